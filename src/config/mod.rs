@@ -1,0 +1,1 @@
+//! Settings: flags, environment, config file and default, merged and checked.

@@ -1,0 +1,1 @@
+//! Finds candidates: runs the sweep. Never decides who is a peer.

@@ -1,0 +1,23 @@
+//! A full-screen terminal chat for the people on one network, with no server, no account and nothing to set up.
+//!
+//! ARCHITECTURE.md shows how the modules stand on each other; `tests/layers.rs` enforces it.
+
+#![forbid(unsafe_code)]
+
+pub mod actor;
+pub mod app;
+pub mod bus;
+pub mod config;
+pub mod convert;
+pub mod discovery;
+pub mod headless;
+pub mod io;
+pub mod model;
+pub mod net;
+pub mod node;
+pub mod run;
+pub mod slash;
+pub mod sweep;
+pub mod term;
+pub mod ui;
+pub mod wire;

@@ -1,0 +1,5 @@
+//! Arguments, wiring, exit code; nothing else.
+
+#![forbid(unsafe_code)]
+
+fn main() {}

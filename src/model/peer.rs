@@ -1,0 +1,80 @@
+//! Other nodes, as people see them.
+
+use std::{fmt, net::SocketAddr, sync::Arc};
+
+use super::Nick;
+
+/// Who a peer is to the rest of the program: stable while it is linked, and the `peer` of the headless contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PeerId {
+    /// A node without a key, known by its listening address, or by its source address if that could not be believed.
+    Guest(SocketAddr),
+}
+
+impl fmt::Display for PeerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guest(addr) => write!(f, "guest:{addr}"),
+        }
+    }
+}
+
+/// Which program a peer says it runs. A claim, used for comfort (pings, names), never for trust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Software {
+    /// This program, in the version that it names.
+    Ours {
+        /// The version, for people.
+        version: Arc<str>,
+    },
+    /// Anything else that speaks the reference protocol.
+    Reference,
+}
+
+/// A linked node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// Its identity.
+    pub id: PeerId,
+    /// The name it last claimed; a reference node has none until it says `nick: text`.
+    pub nick: Option<Nick>,
+    /// Where it is: its listening address if known, else where its connection comes from.
+    pub addr: SocketAddr,
+    /// What it runs.
+    pub software: Software,
+}
+
+impl Peer {
+    /// The name to show: the nickname, or the address of who has none.
+    pub fn display_name(&self) -> String {
+        self.nick.as_ref().map_or_else(|| self.addr.to_string(), Nick::to_string)
+    }
+}
+
+/// Why a peer is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LeaveReason {
+    /// It ended the stream, or its process ended.
+    Closed,
+    /// It stopped answering: frozen, or the network between is gone.
+    Timeout,
+    /// It did not read fast enough, and the lines kept for it were overtaken.
+    TooSlow,
+    /// It broke the protocol.
+    Protocol,
+    /// We are leaving.
+    Leaving,
+}
+
+impl LeaveReason {
+    /// The word of the headless contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Timeout => "timeout",
+            Self::TooSlow => "too_slow",
+            Self::Protocol => "protocol",
+            Self::Leaving => "leaving",
+        }
+    }
+}

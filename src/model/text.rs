@@ -1,0 +1,139 @@
+//! What people say.
+
+use std::fmt;
+
+use super::clean::{is_forbidden, is_invisible, limit_marks};
+
+/// The longest text of one message, in bytes of UTF-8 (DESIGN.md section 7).
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// What a tab becomes: terminals expand tabs by position, which no wrapped layout survives.
+const TAB: &str = "    ";
+
+/// The text of one message, safe to show: 1 byte to 64 KiB, line feeds as the only control character.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Text(Box<str>);
+
+/// Why a string is no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing to see is left after cleaning.
+    #[error("There is nothing to send.")]
+    Empty,
+    /// More than [`MAX_TEXT_BYTES`].
+    #[error("Message too long: {} of {} bytes. Shorten it.", group(*.0), group(MAX_TEXT_BYTES))]
+    TooLong(usize),
+}
+
+impl Text {
+    /// Cleans `raw` for the terminal and checks its length.
+    ///
+    /// Carriage returns and the Unicode line separators become line feeds, tabs become four spaces, other controls,
+    /// bidi controls and tags are dropped, stacked marks are cut; trailing white space goes.
+    ///
+    /// # Errors
+    /// [`TextError`] when nothing visible is left or the text is too long.
+    pub fn new(raw: &str) -> Result<Self, TextError> {
+        if raw.len() > MAX_TEXT_BYTES {
+            return Err(TextError::TooLong(raw.len()));
+        }
+        // Printable ASCII needs no cleaning: nearly every line is such, and this is the hot path of a busy room.
+        if raw.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            let trimmed = raw.trim_end();
+            return if trimmed.is_empty() { Err(TextError::Empty) } else { Ok(Self(trimmed.into())) };
+        }
+        let cleaned = clean(raw);
+        let trimmed = cleaned.trim_end();
+        if trimmed.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+            Err(TextError::Empty)
+        } else if trimmed.len() > MAX_TEXT_BYTES {
+            Err(TextError::TooLong(trimmed.len()))
+        } else {
+            Ok(Self(trimmed.into()))
+        }
+    }
+
+    /// The cleaned text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn clean(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
+            '\t' => out.push_str(TAB),
+            // Joiners and direction marks shape words and emoji; alone they do no harm.
+            '\u{200C}'..='\u{200F}' | '\u{061C}' => out.push(c),
+            c if is_forbidden(c) || (is_invisible(c) && !matches!(c, '\u{00AD}' | '\u{180B}'..='\u{180F}')) => {}
+            c => out.push(c),
+        }
+    }
+    limit_marks(&out)
+}
+
+/// `70112` as `70,112`.
+fn group(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({:?})", &self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(raw: &str) -> String {
+        Text::new(raw).map(|t| t.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn ordinary_text_is_kept_to_the_byte() {
+        for text in ["hello big world", "我有，在二楼", "family 👨‍👩‍👧 ok", "a\nb", "می‌خواهم", "e\u{301}te", "  indented"]
+        {
+            assert_eq!(cleaned(text), text);
+        }
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_kept() {
+        assert_eq!(cleaned("a\u{1b}[2Jb\u{7}\u{9b}31m\u{7f}"), "a[2Jb31m");
+        assert_eq!(cleaned("abc\u{202E}def\u{2066}g"), "abcdefg");
+        assert_eq!(cleaned("x\u{E0041}\u{E007F}y"), "xy");
+        assert_eq!(cleaned("a\tb\r\nc\rd\u{2028}e"), "a    b\nc\nd\ne");
+        assert_eq!(cleaned(&format!("a{}", "\u{301}".repeat(100))).chars().count(), 5);
+    }
+
+    #[test]
+    fn empty_and_too_long_texts_say_so() {
+        assert_eq!(Text::new(" \n\t "), Err(TextError::Empty));
+        assert_eq!(Text::new("\u{200D}\u{1b}"), Err(TextError::Empty));
+        let err = Text::new(&"x".repeat(70_112)).unwrap_err();
+        assert_eq!(err.to_string(), "Message too long: 70,112 of 65,536 bytes. Shorten it.");
+    }
+}

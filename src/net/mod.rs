@@ -1,0 +1,1 @@
+//! gRPC over [`crate::io`]: the server, the dialer and the life of one link.

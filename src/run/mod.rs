@@ -1,0 +1,1 @@
+//! Wires front end, actor and discovery together and runs them.

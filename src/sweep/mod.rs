@@ -1,0 +1,1 @@
+//! Which sockets to probe, in which order and when: pure.

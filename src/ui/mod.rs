@@ -1,0 +1,1 @@
+//! Draws [`crate::app::App`] on a ratatui frame; decides nothing.
