@@ -38,7 +38,7 @@ pub(crate) use self::{
 use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
 use crate::{
     bus::{Command, SweepProgress, SweepState},
-    model::{Nick, PeerId},
+    model::Nick,
     slash::{self, Spec},
 };
 
@@ -189,11 +189,6 @@ impl App {
     pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
         let shown = |s: &SweepProgress| s.state == SweepState::Running && (s.asked || self.rescan_asked);
         self.sweep.filter(shown).filter(|_| self.node != Node::Gone)
-    }
-
-    /// The name of a peer, now.
-    pub(crate) fn name_of(&self, peer: PeerId) -> Option<String> {
-        self.peers.get(peer).map(|person| person.peer.display_name())
     }
 
     /// Adapts to a window of this size.

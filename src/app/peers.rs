@@ -120,11 +120,6 @@ impl Peers {
         self.0.values().filter(|person| !person.gone).count()
     }
 
-    /// Someone in the list.
-    pub(crate) fn get(&self, peer: PeerId) -> Option<&Person> {
-        self.0.get(&peer)
-    }
-
     /// Everyone, those who are here first, by name.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.0.values().collect();

@@ -113,9 +113,12 @@ impl App {
             1 => "1 person is here:".to_owned(),
             here => format!("{here} people are here:"),
         };
+        let here = people.iter().filter(|p| !p.gone);
+        let longest = here.map(|p| self.peers.address(p.peer.addr, usual).len()).max().unwrap_or(0);
         for (person, name) in people.iter().filter(|p| !p.gone).zip(&names) {
             let pad = " ".repeat(widest - super::width(name));
             let address = self.peers.address(person.peer.addr, usual);
+            let address = format!("{address:longest$}");
             let since = person.age(self.now.mono);
             let software = match &person.peer.software {
                 crate::model::Software::Ours { version } => format!("proximity-chat {version}"),
