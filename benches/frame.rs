@@ -64,7 +64,8 @@ impl Room50 {
         // A second each: faster than that, floods would fold.
         self.now.mono += Duration::from_secs(1);
         self.now.wall = Timestamp::from_millis(self.now.wall.as_millis() + 1_000);
-        let words = if n.is_multiple_of(10) { "山田 said that émigrés meet here " } else { "the quick brown fox jumps " };
+        let words =
+            if n.is_multiple_of(10) { "山田 said that émigrés meet here " } else { "the quick brown fox jumps " };
         let text = format!("message {n}: {}", words.repeat(usize::try_from(n * 7 % 17).unwrap_or(0)));
         let port = 4_565 + u16::try_from(n % 50).unwrap_or(0);
         let Ok(text) = Text::new(&text) else { return };
@@ -127,7 +128,10 @@ fn main() -> ExitCode {
         }
         let [few, many] = best;
         let ratio = many.0.as_secs_f64() / few.0.as_secs_f64();
-        println!("{name:18} 1,000: p50 {:?} p99 {:?}   100,000: p50 {:?} p99 {:?}   ratio {ratio:.2}", few.0, few.1, many.0, many.1);
+        println!(
+            "{name:18} 1,000: p50 {:?} p99 {:?}   100,000: p50 {:?} p99 {:?}   ratio {ratio:.2}",
+            few.0, few.1, many.0, many.1
+        );
         good &= ratio < MAX_RATIO && many.1 < MAX_P99;
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -23,9 +23,9 @@ mod wrap;
 
 use std::{net::SocketAddr, time::Instant};
 
-pub use self::{
-    input::{Background, Effect, Input, Key, KeyCode, Now},
-    setup::{MESSAGE_CAP, Setup},
+use self::{
+    complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry,
+    unread::Attention,
 };
 pub(crate) use self::{
     help::KEYS,
@@ -35,7 +35,10 @@ pub(crate) use self::{
     status::Standing,
     wrap::{Row, cut, width},
 };
-use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
+pub use self::{
+    input::{Background, Effect, Input, Key, KeyCode, Now},
+    setup::{MESSAGE_CAP, Setup},
+};
 use crate::{
     bus::{Command, SweepProgress, SweepState},
     model::Nick,
@@ -77,13 +80,11 @@ pub struct App {
     history: History,
     completion: Option<Completion>,
     floods: Floods,
-    focused: bool,
+    attention: Attention,
     /// Until when another Ctrl-C quits.
     quit_armed: Option<Instant>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
-    last_bell: Option<Instant>,
-    title: String,
     dirty: bool,
     effects: Vec<Effect>,
 }
@@ -108,11 +109,9 @@ impl App {
             history: History::default(),
             completion: None,
             floods: Floods::default(),
-            focused: true,
+            attention: Attention::default(),
             quit_armed: None,
             rescan_asked: false,
-            last_bell: None,
-            title: String::new(),
             dirty: true,
             effects: Vec::new(),
             setup,

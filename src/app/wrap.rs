@@ -75,9 +75,10 @@ pub(crate) fn wrap_hanging(text: &str, columns: usize) -> Vec<Row> {
     for line in lines(text) {
         let content = text.get(line.clone()).unwrap_or_default();
         let spaces = content.len() - content.trim_start_matches(' ').len();
-        let number = content.trim_start_matches(' ').split_once(". ").map_or(0, |(n, _)| {
-            if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 }
-        });
+        let number = content
+            .trim_start_matches(' ')
+            .split_once(". ")
+            .map_or(0, |(n, _)| if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 });
         // Where hanging would leave too little room, the rows start at the left edge.
         let indent = Some(spaces + number).filter(|i| i * 2 < columns).unwrap_or(0);
         let mut limit = columns;
@@ -105,9 +106,7 @@ struct Unit {
     breakable: bool,
 }
 
-fn wrap_line(
-    text: &str, line: Range<usize>, indent: usize, limit: &mut usize, rest: usize, rows: &mut Vec<Row>,
-) {
+fn wrap_line(text: &str, line: Range<usize>, indent: usize, limit: &mut usize, rest: usize, rows: &mut Vec<Row>) {
     let base = line.start;
     let content = text.get(line).unwrap_or_default();
     let mut wrapper = Wrapper { base, indent, limit, rest: rest.max(1), rows, start: 0, columns: 0, breaks: None };
@@ -271,7 +270,7 @@ mod tests {
     fn an_address_starts_a_row_of_its_own_if_it_does_not_fit() {
         let text = "notes are at https://wiki.local/lab#keys";
         assert_eq!(wrapped(text, 30), ["notes are at", "https://wiki.local/lab#keys"]);
-        assert_eq!(links(text), [13..40]);
+        assert_eq!(links(text), vec![13..40]);
     }
 
     #[test]

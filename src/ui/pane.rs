@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight, Tone,
-        clock, cut, width,
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight,
+        Tone, clock, cut, width,
     },
     model::Author,
 };
@@ -35,7 +35,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
             (Part::Text(at), entry) => {
                 let Some(wrapped) = app.pane.wrapped(row.seq) else { continue };
                 let Some(&text) = wrapped.rows.get(at) else { continue };
-                let mut place = Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
+                let mut place =
+                    Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
                 match entry {
                     Entry::Line(line) => {
                         let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
@@ -83,8 +84,7 @@ fn text_column(app: &App) -> u16 {
 
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
     if let Arrangement::Columns(nick) = app.pane.geometry().arrangement {
-        let (symbol, style) =
-            if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
+        let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
         canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
     }
 }

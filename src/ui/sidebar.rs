@@ -44,8 +44,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let dim = canvas.style(Role::Dim);
     let mut y = area.y;
     for person in people.iter().take(shown) {
-        let (glyph, name_style) =
-            if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
+        let (glyph, name_style) = if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
         canvas.text(x, y, end, glyph, dim);
         let age = person.age(app.now.mono);
         canvas.right(x, y, end, &age, dim);
@@ -61,5 +60,3 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         canvas.text(x, y, end, &format!("… {} more: /who", people.len() - shown), dim);
     }
 }
-
-

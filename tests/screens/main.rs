@@ -2,6 +2,8 @@
 //!
 //! `INSTA_UPDATE=always cargo test --test screens` writes the snapshots anew; look at each before committing it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod keys;
 mod random;
 mod screen;

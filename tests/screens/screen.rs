@@ -8,9 +8,7 @@ use std::{
 use proximity_chat::{
     app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Now, Setup},
     bus::{Command, SweepProgress, SweepState, Update},
-    model::{
-        Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp,
-    },
+    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp},
     ui,
 };
 use ratatui::{

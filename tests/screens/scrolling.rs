@@ -40,7 +40,7 @@ fn what_arrives_never_moves_what_is_read() {
 #[test]
 fn rows_are_walked_one_by_one_also_inside_a_message_higher_than_the_pane() {
     let mut s = full(5);
-    let long: String = (0..100).map(|i| format!("row {i}.\n")).collect();
+    let long = (0..100).map(|i| format!("row {i}.")).collect::<Vec<_>>().join("\n");
     s.says(addr(BOB), "bob", &long);
     s.says(addr(BOB), "bob", "the end");
     let mut seen = vec![pane(&mut s)];

@@ -169,7 +169,11 @@ fn wide_characters() {
         let mut s = Screen::up(loopback(), size);
         let zoe = addr("127.0.0.1:4566");
         s.joins(zoe, Some("山田太郎さん"));
-        s.says(zoe, "山田太郎さん", "我有钥匙，在二楼的办公室里。你可以随时过来拿，但是请先给我打个电话，谢谢！还有示波器也在那里。");
+        s.says(
+            zoe,
+            "山田太郎さん",
+            "我有钥匙，在二楼的办公室里。你可以随时过来拿，但是请先给我打个电话，谢谢！还有示波器也在那里。",
+        );
         s.says(zoe, "山田太郎さん", "family 👨‍👩‍👧 flag 🇩🇪 heart ❤️ accents e\u{301}a\u{308} ｶﾞ");
         s.typed("我在 ok 👍");
         s
