@@ -49,6 +49,7 @@ impl App {
             KeyCode::End if key.ctrl || self.draft.is_empty() => self.go_to_bottom(),
             KeyCode::Home => self.draft.go(To::Start),
             KeyCode::End => self.draft.go(To::End),
+            KeyCode::Esc if self.layout.is_some_and(|layout| layout.overlay) => self.toggle_sidebar(),
             KeyCode::Esc => self.go_to_bottom(),
             KeyCode::F(1) => self.help = Some(0),
             KeyCode::F(5) => self.rescan_key(),

@@ -70,9 +70,7 @@ impl Prefix {
     pub(crate) fn new(line: &Line, cols: u16) -> Self {
         // Time and name leave at least a third of the row to the text.
         let time = (line.stamped && cols >= 24).then(|| clock(line.minute));
-        let name = super::wrap::cut(&line.name(), usize::from(cols / 3).max(1));
-        let name = if line.action { format!("* {name}") } else { name };
-        Self { time, name, after: if line.action { " " } else { ": " } }
+        Self { time, name: line.label(usize::from(cols / 3).max(1)), after: if line.action { " " } else { ": " } }
     }
 
     /// Its columns.
@@ -163,9 +161,9 @@ impl Pane {
         self.first + self.slots.len() as u64
     }
 
-    /// Whether nothing was said yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// The size and arrangement it is laid out for.
@@ -205,8 +203,13 @@ impl Pane {
         }
     }
 
-    /// Adds a line of the program's own.
+    /// Adds a line of the program's own; the same error again is not said twice in a row.
     pub(crate) fn push_notice(&mut self, tone: Tone, text: &str) {
+        if let Some(Slot { entry: Entry::Notice(last), .. }) = self.slots.back()
+            && (tone, text) == (Tone::Error, &*last.text)
+        {
+            return;
+        }
         self.push(Entry::Notice(Notice { tone, text: text.into() }));
     }
 
