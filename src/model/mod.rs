@@ -9,6 +9,7 @@ mod nick;
 mod peer;
 mod ports;
 mod room;
+mod target;
 mod text;
 mod time;
 
@@ -17,5 +18,6 @@ pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use peer::{LeaveReason, Peer, PeerId, Software};
 pub use ports::PortRange;
 pub use room::Room;
+pub use target::Target;
 pub use text::{MAX_TEXT_BYTES, Text, TextError};
 pub use time::Timestamp;

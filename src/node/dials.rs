@@ -12,9 +12,9 @@ use super::{
     link::{Dial, Link, Origin},
 };
 use crate::{
-    bus::{FailureCode, NoticeCode, Target, Update},
+    bus::{FailureCode, NoticeCode, Update},
     convert::Stranger,
-    model::{Peer, PeerId, Software},
+    model::{Peer, PeerId, Software, Target},
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.

@@ -3,9 +3,9 @@
 use std::{fmt, net::SocketAddr, time::Instant};
 
 use crate::{
-    bus::{Command, NoticeCode, Target, Update},
+    bus::{Command, NoticeCode, Update},
     convert::{Heard, Stranger},
-    model::{LeaveReason, Nick, Peer, Timestamp},
+    model::{LeaveReason, Nick, Peer, Target, Timestamp},
 };
 
 /// The two clocks, read once per input by the shell.

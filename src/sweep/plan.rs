@@ -179,7 +179,8 @@ mod tests {
 
     fn plan(cidrs: &[&str], ports: (u16, u16), own: &str) -> Plan {
         let networks: Vec<IpNetwork> = cidrs.iter().map(|c| c.parse().unwrap()).collect();
-        Plan::new(&networks, PortRange::new(ports.0, ports.1).unwrap(), own.parse().unwrap(), 7)
+        let [min, max] = [ports.0, ports.1].map(|port| port.try_into().unwrap());
+        Plan::new(&networks, PortRange::new(min, max).unwrap(), own.parse().unwrap(), 7)
     }
 
     fn run(plan: &mut Plan, answer: impl Fn(SocketAddr) -> Answer) -> Vec<SocketAddr> {
