@@ -39,17 +39,19 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     usable.then_some(addr)
 }
 
-/// What a frame of chat says: `nick: text` with a valid nick gives both, anything else is text; line feeds split.
-pub fn heard(frame: &[u8]) -> impl Iterator<Item = Heard> {
+/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text; line feeds
+/// split.
+pub fn heard(frame: &[u8], into: &mut Vec<Heard>) {
     let text = String::from_utf8_lossy(frame);
-    split(&text).into_iter().filter_map(|line| hear(&line)).collect::<Vec<_>>().into_iter()
+    // Nearly every frame is one line.
+    if text.contains(['\n', '\r']) {
+        into.extend(split(&text).iter().filter_map(|line| hear(line)));
+    } else {
+        into.extend(hear(&text));
+    }
 }
 
 fn split(text: &str) -> Vec<Cow<'_, str>> {
-    // Nearly every frame is one line.
-    if !text.contains(['\n', '\r']) {
-        return vec![Cow::Borrowed(text)];
-    }
     let lines: Vec<&str> = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).collect();
     match lines.split_at_checked(MAX_LINES_PER_FRAME) {
         None => lines.into_iter().map(Cow::Borrowed).collect(),
@@ -97,8 +99,14 @@ mod tests {
 
     use super::*;
 
+    fn collect(frame: &[u8]) -> Vec<Heard> {
+        let mut lines = Vec::new();
+        heard(frame, &mut lines);
+        lines
+    }
+
     fn hear_all(frame: &[u8]) -> Vec<(Option<String>, String, bool)> {
-        heard(frame).map(|h| (h.nick.map(|n| n.to_string()), h.text.to_string(), h.action)).collect()
+        collect(frame).into_iter().map(|h| (h.nick.map(|n| n.to_string()), h.text.to_string(), h.action)).collect()
     }
 
     fn says(nick: &str, text: &str) -> (Option<String>, String, bool) {
@@ -110,7 +118,7 @@ mod tests {
         assert_eq!(claim(b"127.0.0.1:4565"), "127.0.0.1:4565".parse().ok());
         assert_eq!(claim(b" [::1]:4565\n"), "[::1]:4565".parse().ok());
         for bad in
-            [&b""[..], b"localhost:4565", b"127.0.0.1", b"0.0.0.0:1", b"1.2.3.4:0", b"\xff\xfe", &[b'1'; 1 << 20]]
+            [&b""[..], b"localhost:4565", b"127.0.0.1", b"0.0.0.0:1", b"1.2.3.4:0", b"\xff\xfe", &vec![b'1'; 1 << 20]]
         {
             assert_eq!(claim(bad), None);
         }
@@ -148,7 +156,7 @@ mod tests {
         assert_eq!(frames(&nick, &text, false), ["alice: one", "alice:   two"]);
         let wave = frames(&nick, &Text::new("waves").unwrap(), true);
         assert_eq!(wave, ["alice: /me waves"]);
-        let back: Vec<_> = heard(wave[0].as_bytes()).collect();
+        let back = collect(wave[0].as_bytes());
         assert!(back[0].action && back[0].text.as_str() == "waves");
     }
 
@@ -165,7 +173,7 @@ mod tests {
         #[test]
         fn no_bytes_panic_and_what_comes_out_is_clean(frame in proptest::collection::vec(any::<u8>(), 0..2000)) {
             claim(&frame);
-            for h in heard(&frame) {
+            for h in collect(&frame) {
                 prop_assert!(h.text.as_str().len() <= MAX_TEXT_BYTES);
                 prop_assert!(h.text.as_str().chars().all(|c| c == '\n' || !c.is_control()));
             }

@@ -42,6 +42,21 @@ impl Ring {
         self.base + self.lines.len() as u64
     }
 
+    /// Lines that are kept.
+    pub fn len(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Whether half of what may be kept is there, in lines or in bytes.
+    pub fn is_half_full(&self) -> bool {
+        self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
+    }
+
     /// Appends up to `max` lines from `cursor` on to `into`.
     ///
     /// # Errors
@@ -95,7 +110,7 @@ mod tests {
     #[test]
     fn who_falls_off_is_told_and_memory_stays_bounded() {
         let mut ring = Ring::default();
-        for n in 0..RING_LINES + 1 {
+        for n in 0..=RING_LINES {
             ring.push(line(n));
         }
         assert_eq!(ring.read(0, 1, &mut VecDeque::new()), Err(FellBehind));
