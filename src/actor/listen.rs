@@ -44,7 +44,7 @@ pub(super) async fn first_free<N: Net>(
     ip: IpAddr,
     ports: PortRange,
 ) -> Result<(N::Listener, SocketAddr), ListenError> {
-    for port in ports.iter() {
+    for port in ports {
         let addr = SocketAddr::new(ip, port);
         match net.bind(addr).await {
             Ok(listener) => return Ok((listener, addr)),
