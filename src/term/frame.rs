@@ -61,10 +61,10 @@ mod tests {
     fn a_frame_is_one_write_and_nothing_is_none() {
         let mut writer = FrameWriter::new();
         let presented = writer.clone();
-        let mut writes = Vec::new();
+        let mut seen = Vec::new();
         let mut present = || {
             presented.take(|bytes| {
-                writes.push(bytes.to_vec());
+                seen.push(bytes.to_vec());
                 Ok(())
             })
         };
@@ -74,7 +74,7 @@ mod tests {
         writer.write_all(b" two").unwrap();
         present().unwrap();
         present().unwrap();
-        assert_eq!(writes, [b"\x1b[?2026hone two\x1b[?2026l"]);
+        assert_eq!(seen, [b"\x1b[?2026hone two\x1b[?2026l"]);
     }
 
     #[test]

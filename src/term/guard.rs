@@ -63,13 +63,18 @@ impl Host for Guard {
     fn suspend(&mut self) -> io::Result<()> {
         restore();
         let stopped = suspend::stop();
-        self.resume()?;
+        self.frame.discard();
+        switch_over(self.capabilities)?;
         stopped
     }
 
     fn resume(&mut self) -> io::Result<()> {
-        // Whoever stopped the program may have left any mode behind: begin from what the terminal was like before.
-        disable_raw_mode()?;
+        // SIGCONT comes after a suspension of our own, too; then the terminal is as we want it.
+        if suspend::terminal_is_raw() {
+            return Ok(());
+        }
+        // A shell took the terminal while we were stopped from outside.
+        restore();
         self.frame.discard();
         switch_over(self.capabilities)
     }

@@ -36,7 +36,7 @@ pub trait Host {
     /// When the terminal cannot be switched.
     fn suspend(&mut self) -> io::Result<()>;
 
-    /// Takes the terminal again after someone else stopped and continued the program. Everything must be drawn anew
+    /// Takes the terminal again, if it was taken, after someone stopped and continued the program. Everything must be drawn anew
     /// afterwards.
     ///
     /// # Errors

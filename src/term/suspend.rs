@@ -14,6 +14,20 @@ pub(super) fn stop() -> io::Result<()> {
     kill_current_process_group(Signal::TSTP).map_err(Into::into)
 }
 
+/// Whether the terminal still hands on every key at once, which a shell undoes while it has the terminal.
+#[cfg(unix)]
+pub(super) fn terminal_is_raw() -> bool {
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    tcgetattr(rustix::stdio::stdin()).is_ok_and(|modes| !modes.local_modes.contains(LocalModes::ICANON))
+}
+
+/// There is no job control here: nothing takes the terminal away.
+#[cfg(not(unix))]
+pub(super) fn terminal_is_raw() -> bool {
+    true
+}
+
 /// There is no job control here: Ctrl-Z does nothing.
 #[cfg(not(unix))]
 pub(super) fn stop() -> io::Result<()> {

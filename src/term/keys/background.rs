@@ -193,7 +193,7 @@ fn parse(text: &str) -> Option<Colour> {
     }
 }
 
-/// A component of one to four digits, scaled to 0 to 255 as XParseColor does: `f`, `ff` and `ffff` are all full.
+/// A component of one to four digits, scaled to 0 to 255 as X11 does: `f`, `ff` and `ffff` are all full.
 fn component(digits: &str) -> Option<u8> {
     let full = 16_u32.checked_pow(u32::try_from(digits.len()).ok()?)?.checked_sub(1).filter(|full| *full > 0)?;
     let value = u32::from_str_radix(digits, 16).ok()?;

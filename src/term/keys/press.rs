@@ -9,7 +9,7 @@ pub(super) fn key(key: KeyEvent) -> Option<Key> {
     translate(key, cfg!(windows))
 }
 
-/// `alt_gr_is_ctrl_alt`: the Windows console reports AltGr, which types `@` and `{` on many keyboards, as Ctrl and Alt.
+/// `alt_gr_is_ctrl_alt`: the Windows console reports the key that types `@` and `{` on many keyboards as Ctrl and Alt.
 fn translate(key: KeyEvent, alt_gr_is_ctrl_alt: bool) -> Option<Key> {
     if key.modifiers.intersects(Modifiers::SUPER | Modifiers::HYPER) {
         return None; // a shortcut of the desktop, not text

@@ -207,7 +207,7 @@ fn an_answer_in_pieces_never_types() {
 #[test]
 fn a_late_answer_never_types() {
     let mut typing = Typing::asked();
-    typing.wait(Duration::from_secs(60)).alt(']').text("11;rgb:0000/0000/0000").bel();
+    typing.wait(Duration::from_mins(1)).alt(']').text("11;rgb:0000/0000/0000").bel();
     assert_eq!(typing.all(), [Input::Background(Background::Dark)]);
 }
 
