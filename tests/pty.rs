@@ -350,7 +350,9 @@ mod looks {
         let ports = Ports::reserve(1);
         let term = alice(&ports);
         term.wait_for("a colour", |screen| {
-            (0..24).any(|row| (0..80).filter_map(|col| screen.cell(row, col)).any(|cell| cell.fgcolor() != vt100::Color::Default))
+            (0..24).any(|row| {
+                (0..80).filter_map(|col| screen.cell(row, col)).any(|cell| cell.fgcolor() != vt100::Color::Default)
+            })
         });
     }
 
@@ -425,12 +427,15 @@ mod job_control {
         shell.send("draft");
         shell.wait_text("> draft");
         // The shell's only job; `kill -STOP` by its job number needs the shell, so the program is found by its parent.
-        let child = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", shell.pid().as_raw_nonzero())).unwrap();
+        let child =
+            std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", shell.pid().as_raw_nonzero())).unwrap();
         let child = rustix::process::Pid::from_raw(child.trim().parse().unwrap()).unwrap();
         rustix::process::kill_process(child, Signal::STOP).unwrap();
         shell.wait_text("Stopped");
         shell.send("fg\n");
-        shell.wait_for("the draft", |screen| screen.contents().contains("> draft") && screen.contents().contains(FOOTER));
+        shell.wait_for("the draft", |screen| {
+            screen.contents().contains("> draft") && screen.contents().contains(FOOTER)
+        });
         shell.send("ed");
         shell.wait_text("> drafted");
         shell.send("\x11");
@@ -445,7 +450,7 @@ mod panics {
 
     use proximity_chat::{
         app::{App, Setup},
-        run::screen::{now, on_terminal},
+        run::screen::{Exit, now, on_terminal},
     };
     use tokio::sync::mpsc;
 
@@ -472,6 +477,8 @@ mod panics {
     #[test]
     fn on_the_thread_of_the_screen() {
         let term = child("the screen");
+        term.wait_text(FOOTER);
+        term.send("hello\r");
         assert_readable(&term, "boom in the screen");
     }
 
@@ -483,23 +490,45 @@ mod panics {
         assert_readable(&term, "boom in the node");
     }
 
+    fn setup() -> Setup {
+        Setup {
+            nick: Nick::new("alice").unwrap(),
+            network: "127.0.0.1/32".into(),
+            ports: (4565, 4569),
+            loopback_only: true,
+            version: "0",
+            history_cap: 100,
+            time_zone: TimeZone::UTC,
+            no_color: false,
+            background: None,
+        }
+    }
+
     #[test]
     #[ignore = "runs inside the pseudo-terminal of the tests above"]
     fn child() {
         let place = env::var(WHERE).unwrap();
-        let (commands, mut from_screen) = mpsc::channel(8);
+        let (commands, mut said) = mpsc::channel(8);
         let (to_screen, updates) = mpsc::channel(8);
-        let node = std::thread::spawn(move || {
-            let _open_until_the_end = to_screen;
-            let first = from_screen.blocking_recv();
-            panic!("boom in the node, at {first:?}");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let exit = runtime.block_on(async {
+            let screen = on_terminal(App::new(setup(), now()), commands, updates);
+            if place == "the screen" {
+                let panics = async {
+                    said.recv().await;
+                    panic!("boom in the screen");
+                };
+                tokio::join!(screen, panics).0
+            } else {
+                std::thread::spawn(move || {
+                    let _open_until_the_end = to_screen;
+                    said.blocking_recv();
+                    panic!("boom in the node");
+                });
+                screen.await
+            }
         });
-        let setup = setup();
-        let clock = || if place == "the screen" { panic!("boom in the screen") } else { now() };
-        let exit = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            on_terminal(App::new(setup, clock_once(&clock)), commands, updates).await
-        });
-        node.join().unwrap_err();
-        panic!("the screen ended with {exit:?}");
+        assert_eq!(exit.unwrap(), Exit::Panicked);
+        std::process::exit(Exit::Panicked.code().into());
     }
 }

@@ -15,8 +15,8 @@ use tokio::{
 };
 use tokio_stream::{Stream, StreamExt as _};
 
-pub use self::real::{now, on_terminal};
 use self::pace::Pace;
+pub use self::real::{now, on_terminal};
 use crate::{
     app::{App, Effect, Input, Now},
     bus::{Command, Update},

@@ -30,7 +30,16 @@ pub fn program() -> String {
 
 /// The options that keep a copy of the program to `ports` of this machine.
 pub fn arguments(nick: &str, ports: &Ports) -> Vec<String> {
-    ["--nick", nick, "--ip", "127.0.0.1", "--min-port", &ports.first().to_string(), "--max-port", &ports.last().to_string()]
-        .map(ToOwned::to_owned)
-        .to_vec()
+    [
+        "--nick",
+        nick,
+        "--ip",
+        "127.0.0.1",
+        "--min-port",
+        &ports.first().to_string(),
+        "--max-port",
+        &ports.last().to_string(),
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec()
 }

@@ -82,7 +82,9 @@ impl Node {
     pub fn wait_for(&self, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
         let (events, changed) = &*self.events;
         let (seen, _) = changed
-            .wait_timeout_while(events.lock().expect("no reader panicked"), PATIENCE, |events| !events.iter().any(&matches))
+            .wait_timeout_while(events.lock().expect("no reader panicked"), PATIENCE, |events| {
+                !events.iter().any(&matches)
+            })
             .expect("no reader panicked");
         match seen.iter().find(|event| matches(event)) {
             Some(event) => event.clone(),

@@ -36,7 +36,10 @@ impl Ports {
             let sentinel = FIRST + block * BLOCK;
             let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, sentinel)) else { continue };
             let first = sentinel + 1;
-            if (first..first + count).map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port))).all(|bound| bound.is_ok()) {
+            if (first..first + count)
+                .map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
+                .all(|bound| bound.is_ok())
+            {
                 return Self { first, count, _sentinel: listener };
             }
         }

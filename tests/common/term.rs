@@ -35,7 +35,8 @@ impl Builder {
         command.env_clear();
         command.cwd(home.path());
         command.env("HOME", home.path());
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC"), ("PATH", "/usr/bin:/bin")] {
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC"), ("PATH", "/usr/bin:/bin")]
+        {
             command.env(name, value);
         }
         Self { command, cols: 80, rows: 24, home, background: None }
@@ -81,7 +82,10 @@ impl Builder {
 
         let answers = Answers { background: self.background, ..Answers::default() };
         let parser = vt100::Parser::new_with_callbacks(cells(self.rows), cells(self.cols), 0, answers);
-        let shared = Arc::new(Shared { state: Mutex::new(State { parser, raw: Vec::new(), closed: false, exit: None }), changed: Condvar::new() });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State { parser, raw: Vec::new(), closed: false, exit: None }),
+            changed: Condvar::new(),
+        });
         let writer = Arc::new(Mutex::new(pty.master.take_writer().expect("the keyboard's end")));
         let mut reader = pty.master.try_clone_reader().expect("the screen's end");
 

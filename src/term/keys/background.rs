@@ -114,7 +114,8 @@ impl ReplyFilter {
     }
 
     fn outside(&mut self, key: KeyEvent, at: Instant, passed: &mut Vec<KeyEvent>) {
-        let after_escape = self.escape_at.take().is_some_and(|escape| at.saturating_duration_since(escape) <= PIECE_GAP);
+        let after_escape =
+            self.escape_at.take().is_some_and(|escape| at.saturating_duration_since(escape) <= PIECE_GAP);
         let awaited = self.asked_at.is_some_and(|asked| at.saturating_duration_since(asked) <= ANSWER_TIME);
         match Piece::of(key) {
             Piece::Begin => self.begin(key, at),

@@ -82,9 +82,7 @@ fn key(code: KeyCode) -> Input {
 }
 
 fn typed(text: &str) -> Vec<Input> {
-    text.chars()
-        .map(|c| Input::Key(Key { shift: c.is_uppercase(), ..Key::plain(KeyCode::Char(c)) }))
-        .collect()
+    text.chars().map(|c| Input::Key(Key { shift: c.is_uppercase(), ..Key::plain(KeyCode::Char(c)) })).collect()
 }
 
 #[test]
