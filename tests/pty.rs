@@ -448,8 +448,10 @@ mod job_control {
 mod panics {
     use std::env;
 
+    use jiff::tz::TimeZone;
     use proximity_chat::{
         app::{App, Setup},
+        model::Nick,
         run::screen::{Exit, now, on_terminal},
     };
     use tokio::sync::mpsc;
