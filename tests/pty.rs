@@ -460,7 +460,7 @@ mod panics {
 
     const WHERE: &str = "PANIC_IN";
 
-    fn child(place: &str) -> Term {
+    fn panicking_in(place: &str) -> Term {
         let here = env::current_exe().unwrap();
         Builder::new(here.to_str().unwrap())
             .args(["--exact", "panics::child", "--ignored", "--nocapture", "--test-threads=1"])
@@ -478,7 +478,7 @@ mod panics {
 
     #[test]
     fn on_the_thread_of_the_screen() {
-        let term = child("the screen");
+        let term = panicking_in("the screen");
         term.wait_text(FOOTER);
         term.send("hello\r");
         assert_readable(&term, "boom in the screen");
@@ -486,7 +486,7 @@ mod panics {
 
     #[test]
     fn on_the_thread_of_the_node() {
-        let term = child("the node");
+        let term = panicking_in("the node");
         term.wait_text(FOOTER);
         term.send("hello\r");
         assert_readable(&term, "boom in the node");

@@ -7,17 +7,17 @@ mod node;
 mod ports;
 mod term;
 
-pub use node::Node;
-pub use ports::Ports;
-pub use term::{Builder, Term};
+pub(crate) use node::Node;
+pub(crate) use ports::Ports;
+pub(crate) use term::{Builder, Term};
 
 use std::{env, path::PathBuf, time::Duration};
 
 /// How long a condition may take before a test fails: far more than it takes on a machine that is busy with other tests.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The program under test, as an absolute path.
-pub fn program() -> String {
+pub(crate) fn program() -> String {
     if let Some(path) = option_env!("CARGO_BIN_EXE_proximity-chat") {
         return path.to_owned();
     }
@@ -29,7 +29,7 @@ pub fn program() -> String {
 }
 
 /// The options that keep a copy of the program to `ports` of this machine.
-pub fn arguments(nick: &str, ports: &Ports) -> Vec<String> {
+pub(crate) fn arguments(nick: &str, ports: &Ports) -> Vec<String> {
     [
         "--nick",
         nick,

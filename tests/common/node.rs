@@ -14,7 +14,7 @@ use super::{PATIENCE, Ports, arguments, program};
 
 /// A headless node. It ends when this is dropped.
 #[derive(Debug)]
-pub struct Node {
+pub(crate) struct Node {
     child: Child,
     stdin: Option<ChildStdin>,
     events: Arc<(Mutex<Vec<Value>>, Condvar)>,
@@ -23,7 +23,7 @@ pub struct Node {
 
 impl Node {
     /// Starts a node and waits until it listens.
-    pub fn spawn(nick: &str, ports: &Ports) -> Self {
+    pub(crate) fn spawn(nick: &str, ports: &Ports) -> Self {
         let home = tempfile::tempdir().expect("a directory for the node");
         let mut child = Command::new(program())
             .args(["--headless", "--json"])
@@ -52,34 +52,34 @@ impl Node {
     }
 
     /// Sends a line, or a command.
-    pub fn say(&mut self, line: &str) {
+    pub(crate) fn say(&mut self, line: &str) {
         let stdin = self.stdin.as_mut().expect("stdin is open until the end");
         writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("the node reads its input");
     }
 
     /// Sends prepared lines as fast as the node takes them.
-    pub fn say_all(&mut self, lines: &[u8]) {
+    pub(crate) fn say_all(&mut self, lines: &[u8]) {
         self.stdin.as_mut().expect("stdin is open until the end").write_all(lines).expect("the node reads its input");
     }
 
     /// Waits until a message with this text from this nick arrived.
-    pub fn wait_message(&self, nick: &str, text: &str) -> Value {
+    pub(crate) fn wait_message(&self, nick: &str, text: &str) -> Value {
         self.wait_for(text, |event| event["event"] == "message" && event["nick"] == nick && event["text"] == text)
     }
 
     /// Waits until this peer joined.
-    pub fn wait_peer(&self, nick: &str) -> Value {
+    pub(crate) fn wait_peer(&self, nick: &str) -> Value {
         self.wait_for(nick, |event| event["event"] == "peer" && event["nick"] == nick)
     }
 
     /// How many messages it has got from others, or sent.
-    pub fn messages(&self) -> usize {
+    pub(crate) fn messages(&self) -> usize {
         let events = self.events.0.lock().expect("no reader panicked");
         events.iter().filter(|event| event["event"] == "message").count()
     }
 
     /// Waits until an event is like this, among the past ones too.
-    pub fn wait_for(&self, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn wait_for(&self, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
         let (events, changed) = &*self.events;
         let (seen, _) = changed
             .wait_timeout_while(events.lock().expect("no reader panicked"), PATIENCE, |events| {
@@ -93,7 +93,7 @@ impl Node {
     }
 
     /// Kills the node as a crash would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the node is ours");
         self.child.wait().expect("the node is ours");
     }

@@ -17,7 +17,7 @@ const BLOCKS: u16 = 1_280;
 
 /// A range of free ports on 127.0.0.1 that nobody else is given as long as this lives.
 #[derive(Debug)]
-pub struct Ports {
+pub(crate) struct Ports {
     first: u16,
     count: u16,
     /// Listens on the port before the range: whoever else wants this block finds it taken.
@@ -26,7 +26,7 @@ pub struct Ports {
 
 impl Ports {
     /// Reserves `count` consecutive ports.
-    pub fn reserve(count: u16) -> Self {
+    pub(crate) fn reserve(count: u16) -> Self {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         assert!(count < BLOCK, "a block holds {} ports", BLOCK - 1);
         for _ in 0..BLOCKS {
@@ -47,12 +47,12 @@ impl Ports {
     }
 
     /// The first port of the range.
-    pub fn first(&self) -> u16 {
+    pub(crate) fn first(&self) -> u16 {
         self.first
     }
 
     /// The last port of the range.
-    pub fn last(&self) -> u16 {
+    pub(crate) fn last(&self) -> u16 {
         self.first + self.count - 1
     }
 }

@@ -18,7 +18,7 @@ use super::PATIENCE;
 
 /// What to start, and in which terminal.
 #[derive(Debug)]
-pub struct Builder {
+pub(crate) struct Builder {
     command: CommandBuilder,
     cols: u16,
     rows: u16,
@@ -28,7 +28,7 @@ pub struct Builder {
 
 impl Builder {
     /// `program` (an absolute path) in an 80x24 terminal, with a cleared environment and a home directory of its own.
-    pub fn new(program: &str) -> Self {
+    pub(crate) fn new(program: &str) -> Self {
         assert!(Path::new(program).is_absolute(), "{program} is not absolute, and the directory is another one");
         let home = tempfile::tempdir().expect("a home directory");
         let mut command = CommandBuilder::new(program);
@@ -43,36 +43,36 @@ impl Builder {
     }
 
     /// Adds arguments.
-    pub fn args<A: AsRef<std::ffi::OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+    pub(crate) fn args<A: AsRef<std::ffi::OsStr>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
         self.command.args(arguments);
         self
     }
 
     /// Sets a variable.
-    pub fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Another size.
-    pub fn size(mut self, cols: u16, rows: u16) -> Self {
+    pub(crate) fn size(mut self, cols: u16, rows: u16) -> Self {
         (self.cols, self.rows) = (cols, rows);
         self
     }
 
     /// Answers OSC 11 with this, terminator included.
-    pub fn background(mut self, answer: &'static str) -> Self {
+    pub(crate) fn background(mut self, answer: &'static str) -> Self {
         self.background = Some(answer);
         self
     }
 
     /// The home directory.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Starts it.
-    pub fn spawn(self) -> Term {
+    pub(crate) fn spawn(self) -> Term {
         let pty = native_pty_system().openpty(size(self.cols, self.rows)).expect("a pseudo-terminal");
         let modes = pty.master.get_termios();
         let started = Instant::now();
@@ -114,7 +114,7 @@ impl Builder {
 }
 
 /// A running program and its terminal. It ends when this is dropped.
-pub struct Term {
+pub(crate) struct Term {
     shared: Arc<Shared>,
     writer: Arc<Mutex<Box<dyn Write + Send>>>,
     master: Box<dyn MasterPty + Send>,
@@ -159,7 +159,7 @@ impl vt100::Callbacks for Answers {
     }
 
     fn unhandled_osc(&mut self, _: &mut vt100::Screen, params: &[&[u8]]) {
-        if params == [b"11", b"?"] {
+        if matches!(params, [b"11", b"?"]) {
             self.asked_background = true;
             self.pending.extend_from_slice(self.background.unwrap_or_default().as_bytes());
         }
@@ -174,84 +174,84 @@ impl vt100::Callbacks for Answers {
 
 impl Term {
     /// Types, or sends any bytes.
-    pub fn send(&self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn send(&self, bytes: impl AsRef<[u8]>) {
         let mut writer = self.writer.lock().expect("nobody panicked");
         writer.write_all(bytes.as_ref()).and_then(|()| writer.flush()).expect("the terminal takes keys");
     }
 
     /// The characters on the screen.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen(vt100::Screen::contents)
     }
 
     /// Looks at the screen.
-    pub fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+    pub(crate) fn screen<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
         look(self.lock().parser.screen())
     }
 
     /// The last title of the window.
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         self.lock().parser.callbacks().title.clone()
     }
 
     /// Whether the program asked for the background.
-    pub fn asked_background(&self) -> bool {
+    pub(crate) fn asked_background(&self) -> bool {
         self.lock().parser.callbacks().asked_background
     }
 
     /// Everything that was written to the terminal.
-    pub fn raw(&self) -> Vec<u8> {
+    pub(crate) fn raw(&self) -> Vec<u8> {
         self.lock().raw.clone()
     }
 
     /// Time since the program was started.
-    pub fn age(&self) -> Duration {
+    pub(crate) fn age(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// The program's process.
-    pub fn pid(&self) -> Pid {
+    pub(crate) fn pid(&self) -> Pid {
         self.pid
     }
 
     /// Sends a signal to the program.
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).expect("the program runs");
     }
 
     /// Waits until the screen is like this.
     #[track_caller]
-    pub fn wait_for(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) {
+    pub(crate) fn wait_for(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) {
         self.wait(what, |state| matches(state.parser.screen()));
     }
 
     /// Waits until this text is somewhere on the screen.
     #[track_caller]
-    pub fn wait_text(&self, text: &str) {
+    pub(crate) fn wait_text(&self, text: &str) {
         self.wait_for(text, |screen| screen.contents().contains(text));
     }
 
     /// Waits until this text is nowhere on the screen.
     #[track_caller]
-    pub fn wait_no_text(&self, text: &str) {
+    pub(crate) fn wait_no_text(&self, text: &str) {
         self.wait_for(&format!("no {text:?}"), |screen| !screen.contents().contains(text));
     }
 
     /// Waits until the program ended and everything that it wrote is on the screen.
     #[track_caller]
-    pub fn wait_exit(&self) -> ExitStatus {
+    pub(crate) fn wait_exit(&self) -> ExitStatus {
         self.wait("the end", |state| state.closed && state.exit.is_some());
         self.lock().exit.clone().expect("it was just there")
     }
 
     /// Waits until a title was set that is like this.
     #[track_caller]
-    pub fn wait_title(&self, what: &str, matches: impl Fn(&str) -> bool) {
+    pub(crate) fn wait_title(&self, what: &str, matches: impl Fn(&str) -> bool) {
         self.wait(what, |state| matches(&state.parser.callbacks().title));
     }
 
     /// Changes the size of the terminal.
-    pub fn resize(&self, cols: u16, rows: u16) {
+    pub(crate) fn resize(&self, cols: u16, rows: u16) {
         // Together, so that no output for the old size is read as if it were for the new one.
         let mut state = self.lock();
         state.parser.set_size(cells(rows), cells(cols));
@@ -259,12 +259,12 @@ impl Term {
     }
 
     /// Whether the program runs.
-    pub fn runs(&self) -> bool {
+    pub(crate) fn runs(&self) -> bool {
         self.lock().exit.is_none()
     }
 
     /// What is left wrong in the terminal after the program gave it back; empty if nothing is.
-    pub fn damage(&self) -> String {
+    pub(crate) fn damage(&self) -> String {
         let mut damage = String::new();
         let modes = format!("{:?}", self.master.get_termios());
         if modes != self.modes {
