@@ -87,7 +87,8 @@ mod tests {
                         assert!(cols < 20 || rows < 5);
                         continue;
                     };
-                    let high = [l.tabs.map_or(0, |a| a.rows), l.pane.rows, 1, l.input.rows, l.footer.map_or(0, |a| a.rows)];
+                    let high =
+                        [l.tabs.map_or(0, |a| a.rows), l.pane.rows, 1, l.input.rows, l.footer.map_or(0, |a| a.rows)];
                     assert_eq!(high.iter().sum::<u16>(), rows);
                     assert!(l.pane.rows >= PANE_ROWS && l.pane.cols >= 20);
                     assert_eq!(l.pane.cols + l.sidebar.map_or(0, |s| s.cols + 1), cols);

@@ -23,10 +23,7 @@ mod wrap;
 
 use std::{net::SocketAddr, time::Instant};
 
-pub use self::{
-    input::{Background, Effect, Input, Key, KeyCode, Now},
-    setup::{MESSAGE_CAP, Setup},
-};
+use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
 pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
@@ -35,7 +32,10 @@ pub(crate) use self::{
     status::Standing,
     wrap::{Row, cut, width},
 };
-use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
+pub use self::{
+    input::{Background, Effect, Input, Key, KeyCode, Now},
+    setup::{MESSAGE_CAP, Setup},
+};
 use crate::{
     bus::{Command, SweepProgress, SweepState},
     model::{Nick, PeerId},

@@ -75,9 +75,10 @@ pub(crate) fn wrap_hanging(text: &str, columns: usize) -> Vec<Row> {
     for line in lines(text) {
         let content = text.get(line.clone()).unwrap_or_default();
         let spaces = content.len() - content.trim_start_matches(' ').len();
-        let number = content.trim_start_matches(' ').split_once(". ").map_or(0, |(n, _)| {
-            if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 }
-        });
+        let number = content
+            .trim_start_matches(' ')
+            .split_once(". ")
+            .map_or(0, |(n, _)| if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 });
         // Where hanging would leave too little room, the rows start at the left edge.
         let indent = Some(spaces + number).filter(|i| i * 2 < columns).unwrap_or(0);
         let mut limit = columns;
@@ -116,11 +117,18 @@ struct Unit {
 }
 
 fn wrap_line(
-    text: &str, line: Range<usize>, indent: usize, limit: &mut usize, rest: usize, words: bool, rows: &mut Vec<Row>,
+    text: &str,
+    line: Range<usize>,
+    indent: usize,
+    limit: &mut usize,
+    rest: usize,
+    words: bool,
+    rows: &mut Vec<Row>,
 ) {
     let base = line.start;
     let content = text.get(line).unwrap_or_default();
-    let mut wrapper = Wrapper { base, indent, limit, rest: rest.max(1), words, rows, start: 0, columns: 0, breaks: None };
+    let mut wrapper =
+        Wrapper { base, indent, limit, rest: rest.max(1), words, rows, start: 0, columns: 0, breaks: None };
     if content.is_ascii() {
         let units = content.bytes().enumerate();
         wrapper.run(units.map(|(at, b)| Unit { at, columns: 1, space: b == b' ', breakable: false }));

@@ -1,1 +1,3 @@
 //! Wires front end, actor and discovery together and runs them.
+
+pub mod screen;

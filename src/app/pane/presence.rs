@@ -38,7 +38,9 @@ impl Presence {
             (Some((_, old, was @ (Change::Joined | Change::Reconnected))), change @ Change::Left(_)) => {
                 (*old, *was) = (name, change);
             }
-            (Some((_, old, Change::Joined | Change::Reconnected | Change::Renamed(_))), Change::Renamed(_)) => *old = name,
+            (Some((_, old, Change::Joined | Change::Reconnected | Change::Renamed(_))), Change::Renamed(_)) => {
+                *old = name
+            }
             (_, change) if full => return Err((name, change)),
             (_, change) => self.changes.push((peer, name, change)),
         }
