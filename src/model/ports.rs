@@ -25,6 +25,11 @@ impl PortRange {
         self.max.get()
     }
 
+    /// How many there are; at least one.
+    pub const fn count(self) -> u32 {
+        (self.max() - self.min()) as u32 + 1
+    }
+
     /// All of them, in the order in which a node tries to listen.
     pub const fn iter(self) -> RangeInclusive<u16> {
         self.min()..=self.max()
