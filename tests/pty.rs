@@ -461,8 +461,8 @@ mod panics {
     const WHERE: &str = "PANIC_IN";
 
     fn panicking_in(place: &str) -> Term {
-        let here = env::current_exe().unwrap();
-        Builder::new(here.to_str().unwrap())
+        let here = env::current_exe().expect("this test has a path");
+        Builder::new(here.to_str().expect("a path in UTF-8"))
             .args(["--exact", "panics::child", "--ignored", "--nocapture", "--test-threads=1"])
             .env(WHERE, place)
             .spawn()
@@ -494,7 +494,7 @@ mod panics {
 
     fn setup() -> Setup {
         Setup {
-            nick: Nick::new("alice").unwrap(),
+            nick: Nick::new("alice").expect("a valid nick"),
             network: "127.0.0.1/32".into(),
             ports: (4565, 4569),
             loopback_only: true,

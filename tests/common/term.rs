@@ -91,7 +91,7 @@ impl Builder {
 
         let (screen, keyboard) = (Arc::clone(&shared), Arc::clone(&writer));
         thread::spawn(move || {
-            let mut bytes = [0; 64 * 1024];
+            let mut bytes = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let answer = screen.update(|state| {
                     state.raw.extend_from_slice(&bytes[..count]);
