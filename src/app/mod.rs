@@ -187,8 +187,7 @@ impl App {
 
     /// The sweep to show, if one is under way that somebody waits for.
     pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
-        let shown = |s: &SweepProgress| s.state == SweepState::Running && (s.asked || self.rescan_asked);
-        self.sweep.filter(shown).filter(|_| self.node != Node::Gone)
+        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone)
     }
 
     /// The name of a peer, now.
