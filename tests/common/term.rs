@@ -237,6 +237,14 @@ impl Term {
         self.wait_for(&format!("no {text:?}"), |screen| !screen.contents().contains(text));
     }
 
+    /// How long it takes until the screen is like this.
+    #[track_caller]
+    pub(crate) fn time_until(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) -> Duration {
+        let begin = Instant::now();
+        self.wait_for(what, matches);
+        begin.elapsed()
+    }
+
     /// Waits until the program ended and everything that it wrote is on the screen.
     #[track_caller]
     pub(crate) fn wait_exit(&self) -> ExitStatus {
