@@ -41,6 +41,7 @@ impl Room50 {
             loopback_only: true,
             version: "0",
             history_cap: MESSAGE_CAP,
+            warnings: Vec::new(),
             time_zone: jiff::tz::TimeZone::UTC,
             no_color: false,
             background: None,

@@ -91,8 +91,9 @@ pub struct App {
 
 impl App {
     /// A screen that shows that the node is starting. Feed [`Input::Resize`] next.
-    pub fn new(setup: Setup, now: Now) -> Self {
-        Self {
+    pub fn new(mut setup: Setup, now: Now) -> Self {
+        let warnings = std::mem::take(&mut setup.warnings);
+        let mut app = Self {
             nick: setup.nick.clone(),
             node: Node::Starting,
             peers: Peers::default(),
@@ -115,7 +116,11 @@ impl App {
             dirty: true,
             effects: Vec::new(),
             setup,
+        };
+        for warning in warnings {
+            app.notice(Tone::Error, &warning);
         }
+        app
     }
 
     /// Takes in what happened and says what to do about it.
@@ -186,8 +191,7 @@ impl App {
 
     /// The sweep to show, if one is under way that somebody waits for.
     pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
-        let shown = |s: &SweepProgress| s.state == SweepState::Running && (s.asked || self.rescan_asked);
-        self.sweep.filter(shown).filter(|_| self.node != Node::Gone)
+        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone)
     }
 
     /// Adapts to a window of this size.

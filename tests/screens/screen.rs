@@ -39,6 +39,7 @@ pub(crate) fn lan() -> Setup {
         loopback_only: false,
         version: "0.1.0",
         history_cap: MESSAGE_CAP,
+        warnings: Vec::new(),
         time_zone: jiff::tz::TimeZone::UTC,
         no_color: false,
         background: None,
