@@ -8,7 +8,7 @@ use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
         App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight,
-        Tone, clock, cut, width,
+        Tone, clock, width,
     },
     model::Author,
 };
