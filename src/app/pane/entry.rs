@@ -107,6 +107,11 @@ impl Entry {
         }
     }
 
+    /// Whether it folds the lines of who said `line`: unfolding moves numbers, so a remembered one may be another's.
+    pub(super) fn is_flood_of(&self, line: &Line) -> bool {
+        matches!(self, Self::Flood(flood) if flood.lines.back().is_none_or(|last| last.author == line.author))
+    }
+
     /// How many messages it stands for.
     pub(super) fn messages(&self) -> usize {
         match self {

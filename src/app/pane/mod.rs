@@ -120,9 +120,14 @@ impl Pane {
     /// Adds a message said on `day`, with a separator if that is a new one.
     pub(crate) fn push_line(&mut self, mut line: Line, day: Date) -> u64 {
         self.begin_day(day);
+        self.stamp(&mut line);
+        self.push(Entry::Line(line))
+    }
+
+    /// Decides whether the time of a message is shown.
+    fn stamp(&mut self, line: &mut Line) {
         line.stamped = self.last_minute != Some(line.minute);
         self.last_minute = Some(line.minute);
-        self.push(Entry::Line(line))
     }
 
     /// Starts `day`, unless it is under way.
@@ -162,10 +167,11 @@ impl Pane {
     }
 
     /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
-    pub(crate) fn push_flood(&mut self, seq: Option<u64>, line: Line) -> u64 {
+    pub(crate) fn push_flood(&mut self, seq: Option<u64>, mut line: Line) -> u64 {
+        self.stamp(&mut line);
         let bytes = line.text.as_str().len();
         let Some((seq, Slot { entry: Entry::Flood(flood), generation, .. })) =
-            seq.and_then(|seq| Some((seq, self.slot_mut(seq)?)))
+            seq.and_then(|seq| Some((seq, self.slot_mut(seq).filter(|slot| slot.entry.is_flood_of(&line))?)))
         else {
             let text = flood_text(&line.name(), 1);
             return self.push(Entry::Flood(Box::new(Flood { lines: VecDeque::from([line]), text })));
@@ -282,5 +288,5 @@ impl Pane {
 
 fn flood_text(name: &str, count: usize) -> Box<str> {
     let lines = if count == 1 { "line" } else { "lines" };
-    format!("▸ {count} more {lines} of {name}, too fast to read  (Ctrl-O shows them)").into()
+    format!("▸ {count} more {lines} of {name}  (Ctrl-O shows them)").into()
 }
