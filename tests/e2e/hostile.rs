@@ -71,7 +71,7 @@ fn what_is_no_http2_is_dropped() {
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\xff",
         b"SSH-2.0-OpenSSH_9.2\r\n",
         &[0; 64],
-        &[0xff; 20_000],
+        &[0xff; 10_000],
     ];
     for bytes in garbage {
         let mut stream = connect(alice.addr());

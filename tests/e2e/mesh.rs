@@ -12,7 +12,7 @@ fn three_at_once(rounds: u32) {
     const LINES: usize = 20;
     for round in 0..rounds {
         let ports = Ports::take();
-        let mut nodes = NAMES.map(|name| Setup::new(name, ports.port(0)..=ports.port(4)).start());
+        let mut nodes = NAMES.map(|name| Node::start(&Setup::new(name, ports.port(0)..=ports.port(4))));
         let took: Vec<_> = nodes.iter().map(|node| node.wait_peers(2)).collect();
         #[cfg(target_os = "linux")]
         for node in &nodes {
@@ -33,7 +33,7 @@ fn three_at_once(rounds: u32) {
                 (ends == 2).then_some(())
             });
         }
-        let changes: Vec<_> = nodes.iter().map(|node| node.peer_changes()).collect();
+        let changes: Vec<_> = nodes.iter().map(Node::peer_changes).collect();
         let addrs: HashMap<_, _> =
             nodes.iter().map(|node| (format!("guest:{}", node.addr()), node.nick.clone())).collect();
         for node in &mut nodes {
@@ -138,8 +138,8 @@ fn a_burst_arrives_whole() {
     let mut alice = Node::listening("alice", range.clone());
     let bob = Node::listening("bob", range);
     alice.wait_peers(1);
-    let burst: String = (0..LINES).map(|n| format!("{n} of a burst of many lines that go on and on\n")).collect();
-    alice.write(burst.as_bytes());
+    let burst: Vec<_> = (0..LINES).map(|n| format!("{n} of a burst of many lines that go on and on\n")).collect();
+    alice.write(burst.concat().as_bytes());
     alice.say("over");
     bob.wait("the end of the burst", seconds(120), |events| {
         events.iter().rev().find(|e| e["text"] == "over").map(|_| ())
@@ -156,7 +156,7 @@ fn a_burst_arrives_whole() {
 fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
     use std::time::Instant;
     let ports = Ports::take();
-    let mut nodes = NAMES.map(|name| Setup::new(name, ports.port(0)..=ports.port(4)).start());
+    let mut nodes = NAMES.map(|name| Node::start(&Setup::new(name, ports.port(0)..=ports.port(4))));
     for node in &nodes {
         node.wait_peers(2);
     }

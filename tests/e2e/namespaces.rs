@@ -14,7 +14,7 @@ fn start(nick: &str, netns: String, ip: &str) -> Node {
         netns: Some(netns),
         ..Setup::new(nick, 4_565..=4_569)
     };
-    let node = setup.start();
+    let node = Node::start(&setup);
     assert_eq!(node.addr(), (setup.ip, 4_565).into());
     node
 }

@@ -84,19 +84,19 @@ fn whoever_claims_an_address_first_keeps_its_owner_out_neither_dialling_nor_dial
         assert_eq!(impostor.wait_frames("d1", 1), ["ok"]);
         alice.wait_peers(1);
 
-        let mut owner = Player::listening(&python, owned);
+        let mut entitled = Player::listening(&python, owned);
         if owner_dials {
-            owner.dial("d1", alice.addr(), owned);
+            entitled.dial("d1", alice.addr(), owned);
         }
         // Whichever way the owner gets in, it hears what is said from then on.
-        let (_, took) = until("the owner hears alice", seconds(60), || {
+        let ((), took) = until("the owner hears alice", seconds(60), || {
             alice.say("are you there");
             let heard = |e: &serde_json::Value| (e["text"] == "alice: are you there").then_some(());
-            (!owner.process().all(heard).is_empty()).then_some(())
+            (!entitled.process().all(heard).is_empty()).then_some(())
         });
         println!("the owner was in after {took:?} (dialling: {owner_dials})");
-        let link = owner.wait_frame("alice: are you there", seconds(1));
-        owner.send(&link, "owner: it is me");
+        let link = entitled.wait_frame("alice: are you there", seconds(1));
+        entitled.send(&link, "owner: it is me");
         alice.wait_text("it is me");
         impostor.send("d1", "eve: still here");
         alice.wait_text("still here");

@@ -19,7 +19,7 @@ Events:
   {"event":"open","link":"s1","from":"…","metadata":{…}}
   {"event":"frame","link":"s1","text":"…"}               "hex" instead where it is not UTF-8
   {"event":"metadata","link":"d1","metadata":{…}}        of the answer to a dial
-  {"event":"end","link":"d1","code":"OK"}
+  {"event":"end","link":"d1","code":"OK"}                  the status is known of dials only
 """
 
 import asyncio
@@ -143,8 +143,7 @@ class Node:
             reader.cancel()
             over.cancel()
             del self.links[name]
-            code = "CANCELLED" if context.cancelled() else "OK"
-            say("end", link=name, code=code)
+            say("end", link=name, code="OK")
         if mode == "abort" or link.reset:
             await context.abort(grpc.StatusCode.INTERNAL, "the test said so")
 

@@ -5,6 +5,7 @@ mod node;
 mod ports;
 mod process;
 mod python;
+mod setup;
 
 #[cfg(target_os = "linux")]
 mod netns;
@@ -15,7 +16,8 @@ pub(crate) mod proc;
 pub(crate) use netns::Segment;
 
 pub(crate) use machine::{seconds, skip, until};
-pub(crate) use node::{Node, Setup};
+pub(crate) use node::Node;
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use python::Python;
+pub(crate) use setup::Setup;

@@ -1,78 +1,18 @@
 //! The program itself, headless.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     ops::{Deref, DerefMut, RangeInclusive},
-    process::Command,
     time::Duration,
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Process, seconds};
+use super::{Process, Setup, seconds};
 
 /// Long enough for every step that a person would call immediate, on a machine that has other things to do.
 const SOON: Duration = seconds(30);
-
-/// How to start a node.
-pub(crate) struct Setup {
-    pub(crate) nick: String,
-    pub(crate) ip: IpAddr,
-    pub(crate) cidr: String,
-    pub(crate) ports: RangeInclusive<u16>,
-    /// The network namespace to start it in.
-    pub(crate) netns: Option<String>,
-    pub(crate) json: bool,
-    pub(crate) more: Vec<String>,
-}
-
-impl Setup {
-    /// On loopback, looking at `ports` and nowhere else.
-    pub(crate) fn new(nick: &str, ports: RangeInclusive<u16>) -> Self {
-        Self {
-            nick: nick.to_owned(),
-            ip: Ipv4Addr::LOCALHOST.into(),
-            cidr: "127.0.0.1/32".to_owned(),
-            ports,
-            netns: None,
-            json: true,
-            more: Vec::new(),
-        }
-    }
-
-    /// The command line, with a cleared environment and `home` in place of all of the user's directories.
-    pub(crate) fn command(&self, home: &TempDir) -> Command {
-        let program = env!("CARGO_BIN_EXE_proximity-chat");
-        let mut command = match &self.netns {
-            // `ip` replaces itself with the program, so that the child's id is the node's.
-            Some(netns) => {
-                let mut ip = Command::new("ip");
-                ip.args(["netns", "exec", netns, program]);
-                ip
-            }
-            None => Command::new(program),
-        };
-        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for place in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
-        {
-            command.env(place, home.path());
-        }
-        command.arg("--headless").args(self.json.then_some("--json"));
-        command.args(["--nick", &self.nick, "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
-        command.args(["--min-port", &self.ports.start().to_string()]);
-        command.args(["--max-port", &self.ports.end().to_string()]);
-        command.args(&self.more);
-        command
-    }
-
-    /// Starts it, without waiting for anything.
-    pub(crate) fn start(&self) -> Node {
-        let home = TempDir::new().unwrap();
-        let process = Process::start(&self.nick, &mut self.command(&home));
-        Node { nick: self.nick.clone(), process, _home: home }
-    }
-}
 
 /// A running node. What every [`Process`] can, it can as well.
 pub(crate) struct Node {
@@ -82,9 +22,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// Starts a node, without waiting for anything.
+    pub(crate) fn start(setup: &Setup) -> Self {
+        let home = TempDir::new().unwrap();
+        let process = Process::start(&setup.nick, &mut setup.command(&home));
+        Self { nick: setup.nick.clone(), process, _home: home }
+    }
+
     /// Starts a node on loopback and waits until it listens.
     pub(crate) fn listening(nick: &str, ports: RangeInclusive<u16>) -> Self {
-        let node = Setup::new(nick, ports).start();
+        let node = Self::start(&Setup::new(nick, ports));
         node.addr();
         node
     }
@@ -170,7 +117,7 @@ impl DerefMut for Node {
 ///
 /// # Panics
 /// When somebody joins twice, or leaves who was not there.
-pub(crate) fn present(events: &[Value]) -> Vec<&str> {
+fn present(events: &[Value]) -> Vec<&str> {
     let mut present = Vec::new();
     for event in events.iter().filter(|e| e["event"] == "peer") {
         let peer = event["peer"].as_str().expect("a peer event names the peer");

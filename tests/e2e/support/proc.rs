@@ -31,12 +31,3 @@ pub(crate) fn connections(pid: u32) -> usize {
         .filter(|link| link.to_str().is_some_and(|link| established.contains(link)))
         .count()
 }
-
-/// Time on a processor so far, of all threads, in nanoseconds.
-pub(crate) fn cpu_nanos(pid: u32) -> u64 {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
-    tasks
-        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
-        .filter_map(|stat| stat.split_whitespace().next()?.parse::<u64>().ok())
-        .sum()
-}
