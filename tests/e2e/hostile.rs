@@ -148,6 +148,23 @@ fn streams_that_are_opened_and_reset_cost_nothing() {
     assert_unharmed(&ports, &mut alice, &mut bob);
 }
 
+/// Frames that must be answered, from somebody who reads no answers.
+#[test]
+fn answers_that_nobody_reads_are_not_kept() {
+    const FRAMES: usize = 200_000;
+    let ports = Ports::take();
+    let (mut alice, mut bob) = pair(&ports);
+    for answered in [frame(6, 0, 0, &[7; 8]), EMPTY_SETTINGS.to_vec()] {
+        let mut stream = connect(alice.addr());
+        // Not taken for as long as it would be waited for, or cut in the middle: both are fine.
+        stream.set_write_timeout(Some(seconds(5))).unwrap();
+        let _ = stream.write_all(PREFACE).and_then(|()| stream.write_all(EMPTY_SETTINGS));
+        let _ = stream.write_all(&answered.repeat(FRAMES));
+        assert_small(&alice);
+    }
+    assert_unharmed(&ports, &mut alice, &mut bob);
+}
+
 /// More connections than there are places, all of them silent: those who speak get in all the same.
 #[test]
 fn hundreds_of_silent_connections_do_not_keep_anybody_out() {

@@ -129,6 +129,25 @@ fn the_end_of_input_leaves_a_node_running() {
     assert!(bob.runs());
 }
 
+#[test]
+fn two_meet_on_ipv6() {
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        return crate::support::skip("two_meet_on_ipv6", "this machine has no IPv6 loopback");
+    }
+    let ports = Ports::take();
+    let mut nodes = ["alice", "bob"].map(|name| {
+        let ip = std::net::Ipv6Addr::LOCALHOST.into();
+        let cidr = "::1/128".to_owned();
+        Node::start(&Setup { ip, cidr, ..Setup::new(name, ports.port(0)..=ports.port(2)) })
+    });
+    for node in &nodes {
+        node.wait_peers(1);
+    }
+    nodes[0].say("hello big world");
+    let heard = nodes[1].wait_text("hello big world");
+    assert_eq!(heard["from"], format!("guest:{}", nodes[0].addr()));
+}
+
 /// A burst that no buffer holds arrives whole at a reader that is slow to begin.
 #[test]
 fn a_burst_arrives_whole() {

@@ -88,6 +88,16 @@ fn remove(name: &str) {
     let _ = Command::new("ip").args(["netns", "delete", name]).stderr(Stdio::null()).status();
 }
 
+/// Ends the nodes that a killed run left in its namespace. Nothing but that run's children can be in there.
+fn end_all_in(name: &str) {
+    let Ok(pids) = Command::new("ip").args(["netns", "pids", name]).stderr(Stdio::null()).output() else { return };
+    for pid in String::from_utf8_lossy(&pids.stdout).lines().filter_map(|pid| pid.trim().parse().ok()) {
+        if let Some(pid) = rustix::process::Pid::from_raw(pid) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+}
+
 fn remove_leftovers() {
     let Ok(names) = fs::read_dir("/run/netns") else { return };
     for name in names.filter_map(|entry| entry.ok()?.file_name().into_string().ok()) {
@@ -95,6 +105,7 @@ fn remove_leftovers() {
         if let Some(pid) = name.strip_prefix(PREFIX).map(digits).filter(|pid| !pid.is_empty())
             && !Path::new("/proc").join(pid).exists()
         {
+            end_all_in(&name);
             remove(&name);
         }
     }
