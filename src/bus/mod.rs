@@ -3,7 +3,8 @@
 mod command;
 mod update;
 
-pub use command::{Command, Target};
+pub use crate::model::Target;
+pub use command::Command;
 pub use update::{FailureCode, NoticeCode, SweepProgress, SweepState, Update};
 
 /// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the

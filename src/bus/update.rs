@@ -52,7 +52,7 @@ pub enum Update {
     },
 }
 
-/// How far a sweep is.
+/// How far a sweep is: the first of a run, or one that was asked for. Those that only keep watch are not told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepProgress {
     /// Where it stands.
@@ -67,9 +67,6 @@ pub struct SweepProgress {
     pub took: Duration,
     /// Estimated time until it ends; zero when it has.
     pub left: Duration,
-    /// Whether a person asked for it, or it is the first of this run. The others, which only keep watch, are not worth
-    /// a line.
-    pub asked: bool,
 }
 
 /// Where a sweep stands.

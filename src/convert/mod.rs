@@ -1,1 +1,10 @@
 //! The only place where bytes from the network become types.
+//!
+//! Everything here takes what a stranger sent and gives validated values or nothing. It never fails loudly: what cannot
+//! be understood as a name is text, what cannot be shown is dropped (DESIGN.md sections 5 and 7).
+
+mod line;
+mod metadata;
+
+pub use line::{Heard, MAX_LINES_PER_FRAME, MAX_LINES_SENT, claim, frames, heard};
+pub use metadata::{NODE_HEADER, Stranger, introduce, introduction};

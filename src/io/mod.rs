@@ -1,1 +1,38 @@
 //! The network behind a trait, so that the node runs over TCP, in-memory pipes and simulations alike.
+
+mod guarded;
+mod memory;
+mod tcp;
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
+
+pub use guarded::{Guarded, PEER_BURST, PEER_RATE, Vitals};
+pub use memory::MemoryNet;
+pub use tcp::TcpNet;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A connection's bytes.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for T {}
+
+/// What the node needs of a network: to listen, to accept, to connect.
+pub trait Net: Clone + Send + Sync + 'static {
+    /// An open connection.
+    type Stream: Stream;
+    /// A listening socket.
+    type Listener: Send + Sync + 'static;
+
+    /// Listens on `addr`.
+    fn bind(&self, addr: SocketAddr) -> impl Future<Output = io::Result<Self::Listener>> + Send;
+
+    /// The next connection that comes in, and where it comes from.
+    fn accept(&self, listener: &Self::Listener) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+
+    /// Connects to `to` from the local address `from`. A node that listens on 127.0.0.1 therefore reaches nothing but
+    /// this machine, whatever it is told to dial.
+    fn connect(&self, from: IpAddr, to: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}

@@ -7,13 +7,17 @@ mod clean;
 mod message;
 mod nick;
 mod peer;
+mod ports;
 mod room;
+mod target;
 mod text;
 mod time;
 
 pub use message::{Author, Delivery, Message, MessageId};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use peer::{LeaveReason, Peer, PeerId, Software};
+pub use ports::PortRange;
 pub use room::Room;
+pub use target::Target;
 pub use text::{MAX_TEXT_BYTES, Text, TextError};
 pub use time::Timestamp;

@@ -1,1 +1,97 @@
 //! gRPC over [`crate::io`]: the server, the dialer and the life of one link.
+//!
+//! Every link has one task that reads. What is written to it is pulled, by cursor, from the one [`Outbox`]: a slow
+//! peer costs no queue and delays nobody.
+
+mod dialer;
+mod doorman;
+mod link;
+mod outbox;
+mod outgoing;
+mod server;
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+pub use dialer::dial;
+pub use link::Handle;
+pub use outbox::{FROZEN_AFTER, Outbox};
+pub use server::serve;
+use tokio::sync::mpsc;
+
+use crate::{
+    model::Nick,
+    node::{In, LinkId},
+};
+
+/// Events that may wait for the actor. Full makes the links wait, and their peers through HTTP/2's windows.
+pub const INBOX_CAPACITY: usize = 256;
+
+/// The longest message of the reference protocol, decoded: 64 KiB of text, a nick and some room (DESIGN.md section 7).
+const MAX_MESSAGE_BYTES: usize = 72 * 1024;
+
+/// HTTP/2 flow control: per stream and per connection (DESIGN.md section 7).
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 512 * 1024;
+
+/// The largest header list that is read (DESIGN.md section 7).
+const MAX_HEADER_LIST: u32 = 8 * 1024;
+
+/// How often a connection is asked whether it is alive, and how long it may think about it: together 10 s, so that who
+/// freezes is noticed within 11 s.
+const PING_INTERVAL: Duration = Duration::from_secs(5);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that breaks after this much silence was not closed by the other side: it stopped answering. More than
+/// [`PING_INTERVAL`], at which a living one is heard at the latest, and less than both together.
+const SILENT: Duration = Duration::from_secs(8);
+
+/// How long after its accept or connect a connection may take until its first frame was answered.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a link that we close may take to pass on its last lines.
+pub const LINGER: Duration = Duration::from_millis(500);
+
+/// What links and server tell the actor.
+#[derive(Debug)]
+pub enum Event {
+    /// Something for the node.
+    Node(In),
+    /// Somebody dialled us: [`In::Arrived`], and the means to answer.
+    Arrived(In, Handle),
+}
+
+/// The way to the actor, and what all links share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// To the actor.
+    pub inbox: mpsc::Sender<Event>,
+    /// What is to be written to the links.
+    pub outbox: Arc<Outbox>,
+    /// The name that new links are introduced with.
+    pub nick: Arc<Mutex<Nick>>,
+}
+
+impl Shared {
+    /// The name that we go by now.
+    pub fn nick(&self) -> Nick {
+        self.nick.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn tell(&self, event: In) {
+        // Without an actor there is nobody left to tell: the program is leaving.
+        let _ = self.inbox.send(Event::Node(event)).await;
+    }
+}
+
+/// Names accepted links.
+#[derive(Debug, Default)]
+struct Counter(std::sync::atomic::AtomicU32);
+
+impl Counter {
+    fn next(&self) -> LinkId {
+        LinkId::Accepted(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    }
+}

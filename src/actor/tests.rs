@@ -1,0 +1,169 @@
+//! The whole node over in-memory pipes, on a paused clock: an hour passes in milliseconds.
+
+use std::net::SocketAddr;
+
+use super::*;
+use crate::{
+    bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
+    io::MemoryNet,
+    model::{Author, Delivery, Peer, PeerId, Room, Software, Text},
+};
+
+struct TestNode {
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+    addr: SocketAddr,
+    peers: Vec<Peer>,
+    heard: Vec<(Author, String)>,
+}
+
+fn settings(nick: &str, seed: u64) -> Settings {
+    let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
+    Settings {
+        ip: "127.0.0.1".parse().unwrap(),
+        ports: PortRange::new(min, max).unwrap(),
+        networks: vec!["127.0.0.1/32".parse().unwrap()],
+        peers: Vec::new(),
+        sweep_rate: None,
+        nick: Nick::new(nick).unwrap(),
+        seed,
+    }
+}
+
+async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
+    let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
+    let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
+    let actor = Actor::start(net.clone(), settings(nick, seed), commands_out, updates_in).await.unwrap();
+    let addr = actor.addr();
+    tokio::spawn(actor.run());
+    TestNode { commands, updates, addr, peers: Vec::new(), heard: Vec::new() }
+}
+
+impl TestNode {
+    async fn say(&self, text: &str) {
+        let text = Text::new(text).unwrap();
+        self.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
+    }
+
+    /// Takes updates until `done`.
+    async fn until(&mut self, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            let update = tokio::time::timeout(Duration::from_mins(2), self.updates.recv()).await;
+            match update.expect("nothing happens").expect("the node ended") {
+                Update::PeerJoined(peer) => self.peers.push(peer),
+                Update::PeerLeft { peer, .. } => self.peers.retain(|p| p.id != peer),
+                Update::Message(message) => self.heard.push((message.author, message.text.to_string())),
+                _ => {}
+            }
+        }
+    }
+
+    fn heard_from_others(&self) -> Vec<&str> {
+        self.heard.iter().filter(|(who, _)| *who != Author::Own).map(|(_, text)| text.as_str()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_nodes_find_each_other_and_talk() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let mut bob = start(&net, "bob", 2).await;
+    alice.until(|n| n.peers.len() == 1).await;
+    bob.until(|n| n.peers.len() == 1).await;
+    assert_eq!(bob.peers[0].id, PeerId::Guest(alice.addr));
+    assert_eq!(bob.peers[0].nick.as_ref().map(Nick::as_str), Some("alice"));
+    assert!(matches!(alice.peers[0].software, Software::Ours { .. }));
+    alice.say("hello big world").await;
+    bob.until(|n| !n.heard_from_others().is_empty()).await;
+    assert_eq!(bob.heard, [(Author::Peer(PeerId::Guest(alice.addr)), "hello big world".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn five_nodes_started_at_once_have_one_link_per_pair_and_hear_everything_once() {
+    for seed in 0..20 {
+        let net = MemoryNet::default();
+        let mut nodes = Vec::new();
+        for n in 0..5 {
+            nodes.push(start(&net, &format!("node{n}"), seed * 10 + n).await);
+        }
+        for node in &mut nodes {
+            node.until(|n| n.peers.len() == 4).await;
+        }
+        for node in &nodes {
+            node.say(&format!("from {}", node.addr)).await;
+        }
+        for node in &mut nodes {
+            node.until(|n| n.heard_from_others().len() == 4).await;
+            assert_eq!(node.peers.len(), 4);
+        }
+        for node in &nodes {
+            node.commands.send(Command::Quit).await.unwrap();
+        }
+        for node in &mut nodes {
+            let end = async {
+                while let Some(update) = node.updates.recv().await {
+                    assert!(!matches!(update, Update::Message(_)), "a line came twice: {update:?}");
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(5), end).await.expect("the node does not end");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_link_lives_for_hours() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let mut bob = start(&net, "bob", 2).await;
+    bob.until(|n| n.peers.len() == 1).await;
+    tokio::time::sleep(Duration::from_hours(2)).await;
+    alice.say("still there?").await;
+    bob.until(|n| n.heard_from_others() == ["still there?"]).await;
+    alice.until(|n| n.heard.len() == 1).await;
+    assert_eq!((alice.peers.len(), bob.peers.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_to_nobody_says_so_and_leaving_passes_on_the_last_line() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    alice.say("anyone?").await;
+    loop {
+        if let Update::Message(message) = alice.updates.recv().await.unwrap() {
+            assert_eq!(message.delivery, Delivery::NotSent);
+            break;
+        }
+    }
+    let mut bob = start(&net, "bob", 2).await;
+    bob.until(|n| n.peers.len() == 1).await;
+    bob.say("last words").await;
+    bob.commands.send(Command::Quit).await.unwrap();
+    alice.until(|n| n.heard_from_others() == ["last words"]).await;
+    alice.until(|n| n.peers.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_connection_keeps_nobody_from_leaving() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let _silent = net.connect("127.0.0.1".parse().unwrap(), alice.addr).await.unwrap();
+    alice.commands.send(Command::Quit).await.unwrap();
+    let end = async { while alice.updates.recv().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(1), end).await.expect("the node does not end");
+}
+
+#[tokio::test]
+async fn a_full_range_and_a_foreign_address_say_what_to_do() {
+    let net = MemoryNet::default();
+    let mut nodes = Vec::new();
+    for n in 0..5 {
+        nodes.push(start(&net, "node", n).await);
+    }
+    let (_commands, commands_out) = mpsc::channel(1);
+    let (updates_in, _updates) = mpsc::channel(1);
+    let error = Actor::start(net, settings("late", 9), commands_out, updates_in).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Ports 4565-4569 on 127.0.0.1 are all in use, perhaps by other copies. Start with --max-port 4579."
+    );
+}

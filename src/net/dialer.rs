@@ -1,0 +1,197 @@
+//! The dialling side: connect, offer, wait for "ok".
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hyper::client::conn::http2::SendRequest;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, body::Body, metadata::MetadataMap};
+
+use super::{
+    CONNECTION_WINDOW, HELLO_TIMEOUT, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW,
+    Shared,
+    link::{self, Handle},
+    outgoing::{OK, Outgoing},
+};
+use crate::{
+    convert::{self, Stranger},
+    io::{Guarded, Net, Vitals},
+    model::Software,
+    node::{DialFailure, In, LinkId},
+    wire::chat_client::ChatClient,
+};
+
+/// How long to wait for a connection: what finds everybody on a Wi-Fi that loses or holds back packets (DESIGN.md
+/// section 4).
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
+
+/// The call that asks a node of our kind whether it is alive. It exists nowhere: that it does not is the answer.
+const ALIVE_PATH: &str = "/proximity.v1.Alive/Ask";
+
+/// Dials `to` from `from`, in a task of its own, and reports as `link`.
+pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr) -> Handle {
+    let cut = CancellationToken::new();
+    let (handle, offered, opened) = Handle::dialled(cut.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            biased;
+            () = cut.cancelled() => {}
+            () = Dial { net, shared, link, from, to }.run(offered, opened, &cut) => {}
+        }
+        cut.cancel();
+    });
+    handle
+}
+
+struct Dial<N> {
+    net: N,
+    shared: Shared,
+    link: LinkId,
+    from: SocketAddr,
+    to: SocketAddr,
+}
+
+impl<N: Net> Dial<N> {
+    async fn run(self, offered: oneshot::Receiver<()>, opened: oneshot::Receiver<()>, cut: &CancellationToken) {
+        let (link, shared) = (self.link, self.shared.clone());
+        let stream = match connect(&self.net, self.from.ip(), self.to).await {
+            Ok(stream) => stream,
+            Err(failure) => return shared.tell(In::DialFailed { link, failure }).await,
+        };
+        shared.tell(In::DialConnected { link }).await;
+        if offered.await.is_err() {
+            return;
+        }
+        match tokio::time::timeout(HELLO_TIMEOUT, self.offer(stream, opened, cut)).await {
+            Ok(Ok(Some(open))) => open.live(link, shared, cut.clone()).await,
+            Ok(Ok(None)) => shared.tell(In::DialRefused { link }).await,
+            Ok(Err(failure)) => shared.tell(In::DialFailed { link, failure }).await,
+            Err(_) => shared.tell(In::DialFailed { link, failure: DialFailure::Timeout }).await,
+        }
+    }
+
+    /// Sends the first frame and waits for the answer; none is a refusal.
+    async fn offer(
+        &self,
+        stream: N::Stream,
+        gate: oneshot::Receiver<()>,
+        cut: &CancellationToken,
+    ) -> Result<Option<Open>, DialFailure> {
+        let guarded = Guarded::new(stream, None, cut.clone(), ());
+        let vitals = guarded.vitals();
+        let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(MAX_HEADER_LIST)
+            .handshake(TokioIo::new(guarded))
+            .await
+            .map_err(|_| DialFailure::Protocol)?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection ended");
+            }
+        });
+        let sender = OneShot(sender);
+        // An address is always a valid authority; if it ever were not, the dial merely fails.
+        let origin: http::Uri = format!("http://{}", self.to).parse().map_err(|_| DialFailure::Protocol)?;
+        let mut client =
+            ChatClient::with_origin(sender.clone(), origin.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let (outgoing, fallen) = Outgoing::dialled(self.link, self.shared.outbox.clone(), self.from.to_string(), gate);
+        let mut request = Request::new(outgoing);
+        let mut headers = http::HeaderMap::new();
+        convert::introduce(&mut headers, &self.shared.nick());
+        *request.metadata_mut() = MetadataMap::from_headers(headers);
+        let response = client.new_node(request).await.map_err(|_| DialFailure::Protocol)?;
+        let stranger = convert::introduction(response.metadata().as_ref());
+        let mut frames = response.into_inner();
+        match frames.message().await {
+            Ok(Some(first)) if first.msg == OK => Ok(Some(Open { stranger, frames, vitals, fallen, sender, origin })),
+            Ok(None) => Ok(None),
+            Ok(Some(_)) | Err(_) => Err(DialFailure::Protocol),
+        }
+    }
+}
+
+/// A dial that was let in.
+struct Open {
+    stranger: Stranger,
+    frames: tonic::Streaming<crate::wire::Line>,
+    vitals: Arc<Vitals>,
+    fallen: oneshot::Receiver<()>,
+    sender: OneShot,
+    origin: http::Uri,
+}
+
+impl Open {
+    async fn live(self, link: LinkId, shared: Shared, cut: CancellationToken) {
+        let Self { stranger, frames, vitals, fallen, sender, origin } = self;
+        let ours = matches!(stranger.software, Software::Ours { .. });
+        shared.tell(In::DialAnswered { link, stranger }).await;
+        let read = link::read(link, frames, shared.clone(), vitals, fallen, cut.clone());
+        tokio::pin!(read);
+        tokio::select! {
+            biased;
+            () = &mut read => {}
+            () = until_silent(sender, origin), if ours => {
+                shared.tell(In::Closed { link, reason: crate::node::CloseReason::Timeout }).await;
+            }
+        }
+    }
+}
+
+/// Connects, within [`CONNECT_TIMEOUT`].
+async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Stream, DialFailure> {
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, net.connect(from, to)).await;
+    connected.map_err(|_| DialFailure::Timeout)?.map_err(|error| match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,
+        io::ErrorKind::TimedOut => DialFailure::Timeout,
+        _ => DialFailure::Unreachable,
+    })
+}
+
+/// Returns when a node of our kind has stopped answering. Its server pings us, which notices when we freeze; this is
+/// the other direction. HTTP/2 pings of our own would have to be switched on before we know whom we dialled, and
+/// reference servers answer those with GOAWAY.
+async fn until_silent(sender: OneShot, origin: http::Uri) {
+    let mut alive = tonic::client::Grpc::with_origin(sender, origin);
+    loop {
+        tokio::time::sleep(PING_INTERVAL).await;
+        let asked = async {
+            alive.ready().await.ok()?;
+            let path = http::uri::PathAndQuery::from_static(ALIVE_PATH);
+            let codec = tonic_prost::ProstCodec::<crate::wire::Line, crate::wire::Line>::default();
+            // Any answer will do, and "no such call" is the expected one.
+            Some(alive.unary(Request::new(crate::wire::Line::default()), path, codec).await)
+        };
+        match tokio::time::timeout(PING_TIMEOUT, asked).await {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(_) => return,
+        }
+    }
+}
+
+/// One connection as a service. Unlike tonic's own channel it never reconnects: who answers next at an address need
+/// not be who answered first.
+#[derive(Debug, Clone)]
+struct OneShot(SendRequest<Body>);
+
+impl tower::Service<http::Request<Body>> for OneShot {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = hyper::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        Box::pin(self.0.send_request(request))
+    }
+}

@@ -1,0 +1,164 @@
+//! The listening side: accept, look at the first byte, serve HTTP/2, hand the stream to the actor.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{io::AsyncReadExt, sync::oneshot, task::JoinSet};
+use tokio_stream::{Stream, StreamExt};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
+use tower::ServiceExt;
+
+use super::{
+    CONNECTION_WINDOW, Counter, Event, HELLO_TIMEOUT, Handle, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL,
+    PING_TIMEOUT, STREAM_WINDOW, Shared,
+    doorman::{Doorman, Ticket},
+    link,
+    outgoing::Outgoing,
+};
+use crate::{
+    convert,
+    io::{Guarded, Net, Vitals},
+    node::In,
+    wire::{Line, chat_server},
+};
+
+/// How long a connection may take for its first byte.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The first byte of HTTP/2 in plain text ("PRI * HTTP/2.0"). Everything else is nobody that we know.
+const HTTP2: u8 = b'P';
+
+/// Streams that one connection may have open at once (DESIGN.md section 7).
+const MAX_STREAMS: u32 = 8;
+
+/// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+
+/// Accepts connections until dropped; with it every connection ends.
+pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
+    let (doorman, counter) = (Doorman::default(), Arc::new(Counter::default()));
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            Some(_) = connections.join_next() => {}
+            accepted = net.accept(&listener) => match accepted {
+                Ok((stream, from)) => {
+                    let cut = CancellationToken::new();
+                    let ticket = Arc::new(doorman.admit(from, cut.clone()));
+                    let visitor = Visitor { from, cut, ticket, counter: counter.clone(), shared: shared.clone() };
+                    connections.spawn(visitor.serve(stream));
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "accept failed");
+                    tokio::time::sleep(ACCEPT_RETRY).await;
+                }
+            }
+        }
+    }
+}
+
+/// One connection, and the service that it meets.
+#[derive(Debug, Clone)]
+struct Visitor {
+    from: SocketAddr,
+    cut: CancellationToken,
+    ticket: Arc<Ticket>,
+    counter: Arc<Counter>,
+    shared: Shared,
+}
+
+impl Visitor {
+    async fn serve<S: crate::io::Stream>(self, stream: S) {
+        let (cut, ticket) = (self.cut.clone(), self.ticket.clone());
+        let deadline = async {
+            tokio::time::sleep(HELLO_TIMEOUT).await;
+            if !ticket.is_waiting() {
+                std::future::pending::<()>().await;
+            }
+        };
+        // The connection's own writes fail once `cut` is cancelled; this ends it where it does not write.
+        tokio::select! {
+            biased;
+            () = cut.cancelled() => {}
+            () = deadline => {}
+            () = self.converse(stream) => {}
+        }
+        cut.cancel();
+    }
+
+    async fn converse<S: crate::io::Stream>(self, mut stream: S) {
+        let first = tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.read_u8()).await;
+        if !matches!(first, Ok(Ok(HTTP2))) {
+            return;
+        }
+        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone(), self.ticket.clone());
+        let vitals = guarded.vitals();
+        let service = chat_server::ChatServer::new(Door { visitor: self, vitals })
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new));
+        let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(MAX_STREAMS)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(MAX_HEADER_LIST)
+            .keep_alive_interval(PING_INTERVAL)
+            .keep_alive_timeout(PING_TIMEOUT)
+            .serve_connection(TokioIo::new(guarded), TowerToHyperService::new(service))
+            .await;
+        if let Err(error) = ended {
+            tracing::debug!(%error, "connection ended");
+        }
+    }
+}
+
+/// `message.Chat`, for one connection.
+#[derive(Debug)]
+struct Door {
+    visitor: Visitor,
+    vitals: Arc<Vitals>,
+}
+
+#[tonic::async_trait]
+impl chat_server::Chat for Door {
+    type NewNodeStream = std::pin::Pin<Box<dyn Stream<Item = Result<Line, Status>> + Send>>;
+
+    async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
+        let Visitor { from, cut, ticket, counter, shared } = self.visitor.clone();
+        let link = counter.next();
+        let (handle, opened) = Handle::accepted(cut.clone());
+        let (open_here, gate) = oneshot::channel();
+        let (outgoing, fallen) = Outgoing::accepted(link, shared.outbox.clone(), gate);
+        let stranger = convert::introduction(request.metadata().as_ref());
+        let mut response = Response::new(Box::pin(outgoing.map(Ok)) as Self::NewNodeStream);
+        let mut headers = std::mem::take(response.metadata_mut()).into_headers();
+        convert::introduce(&mut headers, &shared.nick());
+        *response.metadata_mut() = tonic::metadata::MetadataMap::from_headers(headers);
+        let vitals = self.vitals.clone();
+        tokio::spawn(async move {
+            let mut frames = request.into_inner();
+            let claim = tokio::select! {
+                biased;
+                () = cut.cancelled() => return,
+                first = frames.message() => match first {
+                    Ok(Some(first)) => convert::claim(&first.msg),
+                    _ => return cut.cancel(),
+                }
+            };
+            let arrived = In::Arrived { link, source: from, claim, stranger };
+            if shared.inbox.send(Event::Arrived(arrived, handle)).await.is_err() || opened.await.is_err() {
+                return;
+            }
+            ticket.let_in();
+            // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
+            let _ = open_here.send(());
+            link::read(link, frames, shared, vitals, fallen, cut).await;
+        });
+        Ok(response)
+    }
+}

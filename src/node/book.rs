@@ -1,0 +1,277 @@
+//! The address book: whom to dial, when, and for how long to go on trying.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+/// Addresses remembered at most. A /16 full of strangers costs no more than this; what does not fit is found again by
+/// the next sweep.
+const MAX_ENTRIES: usize = 1_024;
+
+/// The wait before the first retry of a failed dial; it doubles with each failure, up to [`MAX_BACKOFF`].
+const BACKOFF: Duration = Duration::from_secs(1);
+
+/// The longest wait between two dials of one address.
+const MAX_BACKOFF: Duration = Duration::from_secs(30);
+
+/// The wait before a refused dial is repeated. Refused means that the other side was just dialling us, or has not
+/// noticed yet that an old link is gone: both are over soon.
+const REFUSED_BACKOFF: Duration = Duration::from_millis(150);
+
+/// Dials of a peer that was linked and is gone, before the address is left to the sweep: about two minutes.
+const TRIES_AFTER_LOSS: u32 = 8;
+
+/// Dials of an address that the user typed, before it is given up aloud (UX.md: "3 tries").
+pub(super) const TRIES_WHEN_ASKED: u32 = 3;
+
+/// Repeats of a dial that was refused, before the address is left to the sweep again.
+const TRIES_WHEN_REFUSED: u32 = 5;
+
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    entries: BTreeMap<SocketAddr, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    keep: Keep,
+    failures: u32,
+    phase: Phase,
+}
+
+/// Why the address is in the book, from the weakest reason to the strongest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Keep {
+    /// A sweep found it; the next one will again.
+    Swept,
+    /// It was linked.
+    Known,
+    /// The user typed it.
+    Asked,
+    /// The user configured it: never given up.
+    Configured,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// To be dialled then.
+    Due(Instant),
+    /// Being dialled, or linked.
+    Busy,
+    /// Not to be dialled before then, and then only if somebody names it again.
+    Resting(Instant),
+}
+
+/// What a failed dial means to the one who asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nobody needs to hear of it.
+    Quiet,
+    /// The user named this address and should hear that nobody answers, now and only now.
+    Tell,
+}
+
+impl Book {
+    /// A sweep saw an open port at `addr`.
+    pub(super) fn swept(&mut self, addr: SocketAddr, now: Instant) {
+        match self.entries.get_mut(&addr) {
+            None => self.insert(addr, Keep::Swept, now),
+            Some(entry) => match entry.phase {
+                Phase::Resting(until) if until <= now => entry.phase = Phase::Due(now),
+                // An open port again after failures: no need to wait for the rest of a long backoff.
+                Phase::Due(at) if entry.keep >= Keep::Known => entry.phase = Phase::Due(at.min(now + BACKOFF)),
+                _ => {}
+            },
+        }
+    }
+
+    /// The user typed `addr`: at once, a few times.
+    pub(super) fn asked(&mut self, addr: SocketAddr, now: Instant) {
+        self.insert(addr, Keep::Asked, now);
+    }
+
+    /// The user configured `addr`: at once, for ever.
+    pub(super) fn configured(&mut self, addr: SocketAddr, now: Instant) {
+        self.insert(addr, Keep::Configured, now);
+    }
+
+    /// `addr` must be dialled once more, now, whatever it was before.
+    pub(super) fn verify(&mut self, addr: SocketAddr, now: Instant) {
+        let keep = self.entries.get(&addr).map_or(Keep::Swept, |entry| entry.keep);
+        if self.entries.get(&addr).is_none_or(|entry| !matches!(entry.phase, Phase::Resting(until) if until > now)) {
+            self.insert(addr, keep, now);
+        }
+    }
+
+    /// The link with `addr` is gone.
+    pub(super) fn lost(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
+        let keep = self.entries.get(&addr).map_or(Keep::Known, |entry| entry.keep.max(Keep::Known));
+        self.insert(addr, keep, now + jitter(BACKOFF, rng));
+    }
+
+    /// `addr` is linked.
+    pub(super) fn linked(&mut self, addr: SocketAddr) {
+        match self.entries.get_mut(&addr) {
+            Some(entry) if entry.keep == Keep::Configured => {
+                entry.failures = 0;
+                entry.phase = Phase::Busy;
+            }
+            _ => {
+                self.entries.remove(&addr);
+            }
+        }
+    }
+
+    /// The dial of `addr` was refused by somebody who thinks that it is linked with us.
+    pub(super) fn refused(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
+        self.back_off(addr, now, REFUSED_BACKOFF, TRIES_WHEN_REFUSED, rng);
+    }
+
+    /// The dial of `addr` failed.
+    pub(super) fn failed(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) -> Verdict {
+        self.back_off(addr, now, BACKOFF, 1, rng)
+    }
+
+    fn back_off(
+        &mut self,
+        addr: SocketAddr,
+        now: Instant,
+        base: Duration,
+        tries_when_swept: u32,
+        rng: &mut fastrand::Rng,
+    ) -> Verdict {
+        let Some(entry) = self.entries.get_mut(&addr) else { return Verdict::Quiet };
+        entry.failures = entry.failures.saturating_add(1);
+        let wait = base.saturating_mul(1 << (entry.failures - 1).min(8)).min(MAX_BACKOFF);
+        let mut at = now + jitter(wait, rng);
+        let tries = match entry.keep {
+            Keep::Swept => tries_when_swept,
+            Keep::Known => TRIES_AFTER_LOSS,
+            Keep::Asked => TRIES_WHEN_ASKED,
+            Keep::Configured => u32::MAX,
+        };
+        let waited_for = entry.keep >= Keep::Asked;
+        if entry.failures < tries {
+            // Somebody waits for the first answers at the keyboard.
+            if waited_for && entry.failures < TRIES_WHEN_ASKED {
+                at = at.min(now + BACKOFF);
+            }
+            entry.phase = Phase::Due(at);
+        } else {
+            entry.keep = Keep::Swept;
+            entry.phase = Phase::Resting(at);
+        }
+        if waited_for && entry.failures == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet }
+    }
+
+    /// The user wants to see everybody now: forget all waits.
+    pub(super) fn forgive(&mut self, now: Instant) {
+        for entry in self.entries.values_mut() {
+            match entry.phase {
+                Phase::Due(_) | Phase::Resting(_) => {
+                    entry.failures = 0;
+                    entry.phase = Phase::Due(now);
+                }
+                Phase::Busy => {}
+            }
+        }
+    }
+
+    /// The next address that is due, which is busy from now on.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<SocketAddr> {
+        let (addr, entry) = self.entries.iter_mut().find(|(_, e)| matches!(e.phase, Phase::Due(at) if at <= now))?;
+        entry.phase = Phase::Busy;
+        Some(*addr)
+    }
+
+    /// When the next address is due, if any may be dialled at all.
+    pub(super) fn next_due(&self, slots: usize) -> Option<Instant> {
+        let due = self.entries.values().filter_map(|entry| match entry.phase {
+            Phase::Due(at) => Some(at),
+            Phase::Busy | Phase::Resting(_) => None,
+        });
+        if slots == 0 { None } else { due.min() }
+    }
+
+    fn insert(&mut self, addr: SocketAddr, keep: Keep, due: Instant) {
+        let keep = self.entries.get(&addr).map_or(keep, |entry| entry.keep.max(keep));
+        if !self.entries.contains_key(&addr) && self.entries.len() >= MAX_ENTRIES && !self.make_room(keep) {
+            return;
+        }
+        let busy = self.entries.get(&addr).is_some_and(|entry| entry.phase == Phase::Busy);
+        // A dial that is on its way is not doubled; its failure will be judged by the stronger reason.
+        let phase = if busy && keep == Keep::Asked { Phase::Busy } else { Phase::Due(due) };
+        self.entries.insert(addr, Entry { keep, failures: 0, phase });
+    }
+
+    /// Drops an entry that matters less than `keep`. A dial that is on its way needs its entry no more than that: its
+    /// outcome finds no entry and is final.
+    fn make_room(&mut self, keep: Keep) -> bool {
+        let weakest = self.entries.iter().min_by_key(|(_, e)| (e.keep, !matches!(e.phase, Phase::Resting(_))));
+        match weakest.map(|(addr, entry)| (*addr, entry.keep, entry.phase)) {
+            Some((addr, weak, phase)) if weak < keep || matches!(phase, Phase::Resting(_)) => {
+                self.entries.remove(&addr);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// `wait`, more or less a quarter of it, so that nodes that failed together do not try again together.
+fn jitter(wait: Duration, rng: &mut fastrand::Rng) -> Duration {
+    wait.mul_f64(0.75 + rng.f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addr(n: u16) -> SocketAddr {
+        SocketAddr::from(([10, 77, (n >> 8) as u8, n as u8], 4565))
+    }
+
+    #[test]
+    fn a_swept_address_is_dialled_once_per_backoff() {
+        let (mut book, mut rng, t0) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        book.swept(addr(1), t0);
+        assert_eq!(book.take_due(t0), Some(addr(1)));
+        assert_eq!(book.take_due(t0), None);
+        assert_eq!(book.failed(addr(1), t0, &mut rng), Verdict::Quiet);
+        book.swept(addr(1), t0 + Duration::from_millis(500));
+        assert_eq!(book.take_due(t0 + Duration::from_millis(500)), None, "resting");
+        book.swept(addr(1), t0 + Duration::from_secs(2));
+        assert_eq!(book.take_due(t0 + Duration::from_secs(2)), Some(addr(1)));
+    }
+
+    #[test]
+    fn a_configured_address_is_never_given_up_and_waits_longer_each_time() {
+        let (mut book, mut rng, mut now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        book.configured(addr(1), now);
+        let mut waits = Vec::new();
+        for n in 1..=12 {
+            assert_eq!(book.take_due(now), Some(addr(1)));
+            let verdict = if n == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet };
+            assert_eq!(book.failed(addr(1), now, &mut rng), verdict);
+            let due = book.next_due(1).unwrap();
+            waits.push(due - now);
+            now = due;
+        }
+        assert!(waits[0] < Duration::from_millis(1300) && waits[11] >= MAX_BACKOFF.mul_f64(0.75), "{waits:?}");
+        assert!(waits.iter().all(|w| *w <= MAX_BACKOFF.mul_f64(1.25)));
+    }
+
+    #[test]
+    fn the_book_is_bounded_and_keeps_what_matters() {
+        let (mut book, now) = (Book::default(), Instant::now());
+        for n in 0..5_000 {
+            book.swept(addr(n), now);
+        }
+        assert_eq!(book.entries.len(), MAX_ENTRIES);
+        book.configured(addr(9_999), now);
+        assert!(book.entries.contains_key(&addr(9_999)));
+        assert_eq!(book.entries.len(), MAX_ENTRIES);
+    }
+}

@@ -1,0 +1,135 @@
+//! The lines that linked nodes have still to read, kept once for all of them.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+/// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
+pub const RING_LINES: usize = 65_536;
+
+/// Bytes of text kept (DESIGN.md section 5).
+pub const RING_BYTES: usize = 16 * 1024 * 1024;
+
+/// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the
+/// next line that they want; they share the bytes.
+#[derive(Debug, Default)]
+pub struct Ring {
+    lines: VecDeque<Bytes>,
+    bytes: usize,
+    /// The number of the oldest line that is kept.
+    base: u64,
+}
+
+/// The reader's next line is no longer kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the reader fell off the ring")]
+pub struct FellBehind;
+
+impl Ring {
+    /// Adds a line, at the price of the oldest ones where there is no room.
+    pub fn push(&mut self, line: Bytes) {
+        self.bytes += line.len();
+        self.lines.push_back(line);
+        while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { break };
+            self.bytes -= oldest.len();
+            self.base += 1;
+        }
+    }
+
+    /// The number that the next line will get: the cursor of a reader who has everything.
+    pub fn head(&self) -> u64 {
+        self.base + self.lines.len() as u64
+    }
+
+    /// Lines that are kept.
+    pub fn len(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Whether half of what may be kept is there, in lines or in bytes.
+    pub fn is_half_full(&self) -> bool {
+        self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
+    }
+
+    /// Appends up to `max` lines from `cursor` on to `into`.
+    ///
+    /// # Errors
+    /// [`FellBehind`] if the line at `cursor` is gone.
+    pub fn read(&self, cursor: u64, max: usize, into: &mut VecDeque<Bytes>) -> Result<(), FellBehind> {
+        let start = usize::try_from(cursor.checked_sub(self.base).ok_or(FellBehind)?).map_err(|_| FellBehind)?;
+        into.extend(self.lines.range(start.min(self.lines.len())..).take(max).cloned());
+        Ok(())
+    }
+
+    /// Forgets what no reader needs: the lines before `cursor`.
+    pub fn release(&mut self, cursor: u64) {
+        while self.base < cursor
+            && let Some(oldest) = self.lines.pop_front()
+        {
+            self.bytes -= oldest.len();
+            self.base += 1;
+        }
+        if self.lines.is_empty() {
+            self.lines.shrink_to(1_024);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(n: usize) -> Bytes {
+        Bytes::from(format!("{n}"))
+    }
+
+    #[test]
+    fn readers_see_every_line_once_in_order() {
+        let mut ring = Ring::default();
+        let (mut cursor, mut got) = (ring.head(), VecDeque::new());
+        for n in 0..100 {
+            ring.push(line(n));
+            if n % 7 == 0 {
+                ring.read(cursor, 5, &mut got).unwrap();
+                cursor = got.len() as u64;
+            }
+        }
+        while cursor < ring.head() {
+            ring.read(cursor, 5, &mut got).unwrap();
+            cursor = got.len() as u64;
+        }
+        assert!(got.iter().enumerate().all(|(n, l)| *l == line(n)) && got.len() == 100);
+    }
+
+    #[test]
+    fn who_falls_off_is_told_and_memory_stays_bounded() {
+        let mut ring = Ring::default();
+        for n in 0..=RING_LINES {
+            ring.push(line(n));
+        }
+        assert_eq!(ring.read(0, 1, &mut VecDeque::new()), Err(FellBehind));
+        assert_eq!(ring.read(1, 1, &mut VecDeque::new()), Ok(()));
+        for _ in 0..40 {
+            ring.push(Bytes::from(vec![b'x'; 1 << 20]));
+        }
+        assert!(ring.bytes <= RING_BYTES && ring.lines.len() <= 16);
+    }
+
+    #[test]
+    fn what_everyone_has_read_is_released() {
+        let mut ring = Ring::default();
+        for n in 0..1_000 {
+            ring.push(line(n));
+        }
+        ring.release(990);
+        assert_eq!((ring.lines.len(), ring.head()), (10, 1_000));
+        ring.release(5_000);
+        assert_eq!((ring.lines.len(), ring.head(), ring.bytes), (0, 1_000, 0));
+    }
+}

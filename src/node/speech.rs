@@ -1,0 +1,53 @@
+//! What we say and what we hear.
+
+use super::{LinkId, Node, Now, Out, link::Link};
+use crate::{
+    bus::Update,
+    convert::{self, Heard},
+    model::{Author, Delivery, Message, MessageId, Room, Text},
+};
+
+impl Node {
+    pub(super) fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
+        let delivery = if self.peers.is_empty() { Delivery::NotSent } else { Delivery::Sent };
+        if delivery == Delivery::Sent {
+            out.push(Out::Publish(convert::frames(&self.nick, &text, action)));
+        }
+        out.push(Out::Update(Update::Message(Message {
+            id: self.message_id(),
+            room,
+            author: Author::Own,
+            nick: Some(self.nick.clone()),
+            text,
+            action,
+            sent_at: now.wall,
+            delivery,
+        })));
+    }
+
+    pub(super) fn heard(&mut self, link: LinkId, lines: Vec<Heard>, now: Now, out: &mut Vec<Out>) {
+        for Heard { nick, text, action } in lines {
+            let Some(Link::Up { peer, .. }) = self.links.get_mut(&link) else { return };
+            let author = peer.id;
+            if nick.is_some() && peer.nick != nick {
+                peer.nick.clone_from(&nick);
+                let renamed = nick.clone().map(|nick| Out::Update(Update::PeerRenamed { peer: author, nick }));
+                out.extend(renamed);
+            }
+            out.push(Out::Update(Update::Message(Message {
+                id: self.message_id(),
+                room: Room::LOBBY,
+                author: Author::Peer(author),
+                nick,
+                text,
+                action,
+                sent_at: now.wall,
+                delivery: Delivery::Sent,
+            })));
+        }
+    }
+
+    fn message_id(&mut self) -> MessageId {
+        MessageId(self.rng.u128(..).to_be_bytes())
+    }
+}

@@ -1,0 +1,126 @@
+//! The commands of this release.
+
+/// One command, as help and completion show it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Its name, without the slash.
+    pub name: &'static str,
+    /// Other names for it, without the slash.
+    pub aliases: &'static [&'static str],
+    /// How it is written: `/nick [NAME]`.
+    pub usage: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+    pub(super) kind: Kind,
+}
+
+/// Ties a row of the table to the parser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Me,
+    Nick,
+    Who,
+    Connect,
+    Rescan,
+    Clear,
+    Help,
+    Version,
+    Quit,
+}
+
+impl Spec {
+    /// The name and the aliases.
+    pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+}
+
+/// Every command, in the order in which help lists them.
+pub const COMMANDS: &[Spec] = &[
+    Spec { name: "me", aliases: &[], usage: "/me TEXT", help: "Say what you do: /me waves", kind: Kind::Me },
+    Spec {
+        name: "nick",
+        aliases: &[],
+        usage: "/nick [NAME]",
+        help: "Go by another name, or show yours",
+        kind: Kind::Nick,
+    },
+    Spec { name: "who", aliases: &["names"], usage: "/who", help: "List who is here", kind: Kind::Who },
+    Spec {
+        name: "connect",
+        aliases: &[],
+        usage: "/connect ADDRESS[:PORT]",
+        help: "Reach someone whose address you know",
+        kind: Kind::Connect,
+    },
+    Spec {
+        name: "rescan",
+        aliases: &["scan"],
+        usage: "/rescan",
+        help: "Look for people again now",
+        kind: Kind::Rescan,
+    },
+    Spec {
+        name: "clear",
+        aliases: &[],
+        usage: "/clear",
+        help: "Empty the screen; nothing else is lost",
+        kind: Kind::Clear,
+    },
+    Spec {
+        name: "help",
+        aliases: &[],
+        usage: "/help [COMMAND]",
+        help: "Show the keys and commands, or one command",
+        kind: Kind::Help,
+    },
+    Spec {
+        name: "version",
+        aliases: &[],
+        usage: "/version",
+        help: "Show the version of this program",
+        kind: Kind::Version,
+    },
+    Spec { name: "quit", aliases: &["exit"], usage: "/quit", help: "Say good-bye and leave", kind: Kind::Quit },
+];
+
+/// The commands that `prefix` may become, in the table's order; a leading slash does not matter.
+pub fn complete(prefix: &str) -> Vec<&'static Spec> {
+    let prefix = prefix.strip_prefix('/').unwrap_or(prefix).to_ascii_lowercase();
+    COMMANDS.iter().filter(|spec| spec.spellings().any(|name| name.starts_with(&prefix))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(prefix: &str) -> Vec<&'static str> {
+        complete(prefix).iter().map(|spec| spec.name).collect()
+    }
+
+    #[test]
+    fn a_slash_alone_lists_everything() {
+        assert_eq!(names("/").len(), COMMANDS.len());
+        assert_eq!(names("").len(), COMMANDS.len());
+    }
+
+    #[test]
+    fn a_prefix_finds_names_and_aliases() {
+        assert_eq!(names("/c"), ["connect", "clear"]);
+        assert_eq!(names("/N"), ["nick", "who"]);
+        assert_eq!(names("/ex"), ["quit"]);
+        assert_eq!(names("/frob"), [""; 0]);
+    }
+
+    #[test]
+    fn no_spelling_stands_twice_and_every_usage_begins_with_the_name() {
+        let mut spellings: Vec<_> = COMMANDS.iter().flat_map(Spec::spellings).collect();
+        let count = spellings.len();
+        spellings.sort_unstable();
+        spellings.dedup();
+        assert_eq!(spellings.len(), count);
+        for spec in COMMANDS {
+            assert_eq!(spec.usage.split([' ']).next(), Some(format!("/{}", spec.name).as_str()));
+        }
+    }
+}

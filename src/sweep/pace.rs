@@ -1,0 +1,79 @@
+//! How fast to probe.
+
+use std::time::{Duration, Instant};
+
+/// Probes per second at most, whatever is configured: a dead address stays about 3 s in the kernel's neighbour table
+/// of 1,024, so that 341 new dead hosts per second overflow it and break the user's other connections (measured,
+/// DESIGN.md section 4).
+pub const MAX_RATE: u32 = 300;
+
+/// Probes per second up to a /24: a pass over it takes 1.3 s.
+const SMALL_RATE: u32 = 200;
+
+/// Probes per second beyond.
+const LARGE_RATE: u32 = 100;
+
+/// Hosts of the largest network that counts as small.
+const SMALL: u64 = 256;
+
+/// Even spacing: when the next probe may leave.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    interval: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    /// The pace for a sweep of `hosts` hosts that begins at `now`; `rate` (probes per second) is the user's wish.
+    pub fn new(hosts: u64, rate: Option<u32>, now: Instant) -> Self {
+        let rate = rate.unwrap_or(if hosts <= SMALL { SMALL_RATE } else { LARGE_RATE }).clamp(1, MAX_RATE);
+        Self { interval: Duration::from_secs(1) / rate, next: now }
+    }
+
+    /// When the next probe may leave.
+    pub fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// A probe left at `now`. A machine that was late does not make up for it by a burst.
+    pub fn sent(&mut self, now: Instant) {
+        let on_time = self.next + self.interval;
+        self.next = if now > on_time { now + self.interval } else { on_time };
+    }
+
+    /// The time that `probes` more probes take.
+    pub fn time_for(&self, probes: u64) -> Duration {
+        self.interval.saturating_mul(u32::try_from(probes).unwrap_or(u32::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probes_are_spaced_evenly_and_never_faster_than_the_kernel_can_bear() {
+        let t0 = Instant::now();
+        for (hosts, rate, per_second) in
+            [(1, None, 200), (254, None, 200), (65_534, None, 100), (254, Some(4), 4), (254, Some(9_999), 300)]
+        {
+            let mut pace = Pace::new(hosts, rate, t0);
+            let mut sent = 0;
+            while pace.next() < t0 + Duration::from_secs(10) {
+                pace.sent(pace.next());
+                sent += 1;
+            }
+            assert!((sent - per_second * 10i32).abs() <= 1, "{hosts} {rate:?}: {sent}");
+        }
+    }
+
+    #[test]
+    fn a_stall_is_not_made_up_for() {
+        let t0 = Instant::now();
+        let mut pace = Pace::new(1, Some(100), t0);
+        pace.sent(t0);
+        let late = t0 + Duration::from_secs(5);
+        pace.sent(late);
+        assert_eq!(pace.next(), late + Duration::from_millis(10));
+    }
+}
