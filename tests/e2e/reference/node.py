@@ -30,7 +30,12 @@ import grpc
 
 METHOD = "NewNode"
 SERVICE = "message.Chat"
-OPTIONS = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", 4 << 20), ("grpc.enable_http_proxy", 0)]
+OPTIONS = [
+    ("grpc.so_reuseport", 0),
+    ("grpc.use_local_subchannel_pool", 1),  # a connection per dial, as separate programs would have
+    ("grpc.max_receive_message_length", 4 << 20),
+    ("grpc.enable_http_proxy", 0),
+]
 
 
 def encode(text: bytes) -> bytes:

@@ -78,10 +78,11 @@ impl Node {
         self.all(|e| is_theirs(e).then(|| e["text"].as_str().unwrap_or_default().to_owned()))
     }
 
-    /// All changes of peers so far, as `joined guest:…` and `left guest:…`.
+    /// Who came and went so far, as `joined guest:…` and `left guest:…`.
     pub(crate) fn peer_changes(&self) -> Vec<String> {
         self.all(|e| {
-            (e["event"] == "peer").then(|| format!("{} {}", e["change"].as_str().unwrap(), e["peer"].as_str().unwrap()))
+            let change = e["change"].as_str().filter(|change| ["joined", "left"].contains(change))?;
+            Some(format!("{change} {}", e["peer"].as_str()?))
         })
     }
 
