@@ -1,1 +1,221 @@
 //! The screen's state machine: pure. Inputs and a clock in, effects out; drawn by [`crate::ui`].
+//!
+//! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
+//! What is shown when is decided here; how it looks, in [`crate::ui`].
+
+mod complete;
+mod draft;
+mod flood;
+mod guide;
+mod help;
+mod history;
+mod input;
+mod keys;
+mod layout;
+mod news;
+mod pane;
+mod peers;
+mod setup;
+mod status;
+mod submit;
+mod unread;
+mod wrap;
+
+use std::{net::SocketAddr, time::Instant};
+
+use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
+pub(crate) use self::{
+    help::KEYS,
+    layout::{Area, Layout},
+    pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
+    peers::Peers,
+    status::Standing,
+    wrap::{Row, cut, width},
+};
+pub use self::{
+    input::{Background, Effect, Input, Key, KeyCode, Now},
+    setup::{MESSAGE_CAP, Setup},
+};
+use crate::{
+    bus::{Command, SweepProgress, SweepState},
+    model::{Nick, PeerId},
+    slash::{self, Spec},
+};
+
+/// Columns before the draft: the prompt `> `.
+pub(crate) const PROMPT: u16 = 2;
+
+/// Whether there is a node behind the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Node {
+    /// It does not listen yet.
+    Starting,
+    /// It listens here.
+    At(SocketAddr),
+    /// It ended.
+    Gone,
+}
+
+/// Everything that the screen shows.
+#[derive(Debug)]
+pub struct App {
+    pub(crate) setup: Setup,
+    pub(crate) nick: Nick,
+    pub(crate) node: Node,
+    pub(crate) peers: Peers,
+    pub(crate) sweep: Option<SweepProgress>,
+    pub(crate) pane: Pane,
+    pub(crate) draft: Draft,
+    pub(crate) background: Option<Background>,
+    /// Rows of help scrolled past, while help is open.
+    pub(crate) help: Option<u16>,
+    pub(crate) plain: bool,
+    pub(crate) now: Now,
+    layout: Option<Layout>,
+    size: (u16, u16),
+    sidebar: Sidebar,
+    history: History,
+    completion: Option<Completion>,
+    floods: Floods,
+    focused: bool,
+    /// Until when another Ctrl-C quits.
+    quit_armed: Option<Instant>,
+    /// Whether the user asked for the sweep under way.
+    rescan_asked: bool,
+    last_bell: Option<Instant>,
+    title: String,
+    dirty: bool,
+    effects: Vec<Effect>,
+}
+
+impl App {
+    /// A screen that shows that the node is starting. Feed [`Input::Resize`] next.
+    pub fn new(setup: Setup, now: Now) -> Self {
+        Self {
+            nick: setup.nick.clone(),
+            node: Node::Starting,
+            peers: Peers::default(),
+            sweep: None,
+            pane: Pane::new(setup.history_cap),
+            draft: Draft::default(),
+            background: setup.background,
+            help: None,
+            plain: false,
+            now,
+            layout: None,
+            size: (0, 0),
+            sidebar: Sidebar::default(),
+            history: History::default(),
+            completion: None,
+            floods: Floods::default(),
+            focused: true,
+            quit_armed: None,
+            rescan_asked: false,
+            last_bell: None,
+            title: String::new(),
+            dirty: true,
+            effects: Vec::new(),
+            setup,
+        }
+    }
+
+    /// Takes in what happened and says what to do about it.
+    pub fn update(&mut self, input: Input, now: Now) -> Vec<Effect> {
+        self.now = now;
+        self.dirty = true;
+        if self.quit_armed.is_some_and(|until| until <= now.mono) {
+            self.quit_armed = None;
+        }
+        match input {
+            Input::Key(key) => {
+                self.key(key);
+                self.lay_out();
+            }
+            Input::Paste(text) => {
+                self.paste(&text);
+                self.lay_out();
+            }
+            Input::Scroll(rows) => self.scroll(rows),
+            Input::Resize { cols, rows } => self.resize((cols, rows)),
+            Input::Focus(focused) => self.focus(focused),
+            Input::Background(background) => self.background = Some(background),
+            Input::Update(update) => self.news(update),
+            Input::Refused(command) => {
+                self.refused(command);
+                self.lay_out();
+            }
+            Input::Tick => self.peers.tick(now.mono),
+            Input::NodeGone => self.node_gone(),
+        }
+        self.pane.set_tail(self.guide().as_deref());
+        self.retitle();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When [`Input::Tick`] is wanted next, if at all; may lie in the past.
+    pub fn next_tick(&self, now: Now) -> Option<Instant> {
+        self.quit_armed.into_iter().chain(self.peers.next_tick(now.mono)).min()
+    }
+
+    /// Whether anything changed since [`crate::ui::draw`] drew last.
+    pub fn needs_draw(&self) -> bool {
+        self.dirty
+    }
+
+    /// Notes that everything was drawn. Only for [`crate::ui`].
+    pub(crate) fn drawn(&mut self) {
+        self.dirty = false;
+    }
+
+    /// The zones of the window, unless it is too small.
+    pub(crate) const fn layout(&self) -> Option<Layout> {
+        self.layout
+    }
+
+    /// Whether Ctrl-C was just pressed and another one quits.
+    pub(crate) const fn quit_armed(&self) -> bool {
+        self.quit_armed.is_some()
+    }
+
+    /// The commands that what is typed could become.
+    pub(crate) fn suggestions(&self) -> Vec<&'static Spec> {
+        match self.draft.text().strip_prefix('/') {
+            Some(name) if !name.contains(|c: char| c.is_whitespace() || c == '/') => slash::complete(name),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The sweep to show, if one is under way that somebody waits for.
+    pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
+        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone)
+    }
+
+    /// The name of a peer, now.
+    pub(crate) fn name_of(&self, peer: PeerId) -> Option<String> {
+        self.peers.get(peer).map(|person| person.peer.display_name())
+    }
+
+    /// Adapts to a window of this size.
+    pub(crate) fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.lay_out();
+    }
+
+    fn lay_out(&mut self) {
+        let columns = draft_columns(self.size.0);
+        let rows = self.draft.rows(columns).0.len();
+        self.layout = Layout::new(self.size, rows, self.sidebar, self.plain);
+        if let Some(layout) = self.layout {
+            self.pane.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, self.plain));
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        self.effects.push(Effect::Send(command));
+    }
+}
+
+/// The columns that rows of the draft have in a window this wide; one stays free for the cursor.
+pub(crate) fn draft_columns(cols: u16) -> usize {
+    usize::from(cols.saturating_sub(PROMPT + 1).max(1))
+}

@@ -1,0 +1,24 @@
+//! The keys, as help lists them.
+
+/// Keys and what they do.
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("Enter", "send"),
+    ("Alt-Enter, Ctrl-J", "new line in the draft"),
+    ("Tab, Shift-Tab", "complete a name or a command"),
+    ("Up, Down", "row of the draft, then what was sent before"),
+    ("PgUp, PgDn", "scroll by a page; Shift-Up, Shift-Down by a row"),
+    ("Home, End", "begin and end of the line; of the room if it is empty"),
+    ("Ctrl-Home, Ctrl-End", "begin and end of the room"),
+    ("Ctrl-U, Ctrl-D", "half a page, if the draft is empty"),
+    ("Alt-U", "first unread message"),
+    ("Alt-P, Alt-N", "previous and next message that names you"),
+    ("Ctrl-R, F5", "look for people now"),
+    ("Ctrl-O", "show lines that came too fast to read"),
+    ("Ctrl-C", "clear the draft; twice, if it is empty, quit"),
+    ("Ctrl-Q", "quit at once"),
+    ("Ctrl-A E B F K U W Y", "edit as in a shell; Alt-B F D by words"),
+    ("F8", "sidebar on or off"),
+    ("Alt-L", "plain view, for copying"),
+    ("Ctrl-L, Ctrl-Z", "draw anew; suspend"),
+    ("F1, Esc", "this help; close it"),
+];

@@ -1,0 +1,148 @@
+//! What the node tells.
+
+use jiff::civil::DateTime;
+
+use super::{
+    App, Node,
+    flood::Verdict,
+    pane::{Change, Line, Tone},
+};
+use crate::{
+    bus::{SweepProgress, SweepState, Update},
+    model::{Author, Message, Timestamp},
+};
+
+impl App {
+    pub(super) fn news(&mut self, update: Update) {
+        match update {
+            Update::Listening { addr, nick } => {
+                self.node = Node::At(addr);
+                self.nick = nick;
+            }
+            Update::Sweep(progress) => self.swept(progress),
+            Update::PeerJoined(peer) => {
+                let (id, name) = (peer.id, peer.display_name());
+                let change = self.peers.joined(peer, self.now.mono);
+                self.presence(id, name, change);
+            }
+            Update::PeerRenamed { peer, nick } => {
+                if let Some((old, new)) = self.peers.renamed(peer, nick) {
+                    self.presence(peer, new, Change::Renamed(old));
+                }
+            }
+            Update::PeerLeft { peer, reason } => {
+                self.floods.left(peer);
+                if let Some(name) = self.peers.left(peer, self.now.mono) {
+                    self.presence(peer, name, Change::Left(reason));
+                }
+            }
+            Update::NickSet(nick) => {
+                self.notice(Tone::Dim, &format!("You are {nick} now."));
+                self.nick = nick;
+            }
+            Update::Message(message) => self.said(message),
+            Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
+            Update::Failed { text, .. } => self.notice(Tone::Error, &text),
+        }
+    }
+
+    pub(super) fn node_gone(&mut self) {
+        self.node = Node::Gone;
+        self.peers.all_gone(self.now.mono);
+        let text = "The network part of the program has ended; nothing is sent or received any more. \
+                    Leave with /quit and start the program again.";
+        self.notice(Tone::Error, text);
+    }
+
+    /// Adds a line of the program's own.
+    pub(super) fn notice(&mut self, tone: Tone, text: &str) {
+        self.pane.begin_day(self.local(self.now.wall).date());
+        self.pane.push_notice(tone, text);
+    }
+
+    fn presence(&mut self, peer: crate::model::PeerId, name: String, change: Change) {
+        self.pane.begin_day(self.local(self.now.wall).date());
+        self.pane.push_presence(peer, name, change);
+    }
+
+    fn swept(&mut self, progress: SweepProgress) {
+        self.sweep = Some(progress);
+        if progress.state == SweepState::Done && self.rescan_asked {
+            self.rescan_asked = false;
+            let found = match progress.found {
+                0 => "nobody new".to_owned(),
+                1 => "1 open port".to_owned(),
+                found => format!("{found} open ports"),
+            };
+            let took = progress.took;
+            let took = if took.as_secs() > 0 {
+                format!("{:.1} s", took.as_secs_f32())
+            } else {
+                format!("{} ms", took.as_millis())
+            };
+            self.notice(Tone::Dim, &format!("Looked through {}: {found}, {took}.", self.setup.network));
+        }
+    }
+
+    fn said(&mut self, message: Message) {
+        let at = self.local(message.sent_at);
+        let own = message.is_own();
+        let line = Line {
+            mention: !own && names(message.text.as_str(), self.nick.as_str()),
+            author: message.author,
+            nick: message.nick,
+            text: message.text,
+            action: message.action,
+            delivery: message.delivery,
+            minute: u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()),
+            stamped: true,
+        };
+        let mention = line.mention;
+        let Author::Peer(peer) = line.author else {
+            self.pane.push_line(line, at.date());
+            return;
+        };
+        let seq = match self.floods.line(peer, self.now.mono) {
+            Verdict::Show => self.pane.push_line(line, at.date()),
+            Verdict::Fold(fold) => {
+                let seq = self.pane.push_flood(fold, line);
+                self.floods.folded(peer, seq);
+                seq
+            }
+        };
+        self.arrived(seq, mention);
+    }
+
+    /// The time on the user's clock.
+    fn local(&self, at: Timestamp) -> DateTime {
+        let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        self.setup.time_zone.to_datetime(at)
+    }
+}
+
+/// Whether `text` holds `nick` as a word.
+fn names(text: &str, nick: &str) -> bool {
+    let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(&nick).any(|(at, found)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        let after = text.get(at + found.len()..).and_then(|t| t.chars().next());
+        !before.is_some_and(word) && !after.is_some_and(word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_counts_as_a_word_of_its_own_only() {
+        for text in ["alice: on my way", "ask Alice", "ALICE!", "@alice, ok"] {
+            assert!(names(text, "alice"), "{text}");
+        }
+        for text in ["malice", "alice_2 left", "", "ali ce"] {
+            assert!(!names(text, "alice"), "{text}");
+        }
+        assert!(names("问 山田 吧", "山田"));
+    }
+}

@@ -1,0 +1,107 @@
+//! What the message pane holds.
+
+use std::collections::VecDeque;
+
+use jiff::civil::Date;
+
+use super::presence::Presence;
+use crate::model::{Author, Delivery, Nick, Text};
+
+/// One message.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub author: Author,
+    pub nick: Option<Nick>,
+    pub text: Text,
+    pub action: bool,
+    pub delivery: Delivery,
+    /// Local time of day, in minutes.
+    pub minute: u16,
+    /// Whether the time is shown: it differs from that of the message before.
+    pub stamped: bool,
+    /// Whether it names the user.
+    pub mention: bool,
+}
+
+impl Line {
+    /// The name to show.
+    pub(crate) fn name(&self) -> String {
+        match (&self.nick, self.author) {
+            (Some(nick), _) => nick.to_string(),
+            (None, Author::Peer(crate::model::PeerId::Guest(addr))) => addr.to_string(),
+            (None, Author::Own) => "me".to_owned(),
+        }
+    }
+
+    /// What is shown behind the text of a message that did not get through.
+    pub(crate) const fn mark(&self) -> Option<&'static str> {
+        match self.delivery {
+            Delivery::Sent => None,
+            Delivery::NotSent => Some("✗ not sent"),
+        }
+    }
+}
+
+/// How a line of the program's own looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Worth a glance.
+    Dim,
+    /// An answer to the user.
+    Plain,
+    /// Something did not work.
+    Error,
+}
+
+/// A line of the program's own.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub tone: Tone,
+    pub text: Box<str>,
+}
+
+/// Lines of one person that came too fast to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Flood {
+    pub lines: VecDeque<Line>,
+    pub text: Box<str>,
+}
+
+/// One thing in the pane.
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
+    Line(Line),
+    Day(Date),
+    Presence(Box<Presence>),
+    Notice(Notice),
+    Flood(Box<Flood>),
+}
+
+impl Entry {
+    /// The text that is wrapped; a day has none.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Line(line) => line.text.as_str(),
+            Self::Day(_) => "",
+            Self::Presence(presence) => presence.text(),
+            Self::Notice(notice) => &notice.text,
+            Self::Flood(flood) => &flood.text,
+        }
+    }
+
+    /// How many messages it stands for.
+    pub(super) fn messages(&self) -> usize {
+        match self {
+            Self::Flood(flood) => flood.lines.len(),
+            _ => 1,
+        }
+    }
+
+    /// Bytes of text in it.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Flood(flood) => flood.lines.iter().map(|line| line.text.as_str().len()).sum(),
+            _ => self.text().len(),
+        }
+    }
+}

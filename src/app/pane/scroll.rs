@@ -1,0 +1,215 @@
+//! Which rows are in sight, and how that changes.
+
+use super::{Geometry, Pane, Wrapped, wrap_entry};
+use crate::app::pane::Entry;
+
+/// A row of an entry; a row is counted from the entry's first one, the unread marker above it included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub seq: u64,
+    pub row: u32,
+}
+
+/// What a row in sight shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The unread marker.
+    Unread,
+    /// This row of the entry's text.
+    Text(usize),
+    /// The mark of a message that has no room for it behind its text.
+    Mark,
+}
+
+/// A row in sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SightRow {
+    pub seq: u64,
+    pub part: Part,
+}
+
+/// What is in sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sight {
+    pub rows: Vec<SightRow>,
+    /// Entries below the last row.
+    pub below: u64,
+}
+
+impl Pane {
+    /// Whether the newest message is in sight and stays there.
+    pub(crate) const fn follows(&self) -> bool {
+        self.anchor.is_none()
+    }
+
+    /// Lays the pane out anew; the row being read stays the first one.
+    pub(crate) fn set_geometry(&mut self, geometry: Geometry) {
+        if geometry == self.geometry {
+            return;
+        }
+        let relaid = geometry.cols != self.geometry.cols || geometry.arrangement != self.geometry.arrangement;
+        let reading = self.anchor.filter(|_| relaid).and_then(|at| Some((at, self.first_byte(at)?)));
+        self.geometry = geometry;
+        if relaid {
+            // Zero means unknown.
+            self.generation = self.generation.wrapping_add(1).max(1);
+            self.wrapped.clear();
+        }
+        if let Some((at, byte)) = reading {
+            let lead = self.lead(at.seq);
+            let entry = self.slot(at.seq).map(|slot| wrap_entry(&slot.entry, geometry));
+            let text = entry.map_or(0, |w| w.rows.partition_point(|row| row.start <= byte).saturating_sub(1));
+            self.anchor = Some(Position { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) });
+        }
+        self.settle();
+    }
+
+    /// The first byte of the text shown in this row.
+    fn first_byte(&self, at: Position) -> Option<u32> {
+        let wrapped = wrap_entry(&self.slot(at.seq)?.entry, self.geometry);
+        let row = usize::try_from(at.row.saturating_sub(self.lead(at.seq))).ok()?;
+        wrapped.rows.get(row).map(|row| row.start)
+    }
+
+    /// Rows above the text of an entry.
+    fn lead(&self, seq: u64) -> u32 {
+        u32::from(self.marker.is_some_and(|marker| marker.seq == seq))
+    }
+
+    /// The height of an entry.
+    fn height(&mut self, seq: u64) -> u32 {
+        let (generation, geometry, lead) = (self.generation, self.geometry, self.lead(seq));
+        let Some(slot) = self.slot_mut(seq) else { return 0 };
+        if slot.generation != generation {
+            let wrapped = wrap_entry(&slot.entry, geometry);
+            slot.rows = u32::try_from(wrapped.rows.len()).unwrap_or(u32::MAX - 2) + u32::from(wrapped.mark_apart);
+            slot.generation = generation;
+        }
+        slot.rows + lead
+    }
+
+    /// The number of the last entry, the tail included.
+    fn last(&self) -> Option<u64> {
+        if self.tail.is_some() { Some(self.end()) } else { self.end().checked_sub(1).filter(|&seq| seq >= self.first) }
+    }
+
+    /// The first row in sight when the newest message is.
+    fn bottom(&mut self) -> Position {
+        let mut left = u32::from(self.geometry.rows);
+        let start = Position { seq: self.first, row: 0 };
+        let Some(last) = self.last() else { return start };
+        for seq in (self.first..=last).rev() {
+            let height = self.height(seq);
+            if height >= left {
+                return Position { seq, row: height - left };
+            }
+            left -= height;
+        }
+        start
+    }
+
+    /// The first row in sight.
+    pub(crate) fn top(&mut self) -> Position {
+        match self.anchor {
+            Some(at) => at,
+            None => self.bottom(),
+        }
+    }
+
+    /// Moves by `rows`, positive towards older messages.
+    pub(crate) fn scroll(&mut self, rows: i32) {
+        let mut at = self.top();
+        let mut left = rows.unsigned_abs();
+        if rows > 0 {
+            while left > at.row {
+                left -= at.row;
+                if at.seq <= self.first {
+                    left = 0;
+                    at.row = 0;
+                } else {
+                    at.seq -= 1;
+                    at.row = self.height(at.seq);
+                }
+            }
+            at.row -= left;
+        } else {
+            let last = self.last().unwrap_or(self.first);
+            at.row = at.row.saturating_add(left);
+            while at.seq <= last {
+                let height = self.height(at.seq);
+                if at.row < height {
+                    break;
+                }
+                at.row -= height;
+                at.seq += 1;
+            }
+        }
+        self.go(at);
+    }
+
+    /// Moves to the oldest message.
+    pub(crate) fn home(&mut self) {
+        self.go(Position { seq: self.first, row: 0 });
+    }
+
+    /// Follows the newest message.
+    pub(crate) fn follow(&mut self) {
+        self.anchor = None;
+    }
+
+    /// Makes this the first row in sight, as far as there are rows below it.
+    pub(crate) fn go(&mut self, at: Position) {
+        self.anchor = Some(at);
+        self.settle();
+    }
+
+    /// Follows again when the anchor has come to the bottom, and keeps it on a row that exists.
+    fn settle(&mut self) {
+        let Some(mut at) = self.anchor else { return };
+        at.row = at.row.min(self.height(at.seq).saturating_sub(1));
+        self.anchor = (at < self.bottom()).then_some(at);
+    }
+
+    /// The rows in sight, from the top.
+    pub(crate) fn sight(&mut self) -> Sight {
+        self.settle();
+        let top = self.top();
+        let mut rows = Vec::with_capacity(usize::from(self.geometry.rows));
+        let wanted = usize::from(self.geometry.rows);
+        let mut seq = top.seq;
+        let mut skip = top.row as usize;
+        while rows.len() < wanted && seq <= self.end() {
+            let marker = (self.lead(seq) > 0).then_some(Part::Unread);
+            let Some(wrapped) = self.wrapped_or_wrap(seq) else { break };
+            let apart = wrapped.mark_apart.then_some(Part::Mark);
+            let text = (0..wrapped.rows.len()).map(Part::Text);
+            let parts = marker.into_iter().chain(text).chain(apart);
+            rows.extend(parts.skip(skip).take(wanted - rows.len()).map(|part| SightRow { seq, part }));
+            skip = 0;
+            seq += 1;
+        }
+        let shown = rows.last().map_or(self.end(), |row| row.seq + 1);
+        self.wrapped.retain(|&kept, _| (top.seq..shown).contains(&kept));
+        Sight { rows, below: self.end().saturating_sub(shown) }
+    }
+
+    /// How an entry in sight is wrapped.
+    pub(crate) fn wrapped(&self, seq: u64) -> Option<&Wrapped> {
+        self.wrapped.get(&seq)
+    }
+
+    fn wrapped_or_wrap(&mut self, seq: u64) -> Option<&Wrapped> {
+        if !self.wrapped.contains_key(&seq) {
+            let wrapped = wrap_entry(&self.slot(seq)?.entry, self.geometry);
+            self.wrapped.insert(seq, wrapped);
+        }
+        self.wrapped.get(&seq)
+    }
+
+    /// The unread messages begin with the entry `seq`.
+    pub(crate) fn begin_unread(&mut self, seq: u64) {
+        // A day that began with it is part of what is new.
+        let day = seq.checked_sub(1).filter(|&before| matches!(self.entry(before), Some(Entry::Day(_))));
+        self.marker = Some(super::Marker { seq: day.unwrap_or(seq), count: 1 });
+    }
+}

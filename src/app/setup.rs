@@ -1,0 +1,32 @@
+//! What the screen needs to know from the start.
+
+use jiff::tz::TimeZone;
+
+use super::Background;
+use crate::model::Nick;
+
+/// Messages that can be scrolled back through, by default; with short texts they take about 30 MB.
+pub const MESSAGE_CAP: usize = 120_000;
+
+/// What the command line and the configuration say about the screen.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The name to go by until the node says otherwise.
+    pub nick: Nick,
+    /// The networks that are swept, for people: `127.0.0.1/32`, several joined by `, `.
+    pub network: String,
+    /// First and last port of the range.
+    pub ports: (u16, u16),
+    /// Whether nothing leaves this machine.
+    pub loopback_only: bool,
+    /// The program's version, for people.
+    pub version: &'static str,
+    /// Messages kept for scrolling back; the oldest go first. [`MESSAGE_CAP`] unless there is a reason.
+    pub history_cap: usize,
+    /// In which people read the times of day.
+    pub time_zone: TimeZone,
+    /// Whether to do without colours (`NO_COLOR`, `--no-color`).
+    pub no_color: bool,
+    /// The terminal's background, if it is known beforehand; [`super::Input::Background`] overrides it.
+    pub background: Option<Background>,
+}

@@ -1,0 +1,71 @@
+//! The words of the status line.
+
+use super::{App, Node};
+
+/// Where things stand, in the word that the status line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Starting,
+    Looking,
+    Alone,
+    /// Alone, and nobody could come: nothing leaves this machine.
+    OnlyHere,
+    Online,
+    Offline,
+}
+
+impl Standing {
+    /// Glyph and word.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "○ starting",
+            Self::Looking => "○ looking",
+            Self::Alone => "○ alone",
+            Self::OnlyHere => "○ this machine only",
+            Self::Online => "● online",
+            Self::Offline => "✗ OFFLINE",
+        }
+    }
+}
+
+impl App {
+    /// Where things stand.
+    pub(crate) fn standing(&self) -> Standing {
+        match self.node {
+            Node::Starting => Standing::Starting,
+            Node::Gone => Standing::Offline,
+            Node::At(_) if self.peers.here() > 0 => Standing::Online,
+            Node::At(_) if self.sweeping().is_some() => Standing::Looking,
+            Node::At(_) if self.setup.loopback_only => Standing::OnlyHere,
+            Node::At(_) => Standing::Alone,
+        }
+    }
+
+    /// The parts of the status line behind its first word, the most important first; `below` entries are below the
+    /// ones in sight.
+    pub(crate) fn status(&self, below: u64) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.peers.here() > 0 {
+            parts.push(format!("{} here", self.peers.here()));
+        }
+        if let Some(sweep) = self.sweeping() {
+            parts.push(format!("sweep {}%", percent(sweep.probed, sweep.total)));
+        }
+        if below > 0 {
+            parts.push(format!("{below} {} below - End", if below == 1 { "line" } else { "lines" }));
+        }
+        if self.unread() > 0 {
+            parts.push(format!("{} new", self.unread()));
+        }
+        parts.push(self.nick.to_string());
+        if let Node::At(addr) = self.node {
+            parts.push(addr.to_string());
+        }
+        parts
+    }
+}
+
+/// How much of it is done, 0 to 100.
+pub(crate) fn percent(done: u64, total: u64) -> u64 {
+    done.saturating_mul(100).checked_div(total).map_or(100, |percent| percent.min(100))
+}

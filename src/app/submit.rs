@@ -1,0 +1,131 @@
+//! What happens when a line is sent.
+
+use super::{App, Effect, Node, pane::Tone};
+use crate::{
+    bus::{Command, Target},
+    model::{Nick, Room, Text},
+    slash::{self, Slash},
+};
+
+impl App {
+    /// Sends the draft or carries out its command. What cannot be sent or understood stays in the draft.
+    pub(super) fn submit(&mut self) {
+        let line = self.draft.text().to_owned();
+        if line.trim().is_empty() {
+            return;
+        }
+        self.to_bottom();
+        let done = slash::parse(&line).map_err(|error| error.to_string()).and_then(|slash| self.carry_out(slash));
+        match done {
+            Ok(()) => {
+                self.history.push(&line);
+                self.draft.set(String::new());
+            }
+            Err(text) => self.notice(Tone::Error, &text),
+        }
+    }
+
+    fn carry_out(&mut self, slash: Slash) -> Result<(), String> {
+        match slash {
+            Slash::Say { text, action } => {
+                let text = Text::new(&text).map_err(|error| error.to_string())?;
+                self.to_node(Command::Say { room: Room::LOBBY, text, action })?;
+            }
+            Slash::Nick(None) => self.notice(Tone::Plain, &format!("You are {}. /nick NAME changes that.", self.nick)),
+            Slash::Nick(Some(name)) => {
+                let nick = Nick::new(&name).map_err(|error| error.to_string())?;
+                self.to_node(Command::SetNick(nick))?;
+            }
+            Slash::Connect(address) => {
+                let target = Target::parse(&address).ok_or_else(|| {
+                    format!("{address:?} is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565")
+                })?;
+                self.to_node(Command::Connect(target))?;
+            }
+            Slash::Rescan => self.rescan()?,
+            Slash::Who => self.who(),
+            Slash::Clear => self.pane.clear(),
+            Slash::Help(None) => self.help = Some(0),
+            Slash::Help(Some(name)) => {
+                let spec = slash::find(&name).map_err(|error| error.to_string())?;
+                let aliases: Vec<_> = spec.aliases.iter().map(|alias| format!("/{alias}")).collect();
+                let also = if aliases.is_empty() { String::new() } else { format!("  (also {})", aliases.join(", ")) };
+                self.notice(Tone::Plain, &format!("{}  {}{also}", spec.usage, spec.help));
+            }
+            Slash::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
+            Slash::Quit => self.quit(),
+        }
+        Ok(())
+    }
+
+    /// Looks for people now.
+    pub(super) fn rescan(&mut self) -> Result<(), String> {
+        self.to_node(Command::Rescan)?;
+        self.rescan_asked = true;
+        Ok(())
+    }
+
+    pub(super) fn quit(&mut self) {
+        if self.node != Node::Gone {
+            self.send(Command::Quit);
+        }
+        self.effects.push(Effect::Quit);
+    }
+
+    fn to_node(&mut self, command: Command) -> Result<(), String> {
+        if self.node == Node::Gone {
+            return Err("The network part of the program has ended. Leave with /quit and start it again.".to_owned());
+        }
+        self.send(command);
+        Ok(())
+    }
+
+    /// Takes back a command that found no room on its way to the node.
+    pub(super) fn refused(&mut self, command: Command) {
+        let line = match command {
+            Command::Say { text, action: true, .. } => format!("/me {text}"),
+            Command::Say { text, .. } if text.as_str().starts_with('/') => format!("/{text}"),
+            Command::Say { text, .. } => text.to_string(),
+            Command::SetNick(nick) => format!("/nick {nick}"),
+            Command::Connect(target) => format!("/connect {target}"),
+            Command::Rescan => {
+                self.rescan_asked = false;
+                "/rescan".to_owned()
+            }
+            Command::Quit => return,
+        };
+        if self.draft.is_empty() {
+            self.draft.set(line);
+            self.notice(Tone::Error, "Not sent: too much is waiting to be sent already. Press Enter to try again.");
+        } else {
+            self.notice(Tone::Error, "Not sent: too much is waiting to be sent already. Press ↑ for it and try again.");
+        }
+    }
+
+    /// Lists who is here.
+    fn who(&mut self) {
+        let usual = self.setup.ports.0;
+        let people = self.peers.sorted();
+        let names: Vec<_> = people.iter().filter(|p| !p.gone).map(|p| self.peers.name(p)).collect();
+        let widest = names.iter().map(|name| super::width(name)).max().unwrap_or(0);
+        let mut text = match names.len() {
+            0 => "Nobody else is here.".to_owned(),
+            1 => "1 person is here:".to_owned(),
+            here => format!("{here} people are here:"),
+        };
+        for (person, name) in people.iter().filter(|p| !p.gone).zip(&names) {
+            let pad = " ".repeat(widest - super::width(name));
+            let address = self.peers.address(person.peer.addr, usual);
+            let since = person.age(self.now.mono);
+            let software = match &person.peer.software {
+                crate::model::Software::Ours { version } => format!("proximity-chat {version}"),
+                crate::model::Software::Reference => "reference program".to_owned(),
+            };
+            text.push_str(&format!("\n  ? {name}{pad}  {address}  {since}  {software}"));
+        }
+        if !names.is_empty() {
+            text.push_str("\n  ? means: not authenticated, the name is only a claim.");
+        }
+        self.notice(Tone::Plain, &text);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the user has not seen yet: the marker, the title, the bell.
+
+use std::time::Duration;
+
+use super::{App, Effect};
+
+/// A bell rings at most this often, however often the user is named.
+const BELL_EVERY: Duration = Duration::from_secs(5);
+
+impl App {
+    /// Notes that a peer's message came in as entry `seq`.
+    pub(super) fn arrived(&mut self, seq: u64, mention: bool) {
+        if self.focused && self.pane.follows() {
+            return;
+        }
+        match &mut self.pane.marker {
+            Some(marker) => marker.count += 1,
+            None => self.pane.begin_unread(seq),
+        }
+        let now = self.now.mono;
+        let quiet = self.last_bell.is_none_or(|last| now.saturating_duration_since(last) >= BELL_EVERY);
+        if mention && !self.focused && quiet {
+            self.last_bell = Some(now);
+            self.effects.push(Effect::Bell);
+        }
+    }
+
+    /// How many messages arrived unseen.
+    pub(crate) fn unread(&self) -> usize {
+        self.pane.marker.map_or(0, |marker| marker.count)
+    }
+
+    pub(super) fn focus(&mut self, focused: bool) {
+        if self.focused && !focused && self.pane.follows() {
+            // All of it was in sight.
+            self.pane.marker = None;
+        }
+        self.focused = focused;
+    }
+
+    pub(super) fn scroll(&mut self, rows: i32) {
+        if let Some(help) = &mut self.help {
+            *help = help.saturating_add_signed(i16::try_from(-rows).unwrap_or(0));
+            return;
+        }
+        self.pane.scroll(rows);
+        self.reached();
+    }
+
+    /// Shows the newest message.
+    pub(super) fn to_bottom(&mut self) {
+        self.pane.follow();
+        self.reached();
+    }
+
+    /// Takes the marker away if the user has come to the bottom.
+    pub(super) fn reached(&mut self) {
+        if self.pane.follows() {
+            self.pane.marker = None;
+        }
+    }
+
+    /// Keeps the window's title up to date.
+    pub(super) fn retitle(&mut self) {
+        let title = match self.unread() {
+            unread @ 1.. if !self.focused => format!("({unread}) proximity-chat"),
+            _ => "proximity-chat".to_owned(),
+        };
+        if self.title != title {
+            self.title.clone_from(&title);
+            self.effects.push(Effect::SetTitle(title));
+        }
+    }
+}

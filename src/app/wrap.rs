@@ -1,0 +1,327 @@
+//! How wide text is, and how it breaks into rows.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// One row of a wrapped text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// First byte. Texts are at most 64 KiB, drafts twice that: 32 bits halve the memory.
+    pub start: u32,
+    /// Byte after the last one; the spaces at which the row broke are left out.
+    pub end: u32,
+    /// Columns by which the row is indented, beyond the spaces in the text.
+    pub indent: u16,
+}
+
+impl Row {
+    /// The row's part of `text`.
+    pub(crate) fn of(self, text: &str) -> &str {
+        text.get(self.range()).unwrap_or_default()
+    }
+
+    /// The row's place in its text.
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The columns that `text` takes in a terminal, counted as ratatui counts them: half-width voiced sound marks are
+/// given a cell of their own, as terminals do.
+pub(crate) fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    let marks = |g: &str| g.chars().filter(|c| matches!(c, '\u{FF9E}' | '\u{FF9F}')).count();
+    text.graphemes(true).map(|g| g.width() + marks(g)).sum()
+}
+
+/// The beginning of `text` that fits into `columns`, with `…` where something was cut.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1;
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > columns {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    if columns > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Breaks `text` at spaces and between wide characters; a word longer than a row is cut where the row ends. The first
+/// row has `first` columns, the others `rest`. A word that does not fit starts a row of its own, URLs with it.
+pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut limit = first;
+    for line in lines(text) {
+        wrap_line(text, line, 0, &mut limit, rest, true, &mut rows);
+    }
+    rows
+}
+
+/// Breaks `text` like [`wrap`], every row of a line indented as its first one is, and behind a leading `1. `.
+pub(crate) fn wrap_hanging(text: &str, columns: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for line in lines(text) {
+        let content = text.get(line.clone()).unwrap_or_default();
+        let spaces = content.len() - content.trim_start_matches(' ').len();
+        let number = content
+            .trim_start_matches(' ')
+            .split_once(". ")
+            .map_or(0, |(n, _)| if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 });
+        // Where hanging would leave too little room, the rows start at the left edge.
+        let indent = Some(spaces + number).filter(|i| i * 2 < columns).unwrap_or(0);
+        let mut limit = columns;
+        wrap_line(text, line, indent, &mut limit, columns - indent, true, &mut rows);
+    }
+    rows
+}
+
+/// Breaks `text` exactly where rows of `columns` are full, as an input line does.
+pub(crate) fn wrap_hard(text: &str, columns: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for line in lines(text) {
+        let mut limit = columns;
+        wrap_line(text, line, 0, &mut limit, columns, false, &mut rows);
+    }
+    rows
+}
+
+/// The places of the lines of `text`, without their line feeds; at least one.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut start = 0;
+    text.split('\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end + 1;
+        range
+    })
+}
+
+/// One step of wrapping: a grapheme.
+struct Unit {
+    at: usize,
+    columns: usize,
+    space: bool,
+    /// Whether a row may begin with it although no space is before it.
+    breakable: bool,
+}
+
+fn wrap_line(
+    text: &str,
+    line: Range<usize>,
+    indent: usize,
+    limit: &mut usize,
+    rest: usize,
+    words: bool,
+    rows: &mut Vec<Row>,
+) {
+    let base = line.start;
+    let content = text.get(line).unwrap_or_default();
+    let mut wrapper =
+        Wrapper { base, indent, limit, rest: rest.max(1), words, rows, start: 0, columns: 0, breaks: None };
+    if content.is_ascii() {
+        let units = content.bytes().enumerate();
+        wrapper.run(units.map(|(at, b)| Unit { at, columns: 1, space: b == b' ', breakable: false }));
+    } else {
+        let units = content.grapheme_indices(true);
+        wrapper.run(units.map(|(at, g)| {
+            let columns = width(g);
+            Unit { at, columns, space: g == " ", breakable: columns > 1 && !closes(g) }
+        }));
+    }
+    wrapper.push(content.len());
+    *wrapper.limit = wrapper.rest;
+}
+
+/// Whether a row must not begin with this wide character (closing brackets, full stops).
+fn closes(grapheme: &str) -> bool {
+    matches!(grapheme, "，" | "。" | "、" | "！" | "？" | "：" | "；" | "）" | "」" | "』" | "】" | "》" | "”" | "’")
+}
+
+struct Wrapper<'a> {
+    base: usize,
+    indent: usize,
+    limit: &'a mut usize,
+    rest: usize,
+    words: bool,
+    rows: &'a mut Vec<Row>,
+    /// Where the present row begins, within the line.
+    start: usize,
+    columns: usize,
+    /// The last place to break at: the end of the row, the begin of the next one, and the columns up to there.
+    breaks: Option<(usize, usize, usize)>,
+}
+
+impl Wrapper<'_> {
+    fn run(&mut self, units: impl Iterator<Item = Unit>) {
+        let mut word_end = 0;
+        let mut in_spaces = false;
+        for unit in units {
+            if self.words {
+                if unit.space {
+                    if !in_spaces {
+                        word_end = unit.at;
+                    }
+                    in_spaces = true;
+                } else {
+                    if in_spaces && word_end > self.start {
+                        self.breaks = Some((word_end, unit.at, self.columns));
+                    } else if unit.breakable && unit.at > self.start {
+                        self.breaks = Some((unit.at, unit.at, self.columns));
+                    }
+                    in_spaces = false;
+                }
+            }
+            // Spaces may hang over the end of a row: the next word decides.
+            if self.columns + unit.columns > *self.limit && !(self.words && unit.space) {
+                self.break_before(&unit);
+            }
+            self.columns += unit.columns;
+        }
+    }
+
+    fn break_before(&mut self, unit: &Unit) {
+        if let Some((end, next, columns)) = self.breaks.take() {
+            self.push(end);
+            self.start = next;
+            self.columns -= columns;
+            *self.limit = self.rest;
+            if self.columns + unit.columns <= *self.limit {
+                return;
+            }
+        }
+        let narrow = *self.limit < self.rest;
+        *self.limit = self.rest;
+        if narrow && self.words && self.columns + unit.columns <= self.rest {
+            // The first row is too narrow for the first word, the next one is not: the first stays empty.
+            self.push(self.start);
+        } else if unit.at > self.start {
+            // Too long for any row: cut here, but leave no row empty.
+            self.push(unit.at);
+            self.start = unit.at;
+            self.columns = 0;
+        }
+    }
+
+    fn push(&mut self, end: usize) {
+        let first = self.start == 0;
+        let to = |n: usize| u32::try_from(self.base + n).unwrap_or(u32::MAX);
+        let indent = if first { 0 } else { u16::try_from(self.indent).unwrap_or(0) };
+        self.rows.push(Row { start: to(self.start), end: to(end.max(self.start)), indent });
+    }
+}
+
+/// The web addresses in `text`.
+pub(crate) fn links(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|t| t.find("://")).map(|i| from + i) {
+        let before = text.get(from..at).unwrap_or_default();
+        let scheme = ["https", "http"].iter().find(|s| before.ends_with(*s));
+        let after = text.get(at..).unwrap_or_default();
+        let stop = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`' | '|' | '^');
+        let mut end = at + after.find(stop).unwrap_or(after.len());
+        if let Some(scheme) = scheme {
+            let start = at - scheme.len();
+            end = trim_end(text, start, end);
+            if end > at + 3 {
+                found.push(start..end);
+            }
+        }
+        from = end.max(at + 3);
+    }
+    found
+}
+
+/// Leaves out the punctuation of the sentence that an address ends.
+fn trim_end(text: &str, start: usize, mut end: usize) -> usize {
+    while let Some(link) = text.get(start..end) {
+        let Some(last) = link.chars().next_back() else { break };
+        let unpaired = |open: char, close: char| {
+            last == close && link.chars().filter(|&c| c == open).count() < link.chars().filter(|&c| c == close).count()
+        };
+        if matches!(last, '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*') || unpaired('(', ')') || unpaired('[', ']') {
+            end -= last.len_utf8();
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, columns: usize) -> Vec<&str> {
+        wrap(text, columns, columns).into_iter().map(|r| r.of(text)).collect()
+    }
+
+    #[test]
+    fn rows_break_at_spaces_and_long_words_are_cut() {
+        assert_eq!(wrapped("who has the key", 8), ["who has", "the key"]);
+        assert_eq!(wrapped("who has  the key", 7), ["who has", "the key"]);
+        assert_eq!(wrapped("a abcdefghij b", 5), ["a", "abcde", "fghij", "b"]);
+        assert_eq!(wrapped("abcdef", 6), ["abcdef"]);
+        assert_eq!(wrapped("abcdef ", 6), ["abcdef "], "a space may hang");
+        assert_eq!(wrapped("", 6), [""]);
+        assert_eq!(wrapped("a\n\nb", 6), ["a", "", "b"]);
+        assert_eq!(wrapped("  indented code", 10), ["  indented", "code"]);
+    }
+
+    #[test]
+    fn wide_and_combining_characters_keep_their_columns() {
+        assert_eq!(wrapped("我有，在二楼", 4), ["我", "有，", "在二", "楼"]);
+        assert_eq!(wrapped("我有在二楼", 5), ["我有", "在二", "楼"]);
+        assert_eq!(wrapped("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+        assert_eq!(wrapped("ok 👨‍👩‍👧 ok", 5), ["ok 👨‍👩‍👧", "ok"]);
+        assert_eq!(wrapped("楼", 1), ["楼"], "too wide for any row: one row, not none and not for ever");
+    }
+
+    #[test]
+    fn an_address_starts_a_row_of_its_own_if_it_does_not_fit() {
+        let text = "notes are at https://wiki.local/lab#keys";
+        assert_eq!(wrapped(text, 30), ["notes are at", "https://wiki.local/lab#keys"]);
+        assert_eq!(links(text), [13..40]);
+    }
+
+    #[test]
+    fn the_first_row_may_be_narrower() {
+        let text = "hello big world";
+        let rows: Vec<_> = wrap(text, 4, 10).into_iter().map(|r| r.of(text)).collect();
+        assert_eq!(rows, ["", "hello big", "world"]);
+    }
+
+    #[test]
+    fn lists_hang() {
+        let text = "Nobody is here\n  1. They must be on this network";
+        let rows: Vec<_> = wrap_hanging(text, 20).into_iter().map(|r| (r.indent, r.of(text))).collect();
+        assert_eq!(rows, [(0, "Nobody is here"), (0, "  1. They must be on"), (5, "this network")]);
+    }
+
+    #[test]
+    fn the_punctuation_around_an_address_is_not_part_of_it() {
+        let one = |text| links(text).into_iter().map(|r| &text[r]).collect::<Vec<_>>();
+        assert_eq!(one("see (https://a.b/c_(d)), ok"), ["https://a.b/c_(d)"]);
+        assert_eq!(one("http://a, https://b."), ["http://a", "https://b"]);
+        assert_eq!(one("ftp://x nothing:// https://"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn cutting_shows_that_something_is_missing() {
+        assert_eq!(cut("alexandria", 9), "alexandr…");
+        assert_eq!(cut("Zoë 山田", 8), "Zoë 山田");
+        assert_eq!(cut("Zoë 山田", 7), "Zoë 山…");
+        assert_eq!(cut("abc", 0), "");
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// What `--help` shows after the options.
+const EXAMPLES: &str = "\
+Examples:
+  proximity-chat
+      Chat with everyone on this machine: out of the box nothing leaves 127.0.0.1.
+  proximity-chat --nick alice --ip 192.168.1.20 --cidr 192.168.1.0/24
+      Chat with everyone on the network; 192.168.1.20 is the address of this machine there.
+  proximity-chat --peer 192.168.1.23
+      Reach somebody whose address you know (with --ip, as above).
+  echo 'the build is green' | proximity-chat --headless
+      Say one line from a script. The program stays until it is stopped; /quit as a line ends it.
+  proximity-chat --headless --json
+      One JSON object per line out, for programs.
+
+Every option but --config, --headless, --json and -v can also be set in the config file, and by a variable named like
+the setting: PROXIMITY_CHAT_MIN_PORT=5000. Options come first, then variables, then the file.
+
+Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a screen.";
+
+/// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up.
+#[derive(Debug, Clone, Default, Parser)]
+#[command(version, after_help = EXAMPLES, max_term_width = 100)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
+pub struct Args {
+    /// Read this config file instead of the one in your config directory
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The name others see (default: your login name)
+    #[arg(long, value_name = "NAME")]
+    pub nick: Option<String>,
+    /// The address of this machine to listen on, where others can reach it
+    #[arg(long, value_name = "ADDR")]
+    pub ip: Option<String>,
+    /// A network to look for people in, such as 192.168.1.0/24; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    pub cidr: Vec<String>,
+    /// The lowest port to listen on and to look at
+    #[arg(long, value_name = "N")]
+    pub min_port: Option<String>,
+    /// The highest port to listen on and to look at
+    #[arg(long, value_name = "N")]
+    pub max_port: Option<String>,
+    /// An address to connect to, with or without a port; may be given several times
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub peer: Vec<String>,
+    /// No screen: lines in, lines out. Chosen by itself when input or output is no terminal
+    #[arg(long)]
+    pub headless: bool,
+    /// Print one JSON object per line; implies --headless
+    #[arg(long)]
+    pub json: bool,
+    /// Allow public address ranges and IPv4 networks larger than a /16. Only for networks that are yours to sweep
+    #[arg(long)]
+    pub any_network: bool,
+    /// Draw without colours
+    #[arg(long)]
+    pub no_color: bool,
+    /// Write more to the log file
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        <Args as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_later_releases_are_refused_not_ignored() {
+        for option in
+            ["--profile=x", "--data-dir=x", "--guests=none", "--lan", "--no-announce", "--ephemeral", "--room=x"]
+        {
+            assert!(Args::try_parse_from(["proximity-chat", option]).is_err(), "{option}");
+        }
+    }
+}

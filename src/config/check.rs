@@ -1,0 +1,124 @@
+//! What single values cannot show: whether they fit together, and whether they need the user's explicit word.
+
+use std::{net::IpAddr, num::NonZeroU16};
+
+use ipnetwork::IpNetwork;
+
+use super::{
+    ConfigError,
+    merge::Placed,
+    network::{self, SHORTEST_IPV6_SWEEP},
+    source::Place,
+};
+use crate::model::{PortRange, Target};
+
+/// Whether `ip` can be one machine's address.
+pub(super) fn is_host(ip: IpAddr) -> bool {
+    let broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    !(ip.is_unspecified() || ip.is_multicast() || broadcast)
+}
+
+pub(super) fn ip(ip: &Placed<IpAddr>) -> Result<(), ConfigError> {
+    if is_host(ip.value) {
+        return Ok(());
+    }
+    conflict(
+        &ip.place,
+        format!(
+            "others cannot reach you at ip {}. Give the address of this machine on the network, such as 192.168.1.20.",
+            ip.value
+        ),
+    )
+}
+
+pub(super) fn ports(min: &Placed<NonZeroU16>, max: &Placed<NonZeroU16>) -> Result<PortRange, ConfigError> {
+    PortRange::new(min.value, max.value).ok_or_else(|| {
+        let (place, other) = match (&min.place, &max.place) {
+            (Place::Default, _) => (&max.place, format!("min_port {} is {}", min.value, min.place)),
+            _ => (&min.place, format!("max_port {} is {}", max.value, from(&max.place))),
+        };
+        ConfigError::Conflict {
+            place: place.clone(),
+            what: format!("min_port {} is above max_port {} ({other}). Set both.", min.value, max.value),
+        }
+    })
+}
+
+fn from(place: &Place) -> String {
+    if *place == Place::Default { place.to_string() } else { format!("from {place}") }
+}
+
+/// The networks, each once, if they may be swept from `ip`.
+pub(super) fn cidrs(
+    ip: &Placed<IpAddr>,
+    cidrs: Vec<Placed<IpNetwork>>,
+    any_network: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<IpNetwork>, ConfigError> {
+    let mut networks = Vec::new();
+    for Placed { value: network, place } in cidrs {
+        if ip.value.is_loopback() && !network::is_loopback(network) {
+            return conflict(
+                &place,
+                format!(
+                    "{network} is beyond this machine, but ip {} is not. Add --ip with the address of this machine on \
+                     that network.",
+                    ip.value
+                ),
+            );
+        }
+        if let (Some(objection), false) = (network::objection(network), any_network) {
+            return conflict(
+                &place,
+                format!(
+                    "{network} is {objection}, which is not swept by itself. Choose a smaller, private network, or add \
+                     --any-network if it is yours to sweep."
+                ),
+            );
+        }
+        if network.is_ipv6() && network.prefix() < SHORTEST_IPV6_SWEEP {
+            warnings.push(format!(
+                "{place}: nobody is looked for in {network}: IPv6 networks shorter than /{SHORTEST_IPV6_SWEEP} are too \
+                 large to sweep. Give --peer for the people there."
+            ));
+        }
+        if network.is_ipv4() != ip.value.is_ipv4() {
+            warnings.push(format!(
+                "{place}: nobody is looked for in {network}: it cannot be reached from ip {}.",
+                ip.value
+            ));
+        }
+        if !networks.contains(&network) {
+            networks.push(network);
+        }
+    }
+    if !ip.value.is_loopback() && networks.iter().all(|network| network::is_loopback(*network)) {
+        warnings.push(format!(
+            "You can be reached at {}, but nobody is looked for there. Add --cidr with your network, such as --cidr {}.",
+            ip.value,
+            network::example(ip.value)
+        ));
+    }
+    Ok(networks)
+}
+
+/// The peers that may be dialled from `ip`: a node on loopback talks to nothing else, whatever a file says.
+pub(super) fn peers(ip: &Placed<IpAddr>, peers: Vec<Placed<Target>>, warnings: &mut Vec<String>) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for Placed { value: target, place } in peers {
+        if ip.value.is_loopback() && !target.ip().is_loopback() {
+            warnings.push(format!(
+                "{place}: {target} cannot be reached from ip {}, which is this machine only. Add --ip with the address \
+                 of this machine on that network.",
+                ip.value
+            ));
+        } else if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+fn conflict<T>(place: &Place, what: String) -> Result<T, ConfigError> {
+    Err(ConfigError::Conflict { place: place.clone(), what })
+}

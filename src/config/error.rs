@@ -1,0 +1,76 @@
+//! Why a start was refused.
+
+use std::path::PathBuf;
+
+use super::source::Place;
+use crate::model::NickError;
+
+/// Why the program does not start with these settings (exit code 2). The text names the place and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("Cannot read {}: {error}. Correct --config, or leave it out.", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file is too large to be a config file.
+    #[error("{} is larger than {max} bytes, so it is no config file. Correct --config.", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The largest size that is read, in bytes.
+        max: u64,
+    },
+    /// The file is not UTF-8.
+    #[error("{0}: the text is not UTF-8 from here on. Save the file as UTF-8.")]
+    NotUtf8(Place),
+    /// The file is not strict JSON.
+    #[error("{place}: {what}. The file must be one JSON object, without comments or trailing commas.")]
+    Syntax {
+        /// Where.
+        place: Place,
+        /// What the parser says.
+        what: String,
+    },
+    /// A setting is there twice.
+    #[error("{place}: \"{name}\" is set twice, first at {first}. Remove one of them.")]
+    Duplicate {
+        /// The second one.
+        place: Place,
+        /// The first one.
+        first: Place,
+        /// The setting.
+        name: String,
+    },
+    /// A value that the setting does not allow.
+    #[error("{place}: {setting} must be {allowed}, not {got}.")]
+    Value {
+        /// Where.
+        place: Place,
+        /// The setting.
+        setting: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+        /// What was written, shortened and escaped.
+        got: String,
+    },
+    /// A name that cannot be one.
+    #[error("{place}: {error}")]
+    Nick {
+        /// Where.
+        place: Place,
+        /// Why.
+        error: NickError,
+    },
+    /// Values that do not fit together, or need the user's explicit word.
+    #[error("{place}: {what}")]
+    Conflict {
+        /// Where.
+        place: Place,
+        /// What and what to do.
+        what: String,
+    },
+}

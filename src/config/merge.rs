@@ -1,0 +1,215 @@
+//! Flags over variables over the file over the default.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU16,
+};
+
+use super::{
+    Args, Config, ConfigError, SWEEP_RATES, Theme, check, json, network,
+    setting::Setting,
+    source::{self, Given, Layer, Place, Value},
+};
+use crate::model::{Nick, Target};
+
+/// The settings of someone who set nothing. The names and values of the first four are the reference program's own.
+const DEFAULT: &str = include_str!("../../config.json");
+
+/// The name of who has no login name that could be one.
+const NAMELESS: &str = "someone";
+
+/// Everything that has a say in the settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The command line.
+    pub args: &'a Args,
+    /// The environment, as names and values; what is not ours is passed over.
+    pub env: &'a [(String, String)],
+    /// The config file, if there is one.
+    pub file: Option<FileText<'a>>,
+    /// The user's login name.
+    pub login: Option<&'a str>,
+}
+
+/// A config file that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct FileText<'a> {
+    /// Its name, for errors.
+    pub name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
+/// Something that was set, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) place: Place,
+}
+
+/// Merges and checks the settings.
+///
+/// # Errors
+/// [`ConfigError`] for the first value that cannot be used; its text says where it stands and what is allowed.
+pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
+    let env = || sources.env.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let (from_env, mut warnings) = source::from_env(env());
+    let (from_file, file_warnings) = sources.file.as_ref().map(json::from_file).transpose()?.unwrap_or_default();
+    warnings.extend(file_warnings);
+    let layers = Layers([source::from_args(sources.args), from_env, from_file, default()?]);
+
+    let ip = layers.required(Setting::Ip, ip)?;
+    let cidrs = layers.each(Setting::Cidr, |given| text(given).and_then(network::parse))?;
+    let min = layers.required(Setting::MinPort, port)?;
+    let max = layers.required(Setting::MaxPort, port)?;
+    let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;
+    let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|placed| placed.value);
+
+    check::ip(&ip)?;
+    let ports = check::ports(&min, &max)?;
+    let cidrs = check::cidrs(&ip, cidrs, any_network, &mut warnings)?;
+    let peers = check::peers(&ip, peers, &mut warnings);
+    Ok(Config {
+        ip: ip.value,
+        cidrs,
+        ports,
+        nick: nick(&layers, sources.login)?,
+        peers,
+        sweep_rate: layers.optional(Setting::SweepRate, sweep_rate)?.map(|placed| placed.value),
+        any_network,
+        theme: theme(&layers, env())?,
+        verbose: sources.args.verbose,
+        warnings,
+    })
+}
+
+fn default() -> Result<Layer, ConfigError> {
+    let (layer, _) = json::from_file(&FileText { name: "config.json", bytes: DEFAULT.as_bytes() })?;
+    Ok(layer.into_iter().map(|(setting, given)| (setting, Given { place: Place::Default, ..given })).collect())
+}
+
+/// All sources, the strongest first.
+struct Layers([Layer; 4]);
+
+impl Layers {
+    fn find(&self, setting: Setting) -> Option<&Given> {
+        self.0.iter().flatten().find(|(name, _)| *name == setting).map(|(_, given)| given)
+    }
+
+    fn optional<T>(
+        &self,
+        setting: Setting,
+        read: impl Fn(&Given) -> Option<T>,
+    ) -> Result<Option<Placed<T>>, ConfigError> {
+        let read = |given: &Given| match read(given) {
+            Some(value) => Ok(Placed { value, place: given.place.clone() }),
+            None => Err(wrong(setting, given)),
+        };
+        self.find(setting).map(read).transpose()
+    }
+
+    fn required<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Placed<T>, ConfigError> {
+        #[expect(clippy::expect_used, reason = "compiled in, and a test says that the default has every required one")]
+        Ok(self.optional(setting, read)?.expect("the default config.json sets it"))
+    }
+
+    /// One value, or each of a list.
+    fn each<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Vec<Placed<T>>, ConfigError> {
+        let items = match self.find(setting) {
+            Some(Given { value: Value::List(items), .. }) => items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let read = |item: &Given| match read(item) {
+            Some(value) => Ok(Placed { value, place: item.place.clone() }),
+            None => Err(wrong(setting, item)),
+        };
+        items.iter().map(read).collect()
+    }
+}
+
+fn wrong(setting: Setting, given: &Given) -> ConfigError {
+    ConfigError::Value {
+        place: given.place.clone(),
+        setting: setting.name(),
+        allowed: setting.allowed(),
+        got: given.value.to_string(),
+    }
+}
+
+fn text(given: &Given) -> Option<&str> {
+    match &given.value {
+        Value::Word(text) | Value::Text(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+fn whole_number(given: &Given) -> Option<u64> {
+    match &given.value {
+        Value::Word(word) => word.trim().parse().ok(),
+        Value::Number(number, _) => *number,
+        _ => None,
+    }
+}
+
+fn boolean(given: &Given) -> Option<bool> {
+    match &given.value {
+        Value::Bool(value) => Some(*value),
+        Value::Word(word) => match word.trim() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn ip(given: &Given) -> Option<IpAddr> {
+    // An IPv4 address in IPv6 clothing must not pass for something else than it is.
+    text(given)?.parse().map(|ip: IpAddr| ip.to_canonical()).ok()
+}
+
+fn port(given: &Given) -> Option<NonZeroU16> {
+    whole_number(given).and_then(|number| NonZeroU16::new(number.try_into().ok()?))
+}
+
+fn sweep_rate(given: &Given) -> Option<u32> {
+    whole_number(given)?.try_into().ok().filter(|rate| SWEEP_RATES.contains(rate))
+}
+
+fn peer(text: &str) -> Option<Target> {
+    let target = match Target::parse(text)? {
+        Target::Host(ip) => Target::Host(ip.to_canonical()),
+        Target::Socket(addr) if addr.port() == 0 => return None,
+        Target::Socket(addr) => Target::Socket(SocketAddr::new(addr.ip().to_canonical(), addr.port())),
+    };
+    check::is_host(target.ip()).then_some(target)
+}
+
+fn nick(layers: &Layers, login: Option<&str>) -> Result<Nick, ConfigError> {
+    if let Some(given) = layers.find(Setting::Nick) {
+        let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
+        return Nick::new(text).map_err(|error| ConfigError::Nick { place: given.place.clone(), error });
+    }
+    #[expect(clippy::expect_used, reason = "a constant, and a test without a login name runs through here")]
+    let nameless = || Nick::new(NAMELESS).expect("a valid name");
+    Ok(login.and_then(Nick::clean).unwrap_or_else(nameless))
+}
+
+fn theme<'a>(layers: &Layers, env: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Theme, ConfigError> {
+    let theme = layers.optional(Setting::Theme, |given| match text(given)? {
+        "auto" => Some(Theme::Auto),
+        "dark" => Some(Theme::Dark),
+        "light" => Some(Theme::Light),
+        "none" => Some(Theme::None),
+        _ => None,
+    })?;
+    match theme.map_or(Theme::Auto, |placed| placed.value) {
+        // no-color.org: a non-empty NO_COLOR asks for no colours, and the program's own settings are above it.
+        Theme::Auto if env.into_iter().any(|(name, value)| name == "NO_COLOR" && !value.is_empty()) => Ok(Theme::None),
+        theme => Ok(theme),
+    }
+}
+
+#[cfg(test)]
+mod tests;

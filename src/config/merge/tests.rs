@@ -1,0 +1,315 @@
+use clap::Parser;
+use proptest::prelude::*;
+
+use super::*;
+
+fn with(args: &[&str], env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
+    let args = Args::try_parse_from(std::iter::once(&"proximity-chat").chain(args)).unwrap();
+    let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let file = file.map(|text| FileText { name: "config.json", bytes: text.as_bytes() });
+    merge(Sources { args: &args, env: &env, file, login: Some("Ada") }).map_err(|error| error.to_string())
+}
+
+fn file(text: &str) -> Result<Config, String> {
+    with(&[], &[], Some(text))
+}
+
+fn flags(args: &[&str]) -> Result<Config, String> {
+    with(args, &[], None)
+}
+
+fn cidrs(config: &Config) -> Vec<String> {
+    config.cidrs.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn out_of_the_box_everything_stays_on_this_machine() {
+    let config = flags(&[]).unwrap();
+    assert_eq!(config.ip, IpAddr::from([127, 0, 0, 1]));
+    assert_eq!(cidrs(&config), ["127.0.0.1/32"]);
+    assert_eq!(config.ports.to_string(), "4565-4569");
+    assert_eq!(config.nick.as_str(), "Ada");
+    assert_eq!(config.theme, Theme::Auto);
+    assert!(config.peers.is_empty() && config.sweep_rate.is_none() && !config.any_network && !config.verbose);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn the_default_sets_everything_that_is_required_and_no_more() {
+    let set: Vec<_> = default().unwrap().into_iter().map(|(setting, _)| setting.name()).collect();
+    assert_eq!(set, ["ip", "cidr", "min_port", "max_port"]);
+}
+
+#[test]
+fn flags_beat_variables_beat_the_file_beats_the_default() {
+    let text = r#"{"nick": "file", "min_port": 1000, "max_port": 1009, "theme": "dark"}"#;
+    let env = [("PROXIMITY_CHAT_NICK", "env"), ("PROXIMITY_CHAT_MIN_PORT", "1001"), ("PROXIMITY_CHAT_THEME", "")];
+    let config = with(&["--nick", "flag"], &env, Some(text)).unwrap();
+    assert_eq!(config.nick.as_str(), "flag");
+    assert_eq!(config.ports.to_string(), "1001-1009");
+    assert_eq!(config.theme, Theme::Dark, "an empty variable is none");
+    assert_eq!(cidrs(&config), ["127.0.0.1/32"]);
+}
+
+#[test]
+fn every_setting_can_be_written_in_the_file() {
+    let text = r#"{
+        "ip": "192.168.1.20", "cidr": ["192.168.1.77/24", "192.168.1.0/24", "10.0.0.0/8"],
+        "min_port": 5000, "max_port": 5000, "nick": "Zoë 山田",
+        "peers": ["192.168.1.23", "192.168.1.23:4565", "192.168.1.23"],
+        "sweep_rate": 4, "any_network": true, "theme": "light"
+    }"#;
+    let config = file(text).unwrap();
+    assert_eq!(config.ip.to_string(), "192.168.1.20");
+    assert_eq!(cidrs(&config), ["192.168.1.0/24", "10.0.0.0/8"]);
+    assert_eq!(config.ports.to_string(), "5000");
+    assert_eq!(config.nick.as_str(), "Zoë 山田");
+    assert_eq!(config.peers.iter().map(ToString::to_string).collect::<Vec<_>>(), ["192.168.1.23", "192.168.1.23:4565"]);
+    assert_eq!((config.sweep_rate, config.any_network, config.theme), (Some(4), true, Theme::Light));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn every_setting_can_be_a_variable() {
+    let env = [
+        ("PROXIMITY_CHAT_IP", "10.0.0.5"),
+        ("PROXIMITY_CHAT_CIDR", "10.0.0.0/8, 10.1.0.0/16"),
+        ("PROXIMITY_CHAT_MIN_PORT", "5000"),
+        ("PROXIMITY_CHAT_MAX_PORT", "5001"),
+        ("PROXIMITY_CHAT_PEERS", "10.0.0.6 10.0.0.7:5000"),
+        ("PROXIMITY_CHAT_SWEEP_RATE", "300"),
+        ("PROXIMITY_CHAT_ANY_NETWORK", "1"),
+        ("PROXIMITY_CHAT_THEME", "none"),
+        ("PROXIMITY_CHAT_CONFIG", "elsewhere.json"),
+        ("HOME", "/"),
+    ];
+    let config = with(&[], &env, None).unwrap();
+    assert_eq!(cidrs(&config), ["10.0.0.0/8", "10.1.0.0/16"]);
+    assert_eq!(config.peers.len(), 2);
+    assert_eq!((config.sweep_rate, config.any_network, config.theme), (Some(300), true, Theme::None));
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn an_unknown_key_warns_with_a_suggestion_and_its_place() {
+    let text = "{\n  \"ip\": \"127.0.0.1\",\n\n  \"é\": 1, \"prot\": 4565,\n  \"colour\": {\"a\": [null]}\n}";
+    let config = file(text).unwrap();
+    assert_eq!(
+        config.warnings,
+        [
+            "config.json:4:3: \"é\" is not a setting. It is ignored.",
+            "config.json:4:11: \"prot\" is not a setting. Did you mean \"min_port\"?",
+            "config.json:5:3: \"colour\" is not a setting. It is ignored.",
+        ]
+    );
+    let config = with(&[], &[("PROXIMITY_CHAT_NIK", "x"), ("PROXIMITY_CHAT_ZZZZZZ", "x")], None).unwrap();
+    assert_eq!(
+        config.warnings,
+        [
+            "PROXIMITY_CHAT_NIK sets nothing. Did you mean PROXIMITY_CHAT_NICK?",
+            "PROXIMITY_CHAT_ZZZZZZ sets nothing. See the README for the settings.",
+        ]
+    );
+}
+
+#[test]
+fn a_bad_value_names_its_place_and_what_is_allowed() {
+    let port = "must be a whole number from 1 to 65535";
+    for (text, error) in [
+        ("{\n  \"min_port\": 0\n}", format!("config.json:2:15: min_port {port}, not 0.")),
+        ("{\"max_port\": 65536}", format!("config.json:1:14: max_port {port}, not 65536.")),
+        ("{\"max_port\": \"4569\"}", format!("config.json:1:14: max_port {port}, not \"4569\".")),
+        ("{\"max_port\": 4.5e3}", format!("config.json:1:14: max_port {port}, not 4.5e3.")),
+        ("{\"max_port\":\n\t-1}", format!("config.json:2:2: max_port {port}, not -1.")),
+        ("{\"max_port\": [4569]}", format!("config.json:1:14: max_port {port}, not a list.")),
+        ("{\"max_port\": null}", format!("config.json:1:14: max_port {port}, not null.")),
+        (
+            "{\"nick\":\"é\",\"ip\":\"lan\"}",
+            "config.json:1:18: ip must be an IP address of this machine, such as 127.0.0.1 or 192.168.1.20, not \"lan\"."
+                .to_owned(),
+        ),
+        (
+            "{\"cidr\": [\"127.0.0.1/32\",\n  \"127.0.0.1/33\"]}",
+            "config.json:2:3: cidr must be a network such as 192.168.1.0/24, or a list of them, not \"127.0.0.1/33\"."
+                .to_owned(),
+        ),
+        (
+            "{\"peers\": [[\"127.0.0.1\"]]}",
+            "config.json:1:12: peers must be a list of addresses such as 192.168.1.23 or 192.168.1.23:4565, not a list."
+                .to_owned(),
+        ),
+        (
+            "{\"sweep_rate\": 301}",
+            "config.json:1:16: sweep_rate must be a whole number from 1 to 300 (probes per second; 4 is gentle), not 301."
+                .to_owned(),
+        ),
+        ("{\"any_network\": \"yes\"}", "config.json:1:17: any_network must be true or false, not \"yes\".".to_owned()),
+        (
+            "{\"theme\": \"pink\"}",
+            "config.json:1:11: theme must be \"auto\", \"dark\", \"light\" or \"none\", not \"pink\".".to_owned(),
+        ),
+        ("{\"nick\": \"a:b\"}", "config.json:1:10: A name cannot contain ':'. Choose one without it.".to_owned()),
+    ] {
+        assert_eq!(file(text).unwrap_err(), error, "{text}");
+    }
+}
+
+#[test]
+fn text_that_is_no_strict_json_is_refused_at_its_place() {
+    let advice = "The file must be one JSON object, without comments or trailing commas.";
+    for (text, place) in [
+        ("", "1:1: EOF while parsing a value."),
+        ("[]", "1:1: invalid type: sequence, expected an object with the settings."),
+        ("{\"ip\": \"::1\",\n}", "2:1: trailing comma."),
+        ("{\n// mine\n}", "2:1: key must be a string."),
+        ("{\"nick\": \"é\" \"ip\"}", "1:14: expected `,` or `}`."),
+        ("{\"ip\": \"\\ud800\"}", "1:8: unexpected end of hex escape."),
+        ("{} {}", "1:4: trailing characters."),
+    ] {
+        assert_eq!(file(text).unwrap_err(), format!("config.json:{place} {advice}"), "{text}");
+    }
+    let error = file("{\"ip\": \"127.0.0.1\",\n \"ip\": \"127.0.0.1\"}").unwrap_err();
+    assert_eq!(error, "config.json:2:2: \"ip\" is set twice, first at config.json:1:2. Remove one of them.");
+    assert!(file("{\"x\": 1, \"\\u0078\": 2}").unwrap_err().contains("set twice"), "escapes do not hide a key");
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_shown_and_a_byte_order_mark_is_not() {
+    let read = |bytes| {
+        let file = Some(FileText { name: "config.json", bytes });
+        merge(Sources { args: &Args::default(), env: &[], file, login: None })
+    };
+    let error = read(b"{\n \"nick\": \"\xff\"}").unwrap_err().to_string();
+    assert_eq!(error, "config.json:2:11: the text is not UTF-8 from here on. Save the file as UTF-8.");
+    assert!(read(b"\xef\xbb\xbf{}").is_ok());
+}
+
+#[test]
+fn a_flag_or_variable_is_named_when_it_is_wrong() {
+    let error = flags(&["--min-port", "many"]).unwrap_err();
+    assert_eq!(error, "--min-port: min_port must be a whole number from 1 to 65535, not \"many\".");
+    let error = with(&[], &[("PROXIMITY_CHAT_IP", "\u{1b}[2J")], None).unwrap_err();
+    assert!(error.starts_with("PROXIMITY_CHAT_IP: ip must be") && error.ends_with("not \"\\u{1b}[2J\"."), "{error}");
+}
+
+#[test]
+fn ports_that_are_no_range_are_refused() {
+    for (args, error) in [
+        (
+            &["--min-port", "5000"][..],
+            "--min-port: min_port 5000 is above max_port 4569 (max_port 4569 is the default). Set both.",
+        ),
+        (
+            &["--max-port", "80"],
+            "--max-port: min_port 4565 is above max_port 80 (min_port 4565 is the default). Set both.",
+        ),
+        (
+            &["--min-port", "9", "--max-port", "8"],
+            "--min-port: min_port 9 is above max_port 8 (max_port 8 is from --max-port). Set both.",
+        ),
+    ] {
+        assert_eq!(flags(args).unwrap_err(), error);
+    }
+}
+
+#[test]
+fn an_address_that_nobody_can_reach_is_refused() {
+    for ip in ["0.0.0.0", "::", "224.0.0.1", "255.255.255.255", "::ffff:0.0.0.0"] {
+        let error = flags(&["--ip", ip]).unwrap_err();
+        assert!(error.starts_with("--ip: others cannot reach you at ip "), "{error}");
+        assert!(error.ends_with("Give the address of this machine on the network, such as 192.168.1.20."), "{error}");
+    }
+}
+
+#[test]
+fn a_network_without_an_address_in_it_says_to_add_one() {
+    let error = flags(&["--cidr", "192.168.1.0/24"]).unwrap_err();
+    assert_eq!(
+        error,
+        "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --ip with the address of this \
+         machine on that network."
+    );
+    assert!(flags(&["--ip", "::ffff:127.0.0.1", "--cidr", "192.168.1.0/24"]).is_err());
+    assert!(flags(&["--ip", "127.0.0.2", "--cidr", "127.0.0.0/24", "--cidr", "::1"]).is_ok());
+}
+
+#[test]
+fn a_peer_beyond_this_machine_is_never_dialled_from_loopback() {
+    let config = flags(&["--peer", "192.168.1.23", "--peer", "127.0.0.1:4566", "--peer", "::ffff:10.0.0.1"]).unwrap();
+    assert_eq!(config.peers, [Target::parse("127.0.0.1:4566").unwrap()]);
+    assert_eq!(config.warnings.len(), 2);
+    assert!(config.warnings[0].starts_with("--peer: 192.168.1.23 cannot be reached from ip 127.0.0.1"));
+    for peer in ["192.168.1.23:0", "0.0.0.0:4565", "224.0.0.1", "printer"] {
+        assert!(flags(&["--peer", peer]).is_err(), "{peer}");
+    }
+}
+
+#[test]
+fn public_and_large_networks_need_an_explicit_word() {
+    for (cidr, objection) in [("8.8.8.0/24", "a public address range"), ("10.0.0.0/8", "larger than a /16")] {
+        let args = ["--ip", "10.0.0.5", "--cidr", cidr];
+        let error = flags(&args).unwrap_err();
+        assert!(error.starts_with(&format!("--cidr: {cidr} is {objection}")), "{error}");
+        assert!(error.contains("--any-network"), "{error}");
+        assert!(flags(&[&args[..], &["--any-network"]].concat()).is_ok());
+    }
+}
+
+#[test]
+fn what_will_find_nobody_is_said() {
+    let config = flags(&["--ip", "fd00::5", "--cidr", "fd00::/64"]).unwrap();
+    assert!(config.warnings[0].starts_with("--cidr: nobody is looked for in fd00::/64"), "{:?}", config.warnings);
+    let config = flags(&["--ip", "192.168.1.20"]).unwrap();
+    assert_eq!(
+        config.warnings,
+        ["You can be reached at 192.168.1.20, but nobody is looked for there. Add --cidr with your network, such as \
+         --cidr 192.168.1.0/24."]
+    );
+    let config = flags(&["--ip", "192.168.1.20", "--cidr", "fd00::/120"]).unwrap();
+    assert_eq!(
+        config.warnings,
+        ["--cidr: nobody is looked for in fd00::/120: it cannot be reached from ip 192.168.1.20."]
+    );
+}
+
+#[test]
+fn a_login_name_is_cleaned_or_replaced() {
+    let nick = |login| merge(Sources { args: &Args::default(), env: &[], file: None, login }).unwrap().nick.to_string();
+    assert_eq!(nick(Some("CORP:ada\u{7}")), "someone");
+    assert_eq!(nick(Some("ada\u{7}")), "ada");
+    assert_eq!(nick(Some("")), "someone");
+    assert_eq!(nick(None), "someone");
+}
+
+#[test]
+fn no_color_counts_unless_a_theme_was_chosen() {
+    let no_color = [("NO_COLOR", "1")];
+    assert_eq!(with(&[], &no_color, None).unwrap().theme, Theme::None);
+    assert_eq!(with(&[], &[("NO_COLOR", "")], None).unwrap().theme, Theme::Auto);
+    assert_eq!(with(&[], &no_color, Some(r#"{"theme": "dark"}"#)).unwrap().theme, Theme::Dark);
+    assert_eq!(with(&["--no-color"], &[], Some(r#"{"theme": "dark"}"#)).unwrap().theme, Theme::None);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let file = Some(FileText { name: "f", bytes: &bytes });
+        let _ = merge(Sources { args: &Args::default(), env: &[], file, login: None });
+    }
+
+    /// Random bytes hardly get past the first character, these do.
+    #[test]
+    fn no_json_like_text_makes_the_parser_panic(
+        parts in prop::collection::vec(prop::sample::select(&[
+            "{", "}", "[", "]", ":", ",", "\"ip\"", "\"cidr\"", "\"min_port\"", "\"peers\"", "\"theme\"", "0", "-1", "1e999",
+            "null", "true", "\"\\ud800\"", "\"é\n\"", "\"::1/0\"", "\"127.0.0.1\"", "\n", " ", "\u{feff}", "\"",
+        ][..]), 0..24)
+    ) {
+        let text = parts.concat();
+        for text in [text.clone(), format!("{{\"cidr\":{text}}}")] {
+            if let Err(error) = file(&text) {
+                prop_assert!(error.starts_with("config.json:"), "{error}");
+            }
+        }
+    }
+}

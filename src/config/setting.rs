@@ -1,0 +1,121 @@
+//! The settings: their names everywhere, and what they allow.
+
+use std::fmt;
+
+/// What can be set in the config file and by variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    Ip,
+    Cidr,
+    MinPort,
+    MaxPort,
+    Nick,
+    Peers,
+    SweepRate,
+    AnyNetwork,
+    Theme,
+}
+
+/// The beginning of every variable.
+pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
+
+/// Typing errors that a suggestion forgives.
+const FORGIVEN: usize = 2;
+
+impl Setting {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Ip,
+        Self::Cidr,
+        Self::MinPort,
+        Self::MaxPort,
+        Self::Nick,
+        Self::Peers,
+        Self::SweepRate,
+        Self::AnyNetwork,
+        Self::Theme,
+    ];
+
+    /// The key in the config file.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ip => "ip",
+            Self::Cidr => "cidr",
+            Self::MinPort => "min_port",
+            Self::MaxPort => "max_port",
+            Self::Nick => "nick",
+            Self::Peers => "peers",
+            Self::SweepRate => "sweep_rate",
+            Self::AnyNetwork => "any_network",
+            Self::Theme => "theme",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setting| setting.name() == name)
+    }
+
+    /// What a value must be, to follow "must be".
+    pub(super) const fn allowed(self) -> &'static str {
+        match self {
+            Self::Ip => "an IP address of this machine, such as 127.0.0.1 or 192.168.1.20",
+            Self::Cidr => "a network such as 192.168.1.0/24, or a list of them",
+            Self::MinPort | Self::MaxPort => "a whole number from 1 to 65535",
+            Self::Nick => "a name",
+            Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
+            Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
+            Self::AnyNetwork => "true or false",
+            Self::Theme => "\"auto\", \"dark\", \"light\" or \"none\"",
+        }
+    }
+
+    /// The setting that was probably meant by `name`: alike as a whole, or in one of its words ("prot": `min_port`).
+    pub(super) fn similar(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase().replace('-', "_");
+        if name.len() > 2 * "any_network".len() {
+            return None;
+        }
+        let distance = |setting: Self| {
+            let words = setting.name().split('_').filter(|word| word.len() > FORGIVEN);
+            words.chain([setting.name()]).map(|word| strsim::osa_distance(&name, word)).min()
+        };
+        Self::ALL
+            .into_iter()
+            .filter_map(|setting| Some((distance(setting)?, setting)))
+            .filter(|&(distance, _)| distance <= FORGIVEN && distance < name.chars().count())
+            .min_by_key(|&(distance, _)| distance)
+            .map(|(_, setting)| setting)
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_name_finds_the_setting_that_was_meant() {
+        for (typed, meant) in [
+            ("prot", "min_port"),
+            ("max-port", "max_port"),
+            ("minPort", "min_port"),
+            ("cird", "cidr"),
+            ("peer", "peers"),
+            ("Nickname", ""),
+            ("rate", "sweep_rate"),
+            ("colour", ""),
+            ("", ""),
+            ("x", ""),
+        ] {
+            assert_eq!(Setting::similar(typed).map_or("", Setting::name), meant, "{typed}");
+        }
+        for setting in Setting::ALL {
+            assert_eq!(Setting::similar(setting.name()), Some(setting));
+            assert_eq!(Setting::from_name(setting.name()), Some(setting));
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Several nodes, joined by a network that delivers at random times: whatever the timing, every pair ends with one
+//! link that both ends agree on.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Something that will happen at a node.
+#[derive(Debug)]
+struct Event {
+    to: usize,
+    input: In,
+}
+
+struct World {
+    nodes: Vec<Node>,
+    addrs: Vec<SocketAddr>,
+    /// By time, then by order of creation.
+    queue: BTreeMap<(Instant, u64), Event>,
+    /// Which accepted link belongs to which dial: (node, dial) and (node, accepted), both ways.
+    ends: BTreeMap<(usize, LinkId), (usize, LinkId)>,
+    /// What arrives on one connection keeps its order.
+    latest: BTreeMap<(usize, LinkId), Instant>,
+    rng: fastrand::Rng,
+    count: u64,
+    accepted: u32,
+    start: Instant,
+}
+
+impl World {
+    fn new(nodes: usize, seed: u64) -> Self {
+        let addrs: Vec<SocketAddr> = (0..nodes).map(|n| at(&format!("127.0.0.1:{}", 4565 + n))).collect();
+        Self {
+            nodes: addrs.iter().map(|a| node(&a.to_string(), seed ^ u64::from(a.port()))).collect(),
+            addrs,
+            queue: BTreeMap::new(),
+            ends: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            rng: fastrand::Rng::with_seed(seed),
+            count: 0,
+            accepted: 0,
+            start: Instant::now(),
+        }
+    }
+
+    fn post(&mut self, now: Instant, to: usize, on: Option<LinkId>, input: In) {
+        let mut at = now + Duration::from_micros(self.rng.u64(1..3_000));
+        if let Some(link) = on {
+            let latest = self.latest.entry((to, link)).or_insert(at);
+            at = at.max(*latest);
+            *latest = at;
+        }
+        self.count += 1;
+        self.queue.insert((at, self.count), Event { to, input });
+    }
+
+    /// Carries out what `who` wants, as the shell and the network would.
+    fn execute(&mut self, now: Instant, who: usize, out: Out) {
+        match out {
+            Out::Dial { link, addr } => {
+                assert!(self.addrs.contains(&addr) && addr != self.addrs[who]);
+                self.post(now, who, Some(link), In::DialConnected { link });
+            }
+            Out::Offer { link } => {
+                // The first frame: the other side sees an arrival.
+                let Some(Out::Dial { addr, .. }) = self.dial_of(who, link) else { return };
+                let to = self.addrs.iter().position(|a| *a == addr).unwrap();
+                self.accepted += 1;
+                let there = LinkId::Accepted(self.accepted);
+                self.ends.insert((who, link), (to, there));
+                self.ends.insert((to, there), (who, link));
+                let source = SocketAddr::new(self.addrs[who].ip(), 50_000 + self.accepted as u16);
+                let claim = Some(self.addrs[who]);
+                self.post(now, to, Some(there), In::Arrived { link: there, source, claim, stranger: stranger(true) });
+            }
+            Out::Open { link: link @ LinkId::Accepted(_) } => {
+                let (to, there) = self.ends[&(who, link)];
+                self.post(now, to, Some(there), In::DialAnswered { link: there, stranger: stranger(true) });
+            }
+            Out::Close { link } => {
+                let Some((to, there)) = self.ends.remove(&(who, link)) else { return };
+                let up = self.nodes[to].links.get(&there).is_some_and(|l| matches!(l, Link::Up { .. }));
+                let input = match there {
+                    LinkId::Dialled(_) if !up => In::DialRefused { link: there },
+                    _ => In::Closed { link: there, reason: CloseReason::Ended },
+                };
+                self.post(now, to, Some(there), input);
+            }
+            _ => {}
+        }
+    }
+
+    fn dial_of(&self, who: usize, link: LinkId) -> Option<Out> {
+        match self.nodes[who].links.get(&link)? {
+            Link::Dialling(d) | Link::Offered(d) => Some(Out::Dial { link, addr: d.addr }),
+            Link::Up { .. } => None,
+        }
+    }
+
+    /// Runs for `time`: sweeps see everybody once a second.
+    fn run(&mut self, time: Duration) {
+        for who in 0..self.nodes.len() {
+            for second in 0..time.as_secs() {
+                let begin = self.start + Duration::from_secs(second) + Duration::from_micros(self.rng.u64(0..2_000));
+                for addr in self.addrs.clone() {
+                    self.post(begin, who, None, In::Found(addr));
+                }
+            }
+        }
+        let end = self.start + time;
+        loop {
+            let event = self.queue.keys().next().copied();
+            let timer = (0..self.nodes.len()).filter_map(|n| Some((self.nodes[n].next_timer()?, n))).min();
+            let (mono, who, input) = match (event, timer) {
+                (Some((at, _)), Some((due, n))) if due < at => (due, n, In::Timer),
+                (None, Some((due, n))) => (due, n, In::Timer),
+                (Some(key), _) => {
+                    let Event { to, input } = self.queue.remove(&key).unwrap();
+                    (key.0, to, input)
+                }
+                (None, None) => break,
+            };
+            if mono > end {
+                break;
+            }
+            let mut outs = Vec::new();
+            let now = Now { mono, wall: Timestamp::from_millis(0) };
+            self.nodes[who].handle(input, now, &mut outs);
+            for out in outs {
+                self.execute(mono, who, out);
+            }
+        }
+    }
+
+    fn check(&self) {
+        let n = self.nodes.len();
+        for (who, node) in self.nodes.iter().enumerate() {
+            assert_eq!(node.peers.len(), n - 1, "node {who} knows {:?}", node.peers);
+            let up = node.links.values().filter(|l| matches!(l, Link::Up { .. })).count();
+            assert_eq!(up, n - 1, "node {who} has {:?}", node.links);
+            for link in node.peers.values() {
+                let (there, theirs) = self.ends[&(who, *link)];
+                let mine = PeerId::Guest(self.addrs[who]);
+                assert_eq!(self.nodes[there].peers.get(&mine), Some(&theirs), "{who} and {there} disagree");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_pair_ends_with_one_link_that_both_agree_on(nodes in 2usize..6, seed: u64) {
+        let mut world = World::new(nodes, seed);
+        world.run(Duration::from_secs(5));
+        world.check();
+    }
+}

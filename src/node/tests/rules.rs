@@ -1,0 +1,221 @@
+//! One rule at a time.
+
+use super::*;
+use crate::{
+    bus::FailureCode,
+    convert::Heard,
+    model::{Author, Delivery, Message, Room, Target, Text},
+};
+
+const IN: LinkId = LinkId::Accepted(1);
+
+fn joined(outs: &[Out]) -> Vec<PeerId> {
+    outs.iter().filter_map(|o| if let Out::Update(Update::PeerJoined(p)) = o { Some(p.id) } else { None }).collect()
+}
+
+fn messages(outs: &[Out]) -> Vec<&Message> {
+    outs.iter().filter_map(|o| if let Out::Update(Update::Message(m)) = o { Some(m) } else { None }).collect()
+}
+
+fn say(text: &str) -> In {
+    In::Command(Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false })
+}
+
+/// Dials `addr` and gets as far as the first frame.
+fn offered(bench: &mut Bench, addr: &str) -> LinkId {
+    let outs = bench.feed(In::Found(at(addr)));
+    let link = dials(&outs)[0].0;
+    assert!(bench.feed(In::DialConnected { link }).contains(&Out::Offer { link }));
+    link
+}
+
+#[test]
+fn a_believable_claim_is_who_the_guest_is_and_anything_else_is_its_source() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let outs = bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.2:4565"))]);
+    let outs = bench.feed(arrived(2, "10.0.0.3:50001", Some("10.0.0.9:4565")));
+    assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.3:50001"))]);
+    let outs = bench.feed(arrived(3, "10.0.0.4:50002", None));
+    assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.4:50002"))]);
+    // Nobody listens at a source address: when such a guest leaves, it is not dialled.
+    bench.feed(In::Closed { link: LinkId::Accepted(2), reason: CloseReason::Ended });
+    assert_eq!(dials(&bench.wait(60_000)), []);
+    bench.feed(In::Closed { link: IN, reason: CloseReason::Ended });
+    assert_eq!(dials(&bench.wait(60_000))[0].1, at("10.0.0.2:4565"));
+}
+
+#[test]
+fn only_the_repeated_claim_is_refused() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    assert!(opens(&bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565"))), IN));
+    let again = bench.feed(arrived(2, "10.0.0.2:50001", Some("10.0.0.2:4565")));
+    assert!(closes(&again, LinkId::Accepted(2)) && joined(&again).is_empty());
+    let neighbour = bench.feed(arrived(3, "10.0.0.2:50002", Some("10.0.0.2:4566")));
+    assert!(opens(&neighbour, LinkId::Accepted(3)));
+}
+
+#[test]
+fn the_owner_of_an_address_gets_in_although_somebody_claimed_it_first() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
+    // The owner comes, is refused, and we look who really answers there.
+    let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:4567")));
+    assert!(closes(&outs, LinkId::Accepted(2)));
+    let (link, addr) = dials(&outs)[0];
+    assert_eq!(addr, at("127.0.0.1:4567"));
+    bench.feed(In::DialConnected { link });
+    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    assert!(opens(&outs, link));
+    assert_eq!(joined(&outs), [PeerId::Guest(at("127.0.0.1:50000")), PeerId::Guest(at("127.0.0.1:4567"))]);
+    assert!(!closes(&outs, IN), "who claimed it falsely stays, under its own address");
+}
+
+#[test]
+fn an_honest_claim_survives_the_question() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
+    let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:4567")));
+    let link = dials(&outs)[0].0;
+    bench.feed(In::DialConnected { link });
+    assert_eq!(bench.feed(In::DialRefused { link }), []);
+    assert_eq!(bench.node.peers.len(), 1);
+}
+
+#[test]
+fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
+    let mut small = Bench::new("10.0.0.1:4565");
+    let ours = offered(&mut small, "10.0.0.2:4565");
+    let outs = small.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    assert!(closes(&outs, IN) && !closes(&outs, ours));
+
+    let mut large = Bench::new("10.0.0.2:4565");
+    let ours = offered(&mut large, "10.0.0.1:4565");
+    let outs = large.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
+    assert!(opens(&outs, IN) && !closes(&outs, ours));
+    assert_eq!(large.feed(In::DialRefused { link: ours }), []);
+    // Ports are compared as numbers, too: 9 is less than 10000.
+    let mut by_port = Bench::new("10.0.0.1:9");
+    offered(&mut by_port, "10.0.0.1:10000");
+    assert!(closes(&by_port.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:10000"))), IN));
+}
+
+#[test]
+fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
+    let mut bench = Bench::new("10.0.0.2:4565");
+    let ours = offered(&mut bench, "10.0.0.1:4565");
+    bench.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
+    let outs = bench.feed(In::DialAnswered { link: ours, stranger: stranger(false) });
+    assert!(closes(&outs, ours) && bench.node.peers.len() == 1);
+}
+
+#[test]
+fn a_dial_without_a_first_frame_gives_way_to_the_other_side() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let outs = bench.feed(In::Found(at("10.0.0.2:4565")));
+    let ours = dials(&outs)[0].0;
+    let outs = bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    assert!(opens(&outs, IN) && closes(&outs, ours));
+    assert_eq!(bench.feed(In::DialConnected { link: ours }), [Out::Close { link: ours }]);
+}
+
+#[test]
+fn when_both_were_refused_the_dial_is_repeated_with_jitter() {
+    let mut waits = Vec::new();
+    for seed in 0..20 {
+        let mut bench = Bench::new("10.0.0.1:4565");
+        bench.node = node("10.0.0.1:4565", seed);
+        let link = offered(&mut bench, "10.0.0.2:4565");
+        assert_eq!(dials(&bench.feed(In::DialRefused { link })), []);
+        let wait = bench.node.next_timer().unwrap() - bench.now.mono;
+        assert!(wait < std::time::Duration::from_millis(250), "{wait:?}");
+        waits.push(wait);
+        assert_eq!(dials(&bench.wait(250)).len(), 1);
+    }
+    waits.dedup();
+    assert!(waits.len() > 10, "{waits:?}");
+}
+
+#[test]
+fn it_never_dials_itself_nor_who_is_linked() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    assert_eq!(bench.feed(In::Found(at("10.0.0.1:4565"))), []);
+    bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    assert_eq!(bench.feed(In::Found(at("10.0.0.2:4565"))), []);
+    let itself = bench.feed(arrived(2, "10.0.0.1:50000", Some("10.0.0.1:4565")));
+    assert!(closes(&itself, LinkId::Accepted(2)));
+    let outs = bench.feed(In::Command(Command::Connect(Target::Socket(at("10.0.0.1:4565")))));
+    assert!(matches!(&outs[..], [Out::Update(Update::Failed { code: FailureCode::OwnAddress, .. })]));
+}
+
+#[test]
+fn guests_beyond_the_limit_are_turned_away_with_one_word() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    for n in 0..MAX_GUESTS as u32 {
+        assert!(opens(&bench.feed(arrived(n, &format!("10.0.1.{n}:50000"), None)), LinkId::Accepted(n)));
+    }
+    let outs = bench.feed(arrived(900, "10.0.2.1:50000", None));
+    assert!(closes(&outs, LinkId::Accepted(900)) && outs.len() == 2, "{outs:?}");
+    assert_eq!(bench.feed(arrived(901, "10.0.2.2:50000", None)), [Out::Close { link: LinkId::Accepted(901) }]);
+    assert_eq!(dials(&bench.feed(In::Found(at("10.0.3.1:4565")))), [], "nobody is dialled while there is no room");
+    let outs = bench.feed(In::Closed { link: LinkId::Accepted(0), reason: CloseReason::Ended });
+    assert_eq!(dials(&outs).len(), 1);
+}
+
+#[test]
+fn what_was_asked_for_and_never_answers_is_said_once() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let mut outs = bench.feed(In::Command(Command::Connect(Target::Host("10.0.0.9".parse().unwrap()))));
+    let mut failures = Vec::new();
+    for _ in 0..200 {
+        let next: Vec<Out> = dials(&outs)
+            .into_iter()
+            .flat_map(|(link, _)| bench.feed(In::DialFailed { link, failure: DialFailure::Refused }))
+            .collect();
+        failures.extend(next.iter().filter_map(|o| match o {
+            Out::Update(Update::Failed { text, .. }) => Some(text.clone()),
+            _ => None,
+        }));
+        outs = bench.wait(100);
+    }
+    assert_eq!(failures, ["No answer from 10.0.0.9 (3 tries, 2 s). Is the program open there?"]);
+}
+
+#[test]
+fn lines_are_published_once_and_lines_to_nobody_are_not_sent() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let outs = bench.feed(say("hello"));
+    assert_eq!(messages(&outs)[0].delivery, Delivery::NotSent);
+    assert!(!outs.iter().any(|o| matches!(o, Out::Publish(_))));
+    bench.feed(arrived(1, "10.0.0.2:50000", None));
+    let outs = bench.feed(say("hello big world"));
+    assert_eq!(messages(&outs)[0].delivery, Delivery::Sent);
+    assert!(outs.contains(&Out::Publish(vec!["me: hello big world".to_owned()])));
+}
+
+#[test]
+fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let line = |nick: Option<&str>| Heard {
+        nick: nick.map(|n| Nick::new(n).unwrap()),
+        text: Text::new("hi").unwrap(),
+        action: false,
+    };
+    assert_eq!(bench.feed(In::Heard { link: IN, lines: vec![line(None)] }), []);
+    bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    let outs = bench.feed(In::Heard { link: IN, lines: vec![line(Some("bob")), line(None), line(Some("bob"))] });
+    let renames = outs.iter().filter(|o| matches!(o, Out::Update(Update::PeerRenamed { .. }))).count();
+    assert_eq!(renames, 1);
+    let said = messages(&outs);
+    assert_eq!(said.iter().map(|m| m.nick.is_some()).collect::<Vec<_>>(), [true, false, true]);
+    assert!(said.iter().all(|m| m.author == Author::Peer(PeerId::Guest(at("10.0.0.2:4565")))));
+    assert!(said[0].id != said[1].id);
+}
+
+#[test]
+fn after_quit_nothing_happens_any_more() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    assert_eq!(bench.feed(In::Command(Command::Quit)), [Out::Leave]);
+    assert_eq!(bench.feed(arrived(1, "10.0.0.2:50000", None)), []);
+    assert_eq!(bench.node.next_timer(), None);
+}

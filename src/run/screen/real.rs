@@ -1,0 +1,41 @@
+//! The screen on the real terminal.
+
+use std::{env, time::SystemTime};
+
+use ratatui::{Terminal, backend::CrosstermBackend};
+use tokio::sync::mpsc;
+
+use super::{Exit, Screen, ScreenError};
+use crate::{
+    app::{App, Now},
+    bus::{Command, Update},
+    model::Timestamp,
+    term::{Capabilities, Guard, keyboard, signals},
+};
+
+/// Both clocks, as the state machine takes them.
+pub fn now() -> Now {
+    let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Now {
+        mono: tokio::time::Instant::now().into_std(),
+        wall: Timestamp::from_millis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)),
+    }
+}
+
+/// Takes the terminal, runs the screen on it and gives it back. On a current-thread runtime and the main thread, so
+/// that nothing competes with the keys and job control stops at once.
+///
+/// # Errors
+/// When there is no terminal, or when it fails; it is given back all the same.
+pub async fn on_terminal(
+    app: App,
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+) -> Result<Exit, ScreenError> {
+    // Before the terminal is taken, so that a SIGTERM in between finds a handler.
+    let signals = signals().map_err(ScreenError::Read)?;
+    let guard = Guard::enter(Capabilities::from_variables(|name| env::var(name).ok())).map_err(ScreenError::Draw)?;
+    let terminal = Terminal::new(CrosstermBackend::new(guard.writer())).map_err(ScreenError::Draw)?;
+    let events = keyboard().map_err(ScreenError::Read)?;
+    Screen { terminal, host: guard, events, signals, commands, updates, app, clock: now }.run().await
+}

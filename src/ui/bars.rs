@@ -1,0 +1,76 @@
+//! The one-row bars: tabs, status, footer.
+
+use ratatui::style::Modifier;
+
+use super::{canvas::Canvas, palette::Role};
+use crate::{
+    app::{App, Area, Standing, width},
+    model::Room,
+};
+
+/// The tab bar.
+pub(super) fn tabs(canvas: &mut Canvas<'_>, _app: &App, area: Area) {
+    let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
+    canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
+    canvas.right(0, area.y, area.cols, "proximity-chat ", bar);
+    canvas.bar(area);
+}
+
+/// The status line: what does not fit is left out from the right.
+pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, below: u64) {
+    let standing = app.standing();
+    let mut word = canvas.bold(Role::Bar);
+    if standing == Standing::Offline {
+        word = word.patch(canvas.style(Role::Error));
+    }
+    let bar = canvas.style(Role::Bar);
+    let mut x = canvas.text(0, area.y, area.cols, &format!(" {}", standing.word()), word);
+    for part in app.status(below) {
+        let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
+        if x.saturating_add(columns).saturating_add(3) > area.cols {
+            break;
+        }
+        x = canvas.text(x + 2, area.y, area.cols, &part, bar);
+    }
+    canvas.bar(area);
+}
+
+/// The keys worth knowing now, those of an empty input and those of a draft; in long, and in short.
+type Keys = &'static [(&'static str, &'static str)];
+const EMPTY: Keys = &[
+    ("Enter", "send"),
+    ("Tab", "complete"),
+    ("PgUp", "scroll"),
+    ("Ctrl-R", "rescan"),
+    ("F1", "help"),
+    ("Ctrl-C", "quit"),
+];
+const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
+const DRAFT: Keys = &[
+    ("Enter", "send"),
+    ("Ctrl-J", "new line"),
+    ("Tab", "complete"),
+    ("F1", "help"),
+    ("Ctrl-C", "clear"),
+];
+const DRAFT_SHORT: Keys = &[("Enter", "send"), ("^J", "new line"), ("^C", "clear")];
+const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
+const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
+
+/// The footer.
+pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
+    let (long, short) = match (app.help, app.draft.is_empty()) {
+        (Some(_), _) => (HELP, HELP_SHORT),
+        (None, true) => (EMPTY, EMPTY_SHORT),
+        (None, false) => (DRAFT, DRAFT_SHORT),
+    };
+    let columns: usize = long.iter().map(|(key, what)| width(key) + width(what) + 3).sum();
+    let keys = if columns <= usize::from(area.cols) { long } else { short };
+    let key_style = canvas.style(Role::Body).add_modifier(Modifier::BOLD);
+    let dim = canvas.style(Role::Dim);
+    let mut x = 1;
+    for (key, what) in keys {
+        let after = canvas.text(x, area.y, area.cols, key, key_style);
+        x = canvas.text(after + 1, area.y, area.cols, what, dim) + 2;
+    }
+}

@@ -1,0 +1,152 @@
+//! The messages.
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+
+use super::{canvas::Canvas, links::Link, palette::Role};
+use crate::{
+    app::{
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight, Tone,
+        clock, cut, width,
+    },
+    model::Author,
+};
+
+/// Columns of the time of day.
+const TIME: u16 = 5;
+
+/// Draws the rows in sight; says where there are links.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &Sight) -> Vec<Link> {
+    let area = layout.pane;
+    let mut links = Vec::new();
+    for (y, row) in (area.y..area.y + area.rows).zip(&sight.rows) {
+        let Some(entry) = app.pane.entry(row.seq) else { continue };
+        match (row.part, entry) {
+            (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.unread()), Role::Warn),
+            (_, Entry::Day(day)) => canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim),
+            (Part::Mark, entry) => {
+                let x = area.x + text_column(app, area);
+                if let Entry::Line(line) = entry {
+                    separator(canvas, app, area, y, false);
+                    canvas.text(x, y, area.x + area.cols, line.mark().unwrap_or_default(), canvas.style(Role::Error));
+                }
+            }
+            (Part::Text(at), entry) => {
+                let Some(wrapped) = app.pane.wrapped(row.seq) else { continue };
+                let Some(&text) = wrapped.rows.get(at) else { continue };
+                let mut place = Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
+                match entry {
+                    Entry::Line(line) => {
+                        let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
+                        message(canvas, app, line, mark, &mut place);
+                    }
+                    Entry::Notice(notice) => own(canvas, &notice.text, tone(notice.tone), &mut place),
+                    Entry::Presence(_) | Entry::Flood(_) | Entry::Day(_) => {
+                        own(canvas, entry.text(), Role::Dim, &mut place);
+                    }
+                }
+            }
+        }
+    }
+    links
+}
+
+/// Where a row of text goes.
+struct Place<'a> {
+    area: Area,
+    y: u16,
+    /// Which row of its entry it is.
+    at: usize,
+    row: Row,
+    /// The links of the entry.
+    links: &'a [Range<usize>],
+    found: &'a mut Vec<Link>,
+    seq: u64,
+}
+
+const fn tone(tone: Tone) -> Role {
+    match tone {
+        Tone::Dim => Role::Dim,
+        Tone::Plain => Role::Body,
+        Tone::Error => Role::Error,
+    }
+}
+
+/// The column in which the rows of messages begin, but for the first one when names are in line.
+fn text_column(app: &App, _area: Area) -> u16 {
+    match app.pane.geometry().arrangement {
+        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT as u16,
+        Arrangement::Inline => INLINE_INDENT as u16,
+    }
+}
+
+fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
+    if let Arrangement::Columns(nick) = app.pane.geometry().arrangement {
+        let (symbol, style) =
+            if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
+        canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
+    }
+}
+
+fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, place: &mut Place<'_>) {
+    let (area, y) = (place.area, place.y);
+    let end = area.x + area.cols;
+    let name_style = match line.author {
+        Author::Own => canvas.bold(Role::Body),
+        Author::Peer(peer) => canvas.palette.nick(peer),
+    };
+    let dim = canvas.style(Role::Dim);
+    separator(canvas, app, area, y, line.mention);
+    let mut x = area.x + text_column(app, area);
+    if place.at == 0 {
+        match app.pane.geometry().arrangement {
+            Arrangement::Columns(nick) => {
+                if line.stamped {
+                    canvas.text(area.x, y, end, &clock(line.minute), dim);
+                }
+                let name = if line.action { format!("* {}", line.name()) } else { line.name() };
+                let start = area.x + TIME + 1;
+                canvas.right(start, y, start + nick, &cut(&name, usize::from(nick)), name_style);
+            }
+            Arrangement::Inline => {
+                let prefix = Prefix::new(line, area.cols);
+                x = area.x;
+                if let Some(time) = &prefix.time {
+                    x = canvas.text(x, y, end, time, dim) + 1;
+                }
+                x = canvas.text(x, y, end, &prefix.name, name_style);
+                x = canvas.text(x, y, end, prefix.after, dim);
+            }
+        }
+    }
+    let style = if line.mention { canvas.style(Role::Warn) } else { canvas.style(Role::Body) };
+    let x = spans(canvas, line.text.as_str(), x, style, place);
+    if let Some(mark) = mark {
+        canvas.text(x + 2, y, end, mark, canvas.style(Role::Error));
+    }
+}
+
+/// A row of the program's own lines.
+fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, place: &mut Place<'_>) {
+    let style = canvas.style(role);
+    spans(canvas, text, place.area.x + 1 + place.row.indent, style, place);
+}
+
+/// Draws a row with its links; says where it ended.
+fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &mut Place<'_>) -> u16 {
+    let row = place.row.range();
+    let end = place.area.x + place.area.cols;
+    let mut from = row.start;
+    for link in place.links.iter().filter(|link| link.start < row.end && link.end > row.start) {
+        let (start, stop) = (link.start.max(row.start), link.end.min(row.end));
+        x = canvas.text(x, place.y, end, text.get(from..start).unwrap_or_default(), style);
+        let shown = text.get(start..stop).unwrap_or_default();
+        let link_style = canvas.style(Role::Accent).underlined();
+        let columns = u16::try_from(width(shown)).unwrap_or(0);
+        place.found.push(Link { x, y: place.y, columns, seq: place.seq, url: link.clone(), shown: start..stop });
+        x = canvas.text(x, place.y, end, shown, link_style);
+        from = stop;
+    }
+    canvas.text(x, place.y, end, text.get(from..row.end).unwrap_or_default(), style)
+}

@@ -1,0 +1,107 @@
+//! A node in a pipe: `proximity-chat --headless --json`.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    thread,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{PATIENCE, Ports, arguments, program};
+
+/// A headless node. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Node {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    events: Arc<(Mutex<Vec<Value>>, Condvar)>,
+    _home: TempDir,
+}
+
+impl Node {
+    /// Starts a node and waits until it listens.
+    pub(crate) fn spawn(nick: &str, ports: &Ports) -> Self {
+        let home = tempfile::tempdir().expect("a directory for the node");
+        let mut child = Command::new(program())
+            .args(["--headless", "--json"])
+            .args(arguments(nick, ports))
+            .env_clear()
+            .env("HOME", home.path())
+            .current_dir(home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the node starts");
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let events = Arc::new((Mutex::new(Vec::new()), Condvar::new()));
+        let shared = Arc::clone(&events);
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+                shared.0.lock().expect("no reader panicked").push(event);
+                shared.1.notify_all();
+            }
+        });
+        let node = Self { child, stdin, events, _home: home };
+        node.wait_for("listening", |event| event["event"] == "listening");
+        node
+    }
+
+    /// Sends a line, or a command.
+    pub(crate) fn say(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().expect("stdin is open until the end");
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("the node reads its input");
+    }
+
+    /// Sends prepared lines as fast as the node takes them.
+    pub(crate) fn say_all(&mut self, lines: &[u8]) {
+        self.stdin.as_mut().expect("stdin is open until the end").write_all(lines).expect("the node reads its input");
+    }
+
+    /// Waits until a message with this text from this nick arrived.
+    pub(crate) fn wait_message(&self, nick: &str, text: &str) -> Value {
+        self.wait_for(text, |event| event["event"] == "message" && event["nick"] == nick && event["text"] == text)
+    }
+
+    /// Waits until this peer joined.
+    pub(crate) fn wait_peer(&self, nick: &str) -> Value {
+        self.wait_for(nick, |event| event["event"] == "peer" && event["nick"] == nick)
+    }
+
+    /// How many messages it has got from others, or sent.
+    pub(crate) fn messages(&self) -> usize {
+        let events = self.events.0.lock().expect("no reader panicked");
+        events.iter().filter(|event| event["event"] == "message").count()
+    }
+
+    /// Waits until an event is like this, among the past ones too.
+    pub(crate) fn wait_for(&self, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
+        let (events, changed) = &*self.events;
+        let (seen, _) = changed
+            .wait_timeout_while(events.lock().expect("no reader panicked"), PATIENCE, |events| {
+                !events.iter().any(&matches)
+            })
+            .expect("no reader panicked");
+        match seen.iter().find(|event| matches(event)) {
+            Some(event) => event.clone(),
+            None => panic!("timed out waiting for {what}; the node said: {seen:#?}"),
+        }
+    }
+
+    /// Kills the node as a crash would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the node is ours");
+        self.child.wait().expect("the node is ours");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
