@@ -1,1 +1,175 @@
 //! The front end for pipes: lines in, lines out. The contract is in DESIGN.md, section 2, and in the README.
+//!
+//! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
+//! with it. `input` turns lines into commands, `printer` turns updates into events, `event` is the contract's JSON and
+//! `text` its plain form.
+
+mod clock;
+mod event;
+mod input;
+mod lines;
+mod output;
+mod printer;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{self, Read, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use crate::{
+    bus::{Command, Update},
+    slash::Spec,
+};
+
+/// Answers that wait to be printed. The writer drains them all the time; full makes the reader of the input wait.
+const LOCAL_CAPACITY: usize = 64;
+
+/// How long a signal waits for good-byes: long enough for a reachable network, short enough for a person at Ctrl-C.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// How this front end behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// One JSON object per line instead of text.
+    pub json: bool,
+    /// The zone of the times in text; JSON has UTC.
+    pub zone: jiff::tz::TimeZone,
+    /// What the configuration warned about, printed first.
+    pub warnings: Vec<String>,
+}
+
+/// A signal that ends the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Ctrl-C, or SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// By `/quit`.
+    Quit,
+    /// By a signal.
+    Stopped(Stop),
+    /// Nobody reads the output any more.
+    OutputClosed,
+    /// The node ended without having been asked; it knows why.
+    NodeEnded,
+}
+
+impl Outcome {
+    /// The exit code of the program, as far as this front end knows.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Quit | Self::Stopped(Stop::Terminate) | Self::OutputClosed => 0,
+            Self::NodeEnded => 1,
+            Self::Stopped(Stop::Interrupt) => 130,
+        }
+    }
+}
+
+/// Why it could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadlessError {
+    /// The output cannot be written.
+    #[error("Cannot write the output: {0}.")]
+    Output(io::Error),
+    /// The system gives no thread.
+    #[error("Cannot start a thread: {0}. Close other programs and try again.")]
+    Thread(io::Error),
+    /// The writer ended without a result, which only a defect does.
+    #[error("The output stopped unexpectedly. Please report this.")]
+    WriterLost,
+}
+
+/// What the input asks of the output, because no network is needed for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Local {
+    Who,
+    OwnNick,
+    Help(Option<&'static Spec>),
+    Version,
+    Clear,
+    Error { code: &'static str, text: String },
+}
+
+/// Runs until `/quit`, `stop`, the end of the node, or until nobody reads `output` any more. The end of `input` does not
+/// end it. Except for the end of the node, the node was asked to quit when this returns.
+///
+/// Must be called within a tokio runtime.
+///
+/// # Errors
+/// [`HeadlessError`] when the output cannot be written for another reason than that its reader is gone.
+pub async fn run<R, W>(
+    input: R,
+    output: W,
+    options: Options,
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+    stop: impl Future<Output = Stop>,
+) -> Result<Outcome, HeadlessError>
+where
+    R: Read + Send + 'static,
+    W: Write + Send + 'static,
+{
+    let quitting = Arc::new(AtomicBool::new(false));
+    let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
+    let (finished, mut done) = oneshot::channel();
+    let handle = tokio::runtime::Handle::current();
+    spawn("output", move || {
+        // Nobody waits any more if a signal was faster.
+        let _ = finished.send(output::run(&handle, output, options, updates, answers));
+    })?;
+    let reader = input::Reader { commands: commands.clone(), answer, quitting: Arc::clone(&quitting) };
+    spawn("input", move || reader.run(input))?;
+
+    let (outcome, written) = tokio::select! {
+        written = &mut done => {
+            let outcome = if quitting.load(Ordering::Acquire) { Outcome::Quit } else { Outcome::NodeEnded };
+            (outcome, Some(written))
+        }
+        signal = stop => {
+            // The writer goes on meanwhile, so the node can take the command however much it has to say.
+            let written = timeout(GOODBYE, async {
+                let _ = commands.send(Command::Quit).await;
+                done.await
+            });
+            (Outcome::Stopped(signal), written.await.ok())
+        }
+    };
+    match written {
+        None | Some(Ok(Ok(()))) => Ok(outcome),
+        Some(Err(_)) => Err(HeadlessError::WriterLost),
+        Some(Ok(Err(error))) => {
+            // Without a reader of its updates the node takes every command at once.
+            let _ = timeout(GOODBYE, commands.send(Command::Quit)).await;
+            match (outcome, error.kind()) {
+                (Outcome::Stopped(_), io::ErrorKind::BrokenPipe) => Ok(outcome),
+                (_, io::ErrorKind::BrokenPipe) => Ok(Outcome::OutputClosed),
+                _ => Err(HeadlessError::Output(error)),
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), HeadlessError> {
+    thread::Builder::new().name(name.to_owned()).spawn(work).map_err(HeadlessError::Thread)?;
+    Ok(())
+}

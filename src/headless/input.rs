@@ -1,0 +1,114 @@
+//! From lines to commands.
+
+use std::{
+    io::{BufReader, Read},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::mpsc::{self, error::SendError};
+
+use super::{
+    Local,
+    lines::{self, Line},
+};
+use crate::{
+    bus::{Command, Target},
+    model::{Nick, Room, Text, TextError},
+    slash::{self, Slash},
+};
+
+/// What a wrong address is answered with.
+const NO_ADDRESS: &str = "That is no address. Give one such as 192.168.1.23 or 192.168.1.23:4565.";
+
+/// The thread that reads the input.
+pub(super) struct Reader {
+    /// Full makes this thread wait, and with it whoever writes the pipe.
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) answer: mpsc::Sender<Local>,
+    /// Set before the node is told to quit.
+    pub(super) quitting: Arc<AtomicBool>,
+}
+
+/// The program ends, nobody takes commands any more.
+struct Ended;
+
+impl<T> From<SendError<T>> for Ended {
+    fn from(_: SendError<T>) -> Self {
+        Self
+    }
+}
+
+impl Reader {
+    /// Reads to the end of the input, to `/quit`, or to the end of the program.
+    pub(super) fn run(&self, input: impl Read) {
+        let mut input = BufReader::new(input);
+        let mut line = Vec::new();
+        loop {
+            let done = match lines::next(&mut input, &mut line) {
+                Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
+                Ok(Line::TooLong(length)) => self.refuse("too_long", &TextError::TooLong(length)),
+                Ok(Line::End) => Err(Ended),
+                Err(error) => {
+                    let _ =
+                        self.refuse("input", &format_args!("Cannot read the input: {error}. Nothing more is read."));
+                    Err(Ended)
+                }
+            };
+            if done.is_err() || self.quitting.load(Ordering::Acquire) {
+                return;
+            }
+        }
+    }
+
+    fn line(&self, line: &str) -> Result<(), Ended> {
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        match slash::parse(line) {
+            Ok(slash) => self.carry_out(slash),
+            Err(error) => self.refuse(error.code(), &error),
+        }
+    }
+
+    fn carry_out(&self, slash: Slash) -> Result<(), Ended> {
+        let command = match slash {
+            Slash::Say { text, action } => match Text::new(&text) {
+                Ok(text) => Command::Say { room: Room::LOBBY, text, action },
+                Err(error @ TextError::TooLong(_)) => return self.refuse("too_long", &error),
+                Err(error @ TextError::Empty) => return self.refuse("empty", &error),
+            },
+            Slash::Nick(Some(name)) => match Nick::new(&name) {
+                Ok(nick) => Command::SetNick(nick),
+                Err(error) => return self.refuse("nick", &error),
+            },
+            Slash::Connect(address) => match Target::parse(&address).ok_or(NO_ADDRESS) {
+                Ok(target) => Command::Connect(target),
+                Err(text) => return self.refuse("address", &text),
+            },
+            Slash::Rescan => Command::Rescan,
+            Slash::Quit => {
+                self.quitting.store(true, Ordering::Release);
+                Command::Quit
+            }
+            Slash::Nick(None) => return self.answer(Local::OwnNick),
+            Slash::Who => return self.answer(Local::Who),
+            Slash::Clear => return self.answer(Local::Clear),
+            Slash::Help(name) => {
+                return self.answer(Local::Help(name.and_then(|name| slash::find(&name).ok())));
+            }
+            Slash::Version => return self.answer(Local::Version),
+        };
+        Ok(self.commands.blocking_send(command)?)
+    }
+
+    fn refuse(&self, code: &'static str, error: &impl ToString) -> Result<(), Ended> {
+        self.answer(Local::Error { code, text: error.to_string() })
+    }
+
+    fn answer(&self, local: Local) -> Result<(), Ended> {
+        Ok(self.answer.blocking_send(local)?)
+    }
+}

@@ -1,0 +1,81 @@
+//! The contract, byte for byte, and the life of the front end between in-memory pipes.
+
+mod contract;
+mod life;
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use jiff::tz::TimeZone;
+
+use super::Options;
+use crate::model::{Author, Delivery, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp};
+
+fn options(json: bool) -> Options {
+    Options { json, zone: TimeZone::UTC, warnings: Vec::new() }
+}
+
+fn addr(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn nick(name: &str) -> Nick {
+    Nick::new(name).unwrap()
+}
+
+fn peer(name: Option<&str>, port: u16) -> Peer {
+    Peer { id: PeerId::Guest(addr(port)), nick: name.map(nick), addr: addr(port), software: Software::Reference }
+}
+
+/// A message of bob's, at 127.0.0.1:4566.
+fn message(text: &str) -> Message {
+    Message {
+        id: MessageId([0xab; 16]),
+        room: Room::LOBBY,
+        author: Author::Peer(PeerId::Guest(addr(4566))),
+        nick: Some(nick("bob")),
+        text: Text::new(text).unwrap(),
+        action: false,
+        sent_at: Timestamp::from_millis(1_767_323_045_678),
+        delivery: Delivery::Sent,
+    }
+}
+
+fn own(text: &str, delivery: Delivery) -> Message {
+    Message { author: Author::Own, nick: Some(nick("alice")), delivery, ..message(text) }
+}
+
+/// An output that the test can read, and that fails from some length on.
+#[derive(Clone)]
+struct Sink {
+    written: Arc<Mutex<Vec<u8>>>,
+    /// Writes are refused with this error once so many bytes are there.
+    full: Option<(usize, io::ErrorKind)>,
+}
+
+impl Sink {
+    fn new() -> Self {
+        Self { written: Arc::default(), full: None }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.written.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut written = self.written.lock().unwrap();
+        match self.full {
+            Some((length, error)) if written.len() >= length => Err(error.into()),
+            _ => written.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

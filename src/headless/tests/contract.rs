@@ -1,0 +1,182 @@
+//! What programs build on: spelling and order of every key.
+
+use std::time::Duration;
+
+use super::{
+    super::{Local, printer::Printer},
+    *,
+};
+use crate::{
+    bus::{FailureCode, NoticeCode, SweepProgress, SweepState, Update},
+    model::LeaveReason,
+    slash,
+};
+
+fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
+    let mut printer = Printer::new(options(json));
+    updates.into_iter().for_each(|update| printer.update(update));
+    String::from_utf8(printer.out().clone()).unwrap()
+}
+
+fn sweep(state: SweepState, asked: bool) -> Update {
+    let took = Duration::from_micros(12_700);
+    Update::Sweep(SweepProgress { state, probed: 4, total: 5, found: 1, took, left: Duration::ZERO, asked })
+}
+
+/// One of everything.
+fn everything() -> Vec<Update> {
+    vec![
+        Update::Listening { addr: addr(4565), nick: nick("alice") },
+        sweep(SweepState::Running, true),
+        sweep(SweepState::Running, true),
+        sweep(SweepState::Done, true),
+        sweep(SweepState::Running, false),
+        sweep(SweepState::Done, false),
+        Update::PeerJoined(peer(None, 4566)),
+        Update::PeerRenamed { peer: PeerId::Guest(addr(4566)), nick: nick("bob") },
+        Update::Message(message("say \"hi\"\n  再见\\")),
+        Update::Message(Message { action: true, ..message("waves") }),
+        Update::Message(Message { nick: None, ..message("who am I") }),
+        Update::Message(own("hello", Delivery::Sent)),
+        Update::Message(own("anybody?", Delivery::NotSent)),
+        Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
+        Update::NickSet(nick("Zoë")),
+        Update::Notice { code: NoticeCode::PeerTooSlow, text: "carol was too slow.".to_owned() },
+        Update::Failed { code: FailureCode::NoAnswer, text: "No answer from 127.0.0.9:4565.".to_owned() },
+    ]
+}
+
+#[test]
+fn json_is_the_contract_to_the_byte() {
+    let id = "ab".repeat(16);
+    let expected = [
+        r#"{"event":"listening","addr":"127.0.0.1:4565","node":null,"nick":"alice","version":"0.1.0"}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
+        r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12}"#,
+        r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false}"#,
+        r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"waves","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference","action":true}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":null,"nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":null,"nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"reference"}"##,
+        r#"{"event":"notice","code":"not_sent","text":"Nobody else is here, so nobody got this line.","id":"ID"}"#,
+        r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
+        r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
+        r#"{"event":"notice","code":"peer_too_slow","text":"carol was too slow."}"#,
+        r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565."}"#,
+    ];
+    let printed = print(true, everything());
+    let lines: Vec<_> = printed.lines().collect();
+    for (line, expected) in lines.iter().zip(expected) {
+        let expected = expected.replace("ID", &id).replace("0.1.0", env!("CARGO_PKG_VERSION"));
+        assert_eq!(*line, expected);
+    }
+    assert_eq!(lines.len(), expected.len());
+    assert!(printed.ends_with('\n'));
+}
+
+#[test]
+fn text_says_the_same_for_people() {
+    assert_eq!(
+        print(false, everything()),
+        "\
+-- you are alice, at 127.0.0.1:4565
+-- looking for people: 5 sockets
+-- looked at 4 sockets in 12 ms, 1 open
+-- 127.0.0.1:4566 joined (127.0.0.1:4566)
+-- 127.0.0.1:4566 is bob now
+03:04 <bob> say \"hi\"
+      再见\\
+03:04 * bob waves
+03:04 <127.0.0.1:4566> who am I
+03:04 <alice> hello
+03:04 <alice> anybody?
+-- Nobody else is here, so nobody got this line.
+-- bob left (127.0.0.1:4566): no answer any more
+-- You are Zoë now.
+-- carol was too slow.
+!! No answer from 127.0.0.9:4565.
+"
+    );
+}
+
+#[test]
+fn no_message_can_pass_for_another_line() {
+    let text = print(false, [Update::Message(message("x\n-- bob left\n\n03:04 <alice> I owe bob 5\n!! error"))]);
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.lines().skip(1).all(|line| line.starts_with("    ")), "{text}");
+}
+
+#[test]
+fn every_reason_and_code_is_printed_as_its_word() {
+    for reason in
+        [LeaveReason::Closed, LeaveReason::Timeout, LeaveReason::TooSlow, LeaveReason::Protocol, LeaveReason::Leaving]
+    {
+        let left = Update::PeerLeft { peer: PeerId::Guest(addr(1)), reason };
+        let lines = print(true, [Update::PeerJoined(peer(Some("bob"), 1)), left]);
+        assert!(lines.trim_end().ends_with(&format!(r#""reason":"{}"}}"#, reason.as_str())), "{lines}");
+    }
+}
+
+fn local(json: bool, local: Local) -> String {
+    let mut printer = Printer::new(options(json));
+    printer.update(Update::PeerJoined(peer(Some("bob"), 4566)));
+    printer.update(Update::PeerJoined(peer(None, 4567)));
+    printer.update(Update::Listening { addr: addr(4565), nick: nick("alice") });
+    printer.out().clear();
+    printer.local(local);
+    String::from_utf8(printer.out().clone()).unwrap()
+}
+
+#[test]
+fn who_lists_the_peers() {
+    assert_eq!(
+        local(true, Local::Who),
+        concat!(
+            r#"{"event":"who","peers":["#,
+            r#"{"peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false},"#,
+            r#"{"peer":"guest:127.0.0.1:4567","nick":null,"addr":"127.0.0.1:4567","protocol":"reference","verified":false}"#,
+            "]}\n"
+        )
+    );
+    assert_eq!(local(false, Local::Who), "-- bob (127.0.0.1:4566)\n-- 127.0.0.1:4567 (127.0.0.1:4567)\n");
+    let mut alone = Printer::new(options(false));
+    alone.local(Local::Who);
+    assert_eq!(alone.out(), b"-- nobody else is here\n");
+}
+
+#[test]
+fn what_needs_no_network_is_answered() {
+    assert_eq!(local(false, Local::OwnNick), "-- You are alice.\n");
+    assert_eq!(local(false, Local::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        local(true, Local::Clear),
+        "{\"event\":\"notice\",\"code\":\"clear\",\"text\":\"There is no screen to empty here.\"}\n"
+    );
+    let spec = slash::find("nick").unwrap();
+    assert_eq!(local(false, Local::Help(Some(spec))), "-- /nick [NAME]            Go by another name, or show yours\n");
+    assert_eq!(local(false, Local::Help(None)).lines().count(), slash::COMMANDS.len());
+    let error = Local::Error { code: "unknown_command", text: "No command /jion.".to_owned() };
+    assert_eq!(
+        local(true, error),
+        "{\"event\":\"error\",\"code\":\"unknown_command\",\"text\":\"No command /jion.\"}\n"
+    );
+}
+
+#[test]
+fn warnings_come_first() {
+    let mut printer = Printer::new(Options { warnings: vec!["a".to_owned(), "b".to_owned()], ..options(true) });
+    let lines = String::from_utf8(printer.out().clone()).unwrap();
+    assert_eq!(lines.lines().next(), Some(r#"{"event":"notice","code":"config","text":"a"}"#));
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
+fn updates_about_unknown_peers_are_passed_over() {
+    let id = PeerId::Guest(addr(9));
+    let updates =
+        [Update::PeerRenamed { peer: id, nick: nick("x") }, Update::PeerLeft { peer: id, reason: LeaveReason::Closed }];
+    assert_eq!(print(true, updates), "");
+}

@@ -1,0 +1,214 @@
+//! The threads: order, back-pressure, and every way to end.
+
+use std::{future::pending, io::PipeWriter, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use super::{
+    super::{HeadlessError, Outcome, Stop, run},
+    *,
+};
+use crate::{
+    bus::{Command, Target, Update},
+    model::Room,
+};
+
+/// Longer than any of this takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A front end between pipes, and the node's ends of its channels.
+struct Front {
+    input: Option<PipeWriter>,
+    writing: Option<std::thread::JoinHandle<()>>,
+    output: Sink,
+    commands: mpsc::Receiver<Command>,
+    updates: Option<mpsc::Sender<Update>>,
+    ended: JoinHandle<Result<Outcome, HeadlessError>>,
+}
+
+impl Front {
+    fn start(output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
+        let (read, input) = io::pipe().unwrap();
+        let (commands, command_receiver) = mpsc::channel(4);
+        let (updates, update_receiver) = mpsc::channel(4);
+        let ended = tokio::spawn(run(read, output.clone(), options(true), commands, update_receiver, stop));
+        Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
+    }
+
+    /// Writes from a thread: a pipe that is full must not stop this runtime, which reads it.
+    fn write(&mut self, lines: impl AsRef<[u8]>) {
+        let (mut input, lines) = (self.input.as_ref().unwrap().try_clone().unwrap(), lines.as_ref().to_vec());
+        let before = self.writing.take();
+        self.writing = Some(std::thread::spawn(move || {
+            before.map(std::thread::JoinHandle::join);
+            input.write_all(&lines).unwrap();
+        }));
+    }
+
+    async fn command(&mut self) -> Command {
+        timeout(PATIENCE, self.commands.recv()).await.expect("in time").expect("a command")
+    }
+
+    async fn update(&self, update: Update) {
+        timeout(PATIENCE, self.updates.as_ref().unwrap().send(update)).await.expect("space").unwrap();
+    }
+
+    async fn printed(&self, part: &str) {
+        timeout(PATIENCE, async {
+            while !self.output.text().contains(part) {
+                sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("no {part} in {}", self.output.text()));
+    }
+
+    /// What a node does after [`Command::Quit`].
+    async fn end(mut self) -> (Result<Outcome, HeadlessError>, String) {
+        self.updates = None;
+        let outcome = timeout(PATIENCE, self.ended).await.expect("an end").unwrap();
+        (outcome, self.output.text())
+    }
+}
+
+fn say(text: &str, action: bool) -> Command {
+    Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action }
+}
+
+#[tokio::test]
+async fn lines_become_commands_in_order_and_quit_ends_it() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("hello big world\r\n\n  \t \n//who\n/me waves\nbad \u{1b}[2J\n");
+    front.write(b"not \xff utf-8\n/nick  rob\n/connect [::1]:4565\n/rescan\n/quit\nnever read\n");
+    for expected in [
+        say("hello big world", false),
+        say("/who", false),
+        say("waves", true),
+        say("bad [2J", false),
+        say("not \u{FFFD} utf-8", false),
+        Command::SetNick(nick("rob")),
+        Command::Connect(Target::parse("[::1]:4565").unwrap()),
+        Command::Rescan,
+        Command::Quit,
+    ] {
+        assert_eq!(front.command().await, expected);
+    }
+    front.update(Update::Message(message("the last word"))).await;
+    let (outcome, output) = front.end().await;
+    assert_eq!(outcome.unwrap(), Outcome::Quit);
+    assert!(output.contains("the last word"));
+    assert!(!output.contains("error"), "{output}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
+    let mut front = Front::start(Sink::new(), pending());
+    let long = "x".repeat(70_112);
+    let action = "x".repeat(65_537);
+    front.write(format!("/jion\n/c\n/connect printer\n/nick a:b\n/quit it\n{long}\n/me {action}\nstill here\n"));
+    let full = "x".repeat(65_536);
+    front.write(format!("/me {full}\n"));
+    assert_eq!(front.command().await, say("still here", false));
+    assert_eq!(front.command().await, say(&full, true));
+    for part in [
+        r#"{"event":"error","code":"unknown_command","text":"No command /jion. "#,
+        r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear or /connect. Type more of it."}"#,
+        r#"{"event":"error","code":"address","text":"That is no address. "#,
+        r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
+        r#"{"event":"error","code":"usage","text":"/quit takes nothing after it. "#,
+        r#"{"event":"error","code":"too_long","text":"Message too long: 70,112 of 65,536 bytes. Shorten it."}"#,
+        r#"{"event":"error","code":"too_long","text":"Message too long: 65,537 of 65,536 bytes. Shorten it."}"#,
+    ] {
+        front.printed(part).await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_leaves_the_node_running() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("no line feed");
+    front.input = None;
+    assert_eq!(front.command().await, say("no line feed", false));
+    // The reader is gone by now or soon; neither may end the front end, nor the node's command channel.
+    for word in ["one", "two"] {
+        front.update(Update::Message(message(word))).await;
+        front.printed(word).await;
+    }
+    assert!(!front.ended.is_finished());
+    assert!(front.commands.try_recv().is_err_and(|error| error == mpsc::error::TryRecvError::Empty));
+    let (outcome, _) = front.end().await;
+    assert_eq!(outcome.unwrap(), Outcome::NodeEnded);
+}
+
+#[tokio::test]
+async fn a_line_is_printed_at_once_and_a_burst_in_order() {
+    let front = Front::start(Sink::new(), pending());
+    front.update(Update::Message(message("alone"))).await;
+    front.printed("alone").await;
+    for number in 0..10_000 {
+        front.update(Update::Message(message(&format!("line {number}.")))).await;
+    }
+    let (_, output) = front.end().await;
+    let lines: Vec<_> = output.lines().skip(1).collect();
+    assert_eq!(lines.len(), 10_000);
+    for (number, line) in lines.iter().enumerate() {
+        assert!(line.contains(&format!("\"line {number}.\"")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_node_makes_the_input_wait() {
+    let mut front = Front::start(Sink::new(), pending());
+    let mut input = front.input.take().unwrap();
+    // Far more than the channel (4), the reader's buffer (8 KiB) and a pipe (64 KiB) hold.
+    let line = [b"x".repeat(999), b"\n".to_vec()].concat();
+    let writer = std::thread::spawn(move || (0..500).for_each(|_| input.write_all(&line).unwrap()));
+    front.command().await;
+    assert!(!writer.is_finished(), "the input was swallowed");
+    for _ in 1..500 {
+        assert_eq!(front.command().await, say(&"x".repeat(999), false));
+    }
+    writer.join().unwrap();
+}
+
+#[tokio::test]
+async fn signals_say_good_bye_and_print_what_comes_until_then() {
+    for (stop, code) in [(Stop::Interrupt, 130), (Stop::Terminate, 0)] {
+        let mut front = Front::start(Sink::new(), async move { stop });
+        assert_eq!(front.command().await, Command::Quit);
+        front.update(Update::Message(message("good-bye"))).await;
+        let (outcome, output) = front.end().await;
+        assert_eq!(outcome.unwrap(), Outcome::Stopped(stop));
+        assert_eq!(Outcome::Stopped(stop).exit_code(), code);
+        assert!(output.contains("good-bye"));
+    }
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_even_if_the_node_does_not_answer() {
+    let front = Front::start(Sink::new(), async { Stop::Interrupt });
+    // The node keeps its end of the updates open.
+    let outcome = front.ended.await.unwrap();
+    assert_eq!(outcome.unwrap(), Outcome::Stopped(Stop::Interrupt));
+    assert!(front.updates.is_some_and(|updates| !updates.is_closed()));
+}
+
+#[tokio::test]
+async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+    for (error, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
+        let mut front = Front::start(Sink { full: Some((1, error)), ..Sink::new() }, pending());
+        front.update(Update::Message(message("one"))).await;
+        front.printed("one").await;
+        front.update(Update::Message(message("two"))).await;
+        assert_eq!(front.command().await, Command::Quit);
+        let (outcome, _) = front.end().await;
+        match outcome {
+            Ok(outcome) => assert!(quiet && outcome == Outcome::OutputClosed && outcome.exit_code() == 0),
+            Err(error) => assert!(!quiet && error.to_string().starts_with("Cannot write the output: ")),
+        }
+    }
+}
