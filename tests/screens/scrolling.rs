@@ -220,9 +220,13 @@ fn a_fold_that_was_opened_does_not_lead_lines_astray() {
     let mut s = Screen::up(loopback(), (80, 24));
     let [bob, carol, dave] = ["127.0.0.1:4566", "127.0.0.1:4567", "127.0.0.1:4568"].map(addr);
     let people = [(bob, "bob"), (carol, "carol"), (dave, "dave")];
-    people.iter().for_each(|&(peer, name)| s.joins(peer, Some(name)));
+    for (peer, name) in people {
+        s.joins(peer, Some(name));
+    }
     for i in 0..50 {
-        people.iter().for_each(|&(peer, name)| s.says(peer, name, &format!("{i}.")));
+        for (peer, name) in people {
+            s.says(peer, name, &format!("{i}."));
+        }
     }
     // All are at the limit: what follows are three folds, one behind the other.
     s.says(bob, "bob", "opened");
