@@ -55,8 +55,7 @@ const IMPURE: [(&str, &str); 19] = [
 ];
 
 /// Calls that read a clock, however they were imported.
-const CLOCKS: [&[&str]; 5] =
-    [&["Instant", "now"], &["SystemTime", "now"], &["Timestamp", "now"], &["Zoned", "now"], &["TimeZone", "system"]];
+const CLOCKS: [&str; 5] = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "TimeZone::system"];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|modules| modules.contains(&module))
