@@ -2,6 +2,8 @@
 //! other, and the pure ones touch neither network, terminal, files nor clock. No cycle can exist between modules that
 //! keep to this.
 
+#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test may panic")]
+
 #[path = "layers/source.rs"]
 mod source;
 

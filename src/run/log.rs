@@ -121,7 +121,7 @@ mod tests {
     fn nobody_else_can_read_it() {
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join("a/b");
-        open(&directory).unwrap();
+        let _writer = open(&directory).unwrap();
         assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
