@@ -2,4 +2,50 @@
 
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use proximity_chat::{
+    config::{self, Args},
+    run::{self, Front, log},
+};
+
+/// Something failed while running.
+const FAILURE: u8 = 1;
+
+/// The command line or the configuration is wrong; clap exits with the same code.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut config = match config::load(&args) {
+        Ok(config) => config,
+        Err(error) => return fail(&error, USAGE),
+    };
+    // Held to the end: dropping it writes what waits.
+    let _log = log::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
+    match run::main(config, front(&args)) {
+        Ok(code) => code.into(),
+        Err(error) => fail(&error, FAILURE),
+    }
+}
+
+/// A pipe on either side is no place for a screen.
+fn front(args: &Args) -> Front {
+    if args.headless || args.json || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        Front::Headless { json: args.json }
+    } else {
+        Front::Screen
+    }
+}
+
+fn fail(error: &dyn Display, code: u8) -> ExitCode {
+    tracing::error!("{error}");
+    // If even this cannot be written, the exit code says it.
+    let _ = writeln!(io::stderr(), "proximity-chat: {error}");
+    code.into()
+}

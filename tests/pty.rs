@@ -501,6 +501,7 @@ mod panics {
             loopback_only: true,
             version: "0",
             history_cap: 100,
+            warnings: Vec::new(),
             time_zone: TimeZone::UTC,
             no_color: false,
             background: None,

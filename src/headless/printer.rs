@@ -104,10 +104,7 @@ impl Printer {
     }
 
     fn sweep(&mut self, progress: SweepProgress) {
-        let SweepProgress { state, probed, total, found, took, left: _, asked } = progress;
-        if !asked {
-            return;
-        }
+        let SweepProgress { state, probed, total, found, took, left: _ } = progress;
         let running = state == SweepState::Running;
         if self.json || !(running && self.sweeping) {
             let state = if running { "running" } else { "done" };

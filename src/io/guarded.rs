@@ -37,10 +37,10 @@ impl Vitals {
     }
 }
 
-/// A stream with a switch that cuts it, a limit on what is read from it, and anything (`P`, a permit) that must live
-/// as long as it does. The one byte that told its protocol can be put back.
+/// A stream with a switch that cuts it and a limit on what is read from it. The one byte that told its protocol can be
+/// put back.
 #[derive(Debug)]
-pub struct Guarded<S, P> {
+pub struct Guarded<S> {
     stream: S,
     first: Option<u8>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -49,12 +49,11 @@ pub struct Guarded<S, P> {
     budget: u64,
     filled_at: Instant,
     refill: Option<Pin<Box<Sleep>>>,
-    permit: P,
 }
 
-impl<S, P> Guarded<S, P> {
+impl<S> Guarded<S> {
     /// Guards `stream` until `cut` is cancelled.
-    pub fn new(stream: S, first: Option<u8>, cut: CancellationToken, permit: P) -> Self {
+    pub fn new(stream: S, first: Option<u8>, cut: CancellationToken) -> Self {
         let now = Instant::now();
         Self {
             stream,
@@ -64,18 +63,12 @@ impl<S, P> Guarded<S, P> {
             budget: PEER_BURST,
             filled_at: now,
             refill: None,
-            permit,
         }
     }
 
     /// For watching the connection from outside.
     pub fn vitals(&self) -> Arc<Vitals> {
         self.vitals.clone()
-    }
-
-    /// What lives as long as the connection.
-    pub fn permit(&self) -> &P {
-        &self.permit
     }
 
     fn poll_cut(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
@@ -99,7 +92,7 @@ impl<S, P> Guarded<S, P> {
 /// How often a connection over its limit is read again.
 const REFILL_INTERVAL: Duration = Duration::from_millis(20);
 
-impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Guarded<S, P> {
+impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
         if buf.remaining() > 0
@@ -118,7 +111,7 @@ impl<S: AsyncRead + Unpin, P: Unpin> AsyncRead for Guarded<S, P> {
     }
 }
 
-impl<S: AsyncWrite + Unpin, P: Unpin> AsyncWrite for Guarded<S, P> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
         Pin::new(&mut self.stream).poll_write(cx, buf)

@@ -1,7 +1,16 @@
 //! The listening side: accept, look at the first byte, serve HTTP/2, hand the stream to the actor.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use http::HeaderMap;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -9,7 +18,7 @@ use hyper_util::{
 use tokio::{io::AsyncReadExt, sync::oneshot, task::JoinSet};
 use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 use tower::ServiceExt;
 
 use super::{
@@ -20,9 +29,9 @@ use super::{
     outgoing::Outgoing,
 };
 use crate::{
-    convert,
+    convert::{self, Stranger},
     io::{Guarded, Net, Vitals},
-    node::In,
+    node::{In, LinkId},
     wire::{Line, chat_server},
 };
 
@@ -96,9 +105,10 @@ impl Visitor {
         if !matches!(first, Ok(Ok(HTTP2))) {
             return;
         }
-        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone(), self.ticket.clone());
+        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone());
         let vitals = guarded.vitals();
-        let service = chat_server::ChatServer::new(Door { visitor: self, vitals })
+        let tenants = Tenants { count: Arc::default(), connection: self.cut.clone() };
+        let service = chat_server::ChatServer::new(Door { visitor: self, vitals, tenants })
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new));
         let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
@@ -122,43 +132,101 @@ impl Visitor {
 struct Door {
     visitor: Visitor,
     vitals: Arc<Vitals>,
+    tenants: Tenants,
+}
+
+/// Counts the links of a connection. Some clients open several on one; a link that ends must not take the others with
+/// it, and the last one ends the connection.
+#[derive(Debug, Clone)]
+struct Tenants {
+    count: Arc<AtomicUsize>,
+    connection: CancellationToken,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Tenant(Tenants);
+
+impl Tenants {
+    fn enter(&self) -> Tenant {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        Tenant(self.clone())
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.0.connection.cancel();
+        }
+    }
 }
 
 #[tonic::async_trait]
 impl chat_server::Chat for Door {
-    type NewNodeStream = std::pin::Pin<Box<dyn Stream<Item = Result<Line, Status>> + Send>>;
+    type NewNodeStream = Pin<Box<dyn Stream<Item = Result<Line, Status>> + Send>>;
 
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
-        let Visitor { from, cut, ticket, counter, shared } = self.visitor.clone();
-        let link = counter.next();
-        let (handle, opened) = Handle::accepted(cut.clone());
+        let shared = &self.visitor.shared;
         let (open_here, gate) = oneshot::channel();
+        let link = self.visitor.counter.next();
         let (outgoing, fallen) = Outgoing::accepted(link, shared.outbox.clone(), gate);
-        let stranger = convert::introduction(request.metadata().as_ref());
         let mut response = Response::new(Box::pin(outgoing.map(Ok)) as Self::NewNodeStream);
-        let mut headers = std::mem::take(response.metadata_mut()).into_headers();
+        let mut headers = HeaderMap::new();
         convert::introduce(&mut headers, &shared.nick());
-        *response.metadata_mut() = tonic::metadata::MetadataMap::from_headers(headers);
-        let vitals = self.vitals.clone();
-        tokio::spawn(async move {
-            let mut frames = request.into_inner();
-            let claim = tokio::select! {
-                biased;
-                () = cut.cancelled() => return,
-                first = frames.message() => match first {
-                    Ok(Some(first)) => convert::claim(&first.msg),
-                    _ => return cut.cancel(),
-                }
-            };
-            let arrived = In::Arrived { link, source: from, claim, stranger };
-            if shared.inbox.send(Event::Arrived(arrived, handle)).await.is_err() || opened.await.is_err() {
-                return;
-            }
-            ticket.let_in();
-            // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
-            let _ = open_here.send(());
-            link::read(link, frames, shared, vitals, fallen, cut).await;
-        });
+        *response.metadata_mut() = MetadataMap::from_headers(headers);
+        let newcomer = Newcomer {
+            link,
+            stranger: convert::introduction(request.metadata().as_ref()),
+            frames: request.into_inner(),
+            open_here,
+            fallen,
+            visitor: self.visitor.clone(),
+            vitals: self.vitals.clone(),
+            tenant: self.tenants.enter(),
+        };
+        tokio::spawn(newcomer.run());
         Ok(response)
+    }
+}
+
+/// A link that was opened and has not been let in yet.
+struct Newcomer {
+    link: LinkId,
+    stranger: Stranger,
+    frames: Streaming<Line>,
+    open_here: oneshot::Sender<()>,
+    fallen: oneshot::Receiver<()>,
+    visitor: Visitor,
+    vitals: Arc<Vitals>,
+    tenant: Tenant,
+}
+
+impl Newcomer {
+    async fn run(self) {
+        let Self { link, stranger, mut frames, open_here, fallen, visitor, vitals, tenant } = self;
+        let Visitor { from, cut: connection, ticket, shared, .. } = visitor;
+        let cut = connection.child_token();
+        let first = tokio::select! {
+            biased;
+            () = cut.cancelled() => return,
+            first = frames.message() => first,
+        };
+        let Ok(Some(first)) = first else { return };
+        let (handle, opened) = Handle::accepted(cut.clone());
+        let arrived = In::Arrived { link, source: from, claim: convert::claim(&first.msg), stranger };
+        if shared.inbox.send(Event::Arrived(arrived, handle)).await.is_err() {
+            return;
+        }
+        if opened.await.is_err() {
+            // Refused: the end of the stream needs a moment to leave.
+            drop(open_here);
+            return cut.cancelled().await;
+        }
+        ticket.let_in();
+        // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
+        let _ = open_here.send(());
+        link::read(link, frames, shared, vitals, fallen, cut).await;
+        drop(tenant);
     }
 }

@@ -18,20 +18,18 @@ fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
     String::from_utf8(printer.out().clone()).unwrap()
 }
 
-fn sweep(state: SweepState, asked: bool) -> Update {
+fn sweep(state: SweepState) -> Update {
     let took = Duration::from_micros(12_700);
-    Update::Sweep(SweepProgress { state, probed: 4, total: 5, found: 1, took, left: Duration::ZERO, asked })
+    Update::Sweep(SweepProgress { state, probed: 4, total: 5, found: 1, took, left: Duration::ZERO })
 }
 
 /// One of everything.
 fn everything() -> Vec<Update> {
     vec![
         Update::Listening { addr: addr(4565), nick: nick("alice") },
-        sweep(SweepState::Running, true),
-        sweep(SweepState::Running, true),
-        sweep(SweepState::Done, true),
-        sweep(SweepState::Running, false),
-        sweep(SweepState::Done, false),
+        sweep(SweepState::Running),
+        sweep(SweepState::Running),
+        sweep(SweepState::Done),
         Update::PeerJoined(peer(None, 4566)),
         Update::PeerRenamed { peer: PeerId::Guest(addr(4566)), nick: nick("bob") },
         Update::Message(message("say \"hi\"\n  再见\\")),

@@ -1,0 +1,122 @@
+//! A child process whose output is read without anything in between, so that only its own time is measured.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    ops::RangeInclusive,
+    process::{Child as Process, ChildStdin, ChildStdout, Command, Stdio},
+    sync::{
+        Arc, Mutex,
+        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::setup::Setup;
+
+/// No child lives longer: whoever waits for its output then sees the end of it instead of waiting for ever.
+const LIFETIME: Duration = Duration::from_mins(3);
+
+/// A running child, killed on drop or after [`LIFETIME`].
+pub(crate) struct Child {
+    pid: u32,
+    process: Arc<Mutex<Process>>,
+    stdin: ChildStdin,
+    stdout: Option<BufReader<ChildStdout>>,
+    line: String,
+    _alive: SyncSender<()>,
+    /// Removed after the process.
+    home: Option<TempDir>,
+}
+
+impl Child {
+    /// Starts a node on loopback.
+    pub(crate) fn node(nick: &str, ports: RangeInclusive<u16>, json: bool) -> Self {
+        let home = TempDir::new().unwrap();
+        let setup = Setup { json, ..Setup::new(nick, ports) };
+        let mut child = Self::start(&mut setup.command(&home));
+        child.home = Some(home);
+        child
+    }
+
+    /// Starts `command` with its input and output piped.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdin = process.stdin.take().unwrap();
+        let stdout = BufReader::with_capacity(1 << 16, process.stdout.take().unwrap());
+        let pid = process.id();
+        let process = Arc::new(Mutex::new(process));
+        let (alive, watched) = sync_channel(0);
+        let overdue = Arc::clone(&process);
+        thread::spawn(move || {
+            if watched.recv_timeout(LIFETIME) == Err(RecvTimeoutError::Timeout) {
+                let _ = overdue.lock().unwrap().kill();
+            }
+        });
+        Self { pid, process, stdin, stdout: Some(stdout), line: String::new(), _alive: alive, home: None }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Writes one line.
+    pub(crate) fn say(&mut self, line: &str) {
+        // One write per line, as a terminal or a pipe would do it.
+        self.stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Writes many lines.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.stdin.write_all(bytes).unwrap();
+    }
+
+    /// Reads up to the first line that has `part`, and returns it.
+    pub(crate) fn wait_line(&mut self, part: &str) -> &str {
+        let stdout = self.stdout.as_mut().expect("output that is not discarded");
+        loop {
+            self.line.clear();
+            let length = stdout.read_line(&mut self.line).unwrap();
+            assert!(length > 0, "the output ended before a line with {part:?} came");
+            if self.line.contains(part) {
+                return &self.line;
+            }
+        }
+    }
+
+    /// Reads everything up to `end`, which must be the last thing in it.
+    pub(crate) fn read_to(&mut self, end: &str) -> Vec<u8> {
+        /// The end may be followed by the rest of a JSON object.
+        const TAIL: usize = 1_024;
+        let stdout = self.stdout.as_mut().expect("output that is not discarded");
+        let mut read = stdout.buffer().to_vec();
+        stdout.consume(read.len());
+        let mut chunk = vec![0; 1 << 16];
+        loop {
+            let tail = &read[read.len().saturating_sub(TAIL)..];
+            if tail.windows(end.len()).any(|window| window == end.as_bytes()) {
+                return read;
+            }
+            let length = stdout.read(&mut chunk).unwrap();
+            assert!(length > 0, "the output ended before {end:?} came");
+            read.extend_from_slice(&chunk[..length]);
+        }
+    }
+
+    /// Throws away what it prints from now on: a node prints its own lines too, and a full pipe would stop it.
+    pub(crate) fn discard_output(&mut self) {
+        let mut stdout = self.stdout.take().unwrap();
+        thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        let mut process = self.process.lock().unwrap();
+        // Both fail only when it has ended already.
+        let _ = process.kill();
+        let _ = process.wait();
+    }
+}

@@ -1,0 +1,77 @@
+//! From a line on one node's standard input to that line on the other's standard output.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    bare::{self, Role},
+    child::Child,
+    ports::Ports,
+    report::{self, Times},
+};
+
+/// Lines per turn, after [`WARM_UP`] more that are not counted.
+const LINES: u32 = 1_000;
+const WARM_UP: u32 = 100;
+
+/// Each kind has this many turns, one after the other.
+const TURNS: u32 = 4;
+
+pub(crate) fn measure() {
+    let ports = Ports::take();
+    let range = |first: u16| ports.port(first)..=ports.port(first + 1);
+    let mut text = pair(range(0), false);
+    let mut json = pair(range(2), true);
+    let mut bare = [bare::listening(&Role::Server(ports.addr(4))), bare::start(&Role::Client(ports.addr(4)))];
+    bare[1].wait_line("joined");
+    let _echo = bare::listening(&Role::Echo(ports.addr(5)));
+
+    let [mut text_times, mut json_times, mut bare_times] = [(); 3].map(|()| Times::default());
+    let mut without_pipes = Vec::new();
+    for turn in 0..TURNS {
+        turn_of(&mut text, turn, &mut text_times);
+        turn_of(&mut bare, turn, &mut bare_times);
+        turn_of(&mut json, turn, &mut json_times);
+        without_pipes.push(ping(&Role::Ping(ports.addr(5), LINES)));
+    }
+    without_pipes.sort_unstable();
+    let (p50, p99) = without_pipes[without_pipes.len() / 2];
+    report::line("line to line, text", &text_times);
+    report::line("line to line, JSON", &json_times);
+    report::line("line to line, bare stream", &bare_times);
+    report::line("bare stream without pipes, one way", format_args!("p50 {p50:>9.1?}   p99 {p99:>9.1?}"));
+    report::ratio("text / bare stream (target: at most 2)", &text_times, &bare_times);
+    report::ratio("JSON / bare stream (target: at most 2)", &json_times, &bare_times);
+    let times = text_times.percentile(50).as_secs_f64() / p50.as_secs_f64();
+    report::line("text / bare stream without pipes", format_args!("{times:.2}"));
+}
+
+/// Two linked nodes, the second of which prints in the way that is measured.
+fn pair(ports: std::ops::RangeInclusive<u16>, json: bool) -> [Child; 2] {
+    let mut first = Child::node("first", ports.clone(), true);
+    first.wait_line("\"listening\"");
+    let second = Child::node("second", ports, json);
+    first.wait_line("\"joined\"");
+    first.discard_output();
+    [first, second]
+}
+
+/// Says lines to the first and waits for each at the second.
+fn turn_of([from, to]: &mut [Child; 2], turn: u32, times: &mut Times) {
+    for n in 0..WARM_UP + LINES {
+        let text = format!("{turn} {n} a line of about the length that people write");
+        let begun = Instant::now();
+        from.say(&text);
+        to.wait_line(&text);
+        if n >= WARM_UP {
+            times.add(begun.elapsed());
+        }
+    }
+}
+
+/// What a process in this role reports: p50 and p99.
+fn ping(role: &Role) -> (Duration, Duration) {
+    let mut child = bare::start(role);
+    let report = child.wait_line("oneway");
+    let mut nanos = report.split_whitespace().skip(1).map(|n| Duration::from_nanos(n.parse().unwrap()));
+    (nanos.next().unwrap(), nanos.next().unwrap())
+}

@@ -1,0 +1,57 @@
+//! Link-up, latency and throughput of real nodes on loopback, beside a bare tonic stream that does the same.
+//!
+//! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure that
+//! has a bare counterpart is therefore measured in turns with it. `cargo bench` runs everything in about two minutes;
+//! `cargo bench --bench chat latency` only what has that word in its name.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark reports on standard output and ends at the first thing that is wrong"
+)]
+#![allow(clippy::cast_precision_loss, reason = "figures for people")]
+
+mod bare;
+mod child;
+mod idle;
+mod latency;
+mod link_up;
+mod report;
+mod throughput;
+
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[path = "../../tests/e2e/support/ports.rs"]
+mod ports;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[path = "../../tests/e2e/support/proc.rs"]
+mod proc;
+#[path = "../../tests/e2e/support/setup.rs"]
+mod setup;
+
+fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let Some(role) = bare::Role::from_arguments(&arguments) {
+        return bare::run(&role);
+    }
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        println!("Nothing is measured outside `cargo bench`.");
+        return;
+    }
+    let wanted: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+    let benches: [(&str, fn()); 4] = [
+        ("link-up", link_up::measure),
+        ("latency", latency::measure),
+        ("throughput", throughput::measure),
+        ("idle", idle::measure),
+    ];
+    for (name, measure) in benches {
+        if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
+            println!("\n{name}");
+            measure();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The real program, in several real processes: each other's peers, and those of an independent implementation of gRPC.
+//!
+//! Everything here talks to loopback, or to network namespaces that the test makes itself. Tests that take long are
+//! ignored by `cargo test` and run with `cargo test --release -- --ignored`. A test that lacks something of the machine
+//! (Python, root) says so on standard error; with `NO_SKIPPED_TESTS=1` it fails instead, and `.ci/run` sets that.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "all of this crate is test code; the lints only know test functions"
+)]
+
+mod hostile;
+mod mesh;
+mod namespaces;
+mod reference;
+mod support;

@@ -1,0 +1,106 @@
+//! Nodes on a network of their own: real interfaces, real silence where nothing answers.
+
+#![cfg(target_os = "linux")]
+
+use std::net::IpAddr;
+
+use crate::support::{Node, Segment, Setup, seconds};
+
+/// A node in a namespace, which sweeps the segment at the program's own default ports.
+fn start(nick: &str, netns: String, ip: &str) -> Node {
+    let setup = Setup {
+        ip: ip.parse::<IpAddr>().unwrap(),
+        cidr: "10.77.0.0/24".to_owned(),
+        netns: Some(netns),
+        ..Setup::new(nick, 4_565..=4_569)
+    };
+    let node = Node::start(&setup);
+    assert_eq!(node.addr(), (setup.ip, 4_565).into());
+    node
+}
+
+/// Two nodes at both ends of a /24 where nothing else answers.
+fn pair(segment: &mut Segment) -> (Node, Node) {
+    let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
+    (start("alice", first, "10.77.0.1"), start("bob", second, "10.77.0.200"))
+}
+
+#[test]
+fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
+    let Some(mut segment) = Segment::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep")
+    else {
+        return;
+    };
+    let (mut alice, mut bob) = pair(&mut segment);
+    let took = [alice.wait_peer("guest:10.77.0.200:4565"), bob.wait_peer("guest:10.77.0.1:4565")];
+    println!("found after {took:?}");
+    alice.say("hello across the wire");
+    bob.wait_text("hello across the wire");
+    bob.say("and back");
+    alice.wait_text("and back");
+    alice.quit();
+    bob.wait_peers(0);
+    alice.assert_clean();
+}
+
+/// Nobody answers on the first sweep: who comes later finds us.
+#[test]
+fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
+    let Some(mut segment) = Segment::or_skip("a_node_that_comes_after_the_sweep_finds_the_one_that_waits") else {
+        return;
+    };
+    let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
+    let mut alice = start("alice", first, "10.77.0.1");
+    let ((), took) = alice.wait("the end of the first sweep", seconds(120), |events| {
+        events.iter().find(|e| e["event"] == "sweep" && e["state"] == "done").map(|_| ())
+    });
+    println!("swept after {took:?}");
+    let bob = start("bob", second, "10.77.0.200");
+    println!("found after {:?}", bob.wait_peer("guest:10.77.0.1:4565"));
+    alice.wait_peer("guest:10.77.0.200:4565");
+    alice.say("there you are");
+    bob.wait_text("there you are");
+}
+
+/// A cable is pulled while lines are on their way. Promised is eleven seconds; the test waits ten times as long.
+#[test]
+#[ignore = "long: the time limit for a silent peer"]
+fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
+    let Some(mut segment) = Segment::or_skip("a_pulled_cable_is_noticed_and_a_plugged_one_links_again") else { return };
+    let (mut alice, mut bob) = pair(&mut segment);
+    alice.wait_peers(1);
+    bob.wait_peers(1);
+    segment.cable(1, false);
+    alice.say("into the void");
+    let (reason, took) = alice.wait_left("guest:10.77.0.200:4565", seconds(110));
+    println!("noticed by who spoke after {took:?}: {reason}");
+    assert!(["timeout", "closed"].contains(&reason.as_str()), "{reason}");
+    let (reason, took) = bob.wait_left("guest:10.77.0.1:4565", seconds(110));
+    println!("noticed by who was silent {took:?} later: {reason}");
+
+    segment.cable(1, true);
+    // On a network nobody sweeps for ever by itself: a person who is alone presses ctrl-r.
+    alice.say("/rescan");
+    let took = alice.wait_peers(1);
+    println!("linked again after {took:?}");
+    bob.wait_peers(1);
+    bob.say("back on the wire");
+    alice.wait_text("back on the wire");
+}
+
+/// Several people of one segment, all started at once: everyone meets everyone.
+#[test]
+fn five_on_one_segment_all_meet() {
+    let Some(mut segment) = Segment::or_skip("five_on_one_segment_all_meet") else { return };
+    let addresses = ["10.77.0.3", "10.77.0.66", "10.77.0.118", "10.77.0.199", "10.77.0.250"];
+    let hosts: Vec<_> = addresses.iter().map(|ip| segment.host(&format!("{ip}/24"))).collect();
+    let mut nodes: Vec<_> =
+        addresses.iter().zip(hosts).map(|(ip, host)| start(&format!("n{}", ip.replace('.', "-")), host, ip)).collect();
+    for node in &nodes {
+        println!("{} met all after {:?}", node.nick, node.wait_peers(4));
+    }
+    nodes[0].say("all of you");
+    for node in &nodes[1..] {
+        node.wait_text("all of you");
+    }
+}

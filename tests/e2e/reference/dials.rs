@@ -1,0 +1,123 @@
+//! Two dials at once, and servers that do not let us in.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    thread,
+};
+
+use super::{Player, guest, with_others};
+use crate::support::{Node, Ports, Python, seconds};
+
+/// It dials us while our dial to it waits for an answer, and its address is the smaller: its dial stays.
+#[test]
+fn the_dial_of_the_smaller_address_stays_when_it_is_theirs() {
+    let Some(python) = Python::or_skip("the_dial_of_the_smaller_address_stays_when_it_is_theirs") else { return };
+    let ports = Ports::take();
+    let mut bob = Player::listening(&python, ports.addr(4));
+    bob.answer("hold");
+    // Alice listens at the second port of her range: the first one is taken.
+    let mut alice = Node::listening("alice", ports.port(4)..=ports.port(5));
+    assert_eq!(alice.addr(), ports.addr(5));
+    assert_eq!(bob.wait_frames("s1", 1), [ports.addr(5).to_string()]);
+    bob.dial("d1", alice.addr(), ports.addr(4));
+    assert_eq!(bob.wait_frames("d1", 1), ["ok"]);
+    // As a reference node does, it now ends the other one before "ok".
+    bob.end("s1");
+    alice.wait_peer(&guest(ports.addr(4)));
+    alice.say("one link");
+    assert_eq!(bob.wait_frames("d1", 2)[1], "alice: one link");
+    bob.send("d1", "bob: one link");
+    alice.wait_text("one link");
+    assert_eq!(bob.frames("s1"), [ports.addr(5).to_string()], "lines travel only after ok");
+    assert_eq!(alice.peer_changes(), [format!("joined {}", guest(ports.addr(4)))]);
+}
+
+/// The same with our address the smaller: ours stays, theirs ends without "ok".
+#[test]
+fn the_dial_of_the_smaller_address_stays_when_it_is_ours() {
+    let Some(python) = Python::or_skip("the_dial_of_the_smaller_address_stays_when_it_is_ours") else { return };
+    let ports = Ports::take();
+    let mut bob = Player::listening(&python, ports.addr(6));
+    bob.answer("hold");
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
+    assert_eq!(bob.wait_frames("s1", 1), [ports.addr(5).to_string()]);
+    bob.dial("d1", alice.addr(), ports.addr(6));
+    assert_eq!(bob.wait_end("d1"), "OK");
+    assert_eq!(bob.frames("d1"), [""; 0], "the other dial ends before ok");
+    bob.accept("s1");
+    alice.wait_peer(&guest(ports.addr(6)));
+    alice.say("one link");
+    assert_eq!(bob.wait_frames("s1", 2)[1], "alice: one link");
+    assert_eq!(alice.peer_changes(), [format!("joined {}", guest(ports.addr(6)))]);
+}
+
+#[test]
+fn who_refuses_us_is_asked_again_later() {
+    let Some(python) = Python::or_skip("who_refuses_us_is_asked_again_later") else { return };
+    let ports = Ports::take();
+    let mut bob = Player::listening(&python, ports.addr(6));
+    bob.answer("refuse");
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
+    bob.wait_end("s1");
+    bob.wait_open("s2");
+    assert_eq!(alice.peer_changes(), [""; 0], "nobody is here before ok");
+    bob.answer("ok");
+    alice.wait_peer(&guest(ports.addr(6)));
+    alice.say("let in at last");
+    bob.wait_frame("alice: let in at last", seconds(30));
+    // Asking again is no flood.
+    let dials = bob.process().all(|e| (e["event"] == "open").then_some(())).len();
+    assert!(dials < 60, "{dials} dials until let in");
+}
+
+/// One server never answers, one resets every stream, one resets every connection, one takes connections and says
+/// nothing: an honest one beside them is found all the same.
+#[test]
+fn servers_that_never_let_us_in_do_not_stop_discovery() {
+    let Some(python) = Python::or_skip("servers_that_never_let_us_in_do_not_stop_discovery") else { return };
+    let ports = Ports::take();
+    let mut holding = Player::listening(&python, ports.addr(6));
+    holding.answer("hold");
+    let mut aborting = Player::listening(&python, ports.addr(7));
+    aborting.answer("abort");
+    let resetting = TcpListener::bind(ports.addr(8)).unwrap();
+    let _silent = TcpListener::bind(ports.addr(9)).unwrap();
+    thread::spawn(move || {
+        for stream in resetting.incoming().map_while(Result::ok) {
+            reset(&stream);
+        }
+    });
+    let mut alice = Node::listening("alice", with_others(&ports, 6));
+    holding.wait_frames("s1", 1);
+    aborting.wait_end("s1");
+
+    let mut late = Player::listening(&python, ports.addr(11));
+    let took = alice.wait_peer(&guest(ports.addr(11)));
+    println!("found after {took:?}");
+    alice.say("found you");
+    late.wait_frame("alice: found you", seconds(30));
+    late.send("s1", "bob: you did");
+    alice.wait_text("you did");
+    assert_eq!(alice.peer_changes(), [format!("joined {}", guest(ports.addr(11)))]);
+    assert_eq!(holding.frames("s1").len(), 1, "lines travel only after ok");
+    alice.assert_clean();
+}
+
+/// A server that lets us in and then resets the stream is gone, and may come back.
+#[test]
+fn a_reset_link_is_a_peer_that_left() {
+    let Some(python) = Python::or_skip("a_reset_link_is_a_peer_that_left") else { return };
+    let ports = Ports::take();
+    let mut bob = Player::listening(&python, ports.addr(6));
+    let alice = Node::listening("alice", with_others(&ports, 1));
+    alice.wait_peer(&guest(ports.addr(6)));
+    bob.cancel("s1");
+    alice.wait_left(&guest(ports.addr(6)), seconds(30));
+    alice.wait_peer(&guest(ports.addr(6)));
+    alice.assert_clean();
+}
+
+/// Ends a connection with a reset instead of an orderly close.
+fn reset(stream: &TcpStream) {
+    let _ = socket2::SockRef::from(stream).set_linger(Some(seconds(0)));
+}

@@ -1,0 +1,28 @@
+//! The reference protocol against grpcio, an implementation of gRPC that shares no code with ours.
+
+mod claims;
+mod dials;
+mod misbehaviour;
+mod player;
+mod transcript;
+
+use std::ops::RangeInclusive;
+
+use player::Player;
+
+use crate::support::Ports;
+
+/// Only the node's own port: it finds nobody by itself.
+fn alone(ports: &Ports) -> RangeInclusive<u16> {
+    ports.port(5)..=ports.port(5)
+}
+
+/// The node's own port, which is the first, and `others` more to sweep.
+fn with_others(ports: &Ports, others: u16) -> RangeInclusive<u16> {
+    ports.port(5)..=ports.port(5 + others)
+}
+
+/// The id that a node believed to listen at `addr` has.
+fn guest(addr: impl std::fmt::Display) -> String {
+    format!("guest:{addr}")
+}

@@ -1,0 +1,23 @@
+//! Starting nodes, watching what they print, and waiting for conditions.
+
+mod machine;
+mod node;
+mod ports;
+mod process;
+mod python;
+mod setup;
+
+#[cfg(target_os = "linux")]
+mod netns;
+#[cfg(target_os = "linux")]
+pub(crate) mod proc;
+
+#[cfg(target_os = "linux")]
+pub(crate) use netns::Segment;
+
+pub(crate) use machine::{seconds, skip, until};
+pub(crate) use node::Node;
+pub(crate) use ports::Ports;
+pub(crate) use process::Process;
+pub(crate) use python::Python;
+pub(crate) use setup::Setup;

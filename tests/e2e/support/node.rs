@@ -1,0 +1,138 @@
+//! The program itself, headless.
+
+use std::{
+    net::SocketAddr,
+    ops::{Deref, DerefMut, RangeInclusive},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{Process, Setup, seconds};
+
+/// Long enough for every step that a person would call immediate, on a machine that has other things to do.
+const SOON: Duration = seconds(30);
+
+/// A running node. What every [`Process`] can, it can as well.
+pub(crate) struct Node {
+    pub(crate) nick: String,
+    process: Process,
+    _home: TempDir,
+}
+
+impl Node {
+    /// Starts a node, without waiting for anything.
+    pub(crate) fn start(setup: &Setup) -> Self {
+        let home = TempDir::new().unwrap();
+        let process = Process::start(&setup.nick, &mut setup.command(&home));
+        Self { nick: setup.nick.clone(), process, _home: home }
+    }
+
+    /// Starts a node on loopback and waits until it listens.
+    pub(crate) fn listening(nick: &str, ports: RangeInclusive<u16>) -> Self {
+        let node = Self::start(&Setup::new(nick, ports));
+        node.addr();
+        node
+    }
+
+    /// Where it listens, as soon as it does.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.wait("listening", SOON, |events| {
+            events.iter().find(|e| e["event"] == "listening")?["addr"].as_str()?.parse().ok()
+        })
+        .0
+    }
+
+    /// Waits until `peer` (an id such as `guest:127.0.0.1:4566`) is present.
+    pub(crate) fn wait_peer(&self, peer: &str) -> Duration {
+        self.wait(&format!("{peer} joined"), SOON, |events| present(events).contains(&peer).then_some(())).1
+    }
+
+    /// Waits until the number of present peers is `count`.
+    pub(crate) fn wait_peers(&self, count: usize) -> Duration {
+        self.wait(&format!("{count} peers"), SOON, |events| (present(events).len() == count).then_some(())).1
+    }
+
+    /// Waits until `peer` is gone, and returns the reason and the time it took.
+    pub(crate) fn wait_left(&self, peer: &str, deadline: Duration) -> (String, Duration) {
+        self.wait(&format!("{peer} left"), deadline, |events| {
+            if present(events).contains(&peer) {
+                return None;
+            }
+            let left = events.iter().rev().find(|e| e["change"] == "left" && e["peer"] == peer)?;
+            left["reason"].as_str().map(str::to_owned)
+        })
+    }
+
+    /// Waits for a message of this text by somebody else, and returns it.
+    pub(crate) fn wait_text(&self, text: &str) -> Value {
+        self.wait(&format!("message {text:?}"), SOON, |events| {
+            events.iter().find(|e| is_theirs(e) && e["text"] == text).cloned()
+        })
+        .0
+    }
+
+    /// The texts of all messages by others.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.all(|e| is_theirs(e).then(|| e["text"].as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Who came and went so far, as `joined guest:…` and `left guest:…`.
+    pub(crate) fn peer_changes(&self) -> Vec<String> {
+        self.all(|e| {
+            let change = e["change"].as_str().filter(|change| ["joined", "left"].contains(change))?;
+            Some(format!("{change} {}", e["peer"].as_str()?))
+        })
+    }
+
+    /// Leaves in the way that users do, and checks that this counts as success.
+    pub(crate) fn quit(&mut self) {
+        self.say("/quit");
+        let status = self.wait_exit(SOON);
+        assert!(status.success(), "{}: {status} after /quit; {:?}", self.nick, self.other());
+    }
+
+    /// Checks that it never panicked and never printed anything but events.
+    pub(crate) fn assert_clean(&self) {
+        let other = self.other();
+        assert!(other.is_empty(), "{} printed more than events: {other:#?}", self.nick);
+    }
+}
+
+impl Deref for Node {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
+    }
+}
+
+impl DerefMut for Node {
+    fn deref_mut(&mut self) -> &mut Process {
+        &mut self.process
+    }
+}
+
+/// Who is there after all of `events`.
+///
+/// # Panics
+/// When somebody joins twice, or leaves who was not there.
+fn present(events: &[Value]) -> Vec<&str> {
+    let mut present = Vec::new();
+    for event in events.iter().filter(|e| e["event"] == "peer") {
+        let peer = event["peer"].as_str().expect("a peer event names the peer");
+        let place = present.iter().position(|p| *p == peer);
+        match (event["change"].as_str(), place) {
+            (Some("joined"), None) => present.push(peer),
+            (Some("left"), Some(place)) => drop(present.remove(place)),
+            (Some("renamed"), Some(_)) => {}
+            (change, _) => panic!("{change:?} of {peer}, with {present:?} there: {event}"),
+        }
+    }
+    present
+}
+
+fn is_theirs(event: &Value) -> bool {
+    event["event"] == "message" && event["own"] == false
+}

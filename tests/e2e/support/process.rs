@@ -1,0 +1,207 @@
+//! A child process that prints one JSON object per line.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
+    sync::{Arc, Condvar, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use super::until;
+
+/// A child with its input, and everything that it printed so far. It is killed when this is dropped.
+pub(crate) struct Process {
+    name: String,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    output: Arc<Output>,
+}
+
+#[derive(Default)]
+struct Output {
+    seen: Mutex<Seen>,
+    grew: Condvar,
+}
+
+#[derive(Default)]
+struct Seen {
+    events: Vec<Value>,
+    /// Whatever was no JSON, and standard error.
+    other: Vec<String>,
+    ended: bool,
+}
+
+impl Process {
+    /// Starts `command` with all three standard streams piped.
+    pub(crate) fn start(name: &str, command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|e| panic!("{name} cannot be started: {e}\n{command:?}"));
+        let output = Arc::new(Output::default());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (to_events, to_other) = (Arc::clone(&output), Arc::clone(&output));
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                to_events.add(match serde_json::from_str(&line) {
+                    Ok(event) => Ok(event),
+                    Err(_) => Err(format!("stdout: {line}")),
+                });
+            }
+            to_events.seen.lock().unwrap().ended = true;
+            to_events.grew.notify_all();
+        });
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                to_other.add(Err(format!("stderr: {line}")));
+            }
+        });
+        Self { name: name.to_owned(), stdin: child.stdin.take(), child, output }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Writes one line to its standard input.
+    pub(crate) fn say(&mut self, line: &str) {
+        self.write(format!("{line}\n").as_bytes());
+    }
+
+    /// Writes bytes to its standard input.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().expect("standard input is still open");
+        stdin.write_all(bytes).and_then(|()| stdin.flush()).unwrap_or_else(|e| {
+            panic!("{} does not read its input: {e}\n{}", self.name, self.output.tail());
+        });
+    }
+
+    /// Ends its standard input.
+    pub(crate) fn end_input(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The first answer that `find` has for what was printed so far or is printed within `deadline`, and how long it
+    /// took from now.
+    ///
+    /// # Panics
+    /// When there is no answer, with what was printed.
+    pub(crate) fn wait<T>(
+        &self,
+        what: &str,
+        deadline: Duration,
+        mut find: impl FnMut(&[Value]) -> Option<T>,
+    ) -> (T, Duration) {
+        let begun = Instant::now();
+        let mut seen = self.output.seen.lock().unwrap();
+        loop {
+            if let Some(answer) = find(&seen.events) {
+                return (answer, begun.elapsed());
+            }
+            let left = deadline.saturating_sub(begun.elapsed());
+            if left.is_zero() || seen.ended {
+                let ended = if seen.ended { " (it ended)" } else { "" };
+                drop(seen);
+                panic!("{}{ended}: {what}: not within {deadline:?}\n{}", self.name, self.output.tail());
+            }
+            seen = self.output.grew.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Watches for the whole of `time` that `find` has no answer.
+    pub(crate) fn never<T: std::fmt::Debug>(
+        &self,
+        what: &str,
+        time: Duration,
+        mut find: impl FnMut(&[Value]) -> Option<T>,
+    ) {
+        let begun = Instant::now();
+        let mut seen = self.output.seen.lock().unwrap();
+        while begun.elapsed() < time {
+            if let Some(answer) = find(&seen.events) {
+                drop(seen);
+                panic!("{}: {what} after {:?}: {answer:?}\n{}", self.name, begun.elapsed(), self.output.tail());
+            }
+            assert!(!seen.ended, "{} ended while nothing should happen: {what}", self.name);
+            let left = time.saturating_sub(begun.elapsed());
+            seen = self.output.grew.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// A copy of everything printed so far that `find` wants.
+    pub(crate) fn all<T>(&self, find: impl Fn(&Value) -> Option<T>) -> Vec<T> {
+        self.output.seen.lock().unwrap().events.iter().filter_map(find).collect()
+    }
+
+    /// How many events were printed so far: a place to look on from.
+    pub(crate) fn mark(&self) -> usize {
+        self.output.seen.lock().unwrap().events.len()
+    }
+
+    /// What it printed beside events.
+    pub(crate) fn other(&self) -> Vec<String> {
+        self.output.seen.lock().unwrap().other.clone()
+    }
+
+    /// Waits until the process ended and all that it printed was read.
+    pub(crate) fn wait_exit(&mut self, deadline: Duration) -> ExitStatus {
+        let what = format!("the end of {}", self.name);
+        let (status, _) = until(&what, deadline, || self.child.try_wait().unwrap());
+        until(&what, deadline, || self.output.seen.lock().unwrap().ended.then_some(()));
+        status
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Ends it without warning.
+    pub(crate) fn kill(&mut self) {
+        // Both fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Sends a signal to this process and no other.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Output {
+    fn add(&self, line: Result<Value, String>) {
+        let mut seen = self.seen.lock().unwrap();
+        match line {
+            Ok(event) => seen.events.push(event),
+            Err(other) => seen.other.push(other),
+        }
+        drop(seen);
+        self.grew.notify_all();
+    }
+
+    /// The end of what was printed, for a failed test's report.
+    fn tail(&self) -> String {
+        const LINES: usize = 60;
+        let seen = self.seen.lock().unwrap();
+        let short = |line: String| line.chars().take(300).collect::<String>();
+        let mut lines: Vec<_> = seen.events.iter().rev().take(LINES).map(|e| short(e.to_string())).collect();
+        lines.reverse();
+        lines.extend(seen.other.iter().rev().take(LINES).rev().cloned().map(short));
+        format!("the last of {} events, and other output:\n  {}", seen.events.len(), lines.join("\n  "))
+    }
+}

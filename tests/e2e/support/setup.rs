@@ -1,0 +1,61 @@
+//! The command line of a node that touches nothing of its user's. The benchmarks use this file too.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    ops::RangeInclusive,
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+/// How to start a node.
+pub(crate) struct Setup {
+    pub(crate) nick: String,
+    pub(crate) ip: IpAddr,
+    pub(crate) cidr: String,
+    pub(crate) ports: RangeInclusive<u16>,
+    /// The network namespace to start it in.
+    pub(crate) netns: Option<String>,
+    pub(crate) json: bool,
+    pub(crate) more: Vec<String>,
+}
+
+impl Setup {
+    /// On loopback, looking at `ports` and nowhere else.
+    pub(crate) fn new(nick: &str, ports: RangeInclusive<u16>) -> Self {
+        Self {
+            nick: nick.to_owned(),
+            ip: Ipv4Addr::LOCALHOST.into(),
+            cidr: "127.0.0.1/32".to_owned(),
+            ports,
+            netns: None,
+            json: true,
+            more: Vec::new(),
+        }
+    }
+
+    /// The command line, with a cleared environment and `home` in place of all of the user's directories.
+    pub(crate) fn command(&self, home: &TempDir) -> Command {
+        let program = env!("CARGO_BIN_EXE_proximity-chat");
+        let mut command = match &self.netns {
+            // `ip` replaces itself with the program, so that the child's id is the node's.
+            Some(netns) => {
+                let mut ip = Command::new("ip");
+                ip.args(["netns", "exec", netns, program]);
+                ip
+            }
+            None => Command::new(program),
+        };
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for place in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
+        {
+            command.env(place, home.path());
+        }
+        command.arg("--headless").args(self.json.then_some("--json"));
+        command.args(["--nick", &self.nick, "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
+        command.args(["--min-port", &self.ports.start().to_string()]);
+        command.args(["--max-port", &self.ports.end().to_string()]);
+        command.args(&self.more);
+        command
+    }
+}
