@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::wrap::{Row, width, wrap_hard};
+use super::wrap::{Row, width, wrap};
 
 /// The longest draft, in bytes: twice what a message holds, so that a paste that is too long can be shortened; far
 /// more than that would make every key slow.
@@ -159,9 +159,10 @@ impl Draft {
         self.killed = killed;
     }
 
-    /// The rows in which it shows in `columns`, and the row and column of the cursor in them.
+    /// The rows in which it shows in `columns`, and the row and column of the cursor in them. Spaces at which a row
+    /// breaks may put the column beyond its end.
     pub(crate) fn rows(&self, columns: usize) -> (Vec<Row>, usize, usize) {
-        let rows = wrap_hard(self.text(), columns.max(1));
+        let rows = wrap(self.text(), columns.max(1), columns.max(1));
         let cursor = self.cursor();
         let row = rows.partition_point(|row| row.start as usize <= cursor).saturating_sub(1);
         let start = rows.get(row).map_or(0, |row| row.start as usize);

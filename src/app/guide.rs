@@ -2,26 +2,47 @@
 
 use super::{App, Node, status::Standing};
 
+/// A pane narrower or lower than this gets the brief texts.
+const BRIEF: (u16, u16) = (40, 14);
+
 impl App {
     pub(super) fn guide(&self) -> Option<String> {
         let Node::At(addr) = self.node else { return None };
         let (first, last) = self.setup.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
         let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
-        match self.standing() {
+        let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
+        let pane = self.pane.geometry();
+        // In a small window the end of a long text would push its beginning out of sight.
+        let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1;
+        let text = match self.standing() {
             Standing::Starting | Standing::Online | Standing::Offline => None,
             Standing::Looking => Some(format!(
                 "Looking for people on {}, {ports}…\n\
-                 You can write already, but only who is here gets it.",
+                 You can write already; it reaches those who are here.",
                 self.setup.network
+            )),
+            Standing::OnlyHere if brief => Some(format!(
+                "Nobody else is here yet. You are on this machine only ({ip}).\n\
+                 Start proximity-chat in a second terminal, or with\n  \
+                   --ip ADDRESS --cidr NETWORK\n\
+                 to meet the people on your network.",
+                ip = addr.ip()
+            )),
+            Standing::Alone if brief => Some(format!(
+                "{seen}\n\
+                 Are they on this network? A firewall may block TCP {range}.\n\
+                 Ctrl-R looks again, /connect ADDRESS calls one."
             )),
             Standing::OnlyHere => Some(format!(
                 "You are on this machine only ({ip}): nothing you write leaves it.\n\
+                 \n\
                  {seen}\n  \
                    1. Start proximity-chat in a second terminal: the two meet at once.\n  \
                    2. To meet the people on your network, start it with\n     \
                       --ip ADDRESS --cidr NETWORK\n     \
                       (for example  --ip 192.168.1.20 --cidr 192.168.1.0/24)\n\
+                 \n\
                  Ctrl-R looks again now. What you write before somebody is here is not sent.",
                 ip = addr.ip()
             )),
@@ -31,9 +52,11 @@ impl App {
                    2. Guest Wi-Fi often keeps devices apart. Try a cable or another network.\n  \
                    3. A firewall may block TCP {range}. Allow it on both machines.\n  \
                    4. Know their address? Type  /connect ADDRESS\n\
-                 Ctrl-R looks again now. What you write before somebody is here is not sent.",
-                range = if first == last { first.to_string() } else { format!("{first}-{last}") }
+                 \n\
+                 Ctrl-R looks again now. What you write before somebody is here is not sent."
             )),
-        }
+        }?;
+        // Apart from what was said before.
+        Some(if self.pane.is_empty() { text } else { format!("\n{text}") })
     }
 }

@@ -30,8 +30,7 @@ impl App {
             KeyCode::Char(c) if key.ctrl && !key.alt => self.control(c.to_ascii_lowercase(), armed),
             KeyCode::Char(c) if key.alt && !key.ctrl => self.alt(c),
             // AltGr arrives as Ctrl-Alt on some systems; what it types is a character.
-            KeyCode::Char(c) if key.ctrl == key.alt => self.type_char(c),
-            KeyCode::Char(_) => {}
+            KeyCode::Char(c) => self.type_char(c),
             KeyCode::Enter if key.alt || key.shift || key.ctrl => self.type_char('\n'),
             KeyCode::Enter => self.submit(),
             KeyCode::Tab => self.complete(key.shift),
@@ -47,10 +46,10 @@ impl App {
             KeyCode::PageUp => self.scroll(self.page()),
             KeyCode::PageDown => self.scroll(-self.page()),
             KeyCode::Home if key.ctrl || self.draft.is_empty() => self.pane.home(),
-            KeyCode::End if key.ctrl || self.draft.is_empty() => self.to_bottom(),
+            KeyCode::End if key.ctrl || self.draft.is_empty() => self.go_to_bottom(),
             KeyCode::Home => self.draft.go(To::Start),
             KeyCode::End => self.draft.go(To::End),
-            KeyCode::Esc => self.to_bottom(),
+            KeyCode::Esc => self.go_to_bottom(),
             KeyCode::F(1) => self.help = Some(0),
             KeyCode::F(5) => self.rescan_key(),
             KeyCode::F(8) => self.toggle_sidebar(),
@@ -94,9 +93,9 @@ impl App {
             'b' => self.draft.go(To::PreviousWord),
             'f' => self.draft.go(To::NextWord),
             'd' => self.draft.kill(To::NextWord),
-            'u' => self.to_unread(),
-            'p' => self.to_mention(true),
-            'n' => self.to_mention(false),
+            'u' => self.go_to_unread(),
+            'p' => self.go_to_mention(true),
+            'n' => self.go_to_mention(false),
             'l' => self.plain = !self.plain,
             _ => {}
         }
@@ -205,14 +204,14 @@ impl App {
         (i32::from(self.pane.geometry().rows) - 1).max(1)
     }
 
-    fn to_unread(&mut self) {
+    fn go_to_unread(&mut self) {
         if let Some(marker) = self.pane.marker {
             self.pane.go(Position { seq: marker.seq, row: 0 });
         }
     }
 
     /// Goes to the nearest mention that is not in sight.
-    fn to_mention(&mut self, back: bool) {
+    fn go_to_mention(&mut self, back: bool) {
         let sight = self.pane.sight();
         let edge = if back { sight.rows.first() } else { sight.rows.last() };
         let Some(seq) = edge.map(|row| if back { row.seq } else { row.seq + 1 }) else { return };

@@ -23,7 +23,10 @@ mod wrap;
 
 use std::{net::SocketAddr, time::Instant};
 
-use self::{complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry};
+use self::{
+    complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry,
+    unread::Attention,
+};
 pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
@@ -38,7 +41,7 @@ pub use self::{
 };
 use crate::{
     bus::{Command, SweepProgress, SweepState},
-    model::{Nick, PeerId},
+    model::Nick,
     slash::{self, Spec},
 };
 
@@ -77,21 +80,20 @@ pub struct App {
     history: History,
     completion: Option<Completion>,
     floods: Floods,
-    focused: bool,
+    attention: Attention,
     /// Until when another Ctrl-C quits.
     quit_armed: Option<Instant>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
-    last_bell: Option<Instant>,
-    title: String,
     dirty: bool,
     effects: Vec<Effect>,
 }
 
 impl App {
     /// A screen that shows that the node is starting. Feed [`Input::Resize`] next.
-    pub fn new(setup: Setup, now: Now) -> Self {
-        Self {
+    pub fn new(mut setup: Setup, now: Now) -> Self {
+        let warnings = std::mem::take(&mut setup.warnings);
+        let mut app = Self {
             nick: setup.nick.clone(),
             node: Node::Starting,
             peers: Peers::default(),
@@ -108,15 +110,17 @@ impl App {
             history: History::default(),
             completion: None,
             floods: Floods::default(),
-            focused: true,
+            attention: Attention::default(),
             quit_armed: None,
             rescan_asked: false,
-            last_bell: None,
-            title: String::new(),
             dirty: true,
             effects: Vec::new(),
             setup,
+        };
+        for warning in warnings {
+            app.notice(Tone::Error, &warning);
         }
+        app
     }
 
     /// Takes in what happened and says what to do about it.
@@ -188,11 +192,6 @@ impl App {
     /// The sweep to show, if one is under way that somebody waits for.
     pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
         self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone)
-    }
-
-    /// The name of a peer, now.
-    pub(crate) fn name_of(&self, peer: PeerId) -> Option<String> {
-        self.peers.get(peer).map(|person| person.peer.display_name())
     }
 
     /// Adapts to a window of this size.

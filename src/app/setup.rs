@@ -29,4 +29,6 @@ pub struct Setup {
     pub no_color: bool,
     /// The terminal's background, if it is known beforehand; [`super::Input::Background`] overrides it.
     pub background: Option<Background>,
+    /// What the configuration warned about: said first.
+    pub warnings: Vec<String>,
 }

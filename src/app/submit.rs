@@ -1,5 +1,7 @@
 //! What happens when a line is sent.
 
+use std::fmt::Write as _;
+
 use super::{App, Effect, Node, pane::Tone};
 use crate::{
     bus::{Command, Target},
@@ -14,7 +16,7 @@ impl App {
         if line.trim().is_empty() {
             return;
         }
-        self.to_bottom();
+        self.go_to_bottom();
         let done = slash::parse(&line).map_err(|error| error.to_string()).and_then(|slash| self.carry_out(slash));
         match done {
             Ok(()) => {
@@ -29,18 +31,18 @@ impl App {
         match slash {
             Slash::Say { text, action } => {
                 let text = Text::new(&text).map_err(|error| error.to_string())?;
-                self.to_node(Command::Say { room: Room::LOBBY, text, action })?;
+                self.ask_node(Command::Say { room: Room::LOBBY, text, action })?;
             }
             Slash::Nick(None) => self.notice(Tone::Plain, &format!("You are {}. /nick NAME changes that.", self.nick)),
             Slash::Nick(Some(name)) => {
                 let nick = Nick::new(&name).map_err(|error| error.to_string())?;
-                self.to_node(Command::SetNick(nick))?;
+                self.ask_node(Command::SetNick(nick))?;
             }
             Slash::Connect(address) => {
                 let target = Target::parse(&address).ok_or_else(|| {
                     format!("{address:?} is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565")
                 })?;
-                self.to_node(Command::Connect(target))?;
+                self.ask_node(Command::Connect(target))?;
             }
             Slash::Rescan => self.rescan()?,
             Slash::Who => self.who(),
@@ -60,7 +62,7 @@ impl App {
 
     /// Looks for people now.
     pub(super) fn rescan(&mut self) -> Result<(), String> {
-        self.to_node(Command::Rescan)?;
+        self.ask_node(Command::Rescan)?;
         self.rescan_asked = true;
         Ok(())
     }
@@ -72,7 +74,7 @@ impl App {
         self.effects.push(Effect::Quit);
     }
 
-    fn to_node(&mut self, command: Command) -> Result<(), String> {
+    fn ask_node(&mut self, command: Command) -> Result<(), String> {
         if self.node == Node::Gone {
             return Err("The network part of the program has ended. Leave with /quit and start it again.".to_owned());
         }
@@ -113,15 +115,19 @@ impl App {
             1 => "1 person is here:".to_owned(),
             here => format!("{here} people are here:"),
         };
+        let here = people.iter().filter(|p| !p.gone);
+        let longest = here.map(|p| self.peers.address(p.peer.addr, usual).len()).max().unwrap_or(0);
         for (person, name) in people.iter().filter(|p| !p.gone).zip(&names) {
             let pad = " ".repeat(widest - super::width(name));
             let address = self.peers.address(person.peer.addr, usual);
+            let address = format!("{address:longest$}");
             let since = person.age(self.now.mono);
             let software = match &person.peer.software {
                 crate::model::Software::Ours { version } => format!("proximity-chat {version}"),
                 crate::model::Software::Reference => "reference program".to_owned(),
             };
-            text.push_str(&format!("\n  ? {name}{pad}  {address}  {since}  {software}"));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n  ? {name}{pad}  {address}  {since}  {software}");
         }
         if !names.is_empty() {
             text.push_str("\n  ? means: not authenticated, the name is only a claim.");

@@ -1,16 +1,31 @@
 //! What the user has not seen yet: the marker, the title, the bell.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{App, Effect};
 
 /// A bell rings at most this often, however often the user is named.
 const BELL_EVERY: Duration = Duration::from_secs(5);
 
+/// Whether the user looks, and what was done to make them look.
+#[derive(Debug)]
+pub(super) struct Attention {
+    focused: bool,
+    last_bell: Option<Instant>,
+    title: String,
+}
+
+impl Default for Attention {
+    /// A terminal that never reports its focus counts as looked at.
+    fn default() -> Self {
+        Self { focused: true, last_bell: None, title: String::new() }
+    }
+}
+
 impl App {
     /// Notes that a peer's message came in as entry `seq`.
     pub(super) fn arrived(&mut self, seq: u64, mention: bool) {
-        if self.focused && self.pane.follows() {
+        if self.attention.focused && self.pane.follows() {
             return;
         }
         match &mut self.pane.marker {
@@ -18,9 +33,9 @@ impl App {
             None => self.pane.begin_unread(seq),
         }
         let now = self.now.mono;
-        let quiet = self.last_bell.is_none_or(|last| now.saturating_duration_since(last) >= BELL_EVERY);
-        if mention && !self.focused && quiet {
-            self.last_bell = Some(now);
+        let quiet = self.attention.last_bell.is_none_or(|last| now.saturating_duration_since(last) >= BELL_EVERY);
+        if mention && !self.attention.focused && quiet {
+            self.attention.last_bell = Some(now);
             self.effects.push(Effect::Bell);
         }
     }
@@ -31,11 +46,11 @@ impl App {
     }
 
     pub(super) fn focus(&mut self, focused: bool) {
-        if self.focused && !focused && self.pane.follows() {
+        if self.attention.focused && !focused && self.pane.follows() {
             // All of it was in sight.
             self.pane.marker = None;
         }
-        self.focused = focused;
+        self.attention.focused = focused;
     }
 
     pub(super) fn scroll(&mut self, rows: i32) {
@@ -48,7 +63,7 @@ impl App {
     }
 
     /// Shows the newest message.
-    pub(super) fn to_bottom(&mut self) {
+    pub(super) fn go_to_bottom(&mut self) {
         self.pane.follow();
         self.reached();
     }
@@ -63,11 +78,11 @@ impl App {
     /// Keeps the window's title up to date.
     pub(super) fn retitle(&mut self) {
         let title = match self.unread() {
-            unread @ 1.. if !self.focused => format!("({unread}) proximity-chat"),
+            unread @ 1.. if !self.attention.focused => format!("({unread}) proximity-chat"),
             _ => "proximity-chat".to_owned(),
         };
-        if self.title != title {
-            self.title.clone_from(&title);
+        if self.attention.title != title {
+            self.attention.title.clone_from(&title);
             self.effects.push(Effect::SetTitle(title));
         }
     }

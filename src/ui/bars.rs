@@ -46,13 +46,8 @@ const EMPTY: Keys = &[
     ("Ctrl-C", "quit"),
 ];
 const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
-const DRAFT: Keys = &[
-    ("Enter", "send"),
-    ("Ctrl-J", "new line"),
-    ("Tab", "complete"),
-    ("F1", "help"),
-    ("Ctrl-C", "clear"),
-];
+const DRAFT: Keys =
+    &[("Enter", "send"), ("Ctrl-J", "new line"), ("Tab", "complete"), ("F1", "help"), ("Ctrl-C", "clear")];
 const DRAFT_SHORT: Keys = &[("Enter", "send"), ("^J", "new line"), ("^C", "clear")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];

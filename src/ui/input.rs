@@ -4,7 +4,7 @@ use ratatui::layout::Position;
 
 use super::{canvas::Canvas, palette::Role};
 use crate::{
-    app::{App, Area, PROMPT, draft_columns, width},
+    app::{App, Area, PROMPT, cut, draft_columns, width},
     model::Room,
 };
 
@@ -41,8 +41,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     Position { x: (x + u16::try_from(column).unwrap_or(0)).min(end.saturating_sub(1)), y }
 }
 
-/// Lists the commands that the draft could become, over the last messages; says whether there are any.
-pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area) -> bool {
+/// Lists the commands that the draft could become, across the window and over the last messages; says whether there are any.
+pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
     let specs = app.suggestions();
     let room = usize::from(pane.rows.saturating_sub(1));
     let rows = specs.len().min(room);
@@ -51,7 +51,7 @@ pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area) -> boo
     }
     let usage = specs.iter().map(|spec| width(spec.usage)).max().unwrap_or(0);
     let height = u16::try_from(rows).unwrap_or(0) + 1;
-    let area = Area { y: pane.y + pane.rows - height, rows: height, ..pane };
+    let area = Area { x: 0, y: pane.y + pane.rows - height, cols, rows: height };
     canvas.clear(area);
     let more = specs.len() - rows;
     let title = if more > 0 { format!("commands, {more} more: /help") } else { "commands".to_owned() };
@@ -61,7 +61,7 @@ pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area) -> boo
     for (y, spec) in (area.y + 1..area.y + area.rows).zip(&specs) {
         canvas.text(area.x + 1, y, end, spec.usage, bold);
         let x = area.x + 1 + u16::try_from(usage).unwrap_or(0) + 2;
-        canvas.text(x, y, end, spec.help, dim);
+        canvas.text(x, y, end, &cut(spec.help, usize::from(end.saturating_sub(x + 1))), dim);
     }
     true
 }

@@ -52,7 +52,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         bars::footer(canvas, app, area);
     }
     let cursor = input::draw(canvas, app, layout.input);
-    let listed = input::suggestions(canvas, app, layout.pane);
+    let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols);
     if let Some(scrolled) = app.help {
         app.help = Some(popup::help(canvas, layout, scrolled));
     } else if !layout.overlay && !listed {
@@ -65,7 +65,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
 fn too_small(canvas: &mut Canvas<'_>) {
     let area: Rect = canvas.buffer.area;
     let style = canvas.style(Role::Body);
-    for (y, text) in (area.top()..area.bottom()).zip(["window too small", "Ctrl-C twice quits"]) {
+    for (y, text) in (area.top()..area.bottom()).zip(["window too small", "Ctrl-Q quits"]) {
         canvas.text(area.x, y, area.right(), text, style);
     }
 }

@@ -49,13 +49,8 @@ const DARK: Colors = Colors {
     accent: 75,
     nicks: [210, 215, 142, 78, 37, 75, 147, 183, 207, 218, 180, 110],
 };
-const LIGHT: Colors = Colors {
-    dim: 240,
-    warn: 94,
-    error: 124,
-    accent: 25,
-    nicks: [124, 94, 58, 22, 23, 25, 17, 53, 90, 125, 88, 24],
-};
+const LIGHT: Colors =
+    Colors { dim: 240, warn: 94, error: 124, accent: 25, nicks: [124, 94, 58, 22, 23, 25, 17, 53, 90, 125, 88, 24] };
 const UNKNOWN: Colors = Colors {
     dim: 244,
     warn: 166,

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight, Tone,
-        clock, cut, width,
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight,
+        Tone, clock, cut, width,
     },
     model::Author,
 };
@@ -26,7 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
             (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.unread()), Role::Warn),
             (_, Entry::Day(day)) => canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim),
             (Part::Mark, entry) => {
-                let x = area.x + text_column(app, area);
+                let x = area.x + text_column(app);
                 if let Entry::Line(line) = entry {
                     separator(canvas, app, area, y, false);
                     canvas.text(x, y, area.x + area.cols, line.mark().unwrap_or_default(), canvas.style(Role::Error));
@@ -35,7 +35,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
             (Part::Text(at), entry) => {
                 let Some(wrapped) = app.pane.wrapped(row.seq) else { continue };
                 let Some(&text) = wrapped.rows.get(at) else { continue };
-                let mut place = Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
+                let mut place =
+                    Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
                 match entry {
                     Entry::Line(line) => {
                         let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
@@ -74,7 +75,7 @@ const fn tone(tone: Tone) -> Role {
 }
 
 /// The column in which the rows of messages begin, but for the first one when names are in line.
-fn text_column(app: &App, _area: Area) -> u16 {
+fn text_column(app: &App) -> u16 {
     match app.pane.geometry().arrangement {
         Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT as u16,
         Arrangement::Inline => INLINE_INDENT as u16,
@@ -83,8 +84,7 @@ fn text_column(app: &App, _area: Area) -> u16 {
 
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
     if let Arrangement::Columns(nick) = app.pane.geometry().arrangement {
-        let (symbol, style) =
-            if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
+        let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
         canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
     }
 }
@@ -98,11 +98,12 @@ fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, 
     };
     let dim = canvas.style(Role::Dim);
     separator(canvas, app, area, y, line.mention);
-    let mut x = area.x + text_column(app, area);
+    let mut x = area.x + text_column(app);
     if place.at == 0 {
         match app.pane.geometry().arrangement {
             Arrangement::Columns(nick) => {
-                if line.stamped {
+                // Who scrolled up wants to know when that was.
+                if line.stamped || y == area.y {
                     canvas.text(area.x, y, end, &clock(line.minute), dim);
                 }
                 let name = if line.action { format!("* {}", line.name()) } else { line.name() };

@@ -9,6 +9,9 @@ use crate::{
 /// The widest that help becomes: lines stay readable.
 const WIDEST: u16 = 76;
 
+/// The least that is left of the messages at either side, if anything.
+const MARGIN: u16 = 6;
+
 /// Help narrower than this puts what a key does below the key.
 const NARROW: u16 = 60;
 
@@ -23,7 +26,9 @@ enum HelpRow {
 /// Draws help, `scrolled` rows down; says how many rows that really are.
 pub(super) fn help(canvas: &mut Canvas<'_>, layout: Layout, scrolled: u16) -> u16 {
     let bottom = layout.status.y;
-    let cols = layout.status.cols.saturating_sub(2).min(WIDEST);
+    // A few cells of messages at either side would only be noise.
+    let window = layout.status.cols;
+    let cols = if window < WIDEST + 2 * MARGIN { window } else { WIDEST };
     let rows = rows(cols < NARROW);
     let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
     let height = wanted.min(bottom - layout.pane.y);

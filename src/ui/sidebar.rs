@@ -1,7 +1,7 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, cut, width};
+use crate::app::{App, Area, Standing, cut, width};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -16,7 +16,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     let bold = canvas.bold(Role::Body);
     let after = canvas.text(x + 1, area.y, end, "PEERS", bold);
     let here = match app.peers.here() {
-        0 => "nobody yet".to_owned(),
+        0 if app.standing() == Standing::Offline => "offline".to_owned(),
+        0 => "nobody here".to_owned(),
         here => format!("{here} here"),
     };
     canvas.text(after + 2, area.y, end, &here, dim);
@@ -43,8 +44,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let dim = canvas.style(Role::Dim);
     let mut y = area.y;
     for person in people.iter().take(shown) {
-        let (glyph, name_style) =
-            if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
+        let (glyph, name_style) = if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
         canvas.text(x, y, end, glyph, dim);
         let age = person.age(app.now.mono);
         canvas.right(x, y, end, &age, dim);
@@ -60,5 +60,3 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         canvas.text(x, y, end, &format!("… {} more: /who", people.len() - shown), dim);
     }
 }
-
-

@@ -2,6 +2,7 @@
 //! default ports, and nothing left running.
 
 #![allow(dead_code, reason = "every test binary uses its own part of it")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "that is how a test fails")]
 
 mod node;
 mod ports;

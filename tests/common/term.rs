@@ -91,7 +91,7 @@ impl Builder {
 
         let (screen, keyboard) = (Arc::clone(&shared), Arc::clone(&writer));
         thread::spawn(move || {
-            let mut bytes = [0; 64 * 1024];
+            let mut bytes = vec![0; 64 * 1024];
             while let Ok(count @ 1..) = reader.read(&mut bytes) {
                 let answer = screen.update(|state| {
                     state.raw.extend_from_slice(&bytes[..count]);
@@ -235,6 +235,14 @@ impl Term {
     #[track_caller]
     pub(crate) fn wait_no_text(&self, text: &str) {
         self.wait_for(&format!("no {text:?}"), |screen| !screen.contents().contains(text));
+    }
+
+    /// How long it takes until the screen is like this.
+    #[track_caller]
+    pub(crate) fn time_until(&self, what: &str, matches: impl Fn(&vt100::Screen) -> bool) -> Duration {
+        let begin = Instant::now();
+        self.wait_for(what, matches);
+        begin.elapsed()
     }
 
     /// Waits until the program ended and everything that it wrote is on the screen.

@@ -39,7 +39,7 @@ impl Presence {
                 (*old, *was) = (name, change);
             }
             (Some((_, old, Change::Joined | Change::Reconnected | Change::Renamed(_))), Change::Renamed(_)) => {
-                *old = name
+                *old = name;
             }
             (_, change) if full => return Err((name, change)),
             (_, change) => self.changes.push((peer, name, change)),

@@ -93,6 +93,7 @@ fn screen(command_capacity: usize) -> (TestScreen, Script) {
         loopback_only: true,
         version: "0",
         history_cap: 1_000,
+        warnings: Vec::new(),
         time_zone: TimeZone::UTC,
         no_color: false,
         background: None,

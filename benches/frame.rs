@@ -1,0 +1,139 @@
+//! The time of a frame, with 1,000 and with 100,000 messages in the pane: it must not depend on their number.
+//!
+//! `cargo bench --bench frame`. Ends with failure if the longer history makes frames more than a fifth slower, or if one
+//! frame in a hundred takes more than a millisecond. Compare within one run only: machines differ, ratios hardly do.
+
+use std::{
+    hint::black_box,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use proximity_chat::{
+    app::{App, Input, MESSAGE_CAP, Now, Setup},
+    bus::Update,
+    model::{Author, Delivery, Message, MessageId, Nick, PeerId, Room, Text, Timestamp},
+    ui,
+};
+use ratatui::{Terminal, backend::TestBackend};
+
+const SIZE: (u16, u16) = (200, 50);
+const FRAMES: usize = 2_000;
+/// Rounds, in turns, of which the fastest counts: other programs only ever make a round slower.
+const ROUNDS: usize = 5;
+const MAX_RATIO: f64 = 1.2;
+const MAX_P99: Duration = Duration::from_millis(1);
+
+struct Room50 {
+    app: App,
+    now: Now,
+    terminal: Terminal<TestBackend>,
+    said: u64,
+}
+
+impl Room50 {
+    fn new(messages: u64) -> Self {
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
+        let setup = Setup {
+            nick: Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name")),
+            network: "127.0.0.1/32".into(),
+            ports: (4565, 4569),
+            loopback_only: true,
+            version: "0",
+            history_cap: MESSAGE_CAP,
+            warnings: Vec::new(),
+            time_zone: jiff::tz::TimeZone::UTC,
+            no_color: false,
+            background: None,
+        };
+        let backend = TestBackend::new(SIZE.0, SIZE.1);
+        let terminal = Terminal::new(backend).unwrap_or_else(|never| match never {});
+        let mut room = Self { app: App::new(setup, now), now, terminal, said: 0 };
+        room.feed(Input::Resize { cols: SIZE.0, rows: SIZE.1 });
+        (0..messages).for_each(|_| room.say());
+        room
+    }
+
+    fn feed(&mut self, input: Input) {
+        black_box(self.app.update(input, self.now));
+    }
+
+    /// One message, of one to three rows, one in ten with characters that are not ASCII.
+    fn say(&mut self) {
+        let n = self.said;
+        self.said += 1;
+        // A second each: faster than that, floods would fold.
+        self.now.mono += Duration::from_secs(1);
+        self.now.wall = Timestamp::from_millis(self.now.wall.as_millis() + 1_000);
+        let words =
+            if n.is_multiple_of(10) { "山田 said that émigrés meet here " } else { "the quick brown fox jumps " };
+        let text = format!("message {n}: {}", words.repeat(usize::try_from(n * 7 % 17).unwrap_or(0)));
+        let port = 4_565 + u16::try_from(n % 50).unwrap_or(0);
+        let Ok(text) = Text::new(&text) else { return };
+        self.feed(Input::Update(Update::Message(Message {
+            id: MessageId([0; 16]),
+            room: Room::LOBBY,
+            author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())),
+            nick: Nick::clean(&format!("peer{port}")),
+            text,
+            action: false,
+            sent_at: self.now.wall,
+            delivery: Delivery::Sent,
+        })));
+    }
+
+    fn draw(&mut self) -> Duration {
+        let began = Instant::now();
+        let drawn = self.terminal.draw(|frame| ui::draw(frame, &mut self.app));
+        let took = began.elapsed();
+        black_box(drawn.is_ok());
+        took
+    }
+
+    /// p50 and p99 of frames, each after what `change` does.
+    fn measure(&mut self, change: impl Fn(&mut Self, usize)) -> (Duration, Duration) {
+        let mut times: Vec<_> = (0..FRAMES)
+            .map(|i| {
+                change(self, i);
+                self.draw()
+            })
+            .collect();
+        times.sort_unstable();
+        let at = |share: usize| times.get(FRAMES * share / 100).copied().unwrap_or_default();
+        (at(50), at(99))
+    }
+}
+
+type Case = (&'static str, fn(&mut Room50, usize));
+
+#[expect(clippy::print_stdout, reason = "its result is what a benchmark is for")]
+fn main() -> ExitCode {
+    let mut small = Room50::new(1_000);
+    let began = Instant::now();
+    let mut large = Room50::new(100_000);
+    println!("adding a message takes {:?}", began.elapsed() / 100_000);
+    let cases: [Case; 3] = [
+        ("nothing new", |_, _| {}),
+        ("one more message", |room, _| room.say()),
+        // Twenty rows up, twenty rows down: nothing that was wrapped stays in sight for long.
+        ("scrolling", |room, i| room.feed(Input::Scroll(if i / 20 % 2 == 0 { 20 } else { -20 }))),
+    ];
+    let mut good = true;
+    for (name, change) in cases {
+        let mut best = [(Duration::MAX, Duration::MAX); 2];
+        for _ in 0..ROUNDS {
+            for (best, room) in best.iter_mut().zip([&mut small, &mut large]) {
+                let (p50, p99) = room.measure(change);
+                *best = (best.0.min(p50), best.1.min(p99));
+            }
+        }
+        let [few, many] = best;
+        let ratio = many.0.as_secs_f64() / few.0.as_secs_f64();
+        println!(
+            "{name:18} 1,000: p50 {:?} p99 {:?}   100,000: p50 {:?} p99 {:?}   ratio {ratio:.2}",
+            few.0, few.1, many.0, many.1
+        );
+        good &= ratio < MAX_RATIO && many.1 < MAX_P99;
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

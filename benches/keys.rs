@@ -1,0 +1,145 @@
+//! How long a key takes until it is on the screen, quiet and while 10,000 lines a second arrive; and how long the first
+//! frame takes. The real program in a pseudo-terminal, from the write of the key to a screen (parsed by vt100) that shows
+//! it: what a user of an infinitely fast terminal would see.
+//!
+//! `cargo bench --bench keys` builds everything in the same profile and prints the figures.
+
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and stops where it cannot go on")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use common::{Builder, Node, Ports, Term, arguments, program};
+
+/// Starts that are measured.
+const STARTS: usize = 20;
+
+/// Keys that are measured, quiet and under load.
+const KEYS: usize = 500;
+
+/// Time between two keys: fast typing. Under load the flood lasts as long as the keys do, 10 s.
+const KEY_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Lines that arrive per second.
+const RATE: u32 = 10_000;
+
+/// Lines are written in batches this often.
+const BATCH_INTERVAL: Duration = Duration::from_millis(2);
+
+/// The flood ends after this time in any case.
+const FLOOD_LIMIT: Duration = Duration::from_secs(30);
+
+/// Draft length at which it is cleared: it stays on one row.
+const DRAFT: u16 = 60;
+
+const SIZE: (u16, u16) = (200, 50);
+
+/// The targets of DESIGN.md and UX.md.
+const FIRST_FRAME_TARGET: Duration = Duration::from_millis(100);
+const KEY_TARGET: Duration = Duration::from_millis(5);
+
+fn main() {
+    // `cargo test --all-targets` runs benchmarks without this flag, to see that they start.
+    if !env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let mut starts: Vec<Duration> = (0..STARTS).map(|_| first_frame()).collect();
+    report("first frame", &mut starts, FIRST_FRAME_TARGET);
+
+    let ports = Ports::reserve(2);
+    let term = start("alice", &ports);
+    let mut node = Node::spawn("bob", &ports);
+    term.wait_text("PEERS  1 here");
+    report("key to screen, quiet", &mut keys(&term), KEY_TARGET);
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let flood = thread::spawn({
+        let stop = Arc::clone(&stop);
+        move || {
+            let rate = flood(&mut node, &stop);
+            (node, rate)
+        }
+    });
+    term.wait_text("flood");
+    let mut times = keys(&term);
+    stop.store(true, Ordering::Relaxed);
+    let (_node, rate) = flood.join().expect("the flood ends");
+    report(&format!("key to screen, {rate:.0} lines/s arriving"), &mut times, KEY_TARGET);
+}
+
+fn start(nick: &str, ports: &Ports) -> Term {
+    let term = Builder::new(&program()).args(arguments(nick, ports)).size(SIZE.0, SIZE.1).spawn();
+    term.wait_text("> Message #lobby");
+    term
+}
+
+fn first_frame() -> Duration {
+    let ports = Ports::reserve(2);
+    start("alice", &ports).age()
+}
+
+/// Types, and measures every key.
+fn keys(term: &Term) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(KEYS);
+    let mut begin = Instant::now();
+    let empty = term.screen(|screen| screen.cursor_position().1);
+    let mut column = empty;
+    while times.len() < KEYS {
+        if column - empty == DRAFT {
+            term.send("\x15");
+            column = empty;
+        } else {
+            term.send("x");
+            column += 1;
+        }
+        let (_, rows) = SIZE;
+        times.push(term.time_until("the key", |screen| {
+            let (row, at) = screen.cursor_position();
+            // The cursor is in the input, above the footer; it is hidden or elsewhere only within a frame.
+            row == rows - 2 && at == column && !screen.hide_cursor()
+        }));
+        begin += KEY_INTERVAL;
+        thread::park_timeout(begin.saturating_duration_since(Instant::now()));
+    }
+    times
+}
+
+/// Lets the node say lines at [`RATE`] until told to stop; returns the rate that it really took them at.
+fn flood(node: &mut Node, stop: &AtomicBool) -> f64 {
+    let batch = (f64::from(RATE) * BATCH_INTERVAL.as_secs_f64()).round() as usize;
+    let lines = "flood: a line of chat as long as lines usually are, give or take\n".repeat(batch);
+    let begin = Instant::now();
+    let mut batches: u32 = 0;
+    while !stop.load(Ordering::Relaxed) && begin.elapsed() < FLOOD_LIMIT {
+        node.say_all(lines.as_bytes());
+        batches += 1;
+        thread::park_timeout((begin + BATCH_INTERVAL * batches).saturating_duration_since(Instant::now()));
+    }
+    f64::from(batches) * batch as f64 / begin.elapsed().as_secs_f64()
+}
+
+fn report(what: &str, times: &mut [Duration], target: Duration) {
+    times.sort_unstable();
+    let at = |fraction: f64| {
+        let index = ((times.len() - 1) as f64 * fraction).round() as usize;
+        times.get(index).copied().unwrap_or_default()
+    };
+    let verdict = if at(0.99) <= target { "within" } else { "OVER" };
+    println!(
+        "{what}: p50 {:.2?}, p99 {:.2?}, max {:.2?} of {}; {verdict} the target of {target:?}",
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        times.len()
+    );
+}

@@ -1,0 +1,397 @@
+//! One test for each row of the specification's table of keys, and what else typing does.
+
+use proximity_chat::{app::*, bus::*, model::*};
+
+use crate::screen::*;
+
+const BOB: &str = "127.0.0.1:4566";
+
+fn screen() -> Screen {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(BOB), Some("bob"));
+    s.effects.clear();
+    s
+}
+
+/// A screen with `lines` messages of one row each.
+fn full(lines: usize) -> Screen {
+    let mut s = screen();
+    for i in 0..lines {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("line {i}."));
+    }
+    s
+}
+
+#[test]
+fn enter_sends_and_other_enters_make_a_new_line() {
+    let mut s = screen();
+    s.typed("one");
+    s.key(Key { alt: true, ..Key::plain(KeyCode::Enter) });
+    s.typed("two");
+    s.ctrl('j');
+    s.typed("three");
+    s.key(Key { shift: true, ..Key::plain(KeyCode::Enter) });
+    s.typed("four");
+    assert_eq!(s.sent(), []);
+    s.press(KeyCode::Enter);
+    assert_eq!(s.said(), ["one\ntwo\nthree\nfour"]);
+    assert!(s.input().starts_with("Message #lobby"));
+    s.enter("   ");
+    assert_eq!(s.sent(), [], "nothing is nothing to send");
+}
+
+#[test]
+fn the_readline_keys_edit() {
+    let mut s = screen();
+    s.typed("one two three");
+    s.ctrl('a');
+    s.ctrl('f');
+    s.typed("X");
+    s.ctrl('e');
+    s.ctrl('b');
+    s.typed("Y");
+    assert_eq!(s.input(), "oXne two threYe");
+    s.ctrl('w');
+    s.key(Key::alt('b'));
+    s.key(Key::alt('d'));
+    assert_eq!(s.input(), "oXne  e".replace("  ", " "));
+    s.ctrl('y');
+    assert!(s.input().contains("two"));
+    s.ctrl('a');
+    s.ctrl('k');
+    assert!(s.input().starts_with("Message"));
+    s.ctrl('y');
+    assert!(s.input().starts_with("oXne"));
+    s.key(Key { alt: true, ..Key::plain(KeyCode::Backspace) });
+    s.key(Key { ctrl: true, ..Key::plain(KeyCode::Left) });
+    s.typed("Z");
+    assert!(s.input() == "oXne Ztwo", "{}", s.input());
+    s.key(Key { ctrl: true, ..Key::plain(KeyCode::Right) });
+    s.key(Key::alt('f'));
+    assert!(s.draw().unwrap().x > 4);
+}
+
+#[test]
+fn ctrl_u_and_ctrl_d_edit_or_scroll_but_never_quit() {
+    let mut s = full(100);
+    s.typed("abc");
+    s.press(KeyCode::Left);
+    s.ctrl('d');
+    assert_eq!(s.input(), "ab");
+    s.ctrl('u');
+    assert!(s.input().starts_with("Message"));
+    assert!(s.find("line 99.").is_some());
+    s.ctrl('u');
+    assert!(s.find("line 99.").is_none() && s.find("line 85.").is_some());
+    s.ctrl('d');
+    assert!(s.find("line 99.").is_some());
+    for _ in 0..10 {
+        s.ctrl('d');
+    }
+    assert_eq!(s.effects.iter().filter(|e| matches!(e, Effect::Quit)).count(), 0);
+}
+
+#[test]
+fn home_and_end_move_in_the_line_or_through_the_room() {
+    let mut s = full(100);
+    s.press(KeyCode::Home);
+    assert!(s.find("line 0.").is_some());
+    s.press(KeyCode::End);
+    assert!(s.find("line 99.").is_some());
+    s.typed("bc");
+    s.press(KeyCode::Home);
+    s.typed("a");
+    s.press(KeyCode::End);
+    s.typed("d");
+    assert_eq!(s.input(), "abcd");
+    assert!(s.find("line 99.").is_some());
+}
+
+#[test]
+fn up_and_down_walk_the_draft_then_the_history() {
+    let mut s = screen();
+    for line in ["first", "second", "filtered"] {
+        s.enter(line);
+    }
+    s.press(KeyCode::Up);
+    s.press(KeyCode::Up);
+    assert_eq!(s.input(), "second");
+    s.press(KeyCode::Down);
+    s.press(KeyCode::Down);
+    assert!(s.input().starts_with("Message"));
+    s.typed("fi");
+    s.press(KeyCode::Up);
+    assert_eq!(s.input(), "filtered");
+    s.press(KeyCode::Up);
+    assert_eq!(s.input(), "first");
+    s.ctrl('c');
+    s.typed("one");
+    s.ctrl('j');
+    s.typed("two");
+    s.press(KeyCode::Up);
+    s.typed("X");
+    s.press(KeyCode::Enter);
+    assert_eq!(s.said().last().map(String::as_str), Some("oneX\ntwo"));
+}
+
+#[test]
+fn tab_completes() {
+    let mut s = screen();
+    s.joins(addr("127.0.0.1:4567"), Some("bea"));
+    s.says(addr(BOB), "bob", "hi");
+    s.typed("b");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), "bob:", "who spoke last comes first");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), "bea:");
+    s.key(Key { shift: true, ..Key::plain(KeyCode::Tab) });
+    s.typed("hi");
+    assert_eq!(s.input(), "bob: hi");
+    s.ctrl('c');
+    s.typed("/resc");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), "/rescan");
+}
+
+#[test]
+fn pages_lines_and_ends_scroll() {
+    let mut s = full(100);
+    s.press(KeyCode::PageUp);
+    assert!(s.find("line 80.").is_some() && s.find("line 81.").is_none(), "{}", s.text());
+    s.press(KeyCode::PageDown);
+    assert!(s.find("line 99.").is_some());
+    s.key(Key { shift: true, ..Key::plain(KeyCode::Up) });
+    assert!(s.find("line 98.").is_some() && s.find("line 99.").is_none());
+    s.key(Key { shift: true, ..Key::plain(KeyCode::Down) });
+    assert!(s.find("line 99.").is_some());
+    s.typed("a draft");
+    s.key(Key { ctrl: true, ..Key::plain(KeyCode::Home) });
+    assert!(s.find("line 0.").is_some());
+    s.key(Key { ctrl: true, ..Key::plain(KeyCode::End) });
+    assert!(s.find("line 99.").is_some());
+    s.feed(Input::Scroll(3));
+    assert!(s.find("line 96.").is_some() && s.find("line 97.").is_none());
+}
+
+#[test]
+fn alt_u_goes_to_the_first_unread_and_alt_p_and_n_to_mentions() {
+    let mut s = full(10);
+    s.feed(Input::Focus(false));
+    s.says(addr(BOB), "bob", "alice: first mention");
+    for i in 0..100 {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("more {i}."));
+    }
+    s.feed(Input::Focus(true));
+    assert!(s.find("101 new").is_some(), "the status line counts them: {}", s.text());
+    s.key(Key::alt('u'));
+    assert_eq!(s.find("── 101 new ──"), Some(1));
+    s.press(KeyCode::Esc);
+    assert!(s.find("101 new").is_none());
+    s.key(Key::alt('p'));
+    assert_eq!(s.find("alice: first mention"), Some(1));
+    s.key(Key { ctrl: true, ..Key::plain(KeyCode::Home) });
+    s.resize(80, 16);
+    s.key(Key::alt('n'));
+    assert!(s.find("alice: first mention").is_some());
+}
+
+#[test]
+fn ctrl_r_and_f5_rescan_and_say_what_came_of_it() {
+    let mut s = screen();
+    s.ctrl('r');
+    s.press(KeyCode::F(5));
+    s.enter("/scan");
+    assert_eq!(s.sent(), [Command::Rescan, Command::Rescan, Command::Rescan]);
+    s.sweeps(2, 4, true);
+    assert!(s.find("sweep 50%").is_some());
+    s.sweeps(4, 4, true);
+    assert!(s.find("Looked through 127.0.0.1/32: nobody new, 12 ms.").is_some());
+    let before = s.text();
+    s.sweeps(2, 4, false);
+    assert_eq!(s.text(), before, "sweeps that only keep watch are not shown");
+}
+
+#[test]
+fn ctrl_c_clears_then_asks_then_quits() {
+    let mut s = screen();
+    s.typed("a draft");
+    s.ctrl('c');
+    assert!(s.input().starts_with("Message"));
+    s.ctrl('y');
+    assert_eq!(s.input(), "a draft");
+    s.ctrl('c');
+    s.ctrl('c');
+    assert_eq!(s.input(), "Press Ctrl-C again to quit");
+    let until = s.app.next_tick(s.now).unwrap();
+    assert_eq!((until - s.now.mono).as_secs(), 3);
+    s.wait(3);
+    assert!(s.input().starts_with("Message"), "three seconds later it is forgotten");
+    s.ctrl('c');
+    s.typed("x");
+    s.press(KeyCode::Backspace);
+    s.ctrl('c');
+    assert!(!s.effects.contains(&Effect::Quit), "another key in between disarms");
+    s.ctrl('c');
+    assert!(s.effects.ends_with(&[Effect::Send(Command::Quit), Effect::Quit]), "{:?}", s.effects);
+}
+
+#[test]
+fn ctrl_q_and_quit_leave_at_once() {
+    let mut s = screen();
+    s.typed("draft");
+    s.ctrl('q');
+    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    let mut s = screen();
+    s.enter("/exit");
+    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    s.feed(Input::NodeGone);
+    s.effects.clear();
+    s.enter("/quit");
+    assert_eq!(s.effects, [Effect::Quit], "there is nobody left to tell");
+}
+
+#[test]
+fn f1_opens_help_which_esc_closes_and_typing_too() {
+    let mut s = screen();
+    s.press(KeyCode::F(1));
+    assert!(s.find("Help").is_some() && s.find("complete a name").is_some());
+    s.press(KeyCode::PageDown);
+    assert!(s.find("/connect").is_some(), "{}", s.text());
+    s.press(KeyCode::Esc);
+    assert!(s.find("complete a name").is_none());
+    s.enter("/help");
+    s.typed("x");
+    assert!(s.find("complete a name").is_none() && s.input() == "x");
+    s.ctrl('c');
+    s.enter("/help nick");
+    assert!(s.find("/nick [NAME]").is_some());
+    s.press(KeyCode::Esc);
+    s.press(KeyCode::Esc);
+    assert!(!s.effects.contains(&Effect::Quit), "Esc never quits");
+}
+
+#[test]
+fn f8_turns_the_sidebar_and_alt_l_the_columns_off() {
+    let mut s = full(3);
+    assert!(s.find("PEERS").is_some());
+    s.press(KeyCode::F(8));
+    assert!(s.find("PEERS").is_none());
+    s.press(KeyCode::F(8));
+    s.key(Key::alt('l'));
+    assert!(s.find("PEERS").is_none() && s.find("│").is_none(), "{}", s.text());
+    assert!(s.find("bob: line 2.").is_some());
+    s.key(Key::alt('l'));
+    s.resize(40, 12);
+    assert!(s.find("PEERS").is_none());
+    s.press(KeyCode::F(8));
+    assert!(s.find("PEERS  1 here").is_some());
+}
+
+#[test]
+fn ctrl_l_and_ctrl_z_are_effects() {
+    let mut s = screen();
+    s.typed("kept");
+    s.ctrl('l');
+    s.ctrl('z');
+    assert_eq!(s.effects, [Effect::Redraw, Effect::Suspend]);
+    assert_eq!(s.input(), "kept");
+}
+
+#[test]
+fn unbound_keys_do_nothing() {
+    let mut s = screen();
+    for c in "gimnpstvx".chars() {
+        s.ctrl(c);
+    }
+    s.key(Key { ctrl: true, alt: true, ..Key::plain(KeyCode::F(9)) });
+    s.press(KeyCode::F(2));
+    s.key(Key::alt('x'));
+    assert!(s.input().starts_with("Message") && s.effects.is_empty());
+    s.key(Key { ctrl: true, alt: true, ..Key::plain(KeyCode::Char('@')) });
+    assert_eq!(s.input(), "@", "AltGr types");
+}
+
+#[test]
+fn a_paste_fills_the_draft_and_never_sends() {
+    let mut s = screen();
+    s.feed(Input::Paste("one\r\ntwo\rthree\tx\u{1b}[31m\n".into()));
+    assert_eq!(s.sent(), []);
+    s.press(KeyCode::Enter);
+    assert_eq!(s.said(), ["one\ntwo\nthree    x[31m"]);
+    s.feed(Input::Paste("y".repeat(70_000)));
+    s.press(KeyCode::Enter);
+    assert_eq!(s.sent(), []);
+    assert!(s.find("Message too long: 70,000 of 65,536 bytes.").is_some());
+    assert!(s.find("yyyyy").is_some(), "the draft stays");
+}
+
+#[test]
+fn commands_that_cannot_be_carried_out_keep_the_draft() {
+    let mut s = screen();
+    s.enter("/jion");
+    assert!(s.find("No command /jion.").is_some());
+    assert_eq!(s.input(), "/jion");
+    s.ctrl('c');
+    s.enter("/connect nowhere");
+    assert!(s.find("is no address").is_some());
+    s.ctrl('c');
+    s.enter("/nick a:b");
+    assert!(s.find("cannot contain ':'").is_some());
+    assert_eq!(s.sent(), []);
+}
+
+#[test]
+fn commands_reach_the_node() {
+    let mut s = screen();
+    s.enter("/me waves");
+    s.enter("//not a command");
+    s.enter("/nick amy");
+    s.enter("/connect 127.0.0.1:4569");
+    let text = |t| Text::new(t).unwrap();
+    assert_eq!(
+        s.sent(),
+        [
+            Command::Say { room: Room::LOBBY, text: text("waves"), action: true },
+            Command::Say { room: Room::LOBBY, text: text("/not a command"), action: false },
+            Command::SetNick(Nick::new("amy").unwrap()),
+            Command::Connect(Target::Socket(addr("127.0.0.1:4569"))),
+        ]
+    );
+    s.update(Update::NickSet(Nick::new("amy").unwrap()));
+    assert!(s.find("You are amy now.").is_some());
+    s.enter("/version");
+    assert!(s.find("proximity-chat 0.1.0").is_some());
+    s.enter("/who");
+    assert!(s.find("1 person is here:").is_some() && s.find("? bob  127.0.0.1:4566").is_some(), "{}", s.text());
+    s.enter("/clear");
+    assert!(s.find("1 person is here:").is_none());
+}
+
+#[test]
+fn what_the_full_channel_refused_comes_back() {
+    let mut s = screen();
+    s.enter("/me waves");
+    let command = s.sent().remove(0);
+    s.feed(Input::Refused(command.clone()));
+    assert_eq!(s.input(), "/me waves");
+    assert!(s.find("Not sent: too much is waiting").is_some());
+    s.feed(Input::Refused(command));
+    assert_eq!(s.input(), "/me waves", "a draft is never overwritten");
+    s.ctrl('c');
+    s.enter("//slash");
+    let command = s.sent().remove(0);
+    s.feed(Input::Refused(command));
+    assert_eq!(s.input(), "//slash");
+}
+
+#[test]
+fn nothing_is_sent_without_a_node_and_the_draft_stays() {
+    let mut s = screen();
+    s.feed(Input::NodeGone);
+    s.enter("hello");
+    assert_eq!(s.sent(), []);
+    assert_eq!(s.input(), "hello");
+    assert!(s.find("✗ OFFLINE").is_some());
+}

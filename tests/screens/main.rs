@@ -1,0 +1,11 @@
+//! The screen as people see it: the state machine is fed, the frame is drawn, cells are compared.
+//!
+//! `INSTA_UPDATE=always cargo test --test screens` writes the snapshots anew; look at each before committing it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod keys;
+mod random;
+mod screen;
+mod scrolling;
+mod states;

@@ -1,0 +1,244 @@
+//! A screen to play with.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use proximity_chat::{
+    app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Now, Setup},
+    bus::{Command, SweepProgress, SweepState, Update},
+    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp},
+    ui,
+};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    buffer::{Buffer, CellWidth},
+    layout::{Position, Size},
+};
+
+/// 2026-11-21T18:22:00Z, a Saturday.
+const START: i64 = 1_795_285_320_000;
+
+pub(crate) struct Screen {
+    pub(crate) app: App,
+    pub(crate) now: Now,
+    pub(crate) effects: Vec<Effect>,
+    terminal: Terminal<TestBackend>,
+    own: SocketAddr,
+}
+
+/// On a network, as in the mock of the specification.
+pub(crate) fn lan() -> Setup {
+    Setup {
+        nick: Nick::new("alice").unwrap(),
+        network: "192.168.1.0/24".into(),
+        ports: (4565, 4569),
+        loopback_only: false,
+        version: "0.1.0",
+        history_cap: MESSAGE_CAP,
+        warnings: Vec::new(),
+        time_zone: jiff::tz::TimeZone::UTC,
+        no_color: false,
+        background: None,
+    }
+}
+
+/// As the program starts by default.
+pub(crate) fn loopback() -> Setup {
+    Setup { network: "127.0.0.1/32".into(), loopback_only: true, ..lan() }
+}
+
+impl Screen {
+    pub(crate) fn new(setup: Setup, (cols, rows): (u16, u16)) -> Self {
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(START) };
+        let own = if setup.loopback_only { "127.0.0.1:4565" } else { "192.168.1.20:4565" };
+        let mut screen = Self {
+            app: App::new(setup, now),
+            now,
+            effects: Vec::new(),
+            terminal: Terminal::new(TestBackend::new(cols, rows)).unwrap(),
+            own: own.parse().unwrap(),
+        };
+        screen.feed(Input::Resize { cols, rows });
+        screen
+    }
+
+    /// A screen whose node listens.
+    pub(crate) fn up(setup: Setup, size: (u16, u16)) -> Self {
+        let mut screen = Self::new(setup, size);
+        let (addr, nick) = (screen.own, Nick::new("alice").unwrap());
+        screen.update(Update::Listening { addr, nick });
+        screen
+    }
+
+    pub(crate) fn feed(&mut self, input: Input) {
+        self.effects.extend(self.app.update(input, self.now));
+    }
+
+    pub(crate) fn update(&mut self, update: Update) {
+        self.feed(Input::Update(update));
+    }
+
+    pub(crate) fn resize(&mut self, cols: u16, rows: u16) {
+        self.terminal.backend_mut().resize(cols, rows);
+        self.terminal.resize(ratatui::layout::Rect::new(0, 0, cols, rows)).unwrap();
+        self.feed(Input::Resize { cols, rows });
+    }
+
+    pub(crate) fn key(&mut self, key: Key) {
+        self.feed(Input::Key(key));
+    }
+
+    pub(crate) fn press(&mut self, code: KeyCode) {
+        self.key(Key::plain(code));
+    }
+
+    pub(crate) fn ctrl(&mut self, c: char) {
+        self.key(Key::ctrl(c));
+    }
+
+    pub(crate) fn typed(&mut self, text: &str) {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c));
+        }
+    }
+
+    pub(crate) fn enter(&mut self, text: &str) {
+        self.typed(text);
+        self.press(KeyCode::Enter);
+    }
+
+    pub(crate) fn wait(&mut self, seconds: u64) {
+        self.wait_ms(seconds * 1_000);
+    }
+
+    pub(crate) fn wait_ms(&mut self, ms: u64) {
+        let wall = self.now.wall.as_millis() + i64::try_from(ms).unwrap();
+        self.now = Now { mono: self.now.mono + Duration::from_millis(ms), wall: Timestamp::from_millis(wall) };
+        self.feed(Input::Tick);
+    }
+
+    pub(crate) fn joins(&mut self, peer: SocketAddr, nick: Option<&str>) {
+        self.update(Update::PeerJoined(Peer {
+            id: PeerId::Guest(peer),
+            nick: nick.map(|n| Nick::new(n).unwrap()),
+            addr: peer,
+            software: Software::Reference,
+        }));
+    }
+
+    pub(crate) fn leaves(&mut self, peer: SocketAddr) {
+        self.update(Update::PeerLeft { peer: PeerId::Guest(peer), reason: LeaveReason::Closed });
+    }
+
+    pub(crate) fn message(&self, author: Author, nick: &str, text: &str) -> Message {
+        Message {
+            id: MessageId([0; 16]),
+            room: Room::LOBBY,
+            author,
+            nick: Nick::clean(nick),
+            text: Text::new(text).unwrap(),
+            action: false,
+            sent_at: self.now.wall,
+            delivery: Delivery::Sent,
+        }
+    }
+
+    pub(crate) fn says(&mut self, peer: SocketAddr, nick: &str, text: &str) {
+        let message = self.message(Author::Peer(PeerId::Guest(peer)), nick, text);
+        self.update(Update::Message(message));
+    }
+
+    pub(crate) fn own(&mut self, text: &str, delivery: Delivery) {
+        let message = Message { delivery, ..self.message(Author::Own, "alice", text) };
+        self.update(Update::Message(message));
+    }
+
+    pub(crate) fn sweeps(&mut self, probed: u64, total: u64, asked: bool) {
+        let state = if probed < total { SweepState::Running } else { SweepState::Done };
+        let took = Duration::from_millis(12);
+        self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left: took, asked }));
+    }
+
+    /// The commands sent so far; forgets all effects.
+    pub(crate) fn sent(&mut self) -> Vec<Command> {
+        let sent = |effect| if let Effect::Send(command) = effect { Some(command) } else { None };
+        self.effects.drain(..).filter_map(sent).collect()
+    }
+
+    pub(crate) fn said(&mut self) -> Vec<String> {
+        let said = |command| if let Command::Say { text, .. } = command { Some(text.to_string()) } else { None };
+        self.sent().into_iter().filter_map(said).collect()
+    }
+
+    /// Draws, and says where the cursor is, if anywhere.
+    pub(crate) fn draw(&mut self) -> Option<Position> {
+        let mut shown = None;
+        self.terminal
+            .draw(|frame| {
+                ui::draw(frame, &mut self.app);
+                shown = Some(frame.area().as_size());
+            })
+            .unwrap();
+        let Size { width, height } = shown.unwrap();
+        let backend = self.terminal.backend();
+        let at = backend.cursor_position();
+        let inside = at.x < width && at.y < height;
+        assert!(inside || !backend.cursor_visible(), "the cursor {at} is outside of {width}x{height}");
+        backend.cursor_visible().then_some(at)
+    }
+
+    pub(crate) fn buffer(&mut self) -> &Buffer {
+        self.draw();
+        self.terminal.backend().buffer()
+    }
+
+    /// What people see, without trailing spaces.
+    pub(crate) fn text(&mut self) -> String {
+        let buffer = self.buffer();
+        let mut out = String::new();
+        for y in 0..buffer.area.height {
+            let mut x = 0;
+            let mut row = String::new();
+            while x < buffer.area.width {
+                let cell = &buffer[(x, y)];
+                row.push_str(&visible(cell.symbol()));
+                x += cell.cell_width().max(1);
+            }
+            out.push_str(row.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    pub(crate) fn row(&mut self, y: usize) -> String {
+        self.text().lines().nth(y).unwrap().to_owned()
+    }
+
+    /// The first row that holds `needle`, if any.
+    pub(crate) fn find(&mut self, needle: &str) -> Option<usize> {
+        self.text().lines().position(|line| line.contains(needle))
+    }
+
+    /// The row of the input.
+    pub(crate) fn input(&mut self) -> String {
+        let text = self.text();
+        let row = text.lines().rev().find(|line| line.starts_with('>')).unwrap();
+        row.strip_prefix("> ").unwrap_or_default().to_owned()
+    }
+}
+
+/// `symbol` without the escape sequences of a link.
+fn visible(symbol: &str) -> String {
+    let mut out = String::new();
+    for part in symbol.split("\x1b]8;") {
+        out.push_str(part.split_once("\x1b\\").map_or(part, |(_, shown)| shown));
+    }
+    out
+}
+
+pub(crate) fn addr(text: &str) -> SocketAddr {
+    text.parse().unwrap()
+}

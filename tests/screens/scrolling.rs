@@ -1,0 +1,216 @@
+//! The message pane: what is being read stays where it is.
+
+use proximity_chat::{app::*, bus::Update, model::*};
+
+use crate::screen::*;
+
+const BOB: &str = "127.0.0.1:4566";
+
+fn full(lines: usize) -> Screen {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(BOB), Some("bob"));
+    for i in 0..lines {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("line {i}."));
+    }
+    s
+}
+
+/// The rows of the pane, without the sidebar.
+fn pane(s: &mut Screen) -> Vec<String> {
+    s.text().lines().skip(1).take(20).map(|line| line.chars().take(57).collect()).collect()
+}
+
+#[test]
+fn what_arrives_never_moves_what_is_read() {
+    let mut s = full(200);
+    s.press(KeyCode::PageUp);
+    s.press(KeyCode::PageUp);
+    let before = pane(&mut s);
+    for i in 0..30 {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("news {i}"));
+    }
+    assert_eq!(pane(&mut s), before);
+    assert!(s.find("68 lines below - End  30 new").is_some(), "{}", s.text());
+    s.press(KeyCode::End);
+    assert!(s.find("news 29").is_some() && s.find("below").is_none() && s.find("new  ").is_none());
+}
+
+#[test]
+fn rows_are_walked_one_by_one_also_inside_a_message_higher_than_the_pane() {
+    let mut s = full(5);
+    let long = (0..100).map(|i| format!("row {i}.")).collect::<Vec<_>>().join("\n");
+    s.says(addr(BOB), "bob", &long);
+    s.says(addr(BOB), "bob", "the end");
+    let mut seen = vec![pane(&mut s)];
+    for _ in 0..200 {
+        s.feed(Input::Scroll(1));
+        seen.push(pane(&mut s));
+    }
+    let top = seen.last().unwrap().clone();
+    assert!(top.iter().any(|row| row.contains("line 0.")));
+    // Each step moved the rows by exactly one, until the top was reached.
+    let steps: Vec<_> = seen.windows(2).filter(|pair| pair[0] != pair[1]).collect();
+    for pair in &steps {
+        // The first row shows its time, the others only when it changed.
+        let texts = |rows: &[String]| rows.iter().map(|row| row.chars().skip(5).collect()).collect::<Vec<String>>();
+        assert_eq!(texts(&pair[0][..19]), texts(&pair[1][1..]));
+    }
+    // A day, who joined, five lines, a hundred rows and the end, of which twenty were in sight.
+    assert_eq!(steps.len(), 2 + 5 + 100 + 1 - 20);
+    for (step, before) in seen.iter().rev().skip(200 - steps.len() + 1).enumerate() {
+        s.feed(Input::Scroll(-1));
+        assert_eq!(&pane(&mut s), before, "step {step} back");
+    }
+    s.feed(Input::Scroll(1_000_000));
+    assert_eq!(pane(&mut s), top);
+    s.feed(Input::Scroll(-1_000_000));
+    assert_eq!(pane(&mut s), seen[0]);
+}
+
+#[test]
+fn a_resize_keeps_the_place() {
+    let mut s = full(200);
+    let long = "word ".repeat(400) + "MARK " + &"word ".repeat(400);
+    s.says(addr(BOB), "bob", &long);
+    for _ in 0..100 {
+        s.wait(1);
+        s.says(addr(BOB), "bob", "after");
+    }
+    while s.find("MARK").is_none_or(|row| row > 1) {
+        let way = if s.find("MARK").is_some() { -1 } else { 1 };
+        s.feed(Input::Scroll(way));
+    }
+    for size in [(120, 35), (40, 12), (61, 20), (100, 50), (80, 24)] {
+        s.resize(size.0, size.1);
+        let row = s.find("MARK");
+        assert!(row.is_some_and(|row| row < 5), "at {size:?} in row {row:?}\n{}", s.text());
+    }
+}
+
+#[test]
+fn the_oldest_go_and_the_rest_can_be_reached() {
+    let mut s = Screen::up(Setup { history_cap: 50, ..loopback() }, (80, 24));
+    for i in 0..500 {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("line {i}."));
+        if i == 300 {
+            s.press(KeyCode::Home);
+        }
+    }
+    assert!(s.find("line 450.").is_some(), "what was read is gone, the oldest left is shown: {}", s.text());
+    s.press(KeyCode::End);
+    assert!(s.find("line 499.").is_some());
+}
+
+#[test]
+fn a_hundred_thousand_messages_scroll_from_end_to_end() {
+    let mut s = full(100_000);
+    s.press(KeyCode::Home);
+    assert!(s.find("line 0.").is_some());
+    s.press(KeyCode::End);
+    assert!(s.find("line 99999.").is_some());
+    s.feed(Input::Scroll(50_000));
+    assert!(s.find("line 50000.").is_some() || s.find("line 49990.").is_some(), "{}", s.text());
+}
+
+#[test]
+fn the_unread_marker_comes_while_unfocused_and_goes_with_what_is_sent() {
+    let mut s = full(3);
+    s.says(addr(BOB), "bob", "seen");
+    assert!(s.find(" new").is_none(), "what is in sight of a focused window is read");
+    s.feed(Input::Focus(false));
+    s.says(addr(BOB), "bob", "unseen");
+    s.own("from here", Delivery::Sent);
+    let (marker, line) = (s.find("── 1 new ──").unwrap(), s.find("unseen").unwrap());
+    assert_eq!(marker + 1, line);
+    assert!(s.effects.contains(&Effect::SetTitle("(1) proximity-chat".into())));
+    s.feed(Input::Focus(true));
+    assert!(s.find("── 1 new ──").is_some(), "it stays to be found");
+    assert!(s.effects.ends_with(&[Effect::SetTitle("proximity-chat".into())]));
+    s.enter("answer");
+    assert!(s.find("── 1 new ──").is_none());
+    s.feed(Input::Focus(false));
+    s.says(addr(BOB), "bob", "again");
+    s.feed(Input::Focus(true));
+    s.feed(Input::Focus(false));
+    s.says(addr(BOB), "bob", "later");
+    assert_eq!(s.find("── 1 new ──").map(|row| row + 1), s.find("later"), "what was seen does not count again");
+}
+
+#[test]
+fn a_mention_rings_once_in_a_while_when_nobody_looks() {
+    let mut s = full(1);
+    let bells = |s: &Screen| s.effects.iter().filter(|e| matches!(e, Effect::Bell)).count();
+    s.says(addr(BOB), "bob", "alice?");
+    assert_eq!(bells(&s), 0);
+    s.feed(Input::Focus(false));
+    for _ in 0..10 {
+        s.says(addr(BOB), "bob", "Alice!");
+    }
+    assert_eq!(bells(&s), 1);
+    s.wait(5);
+    s.says(addr(BOB), "bob", "alice");
+    assert_eq!(bells(&s), 2);
+}
+
+#[test]
+fn joins_and_leaves_fold() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    let (bob, carol, erin) = (addr(BOB), addr("127.0.0.1:4567"), addr("127.0.0.1:4568"));
+    s.joins(erin, Some("erin"));
+    s.says(erin, "erin", "bye");
+    s.joins(bob, None);
+    s.update(Update::PeerRenamed { peer: PeerId::Guest(bob), nick: Nick::new("bob").unwrap() });
+    s.joins(carol, Some("carol"));
+    s.leaves(erin);
+    assert!(s.find("⇄ bob, carol joined · erin left").is_some(), "{}", s.text());
+    s.wait(30);
+    s.joins(erin, Some("erin"));
+    assert!(s.find("⇄ bob, carol joined · erin reconnected").is_some(), "{}", s.text());
+    s.leaves(erin);
+    assert!(s.find("○ erin").is_some_and(|row| s.row(row).contains("just now")));
+    s.wait(300);
+    assert!(s.find("5m ago").is_some());
+    s.wait(300);
+    assert!(s.find("○ erin").is_none());
+}
+
+#[test]
+fn a_flood_folds_to_one_line_that_opens() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(BOB), Some("bob"));
+    for i in 0..500 {
+        s.wait_ms(5);
+        s.says(addr(BOB), "bob", &format!("spam {i}."));
+    }
+    s.says(addr("127.0.0.1:4567"), "carol", "what?");
+    assert!(s.find("spam 49.").is_some() && s.find("spam 50.").is_none());
+    let fold = s.find("▸ 450 more lines of bob").unwrap();
+    assert_eq!(s.find("what?"), Some(fold + 2), "{}", s.text());
+    s.ctrl('o');
+    assert!(s.find("spam 499.").is_some() && s.find("▸").is_none());
+    s.press(KeyCode::Home);
+    s.feed(Input::Scroll(-100));
+    assert!(s.find("spam 100.").is_some(), "{}", s.text());
+    s.press(KeyCode::End);
+    s.ctrl('o');
+    assert!(s.find("Nothing is folded here.").is_some());
+}
+
+#[test]
+fn two_of_one_name_can_be_told_apart() {
+    let mut s = full(1);
+    s.joins(addr("127.0.0.1:4567"), Some("bob"));
+    assert!(s.find("? bob#4566").is_some() && s.find("? bob#4567").is_some(), "{}", s.text());
+}
+
+#[test]
+fn many_people_find_room_or_are_counted() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    for port in 5000..5060 {
+        s.joins(addr(&format!("127.0.0.1:{port}")), Some(&format!("guest{port}")));
+    }
+    assert!(s.find("PEERS  60 here").is_some() && s.find("… 42 more: /who").is_some(), "{}", s.text());
+}
