@@ -133,7 +133,7 @@ fn indexed(index: u8) -> String {
 pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = Options::default();
     options.fontdb_mut().load_system_fonts();
-    let has_font = options.fontdb().faces().any(|face| face.families.iter().any(|(name, _)| name == MAIN_FONT));
+    let has_font = options.fontdb.faces().any(|face| face.families.iter().any(|(name, _)| name == MAIN_FONT));
     if !has_font {
         return Err(INSTALL.to_owned());
     }

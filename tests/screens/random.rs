@@ -49,7 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(feed(Input::NodeGone)),
         2 => (0_u64..10).prop_map(move |n| feed(Input::Update(Update::Sweep(SweepProgress {
             state: if n < 9 { SweepState::Running } else { SweepState::Done },
-            probed: n, total: 9, found: 0, took: std::time::Duration::ZERO, left: std::time::Duration::ZERO, asked: n % 2 == 0,
+            probed: n, total: 9, found: 0, took: std::time::Duration::ZERO, left: std::time::Duration::ZERO,
         })))),
         1 => "\\PC{1,30}".prop_filter_map("a text", move |t| {
             let text = Text::new(&t).ok()?;

@@ -156,10 +156,10 @@ impl Screen {
         self.update(Update::Message(message));
     }
 
-    pub(crate) fn sweeps(&mut self, probed: u64, total: u64, asked: bool) {
+    pub(crate) fn sweeps(&mut self, probed: u64, total: u64) {
         let state = if probed < total { SweepState::Running } else { SweepState::Done };
         let took = Duration::from_millis(12);
-        self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left: took, asked }));
+        self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left: took }));
     }
 
     /// The commands sent so far; forgets all effects.

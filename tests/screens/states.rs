@@ -64,7 +64,7 @@ fn starting() {
 fn only_this_machine() {
     shoot("only_this_machine", |size| {
         let mut s = Screen::up(loopback(), size);
-        s.sweeps(4, 4, true);
+        s.sweeps(4, 4);
         s
     });
 }
@@ -73,7 +73,7 @@ fn only_this_machine() {
 fn looking() {
     shoot("looking", |size| {
         let mut s = Screen::up(lan(), size);
-        s.sweeps(741, 1_270, true);
+        s.sweeps(741, 1_270);
         s
     });
 }
@@ -82,7 +82,7 @@ fn looking() {
 fn alone() {
     shoot("alone", |size| {
         let mut s = Screen::up(lan(), size);
-        s.sweeps(1_270, 1_270, true);
+        s.sweeps(1_270, 1_270);
         s
     });
 }

@@ -57,8 +57,8 @@ impl World {
     }
 
     /// Carries out what `who` wants, as the shell and the network would.
-    fn execute(&mut self, now: Instant, who: usize, out: Out) {
-        match out {
+    fn execute(&mut self, now: Instant, who: usize, out: &Out) {
+        match *out {
             Out::Dial { link, addr } => {
                 assert!(self.addrs.contains(&addr) && addr != self.addrs[who]);
                 self.post(now, who, Some(link), In::DialConnected { link });
@@ -129,7 +129,7 @@ impl World {
             let now = Now { mono, wall: Timestamp::from_millis(0) };
             self.nodes[who].handle(input, now, &mut outs);
             for out in outs {
-                self.execute(mono, who, out);
+                self.execute(mono, who, &out);
             }
         }
     }

@@ -85,15 +85,15 @@ fn an_honest_claim_survives_the_question() {
 #[test]
 fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
     let mut small = Bench::new("10.0.0.1:4565");
-    let ours = offered(&mut small, "10.0.0.2:4565");
+    let dial = offered(&mut small, "10.0.0.2:4565");
     let outs = small.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
-    assert!(closes(&outs, IN) && !closes(&outs, ours));
+    assert!(closes(&outs, IN) && !closes(&outs, dial));
 
     let mut large = Bench::new("10.0.0.2:4565");
-    let ours = offered(&mut large, "10.0.0.1:4565");
+    let dial = offered(&mut large, "10.0.0.1:4565");
     let outs = large.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
-    assert!(opens(&outs, IN) && !closes(&outs, ours));
-    assert_eq!(large.feed(In::DialRefused { link: ours }), []);
+    assert!(opens(&outs, IN) && !closes(&outs, dial));
+    assert_eq!(large.feed(In::DialRefused { link: dial }), []);
     // Ports are compared as numbers, too: 9 is less than 10000.
     let mut by_port = Bench::new("10.0.0.1:9");
     offered(&mut by_port, "10.0.0.1:10000");
@@ -103,20 +103,20 @@ fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
 #[test]
 fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
     let mut bench = Bench::new("10.0.0.2:4565");
-    let ours = offered(&mut bench, "10.0.0.1:4565");
+    let dial = offered(&mut bench, "10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
-    let outs = bench.feed(In::DialAnswered { link: ours, stranger: stranger(false) });
-    assert!(closes(&outs, ours) && bench.node.peers.len() == 1);
+    let outs = bench.feed(In::DialAnswered { link: dial, stranger: stranger(false) });
+    assert!(closes(&outs, dial) && bench.node.peers.len() == 1);
 }
 
 #[test]
 fn a_dial_without_a_first_frame_gives_way_to_the_other_side() {
     let mut bench = Bench::new("10.0.0.1:4565");
     let outs = bench.feed(In::Found(at("10.0.0.2:4565")));
-    let ours = dials(&outs)[0].0;
+    let dial = dials(&outs)[0].0;
     let outs = bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
-    assert!(opens(&outs, IN) && closes(&outs, ours));
-    assert_eq!(bench.feed(In::DialConnected { link: ours }), [Out::Close { link: ours }]);
+    assert!(opens(&outs, IN) && closes(&outs, dial));
+    assert_eq!(bench.feed(In::DialConnected { link: dial }), [Out::Close { link: dial }]);
 }
 
 #[test]
