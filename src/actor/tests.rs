@@ -1,5 +1,7 @@
 //! The whole node over in-memory pipes, on a paused clock: an hour passes in milliseconds.
 
+mod guests;
+
 use std::net::SocketAddr;
 
 use super::*;
