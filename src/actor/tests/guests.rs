@@ -77,6 +77,9 @@ async fn the_transcript_is_the_reference_programs() {
     alice.until(|n| n.peers.len() == 1).await;
     alice.say("hello big world").await;
     assert_eq!(guest.hear().await.as_deref(), Some("alice: hello big world"));
+    alice.say("one\n\ntwo").await;
+    assert_eq!(guest.hear().await.as_deref(), Some("alice: one"));
+    assert_eq!(guest.hear().await.as_deref(), Some("alice: two"));
     guest.says.send(Line::new("hi\nthere")).await.unwrap();
     alice.until(|n| n.heard_from_others() == ["hi", "there"]).await;
     drop(guest.says);
