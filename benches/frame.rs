@@ -104,6 +104,11 @@ impl Room50 {
     }
 }
 
+/// The second number of `/proc/self/statm`: resident pages, 4 KiB each on most machines.
+fn resident(statm: &str) -> Option<u64> {
+    statm.split(' ').nth(1)?.parse().ok()
+}
+
 type Case = (&'static str, fn(&mut Room50, usize));
 
 #[expect(clippy::print_stdout, reason = "its result is what a benchmark is for")]
@@ -118,6 +123,9 @@ fn main() -> ExitCode {
         // Twenty rows up, twenty rows down: nothing that was wrapped stays in sight for long.
         ("scrolling", |room, i| room.feed(Input::Scroll(if i / 20 % 2 == 0 { 20 } else { -20 }))),
     ];
+    if let Some(pages) = std::fs::read_to_string("/proc/self/statm").ok().as_deref().and_then(resident) {
+        println!("both take {} MiB of memory, frames and all", pages * 4 / 1_024);
+    }
     let mut good = true;
     for (name, change) in cases {
         let mut best = [(Duration::MAX, Duration::MAX); 2];

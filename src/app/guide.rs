@@ -5,6 +5,9 @@ use super::{App, Node, status::Standing};
 /// A pane narrower or lower than this gets the brief texts.
 const BRIEF: (u16, u16) = (40, 14);
 
+/// Entries from which on a room counts as one where people talked.
+const TALKED: usize = 10;
+
 impl App {
     pub(super) fn guide(&self) -> Option<String> {
         let Node::At(addr) = self.node else { return None };
@@ -13,8 +16,9 @@ impl App {
         let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
         let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let pane = self.pane.geometry();
-        // In a small window the end of a long text would push its beginning out of sight.
-        let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1;
+        // In a small window the end of a long text would push its beginning out of sight, and in a room where people
+        // talked it would push out what they said.
+        let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1 || self.pane.len() > TALKED;
         let text = match self.standing() {
             Standing::Starting | Standing::Online | Standing::Offline => None,
             Standing::Looking => Some(format!(
@@ -57,6 +61,6 @@ impl App {
             )),
         }?;
         // Apart from what was said before.
-        Some(if self.pane.is_empty() { text } else { format!("\n{text}") })
+        Some(if self.pane.len() == 0 { text } else { format!("\n{text}") })
     }
 }

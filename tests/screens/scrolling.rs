@@ -214,3 +214,27 @@ fn many_people_find_room_or_are_counted() {
     }
     assert!(s.find("PEERS  60 here").is_some() && s.find("… 42 more: /who").is_some(), "{}", s.text());
 }
+
+#[test]
+fn a_fold_that_was_opened_does_not_lead_lines_astray() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    let [bob, carol, dave] = ["127.0.0.1:4566", "127.0.0.1:4567", "127.0.0.1:4568"].map(addr);
+    let people = [(bob, "bob"), (carol, "carol"), (dave, "dave")];
+    people.iter().for_each(|&(peer, name)| s.joins(peer, Some(name)));
+    for i in 0..50 {
+        people.iter().for_each(|&(peer, name)| s.says(peer, name, &format!("{i}.")));
+    }
+    // All are at the limit: what follows are three folds, one behind the other.
+    s.says(bob, "bob", "opened");
+    for (peer, name) in people {
+        s.says(peer, name, "folded");
+    }
+    assert!(s.find("▸ 2 more lines of bob").is_some(), "{}", s.text());
+    s.feed(Input::Scroll(2));
+    s.ctrl('o');
+    s.press(KeyCode::End);
+    assert!(s.find("opened").is_some() && s.find("▸ 1 more line of carol").is_some(), "{}", s.text());
+    s.says(dave, "dave", "folded too");
+    assert!(s.find("▸ 1 more line of carol").is_some(), "{}", s.text());
+    assert_eq!(s.text().matches("more line of dave").count(), 2, "{}", s.text());
+}
