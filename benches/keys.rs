@@ -111,6 +111,8 @@ fn keys(term: &Term) -> Vec<Duration> {
         begin += KEY_INTERVAL;
         thread::park_timeout(begin.saturating_duration_since(Instant::now()));
     }
+    term.send("\x15");
+    term.wait_for("an empty draft", |screen| screen.cursor_position().1 == empty);
     times
 }
 
