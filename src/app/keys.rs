@@ -10,6 +10,7 @@ use super::{
     layout::Sidebar,
     pane::{Position, Tone},
 };
+use crate::model::Author;
 
 /// How long a first Ctrl-C waits for the second one (UX.md).
 const QUIT_ARMED: Duration = Duration::from_secs(3);
@@ -176,7 +177,7 @@ impl App {
         if self.completion.is_none() {
             let recent: Vec<_> = self.pane.speakers(RECENT).collect();
             let mut people: Vec<_> = self.peers.sorted().into_iter().filter(|p| p.peer.nick.is_some()).collect();
-            let place = |id| recent.iter().position(|author| *author == crate::model::Author::Peer(id));
+            let place = |id| recent.iter().position(|author| *author == Author::Peer(id));
             people.sort_by_key(|p| (p.gone, place(p.peer.id).unwrap_or(RECENT)));
             let mut seen = BTreeSet::new();
             let names = people.iter().map(|p| p.peer.display_name()).filter(|name| seen.insert(name.clone()));

@@ -77,8 +77,8 @@ const fn tone(tone: Tone) -> Role {
 /// The column in which the rows of messages begin, but for the first one when names are in line.
 fn text_column(app: &App) -> u16 {
     match app.pane.geometry().arrangement {
-        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT as u16,
-        Arrangement::Inline => INLINE_INDENT as u16,
+        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
+        Arrangement::Inline => INLINE_INDENT,
     }
 }
 

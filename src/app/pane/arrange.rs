@@ -81,11 +81,11 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
     let (rows, columns) = match (entry, geometry.arrangement) {
         (Entry::Day(_), _) => (vec![Row { start: 0, end: 0, indent: 0 }], 0),
         (Entry::Line(_), Arrangement::Columns(nick)) => {
-            let columns = cols.saturating_sub(usize::from(nick) + COLUMNS_BEFORE_TEXT);
+            let columns = cols.saturating_sub(usize::from(nick + COLUMNS_BEFORE_TEXT));
             (wrap(text, columns, columns), columns)
         }
         (Entry::Line(line), Arrangement::Inline) => {
-            let columns = cols.saturating_sub(INLINE_INDENT);
+            let columns = cols.saturating_sub(usize::from(INLINE_INDENT));
             (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), columns), columns)
         }
         // One column at either side.
@@ -96,7 +96,7 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
     };
     let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|mark| {
         let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
-            Prefix::new(line, geometry.cols).width().saturating_sub(INLINE_INDENT)
+            Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(INLINE_INDENT))
         };
         rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(mark) > columns)
     }));
@@ -104,7 +104,7 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
 }
 
 /// Columns around the nick column: the time, and ` │ ` with a space before the names.
-pub(crate) const COLUMNS_BEFORE_TEXT: usize = 5 + 1 + 3;
+pub(crate) const COLUMNS_BEFORE_TEXT: u16 = 5 + 1 + 3;
 
 /// Indent of the further rows of a message whose name is in line.
-pub(crate) const INLINE_INDENT: usize = 2;
+pub(crate) const INLINE_INDENT: u16 = 2;
