@@ -13,8 +13,7 @@ impl App {
         let Node::At(addr) = self.node else { return None };
         let (first, last) = self.setup.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
-        let yet = if self.peers.is_empty() { " yet" } else { "" };
-        let seen = format!("Nobody else is here{yet}. You are visible as \"{}\" at {addr}.", self.nick);
+        let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
         let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let pane = self.pane.geometry();
         // In a small window the end of a long text would push its beginning out of sight, and in a room where people
@@ -27,8 +26,13 @@ impl App {
                  You can write already; it reaches those who are here.",
                 self.setup.network
             )),
+            // Who was found once needs no advice on being found.
+            Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => Some(
+                "Nobody else is here now. What you write before somebody comes is not sent. Ctrl-R looks again."
+                    .to_owned(),
+            ),
             Standing::OnlyHere if brief => Some(format!(
-                "Nobody else is here{yet}. You are on this machine only ({ip}).\n\
+                "Nobody else is here yet. You are on this machine only ({ip}).\n\
                  Start proximity-chat in a second terminal, or with\n  \
                    --ip ADDRESS --cidr NETWORK\n\
                  to meet the people on your network.",
