@@ -13,8 +13,13 @@
     reason = "all of this crate is test code; the lints only know test functions"
 )]
 
+mod ends;
 mod hostile;
 mod mesh;
 mod namespaces;
 mod reference;
 mod support;
+#[cfg(unix)]
+#[allow(unused_imports, reason = "shared with the tests in a terminal, which use more of it")]
+#[path = "../common/mod.rs"]
+mod terminal;
