@@ -80,7 +80,7 @@ impl Running {
             if let Some(status) = self.0.try_wait().expect("our child") {
                 return status.code();
             }
-            thread::yield_now();
+            thread::park_timeout(std::time::Duration::from_millis(5));
         }
         panic!("the program does not end");
     }
@@ -278,6 +278,27 @@ fn signals_have_their_exit_codes() {
         kill_process(Pid::from_child(&child.0), signal).unwrap();
         assert_eq!(child.end(), Some(code), "{signal:?}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_does_not_hold_up_ctrl_c() {
+    use rustix::process::{Pid, Signal, kill_process};
+    /// More than wait in the program's channels and buffers, so that in the end the node waits too.
+    const LINES: usize = 20_000;
+    let user = User::new();
+    let (mut child, _output) = user.start();
+    let mut stdin = child.0.stdin.take().expect("a pipe");
+    let line = [b"x".repeat(999), b"\n".to_vec()].concat();
+    let (taken, lines) = mpsc::sync_channel(LINES);
+    thread::spawn(move || {
+        // It fails when the program ends.
+        (0..LINES).all(|_| stdin.write_all(&line).is_ok() && taken.send(()).is_ok())
+    });
+    // Once it takes no more, it is stuck as far as it can be.
+    while lines.recv_timeout(std::time::Duration::from_millis(500)).is_ok() {}
+    kill_process(Pid::from_child(&child.0), Signal::INT).unwrap();
+    assert_eq!(child.end(), Some(130));
 }
 
 #[test]

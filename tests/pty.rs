@@ -96,16 +96,31 @@ mod start_and_end {
         }
     }
 
+    /// A screen with this configuration file.
+    fn configured(ports: &Ports, json: &str) -> Term {
+        let builder = chat("alice", ports);
+        let path = builder.home().join("c.json");
+        std::fs::write(&path, json).expect("the home directory is ours");
+        builder.args(["--config", path.to_str().expect("a path in UTF-8")]).spawn()
+    }
+
     #[test]
     fn a_bad_configuration_is_told_on_the_main_screen() {
         let ports = Ports::reserve(1);
-        let builder = chat("alice", &ports);
-        let path = builder.home().join("broken.json");
-        std::fs::write(&path, "{\n  \"prot\": 1,\n  \"min_port\": \"many\"\n}\n").unwrap();
-        let term = builder.args(["--config", path.to_str().unwrap()]).spawn();
+        let term = configured(&ports, "{\n  \"cidr\": \"127.0.0.1/99\"\n}\n");
         assert_eq!(term.wait_exit().exit_code(), 2);
         assert!(!String::from_utf8_lossy(&term.raw()).contains("\x1b[?1049h"), "the screen was up");
-        assert!(term.text().contains("broken.json:3:"), "{}", term.text());
+        assert_given_back(&term);
+        assert!(term.text().contains("c.json:2:11:"), "{}", term.text());
+    }
+
+    #[test]
+    fn a_doubtful_configuration_is_told_on_the_screen() {
+        let ports = Ports::reserve(1);
+        let term = configured(&ports, "{\n  \"prot\": 1\n}\n");
+        term.wait_text("c.json:2:3: \"prot\" is not a");
+        term.wait_text("Did you mean");
+        term.wait_text(FOOTER);
     }
 
     #[test]

@@ -13,7 +13,8 @@ impl App {
         let Node::At(addr) = self.node else { return None };
         let (first, last) = self.setup.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
-        let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
+        let yet = if self.peers.is_empty() { " yet" } else { "" };
+        let seen = format!("Nobody else is here{yet}. You are visible as \"{}\" at {addr}.", self.nick);
         let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let pane = self.pane.geometry();
         // In a small window the end of a long text would push its beginning out of sight, and in a room where people
@@ -27,7 +28,7 @@ impl App {
                 self.setup.network
             )),
             Standing::OnlyHere if brief => Some(format!(
-                "Nobody else is here yet. You are on this machine only ({ip}).\n\
+                "Nobody else is here{yet}. You are on this machine only ({ip}).\n\
                  Start proximity-chat in a second terminal, or with\n  \
                    --ip ADDRESS --cidr NETWORK\n\
                  to meet the people on your network.",
