@@ -20,6 +20,5 @@ mod namespaces;
 mod reference;
 mod support;
 #[cfg(unix)]
-#[allow(unused_imports, reason = "shared with the tests in a terminal, which use more of it")]
 #[path = "../common/mod.rs"]
 mod terminal;
