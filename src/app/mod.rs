@@ -3,6 +3,7 @@
 //! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
 //! What is shown when is decided here; how it looks, in [`crate::ui`].
 
+mod alike;
 mod complete;
 mod draft;
 mod flood;
@@ -33,7 +34,7 @@ pub(crate) use self::{
     pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
     peers::Peers,
     status::Standing,
-    wrap::{Row, cut, width},
+    wrap::{Row, cut, cut_start, width},
 };
 pub use self::{
     input::{Background, Effect, Input, Key, KeyCode, Now},

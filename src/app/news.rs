@@ -21,18 +21,22 @@ impl App {
             }
             Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => {
-                let (id, name) = (peer.id, peer.display_name());
+                let id = peer.id;
                 let change = self.peers.joined(peer, self.now.mono);
-                self.presence(id, name, change);
+                self.presence(id, self.peers.called(id, &self.nick), change);
             }
             Update::PeerRenamed { peer, nick } => {
-                if let Some((old, new)) = self.peers.renamed(peer, nick) {
-                    self.presence(peer, new, Change::Renamed(old));
+                let old = self.peers.called(peer, &self.nick);
+                if self.peers.renamed(peer, nick)
+                    && let Some(old) = old
+                {
+                    self.presence(peer, self.peers.called(peer, &self.nick), Change::Renamed(old));
                 }
             }
             Update::PeerLeft { peer, reason } => {
                 self.floods.left(peer);
-                if let Some(name) = self.peers.left(peer, self.now.mono) {
+                let name = self.peers.called(peer, &self.nick);
+                if self.peers.left(peer, self.now.mono) {
                     self.presence(peer, name, Change::Left(reason));
                 }
             }
@@ -60,7 +64,8 @@ impl App {
         self.pane.push_notice(tone, text);
     }
 
-    fn presence(&mut self, peer: PeerId, name: String, change: Change) {
+    fn presence(&mut self, peer: PeerId, name: Option<String>, change: Change) {
+        let Some(name) = name else { return };
         self.pane.begin_day(self.local(self.now.wall).date());
         self.pane.push_presence(peer, name, change);
     }
@@ -87,7 +92,13 @@ impl App {
     fn said(&mut self, message: Message) {
         let at = self.local(message.sent_at);
         let own = message.is_own();
+        // Said when it was said: who comes or goes later does not change it.
+        let tag = match (message.author, &message.nick) {
+            (Author::Peer(peer), Some(nick)) => self.peers.tag(peer, nick, &self.nick),
+            _ => None,
+        };
         let line = Line {
+            tag: tag.map(Into::into),
             mention: !own && names(message.text.as_str(), self.nick.as_str()),
             author: message.author,
             nick: message.nick,

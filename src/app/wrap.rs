@@ -58,6 +58,15 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     out
 }
 
+/// The end of `address` that fits into `columns`: it tells most, as everyone on one network begins the same.
+pub(crate) fn cut_start(address: &str, columns: usize) -> String {
+    match address.len().checked_sub(columns) {
+        // Addresses are ASCII: a byte is a column.
+        Some(over @ 1..) => cut(&format!("…{}", address.get(over + 1..).unwrap_or_default()), columns),
+        _ => address.to_owned(),
+    }
+}
+
 /// Breaks `text` at spaces and between wide characters; a word longer than a row is cut where the row ends. The first
 /// row has `first` columns, the others `rest`. A word that does not fit starts a row of its own, URLs with it.
 pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<Row> {
@@ -322,5 +331,8 @@ mod tests {
         assert_eq!(cut("Zoë 山田", 8), "Zoë 山田");
         assert_eq!(cut("Zoë 山田", 7), "Zoë 山…");
         assert_eq!(cut("abc", 0), "");
+        assert_eq!(["", "…", "…0", "…0:31250", "10.0.0.10:31250"].map(|s| cut_start("10.0.0.10:31250", width(s))), [
+            "", "…", "…0", "…0:31250", "10.0.0.10:31250"
+        ]);
     }
 }
