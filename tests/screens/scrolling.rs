@@ -205,6 +205,28 @@ fn a_flood_folds_to_one_line_that_opens() {
 }
 
 #[test]
+fn what_was_folded_shows_its_times_as_everything_does() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(BOB), Some("bob"));
+    // Until 18:22:59.9.
+    s.wait_ms(59_400);
+    for _ in 0..60 {
+        s.wait_ms(9);
+        s.says(addr(BOB), "bob", "spam");
+    }
+    s.wait_ms(100);
+    s.says(addr("127.0.0.1:4567"), "carol", "what?");
+    s.says(addr(BOB), "bob", "later spam");
+    assert!(s.find("▸ 11 more lines of bob").is_some() && s.find("18:23     carol │ what?").is_some(), "{}", s.text());
+    s.ctrl('o');
+    assert!(s.find("18:23       bob │ later spam").is_some(), "{}", s.text());
+    assert!(s.find("          carol │ what?").is_some(), "{}", s.text());
+    s.says(addr("127.0.0.1:4567"), "carol", "hm");
+    assert!(s.find("          carol │ hm").is_some(), "{}", s.text());
+    assert_eq!(s.text().matches("18:22").count(), 1, "{}", s.text());
+}
+
+#[test]
 fn many_people_find_room_or_are_counted() {
     let mut s = Screen::up(loopback(), (80, 24));
     for port in 5000..5060 {
