@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn what_looks_the_same_is_alike() {
         let alike = |one: &str, other: &str| alike(&Nick::new(one).unwrap(), &Nick::new(other).unwrap());
-        for other in ["alice", "Alice", "ALICE", "аlice", "a1ice", "aIice", "alіce", "ａｌｉｃｅ", "alice\u{FE0F}"] {
+        for other in ["alice", "Alice", "ALICE", "аlice", "a1ice", "aIice", "alіce", "ａｌｉｃｅ", "alice\u{FE0F}"]
+        {
             assert!(alike("alice", other), "{other}");
         }
         assert!(alike("bob", "bοb") && alike("bob", "b0b") && alike("Zoë 山田", "zoë 山田"));

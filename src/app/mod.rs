@@ -86,6 +86,8 @@ pub struct App {
     quit_armed: Option<Instant>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
+    /// Whether the user was told that reference nodes get the begin of long messages only.
+    told_of_cut: bool,
     dirty: bool,
     effects: Vec<Effect>,
 }
@@ -114,6 +116,7 @@ impl App {
             attention: Attention::default(),
             quit_armed: None,
             rescan_asked: false,
+            told_of_cut: false,
             dirty: true,
             effects: Vec::new(),
             setup,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     bus::{SweepProgress, SweepState, Update},
+    convert::MAX_LINES_SENT,
     model::{Author, Message, PeerId, Timestamp},
 };
 
@@ -110,7 +111,13 @@ impl App {
         };
         let mention = line.mention;
         let Author::Peer(peer) = line.author else {
+            let cut = line.text.as_str().lines().filter(|line| !line.trim().is_empty()).count() > MAX_LINES_SENT;
             self.pane.push_line(line, at.date());
+            if cut && !self.told_of_cut && self.peers.has_reference() {
+                self.told_of_cut = true;
+                let text = format!("Reference nodes see the first {MAX_LINES_SENT} lines of a message.");
+                self.notice(Tone::Dim, &text);
+            }
             return;
         };
         let seq = match self.floods.line(peer, self.now.mono) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{alike::alike, pane::Change};
-use crate::model::{Nick, Peer, PeerId};
+use crate::model::{Nick, Peer, PeerId, Software};
 
 /// How long who left stays listed (UX.md).
 const GONE_SHOWN: Duration = Duration::from_mins(10);
@@ -122,6 +122,11 @@ impl Peers {
         self.0.values().filter(|person| !person.gone).count()
     }
 
+    /// Whether a node of the reference program is here.
+    pub(crate) fn has_reference(&self) -> bool {
+        self.0.values().any(|person| !person.gone && person.peer.software == Software::Reference)
+    }
+
     /// Everyone, those who are here first, by name.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.0.values().collect();
@@ -138,7 +143,8 @@ impl Peers {
 
     /// How somebody is called: who could be taken for another one who is here, or for the user, gets a tag.
     pub(crate) fn name(&self, person: &Person, own: &Nick) -> String {
-        let tag = person.peer.nick.as_ref().filter(|_| !person.gone).and_then(|nick| self.tag(person.peer.id, nick, own));
+        let tag =
+            person.peer.nick.as_ref().filter(|_| !person.gone).and_then(|nick| self.tag(person.peer.id, nick, own));
         format!("{}{}", person.peer.display_name(), tag.unwrap_or_default())
     }
 
@@ -169,7 +175,6 @@ impl Peers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Software;
 
     fn peer(port: u16, nick: Option<&str>) -> Peer {
         let addr = ([127, 0, 0, 1], port).into();

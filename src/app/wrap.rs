@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 /// One row of a wrapped text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// First byte. Texts are at most 64 KiB, drafts twice that: 32 bits halve the memory.
+    /// First byte. Texts and drafts are at most 64 KiB: 32 bits halve the memory.
     pub start: u32,
     /// Byte after the last one; the spaces at which the row broke are left out.
     pub end: u32,
@@ -331,8 +331,9 @@ mod tests {
         assert_eq!(cut("Zoë 山田", 8), "Zoë 山田");
         assert_eq!(cut("Zoë 山田", 7), "Zoë 山…");
         assert_eq!(cut("abc", 0), "");
-        assert_eq!(["", "…", "…0", "…0:31250", "10.0.0.10:31250"].map(|s| cut_start("10.0.0.10:31250", width(s))), [
-            "", "…", "…0", "…0:31250", "10.0.0.10:31250"
-        ]);
+        assert_eq!(
+            ["", "…", "…0", "…0:31250", "10.0.0.10:31250"].map(|s| cut_start("10.0.0.10:31250", width(s))),
+            ["", "…", "…0", "…0:31250", "10.0.0.10:31250"]
+        );
     }
 }

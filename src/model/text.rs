@@ -92,8 +92,8 @@ fn clean(raw: &str) -> String {
     limit_marks(&out)
 }
 
-/// `70112` as `70,112`.
-fn group(n: usize) -> String {
+/// `70112` as `70,112`: how all texts of the program write large numbers.
+pub(crate) fn group(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {

@@ -34,7 +34,9 @@ fn two_of_one_name_can_be_told_apart() {
 fn who_takes_the_users_name_or_one_that_looks_the_same_is_marked() {
     let mut s = screen((80, 24));
     s.joins(addr(EVE), None);
-    for (name, shown) in [("alice", "alice#4567"), ("ALICE", "ALICE#4567"), ("аlice", "аlice#4567"), ("B0B", "B0B#4567")] {
+    for (name, shown) in
+        [("alice", "alice#4567"), ("ALICE", "ALICE#4567"), ("аlice", "аlice#4567"), ("B0B", "B0B#4567")]
+    {
         s.says(addr(EVE), name, "it is me");
         let row = s.find("it is me").unwrap();
         assert!(s.row(row).contains(if width(shown) > 9 { &shown[shown.find('#').unwrap()..] } else { shown }));
