@@ -16,6 +16,7 @@ mod layout;
 mod news;
 mod pane;
 mod peers;
+mod rows;
 mod setup;
 mod status;
 mod submit;
@@ -33,6 +34,7 @@ pub(crate) use self::{
     layout::{Area, Layout},
     pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
     peers::Peers,
+    rows::Drawn,
     status::Standing,
     wrap::{Row, cut, cut_start, width},
 };
@@ -75,6 +77,8 @@ pub struct App {
     pub(crate) help: Option<u16>,
     pub(crate) plain: bool,
     pub(crate) now: Now,
+    /// The rows of the last frame, as [`crate::ui`] drew them.
+    pub(crate) rows: Vec<Drawn>,
     layout: Option<Layout>,
     size: (u16, u16),
     sidebar: Sidebar,
@@ -107,6 +111,7 @@ impl App {
             help: None,
             plain: false,
             now,
+            rows: Vec::new(),
             layout: None,
             size: (0, 0),
             sidebar: Sidebar::default(),
@@ -201,6 +206,7 @@ impl App {
     /// Adapts to a window of this size.
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
         if self.size != size {
+            self.rows.clear();
             self.size = size;
             self.lay_out();
         }
