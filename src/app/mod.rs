@@ -64,6 +64,7 @@ pub(crate) enum Node {
 
 /// Everything that the screen shows.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, no two make a state together")]
 pub struct App {
     pub(crate) setup: Setup,
     pub(crate) nick: Nick,

@@ -164,10 +164,11 @@ impl Peers {
             return None;
         }
         let ip = addr.ip().to_string();
-        Some(match others.any(|other| other.port() == addr.port()) {
-            false => format!("#{}", addr.port()),
-            // Behind the last dot or colon.
-            true => format!("#{}", ip.get(ip.rfind(['.', ':']).unwrap_or(0)..).unwrap_or_default()),
+        Some(if others.any(|other| other.port() == addr.port()) {
+            // From the last dot or colon on.
+            format!("#{}", ip.get(ip.rfind(['.', ':']).unwrap_or(0)..).unwrap_or_default())
+        } else {
+            format!("#{}", addr.port())
         })
     }
 }

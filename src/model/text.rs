@@ -81,10 +81,8 @@ fn clean(raw: &str) -> String {
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push_str(TAB),
-            // Joiners shape words and emoji: Persian is not written without them.
-            '\u{200C}' | '\u{200D}' => out.push(c),
-            // Mongolian letters take their shapes from these.
-            '\u{180B}'..='\u{180F}' => out.push(c),
+            // Joiners shape words and emoji, Persian is not written without them; the others shape Mongolian.
+            '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' => out.push(c),
             c if is_forbidden(c) || is_invisible(c) => {}
             c => out.push(c),
         }
