@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use common::{PATIENCE, Ports, arguments, program};
+use common::{Node, PATIENCE, Ports, arguments, program};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -257,6 +257,18 @@ fn a_pipe_gets_events_and_quit_ends_with_success() {
     assert_eq!(finished.event(|event| event["event"] == "who")["peers"], Value::Array(Vec::new()));
     assert_eq!(finished.event(|event| event["event"] == "error")["code"], "unknown_command");
     assert!(!finished.out.contains("never"));
+}
+
+#[test]
+fn a_line_that_is_there_before_anybody_was_found_reaches_everyone() {
+    let ports = Ports::reserve(5);
+    let user = User { ports, ..User::new() };
+    let people: Vec<_> = ["bob", "carol", "dave"].map(|nick| Node::spawn(nick, &user.ports)).into();
+    let finished = user.node(&["--headless"], "the build is green\n/quit\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    for person in people {
+        person.wait_message("alice", "the build is green");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use tokio::{
     sync::{Mutex, mpsc},
 };
 
-use super::{Local, Options, printer::Printer};
+use super::{Local, Options, gate::Opener, printer::Printer};
 use crate::bus::{UPDATE_CAPACITY, Update};
 
 /// Written before more is formatted: as much as a pipe takes at once, so that a burst of long messages is not kept
@@ -24,6 +24,7 @@ pub(super) fn run(
     options: Options,
     updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Local>,
+    opener: &Opener,
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -54,6 +55,7 @@ pub(super) fn run(
             }
             None => {
                 for update in batch.drain(..) {
+                    opener.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;
