@@ -162,7 +162,11 @@ fn a_bad_setting_is_refused_with_its_place() {
             "broken.json:3:1: trailing comma. The file must be one JSON object, without comments or trailing commas.\n"
                 .to_owned(),
         ),
-        (&["--max-port", "none"], format!("--max-port: max_port {port}, not \"none\".\n")),
+        (&["--max-port", "none"], format!("--max-port {port}, not \"none\".\n")),
+        (
+            &["--peer", "127.0.0.1", "--peer", "printer"],
+            "--peer must be an address such as 192.168.1.23 or 192.168.1.23:4565, not \"printer\".\n".to_owned(),
+        ),
         (
             &["--ip", "0.0.0.0"],
             "--ip: others cannot reach you at ip 0.0.0.0. Give the address of this machine on the network, such as \
