@@ -3,7 +3,6 @@
 
 use std::{
     sync::mpsc::{Receiver, SyncSender, sync_channel},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -47,7 +46,8 @@ impl Gate {
     pub(super) fn wait(self) {
         let began = Instant::now();
         if self.first_sweep.recv_timeout(LONGEST).is_ok() {
-            thread::sleep(SETTLING.min(LONGEST.saturating_sub(began.elapsed())));
+            // Nothing comes: another sweep is for the input to ask for. The end of the program ends this too.
+            let _ = self.first_sweep.recv_timeout(SETTLING.min(LONGEST.saturating_sub(began.elapsed())));
         }
     }
 }
