@@ -40,7 +40,7 @@ const ALIVE_PATH: &str = "/proximity.v1.Alive/Ask";
 pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr) -> Handle {
     let cut = CancellationToken::new();
     let (handle, offered, opened) = Handle::dialled(cut.clone());
-    tokio::spawn(async move {
+    shared.clone().run(link, async move {
         tokio::select! {
             biased;
             () = cut.cancelled() => {}
