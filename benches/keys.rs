@@ -11,6 +11,8 @@ mod common;
 
 use std::{
     env,
+    io::Write as _,
+    process::ChildStdin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -63,17 +65,15 @@ fn main() {
     report("key to screen, quiet", &mut keys(&term), KEY_TARGET);
 
     let stop = Arc::new(AtomicBool::new(false));
+    // The thread gets the input only: should a measurement fail, the node ends with it.
     let flood = thread::spawn({
-        let stop = Arc::clone(&stop);
-        move || {
-            let rate = flood(&mut node, &stop);
-            (node, rate)
-        }
+        let (input, stop) = (node.take_stdin(), Arc::clone(&stop));
+        move || flood(input, &stop)
     });
     term.wait_text("flood");
     let mut times = keys(&term);
     stop.store(true, Ordering::Relaxed);
-    let (_node, rate) = flood.join().expect("the flood ends");
+    let rate = flood.join().expect("the flood ends");
     report(&format!("key to screen, {rate:.0} lines/s arriving"), &mut times, KEY_TARGET);
 }
 
@@ -116,14 +116,16 @@ fn keys(term: &Term) -> Vec<Duration> {
     times
 }
 
-/// Lets the node say lines at [`RATE`] until told to stop; returns the rate that it really took them at.
-fn flood(node: &mut Node, stop: &AtomicBool) -> f64 {
+/// Lets a node say lines at [`RATE`] until told to stop or until it ends; returns the rate that it really took them at.
+fn flood(mut input: ChildStdin, stop: &AtomicBool) -> f64 {
     let batch = (f64::from(RATE) * BATCH_INTERVAL.as_secs_f64()).round() as usize;
     let lines = "flood: a line of chat as long as lines usually are, give or take\n".repeat(batch);
     let begin = Instant::now();
     let mut batches: u32 = 0;
     while !stop.load(Ordering::Relaxed) && begin.elapsed() < FLOOD_LIMIT {
-        node.say_all(lines.as_bytes());
+        if input.write_all(lines.as_bytes()).is_err() {
+            break;
+        }
         batches += 1;
         thread::park_timeout((begin + BATCH_INTERVAL * batches).saturating_duration_since(Instant::now()));
     }
