@@ -44,6 +44,9 @@ const FLOOD_LIMIT: Duration = Duration::from_secs(30);
 /// Draft length at which it is cleared: it stays on one row.
 const DRAFT: u16 = 60;
 
+/// Columns before the draft: `> `.
+const PROMPT: u16 = 2;
+
 const SIZE: (u16, u16) = (200, 50);
 
 /// The targets of DESIGN.md and UX.md.
@@ -92,12 +95,11 @@ fn first_frame() -> Duration {
 fn keys(term: &Term) -> Vec<Duration> {
     let mut times = Vec::with_capacity(KEYS);
     let mut begin = Instant::now();
-    let empty = term.screen(|screen| screen.cursor_position().1);
-    let mut column = empty;
+    let mut column = PROMPT;
     while times.len() < KEYS {
-        if column - empty == DRAFT {
+        if column - PROMPT == DRAFT {
             term.send("\x15");
-            column = empty;
+            column = PROMPT;
         } else {
             term.send("x");
             column += 1;
@@ -112,7 +114,7 @@ fn keys(term: &Term) -> Vec<Duration> {
         thread::park_timeout(begin.saturating_duration_since(Instant::now()));
     }
     term.send("\x15");
-    term.wait_for("an empty draft", |screen| screen.cursor_position().1 == empty);
+    term.wait_for("an empty draft", |screen| screen.cursor_position().1 == PROMPT);
     times
 }
 
