@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: keys in, screen out.
 
 #![cfg(unix)]
+#![expect(clippy::expect_used, reason = "that is how a test fails, also outside of its function")]
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Link-up, latency and throughput of real nodes on loopback, beside a bare tonic stream that does the same.
 //!
 //! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure that
-//! has a bare counterpart is therefore measured in turns with it. `cargo bench` runs everything in about two minutes;
+//! has a bare counterpart is therefore measured in turns with it. The whole takes half a minute;
 //! `cargo bench --bench chat latency` only what has that word in its name.
 
 #![allow(

@@ -15,7 +15,6 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bytes::Bytes;
 use ipnetwork::IpNetwork;
 pub use listen::ListenError;
 use tokio::{
@@ -241,8 +240,8 @@ impl<N: Net> Actor<N> {
                     handle.offer();
                 }
             }
-            Out::Open { link } => {
-                self.shared.outbox.open(link);
+            Out::Open { link, framing } => {
+                self.shared.outbox.open(link, framing);
                 if let Some(handle) = self.handles.get_mut(&link) {
                     handle.open();
                 }
@@ -252,7 +251,7 @@ impl<N: Net> Actor<N> {
                     handle.close();
                 }
             }
-            Out::Publish(frames) => self.shared.outbox.publish(frames.into_iter().map(Bytes::from)),
+            Out::Publish(line) => self.shared.outbox.publish(line),
             Out::Update(update) => self.updates.send(update).await.map_err(|_| Stop)?,
             // Full: a sweep is about to begin anyway.
             Out::Sweep => drop(self.rescan.try_send(())),

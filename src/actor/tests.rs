@@ -1,5 +1,7 @@
 //! The whole node over in-memory pipes, on a paused clock: an hour passes in milliseconds.
 
+mod guests;
+
 use std::net::SocketAddr;
 
 use super::*;
@@ -74,8 +76,10 @@ async fn two_nodes_find_each_other_and_talk() {
     assert_eq!(bob.peers[0].nick.as_ref().map(Nick::as_str), Some("alice"));
     assert!(matches!(alice.peers[0].software, Software::Ours { .. }));
     alice.say("hello big world").await;
-    bob.until(|n| !n.heard_from_others().is_empty()).await;
-    assert_eq!(bob.heard, [(Author::Peer(PeerId::Guest(alice.addr)), "hello big world".to_owned())]);
+    alice.say("one\n\n  two").await;
+    bob.until(|n| n.heard.len() == 2).await;
+    assert!(bob.heard.iter().all(|(who, _)| *who == Author::Peer(PeerId::Guest(alice.addr))));
+    assert_eq!(bob.heard_from_others(), ["hello big world", "one\n\n  two"]);
 }
 
 #[tokio::test(start_paused = true)]

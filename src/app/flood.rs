@@ -10,6 +10,9 @@ use crate::model::PeerId;
 /// Lines of one person in a second that are shown one by one (DESIGN.md section 7).
 const LINES_PER_SECOND: u32 = 50;
 
+/// Speakers counted before those who fell silent are forgotten: far more than can be linked.
+const MAX_SPEAKERS: usize = 1_024;
+
 const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,9 @@ pub(crate) struct Floods(BTreeMap<PeerId, Rate>);
 impl Floods {
     /// Counts a line.
     pub(crate) fn line(&mut self, peer: PeerId, now: Instant) -> Verdict {
+        if self.0.len() >= MAX_SPEAKERS {
+            self.0.retain(|_, rate| now.saturating_duration_since(rate.since) < SECOND * 2);
+        }
         let rate = self.0.entry(peer).or_insert(Rate { since: now, lines: 0, fold: None });
         let passed = now.saturating_duration_since(rate.since);
         if passed >= SECOND {

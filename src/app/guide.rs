@@ -5,6 +5,9 @@ use super::{App, Node, status::Standing};
 /// A pane narrower or lower than this gets the brief texts.
 const BRIEF: (u16, u16) = (40, 14);
 
+/// Entries from which on a room counts as one where people talked.
+const TALKED: usize = 10;
+
 impl App {
     pub(super) fn guide(&self) -> Option<String> {
         let Node::At(addr) = self.node else { return None };
@@ -13,8 +16,9 @@ impl App {
         let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
         let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
         let pane = self.pane.geometry();
-        // In a small window the end of a long text would push its beginning out of sight.
-        let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1;
+        // In a small window the end of a long text would push its beginning out of sight, and in a room where people
+        // talked it would push out what they said.
+        let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1 || self.pane.len() > TALKED;
         let text = match self.standing() {
             Standing::Starting | Standing::Online | Standing::Offline => None,
             Standing::Looking => Some(format!(
@@ -22,6 +26,11 @@ impl App {
                  You can write already; it reaches those who are here.",
                 self.setup.network
             )),
+            // Who was found once needs no advice on being found.
+            Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => Some(
+                "Nobody else is here now. What you write before somebody comes is not sent. Ctrl-R looks again."
+                    .to_owned(),
+            ),
             Standing::OnlyHere if brief => Some(format!(
                 "Nobody else is here yet. You are on this machine only ({ip}).\n\
                  Start proximity-chat in a second terminal, or with\n  \
@@ -57,6 +66,6 @@ impl App {
             )),
         }?;
         // Apart from what was said before.
-        Some(if self.pane.is_empty() { text } else { format!("\n{text}") })
+        Some(if self.pane.len() == 0 { text } else { format!("\n{text}") })
     }
 }

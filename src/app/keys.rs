@@ -1,6 +1,6 @@
 //! What the keys do: the table of the help popup, in the order in which keys are looked up.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     App, Effect, Key, KeyCode,
@@ -10,6 +10,7 @@ use super::{
     layout::Sidebar,
     pane::{Position, Tone},
 };
+use crate::model::Author;
 
 /// How long a first Ctrl-C waits for the second one (UX.md).
 const QUIT_ARMED: Duration = Duration::from_secs(3);
@@ -18,7 +19,17 @@ const QUIT_ARMED: Duration = Duration::from_secs(3);
 const RECENT: usize = 500;
 
 impl App {
+    /// Does what a key stands for.
     pub(super) fn key(&mut self, key: Key) {
+        let typed = self.draft.text().len();
+        self.act(key);
+        // A line out of the history that was edited is a draft of its own.
+        if !matches!(key.code, KeyCode::Up | KeyCode::Down) && self.draft.text().len() != typed {
+            self.history.leave();
+        }
+    }
+
+    fn act(&mut self, key: Key) {
         let armed = self.quit_armed.take().is_some();
         if !matches!(key.code, KeyCode::Tab) {
             self.completion = None;
@@ -49,6 +60,7 @@ impl App {
             KeyCode::End if key.ctrl || self.draft.is_empty() => self.go_to_bottom(),
             KeyCode::Home => self.draft.go(To::Start),
             KeyCode::End => self.draft.go(To::End),
+            KeyCode::Esc if self.layout.is_some_and(|layout| layout.overlay) => self.toggle_sidebar(),
             KeyCode::Esc => self.go_to_bottom(),
             KeyCode::F(1) => self.help = Some(0),
             KeyCode::F(5) => self.rescan_key(),
@@ -78,10 +90,7 @@ impl App {
             'l' => self.effects.push(Effect::Redraw),
             'z' => self.effects.push(Effect::Suspend),
             'q' => self.quit(),
-            'c' if !self.draft.is_empty() => {
-                self.draft.kill_all();
-                self.history.leave();
-            }
+            'c' if !self.draft.is_empty() => self.draft.kill_all(),
             'c' if armed => self.quit(),
             'c' => self.quit_armed = Some(self.now.mono + QUIT_ARMED),
             _ => {}
@@ -143,7 +152,6 @@ impl App {
 
     fn type_char(&mut self, c: char) {
         if c == '\n' || !c.is_control() {
-            self.history.leave();
             self.draft.insert(c);
         }
     }
@@ -169,11 +177,11 @@ impl App {
         if self.completion.is_none() {
             let recent: Vec<_> = self.pane.speakers(RECENT).collect();
             let mut people: Vec<_> = self.peers.sorted().into_iter().filter(|p| p.peer.nick.is_some()).collect();
-            let place = |id| recent.iter().position(|author| *author == crate::model::Author::Peer(id));
+            let place = |id| recent.iter().position(|author| *author == Author::Peer(id));
             people.sort_by_key(|p| (p.gone, place(p.peer.id).unwrap_or(RECENT)));
-            let mut names: Vec<_> = people.iter().map(|p| p.peer.display_name()).collect();
-            names.dedup();
-            self.completion = Completion::begin(&self.draft, names.into_iter());
+            let mut seen = BTreeSet::new();
+            let names = people.iter().map(|p| p.peer.display_name()).filter(|name| seen.insert(name.clone()));
+            self.completion = Completion::begin(&self.draft, names);
         }
         if let Some(completion) = &mut self.completion {
             completion.step(&mut self.draft, back);

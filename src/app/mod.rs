@@ -196,8 +196,10 @@ impl App {
 
     /// Adapts to a window of this size.
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
-        self.size = size;
-        self.lay_out();
+        if self.size != size {
+            self.size = size;
+            self.lay_out();
+        }
     }
 
     fn lay_out(&mut self) {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     bus::{SweepProgress, SweepState, Update},
-    model::{Author, Message, Timestamp},
+    model::{Author, Message, PeerId, Timestamp},
 };
 
 impl App {
@@ -60,7 +60,7 @@ impl App {
         self.pane.push_notice(tone, text);
     }
 
-    fn presence(&mut self, peer: crate::model::PeerId, name: String, change: Change) {
+    fn presence(&mut self, peer: PeerId, name: String, change: Change) {
         self.pane.begin_day(self.local(self.now.wall).date());
         self.pane.push_presence(peer, name, change);
     }

@@ -115,6 +115,11 @@ impl Peers {
         self.0.values().map(next).min()
     }
 
+    /// Whether nobody is listed: nobody came, or who came left long ago.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// How many people are here.
     pub(crate) fn here(&self) -> usize {
         self.0.values().filter(|person| !person.gone).count()

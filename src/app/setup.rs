@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::Background;
 use crate::model::Nick;
 
-/// Messages that can be scrolled back through, by default; with short texts they take about 30 MB.
+/// Messages that can be scrolled back through, by default; with texts of 200 bytes they take about 45 MB.
 pub const MESSAGE_CAP: usize = 120_000;
 
 /// What the command line and the configuration say about the screen.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{App, Effect, Node, pane::Tone};
 use crate::{
     bus::{Command, Target},
-    model::{Nick, Room, Text},
+    model::{Nick, Room, Software, Text},
     slash::{self, Slash},
 };
 
@@ -123,8 +123,8 @@ impl App {
             let address = format!("{address:longest$}");
             let since = person.age(self.now.mono);
             let software = match &person.peer.software {
-                crate::model::Software::Ours { version } => format!("proximity-chat {version}"),
-                crate::model::Software::Reference => "reference program".to_owned(),
+                Software::Ours { version } => format!("proximity-chat {version}"),
+                Software::Reference => "reference program".to_owned(),
             };
             // Writing to a string cannot fail.
             let _ = write!(text, "\n  ? {name}{pad}  {address}  {since}  {software}");

@@ -7,6 +7,9 @@ use super::{App, Effect};
 /// A bell rings at most this often, however often the user is named.
 const BELL_EVERY: Duration = Duration::from_secs(5);
 
+/// Help is not longer than this: what a scroll in it is cut to.
+const MAX_HELP_ROWS: i32 = 1_000;
+
 /// Whether the user looks, and what was done to make them look.
 #[derive(Debug)]
 pub(super) struct Attention {
@@ -55,7 +58,8 @@ impl App {
 
     pub(super) fn scroll(&mut self, rows: i32) {
         if let Some(help) = &mut self.help {
-            *help = help.saturating_add_signed(i16::try_from(-rows).unwrap_or(0));
+            let by = rows.clamp(-MAX_HELP_ROWS, MAX_HELP_ROWS);
+            *help = help.saturating_add_signed(i16::try_from(-by).unwrap_or(0));
             return;
         }
         self.pane.scroll(rows);

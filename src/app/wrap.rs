@@ -239,6 +239,8 @@ fn trim_end(text: &str, start: usize, mut end: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn wrapped(text: &str, columns: usize) -> Vec<&str> {
@@ -264,6 +266,25 @@ mod tests {
         assert_eq!(wrapped("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
         assert_eq!(wrapped("ok 👨‍👩‍👧 ok", 5), ["ok 👨‍👩‍👧", "ok"]);
         assert_eq!(wrapped("楼", 1), ["楼"], "too wide for any row: one row, not none and not for ever");
+    }
+
+    proptest! {
+        #[test]
+        fn rows_fit_and_lose_nothing_but_spaces(
+            text in "(\\PC|[a-z]{1,9}|山|，|e\u{301}|👨‍👩‍👧| |\n){0,60}", first in 2_usize..20, more in 0_usize..20,
+        ) {
+            let rest = first + more;
+            let rows = wrap(&text, first, rest);
+            for (i, row) in rows.iter().enumerate() {
+                let limit = if i == 0 { first } else { rest };
+                let shown = row.of(&text).trim_end_matches(' ');
+                prop_assert!(width(shown) <= limit, "{shown:?} in {limit}");
+            }
+            let solid = |text: &str| text.replace([' ', '\n'], "");
+            let kept: String = rows.iter().map(|row| solid(row.of(&text))).collect();
+            prop_assert_eq!(kept, solid(&text));
+            prop_assert!(rows.len() <= text.chars().count() + 2, "no row without a reason");
+        }
     }
 
     #[test]

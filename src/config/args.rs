@@ -13,13 +13,14 @@ Examples:
       Chat with everyone on the network; 192.168.1.20 is the address of this machine there.
   proximity-chat --peer 192.168.1.23
       Reach somebody whose address you know (with --ip, as above).
-  echo 'the build is green' | proximity-chat --headless
-      Say one line from a script. The program stays until it is stopped; /quit as a line ends it.
+  tail -f build.log | proximity-chat --headless
+      Say every new line of a file. A line /quit ends the program, the end of the input does not.
   proximity-chat --headless --json
       One JSON object per line out, for programs.
 
-Every option but --config, --headless, --json and -v can also be set in the config file, and by a variable named like
-the setting: PROXIMITY_CHAT_MIN_PORT=5000. Options come first, then variables, then the file.
+Every option but --config, --headless, --json and -v is also a setting of the config file, and a
+variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over the
+file.
 
 Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a screen.";
 

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, net::SocketAddr};
 
+use bytes::Bytes;
+
 use crate::model::{MAX_TEXT_BYTES, Nick, Text};
 
 /// Messages that one frame can become. A frame of line feeds would otherwise become tens of thousands; the lines
@@ -39,12 +41,21 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     usable.then_some(addr)
 }
 
-/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text; line feeds
-/// split.
-pub fn heard(frame: &[u8], into: &mut Vec<Heard>) {
+/// How a node makes frames of messages of several lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// One frame per message: nodes of our kind.
+    Whole,
+    /// One frame per line: the reference program.
+    Lines,
+}
+
+/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. From a reference
+/// node, line feeds split.
+pub fn heard(frame: &[u8], framing: Framing, into: &mut Vec<Heard>) {
     let text = String::from_utf8_lossy(frame);
     // Nearly every frame is one line.
-    if text.contains(['\n', '\r']) {
+    if framing == Framing::Lines && text.contains(['\n', '\r']) {
         into.extend(split(&text).iter().filter_map(|line| hear(line)));
     } else {
         into.extend(hear(&text));
@@ -77,20 +88,48 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or(text)
 }
 
-/// The frames in which reference nodes get a message: `nick: text`, one per line that has text, at most
-/// [`MAX_LINES_SENT`] and one that says how many more there are.
-pub fn frames(nick: &Nick, text: &Text, action: bool) -> Vec<String> {
-    let mut lines = text.as_str().split('\n').filter(|line| !line.trim().is_empty());
-    let mut out: Vec<String> = lines.by_ref().take(MAX_LINES_SENT).map(|line| format!("{nick}: {line}")).collect();
-    if action && let Some(first) = out.first_mut() {
-        first.insert_str(nick.as_str().len() + ": ".len(), ACTION);
+/// A message as it goes to other nodes, encoded once for all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frames {
+    whole: Bytes,
+    /// If it has several lines: what reference nodes get instead.
+    lines: Option<Box<[Bytes]>>,
+}
+
+impl Frames {
+    /// `nick: text`. Reference nodes get one frame per line that has text, at most [`MAX_LINES_SENT`], and one that says
+    /// how many more there are.
+    pub fn new(nick: &Nick, text: &Text, action: bool) -> Self {
+        let mark = if action { ACTION } else { "" };
+        let whole = format!("{nick}: {mark}{text}").into();
+        if !text.as_str().contains('\n') {
+            return Self { whole, lines: None };
+        }
+        let mut rest = text.as_str().split('\n').filter(|line| !line.trim().is_empty());
+        let mut lines: Vec<String> = rest.by_ref().take(MAX_LINES_SENT).map(|line| format!("{nick}: {line}")).collect();
+        if let Some(first) = lines.first_mut() {
+            first.insert_str(nick.as_str().len() + ": ".len(), mark);
+        }
+        match rest.count() {
+            0 => {}
+            1 => lines.push(format!("{nick}: … 1 more line")),
+            more => lines.push(format!("{nick}: … {more} more lines")),
+        }
+        Self { whole, lines: Some(lines.into_iter().map(Bytes::from).collect()) }
     }
-    match lines.count() {
-        0 => {}
-        1 => out.push(format!("{nick}: … 1 more line")),
-        more => out.push(format!("{nick}: … {more} more lines")),
+
+    /// The frames for a node.
+    pub fn get(&self, framing: Framing) -> &[Bytes] {
+        match (&self.lines, framing) {
+            (Some(lines), Framing::Lines) => lines,
+            _ => std::slice::from_ref(&self.whole),
+        }
     }
-    out
+
+    /// Bytes of text held.
+    pub fn bytes(&self) -> usize {
+        self.whole.len() + self.lines.iter().flatten().map(Bytes::len).sum::<usize>()
+    }
 }
 
 #[cfg(test)]
@@ -101,7 +140,7 @@ mod tests {
 
     fn collect(frame: &[u8]) -> Vec<Heard> {
         let mut lines = Vec::new();
-        heard(frame, &mut lines);
+        heard(frame, Framing::Lines, &mut lines);
         lines
     }
 
@@ -149,24 +188,33 @@ mod tests {
         assert_eq!(flood.iter().map(|(_, text, _)| text.lines().count()).sum::<usize>(), 1000);
     }
 
-    #[test]
-    fn messages_become_frames_that_read_back_the_same() {
-        let nick = Nick::new("alice").unwrap();
-        let text = Text::new("one\n\n  two").unwrap();
-        assert_eq!(frames(&nick, &text, false), ["alice: one", "alice:   two"]);
-        let wave = frames(&nick, &Text::new("waves").unwrap(), true);
-        assert_eq!(wave, ["alice: /me waves"]);
-        let back = collect(wave[0].as_bytes());
-        assert!(back[0].action && back[0].text.as_str() == "waves");
+    fn sent(text: &str, action: bool, framing: Framing) -> Vec<String> {
+        let frames = Frames::new(&Nick::new("alice").unwrap(), &Text::new(text).unwrap(), action);
+        frames.get(framing).iter().map(|frame| String::from_utf8(frame.to_vec()).unwrap()).collect()
     }
 
     #[test]
-    fn a_long_message_ends_with_what_is_missing() {
-        let nick = Nick::new("alice").unwrap();
-        let text = Text::new(&vec!["line"; 25].join("\n")).unwrap();
-        let sent = frames(&nick, &text, false);
-        assert_eq!(sent.len(), 21);
-        assert_eq!(sent[20], "alice: … 5 more lines");
+    fn messages_become_frames_that_read_back_the_same() {
+        assert_eq!(sent("one\n\n  two", false, Framing::Lines), ["alice: one", "alice:   two"]);
+        assert_eq!(sent("one\n\n  two", false, Framing::Whole), ["alice: one\n\n  two"]);
+        assert_eq!(sent("waves", true, Framing::Lines), ["alice: /me waves"]);
+        assert_eq!(sent("waves\nand goes", true, Framing::Lines), ["alice: /me waves", "alice: and goes"]);
+        for framing in [Framing::Whole, Framing::Lines] {
+            let mut back = Vec::new();
+            heard(sent("waves", true, framing)[0].as_bytes(), framing, &mut back);
+            assert!(back[0].action && back[0].text.as_str() == "waves");
+        }
+        let mut back = Vec::new();
+        heard(b"alice: one\n\n  two", Framing::Whole, &mut back);
+        assert_eq!(back.len(), 1);
+        assert_eq!(back[0].text.as_str(), "one\n\n  two");
+    }
+
+    #[test]
+    fn a_long_message_ends_with_what_is_missing_for_reference_nodes() {
+        let lines = sent(&vec!["line"; 25].join("\n"), false, Framing::Lines);
+        assert_eq!(lines.len(), 21);
+        assert_eq!(lines[20], "alice: … 5 more lines");
     }
 
     proptest! {

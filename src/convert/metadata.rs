@@ -5,6 +5,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::Framing;
 use crate::model::{Nick, Software};
 
 /// Says "this is proximity-chat", with its version. Only such servers are pinged: others may answer frequent pings
@@ -48,6 +49,14 @@ pub fn introduction(headers: &HeaderMap) -> Stranger {
         .into();
     let nick = headers.get(NICK_HEADER).and_then(|value| Nick::clean(&decode(value.as_bytes())));
     Stranger { software: Software::Ours { version }, nick }
+}
+
+/// How a node that runs `software` makes frames.
+pub fn framing(software: &Software) -> Framing {
+    match software {
+        Software::Ours { .. } => Framing::Whole,
+        Software::Reference => Framing::Lines,
+    }
 }
 
 fn encode(text: &str) -> String {

@@ -31,6 +31,9 @@ pub(super) enum Event<'a> {
         change: Change,
         peer: Shown<PeerId>,
         nick: Option<&'a str>,
+        /// The name before a change, for text.
+        #[serde(skip)]
+        was: Option<&'a str>,
         addr: SocketAddr,
         protocol: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot},
     time::timeout,
 };
 
@@ -133,9 +133,11 @@ where
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
+    let updates = Arc::new(Mutex::new(updates));
+    let writers = Arc::clone(&updates);
     spawn("output", move || {
         // Nobody waits any more if a signal was faster.
-        let _ = finished.send(output::run(&handle, output, options, updates, answers));
+        let _ = finished.send(output::run(&handle, output, options, &writers, answers));
     })?;
     let reader = input::Reader { commands: commands.clone(), answer, quitting: Arc::clone(&quitting) };
     spawn("input", move || reader.run(input))?;
@@ -151,7 +153,14 @@ where
                 let _ = commands.send(Command::Quit).await;
                 done.await
             });
-            (Outcome::Stopped(signal), written.await.ok())
+            let written = written.await.ok();
+            if written.is_none() && let Ok(mut updates) = updates.try_lock() {
+                // The writer is stuck, since it does not hold the lock that it waits with: nobody reads the output. The
+                // node must not wait for that.
+                updates.close();
+                while updates.try_recv().is_ok() {}
+            }
+            (Outcome::Stopped(signal), written)
         }
     };
     match written {

@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, mpsc},
+};
 
 use super::{Local, Options, printer::Printer};
 use crate::bus::{UPDATE_CAPACITY, Update};
@@ -11,7 +14,7 @@ use crate::bus::{UPDATE_CAPACITY, Update};
 /// a second time.
 const WRITE_BYTES: usize = 64 * 1024;
 
-/// Prints until the node ends.
+/// Prints until the node ends. Holds the lock of `updates` while it waits for one, never while it writes.
 ///
 /// # Errors
 /// Those of `output`.
@@ -19,7 +22,7 @@ pub(super) fn run(
     runtime: &Handle,
     mut output: impl Write,
     options: Options,
-    mut updates: mpsc::Receiver<Update>,
+    updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Local>,
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
@@ -34,7 +37,7 @@ pub(super) fn run(
         output.flush()?;
         let answer = runtime.block_on(async {
             tokio::select! {
-                _ = updates.recv_many(&mut batch, UPDATE_CAPACITY) => None,
+                _ = async { updates.lock().await.recv_many(&mut batch, UPDATE_CAPACITY).await } => None,
                 answer = answers.recv(), if more_answers => Some(answer),
             }
         });

@@ -52,19 +52,19 @@ impl Printer {
             }
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
-                self.peer(Change::Joined, &peer, None);
+                self.peer(Change::Joined, &peer, None, None);
                 self.peers.insert(peer.id, peer);
             }
             Update::PeerRenamed { peer, nick } => {
                 if let Some(mut peer) = self.peers.remove(&peer) {
-                    peer.nick = Some(nick);
-                    self.peer(Change::Renamed, &peer, None);
+                    let was = peer.nick.replace(nick);
+                    self.peer(Change::Renamed, &peer, was.as_ref(), None);
                     self.peers.insert(peer.id, peer);
                 }
             }
             Update::PeerLeft { peer, reason } => {
                 if let Some(peer) = self.peers.remove(&peer) {
-                    self.peer(Change::Left, &peer, Some(reason));
+                    self.peer(Change::Left, &peer, None, Some(reason));
                 }
             }
             Update::NickSet(nick) => {
@@ -114,11 +114,12 @@ impl Printer {
         self.sweeping = running;
     }
 
-    fn peer(&mut self, change: Change, peer: &Peer, reason: Option<LeaveReason>) {
+    fn peer(&mut self, change: Change, peer: &Peer, was: Option<&Nick>, reason: Option<LeaveReason>) {
         self.event(&Event::Peer {
             change,
             peer: Shown(peer.id),
             nick: peer.nick.as_ref().map(Nick::as_str),
+            was: was.map(Nick::as_str),
             addr: peer.addr,
             protocol: PROTOCOL,
             verified: (change != Change::Left).then_some(false),

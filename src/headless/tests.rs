@@ -6,7 +6,7 @@ mod life;
 use std::{
     io::{self, Write},
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
 };
 
 use jiff::tz::TimeZone;
@@ -52,13 +52,15 @@ fn own(text: &str, delivery: Delivery) -> Message {
 #[derive(Clone)]
 struct Sink {
     written: Arc<Mutex<Vec<u8>>>,
+    /// Writes wait until the other end is dropped.
+    stopped: Option<Arc<Mutex<mpsc::Receiver<()>>>>,
     /// Writes are refused with this error once so many bytes are there.
     full: Option<(usize, io::ErrorKind)>,
 }
 
 impl Sink {
     fn new() -> Self {
-        Self { written: Arc::default(), full: None }
+        Self { written: Arc::default(), stopped: None, full: None }
     }
 
     fn text(&self) -> String {
@@ -68,6 +70,9 @@ impl Sink {
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(stopped) = &self.stopped {
+            let _ = stopped.lock().unwrap().recv();
+        }
         let mut written = self.written.lock().unwrap();
         match self.full {
             Some((length, error)) if written.len() >= length => Err(error.into()),

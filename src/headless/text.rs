@@ -34,11 +34,11 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         Event::Sweep { probed, found, took_ms, .. } => {
             writeln!(out, "-- looked at {probed} sockets in {took_ms} ms, {found} open")
         }
-        Event::Peer { change, nick, addr, reason, .. } => {
+        Event::Peer { change, nick, was, addr, reason, .. } => {
             let name = event::name(*nick, *addr);
             match (change, reason.map(|Reason(reason)| why(reason))) {
                 (Change::Joined, _) => writeln!(out, "-- {name} joined ({addr})"),
-                (Change::Renamed, _) => writeln!(out, "-- {addr} is {name} now"),
+                (Change::Renamed, _) => writeln!(out, "-- {} is {name} now", event::name(*was, *addr)),
                 (Change::Left, why) => writeln!(out, "-- {name} left ({addr}){}", why.unwrap_or_default()),
             }
         }

@@ -133,8 +133,9 @@ impl Open {
     async fn live(self, link: LinkId, shared: Shared, cut: CancellationToken) {
         let Self { stranger, frames, vitals, fallen, sender, origin } = self;
         let ours = matches!(stranger.software, Software::Ours { .. });
+        let framing = convert::framing(&stranger.software);
         shared.tell(In::DialAnswered { link, stranger }).await;
-        let read = link::read(link, frames, shared.clone(), vitals, fallen, cut.clone());
+        let read = link::read(link, framing, frames, shared.clone(), vitals, fallen, cut.clone());
         tokio::pin!(read);
         tokio::select! {
             biased;

@@ -9,7 +9,7 @@ use tonic::{Code, Status, Streaming};
 
 use super::{LINGER, SILENT, Shared};
 use crate::{
-    convert,
+    convert::{self, Framing},
     io::Vitals,
     node::{CloseReason, In, LinkId},
     wire::Line,
@@ -80,6 +80,7 @@ impl Handle {
 /// Reads from a link and tells the actor, until the link ends or is cut.
 pub(super) async fn read(
     link: LinkId,
+    framing: Framing,
     mut frames: Streaming<Line>,
     shared: Shared,
     vitals: Arc<Vitals>,
@@ -96,7 +97,7 @@ pub(super) async fn read(
         };
         let mut lines = Vec::with_capacity(batch.len());
         for frame in batch.drain(..) {
-            convert::heard(&frame.msg, &mut lines);
+            convert::heard(&frame.msg, framing, &mut lines);
         }
         if !lines.is_empty() {
             shared.tell(In::Heard { link, lines }).await;

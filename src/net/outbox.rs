@@ -10,7 +10,10 @@ use std::{
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::node::{FellBehind, LinkId, Ring};
+use crate::{
+    convert::{Frames, Framing},
+    node::{FellBehind, LinkId, Ring},
+};
 
 /// How long a link may leave lines unread before it counts as frozen (DESIGN.md section 5).
 pub const FROZEN_AFTER: Duration = Duration::from_secs(10);
@@ -32,6 +35,7 @@ struct State {
 
 #[derive(Debug)]
 struct Reader {
+    framing: Framing,
     /// The first line that is not known to have left.
     cursor: u64,
     /// The first line after the batch that is leaving.
@@ -48,8 +52,8 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds lines for all readers.
-    pub fn publish(&self, lines: impl IntoIterator<Item = Bytes>) {
+    /// Adds a line for all readers.
+    pub fn publish(&self, line: Frames) {
         let mut state = self.state();
         let State { ring, readers } = &mut *state;
         let now = Instant::now();
@@ -58,9 +62,7 @@ impl Outbox {
                 reader.moved = now;
             }
         }
-        for line in lines {
-            ring.push(line);
-        }
+        ring.push(line);
         for waker in readers.values_mut().filter_map(|reader| reader.waker.take()) {
             waker.wake();
         }
@@ -70,11 +72,11 @@ impl Outbox {
         }
     }
 
-    /// Lets `link` read everything from now on.
-    pub fn open(&self, link: LinkId) {
+    /// Lets `link` read everything from now on, in its framing.
+    pub fn open(&self, link: LinkId, framing: Framing) {
         let mut state = self.state();
         let head = state.ring.head();
-        let reader = Reader { cursor: head, next: head, end: None, moved: Instant::now(), waker: None };
+        let reader = Reader { framing, cursor: head, next: head, end: None, moved: Instant::now(), waker: None };
         state.readers.insert(link, reader);
     }
 
@@ -140,7 +142,7 @@ impl Outbox {
             state.release();
             return Poll::Pending;
         }
-        ring.read(reader.next, left, into)?;
+        into.extend(ring.read(reader.next, left)?.flat_map(|line| line.get(reader.framing)).cloned());
         reader.next += left as u64;
         Poll::Ready(Ok(true))
     }

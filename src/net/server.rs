@@ -213,6 +213,7 @@ impl Newcomer {
             first = frames.message() => first,
         };
         let Ok(Some(first)) = first else { return };
+        let framing = convert::framing(&stranger.software);
         let (handle, opened) = Handle::accepted(cut.clone());
         let arrived = In::Arrived { link, source: from, claim: convert::claim(&first.msg), stranger };
         if shared.inbox.send(Event::Arrived(arrived, handle)).await.is_err() {
@@ -226,7 +227,7 @@ impl Newcomer {
         ticket.let_in();
         // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
         let _ = open_here.send(());
-        link::read(link, frames, shared, vitals, fallen, cut).await;
+        link::read(link, framing, frames, shared, vitals, fallen, cut).await;
         drop(tenant);
     }
 }

@@ -179,9 +179,15 @@ impl Book {
         }
     }
 
-    /// The next address that is due, which is busy from now on.
+    /// The address to dial next, if one is due; it is busy from now on. What failed least goes first, so that a host
+    /// full of ports that never answer cannot keep the others waiting.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<SocketAddr> {
-        let (addr, entry) = self.entries.iter_mut().find(|(_, e)| matches!(e.phase, Phase::Due(at) if at <= now))?;
+        let due = |entry: &Entry| match entry.phase {
+            Phase::Due(at) if at <= now => Some((entry.failures, at)),
+            _ => None,
+        };
+        let next = self.entries.iter_mut().filter_map(|(addr, entry)| Some((due(entry)?, addr, entry)));
+        let (_, addr, entry) = next.min_by_key(|(urgency, ..)| *urgency)?;
         entry.phase = Phase::Busy;
         Some(*addr)
     }
@@ -244,6 +250,21 @@ mod tests {
         assert_eq!(book.take_due(t0 + Duration::from_millis(500)), None, "resting");
         book.swept(addr(1), t0 + Duration::from_secs(2));
         assert_eq!(book.take_due(t0 + Duration::from_secs(2)), Some(addr(1)));
+    }
+
+    #[test]
+    fn what_never_answers_does_not_keep_others_waiting() {
+        let (mut book, mut rng, mut now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        for n in 1..100 {
+            book.swept(addr(n), now);
+            assert_eq!(book.take_due(now), Some(addr(n)));
+            book.failed(addr(n), now, &mut rng);
+        }
+        now += MAX_BACKOFF;
+        for n in 1..=100 {
+            book.swept(addr(n), now);
+        }
+        assert_eq!(book.take_due(now), Some(addr(100)));
     }
 
     #[test]

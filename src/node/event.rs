@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr, time::Instant};
 
 use crate::{
     bus::{Command, NoticeCode, Update},
-    convert::{Heard, Stranger},
+    convert::{Frames, Framing, Heard, Stranger},
     model::{LeaveReason, Nick, Peer, Target, Timestamp},
 };
 
@@ -153,14 +153,16 @@ pub enum Out {
     Open {
         /// Which link.
         link: LinkId,
+        /// In which frames it gets the lines.
+        framing: Framing,
     },
     /// End it. An accepted link that was not open ends without "ok", which refuses it.
     Close {
         /// Which link.
         link: LinkId,
     },
-    /// Frames for all open links.
-    Publish(Vec<String>),
+    /// A message for all open links.
+    Publish(Frames),
     /// Tell the front end.
     Update(Update),
     /// Sweep now.

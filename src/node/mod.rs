@@ -29,6 +29,7 @@ pub use ring::{FellBehind, RING_BYTES, RING_LINES, Ring};
 
 use crate::{
     bus::{Command, Update},
+    convert,
     model::{LeaveReason, Nick, Peer, PeerId, PortRange},
 };
 
@@ -144,7 +145,7 @@ impl Node {
             self.somebody_at(peer.addr);
         }
         self.peers.insert(peer.id, link);
-        out.push(Out::Open { link });
+        out.push(Out::Open { link, framing: convert::framing(&peer.software) });
         out.push(Out::Update(Update::PeerJoined(peer.clone())));
         out.push(Out::LinkedChanged);
         self.links.insert(link, Link::Up { peer, origin });

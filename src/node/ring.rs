@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
+use crate::convert::Frames;
 
 /// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
 pub const RING_LINES: usize = 65_536;
@@ -14,7 +14,7 @@ pub const RING_BYTES: usize = 16 * 1024 * 1024;
 /// next line that they want; they share the bytes.
 #[derive(Debug, Default)]
 pub struct Ring {
-    lines: VecDeque<Bytes>,
+    lines: VecDeque<Frames>,
     bytes: usize,
     /// The number of the oldest line that is kept.
     base: u64,
@@ -27,12 +27,12 @@ pub struct FellBehind;
 
 impl Ring {
     /// Adds a line, at the price of the oldest ones where there is no room.
-    pub fn push(&mut self, line: Bytes) {
-        self.bytes += line.len();
+    pub fn push(&mut self, line: Frames) {
+        self.bytes += line.bytes();
         self.lines.push_back(line);
         while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
             let Some(oldest) = self.lines.pop_front() else { break };
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.bytes();
             self.base += 1;
         }
     }
@@ -57,14 +57,13 @@ impl Ring {
         self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
     }
 
-    /// Appends up to `max` lines from `cursor` on to `into`.
+    /// Up to `max` lines from `cursor` on.
     ///
     /// # Errors
     /// [`FellBehind`] if the line at `cursor` is gone.
-    pub fn read(&self, cursor: u64, max: usize, into: &mut VecDeque<Bytes>) -> Result<(), FellBehind> {
+    pub fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Frames>, FellBehind> {
         let start = usize::try_from(cursor.checked_sub(self.base).ok_or(FellBehind)?).map_err(|_| FellBehind)?;
-        into.extend(self.lines.range(start.min(self.lines.len())..).take(max).cloned());
-        Ok(())
+        Ok(self.lines.range(start.min(self.lines.len())..).take(max))
     }
 
     /// Forgets what no reader needs: the lines before `cursor`.
@@ -72,7 +71,7 @@ impl Ring {
         while self.base < cursor
             && let Some(oldest) = self.lines.pop_front()
         {
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.bytes();
             self.base += 1;
         }
         if self.lines.is_empty() {
@@ -84,52 +83,55 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Nick, Text};
 
-    fn line(n: usize) -> Bytes {
-        Bytes::from(format!("{n}"))
+    fn line(text: &str) -> Frames {
+        Frames::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
     }
 
     #[test]
     fn readers_see_every_line_once_in_order() {
         let mut ring = Ring::default();
-        let (mut cursor, mut got) = (ring.head(), VecDeque::new());
+        let (mut cursor, mut got) = (ring.head(), Vec::new());
         for n in 0..100 {
-            ring.push(line(n));
+            ring.push(line(&n.to_string()));
             if n % 7 == 0 {
-                ring.read(cursor, 5, &mut got).unwrap();
+                got.extend(ring.read(cursor, 5).unwrap().cloned());
                 cursor = got.len() as u64;
             }
         }
         while cursor < ring.head() {
-            ring.read(cursor, 5, &mut got).unwrap();
+            got.extend(ring.read(cursor, 5).unwrap().cloned());
             cursor = got.len() as u64;
         }
-        assert!(got.iter().enumerate().all(|(n, l)| *l == line(n)) && got.len() == 100);
+        assert!(got.iter().enumerate().all(|(n, l)| *l == line(&n.to_string())) && got.len() == 100);
     }
 
     #[test]
     fn who_falls_off_is_told_and_memory_stays_bounded() {
         let mut ring = Ring::default();
-        for n in 0..=RING_LINES {
-            ring.push(line(n));
+        let short = line("short");
+        for _ in 0..=RING_LINES {
+            ring.push(short.clone());
         }
-        assert_eq!(ring.read(0, 1, &mut VecDeque::new()), Err(FellBehind));
-        assert_eq!(ring.read(1, 1, &mut VecDeque::new()), Ok(()));
-        for _ in 0..40 {
-            ring.push(Bytes::from(vec![b'x'; 1 << 20]));
+        assert_eq!(ring.read(0, 1).err(), Some(FellBehind));
+        assert!(ring.read(1, 1).is_ok());
+        let long = line(&"x".repeat(60_000));
+        for _ in 0..400 {
+            ring.push(long.clone());
         }
-        assert!(ring.bytes <= RING_BYTES && ring.lines.len() <= 16);
+        assert!(ring.bytes <= RING_BYTES && ring.lines.len() <= RING_BYTES / 60_000);
     }
 
     #[test]
     fn what_everyone_has_read_is_released() {
         let mut ring = Ring::default();
-        for n in 0..1_000 {
-            ring.push(line(n));
+        for _ in 0..1_000 {
+            ring.push(line("x"));
         }
         ring.release(990);
-        assert_eq!((ring.lines.len(), ring.head()), (10, 1_000));
+        assert_eq!((ring.len(), ring.head()), (10, 1_000));
         ring.release(5_000);
-        assert_eq!((ring.lines.len(), ring.head(), ring.bytes), (0, 1_000, 0));
+        assert_eq!((ring.len(), ring.head(), ring.bytes), (0, 1_000, 0));
     }
 }

@@ -3,7 +3,7 @@
 use super::{LinkId, Node, Now, Out, link::Link};
 use crate::{
     bus::Update,
-    convert::{self, Heard},
+    convert::{Frames, Heard},
     model::{Author, Delivery, Message, MessageId, Room, Text},
 };
 
@@ -11,7 +11,7 @@ impl Node {
     pub(super) fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
         let delivery = if self.peers.is_empty() { Delivery::NotSent } else { Delivery::Sent };
         if delivery == Delivery::Sent {
-            out.push(Out::Publish(convert::frames(&self.nick, &text, action)));
+            out.push(Out::Publish(Frames::new(&self.nick, &text, action)));
         }
         out.push(Out::Update(Update::Message(Message {
             id: self.message_id(),

@@ -56,7 +56,7 @@ fn dials(outs: &[Out]) -> Vec<(LinkId, SocketAddr)> {
 }
 
 fn opens(outs: &[Out], link: LinkId) -> bool {
-    outs.contains(&Out::Open { link })
+    outs.iter().any(|out| matches!(out, Out::Open { link: opened, .. } if *opened == link))
 }
 
 fn closes(outs: &[Out], link: LinkId) -> bool {

@@ -87,6 +87,9 @@ fn create_private(directory: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn written(directory: &Path) -> String {
@@ -116,10 +119,9 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn nobody_else_can_read_it() {
-        use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let directory = home.path().join("a/b");
-        open(&directory).unwrap();
+        let _writer = open(&directory).unwrap();
         assert_eq!(fs::metadata(&directory).unwrap().permissions().mode() & 0o777, 0o700);
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The tab bar.
-pub(super) fn tabs(canvas: &mut Canvas<'_>, _app: &App, area: Area) {
+pub(super) fn tabs(canvas: &mut Canvas<'_>, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
     canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
     canvas.right(0, area.y, area.cols, "proximity-chat ", bar);

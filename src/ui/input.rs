@@ -4,9 +4,13 @@ use ratatui::layout::Position;
 
 use super::{canvas::Canvas, palette::Role};
 use crate::{
-    app::{App, Area, PROMPT, cut, draft_columns, width},
+    app::{App, Area, PROMPT, Standing, cut, draft_columns, width},
     model::Room,
+    slash::Spec,
 };
+
+/// A window narrower than this shows what a command does rather than how it is written.
+const NARROW: u16 = 60;
 
 /// Draws the draft; says where the cursor is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
@@ -18,8 +22,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
         if app.quit_armed() {
             canvas.text(x, area.y, end, "Press Ctrl-C again to quit", canvas.bold(Role::Warn));
         } else {
-            let dim = canvas.style(Role::Dim);
-            canvas.text(x, area.y, end, &format!("Message {}   (/ for commands)", Room::LOBBY), dim);
+            let text = match app.standing() {
+                Standing::Offline => "Nothing can be sent any more. /quit leaves".to_owned(),
+                _ => format!("Message {}   (/ for commands)", Room::LOBBY),
+            };
+            canvas.text(x, area.y, end, &text, canvas.style(Role::Dim));
         }
         return Position { x, y: area.y };
     }
@@ -49,7 +56,9 @@ pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: 
     if rows == 0 {
         return false;
     }
-    let usage = specs.iter().map(|spec| width(spec.usage)).max().unwrap_or(0);
+    // A narrow window has room for the names of the commands only.
+    let usage = |spec: &Spec| if cols < NARROW { format!("/{}", spec.name) } else { spec.usage.to_owned() };
+    let widest = specs.iter().map(|spec| width(&usage(spec))).max().unwrap_or(0);
     let height = u16::try_from(rows).unwrap_or(0) + 1;
     let area = Area { x: 0, y: pane.y + pane.rows - height, cols, rows: height };
     canvas.clear(area);
@@ -59,8 +68,8 @@ pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: 
     let (bold, dim) = (canvas.bold(Role::Body), canvas.style(Role::Dim));
     let end = area.x + area.cols;
     for (y, spec) in (area.y + 1..area.y + area.rows).zip(&specs) {
-        canvas.text(area.x + 1, y, end, spec.usage, bold);
-        let x = area.x + 1 + u16::try_from(usage).unwrap_or(0) + 2;
+        canvas.text(area.x + 1, y, end, &usage(spec), bold);
+        let x = area.x + 1 + u16::try_from(widest).unwrap_or(0) + 2;
         canvas.text(x, y, end, &cut(spec.help, usize::from(end.saturating_sub(x + 1))), dim);
     }
     true

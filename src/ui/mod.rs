@@ -45,7 +45,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         sidebar::draw(canvas, app, area, layout.overlay);
     }
     if let Some(area) = layout.tabs {
-        bars::tabs(canvas, app, area);
+        bars::tabs(canvas, area);
     }
     bars::status(canvas, app, layout.status, sight.below);
     if let Some(area) = layout.footer {

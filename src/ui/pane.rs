@@ -8,7 +8,7 @@ use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
         App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight,
-        Tone, clock, cut, width,
+        Tone, clock, width,
     },
     model::Author,
 };
@@ -77,8 +77,8 @@ const fn tone(tone: Tone) -> Role {
 /// The column in which the rows of messages begin, but for the first one when names are in line.
 fn text_column(app: &App) -> u16 {
     match app.pane.geometry().arrangement {
-        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT as u16,
-        Arrangement::Inline => INLINE_INDENT as u16,
+        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
+        Arrangement::Inline => INLINE_INDENT,
     }
 }
 
@@ -106,9 +106,8 @@ fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, 
                 if line.stamped || y == area.y {
                     canvas.text(area.x, y, end, &clock(line.minute), dim);
                 }
-                let name = if line.action { format!("* {}", line.name()) } else { line.name() };
                 let start = area.x + TIME + 1;
-                canvas.right(start, y, start + nick, &cut(&name, usize::from(nick)), name_style);
+                canvas.right(start, y, start + nick, &line.label(usize::from(nick)), name_style);
             }
             Arrangement::Inline => {
                 let prefix = Prefix::new(line, area.cols);

@@ -94,5 +94,7 @@ fn frame(canvas: &mut Canvas<'_>, area: Area) {
         canvas.text(area.x, y, end, "│", dim);
         canvas.text(end - 1, y, end, "│", dim);
     }
-    canvas.text(area.x + 2, area.y, end, " Help ", canvas.bold(Role::Body));
+    // Else the title would keep the colour of the line below it.
+    canvas.clear(Area { x: area.x + 2, y: area.y, cols: 6.min(area.cols - 2), rows: 1 });
+    canvas.text(area.x + 2, area.y, end - 1, " Help ", canvas.bold(Role::Body));
 }

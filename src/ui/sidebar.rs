@@ -51,7 +51,11 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         let columns = usize::from(end - x).saturating_sub(2 + width(&age) + 1);
         canvas.text(x + 2, y, end, &cut(&app.peers.name(person), columns), name_style);
         if each == 2 {
-            let address = app.peers.address(person.peer.addr, app.setup.ports.0);
+            // Who has no name goes by the address already.
+            let address = match person.peer.nick {
+                Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
+                None => "gives no name".to_owned(),
+            };
             canvas.text(x + 2, y + 1, end, &cut(&address, usize::from(end - x).saturating_sub(2)), dim);
         }
         y += u16::try_from(each).unwrap_or(1);

@@ -1,7 +1,7 @@
 //! The program from outside: in a pseudo-terminal, or as a node in a pipe; never the user's directories, never the
 //! default ports, and nothing left running.
 
-#![allow(dead_code, reason = "every test binary uses its own part of it")]
+#![allow(dead_code, unused_imports, reason = "every test binary uses its own part of it")]
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "that is how a test fails")]
 
 mod node;

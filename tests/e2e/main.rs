@@ -13,8 +13,12 @@
     reason = "all of this crate is test code; the lints only know test functions"
 )]
 
+mod ends;
 mod hostile;
 mod mesh;
 mod namespaces;
 mod reference;
 mod support;
+#[cfg(unix)]
+#[path = "../common/mod.rs"]
+mod terminal;

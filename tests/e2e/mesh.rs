@@ -242,3 +242,22 @@ fn an_unread_output_holds_up_nobody_else() {
     unread.kill().unwrap();
     unread.wait().unwrap();
 }
+
+/// What reference nodes get line by line stays one message among ourselves.
+#[test]
+#[cfg(unix)]
+fn a_pasted_page_is_one_message_between_nodes_of_our_kind() {
+    use crate::terminal::{Builder, program};
+    let ports = Ports::take();
+    let range = ports.port(0)..=ports.port(1);
+    let bob = Node::listening("bob", range.clone());
+    let alice = Builder::new(&program()).args(Setup::new("alice", range).arguments()).spawn();
+    bob.wait_peers(1);
+    let page: Vec<_> = (1..=25).map(|n| format!("line {n}")).collect();
+    alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));
+    alice.wait_text("line 25");
+    alice.send("\r");
+    let heard = bob.wait_text(&page.join("\n"));
+    assert_eq!(heard["nick"], "alice");
+    assert_eq!(bob.texts().len(), 1);
+}

@@ -208,9 +208,8 @@ fn ctrl_r_and_f5_rescan_and_say_what_came_of_it() {
     assert!(s.find("sweep 50%").is_some());
     s.sweeps(4, 4);
     assert!(s.find("Looked through 127.0.0.1/32: nobody new, 12 ms.").is_some());
-    let before = s.text();
-    s.sweeps(2, 4);
-    assert_eq!(s.text(), before, "sweeps that only keep watch are not shown");
+    s.sweeps(4, 4);
+    assert_eq!(s.text().matches("Looked through").count(), 1, "only what was asked for is answered");
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod random;
 mod screen;
 mod scrolling;
 mod states;
+mod terminal;

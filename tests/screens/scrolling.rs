@@ -188,7 +188,7 @@ fn a_flood_folds_to_one_line_that_opens() {
     s.says(addr("127.0.0.1:4567"), "carol", "what?");
     assert!(s.find("spam 49.").is_some() && s.find("spam 50.").is_none());
     let fold = s.find("▸ 450 more lines of bob").unwrap();
-    assert_eq!(s.find("what?"), Some(fold + 2), "{}", s.text());
+    assert_eq!(s.find("what?"), Some(fold + 1), "{}", s.text());
     s.ctrl('o');
     assert!(s.find("spam 499.").is_some() && s.find("▸").is_none());
     s.press(KeyCode::Home);
@@ -213,4 +213,32 @@ fn many_people_find_room_or_are_counted() {
         s.joins(addr(&format!("127.0.0.1:{port}")), Some(&format!("guest{port}")));
     }
     assert!(s.find("PEERS  60 here").is_some() && s.find("… 42 more: /who").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_fold_that_was_opened_does_not_lead_lines_astray() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    let [bob, carol, dave] = ["127.0.0.1:4566", "127.0.0.1:4567", "127.0.0.1:4568"].map(addr);
+    let people = [(bob, "bob"), (carol, "carol"), (dave, "dave")];
+    for (peer, name) in people {
+        s.joins(peer, Some(name));
+    }
+    for i in 0..50 {
+        for (peer, name) in people {
+            s.says(peer, name, &format!("{i}."));
+        }
+    }
+    // All are at the limit: what follows are three folds, one behind the other.
+    s.says(bob, "bob", "opened");
+    for (peer, name) in people {
+        s.says(peer, name, "folded");
+    }
+    assert!(s.find("▸ 2 more lines of bob").is_some(), "{}", s.text());
+    s.feed(Input::Scroll(2));
+    s.ctrl('o');
+    s.press(KeyCode::End);
+    assert!(s.find("opened").is_some() && s.find("▸ 1 more line of carol").is_some(), "{}", s.text());
+    s.says(dave, "dave", "folded too");
+    assert!(s.find("▸ 1 more line of carol").is_some(), "{}", s.text());
+    assert_eq!(s.text().matches("more line of dave").count(), 2, "{}", s.text());
 }

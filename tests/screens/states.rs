@@ -88,6 +88,17 @@ fn alone() {
 }
 
 #[test]
+fn left_alone() {
+    shoot("left_alone", |size| {
+        let mut s = chat(lan(), size);
+        for peer in ["192.168.1.23:4565", "192.168.1.31:4565", "192.168.1.40:4565", "[fe80::1c2a:9f]:4565"] {
+            s.leaves(addr(peer));
+        }
+        s
+    });
+}
+
+#[test]
 fn talking() {
     shoot("chat", |size| chat(lan(), size));
 }

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use jiff::civil::Date;
 
 use super::presence::Presence;
-use crate::model::{Author, Delivery, Nick, Text};
+use crate::{
+    app::wrap::cut,
+    model::{Author, Delivery, Nick, Text},
+};
 
 /// One message.
 #[derive(Debug, Clone)]
@@ -31,6 +34,21 @@ impl Line {
             (None, Author::Peer(crate::model::PeerId::Guest(addr))) => addr.to_string(),
             (None, Author::Own) => "me".to_owned(),
         }
+    }
+
+    /// The name in at most `columns`, with the star of an action. Of an address, the end is kept: it differs most.
+    pub(crate) fn label(&self, columns: usize) -> String {
+        let star = if self.action { "* " } else { "" };
+        let room = columns.saturating_sub(star.len());
+        let name = self.name();
+        let name = if self.nick.is_none() && name.len() > room {
+            // Addresses are ASCII.
+            let from = name.len() + 1 - room.max(1);
+            format!("…{}", name.get(from..).unwrap_or_default())
+        } else {
+            cut(&name, room)
+        };
+        format!("{star}{name}")
     }
 
     /// What is shown behind the text of a message that did not get through.
@@ -87,6 +105,11 @@ impl Entry {
             Self::Notice(notice) => &notice.text,
             Self::Flood(flood) => &flood.text,
         }
+    }
+
+    /// Whether it folds the lines of who said `line`: unfolding moves numbers, so a remembered one may be another's.
+    pub(super) fn is_flood_of(&self, line: &Line) -> bool {
+        matches!(self, Self::Flood(flood) if flood.lines.back().is_none_or(|last| last.author == line.author))
     }
 
     /// How many messages it stands for.

@@ -3,6 +3,7 @@
 //! Entries are named by a running number that never changes. Their heights are computed when they come into sight and
 //! kept until the width changes; the place being read is an (entry, row), so nothing that arrives can move it.
 
+mod arrange;
 mod entry;
 mod presence;
 mod scroll;
@@ -11,89 +12,17 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 
+use self::arrange::wrap_entry;
 pub(crate) use self::{
+    arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock},
     entry::{Entry, Flood, Line, Notice, Tone},
     presence::{Change, Presence},
     scroll::{Part, Position, Sight},
 };
-use super::wrap::{Row, links, wrap, wrap_hanging};
 use crate::model::{Author, PeerId};
 
 /// The most bytes of text kept: 100,000 ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// Panes narrower than this show names in line with the text.
-const INLINE_BELOW: u16 = 50;
-
-/// Panes at least this wide have a wide nick column.
-const WIDE_FROM: u16 = 80;
-
-/// How messages are arranged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Arrangement {
-    /// Time, names and text in columns; names have this many.
-    Columns(u16),
-    /// `14:05 bob: text`.
-    Inline,
-}
-
-/// The size of the pane and how messages lie in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Geometry {
-    pub cols: u16,
-    pub rows: u16,
-    pub arrangement: Arrangement,
-}
-
-impl Geometry {
-    /// The arrangement for a pane of this size; a plain view has no columns.
-    pub(crate) fn new(cols: u16, rows: u16, plain: bool) -> Self {
-        let arrangement = match cols {
-            _ if plain => Arrangement::Inline,
-            ..INLINE_BELOW => Arrangement::Inline,
-            INLINE_BELOW..WIDE_FROM => Arrangement::Columns(9),
-            WIDE_FROM.. => Arrangement::Columns(12),
-        };
-        Self { cols, rows, arrangement }
-    }
-}
-
-/// The part of a message before its text, when names are in line.
-pub(crate) struct Prefix {
-    pub time: Option<String>,
-    pub name: String,
-    pub after: &'static str,
-}
-
-impl Prefix {
-    /// The prefix of `line` in a pane of `cols` columns.
-    pub(crate) fn new(line: &Line, cols: u16) -> Self {
-        // Time and name leave at least a third of the row to the text.
-        let time = (line.stamped && cols >= 24).then(|| clock(line.minute));
-        let name = super::wrap::cut(&line.name(), usize::from(cols / 3).max(1));
-        let name = if line.action { format!("* {name}") } else { name };
-        Self { time, name, after: if line.action { " " } else { ": " } }
-    }
-
-    /// Its columns.
-    pub(crate) fn width(&self) -> usize {
-        self.time.as_ref().map_or(0, |t| t.len() + 1) + super::wrap::width(&self.name) + self.after.len()
-    }
-}
-
-/// `07:05`.
-pub(crate) fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-/// How an entry breaks into rows.
-#[derive(Debug)]
-pub(crate) struct Wrapped {
-    pub rows: Vec<Row>,
-    pub links: Vec<std::ops::Range<usize>>,
-    /// Whether the mark behind the text has a row of its own.
-    pub mark_apart: bool,
-}
 
 /// An entry with its height, if that is known for the present generation of the geometry.
 #[derive(Debug)]
@@ -163,9 +92,9 @@ impl Pane {
         self.first + self.slots.len() as u64
     }
 
-    /// Whether nothing was said yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// The size and arrangement it is laid out for.
@@ -191,9 +120,14 @@ impl Pane {
     /// Adds a message said on `day`, with a separator if that is a new one.
     pub(crate) fn push_line(&mut self, mut line: Line, day: Date) -> u64 {
         self.begin_day(day);
+        self.stamp(&mut line);
+        self.push(Entry::Line(line))
+    }
+
+    /// Decides whether the time of a message is shown.
+    fn stamp(&mut self, line: &mut Line) {
         line.stamped = self.last_minute != Some(line.minute);
         self.last_minute = Some(line.minute);
-        self.push(Entry::Line(line))
     }
 
     /// Starts `day`, unless it is under way.
@@ -205,8 +139,13 @@ impl Pane {
         }
     }
 
-    /// Adds a line of the program's own.
+    /// Adds a line of the program's own; the same error again is not said twice in a row.
     pub(crate) fn push_notice(&mut self, tone: Tone, text: &str) {
+        if let Some(Slot { entry: Entry::Notice(last), .. }) = self.slots.back()
+            && (tone, text) == (Tone::Error, &*last.text)
+        {
+            return;
+        }
         self.push(Entry::Notice(Notice { tone, text: text.into() }));
     }
 
@@ -228,10 +167,11 @@ impl Pane {
     }
 
     /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
-    pub(crate) fn push_flood(&mut self, seq: Option<u64>, line: Line) -> u64 {
+    pub(crate) fn push_flood(&mut self, seq: Option<u64>, mut line: Line) -> u64 {
+        self.stamp(&mut line);
         let bytes = line.text.as_str().len();
         let Some((seq, Slot { entry: Entry::Flood(flood), generation, .. })) =
-            seq.and_then(|seq| Some((seq, self.slot_mut(seq)?)))
+            seq.and_then(|seq| Some((seq, self.slot_mut(seq).filter(|slot| slot.entry.is_flood_of(&line))?)))
         else {
             let text = flood_text(&line.name(), 1);
             return self.push(Entry::Flood(Box::new(Flood { lines: VecDeque::from([line]), text })));
@@ -348,40 +288,5 @@ impl Pane {
 
 fn flood_text(name: &str, count: usize) -> Box<str> {
     let lines = if count == 1 { "line" } else { "lines" };
-    format!("▸ {count} more {lines} of {name}, too fast to read  (Ctrl-O shows them)").into()
+    format!("▸ {count} more {lines} of {name}  (Ctrl-O shows them)").into()
 }
-
-/// Breaks `entry` into rows for a pane of this geometry.
-fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
-    let cols = usize::from(geometry.cols);
-    let text = entry.text();
-    let (rows, width) = match (entry, geometry.arrangement) {
-        (Entry::Day(_), _) => (vec![Row { start: 0, end: 0, indent: 0 }], 0),
-        (Entry::Line(_), Arrangement::Columns(nick)) => {
-            let width = cols.saturating_sub(usize::from(nick) + COLUMNS_BEFORE_TEXT);
-            (wrap(text, width, width), width)
-        }
-        (Entry::Line(line), Arrangement::Inline) => {
-            let width = cols.saturating_sub(INLINE_INDENT);
-            (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), width), width)
-        }
-        // One column at either side.
-        (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
-            let width = cols.saturating_sub(2).max(1);
-            (wrap_hanging(text, width), width)
-        }
-    };
-    let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|mark| {
-        let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
-            Prefix::new(line, geometry.cols).width().saturating_sub(INLINE_INDENT)
-        };
-        rows.last().is_some_and(|row| first + super::wrap::width(row.of(text)) + 2 + super::wrap::width(mark) > width)
-    }));
-    Wrapped { rows, links: links(text), mark_apart }
-}
-
-/// Columns around the nick column: the time, and ` │ ` with a space before the names.
-pub(crate) const COLUMNS_BEFORE_TEXT: usize = 5 + 1 + 3;
-
-/// Indent of the further rows of a message whose name is in line.
-pub(crate) const INLINE_INDENT: usize = 2;

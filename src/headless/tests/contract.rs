@@ -101,6 +101,14 @@ fn text_says_the_same_for_people() {
 }
 
 #[test]
+fn a_new_name_stands_beside_the_old_one() {
+    let id = PeerId::Guest(addr(4566));
+    let rename = |name| Update::PeerRenamed { peer: id, nick: nick(name) };
+    let text = print(false, [Update::PeerJoined(peer(None, 4566)), rename("bob"), rename("rob")]);
+    assert!(text.ends_with("-- 127.0.0.1:4566 is bob now\n-- bob is rob now\n"), "{text}");
+}
+
+#[test]
 fn no_message_can_pass_for_another_line() {
     let text = print(false, [Update::Message(message("x\n-- bob left\n\n03:04 <alice> I owe bob 5\n!! error"))]);
     assert_eq!(text.lines().count(), 5);

@@ -198,6 +198,24 @@ async fn a_signal_ends_it_even_if_the_node_does_not_answer() {
 }
 
 #[tokio::test]
+async fn a_reader_that_stops_makes_the_node_wait_until_a_signal() {
+    let (signal, stop) = tokio::sync::oneshot::channel();
+    let (reader, stopped) = std::sync::mpsc::sync_channel(0);
+    let output = Sink { stopped: Some(Arc::new(Mutex::new(stopped))), ..Sink::new() };
+    let mut front = Front::start(output, async { stop.await.unwrap() });
+    let updates = front.updates.take().unwrap();
+    // One in the writer's hands, the others in the channel; then the node waits.
+    let waiting = tokio::spawn(async move { while updates.send(Update::Message(message("x"))).await.is_ok() {} });
+    // The signal is only a signal: whether it comes before or after the channel is full must not matter.
+    signal.send(Stop::Interrupt).unwrap();
+    assert_eq!(front.command().await, Command::Quit);
+    let outcome = timeout(PATIENCE, front.ended).await.expect("an end").unwrap();
+    assert_eq!(outcome.unwrap(), Outcome::Stopped(Stop::Interrupt));
+    timeout(PATIENCE, waiting).await.expect("the node is let go").unwrap();
+    drop(reader);
+}
+
+#[tokio::test]
 async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
     for (error, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
         let mut front = Front::start(Sink { full: Some((1, error)), ..Sink::new() }, pending());

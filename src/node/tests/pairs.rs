@@ -75,7 +75,7 @@ impl World {
                 let claim = Some(self.addrs[who]);
                 self.post(now, to, Some(there), In::Arrived { link: there, source, claim, stranger: stranger(true) });
             }
-            Out::Open { link: link @ LinkId::Accepted(_) } => {
+            Out::Open { link: link @ LinkId::Accepted(_), .. } => {
                 let (to, there) = self.ends[&(who, link)];
                 self.post(now, to, Some(there), In::DialAnswered { link: there, stranger: stranger(true) });
             }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     bus::FailureCode,
-    convert::Heard,
+    convert::{Frames, Heard},
     model::{Author, Delivery, Message, Room, Target, Text},
 };
 
@@ -190,7 +190,8 @@ fn lines_are_published_once_and_lines_to_nobody_are_not_sent() {
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let outs = bench.feed(say("hello big world"));
     assert_eq!(messages(&outs)[0].delivery, Delivery::Sent);
-    assert!(outs.contains(&Out::Publish(vec!["me: hello big world".to_owned()])));
+    let frames = Frames::new(&Nick::new("me").unwrap(), &Text::new("hello big world").unwrap(), false);
+    assert!(outs.contains(&Out::Publish(frames)));
 }
 
 #[test]

@@ -15,7 +15,7 @@ const LINKS: u16 = 300;
 
 /// Lines of the flood: 25 MB, more than any buffer may hold.
 #[cfg(target_os = "linux")]
-const LINES: u32 = 50_000;
+const LINES: u32 = 10_000;
 
 /// A node with one honest guest, whose link is `d1` of the second.
 fn with_honest_guest(python: &Python, ports: &Ports) -> (Node, Player) {
@@ -199,7 +199,7 @@ fn a_flood_costs_no_memory_and_the_others_are_heard() {
     let mut flood = Player::dialling(&python);
     flood.dial("d1", alice.addr(), ports.addr(21));
     flood.wait_frames("d1", 1);
-    flood.send_times("d1", &format!("flood: {}", "x".repeat(500)), LINES);
+    flood.send_times("d1", &format!("flood: {}", "x".repeat(2_500)), LINES);
     flood.send("d1", "flood: over");
     assert_unharmed(&mut alice, &mut honest);
     alice.wait_text("over");
@@ -212,6 +212,7 @@ fn a_flood_costs_no_memory_and_the_others_are_heard() {
 /// A guest that stops reading, as one whose terminal is suspended, holds up nobody; in the end it is let go.
 #[test]
 #[cfg(unix)]
+#[ignore = "long: the time limit for a guest that does not read"]
 fn a_frozen_guest_delays_nobody_and_is_let_go() {
     use rustix::process::Signal;
     let Some(python) = Python::or_skip("a_frozen_guest_delays_nobody_and_is_let_go") else { return };

@@ -4,6 +4,8 @@ mod claims;
 mod dials;
 mod misbehaviour;
 mod player;
+#[cfg(unix)]
+mod screen;
 mod transcript;
 
 use std::ops::RangeInclusive;

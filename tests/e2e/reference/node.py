@@ -88,9 +88,11 @@ class Accepted:
         self.context = context
         self.over = asyncio.Event()
         self.reset = False
+        self.writing = asyncio.Lock()
 
     async def write(self, message: bytes) -> None:
-        await self.context.write(message)
+        async with self.writing:
+            await self.context.write(message)
 
     async def done(self) -> None:
         self.over.set()
@@ -145,7 +147,9 @@ class Node:
         try:
             await asyncio.wait({reader, over}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            reader.cancel()
+            # grpcio loses the end of a call whose write was cancelled on its way.
+            async with link.writing:
+                reader.cancel()
             over.cancel()
             del self.links[name]
             say("end", link=name, code="OK")

@@ -51,11 +51,24 @@ impl Setup {
         {
             command.env(place, home.path());
         }
-        command.arg("--headless").args(self.json.then_some("--json"));
-        command.args(["--nick", &self.nick, "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
-        command.args(["--min-port", &self.ports.start().to_string()]);
-        command.args(["--max-port", &self.ports.end().to_string()]);
-        command.args(&self.more);
+        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
         command
+    }
+
+    /// The options that say who it is and where it looks.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let mut arguments: Vec<_> = [
+            ["--nick", &self.nick],
+            ["--ip", &self.ip.to_string()],
+            ["--cidr", &self.cidr],
+            ["--min-port", &self.ports.start().to_string()],
+            ["--max-port", &self.ports.end().to_string()],
+        ]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+        arguments.extend(self.more.iter().cloned());
+        arguments
     }
 }

@@ -1,0 +1,138 @@
+//! Guests that follow the reference protocol, or do not.
+
+use std::task::{Context, Poll};
+
+use hyper::client::conn::http2::SendRequest;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Streaming, body::Body};
+
+use super::*;
+use crate::wire::{Line, chat_client::ChatClient};
+
+/// One connection as a service.
+#[derive(Clone)]
+struct Connection(SendRequest<Body>);
+
+impl tower::Service<http::Request<Body>> for Connection {
+    type Response = http::Response<hyper::body::Incoming>;
+    type Error = hyper::Error;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        Box::pin(self.0.send_request(request))
+    }
+}
+
+/// HTTP/2's own default, which most libraries keep.
+const WINDOW: u32 = 65_535;
+
+/// A guest's stream: what it says, and what it is told.
+struct Guest {
+    says: mpsc::Sender<Line>,
+    hears: Streaming<Line>,
+}
+
+async fn connect(net: &MemoryNet, from: &str, to: SocketAddr) -> Connection {
+    let stream = net.connect(from.parse().unwrap(), to).await.unwrap();
+    let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(WINDOW)
+        .handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    Connection(sender)
+}
+
+impl Guest {
+    async fn open(connection: &Connection, claim: &str) -> Self {
+        let (says, lines) = mpsc::channel(64);
+        says.send(Line::new(claim.to_owned())).await.unwrap();
+        let origin = "http://guest".parse().unwrap();
+        let mut client = ChatClient::with_origin(connection.clone(), origin);
+        let hears = client.new_node(ReceiverStream::new(lines)).await.unwrap().into_inner();
+        Self { says, hears }
+    }
+
+    async fn arrive(net: &MemoryNet, claim: &str, to: SocketAddr) -> Self {
+        Self::open(&connect(net, "127.0.0.1", to).await, claim).await
+    }
+
+    async fn hear(&mut self) -> Option<String> {
+        let line = self.hears.message().await.unwrap()?;
+        Some(String::from_utf8(line.msg.to_vec()).unwrap())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_transcript_is_the_reference_programs() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let mut guest = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
+    assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+    alice.until(|n| n.peers.len() == 1).await;
+    alice.say("hello big world").await;
+    assert_eq!(guest.hear().await.as_deref(), Some("alice: hello big world"));
+    alice.say("one\n\ntwo").await;
+    assert_eq!(guest.hear().await.as_deref(), Some("alice: one"));
+    assert_eq!(guest.hear().await.as_deref(), Some("alice: two"));
+    guest.says.send(Line::new("hi\nthere")).await.unwrap();
+    alice.until(|n| n.heard_from_others() == ["hi", "there"]).await;
+    drop(guest.says);
+    assert_eq!(guest.hears.message().await.ok().flatten(), None);
+    alice.until(|n| n.peers.is_empty()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_claim_ends_without_ok_and_spares_the_link_that_is_there() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let connection = connect(&net, "127.0.0.1", alice.addr).await;
+    let mut first = Guest::open(&connection, "127.0.0.1:7001").await;
+    assert_eq!(first.hear().await.as_deref(), Some("ok"));
+    let mut again = Guest::open(&connection, "127.0.0.1:7001").await;
+    assert_eq!(again.hear().await, None);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    alice.until(|n| n.peers.len() == 1).await;
+    alice.say("still here").await;
+    assert_eq!(first.hear().await.as_deref(), Some("alice: still here"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_reads_delays_nobody_and_is_let_go() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let frozen = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
+    let mut quick = Guest::arrive(&net, "127.0.0.1:7002", alice.addr).await;
+    assert_eq!(quick.hear().await.as_deref(), Some("ok"));
+    alice.until(|n| n.peers.len() == 2).await;
+    // More than all windows and pipes of the frozen one hold.
+    let line = "x".repeat(60_000);
+    for _ in 0..20 {
+        alice.say(&line).await;
+        assert_eq!(quick.hear().await.map(|l| l.len()), Some("alice: ".len() + 60_000));
+    }
+    let before = Instant::now();
+    alice.until(|n| n.peers.len() == 1).await;
+    assert!(before.elapsed() <= Duration::from_secs(12), "{:?}", before.elapsed());
+    drop(frozen);
+    alice.say("on we go").await;
+    assert_eq!(quick.hear().await.as_deref(), Some("alice: on we go"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
+    let net = MemoryNet::default();
+    let alice = start(&net, "alice", 1).await;
+    let connection = connect(&net, "127.0.0.1", alice.addr).await;
+    let (_says, lines) = mpsc::channel::<Line>(1);
+    let mut client = ChatClient::with_origin(connection, "http://guest".parse().unwrap());
+    let mut hears = client.new_node(ReceiverStream::new(lines)).await.unwrap().into_inner();
+    let before = Instant::now();
+    assert!(!matches!(hears.message().await, Ok(Some(_))));
+    assert!((4..=6).contains(&before.elapsed().as_secs()), "{:?}", before.elapsed());
+}
