@@ -35,8 +35,8 @@ const KEY_INTERVAL: Duration = Duration::from_millis(20);
 /// Lines that arrive per second.
 const RATE: u32 = 10_000;
 
-/// Lines are written in batches this often.
-const BATCH_INTERVAL: Duration = Duration::from_millis(2);
+/// Lines are written in batches of this size.
+const BATCH: u32 = 20;
 
 /// The flood ends after this time in any case.
 const FLOOD_LIMIT: Duration = Duration::from_secs(30);
@@ -120,8 +120,8 @@ fn keys(term: &Term) -> Vec<Duration> {
 
 /// Lets a node say lines at [`RATE`] until told to stop or until it ends; returns the rate that it really took them at.
 fn flood(mut input: ChildStdin, stop: &AtomicBool) -> f64 {
-    let batch = (f64::from(RATE) * BATCH_INTERVAL.as_secs_f64()).round() as usize;
-    let lines = "flood: a line of chat as long as lines usually are, give or take\n".repeat(batch);
+    let interval = Duration::from_secs(1) * BATCH / RATE;
+    let lines = "flood: a line of chat as long as lines usually are, give or take\n".repeat(BATCH as usize);
     let begin = Instant::now();
     let mut batches: u32 = 0;
     while !stop.load(Ordering::Relaxed) && begin.elapsed() < FLOOD_LIMIT {
@@ -129,23 +129,20 @@ fn flood(mut input: ChildStdin, stop: &AtomicBool) -> f64 {
             break;
         }
         batches += 1;
-        thread::park_timeout((begin + BATCH_INTERVAL * batches).saturating_duration_since(Instant::now()));
+        thread::park_timeout((begin + interval * batches).saturating_duration_since(Instant::now()));
     }
-    f64::from(batches) * batch as f64 / begin.elapsed().as_secs_f64()
+    f64::from(batches * BATCH) / begin.elapsed().as_secs_f64()
 }
 
 fn report(what: &str, times: &mut [Duration], target: Duration) {
     times.sort_unstable();
-    let at = |fraction: f64| {
-        let index = ((times.len() - 1) as f64 * fraction).round() as usize;
-        times.get(index).copied().unwrap_or_default()
-    };
-    let verdict = if at(0.99) <= target { "within" } else { "OVER" };
+    let at = |percent: usize| times.get((times.len() - 1) * percent / 100).copied().unwrap_or_default();
+    let verdict = if at(99) <= target { "within" } else { "OVER" };
     println!(
         "{what}: p50 {:.2?}, p99 {:.2?}, max {:.2?} of {}; {verdict} the target of {target:?}",
-        at(0.5),
-        at(0.99),
-        at(1.0),
+        at(50),
+        at(99),
+        at(100),
         times.len()
     );
 }

@@ -6,8 +6,6 @@
 //! ```
 //! A second argument is the size in cells, `100x26` unless given. The file's extension chooses SVG, PNG or plain text.
 
-#![expect(clippy::expect_used, reason = "a picture that fails is taken again")]
-
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod conversation;

@@ -22,7 +22,7 @@ const INSTALL: &str = "fonts are missing; on Debian: \
 const SCALE: f32 = 2.0;
 
 const FONT_SIZE: f64 = 14.0;
-/// The advance of DejaVu Sans Mono: 1,233 of 2,048 units.
+/// The font's advance: 1,233 of 2,048 units.
 const CELL_WIDTH: f64 = FONT_SIZE * 1233.0 / 2048.0;
 /// Its ascent plus descent, 1,901 and 483 units: box-drawing lines of neighbouring rows just meet.
 const CELL_HEIGHT: f64 = FONT_SIZE * 2384.0 / 2048.0;
@@ -98,9 +98,9 @@ fn draw(cell: &Cell, row: u16, col: u16, grounds: &mut String, texts: &mut Strin
     .into_iter()
     .filter_map(|(set, attribute)| set.then_some(attribute))
     .collect::<String>();
-    let font = if cell.is_wide() { format!(" font-family='{WIDE_FONT}'") } else { String::new() };
+    let family = if cell.is_wide() { format!(" font-family='{WIDE_FONT}'") } else { String::new() };
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    let _ = write!(texts, "<text x='{x:.2}' y='{:.2}' fill='{front}'{font}{style}>{text}</text>", y + BASELINE);
+    let _ = write!(texts, "<text x='{x:.2}' y='{:.2}' fill='{front}'{family}{style}>{text}</text>", y + BASELINE);
 }
 
 fn corner(row: u16, col: u16) -> (f64, f64) {
