@@ -20,8 +20,9 @@ pub use listen::ListenError;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
-    time::Instant,
+    time::{Instant, MissedTickBehavior},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::{Command, Update},
@@ -82,6 +83,7 @@ pub struct Actor<N: Net> {
     tasks: JoinSet<()>,
     peers: Vec<Target>,
     nick: Nick,
+    leave: CancellationToken,
 }
 
 /// Why the actor stops.
@@ -97,6 +99,7 @@ impl<N: Net> Actor<N> {
         settings: Settings,
         commands: mpsc::Receiver<Command>,
         updates: mpsc::Sender<Update>,
+        leave: CancellationToken,
     ) -> Result<Self, ListenError> {
         let Settings { ip, ports, networks, peers, sweep_rate, nick, seed } = settings;
         let (listener, addr) = listen::first_free(&net, ip, ports).await?;
@@ -128,6 +131,7 @@ impl<N: Net> Actor<N> {
             tasks,
             peers,
             nick,
+            leave,
         })
     }
 
@@ -136,10 +140,16 @@ impl<N: Net> Actor<N> {
         self.addr
     }
 
-    /// Runs until the front end says [`Command::Quit`] or is gone, then says good-bye to everyone.
+    /// Runs until the front end says [`Command::Quit`] or is gone, or until `leave` is cancelled, which works even where
+    /// commands have to wait. Then says good-bye to everyone, briefly.
     pub async fn run(mut self) {
-        // Stop is the only way out, and the same for all who cause it.
-        let _ = self.serve().await;
+        let leave = self.leave.clone();
+        tokio::select! {
+            biased;
+            () = leave.cancelled() => {}
+            // Stop is the only way out, and the same for all who cause it.
+            _ = self.serve() => {}
+        }
         self.leave().await;
     }
 
@@ -150,20 +160,26 @@ impl<N: Net> Actor<N> {
             self.feed(In::Configured(target)).await?;
         }
         let mut frozen_check = tokio::time::interval(FROZEN_CHECK);
+        frozen_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let congested = self.shared.outbox.is_congested();
             let timer = self.node.next_timer().map(Instant::from_std);
             tokio::select! {
                 biased;
+                // What is rare comes first: the rest may always be ready.
+                _ = frozen_check.tick() => self.drop_frozen().await?,
+                () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
+                    self.feed(In::Timer).await?;
+                }
+                Some(ended) = self.tasks.join_next() => {
+                    tracing::error!(?ended, "server or discovery has ended");
+                    return Err(Stop);
+                }
                 command = self.commands.recv(), if !congested => {
                     self.feed(In::Command(command.ok_or(Stop)?)).await?;
                 }
                 Some(event) = self.inbox.recv() => self.link_event(event).await?,
                 Some(event) = self.found.recv() => self.discovered(event).await?,
-                () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
-                    self.feed(In::Timer).await?;
-                }
-                _ = frozen_check.tick() => self.drop_frozen().await?,
                 () = tokio::time::sleep(CONGESTION_CHECK), if congested => {}
             }
             for _ in 0..TURN {
@@ -185,6 +201,8 @@ impl<N: Net> Actor<N> {
 
     async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
         let input = match event {
+            // Gave up while it waited for us.
+            Event::Arrived(_, handle) if handle.is_cut() => return Ok(()),
             Event::Arrived(input, handle) => {
                 if let In::Arrived { link, .. } = input {
                     self.handles.insert(link, handle);
@@ -247,6 +265,7 @@ impl<N: Net> Actor<N> {
                 }
             }
             Out::Close { link } => {
+                self.shared.outbox.finish(link);
                 if let Some(handle) = self.handles.remove(&link) {
                     handle.close();
                 }

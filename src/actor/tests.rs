@@ -14,6 +14,7 @@ use crate::{
 struct TestNode {
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
+    leave: CancellationToken,
     addr: SocketAddr,
     peers: Vec<Peer>,
     heard: Vec<(Author, String)>,
@@ -35,10 +36,11 @@ fn settings(nick: &str, seed: u64) -> Settings {
 async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
-    let actor = Actor::start(net.clone(), settings(nick, seed), commands_out, updates_in).await.unwrap();
+    let leave = CancellationToken::new();
+    let actor = Actor::start(net.clone(), settings(nick, seed), commands_out, updates_in, leave.clone()).await.unwrap();
     let addr = actor.addr();
     tokio::spawn(actor.run());
-    TestNode { commands, updates, addr, peers: Vec::new(), heard: Vec::new() }
+    TestNode { commands, updates, leave, addr, peers: Vec::new(), heard: Vec::new() }
 }
 
 impl TestNode {
@@ -165,7 +167,8 @@ async fn a_full_range_and_a_foreign_address_say_what_to_do() {
     }
     let (_commands, commands_out) = mpsc::channel(1);
     let (updates_in, _updates) = mpsc::channel(1);
-    let error = Actor::start(net, settings("late", 9), commands_out, updates_in).await.unwrap_err();
+    let error =
+        Actor::start(net, settings("late", 9), commands_out, updates_in, CancellationToken::new()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "Ports 4565-4569 on 127.0.0.1 are all in use, perhaps by other copies. Start with --max-port 4579."

@@ -85,7 +85,7 @@ pub enum NoticeCode {
     PeerTooSlow,
     /// No room for one more guest.
     RoomFull,
-    /// A dial that the user asked for has begun or succeeded.
+    /// A dial that the user asked for has begun, or need not.
     Connect,
 }
 
@@ -109,6 +109,10 @@ pub enum FailureCode {
     Unreachable,
     /// The address is our own.
     OwnAddress,
+    /// Somebody is there and does not let us in.
+    Refused,
+    /// There is no room for one more guest here.
+    RoomFull,
 }
 
 impl FailureCode {
@@ -118,6 +122,8 @@ impl FailureCode {
             Self::NoAnswer => "no_answer",
             Self::Unreachable => "unreachable",
             Self::OwnAddress => "own_address",
+            Self::Refused => "refused",
+            Self::RoomFull => "room_full",
         }
     }
 }

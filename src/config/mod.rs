@@ -20,6 +20,7 @@ pub use args::Args;
 pub use error::ConfigError;
 pub use load::load;
 pub use merge::{FileText, Sources, merge};
+pub use network::SHORTEST_IPV6_SWEEP;
 
 use crate::model::{Nick, PortRange, Target};
 

@@ -8,7 +8,7 @@ use ipnetwork::IpNetwork;
 const SHORTEST_IPV4_PREFIX: u8 = 16;
 
 /// IPv6 networks with a shorter prefix are never swept: they only say from whom addresses are accepted.
-pub(super) const SHORTEST_IPV6_SWEEP: u8 = 112;
+pub const SHORTEST_IPV6_SWEEP: u8 = 112;
 
 /// Ranges that belong to nobody in particular: loopback, link-local, RFC 1918, shared address space (RFC 6598), ULA.
 const PRIVATE: [&str; 9] = [

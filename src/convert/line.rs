@@ -4,15 +4,15 @@ use std::{borrow::Cow, net::SocketAddr};
 
 use bytes::Bytes;
 
-use crate::model::{MAX_TEXT_BYTES, Nick, Text};
+use crate::model::{Nick, Target, Text};
 
 /// Messages that one frame can become. A frame of line feeds would otherwise become tens of thousands; the lines
 /// beyond this stay together in the last message.
-pub const MAX_LINES_PER_FRAME: usize = 64;
+const MAX_LINES_PER_FRAME: usize = 64;
 
 /// Lines of one message that a reference node is sent, one frame each: it shows each as a message of its own, and a
 /// pasted file would bury the room (DESIGN.md section 5).
-pub const MAX_LINES_SENT: usize = 20;
+const MAX_LINES_SENT: usize = 20;
 
 /// The longest first frame that can be an address: `[` + 45 characters of IPv6 + `%` + scope + `]:65535`.
 const MAX_CLAIM_BYTES: usize = 80;
@@ -36,9 +36,10 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     if frame.len() > MAX_CLAIM_BYTES {
         return None;
     }
-    let addr: SocketAddr = std::str::from_utf8(frame).ok()?.trim().parse().ok()?;
-    let usable = addr.port() != 0 && !addr.ip().is_unspecified() && !addr.ip().is_multicast();
-    usable.then_some(addr)
+    match Target::parse(std::str::from_utf8(frame).ok()?)? {
+        Target::Socket(addr) => Some(addr),
+        Target::Host(_) => None,
+    }
 }
 
 /// How a node makes frames of messages of several lines.
@@ -80,12 +81,7 @@ fn hear(line: &str) -> Option<Heard> {
         Some(rest) if nick.is_some() => (true, rest),
         _ => (false, rest),
     };
-    Some(Heard { nick, text: Text::new(cut(rest)).ok()?, action })
-}
-
-/// The longest start of `text` that is within the limit of one message.
-fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or(text)
+    Some(Heard { nick, text: Text::cut(rest)?, action })
 }
 
 /// A message as it goes to other nodes, encoded once for all of them.
@@ -222,7 +218,7 @@ mod tests {
         fn no_bytes_panic_and_what_comes_out_is_clean(frame in proptest::collection::vec(any::<u8>(), 0..2000)) {
             claim(&frame);
             for h in collect(&frame) {
-                prop_assert!(h.text.as_str().len() <= MAX_TEXT_BYTES);
+                prop_assert!(h.text.as_str().len() <= crate::model::MAX_TEXT_BYTES);
                 prop_assert!(h.text.as_str().chars().all(|c| c == '\n' || !c.is_control()));
             }
         }

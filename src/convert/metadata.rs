@@ -10,7 +10,7 @@ use crate::model::{Nick, Software};
 
 /// Says "this is proximity-chat", with its version. Only such servers are pinged: others may answer frequent pings
 /// with GOAWAY (DESIGN.md section 5).
-pub const NODE_HEADER: HeaderName = HeaderName::from_static("proximity-chat");
+const NODE_HEADER: HeaderName = HeaderName::from_static("proximity-chat");
 
 /// The nick, percent-encoded.
 const NICK_HEADER: HeaderName = HeaderName::from_static("proximity-chat-nick");

@@ -6,5 +6,5 @@
 mod line;
 mod metadata;
 
-pub use line::{Frames, Framing, Heard, MAX_LINES_PER_FRAME, MAX_LINES_SENT, claim, heard};
-pub use metadata::{NODE_HEADER, Stranger, framing, introduce, introduction};
+pub use line::{Frames, Framing, Heard, claim, heard};
+pub use metadata::{Stranger, framing, introduce, introduction};

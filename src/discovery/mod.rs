@@ -117,14 +117,17 @@ impl<N: Net> Discovery<N> {
         let began = Instant::now();
         let Settings { own, networks, ports, .. } = &self.settings;
         let mut plan = Plan::new(networks, *ports, *own, self.rng.u64(..));
+        let mut pace = Pace::new(plan.hosts(), rate, began.into_std());
         if plan.progress().1 == 0 {
-            // Nothing to sweep: these networks only filter.
+            // Nothing to sweep: these networks only filter. Whoever asked gets an answer all the same.
+            if aloud && self.tell(&plan, &pace, began, SweepState::Done).await.is_err() {
+                return Ended::Alone;
+            }
             return match self.rescan.recv().await {
                 Some(()) => Ended::Asked,
                 None => Ended::Alone,
             };
         }
-        let mut pace = Pace::new(plan.hosts(), rate, began.into_std());
         let mut probes = Probes::new(self.net.clone(), own.ip());
         let mut next = plan.next_target();
         let mut told = None;

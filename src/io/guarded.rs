@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -18,22 +18,26 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Bytes per second that are read from one connection in the long run (DESIGN.md section 7).
-pub const PEER_RATE: u64 = 8 * 1024 * 1024;
+const PEER_RATE: i64 = 8 * 1024 * 1024;
 
 /// Bytes that may be read at once before [`PEER_RATE`] applies (DESIGN.md section 7).
-pub const PEER_BURST: u64 = 64 * 1024 * 1024;
+const PEER_BURST: i64 = 64 * 1024 * 1024;
 
 /// What can be known of a connection from outside.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Vitals {
-    began: Instant,
-    last_read_ms: AtomicU64,
+    timed_out: AtomicBool,
 }
 
 impl Vitals {
-    /// How long ago anything came in.
-    pub fn silent_for(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.last_read_ms.load(Ordering::Relaxed)))
+    /// Notes that the other side has stopped answering.
+    pub fn time_out(&self) {
+        self.timed_out.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has, as far as anybody noticed: a ping without an answer, or a segment without an acknowledgement.
+    pub fn timed_out(&self) -> bool {
+        self.timed_out.load(Ordering::Relaxed)
     }
 }
 
@@ -45,8 +49,8 @@ pub struct Guarded<S> {
     first: Option<u8>,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
     vitals: Arc<Vitals>,
-    /// Bytes that may be read now, as of `filled_at`.
-    budget: u64,
+    /// Bytes that may be read now, as of `filled_at`; below zero if the last read took more than was left.
+    budget: i64,
     filled_at: Instant,
     refill: Option<Pin<Box<Sleep>>>,
 }
@@ -54,14 +58,13 @@ pub struct Guarded<S> {
 impl<S> Guarded<S> {
     /// Guards `stream` until `cut` is cancelled.
     pub fn new(stream: S, first: Option<u8>, cut: CancellationToken) -> Self {
-        let now = Instant::now();
         Self {
             stream,
             first,
             cut: Box::pin(cut.cancelled_owned()),
-            vitals: Arc::new(Vitals { began: now, last_read_ms: AtomicU64::new(0) }),
+            vitals: Arc::default(),
             budget: PEER_BURST,
-            filled_at: now,
+            filled_at: Instant::now(),
             refill: None,
         }
     }
@@ -77,15 +80,27 @@ impl<S> Guarded<S> {
 
     /// Ready when something may be read.
     fn poll_budget(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.budget == 0 {
+        loop {
+            let since = i64::try_from(self.filled_at.elapsed().as_micros()).unwrap_or(i64::MAX);
+            let earned = since.saturating_mul(PEER_RATE) / 1_000_000;
+            if earned > 0 {
+                self.filled_at = Instant::now();
+                self.budget = self.budget.saturating_add(earned).min(PEER_BURST);
+            }
+            if self.budget > 0 {
+                return Poll::Ready(());
+            }
             let refill = self.refill.get_or_insert_with(|| Box::pin(tokio::time::sleep(REFILL_INTERVAL)));
             ready!(refill.as_mut().poll(cx));
             self.refill = None;
-            let since = self.filled_at.elapsed().as_millis() as u64;
-            self.filled_at = Instant::now();
-            self.budget = (since.saturating_mul(PEER_RATE) / 1_000).min(PEER_BURST);
         }
-        Poll::Ready(())
+    }
+
+    fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
+        if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+            self.vitals.time_out();
+        }
+        result
     }
 }
 
@@ -103,10 +118,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         }
         ready!(self.poll_budget(cx));
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let read = (buf.filled().len() - before) as u64;
-        self.budget = self.budget.saturating_sub(read);
-        self.vitals.last_read_ms.store(self.vitals.began.elapsed().as_millis() as u64, Ordering::Relaxed);
+        let read = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        self.note(read)?;
+        self.budget -= i64::try_from(buf.filled().len() - before).unwrap_or(i64::MAX);
         Poll::Ready(Ok(()))
     }
 }
@@ -114,7 +128,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
+        Poll::Ready(self.note(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -132,10 +147,46 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guarded<S> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, bufs));
+        Poll::Ready(self.note(written))
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_first_byte_is_put_back_and_a_cut_ends_everything() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let cut = CancellationToken::new();
+        let mut guarded = Guarded::new(ours, Some(b'P'), cut.clone());
+        theirs.write_all(b"RI").await.unwrap();
+        let mut three = [0; 3];
+        guarded.read_exact(&mut three).await.unwrap();
+        assert_eq!(&three, b"PRI");
+        let waiting = tokio::spawn(async move { guarded.read_u8().await });
+        tokio::task::yield_now().await;
+        cut.cancel();
+        assert_eq!(waiting.await.unwrap().unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_read_at_the_burst_and_then_at_the_rate() {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 20);
+        tokio::spawn(async move { while theirs.write_all(&vec![0; 1 << 16]).await.is_ok() {} });
+        let mut guarded = Guarded::new(ours, None, CancellationToken::new());
+        let (begin, mut read, mut buf) = (Instant::now(), 0, vec![0; 1 << 16]);
+        while begin.elapsed() < Duration::from_secs(10) {
+            read += i64::try_from(guarded.read(&mut buf).await.unwrap()).unwrap();
+        }
+        let allowed = PEER_BURST + 10 * PEER_RATE;
+        assert!(read <= allowed + (1 << 20) && read >= allowed * 9 / 10, "{read} of {allowed}");
     }
 }

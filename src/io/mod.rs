@@ -9,7 +9,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-pub use guarded::{Guarded, PEER_BURST, PEER_RATE, Vitals};
+pub use guarded::{Guarded, Vitals};
 pub use memory::MemoryNet;
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};

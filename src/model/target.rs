@@ -15,10 +15,20 @@ pub enum Target {
 }
 
 impl Target {
-    /// Reads `192.168.1.23`, `192.168.1.23:4565`, `::1` or `[::1]:4565`.
+    /// Reads `192.168.1.23`, `192.168.1.23:4565`, `::1` or `[::1]:4565`. Only what one host can have: no unspecified
+    /// and no multicast address, no port 0. An IPv4 address in IPv6 clothes is the IPv4 address.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        text.parse().map(Self::Socket).or_else(|_| text.parse().map(Self::Host)).ok()
+        let target = text.parse().map(Self::Socket).or_else(|_| text.parse().map(Self::Host)).ok()?;
+        let target = match target {
+            Self::Host(ip) => Self::Host(ip.to_canonical()),
+            Self::Socket(addr) if addr.ip().to_canonical() != addr.ip() => {
+                Self::Socket(SocketAddr::new(addr.ip().to_canonical(), addr.port()))
+            }
+            Self::Socket(addr) => Self::Socket(addr),
+        };
+        let of_a_host = !target.ip().is_unspecified() && !target.ip().is_multicast();
+        (of_a_host && !matches!(target, Self::Socket(addr) if addr.port() == 0)).then_some(target)
     }
 
     /// The host, with or without a port.
@@ -51,5 +61,9 @@ mod tests {
         for text in ["", "localhost", "192.168.1", "192.168.1.2:", "192.168.1.2:99999", "[::1]"] {
             assert_eq!(Target::parse(text), None, "{text}");
         }
+        for text in ["0.0.0.0", "0.0.0.0:4565", "[::]:4565", "1.2.3.4:0", "224.0.0.1", "[ff02::1]:4565"] {
+            assert_eq!(Target::parse(text), None, "{text} is no address of one host");
+        }
+        assert_eq!(Target::parse("[::ffff:127.0.0.1]:4565"), Target::parse("127.0.0.1:4565"));
     }
 }

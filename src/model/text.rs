@@ -53,6 +53,17 @@ impl Text {
         }
     }
 
+    /// Cleans what somebody else said and cuts it to the limit; none if nothing visible is left.
+    pub fn cut(raw: &str) -> Option<Self> {
+        match Self::new(raw) {
+            Err(TextError::TooLong(_)) => {
+                let cleaned = clean(raw);
+                Self::new(cleaned.get(..cleaned.floor_char_boundary(MAX_TEXT_BYTES))?).ok()
+            }
+            text => text.ok(),
+        }
+    }
+
     /// The cleaned text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -127,6 +138,15 @@ mod tests {
         assert_eq!(cleaned("x\u{E0041}\u{E007F}y"), "xy");
         assert_eq!(cleaned("a\tb\r\nc\rd\u{2028}e"), "a    b\nc\nd\ne");
         assert_eq!(cleaned(&format!("a{}", "\u{301}".repeat(100))).chars().count(), 5);
+    }
+
+    #[test]
+    fn what_others_say_is_cut_where_ours_is_refused() {
+        let long = |raw: &str| Text::cut(raw).map(|text| text.as_str().len());
+        assert_eq!(long(&format!("x{}", "\tx".repeat(30_000))), Some(MAX_TEXT_BYTES));
+        assert_eq!(long(&"ä".repeat(40_000)), Some(MAX_TEXT_BYTES));
+        assert_eq!(long("x"), Some(1));
+        assert_eq!(long("\t"), None);
     }
 
     #[test]

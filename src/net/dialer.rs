@@ -1,6 +1,7 @@
 //! The dialling side: connect, offer, wait for "ok".
 
 use std::{
+    error::Error,
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -24,7 +25,7 @@ use crate::{
     convert::{self, Stranger},
     io::{Guarded, Net, Vitals},
     model::Software,
-    node::{DialFailure, In, LinkId},
+    node::{CloseReason, DialFailure, In, LinkId},
     wire::chat_client::ChatClient,
 };
 
@@ -92,7 +93,7 @@ impl<N: Net> Dial<N> {
             .max_header_list_size(MAX_HEADER_LIST)
             .handshake(TokioIo::new(guarded))
             .await
-            .map_err(|_| DialFailure::Protocol)?;
+            .map_err(|_| DialFailure::Ended)?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "connection ended");
@@ -108,13 +109,14 @@ impl<N: Net> Dial<N> {
         let mut headers = http::HeaderMap::new();
         convert::introduce(&mut headers, &self.shared.nick());
         *request.metadata_mut() = MetadataMap::from_headers(headers);
-        let response = client.new_node(request).await.map_err(|_| DialFailure::Protocol)?;
+        let response = client.new_node(request).await.map_err(|status| failure(&status))?;
         let stranger = convert::introduction(response.metadata().as_ref());
         let mut frames = response.into_inner();
         match frames.message().await {
             Ok(Some(first)) if first.msg == OK => Ok(Some(Open { stranger, frames, vitals, fallen, sender, origin })),
             Ok(None) => Ok(None),
-            Ok(Some(_)) | Err(_) => Err(DialFailure::Protocol),
+            Ok(Some(_)) => Err(DialFailure::Protocol),
+            Err(status) => Err(failure(&status)),
         }
     }
 }
@@ -135,15 +137,21 @@ impl Open {
         let ours = matches!(stranger.software, Software::Ours { .. });
         let framing = convert::framing(&stranger.software);
         shared.tell(In::DialAnswered { link, stranger }).await;
-        let read = link::read(link, framing, frames, shared.clone(), vitals, fallen, cut.clone());
-        tokio::pin!(read);
-        tokio::select! {
-            biased;
-            () = &mut read => {}
-            () = until_silent(sender, origin), if ours => {
-                shared.tell(In::Closed { link, reason: crate::node::CloseReason::Timeout }).await;
+        let silent = async {
+            if ours {
+                until_silent(sender, origin).await;
+            } else {
+                std::future::pending::<()>().await;
             }
-        }
+        };
+        let end = async {
+            tokio::select! {
+                biased;
+                reason = link::ended(&cut, fallen) => reason,
+                () = silent => CloseReason::Timeout,
+            }
+        };
+        link::read(link, framing, frames, shared, vitals, end).await;
     }
 }
 
@@ -155,6 +163,11 @@ async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Str
         io::ErrorKind::TimedOut => DialFailure::Timeout,
         _ => DialFailure::Unreachable,
     })
+}
+
+/// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
+fn failure(status: &tonic::Status) -> DialFailure {
+    if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
 
 /// Returns when a node of our kind has stopped answering. Its server pings us, which notices when we freeze; this is
@@ -173,7 +186,9 @@ async fn until_silent(sender: OneShot, origin: http::Uri) {
         };
         match tokio::time::timeout(PING_TIMEOUT, asked).await {
             Ok(Some(_)) => {}
-            Ok(None) | Err(_) => return,
+            // The connection has ended, which its stream tells when everything on it was read.
+            Ok(None) => std::future::pending().await,
+            Err(_) => return,
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The reading side of a link, and the actor's hold on it.
 
-use std::{future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
 use tokio::sync::oneshot;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, Streaming};
 
-use super::{LINGER, SILENT, Shared};
+use super::{LINGER, Shared};
 use crate::{
     convert::{self, Framing},
     io::Vitals,
@@ -58,6 +58,11 @@ impl Handle {
         self.cut.cancel();
     }
 
+    /// Whether the connection was cut.
+    pub fn is_cut(&self) -> bool {
+        self.cut.is_cancelled()
+    }
+
     /// Ends the link: at once if nothing was promised to the other side, else when the last lines and the end of the
     /// stream had time to leave.
     pub fn close(self) -> CancellationToken {
@@ -77,23 +82,23 @@ impl Handle {
     }
 }
 
-/// Reads from a link and tells the actor, until the link ends or is cut.
+/// Reads from a link and tells the actor, until the stream ends or `end` says why the link does. What the other side had
+/// sent before its end is read first.
 pub(super) async fn read(
     link: LinkId,
     framing: Framing,
     mut frames: Streaming<Line>,
     shared: Shared,
     vitals: Arc<Vitals>,
-    mut fallen: oneshot::Receiver<()>,
-    cut: CancellationToken,
+    end: impl Future<Output = CloseReason>,
 ) {
     let mut batch = Vec::with_capacity(BATCH);
+    tokio::pin!(end);
     let reason = loop {
-        let end = tokio::select! {
+        let ended = tokio::select! {
             biased;
-            () = cut.cancelled() => Some(CloseReason::Ended),
-            Ok(()) = &mut fallen => Some(CloseReason::TooSlow),
-            end = next_batch(&mut frames, &mut batch) => end.map(|end| judge(end.as_ref(), &vitals)),
+            reason = &mut end => Some(reason),
+            ended = next_batch(&mut frames, &mut batch) => ended.map(|status| judge(status.as_ref(), &vitals)),
         };
         let mut lines = Vec::with_capacity(batch.len());
         for frame in batch.drain(..) {
@@ -102,12 +107,20 @@ pub(super) async fn read(
         if !lines.is_empty() {
             shared.tell(In::Heard { link, lines }).await;
         }
-        if let Some(reason) = end {
+        if let Some(reason) = ended {
             break reason;
         }
     };
     shared.tell(In::Closed { link, reason }).await;
-    cut.cancel();
+}
+
+/// What ends any link from our side: its connection is cut, or it fell off the ring.
+pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>) -> CloseReason {
+    tokio::select! {
+        biased;
+        () = cut.cancelled() => CloseReason::Ended,
+        Ok(()) = fallen => CloseReason::TooSlow,
+    }
 }
 
 /// Waits for a frame and takes all that are there, up to [`BATCH`]. Some when the stream has ended, with the error if
@@ -130,10 +143,12 @@ async fn next_batch(frames: &mut Streaming<Line>, batch: &mut Vec<Line>) -> Opti
 
 fn judge(end: Option<&Status>, vitals: &Vitals) -> CloseReason {
     let Some(status) = end else { return CloseReason::Ended };
-    match status.code() {
-        _ if vitals.silent_for() >= SILENT => CloseReason::Timeout,
-        // What tonic makes of frames over the limit and of bytes that are no frames.
-        Code::OutOfRange | Code::ResourceExhausted | Code::Internal => CloseReason::Protocol,
-        _ => CloseReason::Ended,
+    // tonic's own complaints, about frames over the limit and bytes that are no frames, have no cause below them; what
+    // HTTP/2 says when it ends has.
+    let complaint = matches!(status.code(), Code::OutOfRange | Code::Internal) && status.source().is_none();
+    match complaint {
+        _ if vitals.timed_out() => CloseReason::Timeout,
+        true => CloseReason::Protocol,
+        false => CloseReason::Ended,
     }
 }

@@ -17,7 +17,7 @@ use std::{
 
 pub use dialer::dial;
 pub use link::Handle;
-pub use outbox::{FROZEN_AFTER, Outbox};
+pub use outbox::Outbox;
 pub use server::serve;
 use tokio::sync::mpsc;
 
@@ -43,10 +43,6 @@ const MAX_HEADER_LIST: u32 = 8 * 1024;
 /// freezes is noticed within 11 s.
 const PING_INTERVAL: Duration = Duration::from_secs(5);
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A connection that breaks after this much silence was not closed by the other side: it stopped answering. More than
-/// [`PING_INTERVAL`], at which a living one is heard at the latest, and less than both together.
-const SILENT: Duration = Duration::from_secs(8);
 
 /// How long after its accept or connect a connection may take until its first frame was answered.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(5);

@@ -16,10 +16,12 @@ use crate::{
 };
 
 /// How long a link may leave lines unread before it counts as frozen (DESIGN.md section 5).
-pub const FROZEN_AFTER: Duration = Duration::from_secs(10);
+const FROZEN_AFTER: Duration = Duration::from_secs(10);
 
-/// Lines that a link takes at a time.
+/// Messages, and bytes of them, that a link takes at a time. Few enough that a peer which reads slowly but steadily is
+/// seen to move, and that what is on its way to all of them is little beside the ring.
 const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -142,8 +144,15 @@ impl Outbox {
             state.release();
             return Poll::Pending;
         }
-        into.extend(ring.read(reader.next, left)?.flat_map(|line| line.get(reader.framing)).cloned());
-        reader.next += left as u64;
+        let mut bytes = 0;
+        for line in ring.read(reader.next, left)? {
+            bytes += line.bytes();
+            if bytes > BATCH_BYTES && reader.next != reader.cursor {
+                break;
+            }
+            into.extend(line.get(reader.framing).iter().cloned());
+            reader.next += 1;
+        }
         Poll::Ready(Ok(true))
     }
 }
@@ -152,5 +161,70 @@ impl State {
     fn release(&mut self) {
         let needed = self.readers.values().map(|reader| reader.cursor).min().unwrap_or_else(|| self.ring.head());
         self.ring.release(needed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Nick, Text};
+
+    fn line(text: &str) -> Frames {
+        Frames::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+    }
+
+    fn take(outbox: &Outbox, link: LinkId) -> Poll<Result<bool, FellBehind>> {
+        outbox.poll_take(link, &Context::from_waker(Waker::noop()), &mut VecDeque::new())
+    }
+
+    const SLOW: LinkId = LinkId::Accepted(1);
+    const FAST: LinkId = LinkId::Accepted(2);
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_frozen_and_who_takes_a_little_is_not() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Framing::Whole);
+        outbox.open(FAST, Framing::Whole);
+        tokio::time::advance(FROZEN_AFTER * 2).await;
+        assert_eq!(outbox.frozen(), [], "nothing to take");
+        for _ in 0..20 {
+            outbox.publish(line(&"x".repeat(60_000)));
+        }
+        for _ in 0..4 {
+            tokio::time::advance(FROZEN_AFTER / 2).await;
+            assert!(matches!(take(&outbox, FAST), Poll::Ready(Ok(true))));
+        }
+        assert_eq!(outbox.frozen(), [SLOW]);
+    }
+
+    #[tokio::test]
+    async fn a_finished_link_gets_what_was_there_and_then_its_end() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Framing::Whole);
+        outbox.publish(line("before"));
+        outbox.finish(SLOW);
+        outbox.publish(line("after"));
+        let mut got = VecDeque::new();
+        let cx = Context::from_waker(Waker::noop());
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(false)));
+        assert_eq!(got, [Bytes::from("me: before")]);
+        assert_eq!(take(&outbox, FAST), Poll::Ready(Ok(false)), "a link that was never opened has nothing to send");
+    }
+
+    #[tokio::test]
+    async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Framing::Whole);
+        for _ in 0..40_000 {
+            outbox.publish(line("x"));
+        }
+        assert!(outbox.is_congested());
+        outbox.open(FAST, Framing::Whole);
+        assert!(!outbox.is_congested());
+        outbox.remove(FAST);
+        assert!(outbox.is_congested());
+        outbox.remove(SLOW);
+        assert!(!outbox.is_congested());
     }
 }

@@ -90,14 +90,13 @@ impl Visitor {
                 std::future::pending::<()>().await;
             }
         };
-        // The connection's own writes fail once `cut` is cancelled; this ends it where it does not write.
+        // Where the connection ends by itself its links are not cut: they have yet to read what came before the end.
         tokio::select! {
             biased;
             () = cut.cancelled() => {}
-            () = deadline => {}
+            () = deadline => cut.cancel(),
             () = self.converse(stream) => {}
         }
-        cut.cancel();
     }
 
     async fn converse<S: crate::io::Stream>(self, mut stream: S) {
@@ -107,8 +106,8 @@ impl Visitor {
         }
         let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone());
         let vitals = guarded.vitals();
-        let tenants = Tenants { count: Arc::default(), connection: self.cut.clone() };
-        let service = chat_server::ChatServer::new(Door { visitor: self, vitals, tenants })
+        let tenants = Tenants::new(self.cut.clone());
+        let service = chat_server::ChatServer::new(Door { visitor: self, vitals: vitals.clone(), tenants })
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new));
         let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
@@ -123,6 +122,9 @@ impl Visitor {
             .await;
         if let Err(error) = ended {
             tracing::debug!(%error, "connection ended");
+            if error.is_timeout() {
+                vitals.time_out();
+            }
         }
     }
 }
@@ -135,29 +137,47 @@ struct Door {
     tenants: Tenants,
 }
 
-/// Counts the links of a connection. Some clients open several on one; a link that ends must not take the others with
-/// it, and the last one ends the connection.
+/// The links of one connection. Some clients open several on one: a link that ends must not take the others with it.
+/// Without an open link the connection ends, so that nobody keeps one that counts neither as waiting nor as a guest.
 #[derive(Debug, Clone)]
 struct Tenants {
-    count: Arc<AtomicUsize>,
+    all: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
     connection: CancellationToken,
 }
 
 /// One of them.
 #[derive(Debug)]
-struct Tenant(Tenants);
+struct Tenant {
+    tenants: Tenants,
+    is_open: bool,
+}
 
 impl Tenants {
+    fn new(connection: CancellationToken) -> Self {
+        Self { all: Arc::default(), open: Arc::default(), connection }
+    }
+
     fn enter(&self) -> Tenant {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        Tenant(self.clone())
+        self.all.fetch_add(1, Ordering::Relaxed);
+        Tenant { tenants: self.clone(), is_open: false }
+    }
+}
+
+impl Tenant {
+    fn open(&mut self) {
+        self.is_open = true;
+        self.tenants.open.fetch_add(1, Ordering::Relaxed);
     }
 }
 
 impl Drop for Tenant {
     fn drop(&mut self) {
-        if self.0.count.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.0.connection.cancel();
+        let Tenants { all, open, connection } = &self.tenants;
+        let others = all.fetch_sub(1, Ordering::Relaxed) - 1;
+        let others_open = open.fetch_sub(usize::from(self.is_open), Ordering::Relaxed) - usize::from(self.is_open);
+        if others_open == 0 && (self.is_open || others == 0) {
+            connection.cancel();
         }
     }
 }
@@ -204,19 +224,24 @@ struct Newcomer {
 
 impl Newcomer {
     async fn run(self) {
-        let Self { link, stranger, mut frames, open_here, fallen, visitor, vitals, tenant } = self;
+        let Self { link, stranger, mut frames, open_here, fallen, visitor, vitals, mut tenant } = self;
         let Visitor { from, cut: connection, ticket, shared, .. } = visitor;
         let cut = connection.child_token();
         let first = tokio::select! {
             biased;
             () = cut.cancelled() => return,
-            first = frames.message() => first,
+            first = tokio::time::timeout(HELLO_TIMEOUT, frames.message()) => first,
         };
-        let Ok(Some(first)) = first else { return };
+        let Ok(Ok(Some(first))) = first else { return };
         let framing = convert::framing(&stranger.software);
         let (handle, opened) = Handle::accepted(cut.clone());
         let arrived = In::Arrived { link, source: from, claim: convert::claim(&first.msg), stranger };
-        if shared.inbox.send(Event::Arrived(arrived, handle)).await.is_err() {
+        let told = tokio::select! {
+            biased;
+            () = cut.cancelled() => return,
+            told = shared.inbox.send(Event::Arrived(arrived, handle)) => told,
+        };
+        if told.is_err() {
             return;
         }
         if opened.await.is_err() {
@@ -224,10 +249,10 @@ impl Newcomer {
             drop(open_here);
             return cut.cancelled().await;
         }
+        tenant.open();
         ticket.let_in();
         // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
         let _ = open_here.send(());
-        link::read(link, framing, frames, shared, vitals, fallen, cut).await;
-        drop(tenant);
+        link::read(link, framing, frames, shared, vitals, link::ended(&cut, fallen)).await;
     }
 }

@@ -30,10 +30,14 @@ impl Node {
         let Arrival { source, claim, stranger } = arrival;
         // A claim is worth something if it names the host that it comes from. Behind a NAT it does not: such a guest is
         // known by its connection, and never dialled back.
-        let claim = claim.filter(|claim| claim.ip() == source.ip());
+        let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| {
+            let mut addr = source;
+            addr.set_port(claim.port());
+            addr
+        });
         let addr = claim.unwrap_or(source);
         if claim == Some(self.addr)
-            || self.is_repeated(addr, now)
+            || self.is_repeated(addr, claim.is_some(), now)
             || claim.is_some_and(|addr| self.our_dial_stays(addr))
         {
             out.push(Out::Close { link });
@@ -52,11 +56,14 @@ impl Node {
         self.join(link, peer, origin, out);
     }
 
-    /// Whether a peer of this address is linked. If only its own word says that it has the address, the newcomer may
-    /// be the true owner: we dial the address, and the owner's answer tells (see [`Self::demote`]).
-    fn is_repeated(&mut self, addr: SocketAddr, now: Now) -> bool {
+    /// Whether a peer of this address is linked. Unless it was us who dialled it, only its own word or its source port
+    /// says that the address is its own, and the newcomer may be the true owner: we dial the address, and the owner's
+    /// answer tells (see [`Self::displace`]).
+    fn is_repeated(&mut self, addr: SocketAddr, claimed: bool, now: Now) -> bool {
         let Some(existing) = self.peers.get(&PeerId::Guest(addr)) else { return false };
-        if let Some(Link::Up { origin: Origin::Claimed { .. }, .. }) = self.links.get(existing) {
+        if let Some(Link::Up { origin: Origin::Claimed { .. } | Origin::Source, .. }) = self.links.get(existing)
+            && claimed
+        {
             self.book.verify(addr, now.mono);
         }
         true
@@ -83,19 +90,31 @@ impl Node {
         });
     }
 
-    /// The owner of an address has let us in there, so the guest who had claimed it is somebody else: it stays a guest,
-    /// under the address that its connection comes from. False if `link` did not merely claim its address.
-    pub(super) fn demote(&mut self, link: LinkId, out: &mut Vec<Out>) -> bool {
+    /// The owner of an address has let us in there, so the guest who has its place is somebody else. It stays a guest
+    /// under the address that its connection comes from, if that is free; else it has to go. False if we dialled it:
+    /// then it is the owner itself.
+    pub(super) fn displace(&mut self, link: LinkId, out: &mut Vec<Out>) -> bool {
+        let full = self.is_full();
         let Some(Link::Up { peer, origin }) = self.links.get_mut(&link) else { return false };
-        let Origin::Claimed { source } = *origin else { return false };
-        *origin = Origin::Source;
-        let claimed = peer.id;
-        peer.id = PeerId::Guest(source);
-        peer.addr = source;
-        let peer = peer.clone();
-        self.leave(link, claimed, LeaveReason::Closed, out);
-        self.peers.insert(peer.id, link);
-        out.push(Out::Update(Update::PeerJoined(peer)));
+        let (taken, source) = match *origin {
+            Origin::Dialled => return false,
+            Origin::Claimed { source } => (peer.id, Some(source)),
+            Origin::Source => (peer.id, None),
+        };
+        let free = |source: &SocketAddr| !full && !self.peers.contains_key(&PeerId::Guest(*source));
+        if let Some(source) = source.filter(free) {
+            *origin = Origin::Source;
+            peer.id = PeerId::Guest(source);
+            peer.addr = source;
+            let peer = peer.clone();
+            self.leave(link, taken, LeaveReason::Closed, out);
+            self.peers.insert(peer.id, link);
+            out.push(Out::Update(Update::PeerJoined(peer)));
+        } else {
+            self.leave(link, taken, LeaveReason::Closed, out);
+            self.links.remove(&link);
+            out.push(Out::Close { link });
+        }
         true
     }
 

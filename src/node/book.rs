@@ -26,8 +26,13 @@ const TRIES_AFTER_LOSS: u32 = 8;
 /// Dials of an address that the user typed, before it is given up aloud (UX.md: "3 tries").
 pub(super) const TRIES_WHEN_ASKED: u32 = 3;
 
-/// Repeats of a dial that was refused, before the address is left to the sweep again.
-const TRIES_WHEN_REFUSED: u32 = 5;
+/// Repeats of a dial that was refused, before the address is left to the sweep again: half a minute, in which the other
+/// side has noticed an old link's end, however it ended.
+const TRIES_WHEN_REFUSED: u32 = 8;
+
+/// Lost peers of one host that are dialled again. A host that claims one port after the other and leaves must neither
+/// fill the book nor have us scan somebody for it.
+const MAX_LOST_PER_HOST: usize = 8;
 
 #[derive(Debug, Default)]
 pub(super) struct Book {
@@ -87,14 +92,24 @@ impl Book {
         }
     }
 
-    /// The user typed `addr`: at once, a few times.
+    /// The user typed `addr`: at once, a few times. A dial that is on its way is not doubled.
     pub(super) fn asked(&mut self, addr: SocketAddr, now: Instant) {
-        self.insert(addr, Keep::Asked, now);
+        self.name(addr, Keep::Asked, now);
     }
 
     /// The user configured `addr`: at once, for ever.
     pub(super) fn configured(&mut self, addr: SocketAddr, now: Instant) {
-        self.insert(addr, Keep::Configured, now);
+        self.name(addr, Keep::Configured, now);
+    }
+
+    fn name(&mut self, addr: SocketAddr, keep: Keep, now: Instant) {
+        match self.entries.get_mut(&addr) {
+            Some(entry) if entry.phase == Phase::Busy => {
+                entry.keep = entry.keep.max(keep);
+                entry.failures = 0;
+            }
+            _ => self.insert(addr, keep, now),
+        }
     }
 
     /// `addr` must be dialled once more, now, whatever it was before.
@@ -107,7 +122,10 @@ impl Book {
 
     /// The link with `addr` is gone.
     pub(super) fn lost(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
-        let keep = self.entries.get(&addr).map_or(Keep::Known, |entry| entry.keep.max(Keep::Known));
+        let of_this_host =
+            |(other, entry): &(&SocketAddr, &Entry)| entry.keep == Keep::Known && other.ip() == addr.ip();
+        let crowd = self.entries.iter().filter(of_this_host).count();
+        let keep = if crowd < MAX_LOST_PER_HOST { Keep::Known } else { Keep::Swept };
         self.insert(addr, keep, now + jitter(BACKOFF, rng));
     }
 
@@ -125,8 +143,8 @@ impl Book {
     }
 
     /// The dial of `addr` was refused by somebody who thinks that it is linked with us.
-    pub(super) fn refused(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
-        self.back_off(addr, now, REFUSED_BACKOFF, TRIES_WHEN_REFUSED, rng);
+    pub(super) fn refused(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) -> Verdict {
+        self.back_off(addr, now, REFUSED_BACKOFF, TRIES_WHEN_REFUSED, rng)
     }
 
     /// The dial of `addr` failed.
@@ -203,19 +221,17 @@ impl Book {
 
     fn insert(&mut self, addr: SocketAddr, keep: Keep, due: Instant) {
         let keep = self.entries.get(&addr).map_or(keep, |entry| entry.keep.max(keep));
-        if !self.entries.contains_key(&addr) && self.entries.len() >= MAX_ENTRIES && !self.make_room(keep) {
-            return;
+        // What the user configured is bounded by the user.
+        let room = self.entries.len() < MAX_ENTRIES || keep == Keep::Configured || self.entries.contains_key(&addr);
+        if room || self.make_room(keep) {
+            self.entries.insert(addr, Entry { keep, failures: 0, phase: Phase::Due(due) });
         }
-        let busy = self.entries.get(&addr).is_some_and(|entry| entry.phase == Phase::Busy);
-        // A dial that is on its way is not doubled; its failure will be judged by the stronger reason.
-        let phase = if busy && keep == Keep::Asked { Phase::Busy } else { Phase::Due(due) };
-        self.entries.insert(addr, Entry { keep, failures: 0, phase });
     }
 
-    /// Drops an entry that matters less than `keep`. A dial that is on its way needs its entry no more than that: its
-    /// outcome finds no entry and is final.
+    /// Drops an entry that matters less than `keep`, or that rests; never one that is being dialled.
     fn make_room(&mut self, keep: Keep) -> bool {
-        let weakest = self.entries.iter().min_by_key(|(_, e)| (e.keep, !matches!(e.phase, Phase::Resting(_))));
+        let idle = self.entries.iter().filter(|(_, entry)| entry.phase != Phase::Busy);
+        let weakest = idle.min_by_key(|(_, entry)| (entry.keep, !matches!(entry.phase, Phase::Resting(_))));
         match weakest.map(|(addr, entry)| (*addr, entry.keep, entry.phase)) {
             Some((addr, weak, phase)) if weak < keep || matches!(phase, Phase::Resting(_)) => {
                 self.entries.remove(&addr);
@@ -285,6 +301,33 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_claims_port_after_port_is_not_scanned_for_it() {
+        let (mut book, mut rng, now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        for port in 1..=500 {
+            book.lost(SocketAddr::from(([10, 0, 0, 1], port)), now, &mut rng);
+        }
+        let mut dials = 0;
+        for second in 0..600 {
+            let now = now + Duration::from_secs(second);
+            while let Some(addr) = book.take_due(now) {
+                dials += 1;
+                book.failed(addr, now, &mut rng);
+            }
+        }
+        let once_each = 500;
+        assert!(dials <= once_each + MAX_LOST_PER_HOST * TRIES_AFTER_LOSS as usize, "{dials}");
+    }
+
+    #[test]
+    fn naming_an_address_that_is_being_dialled_does_not_dial_it_twice() {
+        let (mut book, now) = (Book::default(), Instant::now());
+        book.configured(addr(1), now);
+        assert_eq!(book.take_due(now), Some(addr(1)));
+        book.asked(addr(1), now);
+        assert_eq!(book.take_due(now), None);
+    }
+
+    #[test]
     fn the_book_is_bounded_and_keeps_what_matters() {
         let (mut book, now) = (Book::default(), Instant::now());
         for n in 0..5_000 {
@@ -292,7 +335,7 @@ mod tests {
         }
         assert_eq!(book.entries.len(), MAX_ENTRIES);
         book.configured(addr(9_999), now);
-        assert!(book.entries.contains_key(&addr(9_999)));
-        assert_eq!(book.entries.len(), MAX_ENTRIES);
+        assert!(book.entries.contains_key(&addr(9_999)), "what the user named does not count");
+        assert_eq!(book.entries.len(), MAX_ENTRIES + 1);
     }
 }

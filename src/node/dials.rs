@@ -2,12 +2,12 @@
 
 use std::{
     collections::BTreeSet,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use super::{
-    DialFailure, LinkId, Node, Now, Out,
+    DialFailure, LinkId, MAX_GUESTS, Node, Now, Out,
     book::{TRIES_WHEN_ASKED, Verdict},
     link::{Dial, Link, Origin},
 };
@@ -46,24 +46,35 @@ impl Node {
         for addr in &others {
             self.book.configured(*addr, now.mono);
         }
-        self.ask(Ask { target, began: now.mono, left: others, configured: true });
+        if !others.is_empty() {
+            self.ask(Ask { target, began: now.mono, left: others, configured: true });
+        }
     }
 
     pub(super) fn connect(&mut self, target: Target, now: Now, out: &mut Vec<Out>) {
         let others = self.others_at(target);
-        if others.is_empty() {
-            let text = format!("{target} is this node itself. Give the address of somebody else.");
-            out.push(Out::Update(Update::Failed { code: FailureCode::OwnAddress, text }));
-        } else if let Some(addr) = others.iter().find(|addr| self.is_linked(**addr)) {
-            let text = format!("{addr} is here already.");
-            out.push(Out::Update(Update::Notice { code: NoticeCode::Connect, text }));
-        } else {
-            for addr in &others {
-                self.book.asked(*addr, now.mono);
-            }
-            self.ask(Ask { target, began: now.mono, left: others, configured: false });
-            out.push(Out::Update(Update::Notice { code: NoticeCode::Connect, text: format!("Dialling {target}…") }));
+        let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| self.is_linked(*addr));
+        for addr in &absent {
+            self.book.asked(*addr, now.mono);
         }
+        let (code, text) = if let Some(addr) = here.first() {
+            // Several people may be at one host: its other ports are tried all the same, but promise nothing.
+            (None, format!("{addr} is here already."))
+        } else if absent.is_empty() {
+            (Some(FailureCode::OwnAddress), format!("{target} is this node itself. Give the address of somebody else."))
+        } else if self.is_full() {
+            (
+                Some(FailureCode::RoomFull),
+                format!("{MAX_GUESTS} people are here already; there is no room for {target}."),
+            )
+        } else {
+            self.ask(Ask { target, began: now.mono, left: absent, configured: false });
+            (None, format!("Dialling {target}…"))
+        };
+        out.push(Out::Update(match code {
+            Some(code) => Update::Failed { code, text },
+            None => Update::Notice { code: NoticeCode::Connect, text },
+        }));
     }
 
     fn others_at(&self, target: Target) -> BTreeSet<SocketAddr> {
@@ -124,7 +135,7 @@ impl Node {
             // A reference node may let in our dial although its own was let in: one of the two is enough. A node of our
             // kind never does, so there the one who claimed the address before is somebody else.
             let twice = dial.superseded && stranger.software == Software::Reference;
-            if twice || !self.demote(claimant, out) {
+            if twice || !self.displace(claimant, out) {
                 self.book.linked(dial.addr);
                 out.push(Out::Close { link });
                 return;
@@ -138,12 +149,12 @@ impl Node {
         self.join(link, peer, Origin::Dialled, out);
     }
 
-    pub(super) fn dial_refused(&mut self, link: LinkId, now: Now) {
+    pub(super) fn dial_refused(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
         let Some(Link::Offered(dial)) = self.links.remove(&link) else { return };
         if self.is_linked(dial.addr) {
             self.book.linked(dial.addr);
-        } else {
-            self.book.refused(dial.addr, now.mono, &mut self.rng);
+        } else if self.book.refused(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
+            self.nobody_at(dial.addr, Failure::Refusal, now, out);
         }
     }
 
@@ -152,47 +163,75 @@ impl Node {
         if self.is_linked(dial.addr) {
             self.book.linked(dial.addr);
         } else if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
-            self.nobody_at(dial.addr, failure, now, out);
+            self.nobody_at(dial.addr, Failure::Dial(failure), now, out);
         }
     }
 
     /// Somebody answered: what was asked for is there.
     pub(super) fn somebody_at(&mut self, addr: SocketAddr) {
-        self.asks.retain(|ask| !ask.left.contains(&addr));
+        self.asks.retain(|ask| match ask.target {
+            Target::Host(ip) => ip != addr.ip(),
+            Target::Socket(asked) => asked != addr,
+        });
     }
 
     /// Nobody answered: says so once all ports of the target have failed.
-    fn nobody_at(&mut self, addr: SocketAddr, failure: DialFailure, now: Now, out: &mut Vec<Out>) {
+    fn nobody_at(&mut self, addr: SocketAddr, failure: Failure, now: Now, out: &mut Vec<Out>) {
         let from = self.addr.ip();
         self.asks.retain_mut(|ask| {
             if !ask.left.remove(&addr) || !ask.left.is_empty() {
                 return true;
             }
-            let target = ask.target;
-            let took = now.mono.saturating_duration_since(ask.began).max(Duration::from_secs(1)).as_secs();
-            let tries = format!("({TRIES_WHEN_ASKED} tries, {took} s)");
-            let (code, mut text) = match failure {
-                DialFailure::Unreachable => (
-                    FailureCode::Unreachable,
-                    format!("There is no way from {from} to {target}. Start with --ip and this machine's address on that network."),
-                ),
-                DialFailure::Protocol => (
-                    FailureCode::NoAnswer,
-                    format!("{target} answers, but not as a chat node {tries}. Is it the right port?"),
-                ),
-                DialFailure::Refused | DialFailure::Timeout => {
-                    (FailureCode::NoAnswer, format!("No answer from {target} {tries}. Is the program open there?"))
-                }
-            };
-            if ask.configured {
-                text.push_str(" It is tried again from time to time.");
-            }
-            out.push(Out::Update(Update::Failed { code, text }));
+            out.push(Out::Update(ask.failed(failure, from, now)));
             false
         });
     }
 
+    /// Whether the node that listens at `addr` is linked. Who merely comes from there is not that node.
     pub(super) fn is_linked(&self, addr: SocketAddr) -> bool {
-        self.peers.contains_key(&PeerId::Guest(addr))
+        let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get(link));
+        matches!(link, Some(Link::Up { origin, .. }) if origin.listens())
+    }
+}
+
+/// Why an address that the user named is not linked.
+#[derive(Debug, Clone, Copy)]
+enum Failure {
+    Dial(DialFailure),
+    Refusal,
+}
+
+impl Ask {
+    fn failed(&self, failure: Failure, from: IpAddr, now: Now) -> Update {
+        let target = self.target;
+        let took = now.mono.saturating_duration_since(self.began).max(Duration::from_secs(1)).as_secs();
+        let tries = format!("({TRIES_WHEN_ASKED} tries, {took} s)");
+        let (code, mut text) = match failure {
+            Failure::Dial(DialFailure::Unreachable) => (
+                FailureCode::Unreachable,
+                format!("There is no way from {from} to {target}. Start with --ip and this machine's address there."),
+            ),
+            Failure::Dial(DialFailure::Protocol) => (
+                FailureCode::NoAnswer,
+                format!("{target} answers, but not as a chat node {tries}. Is it the right port?"),
+            ),
+            Failure::Dial(DialFailure::Ended) => (
+                FailureCode::NoAnswer,
+                format!("{target} ends the connection {tries}. Is it a chat node, and has it room for one more?"),
+            ),
+            Failure::Dial(DialFailure::Refused | DialFailure::Timeout) => {
+                (FailureCode::NoAnswer, format!("No answer from {target} {tries}. Is the program open there?"))
+            }
+            Failure::Refusal => (
+                FailureCode::Refused,
+                format!(
+                    "{target} does not let us in {tries}. Perhaps it still knows us from before; Ctrl-R tries again."
+                ),
+            ),
+        };
+        if self.configured {
+            text.push_str(" It is tried again from time to time.");
+        }
+        Update::Failed { code, text }
     }
 }

@@ -106,6 +106,8 @@ pub enum DialFailure {
     Timeout,
     /// No way there from the address that we listen on.
     Unreachable,
+    /// The connection ended before an answer.
+    Ended,
     /// Something answered that does not speak our protocol.
     Protocol,
 }

@@ -25,7 +25,7 @@ use book::Book;
 use dials::Ask;
 pub use event::{CloseReason, DialFailure, In, LinkId, Now, Out};
 use link::{Link, Origin};
-pub use ring::{FellBehind, RING_BYTES, RING_LINES, Ring};
+pub use ring::{FellBehind, Ring};
 
 use crate::{
     bus::{Command, Update},
@@ -96,7 +96,7 @@ impl Node {
             In::Configured(target) => self.configured(target, now),
             In::DialConnected { link } => self.dial_connected(link, out),
             In::DialAnswered { link, stranger } => self.dial_answered(link, stranger, now, out),
-            In::DialRefused { link } => self.dial_refused(link, now),
+            In::DialRefused { link } => self.dial_refused(link, now, out),
             In::DialFailed { link, failure } => self.dial_failed(link, failure, now, out),
             In::Arrived { link, source, claim, stranger } => {
                 self.arrived(link, Arrival { source, claim, stranger }, now, out);
@@ -113,9 +113,9 @@ impl Node {
         self.book.next_due(self.dial_slots())
     }
 
-    /// The addresses of all linked peers: nobody need look for them.
+    /// The addresses at which linked peers listen: nobody need look there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
-        self.peers.keys().map(|PeerId::Guest(addr)| *addr).collect()
+        self.peers.keys().map(|PeerId::Guest(addr)| *addr).filter(|addr| self.is_linked(*addr)).collect()
     }
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
@@ -147,8 +147,8 @@ impl Node {
         self.peers.insert(peer.id, link);
         out.push(Out::Open { link, framing: convert::framing(&peer.software) });
         out.push(Out::Update(Update::PeerJoined(peer.clone())));
-        out.push(Out::LinkedChanged);
         self.links.insert(link, Link::Up { peer, origin });
+        out.push(Out::LinkedChanged);
     }
 
     /// Takes a peer off the map, if `link` is what holds it there.
@@ -161,6 +161,9 @@ impl Node {
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
+        if !matches!(self.links.get(&link), Some(Link::Up { .. })) {
+            return;
+        }
         let Some(Link::Up { peer, origin }) = self.links.remove(&link) else { return };
         self.leave(link, peer.id, reason.into(), out);
         if reason == CloseReason::TooSlow {

@@ -5,10 +5,10 @@ use std::collections::VecDeque;
 use crate::convert::Frames;
 
 /// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
-pub const RING_LINES: usize = 65_536;
+const RING_LINES: usize = 65_536;
 
 /// Bytes of text kept (DESIGN.md section 5).
-pub const RING_BYTES: usize = 16 * 1024 * 1024;
+const RING_BYTES: usize = 16 * 1024 * 1024;
 
 /// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the
 /// next line that they want; they share the bytes.

@@ -11,6 +11,7 @@ use std::{io, thread};
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     actor::{Actor, ListenError, Settings},
@@ -62,7 +63,8 @@ pub enum Error {
 pub fn main(config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
-    let node = start_node(settings(&config)?, commands_out, updates_in)?;
+    let leave = CancellationToken::new();
+    let node = start_node(settings(&config)?, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match front {
@@ -70,7 +72,8 @@ pub fn main(config: Config, front: Front) -> Result<u8, Error> {
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     })?;
-    // The front end has asked it to leave, or its channels are gone, so it ends within its own deadlines.
+    // The front end has asked it to leave and given it time. Whatever still holds it up ends here.
+    leave.cancel();
     node.join().map_err(|_| Error::NodeLost)?;
     Ok(code)
 }
@@ -141,6 +144,7 @@ fn start_node(
     settings: Settings,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
+    leave: CancellationToken,
 ) -> Result<thread::JoinHandle<()>, Error> {
     let (started, starting) = std::sync::mpsc::sync_channel(1);
     let thread = thread::Builder::new().name("node".to_owned()).spawn(move || {
@@ -149,7 +153,7 @@ fn start_node(
             Err(error) => return drop(started.send(Err(Error::System(error)))),
         };
         runtime.block_on(async {
-            match Actor::start(TcpNet, settings, commands, updates).await {
+            match Actor::start(TcpNet, settings, commands, updates, leave).await {
                 Ok(actor) => {
                     tracing::info!(addr = %actor.addr(), "listening");
                     // The other end waits for exactly this.

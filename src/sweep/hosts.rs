@@ -4,18 +4,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnetwork::IpNetwork;
 
-/// The shortest IPv6 prefix that is swept: 65,536 addresses. A shorter one only filters; nobody is found in 2^64
-/// addresses by trying (DESIGN.md section 4).
-pub const MIN_SWEPT_IPV6_PREFIX: u8 = 112;
+use crate::config::SHORTEST_IPV6_SWEEP;
 
 /// From this prefix on an IPv4 network has no network and broadcast address (RFC 3021).
 const POINT_TO_POINT_PREFIX: u8 = 31;
 
-/// Whether the sweep covers `network`.
-pub fn sweepable(network: IpNetwork) -> bool {
+/// Whether the sweep covers `network`: nobody is found in 2^64 addresses by trying.
+fn sweepable(network: IpNetwork) -> bool {
     match network {
         IpNetwork::V4(_) => true,
-        IpNetwork::V6(network) => network.prefix() >= MIN_SWEPT_IPV6_PREFIX,
+        IpNetwork::V6(network) => network.prefix() >= SHORTEST_IPV6_SWEEP,
     }
 }
 

@@ -9,6 +9,5 @@ mod pace;
 mod permutation;
 mod plan;
 
-pub use hosts::{MIN_SWEPT_IPV6_PREFIX, sweepable};
 pub use pace::{MAX_RATE, Pace};
 pub use plan::{Answer, Plan};

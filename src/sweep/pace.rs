@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// Probes per second at most, whatever is configured: a dead address stays about 3 s in the kernel's neighbour table
-/// of 1,024, so that 341 new dead hosts per second overflow it and break the user's other connections (measured,
-/// DESIGN.md section 4).
-pub const MAX_RATE: u32 = 300;
+use crate::config::SWEEP_RATES;
+
+/// Probes per second at most, whatever is asked for.
+pub const MAX_RATE: u32 = *SWEEP_RATES.end();
 
 /// Probes per second up to a /24: a pass over it takes 1.3 s.
 const SMALL_RATE: u32 = 200;

@@ -37,15 +37,21 @@ struct Guest {
     hears: Streaming<Line>,
 }
 
-async fn connect(net: &MemoryNet, from: &str, to: SocketAddr) -> Connection {
-    let stream = net.connect(from.parse().unwrap(), to).await.unwrap();
+async fn connect(net: &MemoryNet, to: SocketAddr) -> Connection {
+    Connection(drive(net, to).await.0)
+}
+
+/// A connection, and the task that drives it.
+async fn drive(net: &MemoryNet, to: SocketAddr) -> (SendRequest<Body>, tokio::task::JoinHandle<()>) {
+    let stream = net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap();
     let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW)
         .handshake(TokioIo::new(stream))
         .await
         .unwrap();
-    tokio::spawn(connection);
-    Connection(sender)
+    // How it ends is what the tests look at from the other side.
+    let driver = tokio::spawn(async move { drop(connection.await) });
+    (sender, driver)
 }
 
 impl Guest {
@@ -59,7 +65,7 @@ impl Guest {
     }
 
     async fn arrive(net: &MemoryNet, claim: &str, to: SocketAddr) -> Self {
-        Self::open(&connect(net, "127.0.0.1", to).await, claim).await
+        Self::open(&connect(net, to).await, claim).await
     }
 
     async fn hear(&mut self) -> Option<String> {
@@ -91,7 +97,7 @@ async fn the_transcript_is_the_reference_programs() {
 async fn a_repeated_claim_ends_without_ok_and_spares_the_link_that_is_there() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
-    let connection = connect(&net, "127.0.0.1", alice.addr).await;
+    let connection = connect(&net, alice.addr).await;
     let mut first = Guest::open(&connection, "127.0.0.1:7001").await;
     assert_eq!(first.hear().await.as_deref(), Some("ok"));
     let mut again = Guest::open(&connection, "127.0.0.1:7001").await;
@@ -128,11 +134,76 @@ async fn who_never_reads_delays_nobody_and_is_let_go() {
 async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
     let net = MemoryNet::default();
     let alice = start(&net, "alice", 1).await;
-    let connection = connect(&net, "127.0.0.1", alice.addr).await;
+    let connection = connect(&net, alice.addr).await;
     let (_says, lines) = mpsc::channel::<Line>(1);
     let mut client = ChatClient::with_origin(connection, "http://guest".parse().unwrap());
     let mut hears = client.new_node(ReceiverStream::new(lines)).await.unwrap().into_inner();
     let before = Instant::now();
     assert!(!matches!(hears.message().await, Ok(Some(_))));
     assert!((4..=6).contains(&before.elapsed().as_secs()), "{:?}", before.elapsed());
+}
+
+/// Everything that was said before the end is heard, however the end comes.
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_end_is_heard() {
+    for clean in [true, false] {
+        let net = MemoryNet::default();
+        let mut alice = start(&net, "alice", 1).await;
+        let (sender, driver) = drive(&net, alice.addr).await;
+        let mut guest = Guest::open(&Connection(sender), "127.0.0.1:7001").await;
+        assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+        alice.until(|n| n.peers.len() == 1).await;
+        for n in 0..20 {
+            guest.says.send(Line::new(format!("line {n}"))).await.unwrap();
+        }
+        let Guest { says, mut hears } = guest;
+        if clean {
+            drop(says);
+            assert!(!matches!(hears.message().await, Ok(Some(_))));
+        } else {
+            // Lets the lines leave, and takes the connection away under them.
+            while says.capacity() < says.max_capacity() {
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..20 {
+                tokio::task::yield_now().await;
+            }
+            driver.abort();
+        }
+        alice.until(|n| n.peers.is_empty()).await;
+        assert_eq!(alice.heard.len(), 20, "clean: {clean}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_without_an_open_link_ends() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let (sender, driver) = drive(&net, alice.addr).await;
+    let connection = Connection(sender);
+    let mut first = Guest::open(&connection, "127.0.0.1:7001").await;
+    assert_eq!(first.hear().await.as_deref(), Some("ok"));
+    let (_silent, lines) = mpsc::channel::<Line>(1);
+    let mut client = ChatClient::with_origin(connection.clone(), "http://guest".parse().unwrap());
+    let _second = client.new_node(ReceiverStream::new(lines)).await.unwrap();
+    alice.until(|n| n.peers.len() == 1).await;
+    drop(first);
+    alice.until(|n| n.peers.is_empty()).await;
+    tokio::time::timeout(Duration::from_secs(1), driver).await.expect("the connection is still open").unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_nobody_reads_from_can_still_leave() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let _frozen = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
+    alice.until(|n| n.peers.len() == 1).await;
+    // Until commands have to wait, and the updates of those that need not fill their channel.
+    let say = Command::Say { room: Room::LOBBY, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false };
+    while tokio::time::timeout(Duration::from_millis(100), alice.commands.send(say.clone())).await.is_ok() {
+        while alice.updates.try_recv().is_ok() {}
+    }
+    alice.leave.cancel();
+    let end = async { while alice.updates.recv().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(1), end).await.expect("the node does not end");
 }

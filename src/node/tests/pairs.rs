@@ -27,6 +27,7 @@ struct World {
     count: u64,
     accepted: u32,
     start: Instant,
+    breaks: Vec<Instant>,
 }
 
 impl World {
@@ -42,6 +43,7 @@ impl World {
             count: 0,
             accepted: 0,
             start: Instant::now(),
+            breaks: Vec::new(),
         }
     }
 
@@ -125,12 +127,53 @@ impl World {
             if mono > end {
                 break;
             }
+            if self.breaks.first().is_some_and(|at| *at <= mono) {
+                self.breaks.remove(0);
+                self.break_one(mono);
+            }
             let mut outs = Vec::new();
             let now = Now { mono, wall: Timestamp::from_millis(0) };
             self.nodes[who].handle(input, now, &mut outs);
             for out in outs {
                 self.execute(mono, who, &out);
             }
+            self.check_map(who);
+        }
+    }
+
+    /// In the first seconds connections break, which each end notices in its own time.
+    fn break_some(&mut self, count: u32) {
+        for _ in 0..count {
+            let at = self.start + Duration::from_micros(self.rng.u64(0..3_000_000));
+            self.breaks.push(at);
+        }
+        self.breaks.sort_unstable();
+    }
+
+    fn break_one(&mut self, now: Instant) {
+        let up: Vec<_> = (0..self.nodes.len())
+            .flat_map(|n| self.nodes[n].peers.values().map(move |link| (n, *link)))
+            .filter(|end| self.ends.contains_key(end))
+            .collect();
+        if up.is_empty() {
+            return;
+        }
+        let end = up[self.rng.usize(..up.len())];
+        let other = self.ends[&end];
+        self.ends.remove(&end);
+        self.ends.remove(&other);
+        for (who, link) in [end, other] {
+            self.post(now, who, Some(link), In::Closed { link, reason: CloseReason::Ended });
+        }
+    }
+
+    /// Holds at every moment: who is on the map has exactly one open link, and no open link is off the map.
+    fn check_map(&self, who: usize) {
+        let node = &self.nodes[who];
+        let up = node.links.iter().filter(|(_, l)| matches!(l, Link::Up { .. })).count();
+        assert_eq!(up, node.peers.len(), "{:?} {:?}", node.links, node.peers);
+        for (id, link) in &node.peers {
+            assert!(matches!(node.links.get(link), Some(Link::Up { peer, .. }) if peer.id == *id));
         }
     }
 
@@ -153,9 +196,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_pair_ends_with_one_link_that_both_agree_on(nodes in 2usize..6, seed: u64) {
+    fn every_pair_ends_with_one_link_that_both_agree_on(nodes in 2usize..6, seed: u64, breaks in 0u32..10) {
         let mut world = World::new(nodes, seed);
-        world.run(Duration::from_secs(5));
+        world.break_some(breaks);
+        world.run(Duration::from_secs(12));
         world.check();
     }
 }

@@ -72,6 +72,33 @@ fn the_owner_of_an_address_gets_in_although_somebody_claimed_it_first() {
 }
 
 #[test]
+fn a_source_port_is_no_claim_to_an_address_that_somebody_listens_on() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    bench.feed(arrived(1, "127.0.0.1:4567", None));
+    assert_eq!(bench.node.linked(), BTreeSet::new());
+    let outs = bench.feed(In::Found(at("127.0.0.1:4567")));
+    let link = dials(&outs)[0].0;
+    bench.feed(In::DialConnected { link });
+    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    assert!(opens(&outs, link) && closes(&outs, IN));
+    assert_eq!(bench.node.peers, [(PeerId::Guest(at("127.0.0.1:4567")), link)].into());
+}
+
+#[test]
+fn who_claimed_falsely_has_to_go_if_its_own_place_is_taken_too() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
+    bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:50000")));
+    let outs = bench.feed(arrived(3, "127.0.0.1:50002", Some("127.0.0.1:4567")));
+    let link = dials(&outs)[0].0;
+    bench.feed(In::DialConnected { link });
+    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    assert!(opens(&outs, link) && closes(&outs, IN));
+    assert_eq!(bench.node.peers.len(), 2);
+    assert_eq!(bench.node.peers[&PeerId::Guest(at("127.0.0.1:50000"))], LinkId::Accepted(2));
+}
+
+#[test]
 fn an_honest_claim_survives_the_question() {
     let mut bench = Bench::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
@@ -179,6 +206,39 @@ fn what_was_asked_for_and_never_answers_is_said_once() {
         outs = bench.wait(100);
     }
     assert_eq!(failures, ["No answer from 10.0.0.9 (3 tries, 2 s). Is the program open there?"]);
+}
+
+#[test]
+fn what_was_asked_for_and_refuses_is_said_once() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    let mut outs = bench.feed(In::Command(Command::Connect(Target::Socket(at("10.0.0.9:4565")))));
+    let mut failures = Vec::new();
+    for n in 0..400 {
+        let mut next = Vec::new();
+        for (link, _) in dials(&outs) {
+            bench.feed(In::DialConnected { link });
+            let refused = In::DialRefused { link };
+            next.extend(bench.feed(if n == 0 {
+                In::DialFailed { link, failure: DialFailure::Ended }
+            } else {
+                refused
+            }));
+        }
+        failures.extend(next.into_iter().filter_map(|o| match o {
+            Out::Update(Update::Failed { code, .. }) => Some(code),
+            _ => None,
+        }));
+        outs = bench.wait(100);
+    }
+    assert_eq!(failures, [FailureCode::Refused]);
+}
+
+#[test]
+fn one_person_at_a_host_does_not_keep_us_from_the_others_there() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    let outs = bench.feed(In::Command(Command::Connect(Target::Host("10.0.0.2".parse().unwrap()))));
+    assert_eq!(dials(&outs).len(), 4);
 }
 
 #[test]
