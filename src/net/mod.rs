@@ -6,6 +6,7 @@
 mod dialer;
 mod doorman;
 mod link;
+mod one_shot;
 mod outbox;
 mod outgoing;
 mod server;
@@ -17,6 +18,8 @@ use std::{
 
 pub use dialer::dial;
 pub use link::Handle;
+#[cfg(test)]
+pub(crate) use one_shot::OneShot;
 pub use outbox::Outbox;
 pub use server::serve;
 use tokio::sync::mpsc;

@@ -1,7 +1,5 @@
 //! Guests that follow the reference protocol, or do not.
 
-use std::task::{Context, Poll};
-
 use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
@@ -9,25 +7,10 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Streaming, body::Body};
 
 use super::*;
-use crate::wire::{Line, chat_client::ChatClient};
-
-/// One connection as a service.
-#[derive(Clone)]
-struct Connection(SendRequest<Body>);
-
-impl tower::Service<http::Request<Body>> for Connection {
-    type Response = http::Response<hyper::body::Incoming>;
-    type Error = hyper::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        Box::pin(self.0.send_request(request))
-    }
-}
+use crate::{
+    net::OneShot,
+    wire::{Line, chat_client::ChatClient},
+};
 
 /// HTTP/2's own default, which most libraries keep.
 const WINDOW: u32 = 65_535;
@@ -38,8 +21,8 @@ struct Guest {
     hears: Streaming<Line>,
 }
 
-async fn connect(net: &MemoryNet, to: SocketAddr) -> Connection {
-    Connection(drive(net, to).await.0)
+async fn connect(net: &MemoryNet, to: SocketAddr) -> OneShot {
+    OneShot(drive(net, to).await.0)
 }
 
 /// A connection, and the task that drives it.
@@ -82,7 +65,7 @@ async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: 
 }
 
 impl Guest {
-    async fn open(connection: &Connection, claim: &str) -> Self {
+    async fn open(connection: &OneShot, claim: &str) -> Self {
         let (says, lines) = mpsc::channel(64);
         says.send(Line::new(claim.to_owned())).await.unwrap();
         let origin = "http://guest".parse().unwrap();
@@ -177,7 +160,7 @@ async fn what_was_said_before_the_end_is_heard() {
         let mut alice = start(&net, "alice", 1).await;
         let (hold, release) = (CancellationToken::new(), CancellationToken::new());
         let stream = wire(net.clone(), alice.addr, hold.clone(), release.clone()).await;
-        let mut guest = Guest::open(&Connection(drive_on(stream).await.0), "127.0.0.1:7001").await;
+        let mut guest = Guest::open(&OneShot(drive_on(stream).await.0), "127.0.0.1:7001").await;
         assert_eq!(guest.hear().await.as_deref(), Some("ok"));
         alice.until(|n| n.peers.len() == 1).await;
         hold.cancel();
@@ -200,7 +183,7 @@ async fn a_connection_without_an_open_link_ends() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let (sender, driver) = drive(&net, alice.addr).await;
-    let connection = Connection(sender);
+    let connection = OneShot(sender);
     let mut first = Guest::open(&connection, "127.0.0.1:7001").await;
     assert_eq!(first.hear().await.as_deref(), Some("ok"));
     let (_silent, lines) = mpsc::channel::<Line>(1);
