@@ -51,15 +51,15 @@ async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: 
             _ = tokio::io::copy_bidirectional(&mut here, &mut there) => {}
             () = hold.cancelled() => {}
         }
-        let mut held = Vec::new();
+        let mut gathered = Vec::new();
         let mut buf = vec![0; 4096];
         while let Some(n) = tokio::select! {
             n = here.read(&mut buf) => n.ok().filter(|n| *n > 0),
             () = release.cancelled() => None,
         } {
-            held.extend_from_slice(&buf[..n]);
+            gathered.extend_from_slice(&buf[..n]);
         }
-        there.write_all(&held).await.unwrap();
+        there.write_all(&gathered).await.unwrap();
     });
     guest
 }
