@@ -6,5 +6,5 @@
 mod line;
 mod metadata;
 
-pub use line::{Frames, Framing, Heard, claim, heard};
+pub use line::{Frames, Framing, Heard, MAX_LINES_SENT, claim, heard};
 pub use metadata::{Stranger, framing, introduce, introduction};

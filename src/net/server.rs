@@ -205,7 +205,7 @@ impl chat_server::Chat for Door {
             vitals: self.vitals.clone(),
             tenant: self.tenants.enter(),
         };
-        tokio::spawn(newcomer.run());
+        self.visitor.shared.run(link, newcomer.run());
         Ok(response)
     }
 }
