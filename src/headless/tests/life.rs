@@ -14,9 +14,9 @@ use tokio::{
 
 use super::{
     super::{
-        HeadlessError, Outcome, Stop,
-        gate::{LONGEST, SETTLING},
-        run,
+        HeadlessError, Local, Outcome, Stop,
+        gate::{LONGEST, SETTLING, gate},
+        output, run,
     },
     *,
 };
@@ -201,6 +201,29 @@ async fn a_line_is_printed_at_once_and_a_burst_in_order() {
     assert_eq!(lines.len(), 10_000);
     for (number, line) in lines.iter().enumerate() {
         assert!(line.contains(&format!("\"line {number}.\"")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_comes_before_what_later_lines_cause() {
+    let runtime = tokio::runtime::Handle::current();
+    // What is ready at once comes in any order unless it is put in one.
+    for _ in 0..20 {
+        let (answer, answers) = mpsc::channel(1);
+        let (update, updates) = mpsc::channel(2);
+        update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice") }).unwrap();
+        // As for "/version" and "/nick zoe".
+        answer.try_send(Local::Version).unwrap();
+        update.try_send(Update::NickSet(nick("zoe"))).unwrap();
+        drop((answer, update));
+        let (sink, runtime) = (Sink::new(), runtime.clone());
+        let output = sink.clone();
+        let printing = move || {
+            output::run(&runtime, output, options(false), &tokio::sync::Mutex::new(updates), answers, &gate().0)
+        };
+        tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
+        let text = sink.text();
+        assert!(text.find("proximity-chat").unwrap() < text.find("You are zoe now.").unwrap(), "{text}");
     }
 }
 
