@@ -84,7 +84,7 @@ impl<N: Net> Dial<N> {
         gate: oneshot::Receiver<()>,
         cut: &CancellationToken,
     ) -> Result<Option<Open>, DialFailure> {
-        let guarded = Guarded::new(stream, None, cut.clone());
+        let guarded = Guarded::new(stream, None, cut.clone(), None);
         let vitals = guarded.vitals();
         let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
             .initial_stream_window_size(STREAM_WINDOW)

@@ -141,6 +141,23 @@ async fn who_never_reads_delays_nobody_and_is_let_go() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_freezes_is_gone_within_eleven_seconds_and_not_said_to_have_left() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let (hold, release) = (CancellationToken::new(), CancellationToken::new());
+    let stream = wire(net.clone(), alice.addr, hold.clone(), release).await;
+    let mut guest = Guest::open(&OneShot(drive_on(stream).await.0), "127.0.0.1:7001").await;
+    assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+    alice.until(|n| n.peers.len() == 1).await;
+    // From here on nothing passes in either direction.
+    hold.cancel();
+    let before = Instant::now();
+    alice.until(|n| n.peers.is_empty()).await;
+    assert!(before.elapsed() <= Duration::from_secs(11), "{:?}", before.elapsed());
+    assert_eq!(alice.reasons, [LeaveReason::Timeout]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
     let net = MemoryNet::default();
     let alice = start(&net, "alice", 1).await;
