@@ -3,10 +3,10 @@
 use tui_input::{Input, InputRequest};
 
 use super::wrap::{Row, width, wrap};
+use crate::model::MAX_TEXT_BYTES;
 
-/// The longest draft, in bytes: twice what a message holds, so that a paste that is too long can be shortened; far
-/// more than that would make every key slow.
-pub(crate) const MAX_DRAFT_BYTES: usize = 128 * 1024;
+/// The longest draft, in bytes: what fits can be sent.
+pub(super) const MAX_DRAFT_BYTES: usize = MAX_TEXT_BYTES;
 
 /// The text being typed.
 #[derive(Debug, Default)]
@@ -58,16 +58,18 @@ impl Draft {
         self.input = std::mem::take(&mut self.input).with_value(text);
     }
 
-    /// Types one character.
-    pub(crate) fn insert(&mut self, c: char) {
+    /// Types one character; says whether it found room.
+    pub(crate) fn insert(&mut self, c: char) -> bool {
         self.killing = false;
-        if self.text().len() + c.len_utf8() <= MAX_DRAFT_BYTES {
+        let fits = self.text().len() + c.len_utf8() <= MAX_DRAFT_BYTES;
+        if fits {
             self.input.handle(InputRequest::InsertChar(c));
         }
+        fits
     }
 
-    /// Puts `text` at the cursor; says whether all of it found room.
-    pub(crate) fn insert_text(&mut self, text: &str) -> bool {
+    /// Puts `text` at the cursor; says how many bytes of it found no room.
+    pub(crate) fn insert_text(&mut self, text: &str) -> usize {
         self.killing = false;
         let mut end = text.len().min(MAX_DRAFT_BYTES.saturating_sub(self.text().len()));
         while !text.is_char_boundary(end) {
@@ -75,7 +77,7 @@ impl Draft {
         }
         let at = self.cursor();
         self.splice(at, at, text.get(..end).unwrap_or_default());
-        end == text.len()
+        text.len() - end
     }
 
     /// Replaces the bytes from `start` to `end`; the cursor goes behind what replaces them.

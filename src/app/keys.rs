@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 use super::{
     App, Effect, Key, KeyCode,
     complete::Completion,
-    draft::To,
+    draft::{MAX_DRAFT_BYTES, To},
     draft_columns,
     layout::Sidebar,
     pane::{Position, Tone},
 };
-use crate::model::Author;
+use crate::model::{Author, group};
 
 /// How long a first Ctrl-C waits for the second one (UX.md).
 const QUIT_ARMED: Duration = Duration::from_secs(3);
@@ -87,8 +87,11 @@ impl App {
             'j' => self.type_char('\n'),
             'r' => self.rescan_key(),
             'o' => self.unfold(),
-            'l' => self.effects.push(Effect::Redraw),
-            'z' => self.effects.push(Effect::Suspend),
+            'l' | 'z' => {
+                // Either way the next frame falls on an empty terminal.
+                self.rows.clear();
+                self.effects.push(if c == 'l' { Effect::Redraw } else { Effect::Suspend });
+            }
             'q' => self.quit(),
             'c' if !self.draft.is_empty() => self.draft.kill_all(),
             'c' if armed => self.quit(),
@@ -144,15 +147,20 @@ impl App {
             .flat_map(|c| if c == '\t' { "    ".chars().collect::<Vec<_>>() } else { vec![c] })
             .filter(|c| *c == '\n' || !c.is_control())
             .collect();
-        if !self.draft.insert_text(&clean) {
-            let limit = super::draft::MAX_DRAFT_BYTES;
-            self.notice(Tone::Error, &format!("The pasted text is too long: it was cut at {limit} bytes."));
+        let dropped = self.draft.insert_text(&clean);
+        if dropped > 0 {
+            let (limit, dropped) = (group(MAX_DRAFT_BYTES), group(dropped));
+            let text = format!(
+                "The pasted text is too long: the last {dropped} bytes were left out. A message has at most {limit} bytes."
+            );
+            self.notice(Tone::Error, &text);
         }
     }
 
     fn type_char(&mut self, c: char) {
-        if c == '\n' || !c.is_control() {
-            self.draft.insert(c);
+        if (c == '\n' || !c.is_control()) && !self.draft.insert(c) {
+            let (used, limit) = (group(self.draft.text().len()), group(MAX_DRAFT_BYTES));
+            self.notice(Tone::Error, &format!("The message is full: {used} of {limit} bytes."));
         }
     }
 

@@ -3,6 +3,7 @@
 //! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
 //! What is shown when is decided here; how it looks, in [`crate::ui`].
 
+mod alike;
 mod complete;
 mod draft;
 mod flood;
@@ -15,6 +16,7 @@ mod layout;
 mod news;
 mod pane;
 mod peers;
+mod rows;
 mod setup;
 mod status;
 mod submit;
@@ -32,8 +34,9 @@ pub(crate) use self::{
     layout::{Area, Layout},
     pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
     peers::Peers,
+    rows::Drawn,
     status::Standing,
-    wrap::{Row, cut, width},
+    wrap::{Row, cut, cut_start, width},
 };
 pub use self::{
     input::{Background, Effect, Input, Key, KeyCode, Now},
@@ -74,6 +77,8 @@ pub struct App {
     pub(crate) help: Option<u16>,
     pub(crate) plain: bool,
     pub(crate) now: Now,
+    /// The rows of the last frame, as [`crate::ui`] drew them.
+    pub(crate) rows: Vec<Drawn>,
     layout: Option<Layout>,
     size: (u16, u16),
     sidebar: Sidebar,
@@ -85,6 +90,8 @@ pub struct App {
     quit_armed: Option<Instant>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
+    /// Whether the user was told that reference nodes get the begin of long messages only.
+    told_of_cut: bool,
     dirty: bool,
     effects: Vec<Effect>,
 }
@@ -104,6 +111,7 @@ impl App {
             help: None,
             plain: false,
             now,
+            rows: Vec::new(),
             layout: None,
             size: (0, 0),
             sidebar: Sidebar::default(),
@@ -113,6 +121,7 @@ impl App {
             attention: Attention::default(),
             quit_armed: None,
             rescan_asked: false,
+            told_of_cut: false,
             dirty: true,
             effects: Vec::new(),
             setup,
@@ -197,6 +206,7 @@ impl App {
     /// Adapts to a window of this size.
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
         if self.size != size {
+            self.rows.clear();
             self.size = size;
             self.lay_out();
         }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     bus::{SweepProgress, SweepState, Update},
+    convert::MAX_LINES_SENT,
     model::{Author, Message, PeerId, Timestamp},
 };
 
@@ -21,18 +22,22 @@ impl App {
             }
             Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => {
-                let (id, name) = (peer.id, peer.display_name());
+                let id = peer.id;
                 let change = self.peers.joined(peer, self.now.mono);
-                self.presence(id, name, change);
+                self.presence(id, self.peers.called(id, &self.nick), change);
             }
             Update::PeerRenamed { peer, nick } => {
-                if let Some((old, new)) = self.peers.renamed(peer, nick) {
-                    self.presence(peer, new, Change::Renamed(old));
+                let old = self.peers.called(peer, &self.nick);
+                if self.peers.renamed(peer, nick)
+                    && let Some(old) = old
+                {
+                    self.presence(peer, self.peers.called(peer, &self.nick), Change::Renamed(old));
                 }
             }
             Update::PeerLeft { peer, reason } => {
                 self.floods.left(peer);
-                if let Some(name) = self.peers.left(peer, self.now.mono) {
+                let name = self.peers.called(peer, &self.nick);
+                if self.peers.left(peer, self.now.mono) {
                     self.presence(peer, name, Change::Left(reason));
                 }
             }
@@ -60,7 +65,8 @@ impl App {
         self.pane.push_notice(tone, text);
     }
 
-    fn presence(&mut self, peer: PeerId, name: String, change: Change) {
+    fn presence(&mut self, peer: PeerId, name: Option<String>, change: Change) {
+        let Some(name) = name else { return };
         self.pane.begin_day(self.local(self.now.wall).date());
         self.pane.push_presence(peer, name, change);
     }
@@ -87,7 +93,13 @@ impl App {
     fn said(&mut self, message: Message) {
         let at = self.local(message.sent_at);
         let own = message.is_own();
+        // Said when it was said: who comes or goes later does not change it.
+        let tag = match (message.author, &message.nick) {
+            (Author::Peer(peer), Some(nick)) => self.peers.tag(peer, nick, &self.nick),
+            _ => None,
+        };
         let line = Line {
+            tag: tag.map(Into::into),
             mention: !own && names(message.text.as_str(), self.nick.as_str()),
             author: message.author,
             nick: message.nick,
@@ -99,7 +111,13 @@ impl App {
         };
         let mention = line.mention;
         let Author::Peer(peer) = line.author else {
+            let cut = line.text.as_str().lines().filter(|line| !line.trim().is_empty()).count() > MAX_LINES_SENT;
             self.pane.push_line(line, at.date());
+            if cut && !self.told_of_cut && self.peers.has_reference() {
+                self.told_of_cut = true;
+                let text = format!("Reference nodes see the first {MAX_LINES_SENT} lines of a message.");
+                self.notice(Tone::Dim, &text);
+            }
             return;
         };
         let seq = match self.floods.line(peer, self.now.mono) {

@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::pane::Change;
-use crate::model::{Nick, Peer, PeerId};
+use super::{alike::alike, pane::Change};
+use crate::model::{Nick, Peer, PeerId, Software};
 
 /// How long who left stays listed (UX.md).
 const GONE_SHOWN: Duration = Duration::from_mins(10);
@@ -28,13 +28,13 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// For how long, in a word.
+    /// For how long they are here, or gone, in words.
     pub(crate) fn age(&self, now: Instant) -> String {
         let time = now.saturating_duration_since(self.since);
         match self.gone {
             true if time < JUST_NOW => "just now".to_owned(),
             true => format!("{} ago", age(time)),
-            false => age(time),
+            false => format!("here {}", age(time)),
         }
     }
 }
@@ -67,26 +67,23 @@ impl Peers {
         if back { Change::Reconnected } else { Change::Joined }
     }
 
-    /// Notes that somebody left; says their name, if they were here.
-    pub(crate) fn left(&mut self, peer: PeerId, now: Instant) -> Option<String> {
-        let person = self.0.get_mut(&peer).filter(|person| !person.gone)?;
+    /// Notes that somebody left; says whether they were here.
+    pub(crate) fn left(&mut self, peer: PeerId, now: Instant) -> bool {
+        let Some(person) = self.0.get_mut(&peer).filter(|person| !person.gone) else { return false };
         (person.since, person.gone) = (now, true);
-        let name = person.peer.display_name();
         let gone = self.0.values().filter(|p| p.gone).count();
         let oldest = self.0.iter().filter(|(_, p)| p.gone).min_by_key(|(_, p)| p.since).map(|(id, _)| *id);
         if let Some(oldest) = oldest.filter(|_| gone > MAX_GONE) {
             self.0.remove(&oldest);
         }
-        Some(name)
+        true
     }
 
-    /// Takes in a new name; says the old and the new one, if they differ.
-    pub(crate) fn renamed(&mut self, peer: PeerId, nick: Nick) -> Option<(String, String)> {
-        let person = self.0.get_mut(&peer)?;
-        let old = person.peer.display_name();
-        person.peer.nick = Some(nick);
-        let new = person.peer.display_name();
-        (old != new).then_some((old, new))
+    /// Takes in a new name; says whether it differs from the old one.
+    pub(crate) fn renamed(&mut self, peer: PeerId, nick: Nick) -> bool {
+        let Some(person) = self.0.get_mut(&peer) else { return false };
+        let old = person.peer.nick.replace(nick);
+        old != person.peer.nick
     }
 
     /// Everyone is out of reach.
@@ -125,6 +122,11 @@ impl Peers {
         self.0.values().filter(|person| !person.gone).count()
     }
 
+    /// Whether a node of the reference program is here.
+    pub(crate) fn has_reference(&self) -> bool {
+        self.0.values().any(|person| !person.gone && person.peer.software == Software::Reference)
+    }
+
     /// Everyone, those who are here first, by name.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.0.values().collect();
@@ -139,22 +141,40 @@ impl Peers {
         if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
     }
 
-    /// How somebody is called in the list: several of one name get their port added, so that they can be told apart.
-    pub(crate) fn name(&self, person: &Person) -> String {
-        let name = person.peer.display_name();
-        let same = |p: &&Person| p.peer.nick.is_some() && p.peer.nick == person.peer.nick && !p.gone;
-        if !person.gone && self.0.values().filter(same).count() > 1 {
-            format!("{name}#{}", person.peer.addr.port())
-        } else {
-            name
+    /// How somebody is called: who could be taken for another one who is here, or for the user, gets a tag.
+    pub(crate) fn name(&self, person: &Person, own: &Nick) -> String {
+        let tag =
+            person.peer.nick.as_ref().filter(|_| !person.gone).and_then(|nick| self.tag(person.peer.id, nick, own));
+        format!("{}{}", person.peer.display_name(), tag.unwrap_or_default())
+    }
+
+    /// The same by identity, of someone listed.
+    pub(crate) fn called(&self, id: PeerId, own: &Nick) -> Option<String> {
+        self.0.get(&id).map(|person| self.name(person, own))
+    }
+
+    /// What tells the peer `id`, who goes by `nick`, from others who are here and seem to have the same name, and from
+    /// the user: its port or, if that is the same, the end of its address. None if there is nobody like that.
+    pub(crate) fn tag(&self, id: PeerId, nick: &Nick, own: &Nick) -> Option<String> {
+        let PeerId::Guest(guest) = id;
+        let addr = self.0.get(&id).map_or(guest, |person| person.peer.addr);
+        let like = |p: &&Person| !p.gone && p.peer.id != id && p.peer.nick.as_ref().is_some_and(|n| alike(n, nick));
+        let mut others = self.0.values().filter(like).map(|person| person.peer.addr).peekable();
+        if others.peek().is_none() && !alike(own, nick) {
+            return None;
         }
+        let ip = addr.ip().to_string();
+        Some(match others.any(|other| other.port() == addr.port()) {
+            false => format!("#{}", addr.port()),
+            // Behind the last dot or colon.
+            true => format!("#{}", ip.get(ip.rfind(['.', ':']).unwrap_or(0)..).unwrap_or_default()),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Software;
 
     fn peer(port: u16, nick: Option<&str>) -> Peer {
         let addr = ([127, 0, 0, 1], port).into();
@@ -167,8 +187,8 @@ mod tests {
         let at = |s| start + Duration::from_secs(s);
         let mut peers = Peers::default();
         assert_eq!(peers.joined(peer(1, Some("bob")), at(0)), Change::Joined);
-        assert_eq!(peers.left(peer(1, None).id, at(5)).as_deref(), Some("bob"));
-        assert_eq!(peers.left(peer(1, None).id, at(6)), None);
+        assert!(peers.left(peer(1, None).id, at(5)));
+        assert!(!peers.left(peer(1, None).id, at(6)));
         assert_eq!(peers.joined(peer(1, Some("bob")), at(60)), Change::Reconnected);
         peers.left(peer(1, None).id, at(70));
         assert_eq!(peers.joined(peer(1, Some("bob")), at(131)), Change::Joined);
@@ -224,7 +244,12 @@ mod tests {
         assert_eq!(shown(&peers, "[fe80::1]:4565"), "fe80::1");
         peers.joined(peer(4566, Some("bob")), Instant::now());
         peers.joined(peer(4567, Some("bob")), Instant::now());
-        let names: Vec<_> = peers.sorted().iter().map(|p| peers.name(p)).collect();
-        assert_eq!(names, ["bob#4566", "bob#4567"]);
+        let own = Nick::new("alice").unwrap();
+        let names = |peers: &Peers| peers.sorted().iter().map(|p| peers.name(p, &own)).collect::<Vec<_>>();
+        assert_eq!(names(&peers), ["bob#4566", "bob#4567"]);
+        let far = Peer { addr: "192.168.1.23:4567".parse().unwrap(), ..peer(9, Some("Bob")) };
+        peers.joined(far, Instant::now());
+        peers.joined(peer(4568, Some("ALICE")), Instant::now());
+        assert_eq!(names(&peers), ["ALICE#4568", "Bob#.23", "bob#4566", "bob#.1"]);
     }
 }

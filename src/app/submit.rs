@@ -108,7 +108,7 @@ impl App {
     fn who(&mut self) {
         let usual = self.setup.ports.0;
         let people = self.peers.sorted();
-        let names: Vec<_> = people.iter().filter(|p| !p.gone).map(|p| self.peers.name(p)).collect();
+        let names: Vec<_> = people.iter().filter(|p| !p.gone).map(|p| self.peers.name(p, &self.nick)).collect();
         let widest = names.iter().map(|name| super::width(name)).max().unwrap_or(0);
         let mut text = match names.len() {
             0 => "Nobody else is here.".to_owned(),
@@ -121,13 +121,13 @@ impl App {
             let pad = " ".repeat(widest - super::width(name));
             let address = self.peers.address(person.peer.addr, usual);
             let address = format!("{address:longest$}");
-            let since = person.age(self.now.mono);
+            let age = person.age(self.now.mono);
             let software = match &person.peer.software {
                 Software::Ours { version } => format!("proximity-chat {version}"),
-                Software::Reference => "reference program".to_owned(),
+                Software::Reference => "reference".to_owned(),
             };
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n  ? {name}{pad}  {address}  {since}  {software}");
+            let _ = write!(text, "\n  ? {name}{pad}  {address}  {age}  {software}");
         }
         if !names.is_empty() {
             text.push_str("\n  ? means: not authenticated, the name is only a claim.");

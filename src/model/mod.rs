@@ -19,5 +19,6 @@ pub use peer::{LeaveReason, Peer, PeerId, Software};
 pub use ports::PortRange;
 pub use room::Room;
 pub use target::Target;
+pub(crate) use text::group;
 pub use text::{MAX_TEXT_BYTES, Text, TextError};
 pub use time::Timestamp;

@@ -81,17 +81,19 @@ fn clean(raw: &str) -> String {
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push_str(TAB),
-            // Joiners and direction marks shape words and emoji; alone they do no harm.
-            '\u{200C}'..='\u{200F}' | '\u{061C}' => out.push(c),
-            c if is_forbidden(c) || (is_invisible(c) && !matches!(c, '\u{00AD}' | '\u{180B}'..='\u{180F}')) => {}
+            // Joiners shape words and emoji: Persian is not written without them.
+            '\u{200C}' | '\u{200D}' => out.push(c),
+            // Mongolian letters take their shapes from these.
+            '\u{180B}'..='\u{180F}' => out.push(c),
+            c if is_forbidden(c) || is_invisible(c) => {}
             c => out.push(c),
         }
     }
     limit_marks(&out)
 }
 
-/// `70112` as `70,112`.
-fn group(n: usize) -> String {
+/// `70112` as `70,112`: how all texts of the program write large numbers.
+pub(crate) fn group(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
@@ -135,9 +137,21 @@ mod tests {
     fn nothing_that_steers_a_terminal_is_kept() {
         assert_eq!(cleaned("a\u{1b}[2Jb\u{7}\u{9b}31m\u{7f}"), "a[2Jb31m");
         assert_eq!(cleaned("abc\u{202E}def\u{2066}g"), "abcdefg");
+        assert_eq!(cleaned("a\u{200E}b\u{200F}c\u{061C}d\u{00AD}e"), "abcde");
         assert_eq!(cleaned("x\u{E0041}\u{E007F}y"), "xy");
         assert_eq!(cleaned("a\tb\r\nc\rd\u{2028}e"), "a    b\nc\nd\ne");
         assert_eq!(cleaned(&format!("a{}", "\u{301}".repeat(100))).chars().count(), 5);
+    }
+
+    #[test]
+    fn no_grapheme_is_longer_than_any_in_use() {
+        use unicode_segmentation::UnicodeSegmentation;
+        let kiss = "👩🏽\u{200D}❤\u{FE0F}\u{200D}💋\u{200D}👨🏽";
+        assert_eq!(cleaned(kiss), kiss, "the longest of all");
+        for chain in ["👩\u{200D}".repeat(200), "\u{1100}".repeat(200), ("\u{600}".repeat(30) + "x").repeat(30)] {
+            let longest = cleaned(&chain).graphemes(true).map(|g| g.chars().count()).max();
+            assert!(longest.is_some_and(|n| n <= 16), "{longest:?} of {chain:?}");
+        }
     }
 
     #[test]

@@ -6,13 +6,15 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{Palette, palette::Role};
+use super::{Palette, heal, palette::Role};
 use crate::app::{Area, width};
 
 /// The cells of the frame and the colours for them.
 pub(super) struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
     pub palette: Palette,
+    /// The rows about whose width terminals may disagree, from the top.
+    pub risky: Vec<bool>,
 }
 
 impl Canvas<'_> {
@@ -21,6 +23,9 @@ impl Canvas<'_> {
         let area = self.buffer.area;
         if y >= area.bottom() || x >= end.min(area.right()) {
             return x;
+        }
+        if let Some(row) = self.risky.get_mut(usize::from(y.saturating_sub(area.top()))) {
+            *row = *row || heal::risky(text);
         }
         self.buffer.set_stringn(x, y, text, usize::from(end - x), style).0
     }

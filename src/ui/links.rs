@@ -39,7 +39,9 @@ pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
         if let Some(cell) = canvas.buffer.cell_mut((link.x, link.y)) {
             // One id for the parts of a wrapped address: the terminal treats them as one link.
             let id = format!("{}-{}", link.seq, link.url.start);
-            cell.set_symbol(&format!("\x1b]8;id={id};{}\x1b\\{shown}\x1b]8;;\x1b\\", encode(url)));
+            // Where all of the row is to be written, the link must differ from what it was; terminals ignore this key.
+            let turn = if app.rows.get(usize::from(link.y)).is_some_and(|row| row.turn) { ":turn=1" } else { "" };
+            cell.set_symbol(&format!("\x1b]8;id={id}{turn};{}\x1b\\{shown}\x1b]8;;\x1b\\", encode(url)));
             cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
         }
     }

@@ -4,6 +4,7 @@
 
 mod bars;
 mod canvas;
+mod heal;
 mod input;
 mod links;
 mod palette;
@@ -25,7 +26,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &mut App) {
     let area = frame.area();
     app.resize((area.width, area.height));
     let palette = Palette::of(app);
-    let mut canvas = Canvas { buffer: frame.buffer_mut(), palette };
+    let risky = vec![false; usize::from(area.height)];
+    let mut canvas = Canvas { buffer: frame.buffer_mut(), palette, risky };
     let cursor = draw_zones(&mut canvas, app);
     if let Some(cursor) = cursor.filter(|at| area.contains(*at)) {
         frame.set_cursor_position(cursor);
@@ -55,7 +57,9 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
     let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols);
     if let Some(scrolled) = app.help {
         app.help = Some(popup::help(canvas, layout, scrolled));
-    } else if !layout.overlay && !listed {
+    }
+    heal::apply(canvas, app);
+    if app.help.is_none() && !layout.overlay && !listed {
         // A link is one cell as wide as its text: it would shine through whatever lies over its end.
         links::apply(canvas, app, &links);
     }

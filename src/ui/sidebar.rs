@@ -1,7 +1,7 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, Standing, cut, width};
+use crate::app::{App, Area, Standing, cut, cut_start, width};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -46,17 +46,22 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     for person in people.iter().take(shown) {
         let (glyph, name_style) = if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
         canvas.text(x, y, end, glyph, dim);
-        let age = person.age(app.now.mono);
-        canvas.right(x, y, end, &age, dim);
-        let columns = usize::from(end - x).saturating_sub(2 + width(&age) + 1);
-        canvas.text(x + 2, y, end, &cut(&app.peers.name(person), columns), name_style);
+        let (name, age) = (app.peers.name(person, &app.nick), person.age(app.now.mono));
+        let mut columns = usize::from(end - x).saturating_sub(2);
+        // How long somebody is here is worth less than the name; since when they are not, more.
+        if person.gone || width(&name) + 1 + width(&age) <= columns {
+            canvas.right(x, y, end, &age, dim);
+            columns = columns.saturating_sub(width(&age) + 1);
+        }
+        let name = if person.peer.nick.is_some() { cut(&name, columns) } else { cut_start(&name, columns) };
+        canvas.text(x + 2, y, end, &name, name_style);
         if each == 2 {
             // Who has no name goes by the address already.
             let address = match person.peer.nick {
                 Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
                 None => "gives no name".to_owned(),
             };
-            canvas.text(x + 2, y + 1, end, &cut(&address, usize::from(end - x).saturating_sub(2)), dim);
+            canvas.text(x + 2, y + 1, end, &cut_start(&address, usize::from(end - x).saturating_sub(2)), dim);
         }
         y += u16::try_from(each).unwrap_or(1);
     }

@@ -319,11 +319,49 @@ fn a_paste_fills_the_draft_and_never_sends() {
     assert_eq!(s.sent(), []);
     s.press(KeyCode::Enter);
     assert_eq!(s.said(), ["one\ntwo\nthree    x[31m"]);
-    s.feed(Input::Paste("y".repeat(70_000)));
+}
+
+#[test]
+fn a_draft_holds_what_a_message_holds() {
+    let mut s = screen();
+    s.resize(160, 24);
+    s.feed(Input::Paste("y".repeat(65_530)));
+    s.feed(Input::Paste("山".repeat(1_000)));
+    assert!(s.find("the last 2,994 bytes were left out").is_some(), "{}", s.text());
+    assert!(s.find("A message has at most 65,536 bytes").is_some(), "{}", s.text());
+    s.typed("z");
+    assert!(s.find("The message is full: 65,536 of 65,536 bytes.").is_some(), "{}", s.text());
+    assert_eq!(s.sent(), [], "a paste never sends");
     s.press(KeyCode::Enter);
-    assert_eq!(s.sent(), []);
-    assert!(s.find("Message too long: 70,000 of 65,536 bytes.").is_some());
-    assert!(s.find("yyyyy").is_some(), "the draft stays");
+    assert_eq!(s.said().iter().map(String::len).collect::<Vec<_>>(), [65_536], "what was kept can be sent");
+    s.feed(Input::Paste("fits".into()));
+    assert_eq!(s.input(), "fits");
+}
+
+#[test]
+fn a_long_message_says_once_that_reference_nodes_get_less() {
+    let lines = |n: usize| "x\n\n".repeat(n);
+    let told = |s: &mut Screen| s.text().matches("Reference nodes see the first 20 lines").count();
+    let mut s = Screen::up(loopback(), (80, 60));
+    let ours = Peer {
+        id: PeerId::Guest(addr(BOB)),
+        nick: Nick::clean("bob"),
+        addr: addr(BOB),
+        software: Software::Ours { version: "0.1.0".into() },
+    };
+    s.update(Update::PeerJoined(ours));
+    s.own(&lines(21), Delivery::Sent);
+    s.enter("/clear");
+    s.joins(addr("127.0.0.1:4567"), Some("ref"));
+    s.own(&lines(20), Delivery::Sent);
+    assert_eq!(told(&mut s), 0, "{}", s.text());
+    s.enter("/clear");
+    s.own(&lines(21), Delivery::Sent);
+    assert_eq!(told(&mut s), 1, "{}", s.text());
+    s.enter("/clear");
+    s.own(&lines(21), Delivery::Sent);
+    s.own("short", Delivery::Sent);
+    assert_eq!(told(&mut s), 0, "once is enough: {}", s.text());
 }
 
 #[test]

@@ -227,8 +227,13 @@ impl Screen {
     }
 }
 
-/// `symbol` without the escape sequences of a link.
-fn visible(symbol: &str) -> String {
+/// `symbol` without the escape sequences of a link, and those that hold a character in its columns.
+pub(crate) fn visible(symbol: &str) -> String {
+    let symbol =
+        symbol.strip_prefix("\x1b[").and_then(|held| held.split_once('X')).map_or(symbol, |(columns, rest)| {
+            assert!(columns.bytes().all(|b| b.is_ascii_digit()), "{symbol:?}");
+            rest.split_once("\x1b[").map_or(rest, |(shown, _)| shown)
+        });
     let mut out = String::new();
     for part in symbol.split("\x1b]8;") {
         out.push_str(part.split_once("\x1b\\").map_or(part, |(_, shown)| shown));

@@ -170,6 +170,9 @@ fn joins_and_leaves_fold() {
     s.joins(erin, Some("erin"));
     assert!(s.find("⇄ bob, carol joined · erin reconnected").is_some(), "{}", s.text());
     s.leaves(erin);
+    assert!(s.find("⇄ bob, carol joined · erin left").is_some(), "{}", s.text());
+    s.leaves(carol);
+    assert!(s.find("⇄ bob joined · carol came and went · erin left").is_some(), "{}", s.text());
     assert!(s.find("○ erin").is_some_and(|row| s.row(row).contains("just now")));
     s.wait(300);
     assert!(s.find("5m ago").is_some());
@@ -191,6 +194,8 @@ fn a_flood_folds_to_one_line_that_opens() {
     assert_eq!(s.find("what?"), Some(fold + 1), "{}", s.text());
     s.ctrl('o');
     assert!(s.find("spam 499.").is_some() && s.find("▸").is_none());
+    let stamps = |s: &mut Screen| s.text().lines().skip(2).filter(|row| row.starts_with("18:2")).count();
+    assert_eq!(stamps(&mut s), 0, "only the first row shows the time: {}", s.text());
     s.press(KeyCode::Home);
     s.feed(Input::Scroll(-100));
     assert!(s.find("spam 100.").is_some(), "{}", s.text());
@@ -200,10 +205,25 @@ fn a_flood_folds_to_one_line_that_opens() {
 }
 
 #[test]
-fn two_of_one_name_can_be_told_apart() {
-    let mut s = full(1);
-    s.joins(addr("127.0.0.1:4567"), Some("bob"));
-    assert!(s.find("? bob#4566").is_some() && s.find("? bob#4567").is_some(), "{}", s.text());
+fn what_was_folded_shows_its_times_as_everything_does() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(BOB), Some("bob"));
+    // Until 18:22:59.9.
+    s.wait_ms(59_400);
+    for _ in 0..60 {
+        s.wait_ms(9);
+        s.says(addr(BOB), "bob", "spam");
+    }
+    s.wait_ms(100);
+    s.says(addr("127.0.0.1:4567"), "carol", "what?");
+    s.says(addr(BOB), "bob", "later spam");
+    assert!(s.find("▸ 11 more lines of bob").is_some() && s.find("18:23     carol │ what?").is_some(), "{}", s.text());
+    s.ctrl('o');
+    assert!(s.find("18:23       bob │ later spam").is_some(), "{}", s.text());
+    assert!(s.find("          carol │ what?").is_some(), "{}", s.text());
+    s.says(addr("127.0.0.1:4567"), "carol", "hm");
+    assert!(s.find("          carol │ hm").is_some(), "{}", s.text());
+    assert_eq!(s.text().matches("18:22").count(), 1, "{}", s.text());
 }
 
 #[test]

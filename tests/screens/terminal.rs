@@ -118,3 +118,57 @@ fn help_over_a_link_leaves_no_link() {
     real.draw(&mut screen.app);
     assert!(!real.written.contains("\x1b]8;"), "{:?}", real.written);
 }
+
+/// Flags, families and marks: what this terminal takes for wider or narrower than the program does.
+fn risky() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "plain words",
+        "flags 🇪🇺 and 🇩🇪🇫🇷🇮🇹 here",
+        "🇪🇺",
+        "family 👨‍👩‍👧‍👦 ok ❤️ and 👍🏽",
+        "🇪🇺 https://wiki.local/lab 👩‍💻",
+        "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+        "a\nb\n🏳️‍🌈\nc",
+    ])
+    .prop_map(str::to_owned)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn what_the_terminal_takes_for_wider_leaves_nothing_behind(
+        steps in prop::collection::vec((risky(), -6_i32..8, 0_u8..8), 1..40),
+    ) {
+        // The twin is drawn onto an empty terminal every time.
+        let (mut screen, mut twin) = (Screen::up(loopback(), SIZE), Screen::up(loopback(), SIZE));
+        let mut real = RealTerminal::new();
+        for (text, scroll, key) in steps {
+            for screen in [&mut screen, &mut twin] {
+                screen.wait(1);
+                screen.says(addr("127.0.0.1:4566"), "bob", &text);
+                screen.feed(Input::Scroll(scroll));
+                match key {
+                    0 => screen.press(KeyCode::F(1)),
+                    1 => screen.typed("🇪🇺"),
+                    2 => screen.ctrl('u'),
+                    3 => screen.press(KeyCode::F(8)),
+                    _ => {}
+                }
+            }
+            twin.ctrl('l');
+            prop_assert_eq!(real.draw(&mut screen.app), RealTerminal::new().draw(&mut twin.app));
+        }
+    }
+}
+
+#[test]
+fn a_row_that_stays_as_it_is_is_not_written_again() {
+    let mut screen = Screen::up(loopback(), SIZE);
+    let mut real = RealTerminal::new();
+    screen.says(addr("127.0.0.1:4566"), "bob", "flag 🇪🇺");
+    real.draw(&mut screen.app);
+    assert!(real.written.contains("🇪🇺"));
+    screen.typed("x");
+    real.draw(&mut screen.app);
+    assert!(!real.written.contains("🇪🇺"), "{:?}", real.written);
+}

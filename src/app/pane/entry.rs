@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::presence::Presence;
 use crate::{
-    app::wrap::cut,
+    app::wrap::{cut, cut_start},
     model::{Author, Delivery, Nick, Text},
 };
 
@@ -15,6 +15,8 @@ use crate::{
 pub(crate) struct Line {
     pub author: Author,
     pub nick: Option<Nick>,
+    /// What tells the author from others of the same name, or one that looks the same.
+    pub tag: Option<Box<str>>,
     pub text: Text,
     pub action: bool,
     pub delivery: Delivery,
@@ -30,23 +32,27 @@ impl Line {
     /// The name to show.
     pub(crate) fn name(&self) -> String {
         match (&self.nick, self.author) {
-            (Some(nick), _) => nick.to_string(),
+            (Some(nick), _) => format!("{nick}{}", self.tag()),
             (None, Author::Peer(crate::model::PeerId::Guest(addr))) => addr.to_string(),
             (None, Author::Own) => "me".to_owned(),
         }
     }
 
-    /// The name in at most `columns`, with the star of an action. Of an address, the end is kept: it differs most.
+    fn tag(&self) -> &str {
+        self.tag.as_deref().unwrap_or_default()
+    }
+
+    /// The name in at most `columns`, with the star of an action.
     pub(crate) fn label(&self, columns: usize) -> String {
         let star = if self.action { "* " } else { "" };
         let room = columns.saturating_sub(star.len());
-        let name = self.name();
-        let name = if self.nick.is_none() && name.len() > room {
-            // Addresses are ASCII.
-            let from = name.len() + 1 - room.max(1);
-            format!("…{}", name.get(from..).unwrap_or_default())
-        } else {
-            cut(&name, room)
+        let name = match &self.nick {
+            None => cut_start(&self.name(), room),
+            // The tag is what tells them apart: the name is cut before it.
+            Some(nick) if room > self.tag().len() => {
+                format!("{}{}", cut(nick.as_str(), room - self.tag().len()), self.tag())
+            }
+            Some(_) => cut(&self.name(), room),
         };
         format!("{star}{name}")
     }

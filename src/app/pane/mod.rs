@@ -130,6 +130,30 @@ impl Pane {
         self.last_minute = Some(line.minute);
     }
 
+    /// Decides anew whether times are shown, for the `lines` messages that were put in at `at` and for the next one.
+    fn restamp(&mut self, at: usize, lines: usize) {
+        let before = self.slots.range(..at).rev().find(|slot| matches!(slot.entry, Entry::Line(_) | Entry::Day(_)));
+        let mut last = match before {
+            Some(Slot { entry: Entry::Line(line), .. }) => Some(line.minute),
+            _ => None,
+        };
+        for (i, slot) in self.slots.range_mut(at..).enumerate() {
+            match &mut slot.entry {
+                Entry::Line(line) => {
+                    line.stamped = last != Some(line.minute);
+                    last = Some(line.minute);
+                    slot.generation = 0;
+                    if i >= lines {
+                        return;
+                    }
+                }
+                Entry::Day(_) => return,
+                Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_) => {}
+            }
+        }
+        self.last_minute = last;
+    }
+
     /// Starts `day`, unless it is under way.
     pub(crate) fn begin_day(&mut self, day: Date) {
         if self.last_day != Some(day) {
@@ -167,8 +191,7 @@ impl Pane {
     }
 
     /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
-    pub(crate) fn push_flood(&mut self, seq: Option<u64>, mut line: Line) -> u64 {
-        self.stamp(&mut line);
+    pub(crate) fn push_flood(&mut self, seq: Option<u64>, line: Line) -> u64 {
         let bytes = line.text.as_str().len();
         let Some((seq, Slot { entry: Entry::Flood(flood), generation, .. })) =
             seq.and_then(|seq| Some((seq, self.slot_mut(seq).filter(|slot| slot.entry.is_flood_of(&line))?)))
@@ -195,9 +218,11 @@ impl Pane {
         let mut after = self.slots.split_off(at);
         let Some(Slot { entry: Entry::Flood(flood), .. }) = after.pop_front() else { return false };
         let seq = self.first + at as u64;
-        let grown = (flood.lines.len() as u64).saturating_sub(1);
+        let lines = flood.lines.len();
+        let grown = (lines as u64).saturating_sub(1);
         self.slots.extend(flood.lines.into_iter().map(|line| Slot::new(Entry::Line(line))));
         self.slots.append(&mut after);
+        self.restamp(at, lines);
         for number in self.marker.iter_mut().map(|m| &mut m.seq).chain(self.anchor.iter_mut().map(|p| &mut p.seq)) {
             if *number > seq {
                 *number += grown;

@@ -2,8 +2,8 @@
 
 use crate::model::{LeaveReason, PeerId};
 
-/// Names in one line; what comes after them starts a new one, so that no line grows for ever.
-const MAX_CHANGES: usize = 32;
+/// People in one line; who comes after them starts a new one, so that no line grows for ever.
+const MAX_PEOPLE: usize = 32;
 
 /// What somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,34 +15,106 @@ pub(crate) enum Change {
     Renamed(String),
 }
 
-/// One line about who came, went, or changed their name.
+/// One person in a line: what they were at its begin, what they are now, and what happened in between.
+#[derive(Debug, Clone)]
+struct Person {
+    id: PeerId,
+    name: String,
+    /// Whether they were here when the line began.
+    was_here: bool,
+    here: bool,
+    /// The name they went by when the line began, if they changed it.
+    old_name: Option<String>,
+    /// Whether they came back only after a long time.
+    came_back: bool,
+    reason: LeaveReason,
+}
+
+impl Person {
+    fn new(id: PeerId, name: String, change: Change) -> Self {
+        let (was_here, here) = match change {
+            Change::Joined => (false, true),
+            Change::Left(_) => (true, false),
+            Change::Reconnected | Change::Renamed(_) => (true, true),
+        };
+        let mut new = Self { id, name, was_here, here, old_name: None, came_back: false, reason: LeaveReason::Closed };
+        new.note(change);
+        new
+    }
+
+    /// Whether `change` is about this person: the same peer, or one of the same host that comes back under the same
+    /// name, as a program does that was started again and found another port.
+    fn is(&self, id: PeerId, name: &str, change: &Change) -> bool {
+        let (PeerId::Guest(one), PeerId::Guest(other)) = (self.id, id);
+        match change {
+            Change::Reconnected if one == other => !self.here,
+            Change::Joined | Change::Reconnected => !self.here && self.name == name && one.ip() == other.ip(),
+            Change::Left(_) | Change::Renamed(_) => self.here && one == other,
+        }
+    }
+
+    fn note(&mut self, change: Change) {
+        match change {
+            Change::Joined => (self.came_back, self.here) = (self.was_here, true),
+            Change::Reconnected => self.here = true,
+            Change::Left(reason) => (self.reason, self.here) = (reason, false),
+            Change::Renamed(old) if self.was_here => self.old_name = Some(self.old_name.take().unwrap_or(old)),
+            // Who came and took a name came by it.
+            Change::Renamed(_) => {}
+        }
+    }
+
+    /// What came of it all.
+    fn verb(&self) -> String {
+        match (self.was_here, self.here, self.reason) {
+            (_, false, LeaveReason::TooSlow) => "read too slowly and was let go".to_owned(),
+            (_, false, LeaveReason::Protocol) => "broke the protocol and was let go".to_owned(),
+            (true, false, LeaveReason::Timeout) => "stopped answering".to_owned(),
+            (true, false, LeaveReason::Closed | LeaveReason::Leaving) => "left".to_owned(),
+            (false, false, _) => "came and went".to_owned(),
+            (false, true, _) => "joined".to_owned(),
+            (true, true, _) => match &self.old_name {
+                Some(old) if *old != self.name => format!("is now {}", self.name),
+                Some(_) => "has the old name again".to_owned(),
+                None if self.came_back => "came back".to_owned(),
+                None => "reconnected".to_owned(),
+            },
+        }
+    }
+
+    /// The name that the verb is about.
+    fn subject(&self) -> &str {
+        match &self.old_name {
+            Some(old) if self.here => old,
+            _ => &self.name,
+        }
+    }
+}
+
+/// One line about who came, went, or changed their name: each person once, with what came of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Presence {
-    changes: Vec<(PeerId, String, Change)>,
+    people: Vec<Person>,
     text: String,
 }
 
 impl Presence {
     pub(super) fn new(peer: PeerId, name: String, change: Change) -> Self {
-        let mut new = Self { changes: vec![(peer, name, change)], text: String::new() };
+        let mut new = Self { people: vec![Person::new(peer, name, change)], text: String::new() };
         new.render();
         new
     }
 
     /// Takes in one more change, or gives it back if the line is full.
     pub(super) fn add(&mut self, peer: PeerId, name: String, change: Change) -> Result<(), (String, Change)> {
-        let full = self.changes.len() >= MAX_CHANGES;
-        match (self.changes.iter_mut().find(|(id, ..)| *id == peer), change) {
-            // Who left and came back reconnected; who came and left is only gone; who came and took a name came by it.
-            (Some((_, old, was @ Change::Left(_))), Change::Reconnected) => (*old, *was) = (name, Change::Reconnected),
-            (Some((_, old, was @ (Change::Joined | Change::Reconnected))), change @ Change::Left(_)) => {
-                (*old, *was) = (name, change);
+        let full = self.people.len() >= MAX_PEOPLE;
+        match self.people.iter_mut().find(|person| person.is(peer, &name, &change)) {
+            Some(person) => {
+                person.note(change);
+                (person.id, person.name) = (peer, name);
             }
-            (Some((_, old, Change::Joined | Change::Reconnected | Change::Renamed(_))), Change::Renamed(_)) => {
-                *old = name;
-            }
-            (_, change) if full => return Err((name, change)),
-            (_, change) => self.changes.push((peer, name, change)),
+            None if full => return Err((name, change)),
+            None => self.people.push(Person::new(peer, name, change)),
         }
         self.render();
         Ok(())
@@ -55,22 +127,11 @@ impl Presence {
 
     fn render(&mut self) {
         let mut parts: Vec<(String, Vec<&str>)> = Vec::new();
-        for (_, name, change) in &self.changes {
-            let verb = match change {
-                Change::Joined => "joined",
-                Change::Reconnected => "reconnected",
-                Change::Left(LeaveReason::Timeout) => "stopped answering",
-                Change::Left(LeaveReason::TooSlow) => "read too slowly and was let go",
-                Change::Left(LeaveReason::Protocol) => "broke the protocol and was let go",
-                Change::Left(LeaveReason::Closed | LeaveReason::Leaving) => "left",
-                Change::Renamed(old) => {
-                    parts.push((format!("is now {name}"), vec![old]));
-                    continue;
-                }
-            };
-            match parts.iter_mut().find(|(v, _)| v == verb) {
-                Some((_, names)) => names.push(name),
-                None => parts.push((verb.to_owned(), vec![name])),
+        for person in &self.people {
+            let verb = person.verb();
+            match parts.iter_mut().find(|(v, _)| *v == verb) {
+                Some((_, names)) => names.push(person.subject()),
+                None => parts.push((verb, vec![person.subject()])),
             }
         }
         let parts: Vec<_> = parts.iter().map(|(verb, names)| format!("{} {verb}", names.join(", "))).collect();
@@ -94,7 +155,38 @@ mod tests {
         assert_eq!(line.text(), "⇄ bob, carol joined · erin left");
         line.add(id(3), "erin".into(), Change::Reconnected).unwrap();
         line.add(id(2), "carol".into(), Change::Left(LeaveReason::Timeout)).unwrap();
-        assert_eq!(line.text(), "⇄ bob joined · carol stopped answering · erin reconnected");
+        assert_eq!(line.text(), "⇄ bob joined · carol came and went · erin reconnected");
+        line.add(id(4), "dave".into(), Change::Left(LeaveReason::Timeout)).unwrap();
+        line.add(id(1), "bob".into(), Change::Left(LeaveReason::Protocol)).unwrap();
+        assert_eq!(
+            line.text(),
+            "⇄ bob broke the protocol and was let go · carol came and went · erin reconnected · dave stopped answering"
+        );
+    }
+
+    #[test]
+    fn everybody_is_told_of_once() {
+        let left = || Change::Left(LeaveReason::Closed);
+        let mut line = Presence::new(id(1), "script".into(), Change::Joined);
+        line.add(id(1), "script".into(), left()).unwrap();
+        line.add(id(2), "carol".into(), left()).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol left");
+        line.add(id(2), "carol".into(), Change::Reconnected).unwrap();
+        line.add(id(2), "carol".into(), left()).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol left");
+        // Under another port, as it was started again.
+        line.add(id(3), "carol".into(), Change::Joined).unwrap();
+        line.add(id(4), "script".into(), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ script joined · carol came back");
+        line.add(id(4), "script".into(), left()).unwrap();
+        line.add(id(3), "eve".into(), Change::Renamed("carol".into())).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol is now eve");
+        line.add(id(3), "eve".into(), left()).unwrap();
+        // Somebody else at that address, and somebody else of that name.
+        line.add(id(3), "zoe".into(), Change::Joined).unwrap();
+        let far = PeerId::Guest(([192, 168, 1, 9], 3).into());
+        line.add(far, "eve".into(), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · eve left · zoe, eve joined");
     }
 
     #[test]
@@ -110,6 +202,6 @@ mod tests {
     fn a_line_does_not_grow_for_ever() {
         let mut line = Presence::new(id(0), "n".into(), Change::Joined);
         let refused = (1..1_000).filter(|&p| line.add(id(p), "n".into(), Change::Joined).is_err()).count();
-        assert_eq!(refused, 1_000 - MAX_CHANGES);
+        assert_eq!(refused, 1_000 - MAX_PEOPLE);
     }
 }

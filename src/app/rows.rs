@@ -1,0 +1,18 @@
+//! What was noted of the rows of the last frame, for the next one.
+
+/// A row as it was drawn last.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Drawn {
+    /// What tells it from other rows, if terminals may disagree about the width of something in it.
+    pub print: Option<u64>,
+    /// Changes with every frame in which all of the row is written, and is false in rows about which nobody disagrees.
+    pub turn: bool,
+}
+
+impl Drawn {
+    /// The same row in the next frame, where it has this `print`; `overrun` if what is above may have run into it.
+    pub(crate) fn next(self, print: Option<u64>, overrun: bool) -> Self {
+        let written = overrun || print != self.print;
+        Self { print, turn: if written { !self.turn } else { print.is_some() && self.turn } }
+    }
+}

@@ -1,0 +1,101 @@
+//! Who is who: names that look alike, people without a name, how long somebody is here.
+
+use proximity_chat::{app::*, bus::Update, model::*};
+
+use crate::screen::*;
+
+const BOB: &str = "127.0.0.1:4566";
+const EVE: &str = "127.0.0.1:4567";
+
+fn screen(size: (u16, u16)) -> Screen {
+    let mut s = Screen::up(loopback(), size);
+    s.joins(addr(BOB), Some("bob"));
+    s.says(addr(BOB), "bob", "the real one");
+    s
+}
+
+#[test]
+fn two_of_one_name_can_be_told_apart() {
+    let mut s = screen((80, 24));
+    s.joins(addr(EVE), Some("bob"));
+    s.says(addr(EVE), "bob", "so am I");
+    s.says(addr(BOB), "bob", "no");
+    assert!(s.find("? bob#4566").is_some() && s.find("? bob#4567").is_some(), "{}", s.text());
+    assert!(s.find("bob#4567 │ so am I").is_some() && s.find("bob#4566 │ no").is_some(), "{}", s.text());
+    assert!(s.find("  bob │ the real one").is_some(), "what was said before stays: {}", s.text());
+    assert!(s.find("⇄ bob#4567 joined").is_some(), "{}", s.text());
+    s.leaves(addr(EVE));
+    assert!(s.find("bob#4567 left").is_some(), "{}", s.text());
+    s.says(addr(BOB), "bob", "alone again");
+    assert!(s.find("  bob │ alone again").is_some(), "{}", s.text());
+}
+
+#[test]
+fn who_takes_the_users_name_or_one_that_looks_the_same_is_marked() {
+    let mut s = screen((80, 24));
+    s.joins(addr(EVE), None);
+    for (name, shown) in
+        [("alice", "alice#4567"), ("ALICE", "ALICE#4567"), ("аlice", "аlice#4567"), ("B0B", "B0B#4567")]
+    {
+        s.says(addr(EVE), name, "it is me");
+        let row = s.find("it is me").unwrap();
+        assert!(s.row(row).contains(if width(shown) > 9 { &shown[shown.find('#').unwrap()..] } else { shown }));
+        s.enter("/clear");
+    }
+    s.own("mine", Delivery::Sent);
+    assert!(s.find("  alice │ mine").is_some(), "{}", s.text());
+    s.enter("/who");
+    s.resize(120, 30);
+    s.says(addr(EVE), "alice", "wide");
+    assert!(s.find("alice#4567 │ wide").is_some(), "{}", s.text());
+    s.update(Update::PeerRenamed { peer: PeerId::Guest(addr(EVE)), nick: Nick::new("Alice").unwrap() });
+    assert!(s.find("? Alice#4567").is_some(), "{}", s.text());
+}
+
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[test]
+fn a_mark_does_not_move_what_is_read() {
+    let mut s = screen((40, 12));
+    for i in 0..60 {
+        s.wait(1);
+        s.says(addr(BOB), "bob", &format!("{i} is a line that takes two rows in this window"));
+    }
+    s.press(KeyCode::PageUp);
+    let before = s.text();
+    s.joins(addr(EVE), Some("bob"));
+    let rows = |text: &str| text.lines().take(8).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&s.text()), rows(&before));
+}
+
+#[test]
+fn the_end_of_an_address_is_kept() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    for port in [31250, 31251] {
+        let mut guest = s.message(Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())), "x", "hi");
+        guest.nick = None;
+        s.joins(([127, 0, 0, 1], port).into(), None);
+        s.update(Update::Message(guest));
+        assert!(s.find(&format!("….1:{port} │ hi")).is_some(), "{}", s.text());
+    }
+    s.joins(addr("127.120.130.140:31252"), None);
+    s.leaves(addr("127.120.130.140:31252"));
+    assert!(s.find("…140:31252 just now").is_some(), "{}", s.text());
+}
+
+#[test]
+fn an_age_says_of_what_and_gives_way_to_the_name() {
+    let mut s = screen((80, 24));
+    s.joins(addr("127.0.0.1:4568"), Some("alexandria the"));
+    s.joins(addr(EVE), Some("eve"));
+    s.leaves(addr(EVE));
+    s.wait(60);
+    let row = |s: &mut Screen, name: &str| s.text().lines().find(|row| row.contains(name)).map(str::to_owned).unwrap();
+    assert!(row(&mut s, "? bob").ends_with(" here 1m"), "{}", s.text());
+    assert!(row(&mut s, "? alexandria").ends_with("│ ? alexandria the"), "{}", s.text());
+    assert!(row(&mut s, "○ eve").ends_with(" 1m ago"), "{}", s.text());
+    s.enter("/who");
+    assert!(s.find("127.0.0.1:4566  here 1m  reference").is_some(), "{}", s.text());
+}
