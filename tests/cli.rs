@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use common::{PATIENCE, Ports, arguments, program};
+use common::{Node, PATIENCE, Ports, arguments, program};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -162,7 +162,11 @@ fn a_bad_setting_is_refused_with_its_place() {
             "broken.json:3:1: trailing comma. The file must be one JSON object, without comments or trailing commas.\n"
                 .to_owned(),
         ),
-        (&["--max-port", "none"], format!("--max-port: max_port {port}, not \"none\".\n")),
+        (&["--max-port", "none"], format!("--max-port {port}, not \"none\".\n")),
+        (
+            &["--peer", "127.0.0.1", "--peer", "printer"],
+            "--peer must be an address such as 192.168.1.23 or 192.168.1.23:4565, not \"printer\".\n".to_owned(),
+        ),
         (
             &["--ip", "0.0.0.0"],
             "--ip: others cannot reach you at ip 0.0.0.0. Give the address of this machine on the network, such as \
@@ -257,6 +261,18 @@ fn a_pipe_gets_events_and_quit_ends_with_success() {
     assert_eq!(finished.event(|event| event["event"] == "who")["peers"], Value::Array(Vec::new()));
     assert_eq!(finished.event(|event| event["event"] == "error")["code"], "unknown_command");
     assert!(!finished.out.contains("never"));
+}
+
+#[test]
+fn a_line_that_is_there_before_anybody_was_found_reaches_everyone() {
+    let ports = Ports::reserve(5);
+    let user = User { ports, ..User::new() };
+    let people: Vec<_> = ["bob", "carol", "dave"].map(|nick| Node::spawn(nick, &user.ports)).into();
+    let finished = user.node(&["--headless"], "the build is green\n/quit\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    for person in people {
+        person.wait_message("alice", "the build is green");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: keys in, screen out.
 
 #![cfg(unix)]
+#![expect(clippy::expect_used, reason = "that is how a test fails, also outside of its function")]
 
 mod common;
 
@@ -236,10 +237,7 @@ mod typing {
         term.wait_text("three");
         assert_eq!(node.messages(), 0);
         term.send("\r");
-        // One message; a node of the reference protocol gets its lines one by one.
-        for line in ["one", "two", "three"] {
-            node.wait_message("alice", line);
-        }
+        node.wait_message("alice", "one\ntwo\nthree");
     }
 
     #[test]
@@ -418,7 +416,15 @@ mod job_control {
         shell.send("tence");
         shell.wait_text("> half a sentence");
         shell.send("\x11");
-        shell.wait_for("the shell", |screen| !screen.alternate_screen());
+        // Its prompt: until the program has ended it still reads what is typed.
+        shell.wait_for("the prompt", |screen| {
+            !screen.alternate_screen()
+                && screen
+                    .contents()
+                    .lines()
+                    .rfind(|line| !line.trim().is_empty())
+                    .is_some_and(|line| line.trim() == "shell>")
+        });
         shell.send("echo 'whole' 'again'\n");
         shell.wait_text("whole again");
         shell.send("exit\n");
@@ -459,16 +465,19 @@ mod job_control {
     }
 }
 
-/// A panic gives the terminal back. The product has no way to make it panic, and must have none; so this test binary
+/// A panic gives the terminal back, and is logged. The product has no way to make it panic, and must have none; so this test binary
 /// runs itself in the pseudo-terminal, with the product's guard and run loop around a panic of its own.
 mod panics {
-    use std::env;
+    use std::{env, fs, path::PathBuf};
 
     use jiff::tz::TimeZone;
     use proximity_chat::{
         app::{App, Setup},
         model::Nick,
-        run::screen::{Exit, now, on_terminal},
+        run::{
+            log,
+            screen::{Exit, now, on_terminal},
+        },
     };
     use tokio::sync::mpsc;
 
@@ -476,36 +485,42 @@ mod panics {
 
     const WHERE: &str = "PANIC_IN";
 
-    fn panicking_in(place: &str) -> Term {
+    /// And where its log is.
+    fn panicking_in(place: &str) -> (Term, PathBuf) {
         let here = env::current_exe().expect("this test has a path");
-        Builder::new(here.to_str().expect("a path in UTF-8"))
+        let builder = Builder::new(here.to_str().expect("a path in UTF-8"))
             .args(["--exact", "panics::child", "--ignored", "--nocapture", "--test-threads=1"])
-            .env(WHERE, place)
-            .spawn()
+            .env(WHERE, place);
+        let state = builder.home().join("state");
+        let term = builder.env("XDG_STATE_HOME", state.to_str().expect("a path in UTF-8")).spawn();
+        (term, state.join("proximity-chat"))
     }
 
     #[track_caller]
-    fn assert_readable(term: &Term, message: &str) {
+    fn assert_readable((term, log): &(Term, PathBuf), message: &str) {
         assert_ne!(term.wait_exit().exit_code(), 0);
         assert!(String::from_utf8_lossy(&term.raw()).contains("\x1b[?1049h"), "the screen never was up");
         assert_given_back(term);
         assert!(term.text().contains(message), "the message is not on the main screen:\n{}", term.text());
+        let files = fs::read_dir(log).expect("a directory of logs").map(|entry| entry.expect("a log").path());
+        let logged: String = files.map(|path| fs::read_to_string(path).expect("a log in UTF-8")).collect();
+        assert!(logged.contains(&format!("panic: {message}")), "the message is not in the log:\n{logged}");
     }
 
     #[test]
     fn on_the_thread_of_the_screen() {
-        let term = panicking_in("the screen");
-        term.wait_text(FOOTER);
-        term.send("hello\r");
-        assert_readable(&term, "boom in the screen");
+        let panicking = panicking_in("the screen");
+        panicking.0.wait_text(FOOTER);
+        panicking.0.send("hello\r");
+        assert_readable(&panicking, "boom in the screen");
     }
 
     #[test]
     fn on_the_thread_of_the_node() {
-        let term = panicking_in("the node");
-        term.wait_text(FOOTER);
-        term.send("hello\r");
-        assert_readable(&term, "boom in the node");
+        let panicking = panicking_in("the node");
+        panicking.0.wait_text(FOOTER);
+        panicking.0.send("hello\r");
+        assert_readable(&panicking, "boom in the node");
     }
 
     fn setup() -> Setup {
@@ -527,6 +542,8 @@ mod panics {
     #[ignore = "runs inside the pseudo-terminal of the tests above"]
     fn child() {
         let place = env::var(WHERE).unwrap();
+        // As main does: before the screen.
+        let log = log::start(false).unwrap();
         let (commands, mut said) = mpsc::channel(8);
         let (to_screen, updates) = mpsc::channel(8);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -548,6 +565,7 @@ mod panics {
             }
         });
         assert_eq!(exit.unwrap(), Exit::Panicked);
+        drop(log);
         std::process::exit(Exit::Panicked.code().into());
     }
 }

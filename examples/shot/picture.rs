@@ -8,11 +8,12 @@ use resvg::{
 };
 use vt100::{Cell, Color, Screen};
 
-/// The fonts, from Debian's fonts-dejavu-core, fonts-noto-cjk and fonts-noto-color-emoji.
-const FONTS: &str = "DejaVu Sans Mono, Noto Sans Mono CJK SC, Noto Color Emoji";
+/// The font of everything that is one column wide, from Debian's fonts-dejavu-core.
+const FONT: &str = "DejaVu Sans Mono";
 
-/// The font without which columns would not line up.
-const MAIN_FONT: &str = "DejaVu Sans Mono";
+/// The font of what is two columns wide, from fonts-noto-cjk; named apart, since resvg else falls back to any font that
+/// has the character. For emoji, which it lacks, only fonts-noto-color-emoji is left.
+const WIDE_FONT: &str = "Noto Sans Mono CJK SC";
 
 const INSTALL: &str = "fonts are missing; on Debian: \
      apt-get install fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji";
@@ -21,7 +22,7 @@ const INSTALL: &str = "fonts are missing; on Debian: \
 const SCALE: f32 = 2.0;
 
 const FONT_SIZE: f64 = 14.0;
-/// The advance of DejaVu Sans Mono: 1,233 of 2,048 units.
+/// The font's advance: 1,233 of 2,048 units.
 const CELL_WIDTH: f64 = FONT_SIZE * 1233.0 / 2048.0;
 /// Its ascent plus descent, 1,901 and 483 units: box-drawing lines of neighbouring rows just meet.
 const CELL_HEIGHT: f64 = FONT_SIZE * 2384.0 / 2048.0;
@@ -64,7 +65,7 @@ pub(crate) fn svg(screen: &Screen) -> String {
         "<svg xmlns='http://www.w3.org/2000/svg' width='{width:.0}' height='{height:.0}' viewBox='0 0 {width:.2} {height:.2}'>\
          <rect width='100%' height='100%' rx='8' fill='{BACKGROUND}'/>\
          <g shape-rendering='crispEdges'>{grounds}</g>\
-         <g font-family='{FONTS}' font-size='{FONT_SIZE}' xml:space='preserve'>{texts}</g></svg>"
+         <g font-family='{FONT}' font-size='{FONT_SIZE}' xml:space='preserve'>{texts}</g></svg>"
     )
 }
 
@@ -97,8 +98,9 @@ fn draw(cell: &Cell, row: u16, col: u16, grounds: &mut String, texts: &mut Strin
     .into_iter()
     .filter_map(|(set, attribute)| set.then_some(attribute))
     .collect::<String>();
+    let family = if cell.is_wide() { format!(" font-family='{WIDE_FONT}'") } else { String::new() };
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    let _ = write!(texts, "<text x='{x:.2}' y='{:.2}' fill='{front}'{style}>{text}</text>", y + BASELINE);
+    let _ = write!(texts, "<text x='{x:.2}' y='{:.2}' fill='{front}'{family}{style}>{text}</text>", y + BASELINE);
 }
 
 fn corner(row: u16, col: u16) -> (f64, f64) {
@@ -133,7 +135,7 @@ fn indexed(index: u8) -> String {
 pub(crate) fn png(svg: &str) -> Result<Vec<u8>, String> {
     let mut options = Options::default();
     options.fontdb_mut().load_system_fonts();
-    let has_font = options.fontdb.faces().any(|face| face.families.iter().any(|(name, _)| name == MAIN_FONT));
+    let has_font = options.fontdb.faces().any(|face| face.families.iter().any(|(name, _)| name == FONT));
     if !has_font {
         return Err(INSTALL.to_owned());
     }

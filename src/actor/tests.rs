@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
     io::MemoryNet,
-    model::{Author, Delivery, Peer, PeerId, Room, Software, Text},
+    model::{Author, Delivery, LeaveReason, Peer, PeerId, Room, Software, Text},
 };
 
 struct TestNode {
@@ -17,6 +17,7 @@ struct TestNode {
     leave: CancellationToken,
     addr: SocketAddr,
     peers: Vec<Peer>,
+    reasons: Vec<LeaveReason>,
     heard: Vec<(Author, String)>,
 }
 
@@ -40,7 +41,7 @@ async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
     let actor = Actor::start(net.clone(), settings(nick, seed), commands_out, updates_in, leave.clone()).await.unwrap();
     let addr = actor.addr();
     tokio::spawn(actor.run());
-    TestNode { commands, updates, leave, addr, peers: Vec::new(), heard: Vec::new() }
+    TestNode { commands, updates, leave, addr, peers: Vec::new(), reasons: Vec::new(), heard: Vec::new() }
 }
 
 impl TestNode {
@@ -55,7 +56,10 @@ impl TestNode {
             let update = tokio::time::timeout(Duration::from_mins(2), self.updates.recv()).await;
             match update.expect("nothing happens").expect("the node ended") {
                 Update::PeerJoined(peer) => self.peers.push(peer),
-                Update::PeerLeft { peer, .. } => self.peers.retain(|p| p.id != peer),
+                Update::PeerLeft { peer, reason } => {
+                    self.peers.retain(|p| p.id != peer);
+                    self.reasons.push(reason);
+                }
                 Update::Message(message) => self.heard.push((message.author, message.text.to_string())),
                 _ => {}
             }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-/// What `--help` shows after the options.
+/// What `--help` shows after the options. A paragraph is one line: the terminal's width breaks it.
 const EXAMPLES: &str = "\
 Examples:
   proximity-chat
@@ -18,9 +18,8 @@ Examples:
   proximity-chat --headless --json
       One JSON object per line out, for programs.
 
-Every option but --config, --headless, --json and -v is also a setting of the config file, and a
-variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over the
-file.
+Every option but --config, --headless, --json and -v is also a setting of the config file, and a \
+variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over the file.
 
 Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a screen.";
 
@@ -74,6 +73,22 @@ mod tests {
     #[test]
     fn the_definitions_are_consistent() {
         <Args as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_breaks_lines_only_where_they_are_full() {
+        for width in [80, 100] {
+            let command = <Args as clap::CommandFactory>::command().term_width(width);
+            let help = command.clone().render_help().to_string();
+            let (_, epilogue) = help.split_once("Examples:").unwrap();
+            let indent = |line: &str| line.len() - line.trim_start().len();
+            let lines: Vec<_> = epilogue.lines().collect();
+            for (line, next) in lines.iter().zip(&lines[1..]).filter(|(line, next)| indent(line) == indent(next)) {
+                let word = next.split_whitespace().next().unwrap_or_default();
+                let has_room = line.len() + 1 + word.len() <= width;
+                assert!(line.is_empty() || word.is_empty() || !has_room, "at {width}:\n{help}");
+            }
+        }
     }
 
     #[test]

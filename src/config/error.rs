@@ -46,7 +46,7 @@ pub enum ConfigError {
         name: String,
     },
     /// A value that the setting does not allow.
-    #[error("{place}: {setting} must be {allowed}, not {got}.")]
+    #[error("{} must be {allowed}, not {got}.", subject(place, setting))]
     Value {
         /// Where.
         place: Place,
@@ -73,4 +73,12 @@ pub enum ConfigError {
         /// What and what to do.
         what: String,
     },
+}
+
+/// An option names its setting itself; elsewhere the place and the name in the file are needed.
+fn subject(place: &Place, setting: &str) -> String {
+    match place {
+        Place::Flag(flag) => (*flag).to_owned(),
+        _ => format!("{place}: {setting}"),
+    }
 }

@@ -129,12 +129,11 @@ impl Layers {
 }
 
 fn wrong(setting: Setting, given: &Given) -> ConfigError {
-    ConfigError::Value {
-        place: given.place.clone(),
-        setting: setting.name(),
-        allowed: setting.allowed(),
-        got: given.value.to_string(),
-    }
+    let allowed = match given.place {
+        Place::Flag(_) => setting.allowed_once(),
+        _ => setting.allowed(),
+    };
+    ConfigError::Value { place: given.place.clone(), setting: setting.name(), allowed, got: given.value.to_string() }
 }
 
 fn text(given: &Given) -> Option<&str> {

@@ -68,6 +68,15 @@ impl Setting {
         }
     }
 
+    /// What one value of an option must be, to follow "must be": a list is written by repeating the option.
+    pub(super) const fn allowed_once(self) -> &'static str {
+        match self {
+            Self::Cidr => "a network such as 192.168.1.0/24",
+            Self::Peers => "an address such as 192.168.1.23 or 192.168.1.23:4565",
+            _ => self.allowed(),
+        }
+    }
+
     /// The setting that was probably meant by `name`: alike as a whole, or in one of its words ("prot": `min_port`).
     pub(super) fn similar(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace('-', "_");

@@ -12,7 +12,7 @@ const MAX_LINES_PER_FRAME: usize = 64;
 
 /// Lines of one message that a reference node is sent, one frame each: it shows each as a message of its own, and a
 /// pasted file would bury the room (DESIGN.md section 5).
-pub(crate) const MAX_LINES_SENT: usize = 20;
+pub const MAX_LINES_SENT: usize = 20;
 
 /// The longest first frame that can be an address: `[` + 45 characters of IPv6 + `%` + scope + `]:65535`.
 const MAX_CLAIM_BYTES: usize = 80;

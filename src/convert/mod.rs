@@ -6,6 +6,5 @@
 mod line;
 mod metadata;
 
-pub(crate) use line::MAX_LINES_SENT;
-pub use line::{Frames, Framing, Heard, claim, heard};
+pub use line::{Frames, Framing, Heard, MAX_LINES_SENT, claim, heard};
 pub use metadata::{Stranger, framing, introduce, introduction};

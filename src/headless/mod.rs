@@ -1,11 +1,12 @@
 //! The front end for pipes: lines in, lines out. The contract is in DESIGN.md, section 2, and in the README.
 //!
 //! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
-//! with it. `input` turns lines into commands, `printer` turns updates into events, `event` is the contract's JSON and
-//! `text` its plain form.
+//! with it. `input` turns lines into commands, behind `gate` until people were looked for; `printer` turns updates into
+//! events, `event` is the contract's JSON and `text` its plain form.
 
 mod clock;
 mod event;
+mod gate;
 mod input;
 mod lines;
 mod output;
@@ -135,12 +136,16 @@ where
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
+    let (opener, gate) = gate::gate();
     spawn("output", move || {
         // Nobody waits any more if a signal was faster.
-        let _ = finished.send(output::run(&handle, output, options, &writers, answers));
+        let _ = finished.send(output::run(&handle, output, options, &writers, answers, &opener));
     })?;
     let reader = input::Reader { commands: commands.clone(), answer, quitting: Arc::clone(&quitting) };
-    spawn("input", move || reader.run(input))?;
+    spawn("input", move || {
+        gate.wait();
+        reader.run(input);
+    })?;
 
     let (outcome, written) = tokio::select! {
         written = &mut done => {

@@ -7,7 +7,7 @@ use tokio::{
     sync::{Mutex, mpsc},
 };
 
-use super::{Local, Options, printer::Printer};
+use super::{LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer};
 use crate::bus::{UPDATE_CAPACITY, Update};
 
 /// Written before more is formatted: as much as a pipe takes at once, so that a burst of long messages is not kept
@@ -24,6 +24,7 @@ pub(super) fn run(
     options: Options,
     updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Local>,
+    opener: &Opener,
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -53,7 +54,14 @@ pub(super) fn run(
                 return output.flush();
             }
             None => {
+                // An answer that waits is to a line from before those that caused these updates. No more than fit, since
+                // updates must not wait for an input without end.
+                for _ in 0..LOCAL_CAPACITY {
+                    let Ok(answer) = answers.try_recv() else { break };
+                    printer.local(answer);
+                }
                 for update in batch.drain(..) {
+                    opener.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bus::{SweepProgress, SweepState, Update},
-    model::{Author, Delivery, LeaveReason, Message, Nick, Peer, PeerId},
+    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId},
     slash::{COMMANDS, Spec},
 };
 
@@ -25,6 +25,8 @@ pub(super) struct Printer {
     peers: BTreeMap<PeerId, Peer>,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
+    /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
+    alone: bool,
     out: Vec<u8>,
 }
 
@@ -32,7 +34,8 @@ impl Printer {
     pub(super) fn new(options: Options) -> Self {
         let Options { json, zone, warnings } = options;
         let clock = Clock::new(zone);
-        let mut printer = Self { json, clock, nick: None, peers: BTreeMap::new(), sweeping: false, out: Vec::new() };
+        let mut printer =
+            Self { json, clock, nick: None, peers: BTreeMap::new(), sweeping: false, alone: false, out: Vec::new() };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -54,6 +57,7 @@ impl Printer {
             Update::PeerJoined(peer) => {
                 self.peer(Change::Joined, &peer, None, None);
                 self.peers.insert(peer.id, peer);
+                self.alone = false;
             }
             Update::PeerRenamed { peer, nick } => {
                 if let Some(mut peer) = self.peers.remove(&peer) {
@@ -149,9 +153,20 @@ impl Printer {
             text::message(&mut self.out, message, self.clock.local(message.sent_at));
         }
         if message.delivery == Delivery::NotSent {
-            let text = "Nobody else is here, so nobody got this line.";
-            self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(message.id)) });
+            self.not_sent(message.id);
         }
+    }
+
+    fn not_sent(&mut self, id: MessageId) {
+        let text = if self.json {
+            "Nobody else is here, so nobody got this line."
+        } else if self.alone {
+            return;
+        } else {
+            "Nobody else is here, so nobody got this line, nor will what follows until somebody joins."
+        };
+        self.alone = true;
+        self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)) });
     }
 
     fn notice(&mut self, code: &str, text: &str) {

@@ -30,9 +30,9 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     // Writing to memory does not fail.
     let _ = match event {
         Event::Listening { addr, nick, .. } => writeln!(out, "-- you are {nick}, at {addr}"),
-        Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people: {total} sockets"),
+        Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people at {}", addresses(*total)),
         Event::Sweep { probed, found, took_ms, .. } => {
-            writeln!(out, "-- looked at {probed} sockets in {took_ms} ms, {found} open")
+            writeln!(out, "-- looked at {} in {took_ms} ms: {}", addresses(*probed), answers(*found))
         }
         Event::Peer { change, nick, was, addr, reason, .. } => {
             let name = event::name(*nick, *addr);
@@ -50,6 +50,19 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             peers.iter().try_for_each(|peer: &Who<'_>| writeln!(out, "-- {} ({})", peer.name(), peer.addr()))
         }
     };
+}
+
+fn addresses(count: u64) -> String {
+    if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") }
+}
+
+/// Who is linked is not asked again, so it may be somebody new only.
+fn answers(found: u64) -> String {
+    match found {
+        0 => "nobody new".to_owned(),
+        1 => "1 answers".to_owned(),
+        _ => format!("{found} answer"),
+    }
 }
 
 const fn why(reason: LeaveReason) -> &'static str {

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -24,20 +24,31 @@ const PEER_RATE: i64 = 8 * 1024 * 1024;
 const PEER_BURST: i64 = 64 * 1024 * 1024;
 
 /// What can be known of a connection from outside.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Vitals {
+    /// A segment of ours was never acknowledged.
     timed_out: AtomicBool,
+    /// Who is alive is heard at least this often, because it is asked.
+    heard_every: Option<Duration>,
+    began: Instant,
+    last_read_ms: AtomicU64,
 }
 
 impl Vitals {
-    /// Notes that the other side has stopped answering.
-    pub fn time_out(&self) {
-        self.timed_out.store(true, Ordering::Relaxed);
+    fn new(heard_every: Option<Duration>) -> Self {
+        let (timed_out, last_read_ms) = (AtomicBool::new(false), AtomicU64::new(0));
+        Self { timed_out, heard_every, began: Instant::now(), last_read_ms }
     }
 
-    /// Whether it has, as far as anybody noticed: a ping without an answer, or a segment without an acknowledgement.
+    /// Whether the other side has stopped answering, as opposed to having ended the connection.
     pub fn timed_out(&self) -> bool {
-        self.timed_out.load(Ordering::Relaxed)
+        let last_read = Duration::from_millis(self.last_read_ms.load(Ordering::Relaxed));
+        let silence = self.began.elapsed().saturating_sub(last_read);
+        self.timed_out.load(Ordering::Relaxed) || self.heard_every.is_some_and(|longest| silence > longest)
+    }
+
+    fn heard(&self) {
+        self.last_read_ms.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
 }
 
@@ -56,13 +67,14 @@ pub struct Guarded<S> {
 }
 
 impl<S> Guarded<S> {
-    /// Guards `stream` until `cut` is cancelled.
-    pub fn new(stream: S, first: Option<u8>, cut: CancellationToken) -> Self {
+    /// Guards `stream` until `cut` is cancelled. `heard_every` says how often something comes in from whoever is alive,
+    /// if that is known.
+    pub fn new(stream: S, first: Option<u8>, cut: CancellationToken, heard_every: Option<Duration>) -> Self {
         Self {
             stream,
             first,
             cut: Box::pin(cut.cancelled_owned()),
-            vitals: Arc::default(),
+            vitals: Arc::new(Vitals::new(heard_every)),
             budget: PEER_BURST,
             filled_at: Instant::now(),
             refill: None,
@@ -98,7 +110,7 @@ impl<S> Guarded<S> {
 
     fn note<T>(&self, result: io::Result<T>) -> io::Result<T> {
         if result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
-            self.vitals.time_out();
+            self.vitals.timed_out.store(true, Ordering::Relaxed);
         }
         result
     }
@@ -120,6 +132,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
         let before = buf.filled().len();
         let read = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
         self.note(read)?;
+        self.vitals.heard();
         self.budget -= i64::try_from(buf.filled().len() - before).unwrap_or(i64::MAX);
         Poll::Ready(Ok(()))
     }
@@ -166,7 +179,7 @@ mod tests {
     async fn the_first_byte_is_put_back_and_a_cut_ends_everything() {
         let (ours, mut theirs) = tokio::io::duplex(64);
         let cut = CancellationToken::new();
-        let mut guarded = Guarded::new(ours, Some(b'P'), cut.clone());
+        let mut guarded = Guarded::new(ours, Some(b'P'), cut.clone(), None);
         theirs.write_all(b"RI").await.unwrap();
         let mut three = [0; 3];
         guarded.read_exact(&mut three).await.unwrap();
@@ -181,12 +194,27 @@ mod tests {
     async fn a_flood_is_read_at_the_burst_and_then_at_the_rate() {
         let (ours, mut theirs) = tokio::io::duplex(1 << 20);
         tokio::spawn(async move { while theirs.write_all(&vec![0; 1 << 16]).await.is_ok() {} });
-        let mut guarded = Guarded::new(ours, None, CancellationToken::new());
+        let mut guarded = Guarded::new(ours, None, CancellationToken::new(), None);
         let (begin, mut read, mut buf) = (Instant::now(), 0, vec![0; 1 << 16]);
         while begin.elapsed() < Duration::from_secs(10) {
             read += i64::try_from(guarded.read(&mut buf).await.unwrap()).unwrap();
         }
         let allowed = PEER_BURST + 10 * PEER_RATE;
         assert!(read <= allowed + (1 << 20) && read >= allowed * 9 / 10, "{read} of {allowed}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_of_who_would_be_heard_is_a_timeout() {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        let mut guarded = Guarded::new(ours, None, CancellationToken::new(), Some(Duration::from_secs(8)));
+        let vitals = guarded.vitals();
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            theirs.write_u8(0).await.unwrap();
+            guarded.read_u8().await.unwrap();
+            assert!(!vitals.timed_out());
+        }
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        assert!(vitals.timed_out());
     }
 }

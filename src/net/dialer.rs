@@ -5,20 +5,19 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    task::{Context, Poll},
     time::Duration,
 };
 
-use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, body::Body, metadata::MetadataMap};
+use tonic::{Request, metadata::MetadataMap};
 
 use super::{
     CONNECTION_WINDOW, HELLO_TIMEOUT, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW,
     Shared,
     link::{self, Handle},
+    one_shot::OneShot,
     outgoing::{OK, Outgoing},
 };
 use crate::{
@@ -40,7 +39,7 @@ const ALIVE_PATH: &str = "/proximity.v1.Alive/Ask";
 pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr) -> Handle {
     let cut = CancellationToken::new();
     let (handle, offered, opened) = Handle::dialled(cut.clone());
-    tokio::spawn(async move {
+    shared.clone().run(link, async move {
         tokio::select! {
             biased;
             () = cut.cancelled() => {}
@@ -85,7 +84,7 @@ impl<N: Net> Dial<N> {
         gate: oneshot::Receiver<()>,
         cut: &CancellationToken,
     ) -> Result<Option<Open>, DialFailure> {
-        let guarded = Guarded::new(stream, None, cut.clone());
+        let guarded = Guarded::new(stream, None, cut.clone(), None);
         let vitals = guarded.vitals();
         let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
             .initial_stream_window_size(STREAM_WINDOW)
@@ -190,24 +189,5 @@ async fn until_silent(sender: OneShot, origin: http::Uri) {
             Ok(None) => std::future::pending().await,
             Err(_) => return,
         }
-    }
-}
-
-/// One connection as a service. Unlike tonic's own channel it never reconnects: who answers next at an address need
-/// not be who answered first.
-#[derive(Debug, Clone)]
-struct OneShot(SendRequest<Body>);
-
-impl tower::Service<http::Request<Body>> for OneShot {
-    type Response = http::Response<hyper::body::Incoming>;
-    type Error = hyper::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        Box::pin(self.0.send_request(request))
     }
 }

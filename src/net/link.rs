@@ -142,13 +142,13 @@ async fn next_batch(frames: &mut Streaming<Line>, batch: &mut Vec<Line>) -> Opti
 }
 
 fn judge(end: Option<&Status>, vitals: &Vitals) -> CloseReason {
-    let Some(status) = end else { return CloseReason::Ended };
     // tonic's own complaints, about frames over the limit and bytes that are no frames, have no cause below them; what
     // HTTP/2 says when it ends has.
-    let complaint = matches!(status.code(), Code::OutOfRange | Code::Internal) && status.source().is_none();
-    match complaint {
+    let complaint =
+        |status: &Status| matches!(status.code(), Code::OutOfRange | Code::Internal) && status.source().is_none();
+    match end {
         _ if vitals.timed_out() => CloseReason::Timeout,
-        true => CloseReason::Protocol,
-        false => CloseReason::Ended,
+        Some(status) if complaint(status) => CloseReason::Protocol,
+        Some(_) | None => CloseReason::Ended,
     }
 }

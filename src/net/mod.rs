@@ -6,6 +6,7 @@
 mod dialer;
 mod doorman;
 mod link;
+mod one_shot;
 mod outbox;
 mod outgoing;
 mod server;
@@ -17,13 +18,15 @@ use std::{
 
 pub use dialer::dial;
 pub use link::Handle;
+#[cfg(test)]
+pub(crate) use one_shot::OneShot;
 pub use outbox::Outbox;
 pub use server::serve;
 use tokio::sync::mpsc;
 
 use crate::{
     model::Nick,
-    node::{In, LinkId},
+    node::{CloseReason, DialFailure, In, LinkId},
 };
 
 /// Events that may wait for the actor. Full makes the links wait, and their peers through HTTP/2's windows.
@@ -76,6 +79,20 @@ impl Shared {
         self.nick.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Runs the task of a link. If it panics, which only a defect of ours can make it do, the node is told that the link
+    /// has ended: a link that nobody reads must not stay on the map.
+    fn run(&self, link: LinkId, task: impl Future<Output = ()> + Send + 'static) {
+        let shared = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = tokio::spawn(task).await
+                && error.is_panic()
+            {
+                shared.tell(In::DialFailed { link, failure: DialFailure::Ended }).await;
+                shared.tell(In::Closed { link, reason: CloseReason::Protocol }).await;
+            }
+        });
+    }
+
     async fn tell(&self, event: In) {
         // Without an actor there is nobody left to tell: the program is leaving.
         let _ = self.inbox.send(Event::Node(event)).await;
@@ -89,5 +106,25 @@ struct Counter(std::sync::atomic::AtomicU32);
 impl Counter {
     fn next(&self) -> LinkId {
         LinkId::Accepted(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_link_whose_task_panics_is_told_to_have_ended() {
+        let (inbox, mut events) = mpsc::channel(8);
+        let nick = Arc::new(Mutex::new(Nick::new("me").unwrap()));
+        let shared = Shared { inbox, outbox: Arc::default(), nick };
+        let link = LinkId::Accepted(1);
+        shared.run(link, async { panic!("a defect") });
+        let mut told = Vec::new();
+        while told.len() < 2 {
+            let Some(Event::Node(event)) = events.recv().await else { panic!("nothing was told") };
+            told.push(event);
+        }
+        assert_eq!(told[1], In::Closed { link, reason: CloseReason::Protocol });
     }
 }

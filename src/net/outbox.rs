@@ -103,7 +103,7 @@ impl Outbox {
         state.release();
     }
 
-    /// The links that have taken nothing for [`FROZEN_AFTER`] although there was something to take.
+    /// The links that have taken nothing for 10 s although there was something to take.
     pub fn frozen(&self) -> Vec<LinkId> {
         let state = self.state();
         let head = state.ring.head();

@@ -41,6 +41,9 @@ const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The first byte of HTTP/2 in plain text ("PRI * HTTP/2.0"). Everything else is nobody that we know.
 const HTTP2: u8 = b'P';
 
+/// Who is alive answers our pings, and is therefore heard more often than this.
+const HEARD_EVERY: Duration = Duration::from_secs(8);
+
 /// Streams that one connection may have open at once (DESIGN.md section 7).
 const MAX_STREAMS: u32 = 8;
 
@@ -104,10 +107,10 @@ impl Visitor {
         if !matches!(first, Ok(Ok(HTTP2))) {
             return;
         }
-        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone());
+        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone(), Some(HEARD_EVERY));
         let vitals = guarded.vitals();
         let tenants = Tenants::new(self.cut.clone());
-        let service = chat_server::ChatServer::new(Door { visitor: self, vitals: vitals.clone(), tenants })
+        let service = chat_server::ChatServer::new(Door { visitor: self, vitals, tenants })
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new));
         let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
@@ -122,9 +125,6 @@ impl Visitor {
             .await;
         if let Err(error) = ended {
             tracing::debug!(%error, "connection ended");
-            if error.is_timeout() {
-                vitals.time_out();
-            }
         }
     }
 }
@@ -205,7 +205,7 @@ impl chat_server::Chat for Door {
             vitals: self.vitals.clone(),
             tenant: self.tenants.enter(),
         };
-        tokio::spawn(newcomer.run());
+        self.visitor.shared.run(link, newcomer.run());
         Ok(response)
     }
 }

@@ -126,7 +126,7 @@ impl Node {
     }
 
     pub(super) fn dial_answered(&mut self, link: LinkId, stranger: Stranger, now: Now, out: &mut Vec<Out>) {
-        let Some(Link::Offered(dial)) = self.links.remove(&link) else {
+        let Some(dial) = self.take_dial(link) else {
             out.push(Out::Close { link });
             return;
         };
@@ -150,7 +150,7 @@ impl Node {
     }
 
     pub(super) fn dial_refused(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
-        let Some(Link::Offered(dial)) = self.links.remove(&link) else { return };
+        let Some(dial) = self.take_dial(link) else { return };
         if self.is_linked(dial.addr) {
             self.book.linked(dial.addr);
         } else if self.book.refused(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
@@ -159,12 +159,19 @@ impl Node {
     }
 
     pub(super) fn dial_failed(&mut self, link: LinkId, failure: DialFailure, now: Now, out: &mut Vec<Out>) {
-        let Some(Link::Dialling(dial) | Link::Offered(dial)) = self.links.remove(&link) else { return };
+        let Some(dial) = self.take_dial(link) else { return };
         if self.is_linked(dial.addr) {
             self.book.linked(dial.addr);
         } else if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
             self.nobody_at(dial.addr, Failure::Dial(failure), now, out);
         }
+    }
+
+    /// Ends a dial; none if the link is none, or is open.
+    fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
+        let (Link::Dialling(dial) | Link::Offered(dial)) = *self.links.get(&link)? else { return None };
+        self.links.remove(&link);
+        Some(dial)
     }
 
     /// Somebody answered: what was asked for is there.

@@ -161,10 +161,9 @@ impl Node {
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
-        if !matches!(self.links.get(&link), Some(Link::Up { .. })) {
-            return;
-        }
-        let Some(Link::Up { peer, origin }) = self.links.remove(&link) else { return };
+        let Some(Link::Up { peer, origin }) = self.links.get(&link) else { return };
+        let (peer, origin) = (peer.clone(), *origin);
+        self.links.remove(&link);
         self.leave(link, peer.id, reason.into(), out);
         if reason == CloseReason::TooSlow {
             out.push(Out::too_slow(&peer));

@@ -1,5 +1,7 @@
 //! The log file: what this program does, never on the screen and never what people say.
 
+mod panics;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -34,7 +36,7 @@ pub enum LogError {
     },
 }
 
-/// Starts the log; what waits is written when the guard is dropped.
+/// Starts the log, panics included; what waits is written when the guard is dropped.
 ///
 /// With `verbose`, the details of this program are in it too; of the libraries, only warnings ever are.
 ///
@@ -46,6 +48,7 @@ pub fn start(verbose: bool) -> Result<WorkerGuard, LogError> {
     let subscriber = tracing_subscriber::registry().with(layer(writer, level));
     // Fails only when there is one already, which then gets the lines.
     let _ = tracing::subscriber::set_global_default(subscriber);
+    panics::install_hook();
     Ok(guard)
 }
 

@@ -181,7 +181,6 @@ where
         match woken {
             Woken::Signal(Signal::Continued) => {
                 view.host.resume().map_err(ScreenError::Draw)?;
-                view.clear()?;
                 inputs.push(view.size()?);
             }
             Woken::Signal(signal) => return Ok(exit_for(signal)),
@@ -259,16 +258,18 @@ where
             if !matches!(input, Input::Update(_) | Input::Tick) {
                 self.pace.hurry();
             }
+            if matches!(input, Input::Resize { .. }) {
+                self.forget()?;
+            }
             for effect in self.app.update(input, (self.clock)()) {
                 match effect {
                     Effect::Send(command) => waiting.extend(self.send(command)),
                     Effect::Quit => return Ok(Some(Exit::Quit)),
                     Effect::Suspend => {
                         self.host.suspend().map_err(ScreenError::Draw)?;
-                        self.clear()?;
                         waiting.push_back(self.size()?);
                     }
-                    Effect::Redraw => self.clear()?,
+                    Effect::Redraw => waiting.push_back(self.size()?),
                     Effect::SetTitle(title) => self.host.set_title(&title).map_err(ScreenError::Draw)?,
                     Effect::Bell => self.host.bell().map_err(ScreenError::Draw)?,
                 }
@@ -304,13 +305,13 @@ where
         Ok(Input::Resize { cols: size.width, rows: size.height })
     }
 
-    /// Clears the terminal, so that the next frame draws every cell.
+    /// Clears the terminal and forgets what it showed, so that the next frame draws every cell. After every change of
+    /// size, also one that was undone at once: a terminal that was small for a moment has lost what it showed.
     ///
     /// Not `Terminal::clear`: that one asks the terminal where the cursor is, and waits for the answer.
-    fn clear(&mut self) -> Result<(), ScreenError> {
+    fn forget(&mut self) -> Result<(), ScreenError> {
         let area = self.terminal.size().map_err(draw_failed)?.into();
-        self.terminal.resize(area).map_err(draw_failed)?;
-        self.draw()
+        self.terminal.resize(area).map_err(draw_failed)
     }
 
     fn draw(&mut self) -> Result<(), ScreenError> {

@@ -56,9 +56,9 @@ impl Node {
         writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("the node reads its input");
     }
 
-    /// Sends prepared lines as fast as the node takes them.
-    pub(crate) fn say_all(&mut self, lines: &[u8]) {
-        self.stdin.as_mut().expect("stdin is open until the end").write_all(lines).expect("the node reads its input");
+    /// Its input, for a thread that fills it; [`Node::say`] is over then.
+    pub(crate) fn take_stdin(&mut self) -> ChildStdin {
+        self.stdin.take().expect("it was not taken before")
     }
 
     /// Waits until a message with this text from this nick arrived.

@@ -46,6 +46,12 @@ impl Ports {
         panic!("no {count} consecutive free ports on 127.0.0.1");
     }
 
+    /// Reserves exactly these ports, for what must look the same every time.
+    pub(crate) fn exactly(first: u16, count: u16) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, first - 1)).expect("the ports are free");
+        Self { first, count, _sentinel: listener }
+    }
+
     /// The first port of the range.
     pub(crate) fn first(&self) -> u16 {
         self.first

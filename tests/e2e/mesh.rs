@@ -196,6 +196,7 @@ fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
         n += 1;
     }
     let (reason, _) = alice.wait_left(&carols, seconds(1));
+    assert_eq!(reason, "timeout");
     println!("gone after {:?} ({reason}); slowest of {n} lines to the other one {slowest:?}", frozen.elapsed());
     bob.wait_left(&carols, seconds(110));
     assert!(n > 200, "only {n} lines in that time");

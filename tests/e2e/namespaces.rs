@@ -6,11 +6,14 @@ use std::net::IpAddr;
 
 use crate::support::{Node, Segment, Setup, seconds};
 
-/// A node in a namespace, which sweeps the segment at the program's own default ports.
-fn start(nick: &str, netns: String, ip: &str) -> Node {
+/// The segment that most tests sweep.
+const WHOLE: &str = "10.77.0.0/24";
+
+/// A node in a namespace, which sweeps `cidr` at the program's own default ports.
+fn start(nick: &str, netns: String, ip: &str, cidr: &str) -> Node {
     let setup = Setup {
         ip: ip.parse::<IpAddr>().unwrap(),
-        cidr: "10.77.0.0/24".to_owned(),
+        cidr: cidr.to_owned(),
         netns: Some(netns),
         ..Setup::new(nick, 4_565..=4_569)
     };
@@ -22,7 +25,7 @@ fn start(nick: &str, netns: String, ip: &str) -> Node {
 /// Two nodes at both ends of a /24 where nothing else answers.
 fn pair(segment: &mut Segment) -> (Node, Node) {
     let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
-    (start("alice", first, "10.77.0.1"), start("bob", second, "10.77.0.200"))
+    (start("alice", first, "10.77.0.1", WHOLE), start("bob", second, "10.77.0.200", WHOLE))
 }
 
 #[test]
@@ -50,12 +53,12 @@ fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
         return;
     };
     let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
-    let mut alice = start("alice", first, "10.77.0.1");
+    let mut alice = start("alice", first, "10.77.0.1", WHOLE);
     let ((), took) = alice.wait("the end of the first sweep", seconds(120), |events| {
         events.iter().find(|e| e["event"] == "sweep" && e["state"] == "done").map(|_| ())
     });
     println!("swept after {took:?}");
-    let bob = start("bob", second, "10.77.0.200");
+    let bob = start("bob", second, "10.77.0.200", WHOLE);
     println!("found after {:?}", bob.wait_peer("guest:10.77.0.1:4565"));
     alice.wait_peer("guest:10.77.0.200:4565");
     alice.say("there you are");
@@ -74,7 +77,7 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     alice.say("into the void");
     let (reason, took) = alice.wait_left("guest:10.77.0.200:4565", seconds(110));
     println!("noticed by who spoke after {took:?}: {reason}");
-    assert!(["timeout", "closed"].contains(&reason.as_str()), "{reason}");
+    assert_eq!(reason, "timeout");
     let (reason, took) = bob.wait_left("guest:10.77.0.1:4565", seconds(110));
     println!("noticed by who was silent {took:?} later: {reason}");
 
@@ -88,14 +91,18 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     alice.wait_text("back on the wire");
 }
 
-/// Several people of one segment, all started at once: everyone meets everyone.
+/// Several people of one segment, all started at once: everyone meets everyone. They look at a /27 only, because the
+/// kernel's table of neighbours, which real machines have to themselves, is one for all of them here.
 #[test]
 fn five_on_one_segment_all_meet() {
     let Some(mut segment) = Segment::or_skip("five_on_one_segment_all_meet") else { return };
-    let addresses = ["10.77.0.3", "10.77.0.66", "10.77.0.118", "10.77.0.199", "10.77.0.250"];
+    let addresses = ["10.77.0.2", "10.77.0.7", "10.77.0.16", "10.77.0.23", "10.77.0.30"];
     let hosts: Vec<_> = addresses.iter().map(|ip| segment.host(&format!("{ip}/24"))).collect();
-    let mut nodes: Vec<_> =
-        addresses.iter().zip(hosts).map(|(ip, host)| start(&format!("n{}", ip.replace('.', "-")), host, ip)).collect();
+    let mut nodes: Vec<_> = addresses
+        .iter()
+        .zip(hosts)
+        .map(|(ip, host)| start(&format!("n{}", ip.replace('.', "-")), host, ip, "10.77.0.0/27"))
+        .collect();
     for node in &nodes {
         println!("{} met all after {:?}", node.nick, node.wait_peers(4));
     }

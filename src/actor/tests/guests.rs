@@ -1,32 +1,16 @@
 //! Guests that follow the reference protocol, or do not.
 
-use std::task::{Context, Poll};
-
 use hyper::client::conn::http2::SendRequest;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Streaming, body::Body};
 
 use super::*;
-use crate::wire::{Line, chat_client::ChatClient};
-
-/// One connection as a service.
-#[derive(Clone)]
-struct Connection(SendRequest<Body>);
-
-impl tower::Service<http::Request<Body>> for Connection {
-    type Response = http::Response<hyper::body::Incoming>;
-    type Error = hyper::Error;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        Box::pin(self.0.send_request(request))
-    }
-}
+use crate::{
+    net::OneShot,
+    wire::{Line, chat_client::ChatClient},
+};
 
 /// HTTP/2's own default, which most libraries keep.
 const WINDOW: u32 = 65_535;
@@ -37,13 +21,16 @@ struct Guest {
     hears: Streaming<Line>,
 }
 
-async fn connect(net: &MemoryNet, to: SocketAddr) -> Connection {
-    Connection(drive(net, to).await.0)
+async fn connect(net: &MemoryNet, to: SocketAddr) -> OneShot {
+    OneShot(drive(net, to).await.0)
 }
 
 /// A connection, and the task that drives it.
 async fn drive(net: &MemoryNet, to: SocketAddr) -> (SendRequest<Body>, tokio::task::JoinHandle<()>) {
-    let stream = net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap();
+    drive_on(net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap()).await
+}
+
+async fn drive_on(stream: DuplexStream) -> (SendRequest<Body>, tokio::task::JoinHandle<()>) {
     let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(WINDOW)
         .handshake(TokioIo::new(stream))
@@ -54,8 +41,31 @@ async fn drive(net: &MemoryNet, to: SocketAddr) -> (SendRequest<Body>, tokio::ta
     (sender, driver)
 }
 
+/// A wire that passes everything on until `hold`, then gathers what the guest sends, and at `release` delivers it
+/// together with the end of the connection, as a network does with what was sent in one go.
+async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: CancellationToken) -> DuplexStream {
+    let mut there = net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap();
+    let (guest, mut here) = tokio::io::duplex(1 << 20);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut here, &mut there) => {}
+            () = hold.cancelled() => {}
+        }
+        let mut gathered = Vec::new();
+        let mut buf = vec![0; 4096];
+        while let Some(n) = tokio::select! {
+            n = here.read(&mut buf) => n.ok().filter(|n| *n > 0),
+            () = release.cancelled() => None,
+        } {
+            gathered.extend_from_slice(&buf[..n]);
+        }
+        there.write_all(&gathered).await.unwrap();
+    });
+    guest
+}
+
 impl Guest {
-    async fn open(connection: &Connection, claim: &str) -> Self {
+    async fn open(connection: &OneShot, claim: &str) -> Self {
         let (says, lines) = mpsc::channel(64);
         says.send(Line::new(claim.to_owned())).await.unwrap();
         let origin = "http://guest".parse().unwrap();
@@ -131,6 +141,23 @@ async fn who_never_reads_delays_nobody_and_is_let_go() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_freezes_is_gone_within_eleven_seconds_and_not_said_to_have_left() {
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let (hold, release) = (CancellationToken::new(), CancellationToken::new());
+    let stream = wire(net.clone(), alice.addr, hold.clone(), release).await;
+    let mut guest = Guest::open(&OneShot(drive_on(stream).await.0), "127.0.0.1:7001").await;
+    assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+    alice.until(|n| n.peers.len() == 1).await;
+    // From here on nothing passes in either direction.
+    hold.cancel();
+    let before = Instant::now();
+    alice.until(|n| n.peers.is_empty()).await;
+    assert!(before.elapsed() <= Duration::from_secs(11), "{:?}", before.elapsed());
+    assert_eq!(alice.reasons, [LeaveReason::Timeout]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
     let net = MemoryNet::default();
     let alice = start(&net, "alice", 1).await;
@@ -143,35 +170,28 @@ async fn a_first_frame_that_never_comes_costs_five_seconds_and_one_place() {
     assert!((4..=6).contains(&before.elapsed().as_secs()), "{:?}", before.elapsed());
 }
 
-/// Everything that was said before the end is heard, however the end comes.
 #[tokio::test(start_paused = true)]
 async fn what_was_said_before_the_end_is_heard() {
     for clean in [true, false] {
         let net = MemoryNet::default();
         let mut alice = start(&net, "alice", 1).await;
-        let (sender, driver) = drive(&net, alice.addr).await;
-        let mut guest = Guest::open(&Connection(sender), "127.0.0.1:7001").await;
+        let (hold, release) = (CancellationToken::new(), CancellationToken::new());
+        let stream = wire(net.clone(), alice.addr, hold.clone(), release.clone()).await;
+        let mut guest = Guest::open(&OneShot(drive_on(stream).await.0), "127.0.0.1:7001").await;
         assert_eq!(guest.hear().await.as_deref(), Some("ok"));
         alice.until(|n| n.peers.len() == 1).await;
+        hold.cancel();
         for n in 0..20 {
             guest.says.send(Line::new(format!("line {n}"))).await.unwrap();
         }
-        let Guest { says, mut hears } = guest;
-        if clean {
-            drop(says);
-            assert!(!matches!(hears.message().await, Ok(Some(_))));
-        } else {
-            // Lets the lines leave, and takes the connection away under them.
-            while says.capacity() < says.max_capacity() {
-                tokio::task::yield_now().await;
-            }
-            for _ in 0..20 {
-                tokio::task::yield_now().await;
-            }
-            driver.abort();
-        }
+        let Guest { says, hears } = guest;
+        let says = Some(says).filter(|_| !clean);
+        // On a paused clock this ends when all tasks have done what they can: the lines are on the wire.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        release.cancel();
         alice.until(|n| n.peers.is_empty()).await;
         assert_eq!(alice.heard.len(), 20, "clean: {clean}");
+        drop((says, hears));
     }
 }
 
@@ -180,7 +200,7 @@ async fn a_connection_without_an_open_link_ends() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
     let (sender, driver) = drive(&net, alice.addr).await;
-    let connection = Connection(sender);
+    let connection = OneShot(sender);
     let mut first = Guest::open(&connection, "127.0.0.1:7001").await;
     assert_eq!(first.hear().await.as_deref(), Some("ok"));
     let (_silent, lines) = mpsc::channel::<Line>(1);

@@ -186,8 +186,19 @@ fn bytes_that_are_no_utf8_are_shown_and_a_byte_order_mark_is_not() {
 
 #[test]
 fn a_flag_or_variable_is_named_when_it_is_wrong() {
-    let error = flags(&["--min-port", "many"]).unwrap_err();
-    assert_eq!(error, "--min-port: min_port must be a whole number from 1 to 65535, not \"many\".");
+    for (args, error) in [
+        (["--min-port", "many"], "--min-port must be a whole number from 1 to 65535, not \"many\"."),
+        (["--peer", "foo"], "--peer must be an address such as 192.168.1.23 or 192.168.1.23:4565, not \"foo\"."),
+        (["--cidr", "foo"], "--cidr must be a network such as 192.168.1.0/24, not \"foo\"."),
+        (
+            ["--ip", "foo"],
+            "--ip must be an IP address of this machine, such as 127.0.0.1 or 192.168.1.20, not \"foo\".",
+        ),
+    ] {
+        assert_eq!(flags(&args).unwrap_err(), error);
+    }
+    let error = with(&[], &[("PROXIMITY_CHAT_PEERS", "127.0.0.1 foo")], None).unwrap_err();
+    assert!(error.starts_with("PROXIMITY_CHAT_PEERS: peers must be a list of addresses such as "), "{error}");
     let error = with(&[], &[("PROXIMITY_CHAT_IP", "\u{1b}[2J")], None).unwrap_err();
     assert!(error.starts_with("PROXIMITY_CHAT_IP: ip must be") && error.ends_with("not \"\\u{1b}[2J\"."), "{error}");
 }

@@ -81,8 +81,8 @@ fn text_says_the_same_for_people() {
         print(false, everything()),
         "\
 -- you are alice, at 127.0.0.1:4565
--- looking for people: 5 sockets
--- looked at 4 sockets in 12 ms, 1 open
+-- looking for people at 5 addresses
+-- looked at 4 addresses in 12 ms: 1 answers
 -- 127.0.0.1:4566 joined (127.0.0.1:4566)
 -- 127.0.0.1:4566 is bob now
 03:04 <bob> say \"hi\"
@@ -91,13 +91,39 @@ fn text_says_the_same_for_people() {
 03:04 <127.0.0.1:4566> who am I
 03:04 <alice> hello
 03:04 <alice> anybody?
--- Nobody else is here, so nobody got this line.
+-- Nobody else is here, so nobody got this line, nor will what follows until somebody joins.
 -- bob left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
 -- carol was too slow.
 !! No answer from 127.0.0.9:4565.
 "
     );
+}
+
+#[test]
+fn a_sweep_is_told_in_words() {
+    for (total, found, expected) in [
+        (0, 0, "-- looked at 0 addresses in 3 ms: nobody new\n"),
+        (1, 1, "-- looked at 1 address in 3 ms: 1 answers\n"),
+        (254, 2, "-- looked at 254 addresses in 3 ms: 2 answer\n"),
+    ] {
+        let (state, took, left) = (SweepState::Done, Duration::from_millis(3), Duration::ZERO);
+        let progress = SweepProgress { state, probed: total, total, found, took, left };
+        assert_eq!(print(false, [Update::Sweep(progress)]), expected);
+    }
+}
+
+#[test]
+fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
+    let alone = || Update::Message(own("x", Delivery::NotSent));
+    let joined = || Update::PeerJoined(peer(Some("bob"), 4566));
+    let left = || Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Closed };
+    let updates = || [alone(), alone(), alone(), joined(), left(), alone(), alone()];
+    let notices = |json| print(json, updates()).lines().filter(|line| line.contains("Nobody else is here")).count();
+    assert_eq!(notices(false), 2);
+    assert_eq!(print(false, updates()).lines().filter(|line| line.ends_with("<alice> x")).count(), 5);
+    // A program looks for the id of each.
+    assert_eq!(notices(true), 5);
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! The threads: order, back-pressure, and every way to end.
 
-use std::{future::pending, io::PipeWriter, time::Duration};
+use std::{
+    future::pending,
+    io::PipeWriter,
+    time::{Duration, Instant},
+};
 
 use tokio::{
     sync::mpsc,
@@ -9,11 +13,15 @@ use tokio::{
 };
 
 use super::{
-    super::{HeadlessError, Outcome, Stop, run},
+    super::{
+        HeadlessError, Local, Outcome, Stop,
+        gate::{LONGEST, SETTLING, gate},
+        output, run,
+    },
     *,
 };
 use crate::{
-    bus::{Command, Target, Update},
+    bus::{Command, SweepProgress, SweepState, Target, Update},
     model::Room,
 };
 
@@ -37,6 +45,12 @@ impl Front {
         let (updates, update_receiver) = mpsc::channel(4);
         let ended = tokio::spawn(run(read, output.clone(), options(true), commands, update_receiver, stop));
         Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
+    }
+
+    /// Says how the first sweep is.
+    async fn sweep(&self, state: SweepState) {
+        let (took, left) = (Duration::from_millis(12), Duration::ZERO);
+        self.update(Update::Sweep(SweepProgress { state, probed: 4, total: 4, found: 1, took, left })).await;
     }
 
     /// Writes from a thread: a pipe that is full must not stop this runtime, which reads it.
@@ -82,6 +96,7 @@ fn say(text: &str, action: bool) -> Command {
 #[tokio::test]
 async fn lines_become_commands_in_order_and_quit_ends_it() {
     let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
     front.write("hello big world\r\n\n  \t \n//who\n/me waves\nbad \u{1b}[2J\n");
     front.write(b"not \xff utf-8\n/nick  rob\n/connect [::1]:4565\n/rescan\n/quit\nnever read\n");
     for expected in [
@@ -105,8 +120,36 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
 }
 
 #[tokio::test]
+async fn the_first_line_waits_for_the_first_sweep_and_its_dials() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("hello\n");
+    front.sweep(SweepState::Running).await;
+    // Any time below the longest wait will do: without a gate the line would be there at once.
+    assert!(timeout(LONGEST / 8, front.commands.recv()).await.is_err(), "it did not wait for the sweep");
+    let swept = Instant::now();
+    front.sweep(SweepState::Done).await;
+    assert_eq!(front.command().await, say("hello", false));
+    assert!(swept.elapsed() >= SETTLING, "it did not wait for the dials");
+    // Later sweeps hold up nothing.
+    front.sweep(SweepState::Running).await;
+    front.write("again\n");
+    assert_eq!(front.command().await, say("again", false));
+}
+
+#[tokio::test]
+async fn the_first_line_does_not_wait_for_ever() {
+    let began = Instant::now();
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("hello\n");
+    front.sweep(SweepState::Running).await;
+    assert_eq!(front.command().await, say("hello", false));
+    assert!(began.elapsed() >= LONGEST, "it waited for {:?} only", began.elapsed());
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
     let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
     let long = "x".repeat(70_112);
     let action = "x".repeat(65_537);
     front.write(format!("/jion\n/c\n/connect printer\n/nick a:b\n/quit it\n{long}\n/me {action}\nstill here\n"));
@@ -130,6 +173,7 @@ async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
 #[tokio::test]
 async fn the_end_of_the_input_leaves_the_node_running() {
     let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
     front.write("no line feed");
     front.input = None;
     assert_eq!(front.command().await, say("no line feed", false));
@@ -161,8 +205,32 @@ async fn a_line_is_printed_at_once_and_a_burst_in_order() {
 }
 
 #[tokio::test]
+async fn an_answer_comes_before_what_later_lines_cause() {
+    let runtime = tokio::runtime::Handle::current();
+    // What is ready at once comes in any order unless it is put in one.
+    for _ in 0..20 {
+        let (answer, answers) = mpsc::channel(1);
+        let (update, updates) = mpsc::channel(2);
+        update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice") }).unwrap();
+        // As for "/version" and "/nick zoe".
+        answer.try_send(Local::Version).unwrap();
+        update.try_send(Update::NickSet(nick("zoe"))).unwrap();
+        drop((answer, update));
+        let (sink, runtime) = (Sink::new(), runtime.clone());
+        let output = sink.clone();
+        let printing = move || {
+            output::run(&runtime, output, options(false), &tokio::sync::Mutex::new(updates), answers, &gate().0)
+        };
+        tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
+        let text = sink.text();
+        assert!(text.find("proximity-chat").unwrap() < text.find("You are zoe now.").unwrap(), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_busy_node_makes_the_input_wait() {
     let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
     let mut input = front.input.take().unwrap();
     // Far more than the channel (4), the reader's buffer (8 KiB) and a pipe (64 KiB) hold.
     let line = [b"x".repeat(999), b"\n".to_vec()].concat();

@@ -33,40 +33,44 @@ struct FakeHost {
 }
 
 impl FakeHost {
-    fn did(&self, what: Did) -> io::Result<()> {
+    fn did(&self, what: Did) {
         self.log.borrow_mut().push(what);
-        Ok(())
     }
 }
 
 impl Host for FakeHost {
     fn present(&mut self) -> io::Result<()> {
-        self.did(Did::Frame)
+        self.did(Did::Frame);
+        Ok(())
     }
 
     fn set_title(&mut self, _: &str) -> io::Result<()> {
-        self.did(Did::Title)
+        self.did(Did::Title);
+        Ok(())
     }
 
     fn bell(&mut self) -> io::Result<()> {
-        self.did(Did::Bell)
+        self.did(Did::Bell);
+        Ok(())
     }
 
     fn ask_background(&mut self) -> io::Result<bool> {
-        self.did(Did::Ask)?;
+        self.did(Did::Ask);
         Ok(true)
     }
 
     fn suspend(&mut self) -> io::Result<()> {
-        self.did(Did::Suspend)
+        self.did(Did::Suspend);
+        Ok(())
     }
 
     fn resume(&mut self) -> io::Result<()> {
-        self.did(Did::Resume)
+        self.did(Did::Resume);
+        Ok(())
     }
 
     fn leave(&mut self) {
-        self.log.borrow_mut().push(Did::Leave);
+        self.did(Did::Leave);
     }
 }
 

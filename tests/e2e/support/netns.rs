@@ -1,7 +1,7 @@
 //! Network namespaces of the test's own, joined by a bridge: the only place where anything but loopback is touched.
 
 use std::{
-    fs,
+    fs::{self, File},
     path::Path,
     process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -16,6 +16,9 @@ const PREFIX: &str = "pctest";
 pub(crate) struct Segment {
     name: String,
     hosts: Vec<String>,
+    /// One segment at a time on this machine: all namespaces share the kernel's neighbour table of 1,024 entries, each
+    /// silent address takes one for three seconds, and when it is full nobody finds anybody.
+    _alone: File,
 }
 
 impl Segment {
@@ -26,10 +29,12 @@ impl Segment {
             skip(test, &why);
             return None;
         }
+        let alone = File::create(std::env::temp_dir().join(PREFIX)).unwrap();
+        alone.lock().unwrap();
         remove_leftovers();
         let name = format!("{PREFIX}{}n{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         ip(&["netns", "add", &name]);
-        let segment = Self { name, hosts: Vec::new() };
+        let segment = Self { name, hosts: Vec::new(), _alone: alone };
         segment.ip(&["link", "add", "br0", "type", "bridge", "forward_delay", "0"]);
         segment.ip(&["link", "set", "br0", "up"]);
         Some(segment)
