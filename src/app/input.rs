@@ -25,7 +25,7 @@ pub enum Input {
     Paste(String),
     /// The wheel turned: rows, positive towards older messages.
     Scroll(i32),
-    /// The terminal has this size now. Also the first input of every run.
+    /// The terminal has this size now and shows nothing. Also the first input of every run.
     Resize {
         /// Width in cells.
         cols: u16,

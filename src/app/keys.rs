@@ -87,11 +87,8 @@ impl App {
             'j' => self.type_char('\n'),
             'r' => self.rescan_key(),
             'o' => self.unfold(),
-            'l' | 'z' => {
-                // Either way the next frame falls on an empty terminal.
-                self.rows.clear();
-                self.effects.push(if c == 'l' { Effect::Redraw } else { Effect::Suspend });
-            }
+            'l' => self.effects.push(Effect::Redraw),
+            'z' => self.effects.push(Effect::Suspend),
             'q' => self.quit(),
             'c' if !self.draft.is_empty() => self.draft.kill_all(),
             'c' if armed => self.quit(),

@@ -150,7 +150,11 @@ impl App {
                 self.lay_out();
             }
             Input::Scroll(rows) => self.scroll(rows),
-            Input::Resize { cols, rows } => self.resize((cols, rows)),
+            Input::Resize { cols, rows } => {
+                // Of whatever size, the terminal is empty now.
+                self.rows.clear();
+                self.resize((cols, rows));
+            }
             Input::Focus(focused) => self.focus(focused),
             Input::Background(background) => self.background = Some(background),
             Input::Update(update) => self.news(update),

@@ -155,7 +155,7 @@ proptest! {
                     _ => {}
                 }
             }
-            twin.ctrl('l');
+            twin.feed(Input::Resize { cols: SIZE.0, rows: SIZE.1 });
             prop_assert_eq!(real.draw(&mut screen.app), RealTerminal::new().draw(&mut twin.app));
         }
     }
