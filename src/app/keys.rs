@@ -150,12 +150,14 @@ impl App {
             let text = format!(
                 "The pasted text is too long: the last {dropped} bytes were left out. A message has at most {limit} bytes."
             );
+            self.go_to_bottom();
             self.notice(Tone::Error, &text);
         }
     }
 
     fn type_char(&mut self, c: char) {
         if (c == '\n' || !c.is_control()) && !self.draft.insert(c) {
+            self.go_to_bottom();
             let (used, limit) = (group(self.draft.text().len()), group(MAX_DRAFT_BYTES));
             self.notice(Tone::Error, &format!("The message is full: {used} of {limit} bytes."));
         }

@@ -325,6 +325,10 @@ fn a_paste_fills_the_draft_and_never_sends() {
 fn a_draft_holds_what_a_message_holds() {
     let mut s = screen();
     s.resize(160, 24);
+    for _ in 0..30 {
+        s.says(addr(BOB), "bob", "something to scroll");
+    }
+    s.press(KeyCode::PageUp);
     s.feed(Input::Paste("y".repeat(65_530)));
     s.feed(Input::Paste("山".repeat(1_000)));
     assert!(s.find("the last 2,994 bytes were left out").is_some(), "{}", s.text());
