@@ -10,9 +10,9 @@ use std::{
 };
 
 use proximity_chat::{
-    app::{App, Input, MESSAGE_CAP, Now, Setup},
+    app::{App, Input, MESSAGE_CAP, Setup},
     bus::Update,
-    model::{Author, Delivery, Message, MessageId, Nick, PeerId, Room, Text, Timestamp},
+    model::{Author, Delivery, Message, MessageId, Nick, Now, PeerId, Room, Text, Timestamp},
     ui,
 };
 use ratatui::{Terminal, backend::TestBackend};

@@ -473,10 +473,11 @@ mod panics {
     use jiff::tz::TimeZone;
     use proximity_chat::{
         app::{App, Setup},
+        io::now,
         model::Nick,
         run::{
             log,
-            screen::{Exit, now, on_terminal},
+            screen::{Exit, on_terminal},
         },
     };
     use tokio::sync::mpsc;

@@ -12,7 +12,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use ipnetwork::IpNetwork;
@@ -27,10 +27,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     bus::{Command, Update},
     discovery::{self, Discovery},
-    io::Net,
-    model::{Nick, PortRange, Target, Timestamp},
+    io::{self, Net},
+    model::{Nick, PortRange, Target},
     net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Outbox, Shared},
-    node::{CloseReason, In, LinkId, Me, Node, Now, Out},
+    node::{CloseReason, In, LinkId, Me, Node, Out},
 };
 
 /// Inputs taken from one source before the others have their turn: a peer that floods must not keep the user's
@@ -82,7 +82,6 @@ pub struct Actor<N: Net> {
     /// Server and discovery; they end with the actor.
     tasks: JoinSet<()>,
     peers: Vec<Target>,
-    nick: Nick,
     leave: CancellationToken,
 }
 
@@ -114,7 +113,7 @@ impl<N: Net> Actor<N> {
         tasks.spawn(net::serve(net.clone(), listener, shared.clone()));
         let look = discovery::Settings { own: addr, networks, ports, rate: sweep_rate, seed };
         tasks.spawn(Discovery::new(net.clone(), look, found_in, rescan_out, linked_out).run());
-        let node = Node::new(Me { addr, nick: nick.clone(), ports, seed });
+        let node = Node::new(Me { addr, nick, ports, seed });
         let handles = BTreeMap::new();
         Ok(Self {
             net,
@@ -130,7 +129,6 @@ impl<N: Net> Actor<N> {
             linked,
             tasks,
             peers,
-            nick,
             leave,
         })
     }
@@ -154,7 +152,7 @@ impl<N: Net> Actor<N> {
     }
 
     async fn serve(&mut self) -> Result<(), Stop> {
-        let listening = Update::Listening { addr: self.addr, nick: self.nick.clone() };
+        let listening = Update::Listening { addr: self.addr, nick: self.shared.nick() };
         self.updates.send(listening).await.map_err(|_| Stop)?;
         for target in std::mem::take(&mut self.peers) {
             self.feed(In::Configured(target)).await?;
@@ -239,7 +237,7 @@ impl<N: Net> Actor<N> {
     /// Lets the node handle an input, and executes what it wants.
     async fn feed(&mut self, input: In) -> Result<(), Stop> {
         let mut outs = Vec::new();
-        self.node.handle(input, now(), &mut outs);
+        self.node.handle(input, io::now(), &mut outs);
         for out in outs {
             self.execute(out).await?;
         }
@@ -302,10 +300,4 @@ impl<N: Net> Actor<N> {
         let _ = tokio::time::timeout(LINGER, all_closed).await;
         self.tasks.shutdown().await;
     }
-}
-
-fn now() -> Now {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let wall = Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
-    Now { mono: Instant::now().into_std(), wall }
 }

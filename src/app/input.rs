@@ -1,20 +1,6 @@
 //! What goes into the screen's state machine, and what comes out of it.
 
-use std::time::Instant;
-
-use crate::{
-    bus::{Command, Update},
-    model::Timestamp,
-};
-
-/// Both clocks, as the caller reads them: the state machine reads none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Now {
-    /// For durations and timeouts.
-    pub mono: Instant,
-    /// For the times and dates that people see.
-    pub wall: Timestamp,
-}
+use crate::bus::{Command, Update};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,12 +39,12 @@ pub(crate) use self::{
     wrap::{Row, cut, cut_start, width},
 };
 pub use self::{
-    input::{Background, Effect, Input, Key, KeyCode, Now},
+    input::{Background, Effect, Input, Key, KeyCode},
     setup::{MESSAGE_CAP, Setup},
 };
 use crate::{
     bus::{Command, SweepProgress, SweepState},
-    model::Nick,
+    model::{Nick, Now},
     slash::{self, Spec},
 };
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{App, Effect, Node, pane::Tone};
 use crate::{
-    bus::{Command, Target},
-    model::{Nick, Room, Software, Text},
+    bus::Command,
+    model::{Nick, Room, Software, Target, Text},
     slash::{self, Slash},
 };
 

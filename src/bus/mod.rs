@@ -3,7 +3,6 @@
 mod command;
 mod update;
 
-pub use crate::model::Target;
 pub use command::Command;
 pub use update::{FailureCode, NoticeCode, SweepProgress, SweepState, Update};
 

@@ -15,8 +15,8 @@ use super::{
     lines::{self, Line},
 };
 use crate::{
-    bus::{Command, Target},
-    model::{Nick, Room, Text, TextError},
+    bus::Command,
+    model::{Nick, Room, Target, Text, TextError},
     slash::{self, Slash},
 };
 

@@ -67,7 +67,7 @@ fn answers(found: u64) -> String {
 
 const fn why(reason: LeaveReason) -> &'static str {
     match reason {
-        LeaveReason::Closed | LeaveReason::Leaving => "",
+        LeaveReason::Closed => "",
         LeaveReason::Timeout => ": no answer any more",
         LeaveReason::TooSlow => ": too slow to follow",
         LeaveReason::Protocol => ": it broke the protocol",

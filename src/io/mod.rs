@@ -1,5 +1,6 @@
 //! The network behind a trait, so that the node runs over TCP, in-memory pipes and simulations alike.
 
+mod clock;
 mod guarded;
 mod memory;
 mod tcp;
@@ -9,6 +10,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+pub use clock::now;
 pub use guarded::{Guarded, Vitals};
 pub use memory::MemoryNet;
 pub use tcp::TcpNet;

@@ -21,4 +21,4 @@ pub use room::Room;
 pub use target::Target;
 pub(crate) use text::group;
 pub use text::{MAX_TEXT_BYTES, Text, TextError};
-pub use time::Timestamp;
+pub use time::{Now, Timestamp};

@@ -62,8 +62,6 @@ pub enum LeaveReason {
     TooSlow,
     /// It broke the protocol.
     Protocol,
-    /// We are leaving.
-    Leaving,
 }
 
 impl LeaveReason {
@@ -74,7 +72,6 @@ impl LeaveReason {
             Self::Timeout => "timeout",
             Self::TooSlow => "too_slow",
             Self::Protocol => "protocol",
-            Self::Leaving => "leaving",
         }
     }
 }

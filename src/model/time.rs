@@ -1,4 +1,6 @@
-//! Wall-clock time, as messages carry it.
+//! Wall-clock time, as messages carry it, and both clocks, as the state machines take them.
+
+use std::time::Instant;
 
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -14,4 +16,13 @@ impl Timestamp {
     pub const fn as_millis(self) -> i64 {
         self.0
     }
+}
+
+/// Both clocks, read once per input by the shell around a state machine, which reads none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// For durations and timeouts.
+    pub mono: Instant,
+    /// For the times and dates that people see.
+    pub wall: Timestamp,
 }

@@ -99,16 +99,6 @@ impl Shared {
     }
 }
 
-/// Names accepted links.
-#[derive(Debug, Default)]
-struct Counter(std::sync::atomic::AtomicU32);
-
-impl Counter {
-    fn next(&self) -> LinkId {
-        LinkId::Accepted(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -22,8 +22,8 @@ use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 use tower::ServiceExt;
 
 use super::{
-    CONNECTION_WINDOW, Counter, Event, HELLO_TIMEOUT, Handle, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL,
-    PING_TIMEOUT, STREAM_WINDOW, Shared,
+    CONNECTION_WINDOW, Event, HELLO_TIMEOUT, Handle, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT,
+    STREAM_WINDOW, Shared,
     doorman::{Doorman, Ticket},
     link,
     outgoing::Outgoing,
@@ -71,6 +71,16 @@ pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
                 }
             }
         }
+    }
+}
+
+/// Names accepted links.
+#[derive(Debug, Default)]
+struct Counter(AtomicU32);
+
+impl Counter {
+    fn next(&self) -> LinkId {
+        LinkId::Accepted(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 

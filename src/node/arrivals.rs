@@ -3,13 +3,13 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::{
-    LinkId, MAX_GUESTS, Node, Now, Out,
+    LinkId, MAX_GUESTS, Node, Out,
     link::{Link, Origin},
 };
 use crate::{
     bus::{NoticeCode, Update},
     convert::Stranger,
-    model::{LeaveReason, Peer, PeerId},
+    model::{LeaveReason, Now, Peer, PeerId},
 };
 
 /// How often "the room is full" is said at most: a stranger who keeps knocking must not fill the screen.

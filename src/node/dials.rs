@@ -7,14 +7,14 @@ use std::{
 };
 
 use super::{
-    DialFailure, LinkId, MAX_GUESTS, Node, Now, Out,
+    DialFailure, LinkId, MAX_GUESTS, Node, Out,
     book::{TRIES_WHEN_ASKED, Verdict},
     link::{Dial, Link, Origin},
 };
 use crate::{
     bus::{FailureCode, NoticeCode, Update},
     convert::Stranger,
-    model::{Peer, PeerId, Software, Target},
+    model::{Now, Peer, PeerId, Software, Target},
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.

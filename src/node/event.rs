@@ -1,21 +1,12 @@
 //! What goes in and what comes out.
 
-use std::{fmt, net::SocketAddr, time::Instant};
+use std::{fmt, net::SocketAddr};
 
 use crate::{
     bus::{Command, NoticeCode, Update},
     convert::{Frames, Framing, Heard, Stranger},
-    model::{LeaveReason, Nick, Peer, Target, Timestamp},
+    model::{LeaveReason, Nick, Peer, Target},
 };
-
-/// The two clocks, read once per input by the shell.
-#[derive(Debug, Clone, Copy)]
-pub struct Now {
-    /// For durations.
-    pub mono: Instant,
-    /// For people.
-    pub wall: Timestamp,
-}
 
 /// One connection's stream of the reference protocol, from its dial or arrival to its end.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -23,14 +23,14 @@ use std::{
 use arrivals::Arrival;
 use book::Book;
 use dials::Ask;
-pub use event::{CloseReason, DialFailure, In, LinkId, Now, Out};
+pub use event::{CloseReason, DialFailure, In, LinkId, Out};
 use link::{Link, Origin};
 pub use ring::{FellBehind, Ring};
 
 use crate::{
     bus::{Command, Update},
     convert,
-    model::{LeaveReason, Nick, Peer, PeerId, PortRange},
+    model::{LeaveReason, Nick, Now, Peer, PeerId, PortRange},
 };
 
 /// Guests that may be linked at once (DESIGN.md section 7).

@@ -1,10 +1,10 @@
 //! What we say and what we hear.
 
-use super::{LinkId, Node, Now, Out, link::Link};
+use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::Update,
     convert::{Frames, Heard},
-    model::{Author, Delivery, Message, MessageId, Room, Text},
+    model::{Author, Delivery, Message, MessageId, Now, Room, Text},
 };
 
 impl Node {

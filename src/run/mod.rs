@@ -100,7 +100,7 @@ async fn run_screen(
         },
         warnings: config.warnings,
     };
-    let exit = screen::on_terminal(App::new(setup, screen::now()), commands, updates).await?;
+    let exit = screen::on_terminal(App::new(setup, crate::io::now()), commands, updates).await?;
     Ok(exit.code())
 }
 

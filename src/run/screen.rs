@@ -16,10 +16,11 @@ use tokio::{
 use tokio_stream::{Stream, StreamExt as _};
 
 use self::pace::Pace;
-pub use self::real::{now, on_terminal};
+pub use self::real::on_terminal;
 use crate::{
-    app::{App, Effect, Input, Now},
+    app::{App, Effect, Input},
     bus::{Command, Update},
+    model::Now,
     term::{Host, Signal, Stamped, Translator},
     ui,
 };

@@ -6,9 +6,11 @@ use std::{
 };
 
 use proximity_chat::{
-    app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Now, Setup},
+    app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
     bus::{Command, SweepProgress, SweepState, Update},
-    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp},
+    model::{
+        Author, Delivery, LeaveReason, Message, MessageId, Nick, Now, Peer, PeerId, Room, Software, Text, Timestamp,
+    },
     ui,
 };
 use ratatui::{

@@ -70,7 +70,7 @@ impl Person {
             (_, false, LeaveReason::TooSlow) => "read too slowly and was let go".to_owned(),
             (_, false, LeaveReason::Protocol) => "broke the protocol and was let go".to_owned(),
             (true, false, LeaveReason::Timeout) => "stopped answering".to_owned(),
-            (true, false, LeaveReason::Closed | LeaveReason::Leaving) => "left".to_owned(),
+            (true, false, LeaveReason::Closed) => "left".to_owned(),
             (false, false, _) => "came and went".to_owned(),
             (false, true, _) => "joined".to_owned(),
             (true, true, _) => match &self.old_name {

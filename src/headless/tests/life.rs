@@ -21,8 +21,8 @@ use super::{
     *,
 };
 use crate::{
-    bus::{Command, SweepProgress, SweepState, Target, Update},
-    model::Room,
+    bus::{Command, SweepProgress, SweepState, Update},
+    model::{Room, Target},
 };
 
 /// Longer than any of this takes on a busy machine.

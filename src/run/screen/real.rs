@@ -1,26 +1,17 @@
 //! The screen on the real terminal.
 
-use std::{env, time::SystemTime};
+use std::env;
 
 use ratatui::{Terminal, backend::CrosstermBackend};
 use tokio::sync::mpsc;
 
 use super::{Exit, Screen, ScreenError};
 use crate::{
-    app::{App, Now},
+    app::App,
     bus::{Command, Update},
-    model::Timestamp,
+    io,
     term::{Capabilities, Guard, keyboard, signals},
 };
-
-/// Both clocks, as the state machine takes them.
-pub fn now() -> Now {
-    let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Now {
-        mono: tokio::time::Instant::now().into_std(),
-        wall: Timestamp::from_millis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)),
-    }
-}
 
 /// Takes the terminal, runs the screen on it and gives it back. On a current-thread runtime and the main thread, so
 /// that nothing competes with the keys and job control stops at once.
@@ -37,5 +28,5 @@ pub async fn on_terminal(
     let guard = Guard::enter(Capabilities::from_variables(|name| env::var(name).ok())).map_err(ScreenError::Draw)?;
     let terminal = Terminal::new(CrosstermBackend::new(guard.writer())).map_err(ScreenError::Draw)?;
     let events = keyboard().map_err(ScreenError::Read)?;
-    Screen { terminal, host: guard, events, signals, commands, updates, app, clock: now }.run().await
+    Screen { terminal, host: guard, events, signals, commands, updates, app, clock: io::now }.run().await
 }
