@@ -1,14 +1,30 @@
 //! Compiles `proto/` with protox, so that no `protoc` is needed on the machine.
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+use std::{env, error::Error, fs, path::PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
-    let files = protox::compile(["proto/message.proto"], ["proto"])?;
+    let reference = protox::compile(["proto/message.proto"], ["proto"])?;
     tonic_prost_build::configure()
         // Both messages are one string on field 1. Mapping them to one type of ours keeps the bytes on the wire and
         // lets one encoded line be shared by all links (see src/wire).
         .extern_path(".message.NodeRequest", "crate::wire::Line")
         .extern_path(".message.NodeReply", "crate::wire::Line")
         .build_transport(false)
-        .compile_fds(files)?;
+        .compile_fds(reference)?;
+
+    // The frames of the mesh as types, and the service with frames as bytes: one encoded frame is shared by all links,
+    // and what comes in is decoded in `convert` and nowhere else.
+    let mesh = protox::compile(["proto/mesh.proto"], ["proto"])?;
+    let service = PathBuf::from(env::var("OUT_DIR")?).join("service");
+    fs::create_dir_all(&service)?;
+    tonic_prost_build::configure().build_client(false).build_server(false).compile_fds(mesh.clone())?;
+    tonic_prost_build::configure()
+        .out_dir(service)
+        .extern_path(".proximity.v1.Frame", "crate::wire::RawFrame")
+        .extern_path(".proximity.v1", "crate::wire::mesh")
+        .codec_path("crate::wire::RawCodec")
+        .build_transport(false)
+        .compile_fds(mesh)?;
     Ok(())
 }

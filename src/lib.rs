@@ -11,6 +11,7 @@ pub mod config;
 pub mod convert;
 pub mod discovery;
 pub mod headless;
+pub mod identity;
 pub mod io;
 pub mod model;
 pub mod net;

@@ -18,7 +18,7 @@ use source::{Named, paths};
 /// Every module on its layer.
 const LAYERS: [&[&str]; 8] = [
     &["model", "wire"],
-    &["bus", "config", "convert", "slash"],
+    &["bus", "config", "convert", "identity", "slash"],
     &["app", "node", "sweep"],
     &["io"],
     &["ui", "net", "discovery"],
@@ -28,7 +28,7 @@ const LAYERS: [&[&str]; 8] = [
 ];
 
 /// Modules that only compute. Their tests may do more.
-const PURE: [&str; 9] = ["model", "bus", "config", "convert", "slash", "app", "node", "sweep", "ui"];
+const PURE: [&str; 10] = ["model", "bus", "config", "convert", "identity", "slash", "app", "node", "sweep", "ui"];
 
 /// The one file of a pure module that may read files and variables: the shell around `config`.
 const SHELL: &str = "config/load.rs";

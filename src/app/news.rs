@@ -16,7 +16,7 @@ use crate::{
 impl App {
     pub(super) fn news(&mut self, update: Update) {
         match update {
-            Update::Listening { addr, nick } => {
+            Update::Listening { addr, nick, node: _ } => {
                 self.node = Node::At(addr);
                 self.nick = nick;
             }
@@ -47,6 +47,13 @@ impl App {
             }
             Update::Message(message) => self.said(message),
             Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
+            Update::PeerTrust { .. }
+            | Update::PeerPresence { .. }
+            | Update::RoundTrip { .. }
+            | Update::Alarm(_)
+            | Update::Whois(_)
+            | Update::Verify { .. }
+            | Update::PresenceSet(_) => {}
             Update::Failed { text, .. } => self.notice(Tone::Error, &text),
         }
     }

@@ -156,7 +156,7 @@ impl Peers {
     /// What tells the peer `id`, who goes by `nick`, from others who are here and seem to have the same name, and from
     /// the user: its port or, if that is the same, the end of its address. None if there is nobody like that.
     pub(crate) fn tag(&self, id: PeerId, nick: &Nick, own: &Nick) -> Option<String> {
-        let PeerId::Guest(guest) = id;
+        let PeerId::Guest(guest) = id else { return None };
         let addr = self.0.get(&id).map_or(guest, |person| person.peer.addr);
         let like = |p: &&Person| !p.gone && p.peer.id != id && p.peer.nick.as_ref().is_some_and(|n| alike(n, nick));
         let mut others = self.0.values().filter(like).map(|person| person.peer.addr).peekable();

@@ -95,6 +95,7 @@ impl App {
                 "/rescan".to_owned()
             }
             Command::Quit => return,
+            _ => return,
         };
         if self.draft.is_empty() {
             self.draft.set(line);

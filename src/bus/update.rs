@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::model::{LeaveReason, Message, Nick, Peer, PeerId};
+use crate::model::{Known, LeaveReason, Message, Nick, NodeId, Peer, PeerId, Presence, Timestamp, Trust};
 
 /// What happened in the network, in the order in which it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Update {
         addr: SocketAddr,
         /// The name we go by.
         nick: Nick,
+        /// Our own key.
+        node: NodeId,
     },
     /// The sweep began, moved on or ended. At most ten a second while it runs.
     Sweep(SweepProgress),
@@ -32,8 +34,47 @@ pub enum Update {
         /// Why.
         reason: LeaveReason,
     },
+    /// What is known of a linked peer's key has changed.
+    PeerTrust {
+        /// Who.
+        peer: PeerId,
+        /// What is known now.
+        trust: Trust,
+        /// Whether the user shut it out.
+        ignored: bool,
+    },
+    /// A linked peer is away, is back, or is typing. Nothing of the kind has been said of who just joined: they are here
+    /// and not typing.
+    PeerPresence {
+        /// Who.
+        peer: PeerId,
+        /// Whether it is away.
+        presence: Presence,
+        /// Whether it is typing. Good for a few seconds: it is repeated while it lasts.
+        typing: bool,
+    },
+    /// How long the way to a linked peer and back is.
+    RoundTrip {
+        /// Who.
+        peer: PeerId,
+        /// There and back.
+        time: Duration,
+    },
+    /// Somebody may pretend to be somebody else.
+    Alarm(Alarm),
+    /// The answer to [`super::Command::Whois`].
+    Whois(Box<Whois>),
+    /// How a comparison of codes goes.
+    Verify {
+        /// With whom.
+        peer: PeerId,
+        /// What happened.
+        step: VerifyStep,
+    },
     /// Our own name changed, as asked for.
     NickSet(Nick),
+    /// Our own presence changed, as asked for.
+    PresenceSet(Presence),
     /// Something was said, by us or by a peer.
     Message(Message),
     /// Something worth a dim line.
@@ -50,6 +91,79 @@ pub enum Update {
         /// For people: what happened and what to do.
         text: String,
     },
+}
+
+/// A key that goes by a name which is somebody else's (DESIGN.md section 5). Raised once per key and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// How the names are alike.
+    pub kind: AlarmKind,
+    /// The key that claims the name.
+    pub node: NodeId,
+    /// The name that it claims.
+    pub nick: Nick,
+    /// The key whose name it is.
+    pub known: NodeId,
+    /// The name as that one writes it.
+    pub known_nick: Nick,
+    /// When that one was linked last.
+    pub known_last_seen: Timestamp,
+    /// Whether the user has compared codes with that one.
+    pub known_verified: bool,
+}
+
+/// How a claimed name is like a known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlarmKind {
+    /// The same but for the case, and its owner is not here: a reinstall, or an impostor.
+    KeyChanged,
+    /// Another name that looks the same.
+    LookAlike,
+}
+
+impl AlarmKind {
+    /// The `code` of the headless contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyChanged => "key_changed",
+            Self::LookAlike => "look_alike",
+        }
+    }
+}
+
+/// All that is known of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whois {
+    /// The link, if they are here.
+    pub peer: Option<Peer>,
+    /// What is remembered of the key; none of a guest.
+    pub known: Option<Known>,
+    /// Every address they are known to listen at.
+    pub addrs: Vec<SocketAddr>,
+    /// Whether they are away.
+    pub presence: Presence,
+    /// How long the way there and back is.
+    pub round_trip: Option<Duration>,
+    /// By how many milliseconds their clock is ahead of ours, by what they said when they were linked.
+    pub clock_ahead_ms: Option<i64>,
+}
+
+/// What happened in a comparison of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifyStep {
+    /// Both sides show this code now; whoever compares them out of band says whether they are the same.
+    Code {
+        /// Digits in groups: `493 201 778`.
+        code: String,
+        /// Whether we began.
+        began: bool,
+    },
+    /// The user said that the codes are the same: this key is verified.
+    Verified,
+    /// The user said that the codes differ: somebody sits between us, or it is not them.
+    Differs,
+    /// It came to nothing: they left, did not answer in time, or broke the rules.
+    Ended,
 }
 
 /// How far a sweep is: the first of a run, or one that was asked for. Those that only keep watch are not told of.
@@ -87,6 +201,14 @@ pub enum NoticeCode {
     RoomFull,
     /// A dial that the user asked for has begun, or need not.
     Connect,
+    /// Somebody is trusted, ignored, or no longer ignored, as asked for.
+    Trust,
+    /// Another node has our own key.
+    OwnKey,
+    /// Somebody speaks another version of the protocol.
+    Version,
+    /// What we know of people cannot be written to disk.
+    NotSaved,
 }
 
 impl NoticeCode {
@@ -96,6 +218,10 @@ impl NoticeCode {
             Self::PeerTooSlow => "peer_too_slow",
             Self::RoomFull => "room_full",
             Self::Connect => "connect",
+            Self::Trust => "trust",
+            Self::OwnKey => "own_key",
+            Self::Version => "version_mismatch",
+            Self::NotSaved => "not_saved",
         }
     }
 }
@@ -111,8 +237,12 @@ pub enum FailureCode {
     OwnAddress,
     /// Somebody is there and does not let us in.
     Refused,
-    /// There is no room for one more guest here.
+    /// There is no room for one more here.
     RoomFull,
+    /// Nobody is known by that name, or several are.
+    WhoIsMeant,
+    /// What was asked for cannot be done with this peer.
+    NotPossible,
 }
 
 impl FailureCode {
@@ -124,6 +254,8 @@ impl FailureCode {
             Self::OwnAddress => "own_address",
             Self::Refused => "refused",
             Self::RoomFull => "room_full",
+            Self::WhoIsMeant => "who",
+            Self::NotPossible => "not_possible",
         }
     }
 }

@@ -49,7 +49,7 @@ impl Printer {
 
     pub(super) fn update(&mut self, update: Update) {
         match update {
-            Update::Listening { addr, nick } => {
+            Update::Listening { addr, nick, node: _ } => {
                 self.event(&Event::Listening { addr, node: None, nick: nick.as_str(), version: VERSION });
                 self.nick = Some(nick);
             }
@@ -77,6 +77,13 @@ impl Printer {
             }
             Update::Message(message) => self.message(&message),
             Update::Notice { code, text } => self.notice(code.as_str(), &text),
+            Update::PeerTrust { .. }
+            | Update::PeerPresence { .. }
+            | Update::RoundTrip { .. }
+            | Update::Alarm(_)
+            | Update::Whois(_)
+            | Update::Verify { .. }
+            | Update::PresenceSet(_) => {}
             Update::Failed { code, text } => self.event(&Event::Error { code: code.as_str(), text: &text }),
         }
     }

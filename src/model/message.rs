@@ -65,11 +65,12 @@ impl Message {
         self.author == Author::Own
     }
 
-    /// The name to show: the nickname, or the address of who has none.
+    /// The name to show: the nickname, or the begin of the key or the address of who has none.
     pub fn display_name(&self) -> Cow<'_, str> {
         match (&self.nick, self.author) {
             (Some(nick), _) => Cow::Borrowed(nick.as_str()),
             (None, Author::Peer(PeerId::Guest(addr))) => Cow::Owned(addr.to_string()),
+            (None, Author::Peer(PeerId::Node(node))) => Cow::Owned(node.tag(8)),
             (None, Author::Own) => Cow::Borrowed("me"),
         }
     }

@@ -2,29 +2,42 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use super::Nick;
+use super::{Nick, NodeId, Trust};
 
 /// Who a peer is to the rest of the program: stable while it is linked, and the `peer` of the headless contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PeerId {
+    /// A node of this program: its public key.
+    Node(NodeId),
     /// A node without a key, known by its listening address, or by its source address if that could not be believed.
     Guest(SocketAddr),
+}
+
+impl PeerId {
+    /// The public key, if it has one.
+    pub const fn node(&self) -> Option<&NodeId> {
+        match self {
+            Self::Node(node) => Some(node),
+            Self::Guest(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for PeerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Node(node) => node.fmt(f),
             Self::Guest(addr) => write!(f, "guest:{addr}"),
         }
     }
 }
 
-/// Which program a peer says it runs. A claim, used for comfort (pings, names), never for trust.
+/// Which program a peer runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Software {
-    /// This program, in the version that it names.
+    /// This program: an authenticated node.
     Ours {
-        /// The version, for people.
+        /// The version that it names, for people.
         version: Arc<str>,
     },
     /// Anything else that speaks the reference protocol.
@@ -42,12 +55,20 @@ pub struct Peer {
     pub addr: SocketAddr,
     /// What it runs.
     pub software: Software,
+    /// What is known of its key.
+    pub trust: Trust,
+    /// Whether the user shut it out: nothing that it says is shown.
+    pub ignored: bool,
 }
 
 impl Peer {
-    /// The name to show: the nickname, or the address of who has none.
+    /// The name to show: the nickname, or the begin of the key or the address of who has none.
     pub fn display_name(&self) -> String {
-        self.nick.as_ref().map_or_else(|| self.addr.to_string(), Nick::to_string)
+        match (&self.nick, self.id) {
+            (Some(nick), _) => nick.to_string(),
+            (None, PeerId::Node(node)) => node.tag(8),
+            (None, PeerId::Guest(_)) => self.addr.to_string(),
+        }
     }
 }
 

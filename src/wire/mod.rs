@@ -1,8 +1,11 @@
-//! The reference program's wire protocol, generated from `proto/message.proto`.
+//! The wire protocols, generated from `proto/`.
 //!
 //! Nothing here is validated: what comes off the wire stays bytes until [`crate::convert`] has looked at it.
 
+mod raw;
+
 use bytes::Bytes;
+pub use raw::{RawCodec, RawFrame};
 
 /// `NodeRequest` and `NodeReply` alike: one string on field 1.
 ///
@@ -23,8 +26,20 @@ impl Line {
 }
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
-mod generated {
+mod reference {
     tonic::include_proto!("message");
 }
 
-pub use generated::{chat_client, chat_server};
+/// The frames of the mesh protocol, unvalidated.
+#[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
+pub(crate) mod mesh {
+    tonic::include_proto!("proximity.v1");
+}
+
+#[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub)]
+mod mesh_service {
+    include!(concat!(env!("OUT_DIR"), "/service/proximity.v1.rs"));
+}
+
+pub use mesh_service::{mesh_client, mesh_server};
+pub use reference::{chat_client, chat_server};

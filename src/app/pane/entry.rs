@@ -33,6 +33,7 @@ impl Line {
     pub(crate) fn name(&self) -> String {
         match (&self.nick, self.author) {
             (Some(nick), _) => format!("{nick}{}", self.tag()),
+            (None, Author::Peer(crate::model::PeerId::Node(node))) => node.tag(8),
             (None, Author::Peer(crate::model::PeerId::Guest(addr))) => addr.to_string(),
             (None, Author::Own) => "me".to_owned(),
         }

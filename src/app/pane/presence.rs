@@ -45,7 +45,7 @@ impl Person {
     /// Whether `change` is about this person: the same peer, or one of the same host that comes back under the same
     /// name, as a program does that was started again and found another port.
     fn is(&self, id: PeerId, name: &str, change: &Change) -> bool {
-        let (PeerId::Guest(one), PeerId::Guest(other)) = (self.id, id);
+        let (PeerId::Guest(one), PeerId::Guest(other)) = (self.id, id) else { return self.id == id };
         match change {
             Change::Reconnected if one == other => !self.here,
             Change::Joined | Change::Reconnected => !self.here && self.name == name && one.ip() == other.ip(),

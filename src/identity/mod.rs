@@ -1,0 +1,6 @@
+//! Keys: who we are, and how two people make sure of each other. Pure: randomness is passed in, files are read elsewhere.
+
+mod key;
+pub mod sas;
+
+pub use key::{Identity, KeyFileError};
