@@ -4,6 +4,7 @@
 //! [`crate::convert`] alone.
 
 mod clean;
+mod guests;
 mod message;
 mod nick;
 mod node_id;
@@ -18,6 +19,7 @@ mod time;
 mod trust;
 mod who;
 
+pub use guests::Guests;
 pub use message::{Author, Delivery, Message, MessageId};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use node_id::{NoKey, NodeId};
