@@ -10,6 +10,8 @@ mod event;
 mod link;
 mod ring;
 mod speech;
+mod trust;
+mod verify;
 
 #[cfg(test)]
 mod tests;
