@@ -251,6 +251,15 @@ impl Node {
         }
     }
 
+    /// Looks first where people were last.
+    pub(super) fn dial_last_known(&mut self, now: Now) {
+        for addr in self.trust.addresses() {
+            if addr != self.addr && self.networks.iter().any(|network| network.contains(addr.ip())) {
+                self.book.swept(addr, now.mono);
+            }
+        }
+    }
+
     /// Ends a dial; none if the link is none, or is open.
     fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
         let (Link::Dialling(dial) | Link::Offered(dial)) = *self.links.get(&link)? else { return None };

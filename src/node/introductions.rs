@@ -55,7 +55,7 @@ impl Node {
             return out.push(refuse(Reason::Full));
         }
         self.give_up_dials_of(&secure.node, out);
-        let mut session = Session::new(hello, secure.exporter, false, now.mono, now);
+        let mut session = Session::new(self.me, &secure, hello, false, now.mono, now);
         // Where it listens is its word; somebody looks before it is believed.
         let claimed = hello.port.map(|port| SocketAddr::new(source.ip(), port.get()));
         if let Some(addr) = claimed.filter(|addr| *addr != self.addr) {
@@ -85,7 +85,7 @@ impl Node {
             let reason = if full { Reason::Full } else { Reason::Duplicate };
             return out.push(Out::Close { link, bye: Some(bye(reason)) });
         }
-        let session = Session::new(hello, secure.exporter, true, dial.began, now);
+        let session = Session::new(self.me, &secure, hello, true, dial.began, now);
         self.join_node(link, dial.addr, secure.node, hello, session, None, now, out);
         self.reached(dial.addr, secure.node, out);
         self.book.linked(dial.addr);
@@ -208,10 +208,10 @@ impl Node {
     /// Ends the link that a newer one replaces, without its peer leaving the map. The run that it belonged to.
     fn retire(&mut self, id: PeerId, now: Now, out: &mut Vec<Out>) -> Option<u64> {
         let old = self.peers.remove(&id)?;
-        let state = self.links.remove(&old)?;
+        let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
-        let (peer, session) = state.session()?;
-        self.end_verification(old, peer, out);
+        self.end_comparison(&mut state, old, out);
+        let (_, session) = state.session()?;
         if let PeerId::Node(node) = id {
             self.trust.parted(&node, now.wall);
             self.owners.retain(|_, owner| *owner != node);

@@ -77,6 +77,8 @@ pub struct Me {
     pub known: Vec<Known>,
     /// Seeds everything random that is not secret: jitter and message ids.
     pub seed: u64,
+    /// Seeds what nobody may guess: the nonces of comparisons.
+    pub secret: [u8; 32],
 }
 
 /// The state machine. See the module's documentation.
@@ -102,7 +104,7 @@ pub struct Node {
     ignored_guests: BTreeSet<SocketAddr>,
     gossip: Gossip,
     pulse: pulse::Pulse,
-    verifying: comparing::Comparisons,
+    comparing: comparing::Comparisons,
     /// Addresses where somebody has spoken TLS: nothing plain is believed to be there.
     secure_addrs: BTreeSet<SocketAddr>,
     /// `/connect` commands that have not come to an end.
@@ -134,7 +136,7 @@ impl Node {
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
             pulse: pulse::Pulse::default(),
-            verifying: comparing::Comparisons::default(),
+            comparing: comparing::Comparisons::new(me.secret),
             secure_addrs,
             asks: Vec::new(),
             next_dial: 0,
@@ -238,8 +240,9 @@ impl Node {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
             Kind::Mesh(session) => (peer.clone(), session.addrs.all()),
         };
-        self.links.remove(&link);
-        self.end_verification(link, &peer, out);
+        if let Some(mut state) = self.links.remove(&link) {
+            self.end_comparison(&mut state, link, out);
+        }
         if let PeerId::Node(node) = peer.id {
             self.trust.parted(&node, now.wall);
         }

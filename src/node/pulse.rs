@@ -43,10 +43,13 @@ impl Told {
 impl Node {
     pub(super) fn next_beat(&self) -> Option<Instant> {
         let ping = self.pulse.next_ping.filter(|_| self.peers.keys().any(|id| id.node().is_some()));
-        [ping, self.gossip.due(), self.verifying.next_due()].into_iter().flatten().min()
+        [ping, self.gossip.due(), self.next_comparison_due()].into_iter().flatten().min()
     }
 
     pub(super) fn beat(&mut self, now: Now, out: &mut Vec<Out>) {
+        if self.pulse.next_ping.is_none() {
+            self.dial_last_known(now);
+        }
         if self.pulse.next_ping.is_none_or(|due| due <= now.mono) {
             self.pulse.next_ping = Some(now.mono + PING_EVERY);
             let links: Vec<LinkId> = self.sessions().collect();
@@ -55,7 +58,7 @@ impl Node {
             }
         }
         self.pass_on(now, out);
-        self.expire_verifications(now, out);
+        self.expire_comparisons(now, out);
     }
 
     /// The links with nodes.

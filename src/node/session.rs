@@ -6,9 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::{event::Secure, verify};
 use crate::{
     convert::mesh::{Caps, Hello},
-    model::{MAX_ADDRESSES, Now, Presence},
+    model::{MAX_ADDRESSES, NodeId, Now, Presence},
 };
 
 /// Frames beside lines that a peer may send at once, and per second in the long run. A node that starts among many is
@@ -30,8 +31,8 @@ pub(super) struct Session {
     pub(super) dialled: bool,
     /// When its dial began, or it arrived.
     pub(super) began: Instant,
-    /// Names the TLS session.
-    pub(super) exporter: [u8; 32],
+    /// Comparing codes.
+    pub(super) verify: verify::Session,
     /// Names the run of the other side's program.
     pub(super) boot: u64,
     /// What both sides can do.
@@ -54,11 +55,11 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(hello: &Hello, exporter: [u8; 32], dialled: bool, began: Instant, now: Now) -> Self {
+    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, dialled: bool, began: Instant, now: Now) -> Self {
         Self {
             dialled,
             began,
-            exporter,
+            verify: verify::Session::new(me, secure.node, secure.exporter),
             boot: hello.boot,
             caps: Caps::ours().common(hello.caps),
             addrs: Addresses::default(),
