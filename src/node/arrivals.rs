@@ -52,7 +52,14 @@ impl Node {
             self.give_up_dial(addr, out);
         }
         let origin = if claim.is_some() { Origin::Claimed { source } } else { Origin::Source };
-        let peer = Peer { id: PeerId::Guest(addr), nick: stranger.nick, addr, software: stranger.software, trust: crate::model::Trust::Guest, ignored: false };
+        let peer = Peer {
+            id: PeerId::Guest(addr),
+            nick: stranger.nick,
+            addr,
+            software: stranger.software,
+            trust: crate::model::Trust::Guest,
+            ignored: false,
+        };
         self.join(link, peer, origin, out);
     }
 

@@ -145,7 +145,14 @@ impl Node {
             out.push(Out::Close { link });
             return;
         }
-        let peer = Peer { id, nick: stranger.nick, addr: dial.addr, software: stranger.software, trust: crate::model::Trust::Guest, ignored: false };
+        let peer = Peer {
+            id,
+            nick: stranger.nick,
+            addr: dial.addr,
+            software: stranger.software,
+            trust: crate::model::Trust::Guest,
+            ignored: false,
+        };
         self.join(link, peer, Origin::Dialled, out);
     }
 

@@ -115,7 +115,14 @@ impl Node {
 
     /// The addresses at which linked peers listen: nobody need look there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
-        self.peers.keys().filter_map(|id| match id { PeerId::Guest(addr) => Some(*addr), PeerId::Node(_) => None }).filter(|addr| self.is_linked(*addr)).collect()
+        self.peers
+            .keys()
+            .filter_map(|id| match id {
+                PeerId::Guest(addr) => Some(*addr),
+                PeerId::Node(_) => None,
+            })
+            .filter(|addr| self.is_linked(*addr))
+            .collect()
     }
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
@@ -131,7 +138,13 @@ impl Node {
                 out.push(Out::Sweep);
             }
             Command::Connect(target) => self.connect(target, now, out),
-            Command::SetPresence(_) | Command::Typing(_) | Command::Trust(_) | Command::Ignore(_) | Command::Unignore(_) | Command::Whois(_) | Command::Verify { .. } => {}
+            Command::SetPresence(_)
+            | Command::Typing(_)
+            | Command::Trust(_)
+            | Command::Ignore(_)
+            | Command::Unignore(_)
+            | Command::Whois(_)
+            | Command::Verify { .. } => {}
             Command::Quit => {
                 self.leaving = true;
                 out.push(Out::Leave);
