@@ -152,7 +152,8 @@ impl<N: Net> Actor<N> {
     }
 
     async fn serve(&mut self) -> Result<(), Stop> {
-        let listening = Update::Listening { addr: self.addr, nick: self.shared.nick(), node: crate::model::NodeId::new([0; 32]) };
+        let listening =
+            Update::Listening { addr: self.addr, nick: self.shared.nick(), node: crate::model::NodeId::new([0; 32]) };
         self.updates.send(listening).await.map_err(|_| Stop)?;
         for target in std::mem::take(&mut self.peers) {
             self.feed(In::Configured(target)).await?;
