@@ -108,15 +108,15 @@ impl Outbox {
         }
     }
 
-    /// Lets `link` read what is there already and then `bye`, and end.
-    pub fn finish(&self, link: LinkId, bye: Option<Bytes>) {
+    /// Lets `link` read what is there already and then, if it speaks the mesh protocol, `bye`, and end.
+    pub fn finish(&self, link: LinkId, bye: Option<&Bytes>) {
         let mut state = self.state();
         let head = state.ring.head();
         if let Some(reader) = state.readers.get_mut(&link)
             && reader.end.is_none()
         {
             reader.end = Some(head);
-            reader.bye = bye;
+            reader.bye = bye.filter(|_| reader.protocol == Protocol::Mesh).cloned();
             if let Some(waker) = reader.waker.take() {
                 waker.wake();
             }
@@ -237,16 +237,17 @@ mod tests {
     #[tokio::test]
     async fn a_finished_link_gets_what_was_there_and_then_its_end() {
         let outbox = Outbox::default();
-        outbox.open(SLOW, Protocol::Reference, None);
+        outbox.open(SLOW, Protocol::Mesh, None);
         outbox.publish(line("before"));
-        outbox.finish(SLOW, Some(Bytes::from("bye")));
+        outbox.finish(SLOW, Some(&Bytes::from("bye")));
         outbox.publish(line("after"));
         let mut got = VecDeque::new();
         let cx = Context::from_waker(Waker::noop());
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(false)));
-        assert_eq!(got, ["me: before", "bye"].map(Bytes::from));
+        assert_eq!(got.pop_back(), Some(Bytes::from("bye")));
+        assert_eq!(Vec::from(got), line("before").get(Protocol::Mesh));
         assert_eq!(take(&outbox, FAST), Poll::Ready(Ok(false)), "a link that was never opened has nothing to send");
     }
 

@@ -240,9 +240,11 @@ impl Chat for PlainDoor {
 
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
         let (newcomer, outgoing) = self.0.enter(request.into_inner());
-        self.0.visitor.shared.run(newcomer.link, newcomer.run(|link, source, first: Line| {
-            Some(In::Arrived { link, source, claim: convert::claim(&first.msg) })
-        }));
+        self.0.visitor.shared.run(
+            newcomer.link,
+            newcomer
+                .run(|link, source, first: Line| Some(In::Arrived { link, source, claim: convert::claim(&first.msg) })),
+        );
         Ok(Response::new(Box::pin(outgoing.map(|msg| Ok(Line { msg })))))
     }
 }
@@ -254,12 +256,13 @@ impl Mesh for SecureDoor {
     async fn link(&self, request: Request<Streaming<RawFrame>>) -> Result<Response<Self::LinkStream>, Status> {
         let (newcomer, outgoing) = self.door.enter(request.into_inner());
         let secure = self.secure;
-        self.door.visitor.shared.run(newcomer.link, newcomer.run(move |link, source, RawFrame(first)| {
-            match mesh::decode(&first) {
+        self.door.visitor.shared.run(
+            newcomer.link,
+            newcomer.run(move |link, source, RawFrame(first)| match mesh::decode(&first) {
                 Ok(Frame::Hello(hello)) => Some(In::Introduced { link, source, secure, hello }),
                 _ => None,
-            }
-        }));
+            }),
+        );
         Ok(Response::new(Box::pin(outgoing.map(|frame| Ok(RawFrame(frame))))))
     }
 }

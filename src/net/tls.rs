@@ -88,9 +88,7 @@ impl Tls {
     ) -> Result<(client::TlsStream<S>, Secure), DialFailure> {
         let config = match only {
             None => self.client.clone(),
-            Some(node) => {
-                client_config(&self.provider, &self.key, Some(node)).map_err(|_| DialFailure::Untrusted)?
-            }
+            Some(node) => client_config(&self.provider, &self.key, Some(node)).map_err(|_| DialFailure::Untrusted)?,
         };
         let name = ServerName::IpAddress(addr.ip().into());
         let stream = TlsConnector::from(config).connect(name, stream).await.map_err(|error| {

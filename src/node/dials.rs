@@ -261,7 +261,7 @@ impl Node {
     }
 
     /// Ends a dial; none if the link is none, or is open.
-    fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
+    pub(super) fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
         let (Link::Dialling(dial) | Link::Offered(dial)) = *self.links.get(&link)? else { return None };
         self.links.remove(&link);
         Some(dial)

@@ -34,7 +34,8 @@ impl Node {
     pub(super) fn tell_of_others(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
         let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
         let Some(node) = peer.id.node().copied() else { return };
-        let others: Vec<NodeId> = self.peers.keys().filter_map(PeerId::node).filter(|id| **id != node).copied().collect();
+        let others: Vec<NodeId> =
+            self.peers.keys().filter_map(PeerId::node).filter(|id| **id != node).copied().collect();
         self.tell_sightings(&[link], &others, out);
         self.gossip.newcomers.insert(node);
         self.gossip.due.get_or_insert(now.mono + GATHER);

@@ -98,7 +98,8 @@ impl Node {
     /// answer tells (see [`Self::displace`]).
     fn is_repeated(&mut self, addr: SocketAddr, claimed: bool, now: Now) -> bool {
         let Some(existing) = self.peers.get(&PeerId::Guest(addr)) else { return false };
-        if let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { .. } | Origin::Source), .. }) = self.links.get(existing)
+        if let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { .. } | Origin::Source), .. }) =
+            self.links.get(existing)
             && claimed
         {
             self.book.verify(addr, now.mono);
@@ -108,7 +109,8 @@ impl Node {
 
     /// Two dials at once: the dial of the numerically smaller address stays, once its first frame is out.
     fn our_dial_stays(&self, addr: SocketAddr) -> bool {
-        self.addr < addr && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_plain_to(addr)))
+        self.addr < addr
+            && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_plain_to(addr)))
     }
 
     /// The other side's dial is let in, so ours is not needed. Before its first frame it can be dropped unnoticed; after

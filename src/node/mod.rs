@@ -47,7 +47,7 @@ use trust::TrustBook;
 use crate::{
     bus::{Command, Update},
     convert::mesh::{self, Caps, Frame, Hello, Reason},
-    model::{Guests, Known, LeaveReason, Nick, NodeId, Now, Peer, PeerId, PortRange, Presence},
+    model::{Guests, Known, LeaveReason, Nick, NodeId, Now, PeerId, PortRange, Presence},
 };
 
 /// Guests that may be linked at once (DESIGN.md section 7).
@@ -194,6 +194,11 @@ impl Node {
         self.trust.known().cloned().collect()
     }
 
+    /// The last frame for every linked node, when the program ends.
+    pub fn farewell(&self) -> Bytes {
+        bye(Reason::Leaving)
+    }
+
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
             Command::Say { room, text, action } => self.say(room, text, action, now, out),
@@ -210,16 +215,11 @@ impl Node {
             Command::Unignore(who) => self.do_ignore(&who, false, now, out),
             Command::Whois(who) => self.whois(&who, out),
             Command::Verify { who, same } => self.verify(&who, same, now, out),
-            Command::Quit => self.quit(out),
+            Command::Quit => {
+                self.leaving = true;
+                out.push(Out::Leave);
+            }
         }
-    }
-
-    /// Says good-bye to every node; the rest is the shell's.
-    fn quit(&mut self, out: &mut Vec<Out>) {
-        self.leaving = true;
-        let nodes = self.links.iter().filter(|(_, link)| link.session().is_some());
-        out.extend(nodes.map(|(link, _)| Out::Close { link: *link, bye: Some(bye(Reason::Leaving)) }));
-        out.push(Out::Leave);
     }
 
     /// Takes a peer off the map, if `link` is what holds it there.

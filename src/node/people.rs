@@ -52,10 +52,12 @@ impl Node {
         };
         let hex: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
         let by_key = |peer: &&Peer| hex.len() >= 4 && peer.id.node().is_some_and(|id| id.to_string().starts_with(&hex));
-        let peers = || self.links.values().filter_map(|link| match link {
-            Link::Up { peer, .. } => Some(peer),
-            _ => None,
-        });
+        let peers = || {
+            self.links.values().filter_map(|link| match link {
+                Link::Up { peer, .. } => Some(peer),
+                _ => None,
+            })
+        };
         let tests: [&dyn Fn(&&Peer) -> bool; 5] = [&exactly, &tagged, &by_id, &similar, &by_key];
         let matches = tests.into_iter().map(|test| peers().filter(test).map(|peer| peer.id).collect::<Vec<_>>());
         matches.into_iter().find(|found| !found.is_empty()).unwrap_or_default()

@@ -87,10 +87,7 @@ fn read_sighting(sighting: &mesh::Sighting) -> Result<Sighting, Malformed> {
     if sighting.addrs.len() > MAX_ADDRESSES {
         return Err(Malformed);
     }
-    Ok(Sighting {
-        node: node(&sighting.node)?,
-        addrs: sighting.addrs.iter().map(address).collect::<Result<_, _>>()?,
-    })
+    Ok(Sighting { node: node(&sighting.node)?, addrs: sighting.addrs.iter().map(address).collect::<Result<_, _>>()? })
 }
 
 fn node(bytes: &[u8]) -> Result<NodeId, Malformed> {

@@ -26,9 +26,7 @@ pub fn encode(frame: &Frame) -> Bytes {
             Some(mesh::frame::Body::Peers(mesh::Peers { peers: sightings.iter().map(write_sighting).collect() }))
         }
         Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
-        Frame::Ping { token, answer } => {
-            Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer }))
-        }
+        Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
         Frame::Say { text, action } => return say(text, *action),
         Frame::Nothing => None,
     };
