@@ -222,7 +222,10 @@ fn name(layers: &Layers, login: Option<&str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
         let nick = Nick::new(text).map_err(|error| ConfigError::Nick { place: given.place.clone(), error })?;
-        return Ok(Name::new(nick, if matches!(given.place, Place::File { .. }) { Strength::File } else { Strength::Now }));
+        return Ok(Name::new(
+            nick,
+            if matches!(given.place, Place::File { .. }) { Strength::File } else { Strength::Now },
+        ));
     }
     #[expect(clippy::expect_used, reason = "a constant, and a test without a login name runs through here")]
     let nameless = || Nick::new(NAMELESS).expect("a valid name");

@@ -7,7 +7,10 @@ use super::{
     event::{Activity, Change, Event, Listed, Reason, Whois},
     people::Name,
 };
-use crate::model::{LeaveReason, Message};
+use crate::model::{LeaveReason, Message, PeerId};
+
+/// Digits of a key that an advised command names: nobody else here has them.
+pub(super) const HANDLE_DIGITS: usize = 8;
 
 /// What stands before the further lines of a message.
 const INDENT: &str = "    ";
@@ -55,7 +58,9 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         Event::Who { peers } if peers.is_empty() => writeln!(out, "-- nobody else is here"),
         Event::Who { peers } => peers.iter().try_for_each(|peer| listed(out, peer)),
         Event::Whois(who) => whois(out, who),
-        Event::Verify { step, name, code, began, .. } => verify(out, step, name, *code, *began),
+        Event::Verify { step, peer, name, code, began, .. } => {
+            verify(out, step, (name, &handle(peer.0)), *code, *began)
+        }
     };
 }
 
@@ -81,7 +86,9 @@ fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
     let name = &who.name;
     match &who.fingerprint {
         Some(fingerprint) => writeln!(out, "-- {name} has the key {fingerprint} ({})", who.peer.0)?,
-        None => writeln!(out, "-- {name} is a guest: nobody can say who that is, and what you write goes to them in clear")?,
+        None => {
+            writeln!(out, "-- {name} is a guest: nobody can say who that is, and what you write goes to them in clear")?
+        }
     }
     let addrs: Vec<_> = who.addrs.iter().map(ToString::to_string).collect();
     let at = if addrs.is_empty() { String::new() } else { format!(", at {}", addrs.join(", ")) };
@@ -92,7 +99,8 @@ fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
     };
     writeln!(out, "-- {name} is {here}{at}")?;
     if who.fingerprint.is_some() {
-        let verified = if who.verified { "verified: you compared codes" } else { "not verified: /verify compares codes" };
+        let verified =
+            if who.verified { "verified: you compared codes" } else { "not verified: /verify compares codes" };
         writeln!(out, "-- {name} is {verified}{}", if who.ignored { "; ignored by you" } else { "" })?;
     } else if who.ignored {
         writeln!(out, "-- {name} is ignored by you")?;
@@ -109,21 +117,35 @@ fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn verify(out: &mut Vec<u8>, step: &str, name: &str, code: Option<&str>, began: Option<bool>) -> io::Result<()> {
+fn verify(
+    out: &mut Vec<u8>,
+    step: &str,
+    (name, handle): (&str, &str),
+    code: Option<&str>,
+    began: Option<bool>,
+) -> io::Result<()> {
     match (step, code) {
         (_, Some(code)) => {
             if began == Some(false) {
                 writeln!(out, "-- {name} wants to compare codes with you")?;
             }
             writeln!(out, "-- your code with {name} is {code}: ask for theirs, by voice or in person")?;
-            writeln!(out, "-- the same? /verify {name} yes   another? /verify {name} no")
+            writeln!(out, "-- the same? /verify {handle} yes   another? /verify {handle} no")
         }
         ("verified", _) => writeln!(out, "-- {name} is verified now"),
         ("differs", _) => {
-            writeln!(out, "!! the codes differ: {name} is not who you think, or somebody sits between you. Not verified.")
+            writeln!(
+                out,
+                "!! the codes differ: {name} is not who you think, or somebody sits between you. Not verified."
+            )
         }
-        _ => writeln!(out, "-- comparing codes with {name} came to nothing. /verify {name} begins again."),
+        _ => writeln!(out, "-- comparing codes with {name} came to nothing. /verify {handle} begins again."),
     }
+}
+
+/// How a command names somebody without a doubt.
+fn handle(peer: PeerId) -> String {
+    peer.node().map_or_else(|| peer.to_string(), |node| node.tag(HANDLE_DIGITS))
 }
 
 fn after_colon(note: Option<&str>) -> String {

@@ -3,31 +3,29 @@
 use super::{
     clock::Clock,
     event::{Alarmed, Shown, Whois, protocol, trust},
-    people::{Present, micros, note},
+    people::{Present, mark, micros, note},
+    text::HANDLE_DIGITS,
 };
 use crate::{
     bus::{self, Alarm, AlarmKind},
     model::{Nick, NodeId, Peer, PeerId, Software, Trust},
 };
 
-/// Digits of a key that an advised command names: enough that nobody else here has them.
-const NAMED_DIGITS: usize = 8;
-
 /// An alarm in one line: what happened, what it may mean, what to do.
 pub(super) fn text(alarm: &Alarm, clock: &Clock) -> String {
     let Alarm { kind, node, nick, known, known_nick, known_last_seen, known_verified } = alarm;
     let seen = clock.date(*known_last_seen);
-    let verified = if *known_verified { ", whom you verified" } else { "" };
-    let (now, was, key) = (node.short(), known.short(), node.tag(NAMED_DIGITS));
-    let commands = format!("/trust {key} lets it have the name, /ignore {key} shuts it out.");
+    let verified = if *known_verified { " (verified)" } else { "" };
+    let (now, was, key) = (node.short(), known.short(), node.tag(HANDLE_DIGITS));
+    let commands = format!("Ask in person. /trust {key} lets it have the name, /ignore {key} shuts it out.");
     match kind {
         AlarmKind::KeyChanged => format!(
             "{nick} has a NEW KEY: {now}. The {known_nick} you know{verified} has {was}, last seen {seen}. A reinstall \
-             does this; so does someone pretending to be {known_nick}. Ask in person. {commands}"
+             does this; so does someone pretending to be {known_nick}. {commands}"
         ),
         AlarmKind::LookAlike => format!(
-            "{nick} (key {now}) looks like {known_nick} (key {was}, last seen {seen}){verified}, but is somebody else. Ask \
-             in person. {commands}"
+            "{nick} with the key {now} looks like {known_nick}{verified} with the key {was}, last seen {seen}, but is \
+             somebody else. {commands}"
         ),
     }
 }
@@ -50,6 +48,7 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
     let nick = nick.or_else(|| known.as_ref()?.nick.as_ref()).map(Nick::as_str);
     let trusted = peer.as_ref().map(|peer| peer.trust);
     let unnamed = || peer.as_ref().map_or_else(|| tagged(id.node()), Peer::display_name);
+    let unlisted = || format!("{}{}", trusted.map_or("", mark), nick.map_or_else(unnamed, str::to_owned));
     Some(Whois {
         peer: Shown(id),
         nick,
@@ -70,11 +69,11 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
             Some(Software::Ours { version }) => Some(version),
             Some(Software::Reference) | None => None,
         },
-        name: present.map_or_else(|| nick.map_or_else(unnamed, str::to_owned), Present::name),
+        name: present.map_or_else(unlisted, Present::name),
         seen: known.as_ref().map(|known| (clock.date(known.first_seen), clock.date(known.last_seen))),
     })
 }
 
 fn tagged(node: Option<&NodeId>) -> String {
-    node.map(|node| node.tag(NAMED_DIGITS)).unwrap_or_default()
+    node.map(|node| node.tag(HANDLE_DIGITS)).unwrap_or_default()
 }

@@ -65,7 +65,8 @@ mod tests {
         for name in ["default", "default-2", "work", "A_1", "7", "console", "com10", &"x".repeat(32)] {
             assert_eq!(ProfileName::new(name).map(|name| name.to_string()).as_deref(), Some(name));
         }
-        for name in ["", ".", "..", "a/b", "a\\b", "a b", "-x", "_x", "é", "a\0", "a:b", "CON", "lpt1", &"x".repeat(33)] {
+        for name in ["", ".", "..", "a/b", "a\\b", "a b", "-x", "_x", "é", "a\0", "a:b", "CON", "lpt1", &"x".repeat(33)]
+        {
             assert_eq!(ProfileName::new(name), None, "{name}");
         }
     }

@@ -11,7 +11,9 @@ use crate::model::ProfileName;
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
     /// The system names no directory for data.
-    #[error("No directory for your data is known. Set HOME, or give one with --data-dir, or add --ephemeral to store nothing.")]
+    #[error(
+        "No directory for your data is known. Set HOME, or give one with --data-dir, or add --ephemeral to store nothing."
+    )]
     Homeless,
     /// The directory cannot be made or used.
     #[error("Cannot use the directory {}: {error}. Give another one with --data-dir, or add --ephemeral to store nothing.", path.display())]
@@ -22,10 +24,14 @@ pub enum ProfileError {
         error: io::Error,
     },
     /// The profile that was asked for is another copy's.
-    #[error("Profile {0} is in use by another copy. Leave that one, or give another --profile; without it the next free one is taken.")]
+    #[error(
+        "Profile {0} is in use by another copy. Leave that one, or give another --profile; without it the next free one is taken."
+    )]
     InUse(ProfileName),
     /// Every profile that is taken without being named is another copy's.
-    #[error("{0} copies are running, one in each profile from default on. Leave one of them, or give a --profile of your own.")]
+    #[error(
+        "{0} copies are running, one in each profile from default on. Leave one of them, or give a --profile of your own."
+    )]
     AllInUse(u32),
     /// The disk cannot lock files.
     #[error("Cannot lock {}: {error}. Give a --data-dir on a local disk, or add --ephemeral to store nothing.", path.display())]
@@ -131,7 +137,9 @@ mod tests {
 
     #[test]
     fn a_path_can_be_pasted_into_a_shell() {
-        for (path, shown) in [("/home/a/.local/x-1", "/home/a/.local/x-1"), ("/a b", "'/a b'"), ("/it's", r"'/it'\''s'")] {
+        for (path, shown) in
+            [("/home/a/.local/x-1", "/home/a/.local/x-1"), ("/a b", "'/a b'"), ("/it's", r"'/it'\''s'")]
+        {
             assert_eq!(quoted(Path::new(path)), shown);
         }
     }

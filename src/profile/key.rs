@@ -4,11 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{
-    ProfileError,
-    error::File,
-    private,
-};
+use super::{ProfileError, error::File, private};
 use crate::identity::{Identity, KeyFileError, SECRET_BYTES};
 
 /// The largest file that is read, in bytes. A key in PEM has some 120 (with its public half 170).

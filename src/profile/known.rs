@@ -158,7 +158,9 @@ mod tests {
             .zip(0..)
             .filter_map(|(nick, number)| Some(Known { nick: Some(Nick::clean(nick)?), ..known(number) }))
             .chain([Known {
-                addrs: ["0.0.0.0:1", "1.2.3.4:0", "224.0.0.1:9", "1.2.3.4:5"].map(|addr| addr.parse().unwrap()).repeat(9),
+                addrs: ["0.0.0.0:1", "1.2.3.4:0", "224.0.0.1:9", "1.2.3.4:5"]
+                    .map(|addr| addr.parse().unwrap())
+                    .repeat(9),
                 ..known(99)
             }])
             .collect();
@@ -184,8 +186,13 @@ mod tests {
             (with("山田", "a b c"), "the key 00010000 has a name that cannot be one"),
             (with("4565", "0"), "the key 00010000 has an address that nobody can have, 192.168.1.23:0"),
             (with(":4565", ""), "invalid socket address"),
-            (with("\"192", "\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"192"),
-                "the key 00010000 has more than 8 addresses"),
+            (
+                with(
+                    "\"192",
+                    "\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"192",
+                ),
+                "the key 00010000 has more than 8 addresses",
+            ),
             (format!("[{0},{0}]", good.trim().trim_matches(['[', ']'])), "the key 00010000 is in it twice"),
             (format!("{good}x"), "trailing characters"),
             (good.trim_end().trim_end_matches(']').to_owned(), "EOF"),

@@ -51,8 +51,7 @@ fn try_take(root: &Path, name: &ProfileName) -> Result<Option<Locked>, ProfileEr
     private::create_directory(&directory)?;
     private::check_directory(&directory)?;
     let path = directory.join(LOCK);
-    let lock = private::open_lock(&path)
-        .map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
+    let lock = private::open_lock(&path).map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(Locked { name: name.clone(), directory, _lock: lock })),
         Err(TryLockError::WouldBlock) => Ok(None),

@@ -83,7 +83,10 @@ fn a_person_stays_who_they_are() {
     drop(first);
     let again = data.open(None);
     assert_eq!((node(&again), again.nick(), again.known()), (id, Some(&nick), [known(1), known(2)].as_slice()));
-    assert!(Identity::from_pem(&fs::read_to_string(data.path("identity")).unwrap()).is_ok(), "a file that can be moved");
+    assert!(
+        Identity::from_pem(&fs::read_to_string(data.path("identity")).unwrap()).is_ok(),
+        "a file that can be moved"
+    );
 }
 
 #[test]
@@ -202,7 +205,10 @@ fn a_directory_that_cannot_be_made_says_what_to_do() {
     let data = Data::new();
     fs::write(data.0.path().join("data"), "").unwrap();
     let error = data.error(None);
-    assert!(error.starts_with(&format!("Cannot use the directory {}: ", data.path("").display()).replace("/:", ":")), "{error}");
+    assert!(
+        error.starts_with(&format!("Cannot use the directory {}: ", data.path("").display()).replace("/:", ":")),
+        "{error}"
+    );
     assert!(error.ends_with("Give another one with --data-dir, or add --ephemeral to store nothing."), "{error}");
 }
 
@@ -267,16 +273,16 @@ mod unix {
         profile.saver().save_nick(&Nick::new("x").unwrap()).unwrap();
         profile.saver().save_known(&[]).unwrap();
         drop(profile);
-        for (file, good, bad) in
-            [("identity", 0o600, 0o640), ("identity", 0o600, 0o604), ("settings.json", 0o600, 0o620), ("known.json", 0o600, 0o666)]
-        {
+        for (file, good, bad) in [
+            ("identity", 0o600, 0o640),
+            ("identity", 0o600, 0o604),
+            ("settings.json", 0o600, 0o620),
+            ("known.json", 0o600, 0o666),
+        ] {
             let path = data.path(file);
             mode(&path, bad);
             let (path, error) = (path.display().to_string(), data.error(None));
-            assert_eq!(
-                error,
-                format!("Other users can read or change {path}. Make it yours alone: chmod 600 {path}")
-            );
+            assert_eq!(error, format!("Other users can read or change {path}. Make it yours alone: chmod 600 {path}"));
             mode(&data.path(file), good);
         }
         mode(&data.path(""), 0o755);

@@ -38,7 +38,10 @@ fn out_of_the_box_everything_stays_on_this_machine() {
     assert_eq!(nick(&config), "Ada");
     assert_eq!(config.theme, Theme::Auto);
     assert!(config.peers.is_empty() && config.sweep_rate.is_none() && !config.any_network && !config.verbose);
-    assert_eq!((config.guests, config.profile, config.data_dir, config.ephemeral), (Guests::Loopback, None, None, false));
+    assert_eq!(
+        (config.guests, config.profile, config.data_dir, config.ephemeral),
+        (Guests::Loopback, None, None, false)
+    );
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
