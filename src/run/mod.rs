@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    actor::{Actor, ListenError, Settings},
+    actor::{Actor, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
     bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
@@ -44,9 +44,9 @@ pub enum Error {
     /// Who the user is cannot be read or stored.
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    /// The node cannot listen.
+    /// The node cannot begin.
     #[error(transparent)]
-    Listen(#[from] ListenError),
+    Start(#[from] StartError),
     /// The terminal failed.
     #[error(transparent)]
     Screen(#[from] ScreenError),
@@ -69,11 +69,13 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let profile = open_profile(&config)?;
     config.warnings.extend_from_slice(profile.notices());
     let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);
-    let (nick, _given) = config.name.resolve(profile.nick(), copy);
+    let (nick, given) = config.name.resolve(profile.nick(), copy);
+    let ask_name = !given && front == Front::Screen;
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let node = start_node(settings(&config, nick.clone())?, commands_out, updates_in, leave.clone())?;
+    let node =
+        start_node(settings(&config, &profile, nick.clone(), ask_name)?, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match front {
@@ -145,9 +147,7 @@ async fn run_headless(
     Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
 }
 
-fn settings(config: &Config, nick: Nick) -> Result<Settings, Error> {
-    let mut seed = [0; 8];
-    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Result<Settings, Error> {
     Ok(Settings {
         ip: config.ip,
         ports: config.ports,
@@ -155,8 +155,19 @@ fn settings(config: &Config, nick: Nick) -> Result<Settings, Error> {
         peers: config.peers.clone(),
         sweep_rate: config.sweep_rate,
         nick,
-        seed: u64::from_be_bytes(seed),
+        identity: profile.identity().clone(),
+        known: profile.known().to_vec(),
+        guests: config.guests,
+        hold,
+        saver: profile.saver(),
+        random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
     })
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
 }
 
 /// Starts the node on a thread of its own, and waits until it listens.
