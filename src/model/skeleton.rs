@@ -9,6 +9,13 @@ use super::Nick;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Skeleton(Box<str>);
 
+impl Skeleton {
+    /// What is left, as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The skeleton of a name: Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that
 /// neither "аlice" in Cyrillic nor "AIice" passes for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
@@ -17,7 +24,8 @@ pub fn skeleton(nick: &Nick) -> Skeleton {
     let once: String = confusable(&seen).collect();
     // A capital I becomes an l by the table, and an i by lower-casing before it: both are made an l here.
     let lower: String = once.chars().flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect();
-    Skeleton(confusable(&lower).collect::<String>().into())
+    // A second word without a width leaves a space that nobody sees.
+    Skeleton(confusable(&lower).collect::<String>().trim().into())
 }
 
 /// The ASCII character of a full-width one, and one kind of space.
@@ -41,6 +49,7 @@ mod tests {
             assert!(alike("alice", other), "{other}");
         }
         assert!(alike("bob", "bοb") && alike("bob", "b0b") && alike("Zoë 山田", "zoë 山田"));
+        assert!(alike("bob", "bob \u{FE0F}") && alike("bob", "\u{FE0F} bob"));
         assert!(
             alike("rnary", "mary") && alike("BOB", "вов"),
             "several letters for one, and capitals of another script"

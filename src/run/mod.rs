@@ -86,6 +86,7 @@ async fn run_screen(
     let networks: Vec<String> = config.cidrs.iter().map(ToString::to_string).collect();
     let setup = Setup {
         nick: config.nick,
+        ask_name: false,
         network: networks.join(", "),
         ports: (config.ports.min(), config.ports.max()),
         loopback_only: config.ip.is_loopback(),
