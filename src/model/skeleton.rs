@@ -20,7 +20,7 @@ impl Skeleton {
 /// neither "аlice" in Cyrillic nor "AIice" passes for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
     // Marks and selectors have no width; one alone hardly shows.
-    let seen: String = nick.as_str().chars().filter(|c| c.width().unwrap_or(0) > 0).map(half_width).collect();
+    let seen: String = nick.as_str().chars().filter(|c| c.width().unwrap_or(0) > 0).map(half_width).map(small_capital).collect();
     let once: String = confusable(&seen).collect();
     // A capital I becomes an l by the table, and an i by lower-casing before it: both are made an l here.
     let lower: String = once.chars().flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect();
@@ -35,6 +35,21 @@ fn half_width(c: char) -> char {
         c if c.is_whitespace() => ' ',
         c => c,
     }
+}
+
+/// The Latin letter whose capital looks like the capital of `c`, if it is such and no Latin letter looks like `c` itself:
+/// a small в is a small B to the eye.
+fn small_capital(c: char) -> char {
+    let ascii = |c: char| {
+        let mut looks = confusable(c.encode_utf8(&mut [0; 4])).collect::<Vec<_>>().into_iter();
+        looks.next().filter(|first| first.is_ascii_alphabetic() && looks.next().is_none())
+    };
+    if c.is_ascii() || ascii(c).is_some() {
+        return c;
+    }
+    let mut capital = c.to_uppercase();
+    let single = capital.next().filter(|&upper| upper != c && capital.next().is_none());
+    single.and_then(ascii).map_or(c, |latin| latin.to_ascii_lowercase())
 }
 
 #[cfg(test)]
