@@ -21,7 +21,7 @@ use crate::{
 
 /// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
 /// each other need seconds.
-const EXPIRY: Duration = Duration::from_secs(120);
+const EXPIRY: Duration = Duration::from_mins(2);
 
 /// Between two comparisons that the other side begins: it must not be able to fill the screen with codes.
 const THEIR_INTERVAL: Duration = Duration::from_secs(30);

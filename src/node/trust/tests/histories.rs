@@ -94,8 +94,7 @@ proptest! {
         let mut desk = desk();
         for event in history {
             match event {
-                Event::Trust(_) | Event::Verified(_) | Event::Met(0, 1..) => continue,
-                Event::Ignore(0) => continue,
+                Event::Trust(_) | Event::Verified(_) | Event::Met(0, 1..) | Event::Ignore(0) => continue,
                 _ => {}
             }
             let bob_was_here = desk.here.contains(&key(0));
