@@ -23,6 +23,7 @@ mod mixed;
 mod namespaces;
 mod reference;
 mod roster;
+mod siege;
 mod support;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]

@@ -13,7 +13,7 @@ use prost::Message;
 use super::{
     End, Key, MESH, Secure,
     h2::{self, END_HEADERS, END_STREAM, Head, kind},
-    proto::{Bye, Frame, Hello, Reason, frame::Body},
+    proto::{Frame, Hello, Reason, frame::Body},
 };
 
 /// The stream of the call: a client's first.
@@ -314,14 +314,6 @@ pub(crate) fn hello_of(node: &[u8], nick: &str) -> Hello {
         wall_ms: u64::try_from(now.as_millis()).unwrap(),
         port: 9,
         version: "0".to_owned(),
-    }
-}
-
-/// The reason of a Bye.
-pub(crate) fn reason(body: &Body) -> Option<Reason> {
-    match body {
-        Body::Bye(bye) => Some(Bye::reason(bye)),
-        _ => None,
     }
 }
 

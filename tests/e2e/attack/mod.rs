@@ -19,10 +19,10 @@ pub(crate) mod proto {
 
 pub(crate) use face::{Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, hex, unhex};
 pub(crate) use h2::{EMPTY_SETTINGS, PREFACE, frame, headers};
-pub(crate) use link::{Link, body, hello, hello_of, reason};
+pub(crate) use link::{Link, body, hello, hello_of};
 pub(crate) use relay::{Recorder, middle};
 pub(crate) use stub::{chat_in_tls, mesh_in_plain};
-pub(crate) use tls::{End, Secure, accept, connect, handshake};
+pub(crate) use tls::{End, Secure, accept, connect, first_flight};
 
 /// Where the mesh is called.
 pub(crate) const MESH: &str = "/proximity.v1.Mesh/Link";

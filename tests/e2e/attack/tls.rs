@@ -133,12 +133,7 @@ impl fmt::Debug for Secure {
 
 /// Connects, and shakes hands in the role of the client.
 pub(crate) fn connect(to: SocketAddr, face: &Face) -> Result<Secure, End> {
-    let socket = TcpStream::connect(to).map_err(|error| End::of(&error))?;
-    handshake(socket, face)
-}
-
-/// Shakes hands on a socket that is connected, in the role of the client.
-pub(crate) fn handshake(mut socket: TcpStream, face: &Face) -> Result<Secure, End> {
+    let mut socket = TcpStream::connect(to).map_err(|error| End::of(&error))?;
     patient(&socket);
     // An address as the name: nothing is sent of it.
     let name = ServerName::IpAddress(socket.peer_addr().map_err(|error| End::of(&error))?.ip().into());
@@ -152,6 +147,17 @@ pub(crate) fn handshake(mut socket: TcpStream, face: &Face) -> Result<Secure, En
     }
     let kept = socket.try_clone().unwrap();
     Ok(Secure { session: Session::Client(Box::new(StreamOwned::new(session, socket))), socket: kept })
+}
+
+/// The first bytes of a handshake, and of nothing else.
+pub(crate) fn first_flight(face: &Face) -> Vec<u8> {
+    let name = ServerName::IpAddress(std::net::IpAddr::from([127, 0, 0, 1]).into());
+    let mut session = ClientConnection::new(Arc::new(client_config(face)), name).unwrap();
+    let mut flight = Vec::new();
+    while session.wants_write() {
+        session.write_tls(&mut flight).unwrap();
+    }
+    flight
 }
 
 /// Takes the next connection on which something is said, and shakes hands in the role of the server.
