@@ -3,13 +3,12 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    thread,
 };
 
 use super::{alone, assert_unmoved, honest, talkative, with_others};
 use crate::{
     attack::{
-        End, Face, Key, Link, Recorder, accept, body, connect, hello, hello_of, hex, middle,
+        Face, Key, Link, Recorder, accept, body, connect, hello, hello_of, hex, middle,
         proto::{Hello, Reason, frame::Body},
     },
     support::{Node, Ports, Setup, seconds, until},
