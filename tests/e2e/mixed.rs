@@ -74,9 +74,7 @@ fn without_guests_ours_meet_and_reference_nodes_stay_out() {
     assert_eq!(carol.frames("d1"), [""; 0], "no ok but {end}");
     alice.say("among ourselves");
     bob.wait_text("among ourselves");
-    alice.never("a guest", seconds(3), |events| {
-        events.iter().find(|e| e["protocol"] == "reference").cloned()
-    });
+    alice.never("a guest", seconds(3), |events| events.iter().find(|e| e["protocol"] == "reference").cloned());
     assert_eq!(carol.process().all(|e| (e["event"] == "open").then(|| e.clone())), [] as [serde_json::Value; 0]);
     assert_eq!((alice.roster(), bob.roster()), (vec![bob.id()], vec![alice.id()]));
 }

@@ -7,6 +7,7 @@ mod face;
 mod h2;
 mod link;
 mod relay;
+#[cfg(test)]
 mod self_test;
 mod stub;
 mod tls;
@@ -22,7 +23,9 @@ pub(crate) use h2::{EMPTY_SETTINGS, PREFACE, frame, headers};
 pub(crate) use link::{Link, body, hello, hello_of};
 pub(crate) use relay::{Recorder, middle};
 pub(crate) use stub::{chat_in_tls, mesh_in_plain};
-pub(crate) use tls::{End, Secure, accept, connect, first_flight};
+#[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
+pub(crate) use tls::server_config;
+pub(crate) use tls::{End, Secure, accept, client_config, connect, first_flight};
 
 /// Where the mesh is called.
 pub(crate) const MESH: &str = "/proximity.v1.Mesh/Link";

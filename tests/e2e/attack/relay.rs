@@ -37,10 +37,7 @@ impl Recorder {
                     heard.to_client.push(Vec::new());
                     heard.to_server.len() - 1
                 };
-                let ways = [
-                    (client.try_clone().unwrap(), server.try_clone().unwrap(), true),
-                    (server, client, false),
-                ];
+                let ways = [(client.try_clone().unwrap(), server.try_clone().unwrap(), true), (server, client, false)];
                 for (from, to, to_server) in ways {
                     let ears = Arc::clone(&ears);
                     thread::spawn(move || {

@@ -47,7 +47,8 @@ fn the_attacker_plays_both_sides_of_a_link() {
 #[test]
 fn the_attacker_shows_every_face_that_it_is_given() {
     let victim = Key::random();
-    for face in [Face::pretending(&victim.id(), &Key::random()), Face::p256(), Face::certificate(false), Face::nobody()] {
+    for face in [Face::pretending(&victim.id(), &Key::random()), Face::p256(), Face::certificate(false), Face::nobody()]
+    {
         let (addr, server) = server(Face::of(&Key::random()));
         let _link = Link::dial(connect(addr, &face).unwrap()).unwrap();
         server.join().unwrap().unwrap();

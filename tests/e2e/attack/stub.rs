@@ -15,7 +15,7 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use super::{Face, tls};
+use super::{Face, client_config};
 
 /// What the mesh answers to somebody who calls it in plain text.
 pub(crate) fn mesh_in_plain(to: SocketAddr) -> Code {
@@ -31,7 +31,7 @@ pub(crate) fn chat_in_tls(to: SocketAddr, face: &Face) -> Code {
     block_on(async {
         let socket = TcpStream::connect(to).await.unwrap();
         let name = ServerName::IpAddress(to.ip().into());
-        let connector = TlsConnector::from(std::sync::Arc::new(tls::client_config(face)));
+        let connector = TlsConnector::from(std::sync::Arc::new(client_config(face)));
         let channel = channel(connector.connect(name, socket).await.unwrap()).await;
         let never = tokio_stream::pending::<Line>();
         ChatClient::new(channel).new_node(never).await.map_or_else(|status| status.code(), |_| Code::Ok)
@@ -41,7 +41,9 @@ pub(crate) fn chat_in_tls(to: SocketAddr, face: &Face) -> Code {
 /// Answers in a runtime of its own, within ten times the promised five seconds.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { tokio::time::timeout(std::time::Duration::from_secs(50), future).await }).expect("an answer")
+    runtime
+        .block_on(async { tokio::time::timeout(std::time::Duration::from_secs(50), future).await })
+        .expect("an answer")
 }
 
 async fn channel(io: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Channel {

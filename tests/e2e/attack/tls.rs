@@ -201,7 +201,7 @@ fn patient(socket: &TcpStream) {
     socket.set_write_timeout(Some(PATIENCE)).unwrap();
 }
 
-pub(super) fn client_config(face: &Face) -> ClientConfig {
+pub(crate) fn client_config(face: &Face) -> ClientConfig {
     let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
@@ -214,7 +214,7 @@ pub(super) fn client_config(face: &Face) -> ClientConfig {
     config
 }
 
-fn server_config(face: &Face) -> ServerConfig {
+pub(crate) fn server_config(face: &Face) -> ServerConfig {
     let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()

@@ -19,7 +19,8 @@ fn a_dialler_that_greets_under_another_key_is_sent_away() {
     let ports = Ports::take();
     let alice = talkative("alice", alone(&ports));
     let (bob, _link) = honest(&alice, "bob");
-    let names = [bob.bytes().to_vec(), crate::attack::unhex(&alice.id()).to_vec(), Vec::new(), vec![7; 31], vec![7; 33]];
+    let names =
+        [bob.bytes().to_vec(), crate::attack::unhex(&alice.id()).to_vec(), Vec::new(), vec![7; 31], vec![7; 33]];
     for named in names {
         let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
         link.send(Body::Hello(hello_of(&named, "bob"))).unwrap();

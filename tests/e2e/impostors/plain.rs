@@ -37,9 +37,9 @@ fn an_address_that_was_secure_is_never_dialled_in_plain_text_again() {
     let fresh = Player::listening(&python, ports.addr(7));
     alice.wait_peer(&guest(ports.addr(7)));
     fresh.wait_frames("s1", 1);
-    downgraded.process().never("a call in plain text", seconds(6), |events| {
-        events.iter().find(|e| e["event"] == "open").cloned()
-    });
+    downgraded
+        .process()
+        .never("a call in plain text", seconds(6), |events| events.iter().find(|e| e["event"] == "open").cloned());
     assert_eq!(alice.roster(), [guest(ports.addr(7))]);
     alice.assert_clean();
 }

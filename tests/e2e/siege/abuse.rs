@@ -34,36 +34,44 @@ fn each_cut(target: &Target, what: &str, attacks: &[&dyn Fn(&mut Link)]) -> Outc
 }
 
 pub(super) fn no_frames(target: &Target) -> Outcome {
-    each_cut(target, "frames", &[
-        &|link| drop(link.send_message(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")),
-        &|link| drop(link.send_message(b"\x52\x7fshort")),
-        &|link| drop(link.send_message(b"\x52\xff\xff\xff\xff\x0f")),
-        &|link| drop(link.send_message(&[0x0b; 60_000])),
-        &|link| drop(link.send_message(b"\x52\x04\x0a\x02\xff\xfe")),
-        &|link| drop(link.send_data(&[1, 0, 0, 0, 4, 0x1f, 0x8b, 8, 0])),
-        &|link| drop(link.send_message(&[0; 300 * 1024])),
-    ])
+    each_cut(
+        target,
+        "frames",
+        &[
+            &|link| drop(link.send_message(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")),
+            &|link| drop(link.send_message(b"\x52\x7fshort")),
+            &|link| drop(link.send_message(b"\x52\xff\xff\xff\xff\x0f")),
+            &|link| drop(link.send_message(&[0x0b; 60_000])),
+            &|link| drop(link.send_message(b"\x52\x04\x0a\x02\xff\xfe")),
+            &|link| drop(link.send_data(&[1, 0, 0, 0, 4, 0x1f, 0x8b, 8, 0])),
+            &|link| drop(link.send_message(&[0; 300 * 1024])),
+        ],
+    )
 }
 
 pub(super) fn no_http(target: &Target) -> Outcome {
-    each_cut(target, "HTTP/2", &[
-        &|link| drop(link.write(&frame(0, 0, 0, b"data on the connection"))),
-        &|link| drop(link.write(&frame(8, 0, 0, &[0; 4]))),
-        &|link| drop(link.write(&frame(8, 0, 0, &[0x7f, 0xff, 0xff, 0xff]))),
-        &|link| drop(link.write(&frame(4, 0, 0, &[0, 4, 0xff, 0xff, 0xff, 0xff]))),
-        &|link| drop(link.write(&frame(1, 0, 3, &[0x40; 16_000]))),
-        &|link| drop(link.write(&frame(0, 0, 1, &[0; 16_384]).repeat(100))),
-        &|link| drop(link.write(&[0xff; 50_000])),
-        &|link| {
-            // Headers that go on and on, none of which ends them.
-            let _ = link.write(&frame(1, 0, 3, &[0; 1]));
-            for _ in 0..2_000 {
-                if link.write(&frame(9, 0, 3, &[0x40; 1_000])).is_err() {
-                    break;
+    each_cut(
+        target,
+        "HTTP/2",
+        &[
+            &|link| drop(link.write(&frame(0, 0, 0, b"data on the connection"))),
+            &|link| drop(link.write(&frame(8, 0, 0, &[0; 4]))),
+            &|link| drop(link.write(&frame(8, 0, 0, &[0x7f, 0xff, 0xff, 0xff]))),
+            &|link| drop(link.write(&frame(4, 0, 0, &[0, 4, 0xff, 0xff, 0xff, 0xff]))),
+            &|link| drop(link.write(&frame(1, 0, 3, &[0x40; 16_000]))),
+            &|link| drop(link.write(&frame(0, 0, 1, &[0; 16_384]).repeat(100))),
+            &|link| drop(link.write(&[0xff; 50_000])),
+            &|link| {
+                // Headers that go on and on, none of which ends them.
+                let _ = link.write(&frame(1, 0, 3, &[0; 1]));
+                for _ in 0..2_000 {
+                    if link.write(&frame(9, 0, 3, &[0x40; 1_000])).is_err() {
+                        break;
+                    }
                 }
-            }
-        },
-    ])
+            },
+        ],
+    )
 }
 
 /// The port of the honest node, and its key at addresses of the attacker's choice: it stays linked, which the chat shows.

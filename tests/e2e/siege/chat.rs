@@ -92,8 +92,7 @@ impl Chat {
         let mut times = times.into_inner().unwrap();
         times.sort_unstable();
         let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
-        let figures =
-            Figures { p50: at(50), p99: at(99), most: at(100), lines: times.len(), memory_kib, descriptors };
+        let figures = Figures { p50: at(50), p99: at(99), most: at(100), lines: times.len(), memory_kib, descriptors };
         (outcome, figures)
     }
 
