@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{App, Effect, Node, pane::Tone};
 use crate::{
     bus::Command,
-    model::{Nick, Room, Software, Target, Text},
+    model::{Nick, Presence, Room, Software, Target, Text},
     slash::{self, Slash},
 };
 
@@ -44,6 +44,13 @@ impl App {
                 })?;
                 self.ask_node(Command::Connect(target))?;
             }
+            Slash::Away(note) => self.ask_node(Command::SetPresence(Presence::away(&note.unwrap_or_default())))?,
+            Slash::Back => self.ask_node(Command::SetPresence(Presence::Here))?,
+            Slash::Whois(who) => self.ask_node(Command::Whois(who))?,
+            Slash::Ignore(who) => self.ask_node(Command::Ignore(who))?,
+            Slash::Unignore(who) => self.ask_node(Command::Unignore(who))?,
+            Slash::Trust(who) => self.ask_node(Command::Trust(who))?,
+            Slash::Verify { who, same } => self.ask_node(Command::Verify { who, same })?,
             Slash::Rescan => self.rescan()?,
             Slash::Who => self.who(),
             Slash::Clear => self.pane.clear(),
@@ -94,8 +101,17 @@ impl App {
                 self.rescan_asked = false;
                 "/rescan".to_owned()
             }
-            Command::Quit => return,
-            _ => return,
+            Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
+            Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
+            Command::SetPresence(Presence::Here) => "/back".to_owned(),
+            Command::Whois(who) => format!("/whois {who}"),
+            Command::Ignore(who) => format!("/ignore {who}"),
+            Command::Unignore(who) => format!("/unignore {who}"),
+            Command::Trust(who) => format!("/trust {who}"),
+            Command::Verify { who, same: None } => format!("/verify {who}"),
+            Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if same { "yes" } else { "no" }),
+            // Worth nothing later.
+            Command::Typing(_) | Command::Quit => return,
         };
         if self.draft.is_empty() {
             self.draft.set(line);

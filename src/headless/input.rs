@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     bus::Command,
-    model::{Nick, Room, Target, Text, TextError},
+    model::{Nick, Presence, Room, Target, Text, TextError},
     slash::{self, Slash},
 };
 
@@ -88,6 +88,13 @@ impl Reader {
                 Ok(target) => Command::Connect(target),
                 Err(text) => return self.refuse("address", &text),
             },
+            Slash::Away(note) => Command::SetPresence(Presence::away(&note.unwrap_or_default())),
+            Slash::Back => Command::SetPresence(Presence::Here),
+            Slash::Whois(who) => Command::Whois(who),
+            Slash::Ignore(who) => Command::Ignore(who),
+            Slash::Unignore(who) => Command::Unignore(who),
+            Slash::Trust(who) => Command::Trust(who),
+            Slash::Verify { who, same } => Command::Verify { who, same },
             Slash::Rescan => Command::Rescan,
             Slash::Quit => {
                 self.quitting.store(true, Ordering::Release);

@@ -41,7 +41,10 @@ mod tests {
             assert!(alike("alice", other), "{other}");
         }
         assert!(alike("bob", "bοb") && alike("bob", "b0b") && alike("Zoë 山田", "zoë 山田"));
-        assert!(alike("rnary", "mary") && alike("BOB", "вов"), "several letters for one, and capitals of another script");
+        assert!(
+            alike("rnary", "mary") && alike("BOB", "вов"),
+            "several letters for one, and capitals of another script"
+        );
         for other in ["alicia", "malice", "alice_", "bob"] {
             assert!(!alike("alice", other), "{other}");
         }

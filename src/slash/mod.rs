@@ -6,6 +6,8 @@ mod table;
 pub use parse::{SlashError, find, parse};
 pub use table::{COMMANDS, Spec, complete};
 
+use crate::model::Who;
+
 /// What a typed line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slash {
@@ -20,6 +22,25 @@ pub enum Slash {
     Nick(Option<String>),
     /// List who is here.
     Who,
+    /// Tell all that is known of somebody.
+    Whois(Who),
+    /// Be away, with this note, not yet cut.
+    Away(Option<String>),
+    /// Be here again.
+    Back,
+    /// Show nothing more of what somebody says.
+    Ignore(Who),
+    /// Show again what somebody says.
+    Unignore(Who),
+    /// Let somebody have the name they go by, whoever had it before.
+    Trust(Who),
+    /// Compare codes with somebody.
+    Verify {
+        /// With whom.
+        who: Who,
+        /// None begins; then whether the codes were the same.
+        same: Option<bool>,
+    },
     /// Dial this address, not yet checked.
     Connect(String),
     /// Sweep now.

@@ -4,7 +4,7 @@ use super::{
     COMMANDS, Slash, Spec,
     table::{Kind, complete},
 };
-use crate::model::Text;
+use crate::model::{Text, Who};
 
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
@@ -42,6 +42,9 @@ pub enum SlashError {
     /// The command has no arguments.
     #[error("/{} takes nothing after it. Usage: {}", .0.name, .0.usage)]
     Superfluous(&'static Spec),
+    /// What stands where a person should is longer than any name or key.
+    #[error("That is longer than any name or key. Usage: {}", .0.usage)]
+    NotAName(&'static Spec),
 }
 
 impl SlashError {
@@ -50,7 +53,7 @@ impl SlashError {
         match self {
             Self::Empty | Self::Unknown { .. } => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
-            Self::Missing(_) | Self::Superfluous(_) => "usage",
+            Self::Missing(_) | Self::Superfluous(_) | Self::NotAName(_) => "usage",
         }
     }
 }
@@ -93,6 +96,16 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Me => Ok(Slash::Say { text: required()?, action: true }),
         Kind::Nick => Ok(Slash::Nick(given.map(str::to_owned))),
         Kind::Who => nothing(Slash::Who),
+        Kind::Whois => person(spec, argument).map(Slash::Whois),
+        Kind::Away => Ok(Slash::Away(given.map(str::to_owned))),
+        Kind::Back => nothing(Slash::Back),
+        Kind::Ignore => person(spec, argument).map(Slash::Ignore),
+        Kind::Unignore => person(spec, argument).map(Slash::Unignore),
+        Kind::Trust => person(spec, argument).map(Slash::Trust),
+        Kind::Verify => {
+            let (who, same) = answer(argument);
+            Ok(Slash::Verify { who: person(spec, who)?, same })
+        }
         Kind::Connect => Ok(Slash::Connect(required()?)),
         Kind::Rescan => nothing(Slash::Rescan),
         Kind::Clear => nothing(Slash::Clear),
@@ -102,6 +115,22 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         },
         Kind::Version => nothing(Slash::Version),
         Kind::Quit => nothing(Slash::Quit),
+    }
+}
+
+/// Whom `argument` names.
+fn person(spec: &'static Spec, argument: &str) -> Result<Who, SlashError> {
+    let given = !argument.trim_start_matches('@').is_empty();
+    Who::new(argument).ok_or(if given { SlashError::NotAName(spec) } else { SlashError::Missing(spec) })
+}
+
+/// The name, which may have two words, and the yes or no behind it.
+fn answer(argument: &str) -> (&str, Option<bool>) {
+    let Some((who, last)) = argument.rsplit_once(char::is_whitespace) else { return (argument, None) };
+    match last.to_ascii_lowercase().as_str() {
+        "yes" => (who, Some(true)),
+        "no" => (who, Some(false)),
+        _ => (argument, None),
     }
 }
 
@@ -189,6 +218,7 @@ mod tests {
         for (line, slash) in [
             ("/who", Slash::Who),
             ("/names", Slash::Who),
+            ("/back", Slash::Back),
             ("/rescan", Slash::Rescan),
             ("/SCAN", Slash::Rescan),
             ("/clear", Slash::Clear),
@@ -203,9 +233,39 @@ mod tests {
     }
 
     #[test]
+    fn people_are_named_in_one_word_or_in_two() {
+        let who = |text| Who::new(text).unwrap();
+        assert_eq!(parse("/whois Zoë 山田"), Ok(Slash::Whois(who("Zoë 山田"))));
+        assert_eq!(parse("/ignore @bob"), Ok(Slash::Ignore(who("bob"))));
+        assert_eq!(parse("/unignore 192.168.1.23:4565"), Ok(Slash::Unignore(who("192.168.1.23:4565"))));
+        assert_eq!(parse("/trust bob#c04e"), Ok(Slash::Trust(who("bob#c04e"))));
+        for (line, name, same) in [
+            ("/verify bob", "bob", None),
+            ("/verify Zoë 山田", "Zoë 山田", None),
+            ("/verify bob yes", "bob", Some(true)),
+            ("/verify Zoë 山田  NO", "Zoë 山田", Some(false)),
+            ("/verify no", "no", None),
+            ("/verify no yes", "no", Some(true)),
+        ] {
+            assert_eq!(parse(line), Ok(Slash::Verify { who: who(name), same }), "{line}");
+        }
+        assert_eq!(error("/whois @"), "Something is missing after /whois. Usage: /whois WHO");
+        let long = "x".repeat(200);
+        assert_eq!(error(&format!("/trust {long}")), "That is longer than any name or key. Usage: /trust WHO");
+    }
+
+    #[test]
+    fn a_note_may_follow_away() {
+        assert_eq!(parse("/away"), Ok(Slash::Away(None)));
+        assert_eq!(parse("/away  back at 3 "), Ok(Slash::Away(Some("back at 3".to_owned()))));
+        assert_eq!(error("/back now"), "/back takes nothing after it. Usage: /back");
+    }
+
+    #[test]
     fn a_prefix_is_enough_unless_it_is_ambiguous() {
         assert_eq!(parse("/q"), Ok(Slash::Quit));
-        assert_eq!(parse("/w"), Ok(Slash::Who));
+        assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
+        assert_eq!(error("/w"), "/w could be /who or /whois. Type more of it.");
         assert_eq!(error("/c"), "/c could be /clear or /connect. Type more of it.");
         assert_eq!(error("/n"), "/n could be /names or /nick. Type more of it.");
     }
