@@ -16,6 +16,8 @@ pub(crate) struct Draft {
     killed: String,
     /// Whether the last edit was a kill, which the next one adds to.
     killing: bool,
+    /// How often the text was changed.
+    edits: u64,
 }
 
 /// Where a kill or a move ends.
@@ -42,6 +44,11 @@ impl Draft {
         self.text().is_empty()
     }
 
+    /// A number that is another one after every change of the text.
+    pub(crate) const fn edits(&self) -> u64 {
+        self.edits
+    }
+
     /// The text before the cursor.
     pub(crate) fn before(&self) -> &str {
         self.text().get(..self.cursor()).unwrap_or_default()
@@ -55,6 +62,7 @@ impl Draft {
     /// Puts `text` there, with the cursor behind it.
     pub(crate) fn set(&mut self, text: String) {
         self.killing = false;
+        self.edits += 1;
         self.input = std::mem::take(&mut self.input).with_value(text);
     }
 
@@ -63,6 +71,7 @@ impl Draft {
         self.killing = false;
         let fits = self.text().len() + c.len_utf8() <= MAX_DRAFT_BYTES;
         if fits {
+            self.edits += 1;
             self.input.handle(InputRequest::InsertChar(c));
         }
         fits
@@ -86,6 +95,7 @@ impl Draft {
         let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
         let cursor = before.chars().count() + with.chars().count();
         let text = [before, with, after].concat();
+        self.edits += 1;
         self.input = std::mem::take(&mut self.input).with_value(text).with_cursor(cursor);
     }
 
@@ -118,6 +128,7 @@ impl Draft {
     /// Deletes the character before or after the cursor.
     pub(crate) fn delete(&mut self, forward: bool) {
         self.killing = false;
+        self.edits += 1;
         self.input.handle(if forward { InputRequest::DeleteNextChar } else { InputRequest::DeletePrevChar });
     }
 

@@ -10,6 +10,9 @@ const TALKED: usize = 10;
 
 impl App {
     pub(super) fn guide(&self) -> Option<String> {
+        if self.asking {
+            return Some(super::first_run::WELCOME.to_owned());
+        }
         let Node::At(addr) = self.node else { return None };
         let (first, last) = self.setup.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
@@ -20,7 +23,7 @@ impl App {
         // talked it would push out what they said.
         let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1 || self.pane.len() > TALKED;
         let text = match self.standing() {
-            Standing::Starting | Standing::Online | Standing::Offline => None,
+            Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => None,
             Standing::Looking => Some(format!(
                 "Looking for people on {}, {ports}…\n\
                  You can write already; it reaches those who are here.",

@@ -9,6 +9,7 @@ use super::{
     draft_columns,
     layout::Sidebar,
     pane::{Position, Tone},
+    peers::Person,
 };
 use crate::model::{Author, group};
 
@@ -187,7 +188,10 @@ impl App {
             let place = |id| recent.iter().position(|author| *author == Author::Peer(id));
             people.sort_by_key(|p| (p.gone, place(p.peer.id).unwrap_or(RECENT)));
             let mut seen = BTreeSet::new();
-            let names = people.iter().map(|p| p.peer.display_name()).filter(|name| seen.insert(name.clone()));
+            // A command must not mean somebody else of the same name.
+            let command = self.draft.text().starts_with('/');
+            let name = |person: &&Person| if command { person.name() } else { person.peer.display_name() };
+            let names = people.iter().map(name).filter(|name| seen.insert(name.clone()));
             self.completion = Completion::begin(&self.draft, names);
         }
         if let Some(completion) = &mut self.completion {

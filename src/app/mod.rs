@@ -3,9 +3,10 @@
 //! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
 //! What is shown when is decided here; how it looks, in [`crate::ui`].
 
-mod alike;
+mod alarm;
 mod complete;
 mod draft;
+mod first_run;
 mod flood;
 mod guide;
 mod help;
@@ -20,7 +21,11 @@ mod rows;
 mod setup;
 mod status;
 mod submit;
+mod typing;
 mod unread;
+mod verify;
+mod who;
+mod whois;
 mod wrap;
 
 use std::{net::SocketAddr, time::Instant};
@@ -33,18 +38,18 @@ pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
     pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
-    peers::Peers,
+    peers::{Peers, Person, State, tagged},
     rows::Drawn,
     status::Standing,
-    wrap::{Row, cut, cut_start, width},
+    wrap::{NO_BREAK, Row, cut, cut_start, width},
 };
 pub use self::{
     input::{Background, Effect, Input, Key, KeyCode},
     setup::{MESSAGE_CAP, Setup},
 };
 use crate::{
-    bus::{Command, SweepProgress, SweepState},
-    model::{Nick, Now},
+    bus::{Command, SweepProgress, SweepState, Update},
+    model::{Nick, NodeId, Now, Presence},
     slash::{self, Spec},
 };
 
@@ -69,6 +74,10 @@ pub struct App {
     pub(crate) setup: Setup,
     pub(crate) nick: Nick,
     pub(crate) node: Node,
+    /// Whether the user has still to say by which name to go; the node waits for it.
+    pub(crate) asking: bool,
+    /// Whether the user is away.
+    pub(crate) away: Presence,
     pub(crate) peers: Peers,
     pub(crate) sweep: Option<SweepProgress>,
     pub(crate) pane: Pane,
@@ -91,6 +100,10 @@ pub struct App {
     quit_armed: Option<Instant>,
     /// Whether the user asked for the sweep under way.
     rescan_asked: bool,
+    /// When the others were told last that the user is typing, if they were and still think so.
+    typing: Option<Instant>,
+    /// Our own key, as soon as the node has told it.
+    own_key: Option<NodeId>,
     /// Whether the user was told that reference nodes get the begin of long messages only.
     told_of_cut: bool,
     dirty: bool,
@@ -104,7 +117,9 @@ impl App {
         let mut app = Self {
             nick: setup.nick.clone(),
             node: Node::Starting,
-            peers: Peers::default(),
+            asking: false,
+            away: Presence::Here,
+            peers: Peers::new(&setup.nick),
             sweep: None,
             pane: Pane::new(setup.history_cap),
             draft: Draft::default(),
@@ -122,6 +137,8 @@ impl App {
             attention: Attention::default(),
             quit_armed: None,
             rescan_asked: false,
+            typing: None,
+            own_key: None,
             told_of_cut: false,
             dirty: true,
             effects: Vec::new(),
@@ -130,23 +147,35 @@ impl App {
         for warning in warnings {
             app.notice(Tone::Error, &warning);
         }
+        if app.setup.ask_name {
+            app.ask_name();
+        }
         app
     }
 
     /// Takes in what happened and says what to do about it.
     pub fn update(&mut self, input: Input, now: Now) -> Vec<Effect> {
         self.now = now;
+        // Round trips come all the time, and most show what was shown before.
+        if let Input::Update(Update::RoundTrip { peer, time }) = input {
+            self.dirty |= self.peers.round_trip(peer, time);
+            return Vec::new();
+        }
         self.dirty = true;
         if self.quit_armed.is_some_and(|until| until <= now.mono) {
             self.quit_armed = None;
         }
         match input {
             Input::Key(key) => {
+                let before = self.draft.edits();
                 self.key(key);
+                self.edited(before);
                 self.lay_out();
             }
             Input::Paste(text) => {
+                let before = self.draft.edits();
                 self.paste(&text);
+                self.edited(before);
                 self.lay_out();
             }
             Input::Scroll(rows) => self.scroll(rows),
@@ -198,6 +227,7 @@ impl App {
     /// The commands that what is typed could become.
     pub(crate) fn suggestions(&self) -> Vec<&'static Spec> {
         match self.draft.text().strip_prefix('/') {
+            _ if self.asking => Vec::new(),
             Some(name) if !name.contains(|c: char| c.is_whitespace() || c == '/') => slash::complete(name),
             _ => Vec::new(),
         }

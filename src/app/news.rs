@@ -10,56 +10,76 @@ use super::{
 use crate::{
     bus::{SweepProgress, SweepState, Update},
     convert::MAX_LINES_SENT,
-    model::{Author, Message, PeerId, Timestamp},
+    model::{Author, Message, PeerId, Presence, Timestamp},
 };
 
 impl App {
     pub(super) fn news(&mut self, update: Update) {
         match update {
-            Update::Listening { addr, nick, node: _ } => {
-                self.node = Node::At(addr);
+            Update::Listening { addr, nick, node } => {
+                (self.node, self.own_key) = (Node::At(addr), Some(node));
+                self.peers.set_own(&nick);
                 self.nick = nick;
             }
             Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => {
                 let id = peer.id;
-                let change = self.peers.joined(peer, self.now.mono);
-                self.presence(id, self.peers.called(id, &self.nick), change);
+                let (change, old_name) = self.peers.joined(peer, self.now.mono);
+                self.presence(id, self.peers.called(id), change);
+                if let Some(old) = old_name {
+                    self.presence(id, self.peers.called(id), Change::Renamed(old));
+                }
             }
             Update::PeerRenamed { peer, nick } => {
-                let old = self.peers.called(peer, &self.nick);
+                let old = self.peers.called(peer);
                 if self.peers.renamed(peer, nick)
                     && let Some(old) = old
                 {
-                    self.presence(peer, self.peers.called(peer, &self.nick), Change::Renamed(old));
+                    self.presence(peer, self.peers.called(peer), Change::Renamed(old));
                 }
             }
             Update::PeerLeft { peer, reason } => {
                 self.floods.left(peer);
-                let name = self.peers.called(peer, &self.nick);
+                let name = self.peers.called(peer);
                 if self.peers.left(peer, self.now.mono) {
                     self.presence(peer, name, Change::Left(reason));
                 }
             }
+            Update::PeerTrust { peer, trust, ignored } => self.peers.trust(peer, trust, ignored),
+            Update::PeerPresence { peer, presence, typing } => {
+                self.peers.presence(peer, presence, typing, self.now.mono);
+            }
+            // Taken in before it could count as worth a frame.
+            Update::RoundTrip { .. } => {}
+            Update::Alarm(alarm) => self.alarm(&alarm),
+            Update::Whois(answer) => self.whois(&answer),
+            Update::Verify { peer, step } => self.verification(peer, step),
             Update::NickSet(nick) => {
                 self.notice(Tone::Dim, &format!("You are {nick} now."));
+                self.peers.set_own(&nick);
                 self.nick = nick;
+            }
+            Update::PresenceSet(presence) => {
+                let text = match &presence {
+                    Presence::Here => "You are back.".to_owned(),
+                    Presence::Away { note: None } => "You are away. /back ends it.".to_owned(),
+                    Presence::Away { note: Some(note) } => format!("You are away: {note}. /back ends it."),
+                };
+                self.notice(Tone::Dim, &text);
+                self.away = presence;
             }
             Update::Message(message) => self.said(message),
             Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
-            Update::PeerTrust { .. }
-            | Update::PeerPresence { .. }
-            | Update::RoundTrip { .. }
-            | Update::Alarm(_)
-            | Update::Whois(_)
-            | Update::Verify { .. }
-            | Update::PresenceSet(_) => {}
             Update::Failed { text, .. } => self.notice(Tone::Error, &text),
         }
     }
 
     pub(super) fn node_gone(&mut self) {
         self.node = Node::Gone;
+        if self.asking {
+            self.asking = false;
+            self.draft.set(String::new());
+        }
         self.peers.all_gone(self.now.mono);
         let text = "The network part of the program has ended; nothing is sent or received any more. \
                     Leave with /quit and start the program again.";
@@ -72,8 +92,15 @@ impl App {
         self.pane.push_notice(tone, text);
     }
 
+    /// Adds several lines of the program's own that belong together; those after the first hang by `hang` columns, or,
+    /// if that is 0, by the spaces they begin with. Says which entry they are.
+    pub(super) fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
+        self.pane.begin_day(self.local(self.now.wall).date());
+        self.pane.push_block(tone, text, hang)
+    }
+
     fn presence(&mut self, peer: PeerId, name: Option<String>, change: Change) {
-        let Some(name) = name else { return };
+        let Some(name) = name.filter(|_| !self.peers.ignores(peer)) else { return };
         self.pane.begin_day(self.local(self.now.wall).date());
         self.pane.push_presence(peer, name, change);
     }
@@ -99,14 +126,20 @@ impl App {
 
     fn said(&mut self, message: Message) {
         let at = self.local(message.sent_at);
+        if let Author::Peer(peer) = message.author {
+            self.peers.said(peer);
+            if self.peers.ignores(peer) {
+                return;
+            }
+        }
         let own = message.is_own();
         // Said when it was said: who comes or goes later does not change it.
         let tag = match (message.author, &message.nick) {
-            (Author::Peer(peer), Some(nick)) => self.peers.tag(peer, nick, &self.nick),
+            (Author::Peer(peer), Some(nick)) => self.peers.tag(peer, nick),
             _ => None,
         };
         let line = Line {
-            tag: tag.map(Into::into),
+            tag,
             mention: !own && names(message.text.as_str(), self.nick.as_str()),
             author: message.author,
             nick: message.nick,
@@ -139,7 +172,7 @@ impl App {
     }
 
     /// The time on the user's clock.
-    fn local(&self, at: Timestamp) -> DateTime {
+    pub(super) fn local(&self, at: Timestamp) -> DateTime {
         let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         self.setup.time_zone.to_datetime(at)
     }

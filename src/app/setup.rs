@@ -13,6 +13,9 @@ pub const MESSAGE_CAP: usize = 120_000;
 pub struct Setup {
     /// The name to go by until the node says otherwise.
     pub nick: Nick,
+    /// Whether the user has still to say by which name to go. Then `nick` is only proposed, and until
+    /// [`crate::bus::Command::SetNick`] comes, the node waits and no other command but a quit is sent.
+    pub ask_name: bool,
     /// The networks that are swept, for people: `127.0.0.1/32`, several joined by `, `.
     pub network: String,
     /// First and last port of the range.

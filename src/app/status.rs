@@ -5,6 +5,8 @@ use super::{App, Node};
 /// Where things stand, in the word that the status line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// The user has still to choose a name.
+    Welcome,
     Starting,
     Looking,
     Alone,
@@ -18,6 +20,7 @@ impl Standing {
     /// Glyph and word.
     pub(crate) const fn word(self) -> &'static str {
         match self {
+            Self::Welcome => "○ welcome",
             Self::Starting => "○ starting",
             Self::Looking => "○ looking",
             Self::Alone => "○ alone",
@@ -32,6 +35,7 @@ impl App {
     /// Where things stand.
     pub(crate) fn standing(&self) -> Standing {
         match self.node {
+            _ if self.asking => Standing::Welcome,
             Node::Starting => Standing::Starting,
             Node::Gone => Standing::Offline,
             Node::At(_) if self.peers.here() > 0 => Standing::Online,
@@ -45,6 +49,9 @@ impl App {
     /// ones in sight.
     pub(crate) fn status(&self, below: u64) -> Vec<String> {
         let mut parts = Vec::new();
+        if self.away.is_away() {
+            parts.push("away".to_owned());
+        }
         if self.peers.here() > 0 {
             parts.push(format!("{} here", self.peers.here()));
         }
@@ -57,11 +64,25 @@ impl App {
         if self.unread() > 0 {
             parts.push(format!("{} new", self.unread()));
         }
-        parts.push(self.nick.to_string());
+        if !self.asking {
+            parts.push(self.nick.to_string());
+        }
         if let Node::At(addr) = self.node {
             parts.push(addr.to_string());
         }
         parts
+    }
+}
+
+impl App {
+    /// Who is typing, for the end of the status line.
+    pub(crate) fn typing_now(&self) -> Option<String> {
+        match self.peers.typing(self.now.mono).as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is typing")),
+            [one, other] => Some(format!("{one} and {other} are typing")),
+            several => Some(format!("{} people are typing", several.len())),
+        }
     }
 }
 

@@ -1,17 +1,18 @@
 //! What happens when a line is sent.
 
-use std::fmt::Write as _;
-
 use super::{App, Effect, Node, pane::Tone};
 use crate::{
     bus::Command,
-    model::{Nick, Presence, Room, Software, Target, Text},
+    model::{Nick, Presence, Room, Target, Text},
     slash::{self, Slash},
 };
 
 impl App {
     /// Sends the draft or carries out its command. What cannot be sent or understood stays in the draft.
     pub(super) fn submit(&mut self) {
+        if self.asking {
+            return self.submit_name();
+        }
         let line = self.draft.text().to_owned();
         if line.trim().is_empty() {
             return;
@@ -32,6 +33,7 @@ impl App {
             Slash::Say { text, action } => {
                 let text = Text::new(&text).map_err(|error| error.to_string())?;
                 self.ask_node(Command::Say { room: Room::LOBBY, text, action })?;
+                self.typed();
             }
             Slash::Nick(None) => self.notice(Tone::Plain, &format!("You are {}. /nick NAME changes that.", self.nick)),
             Slash::Nick(Some(name)) => {
@@ -46,6 +48,7 @@ impl App {
             }
             Slash::Away(note) => self.ask_node(Command::SetPresence(Presence::away(&note.unwrap_or_default())))?,
             Slash::Back => self.ask_node(Command::SetPresence(Presence::Here))?,
+            Slash::Whois(who) if self.whois_self(&who) => {}
             Slash::Whois(who) => self.ask_node(Command::Whois(who))?,
             Slash::Ignore(who) => self.ask_node(Command::Ignore(who))?,
             Slash::Unignore(who) => self.ask_node(Command::Unignore(who))?,
@@ -82,6 +85,9 @@ impl App {
     }
 
     fn ask_node(&mut self, command: Command) -> Result<(), String> {
+        if self.asking {
+            return Err("First the name: type it and press Enter.".to_owned());
+        }
         if self.node == Node::Gone {
             return Err("The network part of the program has ended. Leave with /quit and start it again.".to_owned());
         }
@@ -95,6 +101,7 @@ impl App {
             Command::Say { text, action: true, .. } => format!("/me {text}"),
             Command::Say { text, .. } if text.as_str().starts_with('/') => format!("/{text}"),
             Command::Say { text, .. } => text.to_string(),
+            Command::SetNick(nick) if self.ask_again(&nick) => return,
             Command::SetNick(nick) => format!("/nick {nick}"),
             Command::Connect(target) => format!("/connect {target}"),
             Command::Rescan => {
@@ -119,36 +126,5 @@ impl App {
         } else {
             self.notice(Tone::Error, "Not sent: too much is waiting to be sent already. Press ↑ for it and try again.");
         }
-    }
-
-    /// Lists who is here.
-    fn who(&mut self) {
-        let usual = self.setup.ports.0;
-        let people = self.peers.sorted();
-        let names: Vec<_> = people.iter().filter(|p| !p.gone).map(|p| self.peers.name(p, &self.nick)).collect();
-        let widest = names.iter().map(|name| super::width(name)).max().unwrap_or(0);
-        let mut text = match names.len() {
-            0 => "Nobody else is here.".to_owned(),
-            1 => "1 person is here:".to_owned(),
-            here => format!("{here} people are here:"),
-        };
-        let here = people.iter().filter(|p| !p.gone);
-        let longest = here.map(|p| self.peers.address(p.peer.addr, usual).len()).max().unwrap_or(0);
-        for (person, name) in people.iter().filter(|p| !p.gone).zip(&names) {
-            let pad = " ".repeat(widest - super::width(name));
-            let address = self.peers.address(person.peer.addr, usual);
-            let address = format!("{address:longest$}");
-            let age = person.age(self.now.mono);
-            let software = match &person.peer.software {
-                Software::Ours { version } => format!("proximity-chat {version}"),
-                Software::Reference => "reference".to_owned(),
-            };
-            // Writing to a string cannot fail.
-            let _ = write!(text, "\n  ? {name}{pad}  {address}  {age}  {software}");
-        }
-        if !names.is_empty() {
-            text.push_str("\n  ? means: not authenticated, the name is only a claim.");
-        }
-        self.notice(Tone::Plain, &text);
     }
 }

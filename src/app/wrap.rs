@@ -5,6 +5,9 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// A space at which a row breaks only if the words around it are longer than a row.
+pub(crate) const NO_BREAK: char = '\u{A0}';
+
 /// One row of a wrapped text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -78,8 +81,9 @@ pub(crate) fn wrap(text: &str, first: usize, rest: usize) -> Vec<Row> {
     rows
 }
 
-/// Breaks `text` like [`wrap`], every row of a line indented as its first one is, and behind a leading `1. `.
-pub(crate) fn wrap_hanging(text: &str, columns: usize) -> Vec<Row> {
+/// Breaks `text` like [`wrap`], every row of a line indented as its first one is, and behind a leading `1. `, or, but for
+/// the first line, by `hang` columns if those are not 0.
+pub(crate) fn wrap_hanging(text: &str, columns: usize, hang: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for line in lines(text) {
         let content = text.get(line.clone()).unwrap_or_default();
@@ -89,7 +93,8 @@ pub(crate) fn wrap_hanging(text: &str, columns: usize) -> Vec<Row> {
             .split_once(". ")
             .map_or(0, |(n, _)| if !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()) { n.len() + 2 } else { 0 });
         // Where hanging would leave too little room, the rows start at the left edge.
-        let indent = Some(spaces + number).filter(|i| i * 2 < columns).unwrap_or(0);
+        let wanted = if hang > 0 && line.start > 0 { hang } else { spaces + number };
+        let indent = Some(wanted).filter(|i| i * 2 < columns).unwrap_or(0);
         let mut limit = columns;
         wrap_line(text, line, indent, &mut limit, columns - indent, &mut rows);
     }
@@ -113,20 +118,24 @@ struct Unit {
     space: bool,
     /// Whether a row may begin with it although no space is before it.
     breakable: bool,
+    /// Whether it is a [`NO_BREAK`].
+    no_break: bool,
 }
 
 fn wrap_line(text: &str, line: Range<usize>, indent: usize, limit: &mut usize, rest: usize, rows: &mut Vec<Row>) {
     let base = line.start;
     let content = text.get(line).unwrap_or_default();
-    let mut wrapper = Wrapper { base, indent, limit, rest: rest.max(1), rows, start: 0, columns: 0, breaks: None };
+    let mut wrapper =
+        Wrapper { base, indent, limit, rest: rest.max(1), rows, start: 0, columns: 0, breaks: None, last_resort: None };
     if content.is_ascii() {
         let units = content.bytes().enumerate();
-        wrapper.run(units.map(|(at, b)| Unit { at, columns: 1, space: b == b' ', breakable: false }));
+        wrapper.run(units.map(|(at, b)| Unit { at, columns: 1, space: b == b' ', breakable: false, no_break: false }));
     } else {
         let units = content.grapheme_indices(true);
         wrapper.run(units.map(|(at, g)| {
             let columns = width(g);
-            Unit { at, columns, space: g == " ", breakable: columns > 1 && !closes(g) }
+            let no_break = g.starts_with(NO_BREAK);
+            Unit { at, columns, space: g == " ", breakable: columns > 1 && !closes(g), no_break }
         }));
     }
     wrapper.push(content.len());
@@ -149,6 +158,8 @@ struct Wrapper<'a> {
     columns: usize,
     /// The last place to break at: the end of the row, the begin of the next one, and the columns up to there.
     breaks: Option<(usize, usize, usize)>,
+    /// The same for the last [`NO_BREAK`] of a word that may have to be cut.
+    last_resort: Option<(usize, usize, usize)>,
 }
 
 impl Wrapper<'_> {
@@ -174,6 +185,9 @@ impl Wrapper<'_> {
                 self.break_before(&unit);
             }
             self.columns += unit.columns;
+            if unit.no_break {
+                self.last_resort = Some((unit.at, unit.at + NO_BREAK.len_utf8(), self.columns));
+            }
         }
     }
 
@@ -182,6 +196,9 @@ impl Wrapper<'_> {
             self.push(end);
             self.start = next;
             self.columns -= columns;
+            // What stays on the new row begins that much further left now.
+            self.last_resort =
+                self.last_resort.and_then(|(end, after, at)| Some((end, after, at.checked_sub(columns)?)));
             *self.limit = self.rest;
             if self.columns + unit.columns <= *self.limit {
                 return;
@@ -192,6 +209,10 @@ impl Wrapper<'_> {
         if narrow && self.columns + unit.columns <= self.rest {
             // The first row is too narrow for the first word, the next one is not: the first stays empty.
             self.push(self.start);
+        } else if let Some((end, next, columns)) = self.last_resort.take().filter(|&(end, ..)| end > self.start) {
+            self.push(end);
+            self.start = next;
+            self.columns = self.columns.saturating_sub(columns);
         } else if unit.at > self.start {
             // Too long for any row: cut here, but leave no row empty.
             self.push(unit.at);
@@ -323,7 +344,7 @@ mod tests {
     #[test]
     fn lists_hang() {
         let text = "Nobody is here\n  1. They must be on this network";
-        let rows: Vec<_> = wrap_hanging(text, 20).into_iter().map(|r| (r.indent, r.of(text))).collect();
+        let rows: Vec<_> = wrap_hanging(text, 20, 0).into_iter().map(|r| (r.indent, r.of(text))).collect();
         assert_eq!(rows, [(0, "Nobody is here"), (0, "  1. They must be on"), (5, "this network")]);
     }
 

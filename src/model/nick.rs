@@ -44,7 +44,7 @@ impl Nick {
     /// [`NickError`], with a text for the person who chose the name.
     pub fn new(name: &str) -> Result<Self, NickError> {
         let name = name.trim();
-        if let Some(c) = name.chars().find(|&c| c == ':' || is_forbidden(c) || is_invisible(c)) {
+        if let Some(c) = name.chars().find(|&c| c == ':' || is_forbidden(c) || is_invisible(c) || is_check_mark(c)) {
             return Err(NickError::Forbidden(c));
         }
         if let Some(c) = name.chars().next().filter(|c| matches!(c, '/' | '#' | '@' | '*' | '&')) {
@@ -64,7 +64,8 @@ impl Nick {
 
     /// Makes a nickname of what somebody else calls themselves: forbidden and invisible characters are dropped first.
     pub fn clean(name: &str) -> Option<Self> {
-        let name: String = name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c)).collect();
+        let name: String =
+            name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c) && !is_check_mark(c)).collect();
         Self::new(&name).ok()
     }
 
@@ -72,6 +73,11 @@ impl Nick {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What looks like the mark that the screen puts behind the name of somebody who is verified.
+const fn is_check_mark(c: char) -> bool {
+    matches!(c, '√' | '☑' | '✅' | '✓' | '✔' | '🗸' | '🗹')
 }
 
 impl fmt::Display for Nick {
@@ -102,6 +108,7 @@ mod tests {
         assert_eq!(Nick::new("  "), Err(NickError::Empty));
         assert_eq!(Nick::new("a:b"), Err(NickError::Forbidden(':')));
         assert_eq!(Nick::new("a\u{202E}b"), Err(NickError::Forbidden('\u{202E}')));
+        assert_eq!(Nick::new("bob ✓"), Err(NickError::Forbidden('✓')));
         assert_eq!(Nick::new("a\nb"), Err(NickError::Forbidden('\n')));
         assert_eq!(Nick::new("/quit"), Err(NickError::ForbiddenStart('/')));
         assert_eq!(Nick::new("who has the key"), Err(NickError::TooManyWords));
@@ -114,6 +121,7 @@ mod tests {
     fn a_peers_name_is_cleaned_before_it_is_judged() {
         assert_eq!(Nick::clean("b\u{1b}[31mob\u{200B}").map(|n| n.to_string()), Some("b[31mob".to_owned()));
         assert_eq!(Nick::clean("\u{1b}\u{7}"), None);
+        assert_eq!(Nick::clean("bob ✔").map(|n| n.to_string()), Some("bob".to_owned()));
         let zalgo = format!("a{}", "\u{301}".repeat(40));
         assert_eq!(Nick::clean(&zalgo).map(|n| n.as_str().chars().count()), Some(5));
     }

@@ -27,6 +27,10 @@ impl Settings {
     /// # Errors
     /// What is wrong with it, for people.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        // A list of values in the order of the settings would be taken for an object.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err("it is no JSON object".to_owned());
+        }
         let stored: Stored = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let nick = stored.nick.map(|nick| Nick::new(&nick)).transpose();
         // The reason is a sentence, and goes on here.
@@ -62,7 +66,7 @@ mod tests {
             ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
             ("{\"nick\": \"a\"", "EOF"),
-            ("[]", ""),
+            ("[]", "it is no JSON object"),
         ] {
             let found = Settings::parse(text.as_bytes()).unwrap_err();
             assert!(found.starts_with(error), "{text}: {found}");

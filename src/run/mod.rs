@@ -70,16 +70,17 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     config.warnings.extend_from_slice(profile.notices());
     let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);
     let (nick, given) = config.name.resolve(profile.nick(), copy);
+    // Until its user has said how to be called, a node with a screen meets nobody.
     let ask_name = !given && front == Front::Screen;
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let node =
-        start_node(settings(&config, &profile, nick.clone(), ask_name)?, commands_out, updates_in, leave.clone())?;
+    let settings = settings(&config, &profile, nick.clone(), ask_name)?;
+    let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match front {
-            Front::Screen => run_screen(config, nick, commands, updates).await,
+            Front::Screen => run_screen(config, (nick, ask_name), commands, updates).await,
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     })?;
@@ -101,13 +102,14 @@ fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
 
 async fn run_screen(
     config: Config,
-    nick: Nick,
+    (nick, ask_name): (Nick, bool),
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
     let networks: Vec<String> = config.cidrs.iter().map(ToString::to_string).collect();
     let setup = Setup {
         nick,
+        ask_name,
         network: networks.join(", "),
         ports: (config.ports.min(), config.ports.max()),
         loopback_only: config.ip.is_loopback(),

@@ -32,6 +32,13 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, below: u64)
         }
         x = canvas.text(x + 2, area.y, area.cols, &part, bar);
     }
+    // At the right edge, so that nothing moves when somebody types.
+    if let Some(typing) = app.typing_now() {
+        let columns = u16::try_from(width(&typing)).unwrap_or(u16::MAX);
+        if x.saturating_add(columns).saturating_add(3) <= area.cols {
+            canvas.right(x, area.y, area.cols - 1, &typing, bar);
+        }
+    }
     canvas.bar(area);
 }
 
@@ -49,6 +56,8 @@ const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
 const DRAFT: Keys =
     &[("Enter", "send"), ("Ctrl-J", "new line"), ("Tab", "complete"), ("F1", "help"), ("Ctrl-C", "clear")];
 const DRAFT_SHORT: Keys = &[("Enter", "send"), ("^J", "new line"), ("^C", "clear")];
+const NAME: Keys = &[("Enter", "take this name"), ("F1", "help"), ("Ctrl-C", "clear; if empty, quit")];
+const NAME_SHORT: Keys = &[("Enter", "take this name"), ("^C", "quit")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 
@@ -56,6 +65,7 @@ const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (long, short) = match (app.help, app.draft.is_empty()) {
         (Some(_), _) => (HELP, HELP_SHORT),
+        (None, _) if app.asking => (NAME, NAME_SHORT),
         (None, true) => (EMPTY, EMPTY_SHORT),
         (None, false) => (DRAFT, DRAFT_SHORT),
     };

@@ -23,6 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
             canvas.text(x, area.y, end, "Press Ctrl-C again to quit", canvas.bold(Role::Warn));
         } else {
             let text = match app.standing() {
+                Standing::Welcome => "Your name".to_owned(),
                 Standing::Offline => "Nothing can be sent any more. /quit leaves".to_owned(),
                 _ => format!("Message {}   (/ for commands)", Room::LOBBY),
             };

@@ -27,15 +27,21 @@ pub enum Palette {
 pub(super) enum Role {
     Body,
     Dim,
+    Ok,
     Warn,
     Error,
+    /// What must not be missed.
+    Alarm,
     Accent,
+    /// The first line of several.
+    Title,
     Bar,
 }
 
 /// Numbers of the xterm-256 palette, from UX.md. Those below 16 are left out: terminals redefine them.
 struct Colors {
     dim: u8,
+    ok: u8,
     warn: u8,
     error: u8,
     accent: u8,
@@ -44,15 +50,23 @@ struct Colors {
 
 const DARK: Colors = Colors {
     dim: 247,
+    ok: 114,
     warn: 214,
     error: 210,
     accent: 75,
     nicks: [210, 215, 142, 78, 37, 75, 147, 183, 207, 218, 180, 110],
 };
-const LIGHT: Colors =
-    Colors { dim: 240, warn: 94, error: 124, accent: 25, nicks: [124, 94, 58, 22, 23, 25, 17, 53, 90, 125, 88, 24] };
+const LIGHT: Colors = Colors {
+    dim: 240,
+    ok: 22,
+    warn: 94,
+    error: 124,
+    accent: 25,
+    nicks: [124, 94, 58, 22, 23, 25, 17, 53, 90, 125, 88, 24],
+};
 const UNKNOWN: Colors = Colors {
     dim: 244,
+    ok: 65,
     warn: 166,
     error: 197,
     accent: 33,
@@ -84,17 +98,20 @@ impl Palette {
         let style = Style::new();
         let Some(colors) = self.colors() else {
             return match role {
-                Role::Body | Role::Accent => style,
+                Role::Body | Role::Ok | Role::Accent => style,
                 Role::Dim => style.add_modifier(Modifier::DIM),
-                Role::Warn | Role::Error => style.add_modifier(Modifier::BOLD),
+                Role::Warn | Role::Error | Role::Alarm | Role::Title => style.add_modifier(Modifier::BOLD),
                 Role::Bar => style.add_modifier(Modifier::REVERSED),
             };
         };
         match role {
             Role::Body => style,
             Role::Dim => style.fg(Color::Indexed(colors.dim)),
+            Role::Ok => style.fg(Color::Indexed(colors.ok)),
             Role::Warn => style.fg(Color::Indexed(colors.warn)),
             Role::Error => style.fg(Color::Indexed(colors.error)),
+            Role::Alarm => style.fg(Color::Indexed(colors.error)).add_modifier(Modifier::BOLD),
+            Role::Title => style.add_modifier(Modifier::BOLD),
             Role::Accent => style.fg(Color::Indexed(colors.accent)),
             Role::Bar => style.add_modifier(Modifier::REVERSED),
         }
@@ -109,20 +126,28 @@ impl Palette {
     }
 }
 
-/// FNV-1a: the same in every run and build, which std's hashers do not promise.
+/// FNV-1a of the key, or of the address of who has none: the same in every run and build, which std's hashers do not promise.
 fn stable_hash(peer: PeerId) -> u64 {
     struct Fnv(u64);
+    impl Fnv {
+        fn add(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        }
+    }
     impl std::fmt::Write for Fnv {
         fn write_str(&mut self, s: &str) -> std::fmt::Result {
-            for byte in s.bytes() {
-                self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
+            self.add(s.as_bytes());
             Ok(())
         }
     }
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-    // Writing to a number cannot fail.
-    let _ = write!(hash, "{peer}");
+    match peer {
+        PeerId::Node(node) => hash.add(node.as_bytes()),
+        // Writing to a number cannot fail.
+        PeerId::Guest(_) => write!(hash, "{peer}").unwrap_or(()),
+    }
     // The low bits of FNV are weak for inputs that differ in their last digit, as ports do.
     hash.0 ^ (hash.0 >> 29)
 }
@@ -132,6 +157,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::model::NodeId;
 
     fn id(port: u16) -> PeerId {
         PeerId::Guest(([127, 0, 0, 1], port).into())
@@ -142,12 +168,15 @@ mod tests {
         assert_eq!(stable_hash(id(4565)), stable_hash(id(4565)));
         let used: BTreeSet<_> = (4565..4665).map(|p| format!("{:?}", Palette::Dark.nick(id(p)))).collect();
         assert_eq!(used.len(), 12, "a hundred people use all twelve");
+        let keys = (0..100).map(|byte| Palette::Dark.nick(PeerId::Node(NodeId::new([byte; 32]))));
+        assert_eq!(keys.map(|style| format!("{style:?}")).collect::<BTreeSet<_>>().len(), 12);
     }
 
     #[test]
     fn no_palette_sets_a_background_and_mono_sets_no_colour() {
         for palette in [Palette::Dark, Palette::Light, Palette::Unknown, Palette::Mono] {
-            for role in [Role::Body, Role::Dim, Role::Warn, Role::Error, Role::Accent, Role::Bar] {
+            let roles = [Role::Body, Role::Dim, Role::Ok, Role::Warn, Role::Error, Role::Accent, Role::Bar];
+            for role in roles.into_iter().chain([Role::Alarm, Role::Title]) {
                 let style = palette.style(role);
                 assert_eq!(style.bg, None);
                 assert!(palette != Palette::Mono || style.fg.is_none());

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, Part, Prefix, Row, Sight,
-        Tone, clock, width,
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix, Row,
+        Sight, Tone, clock, width,
     },
     model::Author,
 };
@@ -42,7 +42,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                         let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
                         message(canvas, app, line, mark, &mut place);
                     }
-                    Entry::Notice(notice) => own(canvas, &notice.text, tone(notice.tone), &mut place),
+                    Entry::Notice(notice) => {
+                        own(canvas, &notice.text, tone(notice.tone, &notice.text, text), &mut place)
+                    }
                     Entry::Presence(_) | Entry::Flood(_) | Entry::Day(_) => {
                         own(canvas, entry.text(), Role::Dim, &mut place);
                     }
@@ -66,10 +68,14 @@ struct Place<'a> {
     seq: u64,
 }
 
-const fn tone(tone: Tone) -> Role {
+/// How a row of a line of the program's own looks.
+fn tone(tone: Tone, text: &str, row: Row) -> Role {
+    let title = !text.get(..row.range().start).is_some_and(|before| before.contains('\n'));
     match tone {
         Tone::Dim => Role::Dim,
-        Tone::Plain => Role::Body,
+        Tone::Ask if title => Role::Title,
+        Tone::Alarm if title => Role::Alarm,
+        Tone::Plain | Tone::Ask | Tone::Alarm => Role::Body,
         Tone::Error => Role::Error,
     }
 }
@@ -130,7 +136,14 @@ fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, 
 /// A row of the program's own lines.
 fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, place: &mut Place<'_>) {
     let style = canvas.style(role);
-    spans(canvas, text, place.area.x + 1 + place.row.indent, style, place);
+    let x = place.area.x + 1 + place.row.indent;
+    let row = place.row.of(text);
+    if row.contains(NO_BREAK) {
+        // Who copies it gets ordinary spaces.
+        canvas.text(x, place.y, place.area.x + place.area.cols, &row.replace(NO_BREAK, " "), style);
+    } else {
+        spans(canvas, text, x, style, place);
+    }
 }
 
 /// Draws a row with its links; says where it ended.

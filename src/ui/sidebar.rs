@@ -1,7 +1,7 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, Standing, cut, cut_start, width};
+use crate::app::{App, Area, Person, Standing, State, cut_start, width};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -44,17 +44,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let dim = canvas.style(Role::Dim);
     let mut y = area.y;
     for person in people.iter().take(shown) {
-        let (glyph, name_style) = if person.gone { ("○", dim) } else { ("?", canvas.palette.nick(person.peer.id)) };
-        canvas.text(x, y, end, glyph, dim);
-        let (name, age) = (app.peers.name(person, &app.nick), person.age(app.now.mono));
-        let mut columns = usize::from(end - x).saturating_sub(2);
-        // How long somebody is here is worth less than the name; since when they are not, more.
-        if person.gone || width(&name) + 1 + width(&age) <= columns {
-            canvas.right(x, y, end, &age, dim);
-            columns = columns.saturating_sub(width(&age) + 1);
-        }
-        let name = if person.peer.nick.is_some() { cut(&name, columns) } else { cut_start(&name, columns) };
-        canvas.text(x + 2, y, end, &name, name_style);
+        name(canvas, app, person, Area { x, y, cols: end - x, rows: 1 });
         if each == 2 {
             // Who has no name goes by the address already.
             let address = match person.peer.nick {
@@ -68,4 +58,30 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     if shown < people.len() && area.rows > 0 {
         canvas.text(x, y, end, &format!("… {} more: /who", people.len() - shown), dim);
     }
+}
+
+/// Glyph, name, and what stands beside it.
+fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area) {
+    let (x, y, end) = (area.x, area.y, area.x + area.cols);
+    let dim = canvas.style(Role::Dim);
+    let state = person.state();
+    let glyph = match state {
+        State::Here => canvas.style(Role::Ok),
+        State::Suspect => canvas.bold(Role::Error),
+        State::Away | State::Guest | State::Gone => dim,
+    };
+    canvas.text(x, y, end, state.glyph(), glyph);
+    let aside = person.aside(app.now.mono);
+    let mut columns = usize::from(area.cols).saturating_sub(2);
+    let taken = width(&aside.text) + 1;
+    if aside.firm || width(&person.marked_name()) + taken <= columns {
+        let style = if state == State::Suspect { canvas.style(Role::Error) } else { dim };
+        canvas.right(x, y, end, &aside.text, style);
+        columns = columns.saturating_sub(taken);
+    }
+    let style = if person.gone || person.peer.ignored { dim } else { canvas.palette.nick(person.peer.id) };
+    let shown = person.fit_name(columns);
+    let (shown, mark) = shown.strip_suffix(person.mark()).map_or((shown.as_str(), ""), |name| (name, person.mark()));
+    let after = canvas.text(x + 2, y, end, shown, style);
+    canvas.text(after, y, end, mark, canvas.style(Role::Ok));
 }

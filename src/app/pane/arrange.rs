@@ -91,7 +91,8 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
         // One column at either side.
         (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
             let columns = cols.saturating_sub(2).max(1);
-            (wrap_hanging(text, columns), columns)
+            let hang = if let Entry::Notice(notice) = entry { notice.hang } else { 0 };
+            (wrap_hanging(text, columns, hang), columns)
         }
     };
     let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|mark| {

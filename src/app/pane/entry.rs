@@ -6,7 +6,10 @@ use jiff::civil::Date;
 
 use super::presence::Presence;
 use crate::{
-    app::wrap::{cut, cut_start},
+    app::{
+        tagged,
+        wrap::{NO_BREAK, cut_start},
+    },
     model::{Author, Delivery, Nick, Text},
 };
 
@@ -49,11 +52,7 @@ impl Line {
         let room = columns.saturating_sub(star.len());
         let name = match &self.nick {
             None => cut_start(&self.name(), room),
-            // The tag is what tells them apart: the name is cut before it.
-            Some(nick) if room > self.tag().len() => {
-                format!("{}{}", cut(nick.as_str(), room - self.tag().len()), self.tag())
-            }
-            Some(_) => cut(&self.name(), room),
+            Some(nick) => tagged(nick, self.tag(), room),
         };
         format!("{star}{name}")
     }
@@ -76,6 +75,10 @@ pub(crate) enum Tone {
     Plain,
     /// Something did not work.
     Error,
+    /// The first line counts: an answer with a title, or a question.
+    Ask,
+    /// The first line is a warning.
+    Alarm,
 }
 
 /// A line of the program's own.
@@ -83,6 +86,8 @@ pub(crate) enum Tone {
 pub(crate) struct Notice {
     pub tone: Tone,
     pub text: Box<str>,
+    /// Columns by which all rows but the first of a line are indented; 0: by the spaces that the line begins with.
+    pub hang: usize,
 }
 
 /// Lines of one person that came too fast to be read.
@@ -134,4 +139,10 @@ impl Entry {
             _ => self.text().len(),
         }
     }
+}
+
+/// `text`, of which a row breaks between words only where it has no room as a whole: for what people compare. The
+/// spaces in it are drawn as ordinary ones.
+pub(crate) fn whole(text: &str) -> String {
+    text.replace(' ', &NO_BREAK.to_string())
 }

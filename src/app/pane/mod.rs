@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use self::arrange::wrap_entry;
 pub(crate) use self::{
     arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock},
-    entry::{Entry, Flood, Line, Notice, Tone},
+    entry::{Entry, Flood, Line, Notice, Tone, whole},
     presence::{Change, Presence},
     scroll::{Part, Position, Sight},
 };
@@ -170,7 +170,12 @@ impl Pane {
         {
             return;
         }
-        self.push(Entry::Notice(Notice { tone, text: text.into() }));
+        self.push_block(tone, text, 0);
+    }
+
+    /// Adds several lines of the program's own that belong together, whatever was said before.
+    pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
+        self.push(Entry::Notice(Notice { tone, text: text.into(), hang }))
     }
 
     /// Adds a join, leave or new name: to the last line, if that is about such things too.
@@ -236,7 +241,7 @@ impl Pane {
     pub(crate) fn set_tail(&mut self, text: Option<&str>) {
         if self.tail.as_ref().map(|slot| slot.entry.text()) != text {
             self.wrapped.remove(&self.end());
-            self.tail = text.map(|t| Slot::new(Entry::Notice(Notice { tone: Tone::Plain, text: t.into() })));
+            self.tail = text.map(|t| Slot::new(Entry::Notice(Notice { tone: Tone::Plain, text: t.into(), hang: 0 })));
         }
     }
 

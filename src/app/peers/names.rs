@@ -1,0 +1,250 @@
+//! How people are called, so that no two who are here can be taken for one another.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use super::{Peers, Person};
+use crate::{
+    app::wrap::{cut, cut_start},
+    model::{Nick, NodeId, PeerId, Skeleton, Trust, skeleton},
+};
+
+/// Digits of a key by which a tag grows: four can be found by trying keys, so they may not suffice.
+const TAG_DIGITS: usize = 4;
+
+/// All digits of a key.
+const KEY_DIGITS: usize = 64;
+
+/// What is shown behind the name of who is verified.
+const VERIFIED: &str = " ✓";
+
+impl Peers {
+    /// The address to show: with its port where the address alone does not tell who is meant.
+    pub(crate) fn address(&self, addr: SocketAddr, usual_port: u16) -> String {
+        let ip = addr.ip();
+        let shared = self.list.values().filter(|p| p.peer.addr.ip() == ip).count() > 1;
+        if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
+    }
+
+    /// How somebody is called: who could be taken for another one who is here, or for the user, gets a tag.
+    pub(crate) fn called(&self, id: PeerId) -> Option<String> {
+        self.list.get(&id).map(Person::name)
+    }
+
+    /// What tells the peer `id`, who goes by `nick`, from others who are here and seem to have the same name, and from
+    /// the user: the begin of its key or, of a guest, its port or the end of its address. None if there is nobody like
+    /// that.
+    pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
+        let listed = self.list.get(&id);
+        if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
+            return person.tag.clone();
+        }
+        let looks = skeleton(nick);
+        let like = |p: &&Person| !p.gone && p.peer.id != id && p.looks.as_ref() == Some(&looks);
+        let others: Vec<_> = self.list.values().filter(like).map(Claim::of).collect();
+        let claim = match (listed, id) {
+            (Some(person), _) => Claim::of(person),
+            (None, PeerId::Guest(addr)) => Claim { id, addr, suspect: false },
+            // The key is all that a node's tag is made of.
+            (None, PeerId::Node(_)) => Claim { id, addr: ([0, 0, 0, 0], 0).into(), suspect: false },
+        };
+        claim.tag(&others, &looks, looks == self.own)
+    }
+
+    /// The begin of the key `node`, as long as needed to tell it from `other` and from all who are here.
+    pub(crate) fn key_tag(&self, node: NodeId, other: NodeId) -> String {
+        let here = self.list.values().filter(|p| !p.gone).filter_map(|p| p.peer.id.node().copied());
+        let others: Vec<_> = here.chain([other]).filter(|key| *key != node).collect();
+        node.tag(digits(&node, |prefix| others.iter().any(|key| key.as_bytes().starts_with(prefix))))
+    }
+
+    /// Decides anew who needs a tag. After every change of who is here or of a name.
+    pub(super) fn retag(&mut self) {
+        let mut alike: BTreeMap<&Skeleton, Vec<Claim>> = BTreeMap::new();
+        for person in self.list.values().filter(|person| !person.gone) {
+            if let Some(looks) = &person.looks {
+                alike.entry(looks).or_default().push(Claim::of(person));
+            }
+        }
+        let mut tags = Vec::new();
+        for (looks, claims) in &alike {
+            let own = **looks == self.own;
+            tags.extend(claims.iter().map(|claim| (claim.id, claim.tag(claims, looks, own))));
+        }
+        for (id, tag) in tags {
+            if let Some(person) = self.list.get_mut(&id) {
+                person.tag = tag;
+            }
+        }
+    }
+}
+
+/// Somebody who goes by a name.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    id: PeerId,
+    addr: SocketAddr,
+    suspect: bool,
+}
+
+impl Claim {
+    fn of(person: &Person) -> Self {
+        let peer = &person.peer;
+        Self { id: peer.id, addr: peer.addr, suspect: peer.trust == Trust::Suspect }
+    }
+
+    /// What tells this one from the `others` of names that look like this.
+    fn tag(&self, others: &[Self], looks: &Skeleton, like_own: bool) -> Option<Box<str>> {
+        let others = || others.iter().filter(|other| other.id != self.id);
+        // A suspect's name is somebody's who is not here. A name that looks as if it had a tag gets a true one behind it.
+        if others().next().is_none() && !like_own && !self.suspect && !looks.as_str().contains('#') {
+            return None;
+        }
+        let tag = match self.id {
+            PeerId::Node(node) => {
+                let like = |prefix: &[u8], other: &Self| match other.id {
+                    PeerId::Node(other) => other.as_bytes().starts_with(prefix),
+                    // A port may look like the begin of a key.
+                    PeerId::Guest(_) => other.addr.port().to_string() == node.tag(prefix.len() * 2),
+                };
+                node.tag(digits(&node, |prefix| others().any(|other| like(prefix, other))))
+            }
+            PeerId::Guest(_) => {
+                let mut guests = others().filter(|other| matches!(other.id, PeerId::Guest(_)));
+                if guests.any(|other| other.addr.port() == self.addr.port()) {
+                    // From the last dot or colon on.
+                    let ip = self.addr.ip().to_string();
+                    ip.get(ip.rfind(['.', ':']).unwrap_or(0)..).unwrap_or_default().to_owned()
+                } else {
+                    self.addr.port().to_string()
+                }
+            }
+        };
+        Some(format!("#{tag}").into())
+    }
+}
+
+/// How many digits of `node` it takes until no other one is `like` them.
+fn digits(node: &NodeId, like: impl Fn(&[u8]) -> bool) -> usize {
+    let enough = |digits: &usize| !like(node.as_bytes().get(..digits / 2).unwrap_or_default());
+    (TAG_DIGITS..KEY_DIGITS).step_by(TAG_DIGITS).find(enough).unwrap_or(KEY_DIGITS)
+}
+
+impl Person {
+    /// How they are called: with a tag, if they could be taken for another one who is here.
+    pub(crate) fn name(&self) -> String {
+        format!("{}{}", self.peer.display_name(), self.tag.as_deref().unwrap_or_default())
+    }
+
+    /// The name with the mark of who is verified.
+    pub(crate) fn marked_name(&self) -> String {
+        format!("{}{}", self.name(), self.mark())
+    }
+
+    /// The same in at most `columns`: what is cut is the name, never what tells who it is.
+    pub(crate) fn fit_name(&self, columns: usize) -> String {
+        let room = columns.saturating_sub(if self.verified() { 2 } else { 0 });
+        let name = match &self.peer.nick {
+            Some(nick) => tagged(nick, self.tag.as_deref().unwrap_or_default(), room),
+            None => cut_start(&self.peer.display_name(), room),
+        };
+        format!("{name}{}", self.mark())
+    }
+
+    /// The mark of who is verified, with a space before it.
+    pub(crate) fn mark(&self) -> &'static str {
+        if self.verified() { VERIFIED } else { "" }
+    }
+}
+
+/// `nick` and `tag` in at most `columns`; the tag tells more, and its end more than its begin.
+pub(crate) fn tagged(nick: &Nick, tag: &str, columns: usize) -> String {
+    match columns.checked_sub(tag.len()) {
+        Some(room @ 1..) => format!("{}{tag}", cut(nick.as_str(), room)),
+        _ => cut_start(tag, columns),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::{
+        app::peers::tests::{guest, node},
+        model::Peer,
+    };
+
+    fn peers(list: impl IntoIterator<Item = Peer>) -> Peers {
+        let mut peers = Peers::new(&Nick::new("alice").unwrap());
+        for peer in list {
+            peers.joined(peer, Instant::now());
+        }
+        peers
+    }
+
+    fn names(peers: &Peers) -> Vec<String> {
+        peers.sorted().iter().map(|p| p.name()).collect()
+    }
+
+    #[test]
+    fn ports_show_where_they_matter() {
+        let some = peers([guest(4566, None)]);
+        let shown = |addr: &str| some.address(addr.parse().unwrap(), 4565);
+        assert_eq!(shown("192.168.1.23:4565"), "192.168.1.23");
+        assert_eq!(shown("192.168.1.23:4566"), "192.168.1.23:4566");
+        assert_eq!(shown("127.0.0.1:4565"), "127.0.0.1:4565");
+        assert_eq!(shown("[fe80::1]:4565"), "fe80::1");
+    }
+
+    #[test]
+    fn guests_of_one_name_are_told_apart_by_port_or_address() {
+        let mut some = peers([guest(4566, Some("bob")), guest(4567, Some("bob"))]);
+        assert_eq!(names(&some), ["bob#4566", "bob#4567"]);
+        let far = Peer { addr: "192.168.1.23:4567".parse().unwrap(), ..guest(9, Some("Bob")) };
+        some.joined(far, Instant::now());
+        some.joined(guest(4568, Some("ALICE")), Instant::now());
+        assert_eq!(names(&some), ["ALICE#4568", "Bob#.23", "bob#4566", "bob#.1"]);
+    }
+
+    #[test]
+    fn nodes_of_one_name_are_told_apart_by_as_much_of_their_keys_as_it_takes() {
+        let bob = node("c04e", Some("bob"));
+        let mut some = peers([bob.clone(), node("7f3a", Some("carol"))]);
+        assert_eq!(names(&some), ["bob", "carol"]);
+        some.joined(node("7f3b", Some("B0B")), Instant::now());
+        assert_eq!(names(&some), ["B0B#7f3b", "bob#c04e", "carol"]);
+        // Found by trying keys.
+        some.joined(node("c04e5d17", Some("bοb")), Instant::now());
+        assert_eq!(names(&some), ["B0B#7f3b", "bob#c04e0000", "bοb#c04e5d17", "carol"]);
+        some.left(node("c04e5d17", None).id, Instant::now());
+        some.left(node("7f3b", None).id, Instant::now());
+        assert_eq!(names(&some)[..2], ["bob", "carol"], "nobody like that is left");
+    }
+
+    #[test]
+    fn no_port_passes_for_a_key_and_no_name_for_a_tagged_one() {
+        let some = peers([node("4566", Some("bob")), guest(4566, Some("bob")), node("aaaa", Some("eve#4566"))]);
+        assert_eq!(names(&some), ["bob#45660000", "bob#4566", "eve#4566#aaaa"]);
+    }
+
+    #[test]
+    fn who_looks_like_the_user_or_is_suspect_has_a_tag() {
+        let suspect = Peer { trust: Trust::Suspect, ..node("c04e", Some("bob")) };
+        let mut some = peers([node("7f3a", Some("аlice")), suspect.clone()]);
+        assert_eq!(names(&some), ["bob#c04e", "аlice#7f3a"]);
+        some.trust(suspect.id, Trust::New, false);
+        some.set_own(&Nick::new("zoe").unwrap());
+        assert_eq!(names(&some), ["bob", "аlice"]);
+    }
+
+    #[test]
+    fn what_is_cut_is_the_name() {
+        let verified = |nick| Person::new(Peer { trust: Trust::Verified, ..node("c04e", Some(nick)) }, Instant::now());
+        assert_eq!(verified("alexandria").fit_name(9), "alexan… ✓");
+        assert_eq!(verified("bob").fit_name(9), "bob ✓");
+        let nick = Nick::new("alexandria").unwrap();
+        assert_eq!(tagged(&nick, "#c04e", 9), "ale…#c04e");
+        assert_eq!(tagged(&nick, "#c04e5d17", 9), "#c04e5d17");
+        assert_eq!(tagged(&nick, "#c04e5d179a3b", 9), "…5d179a3b");
+    }
+}
