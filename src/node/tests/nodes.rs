@@ -455,7 +455,12 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
 #[test]
 fn the_room_has_an_end_and_connect_says_so() {
     let mut bench = Bench::new(US);
-    for n in 0..MAX_NODES as u32 {
+    for n in 0..MAX_NODES_PER_HOST as u32 {
+        bench.feed(introduced(n + 2_000, &format!("10.2.0.1:{}", 1_000 + n), 1, "x"));
+    }
+    let outs = bench.feed(introduced(3_000, "10.2.0.1:5000", 1, "x"));
+    assert_eq!(byes(&outs, LinkId::Accepted(3_000)), [Frame::Bye(Reason::Full)], "one host");
+    for n in 0..(MAX_NODES - MAX_NODES_PER_HOST) as u32 {
         let addr = format!("10.1.{}.{}:4565", n / 250, n % 250 + 1);
         assert!(opens(&bench.feed(introduced(n, &addr, 1, "x")), LinkId::Accepted(n)));
     }
