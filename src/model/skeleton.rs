@@ -9,13 +9,6 @@ use super::Nick;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Skeleton(Box<str>);
 
-impl Skeleton {
-    /// What is left, as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The skeleton of a name: Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that
 /// neither "аlice" in Cyrillic nor "AIice" passes for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
