@@ -258,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_cannot_pretend_to_have_a_tag() {
+        let mut people = People::default();
+        people.joined(node("7f3a", "bob#c04e"));
+        assert!(names(&people).iter().all(|name| !name.contains('#')), "{:?}", names(&people));
+    }
+
+    #[test]
     fn doubts_stand_before_the_name() {
         let mut people = People::default();
         let id = people.joined(node("7f3a", "bob")).peer.id;
