@@ -496,7 +496,7 @@ fn who_was_met_is_remembered() {
 fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
     let user = User { ports: Ports::reserve(5), ..User::new() };
     let args = [user.range().to_vec(), vec!["--profile=work".to_owned()]].concat();
-    let (_running, _output, _) = user.start_with(&args);
+    let (running, _output, _) = user.start_with(&args);
     let finished = user.someone(&["--profile", "work"], "");
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
     assert_eq!(
@@ -504,6 +504,9 @@ fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
         "proximity-chat: Profile work is in use by another copy. Leave that one, or give another --profile; without it \
          the next free one is taken.\n"
     );
+    // However that copy ends, nothing keeps the profile locked.
+    drop(running);
+    assert_eq!(user.someone(&["--profile", "work"], "/quit\n").code, Some(0));
 }
 
 #[cfg(unix)]
