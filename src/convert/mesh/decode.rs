@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     let frame = mesh::Frame::decode(bytes).map_err(|_| Malformed)?;
     let Some(body) = frame.body else { return Ok(Frame::Nothing) };
     Ok(match body {
-        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(hello)?),
+        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(&hello)?),
         mesh::frame::Body::Sas(sas) => read_sas(&sas)?,
         mesh::frame::Body::Presence(presence) => Frame::Status(Status {
             nick: Nick::clean(&presence.nick),
@@ -60,7 +60,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     })
 }
 
-fn read_hello(hello: mesh::Hello) -> Result<Hello, Malformed> {
+fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
     Ok(Hello {
         min: hello.min,
         max: hello.max,
