@@ -16,6 +16,7 @@ pub mod io;
 pub mod model;
 pub mod net;
 pub mod node;
+pub mod profile;
 pub mod run;
 pub mod slash;
 pub mod sweep;

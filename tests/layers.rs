@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 8] = [
     &["model", "wire"],
     &["bus", "config", "convert", "identity", "slash"],
     &["app", "node", "sweep"],
-    &["io"],
+    &["io", "profile"],
     &["ui", "net", "discovery"],
     &["actor", "term", "headless"],
     &["run"],

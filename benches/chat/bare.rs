@@ -2,6 +2,8 @@
 //!
 //! The benchmark starts itself again in one of these roles.
 
+mod secure;
+
 use std::{
     io::{BufRead, BufWriter, Write},
     net::SocketAddr,
@@ -42,6 +44,9 @@ pub(crate) enum Role {
     Echo(SocketAddr),
     /// Sends lines one at a time and prints how long the answers took. No pipes.
     Ping(SocketAddr, u32),
+    /// The same two inside TLS.
+    TlsEcho(SocketAddr),
+    TlsPing(SocketAddr, u32),
 }
 
 impl Role {
@@ -53,6 +58,8 @@ impl Role {
             "bare-client" => addr().map(Self::Client),
             "bare-echo" => addr().map(Self::Echo),
             "bare-ping" => Some(Self::Ping(addr()?, arguments.get(2)?.parse().ok()?)),
+            "bare-tls-echo" => addr().map(Self::TlsEcho),
+            "bare-tls-ping" => Some(Self::TlsPing(addr()?, arguments.get(2)?.parse().ok()?)),
             _ => None,
         }
     }
@@ -66,6 +73,8 @@ pub(crate) fn start(role: &Role) -> Child {
         Role::Client(addr) => command.arg("bare-client").arg(addr.to_string()),
         Role::Echo(addr) => command.arg("bare-echo").arg(addr.to_string()),
         Role::Ping(addr, count) => command.arg("bare-ping").arg(addr.to_string()).arg(count.to_string()),
+        Role::TlsEcho(addr) => command.arg("bare-tls-echo").arg(addr.to_string()),
+        Role::TlsPing(addr, count) => command.arg("bare-tls-ping").arg(addr.to_string()).arg(count.to_string()),
     };
     Child::start(&mut command)
 }
@@ -82,10 +91,12 @@ pub(crate) fn run(role: &Role) {
     // A multi-thread runtime is slower for chat (DESIGN.md, section 8): this is the fastest bare stream.
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     match *role {
-        Role::Server(addr) => serve(&runtime, addr, false),
-        Role::Echo(addr) => serve(&runtime, addr, true),
+        Role::Server(addr) => serve(&runtime, addr, false, false),
+        Role::Echo(addr) => serve(&runtime, addr, true, false),
+        Role::TlsEcho(addr) => serve(&runtime, addr, true, true),
         Role::Client(addr) => runtime.block_on(client(addr)),
-        Role::Ping(addr, count) => runtime.block_on(ping(addr, count)),
+        Role::Ping(addr, count) => runtime.block_on(ping(addr, count, false)),
+        Role::TlsPing(addr, count) => runtime.block_on(ping(addr, count, true)),
     }
 }
 
@@ -119,7 +130,7 @@ impl Chat for Service {
     }
 }
 
-fn serve(runtime: &Runtime, addr: SocketAddr, echo: bool) {
+fn serve(runtime: &Runtime, addr: SocketAddr, echo: bool, tls: bool) {
     let links = Links::default();
     let to_links = Arc::clone(&links);
     runtime.block_on(async move {
@@ -135,13 +146,20 @@ fn serve(runtime: &Runtime, addr: SocketAddr, echo: bool) {
             }
         });
         let incoming = TcpListenerStream::new(listener).map(|stream| stream.inspect(|s| s.set_nodelay(true).unwrap()));
-        Server::builder().serve_with_incoming(ChatServer::new(Service { echo, links }), incoming).await.unwrap();
+        let service = ChatServer::new(Service { echo, links });
+        if tls {
+            let incoming = incoming.then(|stream| async { secure::accept(stream?).await });
+            Server::builder().serve_with_incoming(service, incoming).await.unwrap();
+        } else {
+            Server::builder().serve_with_incoming(service, incoming).await.unwrap();
+        }
     });
 }
 
 /// A stream to `addr` that is past its "ok".
-async fn dial(addr: SocketAddr) -> (mpsc::Sender<Line>, Streaming<Line>) {
-    let channel = tonic::transport::Endpoint::from_shared(format!("http://{addr}")).unwrap().connect().await.unwrap();
+async fn dial(addr: SocketAddr, tls: bool) -> (mpsc::Sender<Line>, Streaming<Line>) {
+    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{addr}")).unwrap();
+    let channel = if tls { secure::channel(endpoint, addr).await } else { endpoint.connect().await.unwrap() };
     let (sender, receiver) = mpsc::channel(QUEUE);
     sender.send(Line::new(addr.to_string())).await.unwrap();
     let mut incoming = ChatClient::new(channel).new_node(ReceiverStream::new(receiver)).await.unwrap().into_inner();
@@ -150,7 +168,7 @@ async fn dial(addr: SocketAddr) -> (mpsc::Sender<Line>, Streaming<Line>) {
 }
 
 async fn client(addr: SocketAddr) {
-    let (sender, incoming) = dial(addr).await;
+    let (sender, incoming) = dial(addr, false).await;
     println!("joined");
     let mut lines = stdin_lines();
     tokio::spawn(async move {
@@ -163,8 +181,8 @@ async fn client(addr: SocketAddr) {
     print(incoming).await;
 }
 
-async fn ping(addr: SocketAddr, count: u32) {
-    let (sender, mut incoming) = dial(addr).await;
+async fn ping(addr: SocketAddr, count: u32, tls: bool) {
+    let (sender, mut incoming) = dial(addr, tls).await;
     let line = Line::new("a line of about the length that people write in a chat");
     let mut times = Times::default();
     for _ in 0..count {

@@ -34,8 +34,12 @@ pub(crate) struct Child {
 impl Child {
     /// Starts a node on loopback.
     pub(crate) fn node(nick: &str, ports: RangeInclusive<u16>, json: bool) -> Self {
+        Self::of(&Setup { json, ..Setup::new(nick, ports) })
+    }
+
+    /// Starts a node on loopback, of this program or another one.
+    pub(crate) fn of(setup: &Setup) -> Self {
         let home = TempDir::new().unwrap();
-        let setup = Setup { json, ..Setup::new(nick, ports) };
         let mut child = Self::start(&mut setup.command(&home));
         child.home = Some(home);
         child

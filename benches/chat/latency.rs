@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     bare::{self, Role},
     child::Child,
+    plain,
     ports::Ports,
     report::{self, Times},
 };
@@ -24,21 +25,35 @@ pub(crate) fn measure() {
     let mut bare = [bare::listening(&Role::Server(ports.addr(4))), bare::start(&Role::Client(ports.addr(4)))];
     bare[1].wait_line("joined");
     let _echo = bare::listening(&Role::Echo(ports.addr(5)));
+    let _tls_echo = bare::listening(&Role::TlsEcho(ports.addr(6)));
+    let (mut from, to) = plain::link(&ports, 7, 1);
+    from.discard_output();
+    let [to] = <[Child; 1]>::try_from(to).ok().unwrap();
+    let mut plain = [from, to];
 
-    let [mut text_times, mut json_times, mut bare_times] = [(); 3].map(|()| Times::default());
-    let mut without_pipes = Vec::new();
+    let [mut text_times, mut json_times, mut bare_times, mut plain_times] = [(); 4].map(|()| Times::default());
+    let [mut without_pipes, mut in_tls] = [const { Vec::new() }; 2];
     for turn in 0..TURNS {
         turn_of(&mut text, turn, &mut text_times);
+        turn_of(&mut plain, turn, &mut plain_times);
         turn_of(&mut bare, turn, &mut bare_times);
         turn_of(&mut json, turn, &mut json_times);
         without_pipes.push(ping(&Role::Ping(ports.addr(5), LINES)));
+        in_tls.push(ping(&Role::TlsPing(ports.addr(6), LINES)));
     }
-    without_pipes.sort_unstable();
-    let (p50, p99) = without_pipes[without_pipes.len() / 2];
+    let [(p50, p99), (tls_p50, tls_p99)] = [without_pipes, in_tls].map(|mut turns| {
+        turns.sort_unstable();
+        turns[turns.len() / 2]
+    });
     report::line("line to line, text", &text_times);
     report::line("line to line, JSON", &json_times);
+    report::line(&format!("line to line, {}", plain::name()), &plain_times);
     report::line("line to line, bare stream", &bare_times);
     report::line("bare stream without pipes, one way", format_args!("p50 {p50:>9.1?}   p99 {p99:>9.1?}"));
+    report::line("bare TLS stream without pipes, one way", format_args!("p50 {tls_p50:>9.1?}   p99 {tls_p99:>9.1?}"));
+    report::ratio(&format!("text / {} (target: at most 1.3)", plain::name()), &text_times, &plain_times);
+    let times = tls_p50.as_secs_f64() / p50.as_secs_f64();
+    report::line("bare TLS stream / bare stream", format_args!("{times:.2}"));
     report::ratio("text / bare stream (target: at most 2)", &text_times, &bare_times);
     report::ratio("JSON / bare stream (target: at most 2)", &json_times, &bare_times);
     let times = text_times.percentile(50).as_secs_f64() / p50.as_secs_f64();

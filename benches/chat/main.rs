@@ -1,7 +1,10 @@
 //! Link-up, latency and throughput of real nodes on loopback, beside a bare tonic stream that does the same.
 //!
+//! `PLAIN_BINARY=path` names a program whose own nodes talk in plain text, as release 0.1.0 did; it is then measured in
+//! turns with this one. Without it, the plain link is one to a reference node.
+//!
 //! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure that
-//! has a bare counterpart is therefore measured in turns with it. The whole takes half a minute;
+//! has a bare counterpart is therefore measured in turns with it. The whole takes two minutes;
 //! `cargo bench --bench chat latency` only what has that word in its name.
 
 #![allow(
@@ -14,11 +17,17 @@
 )]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
+#[path = "../../tests/e2e/attack/mod.rs"]
+mod attack;
 mod bare;
 mod child;
+mod crowd;
+mod handshake;
 mod idle;
 mod latency;
 mod link_up;
+mod plain;
 mod report;
 mod throughput;
 
@@ -42,7 +51,9 @@ fn main() {
         return;
     }
     let wanted: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let benches: [(&str, fn()); 4] = [
+    let benches: [(&str, fn()); 6] = [
+        ("handshake", handshake::measure),
+        ("crowd", crowd::measure),
         ("link-up", link_up::measure),
         ("latency", latency::measure),
         ("throughput", throughput::measure),

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     bare::{self, Role},
     child::Child,
+    plain,
     ports::Ports,
     report,
 };
@@ -17,13 +18,14 @@ const PEERS: usize = 4;
 const TURNS: u32 = 3;
 
 pub(crate) fn measure() {
-    let mut rates = [const { Vec::new() }; 3];
+    let mut rates = [const { Vec::new() }; 4];
     for _ in 0..TURNS {
         rates[0].push(of(nodes(false)));
         rates[1].push(of(bare()));
         rates[2].push(of(nodes(true)));
+        rates[3].push(of(plain_nodes()));
     }
-    let [text, bare, json] = rates.map(|mut turns| {
+    let [text, bare, json, plain] = rates.map(|mut turns| {
         turns.sort_unstable_by(f64::total_cmp);
         turns[turns.len() / 2]
     });
@@ -31,6 +33,9 @@ pub(crate) fn measure() {
     report::line("to four peers, text, lines/s per peer", format_args!("{text:>9.0} {target}"));
     report::line("to four peers, JSON, lines/s per peer", format_args!("{json:>9.0}"));
     report::line("to four peers, bare streams, lines/s per peer", format_args!("{bare:>9.0}"));
+    let what = format!("to four peers, {}, lines/s per peer", plain::name());
+    report::line(&what, format_args!("{plain:>9.0}"));
+    report::line(&format!("text / {}", plain::name()), format_args!("{:.2}", text / plain));
     report::line("text / bare streams", format_args!("{:.2}", text / bare));
     report::line("JSON / bare streams", format_args!("{:.2}", json / bare));
 }
@@ -45,6 +50,13 @@ fn nodes(json: bool) -> (Ports, Child, Vec<Child>) {
     for _ in 0..PEERS {
         first.wait_line("\"joined\"");
     }
+    (ports, first, peers)
+}
+
+/// The same in plain text.
+fn plain_nodes() -> (Ports, Child, Vec<Child>) {
+    let ports = Ports::take();
+    let (first, peers) = plain::link(&ports, 0, u16::try_from(PEERS).unwrap());
     (ports, first, peers)
 }
 

@@ -3,6 +3,7 @@
 //! It waits for nobody but the front end, whose channel is its only brake: a front end that does not read stops the
 //! node, and through HTTP/2's windows its peers, without a byte of memory more.
 
+mod keeper;
 mod listen;
 
 #[cfg(test)]
@@ -11,11 +12,12 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use ipnetwork::IpNetwork;
+use keeper::Keeper;
 pub use listen::ListenError;
 use tokio::{
     sync::{mpsc, watch},
@@ -25,12 +27,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bus::{Command, Update},
+    bus::{Command, NoticeCode, Update},
     discovery::{self, Discovery},
+    identity::Identity,
     io::{self, Net},
-    model::{Nick, PortRange, Target},
-    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Outbox, Shared},
+    model::{Guests, Known, Nick, NodeId, PortRange, Target},
+    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Outbox, Shared, Tls, TlsSetupError},
     node::{CloseReason, In, LinkId, Me, Node, Out},
+    profile::{SaveError, Saver},
 };
 
 /// Inputs taken from one source before the others have their turn: a peer that floods must not keep the user's
@@ -61,8 +65,40 @@ pub struct Settings {
     pub sweep_rate: Option<u32>,
     /// The name to go by at the start.
     pub nick: Nick,
-    /// Seeds everything random.
+    /// The key that others know us by.
+    pub identity: Identity,
+    /// Whose keys were met before.
+    pub known: Vec<Known>,
+    /// Which reference nodes may join.
+    pub guests: Guests,
+    /// Whether to meet nobody before the user has chosen a name ([`Command::SetNick`]).
+    pub hold: bool,
+    /// Where to keep the name and the keys that are met.
+    pub saver: Saver,
+    /// What only this run knows.
+    pub random: Random,
+}
+
+/// Random numbers from the operating system, drawn for one run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Random {
+    /// For jitter and message ids: no secret.
     pub seed: u64,
+    /// Names this run to others.
+    pub boot: u64,
+    /// For what nobody may guess.
+    pub secret: [u8; 32],
+}
+
+/// Why a node cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// Its key is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
 }
 
 /// A node that listens and has not begun yet.
@@ -71,6 +107,8 @@ pub struct Actor<N: Net> {
     net: N,
     node: Node,
     addr: SocketAddr,
+    nick: Nick,
+    me: NodeId,
     shared: Shared,
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
@@ -81,44 +119,58 @@ pub struct Actor<N: Net> {
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
     /// Server and discovery; they end with the actor.
     tasks: JoinSet<()>,
+    /// What they are, before they begin.
+    waiting: Option<Waiting<N>>,
+    hold: bool,
+    keeper: Keeper,
     peers: Vec<Target>,
     leave: CancellationToken,
+}
+
+/// Server and discovery, before they begin.
+#[derive(Debug)]
+struct Waiting<N: Net> {
+    listener: N::Listener,
+    discovery: Discovery<N>,
 }
 
 /// Why the actor stops.
 struct Stop;
 
 impl<N: Net> Actor<N> {
-    /// Listens on the first free port, and starts server and discovery.
+    /// Listens on the first free port.
     ///
     /// # Errors
-    /// [`ListenError`] if there is no such port, or the address is not ours.
+    /// [`StartError`] if there is no such port, the address is not ours, or the key is none.
     pub async fn start(
         net: N,
         settings: Settings,
         commands: mpsc::Receiver<Command>,
         updates: mpsc::Sender<Update>,
         leave: CancellationToken,
-    ) -> Result<Self, ListenError> {
-        let Settings { ip, ports, networks, peers, sweep_rate, nick, seed } = settings;
+    ) -> Result<Self, StartError> {
+        let Settings { ip, ports, networks, peers, sweep_rate, nick, .. } = settings;
+        let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
+        let me = identity.node();
+        let tls = Tls::new(&identity)?;
         let (listener, addr) = listen::first_free(&net, ip, ports).await?;
         let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
         // One place: a second wish for a sweep now is the same wish.
         let (rescan, rescan_out) = mpsc::channel(1);
         let (linked, linked_out) = watch::channel(Arc::default());
-        let shared =
-            Shared { inbox: inbox_in, outbox: Arc::new(Outbox::default()), nick: Arc::new(Mutex::new(nick.clone())) };
-        let mut tasks = JoinSet::new();
-        tasks.spawn(net::serve(net.clone(), listener, shared.clone()));
-        let look = discovery::Settings { own: addr, networks, ports, rate: sweep_rate, seed };
-        tasks.spawn(Discovery::new(net.clone(), look, found_in, rescan_out, linked_out).run());
-        let node = Node::new(Me { addr, nick, ports, seed });
-        let handles = BTreeMap::new();
+        let shared = Shared { inbox: inbox_in, outbox: Arc::new(Outbox::default()), tls, guests };
+        let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
+        let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
+        let named = nick.clone();
+        let node = Node::new(Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret });
+        let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             net,
             node,
             addr,
+            nick,
+            me,
             shared,
             handles,
             commands,
@@ -128,6 +180,9 @@ impl<N: Net> Actor<N> {
             rescan,
             linked,
             tasks,
+            waiting: Some(Waiting { listener, discovery }),
+            hold,
+            keeper: Keeper::new(saver),
             peers,
             leave,
         })
@@ -152,8 +207,14 @@ impl<N: Net> Actor<N> {
     }
 
     async fn serve(&mut self) -> Result<(), Stop> {
-        let listening =
-            Update::Listening { addr: self.addr, nick: self.shared.nick(), node: crate::model::NodeId::new([0; 32]) };
+        if self.hold {
+            self.wait_for_name().await?;
+        }
+        if let Some(Waiting { listener, discovery }) = self.waiting.take() {
+            self.tasks.spawn(net::serve(self.net.clone(), listener, self.shared.clone()));
+            self.tasks.spawn(discovery.run());
+        }
+        let listening = Update::Listening { addr: self.addr, nick: self.nick.clone(), node: self.me };
         self.updates.send(listening).await.map_err(|_| Stop)?;
         for target in std::mem::take(&mut self.peers) {
             self.feed(In::Configured(target)).await?;
@@ -170,6 +231,9 @@ impl<N: Net> Actor<N> {
                 () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
                     self.feed(In::Timer).await?;
                 }
+                () = tokio::time::sleep_until(self.keeper.due().unwrap_or_else(Instant::now)),
+                    if self.keeper.due().is_some() => self.keeper.write(|| self.node.known()),
+                Some(error) = self.keeper.written() => self.not_saved(&error).await?,
                 Some(ended) = self.tasks.join_next() => {
                     tracing::error!(?ended, "server or discovery has ended");
                     return Err(Stop);
@@ -198,19 +262,40 @@ impl<N: Net> Actor<N> {
         }
     }
 
+    /// Meets nobody and tells nobody before the user has a name.
+    async fn wait_for_name(&mut self) -> Result<(), Stop> {
+        loop {
+            match self.commands.recv().await.ok_or(Stop)? {
+                Command::Quit => return Err(Stop),
+                Command::SetNick(nick) => {
+                    self.nick = nick.clone();
+                    return self.feed(In::Command(Command::SetNick(nick))).await;
+                }
+                // There is nobody to do anything with.
+                _ => {}
+            }
+        }
+    }
+
+    async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
+        tracing::error!(%error, "not saved");
+        let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
+        self.updates.send(notice).await.map_err(|_| Stop)
+    }
+
     async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
         let input = match event {
             // Gave up while it waited for us.
             Event::Arrived(_, handle) if handle.is_cut() => return Ok(()),
             Event::Arrived(input, handle) => {
-                if let In::Arrived { link, .. } = input {
+                if let In::Arrived { link, .. } | In::Introduced { link, .. } = input {
                     self.handles.insert(link, handle);
                 }
                 input
             }
             Event::Node(input) => input,
         };
-        if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link } = input {
+        if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link, .. } = input {
             self.handles.remove(&link);
             self.shared.outbox.remove(link);
         }
@@ -247,34 +332,40 @@ impl<N: Net> Actor<N> {
 
     async fn execute(&mut self, out: Out) -> Result<(), Stop> {
         match out {
-            Out::Dial { link, addr } => {
-                tracing::debug!(?link, %addr, "dial");
-                let handle = net::dial(self.net.clone(), self.shared.clone(), link, self.addr, addr);
+            Out::Dial { link, addr, via } => {
+                tracing::debug!(?link, %addr, ?via, "dial");
+                let handle = net::dial(self.net.clone(), self.shared.clone(), link, self.addr, addr, via);
                 self.handles.insert(link, handle);
             }
-            Out::Offer { link } => {
+            Out::Offer { link, first } => {
                 if let Some(handle) = self.handles.get_mut(&link) {
-                    handle.offer();
+                    handle.offer(first);
                 }
             }
-            Out::Open { link, framing } => {
-                self.shared.outbox.open(link, framing);
+            Out::Open { link, protocol, first } => {
+                self.shared.outbox.open(link, protocol, first);
                 if let Some(handle) = self.handles.get_mut(&link) {
                     handle.open();
                 }
             }
-            Out::Close { link } => {
-                self.shared.outbox.finish(link);
+            Out::Tell { link, frame } => self.shared.outbox.tell(link, frame),
+            Out::Close { link, bye } => {
+                self.shared.outbox.finish(link, bye.as_ref());
                 if let Some(handle) = self.handles.remove(&link) {
-                    handle.close();
+                    handle.close(bye);
                 }
             }
             Out::Publish(line) => self.shared.outbox.publish(line),
-            Out::Update(update) => self.updates.send(update).await.map_err(|_| Stop)?,
+            Out::Update(update) => {
+                if let Update::NickSet(nick) = &update {
+                    self.keeper.nick_changed(nick.clone());
+                }
+                self.updates.send(update).await.map_err(|_| Stop)?;
+            }
             // Full: a sweep is about to begin anyway.
             Out::Sweep => drop(self.rescan.try_send(())),
             Out::LinkedChanged => drop(self.linked.send(Arc::new(self.node.linked()))),
-            Out::Rename(nick) => *self.shared.nick.lock().unwrap_or_else(PoisonError::into_inner) = nick,
+            Out::KnownChanged => self.keeper.known_changed(),
             Out::Leave => return Err(Stop),
         }
         Ok(())
@@ -282,11 +373,12 @@ impl<N: Net> Actor<N> {
 
     /// Lets every link pass on its last lines, for a short while.
     async fn leave(mut self) {
+        let bye = self.node.farewell();
         let closing: Vec<_> = std::mem::take(&mut self.handles)
             .into_iter()
             .map(|(link, handle)| {
-                self.shared.outbox.finish(link);
-                handle.close()
+                self.shared.outbox.finish(link, Some(&bye));
+                handle.close(None)
             })
             .collect();
         // Links that still want to tell something must not wait for us.
@@ -300,5 +392,6 @@ impl<N: Net> Actor<N> {
         // Who does not take its last lines in time does not get them.
         let _ = tokio::time::timeout(LINGER, all_closed).await;
         self.tasks.shutdown().await;
+        self.keeper.finish(self.node.known()).await;
     }
 }

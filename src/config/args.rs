@@ -19,7 +19,10 @@ Examples:
       One JSON object per line out, for programs.
 
 Every option but --config, --headless, --json and -v is also a setting of the config file, and a \
-variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over the file.
+variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over what was \
+set on the screen (/nick), that over the file.
+
+Who you are is a key in your profile. Several copies take a profile each, and so are several people.
 
 Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a screen.";
 
@@ -34,6 +37,15 @@ pub struct Args {
     /// The name others see (default: your login name)
     #[arg(long, value_name = "NAME")]
     pub nick: Option<String>,
+    /// Be who this profile is (default: the first one that is free: default, default-2, ...)
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Keep the profiles in this directory instead of the one for your data
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// Be nobody: a throw-away key, and nothing is stored
+    #[arg(long)]
+    pub ephemeral: bool,
     /// The address of this machine to listen on, where others can reach it
     #[arg(long, value_name = "ADDR")]
     pub ip: Option<String>,
@@ -49,6 +61,9 @@ pub struct Args {
     /// An address to connect to, with or without a port; may be given several times
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub peer: Vec<String>,
+    /// From where nodes of the reference program are let in, which have no key: loopback, network or none
+    #[arg(long, value_name = "WHERE")]
+    pub guests: Option<String>,
     /// No screen: lines in, lines out. Chosen by itself when input or output is no terminal
     #[arg(long)]
     pub headless: bool,
@@ -93,9 +108,7 @@ mod tests {
 
     #[test]
     fn options_of_later_releases_are_refused_not_ignored() {
-        for option in
-            ["--profile=x", "--data-dir=x", "--guests=none", "--lan", "--no-announce", "--ephemeral", "--room=x"]
-        {
+        for option in ["--lan", "--no-announce", "--room=x"] {
             assert!(Args::try_parse_from(["proximity-chat", option]).is_err(), "{option}");
         }
     }

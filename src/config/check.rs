@@ -8,6 +8,7 @@ use super::{
     ConfigError,
     merge::Placed,
     network::{self, SHORTEST_IPV6_SWEEP},
+    setting::Setting,
     source::Place,
 };
 use crate::model::{PortRange, Target};
@@ -117,6 +118,26 @@ pub(super) fn peers(ip: &Placed<IpAddr>, peers: Vec<Placed<Target>>, warnings: &
         }
     }
     targets
+}
+
+/// Who stores nothing names no place for it. But `--ephemeral` is for one run, whatever the file says for the others.
+pub(super) fn ephemeral(
+    ephemeral: Option<&Placed<bool>>,
+    other: Option<&Place>,
+    setting: Setting,
+) -> Result<(), ConfigError> {
+    let strength = |place: &Place| match place {
+        Place::Flag(_) => 2,
+        Place::Variable(_) => 1,
+        Place::File { .. } | Place::Default => 0,
+    };
+    match (ephemeral, other) {
+        (Some(ephemeral), Some(other)) if ephemeral.value && strength(other) >= strength(&ephemeral.place) => {
+            let what = format!("{setting} is not used, because ephemeral is set too ({}).", from(&ephemeral.place));
+            conflict(other, format!("{what} Leave one of them out."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn conflict<T>(place: &Place, what: String) -> Result<T, ConfigError> {

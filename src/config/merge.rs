@@ -1,16 +1,19 @@
-//! Flags over variables over the file over the default.
+//! Flags over variables over the file over the default. What was set on the screen comes in later: [`Name::resolve`].
 
 use std::{
     net::{IpAddr, SocketAddr},
     num::NonZeroU16,
+    path::PathBuf,
 };
 
 use super::{
-    Args, Config, ConfigError, SWEEP_RATES, Theme, check, json, network,
+    Args, Config, ConfigError, Name, SWEEP_RATES, Theme, check, json,
+    name::Strength,
+    network,
     setting::Setting,
     source::{self, Given, Layer, Place, Value},
 };
-use crate::model::{Nick, Target};
+use crate::model::{Guests, Nick, ProfileName, Target};
 
 /// The settings of someone who set nothing. The names and values of the first four are the reference program's own.
 const DEFAULT: &str = include_str!("../../config.json");
@@ -65,7 +68,13 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;
     let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|placed| placed.value);
 
+    let profile = layers.optional(Setting::Profile, profile)?;
+    let data_dir = layers.optional(Setting::DataDir, directory)?;
+    let ephemeral = layers.optional(Setting::Ephemeral, boolean)?;
+
     check::ip(&ip)?;
+    check::ephemeral(ephemeral.as_ref(), profile.as_ref().map(|profile| &profile.place), Setting::Profile)?;
+    check::ephemeral(ephemeral.as_ref(), data_dir.as_ref().map(|data_dir| &data_dir.place), Setting::DataDir)?;
     let ports = check::ports(&min, &max)?;
     let cidrs = check::cidrs(&ip, cidrs, any_network, &mut warnings)?;
     let peers = check::peers(&ip, peers, &mut warnings);
@@ -73,10 +82,14 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         ip: ip.value,
         cidrs,
         ports,
-        nick: nick(&layers, sources.login)?,
+        name: name(&layers, sources.login)?,
         peers,
         sweep_rate: layers.optional(Setting::SweepRate, sweep_rate)?.map(|placed| placed.value),
         any_network,
+        guests: layers.optional(Setting::Guests, guests)?.map(|placed| placed.value).unwrap_or_default(),
+        profile: profile.map(|placed| placed.value),
+        data_dir: data_dir.map(|placed| placed.value),
+        ephemeral: ephemeral.is_some_and(|placed| placed.value),
         theme: theme(&layers, env())?,
         verbose: sources.args.verbose,
         warnings,
@@ -185,14 +198,38 @@ fn peer(text: &str) -> Option<Target> {
     check::is_host(target.ip()).then_some(target)
 }
 
-fn nick(layers: &Layers, login: Option<&str>) -> Result<Nick, ConfigError> {
+fn guests(given: &Given) -> Option<Guests> {
+    match text(given)? {
+        "loopback" => Some(Guests::Loopback),
+        "network" => Some(Guests::Network),
+        "none" => Some(Guests::None),
+        _ => None,
+    }
+}
+
+fn profile(given: &Given) -> Option<ProfileName> {
+    ProfileName::new(text(given)?)
+}
+
+fn directory(given: &Given) -> Option<PathBuf> {
+    let (Value::Word(path) | Value::Text(path)) = &given.value else { return None };
+    // Nobody means a directory called "~", nor one with the sign for what is no text in a variable.
+    let meant = !path.trim().is_empty() && !path.starts_with('~') && !path.contains(['\0', '\u{FFFD}']);
+    meant.then(|| PathBuf::from(path))
+}
+
+fn name(layers: &Layers, login: Option<&str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
-        return Nick::new(text).map_err(|error| ConfigError::Nick { place: given.place.clone(), error });
+        let nick = Nick::new(text).map_err(|error| ConfigError::Nick { place: given.place.clone(), error })?;
+        return Ok(Name::new(
+            nick,
+            if matches!(given.place, Place::File { .. }) { Strength::File } else { Strength::Now },
+        ));
     }
     #[expect(clippy::expect_used, reason = "a constant, and a test without a login name runs through here")]
     let nameless = || Nick::new(NAMELESS).expect("a valid name");
-    Ok(login.and_then(Nick::clean).unwrap_or_else(nameless))
+    Ok(Name::new(login.and_then(Nick::clean).unwrap_or_else(nameless), Strength::Login))
 }
 
 fn theme<'a>(layers: &Layers, env: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Theme, ConfigError> {

@@ -13,6 +13,10 @@ pub(super) enum Setting {
     Peers,
     SweepRate,
     AnyNetwork,
+    Guests,
+    Profile,
+    DataDir,
+    Ephemeral,
     Theme,
 }
 
@@ -23,7 +27,7 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
@@ -32,6 +36,10 @@ impl Setting {
         Self::Peers,
         Self::SweepRate,
         Self::AnyNetwork,
+        Self::Guests,
+        Self::Profile,
+        Self::DataDir,
+        Self::Ephemeral,
         Self::Theme,
     ];
 
@@ -46,6 +54,10 @@ impl Setting {
             Self::Peers => "peers",
             Self::SweepRate => "sweep_rate",
             Self::AnyNetwork => "any_network",
+            Self::Guests => "guests",
+            Self::Profile => "profile",
+            Self::DataDir => "data_dir",
+            Self::Ephemeral => "ephemeral",
             Self::Theme => "theme",
         }
     }
@@ -63,7 +75,10 @@ impl Setting {
             Self::Nick => "a name",
             Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
             Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
-            Self::AnyNetwork => "true or false",
+            Self::AnyNetwork | Self::Ephemeral => "true or false",
+            Self::Guests => "\"loopback\", \"network\" or \"none\"",
+            Self::Profile => "1 to 32 letters, digits, - or _, and no name that a system has taken",
+            Self::DataDir => "the path of a directory (a leading ~ means nothing here)",
             Self::Theme => "\"auto\", \"dark\", \"light\" or \"none\"",
         }
     }

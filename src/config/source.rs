@@ -98,6 +98,10 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     one(Setting::MaxPort, "--max-port", &args.max_port);
     one(Setting::Nick, "--nick", &args.nick);
     one(Setting::AnyNetwork, "--any-network", &args.any_network.then(|| "true".to_owned()));
+    one(Setting::Guests, "--guests", &args.guests);
+    one(Setting::Profile, "--profile", &args.profile);
+    one(Setting::DataDir, "--data-dir", &args.data_dir);
+    one(Setting::Ephemeral, "--ephemeral", &args.ephemeral.then(|| "true".to_owned()));
     one(Setting::Theme, "--no-color", &args.no_color.then(|| "none".to_owned()));
     let mut many = |setting, flag, words: &[String]| {
         if !words.is_empty() {

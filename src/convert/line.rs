@@ -42,21 +42,11 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
     }
 }
 
-/// How a node makes frames of messages of several lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Framing {
-    /// One frame per message: nodes of our kind.
-    Whole,
-    /// One frame per line: the reference program.
-    Lines,
-}
-
-/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. From a reference
-/// node, line feeds split.
-pub fn heard(frame: &[u8], framing: Framing, into: &mut Vec<Heard>) {
+/// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. Line feeds split.
+pub fn heard(frame: &[u8], into: &mut Vec<Heard>) {
     let text = String::from_utf8_lossy(frame);
     // Nearly every frame is one line.
-    if framing == Framing::Lines && text.contains(['\n', '\r']) {
+    if text.contains(['\n', '\r']) {
         into.extend(split(&text).iter().filter_map(|line| hear(line)));
     } else {
         into.extend(hear(&text));
@@ -84,48 +74,27 @@ fn hear(line: &str) -> Option<Heard> {
     Some(Heard { nick, text: Text::cut(rest)?, action })
 }
 
-/// A message as it goes to other nodes, encoded once for all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frames {
-    whole: Bytes,
-    /// If it has several lines: what reference nodes get instead.
-    lines: Option<Box<[Bytes]>>,
+/// A message as it goes to reference nodes: `nick: text`. None if it has several lines.
+pub(super) fn single(nick: &Nick, text: &Text, action: bool) -> Option<Bytes> {
+    let mark = if action { ACTION } else { "" };
+    (!text.as_str().contains('\n')).then(|| format!("{nick}: {mark}{text}").into())
 }
 
-impl Frames {
-    /// `nick: text`. Reference nodes get one frame per line that has text, at most [`MAX_LINES_SENT`], and one that says
-    /// how many more there are.
-    pub fn new(nick: &Nick, text: &Text, action: bool) -> Self {
-        let mark = if action { ACTION } else { "" };
-        let whole = format!("{nick}: {mark}{text}").into();
-        if !text.as_str().contains('\n') {
-            return Self { whole, lines: None };
-        }
-        let mut rest = text.as_str().split('\n').filter(|line| !line.trim().is_empty());
-        let mut lines: Vec<String> = rest.by_ref().take(MAX_LINES_SENT).map(|line| format!("{nick}: {line}")).collect();
-        if let Some(first) = lines.first_mut() {
-            first.insert_str(nick.as_str().len() + ": ".len(), mark);
-        }
-        match rest.count() {
-            0 => {}
-            1 => lines.push(format!("{nick}: … 1 more line")),
-            more => lines.push(format!("{nick}: … {more} more lines")),
-        }
-        Self { whole, lines: Some(lines.into_iter().map(Bytes::from).collect()) }
+/// A message of several lines: one frame per line that has text, at most [`MAX_LINES_SENT`], and one that says how many
+/// more there are.
+pub(super) fn several(nick: &Nick, text: &Text, action: bool) -> Vec<Bytes> {
+    let mark = if action { ACTION } else { "" };
+    let mut rest = text.as_str().split('\n').filter(|line| !line.trim().is_empty());
+    let mut lines: Vec<String> = rest.by_ref().take(MAX_LINES_SENT).map(|line| format!("{nick}: {line}")).collect();
+    if let Some(first) = lines.first_mut() {
+        first.insert_str(nick.as_str().len() + ": ".len(), mark);
     }
-
-    /// The frames for a node.
-    pub fn get(&self, framing: Framing) -> &[Bytes] {
-        match (&self.lines, framing) {
-            (Some(lines), Framing::Lines) => lines,
-            _ => std::slice::from_ref(&self.whole),
-        }
+    match rest.count() {
+        0 => {}
+        1 => lines.push(format!("{nick}: … 1 more line")),
+        more => lines.push(format!("{nick}: … {more} more lines")),
     }
-
-    /// Bytes of text held.
-    pub fn bytes(&self) -> usize {
-        self.whole.len() + self.lines.iter().flatten().map(Bytes::len).sum::<usize>()
-    }
+    lines.into_iter().map(Bytes::from).collect()
 }
 
 #[cfg(test)]
@@ -136,7 +105,7 @@ mod tests {
 
     fn collect(frame: &[u8]) -> Vec<Heard> {
         let mut lines = Vec::new();
-        heard(frame, Framing::Lines, &mut lines);
+        heard(frame, &mut lines);
         lines
     }
 
@@ -184,31 +153,24 @@ mod tests {
         assert_eq!(flood.iter().map(|(_, text, _)| text.lines().count()).sum::<usize>(), 1000);
     }
 
-    fn sent(text: &str, action: bool, framing: Framing) -> Vec<String> {
-        let frames = Frames::new(&Nick::new("alice").unwrap(), &Text::new(text).unwrap(), action);
-        frames.get(framing).iter().map(|frame| String::from_utf8(frame.to_vec()).unwrap()).collect()
+    fn sent(text: &str, action: bool) -> Vec<String> {
+        let (nick, text) = (Nick::new("alice").unwrap(), Text::new(text).unwrap());
+        let frames = single(&nick, &text, action).map_or_else(|| several(&nick, &text, action), |one| vec![one]);
+        frames.iter().map(|frame| String::from_utf8(frame.to_vec()).unwrap()).collect()
     }
 
     #[test]
     fn messages_become_frames_that_read_back_the_same() {
-        assert_eq!(sent("one\n\n  two", false, Framing::Lines), ["alice: one", "alice:   two"]);
-        assert_eq!(sent("one\n\n  two", false, Framing::Whole), ["alice: one\n\n  two"]);
-        assert_eq!(sent("waves", true, Framing::Lines), ["alice: /me waves"]);
-        assert_eq!(sent("waves\nand goes", true, Framing::Lines), ["alice: /me waves", "alice: and goes"]);
-        for framing in [Framing::Whole, Framing::Lines] {
-            let mut back = Vec::new();
-            heard(sent("waves", true, framing)[0].as_bytes(), framing, &mut back);
-            assert!(back[0].action && back[0].text.as_str() == "waves");
-        }
-        let mut back = Vec::new();
-        heard(b"alice: one\n\n  two", Framing::Whole, &mut back);
-        assert_eq!(back.len(), 1);
-        assert_eq!(back[0].text.as_str(), "one\n\n  two");
+        assert_eq!(sent("one\n\n  two", false), ["alice: one", "alice:   two"]);
+        assert_eq!(sent("waves", true), ["alice: /me waves"]);
+        assert_eq!(sent("waves\nand goes", true), ["alice: /me waves", "alice: and goes"]);
+        let back = collect(sent("waves", true)[0].as_bytes());
+        assert!(back[0].action && back[0].text.as_str() == "waves");
     }
 
     #[test]
     fn a_long_message_ends_with_what_is_missing_for_reference_nodes() {
-        let lines = sent(&vec!["line"; 25].join("\n"), false, Framing::Lines);
+        let lines = sent(&vec!["line"; 25].join("\n"), false);
         assert_eq!(lines.len(), 21);
         assert_eq!(lines[20], "alice: … 5 more lines");
     }

@@ -1,10 +1,13 @@
 //! The only place where bytes from the network become types.
 //!
-//! Everything here takes what a stranger sent and gives validated values or nothing. It never fails loudly: what cannot
-//! be understood as a name is text, what cannot be shown is dropped (DESIGN.md sections 5 and 7).
+//! Everything here takes what a stranger sent and gives validated values or nothing. It never fails loudly: on the
+//! reference protocol what cannot be understood as a name is text, what cannot be shown is dropped; on the mesh
+//! protocol what is no frame says so (DESIGN.md sections 5 and 7).
 
 mod line;
-mod metadata;
+pub mod mesh;
+mod published;
 
-pub use line::{Frames, Framing, Heard, MAX_LINES_SENT, claim, heard};
-pub use metadata::{Stranger, framing, introduce, introduction};
+pub use line::{Heard, MAX_LINES_SENT, claim, heard};
+use published::version;
+pub use published::{Protocol, Published};

@@ -57,6 +57,12 @@ impl Clock {
         }
         text
     }
+
+    /// `2026-01-02 03:04`, local time. Not kept: it is asked for rarely.
+    pub(super) fn date(&self, at: Timestamp) -> String {
+        let second = at.as_millis().div_euclid(1_000);
+        timestamp(second).to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
 }
 
 /// The epoch stands in for what no calendar has; such times do not come from a clock.
@@ -94,6 +100,7 @@ mod tests {
             (i64::MIN, "01:00"),
         ] {
             assert_eq!(clock.local(Timestamp::from_millis(ms)), text);
+            assert_eq!(clock.date(Timestamp::from_millis(ms)).split_once(' ').unwrap().1, text);
         }
     }
 }

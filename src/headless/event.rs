@@ -1,13 +1,10 @@
 //! The contract: every event, its keys and their order. Keys may be added, never renamed.
 
-use std::{borrow::Cow, fmt::Display, net::SocketAddr};
+use std::{fmt::Display, net::SocketAddr};
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{LeaveReason, MessageId, Nick, Peer, PeerId};
-
-/// The protocol of every peer of this release.
-pub(super) const PROTOCOL: &str = "reference";
+use crate::model::{LeaveReason, MessageId, NodeId, PeerId, Trust};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -15,8 +12,7 @@ pub(super) const PROTOCOL: &str = "reference";
 pub(super) enum Event<'a> {
     Listening {
         addr: SocketAddr,
-        /// The node's public key, once nodes have one.
-        node: Option<&'a str>,
+        node: Shown<NodeId>,
         nick: &'a str,
         version: &'a str,
     },
@@ -29,22 +25,23 @@ pub(super) enum Event<'a> {
     },
     Peer {
         change: Change,
-        peer: Shown<PeerId>,
-        nick: Option<&'a str>,
-        /// The name before a change, for text.
-        #[serde(skip)]
-        was: Option<&'a str>,
-        addr: SocketAddr,
-        protocol: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        verified: Option<bool>,
+        #[serde(flatten)]
+        person: Person<'a>,
+        #[serde(flatten)]
+        activity: Option<Activity<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
+        /// How text calls them.
+        #[serde(skip)]
+        name: String,
+        /// How text called them before a change of name.
+        #[serde(skip)]
+        was: Option<String>,
     },
     Message {
         id: Shown<MessageId>,
         room: &'a str,
-        /// `None` for our own, as `node` of `Listening`.
+        /// Our own key for our own; `None` only before the node has said which that is.
         from: Option<Shown<PeerId>>,
         nick: Option<&'a str>,
         text: &'a str,
@@ -60,13 +57,29 @@ pub(super) enum Event<'a> {
         text: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<Shown<MessageId>>,
+        #[serde(flatten)]
+        alarm: Option<Alarmed<'a>>,
     },
     Error {
         code: &'a str,
         text: &'a str,
     },
     Who {
-        peers: Vec<Who<'a>>,
+        peers: Vec<Listed<'a>>,
+    },
+    Whois(Box<Whois<'a>>),
+    Verify {
+        step: &'static str,
+        peer: Shown<PeerId>,
+        nick: Option<&'a str>,
+        /// Of the step `code` alone, as the next.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'a str>,
+        /// Whether it was our user who began.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        began: Option<bool>,
+        #[serde(skip)]
+        name: String,
     },
 }
 
@@ -77,42 +90,111 @@ pub(super) enum Change {
     Joined,
     Left,
     Renamed,
+    Trust,
+    Presence,
+}
+
+/// Who a peer is.
+#[derive(Serialize)]
+pub(super) struct Person<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: Option<&'a str>,
+    pub(super) addr: SocketAddr,
+    pub(super) protocol: &'static str,
+    /// None of who is gone, as the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<&'static str>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) ignored: bool,
+}
+
+/// Whether a peer is at the keyboard.
+#[derive(Serialize)]
+pub(super) struct Activity<'a> {
+    pub(super) away: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<&'a str>,
+    pub(super) typing: bool,
 }
 
 /// A peer in the answer to `/who`.
 #[derive(Serialize)]
-pub(super) struct Who<'a> {
-    peer: Shown<PeerId>,
-    nick: Option<&'a str>,
-    addr: SocketAddr,
-    protocol: &'static str,
-    verified: bool,
+pub(super) struct Listed<'a> {
+    #[serde(flatten)]
+    pub(super) person: Person<'a>,
+    #[serde(flatten)]
+    pub(super) activity: Activity<'a>,
+    /// There and back, in microseconds, once it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) round_trip_us: Option<u64>,
+    #[serde(skip)]
+    pub(super) name: String,
 }
 
-impl<'a> Who<'a> {
-    pub(super) fn new(peer: &'a Peer) -> Self {
-        Self {
-            peer: Shown(peer.id),
-            nick: peer.nick.as_ref().map(Nick::as_str),
-            addr: peer.addr,
-            protocol: PROTOCOL,
-            verified: false,
-        }
-    }
+/// The answer to `/whois`. What is not known is left out.
+#[derive(Serialize)]
+pub(super) struct Whois<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: Option<&'a str>,
+    pub(super) present: bool,
+    pub(super) protocol: &'static str,
+    pub(super) verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<&'static str>,
+    pub(super) ignored: bool,
+    /// The begin of the key, for comparing by eye.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fingerprint: Option<String>,
+    pub(super) addrs: &'a [SocketAddr],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_seen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last_seen: Option<String>,
+    pub(super) away: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) round_trip_us: Option<u64>,
+    /// By how much their clock is ahead of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) clock_ahead_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<&'a str>,
+    #[serde(skip)]
+    pub(super) name: String,
+    /// Local times for text: first and last sight.
+    #[serde(skip)]
+    pub(super) seen: Option<(String, String)>,
+}
 
-    /// The name to show.
-    pub(super) fn name(&self) -> Cow<'a, str> {
-        name(self.nick, self.addr)
-    }
+/// Whom an alarm is about: the key that claims a name, and the key whose name it is.
+#[derive(Serialize)]
+pub(super) struct Alarmed<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: &'a str,
+    pub(super) known: Shown<PeerId>,
+    pub(super) known_nick: &'a str,
+}
 
-    pub(super) const fn addr(&self) -> SocketAddr {
-        self.addr
+/// The protocol that is spoken with a peer: one that has no key speaks the reference program's.
+pub(super) const fn protocol(peer: PeerId) -> &'static str {
+    match peer {
+        PeerId::Node(_) => "mesh",
+        PeerId::Guest(_) => "reference",
     }
 }
 
-/// The name to show of who may have none.
-pub(super) fn name(nick: Option<&str>, addr: SocketAddr) -> Cow<'_, str> {
-    nick.map_or_else(|| addr.to_string().into(), Cow::Borrowed)
+/// The word for how much is known of a key.
+pub(super) const fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Guest => "guest",
+        Trust::New => "new",
+        Trust::Known => "known",
+        Trust::Verified => "verified",
+        Trust::Suspect => "suspect",
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

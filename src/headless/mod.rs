@@ -2,7 +2,7 @@
 //!
 //! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
 //! with it. `input` turns lines into commands, behind `gate` until people were looked for; `printer` turns updates into
-//! events, `event` is the contract's JSON and `text` its plain form.
+//! events, `event` is the contract's JSON and `text` its plain form; `people` knows who is here.
 
 mod clock;
 mod event;
@@ -10,8 +10,10 @@ mod gate;
 mod input;
 mod lines;
 mod output;
+mod people;
 mod printer;
 mod text;
+mod trust;
 
 #[cfg(test)]
 mod tests;

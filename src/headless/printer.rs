@@ -1,28 +1,31 @@
 //! From updates to lines of output; remembers who is here.
 
-use std::collections::BTreeMap;
-
 use super::{
     Local, Options,
     clock::Clock,
-    event::{Change, Event, PROTOCOL, Reason, Shown, Who},
-    text,
+    event::{Change, Event, Person, Reason, Shown, protocol},
+    people::{Name, People, Present},
+    text, trust,
 };
 use crate::{
-    bus::{SweepProgress, SweepState, Update},
-    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, Peer, PeerId},
+    bus::{Alarm, SweepProgress, SweepState, Update, VerifyStep, Whois},
+    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
     slash::{COMMANDS, Spec},
 };
 
 /// This program's version, as `/version` and the first event say it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The protocol of our own lines: reference nodes get them in theirs, everybody else in ours.
+const MESH: &str = "mesh";
+
 /// Turns updates into output, appended to a buffer.
 pub(super) struct Printer {
     json: bool,
     clock: Clock,
+    node: Option<NodeId>,
     nick: Option<Nick>,
-    peers: BTreeMap<PeerId, Peer>,
+    people: People,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
     /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
@@ -34,8 +37,8 @@ impl Printer {
     pub(super) fn new(options: Options) -> Self {
         let Options { json, zone, warnings } = options;
         let clock = Clock::new(zone);
-        let mut printer =
-            Self { json, clock, nick: None, peers: BTreeMap::new(), sweeping: false, alone: false, out: Vec::new() };
+        let (people, out) = (People::default(), Vec::new());
+        let mut printer = Self { json, clock, node: None, nick: None, people, sweeping: false, alone: false, out };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -49,52 +52,59 @@ impl Printer {
 
     pub(super) fn update(&mut self, update: Update) {
         match update {
-            Update::Listening { addr, nick, node: _ } => {
-                self.event(&Event::Listening { addr, node: None, nick: nick.as_str(), version: VERSION });
-                self.nick = Some(nick);
+            Update::Listening { addr, nick, node } => {
+                self.event(&Event::Listening { addr, node: Shown(node), nick: nick.as_str(), version: VERSION });
+                self.node = Some(node);
+                self.own_nick(nick);
             }
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
-                self.peer(Change::Joined, &peer, None, None);
-                self.peers.insert(peer.id, peer);
+                let event = changed(Change::Joined, self.people.joined(peer), None);
+                print(self.json, &mut self.out, &event);
                 self.alone = false;
             }
             Update::PeerRenamed { peer, nick } => {
-                if let Some(mut peer) = self.peers.remove(&peer) {
-                    let was = peer.nick.replace(nick);
-                    self.peer(Change::Renamed, &peer, was.as_ref(), None);
-                    self.peers.insert(peer.id, peer);
+                if let Some((present, was)) = self.people.renamed(peer, nick) {
+                    let event = changed(Change::Renamed, present, Some(was));
+                    print(self.json, &mut self.out, &event);
                 }
             }
             Update::PeerLeft { peer, reason } => {
-                if let Some(peer) = self.peers.remove(&peer) {
-                    self.peer(Change::Left, &peer, None, Some(reason));
+                if let Some(gone) = self.people.left(peer) {
+                    self.event(&left(&gone, reason));
                 }
             }
+            Update::PeerTrust { peer, trust, ignored } => {
+                if let Some(present) = self.people.trusted(peer, trust, ignored) {
+                    print(self.json, &mut self.out, &changed(Change::Trust, present, None));
+                }
+            }
+            Update::PeerPresence { peer, presence, typing } => {
+                // Whether somebody types is nothing for people who read it later.
+                if let Some((present, moved)) = self.people.presence(peer, presence, typing)
+                    && (moved || self.json)
+                {
+                    print(self.json, &mut self.out, &changed(Change::Presence, present, None));
+                }
+            }
+            Update::RoundTrip { peer, time } => self.people.round_trip(peer, time),
+            Update::Alarm(alarm) => self.alarm(&alarm),
+            Update::Whois(whois) => self.whois(&whois),
+            Update::Verify { peer, step } => self.verify(peer, &step),
             Update::NickSet(nick) => {
                 self.notice("nick", &format!("You are {nick} now."));
-                self.nick = Some(nick);
+                self.own_nick(nick);
             }
+            Update::PresenceSet(presence) => self.notice("presence", &own_presence(&presence)),
             Update::Message(message) => self.message(&message),
             Update::Notice { code, text } => self.notice(code.as_str(), &text),
-            Update::PeerTrust { .. }
-            | Update::PeerPresence { .. }
-            | Update::RoundTrip { .. }
-            | Update::Alarm(_)
-            | Update::Whois(_)
-            | Update::Verify { .. }
-            | Update::PresenceSet(_) => {}
             Update::Failed { code, text } => self.event(&Event::Error { code: code.as_str(), text: &text }),
         }
     }
 
     pub(super) fn local(&mut self, local: Local) {
         match local {
-            Local::Who => {
-                let peers = std::mem::take(&mut self.peers);
-                self.event(&Event::Who { peers: peers.values().map(Who::new).collect() });
-                self.peers = peers;
-            }
+            Local::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
             Local::OwnNick => match self.nick.take() {
                 Some(nick) => {
                     self.notice("nick", &format!("You are {nick}."));
@@ -125,17 +135,37 @@ impl Printer {
         self.sweeping = running;
     }
 
-    fn peer(&mut self, change: Change, peer: &Peer, was: Option<&Nick>, reason: Option<LeaveReason>) {
-        self.event(&Event::Peer {
-            change,
-            peer: Shown(peer.id),
-            nick: peer.nick.as_ref().map(Nick::as_str),
-            was: was.map(Nick::as_str),
-            addr: peer.addr,
-            protocol: PROTOCOL,
-            verified: (change != Change::Left).then_some(false),
-            reason: reason.map(Reason),
-        });
+    fn own_nick(&mut self, nick: Nick) {
+        self.people.own(&nick);
+        self.nick = Some(nick);
+    }
+
+    fn alarm(&mut self, alarm: &Alarm) {
+        let text = trust::text(alarm, &self.clock);
+        let (code, alarm) = (alarm.kind.as_str(), Some(trust::keys(alarm)));
+        self.event(&Event::Notice { code, text: &text, id: None, alarm });
+    }
+
+    fn whois(&mut self, whois: &Whois) {
+        let present = whois.peer.as_ref().and_then(|peer| self.people.get(peer.id));
+        if let Some(event) = trust::whois(whois, present, &mut self.clock) {
+            self.event(&Event::Whois(Box::new(event)));
+        }
+    }
+
+    fn verify(&mut self, peer: PeerId, step: &VerifyStep) {
+        let present = self.people.get(peer);
+        let (step, code, began) = match step {
+            VerifyStep::Code { code, began } => ("code", Some(code.as_str()), Some(*began)),
+            VerifyStep::Verified => ("verified", None, None),
+            VerifyStep::Differs => ("differs", None, None),
+            VerifyStep::Ended => ("ended", None, None),
+        };
+        let nick = present.and_then(|present| present.peer.nick.as_ref()).map(Nick::as_str);
+        // Who left meanwhile is still somebody.
+        let name = present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), Present::name);
+        let event = Event::Verify { step, peer: Shown(peer), nick, code, began, name };
+        print(self.json, &mut self.out, &event);
     }
 
     fn message(&mut self, message: &Message) {
@@ -144,7 +174,7 @@ impl Printer {
                 id: Shown(message.id),
                 room: message.room.name(),
                 from: match message.author {
-                    Author::Own => None,
+                    Author::Own => self.node.map(|node| Shown(PeerId::Node(node))),
                     Author::Peer(peer) => Some(Shown(peer)),
                 },
                 nick: message.nick.as_ref().map(Nick::as_str),
@@ -152,12 +182,19 @@ impl Printer {
                 sent_at: self.clock.utc(message.sent_at),
                 own: message.is_own(),
                 history: false,
-                protocol: PROTOCOL,
+                protocol: match message.author {
+                    Author::Own => MESH,
+                    Author::Peer(peer) => protocol(peer),
+                },
                 action: message.action,
             };
             json(&mut self.out, &event);
         } else {
-            text::message(&mut self.out, message, self.clock.local(message.sent_at));
+            let name = match message.author {
+                Author::Own => Name::own(message),
+                Author::Peer(peer) => self.people.author(message, peer),
+            };
+            text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
         }
         if message.delivery == Delivery::NotSent {
             self.not_sent(message.id);
@@ -173,19 +210,45 @@ impl Printer {
             "Nobody else is here, so nobody got this line, nor will what follows until somebody joins."
         };
         self.alone = true;
-        self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)) });
+        self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
     }
 
     fn notice(&mut self, code: &str, text: &str) {
-        self.event(&Event::Notice { code, text, id: None });
+        self.event(&Event::Notice { code, text, id: None, alarm: None });
     }
 
     fn event(&mut self, event: &Event<'_>) {
-        if self.json {
-            json(&mut self.out, event);
-        } else {
-            text::event(&mut self.out, event);
-        }
+        print(self.json, &mut self.out, event);
+    }
+}
+
+/// Appends an event; a function, so that what is printed may be borrowed from the printer.
+fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
+    if as_json {
+        json(out, event);
+    } else {
+        text::event(out, event);
+    }
+}
+
+/// What happened to somebody; `was` is how they were called before.
+fn changed(change: Change, present: &Present, was: Option<String>) -> Event<'_> {
+    let activity = (change == Change::Presence).then(|| present.activity());
+    Event::Peer { change, person: present.person(), activity, reason: None, name: present.name(), was }
+}
+
+/// Somebody is gone: what they were matters no more.
+fn left(gone: &Present, reason: LeaveReason) -> Event<'_> {
+    let person = Person { verified: None, trust: None, ignored: false, ..gone.person() };
+    let (activity, reason, was) = (None, Some(Reason(reason)), None);
+    Event::Peer { change: Change::Left, person, activity, reason, name: gone.name(), was }
+}
+
+fn own_presence(presence: &Presence) -> String {
+    match presence {
+        Presence::Here => "You are here again.".to_owned(),
+        Presence::Away { note: None } => "You are away.".to_owned(),
+        Presence::Away { note: Some(note) } => format!("You are away: {note}"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod contract;
 mod life;
+mod trusted;
 
 use std::{
     io::{self, Write},
@@ -12,7 +13,9 @@ use std::{
 use jiff::tz::TimeZone;
 
 use super::Options;
-use crate::model::{Author, Delivery, Message, MessageId, Nick, Peer, PeerId, Room, Software, Text, Timestamp};
+use crate::model::{
+    Author, Delivery, Message, MessageId, Nick, NodeId, Peer, PeerId, Room, Software, Text, Timestamp, Trust,
+};
 
 fn options(json: bool) -> Options {
     Options { json, zone: TimeZone::UTC, warnings: Vec::new() }
@@ -27,7 +30,19 @@ fn nick(name: &str) -> Nick {
 }
 
 fn peer(name: Option<&str>, port: u16) -> Peer {
-    Peer { id: PeerId::Guest(addr(port)), nick: name.map(nick), addr: addr(port), software: Software::Reference }
+    let (id, software) = (PeerId::Guest(addr(port)), Software::Reference);
+    Peer { id, nick: name.map(nick), addr: addr(port), software, trust: Trust::Guest, ignored: false }
+}
+
+/// A key of the digit `digit`.
+fn key(digit: char) -> NodeId {
+    digit.to_string().repeat(64).parse().unwrap()
+}
+
+/// Somebody with the key [`key`].
+fn node(name: &str, digit: char, trust: Trust) -> Peer {
+    let software = Software::Ours { version: "0.1.0".into() };
+    Peer { id: PeerId::Node(key(digit)), software, trust, ..peer(Some(name), 4567) }
 }
 
 /// A message of bob's, at 127.0.0.1:4566.

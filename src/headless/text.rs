@@ -1,21 +1,25 @@
 //! Events as plain text. Only a message begins with a time, and only its further lines with four spaces: no peer can
 //! make a line that looks like something else.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use super::event::{self, Change, Event, Reason, Who};
-use crate::model::{LeaveReason, Message};
+use super::{
+    event::{Activity, Change, Event, Listed, Reason, Whois},
+    people::Name,
+};
+use crate::model::{LeaveReason, Message, PeerId};
+
+/// Digits of a key that an advised command names: nobody else here has them.
+pub(super) const HANDLE_DIGITS: usize = 8;
 
 /// What stands before the further lines of a message.
 const INDENT: &str = "    ";
 
 /// Appends a message: `HH:MM <nick> text`, or `HH:MM * nick text` for an action.
-pub(super) fn message(out: &mut Vec<u8>, message: &Message, time: &str) {
-    let name = message.display_name();
+pub(super) fn message(out: &mut Vec<u8>, message: &Message, name: &Name<'_>, time: &str) {
     let (before, after) = if message.action { ("* ", " ") } else { ("<", "> ") };
-    for part in [time, " ", before, &name, after] {
-        out.extend_from_slice(part.as_bytes());
-    }
+    // Writing to memory does not fail.
+    let _ = write!(out, "{time} {before}{name}{after}");
     for (number, line) in message.text.as_str().split('\n').enumerate() {
         if number > 0 {
             out.extend_from_slice(INDENT.as_bytes());
@@ -34,22 +38,123 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         Event::Sweep { probed, found, took_ms, .. } => {
             writeln!(out, "-- looked at {} in {took_ms} ms: {}", addresses(*probed), answers(*found))
         }
-        Event::Peer { change, nick, was, addr, reason, .. } => {
-            let name = event::name(*nick, *addr);
-            match (change, reason.map(|Reason(reason)| why(reason))) {
-                (Change::Joined, _) => writeln!(out, "-- {name} joined ({addr})"),
-                (Change::Renamed, _) => writeln!(out, "-- {} is {name} now", event::name(*was, *addr)),
-                (Change::Left, why) => writeln!(out, "-- {name} left ({addr}){}", why.unwrap_or_default()),
+        Event::Peer { change, name, was, person, activity, reason } => {
+            let why = reason.map(|Reason(reason)| why(reason)).unwrap_or_default();
+            match (change, was, activity) {
+                (Change::Joined, ..) => writeln!(out, "-- {name} joined ({})", person.addr),
+                (Change::Left, ..) => writeln!(out, "-- {name} left ({}){why}", person.addr),
+                (Change::Renamed, Some(was), _) => writeln!(out, "-- {was} is {name} now"),
+                (Change::Presence, _, Some(Activity { away: true, note, .. })) => {
+                    writeln!(out, "-- {name} is away{}", after_colon(*note))
+                }
+                (Change::Presence, _, Some(_)) => writeln!(out, "-- {name} is back"),
+                // What causes it is said by a notice, an alarm or a comparison.
+                (Change::Trust | Change::Renamed | Change::Presence, ..) => Ok(()),
             }
         }
+        Event::Notice { text, alarm: Some(_), .. } | Event::Error { text, .. } => writeln!(out, "!! {text}"),
         // A message has its own function, because it needs the local time.
         Event::Message { text, .. } | Event::Notice { text, .. } => writeln!(out, "-- {text}"),
-        Event::Error { text, .. } => writeln!(out, "!! {text}"),
         Event::Who { peers } if peers.is_empty() => writeln!(out, "-- nobody else is here"),
-        Event::Who { peers } => {
-            peers.iter().try_for_each(|peer: &Who<'_>| writeln!(out, "-- {} ({})", peer.name(), peer.addr()))
+        Event::Who { peers } => peers.iter().try_for_each(|peer| listed(out, peer)),
+        Event::Whois(who) => whois(out, who),
+        Event::Verify { step, peer, name, code, began, .. } => {
+            verify(out, step, (name, &handle(peer.0)), *code, *began)
         }
     };
+}
+
+fn listed(out: &mut Vec<u8>, peer: &Listed<'_>) -> io::Result<()> {
+    let Listed { person, activity, round_trip_us, name } = peer;
+    write!(out, "-- {name} ({})", person.addr)?;
+    if person.verified == Some(true) {
+        write!(out, ", verified")?;
+    }
+    if person.ignored {
+        write!(out, ", ignored")?;
+    }
+    if activity.away {
+        write!(out, ", away{}", after_colon(activity.note))?;
+    }
+    match round_trip_us {
+        Some(time) => writeln!(out, ", {}", milliseconds(*time)),
+        None => writeln!(out),
+    }
+}
+
+fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
+    let name = &who.name;
+    match &who.fingerprint {
+        Some(fingerprint) => writeln!(out, "-- {name} has the key {fingerprint} ({})", who.peer.0)?,
+        None => {
+            writeln!(out, "-- {name} is a guest: nobody can say who that is, and what you write goes to them in clear")?
+        }
+    }
+    let addrs: Vec<_> = who.addrs.iter().map(ToString::to_string).collect();
+    let at = if addrs.is_empty() { String::new() } else { format!(", at {}", addrs.join(", ")) };
+    let here = match (who.present, who.away) {
+        (false, _) => "not here".to_owned(),
+        (true, true) => format!("away{}", after_colon(who.note)),
+        (true, false) => "here".to_owned(),
+    };
+    writeln!(out, "-- {name} is {here}{at}")?;
+    if who.fingerprint.is_some() {
+        let verified =
+            if who.verified { "verified: you compared codes" } else { "not verified: /verify compares codes" };
+        writeln!(out, "-- {name} is {verified}{}", if who.ignored { "; ignored by you" } else { "" })?;
+    } else if who.ignored {
+        writeln!(out, "-- {name} is ignored by you")?;
+    }
+    if let Some((first, last)) = &who.seen {
+        writeln!(out, "-- {name} was first met {first}, last {last}")?;
+    }
+    if let Some(time) = who.round_trip_us {
+        writeln!(out, "-- {name} answers in {}", milliseconds(time))?;
+    }
+    if let Some(version) = who.version {
+        writeln!(out, "-- {name} runs version {version}")?;
+    }
+    Ok(())
+}
+
+fn verify(
+    out: &mut Vec<u8>,
+    step: &str,
+    (name, handle): (&str, &str),
+    code: Option<&str>,
+    began: Option<bool>,
+) -> io::Result<()> {
+    match (step, code) {
+        (_, Some(code)) => {
+            if began == Some(false) {
+                writeln!(out, "-- {name} wants to compare codes with you")?;
+            }
+            writeln!(out, "-- your code with {name} is {code}: ask for theirs, by voice or in person")?;
+            writeln!(out, "-- the same? /verify {handle} yes   another? /verify {handle} no")
+        }
+        ("verified", _) => writeln!(out, "-- {name} is verified now"),
+        ("differs", _) => {
+            writeln!(
+                out,
+                "!! the codes differ: {name} is not who you think, or somebody sits between you. Not verified."
+            )
+        }
+        _ => writeln!(out, "-- comparing codes with {name} came to nothing. /verify {handle} begins again."),
+    }
+}
+
+/// How a command names somebody without a doubt.
+fn handle(peer: PeerId) -> String {
+    peer.node().map_or_else(|| peer.to_string(), |node| node.tag(HANDLE_DIGITS))
+}
+
+fn after_colon(note: Option<&str>) -> String {
+    note.map(|note| format!(": {note}")).unwrap_or_default()
+}
+
+/// `2 ms`, `0.3 ms`.
+fn milliseconds(micros: u64) -> String {
+    if micros < 1_000 { format!("0.{} ms", micros / 100) } else { format!("{} ms", micros / 1_000) }
 }
 
 fn addresses(count: u64) -> String {

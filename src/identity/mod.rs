@@ -3,4 +3,4 @@
 mod key;
 pub mod sas;
 
-pub use key::{Identity, KeyFileError};
+pub use key::{Identity, KeyFileError, SECRET_BYTES};

@@ -26,7 +26,7 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// An open connection.
     type Stream: Stream;
     /// A listening socket.
-    type Listener: Send + Sync + 'static;
+    type Listener: Send + Sync + std::fmt::Debug + 'static;
 
     /// Listens on `addr`.
     fn bind(&self, addr: SocketAddr) -> impl Future<Output = io::Result<Self::Listener>> + Send;

@@ -4,12 +4,14 @@
 //! [`crate::convert`] alone.
 
 mod clean;
+mod guests;
 mod message;
 mod nick;
 mod node_id;
 mod peer;
 mod ports;
 mod presence;
+mod profile_name;
 mod room;
 mod skeleton;
 mod target;
@@ -18,12 +20,14 @@ mod time;
 mod trust;
 mod who;
 
+pub use guests::Guests;
 pub use message::{Author, Delivery, Message, MessageId};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use node_id::{NoKey, NodeId};
 pub use peer::{LeaveReason, Peer, PeerId, Software};
 pub use ports::PortRange;
 pub use presence::{MAX_NOTE_BYTES, Presence};
+pub use profile_name::ProfileName;
 pub use room::Room;
 pub use skeleton::{Skeleton, skeleton};
 pub use target::Target;

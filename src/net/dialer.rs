@@ -1,4 +1,4 @@
-//! The dialling side: connect, offer, wait for "ok".
+//! The dialling side: connect, shake hands, offer, wait to be let in.
 
 use std::{
     error::Error,
@@ -8,89 +8,138 @@ use std::{
     time::Duration,
 };
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use bytes::Bytes;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::oneshot;
+use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, metadata::MetadataMap};
+use tonic::Streaming;
 
 use super::{
-    CONNECTION_WINDOW, HELLO_TIMEOUT, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW,
-    Shared,
-    link::{self, Handle},
+    CONNECTION_WINDOW, HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL,
+    PING_TIMEOUT, STREAM_WINDOW, Shared,
+    link::{self, Handle, Incoming},
     one_shot::OneShot,
-    outgoing::{OK, Outgoing},
+    outgoing::{Outgoing, Verdict},
 };
 use crate::{
-    convert::{self, Stranger},
+    convert::mesh::{self, Frame},
     io::{Guarded, Net, Vitals},
-    model::Software,
-    node::{CloseReason, DialFailure, In, LinkId},
-    wire::chat_client::ChatClient,
+    node::{DialFailure, In, LinkId, Via},
+    wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient},
 };
+
+/// What lets us in at a reference node.
+const OK: &str = "ok";
 
 /// How long to wait for a connection: what finds everybody on a Wi-Fi that loses or holds back packets (DESIGN.md
 /// section 4).
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
 
-/// The call that asks a node of our kind whether it is alive. It exists nowhere: that it does not is the answer.
-const ALIVE_PATH: &str = "/proximity.v1.Alive/Ask";
-
 /// Dials `to` from `from`, in a task of its own, and reports as `link`.
-pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr) -> Handle {
+pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr, via: Via) -> Handle {
     let cut = CancellationToken::new();
-    let (handle, offered, opened) = Handle::dialled(cut.clone());
+    let (handle, offered, judged) = Handle::dialled(cut.clone());
     shared.clone().run(link, async move {
         tokio::select! {
             biased;
             () = cut.cancelled() => {}
-            () = Dial { net, shared, link, from, to }.run(offered, opened, &cut) => {}
+            () = Dial { shared, link, to, cut: cut.clone() }.run(&net, from.ip(), via, offered, judged) => {}
         }
         cut.cancel();
     });
     handle
 }
 
-struct Dial<N> {
-    net: N,
+struct Dial {
     shared: Shared,
     link: LinkId,
-    from: SocketAddr,
     to: SocketAddr,
+    cut: CancellationToken,
 }
 
-impl<N: Net> Dial<N> {
-    async fn run(self, offered: oneshot::Receiver<()>, opened: oneshot::Receiver<()>, cut: &CancellationToken) {
-        let (link, shared) = (self.link, self.shared.clone());
-        let stream = match connect(&self.net, self.from.ip(), self.to).await {
-            Ok(stream) => stream,
-            Err(failure) => return shared.tell(In::DialFailed { link, failure }).await,
-        };
-        shared.tell(In::DialConnected { link }).await;
-        if offered.await.is_err() {
-            return;
-        }
-        match tokio::time::timeout(HELLO_TIMEOUT, self.offer(stream, opened, cut)).await {
-            Ok(Ok(Some(open))) => open.live(link, shared, cut.clone()).await,
-            Ok(Ok(None)) => shared.tell(In::DialRefused { link }).await,
-            Ok(Err(failure)) => shared.tell(In::DialFailed { link, failure }).await,
-            Err(_) => shared.tell(In::DialFailed { link, failure: DialFailure::Timeout }).await,
+impl Dial {
+    async fn run<N: Net>(
+        self,
+        net: &N,
+        from: IpAddr,
+        via: Via,
+        offered: oneshot::Receiver<Bytes>,
+        gate: oneshot::Receiver<Verdict>,
+    ) {
+        if let Err(failure) = self.attempt(net, from, via, offered, gate).await {
+            self.shared.tell(In::DialFailed { link: self.link, failure }).await;
         }
     }
 
-    /// Sends the first frame and waits for the answer; none is a refusal.
-    async fn offer(
+    async fn attempt<N: Net>(
         &self,
-        stream: N::Stream,
-        gate: oneshot::Receiver<()>,
-        cut: &CancellationToken,
-    ) -> Result<Option<Open>, DialFailure> {
-        let guarded = Guarded::new(stream, None, cut.clone(), None);
+        net: &N,
+        from: IpAddr,
+        via: Via,
+        offered: oneshot::Receiver<Bytes>,
+        gate: oneshot::Receiver<Verdict>,
+    ) -> Result<(), DialFailure> {
+        let stream = connect(net, from, self.to).await?;
+        let heard_every = matches!(via, Via::Secure { .. }).then_some(HEARD_EVERY);
+        let guarded = Guarded::new(stream, None, self.cut.clone(), heard_every);
         let vitals = guarded.vitals();
+        match via {
+            Via::Plain => {
+                self.shared.tell(In::DialConnected { link: self.link, secure: None }).await;
+                let Ok(first) = offered.await else { return Ok(()) };
+                self.offer(guarded, Chatting, first, gate, vitals).await
+            }
+            Via::Secure { only } => {
+                let handshake = self.shared.tls.connect(guarded, self.to, only);
+                let (stream, secure) =
+                    tokio::time::timeout(HELLO_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
+                self.shared.tell(In::DialConnected { link: self.link, secure: Some(secure) }).await;
+                let Ok(first) = offered.await else { return Ok(()) };
+                self.offer(stream, Meshing, first, gate, vitals).await
+            }
+        }
+    }
+
+    /// Sends the first frame, waits for the answer, and reads on if it lets us in.
+    async fn offer<P: Call>(
+        &self,
+        stream: impl crate::io::Stream,
+        protocol: P,
+        first: Bytes,
+        gate: oneshot::Receiver<Verdict>,
+        vitals: Arc<Vitals>,
+    ) -> Result<(), DialFailure> {
+        let (link, shared) = (self.link, &self.shared);
+        let (outgoing, fallen) = Outgoing::dialled(link, shared.outbox.clone(), first, gate);
+        let answered = async {
+            let mut frames = protocol.call(self.open(stream, P::PINGS).await?, self.origin()?, outgoing).await?;
+            let answer = frames.message().await.map_err(|status| failure(&status))?;
+            Ok((frames, answer))
+        };
+        let answered = tokio::time::timeout(HELLO_TIMEOUT, answered).await.map_err(|_| DialFailure::Timeout)?;
+        let (frames, answer) = answered?;
+        match P::answer(link, answer)? {
+            refused @ In::DialRefused { .. } => shared.tell(refused).await,
+            let_in => {
+                shared.tell(let_in).await;
+                link::read(link, frames, shared.clone(), vitals, link::ended(&self.cut, fallen)).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// HTTP/2 on a connection. Reference servers answer pings with GOAWAY, nodes of our kind with life.
+    async fn open(&self, stream: impl crate::io::Stream, pings: bool) -> Result<OneShot, DialFailure> {
         let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(MAX_HEADER_LIST)
-            .handshake(TokioIo::new(guarded))
+            .keep_alive_interval(pings.then_some(PING_INTERVAL))
+            .keep_alive_timeout(PING_TIMEOUT)
+            .keep_alive_while_idle(pings)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|_| DialFailure::Ended)?;
         tokio::spawn(async move {
@@ -98,59 +147,84 @@ impl<N: Net> Dial<N> {
                 tracing::debug!(%error, "connection ended");
             }
         });
-        let sender = OneShot(sender);
+        Ok(OneShot(sender))
+    }
+
+    fn origin(&self) -> Result<http::Uri, DialFailure> {
         // An address is always a valid authority; if it ever were not, the dial merely fails.
-        let origin: http::Uri = format!("http://{}", self.to).parse().map_err(|_| DialFailure::Protocol)?;
-        let mut client =
-            ChatClient::with_origin(sender.clone(), origin.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-        let (outgoing, fallen) = Outgoing::dialled(self.link, self.shared.outbox.clone(), self.from.to_string(), gate);
-        let mut request = Request::new(outgoing);
-        let mut headers = http::HeaderMap::new();
-        convert::introduce(&mut headers, &self.shared.nick());
-        *request.metadata_mut() = MetadataMap::from_headers(headers);
-        let response = client.new_node(request).await.map_err(|status| failure(&status))?;
-        let stranger = convert::introduction(response.metadata().as_ref());
-        let mut frames = response.into_inner();
-        match frames.message().await {
-            Ok(Some(first)) if first.msg == OK => Ok(Some(Open { stranger, frames, vitals, fallen, sender, origin })),
-            Ok(None) => Ok(None),
-            Ok(Some(_)) => Err(DialFailure::Protocol),
-            Err(status) => Err(failure(&status)),
+        format!("http://{}", self.to).parse().map_err(|_| DialFailure::Protocol)
+    }
+}
+
+/// One of the two protocols, from the dialling side.
+trait Call {
+    type Frame: Incoming;
+    /// Whether its servers want to be asked whether they are alive.
+    const PINGS: bool;
+
+    async fn call(
+        self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<Self::Frame>, DialFailure>;
+
+    /// What the first frame that comes back means.
+    fn answer(link: LinkId, frame: Option<Self::Frame>) -> Result<In, DialFailure>;
+}
+
+/// `message.Chat`.
+struct Chatting;
+
+impl Call for Chatting {
+    type Frame = Line;
+    const PINGS: bool = false;
+
+    async fn call(
+        self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<Line>, DialFailure> {
+        let mut client = ChatClient::with_origin(sender, origin).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let response = client.new_node(outgoing.map(|msg| Line { msg })).await;
+        Ok(response.map_err(|status| failure(&status))?.into_inner())
+    }
+
+    fn answer(link: LinkId, frame: Option<Line>) -> Result<In, DialFailure> {
+        match frame {
+            Some(frame) if frame.msg == OK => Ok(In::DialAnswered { link, hello: None }),
+            None => Ok(In::DialRefused { link, reason: None }),
+            Some(_) => Err(DialFailure::Protocol),
         }
     }
 }
 
-/// A dial that was let in.
-struct Open {
-    stranger: Stranger,
-    frames: tonic::Streaming<crate::wire::Line>,
-    vitals: Arc<Vitals>,
-    fallen: oneshot::Receiver<()>,
-    sender: OneShot,
-    origin: http::Uri,
-}
+/// `proximity.v1.Mesh`.
+struct Meshing;
 
-impl Open {
-    async fn live(self, link: LinkId, shared: Shared, cut: CancellationToken) {
-        let Self { stranger, frames, vitals, fallen, sender, origin } = self;
-        let ours = matches!(stranger.software, Software::Ours { .. });
-        let framing = convert::framing(&stranger.software);
-        shared.tell(In::DialAnswered { link, stranger }).await;
-        let silent = async {
-            if ours {
-                until_silent(sender, origin).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        };
-        let end = async {
-            tokio::select! {
-                biased;
-                reason = link::ended(&cut, fallen) => reason,
-                () = silent => CloseReason::Timeout,
-            }
-        };
-        link::read(link, framing, frames, shared, vitals, end).await;
+impl Call for Meshing {
+    type Frame = RawFrame;
+    const PINGS: bool = true;
+
+    async fn call(
+        self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<RawFrame>, DialFailure> {
+        let mut client = MeshClient::with_origin(sender, origin).max_decoding_message_size(MAX_FRAME_BYTES);
+        let response = client.link(outgoing.map(RawFrame)).await;
+        Ok(response.map_err(|status| failure(&status))?.into_inner())
+    }
+
+    fn answer(link: LinkId, frame: Option<RawFrame>) -> Result<In, DialFailure> {
+        match frame.map(|RawFrame(frame)| mesh::decode(&frame)) {
+            Some(Ok(Frame::Hello(hello))) => Ok(In::DialAnswered { link, hello: Some(hello) }),
+            Some(Ok(Frame::Bye(reason))) => Ok(In::DialRefused { link, reason: Some(reason) }),
+            Some(_) => Err(DialFailure::Protocol),
+            None => Err(DialFailure::Ended),
+        }
     }
 }
 
@@ -167,27 +241,4 @@ async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Str
 /// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
 fn failure(status: &tonic::Status) -> DialFailure {
     if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
-}
-
-/// Returns when a node of our kind has stopped answering. Its server pings us, which notices when we freeze; this is
-/// the other direction. HTTP/2 pings of our own would have to be switched on before we know whom we dialled, and
-/// reference servers answer those with GOAWAY.
-async fn until_silent(sender: OneShot, origin: http::Uri) {
-    let mut alive = tonic::client::Grpc::with_origin(sender, origin);
-    loop {
-        tokio::time::sleep(PING_INTERVAL).await;
-        let asked = async {
-            alive.ready().await.ok()?;
-            let path = http::uri::PathAndQuery::from_static(ALIVE_PATH);
-            let codec = tonic_prost::ProstCodec::<crate::wire::Line, crate::wire::Line>::default();
-            // Any answer will do, and "no such call" is the expected one.
-            Some(alive.unary(Request::new(crate::wire::Line::default()), path, codec).await)
-        };
-        match tokio::time::timeout(PING_TIMEOUT, asked).await {
-            Ok(Some(_)) => {}
-            // The connection has ended, which its stream tells when everything on it was read.
-            Ok(None) => std::future::pending().await,
-            Err(_) => return,
-        }
-    }
 }

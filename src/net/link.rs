@@ -2,55 +2,87 @@
 
 use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, Streaming};
 
-use super::{LINGER, Shared};
+use super::{LINGER, Shared, outgoing::Verdict};
 use crate::{
-    convert::{self, Framing},
+    convert::{self, mesh},
     io::Vitals,
     node::{CloseReason, In, LinkId},
-    wire::Line,
+    wire::{Line, RawFrame},
 };
 
 /// Frames that are passed to the actor at a time: enough to make the passing cheap, few enough that no peer keeps the
 /// actor from the others for long.
 const BATCH: usize = 128;
 
+/// A frame of either protocol, as it comes in.
+pub(super) trait Incoming: Sized {
+    /// What the node makes of these frames, and whether one of them was none of the protocol.
+    fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<In>, bool);
+}
+
+impl Incoming for Line {
+    fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<In>, bool) {
+        let mut lines = Vec::with_capacity(frames.len());
+        for frame in frames.drain(..) {
+            convert::heard(&frame.msg, &mut lines);
+        }
+        ((!lines.is_empty()).then_some(In::Heard { link, lines }), false)
+    }
+}
+
+impl Incoming for RawFrame {
+    fn read(link: LinkId, raw: &mut Vec<Self>) -> (Option<In>, bool) {
+        let mut malformed = false;
+        let decoded = raw.drain(..).map_while(|RawFrame(frame)| match mesh::decode(&frame) {
+            Ok(frame) => Some(frame),
+            Err(mesh::Malformed) => {
+                malformed = true;
+                None
+            }
+        });
+        let frames: Vec<_> = decoded.collect();
+        ((!frames.is_empty()).then_some(In::Told { link, frames }), malformed)
+    }
+}
+
 /// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.
 #[derive(Debug)]
 pub struct Handle {
-    /// Dialled links wait for this before they send their first frame.
-    offer: Option<oneshot::Sender<()>>,
-    open: Option<oneshot::Sender<()>>,
+    /// Dialled links wait for this, their first frame.
+    offer: Option<oneshot::Sender<Bytes>>,
+    gate: Option<oneshot::Sender<Verdict>>,
     /// Cuts the connection.
     cut: CancellationToken,
 }
 
 impl Handle {
     /// For a link that we dial: what to wait for before the first frame, and before lines.
-    pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<()>, oneshot::Receiver<()>) {
-        let ((offer, offered), (open, opened)) = (oneshot::channel(), oneshot::channel());
-        (Self { offer: Some(offer), open: Some(open), cut }, offered, opened)
+    pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<Bytes>, oneshot::Receiver<Verdict>) {
+        let ((offer, offered), (gate, judged)) = (oneshot::channel(), oneshot::channel());
+        (Self { offer: Some(offer), gate: Some(gate), cut }, offered, judged)
     }
 
     /// For a link that we accept: what to wait for before lines.
-    pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<()>) {
-        let (open, opened) = oneshot::channel();
-        (Self { offer: None, open: Some(open), cut }, opened)
+    pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<Verdict>) {
+        let (gate, judged) = oneshot::channel();
+        (Self { offer: None, gate: Some(gate), cut }, judged)
     }
 
     /// Lets a dial send its first frame.
-    pub fn offer(&mut self) {
+    pub fn offer(&mut self, first: Bytes) {
         // A link that has ended meanwhile reports that itself.
-        let _ = self.offer.take().map(|offer| offer.send(()));
+        let _ = self.offer.take().map(|offer| offer.send(first));
     }
 
     /// Lets lines flow. The link must be in the outbox already.
     pub fn open(&mut self) {
-        let _ = self.open.take().map(|open| open.send(()));
+        let _ = self.gate.take().map(|gate| gate.send(Verdict::Open));
     }
 
     /// Cuts the connection at once.
@@ -63,12 +95,14 @@ impl Handle {
         self.cut.is_cancelled()
     }
 
-    /// Ends the link: at once if nothing was promised to the other side, else when the last lines and the end of the
-    /// stream had time to leave.
-    pub fn close(self) -> CancellationToken {
-        let Self { offer, open, cut } = self;
+    /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
+    /// the stream had time to leave.
+    pub fn close(self, bye: Option<Bytes>) -> CancellationToken {
+        let Self { offer, gate, cut } = self;
         let nothing_sent = offer.is_some();
-        drop((offer, open));
+        // An open link gets its last frame from the outbox.
+        let _ = gate.zip(bye).map(|(gate, bye)| gate.send(Verdict::Bye(bye)));
+        drop(offer);
         if nothing_sent {
             cut.cancel();
         } else {
@@ -84,10 +118,9 @@ impl Handle {
 
 /// Reads from a link and tells the actor, until the stream ends or `end` says why the link does. What the other side had
 /// sent before its end is read first.
-pub(super) async fn read(
+pub(super) async fn read<T: Incoming>(
     link: LinkId,
-    framing: Framing,
-    mut frames: Streaming<Line>,
+    mut frames: Streaming<T>,
     shared: Shared,
     vitals: Arc<Vitals>,
     end: impl Future<Output = CloseReason>,
@@ -100,12 +133,12 @@ pub(super) async fn read(
             reason = &mut end => Some(reason),
             ended = next_batch(&mut frames, &mut batch) => ended.map(|status| judge(status.as_ref(), &vitals)),
         };
-        let mut lines = Vec::with_capacity(batch.len());
-        for frame in batch.drain(..) {
-            convert::heard(&frame.msg, framing, &mut lines);
+        let (heard, malformed) = T::read(link, &mut batch);
+        if let Some(heard) = heard {
+            shared.tell(heard).await;
         }
-        if !lines.is_empty() {
-            shared.tell(In::Heard { link, lines }).await;
+        if malformed {
+            break CloseReason::Protocol;
         }
         if let Some(reason) = ended {
             break reason;
@@ -125,7 +158,7 @@ pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>
 
 /// Waits for a frame and takes all that are there, up to [`BATCH`]. Some when the stream has ended, with the error if
 /// there was one.
-async fn next_batch(frames: &mut Streaming<Line>, batch: &mut Vec<Line>) -> Option<Option<Status>> {
+async fn next_batch<T>(frames: &mut Streaming<T>, batch: &mut Vec<T>) -> Option<Option<Status>> {
     poll_fn(|cx| {
         while batch.len() < BATCH {
             match Pin::new(&mut *frames).poll_next(cx) {

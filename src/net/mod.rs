@@ -10,11 +10,9 @@ mod one_shot;
 mod outbox;
 mod outgoing;
 mod server;
+mod tls;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub use dialer::dial;
 pub use link::Handle;
@@ -22,10 +20,11 @@ pub use link::Handle;
 pub(crate) use one_shot::OneShot;
 pub use outbox::Outbox;
 pub use server::serve;
+pub use tls::{Tls, TlsSetupError};
 use tokio::sync::mpsc;
 
 use crate::{
-    model::Nick,
+    model::Guests,
     node::{CloseReason, DialFailure, In, LinkId},
 };
 
@@ -35,12 +34,18 @@ pub const INBOX_CAPACITY: usize = 256;
 /// The longest message of the reference protocol, decoded: 64 KiB of text, a nick and some room (DESIGN.md section 7).
 const MAX_MESSAGE_BYTES: usize = 72 * 1024;
 
+/// The longest frame of the mesh protocol, decoded (DESIGN.md section 7).
+const MAX_FRAME_BYTES: usize = 256 * 1024;
+
 /// HTTP/2 flow control: per stream and per connection (DESIGN.md section 7).
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 512 * 1024;
 
 /// The largest header list that is read (DESIGN.md section 7).
 const MAX_HEADER_LIST: u32 = 8 * 1024;
+
+/// Who is alive answers pings, and is therefore heard more often than this.
+const HEARD_EVERY: Duration = Duration::from_secs(8);
 
 /// How often a connection is asked whether it is alive, and how long it may think about it: together 10 s, so that who
 /// freezes is noticed within 11 s.
@@ -69,16 +74,13 @@ pub struct Shared {
     pub inbox: mpsc::Sender<Event>,
     /// What is to be written to the links.
     pub outbox: Arc<Outbox>,
-    /// The name that new links are introduced with.
-    pub nick: Arc<Mutex<Nick>>,
+    /// Our side of TLS.
+    pub tls: Tls,
+    /// From where plain text is taken.
+    pub guests: Guests,
 }
 
 impl Shared {
-    /// The name that we go by now.
-    pub fn nick(&self) -> Nick {
-        self.nick.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// Runs the task of a link. If it panics, which only a defect of ours can make it do, the node is told that the link
     /// has ended: a link that nobody reads must not stay on the map.
     fn run(&self, link: LinkId, task: impl Future<Output = ()> + Send + 'static) {
@@ -102,12 +104,13 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Identity;
 
     #[tokio::test]
     async fn a_link_whose_task_panics_is_told_to_have_ended() {
         let (inbox, mut events) = mpsc::channel(8);
-        let nick = Arc::new(Mutex::new(Nick::new("me").unwrap()));
-        let shared = Shared { inbox, outbox: Arc::default(), nick };
+        let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
+        let shared = Shared { inbox, outbox: Arc::default(), tls, guests: Guests::None };
         let link = LinkId::Accepted(1);
         shared.run(link, async { panic!("a defect") });
         let mut told = Vec::new();

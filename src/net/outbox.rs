@@ -1,4 +1,4 @@
-//! What is to be written to all links: one ring, and a cursor for each link.
+//! What is to be written to the links: one ring of lines with a cursor for each link, and a few frames of its own.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::{
-    convert::{Frames, Framing},
+    convert::{Protocol, Published},
     node::{FellBehind, LinkId, Ring},
 };
 
@@ -22,6 +22,10 @@ const FROZEN_AFTER: Duration = Duration::from_secs(10);
 /// seen to move, and that what is on its way to all of them is little beside the ring.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
+
+/// Bytes of frames of its own that may wait for one link. A peer that reads has a few hundred; one that does not read
+/// gets no more, and is on its way to being cut as frozen.
+const MAX_OWN_BYTES: usize = 64 * 1024;
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -37,7 +41,12 @@ struct State {
 
 #[derive(Debug)]
 struct Reader {
-    framing: Framing,
+    protocol: Protocol,
+    /// What goes to this link alone, before lines.
+    own: VecDeque<Bytes>,
+    own_bytes: usize,
+    /// What goes last.
+    bye: Option<Bytes>,
     /// The first line that is not known to have left.
     cursor: u64,
     /// The first line after the batch that is leaving.
@@ -55,7 +64,7 @@ impl Outbox {
     }
 
     /// Adds a line for all readers.
-    pub fn publish(&self, line: Frames) {
+    pub fn publish(&self, line: Published) {
         let mut state = self.state();
         let State { ring, readers } = &mut *state;
         let now = Instant::now();
@@ -74,20 +83,40 @@ impl Outbox {
         }
     }
 
-    /// Lets `link` read everything from now on, in its framing.
-    pub fn open(&self, link: LinkId, framing: Framing) {
+    /// Lets `link` read `first`, if there is one, and then everything from now on, in its protocol.
+    pub fn open(&self, link: LinkId, protocol: Protocol, first: Option<Bytes>) {
         let mut state = self.state();
         let head = state.ring.head();
-        let reader = Reader { framing, cursor: head, next: head, end: None, moved: Instant::now(), waker: None };
+        let own_bytes = first.as_ref().map_or(0, Bytes::len);
+        let own = first.into_iter().collect();
+        let (end, moved) = (None, Instant::now());
+        let reader = Reader { protocol, own, own_bytes, bye: None, cursor: head, next: head, end, moved, waker: None };
         state.readers.insert(link, reader);
     }
 
-    /// Lets `link` read what is there already, and then end.
-    pub fn finish(&self, link: LinkId) {
+    /// Adds a frame for `link` alone. Dropped where too many wait already.
+    pub fn tell(&self, link: LinkId, frame: Bytes) {
+        let mut state = self.state();
+        if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none())
+            && reader.own_bytes + frame.len() <= MAX_OWN_BYTES
+        {
+            reader.own_bytes += frame.len();
+            reader.own.push_back(frame);
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Lets `link` read what is there already and then, if it speaks the mesh protocol, `bye`, and end.
+    pub fn finish(&self, link: LinkId, bye: Option<&Bytes>) {
         let mut state = self.state();
         let head = state.ring.head();
-        if let Some(reader) = state.readers.get_mut(&link) {
-            reader.end.get_or_insert(head);
+        if let Some(reader) = state.readers.get_mut(&link)
+            && reader.end.is_none()
+        {
+            reader.end = Some(head);
+            reader.bye = bye.filter(|_| reader.protocol == Protocol::Mesh).cloned();
             if let Some(waker) = reader.waker.take() {
                 waker.wake();
             }
@@ -134,11 +163,19 @@ impl Outbox {
             reader.cursor = reader.next;
             reader.moved = Instant::now();
         }
+        if !reader.own.is_empty() {
+            into.extend(reader.own.drain(..));
+            reader.own_bytes = 0;
+            return Poll::Ready(Ok(true));
+        }
         let limit = reader.end.unwrap_or_else(|| ring.head());
         let left = usize::try_from(limit.saturating_sub(reader.next)).unwrap_or(usize::MAX).min(BATCH);
         if left == 0 {
             if reader.end.is_some() {
-                return Poll::Ready(Ok(false));
+                let bye = reader.bye.take();
+                let more = bye.is_some();
+                into.extend(bye);
+                return Poll::Ready(Ok(more));
             }
             reader.waker = Some(cx.waker().clone());
             state.release();
@@ -150,7 +187,7 @@ impl Outbox {
             if bytes > BATCH_BYTES && reader.next != reader.cursor {
                 break;
             }
-            into.extend(line.get(reader.framing).iter().cloned());
+            into.extend(line.get(reader.protocol).iter().cloned());
             reader.next += 1;
         }
         Poll::Ready(Ok(true))
@@ -169,8 +206,8 @@ mod tests {
     use super::*;
     use crate::model::{Nick, Text};
 
-    fn line(text: &str) -> Frames {
-        Frames::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+    fn line(text: &str) -> Published {
+        Published::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
     }
 
     fn take(outbox: &Outbox, link: LinkId) -> Poll<Result<bool, FellBehind>> {
@@ -183,8 +220,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_is_frozen_and_who_takes_a_little_is_not() {
         let outbox = Outbox::default();
-        outbox.open(SLOW, Framing::Whole);
-        outbox.open(FAST, Framing::Whole);
+        outbox.open(SLOW, Protocol::Reference, None);
+        outbox.open(FAST, Protocol::Reference, None);
         tokio::time::advance(FROZEN_AFTER * 2).await;
         assert_eq!(outbox.frozen(), [], "nothing to take");
         for _ in 0..20 {
@@ -200,27 +237,47 @@ mod tests {
     #[tokio::test]
     async fn a_finished_link_gets_what_was_there_and_then_its_end() {
         let outbox = Outbox::default();
-        outbox.open(SLOW, Framing::Whole);
+        outbox.open(SLOW, Protocol::Mesh, None);
         outbox.publish(line("before"));
-        outbox.finish(SLOW);
+        outbox.finish(SLOW, Some(&Bytes::from("bye")));
         outbox.publish(line("after"));
         let mut got = VecDeque::new();
         let cx = Context::from_waker(Waker::noop());
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(false)));
-        assert_eq!(got, [Bytes::from("me: before")]);
+        assert_eq!(got.pop_back(), Some(Bytes::from("bye")));
+        assert_eq!(Vec::from(got), line("before").get(Protocol::Mesh));
         assert_eq!(take(&outbox, FAST), Poll::Ready(Ok(false)), "a link that was never opened has nothing to send");
+    }
+
+    #[tokio::test]
+    async fn frames_of_its_own_go_before_lines_and_never_pile_up() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
+        outbox.publish(line("line"));
+        outbox.tell(SLOW, Bytes::from("ping"));
+        let mut got = VecDeque::new();
+        let cx = Context::from_waker(Waker::noop());
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(got, ["hello", "ping"].map(Bytes::from));
+        for _ in 0..10_000 {
+            outbox.tell(SLOW, Bytes::from(vec![0; 1_000]));
+        }
+        got.clear();
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(got.iter().map(Bytes::len).sum::<usize>(), MAX_OWN_BYTES / 1_000 * 1_000);
     }
 
     #[tokio::test]
     async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
         let outbox = Outbox::default();
-        outbox.open(SLOW, Framing::Whole);
+        outbox.open(SLOW, Protocol::Reference, None);
         for _ in 0..40_000 {
             outbox.publish(line("x"));
         }
         assert!(outbox.is_congested());
-        outbox.open(FAST, Framing::Whole);
+        outbox.open(FAST, Protocol::Reference, None);
         assert!(!outbox.is_congested());
         outbox.remove(FAST);
         assert!(outbox.is_congested());

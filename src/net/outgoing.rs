@@ -12,18 +12,24 @@ use tokio::sync::oneshot;
 use tokio_stream::Stream;
 
 use super::outbox::Outbox;
-use crate::{node::LinkId, wire::Line};
+use crate::node::LinkId;
 
-/// What lets a dialler in.
-pub(super) const OK: &str = "ok";
+/// What becomes of a link that waits at the gate; no word ends its stream.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It gets what the outbox has for it.
+    Open,
+    /// It gets this last frame.
+    Bye(Bytes),
+}
 
-/// First what the protocol wants at the start, then, once the node has opened the link, line after line.
+/// First what the protocol wants at the start, then, once the node has opened the link, frame after frame.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     link: LinkId,
     outbox: Arc<Outbox>,
     phase: Phase,
-    /// Lines taken from the outbox that were not pulled yet.
+    /// Frames taken from the outbox that were not pulled yet.
     taken: VecDeque<Bytes>,
     /// Told when the link falls off the ring.
     fell: Option<oneshot::Sender<()>>,
@@ -32,12 +38,9 @@ pub(super) struct Outgoing {
 #[derive(Debug)]
 enum Phase {
     /// A dialler's first frame, then wait.
-    Claim(String, oneshot::Receiver<()>),
-    /// Wait until the node has decided; who accepted a link says "ok" then. No decision ends the stream.
-    Gate {
-        gate: oneshot::Receiver<()>,
-        say_ok: bool,
-    },
+    First(Bytes, oneshot::Receiver<Verdict>),
+    /// Wait until the node has decided.
+    Gate(oneshot::Receiver<Verdict>),
     Lines,
     End,
 }
@@ -47,19 +50,19 @@ impl Outgoing {
     pub(super) fn dialled(
         link: LinkId,
         outbox: Arc<Outbox>,
-        claim: String,
-        gate: oneshot::Receiver<()>,
+        first: Bytes,
+        gate: oneshot::Receiver<Verdict>,
     ) -> (Self, oneshot::Receiver<()>) {
-        Self::new(link, outbox, Phase::Claim(claim, gate))
+        Self::new(link, outbox, Phase::First(first, gate))
     }
 
     /// For a link that we accepted.
     pub(super) fn accepted(
         link: LinkId,
         outbox: Arc<Outbox>,
-        gate: oneshot::Receiver<()>,
+        gate: oneshot::Receiver<Verdict>,
     ) -> (Self, oneshot::Receiver<()>) {
-        Self::new(link, outbox, Phase::Gate { gate, say_ok: true })
+        Self::new(link, outbox, Phase::Gate(gate))
     }
 
     fn new(link: LinkId, outbox: Arc<Outbox>, phase: Phase) -> (Self, oneshot::Receiver<()>) {
@@ -69,28 +72,28 @@ impl Outgoing {
 }
 
 impl Stream for Outgoing {
-    type Item = Line;
+    type Item = Bytes;
 
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Line>> {
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let this = &mut *self;
         loop {
             match &mut this.phase {
-                Phase::Claim(..) => {
-                    let Phase::Claim(claim, gate) = std::mem::replace(&mut this.phase, Phase::End) else { continue };
-                    this.phase = Phase::Gate { gate, say_ok: false };
-                    return Poll::Ready(Some(Line::new(claim)));
+                Phase::First(..) => {
+                    let Phase::First(first, gate) = std::mem::replace(&mut this.phase, Phase::End) else { continue };
+                    this.phase = Phase::Gate(gate);
+                    return Poll::Ready(Some(first));
                 }
-                Phase::Gate { gate, say_ok } => {
-                    let opened = ready!(Pin::new(gate).poll(cx)).is_ok();
-                    let say_ok = *say_ok && opened;
-                    this.phase = if opened { Phase::Lines } else { Phase::End };
-                    if say_ok {
-                        return Poll::Ready(Some(Line::new(OK)));
+                Phase::Gate(gate) => match ready!(Pin::new(gate).poll(cx)) {
+                    Ok(Verdict::Open) => this.phase = Phase::Lines,
+                    Ok(Verdict::Bye(bye)) => {
+                        this.phase = Phase::End;
+                        return Poll::Ready(Some(bye));
                     }
-                }
+                    Err(_) => this.phase = Phase::End,
+                },
                 Phase::Lines => {
-                    if let Some(msg) = this.taken.pop_front() {
-                        return Poll::Ready(Some(Line { msg }));
+                    if let Some(frame) = this.taken.pop_front() {
+                        return Poll::Ready(Some(frame));
                     }
                     match ready!(this.outbox.poll_take(this.link, cx, &mut this.taken)) {
                         Ok(true) => {}

@@ -1,6 +1,7 @@
 //! The listening side: accept, look at the first byte, serve HTTP/2, hand the stream to the actor.
 
 use std::{
+    convert::Infallible,
     net::SocketAddr,
     pin::Pin,
     sync::{
@@ -10,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use http::HeaderMap;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -18,31 +18,38 @@ use hyper_util::{
 use tokio::{io::AsyncReadExt, sync::oneshot, task::JoinSet};
 use tokio_stream::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
-use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
+use tonic::{Request, Response, Status, Streaming, body::Body};
 use tower::ServiceExt;
 
 use super::{
-    CONNECTION_WINDOW, Event, HELLO_TIMEOUT, Handle, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT,
-    STREAM_WINDOW, Shared,
+    CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES,
+    PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
     doorman::{Doorman, Ticket},
-    link,
-    outgoing::Outgoing,
+    link::{self, Incoming},
+    outgoing::{Outgoing, Verdict},
 };
 use crate::{
-    convert::{self, Stranger},
+    convert::{
+        self,
+        mesh::{self, Frame},
+    },
     io::{Guarded, Net, Vitals},
-    node::{In, LinkId},
-    wire::{Line, chat_server},
+    node::{In, LinkId, Secure},
+    wire::{
+        Line, RawFrame,
+        chat_server::{Chat, ChatServer},
+        mesh_server::{Mesh, MeshServer},
+    },
 };
 
 /// How long a connection may take for its first byte.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The first byte of HTTP/2 in plain text ("PRI * HTTP/2.0"). Everything else is nobody that we know.
+/// The first byte of HTTP/2 in plain text ("PRI * HTTP/2.0").
 const HTTP2: u8 = b'P';
 
-/// Who is alive answers our pings, and is therefore heard more often than this.
-const HEARD_EVERY: Duration = Duration::from_secs(8);
+/// The first byte of a TLS handshake record (RFC 8446, section 5.1). Everything else is nobody that we know.
+const TLS: u8 = 0x16;
 
 /// Streams that one connection may have open at once (DESIGN.md section 7).
 const MAX_STREAMS: u32 = 8;
@@ -114,37 +121,72 @@ impl Visitor {
 
     async fn converse<S: crate::io::Stream>(self, mut stream: S) {
         let first = tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.read_u8()).await;
-        if !matches!(first, Ok(Ok(HTTP2))) {
-            return;
-        }
-        let guarded = Guarded::new(stream, Some(HTTP2), self.cut.clone(), Some(HEARD_EVERY));
+        let Ok(Ok(first)) = first else { return };
+        let guarded = Guarded::new(stream, Some(first), self.cut.clone(), Some(HEARD_EVERY));
         let vitals = guarded.vitals();
         let tenants = Tenants::new(self.cut.clone());
-        let service = chat_server::ChatServer::new(Door { visitor: self, vitals, tenants })
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .map_request(|request: http::Request<hyper::body::Incoming>| request.map(tonic::body::Body::new));
-        let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(MAX_STREAMS)
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_header_list_size(MAX_HEADER_LIST)
-            .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT)
-            .serve_connection(TokioIo::new(guarded), TowerToHyperService::new(service))
-            .await;
-        if let Err(error) = ended {
-            tracing::debug!(%error, "connection ended");
+        match first {
+            HTTP2 if self.shared.guests.admits(self.from.ip()) => {
+                let door = PlainDoor(Door { visitor: self, vitals, tenants });
+                let service = ChatServer::new(door).max_decoding_message_size(MAX_MESSAGE_BYTES);
+                serve_http2(guarded, service).await;
+            }
+            TLS => match self.shared.tls.accept(guarded).await {
+                Ok((stream, secure)) => {
+                    let door = SecureDoor { door: Door { visitor: self, vitals, tenants }, secure };
+                    let service = MeshServer::new(door).max_decoding_message_size(MAX_FRAME_BYTES);
+                    serve_http2(stream, service).await;
+                }
+                Err(error) => tracing::debug!(from = %self.from, %error, "handshake failed"),
+            },
+            _ => tracing::debug!(from = %self.from, first, "not for us"),
         }
     }
 }
 
-/// `message.Chat`, for one connection.
+/// Serves one connection to its end.
+async fn serve_http2<S, T>(stream: S, service: T)
+where
+    S: crate::io::Stream,
+    T: tower::Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    T::Future: Send + 'static,
+{
+    let service = service.map_request(|request: http::Request<hyper::body::Incoming>| request.map(Body::new));
+    let ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(MAX_HEADER_LIST)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .await;
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}
+
+/// What both protocols find behind one connection.
 #[derive(Debug)]
 struct Door {
     visitor: Visitor,
     vitals: Arc<Vitals>,
     tenants: Tenants,
+}
+
+/// `message.Chat`, for one connection in plain text.
+#[derive(Debug)]
+struct PlainDoor(Door);
+
+/// `proximity.v1.Mesh`, for one connection inside TLS.
+#[derive(Debug)]
+struct SecureDoor {
+    door: Door,
+    secure: Secure,
 }
 
 /// The links of one connection. Some clients open several on one: a link that ends must not take the others with it.
@@ -193,48 +235,75 @@ impl Drop for Tenant {
 }
 
 #[tonic::async_trait]
-impl chat_server::Chat for Door {
-    type NewNodeStream = Pin<Box<dyn Stream<Item = Result<Line, Status>> + Send>>;
+impl Chat for PlainDoor {
+    type NewNodeStream = Answers<Line>;
 
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
-        let shared = &self.visitor.shared;
+        let (newcomer, outgoing) = self.0.enter(request.into_inner());
+        self.0.visitor.shared.run(
+            newcomer.link,
+            newcomer
+                .run(|link, source, first: Line| Some(In::Arrived { link, source, claim: convert::claim(&first.msg) })),
+        );
+        Ok(Response::new(Box::pin(outgoing.map(|msg| Ok(Line { msg })))))
+    }
+}
+
+#[tonic::async_trait]
+impl Mesh for SecureDoor {
+    type LinkStream = Answers<RawFrame>;
+
+    async fn link(&self, request: Request<Streaming<RawFrame>>) -> Result<Response<Self::LinkStream>, Status> {
+        let (newcomer, outgoing) = self.door.enter(request.into_inner());
+        let secure = self.secure;
+        self.door.visitor.shared.run(
+            newcomer.link,
+            newcomer.run(move |link, source, RawFrame(first)| match mesh::decode(&first) {
+                Ok(Frame::Hello(hello)) => Some(In::Introduced { link, source, secure, hello }),
+                _ => None,
+            }),
+        );
+        Ok(Response::new(Box::pin(outgoing.map(|frame| Ok(RawFrame(frame))))))
+    }
+}
+
+/// A stream of answers, as tonic wants it.
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl Door {
+    /// Somebody has opened a link on this connection.
+    fn enter<T>(&self, frames: Streaming<T>) -> (Newcomer<T>, Outgoing) {
         let (open_here, gate) = oneshot::channel();
         let link = self.visitor.counter.next();
-        let (outgoing, fallen) = Outgoing::accepted(link, shared.outbox.clone(), gate);
-        let mut response = Response::new(Box::pin(outgoing.map(Ok)) as Self::NewNodeStream);
-        let mut headers = HeaderMap::new();
-        convert::introduce(&mut headers, &shared.nick());
-        *response.metadata_mut() = MetadataMap::from_headers(headers);
+        let (outgoing, fallen) = Outgoing::accepted(link, self.visitor.shared.outbox.clone(), gate);
         let newcomer = Newcomer {
             link,
-            stranger: convert::introduction(request.metadata().as_ref()),
-            frames: request.into_inner(),
+            frames,
             open_here,
             fallen,
             visitor: self.visitor.clone(),
             vitals: self.vitals.clone(),
             tenant: self.tenants.enter(),
         };
-        self.visitor.shared.run(link, newcomer.run());
-        Ok(response)
+        (newcomer, outgoing)
     }
 }
 
 /// A link that was opened and has not been let in yet.
-struct Newcomer {
+struct Newcomer<T> {
     link: LinkId,
-    stranger: Stranger,
-    frames: Streaming<Line>,
-    open_here: oneshot::Sender<()>,
+    frames: Streaming<T>,
+    open_here: oneshot::Sender<Verdict>,
     fallen: oneshot::Receiver<()>,
     visitor: Visitor,
     vitals: Arc<Vitals>,
     tenant: Tenant,
 }
 
-impl Newcomer {
-    async fn run(self) {
-        let Self { link, stranger, mut frames, open_here, fallen, visitor, vitals, mut tenant } = self;
+impl<T: Incoming> Newcomer<T> {
+    /// Waits for the first frame, lets the node decide what to make of it, and reads on if it lets the link in.
+    async fn run(self, introduce: impl FnOnce(LinkId, SocketAddr, T) -> Option<In>) {
+        let Self { link, mut frames, open_here, fallen, visitor, vitals, mut tenant } = self;
         let Visitor { from, cut: connection, ticket, shared, .. } = visitor;
         let cut = connection.child_token();
         let first = tokio::select! {
@@ -243,9 +312,8 @@ impl Newcomer {
             first = tokio::time::timeout(HELLO_TIMEOUT, frames.message()) => first,
         };
         let Ok(Ok(Some(first))) = first else { return };
-        let framing = convert::framing(&stranger.software);
-        let (handle, opened) = Handle::accepted(cut.clone());
-        let arrived = In::Arrived { link, source: from, claim: convert::claim(&first.msg), stranger };
+        let Some(arrived) = introduce(link, from, first) else { return };
+        let (handle, judged) = Handle::accepted(cut.clone());
         let told = tokio::select! {
             biased;
             () = cut.cancelled() => return,
@@ -254,15 +322,21 @@ impl Newcomer {
         if told.is_err() {
             return;
         }
-        if opened.await.is_err() {
-            // Refused: the end of the stream needs a moment to leave.
-            drop(open_here);
-            return cut.cancelled().await;
+        match judged.await {
+            Ok(Verdict::Open) => {}
+            refused => {
+                // The last frame and the end of the stream need a moment to leave.
+                match refused {
+                    Ok(bye) => drop(open_here.send(bye)),
+                    Err(_) => drop(open_here),
+                }
+                return cut.cancelled().await;
+            }
         }
         tenant.open();
         ticket.let_in();
         // The other end of this is the stream that tonic pulls; it may have been dropped with the connection.
-        let _ = open_here.send(());
-        link::read(link, framing, frames, shared, vitals, link::ended(&cut, fallen)).await;
+        let _ = open_here.send(Verdict::Open);
+        link::read(link, frames, shared, vitals, link::ended(&cut, fallen)).await;
     }
 }

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::model::NodeId;
+
 /// Addresses remembered at most. A /16 full of strangers costs no more than this; what does not fit is found again by
 /// the next sweep.
 const MAX_ENTRIES: usize = 1_024;
@@ -30,6 +32,9 @@ pub(super) const TRIES_WHEN_ASKED: u32 = 3;
 /// side has noticed an old link's end, however it ended.
 const TRIES_WHEN_REFUSED: u32 = 8;
 
+/// How long after a link a claimed address is looked at.
+const CHECK_DELAY: Duration = Duration::from_secs(2);
+
 /// Lost peers of one host that are dialled again. A host that claims one port after the other and leaves must neither
 /// fill the book nor have us scan somebody for it.
 const MAX_LOST_PER_HOST: usize = 8;
@@ -42,6 +47,8 @@ pub(super) struct Book {
 #[derive(Debug)]
 struct Entry {
     keep: Keep,
+    /// The only one who is looked for there; whoever is there if none.
+    only: Option<NodeId>,
     failures: u32,
     phase: Phase,
 }
@@ -49,6 +56,8 @@ struct Entry {
 /// Why the address is in the book, from the weakest reason to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Keep {
+    /// A peer says that somebody is there. Pinned: on a peer's word nobody else is dialled.
+    Passed,
     /// A sweep found it; the next one will again.
     Swept,
     /// It was linked.
@@ -83,12 +92,35 @@ impl Book {
     pub(super) fn swept(&mut self, addr: SocketAddr, now: Instant) {
         match self.entries.get_mut(&addr) {
             None => self.insert(addr, Keep::Swept, now),
+            // Somebody is there, whoever it is.
+            Some(entry) if entry.keep == Keep::Passed && entry.phase != Phase::Busy => {
+                self.insert(addr, Keep::Swept, now);
+            }
             Some(entry) => match entry.phase {
                 Phase::Resting(until) if until <= now => entry.phase = Phase::Due(now),
                 // An open port again after failures: no need to wait for the rest of a long backoff.
                 Phase::Due(at) if entry.keep >= Keep::Known => entry.phase = Phase::Due(at.min(now + BACKOFF)),
                 _ => {}
             },
+        }
+    }
+
+    /// A peer says that `node` listens at `addr`. What is in the book already stays as it is.
+    pub(super) fn passed(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
+        if self.entries.contains_key(&addr) {
+            return;
+        }
+        self.insert(addr, Keep::Passed, now);
+        if let Some(entry) = self.entries.get_mut(&addr) {
+            entry.only = Some(node);
+        }
+    }
+
+    /// A linked node says that it listens at `addr`: to be looked at soon, but not at once, when all who start together do
+    /// the same.
+    pub(super) fn check(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
+        if !self.entries.contains_key(&addr) {
+            self.insert(addr, Keep::Swept, now + jitter(CHECK_DELAY, rng));
         }
     }
 
@@ -165,7 +197,7 @@ impl Book {
         let wait = base.saturating_mul(1 << (entry.failures - 1).min(8)).min(MAX_BACKOFF);
         let mut at = now + jitter(wait, rng);
         let tries = match entry.keep {
-            Keep::Swept => tries_when_swept,
+            Keep::Passed | Keep::Swept => tries_when_swept,
             Keep::Known => TRIES_AFTER_LOSS,
             Keep::Asked => TRIES_WHEN_ASKED,
             Keep::Configured => u32::MAX,
@@ -178,7 +210,7 @@ impl Book {
             }
             entry.phase = Phase::Due(at);
         } else {
-            entry.keep = Keep::Swept;
+            entry.keep = entry.keep.min(Keep::Swept);
             entry.phase = Phase::Resting(at);
         }
         if waited_for && entry.failures == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet }
@@ -197,9 +229,9 @@ impl Book {
         }
     }
 
-    /// The address to dial next, if one is due; it is busy from now on. What failed least goes first, so that a host
+    /// The address to dial next, and the only one who may be there, if one is due; it is busy from now on. What failed least goes first, so that a host
     /// full of ports that never answer cannot keep the others waiting.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<SocketAddr> {
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<(SocketAddr, Option<NodeId>)> {
         let due = |entry: &Entry| match entry.phase {
             Phase::Due(at) if at <= now => Some((entry.failures, at)),
             _ => None,
@@ -207,7 +239,7 @@ impl Book {
         let next = self.entries.iter_mut().filter_map(|(addr, entry)| Some((due(entry)?, addr, entry)));
         let (_, addr, entry) = next.min_by_key(|(urgency, ..)| *urgency)?;
         entry.phase = Phase::Busy;
-        Some(*addr)
+        Some((*addr, entry.only))
     }
 
     /// When the next address is due, if any may be dialled at all.
@@ -224,7 +256,7 @@ impl Book {
         // What the user configured is bounded by the user.
         let room = self.entries.len() < MAX_ENTRIES || keep == Keep::Configured || self.entries.contains_key(&addr);
         if room || self.make_room(keep) {
-            self.entries.insert(addr, Entry { keep, failures: 0, phase: Phase::Due(due) });
+            self.entries.insert(addr, Entry { keep, only: None, failures: 0, phase: Phase::Due(due) });
         }
     }
 
@@ -255,17 +287,33 @@ mod tests {
         SocketAddr::from(([10, 77, (n >> 8) as u8, n as u8], 4565))
     }
 
+    fn taken(book: &mut Book, now: Instant) -> Option<SocketAddr> {
+        book.take_due(now).map(|(addr, _)| addr)
+    }
+
+    #[test]
+    fn who_is_named_by_a_peer_is_dialled_alone_until_a_sweep_sees_the_port() {
+        let (mut book, mut rng, now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        let node = NodeId::new([7; 32]);
+        book.passed(addr(1), node, now);
+        assert_eq!(book.take_due(now), Some((addr(1), Some(node))));
+        book.failed(addr(1), now, &mut rng);
+        assert_eq!(book.take_due(now + MAX_BACKOFF), None, "a word is worth one dial");
+        book.swept(addr(1), now);
+        assert_eq!(book.take_due(now), Some((addr(1), None)));
+    }
+
     #[test]
     fn a_swept_address_is_dialled_once_per_backoff() {
         let (mut book, mut rng, t0) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
         book.swept(addr(1), t0);
-        assert_eq!(book.take_due(t0), Some(addr(1)));
+        assert_eq!(taken(&mut book, t0), Some(addr(1)));
         assert_eq!(book.take_due(t0), None);
         assert_eq!(book.failed(addr(1), t0, &mut rng), Verdict::Quiet);
         book.swept(addr(1), t0 + Duration::from_millis(500));
         assert_eq!(book.take_due(t0 + Duration::from_millis(500)), None, "resting");
         book.swept(addr(1), t0 + Duration::from_secs(2));
-        assert_eq!(book.take_due(t0 + Duration::from_secs(2)), Some(addr(1)));
+        assert_eq!(taken(&mut book, t0 + Duration::from_secs(2)), Some(addr(1)));
     }
 
     #[test]
@@ -273,14 +321,14 @@ mod tests {
         let (mut book, mut rng, mut now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
         for n in 1..100 {
             book.swept(addr(n), now);
-            assert_eq!(book.take_due(now), Some(addr(n)));
+            assert_eq!(taken(&mut book, now), Some(addr(n)));
             book.failed(addr(n), now, &mut rng);
         }
         now += MAX_BACKOFF;
         for n in 1..=100 {
             book.swept(addr(n), now);
         }
-        assert_eq!(book.take_due(now), Some(addr(100)));
+        assert_eq!(taken(&mut book, now), Some(addr(100)));
     }
 
     #[test]
@@ -289,7 +337,7 @@ mod tests {
         book.configured(addr(1), now);
         let mut waits = Vec::new();
         for n in 1..=12 {
-            assert_eq!(book.take_due(now), Some(addr(1)));
+            assert_eq!(taken(&mut book, now), Some(addr(1)));
             let verdict = if n == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet };
             assert_eq!(book.failed(addr(1), now, &mut rng), verdict);
             let due = book.next_due(1).unwrap();
@@ -309,7 +357,7 @@ mod tests {
         let mut dials = 0;
         for second in 0..600 {
             let now = now + Duration::from_secs(second);
-            while let Some(addr) = book.take_due(now) {
+            while let Some(addr) = taken(&mut book, now) {
                 dials += 1;
                 book.failed(addr, now, &mut rng);
             }
@@ -322,7 +370,7 @@ mod tests {
     fn naming_an_address_that_is_being_dialled_does_not_dial_it_twice() {
         let (mut book, now) = (Book::default(), Instant::now());
         book.configured(addr(1), now);
-        assert_eq!(book.take_due(now), Some(addr(1)));
+        assert_eq!(taken(&mut book, now), Some(addr(1)));
         book.asked(addr(1), now);
         assert_eq!(book.take_due(now), None);
     }

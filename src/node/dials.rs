@@ -7,14 +7,14 @@ use std::{
 };
 
 use super::{
-    DialFailure, LinkId, MAX_GUESTS, Node, Out,
+    DialFailure, LinkId, MAX_NODES, Node, Out, Secure, Via,
     book::{TRIES_WHEN_ASKED, Verdict},
-    link::{Dial, Link, Origin},
+    link::{Dial, Kind, Link},
 };
 use crate::{
     bus::{FailureCode, NoticeCode, Update},
-    convert::Stranger,
-    model::{Now, Peer, PeerId, Software, Target},
+    convert::mesh::Reason,
+    model::{Known, NodeId, Now, PeerId, Target},
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.
@@ -22,6 +22,15 @@ const MAX_DIALS: usize = 32;
 
 /// `/connect` commands that are waited for at once; older ones lose their closing word, not their dials.
 const MAX_ASKS: usize = 16;
+
+/// Addresses that are remembered as secure; when there are more, one of them is forgotten.
+const MAX_SECURE_ADDRS: usize = 4_096;
+
+/// Where nodes of our kind listened in earlier runs. On loopback any program may have the port today.
+pub(super) fn secure_before(known: &[Known]) -> BTreeSet<SocketAddr> {
+    let addrs = known.iter().flat_map(|known| &known.addrs).filter(|addr| !addr.ip().is_loopback());
+    addrs.copied().take(MAX_SECURE_ADDRS).collect()
+}
 
 /// An address that the user named and that has not answered yet.
 #[derive(Debug)]
@@ -36,7 +45,9 @@ pub(super) struct Ask {
 
 impl Node {
     pub(super) fn found(&mut self, addr: SocketAddr, now: Now) {
-        if addr != self.addr && !self.is_linked(addr) {
+        let is_claimed = |link: &Link| link.session().is_some_and(|(_, s)| s.addrs.claimed() == Some(addr));
+        // A claim is looked at anyway, a little later than by a sweep that sees it at the same moment.
+        if addr != self.addr && !self.is_linked(addr) && !self.links.values().any(is_claimed) {
             self.book.swept(addr, now.mono);
         }
     }
@@ -62,10 +73,10 @@ impl Node {
             (None, format!("{addr} is here already."))
         } else if absent.is_empty() {
             (Some(FailureCode::OwnAddress), format!("{target} is this node itself. Give the address of somebody else."))
-        } else if self.is_full() {
+        } else if self.nodes_full() {
             (
                 Some(FailureCode::RoomFull),
-                format!("{MAX_GUESTS} people are here already; there is no room for {target}."),
+                format!("{MAX_NODES} people are here already; there is no room for {target}."),
             )
         } else {
             self.ask(Ask { target, began: now.mono, left: absent, configured: false });
@@ -94,7 +105,7 @@ impl Node {
 
     /// Dials that may be begun now.
     pub(super) fn dial_slots(&self) -> usize {
-        if self.leaving || self.is_full() {
+        if self.leaving || self.nodes_full() {
             return 0;
         }
         let busy = self.links.values().filter(|link| !matches!(link, Link::Up { .. })).count();
@@ -103,79 +114,162 @@ impl Node {
 
     pub(super) fn dial_due(&mut self, now: Now, out: &mut Vec<Out>) {
         while self.dial_slots() > 0
-            && let Some(addr) = self.book.take_due(now.mono)
+            && let Some((addr, only)) = self.book.take_due(now.mono)
         {
-            let link = LinkId::Dialled(self.next_dial);
-            self.next_dial = self.next_dial.wrapping_add(1);
-            self.links.insert(link, Link::Dialling(Dial::new(addr)));
-            out.push(Out::Dial { link, addr });
+            self.dial(addr, Via::Secure { only }, now, out);
         }
     }
 
-    pub(super) fn dial_connected(&mut self, link: LinkId, out: &mut Vec<Out>) {
-        match self.links.get(&link) {
-            Some(Link::Dialling(dial)) => {
-                let offered = Link::Offered(*dial);
-                self.links.insert(link, offered);
-                out.push(Out::Offer { link });
-            }
-            Some(_) => {}
+    fn dial(&mut self, addr: SocketAddr, via: Via, now: Now, out: &mut Vec<Out>) {
+        let link = LinkId::Dialled(self.next_dial);
+        self.next_dial = self.next_dial.wrapping_add(1);
+        let dial = Dial { addr, via, began: now.mono, secure: None, superseded: false };
+        self.links.insert(link, Link::Dialling(dial));
+        out.push(Out::Dial { link, addr, via });
+    }
+
+    pub(super) fn dial_connected(&mut self, link: LinkId, secure: Option<Secure>, now: Now, out: &mut Vec<Out>) {
+        let dial = match self.links.get(&link) {
+            Some(Link::Dialling(dial)) => *dial,
+            Some(_) => return,
             // Given up while it was on its way.
-            None => out.push(Out::Close { link }),
-        }
-    }
-
-    pub(super) fn dial_answered(&mut self, link: LinkId, stranger: Stranger, now: Now, out: &mut Vec<Out>) {
-        let Some(dial) = self.take_dial(link) else {
-            out.push(Out::Close { link });
-            return;
+            None => return out.push(Out::Close { link, bye: None }),
         };
-        let id = PeerId::Guest(dial.addr);
-        if let Some(claimant) = self.peers.get(&id).copied() {
-            // A reference node may let in our dial although its own was let in: one of the two is enough. A node of our
-            // kind never does, so there the one who claimed the address before is somebody else.
-            let twice = dial.superseded && stranger.software == Software::Reference;
-            if twice || !self.displace(claimant, out) {
-                self.book.linked(dial.addr);
-                out.push(Out::Close { link });
-                return;
+        let first = match (dial.via, secure) {
+            (Via::Plain, None) => self.addr.to_string().into(),
+            (Via::Secure { .. }, Some(secure)) => {
+                if !self.is_wanted(link, &dial, secure.node, out) {
+                    self.links.remove(&link);
+                    self.book.linked(dial.addr);
+                    return out.push(Out::Close { link, bye: None });
+                }
+                self.hello(now)
             }
-        } else if self.is_full() {
-            self.book.refused(dial.addr, now.mono, &mut self.rng);
-            out.push(Out::Close { link });
-            return;
-        }
-        let peer = Peer {
-            id,
-            nick: stranger.nick,
-            addr: dial.addr,
-            software: stranger.software,
-            trust: crate::model::Trust::Guest,
-            ignored: false,
+            // The shell dials as it is told.
+            _ => return out.push(Out::Close { link, bye: None }),
         };
-        self.join(link, peer, Origin::Dialled, out);
+        self.links.insert(link, Link::Offered(Dial { secure, ..dial }));
+        out.push(Out::Offer { link, first });
     }
 
-    pub(super) fn dial_refused(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+    /// Whether a link with the node that was reached is wanted, or there is one.
+    fn is_wanted(&mut self, link: LinkId, dial: &Dial, node: NodeId, out: &mut Vec<Out>) -> bool {
+        if self.secure_addrs.len() >= MAX_SECURE_ADDRS && !self.secure_addrs.contains(&dial.addr) {
+            self.secure_addrs.pop_first();
+        }
+        self.secure_addrs.insert(dial.addr);
+        if node == self.me {
+            // Another address of this machine, or somebody who passes everything on to us.
+            if self.owners.len() < MAX_SECURE_ADDRS {
+                self.owners.insert(dial.addr, node);
+                out.push(Out::LinkedChanged);
+            }
+            return false;
+        }
+        if self.peers.contains_key(&PeerId::Node(node)) {
+            // One node, another of its addresses, or the one that it claimed.
+            self.reached(dial.addr, node, out);
+            self.somebody_at(dial.addr);
+            return false;
+        }
+        // Two dials of one node at two of its addresses: the first is enough.
+        let twice = |(other, state): (&LinkId, &Link)| {
+            *other != link && matches!(state, Link::Offered(dial) if dial.is_of(&node))
+        };
+        !self.links.iter().any(twice)
+    }
+
+    /// A linked node was reached at `addr`.
+    pub(super) fn reached(&mut self, addr: SocketAddr, node: NodeId, out: &mut Vec<Out>) {
+        let link = self.peers.get(&PeerId::Node(node)).and_then(|link| self.links.get_mut(link));
+        let Some((_, session)) = link.and_then(Link::session_mut) else { return };
+        if session.addrs.prove(addr) {
+            self.owners.insert(addr, node);
+            self.trust.listens(&node, addr);
+            out.push(Out::LinkedChanged);
+        }
+    }
+
+    pub(super) fn dial_refused(&mut self, link: LinkId, reason: Option<Reason>, now: Now, out: &mut Vec<Out>) {
         let Some(dial) = self.take_dial(link) else { return };
-        if self.is_linked(dial.addr) {
-            self.book.linked(dial.addr);
-        } else if self.book.refused(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
-            self.nobody_at(dial.addr, Failure::Refusal, now, out);
+        if self.is_done(&dial) {
+            return;
+        }
+        let verdict = match reason {
+            // It knows us already, or has just dialled us: soon over.
+            None | Some(Reason::Duplicate) => self.book.refused(dial.addr, now.mono, &mut self.rng),
+            Some(reason) => {
+                if reason == Reason::Version {
+                    self.tell_version(dial.addr, now, out);
+                }
+                self.book.failed(dial.addr, now.mono, &mut self.rng)
+            }
+        };
+        if verdict == Verdict::Tell {
+            self.nobody_at(dial.addr, Failure::Refusal(reason), now, out);
         }
     }
 
     pub(super) fn dial_failed(&mut self, link: LinkId, failure: DialFailure, now: Now, out: &mut Vec<Out>) {
         let Some(dial) = self.take_dial(link) else { return };
-        if self.is_linked(dial.addr) {
+        // The three conditions of DESIGN.md section 5. Also where a guest claims to listen: the dial is to tell whether it
+        // does, unless the guest came while it was on its way.
+        if failure == DialFailure::NotTls
+            && !dial.superseded
+            && !self.owners.contains_key(&dial.addr)
+            && self.guests.admits(dial.addr.ip())
+            && !self.secure_addrs.contains(&dial.addr)
+            && !self.guests_full()
+        {
+            return self.dial(dial.addr, Via::Plain, now, out);
+        }
+        if self.is_done(&dial) {
+            return;
+        }
+        self.not_at(dial.addr, out);
+        if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
+            let failure = match failure {
+                DialFailure::NotTls if self.secure_addrs.contains(&dial.addr) => Failure::Downgrade,
+                DialFailure::NotTls => Failure::Guest,
+                failure => Failure::Dial(failure),
+            };
+            self.nobody_at(dial.addr, failure, now, out);
+        }
+    }
+
+    /// Whether the other side's own dial has done meanwhile what this one was to do.
+    fn is_done(&mut self, dial: &Dial) -> bool {
+        let linked = dial.secure.is_some_and(|secure| self.peers.contains_key(&PeerId::Node(secure.node)));
+        if linked || self.is_linked(dial.addr) {
             self.book.linked(dial.addr);
-        } else if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
-            self.nobody_at(dial.addr, Failure::Dial(failure), now, out);
+            return true;
+        }
+        false
+    }
+
+    /// Nobody answers where a linked node says that it listens: then it does not, for us.
+    fn not_at(&mut self, addr: SocketAddr, out: &mut Vec<Out>) {
+        for link in self.links.values_mut() {
+            if let Some((_, session)) = link.session_mut()
+                && session.addrs.claimed() == Some(addr)
+            {
+                session.addrs.disprove(addr);
+                out.push(Out::LinkedChanged);
+            }
+        }
+    }
+
+    /// Looks first where people were last.
+    pub(super) fn dial_last_known(&mut self, now: Now) {
+        for addr in self.trust.addresses() {
+            if addr != self.addr && self.networks.iter().any(|network| network.contains(addr.ip())) {
+                self.book.swept(addr, now.mono);
+            }
         }
     }
 
     /// Ends a dial; none if the link is none, or is open.
-    fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
+    pub(super) fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
         let (Link::Dialling(dial) | Link::Offered(dial)) = *self.links.get(&link)? else { return None };
         self.links.remove(&link);
         Some(dial)
@@ -201,10 +295,17 @@ impl Node {
         });
     }
 
-    /// Whether the node that listens at `addr` is linked. Who merely comes from there is not that node.
+    /// Whether the node that listens at `addr` is linked. Who merely comes from there, or says so, is not that node.
     pub(super) fn is_linked(&self, addr: SocketAddr) -> bool {
         let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get(link));
-        matches!(link, Some(Link::Up { origin, .. }) if origin.listens())
+        let guest = matches!(link, Some(Link::Up { kind: Kind::Guest(origin), .. }) if origin.listens());
+        guest || self.owners.contains_key(&addr)
+    }
+}
+
+impl Dial {
+    pub(super) fn is_plain_to(&self, addr: SocketAddr) -> bool {
+        self.via == Via::Plain && self.addr == addr
     }
 }
 
@@ -212,7 +313,11 @@ impl Node {
 #[derive(Debug, Clone, Copy)]
 enum Failure {
     Dial(DialFailure),
-    Refusal,
+    Refusal(Option<Reason>),
+    /// A reference node, and such are not let in from there.
+    Guest,
+    /// What was secure speaks plain text now.
+    Downgrade,
 }
 
 impl Ask {
@@ -233,10 +338,35 @@ impl Ask {
                 FailureCode::NoAnswer,
                 format!("{target} ends the connection {tries}. Is it a chat node, and has it room for one more?"),
             ),
+            Failure::Dial(DialFailure::Untrusted) => (
+                FailureCode::NoAnswer,
+                format!("{target} answers, but does not prove who it is {tries}. It is not let in."),
+            ),
+            Failure::Guest | Failure::Dial(DialFailure::NotTls) => (
+                FailureCode::Refused,
+                format!(
+                    "{target} speaks plain text only, and guests are not let in from there {tries}. --guests network \
+                     lets them in, where everybody can read what is said."
+                ),
+            ),
+            Failure::Downgrade => (
+                FailureCode::Refused,
+                format!(
+                    "{target} was secure before and speaks plain text only now {tries}. Somebody else may be there; it \
+                     is not let in."
+                ),
+            ),
             Failure::Dial(DialFailure::Refused | DialFailure::Timeout) => {
                 (FailureCode::NoAnswer, format!("No answer from {target} {tries}. Is the program open there?"))
             }
-            Failure::Refusal => (
+            Failure::Refusal(Some(Reason::Full)) => {
+                (FailureCode::Refused, format!("{target} has no room for one more {tries}."))
+            }
+            Failure::Refusal(Some(Reason::Version)) => (
+                FailureCode::Refused,
+                format!("{target} speaks another version of the protocol {tries}. The older program needs an update."),
+            ),
+            Failure::Refusal(_) => (
                 FailureCode::Refused,
                 format!(
                     "{target} does not let us in {tries}. Perhaps it still knows us from before; Ctrl-R tries again."

@@ -2,13 +2,18 @@
 
 use std::{fmt, net::SocketAddr};
 
+use bytes::Bytes;
+
 use crate::{
     bus::{Command, NoticeCode, Update},
-    convert::{Frames, Framing, Heard, Stranger},
-    model::{LeaveReason, Nick, Peer, Target},
+    convert::{
+        Heard, Protocol, Published,
+        mesh::{Frame, Hello, Reason},
+    },
+    model::{LeaveReason, NodeId, Peer, Target},
 };
 
-/// One connection's stream of the reference protocol, from its dial or arrival to its end.
+/// One connection's stream, of either protocol, from its dial or arrival to its end.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LinkId {
     /// We dialled; numbered by the node.
@@ -35,22 +40,26 @@ pub enum In {
     Found(SocketAddr),
     /// The user named this in the config file or on the command line: it is tried for as long as the program runs.
     Configured(Target),
-    /// A dial reached an open port; nothing was sent yet.
+    /// A dial reached an open port, and the handshake if it was to be one; nothing else was sent yet.
     DialConnected {
         /// Which dial.
         link: LinkId,
+        /// Who proved to be there; none of a plain dial.
+        secure: Option<Secure>,
     },
-    /// A dial was let in: the other side said "ok".
+    /// A dial was let in: the other side said "ok", or its Hello.
     DialAnswered {
         /// Which dial.
         link: LinkId,
-        /// Who answered.
-        stranger: Stranger,
+        /// What it said of itself; none of a plain dial.
+        hello: Option<Hello>,
     },
-    /// The other side ended the stream before "ok": it has a link with us, or is just making one.
+    /// The other side ended the stream instead of letting us in.
     DialRefused {
         /// Which dial.
         link: LinkId,
+        /// Why, if it said so. A reference node says nothing: it has a link with us, or is just making one.
+        reason: Option<Reason>,
     },
     /// A dial came to nothing.
     DialFailed {
@@ -59,7 +68,7 @@ pub enum In {
         /// How.
         failure: DialFailure,
     },
-    /// Somebody dialled us and sent its first frame.
+    /// Somebody dialled us in plain text and sent its first frame.
     Arrived {
         /// The new link.
         link: LinkId,
@@ -67,15 +76,31 @@ pub enum In {
         source: SocketAddr,
         /// The listening address it claims, if it was one.
         claim: Option<SocketAddr>,
-        /// Who it says it is.
-        stranger: Stranger,
     },
-    /// A linked peer spoke.
+    /// A node dialled us inside TLS and said Hello.
+    Introduced {
+        /// The new link.
+        link: LinkId,
+        /// Where the connection comes from.
+        source: SocketAddr,
+        /// Who it proved to be.
+        secure: Secure,
+        /// What it says of itself.
+        hello: Hello,
+    },
+    /// A guest spoke.
     Heard {
         /// Which link.
         link: LinkId,
         /// What it said.
         lines: Vec<Heard>,
+    },
+    /// A node spoke.
+    Told {
+        /// Which link.
+        link: LinkId,
+        /// What it sent.
+        frames: Vec<Frame>,
     },
     /// A link that was open is no more.
     Closed {
@@ -86,6 +111,15 @@ pub enum In {
     },
     /// The time that [`super::Node::next_timer`] asked for has come.
     Timer,
+}
+
+/// What the TLS handshake has proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secure {
+    /// The other side holds the private key of this one.
+    pub node: NodeId,
+    /// Names this TLS session and no other (RFC 9266, tls-exporter): two sessions with somebody in between have two.
+    pub exporter: [u8; 32],
 }
 
 /// Why a dial came to nothing.
@@ -101,6 +135,22 @@ pub enum DialFailure {
     Ended,
     /// Something answered that does not speak our protocol.
     Protocol,
+    /// It answered the TLS handshake in plain text, as reference nodes do.
+    NotTls,
+    /// It answered the TLS handshake and did not prove who it is, or is not who was looked for.
+    Untrusted,
+}
+
+/// How to dial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// With TLS.
+    Secure {
+        /// The only one who may be there, if it matters.
+        only: Option<NodeId>,
+    },
+    /// In plain text.
+    Plain,
 }
 
 /// Why an open link ended.
@@ -136,34 +186,49 @@ pub enum Out {
         link: LinkId,
         /// Where to.
         addr: SocketAddr,
+        /// How.
+        via: Via,
     },
     /// Send the first frame on a connected dial; answer with `DialAnswered`, `DialRefused` or `DialFailed`.
     Offer {
         /// Which dial.
         link: LinkId,
+        /// The frame.
+        first: Bytes,
     },
-    /// Let lines flow: on an accepted link "ok" goes first. From now on the link sees every [`Out::Publish`].
+    /// Let lines flow. From now on the link sees every [`Out::Publish`].
     Open {
         /// Which link.
         link: LinkId,
-        /// In which frames it gets the lines.
-        framing: Framing,
+        /// Which frames it gets.
+        protocol: Protocol,
+        /// On an accepted link: what lets the dialler in.
+        first: Option<Bytes>,
     },
-    /// End it. An accepted link that was not open ends without "ok", which refuses it.
+    /// Send a frame on an open link, before the lines that wait.
+    Tell {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// End it. An accepted link that was not open ends without "ok" or Hello, which refuses it.
     Close {
         /// Which link.
         link: LinkId,
+        /// The last frame, of a link of nodes.
+        bye: Option<Bytes>,
     },
     /// A message for all open links.
-    Publish(Frames),
+    Publish(Published),
     /// Tell the front end.
     Update(Update),
     /// Sweep now.
     Sweep,
     /// [`super::Node::linked`] has changed.
     LinkedChanged,
-    /// The name that new links are introduced with is another now.
-    Rename(Nick),
+    /// What is known of people has changed: [`super::Node::known`] is to be saved, soon.
+    KnownChanged,
     /// Close everything and stop.
     Leave,
 }

@@ -1,7 +1,11 @@
 //! One link and what the node knows of it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Instant};
 
+use super::{
+    event::{Secure, Via},
+    session::Session,
+};
 use crate::model::Peer;
 
 /// A link by what has happened on it.
@@ -9,14 +13,14 @@ use crate::model::Peer;
 pub(super) enum Link {
     /// Our dial, before its first frame: it can be given up without anybody having noticed.
     Dialling(Dial),
-    /// Our dial, claim sent, not answered yet.
+    /// Our dial, first frame sent, not answered yet.
     Offered(Dial),
     /// Lines flow.
     Up {
         /// Who is there.
         peer: Peer,
-        /// How we know its address.
-        origin: Origin,
+        /// What kind of link it is.
+        kind: Kind,
     },
 }
 
@@ -25,17 +29,44 @@ pub(super) enum Link {
 pub(super) struct Dial {
     /// Where to.
     pub(super) addr: SocketAddr,
+    /// How.
+    pub(super) via: Via,
+    /// When it began.
+    pub(super) began: Instant,
+    /// Who proved to be there, once connected with TLS.
+    pub(super) secure: Option<Secure>,
     /// The other side's own dial was let in meanwhile: whatever comes of this one is not wanted.
     pub(super) superseded: bool,
 }
 
-impl Dial {
-    pub(super) fn new(addr: SocketAddr) -> Self {
-        Self { addr, superseded: false }
+/// What kind of link.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// With a reference node.
+    Guest(Origin),
+    /// With a node of our kind.
+    Mesh(Box<Session>),
+}
+
+impl Link {
+    /// The session of an open link with a node.
+    pub(super) fn session(&self) -> Option<(&Peer, &Session)> {
+        match self {
+            Self::Up { peer, kind: Kind::Mesh(session) } => Some((peer, session)),
+            _ => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub(super) fn session_mut(&mut self) -> Option<(&mut Peer, &mut Session)> {
+        match self {
+            Self::Up { peer, kind: Kind::Mesh(session) } => Some((peer, session)),
+            _ => None,
+        }
     }
 }
 
-/// How much a peer's address is worth.
+/// How much a guest's address is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// We dialled it: whoever answers there owns it.

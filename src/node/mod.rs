@@ -1,15 +1,28 @@
-//! The node's heart, pure: peer map, link choice, backoff, the ring of lines for guests.
+//! The node's heart, pure: peer map, link choice, backoff, trust, the ring of lines for everyone.
 //!
 //! [`Node::handle`] takes what happened and the time, and says what to do. It does no IO, reads no clock and draws its
 //! randomness from a seed: the same inputs give the same outputs, and every rule below is tested without a network.
+//!
+//! Where what is: `dials` whom to dial and what becomes of it, `guests` who comes in plain text, `introductions` who comes
+//! inside TLS and which of two links stays, `told` what nodes tell each other, `gossip` addresses that are passed on,
+//! `trust` what is known of keys, `people` what the user does about people, `speech` lines.
 
-mod arrivals;
 mod book;
+mod comparing;
 mod dials;
 mod event;
+mod gossip;
+mod guests;
+mod introductions;
 mod link;
+mod people;
+mod pulse;
 mod ring;
+mod session;
 mod speech;
+mod told;
+mod trust;
+mod verify;
 
 #[cfg(test)]
 mod tests;
@@ -20,33 +33,52 @@ use std::{
     time::Instant,
 };
 
-use arrivals::Arrival;
 use book::Book;
+use bytes::Bytes;
 use dials::Ask;
-pub use event::{CloseReason, DialFailure, In, LinkId, Out};
-use link::{Link, Origin};
+pub use event::{CloseReason, DialFailure, In, LinkId, Out, Secure, Via};
+use gossip::Gossip;
+use guests::Arrival;
+use ipnetwork::IpNetwork;
+use link::{Kind, Link};
 pub use ring::{FellBehind, Ring};
+use trust::TrustBook;
 
 use crate::{
     bus::{Command, Update},
-    convert,
-    model::{LeaveReason, Nick, Now, Peer, PeerId, PortRange},
+    convert::mesh::{self, Caps, Frame, Hello, Reason},
+    model::{Guests, Known, LeaveReason, Nick, NodeId, Now, PeerId, PortRange, Presence},
 };
 
 /// Guests that may be linked at once (DESIGN.md section 7).
 pub const MAX_GUESTS: usize = 64;
 
+/// Nodes that may be linked at once. A used link costs up to 130 KiB, so that all of them stay below 33 MiB.
+pub const MAX_NODES: usize = 256;
+
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
 pub struct Me {
-    /// The address it listens on, which is what it claims in its first frame.
+    /// The address it listens on, which is what it claims in its first frame to reference nodes.
     pub addr: SocketAddr,
     /// The name it goes by at the start.
     pub nick: Nick,
+    /// Its key.
+    pub node: NodeId,
+    /// Random, another one at every start of the program.
+    pub boot: u64,
     /// The ports that a host without a port is tried on.
     pub ports: PortRange,
-    /// Seeds everything random: jitter and message ids.
+    /// Where addresses that peers pass on may lie.
+    pub networks: Vec<IpNetwork>,
+    /// Which reference nodes may join.
+    pub guests: Guests,
+    /// What is known of people from earlier runs.
+    pub known: Vec<Known>,
+    /// Seeds everything random that is not secret: jitter and message ids.
     pub seed: u64,
+    /// Seeds what nobody may guess: the nonces of comparisons.
+    pub secret: [u8; 32],
 }
 
 /// The state machine. See the module's documentation.
@@ -54,33 +86,61 @@ pub struct Me {
 pub struct Node {
     addr: SocketAddr,
     nick: Nick,
+    me: NodeId,
+    boot: u64,
+    presence: Presence,
     ports: PortRange,
+    networks: Vec<IpNetwork>,
+    guests: Guests,
     rng: fastrand::Rng,
     links: BTreeMap<LinkId, Link>,
     /// Linked peers. The key is what makes two links of one peer meet.
     peers: BTreeMap<PeerId, LinkId>,
+    /// Where linked nodes were reached.
+    owners: BTreeMap<SocketAddr, NodeId>,
     book: Book,
+    trust: TrustBook,
+    /// Guests that the user shut out, for this run: they have nothing by which to know them again.
+    ignored_guests: BTreeSet<SocketAddr>,
+    gossip: Gossip,
+    pulse: pulse::Pulse,
+    comparing: comparing::Comparisons,
+    /// Addresses where somebody has spoken TLS: nothing plain is believed to be there.
+    secure_addrs: BTreeSet<SocketAddr>,
     /// `/connect` commands that have not come to an end.
     asks: Vec<Ask>,
     next_dial: u32,
-    told_full: Option<Instant>,
+    told: pulse::Told,
     leaving: bool,
 }
 
 impl Node {
     /// A node that listens at `me.addr` and knows nobody.
     pub fn new(me: Me) -> Self {
+        let secure_addrs = dials::secure_before(&me.known);
         Self {
             addr: me.addr,
             nick: me.nick,
+            me: me.node,
+            boot: me.boot,
+            presence: Presence::Here,
             ports: me.ports,
+            networks: me.networks,
+            guests: me.guests,
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
             peers: BTreeMap::new(),
+            owners: BTreeMap::new(),
             book: Book::default(),
+            trust: TrustBook::new(me.known),
+            ignored_guests: BTreeSet::new(),
+            gossip: Gossip::default(),
+            pulse: pulse::Pulse::default(),
+            comparing: comparing::Comparisons::new(me.secret),
+            secure_addrs,
             asks: Vec::new(),
             next_dial: 0,
-            told_full: None,
+            told: pulse::Told::default(),
             leaving: false,
         }
     }
@@ -94,57 +154,69 @@ impl Node {
             In::Command(command) => self.command(command, now, out),
             In::Found(addr) => self.found(addr, now),
             In::Configured(target) => self.configured(target, now),
-            In::DialConnected { link } => self.dial_connected(link, out),
-            In::DialAnswered { link, stranger } => self.dial_answered(link, stranger, now, out),
-            In::DialRefused { link } => self.dial_refused(link, now, out),
+            In::DialConnected { link, secure } => self.dial_connected(link, secure, now, out),
+            In::DialAnswered { link, hello: Some(hello) } => self.welcomed(link, &hello, now, out),
+            In::DialAnswered { link, hello: None } => self.let_in(link, now, out),
+            In::DialRefused { link, reason } => self.dial_refused(link, reason, now, out),
             In::DialFailed { link, failure } => self.dial_failed(link, failure, now, out),
-            In::Arrived { link, source, claim, stranger } => {
-                self.arrived(link, Arrival { source, claim, stranger }, now, out);
+            In::Arrived { link, source, claim } => self.arrived(link, Arrival { source, claim }, now, out),
+            In::Introduced { link, source, secure, hello } => {
+                self.introduced(link, source, secure, &hello, now, out);
             }
             In::Heard { link, lines } => self.heard(link, lines, now, out),
+            In::Told { link, frames } => self.told(link, frames, now, out),
             In::Closed { link, reason } => self.closed(link, reason, now, out),
             In::Timer => {}
         }
+        self.beat(now, out);
         self.dial_due(now, out);
+        if self.trust.take_changed() {
+            out.push(Out::KnownChanged);
+        }
     }
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
-        self.book.next_due(self.dial_slots())
+        self.book.next_due(self.dial_slots()).into_iter().chain(self.next_beat()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
-        self.peers
-            .keys()
-            .filter_map(|id| match id {
-                PeerId::Guest(addr) => Some(*addr),
-                PeerId::Node(_) => None,
-            })
-            .filter(|addr| self.is_linked(*addr))
-            .collect()
+        let guests = self.links.values().filter_map(|link| match link {
+            Link::Up { peer, kind: Kind::Guest(origin) } if origin.listens() => Some(peer.addr),
+            _ => None,
+        });
+        guests.chain(self.owners.keys().copied()).collect()
+    }
+
+    /// What is known of people, to be kept across runs.
+    pub fn known(&self) -> Vec<Known> {
+        self.trust.known().cloned().collect()
+    }
+
+    /// The last frame for every linked node, when the program ends.
+    pub fn farewell(&self) -> Bytes {
+        bye(Reason::Leaving)
     }
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
             Command::Say { room, text, action } => self.say(room, text, action, now, out),
-            Command::SetNick(nick) => {
-                self.nick = nick.clone();
-                out.push(Out::Rename(nick.clone()));
-                out.push(Out::Update(Update::NickSet(nick)));
-            }
+            Command::SetNick(nick) => self.set_nick(nick, out),
+            Command::SetPresence(presence) => self.set_presence(presence, out),
+            Command::Typing(typing) => self.typing(typing, out),
             Command::Rescan => {
                 self.book.forgive(now.mono);
+                let me = self.me;
+                self.owners.retain(|_, owner| *owner != me);
                 out.push(Out::Sweep);
             }
             Command::Connect(target) => self.connect(target, now, out),
-            Command::SetPresence(_)
-            | Command::Typing(_)
-            | Command::Trust(_)
-            | Command::Ignore(_)
-            | Command::Unignore(_)
-            | Command::Whois(_)
-            | Command::Verify { .. } => {}
+            Command::Trust(who) => self.do_trust(&who, now, out),
+            Command::Ignore(who) => self.do_ignore(&who, true, now, out),
+            Command::Unignore(who) => self.do_ignore(&who, false, now, out),
+            Command::Whois(who) => self.whois(&who, out),
+            Command::Verify { who, same } => self.verify(&who, same, now, out),
             Command::Quit => {
                 self.leaving = true;
                 out.push(Out::Leave);
@@ -152,42 +224,74 @@ impl Node {
         }
     }
 
-    /// Makes `link` the one link of a new peer.
-    fn join(&mut self, link: LinkId, peer: Peer, origin: Origin, out: &mut Vec<Out>) {
-        if origin.listens() {
-            self.book.linked(peer.addr);
-            self.somebody_at(peer.addr);
-        }
-        self.peers.insert(peer.id, link);
-        out.push(Out::Open { link, framing: convert::framing(&peer.software) });
-        out.push(Out::Update(Update::PeerJoined(peer.clone())));
-        self.links.insert(link, Link::Up { peer, origin });
-        out.push(Out::LinkedChanged);
-    }
-
     /// Takes a peer off the map, if `link` is what holds it there.
     fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, out: &mut Vec<Out>) {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
+            if let PeerId::Node(node) = peer {
+                self.owners.retain(|_, owner| *owner != node);
+            }
             out.push(Out::Update(Update::PeerLeft { peer, reason }));
             out.push(Out::LinkedChanged);
         }
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
-        let Some(Link::Up { peer, origin }) = self.links.get(&link) else { return };
-        let (peer, origin) = (peer.clone(), *origin);
-        self.links.remove(&link);
+        let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
+        let (peer, addrs) = match kind {
+            Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
+            Kind::Mesh(session) => (peer.clone(), session.addrs.all()),
+        };
+        if let Some(mut state) = self.links.remove(&link) {
+            self.end_comparison(&mut state, link, out);
+        }
+        if let PeerId::Node(node) = peer.id {
+            self.trust.parted(&node, now.wall);
+        }
         self.leave(link, peer.id, reason.into(), out);
         if reason == CloseReason::TooSlow {
             out.push(Out::too_slow(&peer));
         }
-        if origin.listens() {
-            self.book.lost(peer.addr, now.mono, &mut self.rng);
+        for addr in addrs {
+            self.book.lost(addr, now.mono, &mut self.rng);
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.peers.len() >= MAX_GUESTS
+    /// Ends an open link from our side.
+    fn close(&mut self, link: LinkId, reason: CloseReason, say: Reason, now: Now, out: &mut Vec<Out>) {
+        out.push(Out::Close { link, bye: Some(bye(say)) });
+        self.closed(link, reason, now, out);
     }
+
+    fn count(&self, is_counted: impl Fn(&PeerId) -> bool) -> usize {
+        self.peers.keys().filter(|id| is_counted(id)).count()
+    }
+
+    fn guests_full(&self) -> bool {
+        self.count(|id| matches!(id, PeerId::Guest(_))) >= MAX_GUESTS
+    }
+
+    fn nodes_full(&self) -> bool {
+        self.count(|id| matches!(id, PeerId::Node(_))) >= MAX_NODES
+    }
+
+    /// What we say of ourselves at first.
+    fn hello(&self, now: Now) -> Bytes {
+        let (min, max) = mesh::VERSIONS;
+        mesh::encode(&Frame::Hello(Hello {
+            min,
+            max,
+            caps: Caps::ours(),
+            node: self.me,
+            boot: self.boot,
+            nick: Some(self.nick.clone()),
+            wall: now.wall,
+            port: self.addr.port().try_into().ok(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }))
+    }
+}
+
+fn bye(reason: Reason) -> Bytes {
+    mesh::encode(&Frame::Bye(reason))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::convert::Frames;
+use crate::convert::Published;
 
 /// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
 const RING_LINES: usize = 65_536;
@@ -14,7 +14,7 @@ const RING_BYTES: usize = 16 * 1024 * 1024;
 /// next line that they want; they share the bytes.
 #[derive(Debug, Default)]
 pub struct Ring {
-    lines: VecDeque<Frames>,
+    lines: VecDeque<Published>,
     bytes: usize,
     /// The number of the oldest line that is kept.
     base: u64,
@@ -27,7 +27,7 @@ pub struct FellBehind;
 
 impl Ring {
     /// Adds a line, at the price of the oldest ones where there is no room.
-    pub fn push(&mut self, line: Frames) {
+    pub fn push(&mut self, line: Published) {
         self.bytes += line.bytes();
         self.lines.push_back(line);
         while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
@@ -61,7 +61,7 @@ impl Ring {
     ///
     /// # Errors
     /// [`FellBehind`] if the line at `cursor` is gone.
-    pub fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Frames>, FellBehind> {
+    pub fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Published>, FellBehind> {
         let start = usize::try_from(cursor.checked_sub(self.base).ok_or(FellBehind)?).map_err(|_| FellBehind)?;
         Ok(self.lines.range(start.min(self.lines.len())..).take(max))
     }
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
     use crate::model::{Nick, Text};
 
-    fn line(text: &str) -> Frames {
-        Frames::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+    fn line(text: &str) -> Published {
+        Published::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
     }
 
     #[test]

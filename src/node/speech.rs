@@ -1,17 +1,22 @@
 //! What we say and what we hear.
 
+use bytes::Bytes;
+
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::Update,
-    convert::{Frames, Heard},
-    model::{Author, Delivery, Message, MessageId, Now, Room, Text},
+    convert::{
+        Heard, Published,
+        mesh::{self, Cap, Frame},
+    },
+    model::{Author, Delivery, Message, MessageId, Nick, Now, Presence, Room, Text},
 };
 
 impl Node {
     pub(super) fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
         let delivery = if self.peers.is_empty() { Delivery::NotSent } else { Delivery::Sent };
         if delivery == Delivery::Sent {
-            out.push(Out::Publish(Frames::new(&self.nick, &text, action)));
+            out.push(Out::Publish(Published::new(&self.nick, &text, action)));
         }
         out.push(Out::Update(Update::Message(Message {
             id: self.message_id(),
@@ -28,6 +33,9 @@ impl Node {
     pub(super) fn heard(&mut self, link: LinkId, lines: Vec<Heard>, now: Now, out: &mut Vec<Out>) {
         for Heard { nick, text, action } in lines {
             let Some(Link::Up { peer, .. }) = self.links.get_mut(&link) else { return };
+            if peer.ignored {
+                return;
+            }
             let author = peer.id;
             if nick.is_some() && peer.nick != nick {
                 peer.nick.clone_from(&nick);
@@ -47,7 +55,31 @@ impl Node {
         }
     }
 
-    fn message_id(&mut self) -> MessageId {
+    pub(super) fn set_nick(&mut self, nick: Nick, out: &mut Vec<Out>) {
+        self.nick = nick.clone();
+        out.push(Out::Update(Update::NickSet(nick)));
+        self.tell_status(false, out);
+    }
+
+    pub(super) fn set_presence(&mut self, presence: Presence, out: &mut Vec<Out>) {
+        self.presence = presence.clone();
+        out.push(Out::Update(Update::PresenceSet(presence)));
+        self.tell_status(false, out);
+    }
+
+    pub(super) fn typing(&mut self, typing: bool, out: &mut Vec<Out>) {
+        self.tell_status(typing, out);
+    }
+
+    fn tell_status(&self, typing: bool, out: &mut Vec<Out>) {
+        let frame: Bytes = mesh::encode(&Frame::Status(self.status(typing)));
+        let takes = |link: &LinkId| {
+            self.links.get(link).and_then(Link::session).is_some_and(|(_, session)| session.caps.has(Cap::Presence))
+        };
+        out.extend(self.sessions().filter(takes).map(|link| Out::Tell { link, frame: frame.clone() }));
+    }
+
+    pub(super) fn message_id(&mut self) -> MessageId {
         MessageId(self.rng.u128(..).to_be_bytes())
     }
 }

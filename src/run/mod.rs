@@ -7,19 +7,21 @@
 pub mod log;
 pub mod screen;
 
-use std::{io, thread};
+use std::{io, num::NonZeroU32, thread};
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    actor::{Actor, ListenError, Settings},
+    actor::{Actor, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
     bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
     headless::{self, HeadlessError, Options},
     io::TcpNet,
+    model::{Nick, ProfileName},
+    profile::{self, Profile, ProfileError},
     run::screen::ScreenError,
     term,
 };
@@ -39,9 +41,12 @@ pub enum Front {
 /// Why the program could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The node cannot listen.
+    /// Who the user is cannot be read or stored.
     #[error(transparent)]
-    Listen(#[from] ListenError),
+    Profile(#[from] ProfileError),
+    /// The node cannot begin.
+    #[error(transparent)]
+    Start(#[from] StartError),
     /// The terminal failed.
     #[error(transparent)]
     Screen(#[from] ScreenError),
@@ -60,15 +65,22 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error`], whose text says what happened and what to do.
-pub fn main(config: Config, front: Front) -> Result<u8, Error> {
+pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
+    let profile = open_profile(&config)?;
+    config.warnings.extend_from_slice(profile.notices());
+    let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);
+    let (nick, given) = config.name.resolve(profile.nick(), copy);
+    // Until its user has said how to be called, a node with a screen meets nobody.
+    let ask_name = !given && front == Front::Screen;
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let node = start_node(settings(&config)?, commands_out, updates_in, leave.clone())?;
+    let settings = settings(&config, &profile, nick.clone(), ask_name)?;
+    let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let code = runtime.block_on(async {
         match front {
-            Front::Screen => run_screen(config, commands, updates).await,
+            Front::Screen => run_screen(config, (nick, ask_name), commands, updates).await,
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     })?;
@@ -78,15 +90,26 @@ pub fn main(config: Config, front: Front) -> Result<u8, Error> {
     Ok(code)
 }
 
+/// The profile that the settings name. The log says which, never its key.
+fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
+    let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let options = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    let profile = profile::open(&options)?;
+    let node = profile.identity().node();
+    tracing::info!(name = profile.name().map(ProfileName::as_str), %node, known = profile.known().len(), "profile");
+    Ok(profile)
+}
+
 async fn run_screen(
     config: Config,
+    (nick, ask_name): (Nick, bool),
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
     let networks: Vec<String> = config.cidrs.iter().map(ToString::to_string).collect();
     let setup = Setup {
-        nick: config.nick,
-        ask_name: false,
+        nick,
+        ask_name,
         network: networks.join(", "),
         ports: (config.ports.min(), config.ports.max()),
         loopback_only: config.ip.is_loopback(),
@@ -126,18 +149,27 @@ async fn run_headless(
     Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
 }
 
-fn settings(config: &Config) -> Result<Settings, Error> {
-    let mut seed = [0; 8];
-    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Result<Settings, Error> {
     Ok(Settings {
         ip: config.ip,
         ports: config.ports,
         networks: config.cidrs.clone(),
         peers: config.peers.clone(),
         sweep_rate: config.sweep_rate,
-        nick: config.nick.clone(),
-        seed: u64::from_be_bytes(seed),
+        nick,
+        identity: profile.identity().clone(),
+        known: profile.known().to_vec(),
+        guests: config.guests,
+        hold,
+        saver: profile.saver(),
+        random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
     })
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
 }
 
 /// Starts the node on a thread of its own, and waits until it listens.

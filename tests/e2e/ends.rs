@@ -20,7 +20,7 @@ fn signals_end_a_node_and_its_peers_hear_it_leave() {
     let alice = Node::listening("alice", range.clone());
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 0)] {
         let mut bob = Node::listening("bob", range.clone());
-        let bobs = format!("guest:{}", bob.addr());
+        let bobs = bob.id();
         alice.wait_peer(&bobs);
         bob.wait_peers(1);
         bob.say("my last line");

@@ -6,10 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{Node, Ports, seconds};
+use crate::{
+    attack::{self, EMPTY_SETTINGS, Face, Key, Link, PREFACE, first_flight, frame, headers},
+    support::{Node, Ports, seconds},
+};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const EMPTY_SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+/// Where the reference protocol is called.
+const CHAT: &str = "/message.Chat/NewNode";
 
 /// Ten times the promised five seconds until a silent connection is cut.
 const CUT: Duration = seconds(50);
@@ -33,7 +36,7 @@ fn assert_unharmed(ports: &Ports, alice: &mut Node, bob: &mut Node) {
     let carol = Node::listening("carol", ports.port(0)..=ports.port(2));
     let took = carol.wait_peers(2);
     println!("a newcomer was in after {took:?}");
-    alice.wait_peer(&format!("guest:{}", carol.addr()));
+    alice.wait_peer(&carol.id());
     assert_eq!(alice.peer_changes().iter().filter(|change| change.starts_with("left")).count(), 0);
     alice.assert_clean();
 }
@@ -89,18 +92,33 @@ fn who_stays_silent_is_cut_and_others_are_served_meanwhile() {
     let ports = Ports::take();
     let (mut alice, mut bob) = pair(&ports);
     let begun = Instant::now();
-    let beginnings: [&[u8]; 5] = [b"", b"P", &PREFACE[..10], PREFACE, &[PREFACE, EMPTY_SETTINGS].concat()];
-    let streams: Vec<_> = beginnings
+    let face = Face::of(&Key::random());
+    let hello = first_flight(&face);
+    let beginnings: [&[u8]; 8] = [
+        b"",
+        b"P",
+        &PREFACE[..10],
+        PREFACE,
+        &[PREFACE, EMPTY_SETTINGS].concat(),
+        &hello[..1],
+        &hello[..hello.len() / 2],
+        &hello,
+    ];
+    let mut streams: Vec<_> = beginnings
         .iter()
         .map(|bytes| {
             let mut stream = connect(alice.addr());
             stream.write_all(bytes).unwrap();
-            stream
+            (format!("after {} bytes", bytes.len()), stream)
         })
         .collect();
+    let secure = attack::connect(alice.addr(), &face).unwrap();
+    streams.push(("after the handshake".to_owned(), secure.socket().try_clone().unwrap()));
+    let link = Link::dial(attack::connect(alice.addr(), &face).unwrap()).unwrap();
+    streams.push(("after the call".to_owned(), link.socket().try_clone().unwrap()));
     assert_unharmed(&ports, &mut alice, &mut bob);
-    for (stream, beginning) in streams.iter().zip(beginnings) {
-        println!("after {} bytes: cut after {:?}", beginning.len(), wait_cut(stream, begun));
+    for (beginning, stream) in &streams {
+        println!("{beginning}: cut after {:?}", wait_cut(stream, begun));
     }
 }
 
@@ -139,7 +157,7 @@ fn streams_that_are_opened_and_reset_cost_nothing() {
     let mut bytes = [PREFACE, EMPTY_SETTINGS].concat();
     for n in 0..STREAMS {
         let id = 2 * n + 1;
-        bytes.extend(frame(1, 4, id, &headers()));
+        bytes.extend(frame(1, 4, id, &headers("http", CHAT)));
         bytes.extend(frame(3, 0, id, &[0, 0, 0, 8]));
     }
     // Cut in the middle of it is the best answer.
@@ -227,35 +245,5 @@ fn assert_small(node: &Node) {
 
 /// A connection with one call of `NewNode`, up to its headers.
 fn call() -> Vec<u8> {
-    [PREFACE, EMPTY_SETTINGS, &frame(1, 4, 1, &headers())].concat()
-}
-
-/// The request's headers, in the plainest coding that HPACK has: literals without Huffman and without indexing.
-fn headers() -> Vec<u8> {
-    let fields = [
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", "/message.Chat/NewNode"),
-        (":authority", "x"),
-        ("content-type", "application/grpc"),
-        ("te", "trailers"),
-    ];
-    let mut block = Vec::new();
-    for (name, value) in fields {
-        block.push(0);
-        for text in [name, value] {
-            block.push(u8::try_from(text.len()).unwrap());
-            block.extend(text.as_bytes());
-        }
-    }
-    block
-}
-
-/// One HTTP/2 frame.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let mut frame = vec![length[1], length[2], length[3], kind, flags];
-    frame.extend(stream.to_be_bytes());
-    frame.extend(payload);
-    frame
+    [PREFACE, EMPTY_SETTINGS, &frame(1, 4, 1, &headers("http", CHAT))].concat()
 }

@@ -13,11 +13,17 @@
     reason = "all of this crate is test code; the lints only know test functions"
 )]
 
+mod attack;
+mod capture;
 mod ends;
 mod hostile;
+mod impostors;
 mod mesh;
+mod mixed;
 mod namespaces;
 mod reference;
+mod roster;
+mod siege;
 mod support;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]

@@ -34,8 +34,7 @@ fn three_at_once(rounds: u32) {
             });
         }
         let changes: Vec<_> = nodes.iter().map(Node::peer_changes).collect();
-        let addrs: HashMap<_, _> =
-            nodes.iter().map(|node| (format!("guest:{}", node.addr()), node.nick.clone())).collect();
+        let keys: HashMap<_, _> = nodes.iter().map(|node| (node.id(), node.nick.clone())).collect();
         for node in &mut nodes {
             node.quit();
         }
@@ -44,7 +43,7 @@ fn three_at_once(rounds: u32) {
             assert_eq!(changes.len(), 2, "{place}: one link per other node, from the beginning on: {changes:?}");
             // After the end nothing more can come: what was printed is all there ever was.
             let heard = node.all(|e| {
-                let from = addrs.get(e["from"].as_str()?)?.clone();
+                let from = keys.get(e["from"].as_str()?)?.clone();
                 (e["own"] == false)
                     .then(|| (from, e["nick"].as_str().unwrap().to_owned(), e["text"].as_str().unwrap().to_owned()))
             });
@@ -80,15 +79,16 @@ fn a_killed_node_is_gone_and_may_come_back() {
     let range = ports.port(0)..=ports.port(2);
     let mut alice = Node::listening("alice", range.clone());
     let mut bob = Node::listening("bob", range.clone());
-    let bobs = format!("guest:{}", bob.addr());
+    let bobs = bob.id();
     alice.wait_peer(&bobs);
     bob.kill();
     let (reason, took) = alice.wait_left(&bobs, seconds(30));
     println!("gone after {took:?}");
     assert_eq!(reason, "closed");
+    // Nothing is kept of it: it is somebody new.
     let bob = Node::listening("bob", range);
-    assert_eq!(bobs, format!("guest:{}", bob.addr()));
-    alice.wait_peer(&bobs);
+    assert_ne!(bobs, bob.id());
+    alice.wait_peer(&bob.id());
     alice.say("welcome back");
     bob.wait_text("welcome back");
 }
@@ -99,7 +99,7 @@ fn a_node_that_quits_is_seen_as_leaving_at_once() {
     let range = ports.port(0)..=ports.port(2);
     let alice = Node::listening("alice", range.clone());
     let mut bob = Node::listening("bob", range);
-    let bobs = format!("guest:{}", bob.addr());
+    let bobs = bob.id();
     alice.wait_peer(&bobs);
     bob.wait_peers(1);
     bob.say("bye");
@@ -145,7 +145,7 @@ fn two_meet_on_ipv6() {
     }
     nodes[0].say("hello big world");
     let heard = nodes[1].wait_text("hello big world");
-    assert_eq!(heard["from"], format!("guest:{}", nodes[0].addr()));
+    assert_eq!(heard["from"], nodes[0].id());
 }
 
 /// A burst that no buffer holds arrives whole at a reader that is slow to begin.
@@ -180,7 +180,7 @@ fn a_frozen_node_is_gone_within_eleven_seconds_and_delays_nobody() {
         node.wait_peers(2);
     }
     let [alice, bob, carol] = &mut nodes;
-    let carols = format!("guest:{}", carol.addr());
+    let carols = carol.id();
     carol.signal(rustix::process::Signal::STOP);
     let frozen = Instant::now();
     let mut slowest = seconds(0);

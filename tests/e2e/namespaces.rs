@@ -35,7 +35,7 @@ fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
         return;
     };
     let (mut alice, mut bob) = pair(&mut segment);
-    let took = [alice.wait_peer("guest:10.77.0.200:4565"), bob.wait_peer("guest:10.77.0.1:4565")];
+    let took = [alice.wait_peer(&bob.id()), bob.wait_peer(&alice.id())];
     println!("found after {took:?}");
     alice.say("hello across the wire");
     bob.wait_text("hello across the wire");
@@ -59,8 +59,8 @@ fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
     });
     println!("swept after {took:?}");
     let bob = start("bob", second, "10.77.0.200", WHOLE);
-    println!("found after {:?}", bob.wait_peer("guest:10.77.0.1:4565"));
-    alice.wait_peer("guest:10.77.0.200:4565");
+    println!("found after {:?}", bob.wait_peer(&alice.id()));
+    alice.wait_peer(&bob.id());
     alice.say("there you are");
     bob.wait_text("there you are");
 }
@@ -75,10 +75,10 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     bob.wait_peers(1);
     segment.cable(1, false);
     alice.say("into the void");
-    let (reason, took) = alice.wait_left("guest:10.77.0.200:4565", seconds(110));
+    let (reason, took) = alice.wait_left(&bob.id(), seconds(110));
     println!("noticed by who spoke after {took:?}: {reason}");
     assert_eq!(reason, "timeout");
-    let (reason, took) = bob.wait_left("guest:10.77.0.1:4565", seconds(110));
+    let (reason, took) = bob.wait_left(&alice.id(), seconds(110));
     println!("noticed by who was silent {took:?} later: {reason}");
 
     segment.cable(1, true);

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use clap::Parser;
 use proptest::prelude::*;
 
@@ -18,6 +20,11 @@ fn flags(args: &[&str]) -> Result<Config, String> {
     with(args, &[], None)
 }
 
+/// The name in the first profile, which remembers none.
+fn nick(config: &Config) -> String {
+    config.name.resolve(None, NonZeroU32::MIN).0.to_string()
+}
+
 fn cidrs(config: &Config) -> Vec<String> {
     config.cidrs.iter().map(ToString::to_string).collect()
 }
@@ -28,9 +35,13 @@ fn out_of_the_box_everything_stays_on_this_machine() {
     assert_eq!(config.ip, IpAddr::from([127, 0, 0, 1]));
     assert_eq!(cidrs(&config), ["127.0.0.1/32"]);
     assert_eq!(config.ports.to_string(), "4565-4569");
-    assert_eq!(config.nick.as_str(), "Ada");
+    assert_eq!(nick(&config), "Ada");
     assert_eq!(config.theme, Theme::Auto);
     assert!(config.peers.is_empty() && config.sweep_rate.is_none() && !config.any_network && !config.verbose);
+    assert_eq!(
+        (config.guests, config.profile, config.data_dir, config.ephemeral),
+        (Guests::Loopback, None, None, false)
+    );
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -45,7 +56,7 @@ fn flags_beat_variables_beat_the_file_beats_the_default() {
     let text = r#"{"nick": "file", "min_port": 1000, "max_port": 1009, "theme": "dark"}"#;
     let env = [("PROXIMITY_CHAT_NICK", "env"), ("PROXIMITY_CHAT_MIN_PORT", "1001"), ("PROXIMITY_CHAT_THEME", "")];
     let config = with(&["--nick", "flag"], &env, Some(text)).unwrap();
-    assert_eq!(config.nick.as_str(), "flag");
+    assert_eq!(nick(&config), "flag");
     assert_eq!(config.ports.to_string(), "1001-1009");
     assert_eq!(config.theme, Theme::Dark, "an empty variable is none");
     assert_eq!(cidrs(&config), ["127.0.0.1/32"]);
@@ -57,15 +68,19 @@ fn every_setting_can_be_written_in_the_file() {
         "ip": "192.168.1.20", "cidr": ["192.168.1.77/24", "192.168.1.0/24", "10.0.0.0/8"],
         "min_port": 5000, "max_port": 5000, "nick": "Zoë 山田",
         "peers": ["192.168.1.23", "192.168.1.23:4565", "192.168.1.23"],
-        "sweep_rate": 4, "any_network": true, "theme": "light"
+        "sweep_rate": 4, "any_network": true, "theme": "light",
+        "guests": "network", "profile": "work", "data_dir": "/var/chat data", "ephemeral": false
     }"#;
     let config = file(text).unwrap();
     assert_eq!(config.ip.to_string(), "192.168.1.20");
     assert_eq!(cidrs(&config), ["192.168.1.0/24", "10.0.0.0/8"]);
     assert_eq!(config.ports.to_string(), "5000");
-    assert_eq!(config.nick.as_str(), "Zoë 山田");
+    assert_eq!(nick(&config), "Zoë 山田");
     assert_eq!(config.peers.iter().map(ToString::to_string).collect::<Vec<_>>(), ["192.168.1.23", "192.168.1.23:4565"]);
     assert_eq!((config.sweep_rate, config.any_network, config.theme), (Some(4), true, Theme::Light));
+    assert_eq!((config.guests, config.ephemeral), (Guests::Network, false));
+    assert_eq!(config.profile.as_ref().map(ProfileName::as_str), Some("work"));
+    assert_eq!(config.data_dir, Some("/var/chat data".into()));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -80,6 +95,10 @@ fn every_setting_can_be_a_variable() {
         ("PROXIMITY_CHAT_SWEEP_RATE", "300"),
         ("PROXIMITY_CHAT_ANY_NETWORK", "1"),
         ("PROXIMITY_CHAT_THEME", "none"),
+        ("PROXIMITY_CHAT_GUESTS", "none"),
+        ("PROXIMITY_CHAT_PROFILE", "default-2"),
+        ("PROXIMITY_CHAT_DATA_DIR", "elsewhere"),
+        ("PROXIMITY_CHAT_EPHEMERAL", "false"),
         ("PROXIMITY_CHAT_CONFIG", "elsewhere.json"),
         ("HOME", "/"),
     ];
@@ -87,6 +106,9 @@ fn every_setting_can_be_a_variable() {
     assert_eq!(cidrs(&config), ["10.0.0.0/8", "10.1.0.0/16"]);
     assert_eq!(config.peers.len(), 2);
     assert_eq!((config.sweep_rate, config.any_network, config.theme), (Some(300), true, Theme::None));
+    assert_eq!((config.guests, config.ephemeral), (Guests::None, false));
+    assert_eq!(config.profile.as_ref().map(ProfileName::as_str), Some("default-2"));
+    assert_eq!(config.data_dir, Some("elsewhere".into()));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -147,6 +169,21 @@ fn a_bad_value_names_its_place_and_what_is_allowed() {
         (
             "{\"theme\": \"pink\"}",
             "config.json:1:11: theme must be \"auto\", \"dark\", \"light\" or \"none\", not \"pink\".".to_owned(),
+        ),
+        (
+            "{\"guests\": \"all\"}",
+            "config.json:1:12: guests must be \"loopback\", \"network\" or \"none\", not \"all\".".to_owned(),
+        ),
+        (
+            "{\"profile\": \"../x\"}",
+            "config.json:1:13: profile must be 1 to 32 letters, digits, - or _, and no name that a system has taken, not \
+             \"../x\"."
+                .to_owned(),
+        ),
+        (
+            "{\"data_dir\": \"~/chat\"}",
+            "config.json:1:14: data_dir must be the path of a directory (a leading ~ means nothing here), not \"~/chat\"."
+                .to_owned(),
         ),
         ("{\"nick\": \"a:b\"}", "config.json:1:10: A name cannot contain ':'. Choose one without it.".to_owned()),
     ] {
@@ -285,11 +322,49 @@ fn what_will_find_nobody_is_said() {
 
 #[test]
 fn a_login_name_is_cleaned_or_replaced() {
-    let nick = |login| merge(Sources { args: &Args::default(), env: &[], file: None, login }).unwrap().nick.to_string();
+    let nick = |login| nick(&merge(Sources { args: &Args::default(), env: &[], file: None, login }).unwrap());
     assert_eq!(nick(Some("CORP:ada\u{7}")), "someone");
     assert_eq!(nick(Some("ada\u{7}")), "ada");
     assert_eq!(nick(Some("")), "someone");
     assert_eq!(nick(None), "someone");
+}
+
+#[test]
+fn what_was_given_on_the_screen_stands_between_variables_and_the_file() {
+    let kept = Nick::new("kept").unwrap();
+    let two = NonZeroU32::new(2).unwrap();
+    let resolve = |args: &[&str], env: &[(&str, &str)], file, kept| {
+        let (nick, given) = with(args, env, file).unwrap().name.resolve(kept, two);
+        (nick.to_string(), given)
+    };
+    let (env, file) = ([("PROXIMITY_CHAT_NICK", "env")], Some(r#"{"nick": "file"}"#));
+    for (args, env, file, kept, name, given) in [
+        (&["--nick", "flag"][..], &env[..], file, Some(&kept), "flag", true),
+        (&[], &env, file, Some(&kept), "env", true),
+        (&[], &[], file, Some(&kept), "kept", true),
+        (&[], &[], file, None, "file", true),
+        (&[], &[], None, Some(&kept), "kept", true),
+        (&[], &[], None, None, "Ada-2", false),
+    ] {
+        assert_eq!(resolve(args, env, file, kept), (name.to_owned(), given));
+    }
+}
+
+#[test]
+fn who_stores_nothing_names_no_place_for_it() {
+    let error = |args: &[&str], env: &[(&str, &str)], file| with(args, env, file).unwrap_err();
+    assert_eq!(
+        error(&["--ephemeral", "--profile", "work"], &[], None),
+        "--profile: profile is not used, because ephemeral is set too (from --ephemeral). Leave one of them out."
+    );
+    assert_eq!(
+        error(&["--data-dir", "x"], &[], Some(r#"{"ephemeral": true}"#)),
+        "--data-dir: data_dir is not used, because ephemeral is set too (from config.json:1:15). Leave one of them out."
+    );
+    // But one run can be without what the file says for all.
+    let config = with(&["--ephemeral"], &[("PROXIMITY_CHAT_DATA_DIR", "x")], Some(r#"{"profile": "work"}"#)).unwrap();
+    assert!(config.ephemeral);
+    assert!(!with(&["--profile", "x"], &[], Some(r#"{"ephemeral": false}"#)).unwrap().ephemeral);
 }
 
 #[test]

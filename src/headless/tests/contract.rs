@@ -26,7 +26,7 @@ fn sweep(state: SweepState) -> Update {
 /// One of everything.
 fn everything() -> Vec<Update> {
     vec![
-        Update::Listening { addr: addr(4565), nick: nick("alice") },
+        Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') },
         sweep(SweepState::Running),
         sweep(SweepState::Running),
         sweep(SweepState::Done),
@@ -48,17 +48,17 @@ fn everything() -> Vec<Update> {
 fn json_is_the_contract_to_the_byte() {
     let id = "ab".repeat(16);
     let expected = [
-        r#"{"event":"listening","addr":"127.0.0.1:4565","node":null,"nick":"alice","version":"0.1.0"}"#,
+        r#"{"event":"listening","addr":"127.0.0.1:4565","node":"OWN","nick":"alice","version":"0.1.0"}"#,
         r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
         r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
         r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12}"#,
-        r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false}"#,
-        r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false}"#,
+        r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
+        r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"waves","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference","action":true}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":null,"nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"reference"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":null,"nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r#"{"event":"notice","code":"not_sent","text":"Nobody else is here, so nobody got this line.","id":"ID"}"#,
         r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
         r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
@@ -68,7 +68,10 @@ fn json_is_the_contract_to_the_byte() {
     let printed = print(true, everything());
     let lines: Vec<_> = printed.lines().collect();
     for (line, expected) in lines.iter().zip(expected) {
-        let expected = expected.replace("ID", &id).replace("0.1.0", env!("CARGO_PKG_VERSION"));
+        let expected = expected
+            .replace("ID", &id)
+            .replace("OWN", &key('a').to_string())
+            .replace("0.1.0", env!("CARGO_PKG_VERSION"));
         assert_eq!(*line, expected);
     }
     assert_eq!(lines.len(), expected.len());
@@ -83,16 +86,16 @@ fn text_says_the_same_for_people() {
 -- you are alice, at 127.0.0.1:4565
 -- looking for people at 5 addresses
 -- looked at 4 addresses in 12 ms: 1 answers
--- 127.0.0.1:4566 joined (127.0.0.1:4566)
--- 127.0.0.1:4566 is bob now
-03:04 <bob> say \"hi\"
+-- ?127.0.0.1:4566 joined (127.0.0.1:4566)
+-- ?127.0.0.1:4566 is ?bob now
+03:04 <?bob> say \"hi\"
       再见\\
-03:04 * bob waves
-03:04 <127.0.0.1:4566> who am I
+03:04 * ?bob waves
+03:04 <?127.0.0.1:4566> who am I
 03:04 <alice> hello
 03:04 <alice> anybody?
 -- Nobody else is here, so nobody got this line, nor will what follows until somebody joins.
--- bob left (127.0.0.1:4566): no answer any more
+-- ?bob left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
 -- carol was too slow.
 !! No answer from 127.0.0.9:4565.
@@ -131,7 +134,7 @@ fn a_new_name_stands_beside_the_old_one() {
     let id = PeerId::Guest(addr(4566));
     let rename = |name| Update::PeerRenamed { peer: id, nick: nick(name) };
     let text = print(false, [Update::PeerJoined(peer(None, 4566)), rename("bob"), rename("rob")]);
-    assert!(text.ends_with("-- 127.0.0.1:4566 is bob now\n-- bob is rob now\n"), "{text}");
+    assert!(text.ends_with("-- ?127.0.0.1:4566 is ?bob now\n-- ?bob is ?rob now\n"), "{text}");
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn local(json: bool, local: Local) -> String {
     let mut printer = Printer::new(options(json));
     printer.update(Update::PeerJoined(peer(Some("bob"), 4566)));
     printer.update(Update::PeerJoined(peer(None, 4567)));
-    printer.update(Update::Listening { addr: addr(4565), nick: nick("alice") });
+    printer.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') });
     printer.out().clear();
     printer.local(local);
     String::from_utf8(printer.out().clone()).unwrap()
@@ -166,12 +169,12 @@ fn who_lists_the_peers() {
         local(true, Local::Who),
         concat!(
             r#"{"event":"who","peers":["#,
-            r#"{"peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false},"#,
-            r#"{"peer":"guest:127.0.0.1:4567","nick":null,"addr":"127.0.0.1:4567","protocol":"reference","verified":false}"#,
+            r#"{"peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest","away":false,"typing":false},"#,
+            r#"{"peer":"guest:127.0.0.1:4567","nick":null,"addr":"127.0.0.1:4567","protocol":"reference","verified":false,"trust":"guest","away":false,"typing":false}"#,
             "]}\n"
         )
     );
-    assert_eq!(local(false, Local::Who), "-- bob (127.0.0.1:4566)\n-- 127.0.0.1:4567 (127.0.0.1:4567)\n");
+    assert_eq!(local(false, Local::Who), "-- ?bob (127.0.0.1:4566)\n-- ?127.0.0.1:4567 (127.0.0.1:4567)\n");
     let mut alone = Printer::new(options(false));
     alone.local(Local::Who);
     assert_eq!(alone.out(), b"-- nobody else is here\n");

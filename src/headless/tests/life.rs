@@ -211,7 +211,7 @@ async fn an_answer_comes_before_what_later_lines_cause() {
     for _ in 0..20 {
         let (answer, answers) = mpsc::channel(1);
         let (update, updates) = mpsc::channel(2);
-        update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice") }).unwrap();
+        update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).unwrap();
         // As for "/version" and "/nick zoe".
         answer.try_send(Local::Version).unwrap();
         update.try_send(Update::NickSet(nick("zoe"))).unwrap();

@@ -10,7 +10,7 @@ mod transcript;
 
 use std::ops::RangeInclusive;
 
-use player::Player;
+pub(crate) use player::Player;
 
 use crate::support::Ports;
 
@@ -25,6 +25,6 @@ fn with_others(ports: &Ports, others: u16) -> RangeInclusive<u16> {
 }
 
 /// The id that a node believed to listen at `addr` has.
-fn guest(addr: impl std::fmt::Display) -> String {
+pub(crate) fn guest(addr: impl std::fmt::Display) -> String {
     format!("guest:{addr}")
 }

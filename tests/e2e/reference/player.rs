@@ -9,90 +9,96 @@ use crate::support::{Process, Python, seconds};
 const SOON: Duration = seconds(30);
 
 /// A running `node.py`.
-pub(super) struct Player {
+pub(crate) struct Player {
     process: Process,
 }
 
 impl Player {
     /// One that only dials.
-    pub(super) fn dialling(python: &Python) -> Self {
-        Self { process: Process::start("grpcio", python.command("node.py").arg("-")) }
+    pub(crate) fn dialling(python: &Python) -> Self {
+        Self { process: Process::start("grpcio", python.command("reference/node.py").arg("-")) }
+    }
+
+    /// One that only dials, in a network namespace.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn in_namespace(python: &Python, netns: &str) -> Self {
+        Self { process: Process::start("grpcio", python.command_in(netns, "reference/node.py").arg("-")) }
     }
 
     /// One that listens at `addr`, and answers "ok" until told otherwise.
-    pub(super) fn listening(python: &Python, addr: SocketAddr) -> Self {
+    pub(crate) fn listening(python: &Python, addr: SocketAddr) -> Self {
         let name = format!("grpcio at {addr}");
-        let process = Process::start(&name, python.command("node.py").arg(addr.to_string()));
+        let process = Process::start(&name, python.command("reference/node.py").arg(addr.to_string()));
         process.wait("listening", SOON, |events| events.iter().find(|e| e["event"] == "listening").map(|_| ()));
         Self { process }
     }
 
     /// What the first frame of every later link meets: `ok`, `refuse`, `hold` or `abort`.
-    pub(super) fn answer(&mut self, mode: &str) {
+    pub(crate) fn answer(&mut self, mode: &str) {
         self.command(&json!({ "do": "answer", "mode": mode }));
     }
 
     /// Dials `to` and says where it listens itself.
-    pub(super) fn dial(&mut self, link: &str, to: SocketAddr, claim: impl std::fmt::Display) {
+    pub(crate) fn dial(&mut self, link: &str, to: SocketAddr, claim: impl std::fmt::Display) {
         self.dial_silently(link, to);
         self.send(link, &claim.to_string());
     }
 
     /// Dials `to` and says nothing.
-    pub(super) fn dial_silently(&mut self, link: &str, to: SocketAddr) {
+    pub(crate) fn dial_silently(&mut self, link: &str, to: SocketAddr) {
         self.command(&json!({ "do": "dial", "link": link, "to": to.to_string() }));
     }
 
-    pub(super) fn send(&mut self, link: &str, text: &str) {
+    pub(crate) fn send(&mut self, link: &str, text: &str) {
         self.command(&json!({ "do": "send", "link": link, "text": text }));
     }
 
-    pub(super) fn send_times(&mut self, link: &str, text: &str, times: u32) {
+    pub(crate) fn send_times(&mut self, link: &str, text: &str, times: u32) {
         self.command(&json!({ "do": "send", "link": link, "text": text, "times": times }));
     }
 
     /// Sends a string of any bytes.
-    pub(super) fn send_bytes(&mut self, link: &str, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&mut self, link: &str, bytes: &[u8]) {
         self.command(&json!({ "do": "send", "link": link, "hex": hex(bytes) }));
     }
 
     /// Sends a message of any bytes.
-    pub(super) fn send_raw(&mut self, link: &str, bytes: &[u8]) {
+    pub(crate) fn send_raw(&mut self, link: &str, bytes: &[u8]) {
         self.command(&json!({ "do": "send", "link": link, "raw": hex(bytes) }));
     }
 
     /// Answers "ok" to a held link.
-    pub(super) fn accept(&mut self, link: &str) {
+    pub(crate) fn accept(&mut self, link: &str) {
         self.command(&json!({ "do": "accept", "link": link }));
     }
 
     /// Ends a link from its own side.
-    pub(super) fn end(&mut self, link: &str) {
+    pub(crate) fn end(&mut self, link: &str) {
         self.command(&json!({ "do": "end", "link": link }));
     }
 
     /// Resets a link.
-    pub(super) fn cancel(&mut self, link: &str) {
+    pub(crate) fn cancel(&mut self, link: &str) {
         self.command(&json!({ "do": "cancel", "link": link }));
     }
 
     /// Waits until somebody has opened link `sN`, and returns the event.
-    pub(super) fn wait_open(&self, link: &str) -> Value {
+    pub(crate) fn wait_open(&self, link: &str) -> Value {
         self.wait_event("open", link)
     }
 
     /// Waits for the headers of the answer to a dial.
-    pub(super) fn wait_metadata(&self, link: &str) -> Value {
+    pub(crate) fn wait_metadata(&self, link: &str) -> Value {
         self.wait_event("metadata", link)["metadata"].clone()
     }
 
     /// Waits until a link is over, and returns gRPC's word for how.
-    pub(super) fn wait_end(&self, link: &str) -> String {
+    pub(crate) fn wait_end(&self, link: &str) -> String {
         self.wait_event("end", link)["code"].as_str().unwrap().to_owned()
     }
 
     /// Waits for `count` frames on a link, and returns all that came.
-    pub(super) fn wait_frames(&self, link: &str, count: usize) -> Vec<String> {
+    pub(crate) fn wait_frames(&self, link: &str, count: usize) -> Vec<String> {
         let frames = |events: &[Value]| {
             let frames: Vec<_> = events.iter().filter_map(|e| frame_of(e, link)).collect();
             (frames.len() >= count).then_some(frames)
@@ -101,19 +107,19 @@ impl Player {
     }
 
     /// Waits until a frame with this text came, and returns its link.
-    pub(super) fn wait_frame(&self, text: &str, deadline: Duration) -> String {
+    pub(crate) fn wait_frame(&self, text: &str, deadline: Duration) -> String {
         let link =
             |e: &Value| (e["event"] == "frame" && e["text"] == text).then(|| e["link"].as_str().unwrap().to_owned());
         self.process.wait(&format!("a frame {text:?}"), deadline, |events| events.iter().find_map(link)).0
     }
 
     /// The frames that came on a link so far.
-    pub(super) fn frames(&self, link: &str) -> Vec<String> {
+    pub(crate) fn frames(&self, link: &str) -> Vec<String> {
         self.process.all(|e| frame_of(e, link))
     }
 
     /// The process itself.
-    pub(super) fn process(&self) -> &Process {
+    pub(crate) fn process(&self) -> &Process {
         &self.process
     }
 

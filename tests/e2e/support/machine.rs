@@ -29,6 +29,14 @@ pub(crate) fn until<T>(what: &str, deadline: Duration, mut look: impl FnMut() ->
     }
 }
 
+/// Waits where the passing of time is what is asked for, not a condition.
+pub(crate) fn until_passed(time: Duration) {
+    let begun = Instant::now();
+    while let Some(left) = time.checked_sub(begun.elapsed()) {
+        thread::park_timeout(left);
+    }
+}
+
 /// Says loudly that a test did not run, past the capture of the test harness; fails where skipping is not allowed.
 pub(crate) fn skip(test: &str, why: &str) {
     assert!(std::env::var_os("NO_SKIPPED_TESTS").is_none(), "{test} must not be skipped here, but {why}");

@@ -15,7 +15,7 @@ pub(crate) mod proc;
 #[cfg(target_os = "linux")]
 pub(crate) use netns::Segment;
 
-pub(crate) use machine::{seconds, skip, until};
+pub(crate) use machine::{seconds, skip, until, until_passed};
 pub(crate) use node::Node;
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;

@@ -1,6 +1,7 @@
 //! The program itself, headless.
 
 use std::{
+    fs,
     net::SocketAddr,
     ops::{Deref, DerefMut, RangeInclusive},
     time::Duration,
@@ -9,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Process, Setup, seconds};
+use super::{Process, Setup, seconds, until};
 
 /// Long enough for every step that a person would call immediate, on a machine that has other things to do.
 const SOON: Duration = seconds(30);
@@ -18,7 +19,7 @@ const SOON: Duration = seconds(30);
 pub(crate) struct Node {
     pub(crate) nick: String,
     process: Process,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Node {
@@ -26,7 +27,7 @@ impl Node {
     pub(crate) fn start(setup: &Setup) -> Self {
         let home = TempDir::new().unwrap();
         let process = Process::start(&setup.nick, &mut setup.command(&home));
-        Self { nick: setup.nick.clone(), process, _home: home }
+        Self { nick: setup.nick.clone(), process, home }
     }
 
     /// Starts a node on loopback and waits until it listens.
@@ -44,7 +45,37 @@ impl Node {
         .0
     }
 
-    /// Waits until `peer` (an id such as `guest:127.0.0.1:4566`) is present.
+    /// Its key in hex, which is what others know it by.
+    pub(crate) fn id(&self) -> String {
+        let node = |e: &Value| (e["event"] == "listening").then(|| e["node"].as_str().map(str::to_owned));
+        let listening = self.wait("listening", SOON, |events| events.iter().find_map(node));
+        listening.0.expect("a node says its key")
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        let mut log = String::new();
+        let mut folders = vec![self.home.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                match path.extension() {
+                    _ if path.is_dir() => folders.push(path),
+                    Some(end) if end == "log" => log += &fs::read_to_string(path).unwrap(),
+                    _ => {}
+                }
+            }
+        }
+        log
+    }
+
+    /// Waits until its log says this.
+    pub(crate) fn wait_log(&self, part: &str) {
+        until(&format!("{part:?} in the log of {}:\n{}", self.nick, self.log()), SOON, || {
+            self.log().contains(part).then_some(())
+        });
+    }
+
+    /// Waits until `peer` (a key, or an id such as `guest:127.0.0.1:4566`) is present.
     pub(crate) fn wait_peer(&self, peer: &str) -> Duration {
         self.wait(&format!("{peer} joined"), SOON, |events| present(events).contains(&peer).then_some(())).1
     }
@@ -78,7 +109,29 @@ impl Node {
         self.all(|e| is_theirs(e).then(|| e["text"].as_str().unwrap_or_default().to_owned()))
     }
 
-    /// Who came and went so far, as `joined guest:…` and `left guest:…`.
+    /// Who is there now.
+    pub(crate) fn roster(&self) -> Vec<String> {
+        let events = self.all(|e| Some(e.clone()));
+        let mut roster: Vec<_> = present(&events).into_iter().map(str::to_owned).collect();
+        roster.sort();
+        roster
+    }
+
+    /// The notices of this kind so far.
+    pub(crate) fn notices(&self, code: &str) -> Vec<String> {
+        self.all(|e| {
+            (e["event"] == "notice" && e["code"] == code).then(|| e["text"].as_str().unwrap_or_default().to_owned())
+        })
+    }
+
+    /// Waits for a notice of this kind, and returns its text.
+    pub(crate) fn wait_notice(&self, code: &str) -> String {
+        let wanted = |e: &&Value| e["event"] == "notice" && e["code"] == code;
+        let notice = self.wait(&format!("notice {code}"), SOON, |events| events.iter().find(wanted).cloned()).0;
+        notice["text"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Who came and went so far, as `joined 7f3a…` and `left guest:…`.
     pub(crate) fn peer_changes(&self) -> Vec<String> {
         self.all(|e| {
             let change = e["change"].as_str().filter(|change| ["joined", "left"].contains(change))?;

@@ -34,10 +34,21 @@ impl Python {
         }
     }
 
-    /// Runs a script of `tests/e2e/reference`.
+    /// Runs a script of `tests/e2e`.
     pub(crate) fn command(&self, script: &str) -> Command {
-        let mut command = Command::new(&self.program);
-        command.arg("-u").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e/reference").join(script));
+        self.within(Command::new(&self.program), script)
+    }
+
+    /// Runs a script of `tests/e2e` in a network namespace.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn command_in(&self, netns: &str, script: &str) -> Command {
+        let mut ip = Command::new("ip");
+        ip.args(["netns", "exec", netns]).arg(&self.program);
+        self.within(ip, script)
+    }
+
+    fn within(&self, mut command: Command, script: &str) -> Command {
+        command.arg("-u").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script));
         // Fork support prints warnings, and a proxy must not see loopback traffic.
         command.env("GRPC_ENABLE_FORK_SUPPORT", "0").env("no_proxy", "*").env("PYTHONDONTWRITEBYTECODE", "1");
         command

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 /// How to start a node.
 pub(crate) struct Setup {
+    /// This build's program, unless another one is to be compared with it.
+    pub(crate) program: String,
     pub(crate) nick: String,
     pub(crate) ip: IpAddr,
     pub(crate) cidr: String,
@@ -24,6 +26,7 @@ impl Setup {
     /// On loopback, looking at `ports` and nowhere else.
     pub(crate) fn new(nick: &str, ports: RangeInclusive<u16>) -> Self {
         Self {
+            program: env!("CARGO_BIN_EXE_proximity-chat").to_owned(),
             nick: nick.to_owned(),
             ip: Ipv4Addr::LOCALHOST.into(),
             cidr: "127.0.0.1/32".to_owned(),
@@ -36,15 +39,14 @@ impl Setup {
 
     /// The command line, with a cleared environment and `home` in place of all of the user's directories.
     pub(crate) fn command(&self, home: &TempDir) -> Command {
-        let program = env!("CARGO_BIN_EXE_proximity-chat");
         let mut command = match &self.netns {
             // `ip` replaces itself with the program, so that the child's id is the node's.
             Some(netns) => {
                 let mut ip = Command::new("ip");
-                ip.args(["netns", "exec", netns, program]);
+                ip.args(["netns", "exec", netns, &self.program]);
                 ip
             }
-            None => Command::new(program),
+            None => Command::new(&self.program),
         };
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         for place in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]

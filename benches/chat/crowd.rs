@@ -1,0 +1,101 @@
+//! Many peers of one node: how fast they get in when all come at once, and what each of them costs.
+
+use std::{
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    attack::{Face, Key, Link, body, connect, hello},
+    child::Child,
+    ports::Ports,
+    report::{self, Times},
+};
+
+const PEERS: usize = 50;
+const ROUNDS: u32 = 10;
+
+/// What each link is used for before its cost is looked at: lines each way.
+const LINES: usize = 20;
+
+pub(crate) fn measure() {
+    let [mut greeted, mut joined] = [(); 2].map(|()| Times::default());
+    for _ in 0..ROUNDS {
+        let (last_greeted, last_joined) = round();
+        greeted.add(last_greeted);
+        joined.add(last_joined);
+    }
+    report::line(&format!("{PEERS} at once, last one greeted"), &greeted);
+    report::line(&format!("{PEERS} at once, last one printed as joined"), format_args!("{joined} (target: 100 ms)"));
+    memory();
+}
+
+/// From the first connect to the last Hello that came back, and to the last "joined".
+fn round() -> (Duration, Duration) {
+    let ports = Ports::take();
+    let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
+    node.wait_line("\"listening\"");
+    let ready = Barrier::new(PEERS + 1);
+    thread::scope(|scope| {
+        let peers: Vec<_> = (0..PEERS)
+            .map(|n| {
+                let (ready, addr) = (&ready, ports.addr(0));
+                scope.spawn(move || {
+                    let key = Key::random();
+                    let face = Face::of(&key);
+                    ready.wait();
+                    let mut link = Link::dial(connect(addr, &face).unwrap()).unwrap();
+                    link.greet(hello(&key, &format!("peer{n}"))).unwrap();
+                    (Instant::now(), link)
+                })
+            })
+            .collect();
+        ready.wait();
+        let begun = Instant::now();
+        for _ in 0..PEERS {
+            node.wait_line("\"joined\"");
+        }
+        let joined = begun.elapsed();
+        let last = peers.into_iter().map(|peer| peer.join().unwrap().0).max().unwrap();
+        (last.saturating_duration_since(begun), joined)
+    })
+}
+
+/// Memory that a link costs which has been used.
+#[cfg(target_os = "linux")]
+fn memory() {
+    use crate::proc;
+    let ports = Ports::take();
+    let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
+    node.wait_line("\"listening\"");
+    // What the first one costs is the node's, not the link's.
+    let mut links = vec![used(&ports, &mut node, 0)];
+    let before = proc::memory_kib(node.pid());
+    for n in 1..=PEERS {
+        links.push(used(&ports, &mut node, n));
+    }
+    let each = (proc::memory_kib(node.pid()).saturating_sub(before)) as f64 / PEERS as f64;
+    report::line("memory of a used link", format_args!("{each:.0} KiB (target: below 130 KiB)"));
+}
+
+#[cfg(not(target_os = "linux"))]
+fn memory() {
+    report::line("memory of a used link", "measured on Linux only");
+}
+
+/// A link on which lines went both ways.
+fn used(ports: &Ports, node: &mut Child, n: usize) -> Link {
+    let key = Key::random();
+    let mut link = Link::dial(connect(ports.addr(0), &Face::of(&key)).unwrap()).unwrap();
+    link.greet(hello(&key, &format!("peer{n}"))).unwrap();
+    for line in 0..LINES {
+        let text = format!("{n} {line} a line of about the length that people write");
+        link.send(body(&text)).unwrap();
+        node.wait_line(&text);
+        let text = format!("to {n} {line} a line of about the length that people write");
+        node.say(&text);
+        link.wait(|frame| (*frame == body(&text)).then_some(())).unwrap();
+    }
+    link
+}

@@ -1,0 +1,65 @@
+//! What nodes can do beside the base of the protocol.
+
+/// Capabilities that are read of one Hello; the rest is passed over.
+const MAX_NAMES: usize = 64;
+
+/// Something that not every node of a version can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cap {
+    /// Takes and gives live lines that are in no log.
+    Say,
+    /// Tells and is told who is away or typing, and new names.
+    Presence,
+    /// Passes addresses on, and takes them.
+    Peers,
+    /// Compares codes.
+    Sas,
+}
+
+impl Cap {
+    const ALL: [Self; 4] = [Self::Say, Self::Presence, Self::Peers, Self::Sas];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Say => "say",
+            Self::Presence => "presence",
+            Self::Peers => "peers",
+            Self::Sas => "sas",
+        }
+    }
+}
+
+/// A set of capabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Caps(u8);
+
+impl Caps {
+    /// What this program can do.
+    pub fn ours() -> Self {
+        Cap::ALL.into_iter().fold(Self(0), Self::with)
+    }
+
+    const fn with(self, cap: Cap) -> Self {
+        Self(self.0 | 1 << cap as u8)
+    }
+
+    /// Whether `cap` is in it.
+    pub const fn has(self, cap: Cap) -> bool {
+        self.0 & (1 << cap as u8) != 0
+    }
+
+    /// What both can do.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(super) fn names(self) -> Vec<String> {
+        Cap::ALL.into_iter().filter(|cap| self.has(*cap)).map(|cap| cap.name().to_owned()).collect()
+    }
+
+    pub(super) fn from_names(names: &[String]) -> Self {
+        let known = names.iter().take(MAX_NAMES).filter_map(|name| Cap::ALL.into_iter().find(|cap| cap.name() == name));
+        known.fold(Self(0), Self::with)
+    }
+}

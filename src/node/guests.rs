@@ -1,0 +1,175 @@
+//! Reference nodes: who is let in, and which of two links stays (DESIGN.md section 5, "Reference protocol").
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::{
+    LinkId, MAX_GUESTS, MAX_NODES, Node, Out,
+    link::{Kind, Link, Origin},
+};
+use crate::{
+    bus::{NoticeCode, Update},
+    convert::Protocol,
+    model::{LeaveReason, Now, Peer, PeerId, Software, Trust},
+};
+
+/// What lets a dialler of the reference protocol in.
+pub(super) const OK: Bytes = Bytes::from_static(b"ok");
+
+/// Somebody at the door.
+pub(super) struct Arrival {
+    /// Where its connection comes from.
+    pub(super) source: SocketAddr,
+    /// Where it says that it listens.
+    pub(super) claim: Option<SocketAddr>,
+}
+
+impl Node {
+    pub(super) fn arrived(&mut self, link: LinkId, arrival: Arrival, now: Now, out: &mut Vec<Out>) {
+        let Arrival { source, claim } = arrival;
+        // A claim is worth something if it names the host that it comes from. Behind a NAT it does not: such a guest is
+        // known by its connection, and never dialled back.
+        let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| {
+            let mut addr = source;
+            addr.set_port(claim.port());
+            addr
+        });
+        // Where a node of our kind was reached, no guest listens.
+        let claim = claim.filter(|claim| !self.owners.contains_key(claim));
+        let addr = claim.unwrap_or(source);
+        if !self.guests.admits(source.ip())
+            || claim == Some(self.addr)
+            || self.is_repeated(addr, claim.is_some(), now)
+            || claim.is_some_and(|addr| self.our_dial_stays(addr))
+        {
+            out.push(Out::Close { link, bye: None });
+            return;
+        }
+        if self.guests_full() {
+            self.tell_full(now, out);
+            out.push(Out::Close { link, bye: None });
+            return;
+        }
+        if claim.is_some() {
+            self.give_up_dial(addr, out);
+        }
+        let origin = if claim.is_some() { Origin::Claimed { source } } else { Origin::Source };
+        self.join_guest(link, addr, origin, Some(OK), out);
+    }
+
+    /// A reference node that we dialled says "ok".
+    pub(super) fn let_in(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+        let Some(dial) = self.take_dial(link) else {
+            return out.push(Out::Close { link, bye: None });
+        };
+        let id = PeerId::Guest(dial.addr);
+        if let Some(claimant) = self.peers.get(&id).copied() {
+            // A reference node may let in our dial although its own was let in: one of the two is enough.
+            if dial.superseded || !self.displace(claimant, out) {
+                self.book.linked(dial.addr);
+                return out.push(Out::Close { link, bye: None });
+            }
+        } else if self.guests_full() {
+            self.book.refused(dial.addr, now.mono, &mut self.rng);
+            return out.push(Out::Close { link, bye: None });
+        }
+        self.join_guest(link, dial.addr, Origin::Dialled, None, out);
+    }
+
+    /// Makes `link` the one link of a new guest.
+    fn join_guest(&mut self, link: LinkId, addr: SocketAddr, origin: Origin, first: Option<Bytes>, out: &mut Vec<Out>) {
+        if origin.listens() {
+            self.book.linked(addr);
+            self.somebody_at(addr);
+        }
+        let id = PeerId::Guest(addr);
+        let ignored = self.ignored_guests.contains(&addr);
+        let peer = Peer { id, nick: None, addr, software: Software::Reference, trust: Trust::Guest, ignored };
+        self.peers.insert(id, link);
+        out.push(Out::Open { link, protocol: Protocol::Reference, first });
+        out.push(Out::Update(Update::PeerJoined(peer.clone())));
+        self.links.insert(link, Link::Up { peer, kind: Kind::Guest(origin) });
+        out.push(Out::LinkedChanged);
+    }
+
+    /// Whether a peer of this address is linked. Unless it was us who dialled it, only its own word or its source port
+    /// says that the address is its own, and the newcomer may be the true owner: we dial the address, and the owner's
+    /// answer tells (see [`Self::displace`]).
+    fn is_repeated(&mut self, addr: SocketAddr, claimed: bool, now: Now) -> bool {
+        let Some(existing) = self.peers.get(&PeerId::Guest(addr)) else { return false };
+        if let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { .. } | Origin::Source), .. }) =
+            self.links.get(existing)
+            && claimed
+        {
+            self.book.verify(addr, now.mono);
+        }
+        true
+    }
+
+    /// Two dials at once: the dial of the numerically smaller address stays, once its first frame is out.
+    fn our_dial_stays(&self, addr: SocketAddr) -> bool {
+        self.addr < addr
+            && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_plain_to(addr)))
+    }
+
+    /// The other side's dial is let in, so ours is not needed. Before its first frame it can be dropped unnoticed; after
+    /// that the other side ends it, and if it does not, [`Self::let_in`] decides.
+    fn give_up_dial(&mut self, addr: SocketAddr, out: &mut Vec<Out>) {
+        self.links.retain(|link, state| match state {
+            Link::Dialling(dial) if dial.is_plain_to(addr) => {
+                out.push(Out::Close { link: *link, bye: None });
+                false
+            }
+            Link::Offered(dial) if dial.is_plain_to(addr) => {
+                dial.superseded = true;
+                true
+            }
+            // It may find a node of our kind there, who did not claim anything.
+            Link::Dialling(dial) if dial.addr == addr => {
+                dial.superseded = true;
+                true
+            }
+            _ => true,
+        });
+    }
+
+    /// The owner of an address has let us in there, so the guest who has its place is somebody else. It stays a guest
+    /// under the address that its connection comes from, if that is free; else it has to go. False if we dialled it:
+    /// then it is the owner itself.
+    pub(super) fn displace(&mut self, link: LinkId, out: &mut Vec<Out>) -> bool {
+        let full = self.guests_full();
+        let Some(Link::Up { peer, kind: Kind::Guest(origin) }) = self.links.get_mut(&link) else { return false };
+        let (taken, source) = match *origin {
+            Origin::Dialled => return false,
+            Origin::Claimed { source } => (peer.id, Some(source)),
+            Origin::Source => (peer.id, None),
+        };
+        let free = |source: &SocketAddr| !full && !self.peers.contains_key(&PeerId::Guest(*source));
+        if let Some(source) = source.filter(free) {
+            *origin = Origin::Source;
+            peer.id = PeerId::Guest(source);
+            peer.addr = source;
+            let peer = peer.clone();
+            self.leave(link, taken, LeaveReason::Closed, out);
+            self.peers.insert(peer.id, link);
+            out.push(Out::Update(Update::PeerJoined(peer)));
+        } else {
+            self.leave(link, taken, LeaveReason::Closed, out);
+            self.links.remove(&link);
+            out.push(Out::Close { link, bye: None });
+        }
+        true
+    }
+
+    pub(super) fn tell_full(&mut self, now: Now, out: &mut Vec<Out>) {
+        if self.told.may_tell(NoticeCode::RoomFull, now.mono) {
+            let (guests, nodes) = (self.count(|id| id.node().is_none()), self.count(|id| id.node().is_some()));
+            let text = format!(
+                "{nodes} people (of {MAX_NODES}) and {guests} guests (of {MAX_GUESTS}) are here already; somebody else \
+                 was turned away."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::RoomFull, text }));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Nodes of our kind: who is let in, and which of two links stays (DESIGN.md section 5, "Mesh protocol").
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use super::{
+    CloseReason, LinkId, Node, Out, Secure, bye,
+    link::{Dial, Kind, Link},
+    session::Session,
+};
+use crate::{
+    bus::{NoticeCode, Update},
+    convert::{
+        Protocol,
+        mesh::{Hello, Reason},
+    },
+    model::{NodeId, Now, Peer, PeerId, Software},
+};
+
+/// Two dials in opposite directions that began within this of each other are two dials at once (DESIGN.md section 5).
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// One of two links with the same node.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    dialled: bool,
+    began: Instant,
+    boot: u64,
+}
+
+impl Node {
+    /// A node dialled us.
+    pub(super) fn introduced(
+        &mut self,
+        link: LinkId,
+        source: SocketAddr,
+        secure: Secure,
+        hello: &Hello,
+        now: Now,
+        out: &mut Vec<Out>,
+    ) {
+        let refuse = |reason| Out::Close { link, bye: Some(bye(reason)) };
+        if let Err(reason) = self.judge(&secure, hello, source, now, out) {
+            return out.push(refuse(reason));
+        }
+        let id = PeerId::Node(secure.node);
+        let ours = Claim { dialled: false, began: now.mono, boot: hello.boot };
+        if self.our_offer_stays(&secure.node) || !self.replaces(id, ours) {
+            return out.push(refuse(Reason::Duplicate));
+        }
+        if !self.peers.contains_key(&id) && self.nodes_full() {
+            self.tell_full(now, out);
+            return out.push(refuse(Reason::Full));
+        }
+        self.give_up_dials_of(&secure.node, out);
+        let mut session = Session::new(self.me, &secure, hello, false, now.mono, now);
+        // Where it listens is its word; somebody looks before it is believed.
+        let claimed = hello.port.map(|port| SocketAddr::new(source.ip(), port.get()));
+        if let Some(addr) = claimed.filter(|addr| *addr != self.addr) {
+            session.addrs.claim(addr);
+            self.book.check(addr, now.mono, &mut self.rng);
+        }
+        let first = Some(self.hello(now));
+        self.join_node(link, claimed.unwrap_or(source), secure.node, hello, session, first, now, out);
+    }
+
+    /// A node that we dialled says Hello.
+    pub(super) fn welcomed(&mut self, link: LinkId, hello: &Hello, now: Now, out: &mut Vec<Out>) {
+        let Some(dial) = self.take_dial(link) else {
+            return out.push(Out::Close { link, bye: Some(bye(Reason::Duplicate)) });
+        };
+        // Only a dial with TLS can be answered by a Hello.
+        let Some(secure) = dial.secure else { return out.push(Out::Close { link, bye: None }) };
+        if let Err(reason) = self.judge(&secure, hello, dial.addr, now, out) {
+            self.book.failed(dial.addr, now.mono, &mut self.rng);
+            return out.push(Out::Close { link, bye: Some(bye(reason)) });
+        }
+        let id = PeerId::Node(secure.node);
+        let theirs = Claim { dialled: true, began: dial.began, boot: hello.boot };
+        let full = !self.peers.contains_key(&id) && self.nodes_full();
+        if full || !self.replaces(id, theirs) {
+            self.book.linked(dial.addr);
+            let reason = if full { Reason::Full } else { Reason::Duplicate };
+            return out.push(Out::Close { link, bye: Some(bye(reason)) });
+        }
+        let session = Session::new(self.me, &secure, hello, true, dial.began, now);
+        self.join_node(link, dial.addr, secure.node, hello, session, None, now, out);
+        self.reached(dial.addr, secure.node, out);
+        self.book.linked(dial.addr);
+        self.somebody_at(dial.addr);
+    }
+
+    /// Whether somebody is who it says, and speaks what we do.
+    fn judge(
+        &mut self,
+        secure: &Secure,
+        hello: &Hello,
+        addr: SocketAddr,
+        now: Now,
+        out: &mut Vec<Out>,
+    ) -> Result<(), Reason> {
+        if hello.node != secure.node {
+            return Err(Reason::Protocol);
+        }
+        if secure.node == self.me {
+            if hello.boot != self.boot && self.told.may_tell(NoticeCode::OwnKey, now.mono) {
+                let text = format!(
+                    "A node at {addr} has your own key. If you copied it to another machine, leave the program on one \
+                     of the two; if you did not, somebody has it: move your profile's identity file away and start anew."
+                );
+                out.push(Out::Update(Update::Notice { code: NoticeCode::OwnKey, text }));
+            }
+            return Err(Reason::OwnKey);
+        }
+        if hello.agree().is_none() {
+            self.tell_version(addr, now, out);
+            return Err(Reason::Version);
+        }
+        Ok(())
+    }
+
+    pub(super) fn tell_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
+        if self.told.may_tell(NoticeCode::Version, now.mono) {
+            let text = format!(
+                "The node at {addr} speaks another version of the protocol; it cannot be met. The older of the two \
+                 programs needs an update."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::Version, text }));
+        }
+    }
+
+    /// Whether our own dial of this node is on its way, said Hello, and stays: that of the smaller key does.
+    fn our_offer_stays(&self, node: &NodeId) -> bool {
+        self.me < *node && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_of(node)))
+    }
+
+    /// Whether a new link of `id` may take the place of the one that there is, if there is one. Both ends come to the same
+    /// answer: a new start of the program always wins; of two dials at once that of the smaller key; else the newer link.
+    fn replaces(&self, id: PeerId, new: Claim) -> bool {
+        let PeerId::Node(node) = id else { return false };
+        let old = self.peers.get(&id).and_then(|link| self.links.get(link)).and_then(Link::session);
+        let Some((_, old)) = old else { return true };
+        let apart = new.began.max(old.began).saturating_duration_since(new.began.min(old.began));
+        if new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
+            return true;
+        }
+        new.dialled == (self.me < node)
+    }
+
+    /// The other side's dial is let in, so ours are not needed. Before its first frame one can be dropped unnoticed; after
+    /// that the other side ends it.
+    fn give_up_dials_of(&mut self, node: &NodeId, out: &mut Vec<Out>) {
+        self.links.retain(|link, state| match state {
+            Link::Dialling(dial) if dial.is_of(node) => {
+                out.push(Out::Close { link: *link, bye: None });
+                false
+            }
+            Link::Offered(dial) if dial.is_of(node) => {
+                dial.superseded = true;
+                true
+            }
+            _ => true,
+        });
+    }
+
+    /// Makes `link` the one link of a node.
+    #[expect(clippy::too_many_arguments, reason = "all that is known of a new link, from its two callers")]
+    fn join_node(
+        &mut self,
+        link: LinkId,
+        addr: SocketAddr,
+        node: NodeId,
+        hello: &Hello,
+        session: Session,
+        first: Option<bytes::Bytes>,
+        now: Now,
+        out: &mut Vec<Out>,
+    ) {
+        let id = PeerId::Node(node);
+        let old_boot = self.retire(id, now, out);
+        let is_known_run = old_boot == Some(hello.boot);
+        if old_boot.is_some() && !is_known_run {
+            // What it was is over; what follows is told as a new arrival.
+            out.push(Out::Update(Update::PeerLeft { peer: id, reason: CloseReason::Ended.into() }));
+        }
+        let alarm = self.meet(node, hello.nick.as_ref(), now);
+        let (trust, ignored) = self.trust.standing(&node, now.wall);
+        let software = Software::Ours { version: hello.version.clone() };
+        let peer = Peer { id, nick: hello.nick.clone(), addr, software, trust, ignored };
+        for addr in session.addrs.all() {
+            self.trust.listens(&node, addr);
+        }
+        self.peers.insert(id, link);
+        out.push(Out::Open { link, protocol: Protocol::Mesh, first });
+        if is_known_run {
+            out.push(Out::Update(Update::PeerTrust { peer: id, trust, ignored }));
+        } else {
+            out.push(Out::Update(Update::PeerJoined(peer.clone())));
+        }
+        out.extend(alarm.map(|alarm| Out::Update(Update::Alarm(alarm))));
+        self.links.insert(link, Link::Up { peer, kind: Kind::Mesh(Box::new(session)) });
+        self.greet(link, now, out);
+        out.push(Out::LinkedChanged);
+    }
+
+    /// Ends the link that a newer one replaces, without its peer leaving the map. The run that it belonged to.
+    fn retire(&mut self, id: PeerId, now: Now, out: &mut Vec<Out>) -> Option<u64> {
+        let old = self.peers.remove(&id)?;
+        let mut state = self.links.remove(&old)?;
+        out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
+        self.end_comparison(&mut state, old, out);
+        let (_, session) = state.session()?;
+        if let PeerId::Node(node) = id {
+            self.trust.parted(&node, now.wall);
+            self.owners.retain(|_, owner| *owner != node);
+        }
+        Some(session.boot)
+    }
+}
+
+impl Dial {
+    /// Whether this node has proved to be at the other end.
+    pub(super) fn is_of(&self, node: &NodeId) -> bool {
+        self.secure.is_some_and(|secure| secure.node == *node)
+    }
+}

@@ -1,0 +1,108 @@
+//! What happens from time to time: pings, passed-on addresses, comparisons that run out of time.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use super::{LinkId, Node, Out, link::Link};
+use crate::{
+    bus::{NoticeCode, Update},
+    convert::mesh::{self, Frame, Status},
+    model::{Now, PeerId},
+};
+
+/// How often the way to each node is measured. Liveness does not hang on it: the connections are asked by HTTP/2.
+const PING_EVERY: Duration = Duration::from_secs(10);
+
+/// How often one kind of notice that strangers can cause is told at most: nobody must fill the screen by knocking.
+const TELL_EVERY: Duration = Duration::from_mins(1);
+
+/// When what is due.
+#[derive(Debug, Default)]
+pub(super) struct Pulse {
+    next_ping: Option<Instant>,
+}
+
+/// What was told lately.
+#[derive(Debug, Default)]
+pub(super) struct Told(BTreeMap<&'static str, Instant>);
+
+impl Told {
+    /// Whether this kind of notice may be told now; then it counts as told.
+    pub(super) fn may_tell(&mut self, code: NoticeCode, now: Instant) -> bool {
+        let told = self.0.get(code.as_str());
+        let may = told.is_none_or(|at| now.saturating_duration_since(*at) >= TELL_EVERY);
+        if may {
+            self.0.insert(code.as_str(), now);
+        }
+        may
+    }
+}
+
+impl Node {
+    pub(super) fn next_beat(&self) -> Option<Instant> {
+        let ping = self.pulse.next_ping.filter(|_| self.peers.keys().any(|id| id.node().is_some()));
+        [ping, self.gossip.due(), self.next_comparison_due()].into_iter().flatten().min()
+    }
+
+    pub(super) fn beat(&mut self, now: Now, out: &mut Vec<Out>) {
+        let Some(due) = self.pulse.next_ping else {
+            self.pulse.next_ping = Some(now.mono + PING_EVERY);
+            self.dial_last_known(now);
+            return;
+        };
+        if due <= now.mono {
+            self.pulse.next_ping = Some(now.mono + PING_EVERY);
+            let links: Vec<LinkId> = self.sessions().collect();
+            for link in links {
+                self.ping(link, now, out);
+            }
+        }
+        self.pass_on(now, out);
+        self.expire_comparisons(now, out);
+    }
+
+    /// The links with nodes.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = LinkId> {
+        self.links.iter().filter(|(_, link)| link.session().is_some()).map(|(link, _)| *link)
+    }
+
+    /// What a node is told first: how we are, and whom we know.
+    pub(super) fn greet(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+        if self.presence.is_away() {
+            let frame = mesh::encode(&Frame::Status(self.status(false)));
+            out.push(Out::Tell { link, frame });
+        }
+        self.ping(link, now, out);
+        self.tell_of_others(link, now, out);
+    }
+
+    pub(super) fn status(&self, typing: bool) -> Status {
+        Status { nick: Some(self.nick.clone()), presence: self.presence.clone(), typing }
+    }
+
+    fn ping(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+        let token = self.rng.u64(..);
+        if let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) {
+            session.ping = Some((token, now.mono));
+            let frame = mesh::encode(&Frame::Ping { token, answer: false });
+            out.push(Out::Tell { link, frame });
+        }
+    }
+
+    /// A node pings, or answers ours.
+    pub(super) fn pinged(&mut self, link: LinkId, token: u64, answer: bool, now: Now, out: &mut Vec<Out>) {
+        if !answer {
+            let frame = mesh::encode(&Frame::Ping { token, answer: true });
+            return out.push(Out::Tell { link, frame });
+        }
+        let Some((peer, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        if let Some((_, sent)) = session.ping.take_if(|(asked, _)| *asked == token) {
+            let time = now.mono.saturating_duration_since(sent);
+            session.round_trip = Some(time);
+            let peer: PeerId = peer.id;
+            out.push(Out::Update(Update::RoundTrip { peer, time }));
+        }
+    }
+}

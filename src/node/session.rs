@@ -1,0 +1,201 @@
+//! What the node knows of an open link with another node.
+
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use super::{event::Secure, verify};
+use crate::{
+    convert::mesh::{Caps, Hello},
+    model::{MAX_ADDRESSES, NodeId, Now, Presence},
+};
+
+/// Frames beside lines that a peer may send at once, and per second in the long run. A node that starts among many is
+/// told of each of them; afterwards it hears pings, presence and newcomers.
+const FRAME_BURST: f64 = 512.0;
+const FRAME_RATE: f64 = 32.0;
+
+/// Frames over the limit that are passed over before the link is cut: whoever sends so many does nothing else.
+const FRAMES_FORGIVEN: u32 = 1_000;
+
+/// Addresses that a peer may pass on at once, and per second in the long run: each may cost us a dial.
+const HINT_BURST: f64 = 512.0;
+const HINT_RATE: f64 = 2.0;
+
+/// An open link with a node of our kind.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// Whether we dialled it.
+    pub(super) dialled: bool,
+    /// When its dial began, or it arrived.
+    pub(super) began: Instant,
+    /// Comparing codes.
+    pub(super) verify: verify::Session,
+    /// Names the run of the other side's program.
+    pub(super) boot: u64,
+    /// What both sides can do.
+    pub(super) caps: Caps,
+    /// Where it listens.
+    pub(super) addrs: Addresses,
+    /// Whether its user is there.
+    pub(super) presence: Presence,
+    /// How long the way there and back is.
+    pub(super) round_trip: Option<Duration>,
+    /// The last ping, until it is answered.
+    pub(super) ping: Option<(u64, Instant)>,
+    /// By how much its clock was ahead of ours when it was linked.
+    pub(super) clock_ahead_ms: i64,
+    /// For frames that are no lines.
+    frames: Allowance,
+    /// For addresses that it passes on.
+    hints: Allowance,
+    forgiven: u32,
+}
+
+impl Session {
+    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, dialled: bool, began: Instant, now: Now) -> Self {
+        Self {
+            dialled,
+            began,
+            verify: verify::Session::new(me, secure.node, secure.exporter),
+            boot: hello.boot,
+            caps: Caps::ours().common(hello.caps),
+            addrs: Addresses::default(),
+            presence: Presence::Here,
+            round_trip: None,
+            ping: None,
+            clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
+            frames: Allowance::new(FRAME_BURST, FRAME_RATE, now.mono),
+            hints: Allowance::new(HINT_BURST, HINT_RATE, now.mono),
+            forgiven: 0,
+        }
+    }
+
+    /// Takes one frame that is no line from what the peer may send.
+    pub(super) fn spend_frame(&mut self, now: Instant) -> Spent {
+        if self.frames.take(now) {
+            return Spent::Fine;
+        }
+        self.forgiven += 1;
+        if self.forgiven > FRAMES_FORGIVEN { Spent::Flood } else { Spent::TooMuch }
+    }
+
+    /// Takes one address from what the peer may pass on.
+    pub(super) fn spend_hint(&mut self, now: Instant) -> bool {
+        self.hints.take(now)
+    }
+}
+
+/// Whether a frame is within what a peer may send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spent {
+    /// It is.
+    Fine,
+    /// It is to be passed over.
+    TooMuch,
+    /// The link is to be cut.
+    Flood,
+}
+
+/// Where a node listens, as far as we know; at most [`MAX_ADDRESSES`].
+#[derive(Debug, Default)]
+pub(super) struct Addresses {
+    /// We reached it there.
+    proven: BTreeSet<SocketAddr>,
+    /// It says so, and nobody has looked yet.
+    claimed: Option<SocketAddr>,
+}
+
+impl Addresses {
+    /// It was reached at `addr`; whether that is news.
+    pub(super) fn prove(&mut self, addr: SocketAddr) -> bool {
+        if self.claimed == Some(addr) {
+            self.claimed = None;
+        }
+        self.proven.len() < MAX_ADDRESSES && self.proven.insert(addr)
+    }
+
+    /// It says that it listens at `addr`.
+    pub(super) fn claim(&mut self, addr: SocketAddr) {
+        if !self.proven.contains(&addr) {
+            self.claimed = Some(addr);
+        }
+    }
+
+    /// It is not at `addr`.
+    pub(super) fn disprove(&mut self, addr: SocketAddr) {
+        self.proven.remove(&addr);
+        if self.claimed == Some(addr) {
+            self.claimed = None;
+        }
+    }
+
+    /// What it says and nobody has looked at.
+    pub(super) fn claimed(&self) -> Option<SocketAddr> {
+        self.claimed
+    }
+
+    /// All of them, those we know best first.
+    pub(super) fn all(&self) -> Vec<SocketAddr> {
+        self.proven.iter().copied().chain(self.claimed).take(MAX_ADDRESSES).collect()
+    }
+}
+
+/// A bucket of tokens: so many at once, so many per second.
+#[derive(Debug)]
+struct Allowance {
+    tokens: f64,
+    burst: f64,
+    rate: f64,
+    at: Instant,
+}
+
+impl Allowance {
+    fn new(burst: f64, rate: f64, now: Instant) -> Self {
+        Self { tokens: burst, burst, rate, at: now }
+    }
+
+    fn take(&mut self, now: Instant) -> bool {
+        let earned = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
+        self.at = self.at.max(now);
+        self.tokens = (self.tokens + earned).min(self.burst);
+        let enough = self.tokens >= 1.0;
+        if enough {
+            self.tokens -= 1.0;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowance_is_a_burst_and_then_a_rate() {
+        let start = Instant::now();
+        let mut allowance = Allowance::new(10.0, 2.0, start);
+        assert_eq!((0..100).filter(|_| allowance.take(start)).count(), 10);
+        let later = start + Duration::from_secs(3);
+        assert_eq!((0..100).filter(|_| allowance.take(later)).count(), 6);
+    }
+
+    #[test]
+    fn what_is_claimed_gives_way_to_what_is_proven() {
+        let addr = |port| SocketAddr::from(([10, 0, 0, 1], port));
+        let mut addrs = Addresses::default();
+        addrs.claim(addr(1));
+        assert_eq!((addrs.claimed(), addrs.all()), (Some(addr(1)), vec![addr(1)]));
+        assert!(addrs.prove(addr(1)) && !addrs.prove(addr(1)));
+        addrs.claim(addr(1));
+        assert_eq!(addrs.claimed(), None);
+        addrs.disprove(addr(1));
+        assert_eq!(addrs.all(), []);
+        for port in 1..100 {
+            addrs.prove(addr(port));
+        }
+        assert_eq!(addrs.all().len(), MAX_ADDRESSES);
+    }
+}

@@ -1,0 +1,93 @@
+//! What nodes tell each other.
+
+use super::{CloseReason, LinkId, Node, Out, link::Link, session::Spent};
+use crate::{
+    bus::Update,
+    convert::mesh::{Frame, Reason, Status},
+    model::{Author, Delivery, Message, Nick, NodeId, Now, PeerId, Room, Text},
+};
+
+impl Node {
+    pub(super) fn told(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Out>) {
+        for frame in frames {
+            if let Frame::Say { text, action } = frame {
+                self.said(link, text, action, now, out);
+                continue;
+            }
+            let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+            match session.spend_frame(now.mono) {
+                Spent::Fine => {}
+                Spent::TooMuch => continue,
+                Spent::Flood => return self.close(link, CloseReason::Protocol, Reason::Protocol, now, out),
+            }
+            match frame {
+                // Who somebody is, is said once.
+                Frame::Hello(_) => return self.close(link, CloseReason::Protocol, Reason::Protocol, now, out),
+                Frame::Sas(step) => self.sas(link, step, now, out),
+                Frame::Status(status) => self.changed(link, status, now, out),
+                Frame::Peers(sightings) => self.hinted(link, &sightings, now),
+                Frame::Bye(_) => return self.dismissed(link, now, out),
+                Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
+                Frame::Say { .. } | Frame::Nothing => {}
+            }
+        }
+    }
+
+    /// A node ends its link with us.
+    fn dismissed(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+        out.push(Out::Close { link, bye: None });
+        self.closed(link, CloseReason::Ended, now, out);
+    }
+
+    fn said(&mut self, link: LinkId, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
+        let id = self.message_id();
+        let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
+        if peer.ignored {
+            return;
+        }
+        out.push(Out::Update(Update::Message(Message {
+            id,
+            room: Room::LOBBY,
+            author: Author::Peer(peer.id),
+            nick: peer.nick.clone(),
+            text,
+            action,
+            sent_at: now.wall,
+            delivery: Delivery::Sent,
+        })));
+    }
+
+    /// A node says how it is.
+    fn changed(&mut self, link: LinkId, status: Status, now: Now, out: &mut Vec<Out>) {
+        let Some((peer, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        let Status { nick, presence, typing } = status;
+        let id = peer.id;
+        session.presence = presence.clone();
+        out.push(Out::Update(Update::PeerPresence { peer: id, presence, typing }));
+        let Some(nick) = nick.filter(|nick| peer.nick.as_ref() != Some(nick)) else { return };
+        peer.nick = Some(nick.clone());
+        let PeerId::Node(node) = id else { return };
+        out.push(Out::Update(Update::PeerRenamed { peer: id, nick: nick.clone() }));
+        let alarm = self.meet(node, Some(&nick), now);
+        self.judge_anew(node, now, out);
+        out.extend(alarm.map(|alarm| Out::Update(Update::Alarm(alarm))));
+    }
+
+    /// Notes that a key goes by a name now; the alarm that this raises, if it does.
+    pub(super) fn meet(&mut self, node: NodeId, nick: Option<&Nick>, now: Now) -> Option<crate::bus::Alarm> {
+        let peers = &self.peers;
+        self.trust.met(node, nick, |other| *other != node && peers.contains_key(&PeerId::Node(*other)), now.wall)
+    }
+
+    /// Tells the front end if something else is thought of a linked key now.
+    pub(super) fn judge_anew(&mut self, node: NodeId, now: Now, out: &mut Vec<Out>) {
+        let id = PeerId::Node(node);
+        let (trust, ignored) = self.trust.standing(&node, now.wall);
+        let link = self.peers.get(&id).and_then(|link| self.links.get_mut(link));
+        let Some((peer, _)) = link.and_then(Link::session_mut) else { return };
+        if (peer.trust, peer.ignored) != (trust, ignored) {
+            (peer.trust, peer.ignored) = (trust, ignored);
+            out.push(Out::Update(Update::PeerTrust { peer: id, trust, ignored }));
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Comparing short codes over one link: who sends what when (DESIGN.md section 5, `/verify`).
+//!
+//! ```text
+//! us                      them
+//! commit ───────────────►
+//!        ◄─────────────── commit, and as they have ours, at once: reveal
+//! reveal ───────────────►
+//!        both show the code
+//! ```
+//! A side reveals its nonce only when it holds the other's commitment; that is all that makes the code worth comparing.
+//! The commitment names its sender's key, so that ours, sent back to us, fits nobody.
+
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    identity::sas::{self, COMMIT_BYTES, NONCE_BYTES, Side},
+    model::NodeId,
+};
+
+/// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
+/// each other need seconds.
+const EXPIRY: Duration = Duration::from_mins(2);
+
+/// Between two comparisons that the other side begins: it must not be able to fill the screen with codes.
+const THEIR_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
+const OUR_INTERVAL: Duration = Duration::from_secs(32);
+
+/// The longest way: no link lives on when it takes longer (DESIGN.md section 7: 5 s + 5 s). So long before a commitment
+/// that we have not answered expires, nobody knows whether they still wait for us when our answer is there.
+const WAY: Duration = Duration::from_secs(10);
+
+/// Nonces for comparisons. Whoever could guess one could search for a code, so that a node's ordinary random numbers,
+/// some of which go over the wire, will not do.
+#[derive(Clone)]
+pub(super) struct Nonces {
+    secret: [u8; 32],
+    count: u64,
+}
+
+impl Nonces {
+    /// `secret`: from the operating system, drawn for this run and used for nothing else.
+    pub(super) fn new(secret: [u8; 32]) -> Self {
+        Self { secret, count: 0 }
+    }
+
+    /// One that was never given before.
+    pub(super) fn next(&mut self) -> [u8; NONCE_BYTES] {
+        self.count += 1;
+        let mut hash = Sha256::new();
+        hash.update(b"proximity-chat/1 sas nonce\0");
+        hash.update(self.secret);
+        hash.update(self.count.to_be_bytes());
+        hash.finalize().into()
+    }
+}
+
+impl std::fmt::Debug for Nonces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Nonces").field("count", &self.count).finish_non_exhaustive()
+    }
+}
+
+/// A message of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Binds the sender to its nonce.
+    Commit([u8; COMMIT_BYTES]),
+    /// The nonce.
+    Reveal([u8; NONCE_BYTES]),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Send this to the other side.
+    Send(Step),
+    /// Show the code to the user, who says whether the other side has the same.
+    Code {
+        /// Digits in groups.
+        code: String,
+        /// Whether we began, too or alone.
+        began: bool,
+    },
+    /// It came to nothing. Of what the user has not heard of yet, they need not hear that it ended.
+    Ended,
+}
+
+/// The other side broke the rules; whatever was under way has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Broken {
+    /// A message that no program of the protocol sends at this point.
+    #[error("a step of comparing codes came out of order")]
+    Order,
+    /// What it revealed is not what it was bound to: it wanted to choose its nonce by ours.
+    #[error("the revealed nonce does not fit its commitment")]
+    Mismatch,
+}
+
+/// Why a comparison cannot begin now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotNow {
+    /// The last one that we began was a moment ago, and the other side would not answer.
+    #[error("Codes were compared a moment ago. Try again in {} s.", .0.as_secs() + 1)]
+    TooSoon(Duration),
+    /// One that we began, or they, waits for the other side.
+    #[error("A comparison of codes is under way already. Wait for the code.")]
+    UnderWay,
+}
+
+/// The comparisons of one link, one at a time.
+#[derive(Debug)]
+pub(super) struct Session {
+    ours: NodeId,
+    theirs: NodeId,
+    exporter: [u8; 32],
+    state: State,
+    /// When we began one last.
+    we_began: Option<Instant>,
+    /// When they began one last.
+    they_began: Option<Instant>,
+    /// A commitment that was not answered because it came too soon, and when it came: they wait for our answer.
+    unanswered: Option<([u8; COMMIT_BYTES], Instant)>,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    /// We began, and wait for their commitment.
+    Committed {
+        nonce: [u8; NONCE_BYTES],
+        until: Instant,
+    },
+    /// Our nonce is out, and we wait for theirs.
+    Revealed {
+        nonce: [u8; NONCE_BYTES],
+        bound: [u8; COMMIT_BYTES],
+        began: bool,
+        until: Instant,
+    },
+    /// The user compares.
+    Shown {
+        code: String,
+        began: bool,
+        until: Instant,
+    },
+}
+
+impl Session {
+    /// Of a link between `ours` and `theirs`; `exporter` is what TLS gives both ends of it, and nobody else.
+    pub(super) fn new(ours: NodeId, theirs: NodeId, exporter: [u8; 32]) -> Self {
+        Self { ours, theirs, exporter, state: State::Idle, we_began: None, they_began: None, unanswered: None }
+    }
+
+    /// The user wants to compare. A code that waits for their word is shown once more.
+    ///
+    /// # Errors
+    /// [`NotNow`], with a text for the user.
+    pub(super) fn begin(&mut self, nonce: [u8; NONCE_BYTES], now: Instant, out: &mut Vec<Event>) -> Result<(), NotNow> {
+        self.expire(now, out);
+        match &self.state {
+            State::Shown { code, began, .. } => {
+                out.push(Event::Code { code: code.clone(), began: *began });
+                return Ok(());
+            }
+            State::Committed { .. } | State::Revealed { .. } => return Err(NotNow::UnderWay),
+            State::Idle => {}
+        }
+        if let Some(wait) = remaining(self.we_began, OUR_INTERVAL, now) {
+            return Err(NotNow::TooSoon(wait));
+        }
+        let unanswered = self.unanswered.and_then(|(bound, came)| Some((bound, remaining(Some(came), EXPIRY, now)?)));
+        if let Some((_, wait)) = unanswered.filter(|(_, left)| *left <= WAY) {
+            return Err(NotNow::TooSoon(wait));
+        }
+        self.unanswered = None;
+        self.we_began = Some(now);
+        let until = now + EXPIRY;
+        out.push(self.commit(&nonce));
+        self.state = match unanswered {
+            None => State::Committed { nonce, until },
+            Some((bound, _)) => reveal(nonce, bound, true, until, out),
+        };
+        Ok(())
+    }
+
+    /// The other side sent `step`; `nonce` gives ours if a comparison begins with it.
+    ///
+    /// # Errors
+    /// [`Broken`] if it broke the rules.
+    pub(super) fn received(
+        &mut self,
+        step: Step,
+        nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Broken> {
+        self.expire(now, out);
+        match (step, &self.state) {
+            (Step::Commit(bound), State::Idle) => self.answer(bound, nonce, now, out),
+            (Step::Commit(bound), State::Committed { nonce, until }) => {
+                self.state = reveal(*nonce, bound, true, *until, out);
+            }
+            // They are done with this comparison and want another one; our user has not said anything yet.
+            (Step::Commit(bound), State::Shown { .. }) => self.unanswered = Some((bound, now)),
+            (Step::Reveal(theirs), State::Revealed { nonce, bound, began, .. }) => {
+                if sas::commitment(&theirs, &self.theirs) != *bound {
+                    self.end(out);
+                    return Err(Broken::Mismatch);
+                }
+                let (one, other) = (Side { node: &self.ours, nonce }, Side { node: &self.theirs, nonce: &theirs });
+                let (code, began) = (sas::code(&self.exporter, one, other), *began);
+                out.push(Event::Code { code: code.clone(), began });
+                self.state = State::Shown { code, began, until: now + EXPIRY };
+            }
+            // An answer to what has expired here.
+            (Step::Reveal(_), State::Idle) => {}
+            (Step::Commit(_), State::Revealed { .. })
+            | (Step::Reveal(_), State::Committed { .. } | State::Shown { .. }) => {
+                self.end(out);
+                return Err(Broken::Order);
+            }
+        }
+        Ok(())
+    }
+
+    /// The user said whether the codes are the same. Says whether there was one to compare.
+    pub(super) fn answered(&mut self) -> bool {
+        let shown = matches!(self.state, State::Shown { .. });
+        if shown {
+            self.state = State::Idle;
+        }
+        shown
+    }
+
+    /// When [`Self::expire`] is wanted.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match self.state {
+            State::Idle => None,
+            State::Committed { until, .. } | State::Revealed { until, .. } | State::Shown { until, .. } => Some(until),
+        }
+    }
+
+    /// Ends what has waited for too long.
+    pub(super) fn expire(&mut self, now: Instant, out: &mut Vec<Event>) {
+        if self.next_due().is_some_and(|due| due <= now) {
+            self.end(out);
+        }
+    }
+
+    /// Ends what is under way, because the link does.
+    pub(super) fn end(&mut self, out: &mut Vec<Event>) {
+        let told = match self.state {
+            State::Idle => false,
+            State::Revealed { began, .. } => began,
+            State::Committed { .. } | State::Shown { .. } => true,
+        };
+        self.state = State::Idle;
+        if told {
+            out.push(Event::Ended);
+        }
+    }
+
+    /// They begin.
+    fn answer(
+        &mut self,
+        bound: [u8; COMMIT_BYTES],
+        nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) {
+        if remaining(self.they_began, THEIR_INTERVAL, now).is_some() {
+            self.unanswered = Some((bound, now));
+            return;
+        }
+        self.they_began = Some(now);
+        self.unanswered = None;
+        let nonce = nonce();
+        out.push(self.commit(&nonce));
+        self.state = reveal(nonce, bound, false, now + EXPIRY, out);
+    }
+
+    fn commit(&self, nonce: &[u8; NONCE_BYTES]) -> Event {
+        Event::Send(Step::Commit(sas::commitment(nonce, &self.ours)))
+    }
+}
+
+/// Sends our nonce to who is bound to theirs.
+fn reveal(
+    nonce: [u8; NONCE_BYTES],
+    bound: [u8; COMMIT_BYTES],
+    began: bool,
+    until: Instant,
+    out: &mut Vec<Event>,
+) -> State {
+    out.push(Event::Send(Step::Reveal(nonce)));
+    State::Revealed { nonce, bound, began, until }
+}
+
+/// What is left of `interval` since `last`.
+fn remaining(last: Option<Instant>, interval: Duration, now: Instant) -> Option<Duration> {
+    interval.checked_sub(now.saturating_duration_since(last?)).filter(|left| !left.is_zero())
+}
+
+#[cfg(test)]
+mod tests;

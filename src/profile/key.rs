@@ -1,0 +1,47 @@
+//! The identity file: who this profile is.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{ProfileError, error::File, private};
+use crate::identity::{Identity, KeyFileError, SECRET_BYTES};
+
+/// The largest file that is read, in bytes. A key in PEM has some 120 (with its public half 170).
+const MAX_BYTES: u64 = 4 * 1024;
+
+/// The key in `directory`, which is made if there is none: whoever has the profile locked becomes somebody new then.
+///
+/// # Errors
+/// [`ProfileError`] when the file is there and is not a key that only its user can read, or cannot be written. A file
+/// that is there is never touched.
+pub(super) fn load_or_make(directory: &Path) -> Result<Identity, ProfileError> {
+    let path = directory.join(File::Identity.name());
+    match private::read(&path, File::Identity, MAX_BYTES)? {
+        Some(bytes) => {
+            let bytes = Zeroizing::new(bytes);
+            let pem = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::NoKey);
+            pem.and_then(Identity::from_pem).map_err(|error| ProfileError::Damaged {
+                path,
+                file: File::Identity,
+                what: error.to_string(),
+            })
+        }
+        None => {
+            let identity = make()?;
+            // Nobody else writes here: the profile is locked, and nothing was there.
+            private::replace(&path, identity.to_pem().as_bytes())?;
+            Ok(identity)
+        }
+    }
+}
+
+/// A key that nobody ever had.
+///
+/// # Errors
+/// [`ProfileError::Random`] if the system has no random bytes.
+pub(super) fn make() -> Result<Identity, ProfileError> {
+    let mut secret = Zeroizing::new([0; SECRET_BYTES]);
+    getrandom::fill(secret.as_mut_slice())?;
+    Ok(Identity::from_secret(&secret))
+}

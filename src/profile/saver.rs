@@ -1,0 +1,68 @@
+//! Storing what changes while the program runs.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    error::{File, SaveError},
+    known,
+    lock::Locked,
+    private,
+    settings::Settings,
+};
+use crate::model::{Known, Nick, ProfileName};
+
+/// Writes into an open profile. Every call waits for the disk: a few milliseconds, seconds on a bad day. Clones share
+/// the profile; calls from several threads follow one another.
+#[derive(Debug, Clone)]
+pub struct Saver {
+    /// None of a throw-away profile.
+    place: Option<Arc<Place>>,
+}
+
+#[derive(Debug)]
+struct Place {
+    locked: Locked,
+    /// Files are written one at a time: two writers would share the file beside the real one.
+    writing: Mutex<()>,
+}
+
+impl Saver {
+    pub(super) fn new(locked: Option<Locked>) -> Self {
+        Self { place: locked.map(|locked| Arc::new(Place { locked, writing: Mutex::default() })) }
+    }
+
+    pub(super) fn name(&self) -> Option<&ProfileName> {
+        self.place.as_deref().map(|place| &place.locked.name)
+    }
+
+    /// Remembers the name to go by.
+    ///
+    /// # Errors
+    /// [`SaveError`]; the name that was remembered before still is.
+    pub fn save_nick(&self, nick: &Nick) -> Result<(), SaveError> {
+        self.save(File::Settings, || {
+            Settings { nick: Some(nick.clone()) }.to_json().ok_or_else(|| io::ErrorKind::InvalidData.into())
+        })
+    }
+
+    /// Remembers these keys in the place of those that were remembered before; of more than [`super::MAX_KNOWN`] those
+    /// that the user decided about, then those seen last.
+    ///
+    /// # Errors
+    /// [`SaveError`]; the keys that were remembered before still are.
+    pub fn save_known(&self, known: &[Known]) -> Result<(), SaveError> {
+        self.save(File::Known, || Ok(known::to_json(known)?))
+    }
+
+    fn save(&self, file: File, json: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let path = place.locked.directory.join(file.name());
+        // Nothing is half changed when a writer panics: the files are replaced as a whole.
+        let _writing = place.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let json = json().map_err(|error| SaveError { path: path.clone(), error })?;
+        private::replace(&path, &json)
+    }
+}

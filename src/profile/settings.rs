@@ -1,0 +1,75 @@
+//! `settings.json`: what was set on the screen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Nick;
+
+/// The largest file that is read, in bytes: there is hardly anything in it.
+pub(super) const MAX_BYTES: u64 = 64 * 1024;
+
+/// What was set on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Settings {
+    /// The name to go by.
+    pub(super) nick: Option<Nick>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nick: Option<String>,
+}
+
+impl Settings {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        // A list of values in the order of the settings would be taken for an object.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err("it is no JSON object".to_owned());
+        }
+        let stored: Stored = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let nick = stored.nick.map(|nick| Nick::new(&nick)).transpose();
+        // The reason is a sentence, and goes on here.
+        Ok(Self { nick: nick.map_err(|error| error.to_string().trim_end_matches('.').to_owned())? })
+    }
+
+    /// The file; `None` if it could not be read again.
+    pub(super) fn to_json(&self) -> Option<Vec<u8>> {
+        let stored = Stored { nick: self.nick.as_ref().map(ToString::to_string) };
+        let mut json = serde_json::to_vec_pretty(&stored).ok()?;
+        json.push(b'\n');
+        (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_survives_the_file() {
+        for nick in [None, Some("Zoë 山田"), Some("a\"b\\")] {
+            let settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()) };
+            assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_accepted() {
+        for (text, error) in [
+            ("{\"nik\": \"x\"}", "unknown field `nik`"),
+            ("{\"nick\": 1}", "invalid type: integer"),
+            ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
+            ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
+            ("{\"nick\": \"a\"", "EOF"),
+            ("[]", "it is no JSON object"),
+        ] {
+            let found = Settings::parse(text.as_bytes()).unwrap_err();
+            assert!(found.starts_with(error), "{text}: {found}");
+        }
+    }
+}

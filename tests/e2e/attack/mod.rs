@@ -1,0 +1,34 @@
+//! A node that does not play by the rules: it shares no code with the program but the generated frames.
+//!
+//! TLS is rustls with verifiers that believe everything; HTTP/2 and gRPC are written byte by byte, so that a test can
+//! send what no library would. Everything blocks and has deadlines.
+
+mod face;
+mod h2;
+mod link;
+mod relay;
+#[cfg(test)]
+mod self_test;
+mod stub;
+mod tls;
+
+/// The frames, from `proto/`.
+#[allow(missing_docs, clippy::all, clippy::pedantic, unreachable_pub, dead_code)]
+pub(crate) mod proto {
+    tonic::include_proto!("proximity.v1");
+}
+
+pub(crate) use face::{Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, hex, unhex};
+pub(crate) use h2::{EMPTY_SETTINGS, PREFACE, frame, headers};
+pub(crate) use link::{Link, body, hello, hello_of};
+pub(crate) use relay::{Recorder, middle};
+pub(crate) use stub::{chat_in_tls, mesh_in_plain};
+#[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
+pub(crate) use tls::server_config;
+pub(crate) use tls::{End, Secure, accept, client_config, connect, first_flight};
+
+/// Where the mesh is called.
+pub(crate) const MESH: &str = "/proximity.v1.Mesh/Link";
+
+/// What both sides must offer inside TLS.
+pub(crate) const ALPN: &[u8] = b"proximity/1";

@@ -1,0 +1,60 @@
+//! The hostile node against a second copy of itself: what it reports about us can then be believed.
+
+use std::{net::TcpListener, thread, time::Duration};
+
+use rustls::AlertDescription as Alert;
+
+use super::{End, Face, Key, Link, accept, body, connect, hello, proto::frame::Body};
+
+/// A server that believes everything, for one connection.
+fn server(face: Face) -> (std::net::SocketAddr, thread::JoinHandle<Result<(Vec<u8>, Link), End>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let secure = accept(&listener, &face)?;
+        Ok((secure.peer_key(), Link::answer(secure)?))
+    });
+    (addr, server)
+}
+
+#[test]
+fn the_attacker_plays_both_sides_of_a_link() {
+    let (alice, bob) = (Key::random(), Key::random());
+    let (addr, server) = server(Face::of(&bob));
+    let mut dialled = Link::dial(connect(addr, &Face::of(&alice)).unwrap()).unwrap();
+    let (key, mut accepted) = server.join().unwrap().unwrap();
+    assert!(key.ends_with(&alice.bytes()), "{key:?}");
+
+    let other = thread::spawn(move || {
+        let theirs = accepted.next().unwrap();
+        accepted.send(Body::Hello(hello(&bob, "bob"))).unwrap();
+        accepted.send(body("from bob")).unwrap();
+        // More than a window: it has to be filled up again by who reads.
+        let long = "x".repeat(200_000);
+        let read = accepted.wait(|frame| (*frame == body(&long)).then_some(())).is_ok();
+        (theirs, read)
+    });
+    let theirs = dialled.greet(hello(&alice, "alice")).unwrap();
+    assert_eq!(theirs.nick, "bob");
+    assert_eq!(dialled.next(), Ok(body("from bob")));
+    dialled.send(body(&"x".repeat(200_000))).unwrap();
+    let (theirs, read) = other.join().unwrap();
+    assert!(matches!(theirs, Body::Hello(hello) if hello.nick == "alice") && read);
+    assert_eq!(dialled.next_within(Duration::from_secs(10)), Err(End::Closed));
+}
+
+/// Faces that are wrong get as far as the other side lets them: here, all the way.
+#[test]
+fn the_attacker_shows_every_face_that_it_is_given() {
+    let victim = Key::random();
+    for face in [Face::pretending(&victim.id(), &Key::random()), Face::p256(), Face::certificate(false), Face::nobody()]
+    {
+        let (addr, server) = server(Face::of(&Key::random()));
+        let _link = Link::dial(connect(addr, &face).unwrap()).unwrap();
+        server.join().unwrap().unwrap();
+    }
+    let (addr, server) = server(Face::of(&Key::random()).alpn(&[b"other"]));
+    let end = connect(addr, &Face::of(&Key::random())).and_then(|mut secure| Err::<(), _>(secure.end())).unwrap_err();
+    assert_eq!(end, End::Alert(Alert::NoApplicationProtocol));
+    assert!(matches!(server.join().unwrap().unwrap_err(), End::Ours(_)));
+}

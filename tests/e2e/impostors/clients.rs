@@ -1,0 +1,96 @@
+//! They dial us.
+
+use rustls::AlertDescription as Alert;
+
+use super::{alone, assert_unmoved, honest, talkative};
+use crate::{
+    attack::{End, Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, body, connect},
+    support::{Node, Ports, Process, Python, seconds},
+};
+
+/// Each is tried so often: no number of failures opens anything, or closes it to others.
+const TRIES: u32 = 3;
+
+/// How a handshake with this face ends.
+fn end(node: &Node, face: &Face) -> End {
+    match connect(node.addr(), face) {
+        Ok(mut secure) => secure.end(),
+        Err(end) => end,
+    }
+}
+
+/// The client itself is sound: with nothing wrong about it, it is let in and heard.
+#[test]
+fn an_honest_stranger_is_let_in_and_heard() {
+    let ports = Ports::take();
+    let mut alice = Node::listening("alice", alone(&ports));
+    let (key, mut link) = honest(&alice, "mallory");
+    link.send(body("good morning")).unwrap();
+    let heard = alice.wait_text("good morning");
+    assert_eq!(
+        [&heard["from"], &heard["nick"], &heard["protocol"]],
+        [&key.id().into(), &"mallory".into(), &"mesh".into()] as [&serde_json::Value; 3]
+    );
+    alice.say("and to you");
+    link.wait(|frame| (*frame == body("and to you")).then_some(())).unwrap();
+}
+
+#[test]
+fn who_shows_a_key_that_is_not_theirs_is_refused() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let (bob, _link) = honest(&alice, "bob");
+    for _ in 0..TRIES {
+        assert_eq!(end(&alice, &Face::pretending(&bob.id(), &Key::random())), End::Alert(Alert::DecryptError));
+        // Not even under our own key.
+        assert_eq!(end(&alice, &Face::pretending(&alice.id(), &Key::random())), End::Alert(Alert::DecryptError));
+    }
+    assert_unmoved(&alice, &[bob.id()]);
+}
+
+#[test]
+fn who_shows_no_ed25519_key_is_refused() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    for _ in 0..TRIES {
+        assert_eq!(end(&alice, &Face::nobody()), End::Alert(Alert::CertificateRequired));
+        assert_eq!(end(&alice, &Face::certificate(true)), End::Alert(Alert::HandshakeFailure));
+        for face in [Face::p256(), Face::certificate(false)] {
+            let end = end(&alice, &face);
+            let refused = [Alert::BadCertificate, Alert::UnsupportedCertificate, Alert::AccessDenied].map(End::Alert);
+            assert!(refused.contains(&end), "{end:?}");
+        }
+    }
+    assert_unmoved(&alice, &[]);
+}
+
+#[test]
+fn who_speaks_another_protocol_inside_tls_is_refused() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    for _ in 0..TRIES {
+        let key = Key::random();
+        assert_eq!(end(&alice, &Face::of(&key).alpn(&[b"h2"])), End::Alert(Alert::NoApplicationProtocol));
+        let silent = end(&alice, &Face::of(&key).alpn(&[]));
+        assert!([End::Closed, End::Alert(Alert::NoApplicationProtocol)].contains(&silent), "{silent:?}");
+    }
+    alice.wait_log("ALPN");
+    assert_unmoved(&alice, &[]);
+}
+
+/// OpenSSL in place of rustls: an old version, and a certificate as the web has them.
+#[test]
+fn old_tls_and_certificates_are_refused() {
+    let Some(python) = Python::or_skip("old_tls_and_certificates_are_refused") else { return };
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    for (version, reason) in [("1.2", "PROTOCOL_VERSION"), ("1.3", "HANDSHAKE_FAILURE")] {
+        let mut command = python.command("attack/tls.py");
+        command.args(["client", &alice.addr().to_string(), version, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY]);
+        let client = Process::start("openssl", &mut command);
+        let error =
+            client.wait("the end", seconds(60), |events| events.first()?["error"].as_str().map(str::to_owned)).0;
+        assert!(error.contains(reason), "TLS {version}: {error}");
+    }
+    assert_unmoved(&alice, &[]);
+}

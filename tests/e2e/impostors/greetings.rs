@@ -1,0 +1,170 @@
+//! What is said inside a session, by whom it is not.
+
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+};
+
+use super::{alone, assert_unmoved, honest, talkative, with_others};
+use crate::{
+    attack::{
+        Face, Key, Link, Recorder, accept, body, connect, hello, hello_of, hex, middle,
+        proto::{Hello, Reason, frame::Body},
+    },
+    support::{Node, Ports, Setup, seconds, until},
+};
+
+#[test]
+fn a_dialler_that_greets_under_another_key_is_sent_away() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let (bob, _link) = honest(&alice, "bob");
+    let names =
+        [bob.bytes().to_vec(), crate::attack::unhex(&alice.id()).to_vec(), Vec::new(), vec![7; 31], vec![7; 33]];
+    for named in names {
+        let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
+        link.send(Body::Hello(hello_of(&named, "bob"))).unwrap();
+        let (reason, end) = link.end();
+        assert_eq!(reason, Some(Reason::Protocol), "{end:?} for {}", hex(&named));
+    }
+    assert_unmoved(&alice, &[bob.id()]);
+}
+
+#[test]
+fn whoever_answers_a_dial_under_another_key_is_left() {
+    let ports = Ports::take();
+    let listener = TcpListener::bind(ports.addr(6)).unwrap();
+    let alice = talkative("alice", with_others(&ports, 1));
+    let mut link = Link::answer(accept(&listener, &Face::of(&Key::random())).unwrap()).unwrap();
+    let Body::Hello(theirs) = link.next().unwrap() else { panic!("the dialler greets first") };
+    assert_eq!(hex(&theirs.node), alice.id());
+    link.send(Body::Hello(hello(&Key::random(), "bob"))).unwrap();
+    let (reason, end) = link.end();
+    assert_eq!(reason, Some(Reason::Protocol), "{end:?}");
+    assert_unmoved(&alice, &[]);
+}
+
+/// With a key of its own in two sessions, and every byte inside passed on: each side sees the other's name, and a key
+/// that does not belong to it.
+#[test]
+fn a_relay_between_two_sessions_links_nobody() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let listener = TcpListener::bind(ports.addr(20)).unwrap();
+    let relay = ports.addr(20).to_string();
+    let bob = Node::start(&Setup {
+        more: vec!["-v".to_owned(), "--peer".to_owned(), relay],
+        ..Setup::new("bob", ports.port(21)..=ports.port(21))
+    });
+    let mallory = Key::random();
+    let passed = middle(&listener, alice.addr(), &mallory).unwrap();
+    println!("{passed:?} bytes were passed on");
+    assert!(passed[0] > 24, "a greeting went through: {passed:?}");
+    for node in [&alice, &bob] {
+        assert_eq!(node.peer_changes(), [""; 0], "{}", node.nick);
+    }
+    alice.wait_log("key");
+    bob.assert_clean();
+    assert_unmoved(&alice, &[]);
+}
+
+/// Every byte that a client sent once, sent again.
+#[test]
+fn a_recorded_session_opens_nothing() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let recorder = Recorder::start(ports.addr(20), alice.addr());
+    let key = Key::random();
+    let mut link = Link::dial(connect(ports.addr(20), &Face::of(&key)).unwrap()).unwrap();
+    link.greet(hello(&key, "bob")).unwrap();
+    link.send(body("only once")).unwrap();
+    alice.wait_text("only once");
+    drop(link);
+    alice.wait_left(&key.id(), seconds(30));
+
+    let recorded = recorder.clients().concat();
+    assert!(recorded.len() > 500, "{} bytes", recorded.len());
+    for _ in 0..3 {
+        let mut replay = TcpStream::connect(alice.addr()).unwrap();
+        replay.set_read_timeout(Some(seconds(50))).unwrap();
+        // Cut in the middle of it is fine.
+        let _ = replay.write_all(&recorded);
+        let mut answer = Vec::new();
+        let end = replay.read_to_end(&mut answer);
+        assert!(!end.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock), "not cut");
+    }
+    assert_eq!(alice.texts(), ["only once"]);
+    assert_eq!(alice.peer_changes(), [format!("joined {}", key.id()), format!("left {}", key.id())]);
+    honest(&alice, "carol");
+}
+
+/// The very greeting that bob sent to us, sent on to alice.
+#[test]
+fn a_recorded_greeting_opens_nothing() {
+    let ports = Ports::take();
+    let listener = TcpListener::bind(ports.addr(20)).unwrap();
+    let to_us = vec!["--peer".to_owned(), ports.addr(20).to_string()];
+    let _bob = Node::start(&Setup { more: to_us, ..Setup::new("bob", ports.port(21)..=ports.port(21)) });
+    let key = Key::random();
+    let mut from_bob = Link::answer(accept(&listener, &Face::of(&key)).unwrap()).unwrap();
+    let Body::Hello(recorded) = from_bob.next().unwrap() else { panic!("the dialler greets first") };
+
+    let alice = talkative("alice", alone(&ports));
+    let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
+    link.send(Body::Hello(recorded)).unwrap();
+    let (reason, end) = link.end();
+    assert_eq!(reason, Some(Reason::Protocol), "{end:?}");
+    assert_unmoved(&alice, &[]);
+}
+
+/// One greeting per link: a second one changes nothing, and ends it.
+#[test]
+fn a_second_greeting_ends_the_link() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let (key, mut link) = honest(&alice, "mallory");
+    link.send(Body::Hello(hello(&key, "alice"))).unwrap();
+    let (reason, end) = link.end();
+    assert_eq!(reason, Some(Reason::Protocol), "{end:?}");
+    assert_eq!(alice.wait_left(&key.id(), seconds(30)).0, "protocol");
+    assert_eq!(alice.peer_changes().len(), 2, "{:?}", alice.peer_changes());
+    assert_eq!(alice.all(|e| (e["change"] == "renamed").then_some(())), []);
+}
+
+#[test]
+fn nothing_is_heard_before_a_greeting() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
+    link.send(body("no hello")).unwrap();
+    let (reason, end) = link.end();
+    assert_eq!(reason, Some(Reason::Protocol), "{end:?}");
+    assert_eq!(alice.texts(), [""; 0]);
+    assert_unmoved(&alice, &[]);
+}
+
+#[test]
+fn a_version_that_we_do_not_speak_is_sent_away_and_said() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let key = Key::random();
+    let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
+    link.send(Body::Hello(Hello { min: 1_000, max: 2_000, ..hello(&key, "tomorrow") })).unwrap();
+    assert_eq!(link.end().0, Some(Reason::Version));
+    assert!(!alice.wait_notice("version_mismatch").is_empty());
+    assert_unmoved(&alice, &[]);
+}
+
+/// Two links under one key, one after the other: one of them ends, and never are there two.
+#[test]
+fn one_key_has_one_link() {
+    let ports = Ports::take();
+    let alice = talkative("alice", alone(&ports));
+    let (key, mut first) = honest(&alice, "bob");
+    let mut second = super::link_as(&alice, &key, "bob").unwrap();
+    // Another start of the program: the newer one stays.
+    assert_eq!(first.end().0, Some(Reason::Duplicate));
+    second.send(body("it is me again")).unwrap();
+    assert_eq!(alice.wait_text("it is me again")["from"], key.id());
+    until("one person", seconds(30), || (alice.roster() == [key.id()]).then_some(()));
+}

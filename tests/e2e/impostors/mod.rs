@@ -1,0 +1,57 @@
+//! Nodes that say that they are somebody else: each must fail, for the right reason, in whichever direction.
+
+mod clients;
+mod greetings;
+mod names;
+mod plain;
+mod servers;
+
+use std::ops::RangeInclusive;
+
+use crate::{
+    attack::{End, Face, Key, Link, connect, hello},
+    support::{Node, Ports, Setup},
+};
+
+/// Only the node's own port: it finds nobody by itself.
+fn alone(ports: &Ports) -> RangeInclusive<u16> {
+    ports.port(5)..=ports.port(5)
+}
+
+/// The node's own port, which is the first, and `others` more to sweep.
+fn with_others(ports: &Ports, others: u16) -> RangeInclusive<u16> {
+    ports.port(5)..=ports.port(5 + others)
+}
+
+/// A node that writes down in its log why it refuses somebody.
+fn talkative(nick: &str, ports: RangeInclusive<u16>) -> Node {
+    let node = Node::start(&Setup { more: vec!["-v".to_owned()], ..Setup::new(nick, ports) });
+    node.addr();
+    node
+}
+
+/// A link that `node` lets in, under a key of its own.
+fn honest(node: &Node, nick: &str) -> (Key, Link) {
+    let key = Key::random();
+    let link = link_as(node, &key, nick).unwrap_or_else(|end| panic!("{nick} was not let in: {end:?}"));
+    node.wait_peer(&key.id());
+    (key, link)
+}
+
+/// Dials `node` under `key`, and greets it.
+fn link_as(node: &Node, key: &Key, nick: &str) -> Result<Link, End> {
+    let mut link = Link::dial(connect(node.addr(), &Face::of(key))?)?;
+    let theirs = link.greet(hello(key, nick))?;
+    assert_eq!(crate::attack::hex(&theirs.node), node.id(), "a node says its own key");
+    Ok(link)
+}
+
+/// Nobody but `guests` has ever been in the room, and it is still open to who is honest.
+fn assert_unmoved(node: &Node, present: &[String]) {
+    let (key, _link) = honest(node, "carol");
+    let mut expected: Vec<_> = present.iter().cloned().chain([key.id()]).collect();
+    expected.sort();
+    assert_eq!(node.roster(), expected);
+    assert_eq!(node.peer_changes().len(), expected.len(), "{:?}", node.peer_changes());
+    node.assert_clean();
+}

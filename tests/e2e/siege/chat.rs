@@ -1,0 +1,145 @@
+//! Two honest nodes that chat all the time, one of which is attacked.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::Target;
+use crate::support::{Node, Ports, proc, seconds};
+
+/// Time between two lines.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Lines each way without which a percentile says nothing.
+const LEAST: usize = 100;
+
+/// In a burst the attacked node says so many more lines between two that are measured, each of this length.
+const BURST: (usize, usize) = (20, 2_000);
+
+pub(super) struct Chat {
+    alice: Node,
+    bob: Node,
+    said: usize,
+    _ports: Ports,
+}
+
+/// What was seen while something went on.
+pub(super) struct Figures {
+    pub(super) p50: Duration,
+    pub(super) p99: Duration,
+    pub(super) most: Duration,
+    pub(super) lines: usize,
+    pub(super) memory_kib: u64,
+    pub(super) descriptors: usize,
+}
+
+impl Figures {
+    pub(super) const HEAD: &str = "   p50       p99       max   lines    memory  descr.        cut   outcome";
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [p50, p99, most] = [self.p50, self.p99, self.most].map(|time| format!("{time:.1?}"));
+        let (lines, memory) = (self.lines, self.memory_kib as f64 / 1_024.0);
+        write!(f, "{p50:>8}  {p99:>8}  {most:>8}  {lines:>5}  {memory:>5.1} MB   {:>5}", self.descriptors)
+    }
+}
+
+impl Chat {
+    /// Both are linked.
+    pub(super) fn start() -> Self {
+        let ports = Ports::take();
+        let range = ports.port(0)..=ports.port(2);
+        let alice = Node::listening("alice", range.clone());
+        let bob = Node::listening("bob", range);
+        alice.wait_peer(&bob.id());
+        bob.wait_peer(&alice.id());
+        Self { alice, bob, said: 0, _ports: ports }
+    }
+
+    /// Chats until `attack` is over, and a while in any case.
+    pub(super) fn during<T>(&mut self, burst: bool, attack: impl FnOnce(&Target) -> T) -> (T, Figures) {
+        let target = Target { addr: self.alice.addr(), bob: self.bob.addr(), bob_id: self.bob.id() };
+        let (over, pid) = (AtomicBool::new(false), self.alice.pid());
+        let times = Mutex::new(Vec::new());
+        let (outcome, (memory_kib, descriptors)) = thread::scope(|scope| {
+            let watch = scope.spawn(|| {
+                let mut most = (0, 0);
+                while !over.load(Ordering::Relaxed) {
+                    most = (most.0.max(proc::memory_kib(pid)), most.1.max(proc::descriptors(pid)));
+                    thread::park_timeout(PAUSE);
+                }
+                most
+            });
+            let chat = scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) || times.lock().unwrap().len() < 2 * LEAST {
+                    let pair = self.round(burst);
+                    times.lock().unwrap().extend(pair);
+                    thread::park_timeout(PAUSE);
+                }
+            });
+            let outcome = attack(&target);
+            over.store(true, Ordering::Relaxed);
+            chat.join().unwrap();
+            (outcome, watch.join().unwrap())
+        });
+        let mut times = times.into_inner().unwrap();
+        times.sort_unstable();
+        let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
+        let figures = Figures { p50: at(50), p99: at(99), most: at(100), lines: times.len(), memory_kib, descriptors };
+        (outcome, figures)
+    }
+
+    /// One line each way, and how long they took.
+    fn round(&mut self, burst: bool) -> [Duration; 2] {
+        if burst {
+            let filler = "z".repeat(BURST.1);
+            for _ in 0..BURST.0 {
+                self.alice.say(&filler);
+            }
+        }
+        self.said += 1;
+        let text = format!("honest line {}", self.said);
+        [line(&mut self.alice, &self.bob, &text), line(&mut self.bob, &self.alice, &text)]
+    }
+
+    /// The link of the two is the one that they had, and nothing but events came out.
+    pub(super) fn assert_unharmed(&self) {
+        for (node, other) in [(&self.alice, &self.bob), (&self.bob, &self.alice)] {
+            let changes = node.peer_changes();
+            let others: Vec<_> = changes.iter().filter(|change| change.ends_with(&other.id())).collect();
+            assert_eq!(others.len(), 1, "the honest link never moved: {others:?}");
+            node.assert_clean();
+            for event in node.all(|e| Some(e.clone())) {
+                for shown in event.as_object().unwrap().values().filter_map(|value| value.as_str()) {
+                    assert_eq!(shown.chars().find(|&c| steers(c)), None, "in {event}");
+                }
+            }
+        }
+    }
+}
+
+/// From a line on one node's standard input to that line on the other's standard output.
+fn line(from: &mut Node, to: &Node, text: &str) -> Duration {
+    let mut looked = to.mark();
+    let said = Instant::now();
+    from.say(text);
+    to.wait(text, seconds(100), |events| {
+        let new = &events[looked..];
+        looked = events.len();
+        new.iter().any(|e| e["own"] == false && e["text"] == text).then_some(())
+    });
+    said.elapsed()
+}
+
+/// Controls, bidi controls and tags. A line feed inside a message is no control there; JSON escapes it.
+fn steers(c: char) -> bool {
+    c.is_control() && c != '\n'
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+}

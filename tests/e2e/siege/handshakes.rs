@@ -1,0 +1,89 @@
+//! Handshakes that must be refused, many times over.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::{Outcome, PATIENCE, Target};
+use crate::attack::{End, Face, Key, Link, connect, hello_of, proto::frame::Body, unhex};
+
+const TIMES: usize = 300;
+
+/// Tries each face in turn, `times` in all; every one of them must be refused.
+fn refused(target: &Target, times: usize, faces: &[Face]) -> Outcome {
+    let mut slowest = Duration::ZERO;
+    let mut ends = Vec::new();
+    for face in faces.iter().cycle().take(times) {
+        let begun = Instant::now();
+        let end = match connect(target.addr, face) {
+            Ok(mut secure) => secure.end(),
+            Err(end) => end,
+        };
+        assert!(matches!(end, End::Alert(_) | End::Closed), "{end:?}");
+        slowest = slowest.max(begun.elapsed());
+        let end = format!("{end:?}");
+        if !ends.contains(&end) {
+            ends.push(end);
+        }
+    }
+    Outcome { what: ends.join(", "), cut: Some(slowest) }
+}
+
+pub(super) fn somebody_else(target: &Target) -> Outcome {
+    refused(target, TIMES, &[Face::pretending(&target.bob_id, &Key::random())])
+}
+
+pub(super) fn other_faces(target: &Target) -> Outcome {
+    refused(target, TIMES, &[Face::nobody(), Face::p256(), Face::certificate(false), Face::certificate(true)])
+}
+
+pub(super) fn other_protocols(target: &Target) -> Outcome {
+    let key = Key::random();
+    refused(target, TIMES, &[Face::of(&key).alpn(&[b"h2"]), Face::of(&key).alpn(&[])])
+}
+
+pub(super) fn old_version(target: &Target) -> Outcome {
+    let mut slowest = Duration::ZERO;
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        let mut socket = TcpStream::connect(target.addr).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.write_all(&client_hello_of_tls12()).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        // A fatal alert, protocol_version.
+        assert_eq!((answer.first(), answer.get(5..)), (Some(&21), Some(&[2, 70][..])), "{answer:?}");
+        slowest = slowest.max(begun.elapsed());
+    }
+    Outcome { what: "Alert(ProtocolVersion)".to_owned(), cut: Some(slowest) }
+}
+
+/// RFC 5246, with what everybody had then.
+fn client_hello_of_tls12() -> Vec<u8> {
+    let ciphers = [0xc0, 0x2b, 0xc0, 0x2f];
+    let extensions = [
+        [0, 10, 0, 4, 0, 2, 0, 29].as_slice(), // x25519
+        &[0, 11, 0, 2, 1, 0],                  // uncompressed points
+        &[0, 13, 0, 6, 0, 4, 4, 3, 8, 7],      // ECDSA with P-256, Ed25519
+    ]
+    .concat();
+    let sized = |bytes: &[u8]| [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
+    let body = [&[3, 3][..], &[7; 32], &[0], &sized(&ciphers), &[1, 0], &sized(&extensions)].concat();
+    let handshake = [&[1, 0][..], &sized(&body)].concat();
+    [&[22, 3, 1][..], &sized(&handshake)].concat()
+}
+
+pub(super) fn foreign_greetings(target: &Target) -> Outcome {
+    let mut slowest = Duration::ZERO;
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        let mut link = Link::dial(connect(target.addr, &Face::of(&Key::random())).unwrap()).unwrap();
+        link.send(Body::Hello(hello_of(&unhex(&target.bob_id), "bob"))).unwrap();
+        let (reason, end) = link.end();
+        assert!(reason.is_some(), "{end:?}");
+        slowest = slowest.max(begun.elapsed());
+    }
+    Outcome { what: "Bye(Protocol)".to_owned(), cut: Some(slowest) }
+}

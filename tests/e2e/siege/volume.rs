@@ -1,0 +1,203 @@
+//! Too much of something.
+
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::{Outcome, PATIENCE, Target};
+use crate::{
+    attack::{
+        EMPTY_SETTINGS, End, Face, Key, Link, MESH, body, connect, frame, headers, hello,
+        proto::{Address, Peers, Ping, Presence, Sas, Sighting, frame::Body, sas::Step},
+    },
+    support::seconds,
+};
+
+/// No flood lasts longer.
+const LONGEST: Duration = seconds(8);
+
+/// Ends when it is cut.
+fn cut(mut link: Link, begun: Instant) -> Outcome {
+    let (reason, end) = link.end();
+    assert_ne!(end, End::Silence, "not cut within {PATIENCE:?}");
+    let how = link.how().unwrap_or("closed").to_owned();
+    Outcome { what: format!("{reason:?}, {how}"), cut: Some(begun.elapsed()) }
+}
+
+/// Sends frames until it is cut, `times` is reached or [`LONGEST`] is over.
+fn flood(mut link: Link, times: usize, mut next: impl FnMut(usize) -> Body) -> Outcome {
+    let begun = Instant::now();
+    for n in 0..times {
+        if link.send(next(n)).is_err() {
+            return Outcome { what: format!("cut after {n} frames"), cut: Some(begun.elapsed()) };
+        }
+        if begun.elapsed() > LONGEST {
+            return Outcome { what: format!("slowed down: {n} frames in {LONGEST:?}"), cut: None };
+        }
+    }
+    Outcome { what: format!("{times} frames taken in {:.1?}", begun.elapsed()), cut: None }
+}
+
+pub(super) fn length_prefix(target: &Target) -> Outcome {
+    let mut slowest = Duration::ZERO;
+    let mut what = String::new();
+    for greeted in [false, true] {
+        let begun = Instant::now();
+        let mut link = if greeted {
+            target.link("mallory").1
+        } else {
+            Link::dial(connect(target.addr, &Face::of(&Key::random())).unwrap()).unwrap()
+        };
+        link.send_data(&[0, 0x40, 0, 0, 0, 10, 0xff, 0xff, 0xff, 0xff, 3]).unwrap();
+        let outcome = cut(link, begun);
+        slowest = slowest.max(outcome.cut.unwrap());
+        what = outcome.what;
+    }
+    Outcome { what, cut: Some(slowest) }
+}
+
+/// Entries that could be dialled, none of which is this machine's: the node must not want to.
+fn sightings(count: u32) -> Body {
+    let peer = |n: u32| {
+        let mut node = [7; 32];
+        node[..4].copy_from_slice(&n.to_be_bytes());
+        Sighting { node: node.to_vec(), addrs: vec![Address { ip: vec![127, 0, 0, 1], port: 1 + n % 1_000 }] }
+    };
+    Body::Peers(Peers { peers: (0..count).map(peer).collect() })
+}
+
+pub(super) fn million_peers(target: &Target) -> Outcome {
+    let (_key, mut link) = target.link("mallory");
+    let begun = Instant::now();
+    // About 48 MB: refused by its length, before it is there.
+    let _ = link.send(sightings(1_000_000));
+    cut(link, begun)
+}
+
+pub(super) fn many_peers(target: &Target) -> Outcome {
+    /// Just below 256 KiB.
+    const LARGEST: u32 = 5_000;
+    let (_key, link) = target.link("mallory");
+    let peers = sightings(LARGEST);
+    flood(link, 300, |_| peers.clone())
+}
+
+pub(super) fn rapid_reset(target: &Target) -> Outcome {
+    const STREAMS: u32 = 100_000;
+    let (_key, mut link) = target.link("mallory");
+    let begun = Instant::now();
+    for n in 0..STREAMS {
+        let id = 2 * n + 3;
+        let pair = [frame(1, 4, id, &headers("https", MESH)), frame(3, 0, id, &[0, 0, 0, 8])].concat();
+        if link.write(&pair).is_err() {
+            return Outcome { what: format!("cut after {n} streams"), cut: Some(begun.elapsed()) };
+        }
+    }
+    cut(link, begun)
+}
+
+pub(super) fn connections(target: &Target) -> Outcome {
+    const ALL: usize = 3_000;
+    /// As many as this process may have open beside what the other tests have.
+    const AT_ONCE: usize = 800;
+    let begun = Instant::now();
+    let mut slowest = Duration::ZERO;
+    let mut open = std::collections::VecDeque::new();
+    for n in 0..ALL {
+        let mut socket = TcpStream::connect(target.addr).unwrap();
+        if n % 2 == 0 {
+            let _ = std::io::Write::write_all(&mut socket, &[0x16, 3, 1]);
+        }
+        open.push_back((socket, Instant::now()));
+        if open.len() > AT_ONCE {
+            open.pop_front();
+        }
+    }
+    for (mut socket, since) in open {
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let end = std::io::Read::read(&mut socket, &mut [0; 64]);
+        assert!(!end.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock), "not cut");
+        slowest = slowest.max(since.elapsed());
+    }
+    Outcome { what: format!("{ALL} in {:.1?}, {AT_ONCE} at once", begun.elapsed()), cut: Some(slowest) }
+}
+
+pub(super) fn crowd(target: &Target) -> Outcome {
+    const KEYS: usize = 600;
+    let begun = Instant::now();
+    let (mut links, mut refused) = (Vec::new(), Vec::new());
+    for n in 0..KEYS {
+        let key = Key::random();
+        let linked = connect(target.addr, &Face::of(&key)).and_then(Link::dial).and_then(|mut link| {
+            link.send(Body::Hello(hello(&key, &format!("sybil{n}"))))?;
+            link.next().map(|first| (first, link))
+        });
+        match linked {
+            Ok((Body::Hello(_), link)) => links.push(link),
+            Ok((other, _)) => refused.push(format!("{other:?}")),
+            Err(end) => refused.push(format!("{end:?}")),
+        }
+    }
+    refused.sort();
+    refused.dedup();
+    let what = format!("{} of {KEYS} in after {:.1?}; {refused:?}", links.len(), begun.elapsed());
+    Outcome { what, cut: None }
+}
+
+pub(super) fn churn(target: &Target) -> Outcome {
+    const TIMES: usize = 500;
+    let begun = Instant::now();
+    let key = Key::random();
+    let (mut let_in, mut n) = (0, 0);
+    while n < TIMES && begun.elapsed() < LONGEST {
+        // Every second time as somebody new.
+        let key = if n % 2 == 0 { key.clone() } else { Key::random() };
+        let linked = connect(target.addr, &Face::of(&key)).and_then(Link::dial);
+        let_in += usize::from(linked.is_ok_and(|mut link| link.greet(hello(&key, "churn")).is_ok()));
+        n += 1;
+    }
+    Outcome { what: format!("{let_in} of {n} let in, in {:.1?}", begun.elapsed()), cut: None }
+}
+
+pub(super) fn http_pings(target: &Target) -> Outcome {
+    const FRAMES: usize = 400_000;
+    const AT_ONCE: usize = 1_000;
+    let (_key, mut link) = target.link("mallory");
+    link.socket().set_write_timeout(Some(LONGEST)).unwrap();
+    let begun = Instant::now();
+    let pings = frame(6, 0, 0, &[7; 8]).repeat(AT_ONCE);
+    for n in 0..FRAMES / AT_ONCE {
+        if link.write(&pings).is_err() {
+            let what = format!("cut or stopped after {} pings", n * AT_ONCE);
+            return Outcome { what, cut: Some(begun.elapsed()) };
+        }
+        if n % 10 == 0 {
+            let _ = link.write(EMPTY_SETTINGS);
+        }
+    }
+    Outcome { what: format!("{FRAMES} taken in {:.1?}", begun.elapsed()), cut: None }
+}
+
+pub(super) fn mesh_pings(target: &Target) -> Outcome {
+    flood(target.link("mallory").1, 200_000, |n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
+}
+
+pub(super) fn lines(target: &Target) -> Outcome {
+    let text = "l".repeat(500);
+    flood(target.link("mallory").1, 50_000, |n| body(&format!("{n} {text}")))
+}
+
+pub(super) fn presence(target: &Target) -> Outcome {
+    flood(target.link("mallory").1, 100_000, |n| {
+        let (nick, note) = (format!("name{}", n % 1_000), "n".repeat(200));
+        Body::Presence(Presence { nick, away: n % 2 == 0, note, typing: n % 3 == 0 })
+    })
+}
+
+pub(super) fn short_codes(target: &Target) -> Outcome {
+    flood(target.link("mallory").1, 100_000, |n| {
+        let step = if n % 3 == 2 { Step::Reveal(vec![7; 32]) } else { Step::Commit(vec![n as u8; 32]) };
+        Body::Sas(Sas { step: Some(step) })
+    })
+}
