@@ -74,7 +74,6 @@ fn who_speaks_another_protocol_inside_tls_is_refused() {
         let silent = end(&alice, &Face::of(&key).alpn(&[]));
         assert!([End::Closed, End::Alert(Alert::NoApplicationProtocol)].contains(&silent), "{silent:?}");
     }
-    alice.wait_log("ALPN");
     assert_unmoved(&alice, &[]);
 }
 
