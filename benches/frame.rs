@@ -39,6 +39,7 @@ impl Room50 {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
         let setup = Setup {
             nick: Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name")),
+            ask_name: false,
             network: "127.0.0.1/32".into(),
             ports: (4565, 4569),
             loopback_only: true,

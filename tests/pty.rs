@@ -527,6 +527,7 @@ mod panics {
     fn setup() -> Setup {
         Setup {
             nick: Nick::new("alice").expect("a valid nick"),
+            ask_name: false,
             network: "127.0.0.1/32".into(),
             ports: (4565, 4569),
             loopback_only: true,

@@ -9,6 +9,7 @@ use crate::{
     bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
     io::MemoryNet,
     model::{Author, Delivery, LeaveReason, Peer, PeerId, Room, Software, Text},
+    profile::{self, Profile},
 };
 
 struct TestNode {
@@ -16,9 +17,15 @@ struct TestNode {
     updates: mpsc::Receiver<Update>,
     leave: CancellationToken,
     addr: SocketAddr,
+    node: NodeId,
     peers: Vec<Peer>,
     reasons: Vec<LeaveReason>,
     heard: Vec<(Author, String)>,
+}
+
+/// Nothing is stored.
+fn profile() -> Profile {
+    profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap()
 }
 
 fn settings(nick: &str, seed: u64) -> Settings {
@@ -30,7 +37,12 @@ fn settings(nick: &str, seed: u64) -> Settings {
         peers: Vec::new(),
         sweep_rate: None,
         nick: Nick::new(nick).unwrap(),
-        seed,
+        identity: Identity::from_secret(&[seed as u8 + 1; 32]),
+        known: Vec::new(),
+        guests: Guests::Loopback,
+        hold: false,
+        saver: profile().saver(),
+        random: Random { seed, boot: seed, secret: [0; 32] },
     }
 }
 
@@ -39,9 +51,9 @@ async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
     let actor = Actor::start(net.clone(), settings(nick, seed), commands_out, updates_in, leave.clone()).await.unwrap();
-    let addr = actor.addr();
+    let (addr, node) = (actor.addr(), actor.me);
     tokio::spawn(actor.run());
-    TestNode { commands, updates, leave, addr, peers: Vec::new(), reasons: Vec::new(), heard: Vec::new() }
+    TestNode { commands, updates, leave, addr, node, peers: Vec::new(), reasons: Vec::new(), heard: Vec::new() }
 }
 
 impl TestNode {
@@ -78,13 +90,14 @@ async fn two_nodes_find_each_other_and_talk() {
     let mut bob = start(&net, "bob", 2).await;
     alice.until(|n| n.peers.len() == 1).await;
     bob.until(|n| n.peers.len() == 1).await;
-    assert_eq!(bob.peers[0].id, PeerId::Guest(alice.addr));
+    assert_eq!(bob.peers[0].id, PeerId::Node(alice.node));
+    assert_eq!(bob.peers[0].addr, alice.addr);
     assert_eq!(bob.peers[0].nick.as_ref().map(Nick::as_str), Some("alice"));
     assert!(matches!(alice.peers[0].software, Software::Ours { .. }));
     alice.say("hello big world").await;
     alice.say("one\n\n  two").await;
     bob.until(|n| n.heard.len() == 2).await;
-    assert!(bob.heard.iter().all(|(who, _)| *who == Author::Peer(PeerId::Guest(alice.addr))));
+    assert!(bob.heard.iter().all(|(who, _)| *who == Author::Peer(PeerId::Node(alice.node))));
     assert_eq!(bob.heard_from_others(), ["hello big world", "one\n\n  two"]);
 }
 
@@ -94,7 +107,7 @@ async fn five_nodes_started_at_once_have_one_link_per_pair_and_hear_everything_o
         let net = MemoryNet::default();
         let mut nodes = Vec::new();
         for n in 0..5 {
-            nodes.push(start(&net, &format!("node{n}"), seed * 10 + n).await);
+            nodes.push(start(&net, &format!("node{n}"), (seed * 10 + n) % 250).await);
         }
         for node in &mut nodes {
             node.until(|n| n.peers.len() == 4).await;

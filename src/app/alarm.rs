@@ -61,16 +61,12 @@ impl App {
 
     /// What is known of the one whose name it is.
     fn since(&self, alarm: &Alarm) -> String {
-        let known = &alarm.known_nick;
         let seen = if self.peers.is_here(PeerId::Node(alarm.known)) {
             "is here now".to_owned()
         } else {
             format!("was here last on {}", self.moment(alarm.known_last_seen))
         };
-        if alarm.known_verified {
-            format!("The {known} you know is verified by you, and {seen}.")
-        } else {
-            format!("The {known} you know {seen}; you never compared codes.")
-        }
+        let verified = if alarm.known_verified { "verified by you" } else { "never verified" };
+        format!("The {} you know {seen}; {verified}.", alarm.known_nick)
     }
 }

@@ -11,7 +11,7 @@ const TALKED: usize = 10;
 impl App {
     pub(super) fn guide(&self) -> Option<String> {
         if self.asking {
-            return Some(super::first_run::WELCOME.to_owned());
+            return Some(self.apart(super::first_run::WELCOME));
         }
         let Node::At(addr) = self.node else { return None };
         let (first, last) = self.setup.ports;
@@ -68,7 +68,11 @@ impl App {
                  Ctrl-R looks again now. What you write before somebody is here is not sent."
             )),
         }?;
-        // Apart from what was said before.
-        Some(if self.pane.len() == 0 { text } else { format!("\n{text}") })
+        Some(self.apart(&text))
+    }
+
+    /// `text` apart from what was said before.
+    fn apart(&self, text: &str) -> String {
+        format!("{}{text}", if self.pane.len() == 0 { "" } else { "\n" })
     }
 }

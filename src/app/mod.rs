@@ -192,7 +192,10 @@ impl App {
                 self.lay_out();
             }
             Input::Tick => self.peers.tick(now.mono),
-            Input::NodeGone => self.node_gone(),
+            Input::NodeGone => {
+                self.node_gone();
+                self.lay_out();
+            }
         }
         self.pane.set_tail(self.guide().as_deref());
         self.retitle();
@@ -250,7 +253,8 @@ impl App {
     fn lay_out(&mut self) {
         let columns = draft_columns(self.size.0);
         let rows = self.draft.rows(columns).0.len();
-        self.layout = Layout::new(self.size, rows, self.sidebar, self.plain);
+        // Who has no name yet cannot meet anybody.
+        self.layout = Layout::new(self.size, rows, self.sidebar, self.plain || self.asking);
         if let Some(layout) = self.layout {
             self.pane.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, self.plain));
         }

@@ -15,11 +15,17 @@ impl App {
         });
         match step {
             VerifyStep::Code { code, began } => {
-                let asked = if began { String::new() } else { format!("{name} asks you to compare codes.\n") };
+                let what = if began {
+                    format!("Compare this code with {name}")
+                } else {
+                    format!("{name} asks you to compare codes")
+                };
                 let text = format!(
-                    "{asked}Compare this code with {name}, by voice or in person:  {}\n\
-                     Same code there?  /verify {name} yes   Different?  /verify {name} no",
-                    whole(&code)
+                    "{what}, by voice or in person:  {}\n\
+                     Same code there?  {}   {}",
+                    whole(&code),
+                    whole(&format!("/verify {name} yes")),
+                    whole(&format!("Different?  /verify {name} no")),
                 );
                 let seq = self.block(Tone::Ask, &text, 0);
                 if !began {
@@ -33,8 +39,8 @@ impl App {
             VerifyStep::Differs => {
                 let text = format!(
                     "!! The codes differ: this is not {name}, or somebody sits between you.\n  \
-                       Whoever it is can read what you write here, and say things in the name of {name}.\n  \
-                       Believe nothing that comes under this name before you have met {name} in person.\n  \
+                       What comes under this name need not be from {name}, and others may read what\x20\
+                       you write. Ask in person before you believe any of it.\n  \
                        /ignore {name}   shut it out\n  \
                        /verify {name}   compare again, if one of you misread the code"
                 );

@@ -13,6 +13,12 @@ use crate::model::Presence;
 /// Columns that a note may take behind a name: it is somebody's remark, not the list.
 const NOTE_COLUMNS: usize = 30;
 
+/// Columns before the names.
+const HANG: usize = 4;
+
+/// Columns of `here 59m`.
+const AGE_COLUMNS: usize = 8;
+
 /// Glyphs that need an explanation, and it.
 const LEGEND: [(State, &str); 2] = [
     (State::Suspect, "goes by the name of somebody else whom you know: /whois tells more."),
@@ -33,18 +39,22 @@ impl App {
             .iter()
             .map(|person| {
                 let address = self.peers.address(person.peer.addr, usual);
-                (person, person.marked_name(), address, person.aside(self.now.mono).text)
+                (person, person.marked_name(), person.aside(self.now.mono).text, address)
             })
             .collect();
-        let widest = rows.iter().map(|(_, name, ..)| width(name)).max().unwrap_or(0);
-        let longest = rows.iter().map(|(_, _, address, _)| width(address)).max().unwrap_or(0);
-        let aside_columns = rows.iter().map(|(.., aside)| width(aside)).max().unwrap_or(0);
-        for (person, name, address, aside) in &rows {
-            let pad = " ".repeat(widest - width(name));
-            let aside_pad = " ".repeat(aside_columns - width(aside));
-            let (glyph, age) = (person.state().glyph(), person.age(self.now.mono));
+        let names = rows.iter().map(|(_, name, ..)| width(name)).max().unwrap_or(0);
+        let asides = rows.iter().map(|(_, _, aside, _)| width(aside)).max().unwrap_or(0);
+        let addresses = rows.iter().map(|(.., address)| address.len()).max().unwrap_or(0);
+        let columns = HANG + names + 2 + asides + 2 + addresses + 2 + AGE_COLUMNS;
+        let ages = columns + 2 <= usize::from(self.pane.geometry().cols);
+        for (person, name, aside, address) in &rows {
+            let (pad, glyph) = (names - width(name), person.state().glyph());
+            let aside_pad = asides - width(aside);
             // Writing to a string cannot fail.
-            let _ = write!(text, "\n  {glyph} {name}{pad}  {address:longest$}  {aside_pad}{aside}  {age}");
+            let _ = write!(text, "\n  {glyph} {name}{:pad$}  {:aside_pad$}{aside}  {address:addresses$}", "", "");
+            if ages {
+                let _ = write!(text, "  {:AGE_COLUMNS$}", person.age(self.now.mono));
+            }
             if let (Presence::Away { note: Some(note) }, false) = (&person.presence, person.peer.ignored) {
                 let _ = write!(text, "  ({})", cut(note.as_str(), NOTE_COLUMNS));
             }
@@ -57,6 +67,6 @@ impl App {
         if people.iter().any(|person| person.verified()) {
             text.push_str("\n  ✓ means: you have compared codes with them.");
         }
-        self.notice(Tone::Plain, &text);
+        self.block(Tone::Plain, &text, HANG);
     }
 }

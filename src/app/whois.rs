@@ -35,7 +35,7 @@ impl App {
         let verified = trust == Some(Trust::Verified) || known.is_some_and(|known| known.verified);
         let mut block = Block::new(&format!("{name}{}", if verified { " ✓" } else { "" }));
 
-        block.add("is", &presence(peer.is_some(), &answer.presence));
+        block.add("state", &presence(peer.is_some(), &answer.presence));
         let guest = node.is_none() || matches!(trust, Some(Trust::Guest));
         let mut words = vec![match (guest, trust) {
             (true, _) => "a guest, not authenticated: the name is only a claim",
@@ -50,7 +50,7 @@ impl App {
         if peer.is_some_and(|peer| peer.ignored) || known.is_some_and(|known| known.ignored) {
             words.push("ignored");
         }
-        block.add("who", &words.join("; "));
+        block.add("identity", &words.join("; "));
         if let Some(node) = node {
             block.key(&node);
         }
@@ -83,7 +83,7 @@ impl App {
             return false;
         };
         let mut block = Block::new(&format!("{}  (you)", self.nick));
-        block.add("is", &presence(true, &self.away));
+        block.add("state", &presence(true, &self.away));
         block.key(&key);
         block.addresses(&[addr], None);
         self.block(Tone::Ask, &block.text, VALUES);

@@ -44,11 +44,11 @@ impl Nick {
     /// [`NickError`], with a text for the person who chose the name.
     pub fn new(name: &str) -> Result<Self, NickError> {
         let name = name.trim();
-        if let Some(c) = name.chars().find(|&c| c == ':' || is_forbidden(c) || is_invisible(c) || is_check_mark(c)) {
-            return Err(NickError::Forbidden(c));
-        }
         if let Some(c) = name.chars().next().filter(|c| matches!(c, '/' | '#' | '@' | '*' | '&')) {
             return Err(NickError::ForbiddenStart(c));
+        }
+        if let Some(c) = name.chars().find(|&c| c == ':' || is_forbidden(c) || is_invisible(c) || is_ours(c)) {
+            return Err(NickError::Forbidden(c));
         }
         if name.split(char::is_whitespace).any(str::is_empty) && !name.is_empty()
             || name.split(char::is_whitespace).count() > MAX_NICK_WORDS
@@ -64,8 +64,10 @@ impl Nick {
 
     /// Makes a nickname of what somebody else calls themselves: forbidden and invisible characters are dropped first.
     pub fn clean(name: &str) -> Option<Self> {
-        let name: String =
-            name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c) && !is_check_mark(c)).collect();
+        let name: String = name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c)).collect();
+        // At the begin it means something else, and then it is no name.
+        let start = name.trim().chars().next();
+        let name: String = name.chars().filter(|&c| !is_ours(c) || Some(c) == start && c == '#').collect();
         Self::new(&name).ok()
     }
 
@@ -75,9 +77,10 @@ impl Nick {
     }
 }
 
-/// What looks like the mark that the screen puts behind the name of somebody who is verified.
-const fn is_check_mark(c: char) -> bool {
-    matches!(c, '√' | '☑' | '✅' | '✓' | '✔' | '🗸' | '🗹')
+/// What looks like that which the screens write beside names: the mark of somebody who is verified, and the sign before
+/// the begin of a key (`bob#c04e`).
+const fn is_ours(c: char) -> bool {
+    matches!(c, '√' | '☑' | '✅' | '✓' | '✔' | '🗸' | '🗹' | '#' | '♯' | '﹟' | '＃')
 }
 
 impl fmt::Display for Nick {
@@ -108,6 +111,7 @@ mod tests {
         assert_eq!(Nick::new("  "), Err(NickError::Empty));
         assert_eq!(Nick::new("a:b"), Err(NickError::Forbidden(':')));
         assert_eq!(Nick::new("a\u{202E}b"), Err(NickError::Forbidden('\u{202E}')));
+        assert_eq!(Nick::new("bob#c04e"), Err(NickError::Forbidden('#')));
         assert_eq!(Nick::new("bob ✓"), Err(NickError::Forbidden('✓')));
         assert_eq!(Nick::new("a\nb"), Err(NickError::Forbidden('\n')));
         assert_eq!(Nick::new("/quit"), Err(NickError::ForbiddenStart('/')));
@@ -121,6 +125,8 @@ mod tests {
     fn a_peers_name_is_cleaned_before_it_is_judged() {
         assert_eq!(Nick::clean("b\u{1b}[31mob\u{200B}").map(|n| n.to_string()), Some("b[31mob".to_owned()));
         assert_eq!(Nick::clean("\u{1b}\u{7}"), None);
+        assert_eq!(Nick::clean("bob#c04e").map(|n| n.to_string()), Some("bobc04e".to_owned()));
+        assert_eq!(Nick::clean("#lab"), None);
         assert_eq!(Nick::clean("bob ✔").map(|n| n.to_string()), Some("bob".to_owned()));
         let zalgo = format!("a{}", "\u{301}".repeat(40));
         assert_eq!(Nick::clean(&zalgo).map(|n| n.as_str().chars().count()), Some(5));

@@ -9,18 +9,12 @@ use super::Nick;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Skeleton(Box<str>);
 
-impl Skeleton {
-    /// What is left, as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The skeleton of a name: Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that
 /// neither "аlice" in Cyrillic nor "AIice" passes for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
     // Marks and selectors have no width; one alone hardly shows.
-    let seen: String = nick.as_str().chars().filter(|c| c.width().unwrap_or(0) > 0).map(half_width).map(small_capital).collect();
+    let seen: String =
+        nick.as_str().chars().filter(|c| c.width().unwrap_or(0) > 0).map(half_width).map(small_capital).collect();
     let once: String = confusable(&seen).collect();
     // A capital I becomes an l by the table, and an i by lower-casing before it: both are made an l here.
     let lower: String = once.chars().flat_map(char::to_lowercase).map(|c| if c == 'i' { 'l' } else { c }).collect();

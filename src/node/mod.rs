@@ -207,6 +207,8 @@ impl Node {
             Command::Typing(typing) => self.typing(typing, out),
             Command::Rescan => {
                 self.book.forgive(now.mono);
+                let me = self.me;
+                self.owners.retain(|_, owner| *owner != me);
                 out.push(Out::Sweep);
             }
             Command::Connect(target) => self.connect(target, now, out),

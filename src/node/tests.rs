@@ -1,30 +1,50 @@
 //! The rules of DESIGN.md section 5, one by one, and then all of them against random timing.
 
+mod nodes;
 mod pairs;
 mod rules;
 
 use std::net::SocketAddr;
 
 use super::*;
-use crate::convert::Stranger;
-use crate::model::{Software, Timestamp};
+use crate::model::Timestamp;
 
 fn at(addr: &str) -> SocketAddr {
     addr.parse().unwrap()
 }
 
-fn node(addr: &str, seed: u64) -> Node {
-    let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
-    Node::new(Me { addr: at(addr), nick: Nick::new("me").unwrap(), ports: PortRange::new(min, max).unwrap(), seed })
+/// The key of the node at `addr`: of two, the one with the smaller address has the smaller key.
+fn key(addr: SocketAddr) -> NodeId {
+    let std::net::IpAddr::V4(ip) = addr.ip() else { panic!("tests use IPv4") };
+    let mut bytes = [0; 32];
+    bytes[..4].copy_from_slice(&ip.octets());
+    bytes[4..6].copy_from_slice(&addr.port().to_be_bytes());
+    NodeId::new(bytes)
 }
 
-fn stranger(ours: bool) -> Stranger {
-    let software = if ours { Software::Ours { version: "0".into() } } else { Software::Reference };
-    Stranger { software, nick: None }
+fn me(addr: &str, seed: u64) -> Me {
+    let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
+    let addr = at(addr);
+    Me {
+        addr,
+        nick: Nick::new("me").unwrap(),
+        node: key(addr),
+        boot: 1,
+        ports: PortRange::new(min, max).unwrap(),
+        networks: vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()],
+        guests: Guests::Network,
+        known: Vec::new(),
+        seed,
+        secret: [0; 32],
+    }
+}
+
+fn node(addr: &str, seed: u64) -> Node {
+    Node::new(me(addr, seed))
 }
 
 fn arrived(n: u32, source: &str, claim: Option<&str>) -> In {
-    In::Arrived { link: LinkId::Accepted(n), source: at(source), claim: claim.map(at), stranger: stranger(false) }
+    In::Arrived { link: LinkId::Accepted(n), source: at(source), claim: claim.map(at) }
 }
 
 /// A node and the clock that its inputs are stamped with.
@@ -48,11 +68,18 @@ impl Bench {
         self.now.mono += std::time::Duration::from_millis(ms);
         self.feed(In::Timer)
     }
+
+    /// Nobody at `link` speaks TLS: the dial in plain text that follows.
+    fn plain(&mut self, link: LinkId) -> LinkId {
+        dials(&self.feed(In::DialFailed { link, failure: DialFailure::NotTls }))[0].0
+    }
 }
 
 /// The addresses dialled, with their links.
 fn dials(outs: &[Out]) -> Vec<(LinkId, SocketAddr)> {
-    outs.iter().filter_map(|out| if let Out::Dial { link, addr } = out { Some((*link, *addr)) } else { None }).collect()
+    outs.iter()
+        .filter_map(|out| if let Out::Dial { link, addr, .. } = out { Some((*link, *addr)) } else { None })
+        .collect()
 }
 
 fn opens(outs: &[Out], link: LinkId) -> bool {
@@ -60,5 +87,5 @@ fn opens(outs: &[Out], link: LinkId) -> bool {
 }
 
 fn closes(outs: &[Out], link: LinkId) -> bool {
-    outs.contains(&Out::Close { link })
+    outs.iter().any(|out| matches!(out, Out::Close { link: closed, .. } if *closed == link))
 }

@@ -21,7 +21,7 @@ use crate::{
 
 /// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
 /// each other need seconds.
-const EXPIRY: Duration = Duration::from_secs(120);
+const EXPIRY: Duration = Duration::from_mins(2);
 
 /// Between two comparisons that the other side begins: it must not be able to fill the screen with codes.
 const THEIR_INTERVAL: Duration = Duration::from_secs(30);
@@ -29,8 +29,8 @@ const THEIR_INTERVAL: Duration = Duration::from_secs(30);
 /// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
 const OUR_INTERVAL: Duration = Duration::from_secs(32);
 
-/// How much earlier than [`EXPIRY`] an unanswered commitment is given up: they must not have given up before our answer
-/// is there. No link lives on when the way takes longer (DESIGN.md section 7: 5 s + 5 s).
+/// The longest way: no link lives on when it takes longer (DESIGN.md section 7: 5 s + 5 s). So long before a commitment
+/// that we have not answered expires, nobody knows whether they still wait for us when our answer is there.
 const WAY: Duration = Duration::from_secs(10);
 
 /// Nonces for comparisons. Whoever could guess one could search for a code, so that a node's ordinary random numbers,
@@ -172,10 +172,15 @@ impl Session {
         if let Some(wait) = remaining(self.we_began, OUR_INTERVAL, now) {
             return Err(NotNow::TooSoon(wait));
         }
+        let unanswered = self.unanswered.and_then(|(bound, came)| Some((bound, remaining(Some(came), EXPIRY, now)?)));
+        if let Some((_, wait)) = unanswered.filter(|(_, left)| *left <= WAY) {
+            return Err(NotNow::TooSoon(wait));
+        }
+        self.unanswered = None;
         self.we_began = Some(now);
         let until = now + EXPIRY;
         out.push(self.commit(&nonce));
-        self.state = match self.unanswered.take().filter(|(_, came)| now.duration_since(*came) < EXPIRY - WAY) {
+        self.state = match unanswered {
             None => State::Committed { nonce, until },
             Some((bound, _)) => reveal(nonce, bound, true, until, out),
         };

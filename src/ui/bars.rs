@@ -8,6 +8,9 @@ use crate::{
     model::Room,
 };
 
+/// Says that somebody is typing where there is no room for who.
+const TYPING: &str = "typing…";
+
 /// The tab bar.
 pub(super) fn tabs(canvas: &mut Canvas<'_>, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
@@ -25,19 +28,20 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, below: u64)
     }
     let bar = canvas.style(Role::Bar);
     let mut x = canvas.text(0, area.y, area.cols, &format!(" {}", standing.word()), word);
+    let typing = app.typing_now();
+    let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
+    let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
     for part in app.status(below) {
         let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
-        if x.saturating_add(columns).saturating_add(3) > area.cols {
+        if x.saturating_add(columns).saturating_add(3) > end {
             break;
         }
-        x = canvas.text(x + 2, area.y, area.cols, &part, bar);
+        x = canvas.text(x + 2, area.y, end, &part, bar);
     }
     // At the right edge, so that nothing moves when somebody types.
-    if let Some(typing) = app.typing_now() {
-        let columns = u16::try_from(width(&typing)).unwrap_or(u16::MAX);
-        if x.saturating_add(columns).saturating_add(3) <= area.cols {
-            canvas.right(x, area.y, area.cols - 1, &typing, bar);
-        }
+    let fits = |text: &str| usize::from(x) + 2 + width(text) < usize::from(area.cols);
+    if let Some(typing) = typing.as_deref().into_iter().chain(typing.as_ref().map(|_| TYPING)).find(|text| fits(text)) {
+        canvas.right(x, area.y, area.cols - 1, typing, bar);
     }
     canvas.bar(area);
 }

@@ -66,9 +66,9 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area) {
     let dim = canvas.style(Role::Dim);
     let state = person.state();
     let glyph = match state {
-        State::Here => canvas.style(Role::Ok),
+        State::Here if !person.peer.ignored => canvas.style(Role::Ok),
         State::Suspect => canvas.bold(Role::Error),
-        State::Away | State::Guest | State::Gone => dim,
+        State::Here | State::Away | State::Guest | State::Gone => dim,
     };
     canvas.text(x, y, end, state.glyph(), glyph);
     let aside = person.aside(app.now.mono);

@@ -347,13 +347,7 @@ fn a_long_message_says_once_that_reference_nodes_get_less() {
     let lines = |n: usize| "x\n\n".repeat(n);
     let told = |s: &mut Screen| s.text().matches("Reference nodes see the first 20 lines").count();
     let mut s = Screen::up(loopback(), (80, 60));
-    let ours = Peer {
-        id: PeerId::Guest(addr(BOB)),
-        nick: Nick::clean("bob"),
-        addr: addr(BOB),
-        software: Software::Ours { version: "0.1.0".into() },
-    };
-    s.update(Update::PeerJoined(ours));
+    s.joins(node("c04e", BOB), Some("bob"));
     s.own(&lines(21), Delivery::Sent);
     s.enter("/clear");
     s.joins(addr("127.0.0.1:4567"), Some("ref"));

@@ -76,7 +76,7 @@ fn the_end_of_an_address_is_kept() {
     for port in [31250, 31251] {
         let mut guest = s.message(Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())), "x", "hi");
         guest.nick = None;
-        s.joins(([127, 0, 0, 1], port).into(), None);
+        s.joins(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None);
         s.update(Update::Message(guest));
         assert!(s.find(&format!("….1:{port} │ hi")).is_some(), "{}", s.text());
     }
@@ -86,16 +86,16 @@ fn the_end_of_an_address_is_kept() {
 }
 
 #[test]
-fn an_age_says_of_what_and_gives_way_to_the_name() {
+fn a_word_beside_a_name_gives_way_to_it_unless_it_says_more() {
     let mut s = screen((80, 24));
     s.joins(addr("127.0.0.1:4568"), Some("alexandria the"));
     s.joins(addr(EVE), Some("eve"));
     s.leaves(addr(EVE));
     s.wait(60);
     let row = |s: &mut Screen, name: &str| s.text().lines().find(|row| row.contains(name)).map(str::to_owned).unwrap();
-    assert!(row(&mut s, "? bob").ends_with(" here 1m"), "{}", s.text());
+    assert!(row(&mut s, "? bob").ends_with("   guest"), "{}", s.text());
     assert!(row(&mut s, "? alexandria").ends_with("│ ? alexandria the"), "{}", s.text());
     assert!(row(&mut s, "○ eve").ends_with(" 1m ago"), "{}", s.text());
     s.enter("/who");
-    assert!(s.find("127.0.0.1:4566  here 1m  reference").is_some(), "{}", s.text());
+    assert!(s.find("guest  127.0.0.1:4566  here 1m").is_some(), "{}", s.text());
 }

@@ -9,7 +9,8 @@ use proximity_chat::{
     app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
     bus::{Command, SweepProgress, SweepState, Update},
     model::{
-        Author, Delivery, LeaveReason, Message, MessageId, Nick, Now, Peer, PeerId, Room, Software, Text, Timestamp,
+        Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, Now, Peer, PeerId, Presence, Room, Software,
+        Text, Timestamp, Trust,
     },
     ui,
 };
@@ -22,6 +23,30 @@ use ratatui::{
 
 /// 2026-11-21T18:22:00Z, a Saturday.
 const START: i64 = 1_795_285_320_000;
+
+/// Who is meant: a guest at an address, unless it is said otherwise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whom {
+    pub(crate) id: PeerId,
+    pub(crate) addr: SocketAddr,
+}
+
+impl From<SocketAddr> for Whom {
+    fn from(addr: SocketAddr) -> Self {
+        Self { id: PeerId::Guest(addr), addr }
+    }
+}
+
+/// The key that begins with these digits, and goes on with others.
+pub(crate) fn key(begin: &str) -> NodeId {
+    let digits = begin.chars().chain("5d179a3b6620e8f4017b2c6dd3958a1e".chars().cycle()).take(64);
+    digits.collect::<String>().parse().unwrap()
+}
+
+/// A node of ours.
+pub(crate) fn node(begin: &str, at: &str) -> Whom {
+    Whom { id: PeerId::Node(key(begin)), addr: addr(at) }
+}
 
 pub(crate) struct Screen {
     pub(crate) app: App,
@@ -36,6 +61,7 @@ pub(crate) struct Screen {
 pub(crate) fn lan() -> Setup {
     Setup {
         nick: Nick::new("alice").unwrap(),
+        ask_name: false,
         network: "192.168.1.0/24".into(),
         ports: (4565, 4569),
         loopback_only: false,
@@ -72,9 +98,13 @@ impl Screen {
     /// A screen whose node listens.
     pub(crate) fn up(setup: Setup, size: (u16, u16)) -> Self {
         let mut screen = Self::new(setup, size);
-        let (addr, nick) = (screen.own, Nick::new("alice").unwrap());
-        screen.update(Update::Listening { addr, nick });
+        screen.listens("alice");
         screen
+    }
+
+    /// The node listens.
+    pub(crate) fn listens(&mut self, nick: &str) {
+        self.update(Update::Listening { addr: self.own, nick: Nick::new(nick).unwrap(), node: key("a11ce") });
     }
 
     pub(crate) fn feed(&mut self, input: Input) {
@@ -124,17 +154,25 @@ impl Screen {
         self.feed(Input::Tick);
     }
 
-    pub(crate) fn joins(&mut self, peer: SocketAddr, nick: Option<&str>) {
-        self.update(Update::PeerJoined(Peer {
-            id: PeerId::Guest(peer),
-            nick: nick.map(|n| Nick::new(n).unwrap()),
-            addr: peer,
-            software: Software::Reference,
-        }));
+    pub(crate) fn joins(&mut self, whom: impl Into<Whom>, nick: Option<&str>) {
+        let peer = peer(whom, nick);
+        self.update(Update::PeerJoined(peer));
     }
 
-    pub(crate) fn leaves(&mut self, peer: SocketAddr) {
-        self.update(Update::PeerLeft { peer: PeerId::Guest(peer), reason: LeaveReason::Closed });
+    pub(crate) fn leaves(&mut self, whom: impl Into<Whom>) {
+        self.update(Update::PeerLeft { peer: whom.into().id, reason: LeaveReason::Closed });
+    }
+
+    pub(crate) fn trust(&mut self, whom: impl Into<Whom>, trust: Trust) {
+        self.update(Update::PeerTrust { peer: whom.into().id, trust, ignored: false });
+    }
+
+    pub(crate) fn is_at(&mut self, whom: impl Into<Whom>, presence: Presence, typing: bool) {
+        self.update(Update::PeerPresence { peer: whom.into().id, presence, typing });
+    }
+
+    pub(crate) fn answers_in(&mut self, whom: impl Into<Whom>, ms: u64) {
+        self.update(Update::RoundTrip { peer: whom.into().id, time: Duration::from_millis(ms) });
     }
 
     pub(crate) fn message(&self, author: Author, nick: &str, text: &str) -> Message {
@@ -150,8 +188,8 @@ impl Screen {
         }
     }
 
-    pub(crate) fn says(&mut self, peer: SocketAddr, nick: &str, text: &str) {
-        let message = self.message(Author::Peer(PeerId::Guest(peer)), nick, text);
+    pub(crate) fn says(&mut self, whom: impl Into<Whom>, nick: &str, text: &str) {
+        let message = self.message(Author::Peer(whom.into().id), nick, text);
         self.update(Update::Message(message));
     }
 
@@ -245,4 +283,14 @@ pub(crate) fn visible(symbol: &str) -> String {
 
 pub(crate) fn addr(text: &str) -> SocketAddr {
     text.parse().unwrap()
+}
+
+/// A peer as it is when it joins.
+pub(crate) fn peer(whom: impl Into<Whom>, nick: Option<&str>) -> Peer {
+    let Whom { id, addr } = whom.into();
+    let (software, trust) = match id {
+        PeerId::Node(_) => (Software::Ours { version: "0.1.0".into() }, Trust::Known),
+        PeerId::Guest(_) => (Software::Reference, Trust::Guest),
+    };
+    Peer { id, nick: nick.map(|n| Nick::new(n).unwrap()), addr, software, trust, ignored: false }
 }

@@ -1,6 +1,8 @@
 //! A snapshot of every state, at three sizes.
 
-use proximity_chat::{app::*, bus::Update, model::*};
+use std::time::Duration;
+
+use proximity_chat::{app::*, bus::*, model::*};
 use ratatui::style::{Color, Modifier};
 
 use crate::screen::*;
@@ -14,12 +16,21 @@ fn shoot(name: &str, make: impl Fn((u16, u16)) -> Screen) {
     }
 }
 
+/// Those of the specification.
+fn people() -> [Whom; 4] {
+    [
+        node("7f3a", "192.168.1.23:4565"),
+        node("0b1e", "192.168.1.31:4565"),
+        node("d3ad", "192.168.1.40:4565"),
+        node("5e11", "[fe80::1c2a:9f]:4565"),
+    ]
+}
+
 /// The conversation of the specification, as far as there is one room.
 fn chat(setup: Setup, size: (u16, u16)) -> Screen {
     let mut s = Screen::up(setup, size);
-    let [bob, carol, dave, zoe, erin] =
-        ["192.168.1.23:4565", "192.168.1.31:4565", "192.168.1.40:4565", "[fe80::1c2a:9f]:4565", "192.168.1.52:4566"]
-            .map(addr);
+    let [bob, carol, dave, zoe] = people();
+    let erin = addr("192.168.1.52:4566");
     s.joins(dave, Some("dave"));
     s.joins(erin, Some("erin"));
     s.joins(zoe, Some("Zoë 山田"));
@@ -41,9 +52,14 @@ fn chat(setup: Setup, size: (u16, u16)) -> Screen {
     );
     s.says(zoe, "Zoë 山田", "我有，在二楼");
     s.wait(60);
-    let mut action = s.message(Author::Peer(PeerId::Guest(dave)), "dave", "waves");
+    let mut action = s.message(Author::Peer(dave.id), "dave", "waves");
     action.action = true;
     s.update(Update::Message(action));
+    s.is_at(dave, Presence::away("lunch"), false);
+    s.trust(bob, Trust::Verified);
+    for (whom, ms) in [(bob, 2), (carol, 14), (dave, 3), (zoe, 6)] {
+        s.answers_in(whom, ms);
+    }
     s.own("I do, come by", Delivery::Sent);
     s.feed(Input::Focus(false));
     s.wait(180);
@@ -91,8 +107,8 @@ fn alone() {
 fn left_alone() {
     shoot("left_alone", |size| {
         let mut s = chat(lan(), size);
-        for peer in ["192.168.1.23:4565", "192.168.1.31:4565", "192.168.1.40:4565", "[fe80::1c2a:9f]:4565"] {
-            s.leaves(addr(peer));
+        for peer in people() {
+            s.leaves(peer);
         }
         s
     });
@@ -119,11 +135,11 @@ fn scrolled_with_unread() {
         let mut s = chat(lan(), size);
         for i in 0..60 {
             s.wait(1);
-            s.says(addr("192.168.1.23:4565"), "bob", &format!("measurement {i}: {} V", i * 3));
+            s.says(people()[0], "bob", &format!("measurement {i}: {} V", i * 3));
         }
         s.press(KeyCode::PageUp);
         s.press(KeyCode::PageUp);
-        s.says(addr("192.168.1.31:4565"), "carol", "are you reading this?");
+        s.says(people()[1], "carol", "are you reading this?");
         s
     });
 }
@@ -197,6 +213,180 @@ fn who_and_errors() {
         let mut s = chat(lan(), size);
         s.enter("/who");
         s.enter("/jion");
+        s
+    });
+}
+
+#[test]
+fn first_run() {
+    let welcome = |size| Screen::new(Setup { ask_name: true, ..lan() }, size);
+    shoot("first_run", welcome);
+    shoot("first_run_empty", |size| {
+        let mut s = welcome(size);
+        s.ctrl('c');
+        s
+    });
+    shoot("first_run_invalid", |size| {
+        let mut s = welcome(size);
+        s.enter(": the great");
+        s
+    });
+}
+
+/// Everything that can be beside a name.
+fn everybody(size: (u16, u16)) -> Screen {
+    let mut s = chat(lan(), size);
+    let [bob, carol, ..] = people();
+    let eve = node("c04e", "192.168.1.66:4565");
+    s.joins(eve, Some("Bob"));
+    s.trust(eve, Trust::Suspect);
+    let mallory = node("bad0", "192.168.1.67:4565");
+    s.joins(mallory, Some("mallory"));
+    s.update(Update::PeerTrust { peer: mallory.id, trust: Trust::New, ignored: true });
+    s.joins(addr("192.168.1.70:4565"), Some("frank"));
+    s.joins(addr("192.168.1.71:31250"), None);
+    s.is_at(carol, Presence::Here, true);
+    let long = node("10e6", "192.168.1.72:4565");
+    s.joins(long, Some("alexandria thegreat"));
+    s.trust(long, Trust::Verified);
+    s.answers_in(long, 0);
+    s.answers_in(bob, 2);
+    s
+}
+
+#[test]
+fn everybody_in_the_sidebar() {
+    shoot("everybody", everybody);
+    shoot("everybody_overlay", |size| {
+        let mut s = everybody(size);
+        s.press(KeyCode::F(8));
+        s
+    });
+    shoot("everybody_who", |size| {
+        let mut s = everybody(size);
+        s.enter("/who");
+        s
+    });
+}
+
+#[test]
+fn away() {
+    shoot("away", |size| {
+        let mut s = chat(lan(), size);
+        s.update(Update::PresenceSet(Presence::away("back at 3")));
+        s
+    });
+}
+
+#[test]
+fn typing() {
+    shoot("typing", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, carol, ..] = people();
+        s.is_at(bob, Presence::Here, true);
+        s.is_at(carol, Presence::Here, true);
+        s
+    });
+}
+
+/// An alarm about a key that begins with `begin`.
+fn alarm(kind: AlarmKind, begin: &str, nick: &str, verified: bool) -> Update {
+    Update::Alarm(Alarm {
+        kind,
+        node: key(begin),
+        nick: Nick::new(nick).unwrap(),
+        known: people()[0].id.node().copied().unwrap(),
+        known_nick: Nick::new("bob").unwrap(),
+        known_last_seen: Timestamp::from_millis(1_793_714_700_000),
+        known_verified: verified,
+    })
+}
+
+#[test]
+fn key_change() {
+    shoot("key_change", |size| {
+        let mut s = chat(lan(), size);
+        s.leaves(people()[0]);
+        let other = node("c04e", "192.168.1.24:4565");
+        s.update(Update::PeerJoined(Peer { trust: Trust::Suspect, ..peer(other, Some("bob")) }));
+        s.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
+        s.says(other, "bob", "hi, new laptop");
+        s
+    });
+}
+
+#[test]
+fn look_alike() {
+    shoot("look_alike", |size| {
+        let mut s = chat(lan(), size);
+        let other = node("c04e", "192.168.1.24:4565");
+        s.joins(other, Some("bοb"));
+        s.trust(other, Trust::Suspect);
+        s.update(alarm(AlarmKind::LookAlike, "c04e", "bοb", true));
+        s.update(alarm(AlarmKind::KeyChanged, "7f3a5d17c0de", "bob", false));
+        s
+    });
+}
+
+#[test]
+fn whois() {
+    shoot("whois", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, ..] = people();
+        let known = Known {
+            node: *bob.id.node().unwrap(),
+            nick: Nick::new("bob").ok(),
+            first_seen: Timestamp::from_millis(1_762_167_900_000),
+            last_seen: s.now.wall,
+            addrs: vec![bob.addr],
+            verified: true,
+            trusted: false,
+            ignored: false,
+        };
+        s.update(Update::Whois(Box::new(Whois {
+            peer: Some(Peer { trust: Trust::Verified, ..peer(bob, Some("bob")) }),
+            known: Some(known),
+            addrs: vec![bob.addr, addr("10.0.0.7:4565")],
+            presence: Presence::away("lunch"),
+            round_trip: Some(Duration::from_millis(2)),
+            clock_ahead_ms: Some(-185_000),
+        })));
+        s
+    });
+    shoot("whois_guest", |size| {
+        let mut s = chat(lan(), size);
+        let frank = addr("192.168.1.70:4565");
+        s.joins(frank, Some("frank"));
+        s.update(Update::Whois(Box::new(Whois {
+            peer: Some(peer(frank, Some("frank"))),
+            known: None,
+            addrs: vec![frank],
+            presence: Presence::Here,
+            round_trip: None,
+            clock_ahead_ms: None,
+        })));
+        s.enter("/whois alice");
+        s
+    });
+}
+
+#[test]
+fn verify() {
+    let code = || "493 201 778".to_owned();
+    shoot("verify", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, carol, ..] = people();
+        s.update(Update::Verify { peer: carol.id, step: VerifyStep::Code { code: code(), began: true } });
+        s.update(Update::Verify { peer: carol.id, step: VerifyStep::Verified });
+        s.trust(carol, Trust::Verified);
+        s.update(Update::Verify { peer: bob.id, step: VerifyStep::Code { code: code(), began: false } });
+        s
+    });
+    shoot("verify_differs", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, carol, ..] = people();
+        s.update(Update::Verify { peer: carol.id, step: VerifyStep::Ended });
+        s.update(Update::Verify { peer: bob.id, step: VerifyStep::Differs });
         s
     });
 }

@@ -47,7 +47,7 @@ impl Peers {
             // The key is all that a node's tag is made of.
             (None, PeerId::Node(_)) => Claim { id, addr: ([0, 0, 0, 0], 0).into(), suspect: false },
         };
-        claim.tag(&others, &looks, looks == self.own)
+        claim.tag(&others, looks == self.own)
     }
 
     /// The begin of the key `node`, as long as needed to tell it from `other` and from all who are here.
@@ -68,7 +68,7 @@ impl Peers {
         let mut tags = Vec::new();
         for (looks, claims) in &alike {
             let own = **looks == self.own;
-            tags.extend(claims.iter().map(|claim| (claim.id, claim.tag(claims, looks, own))));
+            tags.extend(claims.iter().map(|claim| (claim.id, claim.tag(claims, own))));
         }
         for (id, tag) in tags {
             if let Some(person) = self.list.get_mut(&id) {
@@ -92,11 +92,11 @@ impl Claim {
         Self { id: peer.id, addr: peer.addr, suspect: peer.trust == Trust::Suspect }
     }
 
-    /// What tells this one from the `others` of names that look like this.
-    fn tag(&self, others: &[Self], looks: &Skeleton, like_own: bool) -> Option<Box<str>> {
+    /// What tells this one from the `others`, whose names look the same.
+    fn tag(&self, others: &[Self], like_own: bool) -> Option<Box<str>> {
         let others = || others.iter().filter(|other| other.id != self.id);
-        // A suspect's name is somebody's who is not here. A name that looks as if it had a tag gets a true one behind it.
-        if others().next().is_none() && !like_own && !self.suspect && !looks.as_str().contains('#') {
+        // A suspect's name is somebody's who is not here.
+        if others().next().is_none() && !like_own && !self.suspect {
             return None;
         }
         let tag = match self.id {
@@ -222,9 +222,9 @@ mod tests {
     }
 
     #[test]
-    fn no_port_passes_for_a_key_and_no_name_for_a_tagged_one() {
-        let some = peers([node("4566", Some("bob")), guest(4566, Some("bob")), node("aaaa", Some("eve#4566"))]);
-        assert_eq!(names(&some), ["bob#45660000", "bob#4566", "eve#4566#aaaa"]);
+    fn no_port_passes_for_a_key() {
+        let some = peers([node("4566", Some("bob")), guest(4566, Some("bob"))]);
+        assert_eq!(names(&some), ["bob#45660000", "bob#4566"]);
     }
 
     #[test]

@@ -28,10 +28,12 @@ struct World {
     accepted: u32,
     start: Instant,
     breaks: Vec<Instant>,
+    /// Whether the nodes are of our kind; else reference nodes, as far as two of us in plain text are like them.
+    secure: bool,
 }
 
 impl World {
-    fn new(nodes: usize, seed: u64) -> Self {
+    fn new(nodes: usize, seed: u64, secure: bool) -> Self {
         let addrs: Vec<SocketAddr> = (0..nodes).map(|n| at(&format!("127.0.0.1:{}", 4565 + n))).collect();
         Self {
             nodes: addrs.iter().map(|a| node(&a.to_string(), seed ^ u64::from(a.port()))).collect(),
@@ -44,6 +46,7 @@ impl World {
             accepted: 0,
             start: Instant::now(),
             breaks: Vec::new(),
+            secure,
         }
     }
 
@@ -61,42 +64,65 @@ impl World {
     /// Carries out what `who` wants, as the shell and the network would.
     fn execute(&mut self, now: Instant, who: usize, out: &Out) {
         match *out {
-            Out::Dial { link, addr } => {
+            Out::Dial { link, addr, via } => {
                 assert!(self.addrs.contains(&addr) && addr != self.addrs[who]);
-                self.post(now, who, Some(link), In::DialConnected { link });
+                let tls = matches!(via, Via::Secure { .. });
+                let secure = tls.then(|| Secure { node: key(addr), exporter: [7; 32] });
+                let input = match tls && !self.secure {
+                    true => In::DialFailed { link, failure: DialFailure::NotTls },
+                    false => In::DialConnected { link, secure },
+                };
+                self.post(now, who, Some(link), input);
             }
-            Out::Offer { link } => {
+            Out::Offer { link, ref first } => {
                 // The first frame: the other side sees an arrival.
-                let Some(Out::Dial { addr, .. }) = self.dial_of(who, link) else { return };
+                let Some(addr) = self.dial_of(who, link) else { return };
                 let to = self.addrs.iter().position(|a| *a == addr).unwrap();
                 self.accepted += 1;
                 let there = LinkId::Accepted(self.accepted);
                 self.ends.insert((who, link), (to, there));
                 self.ends.insert((to, there), (who, link));
-                let source = SocketAddr::new(self.addrs[who].ip(), 50_000 + self.accepted as u16);
-                let claim = Some(self.addrs[who]);
-                self.post(now, to, Some(there), In::Arrived { link: there, source, claim, stranger: stranger(true) });
-            }
-            Out::Open { link: link @ LinkId::Accepted(_), .. } => {
-                let (to, there) = self.ends[&(who, link)];
-                self.post(now, to, Some(there), In::DialAnswered { link: there, stranger: stranger(true) });
-            }
-            Out::Close { link } => {
-                let Some((to, there)) = self.ends.remove(&(who, link)) else { return };
-                let up = self.nodes[to].links.get(&there).is_some_and(|l| matches!(l, Link::Up { .. }));
-                let input = match there {
-                    LinkId::Dialled(_) if !up => In::DialRefused { link: there },
-                    _ => In::Closed { link: there, reason: CloseReason::Ended },
+                let own = self.addrs[who];
+                let source = SocketAddr::new(own.ip(), 50_000 + self.accepted as u16);
+                let input = match hello(first) {
+                    Some(hello) => {
+                        let secure = Secure { node: key(own), exporter: [7; 32] };
+                        In::Introduced { link: there, source, secure, hello }
+                    }
+                    None => In::Arrived { link: there, source, claim: Some(own) },
                 };
                 self.post(now, to, Some(there), input);
+            }
+            Out::Open { link: link @ LinkId::Accepted(_), ref first, .. } => {
+                let (to, there) = self.ends[&(who, link)];
+                let hello = first.as_ref().and_then(hello);
+                self.post(now, to, Some(there), In::DialAnswered { link: there, hello });
+            }
+            Out::Tell { link, ref frame } => {
+                let Some((to, there)) = self.ends.get(&(who, link)).copied() else { return };
+                let frames = vec![mesh::decode(frame).unwrap()];
+                self.post(now, to, Some(there), In::Told { link: there, frames });
+            }
+            Out::Close { link, ref bye } => {
+                let Some((to, there)) = self.ends.remove(&(who, link)) else { return };
+                let up = self.nodes[to].links.get(&there).is_some_and(|l| matches!(l, Link::Up { .. }));
+                let bye = bye.as_ref().map(|bye| mesh::decode(bye).unwrap());
+                if let (LinkId::Dialled(_), false) = (there, up) {
+                    let reason = bye.and_then(|bye| if let Frame::Bye(reason) = bye { Some(reason) } else { None });
+                    return self.post(now, to, Some(there), In::DialRefused { link: there, reason });
+                }
+                if let Some(bye) = bye {
+                    self.post(now, to, Some(there), In::Told { link: there, frames: vec![bye] });
+                }
+                self.post(now, to, Some(there), In::Closed { link: there, reason: CloseReason::Ended });
             }
             _ => {}
         }
     }
 
-    fn dial_of(&self, who: usize, link: LinkId) -> Option<Out> {
+    fn dial_of(&self, who: usize, link: LinkId) -> Option<SocketAddr> {
         match self.nodes[who].links.get(&link)? {
-            Link::Dialling(d) | Link::Offered(d) => Some(Out::Dial { link, addr: d.addr }),
+            Link::Dialling(d) | Link::Offered(d) => Some(d.addr),
             Link::Up { .. } => None,
         }
     }
@@ -185,10 +211,19 @@ impl World {
             assert_eq!(up, n - 1, "node {who} has {:?}", node.links);
             for link in node.peers.values() {
                 let (there, theirs) = self.ends[&(who, *link)];
-                let mine = PeerId::Guest(self.addrs[who]);
+                let own = self.addrs[who];
+                let mine = if self.secure { PeerId::Node(key(own)) } else { PeerId::Guest(own) };
                 assert_eq!(self.nodes[there].peers.get(&mine), Some(&theirs), "{who} and {there} disagree");
             }
         }
+    }
+}
+
+/// What a first frame says of its sender, if it is a Hello.
+fn hello(frame: &Bytes) -> Option<Hello> {
+    match mesh::decode(frame) {
+        Ok(Frame::Hello(hello)) => Some(hello),
+        _ => None,
     }
 }
 
@@ -196,8 +231,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_pair_ends_with_one_link_that_both_agree_on(nodes in 2usize..6, seed: u64, breaks in 0u32..10) {
-        let mut world = World::new(nodes, seed);
+    fn every_pair_ends_with_one_link_that_both_agree_on(nodes in 2usize..6, seed: u64, breaks in 0u32..10, secure: bool) {
+        let mut world = World::new(nodes, seed, secure);
         world.break_some(breaks);
         world.run(Duration::from_secs(12));
         world.check();

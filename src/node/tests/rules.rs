@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     bus::FailureCode,
-    convert::{Frames, Heard},
+    convert::{Heard, Published},
     model::{Author, Delivery, Message, Room, Target, Text},
 };
 
@@ -24,8 +24,9 @@ fn say(text: &str) -> In {
 /// Dials `addr` and gets as far as the first frame.
 fn offered(bench: &mut Bench, addr: &str) -> LinkId {
     let outs = bench.feed(In::Found(at(addr)));
-    let link = dials(&outs)[0].0;
-    assert!(bench.feed(In::DialConnected { link }).contains(&Out::Offer { link }));
+    let link = bench.plain(dials(&outs)[0].0);
+    let first = bench.node.addr.to_string().into();
+    assert!(bench.feed(In::DialConnected { link, secure: None }).contains(&Out::Offer { link, first }));
     link
 }
 
@@ -64,8 +65,9 @@ fn the_owner_of_an_address_gets_in_although_somebody_claimed_it_first() {
     assert!(closes(&outs, LinkId::Accepted(2)));
     let (link, addr) = dials(&outs)[0];
     assert_eq!(addr, at("127.0.0.1:4567"));
-    bench.feed(In::DialConnected { link });
-    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    let link = bench.plain(link);
+    bench.feed(In::DialConnected { link, secure: None });
+    let outs = bench.feed(In::DialAnswered { link, hello: None });
     assert!(opens(&outs, link));
     assert_eq!(joined(&outs), [PeerId::Guest(at("127.0.0.1:50000")), PeerId::Guest(at("127.0.0.1:4567"))]);
     assert!(!closes(&outs, IN), "who claimed it falsely stays, under its own address");
@@ -77,9 +79,9 @@ fn a_source_port_is_no_claim_to_an_address_that_somebody_listens_on() {
     bench.feed(arrived(1, "127.0.0.1:4567", None));
     assert_eq!(bench.node.linked(), BTreeSet::new());
     let outs = bench.feed(In::Found(at("127.0.0.1:4567")));
-    let link = dials(&outs)[0].0;
-    bench.feed(In::DialConnected { link });
-    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    let link = bench.plain(dials(&outs)[0].0);
+    bench.feed(In::DialConnected { link, secure: None });
+    let outs = bench.feed(In::DialAnswered { link, hello: None });
     assert!(opens(&outs, link) && closes(&outs, IN));
     assert_eq!(bench.node.peers, [(PeerId::Guest(at("127.0.0.1:4567")), link)].into());
 }
@@ -90,9 +92,9 @@ fn who_claimed_falsely_has_to_go_if_its_own_place_is_taken_too() {
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
     bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:50000")));
     let outs = bench.feed(arrived(3, "127.0.0.1:50002", Some("127.0.0.1:4567")));
-    let link = dials(&outs)[0].0;
-    bench.feed(In::DialConnected { link });
-    let outs = bench.feed(In::DialAnswered { link, stranger: stranger(true) });
+    let link = bench.plain(dials(&outs)[0].0);
+    bench.feed(In::DialConnected { link, secure: None });
+    let outs = bench.feed(In::DialAnswered { link, hello: None });
     assert!(opens(&outs, link) && closes(&outs, IN));
     assert_eq!(bench.node.peers.len(), 2);
     assert_eq!(bench.node.peers[&PeerId::Guest(at("127.0.0.1:50000"))], LinkId::Accepted(2));
@@ -103,9 +105,9 @@ fn an_honest_claim_survives_the_question() {
     let mut bench = Bench::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
     let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:4567")));
-    let link = dials(&outs)[0].0;
-    bench.feed(In::DialConnected { link });
-    assert_eq!(bench.feed(In::DialRefused { link }), []);
+    let link = bench.plain(dials(&outs)[0].0);
+    bench.feed(In::DialConnected { link, secure: None });
+    assert_eq!(bench.feed(In::DialRefused { link, reason: None }), []);
     assert_eq!(bench.node.peers.len(), 1);
 }
 
@@ -120,7 +122,7 @@ fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
     let dial = offered(&mut large, "10.0.0.1:4565");
     let outs = large.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
     assert!(opens(&outs, IN) && !closes(&outs, dial));
-    assert_eq!(large.feed(In::DialRefused { link: dial }), []);
+    assert_eq!(large.feed(In::DialRefused { link: dial, reason: None }), []);
     // Ports are compared as numbers, too: 9 is less than 10000.
     let mut by_port = Bench::new("10.0.0.1:9");
     offered(&mut by_port, "10.0.0.1:10000");
@@ -132,7 +134,7 @@ fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
     let mut bench = Bench::new("10.0.0.2:4565");
     let dial = offered(&mut bench, "10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
-    let outs = bench.feed(In::DialAnswered { link: dial, stranger: stranger(false) });
+    let outs = bench.feed(In::DialAnswered { link: dial, hello: None });
     assert!(closes(&outs, dial) && bench.node.peers.len() == 1);
 }
 
@@ -140,10 +142,10 @@ fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
 fn a_dial_without_a_first_frame_gives_way_to_the_other_side() {
     let mut bench = Bench::new("10.0.0.1:4565");
     let outs = bench.feed(In::Found(at("10.0.0.2:4565")));
-    let dial = dials(&outs)[0].0;
+    let dial = bench.plain(dials(&outs)[0].0);
     let outs = bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
     assert!(opens(&outs, IN) && closes(&outs, dial));
-    assert_eq!(bench.feed(In::DialConnected { link: dial }), [Out::Close { link: dial }]);
+    assert_eq!(bench.feed(In::DialConnected { link: dial, secure: None }), [Out::Close { link: dial, bye: None }]);
 }
 
 #[test]
@@ -153,7 +155,7 @@ fn when_both_were_refused_the_dial_is_repeated_with_jitter() {
         let mut bench = Bench::new("10.0.0.1:4565");
         bench.node = node("10.0.0.1:4565", seed);
         let link = offered(&mut bench, "10.0.0.2:4565");
-        assert_eq!(dials(&bench.feed(In::DialRefused { link })), []);
+        assert_eq!(dials(&bench.feed(In::DialRefused { link, reason: None })), []);
         let wait = bench.node.next_timer().unwrap() - bench.now.mono;
         assert!(wait < std::time::Duration::from_millis(250), "{wait:?}");
         waits.push(wait);
@@ -183,10 +185,13 @@ fn guests_beyond_the_limit_are_turned_away_with_one_word() {
     }
     let outs = bench.feed(arrived(900, "10.0.2.1:50000", None));
     assert!(closes(&outs, LinkId::Accepted(900)) && outs.len() == 2, "{outs:?}");
-    assert_eq!(bench.feed(arrived(901, "10.0.2.2:50000", None)), [Out::Close { link: LinkId::Accepted(901) }]);
-    assert_eq!(dials(&bench.feed(In::Found(at("10.0.3.1:4565")))), [], "nobody is dialled while there is no room");
-    let outs = bench.feed(In::Closed { link: LinkId::Accepted(0), reason: CloseReason::Ended });
-    assert_eq!(dials(&outs).len(), 1);
+    assert_eq!(
+        bench.feed(arrived(901, "10.0.2.2:50000", None)),
+        [Out::Close { link: LinkId::Accepted(901), bye: None }]
+    );
+    let outs = bench.feed(In::Found(at("10.0.3.1:4565")));
+    let failed = In::DialFailed { link: dials(&outs)[0].0, failure: DialFailure::NotTls };
+    assert_eq!(dials(&bench.feed(failed)), [], "no guest is dialled while there is no room");
 }
 
 #[test]
@@ -216,8 +221,9 @@ fn what_was_asked_for_and_refuses_is_said_once() {
     for n in 0..400 {
         let mut next = Vec::new();
         for (link, _) in dials(&outs) {
-            bench.feed(In::DialConnected { link });
-            let refused = In::DialRefused { link };
+            let link = bench.plain(link);
+            bench.feed(In::DialConnected { link, secure: None });
+            let refused = In::DialRefused { link, reason: None };
             next.extend(bench.feed(if n == 0 {
                 In::DialFailed { link, failure: DialFailure::Ended }
             } else {
@@ -250,7 +256,7 @@ fn lines_are_published_once_and_lines_to_nobody_are_not_sent() {
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let outs = bench.feed(say("hello big world"));
     assert_eq!(messages(&outs)[0].delivery, Delivery::Sent);
-    let frames = Frames::new(&Nick::new("me").unwrap(), &Text::new("hello big world").unwrap(), false);
+    let frames = Published::new(&Nick::new("me").unwrap(), &Text::new("hello big world").unwrap(), false);
     assert!(outs.contains(&Out::Publish(frames)));
 }
 

@@ -1,1 +1,396 @@
+//! The rules of comparing codes one by one, then two honest sides and a hostile one at random times.
 
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const ALICE: NodeId = NodeId::new([1; 32]);
+const BOB: NodeId = NodeId::new([2; 32]);
+const EXPORTER: [u8; 32] = [9; 32];
+
+fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+/// One end of a link.
+struct End {
+    session: Session,
+    nonces: Nonces,
+    node: NodeId,
+}
+
+impl End {
+    fn new(node: NodeId, other: NodeId) -> Self {
+        Self { session: Session::new(node, other, EXPORTER), nonces: Nonces::new(*node.as_bytes()), node }
+    }
+
+    fn begin(&mut self, now: Instant) -> (Result<(), NotNow>, Vec<Event>) {
+        let mut out = Vec::new();
+        (self.session.begin(self.nonces.next(), now, &mut out), out)
+    }
+
+    fn take(&mut self, step: Step, now: Instant) -> (Result<(), Broken>, Vec<Event>) {
+        let mut out = Vec::new();
+        (self.session.received(step, || self.nonces.next(), now, &mut out), out)
+    }
+
+    fn expire(&mut self, now: Instant) -> Vec<Event> {
+        let mut out = Vec::new();
+        self.session.expire(now, &mut out);
+        out
+    }
+
+    fn bound_to(&self, nonce: [u8; NONCE_BYTES]) -> Step {
+        Step::Commit(sas::commitment(&nonce, &self.node))
+    }
+}
+
+fn pair() -> (End, End, Instant) {
+    (End::new(ALICE, BOB), End::new(BOB, ALICE), Instant::now())
+}
+
+fn sent(events: &[Event]) -> Vec<Step> {
+    events.iter().filter_map(|event| if let Event::Send(step) = event { Some(*step) } else { None }).collect()
+}
+
+fn codes(events: &[Event]) -> Vec<(String, bool)> {
+    let code = |event: &Event| match event {
+        Event::Code { code, began } => Some((code.clone(), *began)),
+        _ => None,
+    };
+    events.iter().filter_map(code).collect()
+}
+
+/// Carries steps to and fro until nobody has any; all that happened at each side.
+fn carry(alice: &mut End, bob: &mut End, to_bob: Vec<Event>, to_alice: Vec<Event>, now: Instant) -> [Vec<Event>; 2] {
+    let (mut at_alice, mut at_bob) = (to_bob, to_alice);
+    let (mut to_bob, mut to_alice) = (VecDeque::from(sent(&at_alice)), VecDeque::from(sent(&at_bob)));
+    while !to_bob.is_empty() || !to_alice.is_empty() {
+        if let Some(step) = to_bob.pop_front() {
+            let (result, out) = bob.take(step, now);
+            assert_eq!(result, Ok(()));
+            to_alice.extend(sent(&out));
+            at_bob.extend(out);
+        }
+        if let Some(step) = to_alice.pop_front() {
+            let (result, out) = alice.take(step, now);
+            assert_eq!(result, Ok(()));
+            to_bob.extend(sent(&out));
+            at_alice.extend(out);
+        }
+    }
+    [at_alice, at_bob]
+}
+
+/// Alice begins; both show a code.
+fn compared(alice: &mut End, bob: &mut End, now: Instant) -> String {
+    let (result, out) = alice.begin(now);
+    assert_eq!(result, Ok(()));
+    let [at_alice, at_bob] = carry(alice, bob, out, Vec::new(), now);
+    let code = codes(&at_alice)[0].0.clone();
+    assert_eq!(codes(&at_alice), [(code.clone(), true)]);
+    assert_eq!(codes(&at_bob), [(code.clone(), false)]);
+    code
+}
+
+#[test]
+fn one_begins_and_both_show_the_same_code() {
+    let (mut alice, mut bob, now) = pair();
+    let code = compared(&mut alice, &mut bob, now);
+    assert!(alice.session.answered() && bob.session.answered());
+    assert!(!alice.session.answered(), "once");
+    assert_eq!((alice.session.next_due(), bob.session.next_due()), (None, None));
+    assert_ne!(compared(&mut alice, &mut bob, now + OUR_INTERVAL), code, "never the same twice");
+}
+
+#[test]
+fn both_may_begin_at_once() {
+    let (mut alice, mut bob, now) = pair();
+    let ((_, from_alice), (_, from_bob)) = (alice.begin(now), bob.begin(now));
+    let [at_alice, at_bob] = carry(&mut alice, &mut bob, from_alice, from_bob, now);
+    assert_eq!(codes(&at_alice), codes(&at_bob));
+    assert_eq!(codes(&at_alice).len(), 1);
+}
+
+#[test]
+fn nothing_is_revealed_before_the_other_side_is_bound() {
+    let (mut alice, mut bob, now) = pair();
+    assert!(matches!(sent(&alice.begin(now).1)[..], [Step::Commit(_)]));
+    let first = bob.bound_to([7; 32]);
+    assert!(matches!(sent(&bob.take(first, now).1)[..], [Step::Commit(_), Step::Reveal(_)]));
+}
+
+#[test]
+fn who_reveals_unbound_or_twice_or_changes_their_mind_has_broken_the_rules() {
+    let now = Instant::now();
+    let mut mallory = End::new(BOB, ALICE);
+    let bound = mallory.bound_to([7; 32]);
+    for (steps, fault) in [
+        (vec![Step::Reveal([7; 32])], Broken::Order),
+        (vec![bound, bound], Broken::Order),
+        (vec![bound, Step::Reveal([8; 32])], Broken::Mismatch),
+        (vec![bound, Step::Reveal([7; 32]), Step::Reveal([7; 32])], Broken::Order),
+    ] {
+        let (mut alice, mut last) = (End::new(ALICE, BOB), (Ok(()), Vec::new()));
+        alice.begin(now).0.unwrap();
+        for step in steps {
+            assert_eq!(last.0, Ok(()));
+            last = alice.take(step, now);
+        }
+        assert_eq!(last, (Err(fault), vec![Event::Ended]));
+        assert_eq!(alice.session.next_due(), None);
+        assert!(!alice.session.answered());
+    }
+    assert_eq!(mallory.take(Step::Reveal([7; 32]), now), (Ok(()), Vec::new()), "perhaps of what has expired");
+}
+
+#[test]
+fn what_is_sent_back_to_its_sender_gives_no_code() {
+    let (mut alice, _, now) = pair();
+    let [commit] = sent(&alice.begin(now).1)[..] else { panic!("a commitment") };
+    let [reveal] = sent(&alice.take(commit, now).1)[..] else { panic!("a nonce") };
+    assert_eq!(alice.take(reveal, now), (Err(Broken::Mismatch), vec![Event::Ended]));
+}
+
+#[test]
+fn another_session_of_the_same_two_keys_gives_another_code() {
+    let (mut alice, mut bob, now) = pair();
+    bob.session.exporter = [8; 32];
+    let (_, out) = alice.begin(now);
+    let [at_alice, at_bob] = carry(&mut alice, &mut bob, out, Vec::new(), now);
+    assert_ne!(codes(&at_alice)[0].0, codes(&at_bob)[0].0);
+}
+
+#[test]
+fn a_code_that_waits_for_the_users_word_is_not_replaced() {
+    let (mut alice, mut bob, now) = pair();
+    let code = compared(&mut alice, &mut bob, now);
+    assert!(alice.session.answered());
+    let later = now + OUR_INTERVAL;
+    let (result, out) = alice.begin(later);
+    assert_eq!(result, Ok(()));
+    let [_, at_bob] = carry(&mut alice, &mut bob, out, Vec::new(), later);
+    assert_eq!(at_bob, [], "alice wants to compare once more, bob has not said anything yet");
+    assert_eq!(codes(&bob.begin(later).1), [(code, false)], "and is shown what he asked for");
+    assert!(bob.session.answered());
+    let (result, out) = bob.begin(later);
+    assert_eq!(result, Ok(()));
+    let [at_alice, at_bob] = carry(&mut alice, &mut bob, Vec::new(), out, later);
+    assert_eq!(codes(&at_alice), codes(&at_bob));
+    assert_eq!(codes(&at_alice).len(), 1, "now both want to");
+}
+
+#[test]
+fn they_begin_at_most_every_half_minute() {
+    let (mut alice, bob, now) = pair();
+    let mut shown = 0;
+    for tenth in 0..1_200 {
+        let now = now + Duration::from_millis(100 * tenth);
+        let (_, out) = alice.take(bob.bound_to([7; 32]), now);
+        let (_, more) = alice.take(Step::Reveal([7; 32]), now);
+        shown += codes(&out).len() + codes(&more).len();
+        alice.session.answered();
+    }
+    assert_eq!(shown, 4);
+}
+
+#[test]
+fn we_begin_at_most_as_often_as_they_would_answer() {
+    let (mut alice, mut bob, now) = pair();
+    compared(&mut alice, &mut bob, now);
+    alice.session.answered();
+    bob.session.answered();
+    let (result, out) = alice.begin(now + secs(2));
+    assert_eq!((result, out), (Err(NotNow::TooSoon(secs(30))), Vec::new()));
+    assert_eq!(NotNow::TooSoon(secs(29)).to_string(), "Codes were compared a moment ago. Try again in 30 s.");
+    compared(&mut bob, &mut alice, now + secs(2));
+}
+
+#[test]
+fn what_is_not_answered_expires() {
+    let (mut alice, mut bob, now) = pair();
+    alice.begin(now).0.unwrap();
+    assert_eq!(alice.begin(now).0, Err(NotNow::UnderWay));
+    assert_eq!(alice.session.next_due(), Some(now + EXPIRY));
+    assert_eq!(alice.expire(now + secs(119)), []);
+    assert_eq!(alice.expire(now + EXPIRY), [Event::Ended]);
+    assert_eq!(alice.expire(now + EXPIRY), []);
+
+    let first = alice.bound_to([7; 32]);
+    bob.take(first, now).0.unwrap();
+    assert_eq!(bob.expire(now + EXPIRY), [], "the user has not heard of it");
+    assert_eq!(bob.session.next_due(), None);
+
+    let now = now + secs(600);
+    compared(&mut alice, &mut bob, now);
+    assert_eq!(alice.expire(now + EXPIRY), [Event::Ended], "nobody has said anything");
+    assert!(!alice.session.answered());
+}
+
+#[test]
+fn a_link_that_ends_ends_what_the_user_waits_for() {
+    let (mut alice, mut bob, now) = pair();
+    let ended = |end: &mut End| {
+        let mut out = Vec::new();
+        end.session.end(&mut out);
+        out
+    };
+    assert_eq!(ended(&mut alice), []);
+    compared(&mut alice, &mut bob, now);
+    assert_eq!((ended(&mut alice), ended(&mut bob)), (vec![Event::Ended], vec![Event::Ended]));
+}
+
+#[test]
+fn nonces_never_repeat_and_do_not_show_their_secret() {
+    let mut nonces = Nonces::new([7; 32]);
+    let drawn: std::collections::BTreeSet<_> = (0..1_000).map(|_| nonces.next()).collect();
+    assert_eq!(drawn.len(), 1_000);
+    assert_ne!(Nonces::new([8; 32]).next(), Nonces::new([7; 32]).next());
+    assert_eq!(format!("{nonces:?}"), "Nonces { count: 1000, .. }");
+}
+
+/// What two honest users and the network do.
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Begin(bool),
+    Answer(bool),
+    Deliver(bool),
+    Wait(u64),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        2 => any::<bool>().prop_map(Act::Begin),
+        2 => any::<bool>().prop_map(Act::Answer),
+        6 => any::<bool>().prop_map(Act::Deliver),
+        2 => prop_oneof![0u64..500, 10_000u64..60_000, 100_000u64..130_000].prop_map(Act::Wait),
+    ]
+}
+
+/// What a hostile other side may try; numbers pick from what it has seen or made.
+#[derive(Debug, Clone, Copy)]
+enum Try {
+    Echo(usize),
+    Commit(u8),
+    Reveal(u8),
+    Garbage([u8; 32]),
+    Begin,
+    Answer,
+    Wait(u64),
+}
+
+fn attempt() -> impl Strategy<Value = Try> {
+    prop_oneof![
+        any::<usize>().prop_map(Try::Echo),
+        (0u8..3).prop_map(Try::Commit),
+        (0u8..3).prop_map(Try::Reveal),
+        any::<[u8; 32]>().prop_map(Try::Garbage),
+        Just(Try::Begin),
+        Just(Try::Answer),
+        (0u64..40_000).prop_map(Try::Wait),
+    ]
+}
+
+proptest! {
+    /// Whatever honest users do and however the lines are delayed (never by more than a link survives): nobody is
+    /// taken for hostile, and when both look at a code, it is the same.
+    #[test]
+    fn honest_sides_never_break_the_rules(acts in proptest::collection::vec(act(), 0..120)) {
+        let (mut alice, mut bob, mut now) = pair();
+        let mut shown: [Option<String>; 2] = [None, None];
+        // Towards alice, towards bob; with the time of sending.
+        let mut ways: [VecDeque<(Step, Instant)>; 2] = [VecDeque::new(), VecDeque::new()];
+        let mut queue: VecDeque<Act> = acts.into();
+        while let Some(act) = queue.pop_front() {
+            let oldest = ways.iter().flatten().map(|(_, at)| *at).min();
+            if let (Act::Wait(ms), Some(oldest)) = (act, oldest)
+                && now + Duration::from_millis(ms) > oldest + WAY / 2
+            {
+                // The network delivers first.
+                queue.push_front(act);
+                queue.push_front(Act::Deliver(ways[0].is_empty()));
+                continue;
+            }
+            let (at, out) = match act {
+                Act::Begin(at_bob) => (at_bob, if at_bob { &mut bob } else { &mut alice }.begin(now).1),
+                Act::Answer(at_bob) => {
+                    if at_bob { &mut bob } else { &mut alice }.session.answered();
+                    shown[usize::from(at_bob)] = None;
+                    continue;
+                }
+                Act::Deliver(at_bob) => {
+                    let Some((step, _)) = ways[usize::from(at_bob)].pop_front() else { continue };
+                    let (result, out) = if at_bob { &mut bob } else { &mut alice }.take(step, now);
+                    prop_assert_eq!(result, Ok(()));
+                    (at_bob, out)
+                }
+                Act::Wait(ms) => {
+                    now += Duration::from_millis(ms);
+                    for (at, end) in [&mut alice, &mut bob].into_iter().enumerate() {
+                        if end.expire(now).contains(&Event::Ended) {
+                            shown[at] = None;
+                        }
+                    }
+                    continue;
+                }
+            };
+            for event in out {
+                match event {
+                    Event::Send(step) => ways[usize::from(!at)].push_back((step, now)),
+                    Event::Code { code, .. } => shown[usize::from(at)] = Some(code),
+                    Event::Ended => shown[usize::from(at)] = None,
+                }
+            }
+            if let [Some(one), Some(other)] = &shown {
+                prop_assert_eq!(one, other);
+            }
+        }
+    }
+
+    /// Whatever the other side sends: our nonce goes out only to who is bound, a code is shown only for a nonce that
+    /// fits, they begin at most every half minute, and nothing waits for ever.
+    #[test]
+    fn a_hostile_side_gets_nothing(tries in proptest::collection::vec(attempt(), 0..120)) {
+        let (mut alice, mallory, mut now) = pair();
+        let mut seen: Vec<Step> = Vec::new();
+        let mut bound: Option<[u8; COMMIT_BYTES]> = None;
+        let mut they_began: Option<Instant> = None;
+        for attempt in tries {
+            let step = match attempt {
+                Try::Echo(n) => seen.get(n % seen.len().max(1)).copied(),
+                Try::Commit(n) => Some(mallory.bound_to([n; 32])),
+                Try::Reveal(n) => Some(Step::Reveal([n; 32])),
+                Try::Garbage(bytes) => Some(if bytes[0] % 2 == 0 { Step::Commit(bytes) } else { Step::Reveal(bytes) }),
+                Try::Begin => { seen.extend(sent(&alice.begin(now).1)); None }
+                Try::Answer => { alice.session.answered(); None }
+                Try::Wait(ms) => { now += Duration::from_millis(ms); alice.expire(now); None }
+            };
+            let Some(step) = step else { continue };
+            if let Step::Commit(commit) = step {
+                bound = Some(commit);
+            }
+            let (result, out) = alice.take(step, now);
+            for event in &out {
+                match event {
+                    Event::Send(Step::Reveal(_)) => prop_assert!(matches!(step, Step::Commit(_))),
+                    Event::Send(Step::Commit(_)) => {
+                        prop_assert!(matches!(step, Step::Commit(_)));
+                        prop_assert!(they_began.is_none_or(|last| now >= last + THEIR_INTERVAL));
+                        they_began = Some(now);
+                    }
+                    Event::Code { .. } => {
+                        let Step::Reveal(nonce) = step else { panic!("a code without a nonce") };
+                        prop_assert!(bound.is_some() && !seen.contains(&step), "an echo");
+                        prop_assert!(nonce[1..] == nonce[..31], "garbage");
+                    }
+                    Event::Ended => {}
+                }
+            }
+            prop_assert!(result.is_ok() || alice.session.next_due().is_none());
+            prop_assert!(alice.session.next_due().is_none_or(|due| due <= now + EXPIRY));
+            seen.extend(sent(&out));
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! Nodes of our kind, one rule at a time (DESIGN.md section 5, "Mesh protocol").
+
+use std::time::Duration;
+
+use super::*;
+use crate::{
+    bus::{AlarmKind, FailureCode, NoticeCode, VerifyStep},
+    convert::mesh::{Sas, Sighting, Status},
+    model::{Target, Text, Trust, Who},
+};
+
+const US: &str = "10.0.0.5:4565";
+const SMALLER: &str = "10.0.0.2:4565";
+const LARGER: &str = "10.0.0.8:4565";
+const IN: LinkId = LinkId::Accepted(1);
+
+fn secure(addr: &str) -> Secure {
+    Secure { node: key(at(addr)), exporter: [7; 32] }
+}
+
+fn hello(addr: &str, boot: u64, nick: &str) -> Hello {
+    Hello {
+        min: 1,
+        max: 1,
+        caps: Caps::ours(),
+        node: key(at(addr)),
+        boot,
+        nick: Nick::new(nick).ok(),
+        wall: Timestamp::from_millis(0),
+        port: at(addr).port().try_into().ok(),
+        version: "0".into(),
+    }
+}
+
+/// The node at `addr` dials us.
+fn introduced(n: u32, addr: &str, boot: u64, nick: &str) -> In {
+    let source = SocketAddr::new(at(addr).ip(), 50_000 + n as u16);
+    In::Introduced { link: LinkId::Accepted(n), source, secure: secure(addr), hello: hello(addr, boot, nick) }
+}
+
+/// We dial `addr` and get as far as our Hello.
+fn offered(bench: &mut Bench, addr: &str) -> LinkId {
+    let link = dials(&bench.feed(In::Found(at(addr))))[0].0;
+    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(addr)) });
+    assert!(outs.iter().any(|out| matches!(out, Out::Offer { .. })), "{outs:?}");
+    link
+}
+
+fn welcome(bench: &mut Bench, link: LinkId, addr: &str, boot: u64) -> Vec<Out> {
+    bench.feed(In::DialAnswered { link, hello: Some(hello(addr, boot, "bob")) })
+}
+
+fn told(link: LinkId, frame: Frame) -> In {
+    In::Told { link, frames: vec![frame] }
+}
+
+fn byes(outs: &[Out], link: LinkId) -> Vec<Frame> {
+    let bye = |out: &Out| match out {
+        Out::Close { link: closed, bye: Some(bye) } if *closed == link => mesh::decode(bye).ok(),
+        _ => None,
+    };
+    outs.iter().filter_map(bye).collect()
+}
+
+fn frames(outs: &[Out], link: LinkId) -> Vec<Frame> {
+    let frame = |out: &Out| match out {
+        Out::Tell { link: told, frame } if *told == link => mesh::decode(frame).ok(),
+        _ => None,
+    };
+    outs.iter().filter_map(frame).collect()
+}
+
+fn updates(outs: &[Out]) -> Vec<&Update> {
+    outs.iter().filter_map(|out| if let Out::Update(update) = out { Some(update) } else { None }).collect()
+}
+
+fn who(name: &str) -> Who {
+    Who::new(name).unwrap()
+}
+
+#[test]
+fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
+    let mut bench = Bench::new(US);
+    let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
+    assert!(opens(&outs, IN) && bench.node.peers.contains_key(&PeerId::Node(key(at(SMALLER)))));
+    let stolen = In::Introduced {
+        link: LinkId::Accepted(2),
+        source: at("10.0.0.9:50000"),
+        secure: secure("10.0.0.9:4565"),
+        hello: hello(LARGER, 1, "carol"),
+    };
+    let outs = bench.feed(stolen);
+    assert_eq!(byes(&outs, LinkId::Accepted(2)), [Frame::Bye(Reason::Protocol)]);
+    assert_eq!(bench.node.peers.len(), 1);
+}
+
+#[test]
+fn nobody_is_linked_before_the_answer_and_a_false_answer_links_nobody() {
+    let mut bench = Bench::new(US);
+    let link = offered(&mut bench, SMALLER);
+    assert_eq!(bench.node.peers.len(), 0);
+    let outs = bench.feed(In::DialAnswered { link, hello: Some(hello(LARGER, 1, "bob")) });
+    assert_eq!(byes(&outs, link), [Frame::Bye(Reason::Protocol)]);
+    assert_eq!(bench.node.peers.len(), 0);
+}
+
+#[test]
+fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
+    let mut bench = Bench::new(US);
+    let dial = offered(&mut bench, LARGER);
+    let outs = bench.feed(introduced(1, LARGER, 1, "bob"));
+    assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Duplicate)]);
+    assert!(opens(&welcome(&mut bench, dial, LARGER, 1), dial));
+
+    let mut bench = Bench::new(US);
+    let dial = offered(&mut bench, SMALLER);
+    let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
+    assert!(opens(&outs, IN) && !closes(&outs, dial));
+    assert_eq!(bench.feed(In::DialRefused { link: dial, reason: Some(Reason::Duplicate) }), []);
+    assert_eq!(bench.node.peers.len(), 1);
+}
+
+#[test]
+fn a_later_dial_replaces_a_link_that_only_we_think_alive() {
+    let mut bench = Bench::new(US);
+    let dial = offered(&mut bench, LARGER);
+    welcome(&mut bench, dial, LARGER, 1);
+    let early = bench.feed(introduced(1, LARGER, 1, "bob"));
+    assert_eq!(byes(&early, IN), [Frame::Bye(Reason::Duplicate)], "two dials at once");
+    bench.wait(6_000);
+    let outs = bench.feed(introduced(2, LARGER, 1, "bob"));
+    assert!(opens(&outs, LinkId::Accepted(2)));
+    assert_eq!(byes(&outs, dial), [Frame::Bye(Reason::Duplicate)]);
+    let news = updates(&outs);
+    assert!(!news.iter().any(|u| matches!(u, Update::PeerJoined(_) | Update::PeerLeft { .. })), "{news:?}");
+}
+
+#[test]
+fn a_new_start_of_the_program_replaces_the_old_link_at_once() {
+    let mut bench = Bench::new(US);
+    let dial = offered(&mut bench, LARGER);
+    welcome(&mut bench, dial, LARGER, 1);
+    let outs = bench.feed(introduced(1, LARGER, 2, "bob"));
+    assert!(opens(&outs, IN) && closes(&outs, dial));
+    let news = updates(&outs);
+    assert!(matches!(news[..2], [Update::PeerLeft { .. }, Update::PeerJoined(_)]), "{news:?}");
+    assert_eq!(bench.feed(In::Closed { link: dial, reason: CloseReason::Ended }), []);
+    assert_eq!(bench.node.peers.len(), 1);
+}
+
+#[test]
+fn one_node_is_linked_once_whatever_addresses_it_has() {
+    let mut bench = Bench::new(US);
+    let dial = offered(&mut bench, LARGER);
+    welcome(&mut bench, dial, LARGER, 1);
+    let other = dials(&bench.feed(In::Found(at("10.0.1.8:4565"))))[0].0;
+    let outs = bench.feed(In::DialConnected { link: other, secure: Some(secure(LARGER)) });
+    assert!(closes(&outs, other) && outs.contains(&Out::LinkedChanged), "{outs:?}");
+    assert_eq!(bench.node.linked(), [at(LARGER), at("10.0.1.8:4565")].into());
+    assert_eq!(bench.feed(In::Found(at("10.0.1.8:4565"))), []);
+}
+
+#[test]
+fn a_claimed_port_hides_nobody() {
+    let mut bench = Bench::new(US);
+    // Somebody at the host of `LARGER` claims its port.
+    let impostor = In::Introduced {
+        link: IN,
+        source: at("10.0.0.8:50001"),
+        secure: secure("10.0.0.9:1"),
+        hello: Hello { port: 4565.try_into().ok(), ..hello("10.0.0.9:1", 1, "mallory") },
+    };
+    bench.feed(impostor);
+    assert_eq!(bench.node.linked(), BTreeSet::new());
+    let outs = bench.wait(3_000);
+    let (link, addr) = dials(&outs)[0];
+    assert_eq!(addr, at(LARGER), "somebody looks who is there");
+    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(LARGER)) });
+    assert!(outs.iter().any(|out| matches!(out, Out::Offer { .. })));
+    welcome(&mut bench, link, LARGER, 1);
+    assert_eq!(bench.node.peers.len(), 2);
+}
+
+#[test]
+fn plain_text_is_dialled_under_three_conditions_only() {
+    let falls_back = |guests: Guests, addr: &str, seen_secure: bool, failure: DialFailure| {
+        let mut bench = Bench::new("127.0.0.1:4565");
+        bench.node = Node::new(Me { guests, ..me("127.0.0.1:4565", 1) });
+        if seen_secure {
+            let link = offered(&mut bench, addr);
+            bench.feed(In::DialFailed { link, failure: DialFailure::Ended });
+            bench.wait(60_000);
+        }
+        let link = dials(&bench.feed(In::Found(at(addr))))[0].0;
+        let outs = bench.feed(In::DialFailed { link, failure });
+        outs.iter().any(|out| matches!(out, Out::Dial { via: Via::Plain, .. }))
+    };
+    assert!(falls_back(Guests::Loopback, "127.0.0.1:4566", false, DialFailure::NotTls));
+    assert!(falls_back(Guests::Network, "10.0.0.2:4565", false, DialFailure::NotTls));
+    assert!(!falls_back(Guests::Loopback, "127.0.0.1:4566", false, DialFailure::Untrusted), "a broken handshake");
+    assert!(!falls_back(Guests::Loopback, "10.0.0.2:4565", false, DialFailure::NotTls), "no guests from there");
+    assert!(!falls_back(Guests::None, "127.0.0.1:4566", false, DialFailure::NotTls), "no guests");
+    assert!(!falls_back(Guests::Loopback, "127.0.0.1:4566", true, DialFailure::NotTls), "it was secure before");
+}
+
+#[test]
+fn guests_come_in_from_where_the_user_lets_them() {
+    for (guests, source, welcome) in [
+        (Guests::Loopback, "127.0.0.1:50000", true),
+        (Guests::Loopback, "10.0.0.2:50000", false),
+        (Guests::Network, "10.0.0.2:50000", true),
+        (Guests::None, "127.0.0.1:50000", false),
+    ] {
+        let mut bench = Bench::new(US);
+        bench.node = Node::new(Me { guests, ..me(US, 1) });
+        assert_eq!(opens(&bench.feed(arrived(1, source, None)), IN), welcome, "{guests:?} {source}");
+    }
+}
+
+#[test]
+fn newcomers_are_passed_on_and_what_is_passed_on_is_dialled_for_that_key_alone() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let outs = bench.feed(introduced(2, LARGER, 1, "carol"));
+    let of = |addr: &str| Frame::Peers(vec![Sighting { node: key(at(addr)), addrs: vec![at(addr)] }]);
+    assert!(frames(&outs, LinkId::Accepted(2)).contains(&of(SMALLER)), "{outs:?}");
+    let outs = bench.wait(50);
+    assert!(frames(&outs, IN).iter().any(|frame| matches!(frame, Frame::Peers(all) if all.len() == 2)), "{outs:?}");
+
+    let hint = |addr: &str| told(IN, of(addr));
+    let outs = bench.feed(hint("10.0.0.99:4565"));
+    let node = key(at("10.0.0.99:4565"));
+    assert!(matches!(outs[..], [Out::Dial { via: Via::Secure { only: Some(only) }, .. }] if only == node), "{outs:?}");
+    assert_eq!(bench.feed(hint("192.168.0.1:4565")), [], "outside the user's networks");
+    assert_eq!(bench.feed(hint(LARGER)), [], "here already");
+    assert_eq!(bench.feed(hint(US)), [], "ourselves");
+}
+
+#[test]
+fn hints_cost_a_bounded_number_of_dials() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let mut count = 0;
+    for n in 0..200u32 {
+        let sightings = (0..64u32)
+            .map(|m| {
+                let [_, _, high, low] = (n * 64 + m).to_be_bytes();
+                let addr = at(&format!("10.9.{high}.{low}:4565"));
+                Sighting { node: key(addr), addrs: vec![addr] }
+            })
+            .collect();
+        let mut outs = bench.feed(told(IN, Frame::Peers(sightings)));
+        while !dials(&outs).is_empty() {
+            count += dials(&outs).len();
+            let links: Vec<_> = dials(&outs).into_iter().map(|(link, _)| link).collect();
+            outs = links
+                .into_iter()
+                .flat_map(|link| bench.feed(In::DialFailed { link, failure: DialFailure::Refused }))
+                .collect();
+        }
+    }
+    assert!((400..=600).contains(&count), "{count}");
+}
+
+#[test]
+fn a_flood_of_frames_is_passed_over_and_then_cut() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let mut outs = Vec::new();
+    for token in 0..3_000 {
+        outs.extend(bench.feed(told(IN, Frame::Ping { token, answer: false })));
+    }
+    assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
+    assert!(frames(&outs, IN).len() < 600);
+    assert_eq!(bench.node.peers.len(), 0);
+    // Lines are limited by their bytes, where they are read.
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let line = Frame::Say { text: Text::new("hi").unwrap(), action: false };
+    let outs = bench.feed(In::Told { link: IN, frames: vec![line; 10_000] });
+    assert_eq!(updates(&outs).len(), 10_000);
+}
+
+#[test]
+fn a_second_hello_ends_the_link() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let outs = bench.feed(told(IN, Frame::Hello(hello(SMALLER, 1, "bob"))));
+    assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
+}
+
+#[test]
+fn presence_names_and_round_trips_reach_the_front_end() {
+    let mut bench = Bench::new(US);
+    let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let Some(Frame::Ping { token, answer: false }) = frames(&outs, IN).first().cloned() else { panic!("{outs:?}") };
+    bench.now.mono += Duration::from_millis(3);
+    let peer = PeerId::Node(key(at(SMALLER)));
+    let pong = Frame::Ping { token, answer: true };
+    let outs = bench.feed(told(IN, pong.clone()));
+    assert_eq!(updates(&outs), [&Update::RoundTrip { peer, time: Duration::from_millis(3) }]);
+    assert_eq!(bench.feed(told(IN, pong)), [], "answered once");
+    let asked = bench.feed(told(IN, Frame::Ping { token: 9, answer: false }));
+    assert_eq!(frames(&asked, IN), [Frame::Ping { token: 9, answer: true }]);
+
+    let status = Status { nick: Nick::new("robert").ok(), presence: Presence::away("lunch"), typing: true };
+    let outs = bench.feed(told(IN, Frame::Status(status)));
+    let presence = Presence::away("lunch");
+    assert!(updates(&outs).contains(&&Update::PeerPresence { peer, presence, typing: true }));
+    assert!(updates(&outs).contains(&&Update::PeerRenamed { peer, nick: Nick::new("robert").unwrap() }));
+
+    let outs = bench.feed(In::Command(Command::SetNick(Nick::new("alice").unwrap())));
+    assert!(matches!(&frames(&outs, IN)[..], [Frame::Status(status)] if status.nick == Nick::new("alice").ok()));
+}
+
+#[test]
+fn an_unknown_version_is_refused_with_a_reason_and_told_once() {
+    let mut bench = Bench::new(US);
+    let from_the_future = |n: u32| In::Introduced {
+        link: LinkId::Accepted(n),
+        source: at("10.0.0.2:50000"),
+        secure: secure(SMALLER),
+        hello: Hello { min: 7, max: 9, ..hello(SMALLER, 1, "bob") },
+    };
+    let outs = bench.feed(from_the_future(1));
+    assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Version)]);
+    assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::Version, .. }]));
+    assert_eq!(updates(&bench.feed(from_the_future(2))), [] as [&Update; 0]);
+}
+
+#[test]
+fn our_own_key_elsewhere_is_an_alarm_and_our_own_dial_is_not() {
+    let mut bench = Bench::new(US);
+    let outs = bench.feed(introduced(1, US, 1, "me"));
+    assert!(closes(&outs, IN) && updates(&outs).is_empty(), "{outs:?}");
+    let outs = bench.feed(introduced(2, US, 2, "me"));
+    assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
+    let link = dials(&bench.feed(In::Found(at("10.0.7.7:4565"))))[0].0;
+    assert!(closes(&bench.feed(In::DialConnected { link, secure: Some(secure(US)) }), link));
+    assert_eq!(bench.feed(In::Found(at("10.0.7.7:4565"))), []);
+}
+
+#[test]
+fn an_ignored_key_is_silent_under_every_name() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let line = || told(IN, Frame::Say { text: Text::new("hi").unwrap(), action: false });
+    assert_eq!(updates(&bench.feed(line())).len(), 1);
+    let outs = bench.feed(In::Command(Command::Ignore(who("bob"))));
+    assert!(updates(&outs).iter().any(|update| matches!(update, Update::PeerTrust { ignored: true, .. })), "{outs:?}");
+    let status = Status { nick: Nick::new("robert").ok(), presence: Presence::Here, typing: false };
+    bench.feed(told(IN, Frame::Status(status)));
+    assert_eq!(bench.feed(line()), []);
+    bench.feed(In::Closed { link: IN, reason: CloseReason::Ended });
+    bench.feed(introduced(2, SMALLER, 2, "carol"));
+    let again = told(LinkId::Accepted(2), Frame::Say { text: Text::new("hi").unwrap(), action: false });
+    assert_eq!(bench.feed(again.clone()), []);
+    bench.feed(In::Command(Command::Unignore(who("carol"))));
+    assert_eq!(updates(&bench.feed(again)).len(), 1);
+}
+
+#[test]
+fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
+    let bob = Known {
+        node: key(at(LARGER)),
+        nick: Nick::new("bob").ok(),
+        first_seen: Timestamp::from_millis(0),
+        last_seen: Timestamp::from_millis(0),
+        addrs: Vec::new(),
+        verified: true,
+        trusted: false,
+        ignored: false,
+    };
+    let mut bench = Bench::new(US);
+    bench.node = Node::new(Me { known: vec![bob], ..me(US, 1) });
+    let outs = bench.feed(introduced(1, SMALLER, 1, "Bob"));
+    let alarms: Vec<_> = updates(&outs)
+        .into_iter()
+        .filter_map(|u| if let Update::Alarm(a) = u { Some(a.clone()) } else { None })
+        .collect();
+    assert!(matches!(&alarms[..], [alarm] if alarm.kind == AlarmKind::KeyChanged && alarm.known == key(at(LARGER))));
+    assert!(updates(&outs).iter().any(|u| matches!(u, Update::PeerJoined(peer) if peer.trust == Trust::Suspect)));
+    let outs = bench.feed(In::Command(Command::Trust(who("Bob"))));
+    assert!(
+        updates(&outs).iter().any(|u| matches!(u, Update::PeerTrust { trust, .. } if *trust != Trust::Suspect)),
+        "{outs:?}"
+    );
+}
+
+#[test]
+fn who_is_meant_is_found_or_asked() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    bench.feed(introduced(2, LARGER, 1, "bob"));
+    let whois = |bench: &mut Bench, name: &str| {
+        let outs = bench.feed(In::Command(Command::Whois(who(name))));
+        match updates(&outs)[..] {
+            [Update::Whois(whois)] => Ok(whois.peer.as_ref().unwrap().id),
+            [Update::Failed { code: FailureCode::WhoIsMeant, text }] => Err(text.clone()),
+            _ => panic!("{outs:?}"),
+        }
+    };
+    let bob = PeerId::Node(key(at(SMALLER)));
+    assert_eq!(whois(&mut bench, "bob#0a000002"), Ok(bob));
+    assert_eq!(whois(&mut bench, "0a00 0002"), Ok(bob));
+    assert!(whois(&mut bench, "bob").unwrap_err().contains("bob#0a000002"), "several");
+    assert!(whois(&mut bench, "carol").is_err());
+}
+
+#[test]
+fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
+    let compare = |exporters: [[u8; 32]; 2]| {
+        let [mut alice, mut bob] = [Bench::new(US), Bench::new(LARGER)];
+        bob.node = Node::new(Me { secret: [9; 32], ..me(LARGER, 2) });
+        let [ours, theirs] = exporters;
+        for (bench, peer, exporter) in [(&mut alice, LARGER, ours), (&mut bob, US, theirs)] {
+            let secure = Secure { node: key(at(peer)), exporter };
+            let source = at("10.0.0.3:50000");
+            bench.feed(In::Introduced { link: IN, source, secure, hello: hello(peer, 1, "peer") });
+        }
+        let mut outs = [alice.feed(In::Command(Command::Verify { who: who("peer"), same: None })), Vec::new()];
+        let mut codes = [None, None];
+        while outs.iter().any(|outs| !outs.is_empty()) {
+            let [a, b] = std::mem::take(&mut outs);
+            for (side, outs) in [&a, &b].into_iter().enumerate() {
+                for update in updates(outs) {
+                    if let Update::Verify { step: VerifyStep::Code { code, began }, .. } = update {
+                        assert_eq!(*began, side == 0);
+                        codes[side] = Some(code.clone());
+                    }
+                }
+            }
+            let sas = |outs: &[Out]| -> Vec<Frame> {
+                frames(outs, IN).into_iter().filter(|frame| matches!(frame, Frame::Sas(_))).collect()
+            };
+            outs[1] = sas(&a).into_iter().flat_map(|frame| bob.feed(told(IN, frame))).collect();
+            outs[0] = sas(&b).into_iter().flat_map(|frame| alice.feed(told(IN, frame))).collect();
+        }
+        (codes, alice)
+    };
+    let ([ours, theirs], mut alice) = compare([[1; 32], [1; 32]]);
+    assert!(ours.is_some() && ours == theirs, "{ours:?} {theirs:?}");
+    let outs = alice.feed(In::Command(Command::Verify { who: who("peer"), same: Some(true) }));
+    assert!(updates(&outs).iter().any(|u| matches!(u, Update::PeerTrust { trust: Trust::Verified, .. })), "{outs:?}");
+    let ([ours, theirs], _) = compare([[1; 32], [2; 32]]);
+    assert!(ours.is_some() && theirs.is_some() && ours != theirs);
+    // A step out of order ends the link.
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    bench.feed(In::Command(Command::Verify { who: who("bob"), same: None }));
+    let outs = bench.feed(told(IN, Frame::Sas(Sas::Reveal([0; 32]))));
+    assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
+}
+
+#[test]
+fn the_room_has_an_end_and_connect_says_so() {
+    let mut bench = Bench::new(US);
+    for n in 0..MAX_NODES as u32 {
+        let addr = format!("10.1.{}.{}:4565", n / 250, n % 250 + 1);
+        assert!(opens(&bench.feed(introduced(n, &addr, 1, "x")), LinkId::Accepted(n)));
+    }
+    let outs = bench.feed(introduced(900, LARGER, 1, "late"));
+    assert_eq!(byes(&outs, LinkId::Accepted(900)), [Frame::Bye(Reason::Full)]);
+    let outs = bench.feed(In::Command(Command::Connect(Target::Socket(at("10.0.0.77:4565")))));
+    assert!(matches!(updates(&outs)[..], [Update::Failed { code: FailureCode::RoomFull, .. }]));
+    // Somebody who is here already may come again.
+    assert!(opens(&bench.feed(introduced(901, "10.1.0.1:4565", 2, "x")), LinkId::Accepted(901)));
+}

@@ -1,0 +1,136 @@
+//! Random histories: whatever the order of links, renames, words of the user, days and restarts, nobody takes over a name.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Who the histories are about: the first ones are known for long, by the names of the same index.
+const PEOPLE: u8 = 6;
+const OLD: u8 = 3;
+const NAMES: [&str; 8] = ["bob", "carol", "dave", "b0b", "Carol", "mallory", "dаve", "bob-2"];
+
+#[derive(Debug, Clone)]
+enum Event {
+    Met(u8, usize),
+    Parted(u8),
+    Trust(u8),
+    Verified(u8),
+    Ignore(u8),
+    Unignore(u8),
+    Wait(i64),
+    Restart,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let who = 0..PEOPLE;
+    prop_oneof![
+        8 => (who.clone(), 0..NAMES.len()).prop_map(|(who, name)| Event::Met(who, name)),
+        4 => who.clone().prop_map(Event::Parted),
+        1 => who.clone().prop_map(Event::Trust),
+        1 => who.clone().prop_map(Event::Verified),
+        1 => who.clone().prop_map(Event::Ignore),
+        1 => who.prop_map(Event::Unignore),
+        3 => (-30i64..60).prop_map(Event::Wait),
+        1 => Just(Event::Restart),
+    ]
+}
+
+fn play(desk: &mut Desk, event: &Event) -> Option<Alarm> {
+    match *event {
+        Event::Met(who, name) => return desk.met(who, NAMES[name]),
+        Event::Parted(who) => desk.parted(who),
+        Event::Trust(who) => desk.book.trust(&key(who)),
+        Event::Verified(who) => desk.book.verified(&key(who)),
+        Event::Ignore(who) => desk.book.ignore(&key(who)),
+        Event::Unignore(who) => desk.book.unignore(&key(who)),
+        Event::Wait(hours) => desk.now = Timestamp::from_millis(desk.now.as_millis() + hours * HOUR),
+        Event::Restart => desk.restart(),
+    }
+    None
+}
+
+fn desk() -> Desk {
+    Desk::new((0..OLD).map(|n| old(n, NAMES[usize::from(n)])).collect())
+}
+
+proptest! {
+    #[test]
+    fn alarms_are_about_others_and_once(history in proptest::collection::vec(event(), 0..80)) {
+        let mut desk = desk();
+        let mut raised = BTreeSet::new();
+        for event in history {
+            let standings: Vec<_> = (0..PEOPLE).map(|n| desk.book.standing(&key(n), desk.now)).collect();
+            let alarm = play(&mut desk, &event);
+            match event {
+                Event::Restart => raised.clear(),
+                Event::Met(who, name) => {
+                    for other in (0..PEOPLE).filter(|other| *other != who) {
+                        prop_assert_eq!(desk.book.standing(&key(other), desk.now), standings[usize::from(other)]);
+                    }
+                    let (trust, ignored) = desk.book.standing(&key(who), desk.now);
+                    if let Some(alarm) = alarm {
+                        prop_assert!(raised.insert((who, skeleton(&nick(NAMES[name])))), "twice");
+                        prop_assert!(trust == Trust::Suspect && !ignored);
+                        prop_assert!(alarm.node == key(who) && alarm.known != key(who));
+                        prop_assert_eq!(skeleton(&alarm.nick), skeleton(&alarm.known_nick));
+                        let same = alarm.nick.as_str().to_lowercase() == alarm.known_nick.as_str().to_lowercase();
+                        prop_assert_eq!(same, alarm.kind == AlarmKind::KeyChanged);
+                        prop_assert!(!same || !desk.here.contains(&alarm.known));
+                    }
+                    prop_assert!(!ignored || alarm_free(trust));
+                }
+                Event::Trust(who) | Event::Verified(who) | Event::Ignore(who) => {
+                    prop_assert!(alarm_free(desk.trust(who)), "an answer ends the suspicion");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Bob is known for long and never calls himself anything else. Whatever the others do, and however long, as long
+    /// as the user does not give them the name: whoever is linked as "bob" while he is not was or is warned about.
+    #[test]
+    fn nobody_becomes_bob(history in proptest::collection::vec(event(), 0..80)) {
+        let mut desk = desk();
+        for event in history {
+            match event {
+                Event::Trust(_) | Event::Verified(_) | Event::Met(0, 1..) | Event::Ignore(0) => continue,
+                _ => {}
+            }
+            let bob_was_here = desk.here.contains(&key(0));
+            play(&mut desk, &event);
+            prop_assert_ne!(desk.trust(0), Trust::Suspect);
+            if let Event::Met(who @ 1.., name) = event
+                && skeleton(&nick(NAMES[name])) == skeleton(&nick("bob"))
+                && !(bob_was_here && NAMES[name] == "bob")
+            {
+                let (trust, ignored) = desk.book.standing(&key(who), desk.now);
+                prop_assert!(ignored || trust == Trust::Suspect, "{} is {:?}", who, trust);
+            }
+            for known in desk.book.known().filter(|known| known.node != key(0)) {
+                let name = known.nick.as_ref().map(skeleton);
+                prop_assert_ne!(name, Some(skeleton(&nick("bob"))), "reserved for somebody else");
+            }
+        }
+    }
+
+    /// The indexes agree with what they index.
+    #[test]
+    fn everybody_is_found_by_the_name_that_is_theirs(history in proptest::collection::vec(event(), 0..60)) {
+        let mut desk = desk();
+        for event in history {
+            play(&mut desk, &event);
+            for known in desk.book.known() {
+                let Some(nick) = &known.nick else { continue };
+                let name = skeleton(nick);
+                let namesakes: Vec<NodeId> = desk.book.records.namesakes(&name).map(|entry| entry.known.node).collect();
+                prop_assert!(namesakes.contains(&known.node));
+                prop_assert!(desk.book.records.get(&known.node).is_some_and(|entry| entry.goes_by(&name)));
+            }
+        }
+    }
+}
+
+fn alarm_free(trust: Trust) -> bool {
+    trust != Trust::Suspect
+}
