@@ -7,7 +7,7 @@ use std::{
 
 use prost::Message;
 
-use super::{alone, assert_unmoved, honest, talkative, with_others};
+use super::{alone, assert_unmoved, honest, with_others};
 use crate::{
     attack::{
         End, Face, Key, Link, Recorder, accept, body, connect, hello, hello_of, hex, middle,
@@ -20,7 +20,7 @@ use crate::{
 #[test]
 fn a_dialler_that_greets_under_another_key_is_sent_away() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let (bob, _link) = honest(&alice, "bob");
     let names = [bob.bytes().to_vec(), unhex(&alice.id()).to_vec(), vec![7; 32]];
     for named in names {
@@ -43,7 +43,7 @@ fn a_dialler_that_greets_under_another_key_is_sent_away() {
 fn whoever_answers_a_dial_under_another_key_is_left() {
     let ports = Ports::take();
     let listener = TcpListener::bind(ports.addr(6)).unwrap();
-    let alice = talkative("alice", with_others(&ports, 1));
+    let alice = Node::listening("alice", with_others(&ports, 1));
     let mut link = Link::answer(accept(&listener, &Face::of(&Key::random())).unwrap()).unwrap();
     let Body::Hello(theirs) = link.next().unwrap() else { panic!("the dialler greets first") };
     assert_eq!(hex(&theirs.node), alice.id());
@@ -62,11 +62,11 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 #[test]
 fn a_relay_between_two_sessions_links_nobody() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let listener = TcpListener::bind(ports.addr(20)).unwrap();
     let relay = ports.addr(20).to_string();
     let bob = Node::start(&Setup {
-        more: vec!["-v".to_owned(), "--peer".to_owned(), relay],
+        more: vec!["--peer".to_owned(), relay],
         ..Setup::new("bob", ports.port(21)..=ports.port(21))
     });
     let mallory = Key::random();
@@ -86,7 +86,7 @@ fn a_relay_between_two_sessions_links_nobody() {
 #[test]
 fn a_recorded_session_opens_nothing() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let recorder = Recorder::start(ports.addr(20), alice.addr());
     let key = Key::random();
     let mut link = Link::dial(connect(ports.addr(20), &Face::of(&key)).unwrap()).unwrap();
@@ -96,13 +96,13 @@ fn a_recorded_session_opens_nothing() {
     drop(link);
     alice.wait_left(&key.id(), seconds(30));
 
-    let recorded = recorder.clients().concat();
-    assert!(recorded.len() > 500, "{} bytes", recorded.len());
+    let said = recorder.clients().concat();
+    assert!(said.len() > 500, "{} bytes", said.len());
     for _ in 0..3 {
         let mut replay = TcpStream::connect(alice.addr()).unwrap();
         replay.set_read_timeout(Some(seconds(50))).unwrap();
         // Cut in the middle of it is fine.
-        let _ = replay.write_all(&recorded);
+        let _ = replay.write_all(&said);
         let mut answer = Vec::new();
         let end = replay.read_to_end(&mut answer);
         assert!(!end.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock), "not cut");
@@ -123,7 +123,7 @@ fn a_recorded_greeting_opens_nothing() {
     let mut from_bob = Link::answer(accept(&listener, &Face::of(&key)).unwrap()).unwrap();
     let Body::Hello(recorded) = from_bob.next().unwrap() else { panic!("the dialler greets first") };
 
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
     link.send(Body::Hello(recorded)).unwrap();
     let (reason, end) = link.end();
@@ -135,7 +135,7 @@ fn a_recorded_greeting_opens_nothing() {
 #[test]
 fn a_second_greeting_ends_the_link() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let (key, mut link) = honest(&alice, "mallory");
     link.send(Body::Hello(hello(&key, "alice"))).unwrap();
     let (reason, end) = link.end();
@@ -148,7 +148,7 @@ fn a_second_greeting_ends_the_link() {
 #[test]
 fn nothing_is_heard_before_a_greeting() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
     link.send(body("no hello")).unwrap();
     let (reason, end) = link.end();
@@ -160,7 +160,7 @@ fn nothing_is_heard_before_a_greeting() {
 #[test]
 fn a_version_that_we_do_not_speak_is_sent_away_and_said() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let key = Key::random();
     let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
     link.send(Body::Hello(Hello { min: 1_000, max: 2_000, ..hello(&key, "tomorrow") })).unwrap();
@@ -173,7 +173,7 @@ fn a_version_that_we_do_not_speak_is_sent_away_and_said() {
 #[test]
 fn one_key_has_one_link() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let (key, mut first) = honest(&alice, "bob");
     let mut second = super::link_as(&alice, &key, "bob").unwrap();
     // Another start of the program: the newer one stays.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{alone, honest, talkative};
+use super::{alone, honest};
 use crate::support::{Node, Ports, Setup, seconds};
 
 /// Waits for an event that is like this.
@@ -12,7 +12,7 @@ fn wait_for(node: &Node, what: &str, like: impl Fn(&Value) -> bool) -> Value {
 
 /// Two who have met and compared codes; the second is gone again. Returns the first, and the key of the other.
 fn alice_who_has_verified_bob(ports: &Ports) -> (Node, String) {
-    let mut alice = talkative("alice", alone(ports));
+    let mut alice = Node::listening("alice", alone(ports));
     let to_alice = vec!["--peer".to_owned(), alice.addr().to_string()];
     let mut bob = Node::start(&Setup { more: to_alice, ..Setup::new("bob", ports.port(20)..=ports.port(20)) });
     alice.wait_peer(&bob.id());
@@ -59,7 +59,7 @@ fn whoever_takes_the_name_of_a_verified_one_raises_an_alarm() {
 #[test]
 fn two_strangers_of_one_name_raise_no_alarm() {
     let ports = Ports::take();
-    let mut alice = talkative("alice", alone(&ports));
+    let mut alice = Node::listening("alice", alone(&ports));
     let (one, _one) = honest(&alice, "bob");
     let (other, _other) = honest(&alice, "bоb");
     alice.say("/who");
