@@ -11,7 +11,7 @@ use crate::{
     wire::mesh,
 };
 
-/// The longest frame that is no line of text: what a full [`Frame::Peers`] takes, twice.
+/// The longest frame, not counting a line of text at its begin: what a full [`Frame::Peers`] takes, twice.
 const MAX_CONTROL_BYTES: usize = 2 * MAX_SIGHTINGS * (40 + MAX_ADDRESSES * 26);
 
 /// The tag of [`mesh::Say`] on the wire: field 10, length-delimited.
@@ -24,13 +24,13 @@ const SAY_TAG: u8 = (10 << 3) | 2;
 /// may send it.
 pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     // Decoding allocates several times what a frame of tiny entries takes on the wire.
-    if bytes.len() > MAX_CONTROL_BYTES && bytes.first() != Some(&SAY_TAG) {
+    if beside_text(bytes) > MAX_CONTROL_BYTES {
         return Err(Malformed);
     }
     let frame = mesh::Frame::decode(bytes).map_err(|_| Malformed)?;
     let Some(body) = frame.body else { return Ok(Frame::Nothing) };
     Ok(match body {
-        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(hello)?),
+        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(&hello)?),
         mesh::frame::Body::Sas(sas) => read_sas(&sas)?,
         mesh::frame::Body::Presence(presence) => Frame::Status(Status {
             nick: Nick::clean(&presence.nick),
@@ -60,7 +60,13 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     })
 }
 
-fn read_hello(hello: mesh::Hello) -> Result<Hello, Malformed> {
+/// Bytes of a frame that are not in the line of text with which it may begin.
+fn beside_text(bytes: &[u8]) -> usize {
+    let Some((&SAY_TAG, mut rest)) = bytes.split_first() else { return bytes.len() };
+    prost::decode_length_delimiter(&mut rest).map_or(bytes.len(), |text| rest.len().saturating_sub(text))
+}
+
+fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
     Ok(Hello {
         min: hello.min,
         max: hello.max,
