@@ -1,5 +1,7 @@
 //! Somebody with the reference program: a gRPC server that answers "ok" and then says lines.
 
+#![expect(clippy::expect_used, reason = "an example: whoever runs it reads what failed")]
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     pin::Pin,
