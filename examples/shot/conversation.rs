@@ -1,12 +1,24 @@
 //! What is said in the picture, and by whom.
 
-use crate::common::{Builder, Node, Ports, Term, arguments, program};
+use crate::{
+    common::{Builder, Node, Ports, Term, arguments, program},
+    guest::Guest,
+};
 
 /// Whose screen it is.
 const WHO: &str = "alice";
 
 /// The others, in the order in which they come.
 const OTHERS: [&str; 4] = ["bob", "carol", "dave", "Zoë-山田"];
+
+/// Somebody with the reference program.
+const GUEST: &str = "frank";
+
+/// Whom [`WHO`] has compared codes with.
+const VERIFIED: &str = "bob";
+
+/// Who goes away at the end, and the note.
+const AWAY: (&str, &str) = ("dave", "/away lunch");
 
 /// Who says what, in order. A line of [`WHO`] is typed, the others' come through the network.
 const LINES: [(&str, &str); 15] = [
@@ -23,7 +35,7 @@ const LINES: [(&str, &str); 15] = [
     ("alice", "I do, come by"),
     ("bob", "alice: on my way"),
     ("carol", "notes are at https://wiki.local/lab#keys"),
-    ("dave", "is anyone getting lunch from the truck at noon?"),
+    (GUEST, "is anyone getting lunch from the truck at noon?"),
     ("Zoë-山田", "yes! two for us, the one with the mushrooms 🍄"),
     ("carol", "count me in"),
     ("alice", "door is open"),
@@ -37,7 +49,8 @@ const UNREAD_FROM: &str = "same, and thank you";
 /// What a terminal sends when its window loses the focus.
 const FOCUS_LOST: &str = "\x1b[O";
 
-/// The colours of the names are picked by address, so the picture needs the same ones every time.
+/// The guest is known by its address, so the picture needs the same one every time. The others have new keys, and by
+/// those new colours.
 const FIRST_PORT: u16 = 4_701;
 
 /// The answer of a dark terminal to the question for its background, the one that the picture has.
@@ -48,7 +61,8 @@ const DRAFT: &str = "bring the blue cable, the other one is brok";
 
 /// Plays the conversation and returns the screen at its end, and the others, who leave when they are dropped.
 pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
-    let ports = Ports::exactly(FIRST_PORT, OTHERS.len() as u16 + 1);
+    let ports = Ports::exactly(FIRST_PORT, OTHERS.len() as u16 + 2);
+    let guest = Guest::spawn(GUEST, ports.last());
     let term = Builder::new(&program()).args(arguments(WHO, &ports)).size(cols, rows).background(DARK).spawn();
     term.wait_text(&format!("127.0.0.1:{}", ports.first()));
     let mut others: Vec<Node> = OTHERS
@@ -59,6 +73,14 @@ pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
             node
         })
         .collect();
+    for other in &others {
+        // Lines come in the order in which they were said only to who is linked already.
+        other.wait_peer(WHO);
+    }
+    // A guest's name is known with its first line.
+    guest.say("hello");
+    term.wait_text(&format!("? {GUEST}"));
+    verify(&term, &mut others);
     for (who, text) in LINES {
         if text == UNREAD_FROM {
             term.send(FOCUS_LOST);
@@ -66,13 +88,36 @@ pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
         // Its last two words, since a long line is broken into rows.
         let shown = text.rsplitn(3, ' ').take(2).collect::<Vec<_>>();
         let shown = shown.into_iter().rev().collect::<Vec<_>>().join(" ").replace("/me ", "");
-        match OTHERS.iter().position(|nick| *nick == who).and_then(|index| others.get_mut(index)) {
+        match find(&mut others, who) {
             Some(node) => node.say(text),
+            None if who == GUEST => guest.say(text),
             None => term.send(format!("{text}\r")),
         }
         term.wait_text(&shown);
     }
+    let (who, away) = AWAY;
+    if let Some(node) = find(&mut others, who) {
+        node.say(away);
+    }
+    term.wait_text(&format!("◐ {who}"));
+    term.wait_for("round trips", |screen| screen.contents().matches(" ms").count() >= OTHERS.len() - 1);
     term.send(DRAFT);
     term.wait_text(DRAFT);
     (term, others)
+}
+
+fn find<'a>(others: &'a mut [Node], nick: &str) -> Option<&'a mut Node> {
+    OTHERS.iter().position(|other| *other == nick).and_then(|index| others.get_mut(index))
+}
+
+/// Has both sides say that their codes are the same, and forgets what was said about it.
+fn verify(term: &Term, others: &mut [Node]) {
+    term.send(format!("/verify {VERIFIED}\r"));
+    term.wait_text(&format!("/verify {VERIFIED} no"));
+    if let Some(node) = find(others, VERIFIED) {
+        node.say(&format!("/verify {WHO} yes"));
+    }
+    term.send(format!("/verify {VERIFIED} yes\r"));
+    term.wait_text(&format!("● {VERIFIED} ✓"));
+    term.send("/clear\r");
 }

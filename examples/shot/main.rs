@@ -9,6 +9,7 @@
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod conversation;
+mod guest;
 mod picture;
 
 use std::{env, fs, path::Path, process::ExitCode};

@@ -1,6 +1,6 @@
 //! `/whois`: all that is known of somebody.
 
-use std::net::SocketAddr;
+use std::{fmt::Write as _, net::SocketAddr};
 
 use super::{
     App, Node,
@@ -131,7 +131,8 @@ impl Block {
 
     fn add(&mut self, label: &str, value: &str) {
         let columns = VALUES - 2;
-        self.text.push_str(&format!("\n  {label:columns$}{value}"));
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "\n  {label:columns$}{value}");
     }
 
     /// The whole key in rows of eight groups, or of four where eight have no room.

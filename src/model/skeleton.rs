@@ -10,7 +10,7 @@ use super::Nick;
 pub struct Skeleton(Box<str>);
 
 /// The skeleton of a name: Unicode's table of confusables (UTS 39, section 4) before and after lower-casing, so that
-/// neither "аlice" in Cyrillic nor "AIice" passes for "alice".
+/// neither "аlice" in Cyrillic nor `AIice` passes for "alice".
 pub fn skeleton(nick: &Nick) -> Skeleton {
     // Marks and selectors have no width; one alone hardly shows.
     let seen: String =

@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                         message(canvas, app, line, mark, &mut place);
                     }
                     Entry::Notice(notice) => {
-                        own(canvas, &notice.text, tone(notice.tone, &notice.text, text), &mut place)
+                        own(canvas, &notice.text, tone(notice.tone, &notice.text, text), &mut place);
                     }
                     Entry::Presence(_) | Entry::Flood(_) | Entry::Day(_) => {
                         own(canvas, entry.text(), Role::Dim, &mut place);

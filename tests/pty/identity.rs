@@ -64,7 +64,7 @@ fn code(term: &Term) -> String {
     lines
         .filter_map(|words| words.rchunks(3).next().map(<[String]>::to_vec))
         .find(|words| words.len() == 3 && is_code(words))
-        .unwrap_or_else(|| panic!("no code in\n{text}"))
+        .expect("a code on the screen")
         .concat()
 }
 

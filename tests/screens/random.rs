@@ -30,7 +30,7 @@ enum Step {
     Says(u16, String),
     Own(String, bool),
     Flood(u16),
-    Mesh(usize, Mesh),
+    Mesh(&'static str, Mesh),
 }
 
 /// What the node may tell of one of a few keys, in whatever order.
@@ -43,7 +43,7 @@ enum Mesh {
     Trust(Trust, bool),
     Presence(bool, bool),
     RoundTrip(u64),
-    Alarm(AlarmKind, usize, bool, i64),
+    Alarm(AlarmKind, &'static str, bool, i64),
     Whois(bool, bool, Option<i64>),
     Verify(u8),
 }
@@ -62,7 +62,7 @@ fn mesh() -> impl Strategy<Value = Mesh> {
         2 => (trust(), prop::bool::weighted(0.2)).prop_map(|(t, i)| Mesh::Trust(t, i)),
         3 => any::<(bool, bool)>().prop_map(|(a, t)| Mesh::Presence(a, t)),
         2 => (0..20_000_000_u64).prop_map(Mesh::RoundTrip),
-        2 => (any::<bool>(), 0..4_usize, any::<bool>(), any::<i64>()).prop_map(|(same, known, verified, seen)| {
+        2 => (any::<bool>(), prop::sample::select(&KEYS), any::<bool>(), any::<i64>()).prop_map(|(same, known, verified, seen)| {
             Mesh::Alarm(if same { AlarmKind::KeyChanged } else { AlarmKind::LookAlike }, known, verified, seen)
         }),
         2 => any::<(bool, bool, Option<i64>)>().prop_map(|(p, k, c)| Mesh::Whois(p, k, c)),
@@ -70,8 +70,8 @@ fn mesh() -> impl Strategy<Value = Mesh> {
     ]
 }
 
-fn told(s: &mut Screen, at: usize, mesh: Mesh) {
-    let whom = node(KEYS[at], &format!("127.0.0.1:{}", 4600 + at));
+fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
+    let whom = node(begin, &format!("127.0.0.1:{}", 4600 + begin.len()));
     let id = whom.id;
     let nick = |name: &str| Nick::new(name).unwrap();
     match mesh {
@@ -89,16 +89,16 @@ fn told(s: &mut Screen, at: usize, mesh: Mesh) {
         Mesh::RoundTrip(us) => s.update(Update::RoundTrip { peer: id, time: Duration::from_micros(us) }),
         Mesh::Alarm(kind, known, verified, seen) => s.update(Update::Alarm(Alarm {
             kind,
-            node: key(KEYS[at]),
+            node: key(begin),
             nick: nick("bob"),
-            known: key(KEYS[known]),
+            known: key(known),
             known_nick: nick("Zoë 山田"),
             known_last_seen: Timestamp::from_millis(seen),
             known_verified: verified,
         })),
         Mesh::Whois(here, known, clock_ahead_ms) => {
             let known = known.then(|| Known {
-                node: key(KEYS[at]),
+                node: key(begin),
                 nick: here.then(|| nick("bob")),
                 first_seen: Timestamp::from_millis(i64::MIN),
                 last_seen: s.now.wall,
@@ -110,7 +110,7 @@ fn told(s: &mut Screen, at: usize, mesh: Mesh) {
             s.update(Update::Whois(Box::new(Whois {
                 peer: here.then(|| peer(whom, Some("bob"))),
                 known,
-                addrs: vec![whom.addr; at],
+                addrs: vec![whom.addr; begin.len() - 4],
                 presence: Presence::away("a note"),
                 round_trip: here.then_some(Duration::ZERO),
                 clock_ahead_ms,
@@ -144,7 +144,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (port.clone(), "(\\PC|\n|山|e\u{301}|https://a.b/c ){1,200}").prop_map(|(p, t)| Step::Says(p, t)),
         3 => ("\\PC{1,60}", any::<bool>()).prop_map(|(t, s)| Step::Own(t, s)),
         1 => port.prop_map(Step::Flood),
-        20 => (0..KEYS.len(), mesh()).prop_map(|(at, mesh)| Step::Mesh(at, mesh)),
+        20 => (prop::sample::select(&KEYS), mesh()).prop_map(|(begin, mesh)| Step::Mesh(begin, mesh)),
         1 => any::<bool>().prop_map(move |away| feed(Input::Update(Update::PresenceSet(
             if away { Presence::away("gone") } else { Presence::Here },
         )))),
@@ -178,7 +178,7 @@ fn take(s: &mut Screen, step: Step) {
                 s.own(&text, if sent { Delivery::Sent } else { Delivery::NotSent });
             }
         }
-        Step::Mesh(at, mesh) => told(s, at, mesh),
+        Step::Mesh(begin, mesh) => told(s, begin, mesh),
         Step::Flood(port) => (0..80).for_each(|i| s.says(at(port), "flood", &format!("{i} alice"))),
     }
 }

@@ -423,18 +423,18 @@ fn mono_and_colours() {
 
 #[test]
 fn every_size_is_drawn() {
-    let mut s = chat(lan(), (80, 24));
-    s.enter("/help");
-    let mut t = chat(lan(), (80, 24));
-    t.typed("/");
-    let mut u = chat(lan(), (80, 24));
-    u.press(KeyCode::F(8));
-    u.feed(Input::Paste("a\nb\nc 山\nd\ne\nf\ng".into()));
-    let mut v = everybody((80, 24));
-    v.press(KeyCode::F(8));
-    v.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
-    let mut w = Screen::new(Setup { ask_name: true, ..lan() }, (80, 24));
-    for screen in [&mut s, &mut t, &mut u, &mut v, &mut w] {
+    let mut help = chat(lan(), (80, 24));
+    help.enter("/help");
+    let mut commands = chat(lan(), (80, 24));
+    commands.typed("/");
+    let mut pasted = chat(lan(), (80, 24));
+    pasted.press(KeyCode::F(8));
+    pasted.feed(Input::Paste("a\nb\nc 山\nd\ne\nf\ng".into()));
+    let mut alarmed = everybody((80, 24));
+    alarmed.press(KeyCode::F(8));
+    alarmed.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
+    let mut welcome = Screen::new(Setup { ask_name: true, ..lan() }, (80, 24));
+    for screen in [&mut help, &mut commands, &mut pasted, &mut alarmed, &mut welcome] {
         for cols in (1..=45).chain([59, 60, 79, 99, 100, 120, 300]) {
             for rows in (1..=25).chain([50, 80]) {
                 screen.resize(cols, rows);
@@ -442,6 +442,6 @@ fn every_size_is_drawn() {
             }
         }
     }
-    s.resize(19, 24);
-    assert_eq!(s.row(0), "window too small");
+    help.resize(19, 24);
+    assert_eq!(help.row(0), "window too small");
 }
