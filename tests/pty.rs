@@ -4,6 +4,8 @@
 #![expect(clippy::expect_used, reason = "that is how a test fails, also outside of its function")]
 
 mod common;
+#[path = "pty/identity.rs"]
+mod identity;
 
 use common::{Builder, Node, Ports, Term, arguments, program};
 use rustix::process::Signal;
@@ -152,7 +154,7 @@ mod chatting {
         alice.wait_text("hello alice");
         bob.send("\x11");
         bob.wait_exit();
-        alice.wait_for("bob left", |screen| !screen.contents().contains("● bob"));
+        alice.wait_for("bob left", |screen| screen.contents().contains("○ bob"));
         assert!(alice.runs());
     }
 

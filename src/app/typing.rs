@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::App;
+use super::{App, Node};
 use crate::bus::Command;
 
 /// While the draft grows, the others are told this often: half of the time after which they forget it.
@@ -12,7 +12,7 @@ impl App {
     /// Tells the others, if the draft was edited since it had made `before` edits. What comes of it costs nothing while
     /// nobody types, since whoever was told forgets it after a while.
     pub(super) fn edited(&mut self, before: u64) {
-        if self.draft.edits() == before || self.asking {
+        if self.draft.edits() == before || self.asking || self.node == Node::Gone {
             return;
         }
         let now = self.now.mono;

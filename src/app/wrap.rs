@@ -181,7 +181,7 @@ impl Wrapper<'_> {
                 in_spaces = false;
             }
             // Spaces may hang over the end of a row: the next word decides.
-            if self.columns + unit.columns > *self.limit && !unit.space {
+            if self.columns + unit.columns > *self.limit && !unit.space && !unit.no_break {
                 self.break_before(&unit);
             }
             self.columns += unit.columns;
@@ -307,12 +307,12 @@ mod tests {
             let rows = wrap(&text, first, rest);
             for (i, row) in rows.iter().enumerate() {
                 let limit = if i == 0 { first } else { rest };
-                let shown = row.of(&text).trim_end_matches(' ');
+                let shown = row.of(&text).trim_end_matches([' ', NO_BREAK]);
                 // One grapheme may be wider than any row: some have a spacing mark beside a wide base.
                 let one = shown.graphemes(true).count() == 1;
                 prop_assert!(one || width(shown) <= limit, "{shown:?} in {limit}");
             }
-            let solid = |text: &str| text.replace([' ', '\n'], "");
+            let solid = |text: &str| text.replace([' ', NO_BREAK, '\n'], "");
             let kept: String = rows.iter().map(|row| solid(row.of(&text))).collect();
             prop_assert_eq!(kept, solid(&text));
             prop_assert!(rows.len() <= text.chars().count() + 2, "no row without a reason");
@@ -346,6 +346,30 @@ mod tests {
         let text = "Nobody is here\n  1. They must be on this network";
         let rows: Vec<_> = wrap_hanging(text, 20, 0).into_iter().map(|r| (r.indent, r.of(text))).collect();
         assert_eq!(rows, [(0, "Nobody is here"), (0, "  1. They must be on"), (5, "this network")]);
+    }
+
+    #[test]
+    fn what_belongs_together_is_parted_last_and_between_its_words() {
+        let text = format!("was  {}", "7f3a 91c0 22de 48b1".replace(' ', &NO_BREAK.to_string()));
+        let rows = |columns: usize| -> Vec<_> {
+            let rows = wrap(&text, columns, columns).into_iter();
+            rows.map(|r| r.of(&text).replace(NO_BREAK, " ").trim_end().to_owned()).collect()
+        };
+        assert_eq!(rows(24), ["was  7f3a 91c0 22de 48b1"]);
+        assert_eq!(rows(23), ["was", "7f3a 91c0 22de 48b1"]);
+        assert_eq!(rows(19), ["was", "7f3a 91c0 22de 48b1"]);
+        assert_eq!(rows(18), ["was", "7f3a 91c0 22de", "48b1"]);
+        assert_eq!(rows(4), ["was", "7f3a", "91c0", "22de", "48b1"]);
+    }
+
+    #[test]
+    fn values_hang_behind_their_labels() {
+        let text = "a title of some length\n  label  one two";
+        let rows: Vec<_> = wrap_hanging(text, 19, 9).into_iter().map(|r| (r.indent, r.of(text))).collect();
+        assert_eq!(rows, [(0, "a title of some"), (0, "length"), (0, "  label  one two")]);
+        let narrow = "t\n  label  one two three";
+        let rows: Vec<_> = wrap_hanging(narrow, 19, 9).into_iter().map(|r| (r.indent, r.of(narrow))).collect();
+        assert_eq!(rows, [(0, "t"), (0, "  label  one two"), (9, "three")]);
     }
 
     #[test]

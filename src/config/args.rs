@@ -61,7 +61,8 @@ pub struct Args {
     /// An address to connect to, with or without a port; may be given several times
     #[arg(long, value_name = "ADDR[:PORT]")]
     pub peer: Vec<String>,
-    /// From where nodes of the reference program are let in, which have no key: loopback, network or none
+    /// From where nodes of the reference program are let in, which have no key: loopback (the default), network or
+    /// none
     #[arg(long, value_name = "WHERE")]
     pub guests: Option<String>,
     /// No screen: lines in, lines out. Chosen by itself when input or output is no terminal

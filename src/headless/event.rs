@@ -135,6 +135,7 @@ pub(super) struct Listed<'a> {
 
 /// The answer to `/whois`. What is not known is left out.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract's keys")]
 pub(super) struct Whois<'a> {
     pub(super) peer: Shown<PeerId>,
     pub(super) nick: Option<&'a str>,

@@ -87,7 +87,10 @@ fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
     match &who.fingerprint {
         Some(fingerprint) => writeln!(out, "-- {name} has the key {fingerprint} ({})", who.peer.0)?,
         None => {
-            writeln!(out, "-- {name} is a guest: nobody can say who that is, and what you write goes to them in clear")?
+            writeln!(
+                out,
+                "-- {name} is a guest: nobody can say who that is, and what you write goes to them in clear"
+            )?;
         }
     }
     let addrs: Vec<_> = who.addrs.iter().map(ToString::to_string).collect();

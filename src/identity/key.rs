@@ -37,6 +37,9 @@ impl Identity {
     }
 
     /// The key as a file: PKCS#8 in PEM (RFC 5958, RFC 8410), which other tools read too.
+    ///
+    /// # Panics
+    /// Never: a key of constant length always fits the encoding.
     pub fn to_pem(&self) -> Zeroizing<String> {
         #[expect(clippy::expect_used, reason = "a key of constant length always fits the encoding")]
         self.0.to_pkcs8_pem(LineEnding::LF).expect("an encodable key")
@@ -51,6 +54,9 @@ impl Identity {
     }
 
     /// The key in the form that TLS wants: PKCS#8 in DER.
+    ///
+    /// # Panics
+    /// Never: a key of constant length always fits the encoding.
     pub fn to_der(&self) -> Zeroizing<Vec<u8>> {
         #[expect(clippy::expect_used, reason = "a key of constant length always fits the encoding")]
         self.0.to_pkcs8_der().expect("an encodable key").to_bytes()

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     convert::mesh::{self, Frame},
     io::{Guarded, Net, Vitals},
-    node::{DialFailure, In, LinkId, Via},
+    node::{DialFailure, In, LinkId, Secure, Via},
     wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient},
 };
 
@@ -96,7 +96,7 @@ impl Dial {
                     tokio::time::timeout(HELLO_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
                 self.shared.tell(In::DialConnected { link: self.link, secure: Some(secure) }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
-                self.offer(stream, Meshing, first, gate, vitals).await
+                self.offer(stream, Meshing(secure), first, gate, vitals).await
             }
         }
     }
@@ -119,7 +119,7 @@ impl Dial {
         };
         let answered = tokio::time::timeout(HELLO_TIMEOUT, answered).await.map_err(|_| DialFailure::Timeout)?;
         let (frames, answer) = answered?;
-        match P::answer(link, answer)? {
+        match protocol.answer(link, answer)? {
             refused @ In::DialRefused { .. } => shared.tell(refused).await,
             let_in => {
                 shared.tell(let_in).await;
@@ -163,14 +163,14 @@ trait Call {
     const PINGS: bool;
 
     async fn call(
-        self,
+        &self,
         sender: OneShot,
         origin: http::Uri,
         outgoing: Outgoing,
     ) -> Result<Streaming<Self::Frame>, DialFailure>;
 
     /// What the first frame that comes back means.
-    fn answer(link: LinkId, frame: Option<Self::Frame>) -> Result<In, DialFailure>;
+    fn answer(&self, link: LinkId, frame: Option<Self::Frame>) -> Result<In, DialFailure>;
 }
 
 /// `message.Chat`.
@@ -181,7 +181,7 @@ impl Call for Chatting {
     const PINGS: bool = false;
 
     async fn call(
-        self,
+        &self,
         sender: OneShot,
         origin: http::Uri,
         outgoing: Outgoing,
@@ -191,7 +191,7 @@ impl Call for Chatting {
         Ok(response.map_err(|status| failure(&status))?.into_inner())
     }
 
-    fn answer(link: LinkId, frame: Option<Line>) -> Result<In, DialFailure> {
+    fn answer(&self, link: LinkId, frame: Option<Line>) -> Result<In, DialFailure> {
         match frame {
             Some(frame) if frame.msg == OK => Ok(In::DialAnswered { link, hello: None }),
             None => Ok(In::DialRefused { link, reason: None }),
@@ -201,14 +201,14 @@ impl Call for Chatting {
 }
 
 /// `proximity.v1.Mesh`.
-struct Meshing;
+struct Meshing(Secure);
 
 impl Call for Meshing {
     type Frame = RawFrame;
     const PINGS: bool = true;
 
     async fn call(
-        self,
+        &self,
         sender: OneShot,
         origin: http::Uri,
         outgoing: Outgoing,
@@ -218,13 +218,13 @@ impl Call for Meshing {
         Ok(response.map_err(|status| failure(&status))?.into_inner())
     }
 
-    fn answer(link: LinkId, frame: Option<RawFrame>) -> Result<In, DialFailure> {
-        match frame.map(|RawFrame(frame)| mesh::decode(&frame)) {
-            Some(Ok(Frame::Hello(hello))) => Ok(In::DialAnswered { link, hello: Some(hello) }),
-            Some(Ok(Frame::Bye(reason))) => Ok(In::DialRefused { link, reason: Some(reason) }),
-            Some(_) => Err(DialFailure::Protocol),
-            None => Err(DialFailure::Ended),
+    fn answer(&self, link: LinkId, frame: Option<RawFrame>) -> Result<In, DialFailure> {
+        let RawFrame(frame) = frame.ok_or(DialFailure::Ended)?;
+        if let Ok(Frame::Bye(reason)) = mesh::decode(&frame) {
+            return Ok(In::DialRefused { link, reason: Some(reason) });
         }
+        let hello = link::greeting(&frame, &self.0).ok_or(DialFailure::Protocol)?;
+        Ok(In::DialAnswered { link, hello: Some(hello) })
     }
 }
 

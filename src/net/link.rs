@@ -10,9 +10,12 @@ use tonic::{Code, Status, Streaming};
 
 use super::{LINGER, Shared, outgoing::Verdict};
 use crate::{
-    convert::{self, mesh},
+    convert::{
+        self,
+        mesh::{self, Frame, Hello},
+    },
     io::Vitals,
-    node::{CloseReason, In, LinkId},
+    node::{CloseReason, In, LinkId, Secure},
     wire::{Line, RawFrame},
 };
 
@@ -39,16 +42,27 @@ impl Incoming for Line {
 impl Incoming for RawFrame {
     fn read(link: LinkId, raw: &mut Vec<Self>) -> (Option<In>, bool) {
         let mut malformed = false;
-        let decoded = raw.drain(..).map_while(|RawFrame(frame)| match mesh::decode(&frame) {
-            Ok(frame) => Some(frame),
-            Err(mesh::Malformed) => {
-                malformed = true;
-                None
-            }
+        let decoded = raw.drain(..).map_while(|RawFrame(frame)| {
+            let frame = mesh::decode(&frame);
+            malformed |= frame.is_err();
+            frame.ok()
         });
         let frames: Vec<_> = decoded.collect();
         ((!frames.is_empty()).then_some(In::Told { link, frames }), malformed)
     }
+}
+
+/// The Hello that a link begins with; none if it is something else. Whether it is true is for the node to judge, but a
+/// reason stands in the log only here.
+pub(super) fn greeting(first: &[u8], secure: &Secure) -> Option<Hello> {
+    let Ok(Frame::Hello(hello)) = mesh::decode(first) else {
+        tracing::debug!(node = %secure.node, "the first frame is no Hello");
+        return None;
+    };
+    if hello.node != secure.node {
+        tracing::debug!(proven = %secure.node, said = %hello.node, "Hello names another key than the handshake proved");
+    }
+    Some(hello)
 }
 
 /// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.

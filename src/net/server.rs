@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -22,8 +23,8 @@ use tonic::{Request, Response, Status, Streaming, body::Body};
 use tower::ServiceExt;
 
 use super::{
-    CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES,
-    PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
+    CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, LINGER, MAX_FRAME_BYTES, MAX_HEADER_LIST,
+    MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
     doorman::{Doorman, Ticket},
     link::{self, Incoming},
     outgoing::{Outgoing, Verdict},
@@ -31,7 +32,7 @@ use super::{
 use crate::{
     convert::{
         self,
-        mesh::{self, Frame},
+        mesh::{self, Frame, Reason},
     },
     io::{Guarded, Net, Vitals},
     node::{In, LinkId, Secure},
@@ -240,11 +241,8 @@ impl Chat for PlainDoor {
 
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
         let (newcomer, outgoing) = self.0.enter(request.into_inner());
-        self.0.visitor.shared.run(
-            newcomer.link,
-            newcomer
-                .run(|link, source, first: Line| Some(In::Arrived { link, source, claim: convert::claim(&first.msg) })),
-        );
+        let introduce = |link, source, first: Line| Ok(In::Arrived { link, source, claim: convert::claim(&first.msg) });
+        self.0.visitor.shared.run(newcomer.link, newcomer.run(introduce));
         Ok(Response::new(Box::pin(outgoing.map(|msg| Ok(Line { msg })))))
     }
 }
@@ -256,13 +254,11 @@ impl Mesh for SecureDoor {
     async fn link(&self, request: Request<Streaming<RawFrame>>) -> Result<Response<Self::LinkStream>, Status> {
         let (newcomer, outgoing) = self.door.enter(request.into_inner());
         let secure = self.secure;
-        self.door.visitor.shared.run(
-            newcomer.link,
-            newcomer.run(move |link, source, RawFrame(first)| match mesh::decode(&first) {
-                Ok(Frame::Hello(hello)) => Some(In::Introduced { link, source, secure, hello }),
-                _ => None,
-            }),
-        );
+        let introduce = move |link, source, RawFrame(first)| match link::greeting(&first, &secure) {
+            Some(hello) => Ok(In::Introduced { link, source, secure, hello }),
+            None => Err(mesh::encode(&Frame::Bye(Reason::Protocol))),
+        };
+        self.door.visitor.shared.run(newcomer.link, newcomer.run(introduce));
         Ok(Response::new(Box::pin(outgoing.map(|frame| Ok(RawFrame(frame))))))
     }
 }
@@ -302,7 +298,7 @@ struct Newcomer<T> {
 
 impl<T: Incoming> Newcomer<T> {
     /// Waits for the first frame, lets the node decide what to make of it, and reads on if it lets the link in.
-    async fn run(self, introduce: impl FnOnce(LinkId, SocketAddr, T) -> Option<In>) {
+    async fn run(self, introduce: impl FnOnce(LinkId, SocketAddr, T) -> Result<In, Bytes>) {
         let Self { link, mut frames, open_here, fallen, visitor, vitals, mut tenant } = self;
         let Visitor { from, cut: connection, ticket, shared, .. } = visitor;
         let cut = connection.child_token();
@@ -312,7 +308,14 @@ impl<T: Incoming> Newcomer<T> {
             first = tokio::time::timeout(HELLO_TIMEOUT, frames.message()) => first,
         };
         let Ok(Ok(Some(first))) = first else { return };
-        let Some(arrived) = introduce(link, from, first) else { return };
+        let arrived = match introduce(link, from, first) {
+            Ok(arrived) => arrived,
+            Err(bye) => {
+                let _ = open_here.send(Verdict::Bye(bye));
+                let _ = tokio::time::timeout(LINGER, cut.cancelled()).await;
+                return cut.cancel();
+            }
+        };
         let (handle, judged) = Handle::accepted(cut.clone());
         let told = tokio::select! {
             biased;

@@ -75,7 +75,7 @@ impl Tls {
     /// Whatever the other side did wrong, or [`io::ErrorKind::InvalidData`] if it does not speak our protocol.
     pub(super) async fn accept<S: Stream>(&self, stream: S) -> io::Result<(server::TlsStream<S>, Secure)> {
         let stream = TlsAcceptor::from(self.server.clone()).accept(stream).await?;
-        let secure = secure(stream.get_ref().1).ok_or(io::ErrorKind::InvalidData)?;
+        let secure = secure(stream.get_ref().1).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         Ok((stream, secure))
     }
 
@@ -95,7 +95,10 @@ impl Tls {
             tracing::debug!(%addr, %error, "handshake failed");
             failure(&error)
         })?;
-        let secure = secure(stream.get_ref().1).ok_or(DialFailure::Untrusted)?;
+        let secure = secure(stream.get_ref().1).map_err(|error| {
+            tracing::debug!(%addr, %error, "handshake failed");
+            DialFailure::Untrusted
+        })?;
         Ok((stream, secure))
     }
 }
@@ -128,15 +131,25 @@ fn client_config(
     Ok(Arc::new(config))
 }
 
-/// What a finished handshake has proved; none if it was not for our protocol.
-fn secure<D>(session: &rustls::ConnectionCommon<D>) -> Option<Secure> {
+/// What is wrong with a handshake that the library was content with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Unproven {
+    #[error("no ALPN protocol of ours was offered")]
+    Protocol,
+    #[error("no Ed25519 key was shown")]
+    Key,
+}
+
+/// What a finished handshake has proved.
+fn secure<D>(session: &rustls::ConnectionCommon<D>) -> Result<Secure, Unproven> {
     // A side that offers no protocol at all passes the handshake.
     if session.alpn_protocol() != Some(ALPN) {
-        return None;
+        return Err(Unproven::Protocol);
     }
-    let node = node_of(session.peer_certificates()?.first()?)?;
-    let exporter = session.export_keying_material([0; 32], EXPORTER, Some(b"")).ok()?;
-    Some(Secure { node, exporter })
+    let shown = session.peer_certificates().and_then(<[_]>::first);
+    let node = shown.and_then(node_of).ok_or(Unproven::Key)?;
+    let exporter = session.export_keying_material([0; 32], EXPORTER, Some(b"")).map_err(|_| Unproven::Key)?;
+    Ok(Secure { node, exporter })
 }
 
 fn failure(error: &io::Error) -> DialFailure {

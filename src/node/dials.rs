@@ -159,6 +159,11 @@ impl Node {
         }
         self.secure_addrs.insert(dial.addr);
         if node == self.me {
+            // Another address of this machine, or somebody who passes everything on to us.
+            if self.owners.len() < MAX_SECURE_ADDRS {
+                self.owners.insert(dial.addr, node);
+                out.push(Out::LinkedChanged);
+            }
             return false;
         }
         if self.peers.contains_key(&PeerId::Node(node)) {
@@ -207,16 +212,19 @@ impl Node {
 
     pub(super) fn dial_failed(&mut self, link: LinkId, failure: DialFailure, now: Now, out: &mut Vec<Out>) {
         let Some(dial) = self.take_dial(link) else { return };
-        if self.is_done(&dial) {
-            return;
-        }
-        // The three conditions of DESIGN.md section 5.
+        // The three conditions of DESIGN.md section 5. Also where a guest claims to listen: the dial is to tell whether it
+        // does, unless the guest came while it was on its way.
         if failure == DialFailure::NotTls
+            && !dial.superseded
+            && !self.owners.contains_key(&dial.addr)
             && self.guests.admits(dial.addr.ip())
             && !self.secure_addrs.contains(&dial.addr)
             && !self.guests_full()
         {
             return self.dial(dial.addr, Via::Plain, now, out);
+        }
+        if self.is_done(&dial) {
+            return;
         }
         self.not_at(dial.addr, out);
         if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {

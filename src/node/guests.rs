@@ -125,6 +125,11 @@ impl Node {
                 dial.superseded = true;
                 true
             }
+            // It may find a node of our kind there, who did not claim anything.
+            Link::Dialling(dial) if dial.addr == addr => {
+                dial.superseded = true;
+                true
+            }
             _ => true,
         });
     }

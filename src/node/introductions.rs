@@ -50,7 +50,7 @@ impl Node {
         if self.our_offer_stays(&secure.node) || !self.replaces(id, ours) {
             return out.push(refuse(Reason::Duplicate));
         }
-        if !self.peers.contains_key(&id) && self.nodes_full() {
+        if !self.peers.contains_key(&id) && (self.nodes_full() || self.host_full(source.ip())) {
             self.tell_full(now, out);
             return out.push(refuse(Reason::Full));
         }
@@ -79,7 +79,7 @@ impl Node {
         }
         let id = PeerId::Node(secure.node);
         let theirs = Claim { dialled: true, began: dial.began, boot: hello.boot };
-        let full = !self.peers.contains_key(&id) && self.nodes_full();
+        let full = !self.peers.contains_key(&id) && (self.nodes_full() || self.host_full(dial.addr.ip()));
         if full || !self.replaces(id, theirs) {
             self.book.linked(dial.addr);
             let reason = if full { Reason::Full } else { Reason::Duplicate };

@@ -29,7 +29,7 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::Instant,
 };
 
@@ -55,6 +55,10 @@ pub const MAX_GUESTS: usize = 64;
 
 /// Nodes that may be linked at once. A used link costs up to 130 KiB, so that all of them stay below 33 MiB.
 pub const MAX_NODES: usize = 256;
+
+/// Nodes of one host that may be linked at once, so that nobody who makes keys by the hundred fills the room; this machine's
+/// own are exempt, as everybody here may be somebody else. Six times the usual range of ports.
+pub const MAX_NODES_PER_HOST: usize = 32;
 
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
@@ -207,6 +211,8 @@ impl Node {
             Command::Typing(typing) => self.typing(typing, out),
             Command::Rescan => {
                 self.book.forgive(now.mono);
+                let me = self.me;
+                self.owners.retain(|_, owner| *owner != me);
                 out.push(Out::Sweep);
             }
             Command::Connect(target) => self.connect(target, now, out),
@@ -267,6 +273,11 @@ impl Node {
 
     fn guests_full(&self) -> bool {
         self.count(|id| matches!(id, PeerId::Guest(_))) >= MAX_GUESTS
+    }
+
+    fn host_full(&self, ip: IpAddr) -> bool {
+        let there = |link: &Link| link.session().is_some_and(|(peer, _)| peer.addr.ip() == ip);
+        !ip.is_loopback() && self.links.values().filter(|link| there(link)).count() >= MAX_NODES_PER_HOST
     }
 
     fn nodes_full(&self) -> bool {

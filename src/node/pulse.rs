@@ -47,10 +47,12 @@ impl Node {
     }
 
     pub(super) fn beat(&mut self, now: Now, out: &mut Vec<Out>) {
-        if self.pulse.next_ping.is_none() {
+        let Some(due) = self.pulse.next_ping else {
+            self.pulse.next_ping = Some(now.mono + PING_EVERY);
             self.dial_last_known(now);
-        }
-        if self.pulse.next_ping.is_none_or(|due| due <= now.mono) {
+            return;
+        };
+        if due <= now.mono {
             self.pulse.next_ping = Some(now.mono + PING_EVERY);
             let links: Vec<LinkId> = self.sessions().collect();
             for link in links {

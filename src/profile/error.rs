@@ -76,7 +76,7 @@ pub enum ProfileError {
         what: String,
     },
     /// A file that must be written cannot be.
-    #[error("{0} Give another directory with --data-dir, or add --ephemeral to store nothing.")]
+    #[error("{0} Or give another directory with --data-dir, or add --ephemeral to store nothing.")]
     Write(#[from] SaveError),
     /// The system has no random bytes for a key.
     #[error("The system gives no random bytes for your key: {0}. Try again.")]
@@ -85,7 +85,7 @@ pub enum ProfileError {
 
 /// Something could not be stored. What was stored before is still there.
 #[derive(Debug, thiserror::Error)]
-#[error("Cannot write {}: {error}.", path.display())]
+#[error("Cannot write {}: {error}. Make room, or see who may write there.", path.display())]
 pub struct SaveError {
     /// The file.
     pub(super) path: PathBuf,

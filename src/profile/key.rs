@@ -17,23 +17,17 @@ const MAX_BYTES: u64 = 4 * 1024;
 /// that is there is never touched.
 pub(super) fn load_or_make(directory: &Path) -> Result<Identity, ProfileError> {
     let path = directory.join(File::Identity.name());
-    match private::read(&path, File::Identity, MAX_BYTES)? {
-        Some(bytes) => {
-            let bytes = Zeroizing::new(bytes);
-            let pem = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::NoKey);
-            pem.and_then(Identity::from_pem).map_err(|error| ProfileError::Damaged {
-                path,
-                file: File::Identity,
-                what: error.to_string(),
-            })
-        }
-        None => {
-            let identity = make()?;
-            // Nobody else writes here: the profile is locked, and nothing was there.
-            private::replace(&path, identity.to_pem().as_bytes())?;
-            Ok(identity)
-        }
-    }
+    let Some(bytes) = private::read(&path, File::Identity, MAX_BYTES)?.map(Zeroizing::new) else {
+        let identity = make()?;
+        // Nobody else writes here: the profile is locked, and nothing was there.
+        private::replace(&path, identity.to_pem().as_bytes())?;
+        return Ok(identity);
+    };
+    let pem = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::NoKey);
+    pem.and_then(Identity::from_pem).map_err(|error| {
+        let what = error.to_string();
+        ProfileError::Damaged { path, file: File::Identity, what }
+    })
 }
 
 /// A key that nobody ever had.

@@ -70,14 +70,11 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
         Some(directory) => directory.clone(),
         None => etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY),
     };
-    let (place, notices) = match &options.name {
-        Some(name) => (lock::take(&root, name)?, Vec::new()),
-        None => {
-            let place = lock::take_free(&root)?;
-            let notices = taken(&place.name).into_iter().collect();
-            (place, notices)
-        }
+    let place = match &options.name {
+        Some(name) => lock::take(&root, name)?,
+        None => lock::take_free(&root)?,
     };
+    let notices = if options.name.is_none() { taken(&place.name).into_iter().collect() } else { Vec::new() };
     let identity = key::load_or_make(&place.directory)?;
     let settings = load(&place, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let known = load(&place, File::Known, known::MAX_BYTES, known::parse)?;

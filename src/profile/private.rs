@@ -129,7 +129,8 @@ fn private(options: &mut OpenOptions) -> &OpenOptions {
 
 #[cfg(unix)]
 fn is_private(metadata: &Metadata) -> bool {
-    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 == 0
+    let for_others = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077;
+    for_others == 0
 }
 
 #[cfg(not(unix))]

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -118,6 +119,23 @@ fn copies_are_people_of_their_own() {
     assert!(data.error(Some("default-2")).contains("in use"));
     drop(saver);
     assert_eq!(name(&data.open(Some("default-2"))), "default-2");
+}
+
+#[test]
+fn copies_that_start_at_once_do_not_meet_in_one_profile() {
+    let data = Data::new();
+    let barrier = std::sync::Barrier::new(8);
+    let profiles: Vec<_> = std::thread::scope(|scope| {
+        let start = || {
+            barrier.wait();
+            data.open(None)
+        };
+        let threads = [(); 8].map(|()| scope.spawn(start));
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let names: BTreeSet<_> = profiles.iter().map(name).collect();
+    let ids: BTreeSet<_> = profiles.iter().map(node).collect();
+    assert_eq!((names.len(), ids.len()), (8, 8), "{names:?}");
 }
 
 #[test]

@@ -78,16 +78,17 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let settings = settings(&config, &profile, nick.clone(), ask_name)?;
     let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
+    let left = runtime.block_on(async {
         match front {
             Front::Screen => run_screen(config, (nick, ask_name), commands, updates).await,
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
-    })?;
-    // The front end has asked it to leave and given it time. Whatever still holds it up ends here.
+    });
+    // The front end has asked it to leave and given it time. Whatever still holds it up ends here; what it knows is
+    // stored, also if the front end has failed.
     leave.cancel();
     node.join().map_err(|_| Error::NodeLost)?;
-    Ok(code)
+    left
 }
 
 /// The profile that the settings name. The log says which, never its key.

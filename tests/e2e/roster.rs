@@ -57,7 +57,9 @@ fn six_started_at_once_agree_on_who_is_there() {
     let mut killed = nodes.split_off(4);
     let gone: Vec<_> = killed.iter().map(Node::id).collect();
     let begun = Instant::now();
-    killed.iter_mut().for_each(|node| node.kill());
+    for node in &mut killed {
+        node.kill();
+    }
     for node in &nodes {
         for key in &gone {
             node.wait_left(key, seconds(10));
@@ -80,7 +82,9 @@ fn twenty_started_at_once_agree_on_who_is_there() {
     let mut killed = nodes.split_off(nodes.len() - KILLED);
     let gone: Vec<_> = killed.iter().map(Node::id).collect();
     let begun = Instant::now();
-    killed.iter_mut().for_each(|node| node.kill());
+    for node in &mut killed {
+        node.kill();
+    }
     for node in &nodes {
         for key in &gone {
             // Promised is one second.

@@ -399,7 +399,7 @@ fn commands_reach_the_node() {
     s.enter("/version");
     assert!(s.find("proximity-chat 0.1.0").is_some());
     s.enter("/who");
-    assert!(s.find("1 person is here:").is_some() && s.find("? bob  127.0.0.1:4566").is_some(), "{}", s.text());
+    assert!(s.find("1 person is here:").is_some() && s.find("? bob  guest  127.0.0.1:4566").is_some(), "{}", s.text());
     s.enter("/clear");
     assert!(s.find("1 person is here:").is_none());
 }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod first_run;
 mod keys;
 mod people;
 mod random;
@@ -11,3 +12,5 @@ mod screen;
 mod scrolling;
 mod states;
 mod terminal;
+mod trust;
+mod typing;

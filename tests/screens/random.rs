@@ -1,11 +1,13 @@
 //! Whatever happens, in any order, in any window: no panic, and the cursor stays in the frame.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use proximity_chat::{app::*, bus::*, model::*};
 
 use crate::screen::*;
 
-fn key() -> impl Strategy<Value = Key> {
+fn pressed() -> impl Strategy<Value = Key> {
     let code = prop_oneof![
         8 => prop_oneof![any::<char>(), Just('山'), Just('👍'), Just('\u{301}'), Just(' '), Just('/'), "[a-z]".prop_map(|s| s.chars().next().unwrap())].prop_map(KeyCode::Char),
         8 => prop::sample::select(vec![
@@ -28,13 +30,109 @@ enum Step {
     Says(u16, String),
     Own(String, bool),
     Flood(u16),
+    Mesh(usize, Mesh),
+}
+
+/// What the node may tell of one of a few keys, in whatever order.
+#[derive(Debug, Clone)]
+enum Mesh {
+    Joins(Option<String>, Trust, bool),
+    Leaves,
+    Says(String),
+    Renamed(String),
+    Trust(Trust, bool),
+    Presence(bool, bool),
+    RoundTrip(u64),
+    Alarm(AlarmKind, usize, bool, i64),
+    Whois(bool, bool, Option<i64>),
+    Verify(u8),
+}
+
+/// Keys that begin alike, and one that does not.
+const KEYS: [&str; 4] = ["c04e", "c04e5d", "c04e5d17aa", "7f3a"];
+
+fn mesh() -> impl Strategy<Value = Mesh> {
+    let name = || "(bob|B0B|bοb|alice|[a-z]{1,24}|Zoë 山田)";
+    let trust = || prop::sample::select(vec![Trust::New, Trust::Known, Trust::Verified, Trust::Suspect, Trust::Guest]);
+    prop_oneof![
+        4 => (prop::option::of(name()), trust(), any::<bool>()).prop_map(|(n, t, i)| Mesh::Joins(n, t, i)),
+        2 => Just(Mesh::Leaves),
+        3 => "\\PC{1,90}".prop_map(Mesh::Says),
+        2 => name().prop_map(Mesh::Renamed),
+        2 => (trust(), prop::bool::weighted(0.2)).prop_map(|(t, i)| Mesh::Trust(t, i)),
+        3 => any::<(bool, bool)>().prop_map(|(a, t)| Mesh::Presence(a, t)),
+        2 => (0..20_000_000_u64).prop_map(Mesh::RoundTrip),
+        2 => (any::<bool>(), 0..4_usize, any::<bool>(), any::<i64>()).prop_map(|(same, known, verified, seen)| {
+            Mesh::Alarm(if same { AlarmKind::KeyChanged } else { AlarmKind::LookAlike }, known, verified, seen)
+        }),
+        2 => any::<(bool, bool, Option<i64>)>().prop_map(|(p, k, c)| Mesh::Whois(p, k, c)),
+        2 => (0_u8..5).prop_map(Mesh::Verify),
+    ]
+}
+
+fn told(s: &mut Screen, at: usize, mesh: Mesh) {
+    let whom = node(KEYS[at], &format!("127.0.0.1:{}", 4600 + at));
+    let id = whom.id;
+    let nick = |name: &str| Nick::new(name).unwrap();
+    match mesh {
+        Mesh::Joins(name, trust, ignored) => {
+            s.update(Update::PeerJoined(Peer { trust, ignored, ..peer(whom, name.as_deref()) }));
+        }
+        Mesh::Leaves => s.leaves(whom),
+        Mesh::Says(text) if Text::new(&text).is_ok() => s.says(whom, "bob", &text),
+        Mesh::Says(_) => {}
+        Mesh::Renamed(name) => s.update(Update::PeerRenamed { peer: id, nick: nick(&name) }),
+        Mesh::Trust(trust, ignored) => s.update(Update::PeerTrust { peer: id, trust, ignored }),
+        Mesh::Presence(away, typing) => {
+            s.is_at(whom, if away { Presence::away("a note 山") } else { Presence::Here }, typing);
+        }
+        Mesh::RoundTrip(us) => s.update(Update::RoundTrip { peer: id, time: Duration::from_micros(us) }),
+        Mesh::Alarm(kind, known, verified, seen) => s.update(Update::Alarm(Alarm {
+            kind,
+            node: key(KEYS[at]),
+            nick: nick("bob"),
+            known: key(KEYS[known]),
+            known_nick: nick("Zoë 山田"),
+            known_last_seen: Timestamp::from_millis(seen),
+            known_verified: verified,
+        })),
+        Mesh::Whois(here, known, clock_ahead_ms) => {
+            let known = known.then(|| Known {
+                node: key(KEYS[at]),
+                nick: here.then(|| nick("bob")),
+                first_seen: Timestamp::from_millis(i64::MIN),
+                last_seen: s.now.wall,
+                addrs: vec![whom.addr],
+                verified: here,
+                trusted: !here,
+                ignored: here,
+            });
+            s.update(Update::Whois(Box::new(Whois {
+                peer: here.then(|| peer(whom, Some("bob"))),
+                known,
+                addrs: vec![whom.addr; at],
+                presence: Presence::away("a note"),
+                round_trip: here.then_some(Duration::ZERO),
+                clock_ahead_ms,
+            })));
+        }
+        Mesh::Verify(step) => {
+            let step = match step {
+                0 => VerifyStep::Verified,
+                1 => VerifyStep::Differs,
+                2 => VerifyStep::Ended,
+                n => VerifyStep::Code { code: "493 201 778".into(), began: n == 3 },
+            };
+            s.update(Update::Verify { peer: id, step });
+        }
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let feed = |input| Step::Feed(Box::new(input));
     let port = 4565_u16..4570;
     prop_oneof![
-        20 => key().prop_map(move |k| feed(Input::Key(k))),
+        20 => pressed().prop_map(move |k| feed(Input::Key(k))),
         4 => "(\\PC|\n|\r|\t|\u{1b}|山|👨‍👩‍👧){0,80}".prop_map(move |t| feed(Input::Paste(t))),
         4 => (-50_i32..50).prop_map(move |r| feed(Input::Scroll(r))),
         1 => any::<i32>().prop_map(move |r| feed(Input::Scroll(r))),
@@ -46,6 +144,10 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (port.clone(), "(\\PC|\n|山|e\u{301}|https://a.b/c ){1,200}").prop_map(|(p, t)| Step::Says(p, t)),
         3 => ("\\PC{1,60}", any::<bool>()).prop_map(|(t, s)| Step::Own(t, s)),
         1 => port.prop_map(Step::Flood),
+        20 => (0..KEYS.len(), mesh()).prop_map(|(at, mesh)| Step::Mesh(at, mesh)),
+        1 => any::<bool>().prop_map(move |away| feed(Input::Update(Update::PresenceSet(
+            if away { Presence::away("gone") } else { Presence::Here },
+        )))),
         1 => Just(feed(Input::NodeGone)),
         2 => (0_u64..10).prop_map(move |n| feed(Input::Update(Update::Sweep(SweepProgress {
             state: if n < 9 { SweepState::Running } else { SweepState::Done },
@@ -76,6 +178,7 @@ fn take(s: &mut Screen, step: Step) {
                 s.own(&text, if sent { Delivery::Sent } else { Delivery::NotSent });
             }
         }
+        Step::Mesh(at, mesh) => told(s, at, mesh),
         Step::Flood(port) => (0..80).for_each(|i| s.says(at(port), "flood", &format!("{i} alice"))),
     }
 }
@@ -83,8 +186,11 @@ fn take(s: &mut Screen, step: Step) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
     #[test]
-    fn anything_can_happen(steps in prop::collection::vec(step(), 1..80), cap in 1_usize..200) {
-        let mut s = Screen::up(Setup { history_cap: cap, ..loopback() }, (80, 24));
+    fn anything_can_happen(steps in prop::collection::vec(step(), 1..80), cap in 1_usize..200, ask_name: bool) {
+        let mut s = Screen::new(Setup { history_cap: cap, ask_name, ..loopback() }, (80, 24));
+        if !ask_name {
+            s.listens("alice");
+        }
         for step in steps {
             take(&mut s, step);
             // Asserts that the cursor is in the frame.

@@ -430,7 +430,11 @@ fn every_size_is_drawn() {
     let mut u = chat(lan(), (80, 24));
     u.press(KeyCode::F(8));
     u.feed(Input::Paste("a\nb\nc 山\nd\ne\nf\ng".into()));
-    for screen in [&mut s, &mut t, &mut u] {
+    let mut v = everybody((80, 24));
+    v.press(KeyCode::F(8));
+    v.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
+    let mut w = Screen::new(Setup { ask_name: true, ..lan() }, (80, 24));
+    for screen in [&mut s, &mut t, &mut u, &mut v, &mut w] {
         for cols in (1..=45).chain([59, 60, 79, 99, 100, 120, 300]) {
             for rows in (1..=25).chain([50, 80]) {
                 screen.resize(cols, rows);

@@ -190,6 +190,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_one_person_whatever_the_address_and_the_name() {
+        let key = |byte| PeerId::Node(crate::model::NodeId::new([byte; 32]));
+        let mut line = Presence::new(key(1), "bob".into(), Change::Left(LeaveReason::Closed));
+        line.add(key(1), "bob".into(), Change::Reconnected).unwrap();
+        assert_eq!(line.text(), "⇄ bob reconnected");
+        line.add(key(2), "bob".into(), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ bob reconnected · bob joined", "another one of that name");
+        line.add(key(1), "rob".into(), Change::Renamed("bob".into())).unwrap();
+        line.add(key(2), "bob".into(), Change::Left(LeaveReason::Timeout)).unwrap();
+        assert_eq!(line.text(), "⇄ bob is now rob · bob came and went");
+    }
+
+    #[test]
     fn a_name_learnt_after_joining_replaces_the_address() {
         let mut line = Presence::new(id(1), "127.0.0.1:1".into(), Change::Joined);
         line.add(id(1), "bob".into(), Change::Renamed("127.0.0.1:1".into())).unwrap();

@@ -30,7 +30,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     let frame = mesh::Frame::decode(bytes).map_err(|_| Malformed)?;
     let Some(body) = frame.body else { return Ok(Frame::Nothing) };
     Ok(match body {
-        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(hello)?),
+        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(&hello)?),
         mesh::frame::Body::Sas(sas) => read_sas(&sas)?,
         mesh::frame::Body::Presence(presence) => Frame::Status(Status {
             nick: Nick::clean(&presence.nick),
@@ -66,7 +66,7 @@ fn beside_text(bytes: &[u8]) -> usize {
     prost::decode_length_delimiter(&mut rest).map_or(bytes.len(), |text| rest.len().saturating_sub(text))
 }
 
-fn read_hello(hello: mesh::Hello) -> Result<Hello, Malformed> {
+fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
     Ok(Hello {
         min: hello.min,
         max: hello.max,

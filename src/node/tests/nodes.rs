@@ -412,8 +412,8 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
     let compare = |exporters: [[u8; 32]; 2]| {
         let [mut alice, mut bob] = [Bench::new(US), Bench::new(LARGER)];
         bob.node = Node::new(Me { secret: [9; 32], ..me(LARGER, 2) });
-        let [ours, theirs] = exporters;
-        for (bench, peer, exporter) in [(&mut alice, LARGER, ours), (&mut bob, US, theirs)] {
+        let [near, far] = exporters;
+        for (bench, peer, exporter) in [(&mut alice, LARGER, near), (&mut bob, US, far)] {
             let secure = Secure { node: key(at(peer)), exporter };
             let source = at("10.0.0.3:50000");
             bench.feed(In::Introduced { link: IN, source, secure, hello: hello(peer, 1, "peer") });
@@ -438,12 +438,12 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
         }
         (codes, alice)
     };
-    let ([ours, theirs], mut alice) = compare([[1; 32], [1; 32]]);
-    assert!(ours.is_some() && ours == theirs, "{ours:?} {theirs:?}");
+    let ([one, other], mut alice) = compare([[1; 32], [1; 32]]);
+    assert!(one.is_some() && one == other, "{one:?} {other:?}");
     let outs = alice.feed(In::Command(Command::Verify { who: who("peer"), same: Some(true) }));
     assert!(updates(&outs).iter().any(|u| matches!(u, Update::PeerTrust { trust: Trust::Verified, .. })), "{outs:?}");
-    let ([ours, theirs], _) = compare([[1; 32], [2; 32]]);
-    assert!(ours.is_some() && theirs.is_some() && ours != theirs);
+    let ([one, other], _) = compare([[1; 32], [2; 32]]);
+    assert!(one.is_some() && other.is_some() && one != other);
     // A step out of order ends the link.
     let mut bench = Bench::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
@@ -455,7 +455,12 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
 #[test]
 fn the_room_has_an_end_and_connect_says_so() {
     let mut bench = Bench::new(US);
-    for n in 0..MAX_NODES as u32 {
+    for n in 0..MAX_NODES_PER_HOST as u32 {
+        bench.feed(introduced(n + 2_000, &format!("10.2.0.1:{}", 1_000 + n), 1, "x"));
+    }
+    let outs = bench.feed(introduced(3_000, "10.2.0.1:5000", 1, "x"));
+    assert_eq!(byes(&outs, LinkId::Accepted(3_000)), [Frame::Bye(Reason::Full)], "one host");
+    for n in 0..(MAX_NODES - MAX_NODES_PER_HOST) as u32 {
         let addr = format!("10.1.{}.{}:4565", n / 250, n % 250 + 1);
         assert!(opens(&bench.feed(introduced(n, &addr, 1, "x")), LinkId::Accepted(n)));
     }

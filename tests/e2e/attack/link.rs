@@ -38,6 +38,7 @@ pub(crate) struct Link {
     /// What the other side lets us send, on the connection and on the stream.
     credit: [i64; 2],
     initial: i64,
+    called: bool,
     ended: Option<String>,
 }
 
@@ -72,6 +73,9 @@ impl Link {
         }
         assert_eq!(&link.inbox[..h2::PREFACE.len()], h2::PREFACE, "a client begins with the preface");
         link.inbox.drain(..h2::PREFACE.len());
+        while !link.called {
+            link.pump(begun)?;
+        }
         link.write(&h2::frame(kind::HEADERS, END_HEADERS, STREAM, &h2::answer()))?;
         Ok(link)
     }
@@ -85,6 +89,7 @@ impl Link {
             frames: VecDeque::new(),
             credit: [h2::WINDOW; 2],
             initial: h2::WINDOW,
+            called: false,
             ended: None,
         }
     }
@@ -246,6 +251,7 @@ impl Link {
             kind::WINDOW_UPDATE => {
                 self.credit[usize::from(head.stream != 0)] += i64::from(number(0).unwrap_or(0));
             }
+            kind::HEADERS => self.called = true,
             kind::RST_STREAM => self.ended = Some(format!("RST_STREAM {:?}", number(0))),
             kind::GOAWAY => {
                 let text = String::from_utf8_lossy(payload.get(8..).unwrap_or_default()).into_owned();

@@ -79,26 +79,26 @@ fn pass(mut from: TcpStream, mut to: TcpStream, mut hear: impl FnMut(&[u8])) {
 }
 
 /// A man in the middle: waits for one dial at `listener`, dials `to` with the same key of its own, and passes on every
-/// byte inside of both sessions until one ends. Returns how many bytes went to the server and to the client.
-pub(crate) fn middle(listener: &TcpListener, to: SocketAddr, key: &Key) -> Result<[usize; 2], End> {
+/// byte inside of both sessions until one ends. Returns what went to the server and to the client, in clear.
+pub(crate) fn middle(listener: &TcpListener, to: SocketAddr, key: &Key) -> Result<[Vec<u8>; 2], End> {
     let client = accept(listener, &Face::of(key))?;
     let server = connect(to, &Face::of(key))?;
     let mut sides = [client, server];
-    let mut passed = [0; 2];
+    let mut passed = [const { Vec::new() }; 2];
     while (0..2).all(|from| step(&mut sides, from, &mut passed[from])) {}
     Ok(passed)
 }
 
 /// Passes on what one side has said; false when either is gone. Neither session can be shared by two threads, so each
 /// has its turn.
-fn step(sides: &mut [Secure; 2], from: usize, passed: &mut usize) -> bool {
+fn step(sides: &mut [Secure; 2], from: usize, passed: &mut Vec<u8>) -> bool {
     const TURN: Duration = Duration::from_millis(5);
     let mut bytes = [0; 16_384];
     sides[from].socket().set_read_timeout(Some(TURN)).unwrap();
     match sides[from].read(&mut bytes) {
         Ok(0) => false,
         Ok(length) => {
-            *passed += length;
+            passed.extend(&bytes[..length]);
             sides[1 - from].write_all(&bytes[..length]).is_ok()
         }
         Err(error) => End::of(&error) == End::Silence,

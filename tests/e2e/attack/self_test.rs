@@ -6,8 +6,11 @@ use rustls::AlertDescription as Alert;
 
 use super::{End, Face, Key, Link, accept, body, connect, hello, proto::frame::Body};
 
+/// The key of whoever dialled, and the link to them.
+type Answered = Result<(Vec<u8>, Link), End>;
+
 /// A server that believes everything, for one connection.
-fn server(face: Face) -> (std::net::SocketAddr, thread::JoinHandle<Result<(Vec<u8>, Link), End>>) {
+fn server(face: Face) -> (std::net::SocketAddr, thread::JoinHandle<Answered>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     let server = thread::spawn(move || {

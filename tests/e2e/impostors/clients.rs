@@ -2,7 +2,7 @@
 
 use rustls::AlertDescription as Alert;
 
-use super::{alone, assert_unmoved, honest, talkative};
+use super::{alone, assert_unmoved, honest};
 use crate::{
     attack::{End, Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, body, connect},
     support::{Node, Ports, Process, Python, seconds},
@@ -38,7 +38,7 @@ fn an_honest_stranger_is_let_in_and_heard() {
 #[test]
 fn who_shows_a_key_that_is_not_theirs_is_refused() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     let (bob, _link) = honest(&alice, "bob");
     for _ in 0..TRIES {
         assert_eq!(end(&alice, &Face::pretending(&bob.id(), &Key::random())), End::Alert(Alert::DecryptError));
@@ -51,7 +51,7 @@ fn who_shows_a_key_that_is_not_theirs_is_refused() {
 #[test]
 fn who_shows_no_ed25519_key_is_refused() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     for _ in 0..TRIES {
         assert_eq!(end(&alice, &Face::nobody()), End::Alert(Alert::CertificateRequired));
         assert_eq!(end(&alice, &Face::certificate(true)), End::Alert(Alert::HandshakeFailure));
@@ -67,14 +67,13 @@ fn who_shows_no_ed25519_key_is_refused() {
 #[test]
 fn who_speaks_another_protocol_inside_tls_is_refused() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     for _ in 0..TRIES {
         let key = Key::random();
         assert_eq!(end(&alice, &Face::of(&key).alpn(&[b"h2"])), End::Alert(Alert::NoApplicationProtocol));
         let silent = end(&alice, &Face::of(&key).alpn(&[]));
         assert!([End::Closed, End::Alert(Alert::NoApplicationProtocol)].contains(&silent), "{silent:?}");
     }
-    alice.wait_log("ALPN");
     assert_unmoved(&alice, &[]);
 }
 
@@ -83,7 +82,7 @@ fn who_speaks_another_protocol_inside_tls_is_refused() {
 fn old_tls_and_certificates_are_refused() {
     let Some(python) = Python::or_skip("old_tls_and_certificates_are_refused") else { return };
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     for (version, reason) in [("1.2", "PROTOCOL_VERSION"), ("1.3", "HANDSHAKE_FAILURE")] {
         let mut command = python.command("attack/tls.py");
         command.args(["client", &alice.addr().to_string(), version, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY]);

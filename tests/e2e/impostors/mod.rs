@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 
 use crate::{
     attack::{End, Face, Key, Link, connect, hello},
-    support::{Node, Ports, Setup},
+    support::{Node, Ports},
 };
 
 /// Only the node's own port: it finds nobody by itself.
@@ -21,13 +21,6 @@ fn alone(ports: &Ports) -> RangeInclusive<u16> {
 /// The node's own port, which is the first, and `others` more to sweep.
 fn with_others(ports: &Ports, others: u16) -> RangeInclusive<u16> {
     ports.port(5)..=ports.port(5 + others)
-}
-
-/// A node that writes down in its log why it refuses somebody.
-fn talkative(nick: &str, ports: RangeInclusive<u16>) -> Node {
-    let node = Node::start(&Setup { more: vec!["-v".to_owned()], ..Setup::new(nick, ports) });
-    node.addr();
-    node
 }
 
 /// A link that `node` lets in, under a key of its own.

@@ -2,7 +2,7 @@
 
 use tonic::Code;
 
-use super::{alone, talkative, with_others};
+use super::{alone, with_others};
 use crate::{
     attack::{Face, Key, chat_in_tls, mesh_in_plain},
     reference::{Player, guest},
@@ -12,7 +12,7 @@ use crate::{
 #[test]
 fn each_service_is_met_on_its_own_side_only() {
     let ports = Ports::take();
-    let alice = talkative("alice", alone(&ports));
+    let alice = Node::listening("alice", alone(&ports));
     assert_eq!(mesh_in_plain(alice.addr()), Code::Unimplemented);
     assert_eq!(chat_in_tls(alice.addr(), &Face::of(&Key::random())), Code::Unimplemented);
     assert_eq!(alice.peer_changes(), [""; 0]);
@@ -28,7 +28,7 @@ fn an_address_that_was_secure_is_never_dialled_in_plain_text_again() {
     let ports = Ports::take();
     let mut bob = Node::listening("bob", ports.port(6)..=ports.port(6));
     assert_eq!(bob.addr(), ports.addr(6));
-    let alice = talkative("alice", with_others(&ports, 2));
+    let alice = Node::listening("alice", with_others(&ports, 2));
     alice.wait_peer(&bob.id());
     bob.kill();
     alice.wait_left(&bob.id(), seconds(30));

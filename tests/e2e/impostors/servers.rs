@@ -8,13 +8,13 @@ use std::{
 
 use rustls::AlertDescription as Alert;
 
-use super::{assert_unmoved, honest, talkative, with_others};
+use super::{assert_unmoved, honest, with_others};
 use crate::{
     attack::{
         End, Face, Key, Link, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, accept, hello,
         proto::{Address, Peers, Sighting, frame::Body},
     },
-    support::{Ports, Process, Python, seconds},
+    support::{Node, Ports, Process, Python, seconds},
 };
 
 /// Waits for one dial at `at`, and returns how its handshake ended.
@@ -39,12 +39,11 @@ fn whom_we_dial_must_prove_the_key_that_it_shows() {
         (Face::of(&Key::random()).alpn(&[]), vec![End::Closed, End::Alert(Alert::NoApplicationProtocol)]),
     ];
     let dialled: Vec<_> = (6..).zip(hosts).map(|(n, (face, ends))| (host(ports.addr(n), face), ends)).collect();
-    let alice = talkative("alice", with_others(&ports, 4));
+    let alice = Node::listening("alice", with_others(&ports, 4));
     for (host, ends) in dialled {
         let end = host.join().unwrap();
         assert!(ends.contains(&end), "{end:?}, not {ends:?}");
     }
-    alice.wait_log("ALPN");
     assert_unmoved(&alice, &[]);
 }
 
@@ -55,7 +54,7 @@ fn an_address_passed_on_for_one_key_is_not_believed_to_be_another() {
     let ports = Ports::take();
     let (named, there) = (Key::random(), Key::random());
     let host = host(ports.addr(20), Face::of(&there));
-    let alice = talkative("alice", with_others(&ports, 1));
+    let alice = Node::listening("alice", with_others(&ports, 1));
     let (bob, mut link) = honest(&alice, "bob");
     let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(20).into() };
     let peers = vec![Sighting { node: named.bytes().to_vec(), addrs: vec![addr] }];
@@ -78,7 +77,7 @@ fn an_address_passed_on_for_the_right_key_is_linked() {
         link.greet(hello(&theirs, "dave")).unwrap();
         link.stay(seconds(20)).unwrap_err()
     });
-    let mut alice = talkative("alice", with_others(&ports, 1));
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
     let (_bob, mut link) = honest(&alice, "bob");
     let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(20).into() };
     let peers = vec![Sighting { node: there.bytes().to_vec(), addrs: vec![addr] }];
@@ -105,7 +104,7 @@ fn servers_with_old_tls_or_certificates_are_refused_and_never_met_in_plain_text(
             server
         })
         .collect();
-    let alice = talkative("alice", with_others(&ports, 2));
+    let alice = Node::listening("alice", with_others(&ports, 2));
     for (server, reason) in servers.iter().zip(["UNSUPPORTED_PROTOCOL", "HANDSHAKE_FAILURE"]) {
         let first = |events: &[serde_json::Value]| events.iter().find(|e| e["event"] == "connection").cloned();
         let dial = server.wait("a dial", seconds(30), first).0;

@@ -41,10 +41,10 @@ pub(super) fn no_frames(target: &Target) -> Outcome {
             &|link| drop(link.send_message(b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")),
             &|link| drop(link.send_message(b"\x52\x7fshort")),
             &|link| drop(link.send_message(b"\x52\xff\xff\xff\xff\x0f")),
-            &|link| drop(link.send_message(&[0x0b; 60_000])),
+            &|link| drop(link.send_message(&[0x0b].repeat(60_000))),
             &|link| drop(link.send_message(b"\x52\x04\x0a\x02\xff\xfe")),
             &|link| drop(link.send_data(&[1, 0, 0, 0, 4, 0x1f, 0x8b, 8, 0])),
-            &|link| drop(link.send_message(&[0; 300 * 1024])),
+            &|link| drop(link.send_message(&[0].repeat(300 * 1024))),
         ],
     )
 }
@@ -60,7 +60,7 @@ pub(super) fn no_http(target: &Target) -> Outcome {
             &|link| drop(link.write(&frame(4, 0, 0, &[0, 4, 0xff, 0xff, 0xff, 0xff]))),
             &|link| drop(link.write(&frame(1, 0, 3, &[0x40; 16_000]))),
             &|link| drop(link.write(&frame(0, 0, 1, &[0; 16_384]).repeat(100))),
-            &|link| drop(link.write(&[0xff; 50_000])),
+            &|link| drop(link.write(&[0xff].repeat(50_000))),
             &|link| {
                 // Headers that go on and on, none of which ends them.
                 let _ = link.write(&frame(1, 0, 3, &[0; 1]));

@@ -46,8 +46,8 @@ impl Figures {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [p50, p99, most] = [self.p50, self.p99, self.most].map(|time| format!("{time:.1?}"));
-        let (lines, memory) = (self.lines, self.memory_kib as f64 / 1_024.0);
-        write!(f, "{p50:>8}  {p99:>8}  {most:>8}  {lines:>5}  {memory:>5.1} MB   {:>5}", self.descriptors)
+        let (lines, memory) = (self.lines, self.memory_kib / 1_024);
+        write!(f, "{p50:>8}  {p99:>8}  {most:>8}  {lines:>5}  {memory:>5} MB   {:>5}", self.descriptors)
     }
 }
 

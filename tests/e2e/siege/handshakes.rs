@@ -6,48 +6,59 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Outcome, PATIENCE, Target};
-use crate::attack::{End, Face, Key, Link, connect, hello_of, proto::frame::Body, unhex};
+use super::{LEAST, Outcome, PATIENCE, Target};
+use crate::attack::{
+    End, Face, Key, Link, connect, hello_of,
+    proto::{Reason, frame::Body},
+    unhex,
+};
 
-const TIMES: usize = 300;
-
-/// Tries each face in turn, `times` in all; every one of them must be refused.
-fn refused(target: &Target, times: usize, faces: &[Face]) -> Outcome {
-    let mut slowest = Duration::ZERO;
-    let mut ends = Vec::new();
-    for face in faces.iter().cycle().take(times) {
+/// Repeats what must end in a refusal, one after the other; the slowest counts.
+fn again_and_again(what: &str, mut once: impl FnMut()) -> Outcome {
+    let (begun, mut times, mut slowest) = (Instant::now(), 0, Duration::ZERO);
+    while begun.elapsed() < LEAST {
         let begun = Instant::now();
-        let end = match connect(target.addr, face) {
+        once();
+        slowest = slowest.max(begun.elapsed());
+        times += 1;
+    }
+    Outcome { what: format!("{times} times {what}"), cut: Some(slowest) }
+}
+
+/// Tries each face in turn; every one of them must be refused.
+fn refused(target: &Target, faces: &[Face]) -> Outcome {
+    let mut ends = Vec::new();
+    let mut next = faces.iter().cycle();
+    let mut outcome = again_and_again("", || {
+        let end = match connect(target.addr, next.next().unwrap()) {
             Ok(mut secure) => secure.end(),
             Err(end) => end,
         };
         assert!(matches!(end, End::Alert(_) | End::Closed), "{end:?}");
-        slowest = slowest.max(begun.elapsed());
         let end = format!("{end:?}");
         if !ends.contains(&end) {
             ends.push(end);
         }
-    }
-    Outcome { what: ends.join(", "), cut: Some(slowest) }
+    });
+    outcome.what += &ends.join(", ");
+    outcome
 }
 
 pub(super) fn somebody_else(target: &Target) -> Outcome {
-    refused(target, TIMES, &[Face::pretending(&target.bob_id, &Key::random())])
+    refused(target, &[Face::pretending(&target.bob_id, &Key::random())])
 }
 
 pub(super) fn other_faces(target: &Target) -> Outcome {
-    refused(target, TIMES, &[Face::nobody(), Face::p256(), Face::certificate(false), Face::certificate(true)])
+    refused(target, &[Face::nobody(), Face::p256(), Face::certificate(false), Face::certificate(true)])
 }
 
 pub(super) fn other_protocols(target: &Target) -> Outcome {
     let key = Key::random();
-    refused(target, TIMES, &[Face::of(&key).alpn(&[b"h2"]), Face::of(&key).alpn(&[])])
+    refused(target, &[Face::of(&key).alpn(&[b"h2"]), Face::of(&key).alpn(&[])])
 }
 
 pub(super) fn old_version(target: &Target) -> Outcome {
-    let mut slowest = Duration::ZERO;
-    for _ in 0..TIMES {
-        let begun = Instant::now();
+    again_and_again("Alert(ProtocolVersion)", || {
         let mut socket = TcpStream::connect(target.addr).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         socket.write_all(&client_hello_of_tls12()).unwrap();
@@ -55,9 +66,7 @@ pub(super) fn old_version(target: &Target) -> Outcome {
         socket.read_to_end(&mut answer).unwrap();
         // A fatal alert, protocol_version.
         assert_eq!((answer.first(), answer.get(5..)), (Some(&21), Some(&[2, 70][..])), "{answer:?}");
-        slowest = slowest.max(begun.elapsed());
-    }
-    Outcome { what: "Alert(ProtocolVersion)".to_owned(), cut: Some(slowest) }
+    })
 }
 
 /// RFC 5246, with what everybody had then.
@@ -76,14 +85,10 @@ fn client_hello_of_tls12() -> Vec<u8> {
 }
 
 pub(super) fn foreign_greetings(target: &Target) -> Outcome {
-    let mut slowest = Duration::ZERO;
-    for _ in 0..TIMES {
-        let begun = Instant::now();
+    again_and_again("Bye(Protocol)", || {
         let mut link = Link::dial(connect(target.addr, &Face::of(&Key::random())).unwrap()).unwrap();
         link.send(Body::Hello(hello_of(&unhex(&target.bob_id), "bob"))).unwrap();
         let (reason, end) = link.end();
-        assert!(reason.is_some(), "{end:?}");
-        slowest = slowest.max(begun.elapsed());
-    }
-    Outcome { what: "Bye(Protocol)".to_owned(), cut: Some(slowest) }
+        assert_eq!(reason, Some(Reason::Protocol), "{end:?}");
+    })
 }

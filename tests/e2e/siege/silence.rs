@@ -35,9 +35,9 @@ fn wait_cut(mut socket: &TcpStream) {
 }
 
 /// All of them begin, and then each waits until it is cut.
-fn all_cut(target: &Target, begin: impl Fn(&Target) -> TcpStream) -> Outcome {
+fn all_cut(target: &Target, open: impl Fn(&Target) -> TcpStream) -> Outcome {
     let begun = Instant::now();
-    let sockets: Vec<_> = (0..MANY).map(|_| begin(target)).collect();
+    let sockets: Vec<_> = (0..MANY).map(|_| open(target)).collect();
     let mut first = None;
     for socket in &sockets {
         wait_cut(socket);
@@ -91,13 +91,13 @@ pub(super) fn half_greeting(target: &Target) -> Outcome {
 /// Sends one byte at a time until that fails.
 fn drip(bytes: &[u8], mut send: impl FnMut(u8) -> bool) -> Outcome {
     let begun = Instant::now();
-    let sent = bytes.iter().take_while(|byte| {
+    let taken = bytes.iter().take_while(|byte| {
         thread::park_timeout(BYTE_EVERY);
         begun.elapsed() < PATIENCE && send(**byte)
     });
-    let sent = sent.count();
-    assert!(sent < bytes.len() && begun.elapsed() < PATIENCE, "not cut");
-    Outcome { what: format!("after {sent} bytes"), cut: Some(begun.elapsed()) }
+    let taken = taken.count();
+    assert!(taken < bytes.len() && begun.elapsed() < PATIENCE, "not cut");
+    Outcome { what: format!("after {taken} bytes"), cut: Some(begun.elapsed()) }
 }
 
 pub(super) fn slow_preface(target: &Target) -> Outcome {

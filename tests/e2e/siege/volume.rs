@@ -5,17 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Outcome, PATIENCE, Target};
+use super::{LEAST, Outcome, PATIENCE, Target};
 use crate::{
     attack::{
         EMPTY_SETTINGS, End, Face, Key, Link, MESH, body, connect, frame, headers, hello,
         proto::{Address, Peers, Ping, Presence, Sas, Sighting, frame::Body, sas::Step},
     },
-    support::seconds,
+    support::until_passed,
 };
-
-/// No flood lasts longer.
-const LONGEST: Duration = seconds(8);
 
 /// Ends when it is cut.
 fn cut(mut link: Link, begun: Instant) -> Outcome {
@@ -25,18 +22,22 @@ fn cut(mut link: Link, begun: Instant) -> Outcome {
     Outcome { what: format!("{reason:?}, {how}"), cut: Some(begun.elapsed()) }
 }
 
-/// Sends frames until it is cut, `times` is reached or [`LONGEST`] is over.
-fn flood(mut link: Link, times: usize, mut next: impl FnMut(usize) -> Body) -> Outcome {
+/// Sends frames, over a new link whenever one is cut, for [`LEAST`].
+fn flood(target: &Target, mut next: impl FnMut(usize) -> Body) -> Outcome {
     let begun = Instant::now();
-    for n in 0..times {
-        if link.send(next(n)).is_err() {
-            return Outcome { what: format!("cut after {n} frames"), cut: Some(begun.elapsed()) };
-        }
-        if begun.elapsed() > LONGEST {
-            return Outcome { what: format!("slowed down: {n} frames in {LONGEST:?}"), cut: None };
+    let (mut sent, mut links, mut cuts) = (0, 0, 0);
+    while begun.elapsed() < LEAST {
+        let (_key, mut link) = target.link("mallory");
+        links += 1;
+        while begun.elapsed() < LEAST {
+            if link.send(next(sent)).is_err() {
+                cuts += 1;
+                break;
+            }
+            sent += 1;
         }
     }
-    Outcome { what: format!("{times} frames taken in {:.1?}", begun.elapsed()), cut: None }
+    Outcome { what: format!("{sent} frames taken, {cuts} of {links} links cut"), cut: None }
 }
 
 pub(super) fn length_prefix(target: &Target) -> Outcome {
@@ -78,23 +79,27 @@ pub(super) fn million_peers(target: &Target) -> Outcome {
 pub(super) fn many_peers(target: &Target) -> Outcome {
     /// Just below 256 KiB.
     const LARGEST: u32 = 5_000;
-    let (_key, link) = target.link("mallory");
     let peers = sightings(LARGEST);
-    flood(link, 300, |_| peers.clone())
+    flood(target, |_| peers.clone())
 }
 
 pub(super) fn rapid_reset(target: &Target) -> Outcome {
-    const STREAMS: u32 = 100_000;
-    let (_key, mut link) = target.link("mallory");
-    let begun = Instant::now();
-    for n in 0..STREAMS {
-        let id = 2 * n + 3;
-        let pair = [frame(1, 4, id, &headers("https", MESH)), frame(3, 0, id, &[0, 0, 0, 8])].concat();
-        if link.write(&pair).is_err() {
-            return Outcome { what: format!("cut after {n} streams"), cut: Some(begun.elapsed()) };
+    let (begun, mut streams, mut cuts, mut slowest) = (Instant::now(), 0, 0, Duration::ZERO);
+    while begun.elapsed() < LEAST {
+        let (_key, mut link) = target.link("mallory");
+        let begun = Instant::now();
+        for id in (3..).step_by(2) {
+            let pair = [frame(1, 4, id, &headers("https", MESH)), frame(3, 0, id, &[0, 0, 0, 8])].concat();
+            if link.write(&pair).is_err() {
+                break;
+            }
+            streams += 1;
+            assert!(begun.elapsed() < PATIENCE, "not cut");
         }
+        cuts += 1;
+        slowest = slowest.max(begun.elapsed());
     }
-    cut(link, begun)
+    Outcome { what: format!("{streams} streams, cut {cuts} times"), cut: Some(slowest) }
 }
 
 pub(super) fn connections(target: &Target) -> Outcome {
@@ -146,57 +151,52 @@ pub(super) fn crowd(target: &Target) -> Outcome {
 }
 
 pub(super) fn churn(target: &Target) -> Outcome {
-    const TIMES: usize = 500;
-    let begun = Instant::now();
-    let key = Key::random();
-    let (mut let_in, mut n) = (0, 0);
-    while n < TIMES && begun.elapsed() < LONGEST {
+    let (begun, key) = (Instant::now(), Key::random());
+    let (mut let_in, mut tried) = (0, 0);
+    while begun.elapsed() < LEAST {
         // Every second time as somebody new.
-        let key = if n % 2 == 0 { key.clone() } else { Key::random() };
+        let key = if tried % 2 == 0 { key.clone() } else { Key::random() };
         let linked = connect(target.addr, &Face::of(&key)).and_then(Link::dial);
         let_in += usize::from(linked.is_ok_and(|mut link| link.greet(hello(&key, "churn")).is_ok()));
-        n += 1;
+        tried += 1;
     }
-    Outcome { what: format!("{let_in} of {n} let in, in {:.1?}", begun.elapsed()), cut: None }
+    Outcome { what: format!("{let_in} of {tried} let in"), cut: None }
 }
 
+/// Nothing is read of the answers, neither while it sends nor for as long again.
 pub(super) fn http_pings(target: &Target) -> Outcome {
-    const FRAMES: usize = 400_000;
     const AT_ONCE: usize = 1_000;
     let (_key, mut link) = target.link("mallory");
-    link.socket().set_write_timeout(Some(LONGEST)).unwrap();
+    link.socket().set_write_timeout(Some(LEAST)).unwrap();
     let begun = Instant::now();
-    let pings = frame(6, 0, 0, &[7; 8]).repeat(AT_ONCE);
-    for n in 0..FRAMES / AT_ONCE {
-        if link.write(&pings).is_err() {
-            let what = format!("cut or stopped after {} pings", n * AT_ONCE);
-            return Outcome { what, cut: Some(begun.elapsed()) };
-        }
-        if n % 10 == 0 {
-            let _ = link.write(EMPTY_SETTINGS);
-        }
+    let pings = [frame(6, 0, 0, &[7; 8]).repeat(AT_ONCE), EMPTY_SETTINGS.to_vec()].concat();
+    let mut sent = 0;
+    while begun.elapsed() < LEAST && link.write(&pings).is_ok() {
+        sent += AT_ONCE;
     }
-    Outcome { what: format!("{FRAMES} taken in {:.1?}", begun.elapsed()), cut: None }
+    let stopped = if begun.elapsed() < LEAST { "cut" } else { "taken" };
+    until_passed(LEAST);
+    Outcome { what: format!("{sent} {stopped}"), cut: None }
 }
 
 pub(super) fn mesh_pings(target: &Target) -> Outcome {
-    flood(target.link("mallory").1, 200_000, |n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
+    flood(target, |n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
 }
 
 pub(super) fn lines(target: &Target) -> Outcome {
-    let text = "l".repeat(500);
-    flood(target.link("mallory").1, 50_000, |n| body(&format!("{n} {text}")))
+    let text = "l".repeat(2_000);
+    flood(target, |n| body(&format!("{n} {text}")))
 }
 
 pub(super) fn presence(target: &Target) -> Outcome {
-    flood(target.link("mallory").1, 100_000, |n| {
+    flood(target, |n| {
         let (nick, note) = (format!("name{}", n % 1_000), "n".repeat(200));
         Body::Presence(Presence { nick, away: n % 2 == 0, note, typing: n % 3 == 0 })
     })
 }
 
 pub(super) fn short_codes(target: &Target) -> Outcome {
-    flood(target.link("mallory").1, 100_000, |n| {
+    flood(target, |n| {
         let step = if n % 3 == 2 { Step::Reveal(vec![7; 32]) } else { Step::Commit(vec![n as u8; 32]) };
         Body::Sas(Sas { step: Some(step) })
     })

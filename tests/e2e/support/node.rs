@@ -1,7 +1,6 @@
 //! The program itself, headless.
 
 use std::{
-    fs,
     net::SocketAddr,
     ops::{Deref, DerefMut, RangeInclusive},
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Process, Setup, seconds, until};
+use super::{Process, Setup, seconds};
 
 /// Long enough for every step that a person would call immediate, on a machine that has other things to do.
 const SOON: Duration = seconds(30);
@@ -19,7 +18,7 @@ const SOON: Duration = seconds(30);
 pub(crate) struct Node {
     pub(crate) nick: String,
     process: Process,
-    home: TempDir,
+    _home: TempDir,
 }
 
 impl Node {
@@ -27,7 +26,7 @@ impl Node {
     pub(crate) fn start(setup: &Setup) -> Self {
         let home = TempDir::new().unwrap();
         let process = Process::start(&setup.nick, &mut setup.command(&home));
-        Self { nick: setup.nick.clone(), process, home }
+        Self { nick: setup.nick.clone(), process, _home: home }
     }
 
     /// Starts a node on loopback and waits until it listens.
@@ -50,29 +49,6 @@ impl Node {
         let node = |e: &Value| (e["event"] == "listening").then(|| e["node"].as_str().map(str::to_owned));
         let listening = self.wait("listening", SOON, |events| events.iter().find_map(node));
         listening.0.expect("a node says its key")
-    }
-
-    /// What it has logged so far.
-    pub(crate) fn log(&self) -> String {
-        let mut log = String::new();
-        let mut folders = vec![self.home.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                match path.extension() {
-                    _ if path.is_dir() => folders.push(path),
-                    Some(end) if end == "log" => log += &fs::read_to_string(path).unwrap(),
-                    _ => {}
-                }
-            }
-        }
-        log
-    }
-
-    /// Waits until its log says this.
-    pub(crate) fn wait_log(&self, part: &str) {
-        until(&format!("{part:?} in the log of {}:\n{}", self.nick, self.log()), SOON, || {
-            self.log().contains(part).then_some(())
-        });
     }
 
     /// Waits until `peer` (a key, or an id such as `guest:127.0.0.1:4566`) is present.
@@ -115,13 +91,6 @@ impl Node {
         let mut roster: Vec<_> = present(&events).into_iter().map(str::to_owned).collect();
         roster.sort();
         roster
-    }
-
-    /// The notices of this kind so far.
-    pub(crate) fn notices(&self, code: &str) -> Vec<String> {
-        self.all(|e| {
-            (e["event"] == "notice" && e["code"] == code).then(|| e["text"].as_str().unwrap_or_default().to_owned())
-        })
     }
 
     /// Waits for a notice of this kind, and returns its text.
@@ -179,7 +148,7 @@ fn present(events: &[Value]) -> Vec<&str> {
         match (event["change"].as_str(), place) {
             (Some("joined"), None) => present.push(peer),
             (Some("left"), Some(place)) => drop(present.remove(place)),
-            (Some("renamed"), Some(_)) => {}
+            (Some("renamed" | "trust" | "presence"), Some(_)) => {}
             (change, _) => panic!("{change:?} of {peer}, with {present:?} there: {event}"),
         }
     }

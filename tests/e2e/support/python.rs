@@ -36,7 +36,7 @@ impl Python {
 
     /// Runs a script of `tests/e2e`.
     pub(crate) fn command(&self, script: &str) -> Command {
-        self.within(Command::new(&self.program), script)
+        with_script(Command::new(&self.program), script)
     }
 
     /// Runs a script of `tests/e2e` in a network namespace.
@@ -44,15 +44,16 @@ impl Python {
     pub(crate) fn command_in(&self, netns: &str, script: &str) -> Command {
         let mut ip = Command::new("ip");
         ip.args(["netns", "exec", netns]).arg(&self.program);
-        self.within(ip, script)
+        with_script(ip, script)
     }
+}
 
-    fn within(&self, mut command: Command, script: &str) -> Command {
-        command.arg("-u").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script));
-        // Fork support prints warnings, and a proxy must not see loopback traffic.
-        command.env("GRPC_ENABLE_FORK_SUPPORT", "0").env("no_proxy", "*").env("PYTHONDONTWRITEBYTECODE", "1");
-        command
-    }
+/// Adds a script of `tests/e2e`, and what grpcio needs to hear.
+fn with_script(mut command: Command, script: &str) -> Command {
+    command.arg("-u").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/e2e").join(script));
+    // Fork support prints warnings, and a proxy must not see loopback traffic.
+    command.env("GRPC_ENABLE_FORK_SUPPORT", "0").env("no_proxy", "*").env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 /// Makes the environment, or finds it made. Test processes that run at the same time wait for each other.

@@ -1,0 +1,118 @@
+//! The first run: the user says by which name to go.
+
+use proximity_chat::{app::*, bus::*, model::*};
+
+use crate::screen::*;
+
+fn screen() -> Screen {
+    Screen::new(Setup { ask_name: true, ..lan() }, (80, 24))
+}
+
+fn named(nick: &str) -> Command {
+    Command::SetNick(Nick::new(nick).unwrap())
+}
+
+#[test]
+fn enter_takes_the_name_that_is_proposed() {
+    let mut s = screen();
+    assert!(s.find("Type the name others should see").is_some() && s.find("○ welcome").is_some(), "{}", s.text());
+    assert_eq!(s.input(), "alice");
+    s.press(KeyCode::Enter);
+    assert_eq!(s.sent(), [named("alice")]);
+    assert!(s.find("○ starting").is_some() && s.find("Welcome").is_none(), "{}", s.text());
+    s.listens("alice");
+    assert!(s.input().starts_with("Message #lobby"), "{}", s.text());
+    assert!(s.find("visible as \"alice\"").is_some(), "{}", s.text());
+    s.enter("hello");
+    assert_eq!(s.said(), ["hello"]);
+}
+
+#[test]
+fn another_name_can_be_typed_or_pasted() {
+    let mut s = screen();
+    s.ctrl('u');
+    assert_eq!(s.input(), "Your name");
+    s.enter(" Zoë 山田 ");
+    assert_eq!(s.sent(), [named("Zoë 山田")]);
+    s.listens("Zoë 山田");
+    assert!(s.find("  Zoë 山田  192.168.1.20:4565").is_some(), "{}", s.text());
+
+    let mut s = screen();
+    s.ctrl('c');
+    s.feed(Input::Paste("carol\n".into()));
+    assert_eq!(s.sent(), [], "a paste never sends");
+    s.press(KeyCode::Enter);
+    assert_eq!(s.sent(), [named("carol")]);
+}
+
+#[test]
+fn what_is_no_name_stays_in_the_input_and_is_told() {
+    let mut s = screen();
+    for (text, told) in [
+        ("a:b", "A name cannot contain ':'"),
+        ("a b c", "at most 2 words"),
+        ("/who", "First a name, then commands. /quit leaves."),
+        ("//who", "First a name, then commands."),
+    ] {
+        s.ctrl('u');
+        s.enter(text);
+        assert!(s.find(told).is_some(), "{}", s.text());
+        assert_eq!((s.input().as_str(), s.sent()), (text, vec![]));
+    }
+    s.ctrl('u');
+    s.press(KeyCode::Enter);
+    assert!(s.find("A name").is_some() && s.sent().is_empty(), "{}", s.text());
+    assert!(s.find("Welcome").is_some(), "{}", s.text());
+}
+
+#[test]
+fn nothing_but_a_name_and_leaving_is_possible() {
+    let mut s = screen();
+    s.press(KeyCode::Esc);
+    s.press(KeyCode::Tab);
+    s.ctrl('r');
+    assert!(s.find("First the name").is_some(), "{}", s.text());
+    s.typed("x");
+    assert_eq!((s.input().as_str(), s.sent()), ("alicex", vec![]), "nobody is told of typing");
+    s.ctrl('u');
+    s.typed("/");
+    assert!(s.find("commands").is_none(), "no list: {}", s.text());
+    s.ctrl('c');
+    s.ctrl('c');
+    assert!(s.find("Press Ctrl-C again to quit").is_some(), "{}", s.text());
+    s.ctrl('c');
+    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+
+    for leave in ["/quit", "/exit", "/q"] {
+        let mut s = screen();
+        s.ctrl('u');
+        s.effects.clear();
+        s.enter(leave);
+        assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit], "{leave}");
+    }
+    let mut s = screen();
+    s.effects.clear();
+    s.ctrl('q');
+    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+}
+
+#[test]
+fn a_name_that_did_not_reach_the_node_is_asked_for_again() {
+    let mut s = screen();
+    s.press(KeyCode::Enter);
+    let command = s.sent().remove(0);
+    s.feed(Input::Refused(command));
+    assert!(s.find("○ welcome").is_some() && s.input() == "alice", "{}", s.text());
+    s.press(KeyCode::Enter);
+    assert_eq!(s.sent(), [named("alice")]);
+}
+
+#[test]
+fn a_node_that_ends_meanwhile_is_told_and_what_warned_stays_in_sight() {
+    let mut s = Screen::new(Setup { ask_name: true, warnings: vec!["a warning".into()], ..lan() }, (80, 24));
+    assert!(s.find("a warning") < s.find("Welcome"), "{}", s.text());
+    s.feed(Input::NodeGone);
+    assert!(s.find("✗ OFFLINE").is_some() && s.find("Welcome").is_none(), "{}", s.text());
+    s.enter("/quit");
+    assert_eq!(s.effects.last(), Some(&Effect::Quit));
+}

@@ -1,0 +1,127 @@
+//! Who is typing: we, and the others.
+
+use proximity_chat::{app::*, bus::*, model::*};
+
+use crate::screen::*;
+
+fn bob() -> Whom {
+    node("c04e", "127.0.0.1:4566")
+}
+
+fn screen() -> Screen {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(bob(), Some("bob"));
+    s.effects.clear();
+    s
+}
+
+const TYPING: Command = Command::Typing(true);
+const STOPPED: Command = Command::Typing(false);
+
+#[test]
+fn a_draft_is_told_of_at_most_every_three_seconds() {
+    let mut s = screen();
+    s.typed("hello");
+    assert_eq!(s.sent(), [TYPING]);
+    s.wait_ms(2_999);
+    s.typed("x");
+    assert_eq!(s.sent(), []);
+    s.wait_ms(1);
+    assert_eq!(s.sent(), [], "nothing while nobody types");
+    s.press(KeyCode::Left);
+    assert_eq!(s.sent(), [], "the cursor alone is no typing");
+    s.press(KeyCode::Backspace);
+    assert_eq!(s.sent(), [TYPING]);
+    assert_eq!(s.app.next_tick(s.now), None, "and nothing wakes up for it");
+}
+
+#[test]
+fn emptying_the_draft_is_told_and_sending_it_is_not() {
+    let mut s = screen();
+    s.typed("hello");
+    s.ctrl('c');
+    assert_eq!(s.sent(), [TYPING, STOPPED]);
+    s.typed("a");
+    s.press(KeyCode::Backspace);
+    assert_eq!(s.sent(), [TYPING, STOPPED]);
+    s.enter("hi");
+    assert!(matches!(s.sent().as_slice(), [TYPING, Command::Say { .. }]), "the line says it");
+    s.feed(Input::Paste("pasted".into()));
+    assert_eq!(s.sent(), [TYPING]);
+}
+
+#[test]
+fn commands_are_nobodys_business() {
+    let mut s = screen();
+    s.enter("/who");
+    s.typed("/me wav");
+    assert_eq!(s.sent(), []);
+    s.ctrl('u');
+    s.typed("who");
+    s.press(KeyCode::Home);
+    s.typed("/");
+    assert_eq!(s.sent(), [TYPING, STOPPED], "it became one");
+    s.typed("/");
+    assert_eq!(s.sent(), [TYPING], "and text again");
+}
+
+#[test]
+fn nobody_is_told_who_could_not_understand_it() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr("127.0.0.1:4567"), Some("guest"));
+    s.typed("hello");
+    assert_eq!(s.sent(), []);
+    s.joins(bob(), Some("bob"));
+    s.typed("!");
+    assert_eq!(s.sent(), [TYPING]);
+    s.feed(Input::NodeGone);
+    s.ctrl('c');
+    assert_eq!(s.sent(), []);
+}
+
+#[test]
+fn what_found_no_room_is_dropped_without_a_word() {
+    let mut s = screen();
+    s.typed("hello");
+    let before = s.text();
+    let command = s.sent().remove(0);
+    s.feed(Input::Refused(command));
+    assert_eq!(s.text(), before);
+}
+
+#[test]
+fn others_type_for_six_seconds_or_until_their_line_is_there() {
+    let mut s = screen();
+    let shown = |s: &mut Screen| (s.find("bob is typing").is_some(), s.find("typing…").is_some());
+    s.is_at(bob(), Presence::Here, true);
+    assert_eq!(shown(&mut s), (true, true), "{}", s.text());
+    assert_eq!(s.app.next_tick(s.now), Some(s.now.mono + std::time::Duration::from_secs(6)));
+    s.wait(5);
+    assert_eq!(shown(&mut s), (true, true));
+    s.is_at(bob(), Presence::Here, true);
+    s.wait(5);
+    assert_eq!(shown(&mut s), (true, true), "said again");
+    s.wait(1);
+    assert_eq!(shown(&mut s), (false, false), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    s.says(bob(), "bob", "there");
+    assert_eq!(shown(&mut s), (false, false), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    s.is_at(bob(), Presence::Here, false);
+    assert_eq!(shown(&mut s), (false, false), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    s.leaves(bob());
+    assert_eq!(shown(&mut s), (false, false), "{}", s.text());
+}
+
+#[test]
+fn many_who_type_are_counted() {
+    let mut s = screen();
+    for (key, name) in [("aa", "ann"), ("cc", "carol")] {
+        s.joins(node(key, "127.0.0.1:4570"), Some(name));
+        s.is_at(node(key, "127.0.0.1:4570"), Presence::Here, true);
+    }
+    assert!(s.find("ann and carol are typing").is_some(), "{}", s.text());
+    s.is_at(bob(), Presence::away("x"), true);
+    assert!(s.find("3 people are typing").is_some(), "{}", s.text());
+}
