@@ -118,8 +118,8 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
             timeout(LONGEST, say(stream, bytes)).await.expect("who says no more is cut");
             assert!(!server.is_finished(), "the server has ended");
             // Whoever comes next is served.
-            let next = net.connect(HOST, OURS).await.expect("somebody listens");
-            timeout(LONGEST, say(next, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
+            let later = net.connect(HOST, OURS).await.expect("somebody listens");
+            timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
         };
         tokio::select! {
             () = let_in => unreachable!("the test holds a sender"),

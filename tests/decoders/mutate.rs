@@ -56,11 +56,11 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn place(at: &Index, bytes: &[u8]) -> usize {
+fn place(at: Index, bytes: &[u8]) -> usize {
     at.index(bytes.len() + 1)
 }
 
-fn range(one: &Index, other: &Index, bytes: &[u8]) -> std::ops::Range<usize> {
+fn range(one: Index, other: Index, bytes: &[u8]) -> std::ops::Range<usize> {
     let (one, other) = (place(one, bytes), place(other, bytes));
     one.min(other)..one.max(other)
 }
@@ -76,29 +76,29 @@ fn apply(bytes: &mut Vec<u8>, change: &Change, inputs: &[(String, Vec<u8>)]) {
             bytes[at] = *byte;
         }
         Change::Flip(..) | Change::Set(..) => {}
-        Change::Truncate(at) => bytes.truncate(place(at, bytes)),
-        Change::Remove(from, to) => drop(bytes.drain(range(from, to, bytes))),
+        Change::Truncate(at) => bytes.truncate(place(*at, bytes)),
+        Change::Remove(from, to) => drop(bytes.drain(range(*from, *to, bytes))),
         Change::Repeat(from, to, times) => {
-            let range = range(from, to, bytes);
+            let range = range(*from, *to, bytes);
             let times = (*times).min(MAX_BYTES / range.len().max(1));
             let again = bytes[range.clone()].repeat(times);
             bytes.splice(range.end..range.end, again);
         }
         Change::Insert(at, more) => {
-            let at = place(at, bytes);
+            let at = place(*at, bytes);
             bytes.splice(at..at, more.iter().copied());
         }
         Change::Number(at, number) => {
-            let at = place(at, bytes);
+            let at = place(*at, bytes);
             bytes.splice(at..at, super::protobuf::varint(NUMBERS[*number]));
         }
         Change::Splice(other, at, from) => {
             let other = &other.get(inputs).1;
-            bytes.truncate(place(at, bytes));
-            bytes.extend(&other[place(from, other)..]);
+            bytes.truncate(place(*at, bytes));
+            bytes.extend(&other[place(*from, other)..]);
         }
         Change::Nest(other, at) => {
-            let at = place(at, bytes);
+            let at = place(*at, bytes);
             bytes.splice(at..at, other.get(inputs).1.iter().copied());
         }
     }

@@ -60,7 +60,7 @@ fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
     assert_eq!(decode(&[&line(&Text::new("x").unwrap())[..], &flood].concat()), Err(Malformed));
     let note = encode(&Frame::Status(Status { nick: None, presence: Presence::Here, typing: true }));
     let padded =
-        [&line(&Text::new("x").unwrap())[..], &[0x9a, 0x06, 0x80, 0x80, 0x02], &[0; 32_768], &note[..]].concat();
+        [&line(&Text::new("x").unwrap())[..], &[0x9a, 0x06, 0x80, 0x80, 0x02], &vec![0; 32_768], &note[..]].concat();
     assert_eq!(decode(&padded), Err(Malformed));
     assert_eq!(decode(&[&line(&text)[..], &[0x9a, 0x06, 0x01, 0x78]].concat()), Ok(Frame::Say { text, action: false }));
     // Field 99, which a later version may have.

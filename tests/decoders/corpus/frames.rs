@@ -128,7 +128,7 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("say-nothing", say(b"", false));
     add("say-longest", say("x".repeat(65_536).as_bytes(), false));
     add("say-too-long", say("\té".repeat(30_000).as_bytes(), false));
-    add("say-behind-a-line", [say(b"hi", false), presence(b"bob", true, &[b'x'; 40_000], false)].concat());
+    add("say-behind-a-line", [say(b"hi", false), presence(b"bob", true, &vec![b'x'; 40_000], false)].concat());
     add("say-many-times", [bytes(SAY, bytes(1, "x").repeat(2_000)), say(b"last", false)].concat());
 
     for (name, text) in HOSTILE {
@@ -162,7 +162,7 @@ pub(super) fn line(corpus: &mut Corpus) {
     add("lines", b"bob: one\ntwo\r\n\nthree");
     add("many-lines", &b"x\n".repeat(3_000));
     add("many-empty-lines", &b"\r\n".repeat(3_000));
-    add("longest", &[b'x'; 72 * 1024]);
+    add("longest", &vec![b'x'; 72 * 1024]);
     add("tabs", &b"\t\tx".repeat(10_000));
     add("colons", &b": ".repeat(1_000));
     for (name, text) in HOSTILE {
