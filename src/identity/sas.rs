@@ -37,6 +37,9 @@ pub struct Side<'a> {
 }
 
 /// The code, the same at both sides if and only if they are at the two ends of one TLS session: digits in groups.
+///
+/// # Panics
+/// Never: 8 bytes are fewer than HKDF's limit of 255 hashes.
 pub fn code(exporter: &[u8; 32], one: Side<'_>, other: Side<'_>) -> String {
     // Both sides must hash in one order.
     let (first, second) = if one.node < other.node { (one, other) } else { (other, one) };

@@ -21,12 +21,11 @@ pub enum Presence {
 impl Presence {
     /// Away, with a note if one is left when it was cut to one line of [`MAX_NOTE_BYTES`].
     pub fn away(note: &str) -> Self {
-        let line = note.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-        let mut end = line.len().min(MAX_NOTE_BYTES);
-        while !line.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (line, _) = line.split_at(end);
+        // What is dropped may have stood before space, or between two lines.
+        let clean = Text::cut(note);
+        let text = clean.as_ref().map_or("", Text::as_str);
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let (line, _) = line.split_at(line.floor_char_boundary(MAX_NOTE_BYTES));
         Self::Away { note: Text::cut(line) }
     }
 
@@ -48,6 +47,7 @@ mod tests {
         };
         assert_eq!(note(" lunch \nand more").as_deref(), Some("lunch"));
         assert_eq!(note(" \n "), None);
+        assert_eq!(note("\u{1}\n\u{1} lunch").as_deref(), Some("lunch"));
         assert_eq!(note(&"é".repeat(150)).map(|n| n.len()), Some(MAX_NOTE_BYTES));
     }
 }

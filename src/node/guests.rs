@@ -17,17 +17,16 @@ use crate::{
 /// What lets a dialler of the reference protocol in.
 pub(super) const OK: Bytes = Bytes::from_static(b"ok");
 
-/// Somebody at the door.
-pub(super) struct Arrival {
-    /// Where its connection comes from.
-    pub(super) source: SocketAddr,
-    /// Where it says that it listens.
-    pub(super) claim: Option<SocketAddr>,
-}
-
 impl Node {
-    pub(super) fn arrived(&mut self, link: LinkId, arrival: Arrival, now: Now, out: &mut Vec<Out>) {
-        let Arrival { source, claim } = arrival;
+    /// Somebody whose connection comes from `source` dialled us, and says that it listens at `claim`.
+    pub(super) fn arrived(
+        &mut self,
+        link: LinkId,
+        source: SocketAddr,
+        claim: Option<SocketAddr>,
+        now: Now,
+        out: &mut Vec<Out>,
+    ) {
         // A claim is worth something if it names the host that it comes from. Behind a NAT it does not: such a guest is
         // known by its connection, and never dialled back.
         let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| {

@@ -38,7 +38,6 @@ use bytes::Bytes;
 use dials::Ask;
 pub use event::{CloseReason, DialFailure, In, LinkId, Out, Secure, Via};
 use gossip::Gossip;
-use guests::Arrival;
 use ipnetwork::IpNetwork;
 use link::{Kind, Link};
 pub use ring::{FellBehind, Ring};
@@ -163,7 +162,7 @@ impl Node {
             In::DialAnswered { link, hello: None } => self.let_in(link, now, out),
             In::DialRefused { link, reason } => self.dial_refused(link, reason, now, out),
             In::DialFailed { link, failure } => self.dial_failed(link, failure, now, out),
-            In::Arrived { link, source, claim } => self.arrived(link, Arrival { source, claim }, now, out),
+            In::Arrived { link, source, claim } => self.arrived(link, source, claim, now, out),
             In::Introduced { link, source, secure, hello } => {
                 self.introduced(link, source, secure, &hello, now, out);
             }

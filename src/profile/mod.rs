@@ -27,11 +27,14 @@ pub use self::{
 use self::{lock::Locked, settings::Settings};
 use crate::{
     identity::Identity,
-    model::{Known, Nick, ProfileName},
+    model::{Known, Nick, ProfileName, Text},
 };
 
 /// The directory of all profiles, in the user's directory for data.
 const DIRECTORY: &str = "proximity-chat";
+
+/// Characters of the reason why a file cannot be read: some lines of a terminal.
+const MAX_REASON: usize = 400;
 
 /// Which profile to use.
 #[derive(Debug, Clone, Default)]
@@ -98,9 +101,22 @@ fn load<T: Default>(
 ) -> Result<T, ProfileError> {
     let path = place.directory.join(file.name());
     match private::read(&path, file, max)? {
-        Some(bytes) => parse(&bytes).map_err(|what| ProfileError::Damaged { path, file, what }),
+        Some(bytes) => parse(&bytes).map_err(|what| ProfileError::Damaged { path, file, what: shown(&what) }),
         None => Ok(T::default()),
     }
+}
+
+/// What is wrong with a file, for a terminal: the reason quotes what stands there.
+fn shown(what: &str) -> String {
+    let mut plain = String::new();
+    for c in what.chars().take(MAX_REASON) {
+        if c.is_control() {
+            plain.extend(c.escape_default());
+        } else {
+            plain.push(c);
+        }
+    }
+    Text::cut(&plain).map_or_else(String::new, |text| text.to_string())
 }
 
 impl Profile {

@@ -54,6 +54,15 @@ fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
     let mut flood = vec![0x3a, 0x80, 0x80, 0x80, 0x01];
     flood.resize(2 << 20, 0);
     assert_eq!(decode(&flood), Err(Malformed));
+    // Nor does a line before them help; one that is long by itself may have a bit of something new behind it.
+    let text = Text::new(&"x".repeat(MAX_TEXT_BYTES)).unwrap();
+    let line = |text: &Text| encode(&Frame::Say { text: text.clone(), action: false });
+    assert_eq!(decode(&[&line(&Text::new("x").unwrap())[..], &flood].concat()), Err(Malformed));
+    let note = encode(&Frame::Status(Status { nick: None, presence: Presence::Here, typing: true }));
+    let padded =
+        [&line(&Text::new("x").unwrap())[..], &[0x9a, 0x06, 0x80, 0x80, 0x02], &vec![0; 32_768], &note[..]].concat();
+    assert_eq!(decode(&padded), Err(Malformed));
+    assert_eq!(decode(&[&line(&text)[..], &[0x9a, 0x06, 0x01, 0x78]].concat()), Ok(Frame::Say { text, action: false }));
     // Field 99, which a later version may have.
     assert_eq!(decode(&[0x9a, 0x06, 0x01, 0x78]), Ok(Frame::Nothing));
     assert_eq!(Caps::from_names(&["say".to_owned(), "teleport".to_owned()]).names(), ["say"]);

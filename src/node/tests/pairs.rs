@@ -68,9 +68,10 @@ impl World {
                 assert!(self.addrs.contains(&addr) && addr != self.addrs[who]);
                 let tls = matches!(via, Via::Secure { .. });
                 let secure = tls.then(|| Secure { node: key(addr), exporter: [7; 32] });
-                let input = match tls && !self.secure {
-                    true => In::DialFailed { link, failure: DialFailure::NotTls },
-                    false => In::DialConnected { link, secure },
+                let input = if tls && !self.secure {
+                    In::DialFailed { link, failure: DialFailure::NotTls }
+                } else {
+                    In::DialConnected { link, secure }
                 };
                 self.post(now, who, Some(link), input);
             }

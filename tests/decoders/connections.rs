@@ -1,0 +1,163 @@
+//! Whole connections: what a stranger sends to our server, and what one answers to our dials.
+//!
+//! They run over pipes in memory on a paused clock: what would wait for a time-out takes no time.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use proximity_chat::{
+    convert::Protocol,
+    identity::Identity,
+    io::{MemoryNet, Net, Stream},
+    model::Guests,
+    net::{self, Event, INBOX_CAPACITY, Shared, Tls},
+    node::{In, LinkId, Via},
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    sync::mpsc,
+    time::{sleep, timeout},
+};
+
+use super::frames;
+
+const HOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const OURS: SocketAddr = SocketAddr::new(HOST, 4565);
+const THEIRS: SocketAddr = SocketAddr::new(HOST, 4566);
+
+/// Nothing that a stranger does keeps a connection alive for longer, once it says no more.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Long enough for everybody to come to rest, on a clock that moves only then.
+const PAUSE: Duration = Duration::from_millis(100);
+
+fn on_paused_clock<T>(run: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(run)
+}
+
+fn shared() -> (Shared, mpsc::Receiver<Event>) {
+    thread_local! {
+        static TLS: Tls = Tls::new(&Identity::from_secret(&[7; 32])).expect("a key");
+    }
+    let (inbox, events) = mpsc::channel(INBOX_CAPACITY);
+    (Shared { inbox, outbox: std::sync::Arc::default(), tls: TLS.with(Tls::clone), guests: Guests::Loopback }, events)
+}
+
+/// Says `bytes` when the other side has said what it wanted to, and no more, and listens to the end.
+async fn say(stream: impl Stream, bytes: &[u8]) {
+    let (mut from, mut to) = tokio::io::split(stream);
+    let speak = async {
+        sleep(PAUSE).await;
+        // Who is refused before the end is told so by an error.
+        let _ = to.write_all(bytes).await;
+        sleep(PAUSE).await;
+        let _ = to.shutdown().await;
+    };
+    let listen = async {
+        let mut buffer = vec![0; 4_096];
+        while from.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+    };
+    tokio::join!(speak, listen);
+}
+
+/// How far a connection came.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Whether it could have become a link.
+    pub(super) met: bool,
+    /// What it said then.
+    pub(super) lines: Vec<String>,
+}
+
+/// What links tell their node is clean.
+fn check(event: &In, seen: &mut Seen) {
+    match event {
+        In::Heard { lines, .. } => {
+            frames::heard(lines);
+            seen.lines.extend(lines.iter().map(|line| line.text.to_string()));
+        }
+        In::Arrived { claim, .. } => {
+            assert!(claim.is_none_or(|addr| addr.port() != 0));
+            seen.met = true;
+        }
+        In::DialAnswered { .. } => seen.met = true,
+        In::Told { .. } | In::Introduced { .. } => panic!("a node without a key was let in as one: {event:?}"),
+        _ => {}
+    }
+}
+
+/// Somebody dials us and sends `bytes`; whoever is well-behaved enough to arrive is let in.
+pub(super) fn arriving(bytes: &[u8]) -> Seen {
+    on_paused_clock(async {
+        let mut seen = Seen::default();
+        let (net, (shared, mut events)) = (MemoryNet::default(), shared());
+        let listener = net.bind(OURS).await.expect("a free port");
+        let server = tokio::spawn(net::serve(net.clone(), listener, shared.clone()));
+        let stream = net.connect(HOST, OURS).await.expect("somebody listens");
+        let let_in = async {
+            let mut handles = Vec::new();
+            while let Some(event) = events.recv().await {
+                match event {
+                    Event::Arrived(event, mut handle) => {
+                        check(&event, &mut seen);
+                        if let In::Arrived { link, .. } = event {
+                            shared.outbox.open(link, Protocol::Reference, Some(Bytes::from_static(b"ok")));
+                        }
+                        handle.open();
+                        handles.push(handle);
+                    }
+                    Event::Node(event) => check(&event, &mut seen),
+                }
+            }
+        };
+        let spoken = async {
+            timeout(LONGEST, say(stream, bytes)).await.expect("who says no more is cut");
+            assert!(!server.is_finished(), "the server has ended");
+            // Whoever comes next is served.
+            let later = net.connect(HOST, OURS).await.expect("somebody listens");
+            timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
+        };
+        tokio::select! {
+            () = let_in => unreachable!("the test holds a sender"),
+            () = spoken => {}
+        }
+        server.abort();
+        seen
+    })
+}
+
+/// We dial somebody who answers with `bytes`.
+pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
+    on_paused_clock(async {
+        let mut seen = Seen::default();
+        let (net, (shared, mut events)) = (MemoryNet::default(), shared());
+        let listener = net.bind(THEIRS).await.expect("a free port");
+        let link = LinkId::Dialled(1);
+        let mut handle = net::dial(net.clone(), shared.clone(), link, OURS, THEIRS, via);
+        let answer = async {
+            let (stream, _) = net.accept(&listener).await.expect("a dial");
+            say(stream, bytes).await;
+        };
+        let follow = async {
+            while let Some(Event::Node(event)) = events.recv().await {
+                check(&event, &mut seen);
+                match event {
+                    In::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),
+                    In::DialAnswered { .. } => {
+                        shared.outbox.open(link, Protocol::Reference, None);
+                        handle.open();
+                    }
+                    In::DialFailed { .. } | In::DialRefused { .. } | In::Closed { .. } => return,
+                    _ => {}
+                }
+            }
+        };
+        let both = async { tokio::join!(answer, follow) };
+        timeout(LONGEST, both).await.expect("a dial that comes to an end");
+        seen
+    })
+}

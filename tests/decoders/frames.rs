@@ -1,0 +1,62 @@
+//! Frames and lines from other nodes.
+
+use proximity_chat::{
+    convert::{
+        self, Heard,
+        mesh::{Frame, MAX_SIGHTINGS, Status, decode, encode},
+    },
+    model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
+};
+
+use super::clean;
+
+/// Lines that one frame of the reference protocol can become.
+const MAX_LINES: usize = 65;
+
+pub(super) fn mesh(bytes: &[u8]) {
+    let Ok(frame) = decode(bytes) else { return };
+    match &frame {
+        Frame::Hello(hello) => {
+            hello.nick.iter().for_each(clean::nick);
+            clean::message(&hello.version);
+            assert!(hello.version.len() <= 32 && hello.wall.as_millis() >= 0);
+            hello.agree();
+        }
+        Frame::Status(Status { nick, presence, .. }) => {
+            nick.iter().for_each(clean::nick);
+            if let Presence::Away { note: Some(note) } = presence {
+                clean::text(note);
+                assert!(note.as_str().len() <= MAX_NOTE_BYTES && !note.as_str().contains('\n'), "{note}");
+            }
+        }
+        Frame::Peers(peers) => {
+            assert!(peers.len() <= MAX_SIGHTINGS && peers.iter().all(|peer| peer.addrs.len() <= MAX_ADDRESSES));
+            assert!(peers.iter().flat_map(|peer| &peer.addrs).all(|addr| addr.port() != 0));
+        }
+        Frame::Say { text, .. } => clean::text(text),
+        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Nothing => {}
+    }
+    assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
+}
+
+pub(super) fn line(bytes: &[u8]) {
+    let mut lines = Vec::new();
+    convert::heard(bytes, &mut lines);
+    assert!(lines.len() <= MAX_LINES, "{} lines of one frame", lines.len());
+    heard(&lines);
+    // A tab becomes four spaces, and what is no UTF-8 a character of three bytes.
+    assert!(lines.iter().map(|line| line.text.as_str().len()).sum::<usize>() <= 4 * bytes.len());
+}
+
+pub(super) fn heard(lines: &[Heard]) {
+    for line in lines {
+        line.nick.iter().for_each(clean::nick);
+        clean::text(&line.text);
+    }
+}
+
+pub(super) fn claim(bytes: &[u8]) {
+    if let Some(addr) = convert::claim(bytes) {
+        assert!(addr.port() != 0 && !addr.ip().is_unspecified(), "{addr}");
+    }
+}

@@ -1,0 +1,102 @@
+//! Everything that makes types of bytes which somebody else has written: frames, lines, whole connections, files.
+//!
+//! `tests/corpus` keeps inputs of every kind, valid, broken and hostile. They are replayed as they are, and changed at
+//! random (cut, spliced, flipped, repeated). Whatever comes out must be clean and bounded, and nothing may panic. An input
+//! that fails is written to the corpus as `found-…`, to be kept with the fix.
+//!
+//! `WRITE_CORPUS=1 cargo test --test decoders` writes what `corpus.rs` describes, when that has changed.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this crate is test code; the lints only know test functions"
+)]
+
+mod clean;
+mod connections;
+mod corpus;
+mod files;
+mod frames;
+mod http2;
+mod mutate;
+mod protobuf;
+
+use std::time::{Duration, Instant};
+
+use proximity_chat::node::Via;
+
+/// A kind of input, named as its directory in the corpus, and what must hold of every one: it panics if it does not.
+#[derive(Clone, Copy)]
+struct Kind {
+    name: &'static str,
+    check: fn(&[u8]),
+    /// Changed inputs that `cargo test` tries.
+    cases: u32,
+}
+
+const KINDS: [Kind; 8] = [
+    Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
+    Kind { name: "line", check: frames::line, cases: 500 },
+    Kind { name: "claim", check: frames::claim, cases: 500 },
+    Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },
+    Kind { name: "answering", check: answering, cases: 200 },
+    Kind { name: "config", check: files::config, cases: 300 },
+    Kind { name: "profile", check: files::profile, cases: 100 },
+    Kind { name: "key", check: files::key, cases: 300 },
+];
+
+/// Both ways in which we dial.
+fn answering(bytes: &[u8]) {
+    for via in [Via::Secure { only: None }, Via::Plain] {
+        connections::answering(bytes, via);
+    }
+}
+
+/// How long the long run changes inputs of one kind.
+const LONG: Duration = Duration::from_secs(6);
+
+#[test]
+fn the_corpus_is_what_its_description_makes() {
+    corpus::check_or_write();
+}
+
+#[test]
+fn every_kept_input_is_taken_well() {
+    for kind in KINDS {
+        let inputs = corpus::read(kind.name);
+        assert!(inputs.len() >= 5, "hardly anything is kept of {}", kind.name);
+        for (name, bytes) in inputs {
+            mutate::guarded(kind, &bytes).unwrap_or_else(|error| panic!("{}/{name}: {error}", kind.name));
+        }
+    }
+}
+
+/// If these stopped at the door, the changed ones would show nothing of what is behind it.
+#[test]
+fn valid_connections_come_in_and_are_heard() {
+    let input = |kind: &str| corpus::read(kind).into_iter().find(|(name, _)| name == "guest").expect("a guest").1;
+    for seen in [connections::arriving(&input("arriving")), connections::answering(&input("answering"), Via::Plain)] {
+        assert!(seen.met, "{seen:?}");
+        assert_eq!(seen.lines, ["hello", "one", "two"]);
+    }
+}
+
+#[test]
+fn every_changed_input_is_taken_well() {
+    for kind in KINDS {
+        mutate::run(kind, kind.cases);
+    }
+}
+
+#[test]
+#[ignore = "long: changes inputs for most of a minute"]
+fn a_great_many_changed_inputs_are_taken_well() {
+    for kind in KINDS {
+        let end = Instant::now() + LONG;
+        while Instant::now() < end {
+            mutate::run(kind, 50);
+        }
+    }
+}
