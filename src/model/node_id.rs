@@ -54,9 +54,19 @@ fn grouped(hex: &str) -> String {
     })
 }
 
+/// The hexadecimal digit of four bits.
+const fn digit(nibble: u8) -> u8 {
+    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+}
+
 impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Written at once: every message of a pipe carries it.
+        let mut hex = [0; 2 * LENGTH];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
+        }
+        f.write_str(str::from_utf8(&hex).unwrap_or_default())
     }
 }
 
