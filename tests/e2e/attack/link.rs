@@ -182,6 +182,7 @@ impl Link {
         self.send(Body::Hello(hello))?;
         match self.next()? {
             Body::Hello(theirs) => Ok(theirs),
+            Body::Bye(bye) => Err(End::Bye(bye.reason())),
             other => panic!("no Hello but {other:?}"),
         }
     }

@@ -21,7 +21,7 @@ use rustls::{
     server::danger::{ClientCertVerified, ClientCertVerifier},
 };
 
-use super::Face;
+use super::{Face, proto::Reason};
 
 /// The first byte of TLS.
 const HANDSHAKE: u8 = 0x16;
@@ -39,6 +39,8 @@ pub(crate) enum End {
     Alert(AlertDescription),
     /// We could not go on.
     Ours(String),
+    /// Sent away inside the session.
+    Bye(Reason),
     /// Closed or reset.
     Closed,
     /// Nothing came.

@@ -22,6 +22,15 @@ const LEAST: usize = 100;
 /// In a burst the attacked node says so many more lines between two that are measured, each of this length.
 const BURST: (usize, usize) = (20, 2_000);
 
+/// Ends the chat when dropped.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 pub(super) struct Chat {
     alice: Node,
     bob: Node,
@@ -84,8 +93,10 @@ impl Chat {
                     thread::park_timeout(PAUSE);
                 }
             });
+            // Also when the attack panics: the chat would go on for ever.
+            let ended = Ended(&over);
             let outcome = attack(&target);
-            over.store(true, Ordering::Relaxed);
+            drop(ended);
             chat.join().unwrap();
             (outcome, watch.join().unwrap())
         });
