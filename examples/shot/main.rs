@@ -4,7 +4,7 @@
 //! sudo apt-get install fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji   # the fonts, on Debian
 //! cargo build --release && cargo run --release --example shot -- assets/screen.png
 //! ```
-//! A second argument is the size in cells, `100x26` unless given. The file's extension chooses SVG, PNG or plain text.
+//! A second argument is the size in cells, `100x23` unless given. The file's extension chooses SVG, PNG or plain text.
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
@@ -17,7 +17,7 @@ use std::{env, fs, path::Path, process::ExitCode};
 const USAGE: &str = "usage: cargo run --release --example shot -- OUT.(png|svg|txt) [COLSxROWS]";
 
 /// The smallest width at which the sidebar has its full one, and no empty rows.
-const SIZE: (u16, u16) = (100, 26);
+const SIZE: (u16, u16) = (100, 23);
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);

@@ -155,12 +155,12 @@ impl App {
 
     /// Takes in what happened and says what to do about it.
     pub fn update(&mut self, input: Input, now: Now) -> Vec<Effect> {
-        self.now = now;
         // Round trips come all the time, and most show what was shown before.
         if let Input::Update(Update::RoundTrip { peer, time }) = input {
             self.dirty |= self.peers.round_trip(peer, time);
             return Vec::new();
         }
+        self.now = now;
         self.dirty = true;
         if self.quit_armed.is_some_and(|until| until <= now.mono) {
             self.quit_armed = None;
@@ -202,9 +202,10 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
-    /// When [`Input::Tick`] is wanted next, if at all; may lie in the past.
-    pub fn next_tick(&self, now: Now) -> Option<Instant> {
-        self.quit_armed.into_iter().chain(self.peers.next_tick(now.mono)).min()
+    /// When what is shown changes by itself, and [`Input::Tick`] is wanted next, if at all; may lie in the past.
+    pub fn next_tick(&self) -> Option<Instant> {
+        // From the time on that is shown: a change that was missed is due.
+        self.quit_armed.into_iter().chain(self.peers.next_tick(self.now.mono)).min()
     }
 
     /// Whether anything changed since [`crate::ui::draw`] drew last.

@@ -189,9 +189,6 @@ impl Node {
         let (trust, ignored) = self.trust.standing(&node, now.wall);
         let software = Software::Ours { version: hello.version.clone() };
         let peer = Peer { id, nick: hello.nick.clone(), addr, software, trust, ignored };
-        for addr in session.addrs.all() {
-            self.trust.listens(&node, addr);
-        }
         self.peers.insert(id, link);
         out.push(Out::Open { link, protocol: Protocol::Mesh, first });
         if is_known_run {

@@ -211,7 +211,7 @@ where
         }
         let now = (view.clock)();
         translator.expire(now.mono, &mut inputs);
-        if view.app.next_tick(now).is_some_and(|tick| tick <= now.mono) {
+        if view.app.next_tick().is_some_and(|tick| tick <= now.mono) {
             inputs.push(Input::Tick);
         }
         for input in inputs.drain(..) {
@@ -296,7 +296,7 @@ where
     /// When something is to be done though nothing happens.
     fn wake_at(&self, translator: &Translator) -> Option<std::time::Instant> {
         let now = (self.clock)();
-        let tick = self.app.next_tick(now).map(|tick| tick.max(now.mono + MIN_TICK));
+        let tick = self.app.next_tick().map(|tick| tick.max(now.mono + MIN_TICK));
         let draw = if self.app.needs_draw() { self.pace.due_at() } else { None };
         [translator.deadline(), tick, draw].into_iter().flatten().min()
     }

@@ -3,6 +3,7 @@
 mod connections;
 mod files;
 mod frames;
+mod links;
 
 use std::{
     collections::BTreeMap,
@@ -28,6 +29,7 @@ fn described() -> Corpus {
     frames::claim(&mut corpus);
     connections::arriving(&mut corpus);
     connections::answering(&mut corpus);
+    links::link(&mut corpus);
     files::config(&mut corpus);
     files::profile(&mut corpus);
     files::key(&mut corpus);

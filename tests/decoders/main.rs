@@ -20,12 +20,17 @@ mod corpus;
 mod files;
 mod frames;
 mod http2;
+mod links;
 mod mutate;
 mod protobuf;
 
 use std::time::{Duration, Instant};
 
-use proximity_chat::node::Via;
+use proximity_chat::{
+    bus::{Update, VerifyStep},
+    model::{Author, Trust},
+    node::Via,
+};
 
 /// A kind of input, named as its directory in the corpus, and what must hold of every one: it panics if it does not.
 #[derive(Clone, Copy)]
@@ -36,12 +41,13 @@ struct Kind {
     cases: u32,
 }
 
-const KINDS: [Kind; 8] = [
+const KINDS: [Kind; 9] = [
     Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
     Kind { name: "line", check: frames::line, cases: 500 },
     Kind { name: "claim", check: frames::claim, cases: 500 },
     Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },
     Kind { name: "answering", check: answering, cases: 200 },
+    Kind { name: "link", check: |bytes| drop(links::told(bytes)), cases: 500 },
     Kind { name: "config", check: files::config, cases: 300 },
     Kind { name: "profile", check: files::profile, cases: 100 },
     Kind { name: "key", check: files::key, cases: 300 },
@@ -55,7 +61,7 @@ fn answering(bytes: &[u8]) {
 }
 
 /// How long the long run changes inputs of one kind.
-const LONG: Duration = Duration::from_secs(6);
+const LONG: Duration = Duration::from_secs(5);
 
 #[test]
 fn the_corpus_is_what_its_description_makes() {
@@ -80,6 +86,28 @@ fn valid_connections_come_in_and_are_heard() {
     for seen in [connections::arriving(&input("arriving")), connections::answering(&input("answering"), Via::Plain)] {
         assert!(seen.met, "{seen:?}");
         assert_eq!(seen.lines, ["hello", "one", "two"]);
+    }
+}
+
+#[test]
+fn what_a_node_says_over_a_link_reaches_the_user() {
+    let told = |name: &str| {
+        let inputs = corpus::read("link").into_iter();
+        links::told(&inputs.clone().find(|(other, _)| other == name).expect("an input").1)
+    };
+    let count = |name: &str, is: fn(&Update) -> bool| told(name).iter().filter(|update| is(update)).count();
+    let code = |update: &Update| matches!(update, Update::Verify { step: VerifyStep::Code { .. }, .. });
+    let from_peer = |update: &Update| matches!(update, Update::Message(message) if message.author != Author::Own);
+    assert_eq!(count("talk", |update| matches!(update, Update::PeerJoined(_))), 1);
+    assert_eq!(count("talk", from_peer), 2);
+    assert_eq!(count("ignored", from_peer), 2);
+    assert_eq!(count("renames", |update| matches!(update, Update::PeerRenamed { .. })), 100);
+    assert_eq!((count("codes-of-theirs", code), count("codes-of-ours", code)), (1, 1));
+    let verified = |update: &Update| matches!(update, Update::PeerTrust { trust: Trust::Verified, .. });
+    assert_eq!((count("codes-of-theirs", verified), count("codes-that-do-not-fit", verified)), (1, 0));
+    assert_eq!(count("codes-again-and-again", code), 1);
+    for silent in ["no-hello", "not-its-key", "our-key"] {
+        assert_eq!(count(silent, |update| matches!(update, Update::PeerJoined(_))), usize::from(silent == "no-hello"));
     }
 }
 

@@ -223,7 +223,7 @@ fn ctrl_c_clears_then_asks_then_quits() {
     s.ctrl('c');
     s.ctrl('c');
     assert_eq!(s.input(), "Press Ctrl-C again to quit");
-    let until = s.app.next_tick(s.now).unwrap();
+    let until = s.app.next_tick().unwrap();
     assert_eq!((until - s.now.mono).as_secs(), 3);
     s.wait(3);
     assert!(s.input().starts_with("Message"), "three seconds later it is forgotten");

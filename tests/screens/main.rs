@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod first_run;
+mod identities;
 mod keys;
 mod people;
 mod random;

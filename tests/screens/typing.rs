@@ -32,7 +32,7 @@ fn a_draft_is_told_of_at_most_every_three_seconds() {
     assert_eq!(s.sent(), [], "the cursor alone is no typing");
     s.press(KeyCode::Backspace);
     assert_eq!(s.sent(), [TYPING]);
-    assert_eq!(s.app.next_tick(s.now), None, "and nothing wakes up for it");
+    assert_eq!(s.app.next_tick(), None, "and nothing wakes up for it");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn others_type_for_six_seconds_or_until_their_line_is_there() {
     let shown = |s: &mut Screen| (s.find("bob is typing").is_some(), s.find("typing…").is_some());
     s.is_at(bob(), Presence::Here, true);
     assert_eq!(shown(&mut s), (true, true), "{}", s.text());
-    assert_eq!(s.app.next_tick(s.now), Some(s.now.mono + std::time::Duration::from_secs(6)));
+    assert_eq!(s.app.next_tick(), Some(s.now.mono + std::time::Duration::from_secs(6)));
     s.wait(5);
     assert_eq!(shown(&mut s), (true, true));
     s.is_at(bob(), Presence::Here, true);

@@ -172,7 +172,9 @@ impl Peers {
 
     /// Whoever is typing, by name.
     pub(crate) fn typing(&self, now: Instant) -> Vec<String> {
-        self.sorted().into_iter().filter(|person| person.typing(now)).map(Person::name).collect()
+        let mut names: Vec<_> = self.list.values().filter(|person| person.typing(now)).map(Person::name).collect();
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        names
     }
 }
 

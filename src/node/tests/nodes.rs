@@ -172,6 +172,7 @@ fn a_claimed_port_hides_nobody() {
     };
     bench.feed(impostor);
     assert_eq!(bench.node.linked(), BTreeSet::new());
+    assert_eq!(bench.node.known()[0].addrs, [], "or the next run would take it for proven, and secure");
     let outs = bench.wait(3_000);
     let (link, addr) = dials(&outs)[0];
     assert_eq!(addr, at(LARGER), "somebody looks who is there");
@@ -179,6 +180,8 @@ fn a_claimed_port_hides_nobody() {
     assert!(outs.iter().any(|out| matches!(out, Out::Offer { .. })));
     welcome(&mut bench, link, LARGER, 1);
     assert_eq!(bench.node.peers.len(), 2);
+    let addrs: Vec<_> = bench.node.known().into_iter().flat_map(|known| known.addrs).collect();
+    assert_eq!(addrs, [at(LARGER)]);
 }
 
 #[test]

@@ -183,6 +183,23 @@ fn a_code_that_waits_for_the_users_word_is_not_replaced() {
 }
 
 #[test]
+fn who_may_just_have_given_up_is_not_answered() {
+    let (mut alice, mut bob, now) = pair();
+    compared(&mut bob, &mut alice, now);
+    assert!(alice.session.answered());
+    let (result, out) = alice.begin(now + secs(10));
+    assert_eq!(result, Ok(()));
+    carry(&mut alice, &mut bob, out, Vec::new(), now + secs(10));
+    assert_eq!(bob.expire(now + EXPIRY), [Event::Ended]);
+    assert_eq!(bob.begin(now + EXPIRY), (Err(NotNow::TooSoon(WAY)), Vec::new()), "alice waits for ten more seconds");
+    let later = now + EXPIRY + WAY;
+    let (result, out) = bob.begin(later);
+    assert_eq!(result, Ok(()));
+    let [at_alice, at_bob] = carry(&mut alice, &mut bob, Vec::new(), out, later);
+    assert_eq!(codes(&at_alice)[0].0, codes(&at_bob)[0].0);
+}
+
+#[test]
 fn they_begin_at_most_every_half_minute() {
     let (mut alice, bob, now) = pair();
     let mut shown = 0;

@@ -6,13 +6,16 @@ use std::{cell::RefCell, rc::Rc};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use ratatui::backend::TestBackend;
-use tokio::task::yield_now;
+use tokio::{task::yield_now, time::sleep};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::*;
 use crate::{
     app::Setup,
-    model::{Author, Delivery, Message, MessageId, Nick, PeerId, Room, Text, Timestamp},
+    model::{
+        Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, Peer, PeerId, Presence, Room, Software, Text,
+        Timestamp, Trust,
+    },
 };
 
 /// What the loop did to the terminal, in order.
@@ -419,6 +422,37 @@ async fn without_a_node_the_screen_stays_and_leaves_at_once() {
     .await;
     assert_eq!(exit.unwrap(), Exit::Quit);
     assert!(begin.elapsed() < NODE_STOP_TIME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changes_with_time_alone_is_drawn_when_it_does() {
+    let (screen, mut script) = screen(8);
+    let (exit, ()) = play(screen, async {
+        let peer = PeerId::Node(NodeId::new([1; 32]));
+        let updates = script.updates.clone().unwrap();
+        let addr = ([127, 0, 0, 1], 4566).into();
+        let software = Software::Ours { version: "0".into() };
+        let bob = Peer { id: peer, nick: None, addr, software, trust: Trust::Known, ignored: false };
+        updates.try_send(Update::PeerJoined(bob)).unwrap();
+        updates.try_send(Update::PeerPresence { peer, presence: Presence::Here, typing: true }).unwrap();
+        sleep(Duration::from_millis(5_900)).await;
+        let typing = script.frames().await;
+        // As soon as nobody types any longer, and no sooner.
+        sleep(Duration::from_millis(200)).await;
+        assert_eq!(script.frames().await, typing + 1);
+        sleep(Duration::from_mins(10)).await;
+        assert_eq!(script.frames().await, typing + 1, "who is here changes nothing");
+        updates.try_send(Update::PeerLeft { peer, reason: LeaveReason::Closed }).unwrap();
+        sleep(Duration::from_secs(5)).await;
+        let left = script.frames().await;
+        sleep(Duration::from_secs(10)).await;
+        assert_eq!(script.frames().await, left + 1, "10s ago");
+        script.quit_key();
+        script.stop_node();
+        drop(updates);
+    })
+    .await;
+    assert_eq!(exit.unwrap(), Exit::Quit);
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,7 +14,7 @@ const SAY: u64 = 10;
 const KEY: [u8; 32] = [0x5a; 32];
 
 /// Names and texts that must not come through as they are.
-const HOSTILE: [(&str, &[u8]); 9] = [
+pub(super) const HOSTILE: [(&str, &[u8]); 9] = [
     ("escape", b"a\x1b[2J\x1b]0;owned\x07b"),
     ("c1", "a\u{9b}31mb".as_bytes()),
     ("bidi", "abc\u{202E}txt.exe\u{2066}".as_bytes()),
@@ -26,7 +26,7 @@ const HOSTILE: [(&str, &[u8]); 9] = [
     ("split", b"one\ntwo\r\nthree\rfour\x00five"),
 ];
 
-fn hello(node: &[u8], nick: &[u8], wall: u64, port: u64) -> Vec<u8> {
+pub(super) fn hello(node: &[u8], nick: &[u8], wall: u64, port: u64) -> Vec<u8> {
     let fields = [
         number(1, 1),
         number(2, 1),
@@ -44,21 +44,41 @@ fn hello(node: &[u8], nick: &[u8], wall: u64, port: u64) -> Vec<u8> {
     bytes(HELLO, fields.concat())
 }
 
-fn presence(nick: &[u8], away: bool, note: &[u8], typing: bool) -> Vec<u8> {
+pub(super) fn presence(nick: &[u8], away: bool, note: &[u8], typing: bool) -> Vec<u8> {
     let fields = [bytes(1, nick), number(2, away.into()), bytes(3, note), number(4, typing.into())];
     bytes(PRESENCE, fields.concat())
 }
 
-fn address(ip: &[u8], port: u64) -> Vec<u8> {
+pub(super) fn address(ip: &[u8], port: u64) -> Vec<u8> {
     bytes(2, [bytes(1, ip), number(2, port)].concat())
 }
 
-fn sighting(node: &[u8], addrs: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn sighting(node: &[u8], addrs: &[Vec<u8>]) -> Vec<u8> {
     bytes(1, [bytes(1, node), addrs.concat()].concat())
 }
 
-fn say(text: &[u8], action: bool) -> Vec<u8> {
+pub(super) fn say(text: &[u8], action: bool) -> Vec<u8> {
     bytes(SAY, [bytes(1, text), number(2, action.into())].concat())
+}
+
+pub(super) fn peers(sightings: &[u8]) -> Vec<u8> {
+    bytes(PEERS, sightings)
+}
+
+pub(super) fn bye(reason: u64) -> Vec<u8> {
+    bytes(BYE, number(1, reason))
+}
+
+pub(super) fn ping(token: u64, answer: bool) -> Vec<u8> {
+    bytes(PING, [fixed64(1, token), number(2, answer.into())].concat())
+}
+
+pub(super) fn sas_commit(hash: &[u8]) -> Vec<u8> {
+    bytes(SAS, bytes(1, hash))
+}
+
+pub(super) fn sas_reveal(nonce: &[u8]) -> Vec<u8> {
+    bytes(SAS, bytes(2, nonce))
 }
 
 pub(super) fn mesh(corpus: &mut Corpus) {
@@ -84,10 +104,10 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("hello-empty-caps", bytes(HELLO, [bytes(4, KEY), bytes(3, []).repeat(4_000)].concat()));
     add("hello-wrong-types", bytes(HELLO, [bytes(1, "x"), number(4, 1), number(6, 1)].concat()));
 
-    add("sas-commit", bytes(SAS, bytes(1, KEY)));
-    add("sas-reveal", bytes(SAS, bytes(2, KEY)));
+    add("sas-commit", sas_commit(&KEY));
+    add("sas-reveal", sas_reveal(&KEY));
     add("sas-both", bytes(SAS, [bytes(1, KEY), bytes(2, KEY)].concat()));
-    add("sas-short", bytes(SAS, bytes(1, &KEY[1..])));
+    add("sas-short", sas_commit(&KEY[1..]));
     add("sas-empty", bytes(SAS, []));
 
     add("presence-here", presence(b"bob", false, b"", true));
@@ -97,8 +117,8 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("presence-wide-name", presence("山".repeat(13).as_bytes(), false, b"", false));
 
     let everything = sighting(&KEY, &[v4.clone(), v6.clone(), mapped.clone()]);
-    add("peers", bytes(PEERS, everything.clone()));
-    add("peers-none", bytes(PEERS, []));
+    add("peers", peers(&everything));
+    add("peers-none", peers(&[]));
     add("peers-full", bytes(PEERS, sighting(&KEY, &vec![v6.clone(); 8]).repeat(64)));
     add("peers-too-many", bytes(PEERS, sighting(&KEY, &[]).repeat(65)));
     add("peers-too-many-addresses", bytes(PEERS, sighting(&KEY, &vec![v4.clone(); 9])));
@@ -117,10 +137,10 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     }
 
     for reason in (0..=7).chain([99, u64::MAX]) {
-        add(&format!("bye-{reason}"), bytes(BYE, number(1, reason)));
+        add(&format!("bye-{reason}"), bye(reason));
     }
-    add("ping", bytes(PING, fixed64(1, u64::MAX)));
-    add("pong", bytes(PING, [fixed64(1, 1), number(2, 1)].concat()));
+    add("ping", ping(u64::MAX, false));
+    add("pong", ping(1, true));
 
     add("say", say("我有，在二楼 and more".as_bytes(), false));
     add("say-action", say(b"waves", true));

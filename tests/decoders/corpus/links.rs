@@ -1,0 +1,71 @@
+//! What another node says over a link, and what the user does meanwhile.
+
+use proximity_chat::identity::sas;
+
+use super::{
+    Corpus,
+    frames::{HOSTILE, address, bye, hello, peers, ping, presence, sas_commit, sas_reveal, say, sighting},
+};
+use crate::{links::THEM, protobuf::varint};
+
+const WAIT: &[u8] = &[];
+const VERIFY: &[u8] = &[0];
+const SAME: &[u8] = &[1];
+const DIFFERENT: &[u8] = &[2];
+const TRUST: &[u8] = &[3];
+const IGNORE: &[u8] = &[4];
+const UNIGNORE: &[u8] = &[5];
+const WHOIS: &[u8] = &[6];
+const AWAY: &[u8] = &[7];
+const SAY: &[u8] = &[8];
+
+fn parts<P: AsRef<[u8]>>(parts: &[P]) -> Vec<u8> {
+    parts.iter().flat_map(|part| [varint(part.as_ref().len() as u64), part.as_ref().to_vec()].concat()).collect()
+}
+
+pub(super) fn link(corpus: &mut Corpus) {
+    let hello = |nick: &str| hello(THEM.as_bytes(), nick.as_bytes(), 1_767_323_045_678, 4566);
+    let mut add = |name: &str, first: &[u8], rest: Vec<u8>| corpus.add("link", name, [parts(&[first]), rest].concat());
+    let bob = &hello("bob")[..];
+    let (commit, reveal) = (sas_commit(&sas::commitment(&[7; 32], &THEM)), sas_reveal(&[7; 32]));
+    let (commit, reveal, other) = (&commit[..], &reveal[..], &sas_reveal(&[8; 32])[..]);
+    let hi = &say(b"hi", false)[..];
+
+    let busy = presence(b"bob", true, b"lunch", true);
+    add("talk", bob, parts(&[hi, &busy, &ping(7, false), SAY, AWAY, WHOIS, WAIT, &say(b"bye", true), &bye(1)]));
+    add("codes-of-theirs", bob, parts(&[commit, reveal, SAME, WHOIS]));
+    add("codes-of-ours", bob, parts(&[VERIFY, commit, reveal, DIFFERENT]));
+    add("codes-that-do-not-fit", bob, parts(&[VERIFY, commit, other, SAME]));
+    add("codes-out-of-order", bob, parts(&[VERIFY, reveal, commit]));
+    add("codes-again-and-again", bob, parts(&[commit, reveal, SAME]).repeat(20));
+    add("codes-never-answered", bob, [parts(&[VERIFY]), parts(&[WAIT]).repeat(130), parts(&[commit, reveal])].concat());
+    add("one-code-after-the-other", bob, [parts(&[commit, reveal]), parts(&[WAIT]).repeat(31)].concat().repeat(5));
+
+    let names: Vec<_> = (0..100).map(|n| presence(format!("name{n}").as_bytes(), false, b"", false)).collect();
+    add("renames", bob, parts(&names));
+    let texts: Vec<_> =
+        HOSTILE.iter().flat_map(|(_, text)| [say(text, false), presence(text, true, text, true)]).collect();
+    add("hostile-texts", bob, parts(&texts));
+    add("ignored", bob, parts(&[IGNORE, hi, commit, reveal, UNIGNORE, hi, TRUST, WHOIS, hi]));
+    add("pings", bob, parts(&[ping(1, false), ping(2, true)]).repeat(1_000));
+
+    let crowd = |net: u8| {
+        let sightings = (0..60u8).map(|n| {
+            let addrs: Vec<_> = (0..8).map(|host| address(&[net, 0, n, host], 4565 + u64::from(host))).collect();
+            sighting(&[n; 32], &addrs)
+        });
+        peers(&sightings.collect::<Vec<_>>().concat())
+    };
+    add("hints", bob, parts(&[crowd(127), crowd(10), crowd(224), crowd(0)]));
+    add("hints-without-end", bob, [parts(&[crowd(127)]), parts(&[WAIT])].concat().repeat(10));
+
+    add("no-hello", hi, parts(&[bob, hi]));
+    add("hello-twice", bob, parts(&[bob, hi]));
+    add("comes-and-goes", bob, [parts(&[bye(1)]), parts(&[bob, hi])].concat().repeat(10));
+    add("malformed", bob, parts(&[&[0xff, 0xff][..], hi, bob, hi]));
+    add("stays", bob, parts(&[WAIT]).repeat(200));
+    let other_key = super::frames::hello(&[9; 32], b"bob", 1, 4566);
+    add("not-its-key", &other_key, parts(&[hi]));
+    let own_key = super::frames::hello(&[1; 32], b"bob", 1, 4566);
+    add("our-key", &own_key, parts(&[hi]));
+}

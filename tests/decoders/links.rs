@@ -1,0 +1,151 @@
+//! A node, and another one inside TLS that says anything: what it makes of it, and what its user is told.
+//!
+//! An input is a list of parts, each after its length as protobuf writes it. An empty part is a second that passes, one of
+//! a single byte is something that the user does, anything else is a frame.
+
+use std::{net::SocketAddr, time::Instant};
+
+use prost::decode_length_delimiter;
+use proximity_chat::{
+    bus::{Command, Update},
+    convert::mesh::{Frame, decode},
+    model::{Author, Guests, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
+    node::{CloseReason, In, LinkId, Me, Node, Out, Secure},
+};
+
+use super::{clean, frames};
+
+/// Who is at the other end, by the handshake.
+pub(super) const THEM: NodeId = NodeId::new([0x5a; 32]);
+
+/// What one input can make a node do: tell the user of a line, a name, an alarm, and answer.
+const MAX_OUTS: usize = 32;
+
+/// What the user does, by its number.
+pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
+    |who| Command::Verify { who, same: None },
+    |who| Command::Verify { who, same: Some(true) },
+    |who| Command::Verify { who, same: Some(false) },
+    Command::Trust,
+    Command::Ignore,
+    Command::Unignore,
+    Command::Whois,
+    |_| Command::SetPresence(Presence::away("lunch")),
+    |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false },
+];
+
+struct Bench {
+    node: Node,
+    now: Now,
+    /// The open link, if there is one.
+    link: Option<LinkId>,
+    links: u32,
+    updates: Vec<Update>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let [min, max] = [4565, 4569].map(|port: u16| port.try_into().expect("a port"));
+        let node = Node::new(Me {
+            addr: SocketAddr::from(([127, 0, 0, 1], 4565)),
+            nick: Nick::new("alice").expect("a name"),
+            node: NodeId::new([1; 32]),
+            boot: 1,
+            ports: PortRange::new(min, max).expect("a range"),
+            networks: vec!["127.0.0.0/8".parse().expect("a network")],
+            guests: Guests::Loopback,
+            known: Vec::new(),
+            seed: 1,
+            secret: [2; 32],
+        });
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_767_323_045_678) };
+        Self { node, now, link: None, links: 0, updates: Vec::new() }
+    }
+
+    fn feed(&mut self, input: In) {
+        let mut outs = Vec::new();
+        self.node.handle(input, self.now, &mut outs);
+        let dials = outs.iter().filter(|out| matches!(out, Out::Dial { .. })).count();
+        assert!(outs.len() - dials <= MAX_OUTS, "{} outputs: {outs:?}", outs.len());
+        for out in outs {
+            match out {
+                Out::Tell { link, frame } => {
+                    assert!(self.link.is_some_and(|open| open == link), "{link:?} is not open");
+                    assert!(decode(&frame).is_ok());
+                    frames::mesh(&frame);
+                }
+                Out::Open { link, .. } => self.link = Some(link),
+                Out::Close { link, .. } if self.link == Some(link) => self.link = None,
+                Out::Dial { addr, .. } => assert!(addr.ip().is_loopback(), "{addr} is not one of our networks"),
+                Out::Update(update) => {
+                    check(&update);
+                    self.updates.push(update);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: Frame) {
+        match (self.link, frame) {
+            (Some(link), frame) => self.feed(In::Told { link, frames: vec![frame] }),
+            (None, Frame::Hello(hello)) => {
+                self.links += 1;
+                let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
+                let secure = Secure { node: THEM, exporter: [3; 32] };
+                self.feed(In::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
+            }
+            // As `net` does it: whoever does not begin with a Hello is not let in.
+            (None, _) => {}
+        }
+    }
+
+    fn part(&mut self, part: &[u8]) {
+        match part {
+            [] => {
+                self.now.mono += std::time::Duration::from_secs(1);
+                self.feed(In::Timer);
+            }
+            [deed] => {
+                let who = Who::new(&THEM.to_string()).expect("a key");
+                self.feed(In::Command(DEEDS[usize::from(*deed) % DEEDS.len()](who)));
+            }
+            frame => match (decode(frame), self.link) {
+                (Ok(frame), _) => self.frame(frame),
+                (Err(_), Some(link)) => {
+                    self.link = None;
+                    self.feed(In::Closed { link, reason: CloseReason::Protocol });
+                }
+                (Err(_), None) => {}
+            },
+        }
+    }
+}
+
+fn check(update: &Update) {
+    match update {
+        Update::PeerJoined(peer) => peer.nick.iter().for_each(clean::nick),
+        Update::PeerRenamed { nick, .. } => clean::nick(nick),
+        Update::Alarm(alarm) => assert!(alarm.node == THEM && alarm.known != THEM),
+        Update::Message(message) => {
+            message.nick.iter().for_each(clean::nick);
+            clean::text(&message.text);
+        }
+        Update::Notice { text, .. } | Update::Failed { text, .. } => clean::message(text),
+        _ => {}
+    }
+}
+
+/// What the user is told.
+pub(super) fn told(mut bytes: &[u8]) -> Vec<Update> {
+    let mut bench = Bench::new();
+    while let Ok(length) = decode_length_delimiter(&mut bytes) {
+        let (part, rest) = bytes.split_at(length.min(bytes.len()));
+        bench.part(part);
+        bytes = rest;
+    }
+    assert!(bench.node.known().len() <= 1);
+    let said = |update: &Update| matches!(update, Update::Message(message) if message.author != Author::Own);
+    assert!(bench.updates.iter().all(|update| !said(update)) || bench.links > 0, "somebody who was never let in");
+    bench.updates
+}
