@@ -25,6 +25,7 @@ mod reference;
 mod roster;
 mod siege;
 mod support;
+mod unread;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]
 mod terminal;
