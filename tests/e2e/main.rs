@@ -25,7 +25,7 @@ mod reference;
 mod roster;
 mod siege;
 mod support;
-mod unread;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]
 mod terminal;
+mod unread;
