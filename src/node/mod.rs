@@ -252,6 +252,9 @@ impl Node {
             self.trust.parted(&node, now.wall);
         }
         self.leave(link, peer.id, reason.into(), out);
+        if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
+            self.meet_namesakes(nick, now, out);
+        }
         if reason == CloseReason::TooSlow {
             out.push(Out::too_slow(&peer));
         }

@@ -1,10 +1,14 @@
 //! What nodes tell each other.
 
-use super::{CloseReason, LinkId, Node, Out, link::Link, session::Spent};
+use super::{
+    CloseReason, LinkId, Node, Out,
+    link::Link,
+    session::{Session, Spent},
+};
 use crate::{
     bus::Update,
     convert::mesh::{Frame, Reason, Status},
-    model::{Author, Delivery, Message, Nick, NodeId, Now, PeerId, Room, Text},
+    model::{Author, Delivery, Message, Nick, NodeId, Now, Peer, PeerId, Room, Text, skeleton},
 };
 
 impl Node {
@@ -77,6 +81,22 @@ impl Node {
     pub(super) fn meet(&mut self, node: NodeId, nick: Option<&Nick>, now: Now) -> Option<crate::bus::Alarm> {
         let peers = &self.peers;
         self.trust.met(node, nick, |other| *other != node && peers.contains_key(&PeerId::Node(*other)), now.wall)
+    }
+
+    /// Somebody is gone who went by `nick`: who is here by the same name was told from them while both were, and would
+    /// pass for them now.
+    pub(super) fn meet_namesakes(&mut self, nick: &Nick, now: Now, out: &mut Vec<Out>) {
+        let name = skeleton(nick);
+        let claim = |(peer, _): (&Peer, &Session)| {
+            let nick = peer.nick.as_ref().filter(|nick| skeleton(nick) == name)?;
+            Some((*peer.id.node()?, nick.clone()))
+        };
+        let claims: Vec<_> = self.links.values().filter_map(|link| claim(link.session()?)).collect();
+        for (node, nick) in claims {
+            let alarm = self.meet(node, Some(&nick), now);
+            self.judge_anew(node, now, out);
+            out.extend(alarm.map(|alarm| Out::Update(Update::Alarm(alarm))));
+        }
     }
 
     /// Tells the front end if something else is thought of a linked key now.
