@@ -152,7 +152,7 @@ fn lines(output: impl BufRead + Send + 'static) -> mpsc::Receiver<Value> {
 /// The key of who ran, as the first event says it.
 fn node(finished: &Finished) -> String {
     let listening = finished.event(|event| event["event"] == "listening");
-    let key = listening["node"].as_str().unwrap_or_default().to_owned();
+    let key = listening.get("node").and_then(|node| node.as_str()).unwrap_or_default().to_owned();
     assert_eq!(key.len(), 64, "{listening}");
     key
 }

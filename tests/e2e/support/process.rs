@@ -35,6 +35,8 @@ struct Seen {
     /// Whatever was no JSON, and standard error.
     other: Vec<String>,
     ended: bool,
+    /// Whether standard error has ended too.
+    complained: bool,
 }
 
 impl Process {
@@ -64,6 +66,7 @@ impl Process {
             for line in stderr.lines().map_while(Result::ok) {
                 to_other.add(Err(format!("stderr: {line}")));
             }
+            to_other.seen.lock().unwrap().complained = true;
         });
         Self { name: name.to_owned(), stdin: child.stdin.take(), child, output }
     }
@@ -165,7 +168,10 @@ impl Process {
     pub(crate) fn wait_exit(&mut self, deadline: Duration) -> ExitStatus {
         let what = format!("the end of {}", self.name);
         let (status, _) = until(&what, deadline, || self.child.try_wait().unwrap());
-        until(&what, deadline, || self.output.seen.lock().unwrap().ended.then_some(()));
+        until(&what, deadline, || {
+            let seen = self.output.seen.lock().unwrap();
+            (seen.ended && seen.complained).then_some(())
+        });
         status
     }
 
