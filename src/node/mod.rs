@@ -114,6 +114,7 @@ pub struct Node {
     asks: Vec<Ask>,
     next_dial: u32,
     told: pulse::Told,
+    alarms: Option<session::Allowance>,
     leaving: bool,
 }
 
@@ -144,6 +145,7 @@ impl Node {
             asks: Vec::new(),
             next_dial: 0,
             told: pulse::Told::default(),
+            alarms: None,
             leaving: false,
         }
     }
