@@ -209,6 +209,8 @@ pub enum NoticeCode {
     Version,
     /// What we know of people cannot be written to disk.
     NotSaved,
+    /// Alarms that are not shown one by one any more.
+    ManyAlarms,
 }
 
 impl NoticeCode {
@@ -222,6 +224,7 @@ impl NoticeCode {
             Self::OwnKey => "own_key",
             Self::Version => "version_mismatch",
             Self::NotSaved => "not_saved",
+            Self::ManyAlarms => "many_alarms",
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum Trust {
 pub struct Known {
     /// The key.
     pub node: NodeId,
-    /// The name it went by last.
+    /// The last name it went by that was nobody else's: a disputed claim earns nothing by waiting.
     pub nick: Option<Nick>,
     /// When it was linked first.
     pub first_seen: Timestamp,

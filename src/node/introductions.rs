@@ -196,7 +196,7 @@ impl Node {
         } else {
             out.push(Out::Update(Update::PeerJoined(peer.clone())));
         }
-        out.extend(alarm.map(|alarm| Out::Update(Update::Alarm(alarm))));
+        self.raise(alarm, now, out);
         self.links.insert(link, Link::Up { peer, kind: Kind::Mesh(Box::new(session)) });
         self.greet(link, now, out);
         out.push(Out::LinkedChanged);

@@ -114,6 +114,7 @@ pub struct Node {
     asks: Vec<Ask>,
     next_dial: u32,
     told: pulse::Told,
+    alarms: Option<session::Allowance>,
     leaving: bool,
 }
 
@@ -144,6 +145,7 @@ impl Node {
             asks: Vec::new(),
             next_dial: 0,
             told: pulse::Told::default(),
+            alarms: None,
             leaving: false,
         }
     }
@@ -252,6 +254,9 @@ impl Node {
             self.trust.parted(&node, now.wall);
         }
         self.leave(link, peer.id, reason.into(), out);
+        if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
+            self.meet_namesakes(nick, now, out);
+        }
         if reason == CloseReason::TooSlow {
             out.push(Out::too_slow(&peer));
         }

@@ -145,7 +145,7 @@ impl Addresses {
 
 /// A bucket of tokens: so many at once, so many per second.
 #[derive(Debug)]
-struct Allowance {
+pub(super) struct Allowance {
     tokens: f64,
     burst: f64,
     rate: f64,
@@ -153,11 +153,11 @@ struct Allowance {
 }
 
 impl Allowance {
-    fn new(burst: f64, rate: f64, now: Instant) -> Self {
+    pub(super) fn new(burst: f64, rate: f64, now: Instant) -> Self {
         Self { tokens: burst, burst, rate, at: now }
     }
 
-    fn take(&mut self, now: Instant) -> bool {
+    pub(super) fn take(&mut self, now: Instant) -> bool {
         let earned = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
         self.at = self.at.max(now);
         self.tokens = (self.tokens + earned).min(self.burst);

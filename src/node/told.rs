@@ -1,11 +1,19 @@
 //! What nodes tell each other.
 
-use super::{CloseReason, LinkId, Node, Out, link::Link, session::Spent};
-use crate::{
-    bus::Update,
-    convert::mesh::{Frame, Reason, Status},
-    model::{Author, Delivery, Message, Nick, NodeId, Now, PeerId, Room, Text},
+use super::{
+    CloseReason, LinkId, Node, Out,
+    link::Link,
+    session::{Allowance, Session, Spent},
 };
+use crate::{
+    bus::{Alarm, NoticeCode, Update},
+    convert::mesh::{Frame, Reason, Status},
+    model::{Author, Delivery, Message, Nick, NodeId, Now, Peer, PeerId, Room, Text, skeleton},
+};
+
+/// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
+const ALARM_BURST: f64 = 5.0;
+const ALARM_RATE: f64 = 1.0 / 30.0;
 
 impl Node {
     pub(super) fn told(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Out>) {
@@ -70,13 +78,46 @@ impl Node {
         out.push(Out::Update(Update::PeerRenamed { peer: id, nick: nick.clone() }));
         let alarm = self.meet(node, Some(&nick), now);
         self.judge_anew(node, now, out);
-        out.extend(alarm.map(|alarm| Out::Update(Update::Alarm(alarm))));
+        self.raise(alarm, now, out);
     }
 
     /// Notes that a key goes by a name now; the alarm that this raises, if it does.
-    pub(super) fn meet(&mut self, node: NodeId, nick: Option<&Nick>, now: Now) -> Option<crate::bus::Alarm> {
+    pub(super) fn meet(&mut self, node: NodeId, nick: Option<&Nick>, now: Now) -> Option<Alarm> {
         let peers = &self.peers;
         self.trust.met(node, nick, |other| *other != node && peers.contains_key(&PeerId::Node(*other)), now.wall)
+    }
+
+    /// Somebody is gone who went by `nick`: who is here by the same name was told from them while both were, and would
+    /// pass for them now.
+    pub(super) fn meet_namesakes(&mut self, nick: &Nick, now: Now, out: &mut Vec<Out>) {
+        let name = skeleton(nick);
+        let claim = |(peer, _): (&Peer, &Session)| {
+            let nick = peer.nick.as_ref().filter(|nick| skeleton(nick) == name)?;
+            Some((*peer.id.node()?, nick.clone()))
+        };
+        let claims: Vec<_> = self.links.values().filter_map(|link| claim(link.session()?)).collect();
+        for (node, nick) in claims {
+            let alarm = self.meet(node, Some(&nick), now);
+            self.judge_anew(node, now, out);
+            self.raise(alarm, now, out);
+        }
+    }
+
+    /// Tells the user of an alarm. Who makes key after key under one name gets a few of them on the screen; the rest are
+    /// marked in the list like the first.
+    pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Now, out: &mut Vec<Out>) {
+        let Some(alarm) = alarm else { return };
+        let allowance = self.alarms.get_or_insert_with(|| Allowance::new(ALARM_BURST, ALARM_RATE, now.mono));
+        if allowance.take(now.mono) {
+            out.push(Out::Update(Update::Alarm(alarm)));
+        } else if self.told.may_tell(NoticeCode::ManyAlarms, now.mono) {
+            let text = format!(
+                "More new keys come under the names of people you know, such as {}. They are marked with a ! in the list; \
+                 somebody may be trying to hide among them.",
+                alarm.nick
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::ManyAlarms, text }));
+        }
     }
 
     /// Tells the front end if something else is thought of a linked key now.

@@ -362,9 +362,9 @@ fn an_ignored_key_is_silent_under_every_name() {
     assert_eq!(updates(&bench.feed(again)).len(), 1);
 }
 
-#[test]
-fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
-    let bob = Known {
+/// Somebody at `LARGER` who was verified before.
+fn bob() -> Known {
+    Known {
         node: key(at(LARGER)),
         nick: Nick::new("bob").ok(),
         first_seen: Timestamp::from_millis(0),
@@ -373,9 +373,13 @@ fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
         verified: true,
         trusted: false,
         ignored: false,
-    };
+    }
+}
+
+#[test]
+fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
     let mut bench = Bench::new(US);
-    bench.node = Node::new(Me { known: vec![bob], ..me(US, 1) });
+    bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
     let outs = bench.feed(introduced(1, SMALLER, 1, "Bob"));
     let alarms: Vec<_> = updates(&outs)
         .into_iter()
@@ -388,6 +392,20 @@ fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
         updates(&outs).iter().any(|u| matches!(u, Update::PeerTrust { trust, .. } if *trust != Trust::Suspect)),
         "{outs:?}"
     );
+}
+
+#[test]
+fn who_shares_a_name_does_not_inherit_it() {
+    let mut bench = Bench::new(US);
+    bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
+    let alarmed = |outs: &[Out]| updates(outs).iter().any(|update| matches!(update, Update::Alarm(_)));
+    assert!(!alarmed(&bench.feed(introduced(1, LARGER, 1, "bob"))));
+    assert!(!alarmed(&bench.feed(introduced(2, SMALLER, 1, "bob"))), "two people of one name");
+    let gone = In::Closed { link: LinkId::Accepted(1), reason: CloseReason::Ended };
+    let outs = bench.feed(gone);
+    assert!(alarmed(&outs), "{outs:?}");
+    let suspect = |update: &&Update| matches!(update, Update::PeerTrust { trust: Trust::Suspect, .. });
+    assert_eq!(updates(&outs).into_iter().filter(suspect).count(), 1);
 }
 
 #[test]

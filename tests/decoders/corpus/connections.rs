@@ -115,7 +115,7 @@ pub(super) fn answering(corpus: &mut Corpus) {
     add("nothing", Vec::new());
     add("garbage", (0..=255).collect());
 
-    // A ServerHello with the cipher and a share of a key (RFC 8446, section 4.1.3), and records that do not decrypt.
+    // A `ServerHello` with the cipher and a share of a key (RFC 8446, section 4.1.3), and records that do not decrypt.
     let share = [&[0, 0x1d, 0, 32][..], &[9; 32]].concat();
     let extensions = [extension(43, &[3, 4]), extension(51, &share)].concat();
     let body =
