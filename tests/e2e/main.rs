@@ -22,6 +22,7 @@ mod mesh;
 mod mixed;
 mod namespaces;
 mod reference;
+mod replaced;
 mod roster;
 mod siege;
 mod support;
