@@ -28,3 +28,4 @@ mod support;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]
 mod terminal;
+mod unread;
