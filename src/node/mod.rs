@@ -14,8 +14,10 @@ mod event;
 mod gossip;
 mod guests;
 mod introductions;
+mod limits;
 mod link;
 mod people;
+mod places;
 mod pulse;
 mod ring;
 mod session;
@@ -99,8 +101,6 @@ pub struct Node {
     links: BTreeMap<LinkId, Link>,
     /// Linked peers. The key is what makes two links of one peer meet.
     peers: BTreeMap<PeerId, LinkId>,
-    /// Where linked nodes were reached.
-    owners: BTreeMap<SocketAddr, NodeId>,
     book: Book,
     trust: TrustBook,
     /// Guests that the user shut out, for this run: they have nothing by which to know them again.
@@ -108,8 +108,8 @@ pub struct Node {
     gossip: Gossip,
     pulse: pulse::Pulse,
     comparing: comparing::Comparisons,
-    /// Addresses where somebody has spoken TLS: nothing plain is believed to be there.
-    secure_addrs: BTreeSet<SocketAddr>,
+    places: places::Places,
+    limits: limits::Limits,
     /// `/connect` commands that have not come to an end.
     asks: Vec<Ask>,
     next_dial: u32,
@@ -121,7 +121,7 @@ pub struct Node {
 impl Node {
     /// A node that listens at `me.addr` and knows nobody.
     pub fn new(me: Me) -> Self {
-        let secure_addrs = dials::secure_before(&me.known);
+        let places = places::Places::new(&me.known);
         Self {
             addr: me.addr,
             nick: me.nick,
@@ -134,14 +134,14 @@ impl Node {
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
             peers: BTreeMap::new(),
-            owners: BTreeMap::new(),
             book: Book::default(),
             trust: TrustBook::new(me.known),
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
             pulse: pulse::Pulse::default(),
             comparing: comparing::Comparisons::new(me.secret),
-            secure_addrs,
+            places,
+            limits: limits::Limits::default(),
             asks: Vec::new(),
             next_dial: 0,
             told: pulse::Told::default(),
@@ -182,16 +182,16 @@ impl Node {
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
-        self.book.next_due(self.dial_slots()).into_iter().chain(self.next_beat()).min()
+        self.book.next_due(self.dial_slots(), self.may_dial_passed()).into_iter().chain(self.next_beat()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
         let guests = self.links.values().filter_map(|link| match link {
-            Link::Up { peer, kind: Kind::Guest(origin) } if origin.listens() => Some(peer.addr),
+            Link::Up { peer, kind: Kind::Guest(origin) } if origin.is_found() => Some(peer.addr),
             _ => None,
         });
-        guests.chain(self.owners.keys().copied()).collect()
+        guests.chain(self.places.taken()).collect()
     }
 
     /// What is known of people, to be kept across runs.
@@ -207,15 +207,10 @@ impl Node {
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
             Command::Say { room, text, action } => self.say(room, text, action, now, out),
-            Command::SetNick(nick) => self.set_nick(nick, out),
-            Command::SetPresence(presence) => self.set_presence(presence, out),
-            Command::Typing(typing) => self.typing(typing, out),
-            Command::Rescan => {
-                self.book.forgive(now.mono);
-                let me = self.me;
-                self.owners.retain(|_, owner| *owner != me);
-                out.push(Out::Sweep);
-            }
+            Command::SetNick(nick) => self.set_nick(nick, now, out),
+            Command::SetPresence(presence) => self.set_presence(presence, now, out),
+            Command::Typing(typing) => self.tell_status(typing, now, out),
+            Command::Rescan => self.rescan(now, out),
             Command::Connect(target) => self.connect(target, now, out),
             Command::Trust(who) => self.do_trust(&who, now, out),
             Command::Ignore(who) => self.do_ignore(&who, true, now, out),
@@ -234,7 +229,7 @@ impl Node {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
             if let PeerId::Node(node) = peer {
-                self.owners.retain(|_, owner| *owner != node);
+                self.places.parted(&node);
             }
             out.push(Out::Update(Update::PeerLeft { peer, reason }));
             out.push(Out::LinkedChanged);
@@ -245,7 +240,11 @@ impl Node {
         let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
         let (peer, addrs) = match kind {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
-            Kind::Mesh(session) => (peer.clone(), session.addrs.all()),
+            // On its word alone nobody is dialled outside the user's networks.
+            Kind::Mesh(session) => {
+                let claimed = session.addrs.claimed().filter(|addr| self.is_in_networks(addr.ip()));
+                (peer.clone(), session.addrs.proven().chain(claimed).collect())
+            }
         };
         if let Some(mut state) = self.links.remove(&link) {
             self.end_comparison(&mut state, link, out);

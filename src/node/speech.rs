@@ -1,14 +1,9 @@
 //! What we say and what we hear.
 
-use bytes::Bytes;
-
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::Update,
-    convert::{
-        Heard, Published,
-        mesh::{self, Cap, Frame},
-    },
+    convert::{Heard, Published},
     model::{Author, Delivery, Message, MessageId, Nick, Now, Presence, Room, Text},
 };
 
@@ -55,28 +50,16 @@ impl Node {
         }
     }
 
-    pub(super) fn set_nick(&mut self, nick: Nick, out: &mut Vec<Out>) {
+    pub(super) fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Out>) {
         self.nick = nick.clone();
         out.push(Out::Update(Update::NickSet(nick)));
-        self.tell_status(false, out);
+        self.tell_status(false, now, out);
     }
 
-    pub(super) fn set_presence(&mut self, presence: Presence, out: &mut Vec<Out>) {
+    pub(super) fn set_presence(&mut self, presence: Presence, now: Now, out: &mut Vec<Out>) {
         self.presence = presence.clone();
         out.push(Out::Update(Update::PresenceSet(presence)));
-        self.tell_status(false, out);
-    }
-
-    pub(super) fn typing(&mut self, typing: bool, out: &mut Vec<Out>) {
-        self.tell_status(typing, out);
-    }
-
-    fn tell_status(&self, typing: bool, out: &mut Vec<Out>) {
-        let frame: Bytes = mesh::encode(&Frame::Status(self.status(typing)));
-        let takes = |link: &LinkId| {
-            self.links.get(link).and_then(Link::session).is_some_and(|(_, session)| session.caps.has(Cap::Presence))
-        };
-        out.extend(self.sessions().filter(takes).map(|link| Out::Tell { link, frame: frame.clone() }));
+        self.tell_status(false, now, out);
     }
 
     pub(super) fn message_id(&mut self) -> MessageId {
