@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    CloseReason, LinkId, Node, Out, Secure, bye,
+    CloseReason, LinkId, MAX_FADING, Node, Out, Secure, bye,
     link::{Dial, Kind, Link},
     session::{Session, Way},
 };
@@ -241,6 +241,10 @@ impl Node {
         let old = self.peers.remove(&id)?;
         let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
+        if self.fading.len() >= MAX_FADING {
+            self.fading.pop_first();
+        }
+        self.fading.insert(old, id);
         self.end_comparison(&mut state, old, out);
         let (_, session) = state.session()?;
         if let PeerId::Node(node) = id {

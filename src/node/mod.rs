@@ -61,6 +61,9 @@ pub const MAX_NODES: usize = 256;
 /// own are exempt, as everybody here may be somebody else. Six times the usual range of ports.
 pub const MAX_NODES_PER_HOST: usize = 32;
 
+/// Links that may give way at once. Each lasts for the moment that its last lines need.
+const MAX_FADING: usize = 64;
+
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
 pub struct Me {
@@ -99,6 +102,8 @@ pub struct Node {
     guests: Guests,
     rng: fastrand::Rng,
     links: BTreeMap<LinkId, Link>,
+    /// Links that gave way to newer ones of the same nodes: what was said on them before their ends knew still counts.
+    fading: BTreeMap<LinkId, PeerId>,
     /// Linked peers. The key is what makes two links of one peer meet.
     peers: BTreeMap<PeerId, LinkId>,
     book: Book,
@@ -133,6 +138,7 @@ impl Node {
             guests: me.guests,
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
+            fading: BTreeMap::new(),
             peers: BTreeMap::new(),
             book: Book::default(),
             trust: TrustBook::new(me.known),
@@ -237,6 +243,7 @@ impl Node {
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
+        self.fading.remove(&link);
         let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
         let (peer, addrs) = match kind {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),

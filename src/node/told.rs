@@ -57,7 +57,8 @@ impl Node {
 
     fn said(&mut self, link: LinkId, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
         let id = self.message_id();
-        let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
+        let link = self.fading.get(&link).and_then(|peer| self.peers.get(peer)).unwrap_or(&link);
+        let Some((peer, _)) = self.links.get(link).and_then(Link::session) else { return };
         if peer.ignored {
             return;
         }
