@@ -197,11 +197,8 @@ impl Node {
     /// Whether a link with the node that was reached is wanted. If not, says to the book what becomes of the address.
     fn is_wanted(&mut self, link: LinkId, dial: &Dial, node: NodeId, now: Now, out: &mut Vec<Out>) -> bool {
         self.places.spoke_tls(dial.addr);
-        if node == self.me {
-            // Another address of this machine, or somebody who passes everything on to us.
-            self.places.met_ourselves(dial.addr, now.mono);
+        if node == self.me && self.places.is_ours(&dial.addr, now.mono) {
             self.book.rest(dial.addr, now.mono, &mut self.rng);
-            out.push(Out::LinkedChanged);
             return false;
         }
         if self.peers.contains_key(&PeerId::Node(node)) {
@@ -261,6 +258,7 @@ impl Node {
         let verdict = match reason {
             // It knows us already, or has just dialled us: soon over.
             None | Some(Reason::Duplicate) => self.book.refused(dial.addr, now.mono, &mut self.rng),
+            Some(Reason::OwnKey) => return self.met_own_key(&dial, now, out),
             Some(reason) => {
                 if reason == Reason::Version {
                     self.tell_version(dial.addr, now, out);
@@ -270,6 +268,18 @@ impl Node {
         };
         if verdict == Verdict::Tell {
             self.nobody_at(dial.addr, Failure::Refusal(reason), now, out);
+        }
+    }
+
+    /// Our own key is at `addr`: we are there ourselves, by another address of this machine or because somebody passes
+    /// everything on to us; or else somebody has it who is not we.
+    fn met_own_key(&mut self, dial: &Dial, now: Now, out: &mut Vec<Out>) {
+        self.places.met_ourselves(dial.addr, now.mono);
+        self.book.rest(dial.addr, now.mono, &mut self.rng);
+        out.push(Out::LinkedChanged);
+        let ourselves = self.met_ourselves.is_some_and(|at| at >= dial.began);
+        if !ourselves {
+            self.tell_own_key(dial.addr, now, out);
         }
     }
 

@@ -118,12 +118,10 @@ impl Node {
             return Err(Reason::Protocol);
         }
         if secure.node == self.me {
-            if hello.boot != self.boot && self.told.may_tell(NoticeCode::OwnKey, now.mono) {
-                let text = format!(
-                    "A node at {addr} has your own key. If you copied it to another machine, leave the program on one \
-                     of the two; if you did not, somebody has it: move your profile's identity file away and start anew."
-                );
-                out.push(Out::Update(Update::Notice { code: NoticeCode::OwnKey, text }));
+            if hello.boot == self.boot {
+                self.met_ourselves = Some(now.mono);
+            } else {
+                self.tell_own_key(addr, now, out);
             }
             return Err(Reason::OwnKey);
         }
@@ -132,6 +130,17 @@ impl Node {
             return Err(Reason::Version);
         }
         Ok(())
+    }
+
+    pub(super) fn tell_own_key(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
+        if self.told.may_tell(NoticeCode::OwnKey, now.mono) {
+            let text = format!(
+                "A node at {addr} has your own key, and others see only one of you at a time. If you copied it there, end \
+                 the program on one of the two; if you did not, somebody has it: move your profile's identity file away \
+                 and start anew."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::OwnKey, text }));
+        }
     }
 
     pub(super) fn tell_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {

@@ -119,6 +119,8 @@ pub struct Node {
     asks: Vec<Ask>,
     next_dial: u32,
     told: pulse::Told,
+    /// When we were dialled by ourselves last.
+    met_ourselves: Option<Instant>,
     alarms: Option<session::Allowance>,
     leaving: bool,
 }
@@ -151,6 +153,7 @@ impl Node {
             asks: Vec::new(),
             next_dial: 0,
             told: pulse::Told::default(),
+            met_ourselves: None,
             alarms: None,
             leaving: false,
         }

@@ -2,9 +2,9 @@
 
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
-    bus::Update,
+    bus::{NoticeCode, Update},
     convert::{Heard, Published},
-    model::{Author, Delivery, Message, MessageId, Nick, Now, Presence, Room, Text},
+    model::{Author, Delivery, Message, MessageId, Nick, NodeId, Now, PeerId, Presence, Room, Text, Trust, Who},
 };
 
 impl Node {
@@ -36,6 +36,7 @@ impl Node {
                 peer.nick.clone_from(&nick);
                 let renamed = nick.clone().map(|nick| Out::Update(Update::PeerRenamed { peer: author, nick }));
                 out.extend(renamed);
+                self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
             out.push(Out::Update(Update::Message(Message {
                 id: self.message_id(),
@@ -47,6 +48,20 @@ impl Node {
                 sent_at: now.wall,
                 delivery: Delivery::Sent,
             })));
+        }
+    }
+
+    /// A guest may call itself what it likes, also by the name of somebody whose key is known: then the user is told.
+    fn look_at_guests_name(&mut self, guest: PeerId, nick: Option<&Nick>, now: Now, out: &mut Vec<Out>) {
+        let (PeerId::Guest(addr), Some(nick)) = (guest, nick) else { return };
+        let Some(who) = Who::new(nick.as_str()) else { return };
+        let known = |node: &NodeId| matches!(self.trust.standing(node, now.wall).0, Trust::Verified | Trust::Known);
+        if self.trust.find(&who).iter().any(known) && self.told.may_tell(NoticeCode::GuestName, now.mono) {
+            let text = format!(
+                "The guest at {addr} calls itself {nick}, like somebody whose key you know. A guest proves nothing: it is \
+                 somebody else, unless they tell you in person."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::GuestName, text }));
         }
     }
 

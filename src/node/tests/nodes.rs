@@ -40,8 +40,13 @@ fn introduced(n: u32, addr: &str, boot: u64, nick: &str) -> In {
 
 /// We dial `addr` and get as far as our Hello.
 fn offered(bench: &mut Bench, addr: &str) -> LinkId {
+    offered_to(bench, addr, addr)
+}
+
+/// The same, of an address where the node of another one is.
+fn offered_to(bench: &mut Bench, addr: &str, node: &str) -> LinkId {
     let link = dials(&bench.feed(In::Found(at(addr))))[0].0;
-    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(addr)) });
+    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(node)) });
     assert!(outs.iter().any(|out| matches!(out, Out::Offer { .. })), "{outs:?}");
     link
 }
@@ -444,9 +449,35 @@ fn our_own_key_elsewhere_is_an_alarm_and_our_own_dial_is_not() {
     assert!(closes(&outs, IN) && updates(&outs).is_empty(), "{outs:?}");
     let outs = bench.feed(introduced(2, US, 2, "me"));
     assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
-    let link = dials(&bench.feed(In::Found(at("10.0.7.7:4565"))))[0].0;
-    assert!(closes(&bench.feed(In::DialConnected { link, secure: Some(secure(US)) }), link));
-    assert_eq!(bench.feed(In::Found(at("10.0.7.7:4565"))), []);
+    // By another address of this machine: we are at both ends.
+    let ours = "10.0.7.7:4565";
+    let link = offered_to(&mut bench, ours, US);
+    bench.feed(introduced(3, US, 1, "me"));
+    let outs = bench.feed(In::DialRefused { link, reason: Some(Reason::OwnKey) });
+    assert!(updates(&outs).is_empty(), "{outs:?}");
+    assert_eq!(bench.feed(In::Found(at(ours))), []);
+    // A copy that we dial.
+    bench.wait(61_000);
+    let link = offered_to(&mut bench, "10.0.7.8:4565", US);
+    let outs = bench.feed(In::DialRefused { link, reason: Some(Reason::OwnKey) });
+    assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
+}
+
+#[test]
+fn a_guest_that_takes_a_known_name_is_pointed_out() {
+    let mut bench = Bench::new(US);
+    bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
+    bench.feed(arrived(1, "10.0.0.2:50000", None));
+    let line = |nick: &str| {
+        let (nick, text) = (Nick::new(nick).ok(), Text::new("send me the password").unwrap());
+        In::Heard { link: IN, lines: vec![crate::convert::Heard { nick, text, action: false }] }
+    };
+    let points_out = |outs: &[Out]| {
+        updates(outs).iter().any(|update| matches!(update, Update::Notice { code: NoticeCode::GuestName, .. }))
+    };
+    assert!(!points_out(&bench.feed(line("carol"))));
+    assert!(points_out(&bench.feed(line("b0b"))));
+    assert!(!points_out(&bench.feed(line("bob"))), "once a minute");
 }
 
 #[test]
