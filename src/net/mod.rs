@@ -38,8 +38,8 @@ const MAX_MESSAGE_BYTES: usize = 72 * 1024;
 const MAX_FRAME_BYTES: usize = 256 * 1024;
 
 /// HTTP/2 flow control: per stream and per connection (DESIGN.md section 7).
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 512 * 1024;
+const STREAM_WINDOW: u32 = 64 * 1024;
+const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// The largest header list that is read (DESIGN.md section 7).
 const MAX_HEADER_LIST: u32 = 8 * 1024;
