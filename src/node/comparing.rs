@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Instant};
 use super::{
     CloseReason, LinkId, Node, Out,
     link::Link,
-    verify::{Event, Nonces, Step},
+    verify::{Event, Nonces, Pace, Step},
 };
 use crate::{
     bus::{FailureCode, Update, VerifyStep},
@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Comparisons {
     nonces: Nonces,
+    pace: Pace,
     /// The links on which there is one.
     links: BTreeSet<LinkId>,
 }
@@ -24,7 +25,7 @@ pub(super) struct Comparisons {
 impl Comparisons {
     /// `secret`: from the operating system, used for nothing else.
     pub(super) fn new(secret: [u8; 32]) -> Self {
-        Self { nonces: Nonces::new(secret), links: BTreeSet::new() }
+        Self { nonces: Nonces::new(secret), pace: Pace::default(), links: BTreeSet::new() }
     }
 }
 
@@ -61,7 +62,7 @@ impl Node {
         match same {
             None => {
                 let nonce = self.comparing.nonces.next();
-                let begun = session.verify.begin(nonce, now.mono, &mut events);
+                let begun = session.verify.begin(nonce, &mut self.comparing.pace, now.mono, &mut events);
                 self.note_comparison(link, id, events, out);
                 begun.map_err(|not_now| not_now.to_string())
             }
@@ -94,7 +95,8 @@ impl Node {
             Sas::Reveal(nonce) => Step::Reveal(nonce),
         };
         let mut events = Vec::new();
-        let received = session.verify.received(step, || self.comparing.nonces.next(), now.mono, &mut events);
+        let Comparisons { nonces, pace, .. } = &mut self.comparing;
+        let received = session.verify.received(step, || nonces.next(), pace, now.mono, &mut events);
         self.note_comparison(link, id, events, out);
         if received.is_err() {
             self.close(link, CloseReason::Protocol, Reason::Protocol, now, out);
