@@ -297,9 +297,14 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a code waits for the user's word.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.state, State::Shown { .. })
+    }
+
     /// The user said whether the codes are the same. Says whether there was one to compare.
     pub(super) fn answered(&mut self) -> bool {
-        let shown = matches!(self.state, State::Shown { .. });
+        let shown = self.is_shown();
         if shown {
             self.state = State::Idle;
         }
