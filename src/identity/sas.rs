@@ -15,7 +15,7 @@ pub const NONCE_BYTES: usize = 32;
 /// Bytes of a commitment (SHA-256).
 pub const COMMIT_BYTES: usize = 32;
 
-/// Digits of a code: a man in the middle, who has one try, is lucky once in a thousand million.
+/// Digits of a code: a man in the middle has one try for each comparison, and is lucky once in a thousand million.
 const DIGITS: u32 = 9;
 
 /// What a side sends first: binds it to its nonce and to who it is.

@@ -12,8 +12,12 @@ pub const MAX_NICK_COLUMNS: usize = 24;
 /// Words in a nickname ("Zoë 山田"): with more, an ordinary sentence before a colon would pass for one.
 const MAX_NICK_WORDS: usize = 2;
 
+/// Hexadecimal digits that are a key's begin and no name: as many as the program writes in commands for people to copy
+/// (`/trust 7f3a91c0`). With fewer, names that people have would be lost (`fee`, `decade`).
+const KEY_DIGITS: usize = 8;
+
 /// A nickname that is safe to show: one line of 1 to 24 columns and at most two words, without controls, invisible
-/// characters or a colon (the reference protocol's separator).
+/// characters or a colon (the reference protocol's separator), and not what the begin of a key looks like.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nick(Arc<str>);
 
@@ -35,6 +39,9 @@ pub enum NickError {
     /// A first character that means something else in this program.
     #[error("A name cannot begin with {0:?}. Choose another one.")]
     ForbiddenStart(char),
+    /// It would pass for somebody's key.
+    #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f would pass for a key. Add another letter.")]
+    LooksLikeKey,
 }
 
 impl Nick {
@@ -43,7 +50,7 @@ impl Nick {
     /// # Errors
     /// [`NickError`], with a text for the person who chose the name.
     pub fn new(name: &str) -> Result<Self, NickError> {
-        let name = name.trim();
+        let name = cut_marks(name.trim());
         if let Some(c) = name.chars().next().filter(|c| matches!(c, '/' | '#' | '@' | '*' | '&')) {
             return Err(NickError::ForbiddenStart(c));
         }
@@ -55,10 +62,13 @@ impl Nick {
         {
             return Err(NickError::TooManyWords);
         }
+        if is_key(&name) {
+            return Err(NickError::LooksLikeKey);
+        }
         match name.width() {
             0 => Err(NickError::Empty),
             width if width > MAX_NICK_COLUMNS => Err(NickError::TooWide(width)),
-            _ => Ok(Self(limit_marks(name).into())),
+            _ => Ok(Self(name.into())),
         }
     }
 
@@ -75,6 +85,25 @@ impl Nick {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Cuts what is too long for one place on the screen, until nothing is: what is left falls into other graphemes.
+fn cut_marks(name: &str) -> String {
+    let mut name = name.to_owned();
+    loop {
+        let cut = limit_marks(&name);
+        // Each round is shorter than the one before.
+        if cut.len() >= name.len() {
+            return name;
+        }
+        cut.trim().clone_into(&mut name);
+    }
+}
+
+/// Whether it is what the begin of a key looks like, in whatever groups it is written.
+fn is_key(name: &str) -> bool {
+    let mut digits = name.chars().filter(|c| !c.is_whitespace());
+    digits.clone().count() >= KEY_DIGITS && digits.all(|c| c.is_ascii_hexdigit())
 }
 
 /// What looks like that which the screens write beside names: the mark of somebody who is verified, and the sign before
@@ -97,6 +126,8 @@ impl fmt::Debug for Nick {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -119,6 +150,72 @@ mod tests {
         assert_eq!(Nick::new("a  b"), Err(NickError::TooManyWords));
         assert_eq!(Nick::new(&"w".repeat(25)), Err(NickError::TooWide(25)));
         assert_eq!(Nick::new("\u{301}"), Err(NickError::Empty));
+    }
+
+    #[test]
+    fn the_begin_of_a_key_is_no_name() {
+        for name in ["7f3a91c0", "7F3A 91C0", "deadbeef", "12345678", "7f3a91c022de48b17f3a91c0"] {
+            assert_eq!(Nick::new(name), Err(NickError::LooksLikeKey), "{name}");
+            assert_eq!(Nick::clean(name), None);
+        }
+        for name in ["facade", "1234567", "7f3a-91c0", "deadbeefs", "Ada Abbadeg"] {
+            assert!(Nick::new(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_measured_as_it_is_kept() {
+        // A letter below another one takes no column, until what joins the two is cut.
+        let name = format!("\u{1F44D}\u{301}{}{}", "\u{17D2}\u{1780}".repeat(9), "a".repeat(22));
+        assert_eq!(Nick::new(&name), Err(NickError::TooWide(25)));
+    }
+
+    /// Pieces of which graphemes are made that are longer or wider than they look.
+    fn piece() -> impl Strategy<Value = String> {
+        let of = |from: &'static [&'static str]| proptest::sample::select(from).prop_map(str::to_owned);
+        let emoji = of(&[
+            "\u{1F44D}",
+            "\u{1F3FB}",
+            "\u{1F1E9}",
+            "\u{1F1EA}",
+            "\u{2764}",
+            "\u{FE0F}",
+            "\u{FE0E}",
+            "\u{20E3}",
+            "1",
+        ]);
+        let marks =
+            of(&["a", " ", "\u{301}", "\u{0E33}", "\u{0915}\u{094D}", "\u{0903}", "\u{1100}", "\u{1161}", "\u{0600}"]);
+        // What is narrower beside its neighbour than alone.
+        let joined = of(&[
+            "\u{1F3FB}\u{FE0E}",
+            "\u{1780}",
+            "\u{17D2}\u{1780}",
+            "\u{2D31}\u{2D7F}",
+            "\u{A4F8}\u{A4FC}",
+            "\u{0644}\u{0627}",
+            "\u{1A15}\u{1A17}",
+            "\u{10C32}\u{10C03}",
+        ]);
+        prop_oneof![emoji, marks, joined, any::<char>().prop_map(String::from)]
+    }
+
+    fn name() -> impl Strategy<Value = String> {
+        let run = (piece(), 1usize..30).prop_map(|(piece, times)| piece.repeat(times));
+        proptest::collection::vec(prop_oneof![run, piece()], 1..12).prop_map(|runs| runs.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// What is kept of a name is a name, and the same one.
+        #[test]
+        fn a_name_is_itself(name in name()) {
+            for nick in [Nick::new(&name).ok(), Nick::clean(&name)].into_iter().flatten() {
+                prop_assert!((1..=MAX_NICK_COLUMNS).contains(&nick.as_str().width()), "{nick:?}");
+                prop_assert_eq!(Nick::new(nick.as_str()), Ok(nick));
+            }
+        }
     }
 
     #[test]

@@ -1,30 +1,62 @@
 //! Comparing codes with people (`/verify`): what goes between the user, the link and [`super::verify`].
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use super::{
     CloseReason, LinkId, Node, Out,
     link::Link,
-    verify::{Event, Nonces, Step},
+    trust::{Match, Wanted},
+    verify::{EXPIRY, Event, Nonces, Pace, Step},
 };
 use crate::{
     bus::{FailureCode, Update, VerifyStep},
     convert::mesh::{self, Cap, Frame, Reason, Sas},
-    model::{Now, PeerId, Who},
+    model::{Nick, Now, PeerId, Who},
 };
 
-/// Comparisons that have not come to an end.
+/// How long a name is remembered under which a code was shown: as long as the code is good, and as long again in which the
+/// user may still be about to answer it.
+const REMEMBERED: Duration = EXPIRY.saturating_mul(2);
+
+/// Comparisons that have not come to an end, and what the user was shown lately.
 #[derive(Debug)]
 pub(super) struct Comparisons {
     nonces: Nonces,
+    pace: Pace,
     /// The links on which there is one.
     links: BTreeSet<LinkId>,
+    /// Codes as the user saw them, the last one of somebody last. As many as [`Pace`] and the user begin in
+    /// [`REMEMBERED`].
+    shown: Vec<Shown>,
+}
+
+/// A code that the user was shown, whatever has become of it.
+#[derive(Debug)]
+struct Shown {
+    peer: PeerId,
+    /// By what name its owner went then.
+    nick: Option<Nick>,
+    at: Instant,
 }
 
 impl Comparisons {
     /// `secret`: from the operating system, used for nothing else.
     pub(super) fn new(secret: [u8; 32]) -> Self {
-        Self { nonces: Nonces::new(secret), links: BTreeSet::new() }
+        Self { nonces: Nonces::new(secret), pace: Pace::default(), links: BTreeSet::new(), shown: Vec::new() }
+    }
+
+    fn show(&mut self, peer: PeerId, nick: Option<Nick>, now: Instant) {
+        self.shown.retain(|shown| now.saturating_duration_since(shown.at) < REMEMBERED);
+        self.shown.retain(|shown| (shown.peer, &shown.nick) != (peer, &nick));
+        self.shown.push(Shown { peer, nick, at: now });
+    }
+
+    /// The last code that was shown of `peer`.
+    fn last(&self, peer: PeerId) -> Option<&Shown> {
+        self.shown.iter().rfind(|shown| shown.peer == peer)
     }
 }
 
@@ -36,49 +68,72 @@ impl Node {
 
     /// The user wants to compare codes, or has done so.
     pub(super) fn verify(&mut self, who: &Who, same: Option<bool>, now: Now, out: &mut Vec<Out>) {
-        let id = match self.resolve(who) {
-            Ok(id) => id,
-            Err(update) => return out.push(Out::Update(update)),
+        let done = match same {
+            None => self.compare(who, now, out),
+            Some(same) => self.compared(who, same, now, out),
         };
-        if let Err(text) = self.try_verify(id, same, now, out) {
-            out.push(Out::Update(Update::Failed { code: FailureCode::NotPossible, text }));
+        if let Err(update) = done {
+            out.push(Out::Update(update));
         }
     }
 
-    fn try_verify(&mut self, id: PeerId, same: Option<bool>, now: Now, out: &mut Vec<Out>) -> Result<(), String> {
+    fn compare(&mut self, who: &Who, now: Now, out: &mut Vec<Out>) -> Result<(), Update> {
+        let id = self.resolve(who)?;
         let name = self.name(id);
-        let PeerId::Node(node) = id else {
-            return Err(format!("{name} is a guest, on a link in plain text: there is nothing to compare."));
-        };
+        if id.node().is_none() {
+            return Err(not_possible(format!(
+                "{name} is a guest, on a link in plain text: there is nothing to compare."
+            )));
+        }
         let Some(link) = self.peers.get(&id).copied() else {
-            return Err(format!("{name} is not here. Both of you must be, to compare codes."));
+            return Err(not_possible(format!("{name} is not here. Both of you must be, to compare codes.")));
         };
         let session = self.links.get_mut(&link).and_then(Link::session_mut);
         let Some((_, session)) = session.filter(|(_, session)| session.caps.has(Cap::Sas)) else {
-            return Err(format!("{name}'s program cannot compare codes."));
+            return Err(not_possible(format!("{name}'s program cannot compare codes.")));
         };
         let mut events = Vec::new();
-        match same {
-            None => {
-                let nonce = self.comparing.nonces.next();
-                let begun = session.verify.begin(nonce, now.mono, &mut events);
-                self.note_comparison(link, id, events, out);
-                begun.map_err(|not_now| not_now.to_string())
-            }
-            Some(_) if !session.verify.answered() => {
-                Err(format!("There is no code of {name} to compare. /verify {name} asks for one."))
-            }
-            Some(same) => {
-                self.comparing.links.remove(&link);
-                let step = if same { VerifyStep::Verified } else { VerifyStep::Differs };
-                if same {
-                    self.trust.verified(&node);
-                }
-                out.push(Out::Update(Update::Verify { peer: id, step }));
-                self.judge_anew(node, now, out);
-                Ok(())
-            }
+        let Comparisons { nonces, pace, .. } = &mut self.comparing;
+        let begun = session.verify.begin(nonces.next(), pace, now.mono, &mut events);
+        self.note_comparison(link, id, events, now, out);
+        begun.map_err(|not_now| not_possible(not_now.to_string()))
+    }
+
+    /// The user says whether the codes were the same: of the code that was shown under that very name, or of that key. Who
+    /// goes by the name now does not matter.
+    fn compared(&mut self, who: &Who, same: bool, now: Now, out: &mut Vec<Out>) -> Result<(), Update> {
+        let wanted = Wanted::new(who);
+        let fresh = |shown: &&Shown| now.mono.saturating_duration_since(shown.at) < REMEMBERED;
+        let is = |shown: &&Shown| {
+            let how = shown.peer.node().and_then(|node| wanted.node(node, shown.nick.as_ref()));
+            how.is_some_and(|how| how != Match::Alike)
+        };
+        let meant: Vec<&Shown> = self.comparing.shown.iter().filter(fresh).filter(is).collect();
+        let ids: BTreeSet<PeerId> = meant.iter().map(|shown| shown.peer).collect();
+        let ids: Vec<PeerId> = ids.into_iter().collect();
+        let id = match ids.as_slice() {
+            [] => return Err(self.no_code(self.resolve(who)?)),
+            [id] => *id,
+            several => return Err(self.which(who, several)),
+        };
+        let is_last = self.comparing.last(id).is_some_and(|last| meant.iter().any(|shown| std::ptr::eq(*shown, last)));
+        let link = self.peers.get(&id).copied();
+        let session = link.and_then(|link| self.links.get_mut(&link)).and_then(Link::session_mut);
+        let answered = is_last && session.is_some_and(|(_, session)| session.verify.answered());
+        let (Some(link), PeerId::Node(node), true) = (link, id, answered) else { return Err(self.no_code(id)) };
+        self.comparing.links.remove(&link);
+        let step = if same { VerifyStep::Verified } else { VerifyStep::Differs };
+        if same {
+            self.trust.verified(&node);
         }
+        out.push(Out::Update(Update::Verify { peer: id, step }));
+        self.judge_anew(node, now, out);
+        Ok(())
+    }
+
+    fn no_code(&self, id: PeerId) -> Update {
+        let name = self.name(id);
+        not_possible(format!("There is no code of {name} to compare. /verify {name} asks for one."))
     }
 
     /// A node sends a step of a comparison.
@@ -94,13 +149,15 @@ impl Node {
             Sas::Reveal(nonce) => Step::Reveal(nonce),
         };
         let mut events = Vec::new();
-        let received = session.verify.received(step, || self.comparing.nonces.next(), now.mono, &mut events);
-        self.note_comparison(link, id, events, out);
+        let Comparisons { nonces, pace, .. } = &mut self.comparing;
+        let received = session.verify.received(step, || nonces.next(), pace, now.mono, &mut events);
+        self.note_comparison(link, id, events, now, out);
         if received.is_err() {
             self.close(link, CloseReason::Protocol, Reason::Protocol, now, out);
         }
     }
 
+    /// Ends comparisons that have waited for too long, and those with somebody who goes by another name since.
     pub(super) fn expire_comparisons(&mut self, now: Now, out: &mut Vec<Out>) {
         let links: Vec<LinkId> = self.comparing.links.iter().copied().collect();
         for link in links {
@@ -111,7 +168,12 @@ impl Node {
             };
             let id = peer.id;
             session.verify.expire(now.mono, &mut events);
-            self.note_comparison(link, id, events, out);
+            // The name is how the user says which code they mean: it must not change under their fingers.
+            let renamed = self.comparing.last(id).is_some_and(|shown| shown.nick != peer.nick);
+            if renamed && session.verify.is_shown() {
+                session.verify.end(&mut events);
+            }
+            self.note_comparison(link, id, events, now, out);
         }
     }
 
@@ -130,7 +192,7 @@ impl Node {
     }
 
     /// Carries out what a comparison wants, and notes whether one is under way.
-    fn note_comparison(&mut self, link: LinkId, id: PeerId, events: Vec<Event>, out: &mut Vec<Out>) {
+    fn note_comparison(&mut self, link: LinkId, id: PeerId, events: Vec<Event>, now: Now, out: &mut Vec<Out>) {
         for event in events {
             match event {
                 Event::Send(step) => {
@@ -141,6 +203,8 @@ impl Node {
                     out.push(Out::Tell { link, frame: mesh::encode(&Frame::Sas(step)) });
                 }
                 Event::Code { code, began } => {
+                    let nick = self.peer(id).and_then(|peer| peer.nick.clone());
+                    self.comparing.show(id, nick, now.mono);
                     let step = VerifyStep::Code { code, began };
                     out.push(Out::Update(Update::Verify { peer: id, step }));
                 }
@@ -154,4 +218,8 @@ impl Node {
             self.comparing.links.remove(&link);
         }
     }
+}
+
+fn not_possible(text: String) -> Update {
+    Update::Failed { code: FailureCode::NotPossible, text }
 }

@@ -1,9 +1,15 @@
 //! What the user does about people.
 
-use super::{Node, Out, link::Link};
+use std::collections::BTreeSet;
+
+use super::{
+    Node, Out,
+    link::Link,
+    trust::{Match, Wanted},
+};
 use crate::{
     bus::{FailureCode, NoticeCode, Update, Whois},
-    model::{NodeId, Now, Peer, PeerId, Presence, Who, skeleton},
+    model::{NodeId, Now, Peer, PeerId, Presence, Who},
 };
 
 /// Guests that are ignored at once; they are known by their address only, and forgotten with the program.
@@ -12,72 +18,120 @@ const MAX_IGNORED_GUESTS: usize = 256;
 /// People that are named when several could be meant.
 const MAX_NAMED: usize = 8;
 
-/// Digits of a key in the names that are offered when several people could be meant.
-const TAG_DIGITS: usize = 8;
+/// Digits of a key in the names that are offered when several people could be meant: as few of these as tell them apart.
+const TAG_DIGITS: [usize; 3] = [8, 16, 32];
+
+/// Digits of a whole key.
+const ALL_DIGITS: usize = 64;
+
+/// Whom the user may mean.
+#[derive(Debug, Default)]
+struct Found {
+    /// By the letter, by the key or by the address.
+    certain: Vec<PeerId>,
+    /// Those whose name looks so, if there is nobody certain; who is here first.
+    alike: Vec<PeerId>,
+    /// How many of these are here.
+    here: usize,
+}
 
 impl Node {
-    /// Finds out whom the user means: among those who are here first.
+    /// Finds out whom the user means, for something that only that one must be meant by: a name that merely looks so is
+    /// not enough.
     pub(super) fn resolve(&self, who: &Who) -> Result<PeerId, Update> {
-        let mut found = self.here(who);
-        if found.is_empty() {
-            found = self.trust.find(who).into_iter().map(PeerId::Node).collect();
-        }
-        let text = match found.as_slice() {
-            [one] => return Ok(*one),
-            [] => format!("Nobody is known as {who}. /who lists who is here."),
-            several => {
-                let names: Vec<_> = several.iter().take(MAX_NAMED).map(|id| self.called(*id)).collect();
-                format!("{who} could be {}. Which one?", names.join(", "))
+        let found = self.find(who);
+        match (found.certain.as_slice(), found.alike.as_slice()) {
+            ([one], _) => Ok(*one),
+            ([], []) => Err(nobody(who)),
+            ([], alike) => {
+                let text = format!("Nobody is called {who} to the letter. Do you mean {}?", self.names(alike, " or "));
+                Err(Update::Failed { code: FailureCode::WhoIsMeant, text })
             }
-        };
-        Err(Update::Failed { code: FailureCode::WhoIsMeant, text })
+            (several, _) => Err(self.which(who, several)),
+        }
     }
 
-    fn here(&self, who: &Who) -> Vec<PeerId> {
-        let typed = who.as_str();
-        let exactly = |peer: &&Peer| peer.nick.as_ref().is_some_and(|nick| nick.as_str() == typed);
-        let alike = crate::model::Nick::new(typed).ok().map(|nick| skeleton(&nick));
-        let similar = |peer: &&Peer| alike.is_some() && peer.nick.as_ref().map(skeleton) == alike;
-        let by_id = |peer: &&Peer| peer.id.to_string() == typed || peer.addr.to_string() == typed;
-        // `bob#c04e` or, of a guest, `bob#4566`.
-        let tagged = |peer: &&Peer| {
-            typed.rsplit_once('#').is_some_and(|(name, tag)| {
-                let is_name = peer.nick.as_ref().is_some_and(|nick| nick.as_str() == name);
-                let is_tag = match peer.id {
-                    PeerId::Node(node) => !tag.is_empty() && node.to_string().starts_with(tag),
-                    PeerId::Guest(addr) => addr.to_string().ends_with(tag),
+    /// Finds out whom the user means, for showing what is known of them.
+    fn resolve_loosely(&self, who: &Who) -> Result<PeerId, Update> {
+        let found = self.find(who);
+        let here = found.alike.get(..found.here).filter(|here| !here.is_empty()).unwrap_or(&found.alike);
+        match (found.certain.as_slice(), here) {
+            ([one], _) | ([], [one]) => Ok(*one),
+            ([], []) => Err(nobody(who)),
+            ([], several) | (several, _) => Err(self.which(who, several)),
+        }
+    }
+
+    /// Asks which of several people is meant.
+    pub(super) fn which(&self, who: &Who, several: &[PeerId]) -> Update {
+        let text = format!("{who} could be {}. Which one?", self.names(several, ", "));
+        Update::Failed { code: FailureCode::WhoIsMeant, text }
+    }
+
+    /// Those who are here go before those who are not, but for text that may be a key: then whoever has the key is meant
+    /// as well, and nobody takes that over by a name.
+    fn find(&self, who: &Who) -> Found {
+        let wanted = Wanted::new(who);
+        let peers = self.links.values().filter_map(|link| match link {
+            Link::Up { peer, .. } => Some(peer),
+            _ => None,
+        });
+        let here: Vec<(PeerId, Match)> = peers
+            .filter_map(|peer| {
+                let by_address = || (who.as_str() == peer.addr.to_string()).then_some(Match::Key);
+                let how = match &peer.id {
+                    PeerId::Node(node) => wanted.node(node, peer.nick.as_ref()),
+                    PeerId::Guest(addr) => wanted.guest(*addr, peer.nick.as_ref()),
                 };
-                is_name && is_tag
+                Some((peer.id, how.or_else(by_address)?))
             })
+            .collect();
+        let known = self.trust.find(&wanted).into_iter().map(|(node, how)| (PeerId::Node(node), how));
+        let known: Vec<(PeerId, Match)> = known.filter(|(id, _)| !self.peers.contains_key(id)).collect();
+        let of = |from: &[(PeerId, Match)], hows: &[Match]| -> Vec<PeerId> {
+            from.iter().filter(|(_, how)| hows.contains(how)).map(|(id, _)| *id).collect()
         };
-        let hex: String = typed.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-        let by_key = |peer: &&Peer| hex.len() >= 4 && peer.id.node().is_some_and(|id| id.to_string().starts_with(&hex));
-        let peers = || {
-            self.links.values().filter_map(|link| match link {
-                Link::Up { peer, .. } => Some(peer),
-                _ => None,
-            })
-        };
-        let tests: [&dyn Fn(&&Peer) -> bool; 5] = [&exactly, &tagged, &by_id, &similar, &by_key];
-        let matches = tests.into_iter().map(|test| peers().filter(test).map(|peer| peer.id).collect::<Vec<_>>());
-        matches.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+        let all = [here.as_slice(), &known].concat();
+        let levels = [
+            if wanted.is_digits() { of(&all, &[Match::Name, Match::Key]) } else { of(&here, &[Match::Name]) },
+            of(&all, &[Match::Tag, Match::Key]),
+            of(&known, &[Match::Name]),
+        ];
+        if let Some(certain) = levels.into_iter().find(|level| !level.is_empty()) {
+            return Found { certain, ..Found::default() };
+        }
+        let (alike, here) = (of(&all, &[Match::Alike]), of(&here, &[Match::Alike]).len());
+        Found { certain: Vec::new(), alike, here }
+    }
+
+    /// The names of several people, each of which means that one alone.
+    fn names(&self, ids: &[PeerId], between: &str) -> String {
+        let tagged = |digits: usize| ids.iter().take(MAX_NAMED).map(|id| self.tagged(*id, digits)).collect::<Vec<_>>();
+        let distinct = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+        let names = TAG_DIGITS.into_iter().map(tagged).find(distinct);
+        names.unwrap_or_else(|| tagged(ALL_DIGITS)).join(between)
     }
 
     /// The name of somebody, so that it can be typed and nobody else is meant.
     pub(super) fn called(&self, id: PeerId) -> String {
-        let here = self.peer(id).and_then(|peer| peer.nick.clone());
+        self.names(&[id], "")
+    }
+
+    fn tagged(&self, id: PeerId, digits: usize) -> String {
+        let here = self.peer(id).and_then(|peer| peer.nick.as_ref());
         match id {
             PeerId::Node(node) => {
-                let nick = here.or_else(|| self.trust.get(&node).and_then(|known| known.nick.clone()));
-                nick.map_or_else(|| node.tag(TAG_DIGITS), |nick| format!("{nick}#{}", node.tag(TAG_DIGITS)))
+                let tag = node.tag(digits);
+                let nick = here.or_else(|| self.trust.nick(&node));
+                nick.map_or_else(|| tag.clone(), |nick| format!("{nick}#{tag}"))
             }
-            PeerId::Guest(addr) => here.map_or_else(|| addr.to_string(), |nick| format!("{nick}#{}", addr.port())),
+            PeerId::Guest(addr) => here.map_or_else(|| addr.to_string(), |nick| format!("{nick}#{addr}")),
         }
     }
 
     /// The name of somebody, for people.
     pub(super) fn name(&self, id: PeerId) -> String {
-        let known = |node: &NodeId| self.trust.get(node).and_then(|known| known.nick.as_ref().map(ToString::to_string));
+        let known = |node: &NodeId| self.trust.nick(node).map(ToString::to_string);
         let here = self.peer(id).map(Peer::display_name);
         here.or_else(|| id.node().and_then(known)).unwrap_or_else(|| self.called(id))
     }
@@ -147,7 +201,7 @@ impl Node {
     }
 
     pub(super) fn whois(&self, who: &Who, out: &mut Vec<Out>) {
-        let id = match self.resolve(who) {
+        let id = match self.resolve_loosely(who) {
             Ok(id) => id,
             Err(update) => return out.push(Out::Update(update)),
         };
@@ -168,4 +222,9 @@ impl Node {
             clock_ahead_ms: session.map(|(_, session)| session.clock_ahead_ms),
         }))));
     }
+}
+
+fn nobody(who: &Who) -> Update {
+    let text = format!("Nobody is known as {who}. /who lists who is here.");
+    Update::Failed { code: FailureCode::WhoIsMeant, text }
 }

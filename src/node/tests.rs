@@ -2,6 +2,7 @@
 
 mod nodes;
 mod pairs;
+mod people;
 mod rules;
 
 use std::net::SocketAddr;

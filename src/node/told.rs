@@ -3,12 +3,12 @@
 use super::{
     CloseReason, LinkId, Node, Out,
     link::Link,
-    session::{Allowance, Session, Spent},
+    session::{Allowance, Spent},
 };
 use crate::{
     bus::{Alarm, NoticeCode, Update},
     convert::mesh::{Frame, Reason, Status},
-    model::{Author, Delivery, Message, Nick, NodeId, Now, Peer, PeerId, Room, Text, skeleton},
+    model::{Author, Delivery, Message, Nick, NodeId, Now, PeerId, Room, Text, skeleton},
 };
 
 /// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
@@ -100,11 +100,16 @@ impl Node {
     /// pass for them now.
     pub(super) fn meet_namesakes(&mut self, nick: &Nick, now: Now, out: &mut Vec<Out>) {
         let name = skeleton(nick);
-        let claim = |(peer, _): (&Peer, &Session)| {
-            let nick = peer.nick.as_ref().filter(|nick| skeleton(nick) == name)?;
-            Some((*peer.id.node()?, nick.clone()))
+        if !self.trust.is_reserved(&name, now.wall) {
+            return;
+        }
+        let claim = |link: &Link| {
+            let (peer, _) = link.session()?;
+            let (node, nick) = (*peer.id.node()?, peer.nick.as_ref()?);
+            let (shown, skeleton) = self.trust.claim(&node)?;
+            (shown == nick && *skeleton == name).then(|| (node, nick.clone()))
         };
-        let claims: Vec<_> = self.links.values().filter_map(|link| claim(link.session()?)).collect();
+        let claims: Vec<_> = self.links.values().filter_map(claim).collect();
         for (node, nick) in claims {
             let alarm = self.meet(node, Some(&nick), now);
             self.judge_anew(node, now, out);

@@ -1,19 +1,32 @@
 //! Comparing short codes over one link: who sends what when (DESIGN.md section 5, `/verify`).
 //!
 //! ```text
-//! us                      them
+//! who begins              who is asked
 //! commit ───────────────►
-//!        ◄─────────────── commit, and as they have ours, at once: reveal
+//!        ◄─────────────── commit
 //! reveal ───────────────►
-//!        both show the code
+//!                         checks it, shows the code
+//!        ◄─────────────── reveal
+//! checks it, shows the code
 //! ```
-//! A side reveals its nonce only when it holds the other's commitment; that is all that makes the code worth comparing.
-//! The commitment names its sender's key, so that ours, sent back to us, fits nobody.
+//! A side whose user has not asked for anything reveals its nonce only when it holds and has checked the other's, and
+//! shows the code at that moment: nobody learns a code from it that its user does not see. A side whose user has asked
+//! reveals its nonce to whoever is bound to one, and its user hears how that ends: by a code, or that it came to nothing.
+//! Two that begin at once both reveal; there is no telling an answer from a beginning, nor a need to. So who sits in
+//! between has one try for each comparison that a user sees, with nonces that it had to choose before it knew ours;
+//! [`Pace`] says how many of those others may begin.
+//!
+//! The commitment names its sender's key, so that ours, sent back to us, fits nobody. Nonces are never used twice, and the
+//! code is made of the link's TLS session as well: what was heard on another link is worth nothing.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use sha2::{Digest, Sha256};
 
+use super::session::Allowance;
 use crate::{
     identity::sas::{self, COMMIT_BYTES, NONCE_BYTES, Side},
     model::NodeId,
@@ -21,13 +34,18 @@ use crate::{
 
 /// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
 /// each other need seconds.
-const EXPIRY: Duration = Duration::from_mins(2);
+pub(super) const EXPIRY: Duration = Duration::from_mins(2);
 
-/// Between two comparisons that the other side begins: it must not be able to fill the screen with codes.
+/// Between two comparisons that one key begins, over whatever links: it must not be able to fill the screen with codes.
 const THEIR_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
 const OUR_INTERVAL: Duration = Duration::from_secs(32);
+
+/// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
+/// people who stand around one desk, and then one every ten seconds, which is as fast as anybody compares.
+const ANYBODYS_BURST: f64 = 5.0;
+const ANYBODYS_RATE: f64 = 0.1;
 
 /// The longest way: no link lives on when it takes longer (DESIGN.md section 7: 5 s + 5 s). So long before a commitment
 /// that we have not answered expires, nobody knows whether they still wait for us when our answer is there.
@@ -111,6 +129,40 @@ pub(super) enum NotNow {
     UnderWay,
 }
 
+/// How often comparisons begin, on all links together: a new link is a new [`Session`], and cheap. Whom both maps name is
+/// bounded by time: theirs by [`ANYBODYS_RATE`], ours by what a user types.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    /// When we began one last, by key.
+    ours: BTreeMap<NodeId, Instant>,
+    /// When they began one last that was answered.
+    theirs: BTreeMap<NodeId, Instant>,
+    anybodys: Option<Allowance>,
+}
+
+impl Pace {
+    /// How long our user has to wait before the next one with `node`.
+    fn wait(&self, node: &NodeId, now: Instant) -> Option<Duration> {
+        remaining(self.ours.get(node).copied(), OUR_INTERVAL, now)
+    }
+
+    fn we_begin(&mut self, node: NodeId, now: Instant) {
+        self.ours.retain(|_, last| remaining(Some(*last), OUR_INTERVAL, now).is_some());
+        self.ours.insert(node, now);
+    }
+
+    /// Whether one that `node` begins may be answered now; then it counts.
+    fn they_begin(&mut self, node: NodeId, now: Instant) -> bool {
+        self.theirs.retain(|_, last| remaining(Some(*last), THEIR_INTERVAL, now).is_some());
+        let anybodys = self.anybodys.get_or_insert_with(|| Allowance::new(ANYBODYS_BURST, ANYBODYS_RATE, now));
+        let may = !self.theirs.contains_key(&node) && anybodys.take(now);
+        if may {
+            self.theirs.insert(node, now);
+        }
+        may
+    }
+}
+
 /// The comparisons of one link, one at a time.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -118,10 +170,6 @@ pub(super) struct Session {
     theirs: NodeId,
     exporter: [u8; 32],
     state: State,
-    /// When we began one last.
-    we_began: Option<Instant>,
-    /// When they began one last.
-    they_began: Option<Instant>,
     /// A commitment that was not answered because it came too soon, and when it came: they wait for our answer.
     unanswered: Option<([u8; COMMIT_BYTES], Instant)>,
 }
@@ -134,11 +182,18 @@ enum State {
         nonce: [u8; NONCE_BYTES],
         until: Instant,
     },
-    /// Our nonce is out, and we wait for theirs.
+    /// We began, both are bound, our nonce is out, and we wait for theirs.
     Revealed {
         nonce: [u8; NONCE_BYTES],
         bound: [u8; COMMIT_BYTES],
-        began: bool,
+        until: Instant,
+    },
+    /// They began, both are bound, and we wait for their nonce.
+    Bound {
+        nonce: [u8; NONCE_BYTES],
+        bound: [u8; COMMIT_BYTES],
+        /// Whether our user has asked for a comparison meanwhile, and is to hear if nothing comes of this one.
+        wanted: bool,
         until: Instant,
     },
     /// The user compares.
@@ -152,24 +207,34 @@ enum State {
 impl Session {
     /// Of a link between `ours` and `theirs`; `exporter` is what TLS gives both ends of it, and nobody else.
     pub(super) fn new(ours: NodeId, theirs: NodeId, exporter: [u8; 32]) -> Self {
-        Self { ours, theirs, exporter, state: State::Idle, we_began: None, they_began: None, unanswered: None }
+        Self { ours, theirs, exporter, state: State::Idle, unanswered: None }
     }
 
     /// The user wants to compare. A code that waits for their word is shown once more.
     ///
     /// # Errors
     /// [`NotNow`], with a text for the user.
-    pub(super) fn begin(&mut self, nonce: [u8; NONCE_BYTES], now: Instant, out: &mut Vec<Event>) -> Result<(), NotNow> {
+    pub(super) fn begin(
+        &mut self,
+        nonce: [u8; NONCE_BYTES],
+        pace: &mut Pace,
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), NotNow> {
         self.expire(now, out);
-        match &self.state {
+        match &mut self.state {
             State::Shown { code, began, .. } => {
                 out.push(Event::Code { code: code.clone(), began: *began });
                 return Ok(());
             }
+            State::Bound { wanted, .. } => {
+                *wanted = true;
+                return Err(NotNow::UnderWay);
+            }
             State::Committed { .. } | State::Revealed { .. } => return Err(NotNow::UnderWay),
             State::Idle => {}
         }
-        if let Some(wait) = remaining(self.we_began, OUR_INTERVAL, now) {
+        if let Some(wait) = pace.wait(&self.theirs, now) {
             return Err(NotNow::TooSoon(wait));
         }
         let unanswered = self.unanswered.and_then(|(bound, came)| Some((bound, remaining(Some(came), EXPIRY, now)?)));
@@ -177,12 +242,12 @@ impl Session {
             return Err(NotNow::TooSoon(wait));
         }
         self.unanswered = None;
-        self.we_began = Some(now);
+        pace.we_begin(self.theirs, now);
         let until = now + EXPIRY;
         out.push(self.commit(&nonce));
         self.state = match unanswered {
             None => State::Committed { nonce, until },
-            Some((bound, _)) => reveal(nonce, bound, true, until, out),
+            Some((bound, _)) => reveal(nonce, bound, until, out),
         };
         Ok(())
     }
@@ -195,30 +260,35 @@ impl Session {
         &mut self,
         step: Step,
         nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        pace: &mut Pace,
         now: Instant,
         out: &mut Vec<Event>,
     ) -> Result<(), Broken> {
         self.expire(now, out);
         match (step, &self.state) {
-            (Step::Commit(bound), State::Idle) => self.answer(bound, nonce, now, out),
+            (Step::Commit(bound), State::Idle) => self.answer(bound, nonce, pace, now, out),
             (Step::Commit(bound), State::Committed { nonce, until }) => {
-                self.state = reveal(*nonce, bound, true, *until, out);
+                self.state = reveal(*nonce, bound, *until, out);
             }
             // They are done with this comparison and want another one; our user has not said anything yet.
             (Step::Commit(bound), State::Shown { .. }) => self.unanswered = Some((bound, now)),
-            (Step::Reveal(theirs), State::Revealed { nonce, bound, began, .. }) => {
+            (Step::Reveal(theirs), State::Revealed { nonce, bound, .. } | State::Bound { nonce, bound, .. }) => {
                 if sas::commitment(&theirs, &self.theirs) != *bound {
                     self.end(out);
                     return Err(Broken::Mismatch);
                 }
+                let began = matches!(self.state, State::Revealed { .. });
+                if !began {
+                    out.push(Event::Send(Step::Reveal(*nonce)));
+                }
                 let (one, other) = (Side { node: &self.ours, nonce }, Side { node: &self.theirs, nonce: &theirs });
-                let (code, began) = (sas::code(&self.exporter, one, other), *began);
+                let code = sas::code(&self.exporter, one, other);
                 out.push(Event::Code { code: code.clone(), began });
                 self.state = State::Shown { code, began, until: now + EXPIRY };
             }
             // An answer to what has expired here.
             (Step::Reveal(_), State::Idle) => {}
-            (Step::Commit(_), State::Revealed { .. })
+            (Step::Commit(_), State::Revealed { .. } | State::Bound { .. })
             | (Step::Reveal(_), State::Committed { .. } | State::Shown { .. }) => {
                 self.end(out);
                 return Err(Broken::Order);
@@ -227,9 +297,14 @@ impl Session {
         Ok(())
     }
 
+    /// Whether a code waits for the user's word.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.state, State::Shown { .. })
+    }
+
     /// The user said whether the codes are the same. Says whether there was one to compare.
     pub(super) fn answered(&mut self) -> bool {
-        let shown = matches!(self.state, State::Shown { .. });
+        let shown = self.is_shown();
         if shown {
             self.state = State::Idle;
         }
@@ -240,7 +315,10 @@ impl Session {
     pub(super) fn next_due(&self) -> Option<Instant> {
         match self.state {
             State::Idle => None,
-            State::Committed { until, .. } | State::Revealed { until, .. } | State::Shown { until, .. } => Some(until),
+            State::Committed { until, .. }
+            | State::Revealed { until, .. }
+            | State::Bound { until, .. }
+            | State::Shown { until, .. } => Some(until),
         }
     }
 
@@ -255,8 +333,8 @@ impl Session {
     pub(super) fn end(&mut self, out: &mut Vec<Event>) {
         let told = match self.state {
             State::Idle => false,
-            State::Revealed { began, .. } => began,
-            State::Committed { .. } | State::Shown { .. } => true,
+            State::Bound { wanted, .. } => wanted,
+            State::Committed { .. } | State::Revealed { .. } | State::Shown { .. } => true,
         };
         self.state = State::Idle;
         if told {
@@ -269,18 +347,18 @@ impl Session {
         &mut self,
         bound: [u8; COMMIT_BYTES],
         nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        pace: &mut Pace,
         now: Instant,
         out: &mut Vec<Event>,
     ) {
-        if remaining(self.they_began, THEIR_INTERVAL, now).is_some() {
+        if !pace.they_begin(self.theirs, now) {
             self.unanswered = Some((bound, now));
             return;
         }
-        self.they_began = Some(now);
         self.unanswered = None;
         let nonce = nonce();
         out.push(self.commit(&nonce));
-        self.state = reveal(nonce, bound, false, now + EXPIRY, out);
+        self.state = State::Bound { nonce, bound, wanted: false, until: now + EXPIRY };
     }
 
     fn commit(&self, nonce: &[u8; NONCE_BYTES]) -> Event {
@@ -288,16 +366,10 @@ impl Session {
     }
 }
 
-/// Sends our nonce to who is bound to theirs.
-fn reveal(
-    nonce: [u8; NONCE_BYTES],
-    bound: [u8; COMMIT_BYTES],
-    began: bool,
-    until: Instant,
-    out: &mut Vec<Event>,
-) -> State {
+/// Sends our nonce, which the user wanted, to who is bound to theirs.
+fn reveal(nonce: [u8; NONCE_BYTES], bound: [u8; COMMIT_BYTES], until: Instant, out: &mut Vec<Event>) -> State {
     out.push(Event::Send(Step::Reveal(nonce)));
-    State::Revealed { nonce, bound, began, until }
+    State::Revealed { nonce, bound, until }
 }
 
 /// What is left of `interval` since `last`.

@@ -1,6 +1,8 @@
 //! Finds the keys that the user may mean.
 
-use super::records::{Entry, Records};
+use std::net::SocketAddr;
+
+use super::records::Records;
 use crate::model::{Nick, NodeId, Skeleton, Who, skeleton};
 
 /// Digits of a key that are taken for one: with fewer, many a word would be (`bad`, `fee`).
@@ -9,40 +11,103 @@ const MIN_DIGITS: usize = 4;
 /// Digits of a whole key.
 const ALL_DIGITS: usize = 64;
 
-/// Whom `who` may mean: those whose name is written so; else those whose name looks so; else, as `nick#c04e`, those of
-/// them whose key begins so; else those whose key begins so. Who is linked comes first, then who was seen last.
-pub(super) fn find(records: &Records, who: &Who) -> Vec<NodeId> {
-    let text = who.as_str();
-    let mut found = named(records, text);
-    if found.is_empty()
-        && let Some((name, digits)) = text.rsplit_once('#')
-        && let Some(digits) = digits_of(digits)
-    {
-        found = named(records, name);
-        found.retain(|entry| entry.known.node.to_string().starts_with(&digits));
-    }
-    if found.is_empty()
-        && let Some(digits) = digits_of(text)
-        && let Ok(first) = format!("{digits:0<ALL_DIGITS$}").parse()
-    {
-        found = records.from(first).take_while(|entry| entry.known.node.to_string().starts_with(&digits)).collect();
-    }
-    found.sort_by_key(|entry| (!entry.is_linked(), std::cmp::Reverse(entry.known.last_seen)));
-    found.into_iter().map(|entry| entry.known.node).collect()
+/// What the user typed, and what it may be.
+#[derive(Debug)]
+pub(in crate::node) struct Wanted<'a> {
+    text: &'a str,
+    /// The begin of a key.
+    digits: Option<String>,
+    /// A name, and what tells its bearer from others.
+    tagged: Option<(&'a str, &'a str)>,
+    /// What looks like it.
+    skeleton: Option<Skeleton>,
 }
 
-fn named<'a>(records: &'a Records, name: &str) -> Vec<&'a Entry> {
-    let shown = |is: &dyn Fn(&Nick, &Skeleton) -> bool| -> Vec<&'a Entry> {
-        records.iter().filter(|entry| entry.shown().is_some_and(|(nick, skeleton)| is(nick, skeleton))).collect()
-    };
-    let exactly = shown(&|nick, _| nick.as_str() == name);
-    match Nick::new(name) {
-        Ok(nick) if exactly.is_empty() => {
-            let wanted = skeleton(&nick);
-            shown(&|_, skeleton| *skeleton == wanted)
-        }
-        _ => exactly,
+/// How somebody is like what the user typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::node) enum Match {
+    /// The name, to the letter. Anybody may take any name, but a key's begin of eight digits.
+    Name,
+    /// The name, to the letter, and the begin of the key or the port.
+    Tag,
+    /// The begin of the key, in whatever groups; or the address.
+    Key,
+    /// A name that looks so: good enough to be shown, not to be trusted for it.
+    Alike,
+}
+
+impl<'a> Wanted<'a> {
+    pub(in crate::node) fn new(who: &'a Who) -> Self {
+        let text = who.as_str();
+        let tagged = text.rsplit_once('#').filter(|(name, tag)| !name.is_empty() && !tag.is_empty());
+        let name = tagged.map_or(text, |(name, _)| name);
+        Self { text, digits: digits_of(text), tagged, skeleton: Nick::new(name).ok().as_ref().map(skeleton) }
     }
+
+    /// Whether it may be a key as well as a name.
+    pub(in crate::node) fn is_digits(&self) -> bool {
+        self.digits.is_some()
+    }
+
+    /// How a node is like it that goes by `nick`.
+    pub(in crate::node) fn node(&self, node: &NodeId, nick: Option<&Nick>) -> Option<Match> {
+        self.node_alike(node, nick, || nick.map(skeleton))
+    }
+
+    /// How a guest is like it.
+    pub(in crate::node) fn guest(&self, addr: SocketAddr, nick: Option<&Nick>) -> Option<Match> {
+        if self.text == addr.to_string() || self.text.strip_prefix("guest:") == Some(&addr.to_string()) {
+            return Some(Match::Key);
+        }
+        let is_tag = |tag: &str| tag == addr.to_string() || tag == addr.port().to_string();
+        self.name(nick, is_tag, || nick.map(skeleton))
+    }
+
+    fn node_alike(
+        &self,
+        node: &NodeId,
+        nick: Option<&Nick>,
+        skeleton: impl FnOnce() -> Option<Skeleton>,
+    ) -> Option<Match> {
+        let begins = |digits: &str| node.to_string().starts_with(digits);
+        if self.digits.as_deref().is_some_and(begins) {
+            return Some(Match::Key);
+        }
+        self.name(nick, |tag| digits_of(tag).as_deref().is_some_and(begins), skeleton)
+    }
+
+    fn name(
+        &self,
+        nick: Option<&Nick>,
+        is_tag: impl FnOnce(&str) -> bool,
+        skeleton: impl FnOnce() -> Option<Skeleton>,
+    ) -> Option<Match> {
+        let nick = nick?.as_str();
+        if nick == self.text {
+            return Some(Match::Name);
+        }
+        if let Some((name, tag)) = self.tagged {
+            if !is_tag(tag) {
+                return None;
+            }
+            if name == nick {
+                return Some(Match::Tag);
+            }
+        }
+        (self.skeleton.is_some() && self.skeleton == skeleton()).then_some(Match::Alike)
+    }
+}
+
+/// Whom the user may mean, by the names that people see; who is linked comes first, then who was seen last.
+pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
+    let is = |entry: &super::Entry| {
+        let shown = entry.shown();
+        let nick = shown.map(|(nick, _)| nick);
+        wanted.node_alike(&entry.known.node, nick, || shown.map(|(_, skeleton)| skeleton.clone()))
+    };
+    let mut found: Vec<_> = records.iter().filter_map(|entry| Some((entry, is(entry)?))).collect();
+    found.sort_by_key(|(entry, _)| (!entry.is_linked(), std::cmp::Reverse(entry.known.last_seen)));
+    found.into_iter().map(|(entry, how)| (entry.known.node, how)).collect()
 }
 
 /// The begin of a key, in whatever groups it was typed.

@@ -11,11 +11,12 @@ mod tests;
 
 use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr};
 
+pub(super) use find::{Match, Wanted};
 use records::{Entry, MAX_NAMESAKES, Records};
 
 use crate::{
     bus::{Alarm, AlarmKind},
-    model::{Known, Nick, NodeId, Skeleton, Timestamp, Trust, Who, skeleton},
+    model::{Known, Nick, NodeId, Skeleton, Timestamp, Trust, skeleton},
 };
 
 /// Alarms about one key in one run. Whoever takes one name after the other is suspect enough by then, and must not
@@ -135,8 +136,23 @@ impl TrustBook {
     }
 
     /// Whom the user may mean, linked or not; who is linked comes first, then who was seen last.
-    pub(super) fn find(&self, who: &Who) -> Vec<NodeId> {
-        find::find(&self.records, who)
+    pub(super) fn find(&self, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
+        find::find(&self.records, wanted)
+    }
+
+    /// The name that `node` goes by or went by last, rightly or not, with its skeleton.
+    pub(super) fn claim(&self, node: &NodeId) -> Option<(&Nick, &Skeleton)> {
+        self.records.get(node)?.shown()
+    }
+
+    /// That name alone.
+    pub(super) fn nick(&self, node: &NodeId) -> Option<&Nick> {
+        self.claim(node).map(|(nick, _)| nick)
+    }
+
+    /// Whether such a name is somebody's, so that going by it may raise an alarm.
+    pub(super) fn is_reserved(&self, name: &Skeleton, now: Timestamp) -> bool {
+        self.records.namesakes(name).any(|entry| entry.goes_by(name) && entry.reserves(now))
     }
 
     /// Everything that is to be kept.

@@ -181,11 +181,6 @@ impl Records {
         self.entries.values()
     }
 
-    /// The keys from `node` on, in their order.
-    pub(super) fn from(&self, node: NodeId) -> impl Iterator<Item = &Entry> {
-        self.entries.range(node..).map(|(_, entry)| entry)
-    }
-
     /// Those to whom `name` belongs or belonged.
     pub(super) fn namesakes<'a>(&'a self, name: &Skeleton) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.by_name.get(name).into_iter().flatten().filter_map(|node| self.entries.get(node))

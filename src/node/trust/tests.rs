@@ -8,6 +8,7 @@ mod who;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::model::Who;
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;

@@ -18,22 +18,32 @@ fn secs(secs: u64) -> Duration {
 struct End {
     session: Session,
     nonces: Nonces,
+    pace: Pace,
     node: NodeId,
 }
 
 impl End {
     fn new(node: NodeId, other: NodeId) -> Self {
-        Self { session: Session::new(node, other, EXPORTER), nonces: Nonces::new(*node.as_bytes()), node }
+        let nonces = Nonces::new(*node.as_bytes());
+        Self { session: Session::new(node, other, EXPORTER), nonces, pace: Pace::default(), node }
+    }
+
+    /// Another link takes the place of this one; what that ended.
+    fn relink(&mut self, other: NodeId) -> Vec<Event> {
+        let mut out = Vec::new();
+        self.session.end(&mut out);
+        self.session = Session::new(self.node, other, EXPORTER);
+        out
     }
 
     fn begin(&mut self, now: Instant) -> (Result<(), NotNow>, Vec<Event>) {
         let mut out = Vec::new();
-        (self.session.begin(self.nonces.next(), now, &mut out), out)
+        (self.session.begin(self.nonces.next(), &mut self.pace, now, &mut out), out)
     }
 
     fn take(&mut self, step: Step, now: Instant) -> (Result<(), Broken>, Vec<Event>) {
         let mut out = Vec::new();
-        (self.session.received(step, || self.nonces.next(), now, &mut out), out)
+        (self.session.received(step, || self.nonces.next(), &mut self.pace, now, &mut out), out)
     }
 
     fn expire(&mut self, now: Instant) -> Vec<Event> {
@@ -116,10 +126,100 @@ fn both_may_begin_at_once() {
 
 #[test]
 fn nothing_is_revealed_before_the_other_side_is_bound() {
-    let (mut alice, mut bob, now) = pair();
+    let (mut alice, bob, now) = pair();
     assert!(matches!(sent(&alice.begin(now).1)[..], [Step::Commit(_)]));
-    let first = bob.bound_to([7; 32]);
-    assert!(matches!(sent(&bob.take(first, now).1)[..], [Step::Commit(_), Step::Reveal(_)]));
+    assert!(matches!(sent(&alice.take(bob.bound_to([7; 32]), now).1)[..], [Step::Reveal(_)]));
+}
+
+#[test]
+fn who_asks_learns_no_code_that_is_not_shown_at_once() {
+    let (mut alice, mallory, now) = pair();
+    let (result, out) = alice.take(mallory.bound_to([7; 32]), now);
+    assert_eq!(result, Ok(()));
+    assert!(matches!(sent(&out)[..], [Step::Commit(_)]), "no nonce: {out:?}");
+    let (result, out) = alice.take(Step::Reveal([7; 32]), now);
+    assert_eq!(result, Ok(()));
+    assert!(matches!(out[..], [Event::Send(Step::Reveal(_)), Event::Code { began: false, .. }]), "{out:?}");
+}
+
+#[test]
+fn who_is_asked_reveals_nothing_to_a_nonce_that_does_not_fit() {
+    let (mut alice, mallory, now) = pair();
+    alice.take(mallory.bound_to([7; 32]), now).0.unwrap();
+    assert_eq!(
+        alice.take(Step::Reveal([8; 32]), now),
+        (Err(Broken::Mismatch), Vec::new()),
+        "and nobody was told of it"
+    );
+    assert_eq!(alice.session.next_due(), None);
+    let (mut alice, mallory, now) = pair();
+    let bound = mallory.bound_to([7; 32]);
+    alice.take(bound, now).0.unwrap();
+    assert_eq!(alice.take(bound, now), (Err(Broken::Order), Vec::new()), "twice");
+}
+
+#[test]
+fn a_new_link_is_no_new_try() {
+    let (mut alice, mallory, now) = pair();
+    let mut codes_seen = 0;
+    for second in 0..60 {
+        let now = now + secs(second);
+        alice.relink(BOB);
+        alice.take(mallory.bound_to([7; 32]), now).0.unwrap();
+        codes_seen += codes(&alice.take(Step::Reveal([7; 32]), now).1).len();
+    }
+    assert_eq!(codes_seen, 2);
+    alice.begin(now + secs(60)).0.unwrap();
+    alice.relink(BOB);
+    assert!(matches!(alice.begin(now + secs(61)).0, Err(NotNow::TooSoon(_))), "they would not answer");
+}
+
+#[test]
+fn keys_by_the_hundred_do_not_fill_the_screen_with_codes() {
+    let start = Instant::now();
+    let (mut nonces, mut pace) = (Nonces::new([1; 32]), Pace::default());
+    let mut shown = 0;
+    for n in 0..1_000u16 {
+        let now = start + Duration::from_millis(100) * u32::from(n);
+        let mut key = [3; 32];
+        key[..2].copy_from_slice(&n.to_be_bytes());
+        let mallory = End::new(NodeId::new(key), ALICE);
+        let (mut session, mut out) = (Session::new(ALICE, mallory.node, EXPORTER), Vec::new());
+        for step in [mallory.bound_to([7; 32]), Step::Reveal([7; 32])] {
+            session.received(step, || nonces.next(), &mut pace, now, &mut out).unwrap();
+        }
+        shown += codes(&out).len();
+    }
+    assert_eq!(shown, 5 + 9, "in 99.9 seconds");
+    assert!(pace.theirs.len() <= 8, "{}", pace.theirs.len());
+}
+
+#[test]
+fn who_wanted_a_code_hears_that_it_is_withheld() {
+    let (mut alice, mut bob, now) = pair();
+    alice.begin(now).0.unwrap();
+    alice.take(bob.bound_to([7; 32]), now).0.unwrap();
+    assert_eq!(alice.expire(now + EXPIRY), [Event::Ended], "they know the code and do not show theirs");
+
+    bob.take(alice.bound_to([7; 32]), now).0.unwrap();
+    assert_eq!(bob.begin(now), (Err(NotNow::UnderWay), Vec::new()));
+    assert_eq!(bob.expire(now + EXPIRY), [Event::Ended], "his user has asked since");
+    assert_eq!(bob.begin(now + EXPIRY).0, Ok(()));
+}
+
+#[test]
+fn a_link_that_is_replaced_takes_its_comparison_with_it() {
+    let (mut alice, mut bob, now) = pair();
+    let (result, out) = alice.begin(now);
+    assert_eq!(result, Ok(()));
+    let answer = bob.take(sent(&out)[0], now).1;
+    assert_eq!((alice.relink(BOB), bob.relink(ALICE)), (vec![Event::Ended], Vec::new()));
+    // What was said on the old link is nothing on the new one, and gives no code.
+    let (result, out) = alice.take(sent(&answer)[0], now);
+    assert_eq!((result, codes(&out)), (Ok(()), Vec::new()));
+    assert!(matches!(sent(&out)[..], [Step::Commit(_)]), "{out:?}");
+    alice.relink(BOB);
+    compared(&mut alice, &mut bob, now + OUR_INTERVAL);
 }
 
 #[test]
@@ -296,6 +396,7 @@ enum Try {
     Begin,
     Answer,
     Wait(u64),
+    Relink,
 }
 
 fn attempt() -> impl Strategy<Value = Try> {
@@ -307,6 +408,7 @@ fn attempt() -> impl Strategy<Value = Try> {
         Just(Try::Begin),
         Just(Try::Answer),
         (0u64..40_000).prop_map(Try::Wait),
+        Just(Try::Relink),
     ]
 }
 
@@ -366,48 +468,74 @@ proptest! {
         }
     }
 
-    /// Whatever the other side sends: our nonce goes out only to who is bound, a code is shown only for a nonce that
-    /// fits, they begin at most every half minute, and nothing waits for ever.
+    /// Whatever the other side sends, over whatever links: our nonce goes out when our user has asked, to who is bound, or
+    /// together with the code that our user sees; a code is shown only for a nonce that fits; they begin at most every
+    /// half minute, and nothing waits for ever.
     #[test]
     fn a_hostile_side_gets_nothing(tries in proptest::collection::vec(attempt(), 0..120)) {
         let (mut alice, mallory, mut now) = pair();
         let mut seen: Vec<Step> = Vec::new();
         let mut bound: Option<[u8; COMMIT_BYTES]> = None;
         let mut they_began: Option<Instant> = None;
+        // Whether the user waits for the end of something that they began.
+        let mut asked = false;
         for attempt in tries {
-            let step = match attempt {
-                Try::Echo(n) => seen.get(n % seen.len().max(1)).copied(),
-                Try::Commit(n) => Some(mallory.bound_to([n; 32])),
-                Try::Reveal(n) => Some(Step::Reveal([n; 32])),
-                Try::Garbage(bytes) => Some(if bytes[0] % 2 == 0 { Step::Commit(bytes) } else { Step::Reveal(bytes) }),
-                Try::Begin => { seen.extend(sent(&alice.begin(now).1)); None }
-                Try::Answer => { alice.session.answered(); None }
-                Try::Wait(ms) => { now += Duration::from_millis(ms); alice.expire(now); None }
-            };
-            let Some(step) = step else { continue };
-            if let Step::Commit(commit) = step {
-                bound = Some(commit);
+            let mut out = Vec::new();
+            let mut step = None;
+            match attempt {
+                Try::Echo(n) => step = seen.get(n % seen.len().max(1)).copied(),
+                Try::Commit(n) => step = Some(mallory.bound_to([n; 32])),
+                Try::Reveal(n) => step = Some(Step::Reveal([n; 32])),
+                Try::Garbage(bytes) => {
+                    step = Some(if bytes[0] % 2 == 0 { Step::Commit(bytes) } else { Step::Reveal(bytes) });
+                }
+                Try::Begin => {
+                    let (result, events) = alice.begin(now);
+                    prop_assert!(sent(&events).iter().all(|step| matches!(step, Step::Commit(_))) || bound.is_some());
+                    asked |= result.is_ok() && !sent(&events).is_empty();
+                    seen.extend(sent(&events));
+                }
+                Try::Answer => { alice.session.answered(); }
+                Try::Wait(ms) => { now += Duration::from_millis(ms); out = alice.expire(now); }
+                Try::Relink => { out = alice.relink(BOB); bound = None; }
             }
-            let (result, out) = alice.take(step, now);
-            for event in &out {
+            if let Some(step) = step {
+                if let Step::Commit(commit) = step {
+                    bound = Some(commit);
+                }
+                let (result, events) = alice.take(step, now);
+                prop_assert!(result.is_ok() || alice.session.next_due().is_none());
+                for event in &events {
+                    match event {
+                        Event::Send(Step::Reveal(_)) => match step {
+                            Step::Commit(_) => prop_assert!(asked, "a nonce for nothing"),
+                            Step::Reveal(_) => prop_assert_eq!(codes(&events).len(), 1, "a code that nobody sees"),
+                        },
+                        Event::Send(Step::Commit(_)) => {
+                            prop_assert!(matches!(step, Step::Commit(_)));
+                            prop_assert!(they_began.is_none_or(|last| now >= last + THEIR_INTERVAL));
+                            they_began = Some(now);
+                        }
+                        Event::Code { .. } => {
+                            let Step::Reveal(nonce) = step else { panic!("a code without a nonce") };
+                            prop_assert!(bound.is_some() && !seen.contains(&step), "an echo");
+                            prop_assert!(nonce[1..] == nonce[..31], "garbage");
+                        }
+                        Event::Ended => {}
+                    }
+                }
+                seen.extend(sent(&events));
+                out = events;
+            }
+            for event in out {
                 match event {
-                    Event::Send(Step::Reveal(_)) => prop_assert!(matches!(step, Step::Commit(_))),
-                    Event::Send(Step::Commit(_)) => {
-                        prop_assert!(matches!(step, Step::Commit(_)));
-                        prop_assert!(they_began.is_none_or(|last| now >= last + THEIR_INTERVAL));
-                        they_began = Some(now);
-                    }
-                    Event::Code { .. } => {
-                        let Step::Reveal(nonce) = step else { panic!("a code without a nonce") };
-                        prop_assert!(bound.is_some() && !seen.contains(&step), "an echo");
-                        prop_assert!(nonce[1..] == nonce[..31], "garbage");
-                    }
-                    Event::Ended => {}
+                    Event::Ended => asked = false,
+                    Event::Code { began, .. } => { prop_assert_eq!(began, asked); asked = false; }
+                    Event::Send(_) => {}
                 }
             }
-            prop_assert!(result.is_ok() || alice.session.next_due().is_none());
+            prop_assert!(!asked || alice.session.next_due().is_some(), "the user waits, and hears nothing");
             prop_assert!(alice.session.next_due().is_none_or(|due| due <= now + EXPIRY));
-            seen.extend(sent(&out));
         }
     }
 }

@@ -48,7 +48,7 @@ fn a_file_that_is_too_long_is_cut_to_those_seen_last() {
     assert!(desk.book.get(&numbered(11)).is_some());
     let twice = Desk::new(vec![old(1, "bob"), old(1, "robert")]);
     assert_eq!(twice.book.known().map(|known| known.nick.clone()).collect::<Vec<_>>(), [Some(nick("robert"))]);
-    assert_eq!(twice.book.find(&Who::new("bob").unwrap()), []);
+    assert_eq!(twice.book.find(&Wanted::new(&Who::new("bob").unwrap())), []);
 }
 
 #[test]
