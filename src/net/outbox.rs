@@ -148,6 +148,11 @@ impl Outbox {
         state.release();
     }
 
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> usize {
+        self.state().readers.len()
+    }
+
     /// The links that have taken nothing for 10 s although there was something to take.
     pub fn frozen(&self) -> Vec<LinkId> {
         let state = self.state();
