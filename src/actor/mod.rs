@@ -165,7 +165,7 @@ impl<N: Net> Actor<N> {
         let shared = Shared::new(inbox_in, tls, guests);
         let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
         let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
-        let named = nick.clone();
+        let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
         let node = Node::new(Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret });
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
@@ -186,7 +186,7 @@ impl<N: Net> Actor<N> {
             tasks,
             waiting: Some(Waiting { listener, discovery }),
             hold,
-            keeper: Keeper::new(saver),
+            keeper,
             peers,
             leave,
         })
@@ -237,7 +237,11 @@ impl<N: Net> Actor<N> {
                 }
                 () = tokio::time::sleep_until(self.keeper.due().unwrap_or_else(Instant::now)),
                     if self.keeper.due().is_some() => self.keeper.write(|| self.node.known()),
-                Some(error) = self.keeper.written() => self.not_saved(&error).await?,
+                error = self.keeper.written() => {
+                    if let Some(error) = error {
+                        self.not_saved(&error).await?;
+                    }
+                }
                 Some(ended) = self.tasks.join_next() => {
                     tracing::error!(?ended, "server or discovery has ended");
                     return Err(Stop);
@@ -304,7 +308,6 @@ impl<N: Net> Actor<N> {
     }
 
     async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
-        tracing::error!(%error, "not saved");
         let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
         self.update(notice).await
     }
