@@ -43,9 +43,16 @@ const MAX_MESSAGE_BYTES: usize = 72 * 1024;
 /// The longest frame of the mesh protocol, decoded (DESIGN.md section 7).
 const MAX_FRAME_BYTES: usize = 256 * 1024;
 
-/// HTTP/2 flow control: per stream and per connection (DESIGN.md section 7).
-const STREAM_WINDOW: u32 = 256 * 1024;
-const CONNECTION_WINDOW: u32 = 512 * 1024;
+/// HTTP/2 flow control, per stream: what a peer may have on its way that we have not read. A quarter of what DESIGN.md section 7
+/// says, so that it can be all of short lines (see [`CONNECTION_WINDOW`]); 13 MB/s at a round trip of 5 ms, which is more than
+/// a peer may send in the long run.
+const STREAM_WINDOW: u32 = 64 * 1024;
+
+/// HTTP/2 flow control, per connection. h2 (since 0.4.16) charges 256 bytes less its length for every unread frame, and ends the
+/// connection when that adds up to half of this window. Frames of 8 bytes and more that fill a stream's window must fit: a
+/// peer that talks while our own output waits in its pipe was thrown out with smaller windows (measured: 1,110 short lines
+/// with those of DESIGN.md section 7). What bounds memory is the stream's window.
+const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// The largest header list that is read (DESIGN.md section 7).
 const MAX_HEADER_LIST: u32 = 8 * 1024;
