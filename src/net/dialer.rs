@@ -242,3 +242,6 @@ async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Str
 fn failure(status: &tonic::Status) -> DialFailure {
     if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ use crate::{
         mesh::{self, Frame, Reason},
     },
     io::{Guarded, Net, Vitals},
-    node::{In, LinkId, Secure},
+    node::{CloseReason, In, LinkId, Secure},
     wire::{
         Line, RawFrame,
         chat_server::{Chat, ChatServer},
@@ -325,7 +325,15 @@ impl<T: Incoming> Newcomer<T> {
         if told.is_err() {
             return;
         }
-        match judged.await {
+        let judged = tokio::select! {
+            biased;
+            () = cut.cancelled() => {
+                // The node may be letting it in this moment, and has to hear that it is gone.
+                return shared.tell(In::Closed { link, reason: CloseReason::Ended }).await;
+            }
+            judged = judged => judged,
+        };
+        match judged {
             Ok(Verdict::Open) => {}
             refused => {
                 // The last frame and the end of the stream need a moment to leave.
@@ -343,3 +351,6 @@ impl<T: Incoming> Newcomer<T> {
         link::read(link, frames, shared, vitals, link::ended(&cut, fallen)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;
