@@ -4,7 +4,7 @@ use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::{NoticeCode, Update},
     convert::{Heard, Published},
-    model::{Author, Delivery, Message, MessageId, Nick, NodeId, Now, PeerId, Presence, Room, Text, Trust, Who},
+    model::{Author, Delivery, Message, MessageId, Nick, Now, PeerId, Presence, Room, Text},
 };
 
 impl Node {
@@ -54,9 +54,7 @@ impl Node {
     /// A guest may call itself what it likes, also by the name of somebody whose key is known: then the user is told.
     fn look_at_guests_name(&mut self, guest: PeerId, nick: Option<&Nick>, now: Now, out: &mut Vec<Out>) {
         let (PeerId::Guest(addr), Some(nick)) = (guest, nick) else { return };
-        let Some(who) = Who::new(nick.as_str()) else { return };
-        let known = |node: &NodeId| matches!(self.trust.standing(node, now.wall).0, Trust::Verified | Trust::Known);
-        if self.trust.find(&who).iter().any(known) && self.told.may_tell(NoticeCode::GuestName, now.mono) {
+        if self.trust.is_somebodys(nick, now.wall) && self.told.may_tell(NoticeCode::GuestName, now.mono) {
             let text = format!(
                 "The guest at {addr} calls itself {nick}, like somebody whose key you know. A guest proves nothing: it is \
                  somebody else, unless they tell you in person."
