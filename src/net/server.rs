@@ -24,7 +24,7 @@ use tower::ServiceExt;
 
 use super::{
     CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, LINGER, MAX_FRAME_BYTES, MAX_HEADER_LIST,
-    MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
+    MAX_MESSAGE_BYTES, MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
     doorman::{Doorman, Ticket},
     link::{self, Incoming},
     outgoing::{Outgoing, Verdict},
@@ -162,6 +162,7 @@ where
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(MAX_HEADER_LIST)
+        .max_send_buf_size(MAX_SEND_BUFFER)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
