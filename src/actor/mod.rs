@@ -3,6 +3,7 @@
 //! It waits for nobody but the front end, whose channel is its only brake: a front end that does not read stops the
 //! node, and through HTTP/2's windows its peers, without a byte of memory more.
 
+mod backlog;
 mod keeper;
 mod listen;
 
@@ -16,6 +17,7 @@ use std::{
     time::Duration,
 };
 
+use backlog::Backlog;
 use ipnetwork::IpNetwork;
 use keeper::Keeper;
 pub use listen::ListenError;
@@ -32,7 +34,7 @@ use crate::{
     identity::Identity,
     io::{self, Net},
     model::{Guests, Known, Nick, NodeId, PortRange, Target},
-    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Outbox, Shared, Tls, TlsSetupError},
+    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
     node::{CloseReason, In, LinkId, Me, Node, Out},
     profile::{SaveError, Saver},
 };
@@ -44,7 +46,7 @@ const TURN: usize = 64;
 /// How often links are looked at for signs of life.
 const FROZEN_CHECK: Duration = Duration::from_secs(1);
 
-/// How often a congested outbox is looked at again.
+/// How often a congested outbox, or a front end that is far behind, is looked at again.
 const CONGESTION_CHECK: Duration = Duration::from_millis(2);
 
 /// Discovery's events that may wait; full makes the sweep wait.
@@ -113,6 +115,7 @@ pub struct Actor<N: Net> {
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
+    backlog: Backlog,
     inbox: mpsc::Receiver<Event>,
     found: mpsc::Receiver<discovery::Event>,
     rescan: mpsc::Sender<()>,
@@ -159,10 +162,10 @@ impl<N: Net> Actor<N> {
         // One place: a second wish for a sweep now is the same wish.
         let (rescan, rescan_out) = mpsc::channel(1);
         let (linked, linked_out) = watch::channel(Arc::default());
-        let shared = Shared { inbox: inbox_in, outbox: Arc::new(Outbox::default()), tls, guests };
+        let shared = Shared::new(inbox_in, tls, guests);
         let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
         let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
-        let named = nick.clone();
+        let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
         let node = Node::new(Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret });
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
@@ -175,6 +178,7 @@ impl<N: Net> Actor<N> {
             handles,
             commands,
             updates,
+            backlog: Backlog::default(),
             inbox,
             found,
             rescan,
@@ -182,7 +186,7 @@ impl<N: Net> Actor<N> {
             tasks,
             waiting: Some(Waiting { listener, discovery }),
             hold,
-            keeper: Keeper::new(saver),
+            keeper,
             peers,
             leave,
         })
@@ -215,14 +219,14 @@ impl<N: Net> Actor<N> {
             self.tasks.spawn(discovery.run());
         }
         let listening = Update::Listening { addr: self.addr, nick: self.nick.clone(), node: self.me };
-        self.updates.send(listening).await.map_err(|_| Stop)?;
+        self.update(listening).await?;
         for target in std::mem::take(&mut self.peers) {
             self.feed(In::Configured(target)).await?;
         }
         let mut frozen_check = tokio::time::interval(FROZEN_CHECK);
         frozen_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let congested = self.shared.outbox.is_congested();
+            let (congested, behind) = (self.shared.outbox.is_congested(), self.front_end_is_behind());
             let timer = self.node.next_timer().map(Instant::from_std);
             tokio::select! {
                 biased;
@@ -233,7 +237,11 @@ impl<N: Net> Actor<N> {
                 }
                 () = tokio::time::sleep_until(self.keeper.due().unwrap_or_else(Instant::now)),
                     if self.keeper.due().is_some() => self.keeper.write(|| self.node.known()),
-                Some(error) = self.keeper.written() => self.not_saved(&error).await?,
+                error = self.keeper.written() => {
+                    if let Some(error) = error {
+                        self.not_saved(&error).await?;
+                    }
+                }
                 Some(ended) = self.tasks.join_next() => {
                     tracing::error!(?ended, "server or discovery has ended");
                     return Err(Stop);
@@ -241,9 +249,9 @@ impl<N: Net> Actor<N> {
                 command = self.commands.recv(), if !congested => {
                     self.feed(In::Command(command.ok_or(Stop)?)).await?;
                 }
-                Some(event) = self.inbox.recv() => self.link_event(event).await?,
+                Some(event) = self.inbox.recv(), if !behind => self.link_event(event).await?,
                 Some(event) = self.found.recv() => self.discovered(event).await?,
-                () = tokio::time::sleep(CONGESTION_CHECK), if congested => {}
+                () = tokio::time::sleep(CONGESTION_CHECK), if congested || behind => {}
             }
             for _ in 0..TURN {
                 if self.shared.outbox.is_congested() {
@@ -253,6 +261,9 @@ impl<N: Net> Actor<N> {
                 self.feed(In::Command(command)).await?;
             }
             for _ in 0..TURN {
+                if self.front_end_is_behind() {
+                    break;
+                }
                 let Ok(event) = self.inbox.try_recv() else { break };
                 self.link_event(event).await?;
             }
@@ -277,10 +288,28 @@ impl<N: Net> Actor<N> {
         }
     }
 
+    /// Tells the front end, and waits for it if it is thousands of updates behind.
+    async fn update(&mut self, update: Update) -> Result<(), Stop> {
+        let size = backlog::size(&update);
+        self.updates.send(update).await.map_err(|_| Stop)?;
+        self.backlog.add(size, self.waiting_updates());
+        Ok(())
+    }
+
+    fn waiting_updates(&self) -> usize {
+        self.updates.max_capacity() - self.updates.capacity()
+    }
+
+    /// Whether so much text waits for the front end that peers have to wait. The user's own lines do not: who takes no
+    /// updates may be busy giving a command.
+    fn front_end_is_behind(&mut self) -> bool {
+        let waiting = self.waiting_updates();
+        self.backlog.is_full(waiting)
+    }
+
     async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
-        tracing::error!(%error, "not saved");
         let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
-        self.updates.send(notice).await.map_err(|_| Stop)
+        self.update(notice).await
     }
 
     async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
@@ -293,7 +322,7 @@ impl<N: Net> Actor<N> {
                 }
                 input
             }
-            Event::Node(input) => input,
+            Event::Node(input) | Event::Read(input, _) => input,
         };
         if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link, .. } = input {
             self.handles.remove(&link);
@@ -305,7 +334,7 @@ impl<N: Net> Actor<N> {
     async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
         match event {
             discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
-            discovery::Event::Progress(progress) => self.updates.send(Update::Sweep(progress)).await.map_err(|_| Stop),
+            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
         }
     }
 
@@ -352,7 +381,7 @@ impl<N: Net> Actor<N> {
             Out::Close { link, bye } => {
                 self.shared.outbox.finish(link, bye.as_ref());
                 if let Some(handle) = self.handles.remove(&link) {
-                    handle.close(bye);
+                    handle.close(bye, &self.shared.lingering);
                 }
             }
             Out::Publish(line) => self.shared.outbox.publish(line),
@@ -360,7 +389,7 @@ impl<N: Net> Actor<N> {
                 if let Update::NickSet(nick) = &update {
                     self.keeper.nick_changed(nick.clone());
                 }
-                self.updates.send(update).await.map_err(|_| Stop)?;
+                self.update(update).await?;
             }
             // Full: a sweep is about to begin anyway.
             Out::Sweep => drop(self.rescan.try_send(())),
@@ -378,7 +407,7 @@ impl<N: Net> Actor<N> {
             .into_iter()
             .map(|(link, handle)| {
                 self.shared.outbox.finish(link, Some(&bye));
-                handle.close(None)
+                handle.leave()
             })
             .collect();
         // Links that still want to tell something must not wait for us.

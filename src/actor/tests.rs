@@ -165,6 +165,31 @@ async fn a_line_to_nobody_says_so_and_leaving_passes_on_the_last_line() {
     alice.until(|n| n.peers.is_empty()).await;
 }
 
+/// By `/quit`, and by the token that a signal cancels when the front end cannot be waited for.
+#[tokio::test(start_paused = true)]
+async fn who_leaves_says_so_to_everybody_at_once() {
+    for by_command in [true, false] {
+        let net = MemoryNet::default();
+        let mut alice = start(&net, "alice", 1).await;
+        let mut carol = start(&net, "carol", 3).await;
+        let mut bob = start(&net, "bob", 2).await;
+        for node in [&mut alice, &mut bob, &mut carol] {
+            node.until(|n| n.peers.len() == 2).await;
+        }
+        let before = Instant::now();
+        if by_command {
+            bob.commands.send(Command::Quit).await.unwrap();
+        } else {
+            bob.leave.cancel();
+        }
+        for node in [&mut alice, &mut carol] {
+            node.until(|n| n.peers.len() == 1).await;
+            assert_eq!(node.reasons, [LeaveReason::Closed]);
+        }
+        assert!(before.elapsed() < LINGER, "{:?}: the connection was cut before they heard of it", before.elapsed());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_silent_connection_keeps_nobody_from_leaving() {
     let net = MemoryNet::default();

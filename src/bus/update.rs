@@ -211,6 +211,8 @@ pub enum NoticeCode {
     NotSaved,
     /// Alarms that are not shown one by one any more.
     ManyAlarms,
+    /// A guest goes by the name of somebody whose key is known.
+    GuestName,
 }
 
 impl NoticeCode {
@@ -225,6 +227,7 @@ impl NoticeCode {
             Self::Version => "version_mismatch",
             Self::NotSaved => "not_saved",
             Self::ManyAlarms => "many_alarms",
+            Self::GuestName => "guest_name",
         }
     }
 }

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
 use super::{
-    CONNECTION_WINDOW, HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES, PING_INTERVAL,
-    PING_TIMEOUT, STREAM_WINDOW, Shared,
+    CONNECTION_WINDOW, HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES,
+    MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
     link::{self, Handle, Incoming},
     one_shot::OneShot,
     outgoing::{Outgoing, Verdict},
@@ -136,6 +136,7 @@ impl Dial {
             .initial_stream_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(MAX_HEADER_LIST)
+            .max_send_buf_size(MAX_SEND_BUFFER)
             .keep_alive_interval(pings.then_some(PING_INTERVAL))
             .keep_alive_timeout(PING_TIMEOUT)
             .keep_alive_while_idle(pings)
@@ -242,3 +243,6 @@ async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Str
 fn failure(status: &tonic::Status) -> DialFailure {
     if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,11 @@ use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, Streaming};
 
-use super::{LINGER, Shared, outgoing::Verdict};
+use super::{
+    Shared,
+    linger::{Lingering, cut_after_linger},
+    outgoing::Verdict,
+};
 use crate::{
     convert::{
         self,
@@ -25,11 +29,18 @@ const BATCH: usize = 128;
 
 /// A frame of either protocol, as it comes in.
 pub(super) trait Incoming: Sized {
+    /// How long it is, in bytes.
+    fn len(&self) -> usize;
+
     /// What the node makes of these frames, and whether one of them was none of the protocol.
     fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<In>, bool);
 }
 
 impl Incoming for Line {
+    fn len(&self) -> usize {
+        self.msg.len()
+    }
+
     fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<In>, bool) {
         let mut lines = Vec::with_capacity(frames.len());
         for frame in frames.drain(..) {
@@ -40,6 +51,10 @@ impl Incoming for Line {
 }
 
 impl Incoming for RawFrame {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn read(link: LinkId, raw: &mut Vec<Self>) -> (Option<In>, bool) {
         let mut malformed = false;
         let decoded = raw.drain(..).map_while(|RawFrame(frame)| {
@@ -110,23 +125,33 @@ impl Handle {
     }
 
     /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
-    /// the stream had time to leave.
-    pub fn close(self, bye: Option<Bytes>) -> CancellationToken {
-        let Self { offer, gate, cut } = self;
-        let nothing_sent = offer.is_some();
-        // An open link gets its last frame from the outbox.
-        let _ = gate.zip(bye).map(|(gate, bye)| gate.send(Verdict::Bye(bye)));
-        drop(offer);
-        if nothing_sent {
-            cut.cancel();
-        } else {
-            let cut = cut.clone();
-            tokio::spawn(async move {
-                let _ = tokio::time::timeout(LINGER, cut.cancelled()).await;
-                cut.cancel();
-            });
+    /// the stream had time to leave, as far as there is room among `lingering`.
+    pub fn close(self, bye: Option<Bytes>, lingering: &Lingering) {
+        if let Some(cut) = self.end(bye) {
+            lingering.cut_soon(cut);
+        }
+    }
+
+    /// Ends the link like [`Self::close`], when all links end because the program does: each may linger. What it gives
+    /// is cancelled when the connection has ended.
+    pub fn leave(self) -> CancellationToken {
+        let cut = self.cut.clone();
+        if let Some(cut) = self.end(None) {
+            cut_after_linger(cut);
         }
         cut
+    }
+
+    /// Tells the other side the end; what is still to be cut, if that needs a moment to leave.
+    fn end(self, bye: Option<Bytes>) -> Option<CancellationToken> {
+        let Self { offer, gate, cut } = self;
+        if offer.is_some() {
+            cut.cancel();
+            return None;
+        }
+        // An open link gets its last frame from the outbox.
+        let _ = gate.zip(bye).map(|(gate, bye)| gate.send(Verdict::Bye(bye)));
+        Some(cut)
     }
 }
 
@@ -147,9 +172,10 @@ pub(super) async fn read<T: Incoming>(
             reason = &mut end => Some(reason),
             ended = next_batch(&mut frames, &mut batch) => ended.map(|status| judge(status.as_ref(), &vitals)),
         };
+        let bytes = batch.iter().map(T::len).sum();
         let (heard, malformed) = T::read(link, &mut batch);
         if let Some(heard) = heard {
-            shared.tell(heard).await;
+            shared.pass(heard, bytes).await;
         }
         if malformed {
             break CloseReason::Protocol;

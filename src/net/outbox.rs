@@ -23,9 +23,13 @@ const FROZEN_AFTER: Duration = Duration::from_secs(10);
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// Bytes of frames of its own that may wait for one link. A peer that reads has a few hundred; one that does not read
+/// Bytes of frames of its own that may wait for one link, each with [`FRAME_OVERHEAD`]. A peer that reads has a few hundred; one that does not read
 /// gets no more, and is on its way to being cut as frozen.
 const MAX_OWN_BYTES: usize = 64 * 1024;
+
+/// What a frame that waits costs beside its bytes: its place in the queue and its block on the heap. The shortest ones
+/// are answers to pings, of a dozen bytes, and a peer can ask for many.
+const FRAME_OVERHEAD: usize = 64;
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -45,6 +49,8 @@ struct Reader {
     /// What goes to this link alone, before lines.
     own: VecDeque<Bytes>,
     own_bytes: usize,
+    /// Since when the oldest of them waits.
+    own_since: Option<Instant>,
     /// What goes last.
     bye: Option<Bytes>,
     /// The first line that is not known to have left.
@@ -87,10 +93,19 @@ impl Outbox {
     pub fn open(&self, link: LinkId, protocol: Protocol, first: Option<Bytes>) {
         let mut state = self.state();
         let head = state.ring.head();
-        let own_bytes = first.as_ref().map_or(0, Bytes::len);
-        let own = first.into_iter().collect();
-        let (end, moved) = (None, Instant::now());
-        let reader = Reader { protocol, own, own_bytes, bye: None, cursor: head, next: head, end, moved, waker: None };
+        let now = Instant::now();
+        let reader = Reader {
+            protocol,
+            own_bytes: first.as_ref().map_or(0, cost),
+            own_since: first.is_some().then_some(now),
+            own: first.into_iter().collect(),
+            bye: None,
+            cursor: head,
+            next: head,
+            end: None,
+            moved: now,
+            waker: None,
+        };
         state.readers.insert(link, reader);
     }
 
@@ -98,9 +113,10 @@ impl Outbox {
     pub fn tell(&self, link: LinkId, frame: Bytes) {
         let mut state = self.state();
         if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none())
-            && reader.own_bytes + frame.len() <= MAX_OWN_BYTES
+            && reader.own_bytes + cost(&frame) <= MAX_OWN_BYTES
         {
-            reader.own_bytes += frame.len();
+            reader.own_bytes += cost(&frame);
+            reader.own_since.get_or_insert_with(Instant::now);
             reader.own.push_back(frame);
             if let Some(waker) = reader.waker.take() {
                 waker.wake();
@@ -132,11 +148,18 @@ impl Outbox {
         state.release();
     }
 
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> usize {
+        self.state().readers.len()
+    }
+
     /// The links that have taken nothing for 10 s although there was something to take.
     pub fn frozen(&self) -> Vec<LinkId> {
         let state = self.state();
         let head = state.ring.head();
-        let stuck = |reader: &Reader| reader.cursor < head && reader.moved.elapsed() >= FROZEN_AFTER;
+        let since =
+            |reader: &Reader| (reader.cursor < head).then_some(reader.moved).into_iter().chain(reader.own_since).min();
+        let stuck = |reader: &Reader| since(reader).is_some_and(|since| since.elapsed() >= FROZEN_AFTER);
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }
 
@@ -165,7 +188,7 @@ impl Outbox {
         }
         if !reader.own.is_empty() {
             into.extend(reader.own.drain(..));
-            reader.own_bytes = 0;
+            (reader.own_bytes, reader.own_since) = (0, None);
             return Poll::Ready(Ok(true));
         }
         let limit = reader.end.unwrap_or_else(|| ring.head());
@@ -192,6 +215,11 @@ impl Outbox {
         }
         Poll::Ready(Ok(true))
     }
+}
+
+/// What a frame that waits counts.
+fn cost(frame: &Bytes) -> usize {
+    frame.len() + FRAME_OVERHEAD
 }
 
 impl State {
@@ -234,6 +262,24 @@ mod tests {
         assert_eq!(outbox.frozen(), [SLOW]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn who_leaves_its_own_frames_is_frozen_too() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
+        outbox.open(FAST, Protocol::Mesh, Some(Bytes::from("hello")));
+        for _ in 0..4 {
+            assert_eq!(outbox.frozen(), []);
+            assert!(matches!(take(&outbox, FAST), Poll::Ready(Ok(true))));
+            outbox.tell(FAST, Bytes::from("pong"));
+            outbox.tell(SLOW, Bytes::from("pong"));
+            tokio::time::advance(FROZEN_AFTER / 4).await;
+        }
+        assert_eq!(outbox.frozen(), [SLOW]);
+        assert!(matches!(take(&outbox, SLOW), Poll::Ready(Ok(true))));
+        tokio::time::advance(FROZEN_AFTER / 2).await;
+        assert_eq!(outbox.frozen(), []);
+    }
+
     #[tokio::test]
     async fn a_finished_link_gets_what_was_there_and_then_its_end() {
         let outbox = Outbox::default();
@@ -261,12 +307,14 @@ mod tests {
         let cx = Context::from_waker(Waker::noop());
         assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
         assert_eq!(got, ["hello", "ping"].map(Bytes::from));
-        for _ in 0..10_000 {
-            outbox.tell(SLOW, Bytes::from(vec![0; 1_000]));
+        for (length, most) in [(1_000, MAX_OWN_BYTES / (1_000 + FRAME_OVERHEAD)), (12, 862), (0, 1_024)] {
+            for _ in 0..10_000 {
+                outbox.tell(SLOW, Bytes::from(vec![0; length]));
+            }
+            got.clear();
+            assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+            assert_eq!(got.len(), most, "of {length} bytes");
         }
-        got.clear();
-        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
-        assert_eq!(got.iter().map(Bytes::len).sum::<usize>(), MAX_OWN_BYTES / 1_000 * 1_000);
     }
 
     #[tokio::test]

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 
 use super::{
     CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, LINGER, MAX_FRAME_BYTES, MAX_HEADER_LIST,
-    MAX_MESSAGE_BYTES, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
+    MAX_MESSAGE_BYTES, MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
     doorman::{Doorman, Ticket},
     link::{self, Incoming},
     outgoing::{Outgoing, Verdict},
@@ -35,7 +35,7 @@ use crate::{
         mesh::{self, Frame, Reason},
     },
     io::{Guarded, Net, Vitals},
-    node::{In, LinkId, Secure},
+    node::{CloseReason, In, LinkId, Secure},
     wire::{
         Line, RawFrame,
         chat_server::{Chat, ChatServer},
@@ -162,6 +162,7 @@ where
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(MAX_HEADER_LIST)
+        .max_send_buf_size(MAX_SEND_BUFFER)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
@@ -325,7 +326,15 @@ impl<T: Incoming> Newcomer<T> {
         if told.is_err() {
             return;
         }
-        match judged.await {
+        let judged = tokio::select! {
+            biased;
+            () = cut.cancelled() => {
+                // The node may be letting it in this moment, and has to hear that it is gone.
+                return shared.tell(In::Closed { link, reason: CloseReason::Ended }).await;
+            }
+            judged = judged => judged,
+        };
+        match judged {
             Ok(Verdict::Open) => {}
             refused => {
                 // The last frame and the end of the stream need a moment to leave.
@@ -343,3 +352,6 @@ impl<T: Incoming> Newcomer<T> {
         link::read(link, frames, shared, vitals, link::ended(&cut, fallen)).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use ed25519_dalek::VerifyingKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error as TlsError, InvalidMessage,
     ServerConfig, SignatureScheme,
@@ -164,8 +165,11 @@ fn spki(node: &NodeId) -> Vec<u8> {
     [SPKI_PREFIX.as_slice(), node.as_bytes()].concat()
 }
 
+/// Whose key it is. None if it is no Ed25519 key, or one of small order, under which anybody can sign: the library would
+/// take such a signature.
 fn node_of(spki: &CertificateDer<'_>) -> Option<NodeId> {
-    spki.as_ref().strip_prefix(SPKI_PREFIX.as_slice())?.try_into().ok().map(NodeId::new)
+    let key: [u8; 32] = spki.as_ref().strip_prefix(SPKI_PREFIX.as_slice())?.try_into().ok()?;
+    VerifyingKey::from_bytes(&key).ok().filter(|key| !key.is_weak()).map(|_| NodeId::new(key))
 }
 
 /// Takes any Ed25519 key, or one alone, whose holder has signed the handshake with it.

@@ -1,6 +1,7 @@
 //! The address book: whom to dial, when, and for how long to go on trying.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     net::SocketAddr,
     time::{Duration, Instant},
@@ -105,38 +106,48 @@ impl Book {
         }
     }
 
-    /// A peer says that `node` listens at `addr`. What is in the book already stays as it is.
+    /// A peer says that `node` listens at `addr`. What is in the book for a better reason stays as it is; another peer's
+    /// word for another key does not.
     pub(super) fn passed(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
-        if self.entries.contains_key(&addr) {
-            return;
-        }
-        self.insert(addr, Keep::Passed, now);
-        if let Some(entry) = self.entries.get_mut(&addr) {
-            entry.only = Some(node);
+        match self.entries.get(&addr) {
+            Some(entry) if entry.keep != Keep::Passed || entry.phase == Phase::Busy || entry.only == Some(node) => {}
+            _ => {
+                self.insert(addr, Keep::Passed, now);
+                if let Some(entry) = self.entries.get_mut(&addr) {
+                    entry.only = Some(node);
+                }
+            }
         }
     }
 
     /// A linked node says that it listens at `addr`: to be looked at soon, but not at once, when all who start together do
     /// the same.
     pub(super) fn check(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
-        if !self.entries.contains_key(&addr) {
+        let idle = |entry: &Entry| matches!(entry.phase, Phase::Resting(_)) || entry.keep == Keep::Passed;
+        if self.entries.get(&addr).is_none_or(|entry| entry.phase != Phase::Busy && idle(entry)) {
             self.insert(addr, Keep::Swept, now + jitter(CHECK_DELAY, rng));
         }
     }
 
-    /// The user typed `addr`: at once, a few times. A dial that is on its way is not doubled.
-    pub(super) fn asked(&mut self, addr: SocketAddr, now: Instant) {
-        self.name(addr, Keep::Asked, now);
+    /// Whether `addr` is being dialled, or will be.
+    pub(super) fn is_pending(&self, addr: &SocketAddr) -> bool {
+        self.entries.get(addr).is_some_and(|entry| !matches!(entry.phase, Phase::Resting(_)))
+    }
+
+    /// The user typed `addr`: at once, a few times. A dial that is on its way is not doubled; `is_busy` says whether there
+    /// is one, or a link.
+    pub(super) fn asked(&mut self, addr: SocketAddr, is_busy: bool, now: Instant) {
+        self.name(addr, Keep::Asked, is_busy, now);
     }
 
     /// The user configured `addr`: at once, for ever.
-    pub(super) fn configured(&mut self, addr: SocketAddr, now: Instant) {
-        self.name(addr, Keep::Configured, now);
+    pub(super) fn configured(&mut self, addr: SocketAddr, is_busy: bool, now: Instant) {
+        self.name(addr, Keep::Configured, is_busy, now);
     }
 
-    fn name(&mut self, addr: SocketAddr, keep: Keep, now: Instant) {
+    fn name(&mut self, addr: SocketAddr, keep: Keep, is_busy: bool, now: Instant) {
         match self.entries.get_mut(&addr) {
-            Some(entry) if entry.phase == Phase::Busy => {
+            Some(entry) if entry.phase == Phase::Busy && is_busy => {
                 entry.keep = entry.keep.max(keep);
                 entry.failures = 0;
             }
@@ -184,6 +195,14 @@ impl Book {
         self.back_off(addr, now, BACKOFF, 1, rng)
     }
 
+    /// Nobody whom we want is at `addr`: not again for a while.
+    pub(super) fn rest(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
+        if let Some(entry) = self.entries.get_mut(&addr) {
+            let at = now + jitter(MAX_BACKOFF, rng);
+            entry.phase = if entry.keep >= Keep::Known { Phase::Due(at) } else { Phase::Resting(at) };
+        }
+    }
+
     fn back_off(
         &mut self,
         addr: SocketAddr,
@@ -216,24 +235,24 @@ impl Book {
         if waited_for && entry.failures == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet }
     }
 
-    /// The user wants to see everybody now: forget all waits.
-    pub(super) fn forgive(&mut self, now: Instant) {
-        for entry in self.entries.values_mut() {
-            match entry.phase {
-                Phase::Due(_) | Phase::Resting(_) => {
-                    entry.failures = 0;
-                    entry.phase = Phase::Due(now);
-                }
-                Phase::Busy => {}
+    /// The user wants to see everybody now: forget all waits. `is_busy` says where there is a dial or a link.
+    pub(super) fn forgive(&mut self, now: Instant, is_busy: impl Fn(&SocketAddr) -> bool) {
+        for (addr, entry) in &mut self.entries {
+            if entry.phase != Phase::Busy || !is_busy(addr) {
+                entry.failures = 0;
+                entry.phase = Phase::Due(now);
             }
         }
     }
 
-    /// The address to dial next, and the only one who may be there, if one is due; it is busy from now on. What failed least goes first, so that a host
-    /// full of ports that never answer cannot keep the others waiting.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<(SocketAddr, Option<NodeId>)> {
+    /// The address to dial next, and the only one who may be there, if one is due; it is busy from now on. What
+    /// the user named goes before what peers pass on; then what failed least, so that a host full of ports that never
+    /// answer cannot keep the others waiting. `passed`: whether what peers pass on may be dialled now.
+    pub(super) fn take_due(&mut self, passed: bool, now: Instant) -> Option<(SocketAddr, Option<NodeId>)> {
         let due = |entry: &Entry| match entry.phase {
-            Phase::Due(at) if at <= now => Some((entry.failures, at)),
+            Phase::Due(at) if at <= now && (passed || entry.keep != Keep::Passed) => {
+                Some((Reverse(entry.keep), entry.failures, at))
+            }
             _ => None,
         };
         let next = self.entries.iter_mut().filter_map(|(addr, entry)| Some((due(entry)?, addr, entry)));
@@ -243,10 +262,10 @@ impl Book {
     }
 
     /// When the next address is due, if any may be dialled at all.
-    pub(super) fn next_due(&self, slots: usize) -> Option<Instant> {
+    pub(super) fn next_due(&self, slots: usize, passed: bool) -> Option<Instant> {
         let due = self.entries.values().filter_map(|entry| match entry.phase {
-            Phase::Due(at) => Some(at),
-            Phase::Busy | Phase::Resting(_) => None,
+            Phase::Due(at) if passed || entry.keep != Keep::Passed => Some(at),
+            _ => None,
         });
         if slots == 0 { None } else { due.min() }
     }
@@ -288,7 +307,7 @@ mod tests {
     }
 
     fn taken(book: &mut Book, now: Instant) -> Option<SocketAddr> {
-        book.take_due(now).map(|(addr, _)| addr)
+        book.take_due(true, now).map(|(addr, _)| addr)
     }
 
     #[test]
@@ -296,11 +315,11 @@ mod tests {
         let (mut book, mut rng, now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
         let node = NodeId::new([7; 32]);
         book.passed(addr(1), node, now);
-        assert_eq!(book.take_due(now), Some((addr(1), Some(node))));
+        assert_eq!(book.take_due(true, now), Some((addr(1), Some(node))));
         book.failed(addr(1), now, &mut rng);
-        assert_eq!(book.take_due(now + MAX_BACKOFF), None, "a word is worth one dial");
+        assert_eq!(book.take_due(true, now + MAX_BACKOFF), None, "a word is worth one dial");
         book.swept(addr(1), now);
-        assert_eq!(book.take_due(now), Some((addr(1), None)));
+        assert_eq!(book.take_due(true, now), Some((addr(1), None)));
     }
 
     #[test]
@@ -308,12 +327,51 @@ mod tests {
         let (mut book, mut rng, t0) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
         book.swept(addr(1), t0);
         assert_eq!(taken(&mut book, t0), Some(addr(1)));
-        assert_eq!(book.take_due(t0), None);
+        assert_eq!(book.take_due(true, t0), None);
         assert_eq!(book.failed(addr(1), t0, &mut rng), Verdict::Quiet);
         book.swept(addr(1), t0 + Duration::from_millis(500));
-        assert_eq!(book.take_due(t0 + Duration::from_millis(500)), None, "resting");
+        assert_eq!(book.take_due(true, t0 + Duration::from_millis(500)), None, "resting");
         book.swept(addr(1), t0 + Duration::from_secs(2));
         assert_eq!(taken(&mut book, t0 + Duration::from_secs(2)), Some(addr(1)));
+    }
+
+    #[test]
+    fn what_the_user_named_goes_before_what_peers_pass_on() {
+        let (mut book, now) = (Book::default(), Instant::now());
+        for n in 0..500 {
+            book.passed(addr(n), NodeId::new([7; 32]), now);
+        }
+        book.asked(addr(900), false, now);
+        assert_eq!(book.take_due(true, now).map(|(addr, _)| addr), Some(addr(900)));
+        assert_eq!(book.take_due(false, now), None, "no more of what was passed on");
+        assert_eq!(book.next_due(1, false), None);
+        assert!(book.take_due(true, now).is_some());
+    }
+
+    #[test]
+    fn a_false_word_does_not_stand_in_the_way_of_a_true_one() {
+        let (mut book, mut rng, now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        let [liar, node] = [[6; 32], [7; 32]].map(NodeId::new);
+        book.passed(addr(1), liar, now);
+        book.take_due(true, now);
+        book.failed(addr(1), now, &mut rng);
+        book.passed(addr(1), node, now);
+        assert_eq!(book.take_due(true, now), Some((addr(1), Some(node))));
+        book.failed(addr(1), now, &mut rng);
+        book.check(addr(1), now, &mut rng);
+        assert_eq!(book.take_due(true, now + CHECK_DELAY * 2), Some((addr(1), None)));
+    }
+
+    #[test]
+    fn an_entry_without_a_dial_or_a_link_is_dialled_when_the_user_asks() {
+        let (mut book, now) = (Book::default(), Instant::now());
+        book.configured(addr(1), false, now);
+        book.take_due(true, now);
+        book.linked(addr(1));
+        book.forgive(now, |_| true);
+        assert_eq!(taken(&mut book, now), None);
+        book.forgive(now, |_| false);
+        assert_eq!(taken(&mut book, now), Some(addr(1)));
     }
 
     #[test]
@@ -334,13 +392,13 @@ mod tests {
     #[test]
     fn a_configured_address_is_never_given_up_and_waits_longer_each_time() {
         let (mut book, mut rng, mut now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
-        book.configured(addr(1), now);
+        book.configured(addr(1), false, now);
         let mut waits = Vec::new();
         for n in 1..=12 {
             assert_eq!(taken(&mut book, now), Some(addr(1)));
             let verdict = if n == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet };
             assert_eq!(book.failed(addr(1), now, &mut rng), verdict);
-            let due = book.next_due(1).unwrap();
+            let due = book.next_due(1, true).unwrap();
             waits.push(due - now);
             now = due;
         }
@@ -369,10 +427,10 @@ mod tests {
     #[test]
     fn naming_an_address_that_is_being_dialled_does_not_dial_it_twice() {
         let (mut book, now) = (Book::default(), Instant::now());
-        book.configured(addr(1), now);
+        book.configured(addr(1), false, now);
         assert_eq!(taken(&mut book, now), Some(addr(1)));
-        book.asked(addr(1), now);
-        assert_eq!(book.take_due(now), None);
+        book.asked(addr(1), true, now);
+        assert_eq!(book.take_due(true, now), None);
     }
 
     #[test]
@@ -382,7 +440,7 @@ mod tests {
             book.swept(addr(n), now);
         }
         assert_eq!(book.entries.len(), MAX_ENTRIES);
-        book.configured(addr(9_999), now);
+        book.configured(addr(9_999), false, now);
         assert!(book.entries.contains_key(&addr(9_999)), "what the user named does not count");
         assert_eq!(book.entries.len(), MAX_ENTRIES + 1);
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     bus::{FailureCode, NoticeCode, Update},
     convert::mesh::Reason,
-    model::{Known, NodeId, Now, PeerId, Target},
+    model::{NodeId, Now, PeerId, Target},
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.
@@ -23,14 +23,12 @@ const MAX_DIALS: usize = 32;
 /// `/connect` commands that are waited for at once; older ones lose their closing word, not their dials.
 const MAX_ASKS: usize = 16;
 
-/// Addresses that are remembered as secure; when there are more, one of them is forgotten.
-const MAX_SECURE_ADDRS: usize = 4_096;
+/// Dials of these that may be to where peers say that somebody is: what leads nowhere takes up to 10 s, and the user's own
+/// dials must not wait for it.
+const MAX_PASSED_DIALS: usize = 8;
 
-/// Where nodes of our kind listened in earlier runs. On loopback any program may have the port today.
-pub(super) fn secure_before(known: &[Known]) -> BTreeSet<SocketAddr> {
-    let addrs = known.iter().flat_map(|known| &known.addrs).filter(|addr| !addr.ip().is_loopback());
-    addrs.copied().take(MAX_SECURE_ADDRS).collect()
-}
+/// Dials on their way at once while the room is full: enough to see who comes back, and who claims what.
+const MAX_DIALS_WHEN_FULL: usize = 2;
 
 /// An address that the user named and that has not answered yet.
 #[derive(Debug)]
@@ -45,9 +43,10 @@ pub(super) struct Ask {
 
 impl Node {
     pub(super) fn found(&mut self, addr: SocketAddr, now: Now) {
+        // A claim is looked at a little later, lest all who start together do it twice.
         let is_claimed = |link: &Link| link.session().is_some_and(|(_, s)| s.addrs.claimed() == Some(addr));
-        // A claim is looked at anyway, a little later than by a sweep that sees it at the same moment.
-        if addr != self.addr && !self.is_linked(addr) && !self.links.values().any(is_claimed) {
+        let comes_later = || self.book.is_pending(&addr) && self.links.values().any(is_claimed);
+        if addr != self.addr && !self.is_linked(addr) && !self.places.is_ours(&addr, now.mono) && !comes_later() {
             self.book.swept(addr, now.mono);
         }
     }
@@ -55,18 +54,55 @@ impl Node {
     pub(super) fn configured(&mut self, target: Target, now: Now) {
         let others = self.others_at(target);
         for addr in &others {
-            self.book.configured(*addr, now.mono);
+            let busy = self.is_busy(addr);
+            self.book.configured(*addr, busy, now.mono);
         }
         if !others.is_empty() {
             self.ask(Ask { target, began: now.mono, left: others, configured: true });
         }
     }
 
+    /// Looks for everybody, now.
+    pub(super) fn rescan(&mut self, now: Now, out: &mut Vec<Out>) {
+        let busy: BTreeSet<SocketAddr> = self.busy().collect();
+        self.book.forgive(now.mono, |addr| busy.contains(addr));
+        if self.places.forget_ourselves(None) {
+            out.push(Out::LinkedChanged);
+        }
+        out.push(Out::Sweep);
+    }
+
+    /// Somebody says that it listens at `addr`: looks whether it does, if the user looks for people there at all.
+    pub(super) fn check(&mut self, addr: SocketAddr, now: Now) {
+        if self.is_in_networks(addr.ip()) && !self.is_linked(addr) {
+            self.book.check(addr, now.mono, &mut self.rng);
+        }
+    }
+
+    /// Whether the user looks for people there.
+    pub(super) fn is_in_networks(&self, ip: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(ip))
+    }
+
+    /// Where there is a dial or a link.
+    fn busy(&self) -> impl Iterator<Item = SocketAddr> {
+        let dials = self.links.values().filter_map(|link| match link {
+            Link::Dialling(dial) | Link::Offered(dial) => Some(dial.addr),
+            Link::Up { .. } => None,
+        });
+        dials.chain(self.linked())
+    }
+
+    fn is_busy(&self, addr: &SocketAddr) -> bool {
+        self.busy().any(|other| other == *addr)
+    }
+
     pub(super) fn connect(&mut self, target: Target, now: Now, out: &mut Vec<Out>) {
         let others = self.others_at(target);
         let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| self.is_linked(*addr));
         for addr in &absent {
-            self.book.asked(*addr, now.mono);
+            let busy = self.is_busy(addr);
+            self.book.asked(*addr, busy, now.mono);
         }
         let (code, text) = if let Some(addr) = here.first() {
             // Several people may be at one host: its other ports are tried all the same, but promise nothing.
@@ -105,16 +141,23 @@ impl Node {
 
     /// Dials that may be begun now.
     pub(super) fn dial_slots(&self) -> usize {
-        if self.leaving || self.nodes_full() {
+        if self.leaving {
             return 0;
         }
         let busy = self.links.values().filter(|link| !matches!(link, Link::Up { .. })).count();
-        MAX_DIALS.saturating_sub(busy)
+        let most = if self.nodes_full() { MAX_DIALS_WHEN_FULL } else { MAX_DIALS };
+        most.saturating_sub(busy)
+    }
+
+    /// Whether one of them may be to where a peer says that somebody is.
+    pub(super) fn may_dial_passed(&self) -> bool {
+        let passed = |link: &&Link| matches!(link, Link::Dialling(dial) | Link::Offered(dial) if matches!(dial.via, Via::Secure { only: Some(_) }));
+        self.links.values().filter(passed).count() < MAX_PASSED_DIALS
     }
 
     pub(super) fn dial_due(&mut self, now: Now, out: &mut Vec<Out>) {
         while self.dial_slots() > 0
-            && let Some((addr, only)) = self.book.take_due(now.mono)
+            && let Some((addr, only)) = self.book.take_due(self.may_dial_passed(), now.mono)
         {
             self.dial(addr, Via::Secure { only }, now, out);
         }
@@ -138,9 +181,8 @@ impl Node {
         let first = match (dial.via, secure) {
             (Via::Plain, None) => self.addr.to_string().into(),
             (Via::Secure { .. }, Some(secure)) => {
-                if !self.is_wanted(link, &dial, secure.node, out) {
+                if !self.is_wanted(link, &dial, secure.node, now, out) {
                     self.links.remove(&link);
-                    self.book.linked(dial.addr);
                     return out.push(Out::Close { link, bye: None });
                 }
                 self.hello(now)
@@ -152,52 +194,71 @@ impl Node {
         out.push(Out::Offer { link, first });
     }
 
-    /// Whether a link with the node that was reached is wanted, or there is one.
-    fn is_wanted(&mut self, link: LinkId, dial: &Dial, node: NodeId, out: &mut Vec<Out>) -> bool {
-        if self.secure_addrs.len() >= MAX_SECURE_ADDRS && !self.secure_addrs.contains(&dial.addr) {
-            self.secure_addrs.pop_first();
-        }
-        self.secure_addrs.insert(dial.addr);
-        if node == self.me {
-            // Another address of this machine, or somebody who passes everything on to us.
-            if self.owners.len() < MAX_SECURE_ADDRS {
-                self.owners.insert(dial.addr, node);
-                out.push(Out::LinkedChanged);
-            }
+    /// Whether a link with the node that was reached is wanted. If not, says to the book what becomes of the address.
+    fn is_wanted(&mut self, link: LinkId, dial: &Dial, node: NodeId, now: Now, out: &mut Vec<Out>) -> bool {
+        self.places.spoke_tls(dial.addr);
+        if node == self.me && self.places.is_ours(&dial.addr, now.mono) {
+            self.book.rest(dial.addr, now.mono, &mut self.rng);
             return false;
         }
         if self.peers.contains_key(&PeerId::Node(node)) {
             // One node, another of its addresses, or the one that it claimed.
             self.reached(dial.addr, node, out);
+            self.book.linked(dial.addr);
             self.somebody_at(dial.addr);
             return false;
         }
-        // Two dials of one node at two of its addresses: the first is enough.
+        // Two dials of one node at two of its addresses: the first is enough, if it leads anywhere.
         let twice = |(other, state): (&LinkId, &Link)| {
             *other != link && matches!(state, Link::Offered(dial) if dial.is_of(&node))
         };
-        !self.links.iter().any(twice)
+        if self.links.iter().any(twice) {
+            self.book.refused(dial.addr, now.mono, &mut self.rng);
+            return false;
+        }
+        true
     }
 
-    /// A linked node was reached at `addr`.
+    /// A linked node was reached at `addr`, and therefore nobody else who says to be there is.
     pub(super) fn reached(&mut self, addr: SocketAddr, node: NodeId, out: &mut Vec<Out>) {
+        for link in self.links.values_mut() {
+            if let Some((peer, session)) = link.session_mut()
+                && peer.id != PeerId::Node(node)
+            {
+                session.addrs.disprove(addr);
+                if peer.addr == addr {
+                    peer.addr = session.remote;
+                }
+            }
+        }
+        if let Some(guest) = self.peers.get(&PeerId::Guest(addr)).copied() {
+            self.displace(guest, out);
+        }
         let link = self.peers.get(&PeerId::Node(node)).and_then(|link| self.links.get_mut(link));
         let Some((_, session)) = link.and_then(Link::session_mut) else { return };
-        if session.addrs.prove(addr) {
-            self.owners.insert(addr, node);
+        let (news, given_up) = session.addrs.prove(addr);
+        if news {
             self.trust.listens(&node, addr);
             out.push(Out::LinkedChanged);
         }
+        if let Some(old) = given_up {
+            self.places.forget(&old);
+        }
+        self.places.owns(node, addr);
     }
 
     pub(super) fn dial_refused(&mut self, link: LinkId, reason: Option<Reason>, now: Now, out: &mut Vec<Out>) {
         let Some(dial) = self.take_dial(link) else { return };
-        if self.is_done(&dial) {
+        if dial.via == Via::Plain {
+            self.confirms_claim(dial.addr);
+        }
+        if self.is_done(&dial, out) {
             return;
         }
         let verdict = match reason {
             // It knows us already, or has just dialled us: soon over.
             None | Some(Reason::Duplicate) => self.book.refused(dial.addr, now.mono, &mut self.rng),
+            Some(Reason::OwnKey) => return self.met_own_key(&dial, now, out),
             Some(reason) => {
                 if reason == Reason::Version {
                     self.tell_version(dial.addr, now, out);
@@ -210,26 +271,42 @@ impl Node {
         }
     }
 
+    /// Our own key is at `addr`: we are there ourselves, by another address of this machine or because somebody passes
+    /// everything on to us; or else somebody has it who is not we.
+    fn met_own_key(&mut self, dial: &Dial, now: Now, out: &mut Vec<Out>) {
+        self.places.met_ourselves(dial.addr, now.mono);
+        self.book.rest(dial.addr, now.mono, &mut self.rng);
+        out.push(Out::LinkedChanged);
+        let ourselves = self.met_ourselves.is_some_and(|at| at >= dial.began);
+        if !ourselves {
+            self.tell_own_key(dial.addr, now, out);
+        }
+    }
+
     pub(super) fn dial_failed(&mut self, link: LinkId, failure: DialFailure, now: Now, out: &mut Vec<Out>) {
         let Some(dial) = self.take_dial(link) else { return };
-        // The three conditions of DESIGN.md section 5. Also where a guest claims to listen: the dial is to tell whether it
-        // does, unless the guest came while it was on its way.
+        if failure == DialFailure::NotTls && self.settles_claim(dial.addr, out) {
+            return;
+        }
+        // The three conditions of DESIGN.md section 5; and whoever looks for one key on a peer's word takes nobody else.
         if failure == DialFailure::NotTls
-            && !dial.superseded
-            && !self.owners.contains_key(&dial.addr)
+            && dial.via == (Via::Secure { only: None })
             && self.guests.admits(dial.addr.ip())
-            && !self.secure_addrs.contains(&dial.addr)
+            && self.places.may_be_plain(&dial.addr)
             && !self.guests_full()
         {
             return self.dial(dial.addr, Via::Plain, now, out);
         }
-        if self.is_done(&dial) {
+        if self.is_done(&dial, out) {
             return;
         }
-        self.not_at(dial.addr, out);
+        // Who answers with another key than the one that was looked for says nothing about who else may be there.
+        if !matches!(failure, DialFailure::Untrusted | DialFailure::Unreachable) {
+            self.not_at(dial.addr, out);
+        }
         if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
             let failure = match failure {
-                DialFailure::NotTls if self.secure_addrs.contains(&dial.addr) => Failure::Downgrade,
+                DialFailure::NotTls if !self.places.may_be_plain(&dial.addr) => Failure::Downgrade,
                 DialFailure::NotTls => Failure::Guest,
                 failure => Failure::Dial(failure),
             };
@@ -238,13 +315,16 @@ impl Node {
     }
 
     /// Whether the other side's own dial has done meanwhile what this one was to do.
-    fn is_done(&mut self, dial: &Dial) -> bool {
-        let linked = dial.secure.is_some_and(|secure| self.peers.contains_key(&PeerId::Node(secure.node)));
-        if linked || self.is_linked(dial.addr) {
-            self.book.linked(dial.addr);
-            return true;
+    fn is_done(&mut self, dial: &Dial, out: &mut Vec<Out>) -> bool {
+        let node = dial.secure.map(|secure| secure.node).filter(|node| self.peers.contains_key(&PeerId::Node(*node)));
+        if let Some(node) = node {
+            self.reached(dial.addr, node, out);
         }
-        false
+        let done = node.is_some() || self.is_linked(dial.addr);
+        if done {
+            self.book.linked(dial.addr);
+        }
+        done
     }
 
     /// Nobody answers where a linked node says that it listens: then it does not, for us.
@@ -262,7 +342,7 @@ impl Node {
     /// Looks first where people were last.
     pub(super) fn dial_last_known(&mut self, now: Now) {
         for addr in self.trust.addresses() {
-            if addr != self.addr && self.networks.iter().any(|network| network.contains(addr.ip())) {
+            if addr != self.addr && self.is_in_networks(addr.ip()) {
                 self.book.swept(addr, now.mono);
             }
         }
@@ -298,8 +378,8 @@ impl Node {
     /// Whether the node that listens at `addr` is linked. Who merely comes from there, or says so, is not that node.
     pub(super) fn is_linked(&self, addr: SocketAddr) -> bool {
         let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get(link));
-        let guest = matches!(link, Some(Link::Up { kind: Kind::Guest(origin), .. }) if origin.listens());
-        guest || self.owners.contains_key(&addr)
+        let guest = matches!(link, Some(Link::Up { kind: Kind::Guest(origin), .. }) if origin.is_found());
+        guest || self.places.owner(&addr).is_some()
     }
 }
 

@@ -2,11 +2,11 @@
 //! known (DESIGN.md section 4).
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
-use super::{LinkId, Node, Out, link::Link};
+use super::{LinkId, MAX_NODES, Node, Out, link::Link};
 use crate::{
     convert::mesh::{self, Cap, Frame, MAX_SIGHTINGS, Sighting},
     model::{NodeId, Now, PeerId},
@@ -16,16 +16,39 @@ use crate::{
 /// which starts at once is told in a few frames.
 const GATHER: Duration = Duration::from_millis(20);
 
+/// How often newcomers are passed on at most, after the first: a node that comes and goes must not make us flood others.
+const PASS_ON_EVERY: Duration = Duration::from_millis(250);
+
+/// How often one node is passed on at most.
+const PASS_ON_ONE_EVERY: Duration = Duration::from_secs(10);
+
+/// Below this the ports of a machine belong to its services (RFC 6335: the system ports). No peer makes us knock there.
+const FIRST_USER_PORT: u16 = 1_024;
+
 /// Who came and was not passed on yet.
 #[derive(Debug, Default)]
 pub(super) struct Gossip {
     newcomers: BTreeSet<NodeId>,
     due: Option<Instant>,
+    last: Option<Instant>,
+    /// Who was passed on lately, and when.
+    passed: BTreeMap<NodeId, Instant>,
 }
 
 impl Gossip {
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// Notes to pass `node` on, unless that was done lately.
+    fn note(&mut self, node: NodeId, now: Instant) {
+        self.passed.retain(|_, at| now.saturating_duration_since(*at) < PASS_ON_ONE_EVERY);
+        if self.passed.len() >= MAX_NODES || self.passed.insert(node, now).is_some() {
+            return;
+        }
+        self.newcomers.insert(node);
+        let soonest = self.last.map_or(now, |last| last + PASS_ON_EVERY);
+        self.due.get_or_insert(soonest.max(now + GATHER));
     }
 }
 
@@ -37,8 +60,7 @@ impl Node {
         let others: Vec<NodeId> =
             self.peers.keys().filter_map(PeerId::node).filter(|id| **id != node).copied().collect();
         self.tell_sightings(&[link], &others, out);
-        self.gossip.newcomers.insert(node);
-        self.gossip.due.get_or_insert(now.mono + GATHER);
+        self.gossip.note(node, now.mono);
     }
 
     pub(super) fn pass_on(&mut self, now: Now, out: &mut Vec<Out>) {
@@ -46,6 +68,7 @@ impl Node {
             return;
         }
         self.gossip.due = None;
+        self.gossip.last = Some(now.mono);
         let newcomers: Vec<NodeId> = std::mem::take(&mut self.gossip.newcomers).into_iter().collect();
         let links: Vec<LinkId> = self.sessions().collect();
         self.tell_sightings(&links, &newcomers, out);
@@ -70,17 +93,19 @@ impl Node {
 
     /// A node says whom it knows.
     pub(super) fn hinted(&mut self, link: LinkId, sightings: &[Sighting], now: Now) {
+        let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
+        let Some(from) = peer.id.node().copied() else { return };
         for Sighting { node, addrs } in sightings {
             if *node == self.me || self.peers.contains_key(&PeerId::Node(*node)) {
                 continue;
             }
             for addr in addrs.iter().filter(|addr| **addr != self.addr) {
                 // Out of the user's networks nobody is dialled on a stranger's word.
-                if self.is_linked(*addr) || !self.networks.iter().any(|network| network.contains(addr.ip())) {
+                let is_usual = addr.port() >= FIRST_USER_PORT || self.ports.iter().any(|port| port == addr.port());
+                if self.is_linked(*addr) || !is_usual || !self.is_in_networks(addr.ip()) {
                     continue;
                 }
-                let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
-                if !session.spend_hint(now.mono) {
+                if !self.limits.hint(from, now.mono) {
                     return;
                 }
                 self.book.passed(*addr, *node, now.mono);

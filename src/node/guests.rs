@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     LinkId, MAX_GUESTS, MAX_NODES, Node, Out,
-    link::{Kind, Link, Origin},
+    link::{Kind, Link, Origin, Seen},
 };
 use crate::{
     bus::{NoticeCode, Update},
@@ -35,7 +35,7 @@ impl Node {
             addr
         });
         // Where a node of our kind was reached, no guest listens.
-        let claim = claim.filter(|claim| !self.owners.contains_key(claim));
+        let claim = claim.filter(|claim| self.places.owner(claim).is_none());
         let addr = claim.unwrap_or(source);
         if !self.guests.admits(source.ip())
             || claim == Some(self.addr)
@@ -53,8 +53,12 @@ impl Node {
         if claim.is_some() {
             self.give_up_dial(addr, out);
         }
-        let origin = if claim.is_some() { Origin::Claimed { source } } else { Origin::Source };
+        let origin = if claim.is_some() { Origin::Claimed { source, seen: Seen::Nothing } } else { Origin::Source };
         self.join_guest(link, addr, origin, Some(OK), out);
+        if claim.is_some() {
+            // It may be the address of a node of our kind, whom nothing that a guest says may keep out.
+            self.check(addr, now);
+        }
     }
 
     /// A reference node that we dialled says "ok".
@@ -78,7 +82,7 @@ impl Node {
 
     /// Makes `link` the one link of a new guest.
     fn join_guest(&mut self, link: LinkId, addr: SocketAddr, origin: Origin, first: Option<Bytes>, out: &mut Vec<Out>) {
-        if origin.listens() {
+        if origin.is_found() {
             self.book.linked(addr);
             self.somebody_at(addr);
         }
@@ -97,10 +101,11 @@ impl Node {
     /// answer tells (see [`Self::displace`]).
     fn is_repeated(&mut self, addr: SocketAddr, claimed: bool, now: Now) -> bool {
         let Some(existing) = self.peers.get(&PeerId::Guest(addr)) else { return false };
-        if let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { .. } | Origin::Source), .. }) =
-            self.links.get(existing)
-            && claimed
-        {
+        let Some(Link::Up { kind: Kind::Guest(origin), .. }) = self.links.get_mut(existing) else { return true };
+        if claimed && *origin != Origin::Dialled {
+            if let Origin::Claimed { seen, .. } = origin {
+                *seen = Seen::Disputed;
+            }
             self.book.verify(addr, now.mono);
         }
         true
@@ -133,6 +138,28 @@ impl Node {
         });
     }
 
+    /// A reference node answers where a guest claims to listen. True if that settles the claim: nobody else makes it.
+    pub(super) fn settles_claim(&mut self, addr: SocketAddr, out: &mut Vec<Out>) -> bool {
+        let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get_mut(link));
+        let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { seen, .. }), .. }) = link else { return false };
+        if *seen == Seen::Disputed {
+            return false;
+        }
+        *seen = Seen::Plain;
+        self.book.linked(addr);
+        self.somebody_at(addr);
+        out.push(Out::LinkedChanged);
+        true
+    }
+
+    /// The owner of a disputed address does not let us in there because it is linked: it is who claimed it first.
+    pub(super) fn confirms_claim(&mut self, addr: SocketAddr) {
+        let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get_mut(link));
+        if let Some(Link::Up { kind: Kind::Guest(Origin::Claimed { seen, .. }), .. }) = link {
+            *seen = Seen::Plain;
+        }
+    }
+
     /// The owner of an address has let us in there, so the guest who has its place is somebody else. It stays a guest
     /// under the address that its connection comes from, if that is free; else it has to go. False if we dialled it:
     /// then it is the owner itself.
@@ -141,7 +168,7 @@ impl Node {
         let Some(Link::Up { peer, kind: Kind::Guest(origin) }) = self.links.get_mut(&link) else { return false };
         let (taken, source) = match *origin {
             Origin::Dialled => return false,
-            Origin::Claimed { source } => (peer.id, Some(source)),
+            Origin::Claimed { source, .. } => (peer.id, Some(source)),
             Origin::Source => (peer.id, None),
         };
         let free = |source: &SocketAddr| !full && !self.peers.contains_key(&PeerId::Guest(*source));

@@ -1,14 +1,14 @@
 //! Nodes of our kind: who is let in, and which of two links stays (DESIGN.md section 5, "Mesh protocol").
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use super::{
-    CloseReason, LinkId, Node, Out, Secure, bye,
+    CloseReason, LinkId, MAX_FADING, Node, Out, Secure, bye,
     link::{Dial, Kind, Link},
-    session::Session,
+    session::{Session, Way},
 };
 use crate::{
     bus::{NoticeCode, Update},
@@ -16,7 +16,7 @@ use crate::{
         Protocol,
         mesh::{Hello, Reason},
     },
-    model::{NodeId, Now, Peer, PeerId, Software},
+    model::{NodeId, Now, Peer, PeerId, Software, Trust},
 };
 
 /// Two dials in opposite directions that began within this of each other are two dials at once (DESIGN.md section 5).
@@ -47,20 +47,24 @@ impl Node {
         }
         let id = PeerId::Node(secure.node);
         let ours = Claim { dialled: false, began: now.mono, boot: hello.boot };
-        if self.our_offer_stays(&secure.node) || !self.replaces(id, ours) {
+        // Where it listens is its word; somebody looks before it is believed.
+        let claimed = hello.port.map(|port| SocketAddr::new(source.ip(), port.get())).filter(|addr| *addr != self.addr);
+        if claimed.is_some_and(|addr| self.our_offer_stays(&secure.node, addr)) || !self.replaces(id, ours) {
             return out.push(refuse(Reason::Duplicate));
         }
-        if !self.peers.contains_key(&id) && (self.nodes_full() || self.host_full(source.ip())) {
+        if !self.limits.link(secure.node, now.mono) {
+            return out.push(refuse(Reason::Other));
+        }
+        if !self.peers.contains_key(&id) && !self.has_room(&secure.node, source.ip(), now, out) {
             self.tell_full(now, out);
             return out.push(refuse(Reason::Full));
         }
-        self.give_up_dials_of(&secure.node, out);
-        let mut session = Session::new(self.me, &secure, hello, false, now.mono, now);
-        // Where it listens is its word; somebody looks before it is believed.
-        let claimed = hello.port.map(|port| SocketAddr::new(source.ip(), port.get()));
-        if let Some(addr) = claimed.filter(|addr| *addr != self.addr) {
+        self.give_up_dials_of(&secure.node);
+        let mut session =
+            Session::new(self.me, &secure, hello, Way { dialled: false, began: now.mono, remote: source }, now);
+        if let Some(addr) = claimed {
             session.addrs.claim(addr);
-            self.book.check(addr, now.mono, &mut self.rng);
+            self.check(addr, now);
         }
         let first = Some(self.hello(now));
         self.join_node(link, claimed.unwrap_or(source), secure.node, hello, session, first, now, out);
@@ -74,18 +78,27 @@ impl Node {
         // Only a dial with TLS can be answered by a Hello.
         let Some(secure) = dial.secure else { return out.push(Out::Close { link, bye: None }) };
         if let Err(reason) = self.judge(&secure, hello, dial.addr, now, out) {
-            self.book.failed(dial.addr, now.mono, &mut self.rng);
+            if reason == Reason::OwnKey {
+                self.book.rest(dial.addr, now.mono, &mut self.rng);
+            } else {
+                self.book.failed(dial.addr, now.mono, &mut self.rng);
+            }
             return out.push(Out::Close { link, bye: Some(bye(reason)) });
         }
         let id = PeerId::Node(secure.node);
         let theirs = Claim { dialled: true, began: dial.began, boot: hello.boot };
-        let full = !self.peers.contains_key(&id) && (self.nodes_full() || self.host_full(dial.addr.ip()));
-        if full || !self.replaces(id, theirs) {
-            self.book.linked(dial.addr);
-            let reason = if full { Reason::Full } else { Reason::Duplicate };
-            return out.push(Out::Close { link, bye: Some(bye(reason)) });
+        if !self.peers.contains_key(&id) && !self.has_room(&secure.node, dial.addr.ip(), now, out) {
+            self.tell_full(now, out);
+            self.book.failed(dial.addr, now.mono, &mut self.rng);
+            return out.push(Out::Close { link, bye: Some(bye(Reason::Full)) });
         }
-        let session = Session::new(self.me, &secure, hello, true, dial.began, now);
+        if !self.replaces(id, theirs) {
+            self.reached(dial.addr, secure.node, out);
+            self.book.linked(dial.addr);
+            return out.push(Out::Close { link, bye: Some(bye(Reason::Duplicate)) });
+        }
+        let way = Way { dialled: true, began: dial.began, remote: dial.addr };
+        let session = Session::new(self.me, &secure, hello, way, now);
         self.join_node(link, dial.addr, secure.node, hello, session, None, now, out);
         self.reached(dial.addr, secure.node, out);
         self.book.linked(dial.addr);
@@ -105,12 +118,10 @@ impl Node {
             return Err(Reason::Protocol);
         }
         if secure.node == self.me {
-            if hello.boot != self.boot && self.told.may_tell(NoticeCode::OwnKey, now.mono) {
-                let text = format!(
-                    "A node at {addr} has your own key. If you copied it to another machine, leave the program on one \
-                     of the two; if you did not, somebody has it: move your profile's identity file away and start anew."
-                );
-                out.push(Out::Update(Update::Notice { code: NoticeCode::OwnKey, text }));
+            if hello.boot == self.boot {
+                self.met_ourselves = Some(now.mono);
+            } else {
+                self.tell_own_key(addr, now, out);
             }
             return Err(Reason::OwnKey);
         }
@@ -119,6 +130,17 @@ impl Node {
             return Err(Reason::Version);
         }
         Ok(())
+    }
+
+    pub(super) fn tell_own_key(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
+        if self.told.may_tell(NoticeCode::OwnKey, now.mono) {
+            let text = format!(
+                "A node at {addr} has your own key, and others see only one of you at a time. If you copied it there, end \
+                 the program on one of the two; if you did not, somebody has it: move your profile's identity file away \
+                 and start anew."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::OwnKey, text }));
+        }
     }
 
     pub(super) fn tell_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
@@ -131,9 +153,35 @@ impl Node {
         }
     }
 
-    /// Whether our own dial of this node is on its way, said Hello, and stays: that of the smaller key does.
-    fn our_offer_stays(&self, node: &NodeId) -> bool {
-        self.me < *node && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_of(node)))
+    /// Whether our own dial of this node is on its way, said Hello, and stays: that of the smaller key does. Only a dial to
+    /// where it says that it listens counts: one through somebody in between may hang there.
+    fn our_offer_stays(&self, node: &NodeId, addr: SocketAddr) -> bool {
+        let stays = |link: &Link| matches!(link, Link::Offered(dial) if dial.is_of(node) && dial.addr == addr);
+        self.me < *node && self.links.values().any(stays)
+    }
+
+    /// Whether there is room for one more node. Who is known has it made where it is not: keys that nobody has seen before
+    /// cost nothing, and must not keep people out.
+    fn has_room(&mut self, node: &NodeId, ip: IpAddr, now: Now, out: &mut Vec<Out>) -> bool {
+        if self.host_full(ip) {
+            return false;
+        }
+        if !self.nodes_full() {
+            return true;
+        }
+        let known = matches!(self.trust.standing(node, now.wall).0, Trust::Verified | Trust::Known);
+        let trusted = self.trust.get(node).is_some_and(|known| known.trusted);
+        let strangers = self.links.iter().filter_map(|(link, state)| {
+            let (peer, session) = state.session()?;
+            matches!(peer.trust, Trust::New | Trust::Suspect).then_some((session.began, *link))
+        });
+        match strangers.max() {
+            Some((_, newest)) if known || trusted => {
+                self.close(newest, CloseReason::Ended, Reason::Full, now, out);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Whether a new link of `id` may take the place of the one that there is, if there is one. Both ends come to the same
@@ -149,20 +197,15 @@ impl Node {
         new.dialled == (self.me < node)
     }
 
-    /// The other side's dial is let in, so ours are not needed. Before its first frame one can be dropped unnoticed; after
-    /// that the other side ends it.
-    fn give_up_dials_of(&mut self, node: &NodeId, out: &mut Vec<Out>) {
-        self.links.retain(|link, state| match state {
-            Link::Dialling(dial) if dial.is_of(node) => {
-                out.push(Out::Close { link: *link, bye: None });
-                false
-            }
-            Link::Offered(dial) if dial.is_of(node) => {
+    /// The other side's dial is let in, so ours are not needed; the other side ends them.
+    fn give_up_dials_of(&mut self, node: &NodeId) {
+        for link in self.links.values_mut() {
+            if let Link::Offered(dial) = link
+                && dial.is_of(node)
+            {
                 dial.superseded = true;
-                true
             }
-            _ => true,
-        });
+        }
     }
 
     /// Makes `link` the one link of a node.
@@ -198,7 +241,7 @@ impl Node {
         }
         self.raise(alarm, now, out);
         self.links.insert(link, Link::Up { peer, kind: Kind::Mesh(Box::new(session)) });
-        self.greet(link, now, out);
+        self.greet(link, is_known_run, now, out);
         out.push(Out::LinkedChanged);
     }
 
@@ -207,11 +250,15 @@ impl Node {
         let old = self.peers.remove(&id)?;
         let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
+        if self.fading.len() >= MAX_FADING {
+            self.fading.pop_first();
+        }
+        self.fading.insert(old, id);
         self.end_comparison(&mut state, old, out);
         let (_, session) = state.session()?;
         if let PeerId::Node(node) = id {
             self.trust.parted(&node, now.wall);
-            self.owners.retain(|_, owner| *owner != node);
+            self.places.parted(&node);
         }
         Some(session.boot)
     }

@@ -75,14 +75,32 @@ pub(super) enum Origin {
     Claimed {
         /// Where its connection comes from.
         source: SocketAddr,
+        /// What a look at the address has shown.
+        seen: Seen,
     },
     /// Its claim could not be believed: the address is where its connection comes from, and nobody listens there.
     Source,
 }
 
+/// What a look at a claimed address has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Nobody has looked yet, or nothing was there.
+    Nothing,
+    /// A reference node is there, as was claimed.
+    Plain,
+    /// Somebody else claims the same address: only its owner's answer can tell.
+    Disputed,
+}
+
 impl Origin {
-    /// Whether the address can be dialled.
+    /// Whether it says that the address can be dialled.
     pub(super) fn listens(self) -> bool {
         self != Self::Source
+    }
+
+    /// Whether there is reason to believe that.
+    pub(super) fn is_found(self) -> bool {
+        matches!(self, Self::Dialled | Self::Claimed { seen: Seen::Plain, .. })
     }
 }

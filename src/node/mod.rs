@@ -14,8 +14,10 @@ mod event;
 mod gossip;
 mod guests;
 mod introductions;
+mod limits;
 mod link;
 mod people;
+mod places;
 mod pulse;
 mod ring;
 mod session;
@@ -59,6 +61,9 @@ pub const MAX_NODES: usize = 256;
 /// own are exempt, as everybody here may be somebody else. Six times the usual range of ports.
 pub const MAX_NODES_PER_HOST: usize = 32;
 
+/// Links that may give way at once. Each lasts for the moment that its last lines need.
+const MAX_FADING: usize = 64;
+
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
 pub struct Me {
@@ -97,10 +102,10 @@ pub struct Node {
     guests: Guests,
     rng: fastrand::Rng,
     links: BTreeMap<LinkId, Link>,
+    /// Links that gave way to newer ones of the same nodes: what was said on them before their ends knew still counts.
+    fading: BTreeMap<LinkId, PeerId>,
     /// Linked peers. The key is what makes two links of one peer meet.
     peers: BTreeMap<PeerId, LinkId>,
-    /// Where linked nodes were reached.
-    owners: BTreeMap<SocketAddr, NodeId>,
     book: Book,
     trust: TrustBook,
     /// Guests that the user shut out, for this run: they have nothing by which to know them again.
@@ -108,12 +113,14 @@ pub struct Node {
     gossip: Gossip,
     pulse: pulse::Pulse,
     comparing: comparing::Comparisons,
-    /// Addresses where somebody has spoken TLS: nothing plain is believed to be there.
-    secure_addrs: BTreeSet<SocketAddr>,
+    places: places::Places,
+    limits: limits::Limits,
     /// `/connect` commands that have not come to an end.
     asks: Vec<Ask>,
     next_dial: u32,
     told: pulse::Told,
+    /// When we were dialled by ourselves last.
+    met_ourselves: Option<Instant>,
     alarms: Option<session::Allowance>,
     leaving: bool,
 }
@@ -121,7 +128,7 @@ pub struct Node {
 impl Node {
     /// A node that listens at `me.addr` and knows nobody.
     pub fn new(me: Me) -> Self {
-        let secure_addrs = dials::secure_before(&me.known);
+        let places = places::Places::new(&me.known);
         Self {
             addr: me.addr,
             nick: me.nick,
@@ -133,18 +140,20 @@ impl Node {
             guests: me.guests,
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
+            fading: BTreeMap::new(),
             peers: BTreeMap::new(),
-            owners: BTreeMap::new(),
             book: Book::default(),
             trust: TrustBook::new(me.known),
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
             pulse: pulse::Pulse::default(),
             comparing: comparing::Comparisons::new(me.secret),
-            secure_addrs,
+            places,
+            limits: limits::Limits::default(),
             asks: Vec::new(),
             next_dial: 0,
             told: pulse::Told::default(),
+            met_ourselves: None,
             alarms: None,
             leaving: false,
         }
@@ -182,16 +191,16 @@ impl Node {
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
-        self.book.next_due(self.dial_slots()).into_iter().chain(self.next_beat()).min()
+        self.book.next_due(self.dial_slots(), self.may_dial_passed()).into_iter().chain(self.next_beat()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
         let guests = self.links.values().filter_map(|link| match link {
-            Link::Up { peer, kind: Kind::Guest(origin) } if origin.listens() => Some(peer.addr),
+            Link::Up { peer, kind: Kind::Guest(origin) } if origin.is_found() => Some(peer.addr),
             _ => None,
         });
-        guests.chain(self.owners.keys().copied()).collect()
+        guests.chain(self.places.taken()).collect()
     }
 
     /// What is known of people, to be kept across runs.
@@ -207,15 +216,10 @@ impl Node {
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
             Command::Say { room, text, action } => self.say(room, text, action, now, out),
-            Command::SetNick(nick) => self.set_nick(nick, out),
-            Command::SetPresence(presence) => self.set_presence(presence, out),
-            Command::Typing(typing) => self.typing(typing, out),
-            Command::Rescan => {
-                self.book.forgive(now.mono);
-                let me = self.me;
-                self.owners.retain(|_, owner| *owner != me);
-                out.push(Out::Sweep);
-            }
+            Command::SetNick(nick) => self.set_nick(nick, now, out),
+            Command::SetPresence(presence) => self.set_presence(presence, now, out),
+            Command::Typing(typing) => self.tell_status(typing, now, out),
+            Command::Rescan => self.rescan(now, out),
             Command::Connect(target) => self.connect(target, now, out),
             Command::Trust(who) => self.do_trust(&who, now, out),
             Command::Ignore(who) => self.do_ignore(&who, true, now, out),
@@ -234,7 +238,7 @@ impl Node {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
             if let PeerId::Node(node) = peer {
-                self.owners.retain(|_, owner| *owner != node);
+                self.places.parted(&node);
             }
             out.push(Out::Update(Update::PeerLeft { peer, reason }));
             out.push(Out::LinkedChanged);
@@ -242,10 +246,15 @@ impl Node {
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
+        self.fading.remove(&link);
         let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
         let (peer, addrs) = match kind {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
-            Kind::Mesh(session) => (peer.clone(), session.addrs.all()),
+            // On its word alone nobody is dialled outside the user's networks.
+            Kind::Mesh(session) => {
+                let claimed = session.addrs.claimed().filter(|addr| self.is_in_networks(addr.ip()));
+                (peer.clone(), session.addrs.proven().chain(claimed).collect())
+            }
         };
         if let Some(mut state) = self.links.remove(&link) {
             self.end_comparison(&mut state, link, out);

@@ -8,12 +8,16 @@ use std::{
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::{NoticeCode, Update},
-    convert::mesh::{self, Frame, Status},
+    convert::mesh::{self, Cap, Frame, Status},
     model::{Now, PeerId},
 };
 
 /// How often the way to each node is measured. Liveness does not hang on it: the connections are asked by HTTP/2.
 const PING_EVERY: Duration = Duration::from_secs(10);
+
+/// How often the others are told how we are at most: a script that changes its name all the time is no reason for them to cut
+/// us.
+const STATUS_EVERY: Duration = Duration::from_millis(100);
 
 /// How often one kind of notice that strangers can cause is told at most: nobody must fill the screen by knocking.
 const TELL_EVERY: Duration = Duration::from_mins(1);
@@ -22,6 +26,10 @@ const TELL_EVERY: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
     next_ping: Option<Instant>,
+    /// When the others were told last how we are.
+    told_status: Option<Instant>,
+    /// When they are to be told again, and whether we are typing.
+    status_due: Option<(Instant, bool)>,
 }
 
 /// What was told lately.
@@ -43,7 +51,8 @@ impl Told {
 impl Node {
     pub(super) fn next_beat(&self) -> Option<Instant> {
         let ping = self.pulse.next_ping.filter(|_| self.peers.keys().any(|id| id.node().is_some()));
-        [ping, self.gossip.due(), self.next_comparison_due()].into_iter().flatten().min()
+        let status = self.pulse.status_due.map(|(due, _)| due);
+        [ping, status, self.gossip.due(), self.next_comparison_due()].into_iter().flatten().min()
     }
 
     pub(super) fn beat(&mut self, now: Now, out: &mut Vec<Out>) {
@@ -59,6 +68,12 @@ impl Node {
                 self.ping(link, now, out);
             }
         }
+        if let Some((_, typing)) = self.pulse.status_due.take_if(|(due, _)| *due <= now.mono) {
+            self.tell_status(typing, now, out);
+        }
+        if self.places.forget_ourselves(Some(now.mono)) {
+            out.push(Out::LinkedChanged);
+        }
         self.pass_on(now, out);
         self.expire_comparisons(now, out);
     }
@@ -69,17 +84,35 @@ impl Node {
     }
 
     /// What a node is told first: how we are, and whom we know.
-    pub(super) fn greet(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+    pub(super) fn greet(&mut self, link: LinkId, is_known_run: bool, now: Now, out: &mut Vec<Out>) {
         if self.presence.is_away() {
             let frame = mesh::encode(&Frame::Status(self.status(false)));
             out.push(Out::Tell { link, frame });
         }
         self.ping(link, now, out);
-        self.tell_of_others(link, now, out);
+        // Another link of a node that knows it all already.
+        if !is_known_run {
+            self.tell_of_others(link, now, out);
+        }
     }
 
     pub(super) fn status(&self, typing: bool) -> Status {
         Status { nick: Some(self.nick.clone()), presence: self.presence.clone(), typing }
+    }
+
+    /// Tells the others how we are; if they were told a moment ago, what we are then.
+    pub(super) fn tell_status(&mut self, typing: bool, now: Now, out: &mut Vec<Out>) {
+        if let Some(soonest) = self.pulse.told_status.map(|told| told + STATUS_EVERY).filter(|at| *at > now.mono) {
+            self.pulse.status_due = Some((soonest, typing));
+            return;
+        }
+        self.pulse.told_status = Some(now.mono);
+        self.pulse.status_due = None;
+        let frame = mesh::encode(&Frame::Status(self.status(typing)));
+        let takes = |link: &LinkId| {
+            self.links.get(link).and_then(Link::session).is_some_and(|(_, session)| session.caps.has(Cap::Presence))
+        };
+        out.extend(self.sessions().filter(takes).map(|link| Out::Tell { link, frame: frame.clone() }));
     }
 
     fn ping(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {

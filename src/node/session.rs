@@ -17,12 +17,21 @@ use crate::{
 const FRAME_BURST: f64 = 512.0;
 const FRAME_RATE: f64 = 32.0;
 
-/// Frames over the limit that are passed over before the link is cut: whoever sends so many does nothing else.
-const FRAMES_FORGIVEN: u32 = 1_000;
+/// Frames over the limit that are passed over before the link is cut, and how many per second are forgotten: whoever sends
+/// so many does nothing else.
+const EXCESS_BURST: f64 = 1_000.0;
+const EXCESS_RATE: f64 = 16.0;
 
-/// Addresses that a peer may pass on at once, and per second in the long run: each may cost us a dial.
-const HINT_BURST: f64 = 512.0;
-const HINT_RATE: f64 = 2.0;
+/// How a link came about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way {
+    /// Whether we dialled it.
+    pub(super) dialled: bool,
+    /// When its dial began, or it arrived.
+    pub(super) began: Instant,
+    /// Where to, or from where.
+    pub(super) remote: SocketAddr,
+}
 
 /// An open link with a node of our kind.
 #[derive(Debug)]
@@ -37,6 +46,8 @@ pub(super) struct Session {
     pub(super) boot: u64,
     /// What both sides can do.
     pub(super) caps: Caps,
+    /// Where its connection comes from, or goes to.
+    pub(super) remote: SocketAddr,
     /// Where it listens.
     pub(super) addrs: Addresses,
     /// Whether its user is there.
@@ -49,27 +60,27 @@ pub(super) struct Session {
     pub(super) clock_ahead_ms: i64,
     /// For frames that are no lines.
     frames: Allowance,
-    /// For addresses that it passes on.
-    hints: Allowance,
-    forgiven: u32,
+    /// For frames over that limit.
+    excess: Allowance,
 }
 
 impl Session {
-    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, dialled: bool, began: Instant, now: Now) -> Self {
+    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, way: Way, now: Now) -> Self {
+        let Way { dialled, began, remote } = way;
         Self {
             dialled,
             began,
             verify: verify::Session::new(me, secure.node, secure.exporter),
             boot: hello.boot,
             caps: Caps::ours().common(hello.caps),
+            remote,
             addrs: Addresses::default(),
             presence: Presence::Here,
             round_trip: None,
             ping: None,
             clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
             frames: Allowance::new(FRAME_BURST, FRAME_RATE, now.mono),
-            hints: Allowance::new(HINT_BURST, HINT_RATE, now.mono),
-            forgiven: 0,
+            excess: Allowance::new(EXCESS_BURST, EXCESS_RATE, now.mono),
         }
     }
 
@@ -78,13 +89,7 @@ impl Session {
         if self.frames.take(now) {
             return Spent::Fine;
         }
-        self.forgiven += 1;
-        if self.forgiven > FRAMES_FORGIVEN { Spent::Flood } else { Spent::TooMuch }
-    }
-
-    /// Takes one address from what the peer may pass on.
-    pub(super) fn spend_hint(&mut self, now: Instant) -> bool {
-        self.hints.take(now)
+        if self.excess.take(now) { Spent::TooMuch } else { Spent::Flood }
     }
 }
 
@@ -109,12 +114,23 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    /// It was reached at `addr`; whether that is news.
-    pub(super) fn prove(&mut self, addr: SocketAddr) -> bool {
+    /// It was reached at `addr`; whether that is news, and which older address gives way if there are too many.
+    pub(super) fn prove(&mut self, addr: SocketAddr) -> (bool, Option<SocketAddr>) {
         if self.claimed == Some(addr) {
             self.claimed = None;
         }
-        self.proven.len() < MAX_ADDRESSES && self.proven.insert(addr)
+        let news = self.proven.insert(addr);
+        let mut others = self.proven.iter().filter(|other| **other != addr);
+        let oldest = others.next().copied().filter(|_| self.proven.len() > MAX_ADDRESSES);
+        if let Some(oldest) = oldest {
+            self.proven.remove(&oldest);
+        }
+        (news, oldest)
+    }
+
+    /// Where it was reached.
+    pub(super) fn proven(&self) -> impl Iterator<Item = SocketAddr> {
+        self.proven.iter().copied()
     }
 
     /// It says that it listens at `addr`.
@@ -157,10 +173,20 @@ impl Allowance {
         Self { tokens: burst, burst, rate, at: now }
     }
 
-    pub(super) fn take(&mut self, now: Instant) -> bool {
+    /// Whether nothing is missing.
+    pub(super) fn is_full(&mut self, now: Instant) -> bool {
+        self.earn(now);
+        self.tokens >= self.burst
+    }
+
+    fn earn(&mut self, now: Instant) {
         let earned = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
         self.at = self.at.max(now);
         self.tokens = (self.tokens + earned).min(self.burst);
+    }
+
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        self.earn(now);
         let enough = self.tokens >= 1.0;
         if enough {
             self.tokens -= 1.0;
@@ -188,7 +214,7 @@ mod tests {
         let mut addrs = Addresses::default();
         addrs.claim(addr(1));
         assert_eq!((addrs.claimed(), addrs.all()), (Some(addr(1)), vec![addr(1)]));
-        assert!(addrs.prove(addr(1)) && !addrs.prove(addr(1)));
+        assert_eq!((addrs.prove(addr(1)), addrs.prove(addr(1))), ((true, None), (false, None)));
         addrs.claim(addr(1));
         assert_eq!(addrs.claimed(), None);
         addrs.disprove(addr(1));

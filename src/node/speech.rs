@@ -1,15 +1,10 @@
 //! What we say and what we hear.
 
-use bytes::Bytes;
-
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
-    bus::Update,
-    convert::{
-        Heard, Published,
-        mesh::{self, Cap, Frame},
-    },
-    model::{Author, Delivery, Message, MessageId, Nick, Now, Presence, Room, Text},
+    bus::{NoticeCode, Update},
+    convert::{Heard, Published},
+    model::{Author, Delivery, Message, MessageId, Nick, Now, PeerId, Presence, Room, Text},
 };
 
 impl Node {
@@ -41,6 +36,7 @@ impl Node {
                 peer.nick.clone_from(&nick);
                 let renamed = nick.clone().map(|nick| Out::Update(Update::PeerRenamed { peer: author, nick }));
                 out.extend(renamed);
+                self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
             out.push(Out::Update(Update::Message(Message {
                 id: self.message_id(),
@@ -55,28 +51,28 @@ impl Node {
         }
     }
 
-    pub(super) fn set_nick(&mut self, nick: Nick, out: &mut Vec<Out>) {
+    /// A guest may call itself what it likes, also by the name of somebody whose key is known: then the user is told.
+    fn look_at_guests_name(&mut self, guest: PeerId, nick: Option<&Nick>, now: Now, out: &mut Vec<Out>) {
+        let (PeerId::Guest(addr), Some(nick)) = (guest, nick) else { return };
+        if self.trust.is_somebodys(nick, now.wall) && self.told.may_tell(NoticeCode::GuestName, now.mono) {
+            let text = format!(
+                "The guest at {addr} calls itself {nick}, like somebody whose key you know. A guest proves nothing: it is \
+                 somebody else, unless they tell you in person."
+            );
+            out.push(Out::Update(Update::Notice { code: NoticeCode::GuestName, text }));
+        }
+    }
+
+    pub(super) fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Out>) {
         self.nick = nick.clone();
         out.push(Out::Update(Update::NickSet(nick)));
-        self.tell_status(false, out);
+        self.tell_status(false, now, out);
     }
 
-    pub(super) fn set_presence(&mut self, presence: Presence, out: &mut Vec<Out>) {
+    pub(super) fn set_presence(&mut self, presence: Presence, now: Now, out: &mut Vec<Out>) {
         self.presence = presence.clone();
         out.push(Out::Update(Update::PresenceSet(presence)));
-        self.tell_status(false, out);
-    }
-
-    pub(super) fn typing(&mut self, typing: bool, out: &mut Vec<Out>) {
-        self.tell_status(typing, out);
-    }
-
-    fn tell_status(&self, typing: bool, out: &mut Vec<Out>) {
-        let frame: Bytes = mesh::encode(&Frame::Status(self.status(typing)));
-        let takes = |link: &LinkId| {
-            self.links.get(link).and_then(Link::session).is_some_and(|(_, session)| session.caps.has(Cap::Presence))
-        };
-        out.extend(self.sessions().filter(takes).map(|link| Out::Tell { link, frame: frame.clone() }));
+        self.tell_status(false, now, out);
     }
 
     pub(super) fn message_id(&mut self) -> MessageId {

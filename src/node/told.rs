@@ -34,7 +34,7 @@ impl Node {
                 Frame::Sas(step) => self.sas(link, step, now, out),
                 Frame::Status(status) => self.changed(link, status, now, out),
                 Frame::Peers(sightings) => self.hinted(link, &sightings, now),
-                Frame::Bye(_) => return self.dismissed(link, now, out),
+                Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
                 Frame::Say { .. } | Frame::Nothing => {}
             }
@@ -42,14 +42,23 @@ impl Node {
     }
 
     /// A node ends its link with us.
-    fn dismissed(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+    fn dismissed(&mut self, link: LinkId, reason: Reason, now: Now, out: &mut Vec<Out>) {
+        let session = self.links.get(&link).and_then(Link::session);
+        let addrs = session.map(|(_, session)| session.addrs.all()).unwrap_or_default();
         out.push(Out::Close { link, bye: None });
         self.closed(link, CloseReason::Ended, now, out);
+        if reason == Reason::Duplicate {
+            // Another copy of our own key has taken our place there, and would lose it to us again and again.
+            for addr in addrs {
+                self.book.rest(addr, now.mono, &mut self.rng);
+            }
+        }
     }
 
     fn said(&mut self, link: LinkId, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
         let id = self.message_id();
-        let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
+        let link = self.fading.get(&link).and_then(|peer| self.peers.get(peer)).unwrap_or(&link);
+        let Some((peer, _)) = self.links.get(link).and_then(Link::session) else { return };
         if peer.ignored {
             return;
         }

@@ -4,6 +4,7 @@
 //! multi-thread one (measured, DESIGN.md section 8), and a front end that blocks on its terminal or pipe stops neither
 //! keepalives nor other peers. The front end runs on the main thread.
 
+mod descriptors;
 pub mod log;
 pub mod screen;
 
@@ -66,6 +67,7 @@ pub enum Error {
 /// # Errors
 /// [`Error`], whose text says what happened and what to do.
 pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
+    descriptors::ask_for_enough();
     let profile = open_profile(&config)?;
     config.warnings.extend_from_slice(profile.notices());
     let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);

@@ -44,7 +44,7 @@ fn shared() -> (Shared, mpsc::Receiver<Event>) {
         static TLS: Tls = Tls::new(&Identity::from_secret(&[7; 32])).expect("a key");
     }
     let (inbox, events) = mpsc::channel(INBOX_CAPACITY);
-    (Shared { inbox, outbox: std::sync::Arc::default(), tls: TLS.with(Tls::clone), guests: Guests::Loopback }, events)
+    (Shared::new(inbox, TLS.with(Tls::clone), Guests::Loopback), events)
 }
 
 /// Says `bytes` when the other side has said what it wanted to, and no more, and listens to the end.
@@ -110,7 +110,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                         handle.open();
                         handles.push(handle);
                     }
-                    Event::Node(event) => check(&event, &mut seen),
+                    Event::Node(event) | Event::Read(event, _) => check(&event, &mut seen),
                 }
             }
         };
@@ -143,7 +143,7 @@ pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
             say(stream, bytes).await;
         };
         let follow = async {
-            while let Some(Event::Node(event)) = events.recv().await {
+            while let Some(Event::Node(event) | Event::Read(event, _)) = events.recv().await {
                 check(&event, &mut seen);
                 match event {
                     In::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),

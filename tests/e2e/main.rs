@@ -22,9 +22,11 @@ mod mesh;
 mod mixed;
 mod namespaces;
 mod reference;
+mod replaced;
 mod roster;
 mod siege;
 mod support;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]
 mod terminal;
+mod unread;

@@ -254,10 +254,13 @@ fn a_pasted_page_is_one_message_between_nodes_of_our_kind() {
     let bob = Node::listening("bob", range.clone());
     let alice = Builder::new(&program()).args(Setup::new("alice", range).arguments()).spawn();
     bob.wait_peers(1);
+    // Bob has her a moment before she has him.
+    alice.wait_text("1 here");
     let page: Vec<_> = (1..=25).map(|n| format!("line {n}")).collect();
     alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));
     alice.wait_text("line 25");
     alice.send("\r");
+    alice.wait_text("> Message #lobby");
     let heard = bob.wait_text(&page.join("\n"));
     assert_eq!(heard["nick"], "alice");
     assert_eq!(bob.texts().len(), 1);

@@ -227,3 +227,35 @@ async fn a_node_that_nobody_reads_from_can_still_leave() {
     let end = async { while alice.updates.recv().await.is_some() {} };
     tokio::time::timeout(Duration::from_secs(1), end).await.expect("the node does not end");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_cannot_fill_the_memory_behind_a_front_end_that_has_stopped() {
+    const LINES: usize = 600;
+    let net = MemoryNet::default();
+    let mut alice = start(&net, "alice", 1).await;
+    let mut guest = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
+    assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+    alice.until(|n| n.peers.len() == 1).await;
+    let says = guest.says.clone();
+    let flood = tokio::spawn(async move {
+        for _ in 0..LINES {
+            says.send(Line::new("x".repeat(60_000))).await.unwrap();
+        }
+    });
+    // On a paused clock this ends when all tasks have done what they can.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!flood.is_finished());
+    let text = |update: &Update| if let Update::Message(message) = update { message.text.as_str().len() } else { 0 };
+    let mut waiting = 0;
+    let mut lines = 0;
+    while let Ok(update) = alice.updates.try_recv() {
+        waiting += text(&update);
+        lines += usize::from(matches!(update, Update::Message(_)));
+    }
+    assert!((16 << 20..=24 << 20).contains(&waiting), "{waiting} bytes");
+    // Nothing is lost.
+    while lines < LINES {
+        let update = tokio::time::timeout(Duration::from_secs(5), alice.updates.recv()).await.expect("it is stuck");
+        lines += usize::from(matches!(update, Some(Update::Message(_))));
+    }
+}

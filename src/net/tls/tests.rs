@@ -107,3 +107,35 @@ async fn plain_text_is_told_from_a_broken_handshake() {
         assert_eq!(alice.connect(near, addr, None).await.map(|_| ()), Err(failure));
     }
 }
+
+/// Small order: the eight points in their only or proper encoding, then the improper ones, with y beyond the prime or a
+/// sign where x is zero.
+const SMALL_ORDER: [&str; 14] = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+];
+
+#[test]
+fn a_key_under_which_anybody_can_sign_is_nobodys() {
+    for key in SMALL_ORDER {
+        let node: NodeId = key.parse().unwrap();
+        assert_eq!(node_of(&CertificateDer::from(spki(&node))), None, "{key}");
+    }
+    // Not on the curve.
+    let nowhere = NodeId::new(std::array::from_fn(|n| u8::from(n == 0) * 2));
+    assert_eq!(node_of(&CertificateDer::from(spki(&nowhere))), None);
+    let (_, alice) = tls(1);
+    assert_eq!(node_of(&CertificateDer::from(spki(&alice))), Some(alice));
+}

@@ -40,8 +40,13 @@ fn introduced(n: u32, addr: &str, boot: u64, nick: &str) -> In {
 
 /// We dial `addr` and get as far as our Hello.
 fn offered(bench: &mut Bench, addr: &str) -> LinkId {
+    offered_to(bench, addr, addr)
+}
+
+/// The same, of an address where the node of another one is.
+fn offered_to(bench: &mut Bench, addr: &str, node: &str) -> LinkId {
     let link = dials(&bench.feed(In::Found(at(addr))))[0].0;
-    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(addr)) });
+    let outs = bench.feed(In::DialConnected { link, secure: Some(secure(node)) });
     assert!(outs.iter().any(|out| matches!(out, Out::Offer { .. })), "{outs:?}");
     link
 }
@@ -116,8 +121,110 @@ fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
     let dial = offered(&mut bench, SMALLER);
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
     assert!(opens(&outs, IN) && !closes(&outs, dial));
-    assert_eq!(bench.feed(In::DialRefused { link: dial, reason: Some(Reason::Duplicate) }), []);
-    assert_eq!(bench.node.peers.len(), 1);
+    let outs = bench.feed(In::DialRefused { link: dial, reason: Some(Reason::Duplicate) });
+    assert!(dials(&outs).is_empty() && bench.node.peers.len() == 1, "{outs:?}");
+}
+
+#[test]
+fn a_dial_that_hangs_with_somebody_in_between_keeps_nobody_out() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "mallory"));
+    let relay = Sighting { node: key(at(LARGER)), addrs: vec![at("10.0.0.2:9999")] };
+    let (link, _) = dials(&bench.feed(told(IN, Frame::Peers(vec![relay]))))[0];
+    bench.feed(In::DialConnected { link, secure: Some(secure(LARGER)) });
+    // Our dial of where it really is leads to the same key: not now, but soon again.
+    let (direct, _) = dials(&bench.feed(In::Found(at(LARGER))))[0];
+    assert!(closes(&bench.feed(In::DialConnected { link: direct, secure: Some(secure(LARGER)) }), direct));
+    assert_eq!(dials(&bench.wait(300)).len(), 1);
+    // And its own dial is let in.
+    assert!(opens(&bench.feed(introduced(2, LARGER, 1, "bob")), LinkId::Accepted(2)));
+}
+
+#[test]
+fn what_a_guest_claims_keeps_no_node_out() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    let bob = "127.0.0.1:4566";
+    bench.feed(arrived(1, "127.0.0.1:50000", Some(bob)));
+    assert_eq!(bench.node.linked(), BTreeSet::new());
+    let (link, addr) = dials(&bench.wait(3_000))[0];
+    assert_eq!(addr, at(bob));
+    bench.feed(In::DialConnected { link, secure: Some(secure(bob)) });
+    welcome(&mut bench, link, bob, 1);
+    let guest = PeerId::Guest(at("127.0.0.1:50000"));
+    assert_eq!(bench.node.peers.keys().copied().collect::<Vec<_>>(), [PeerId::Node(key(at(bob))), guest]);
+    // The other way round: it comes later, and is believed as little.
+    let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some(bob)));
+    assert!(opens(&outs, LinkId::Accepted(2)));
+    assert!(bench.node.peers.contains_key(&PeerId::Guest(at("127.0.0.1:50001"))));
+}
+
+#[test]
+fn on_a_peers_word_nobody_is_dialled_in_plain_text() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "mallory"));
+    let hint = Sighting { node: key(at(LARGER)), addrs: vec![at(LARGER)] };
+    let (link, _) = dials(&bench.feed(told(IN, Frame::Peers(vec![hint]))))[0];
+    assert_eq!(dials(&bench.feed(In::DialFailed { link, failure: DialFailure::NotTls })), []);
+}
+
+#[test]
+fn a_node_that_comes_and_goes_is_passed_on_once() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    bench.wait(1_000);
+    let mut told_of = 0;
+    for n in 2..100 {
+        bench.feed(introduced(n, LARGER, u64::from(n), "mallory"));
+        let outs = bench.wait(100);
+        told_of += frames(&outs, IN).iter().filter(|frame| matches!(frame, Frame::Peers(_))).count();
+    }
+    assert!((1..=2).contains(&told_of), "{told_of}");
+    let links = bench.node.links.values().filter(|link| link.session().is_some()).count();
+    assert_eq!(links, 2);
+}
+
+#[test]
+fn a_key_that_connects_all_the_time_is_turned_away() {
+    let mut bench = Bench::new(US);
+    let let_in =
+        (1..100).filter(|n| opens(&bench.feed(introduced(*n, SMALLER, 1, "bob")), LinkId::Accepted(*n))).count();
+    assert_eq!(let_in, 10);
+    bench.wait(5_000);
+    assert!(opens(&bench.feed(introduced(200, SMALLER, 1, "bob")), LinkId::Accepted(200)));
+}
+
+#[test]
+fn who_is_known_comes_in_although_strangers_fill_the_room() {
+    let mut bench = Bench::new("127.0.0.1:4565");
+    bench.node = Node::new(Me { known: vec![bob()], ..me("127.0.0.1:4565", 1) });
+    for n in 0..MAX_NODES as u32 {
+        assert!(opens(&bench.feed(introduced(n, &format!("127.0.0.1:{}", 6_000 + n), 1, "x")), LinkId::Accepted(n)));
+        bench.now.mono += Duration::from_millis(1);
+    }
+    let outs = bench.feed(introduced(900, "127.0.0.1:9000", 1, "stranger"));
+    assert_eq!(byes(&outs, LinkId::Accepted(900)), [Frame::Bye(Reason::Full)]);
+    let outs = bench.feed(introduced(901, LARGER, 1, "bob"));
+    assert!(opens(&outs, LinkId::Accepted(901)));
+    let newest = LinkId::Accepted(MAX_NODES as u32 - 1);
+    assert_eq!(byes(&outs, newest), [Frame::Bye(Reason::Full)]);
+    assert_eq!(bench.node.peers.len(), MAX_NODES);
+}
+
+#[test]
+fn a_script_that_changes_its_name_all_the_time_is_heard_at_times() {
+    let mut bench = Bench::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let mut told = Vec::new();
+    for n in 0..1_000 {
+        let outs = bench.feed(In::Command(Command::SetNick(Nick::new(&format!("me{n}")).unwrap())));
+        told.extend(frames(&outs, IN));
+        bench.now.mono += Duration::from_millis(1);
+    }
+    told.extend(frames(&bench.wait(200), IN));
+    let names =
+        told.iter().filter_map(|frame| if let Frame::Status(status) = frame { status.nick.clone() } else { None });
+    let names: Vec<_> = names.collect();
+    assert!(names.len() <= 12 && names.last() == Nick::new("me999").ok().as_ref(), "{names:?}");
 }
 
 #[test]
@@ -262,7 +369,11 @@ fn hints_cost_a_bounded_number_of_dials() {
                 .collect();
         }
     }
-    assert!((400..=600).contains(&count), "{count}");
+    assert!((200..=300).contains(&count), "{count}");
+    // Who comes again does not begin anew.
+    bench.feed(introduced(2, SMALLER, 2, "bob"));
+    let again = Sighting { node: key(at("10.8.0.1:1")), addrs: vec![at("10.8.0.1:1")] };
+    assert_eq!(dials(&bench.feed(told(LinkId::Accepted(2), Frame::Peers(vec![again])))), []);
 }
 
 #[test]
@@ -338,9 +449,35 @@ fn our_own_key_elsewhere_is_an_alarm_and_our_own_dial_is_not() {
     assert!(closes(&outs, IN) && updates(&outs).is_empty(), "{outs:?}");
     let outs = bench.feed(introduced(2, US, 2, "me"));
     assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
-    let link = dials(&bench.feed(In::Found(at("10.0.7.7:4565"))))[0].0;
-    assert!(closes(&bench.feed(In::DialConnected { link, secure: Some(secure(US)) }), link));
-    assert_eq!(bench.feed(In::Found(at("10.0.7.7:4565"))), []);
+    // By another address of this machine: we are at both ends.
+    let ours = "10.0.7.7:4565";
+    let link = offered_to(&mut bench, ours, US);
+    bench.feed(introduced(3, US, 1, "me"));
+    let outs = bench.feed(In::DialRefused { link, reason: Some(Reason::OwnKey) });
+    assert!(updates(&outs).is_empty(), "{outs:?}");
+    assert_eq!(bench.feed(In::Found(at(ours))), []);
+    // A copy that we dial.
+    bench.wait(61_000);
+    let link = offered_to(&mut bench, "10.0.7.8:4565", US);
+    let outs = bench.feed(In::DialRefused { link, reason: Some(Reason::OwnKey) });
+    assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
+}
+
+#[test]
+fn a_guest_that_takes_a_known_name_is_pointed_out() {
+    let mut bench = Bench::new(US);
+    bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
+    bench.feed(arrived(1, "10.0.0.2:50000", None));
+    let line = |nick: &str| {
+        let (nick, text) = (Nick::new(nick).ok(), Text::new("send me the password").unwrap());
+        In::Heard { link: IN, lines: vec![crate::convert::Heard { nick, text, action: false }] }
+    };
+    let points_out = |outs: &[Out]| {
+        updates(outs).iter().any(|update| matches!(update, Update::Notice { code: NoticeCode::GuestName, .. }))
+    };
+    assert!(!points_out(&bench.feed(line("carol"))));
+    assert!(points_out(&bench.feed(line("b0b"))));
+    assert!(!points_out(&bench.feed(line("bob"))), "once a minute");
 }
 
 #[test]

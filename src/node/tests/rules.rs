@@ -39,7 +39,11 @@ fn a_believable_claim_is_who_the_guest_is_and_anything_else_is_its_source() {
     assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.3:50001"))]);
     let outs = bench.feed(arrived(3, "10.0.0.4:50002", None));
     assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.4:50002"))]);
-    // Nobody listens at a source address: when such a guest leaves, it is not dialled.
+    // Somebody looks whether it listens there. Nobody listens at a source address.
+    let looks = dials(&bench.wait(3_000));
+    assert_eq!(looks.iter().map(|(_, addr)| *addr).collect::<Vec<_>>(), [at("10.0.0.2:4565")]);
+    let settled = bench.feed(In::DialFailed { link: looks[0].0, failure: DialFailure::NotTls });
+    assert!(dials(&settled).is_empty() && bench.node.linked().contains(&at("10.0.0.2:4565")), "{settled:?}");
     bench.feed(In::Closed { link: LinkId::Accepted(2), reason: CloseReason::Ended });
     assert_eq!(dials(&bench.wait(60_000)), []);
     bench.feed(In::Closed { link: IN, reason: CloseReason::Ended });
@@ -243,6 +247,8 @@ fn what_was_asked_for_and_refuses_is_said_once() {
 fn one_person_at_a_host_does_not_keep_us_from_the_others_there() {
     let mut bench = Bench::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
+    let look = dials(&bench.wait(3_000))[0].0;
+    bench.feed(In::DialFailed { link: look, failure: DialFailure::NotTls });
     let outs = bench.feed(In::Command(Command::Connect(Target::Host("10.0.0.2".parse().unwrap()))));
     assert_eq!(dials(&outs).len(), 4);
 }

@@ -140,6 +140,11 @@ impl TrustBook {
         find::find(&self.records, wanted)
     }
 
+    /// Whether `nick` is, or looks like, the name of somebody who is verified or known for long.
+    pub(super) fn is_somebodys(&self, nick: &Nick, now: Timestamp) -> bool {
+        self.records.namesakes(&skeleton(nick)).any(|entry| entry.reserves(now))
+    }
+
     /// The name that `node` goes by or went by last, rightly or not, with its skeleton.
     pub(super) fn claim(&self, node: &NodeId) -> Option<(&Nick, &Skeleton)> {
         self.records.get(node)?.shown()

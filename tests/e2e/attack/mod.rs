@@ -23,9 +23,9 @@ pub(crate) use h2::{EMPTY_SETTINGS, PREFACE, frame, headers};
 pub(crate) use link::{Link, body, hello, hello_of};
 pub(crate) use relay::{Recorder, middle};
 pub(crate) use stub::{chat_in_tls, mesh_in_plain};
-#[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
-pub(crate) use tls::server_config;
 pub(crate) use tls::{End, Secure, accept, client_config, connect, first_flight};
+#[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
+pub(crate) use tls::{serve, server_config};
 
 /// Where the mesh is called.
 pub(crate) const MESH: &str = "/proximity.v1.Mesh/Link";

@@ -167,7 +167,12 @@ pub(crate) fn first_flight(face: &Face) -> Vec<u8> {
 /// # Errors
 /// [`End::Plain`] for whoever does not begin with TLS.
 pub(crate) fn accept(listener: &TcpListener, face: &Face) -> Result<Secure, End> {
-    let mut socket = speaking(listener)?;
+    serve(speaking(listener)?, face)
+}
+
+/// Shakes hands in the role of the server.
+pub(crate) fn serve(mut socket: TcpStream, face: &Face) -> Result<Secure, End> {
+    patient(&socket);
     let mut session = ServerConnection::new(Arc::new(server_config(face))).unwrap();
     while session.is_handshaking() || session.wants_write() {
         session.complete_io(&mut socket).map_err(|error| End::of(&error))?;

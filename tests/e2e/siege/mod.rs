@@ -108,6 +108,7 @@ fn attacks() -> Vec<Attack> {
         Attack::new("3,000 connections", five, volume::connections),
         Attack::new("600 keys, each with a link", None, volume::crowd),
         Attack::new("links that come and go", None, volume::churn),
+        Attack::new("streams full of tiny frames", None, volume::tiny_frames),
         Attack::new("pings of HTTP/2, unread", None, volume::http_pings),
         Attack::new("pings of the mesh", None, volume::mesh_pings),
         Attack::new("lines", None, volume::lines),

@@ -128,6 +128,30 @@ pub(super) fn connections(target: &Target) -> Outcome {
     Outcome { what: format!("{ALL} in {:.1?}, {AT_ONCE} at once", begun.elapsed()), cut: Some(slowest) }
 }
 
+/// Every stream that a connection may have, on as many connections as may wait for a greeting, each full of frames that
+/// cost the node far more than their one byte.
+pub(super) fn tiny_frames(target: &Target) -> Outcome {
+    const CONNECTIONS: usize = 60;
+    const FRAMES: usize = 8_000;
+    let mut cuts = 0;
+    let links: Vec<_> = (0..CONNECTIONS)
+        .map(|_| {
+            let mut link = Link::dial(connect(target.addr, &Face::of(&Key::random())).unwrap()).unwrap();
+            let mut all = Ok(());
+            for id in (1..17).step_by(2) {
+                if id > 1 {
+                    all = all.and_then(|()| link.write(&frame(1, 4, id, &headers("https", MESH))));
+                }
+                all = all.and_then(|()| link.write(&frame(0, 0, id, &[0]).repeat(FRAMES)));
+            }
+            cuts += usize::from(all.is_err());
+            link
+        })
+        .collect();
+    until_passed(LEAST);
+    Outcome { what: format!("{cuts} of {} cut meanwhile", links.len()), cut: None }
+}
+
 pub(super) fn crowd(target: &Target) -> Outcome {
     const KEYS: usize = 600;
     let begun = Instant::now();

@@ -1,0 +1,94 @@
+//! What a key may cost us, across its links: whoever connects anew does not begin anew.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use super::session::Allowance;
+use crate::model::NodeId;
+
+/// Links that a key may begin at once, and per second in the long run. A person's program needs one, and a few more where
+/// both sides dial and lose each other.
+const LINK_BURST: f64 = 10.0;
+const LINK_RATE: f64 = 1.0;
+
+/// Addresses that a key may pass on at once, and per second in the long run: each may cost us a dial.
+const HINT_BURST: f64 = 256.0;
+const HINT_RATE: f64 = 1.0;
+
+/// The same for all keys together, since keys cost nothing.
+const HINT_BURST_OF_ALL: f64 = 1_024.0;
+const HINT_RATE_OF_ALL: f64 = 8.0;
+
+/// Keys that are remembered; further ones share one allowance until others have earned theirs back.
+const MAX_KEYS: usize = 1_024;
+
+/// What every key may still do.
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    links: ByKey,
+    hints: ByKey,
+    all_hints: Option<Allowance>,
+}
+
+impl Limits {
+    /// Whether `node` may begin one more link.
+    pub(super) fn link(&mut self, node: NodeId, now: Instant) -> bool {
+        self.links.take(node, || Allowance::new(LINK_BURST, LINK_RATE, now), now)
+    }
+
+    /// Whether `node` may pass on one more address.
+    pub(super) fn hint(&mut self, node: NodeId, now: Instant) -> bool {
+        let all = || Allowance::new(HINT_BURST_OF_ALL, HINT_RATE_OF_ALL, now);
+        self.hints.take(node, || Allowance::new(HINT_BURST, HINT_RATE, now), now)
+            && self.all_hints.get_or_insert_with(all).take(now)
+    }
+}
+
+#[derive(Debug, Default)]
+struct ByKey {
+    each: BTreeMap<NodeId, Allowance>,
+    rest: Option<Allowance>,
+}
+
+impl ByKey {
+    fn take(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
+        if self.each.len() >= MAX_KEYS && !self.each.contains_key(&node) {
+            self.each.retain(|_, allowance| !allowance.is_full(now));
+            if self.each.len() >= MAX_KEYS {
+                return self.rest.get_or_insert_with(&new).take(now);
+            }
+        }
+        self.each.entry(node).or_insert_with(new).take(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn key(n: u32) -> NodeId {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        NodeId::new(bytes)
+    }
+
+    #[test]
+    fn a_key_has_one_allowance_however_often_it_comes() {
+        let (mut limits, now) = (Limits::default(), Instant::now());
+        assert_eq!((0..100).filter(|_| limits.link(key(1), now)).count(), 10);
+        assert!(limits.link(key(2), now));
+        assert!(limits.link(key(1), now + Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn keys_made_by_the_thousand_share_what_is_left() {
+        let (mut limits, now) = (Limits::default(), Instant::now());
+        let hints = (0..10_000).filter(|n| limits.hint(key(*n), now)).count();
+        assert!(hints <= 1_024, "{hints}");
+        let links = (0..10_000).filter(|n| limits.link(key(*n), now)).count();
+        assert!(links <= MAX_KEYS + 10, "{links}");
+        assert!(limits.links.each.len() <= MAX_KEYS);
+        assert!(limits.link(key(20_000), now + Duration::from_mins(1)), "the others have earned theirs back");
+    }
+}

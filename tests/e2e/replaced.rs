@@ -1,0 +1,78 @@
+//! Two dials at once make two links for a moment. What is said while one of them gives way arrives over either of them.
+
+use std::{net::TcpListener, thread};
+
+use crate::{
+    attack::{End, Face, Key, Link, accept, body, connect, hello, proto::frame::Body},
+    support::{Node, Ports, seconds, until_passed},
+};
+
+/// A node that has dialled us, linked under a key whose own dials stay; and that key.
+fn dialled(ports: &Ports) -> (Node, Key, Link) {
+    let listener = TcpListener::bind(ports.addr(6)).unwrap();
+    let alice = Node::listening("alice", ports.port(5)..=ports.port(6));
+    let key = std::iter::repeat_with(Key::random).find(|key| key.id() < alice.id()).unwrap();
+    let mut link = Link::answer(accept(&listener, &Face::of(&key)).unwrap()).unwrap();
+    link.greet(hello_again(&key, ports)).unwrap();
+    alice.wait_peer(&key.id());
+    (alice, key, link)
+}
+
+/// The same start of the same program, every time.
+fn hello_again(key: &Key, ports: &Ports) -> crate::attack::proto::Hello {
+    crate::attack::proto::Hello { boot: 7, port: ports.port(6).into(), ..hello(key, "bob") }
+}
+
+#[test]
+fn a_line_on_a_link_that_gives_way_is_heard() {
+    let ports = Ports::take();
+    let (alice, key, mut old) = dialled(&ports);
+    let mut new = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
+    new.greet(hello_again(&key, &ports)).unwrap();
+    // Said before anything was heard of it that this link gives way.
+    old.send(body("on the old one")).unwrap();
+    new.send(body("on the new one")).unwrap();
+    alice.wait_text("on the new one");
+    alice.wait_text("on the old one");
+    assert_eq!(alice.peer_changes(), [format!("joined {}", key.id())]);
+}
+
+#[test]
+fn what_a_node_says_while_a_link_gives_way_arrives_once() {
+    const LINES: usize = 2_000;
+    let ports = Ports::take();
+    let (mut alice, key, mut old) = dialled(&ports);
+    let addr = alice.addr();
+    let talk = thread::spawn(move || {
+        for n in 0..LINES {
+            alice.say(&format!("{n}"));
+            if n % 20 == 0 {
+                until_passed(std::time::Duration::from_millis(1));
+            }
+        }
+        alice
+    });
+    let lines = |link: &mut Link| {
+        let mut said = Vec::new();
+        loop {
+            match link.next_within(seconds(3)) {
+                Ok(Body::Say(say)) => said.push(say.text.parse::<usize>().unwrap()),
+                Ok(_) => {}
+                Err(end) => return (said, end),
+            }
+        }
+    };
+    let listening = thread::spawn(move || lines(&mut old));
+    until_passed(std::time::Duration::from_millis(20));
+    let mut new = Link::dial(connect(addr, &Face::of(&key)).unwrap()).unwrap();
+    new.greet(hello_again(&key, &ports)).unwrap();
+    let (on_new, _) = lines(&mut new);
+    let (on_old, end) = listening.join().unwrap();
+    let _alice = talk.join().unwrap();
+    assert_ne!(end, End::Silence, "the old link ends");
+    println!("{} lines on the old link, {} on the new one", on_old.len(), on_new.len());
+    let mut all = [on_old, on_new].concat();
+    all.sort_unstable();
+    let missing: Vec<_> = (0..LINES).filter(|n| !all.contains(n)).collect();
+    assert_eq!((missing, all.len()), (Vec::new(), LINES), "each line once");
+}

@@ -1,0 +1,111 @@
+//! A node whose own output is not read for a while: it stops reading its peers, and they wait. Nobody is thrown out for
+//! having talked meanwhile, whatever HTTP/2 makes of many small frames.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    attack::{Face, Key, Link, body, connect, hello},
+    reference::Player,
+    support::{Ports, Python, Setup, seconds, until, until_passed},
+};
+
+/// Short ones, each a frame of its own: more than all buffers of the node hold.
+const LINES: u32 = 30_000;
+
+/// For how long nothing is read.
+const PAUSE: Duration = seconds(3);
+
+/// A node whose output waits in the pipe.
+struct Unread {
+    addr: SocketAddr,
+    child: Child,
+    _home: TempDir,
+}
+
+impl Unread {
+    fn start(ports: &Ports) -> Self {
+        let home = TempDir::new().unwrap();
+        let setup = Setup::new("unread", ports.port(5)..=ports.port(5));
+        let child = setup.command(&home).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let addr = ports.addr(5);
+        until("it listens", seconds(30), || std::net::TcpStream::connect(addr).ok().map(drop));
+        Self { addr, child, _home: home }
+    }
+
+    /// Reads everything up to the text "over", and returns the lines of others and who left.
+    fn read(&mut self) -> (usize, Vec<Value>) {
+        let output = BufReader::new(self.child.stdout.take().unwrap());
+        let (to_test, events) = mpsc::sync_channel::<Value>(1_024);
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if to_test.send(serde_json::from_str(&line).unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        let (mut texts, mut left) = (0, Vec::new());
+        while let Ok(event) = events.recv_timeout(seconds(30)) {
+            if event["change"] == "left" {
+                left.push(event);
+            } else if event["event"] == "message" && event["text"] == "over" {
+                break;
+            } else if event["event"] == "message" {
+                texts += 1;
+            }
+        }
+        (texts, left)
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_node_that_talks_while_nobody_reads_is_kept() {
+    let ports = Ports::take();
+    let mut unread = Unread::start(&ports);
+    let key = Key::random();
+    let mut link = Link::dial(connect(unread.addr, &Face::of(&key)).unwrap()).unwrap();
+    link.greet(hello(&key, "bob")).unwrap();
+    let talk = thread::spawn(move || {
+        for n in 0..LINES {
+            link.send(body(&format!("{n}")))?;
+        }
+        link.send(body("over"))?;
+        link.stay(seconds(30))
+    });
+    until_passed(PAUSE);
+    let (texts, left) = unread.read();
+    assert_eq!((texts, left), (LINES as usize, Vec::new()));
+    drop(unread);
+    talk.join().unwrap().unwrap_err();
+}
+
+#[test]
+fn a_guest_that_talks_while_nobody_reads_is_kept() {
+    let Some(python) = Python::or_skip("a_guest_that_talks_while_nobody_reads_is_kept") else { return };
+    let ports = Ports::take();
+    let mut unread = Unread::start(&ports);
+    let mut bob = Player::dialling(&python);
+    bob.dial("d1", unread.addr, ports.addr(20));
+    bob.wait_frames("d1", 1);
+    bob.send_times("d1", "bob: hi", LINES);
+    bob.send("d1", "bob: over");
+    until_passed(PAUSE);
+    let (texts, left) = unread.read();
+    assert_eq!((texts, left), (LINES as usize, Vec::new()));
+}
