@@ -19,14 +19,15 @@
 //! The commitment names its sender's key, so that ours, sent back to us, fits nobody. Nonces are never used twice, and the
 //! code is made of the link's TLS session as well: what was heard on another link is worth nothing.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+mod nonces;
+mod pace;
 
-use sha2::{Digest, Sha256};
+use std::time::{Duration, Instant};
 
-use super::session::Allowance;
+pub(super) use nonces::Nonces;
+pub(super) use pace::Pace;
+use pace::remaining;
+
 use crate::{
     identity::sas::{self, COMMIT_BYTES, NONCE_BYTES, Side},
     model::NodeId,
@@ -36,51 +37,9 @@ use crate::{
 /// each other need seconds.
 pub(super) const EXPIRY: Duration = Duration::from_mins(2);
 
-/// Between two comparisons that one key begins, over whatever links: it must not be able to fill the screen with codes.
-const THEIR_INTERVAL: Duration = Duration::from_secs(30);
-
-/// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
-const OUR_INTERVAL: Duration = Duration::from_secs(32);
-
-/// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
-/// people who stand around one desk, and then one every ten seconds, which is as fast as anybody compares.
-const ANYBODYS_BURST: f64 = 5.0;
-const ANYBODYS_RATE: f64 = 0.1;
-
 /// The longest way: no link lives on when it takes longer (DESIGN.md section 7: 5 s + 5 s). So long before a commitment
 /// that we have not answered expires, nobody knows whether they still wait for us when our answer is there.
 const WAY: Duration = Duration::from_secs(10);
-
-/// Nonces for comparisons. Whoever could guess one could search for a code, so that a node's ordinary random numbers,
-/// some of which go over the wire, will not do.
-#[derive(Clone)]
-pub(super) struct Nonces {
-    secret: [u8; 32],
-    count: u64,
-}
-
-impl Nonces {
-    /// `secret`: from the operating system, drawn for this run and used for nothing else.
-    pub(super) fn new(secret: [u8; 32]) -> Self {
-        Self { secret, count: 0 }
-    }
-
-    /// One that was never given before.
-    pub(super) fn next(&mut self) -> [u8; NONCE_BYTES] {
-        self.count += 1;
-        let mut hash = Sha256::new();
-        hash.update(b"proximity-chat/1 sas nonce\0");
-        hash.update(self.secret);
-        hash.update(self.count.to_be_bytes());
-        hash.finalize().into()
-    }
-}
-
-impl std::fmt::Debug for Nonces {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Nonces").field("count", &self.count).finish_non_exhaustive()
-    }
-}
 
 /// A message of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,40 +86,6 @@ pub(super) enum NotNow {
     /// One that we began, or they, waits for the other side.
     #[error("A comparison of codes is under way already. Wait for the code.")]
     UnderWay,
-}
-
-/// How often comparisons begin, on all links together: a new link is a new [`Session`], and cheap. Whom both maps name is
-/// bounded by time: theirs by [`ANYBODYS_RATE`], ours by what a user types.
-#[derive(Debug, Default)]
-pub(super) struct Pace {
-    /// When we began one last, by key.
-    ours: BTreeMap<NodeId, Instant>,
-    /// When they began one last that was answered.
-    theirs: BTreeMap<NodeId, Instant>,
-    anybodys: Option<Allowance>,
-}
-
-impl Pace {
-    /// How long our user has to wait before the next one with `node`.
-    fn wait(&self, node: &NodeId, now: Instant) -> Option<Duration> {
-        remaining(self.ours.get(node).copied(), OUR_INTERVAL, now)
-    }
-
-    fn we_begin(&mut self, node: NodeId, now: Instant) {
-        self.ours.retain(|_, last| remaining(Some(*last), OUR_INTERVAL, now).is_some());
-        self.ours.insert(node, now);
-    }
-
-    /// Whether one that `node` begins may be answered now; then it counts.
-    fn they_begin(&mut self, node: NodeId, now: Instant) -> bool {
-        self.theirs.retain(|_, last| remaining(Some(*last), THEIR_INTERVAL, now).is_some());
-        let anybodys = self.anybodys.get_or_insert_with(|| Allowance::new(ANYBODYS_BURST, ANYBODYS_RATE, now));
-        let may = !self.theirs.contains_key(&node) && anybodys.take(now);
-        if may {
-            self.theirs.insert(node, now);
-        }
-        may
-    }
 }
 
 /// The comparisons of one link, one at a time.
@@ -370,11 +295,6 @@ impl Session {
 fn reveal(nonce: [u8; NONCE_BYTES], bound: [u8; COMMIT_BYTES], until: Instant, out: &mut Vec<Event>) -> State {
     out.push(Event::Send(Step::Reveal(nonce)));
     State::Revealed { nonce, bound, until }
-}
-
-/// What is left of `interval` since `last`.
-fn remaining(last: Option<Instant>, interval: Duration, now: Instant) -> Option<Duration> {
-    interval.checked_sub(now.saturating_duration_since(last?)).filter(|left| !left.is_zero())
 }
 
 #[cfg(test)]

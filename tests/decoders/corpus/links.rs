@@ -41,6 +41,19 @@ pub(super) fn link(corpus: &mut Corpus) {
     add("codes-never-answered", bob, [parts(&[VERIFY]), parts(&[WAIT]).repeat(130), parts(&[commit, reveal])].concat());
     add("one-code-after-the-other", bob, [parts(&[commit, reveal]), parts(&[WAIT]).repeat(31)].concat().repeat(5));
 
+    let robert = presence(b"robert", false, b"", false);
+    add("codes-under-another-name", bob, parts(&[commit, reveal, &robert, SAME, WHOIS]));
+    add(
+        "codes-withheld",
+        bob,
+        [parts(&[commit]), parts(&[WAIT]).repeat(60), parts(&[VERIFY]), parts(&[WAIT]).repeat(61)].concat(),
+    );
+    add("codes-on-the-next-link", bob, parts(&[commit, reveal, &bye(1), bob, commit, reveal, VERIFY, reveal, SAME]));
+    add(
+        "named-like-a-key",
+        bob,
+        parts(&[&presence(b"5a5a5a5a", false, b"", false)[..], VERIFY, &presence(b"5a5a", false, b"", false), WHOIS]),
+    );
     let names: Vec<_> = (0..100).map(|n| presence(format!("name{n}").as_bytes(), false, b"", false)).collect();
     add("renames", bob, parts(&names));
     let texts: Vec<_> =
