@@ -25,7 +25,7 @@ use super::{
 use crate::{
     convert::mesh::{self, Frame},
     io::{Guarded, Net, Vitals},
-    node::{DialFailure, In, LinkId, Secure, Via},
+    node::{CloseReason, DialFailure, In, LinkId, Secure, Via},
     wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient},
 };
 
@@ -43,8 +43,9 @@ pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: 
     shared.clone().run(link, async move {
         tokio::select! {
             biased;
-            () = cut.cancelled() => {}
-            () = Dial { shared, link, to, cut: cut.clone() }.run(&net, from.ip(), via, offered, judged) => {}
+            // The node may still hear what comes in on a link that it gave up; now nothing does.
+            () = cut.cancelled() => shared.tell(In::Closed { link, reason: CloseReason::Ended }).await,
+            () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from.ip(), via, offered, judged) => {}
         }
         cut.cancel();
     });

@@ -57,5 +57,6 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     handle.close(None, &shared.lingering);
     tokio::time::sleep(crate::net::LINGER * 2).await;
     assert_eq!(shared.outbox.readers(), 0);
+    assert!(matches!(events.recv().await, Some(Event::Node(In::Closed { .. }))));
     tokio::time::timeout(Duration::from_secs(1), server).await.expect("the connection is still open").unwrap();
 }
