@@ -450,12 +450,12 @@ fn our_own_key_elsewhere_is_an_alarm_and_our_own_dial_is_not() {
     let outs = bench.feed(introduced(2, US, 2, "me"));
     assert!(matches!(updates(&outs)[..], [Update::Notice { code: NoticeCode::OwnKey, .. }]), "{outs:?}");
     // By another address of this machine: we are at both ends.
-    let ours = "10.0.7.7:4565";
-    let link = offered_to(&mut bench, ours, US);
+    let other = "10.0.7.7:4565";
+    let link = offered_to(&mut bench, other, US);
     bench.feed(introduced(3, US, 1, "me"));
     let outs = bench.feed(In::DialRefused { link, reason: Some(Reason::OwnKey) });
     assert!(updates(&outs).is_empty(), "{outs:?}");
-    assert_eq!(bench.feed(In::Found(at(ours))), []);
+    assert_eq!(bench.feed(In::Found(at(other))), []);
     // A copy that we dial.
     bench.wait(61_000);
     let link = offered_to(&mut bench, "10.0.7.8:4565", US);
