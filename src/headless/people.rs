@@ -98,7 +98,8 @@ impl People {
     pub(super) fn author<'a>(&'a self, message: &'a Message, id: PeerId) -> Name<'a> {
         match (self.all.get(&id), &message.nick) {
             (Some(present), Some(nick)) => Name::of(nick.as_str().into(), present),
-            (Some(present), None) => Name::of(message.display_name(), present),
+            // An address needs nothing that tells it from others.
+            (Some(present), None) => Name { tag: "", ..Name::of(message.display_name(), present) },
             (None, _) => Name::own(message),
         }
     }
