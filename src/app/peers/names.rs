@@ -17,6 +17,9 @@ const KEY_DIGITS: usize = 64;
 /// What is shown behind the name of who is verified.
 const VERIFIED: &str = " ✓";
 
+/// What stands before the name of who is not authenticated, wherever no glyph says it.
+const GUEST: &str = "?";
+
 impl Peers {
     /// The address to show: with its port where the address alone does not tell who is meant.
     pub(crate) fn address(&self, addr: SocketAddr, usual_port: u16) -> String {
@@ -25,27 +28,27 @@ impl Peers {
         if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
     }
 
-    /// How somebody is called: who could be taken for another one who is here, or for the user, gets a tag.
+    /// How somebody is called in a sentence: a guest with its mark, and who could be taken for another one, or for the
+    /// user, with a tag.
     pub(crate) fn called(&self, id: PeerId) -> Option<String> {
-        self.list.get(&id).map(Person::name)
+        self.list.get(&id).map(Person::called)
     }
 
-    /// What tells the peer `id`, who goes by `nick`, from others who are here and seem to have the same name, and from
-    /// the user: the begin of its key or, of a guest, its port or the end of its address. None if there is nobody like
-    /// that.
+    /// What tells the peer `id`, who goes by `nick`, from others who seem to have the same name, and from the user: the
+    /// begin of its key or, of a guest, its port or the end of its address. None if there is nobody like that.
     pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
         let listed = self.list.get(&id);
         if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
             return person.tag.clone();
         }
         let looks = skeleton(nick);
-        let like = |p: &&Person| !p.gone && p.peer.id != id && p.looks.as_ref() == Some(&looks);
-        let others: Vec<_> = self.list.values().filter(like).map(Claim::of).collect();
+        let others: Vec<_> =
+            self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(Claim::of).collect();
         let claim = match (listed, id) {
-            (Some(person), _) => Claim::of(person),
-            (None, PeerId::Guest(addr)) => Claim { id, addr, suspect: false },
+            (Some(person), _) => Claim { gone: false, ..Claim::of(person) },
+            (None, PeerId::Guest(addr)) => Claim { id, addr, suspect: false, gone: false },
             // The key is all that a node's tag is made of.
-            (None, PeerId::Node(_)) => Claim { id, addr: ([0, 0, 0, 0], 0).into(), suspect: false },
+            (None, PeerId::Node(_)) => Claim { id, addr: ([0, 0, 0, 0], 0).into(), suspect: false, gone: false },
         };
         claim.tag(&others, looks == self.own)
     }
@@ -60,7 +63,7 @@ impl Peers {
     /// Decides anew who needs a tag. After every change of who is here or of a name.
     pub(super) fn retag(&mut self) {
         let mut alike: BTreeMap<&Skeleton, Vec<Claim>> = BTreeMap::new();
-        for person in self.list.values().filter(|person| !person.gone) {
+        for person in self.list.values() {
             if let Some(looks) = &person.looks {
                 alike.entry(looks).or_default().push(Claim::of(person));
             }
@@ -84,19 +87,27 @@ struct Claim {
     id: PeerId,
     addr: SocketAddr,
     suspect: bool,
+    gone: bool,
 }
 
 impl Claim {
     fn of(person: &Person) -> Self {
         let peer = &person.peer;
-        Self { id: peer.id, addr: peer.addr, suspect: peer.trust == Trust::Suspect }
+        Self { id: peer.id, addr: peer.addr, suspect: peer.trust == Trust::Suspect, gone: person.gone }
+    }
+
+    /// Whether `other` is somebody whom this one could be taken for. A key is remembered when its owner left, and who
+    /// takes its name raises an alarm; of a guest who does so nothing else warns.
+    fn rivals(&self, other: &Self) -> bool {
+        other.id != self.id && (!other.gone || matches!(self.id, PeerId::Guest(_)))
     }
 
     /// What tells this one from the `others`, whose names look the same.
     fn tag(&self, others: &[Self], like_own: bool) -> Option<Box<str>> {
-        let others = || others.iter().filter(|other| other.id != self.id);
+        let others = || others.iter().filter(|other| self.rivals(other));
+        let left = self.gone && self.id.node().is_some();
         // A suspect's name is somebody's who is not here.
-        if others().next().is_none() && !like_own && !self.suspect {
+        if left || others().next().is_none() && !like_own && !self.suspect {
             return None;
         }
         let tag = match self.id {
@@ -130,7 +141,12 @@ fn digits(node: &NodeId, like: impl Fn(&[u8]) -> bool) -> usize {
 }
 
 impl Person {
-    /// How they are called: with a tag, if they could be taken for another one who is here.
+    /// How they are called in a sentence.
+    pub(crate) fn called(&self) -> String {
+        format!("{}{}", guest_mark(self.peer.id), self.name())
+    }
+
+    /// The name beside a glyph, and in commands: with a tag, if they could be taken for another one.
     pub(crate) fn name(&self) -> String {
         format!("{}{}", self.peer.display_name(), self.tag.as_deref().unwrap_or_default())
     }
@@ -142,17 +158,27 @@ impl Person {
 
     /// The same in at most `columns`: what is cut is the name, never what tells who it is.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
-        let room = columns.saturating_sub(if self.verified() { 2 } else { 0 });
+        // The glyph of who is gone says nothing else.
+        let guest = if self.gone { guest_mark(self.peer.id) } else { "" };
+        let room = columns.saturating_sub(guest.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
             Some(nick) => tagged(nick, self.tag.as_deref().unwrap_or_default(), room),
             None => cut_start(&self.peer.display_name(), room),
         };
-        format!("{name}{}", self.mark())
+        format!("{guest}{name}{}", self.mark())
     }
 
     /// The mark of who is verified, with a space before it.
     pub(crate) fn mark(&self) -> &'static str {
         if self.verified() { VERIFIED } else { "" }
+    }
+}
+
+/// What stands before the name of this peer, wherever it is named: nobody can say who a guest is.
+pub(crate) const fn guest_mark(id: PeerId) -> &'static str {
+    match id {
+        PeerId::Node(_) => "",
+        PeerId::Guest(_) => GUEST,
     }
 }
 
