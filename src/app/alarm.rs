@@ -2,7 +2,7 @@
 
 use super::{
     App,
-    pane::{Tone, whole},
+    pane::{Tone, rows_of, whole},
 };
 use crate::{
     bus::{Alarm, AlarmKind},
@@ -27,36 +27,38 @@ impl App {
         let name = &alarm.nick;
         // The name alone could as well mean the one whose it is.
         let who = format!("{name}#{}", self.peers.key_tag(alarm.node, alarm.known));
-        let (known, since) = (&alarm.known_nick, self.since(alarm));
-        format!(
-            "!! \"{name}\" has a NEW KEY.\n   \
-                was  {was}\n   \
-                now  {now}\n   \
-                {since}\n   \
-                A reinstall does this; so does someone pretending to be {known}. Ask in person.\n   \
-                /trust {who}    accept the new key\n   \
-                /ignore {who}   shut it out",
-            was = whole(&alarm.known.short()),
-            now = whole(&alarm.node.short()),
-        )
+        self.fitting(&Warning {
+            title: format!("!! \"{name}\" has a NEW KEY."),
+            labels: ["was", "now"],
+            what: format!("A reinstall does this; so does someone pretending to be {}.", alarm.known_nick),
+            accept: "accept the new key",
+            who,
+            alarm,
+        })
     }
 
     fn look_alike(&self, alarm: &Alarm) -> String {
         // Not by a name that cannot be typed.
         let tag = self.peers.key_tag(alarm.node, alarm.known);
         let who = if tag.len() < DIGITS_ALONE { alarm.node.tag(DIGITS_ALONE) } else { tag };
-        let (name, known, since) = (&alarm.nick, &alarm.known_nick, self.since(alarm));
-        format!(
-            "!! \"{name}\" looks like \"{known}\", whom you know, and is somebody else.\n   \
-                known     {was}\n   \
-                this one  {now}\n   \
-                {since}\n   \
-                Somebody of a similar name, or someone pretending to be {known}. Ask in person.\n   \
-                /trust {who}    let it have that name\n   \
-                /ignore {who}   shut it out",
-            was = whole(&alarm.known.short()),
-            now = whole(&alarm.node.short()),
-        )
+        let (name, known) = (&alarm.nick, &alarm.known_nick);
+        self.fitting(&Warning {
+            title: format!("!! \"{name}\" looks like \"{known}\", whom you know, and is somebody else."),
+            labels: ["known   ", "this one"],
+            what: format!("Somebody of a similar name, or someone pretending to be {known}."),
+            accept: "let it have that name",
+            who,
+            alarm,
+        })
+    }
+
+    /// The longest form that leaves room for what is said next: one that fills the pane loses its title to it.
+    fn fitting(&self, warning: &Warning<'_>) -> String {
+        let since = self.since(warning.alarm);
+        let pane = self.pane.geometry();
+        let fits = |text: &String| rows_of(text, pane.cols) * 3 <= usize::from(pane.rows) * 2;
+        let longer = [warning.text(Some(&since), true), warning.text(Some(&since), false)];
+        longer.into_iter().find(fits).unwrap_or_else(|| warning.text(None, false))
     }
 
     /// What is known of the one whose name it is.
@@ -68,5 +70,35 @@ impl App {
         };
         let verified = if alarm.known_verified { "verified by you" } else { "never verified" };
         format!("The {} you know {seen}; {verified}.", alarm.known_nick)
+    }
+}
+
+/// The words of an alarm.
+struct Warning<'a> {
+    title: String,
+    /// What stands before the known key and before the one that claims the name.
+    labels: [&'static str; 2],
+    what: String,
+    /// What `/trust` would mean.
+    accept: &'static str,
+    /// How commands name who claims the name.
+    who: String,
+    alarm: &'a Alarm,
+}
+
+impl Warning<'_> {
+    /// The whole of it, or without what it may mean, or only what happened and the commands.
+    fn text(&self, since: Option<&str>, explained: bool) -> String {
+        let Self { title, labels: [known, this], what, accept, who, alarm } = self;
+        let keys = format!("{known}  {}\n   {this}  {}", whole(&alarm.known.short()), whole(&alarm.node.short()));
+        let Some(since) = since else {
+            return format!("{title} Ask in person.\n   {keys}\n   /trust {who}\n   /ignore {who}");
+        };
+        let what = if explained { format!("{what} ") } else { String::new() };
+        format!(
+            "{title}\n   {keys}\n   {since}\n   {what}Ask in person.\n   \
+                /trust {who}    {accept}\n   \
+                /ignore {who}   shut it out"
+        )
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Draft {
     killing: bool,
     /// How often the text was changed.
     edits: u64,
+    /// Whether the text is only proposed: what is typed first replaces it, as it does with selected text.
+    proposed: bool,
 }
 
 /// Where a kill or a move ends.
@@ -61,14 +63,32 @@ impl Draft {
 
     /// Puts `text` there, with the cursor behind it.
     pub(crate) fn set(&mut self, text: String) {
-        self.killing = false;
+        (self.killing, self.proposed) = (false, false);
         self.edits += 1;
         self.input = std::mem::take(&mut self.input).with_value(text);
+    }
+
+    /// Puts `text` there as a proposal: typing replaces it, moving in it or deleting from it keeps it.
+    pub(crate) fn propose(&mut self, text: String) {
+        self.set(text);
+        self.proposed = true;
+    }
+
+    /// Whether what is typed next replaces the text.
+    pub(crate) const fn is_proposed(&self) -> bool {
+        self.proposed
+    }
+
+    fn drop_proposal(&mut self) {
+        if self.proposed {
+            self.set(String::new());
+        }
     }
 
     /// Types one character; says whether it found room.
     pub(crate) fn insert(&mut self, c: char) -> bool {
         self.killing = false;
+        self.drop_proposal();
         let fits = self.text().len() + c.len_utf8() <= MAX_DRAFT_BYTES;
         if fits {
             self.edits += 1;
@@ -80,6 +100,7 @@ impl Draft {
     /// Puts `text` at the cursor; says how many bytes of it found no room.
     pub(crate) fn insert_text(&mut self, text: &str) -> usize {
         self.killing = false;
+        self.drop_proposal();
         let mut end = text.len().min(MAX_DRAFT_BYTES.saturating_sub(self.text().len()));
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -96,6 +117,7 @@ impl Draft {
         let cursor = before.chars().count() + with.chars().count();
         let text = [before, with, after].concat();
         self.edits += 1;
+        self.proposed = false;
         self.input = std::mem::take(&mut self.input).with_value(text).with_cursor(cursor);
     }
 
@@ -106,6 +128,7 @@ impl Draft {
     }
 
     fn step(&mut self, to: To) {
+        self.proposed = false;
         let request = match to {
             To::PreviousChar => InputRequest::GoToPrevChar,
             To::NextChar => InputRequest::GoToNextChar,
@@ -127,7 +150,7 @@ impl Draft {
 
     /// Deletes the character before or after the cursor.
     pub(crate) fn delete(&mut self, forward: bool) {
-        self.killing = false;
+        (self.killing, self.proposed) = (false, false);
         self.edits += 1;
         self.input.handle(if forward { InputRequest::DeleteNextChar } else { InputRequest::DeletePrevChar });
     }
@@ -197,7 +220,7 @@ impl Draft {
             }
             at += c.len_utf8();
         }
-        self.killing = false;
+        (self.killing, self.proposed) = (false, false);
         self.input.handle(InputRequest::SetCursor(chars_to(self.text(), at)));
         true
     }
@@ -219,6 +242,36 @@ mod tests {
         let mut draft = Draft::default();
         draft.set(text.to_owned());
         draft
+    }
+
+    #[test]
+    fn a_proposal_goes_when_something_is_typed_and_stays_when_it_is_edited() {
+        let proposal = || {
+            let mut d = Draft::default();
+            d.propose("alice".into());
+            d
+        };
+        let mut d = proposal();
+        d.insert('b');
+        d.insert('o');
+        assert_eq!(d.text(), "bo");
+        let mut d = proposal();
+        d.insert_text("carol");
+        assert_eq!(d.text(), "carol");
+        let keep: [fn(&mut Draft); 5] = [
+            |d| d.go(To::PreviousChar),
+            |d| d.go(To::End),
+            |d| d.go(To::Start),
+            |d| d.delete(false),
+            |d| d.kill(To::PreviousWord),
+        ];
+        let kept = keep.map(|edit| {
+            let mut d = proposal();
+            edit(&mut d);
+            d.insert('x');
+            d.text().to_owned()
+        });
+        assert_eq!(kept, ["alicxe", "alicex", "xalice", "alicx", "x"]);
     }
 
     #[test]

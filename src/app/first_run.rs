@@ -12,10 +12,10 @@ pub(super) const WELCOME: &str = "Welcome. This chat has no server: it finds peo
                                   Type the name others should see and press Enter.";
 
 impl App {
-    /// Asks for the name, with the default one in the input.
+    /// Asks for the name, with the default one in the input, which another one replaces.
     pub(super) fn ask_name(&mut self) {
         self.asking = true;
-        self.draft.set(self.setup.nick.to_string());
+        self.draft.propose(self.setup.nick.to_string());
     }
 
     /// Takes the draft for the name. One that cannot be a name stays in the draft.

@@ -38,7 +38,7 @@ pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
     pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
-    peers::{Peers, Person, State, tagged},
+    peers::{Peers, Person, State, guest_mark, tagged},
     rows::Drawn,
     status::Standing,
     wrap::{NO_BREAK, Row, cut, cut_start, width},

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use super::{
     App, Node,
     flood::Verdict,
-    pane::{Change, Line, Tone},
+    pane::{Change, Line, Mover, Tone},
 };
 use crate::{
     bus::{SweepProgress, SweepState, Update},
@@ -99,10 +99,10 @@ impl App {
         self.pane.push_block(tone, text, hang)
     }
 
-    fn presence(&mut self, peer: PeerId, name: Option<String>, change: Change) {
-        let Some(name) = name.filter(|_| !self.peers.ignores(peer)) else { return };
+    fn presence(&mut self, id: PeerId, name: Option<String>, change: Change) {
+        let Some(name) = name.filter(|_| !self.peers.ignores(id)) else { return };
         self.pane.begin_day(self.local(self.now.wall).date());
-        self.pane.push_presence(peer, name, change);
+        self.pane.push_presence(Mover { id, name, stranger: self.peers.is_stranger(id) }, change);
     }
 
     fn swept(&mut self, progress: SweepProgress) {

@@ -42,7 +42,7 @@ impl App {
                        What comes under this name need not be from {name}, and others may read what\x20\
                        you write. Ask in person before you believe any of it.\n  \
                        /ignore {name}   shut it out\n  \
-                       /verify {name}   compare again, if one of you misread the code"
+                       /verify {name}   compare again in half a minute, if one of you misread the code"
                 );
                 self.block(Tone::Alarm, &text, 0);
             }

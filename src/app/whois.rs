@@ -4,7 +4,7 @@ use std::{fmt::Write as _, net::SocketAddr};
 
 use super::{
     App, Node,
-    pane::{Tone, whole},
+    pane::{Position, Tone, whole},
     peers::round_trip,
 };
 use crate::{
@@ -71,7 +71,16 @@ impl App {
         if let Some(ahead) = answer.clock_ahead_ms.filter(|ahead| ahead.unsigned_abs() > CLOCKS_AGREE_MS) {
             block.add("clock", &clock(ahead));
         }
-        self.block(Tone::Ask, &block.text, VALUES);
+        self.answer(&block);
+    }
+
+    /// Shows `block` from its title on: in a low window its end alone would not say whom it is about.
+    fn answer(&mut self, block: &Block) {
+        let follows = self.pane.follows();
+        let seq = self.block(Tone::Ask, &block.text, VALUES);
+        if follows {
+            self.pane.go(Position { seq, row: 0 });
+        }
     }
 
     /// Answers a question for the user's own name, which the node knows no peer by; says whether it was one.
@@ -86,7 +95,7 @@ impl App {
         block.add("state", &presence(true, &self.away));
         block.key(&key);
         block.addresses(&[addr], None);
-        self.block(Tone::Ask, &block.text, VALUES);
+        self.answer(&block);
         true
     }
 

@@ -3,13 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
 use super::event::{Activity, Listed, Person, Shown, protocol, trust};
-use crate::model::{Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton};
-
-/// The fewest digits of a key behind a name that two people have.
-const SHORTEST_TAG: usize = 4;
-
-/// Digits of a whole key, with which every tag is different.
-const LONGEST_TAG: usize = 64;
+use crate::model::{Label, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton};
 
 /// Everybody who is linked.
 #[derive(Debug, Default)]
@@ -98,7 +92,8 @@ impl People {
     pub(super) fn author<'a>(&'a self, message: &'a Message, id: PeerId) -> Name<'a> {
         match (self.all.get(&id), &message.nick) {
             (Some(present), Some(nick)) => Name::of(nick.as_str().into(), present),
-            (Some(present), None) => Name::of(message.display_name(), present),
+            // An address needs nothing that tells it from others.
+            (Some(present), None) => Name { tag: "", ..Name::of(message.display_name(), present) },
             (None, _) => Name::own(message),
         }
     }
@@ -109,20 +104,13 @@ impl People {
         let alike: Vec<PeerId> =
             self.all.values().filter(|p| p.skeleton.as_ref() == Some(skeleton)).map(|p| p.peer.id).collect();
         let alone = alike.len() == 1 && self.own.as_ref() != Some(skeleton);
-        let keys: Vec<_> = alike.iter().filter_map(PeerId::node).collect();
-        let distinct = |digits: &usize| {
-            let mut tags: Vec<_> = keys.iter().map(|key| key.tag(*digits)).collect();
-            tags.sort_unstable();
-            tags.windows(2).all(|pair| pair.first() != pair.last())
-        };
-        let digits = (SHORTEST_TAG..LONGEST_TAG).find(distinct).unwrap_or(LONGEST_TAG);
-        for id in alike {
-            let Some(present) = self.all.get_mut(&id) else { continue };
-            present.tag = match id {
-                _ if alone => String::new(),
-                PeerId::Node(key) => format!("#{}", key.tag(digits)),
-                PeerId::Guest(addr) => format!("#{addr}"),
-            };
+        let labels: Vec<_> = alike.iter().map(|id| Label::new(*id)).collect();
+        for (id, label) in alike.iter().zip(&labels) {
+            let others = labels.iter().filter(|other| *other != label);
+            let tag = if alone { String::new() } else { format!("#{}", label.tag(others)) };
+            if let Some(present) = self.all.get_mut(id) {
+                present.tag = tag;
+            }
         }
     }
 }
@@ -244,11 +232,11 @@ mod tests {
         assert_eq!(names(&people), ["bob"]);
         let other = people.joined(node("c04e12", "BOB")).peer.id;
         people.joined(node("7f3a", "carol"));
-        assert_eq!(names(&people), ["carol", "bob#c04e11", "BOB#c04e12"]);
+        assert_eq!(names(&people), ["carol", "bob#c04e1100", "BOB#c04e1200"]);
         people.joined(guest("b0b"));
-        assert_eq!(names(&people)[3], "?b0b#127.0.0.1:4567");
+        assert_eq!(names(&people)[3], "?b0b#4567");
         people.left(other);
-        assert_eq!(names(&people), ["carol", "bob#c04e", "?b0b#127.0.0.1:4567"]);
+        assert_eq!(names(&people), ["carol", "bob#c04e", "?b0b#4567"]);
         people.renamed(bob, Nick::new("rob").unwrap());
         assert_eq!(names(&people), ["carol", "rob", "?b0b"]);
         people.renamed(bob, Nick::new("Alice").unwrap());

@@ -19,8 +19,19 @@ pub(super) fn is_forbidden(c: char) -> bool {
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-/// Characters without a width of their own that make two different strings look the same.
+/// Characters that show nothing, which make two different names look the same, or one look like none.
+///
+/// Those of [`is_hidden`], and what texts need: the braille pattern without dots, of which people make pictures, and the
+/// controls of hieroglyphs, shorthand and music.
 pub(super) fn is_invisible(c: char) -> bool {
+    is_hidden(c)
+        || matches!(c,
+            '\u{2800}' | '\u{13430}'..='\u{1343F}' | '\u{16FE4}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D159}'
+            | '\u{1D173}'..='\u{1D17A}')
+}
+
+/// Those of them that are kept out of texts too, where they could only hide something.
+pub(super) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
         | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}'
@@ -55,4 +66,32 @@ pub(super) fn limit_marks(text: &str) -> String {
         out.extend(last.and_then(|last| kept.get(last)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::{Nick, Text};
+
+    #[test]
+    fn a_name_of_what_shows_nothing_is_none_and_in_a_name_it_goes() {
+        let hidden =
+            "\u{2800}\u{3164}\u{115F}\u{1160}\u{FFA0}\u{00AD}\u{034F}\u{17B4}\u{17B5}\u{180E}\u{16FE4}\u{1D159}";
+        for c in hidden.chars() {
+            for empty in [c.to_string(), c.to_string().repeat(5), format!("{c} {c}"), format!(" {c}\u{200B}")] {
+                assert_eq!(Nick::clean(&empty), None, "{empty:?}");
+            }
+            let clean = |name: &str| Nick::clean(name).map(|nick| nick.to_string());
+            for name in [format!("bob{c}"), format!("{c}bob"), format!("b{c}ob"), format!("bob {c}")] {
+                assert_eq!(clean(&name).as_deref(), Some("bob"), "{name:?}");
+                assert!(Nick::new(&name).is_err(), "{name:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_of_braille_patterns_stays_whole_in_a_text() {
+        let picture = "⣿\u{2800}⣿";
+        assert_eq!(Text::new(picture).map(|text| text.to_string()).as_deref(), Ok(picture));
+        assert!(Text::new("\u{2800}\u{2800}").is_err(), "nothing to see");
+    }
 }

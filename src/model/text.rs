@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::clean::{is_forbidden, is_invisible, limit_marks};
+use super::clean::{is_forbidden, is_hidden, is_invisible, limit_marks};
 
 /// The longest text of one message, in bytes of UTF-8 (DESIGN.md section 7).
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -83,7 +83,7 @@ fn clean(raw: &str) -> String {
             '\t' => out.push_str(TAB),
             // Joiners shape words and emoji, Persian is not written without them; the others shape Mongolian.
             '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' => out.push(c),
-            c if is_forbidden(c) || is_invisible(c) => {}
+            c if is_forbidden(c) || is_hidden(c) => {}
             c => out.push(c),
         }
     }

@@ -34,7 +34,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     let (rows, row, column) = app.draft.rows(draft_columns(area.cols));
     // The row of the cursor is in sight, as far down as there are rows above it.
     let first = (row + 1).saturating_sub(usize::from(area.rows));
-    let body = canvas.style(Role::Body);
+    // As what typing replaces looks everywhere.
+    let body = canvas.style(if app.draft.is_proposed() { Role::Bar } else { Role::Body });
     for (y, row) in (area.y..area.y + area.rows).zip(rows.iter().skip(first)) {
         canvas.text(x, y, end, row.of(app.draft.text()), body);
     }

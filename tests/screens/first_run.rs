@@ -38,11 +38,35 @@ fn another_name_can_be_typed_or_pasted() {
     assert!(s.find("  Zoë 山田  192.168.1.20:4565").is_some(), "{}", s.text());
 
     let mut s = screen();
-    s.ctrl('c');
     s.feed(Input::Paste("carol\n".into()));
     assert_eq!(s.sent(), [], "a paste never sends");
     s.press(KeyCode::Enter);
     assert_eq!(s.sent(), [named("carol")]);
+}
+
+#[test]
+fn what_is_typed_first_replaces_the_proposal_and_editing_keeps_it() {
+    let reversed = |s: &mut Screen| {
+        let y = s.find("> ").and_then(|y| u16::try_from(y).ok()).unwrap();
+        s.buffer()[(2, y)].modifier.contains(ratatui::style::Modifier::REVERSED)
+    };
+    let mut s = screen();
+    assert!(reversed(&mut s), "as selected text");
+    s.typed("Eve");
+    assert!(s.input() == "Eve" && !reversed(&mut s), "{}", s.text());
+    for (code, kept) in [
+        (KeyCode::Left, "alicxe"),
+        (KeyCode::Right, "alicex"),
+        (KeyCode::Home, "xalice"),
+        (KeyCode::End, "alicex"),
+        (KeyCode::Backspace, "alicx"),
+    ] {
+        let mut s = screen();
+        s.press(code);
+        assert!(!reversed(&mut s), "{code:?}");
+        s.typed("x");
+        assert_eq!(s.input(), kept, "{code:?}");
+    }
 }
 
 #[test]
@@ -73,7 +97,7 @@ fn nothing_but_a_name_and_leaving_is_possible() {
     s.ctrl('r');
     assert!(s.find("First the name").is_some(), "{}", s.text());
     s.typed("x");
-    assert_eq!((s.input().as_str(), s.sent()), ("alicex", vec![]), "nobody is told of typing");
+    assert_eq!((s.input().as_str(), s.sent()), ("x", vec![]), "nobody is told of typing");
     s.ctrl('u');
     s.typed("/");
     assert!(s.find("commands").is_none(), "no list: {}", s.text());

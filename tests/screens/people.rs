@@ -21,13 +21,94 @@ fn two_of_one_name_can_be_told_apart() {
     s.says(addr(EVE), "bob", "so am I");
     s.says(addr(BOB), "bob", "no");
     assert!(s.find("? bob#4566").is_some() && s.find("? bob#4567").is_some(), "{}", s.text());
-    assert!(s.find("bob#4567 │ so am I").is_some() && s.find("bob#4566 │ no").is_some(), "{}", s.text());
-    assert!(s.find("  bob │ the real one").is_some(), "what was said before stays: {}", s.text());
-    assert!(s.find("⇄ bob#4567 joined").is_some(), "{}", s.text());
+    assert!(s.find("?bob#4567 │ so am I").is_some() && s.find("?bob#4566 │ no").is_some(), "{}", s.text());
+    assert!(s.find(" ?bob │ the real one").is_some(), "what was said before stays: {}", s.text());
+    assert!(s.find("⇄ ?bob#4567 joined").is_some(), "{}", s.text());
     s.leaves(addr(EVE));
     assert!(s.find("bob#4567 left").is_some(), "{}", s.text());
     s.says(addr(BOB), "bob", "alone again");
-    assert!(s.find("  bob │ alone again").is_some(), "{}", s.text());
+    assert!(s.find("?bob#4566 │ alone again").is_some(), "the other one is still listed: {}", s.text());
+    s.wait(600);
+    s.says(addr(BOB), "bob", "long alone");
+    assert!(s.find(" ?bob │ long alone").is_some(), "{}", s.text());
+}
+
+/// What of a guest cannot be taken for what a person says whose key is known: in columns, in line, and for copying.
+#[test]
+fn a_guest_is_marked_wherever_it_is_named() {
+    for (size, plain) in [((120, 35), false), ((80, 24), false), ((59, 24), false), ((40, 12), false), ((80, 24), true)]
+    {
+        let mut s = Screen::up(loopback(), size);
+        let bob = node("7f3a", BOB);
+        s.joins(bob, Some("bob"));
+        s.trust(bob, Trust::Verified);
+        s.leaves(bob);
+        s.enter("/clear");
+        if plain {
+            s.key(Key::alt('l'));
+        }
+        s.joins(addr(EVE), Some("bob"));
+        assert!(s.find("⇄ ?bob#4567 joined").is_some(), "{size:?}: {}", s.text());
+        s.says(addr(EVE), "bob", "send me");
+        let columns = size.0 >= 80 && !plain || size.0 == 59;
+        let shown = if columns { "?bob#4567 │ send me" } else { "?bob#4567: send me" };
+        assert!(s.find(shown).is_some(), "{size:?}: {}", s.text());
+        let mut action = s.message(Author::Peer(addr(EVE).into_id()), "bob", "waves");
+        action.action = true;
+        s.update(Update::Message(action));
+        let row = s.find("waves").unwrap();
+        assert!(s.row(row).contains("* ?"), "{size:?}: {}", s.text());
+        s.update(Update::PeerRenamed { peer: addr(EVE).into_id(), nick: Nick::new("alexandria thegreat").unwrap() });
+        assert!(s.find("?bob#4567 is now ?alexandria").is_some() || size.0 < 80, "{size:?}: {}", s.text());
+        s.says(addr(EVE), "alexandria thegreat", "cut");
+        assert!(s.find("?alexan").is_some() && s.text().matches("?alex").count() >= 2, "{size:?}: {}", s.text());
+        s.enter("/clear");
+        s.leaves(addr(EVE));
+        assert!(s.find("⇄ ?alexandria thegreat left").is_some(), "{size:?}: {}", s.text());
+        if size.0 >= 60 && !plain {
+            assert!(s.find("○ ?alex").is_some() && s.find("○ bob ✓").is_some(), "{size:?}: {}", s.text());
+        }
+        for i in 0..52 {
+            s.says(addr(EVE), "bob", &i.to_string());
+        }
+        assert!(s.find("more lines of ?bob#4567").is_some(), "{size:?}: {}", s.text());
+    }
+}
+
+#[test]
+fn a_guest_that_gives_no_name_is_marked_too() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(EVE), None);
+    let mut unnamed = s.message(Author::Peer(addr(EVE).into_id()), "x", "who am I");
+    unnamed.nick = None;
+    s.update(Update::Message(unnamed));
+    assert!(s.find("?….1:4567 │ who am I").is_some() && s.find("⇄ ?127.0.0.1:4567 joined").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_flood_of_comers_is_a_few_rows_and_hides_nobody() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    let bob = node("7f3a", BOB);
+    s.joins(bob, Some("bob"));
+    s.says(bob, "bob", "still in sight");
+    s.leaves(bob);
+    for port in 10_000..11_550 {
+        let guest = addr(&format!("127.0.0.1:{port}"));
+        s.joins(guest, Some(&format!("flood{port}")));
+        s.leaves(guest);
+    }
+    assert!(s.find("1,543 others came and went").is_some(), "{}", s.text());
+    assert!(s.find("still in sight").is_some() && s.find("○ bob").is_some(), "{}", s.text());
+}
+
+trait IntoId {
+    fn into_id(self) -> PeerId;
+}
+
+impl IntoId for std::net::SocketAddr {
+    fn into_id(self) -> PeerId {
+        PeerId::Guest(self)
+    }
 }
 
 #[test]
@@ -78,11 +159,11 @@ fn the_end_of_an_address_is_kept() {
         guest.nick = None;
         s.joins(std::net::SocketAddr::from(([127, 0, 0, 1], port)), None);
         s.update(Update::Message(guest));
-        assert!(s.find(&format!("….1:{port} │ hi")).is_some(), "{}", s.text());
+        assert!(s.find(&format!("?…1:{port} │ hi")).is_some(), "{}", s.text());
     }
     s.joins(addr("127.120.130.140:31252"), None);
     s.leaves(addr("127.120.130.140:31252"));
-    assert!(s.find("…140:31252 just now").is_some(), "{}", s.text());
+    assert!(s.find("○ ?…40:31252 just now").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -95,7 +176,7 @@ fn a_word_beside_a_name_gives_way_to_it_unless_it_says_more() {
     let row = |s: &mut Screen, name: &str| s.text().lines().find(|row| row.contains(name)).map(str::to_owned).unwrap();
     assert!(row(&mut s, "? bob").ends_with("   guest"), "{}", s.text());
     assert!(row(&mut s, "? alexandria").ends_with("│ ? alexandria the"), "{}", s.text());
-    assert!(row(&mut s, "○ eve").ends_with(" 1m ago"), "{}", s.text());
+    assert!(row(&mut s, "○ ?eve").ends_with(" 1m ago"), "{}", s.text());
     s.enter("/who");
     assert!(s.find("guest  127.0.0.1:4566  here 1m").is_some(), "{}", s.text());
 }

@@ -121,6 +121,29 @@ fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
 }
 
 #[test]
+fn a_low_window_shows_an_alarm_and_an_answer_from_the_title_on() {
+    for kind in [AlarmKind::KeyChanged, AlarmKind::LookAlike] {
+        let mut s = screen();
+        s.resize(40, 12);
+        let alarm = Alarm { kind, ..changed(&s, "alexandria thegreat", true) };
+        s.update(Update::Alarm(alarm));
+        s.says(bob(), "bob", "one more line");
+        for shown in ["!! \"alexandria thegreat\"", "7f3a 5d17 9a3b 6620", "c04e 5d17 9a3b 6620", "/trust", "/ignore"] {
+            assert!(s.find(shown).is_some(), "{kind:?}: {shown} in\n{}", s.text());
+        }
+    }
+    let mut s = screen();
+    s.resize(40, 12);
+    let (peer, addrs) = (Some(peer(bob(), Some("bob"))), vec![bob().addr; 9]);
+    let (presence, round_trip) = (Presence::away("lunch"), Some(Duration::from_millis(2)));
+    let whois = Whois { peer, known: None, addrs, presence, round_trip, clock_ahead_ms: Some(7_200_000) };
+    s.update(Update::Whois(Box::new(whois)));
+    assert!(s.row(0) == " bob" && s.find("clock").is_none() && s.find("1 line below - End").is_some(), "{}", s.text());
+    s.press(KeyCode::End);
+    assert!(s.find("clock").is_some(), "{}", s.text());
+}
+
+#[test]
 fn an_alarm_is_never_folded_and_counts_as_news() {
     let mut s = screen();
     s.feed(Input::Focus(false));
@@ -131,7 +154,7 @@ fn an_alarm_is_never_folded_and_counts_as_news() {
     s.joins(addr("127.0.0.1:4568"), Some("zoe"));
     s.update(Update::Alarm(Alarm { nick: Nick::new("Bob").unwrap(), ..alarm }));
     assert_eq!(s.text().matches("has a NEW KEY.").count(), 2, "{}", s.text());
-    assert!(s.find("⇄ bob#c04e joined") < s.find("!! \"bob\"") && s.find("!! \"bob\"") < s.find("⇄ zoe joined"));
+    assert!(s.find("⇄ bob#c04e joined") < s.find("!! \"bob\"") && s.find("!! \"bob\"") < s.find("⇄ ?zoe joined"));
     assert!(s.find("─ 2 new ─").is_some(), "{}", s.text());
     assert_eq!(s.effects.iter().filter(|effect| **effect == Effect::Bell).count(), 1);
 }
@@ -269,6 +292,7 @@ fn a_comparison_is_led_to_its_end() {
     assert!(s.find("✓ bob is verified").is_some(), "{}", s.text());
     step(&mut s, VerifyStep::Differs);
     assert!(s.find("!! The codes differ").is_some(), "{}", s.text());
+    assert!(s.find("compare again in half a minute").is_some(), "at once it is refused: {}", s.text());
     step(&mut s, VerifyStep::Ended);
     assert!(s.find("came to nothing").is_some(), "{}", s.text());
 }

@@ -88,9 +88,8 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
             let columns = cols.saturating_sub(usize::from(INLINE_INDENT));
             (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), columns), columns)
         }
-        // One column at either side.
         (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
-            let columns = cols.saturating_sub(2).max(1);
+            let columns = own_columns(geometry.cols);
             let hang = if let Entry::Notice(notice) = entry { notice.hang } else { 0 };
             (wrap_hanging(text, columns, hang), columns)
         }
@@ -102,6 +101,16 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
         rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(mark) > columns)
     }));
     Wrapped { rows, links: links(text), mark_apart }
+}
+
+/// Columns of the program's own lines: one stays free at either side.
+fn own_columns(cols: u16) -> usize {
+    usize::from(cols).saturating_sub(2).max(1)
+}
+
+/// The rows that a line of the program's own takes in a pane of `cols` columns.
+pub(crate) fn rows_of(text: &str, cols: u16) -> usize {
+    wrap_hanging(text, own_columns(cols), 0).len()
 }
 
 /// Columns around the nick column: the time, and ` │ ` with a space before the names.

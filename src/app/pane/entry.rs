@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use super::presence::Presence;
 use crate::{
     app::{
-        tagged,
+        guest_mark, tagged,
         wrap::{NO_BREAK, cut_start},
     },
-    model::{Author, Delivery, Nick, Text},
+    model::{Author, Delivery, Nick, PeerId, Text},
 };
 
 /// One message.
@@ -32,13 +32,28 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The name to show.
+    /// The name to show, with the mark of a guest.
     pub(crate) fn name(&self) -> String {
-        match (&self.nick, self.author) {
-            (Some(nick), _) => format!("{nick}{}", self.tag()),
-            (None, Author::Peer(crate::model::PeerId::Node(node))) => node.tag(8),
-            (None, Author::Peer(crate::model::PeerId::Guest(addr))) => addr.to_string(),
-            (None, Author::Own) => "me".to_owned(),
+        match &self.nick {
+            Some(nick) => format!("{}{nick}{}", self.doubt(), self.tag()),
+            None => format!("{}{}", self.doubt(), self.unnamed()),
+        }
+    }
+
+    /// What stands for the name of who gives none.
+    fn unnamed(&self) -> String {
+        match self.author {
+            Author::Peer(PeerId::Node(node)) => node.tag(8),
+            Author::Peer(PeerId::Guest(addr)) => addr.to_string(),
+            Author::Own => "me".to_owned(),
+        }
+    }
+
+    /// The mark of a guest.
+    const fn doubt(&self) -> &'static str {
+        match self.author {
+            Author::Peer(peer) => guest_mark(peer),
+            Author::Own => "",
         }
     }
 
@@ -46,15 +61,15 @@ impl Line {
         self.tag.as_deref().unwrap_or_default()
     }
 
-    /// The name in at most `columns`, with the star of an action.
+    /// The name in at most `columns`, with the star of an action and the mark of a guest, which are never cut.
     pub(crate) fn label(&self, columns: usize) -> String {
-        let star = if self.action { "* " } else { "" };
-        let room = columns.saturating_sub(star.len());
+        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt());
+        let room = columns.saturating_sub(star.len() + doubt.len());
         let name = match &self.nick {
-            None => cut_start(&self.name(), room),
+            None => cut_start(&self.unnamed(), room),
             Some(nick) => tagged(nick, self.tag(), room),
         };
-        format!("{star}{name}")
+        format!("{star}{doubt}{name}")
     }
 
     /// What is shown behind the text of a message that did not get through.

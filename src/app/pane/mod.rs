@@ -14,12 +14,12 @@ use jiff::civil::Date;
 
 use self::arrange::wrap_entry;
 pub(crate) use self::{
-    arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock},
+    arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
     entry::{Entry, Flood, Line, Notice, Tone, whole},
-    presence::{Change, Presence},
+    presence::{Change, Mover, Presence},
     scroll::{Part, Position, Sight},
 };
-use crate::model::{Author, PeerId};
+use crate::model::Author;
 
 /// The most bytes of text kept: 100,000 ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -179,12 +179,12 @@ impl Pane {
     }
 
     /// Adds a join, leave or new name: to the last line, if that is about such things too.
-    pub(crate) fn push_presence(&mut self, peer: PeerId, name: String, change: Change) {
-        let mut rest = (name, change);
+    pub(crate) fn push_presence(&mut self, who: Mover, change: Change) {
+        let mut rest = (who, change);
         if let Some(Slot { entry: Entry::Presence(line), generation, .. }) = self.slots.back_mut() {
             let before = line.text().len();
             *generation = 0;
-            let added = line.add(peer, rest.0, rest.1);
+            let added = line.add(rest.0, rest.1);
             self.bytes = (self.bytes + line.text().len()).saturating_sub(before);
             self.wrapped.remove(&(self.end() - 1));
             match added {
@@ -192,7 +192,7 @@ impl Pane {
                 Err(back) => rest = back,
             }
         }
-        self.push(Entry::Presence(Box::new(Presence::new(peer, rest.0, rest.1))));
+        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1))));
     }
 
     /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
@@ -275,6 +275,9 @@ impl Pane {
 
     fn push(&mut self, entry: Entry) -> u64 {
         let seq = self.end();
+        if let Some(Slot { entry: Entry::Presence(line), .. }) = self.slots.back_mut() {
+            line.close();
+        }
         // Until now the tail had this number.
         self.wrapped.remove(&seq);
         if let Some(tail) = &mut self.tail {

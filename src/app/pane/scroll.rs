@@ -32,7 +32,7 @@ pub(crate) struct SightRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sight {
     pub rows: Vec<SightRow>,
-    /// Entries below the last row.
+    /// Entries below the last row, also one that is in sight in part.
     pub below: u64,
 }
 
@@ -178,19 +178,22 @@ impl Pane {
         let wanted = usize::from(self.geometry.rows);
         let mut seq = top.seq;
         let mut skip = top.row as usize;
+        let mut cut = false;
         while rows.len() < wanted && seq <= self.end() {
             let marker = (self.lead(seq) > 0).then_some(Part::Unread);
             let Some(wrapped) = self.wrapped_or_wrap(seq) else { break };
             let apart = wrapped.mark_apart.then_some(Part::Mark);
             let text = (0..wrapped.rows.len()).map(Part::Text);
-            let parts = marker.into_iter().chain(text).chain(apart);
-            rows.extend(parts.skip(skip).take(wanted - rows.len()).map(|part| SightRow { seq, part }));
+            let mut parts = marker.into_iter().chain(text).chain(apart).skip(skip);
+            let room = wanted - rows.len();
+            rows.extend(parts.by_ref().take(room).map(|part| SightRow { seq, part }));
+            cut = parts.next().is_some();
             skip = 0;
             seq += 1;
         }
         let shown = rows.last().map_or(self.end(), |row| row.seq + 1);
         self.wrapped.retain(|&kept, _| (top.seq..shown).contains(&kept));
-        Sight { rows, below: self.end().saturating_sub(shown) }
+        Sight { rows, below: self.end().saturating_sub(shown) + u64::from(cut) }
     }
 
     /// How an entry in sight is wrapped.

@@ -9,7 +9,7 @@ use std::{
 };
 
 pub(crate) use self::{
-    names::tagged,
+    names::{guest_mark, tagged},
     person::{Person, State, round_trip},
 };
 use super::pane::Change;
@@ -23,6 +23,9 @@ const RECONNECTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// Listed people who left: a peer that comes and goes under ever new addresses must not fill the memory.
 const MAX_GONE: usize = 64;
+
+/// Listed strangers who left: names cost nothing, and must not push those out of sight whom the user knows.
+const MAX_GONE_STRANGERS: usize = 8;
 
 /// How long somebody counts as typing who does not say so again: two of the times after which it is repeated.
 const TYPING_SHOWN: Duration = Duration::from_secs(6);
@@ -67,9 +70,11 @@ impl Peers {
     pub(crate) fn left(&mut self, peer: PeerId, now: Instant) -> bool {
         let Some(person) = self.list.get_mut(&peer).filter(|person| !person.gone) else { return false };
         person.leave(now);
-        let gone = self.list.values().filter(|p| p.gone).count();
-        let oldest = self.list.iter().filter(|(_, p)| p.gone).min_by_key(|(_, p)| p.since).map(|(id, _)| *id);
-        if let Some(oldest) = oldest.filter(|_| gone > MAX_GONE) {
+        let stranger = person.stranger();
+        let most = if stranger { MAX_GONE_STRANGERS } else { MAX_GONE };
+        let like = || self.list.iter().filter(|(_, p)| p.gone && p.stranger() == stranger);
+        let oldest = like().min_by_key(|(_, p)| p.since).map(|(id, _)| *id);
+        if let Some(oldest) = oldest.filter(|_| like().count() > most) {
             self.list.remove(&oldest);
         }
         self.retag();
@@ -120,14 +125,24 @@ impl Peers {
         self.list.get(&peer).is_some_and(|person| person.peer.ignored)
     }
 
+    /// Whether nothing speaks for this one yet.
+    pub(crate) fn is_stranger(&self, peer: PeerId) -> bool {
+        self.list.get(&peer).is_none_or(Person::stranger)
+    }
+
     /// Everyone is out of reach.
     pub(crate) fn all_gone(&mut self, now: Instant) {
         self.list.values_mut().filter(|person| !person.gone).for_each(|person| person.leave(now));
+        self.retag();
     }
 
     /// Forgets who left long ago.
     pub(crate) fn tick(&mut self, now: Instant) {
+        let before = self.list.len();
         self.list.retain(|_, p| !p.gone || now.saturating_duration_since(p.since) < GONE_SHOWN);
+        if self.list.len() != before {
+            self.retag();
+        }
     }
 
     /// When an age changes next, or somebody counts as typing no longer.
@@ -160,19 +175,27 @@ impl Peers {
         self.list.values().any(|person| !person.gone && person.peer.id.node().is_some())
     }
 
-    /// Everyone: who is here, then who is away, then who is gone, each by name.
+    /// Everyone: who is here, then who is away, then who is gone, each by name; strangers who
+    /// are gone come last.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.list.values().collect();
         people.sort_by_cached_key(|p| {
             let away = !p.gone && p.presence.is_away();
-            (p.gone, away, p.peer.nick.is_none(), p.peer.display_name().to_lowercase(), p.peer.id)
+            (
+                p.gone,
+                p.gone && p.stranger(),
+                away,
+                p.peer.nick.is_none(),
+                p.peer.display_name().to_lowercase(),
+                p.peer.id,
+            )
         });
         people
     }
 
     /// Whoever is typing, by name.
     pub(crate) fn typing(&self, now: Instant) -> Vec<String> {
-        let mut names: Vec<_> = self.list.values().filter(|person| person.typing(now)).map(Person::name).collect();
+        let mut names: Vec<_> = self.list.values().filter(|person| person.typing(now)).map(Person::called).collect();
         names.sort_by_cached_key(|name| name.to_lowercase());
         names
     }
@@ -262,7 +285,30 @@ mod tests {
             peers.joined(guest(port, None), Instant::now());
             peers.left(guest(port, None).id, Instant::now());
         }
-        assert_eq!(peers.sorted().len(), MAX_GONE);
+        assert_eq!(peers.sorted().len(), MAX_GONE_STRANGERS);
+        let digits = |n: u32| format!("{n:08x}");
+        for n in 0..1_000 {
+            peers.joined(node(&digits(n), None), Instant::now());
+            peers.left(node(&digits(n), None).id, Instant::now());
+        }
+        assert_eq!(peers.sorted().len(), MAX_GONE + MAX_GONE_STRANGERS);
+    }
+
+    #[test]
+    fn strangers_who_left_push_nobody_out() {
+        let mut peers = nobody();
+        let bob = Peer { trust: Trust::Verified, ..node("bb", Some("bob")) };
+        peers.joined(bob.clone(), Instant::now());
+        peers.left(bob.id, Instant::now());
+        for n in 1..500_u16 {
+            let new = Peer { trust: Trust::New, ..node(&format!("{n:04x}"), Some("aaa")) };
+            for stranger in [guest(n, Some("aaa")), new] {
+                peers.joined(stranger.clone(), Instant::now());
+                peers.left(stranger.id, Instant::now());
+            }
+        }
+        assert_eq!(peers.sorted().first().map(|person| person.peer.id), Some(bob.id));
+        assert_eq!(peers.sorted().len(), 1 + MAX_GONE_STRANGERS);
     }
 
     #[test]

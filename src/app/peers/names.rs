@@ -5,17 +5,14 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use super::{Peers, Person};
 use crate::{
     app::wrap::{cut, cut_start},
-    model::{Nick, NodeId, PeerId, Skeleton, Trust, skeleton},
+    model::{Label, Nick, NodeId, PeerId, Skeleton, Trust, skeleton},
 };
-
-/// Digits of a key by which a tag grows: four can be found by trying keys, so they may not suffice.
-const TAG_DIGITS: usize = 4;
-
-/// All digits of a key.
-const KEY_DIGITS: usize = 64;
 
 /// What is shown behind the name of who is verified.
 const VERIFIED: &str = " ✓";
+
+/// What stands before the name of who is not authenticated, wherever no glyph says it.
+const GUEST: &str = "?";
 
 impl Peers {
     /// The address to show: with its port where the address alone does not tell who is meant.
@@ -25,42 +22,39 @@ impl Peers {
         if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
     }
 
-    /// How somebody is called: who could be taken for another one who is here, or for the user, gets a tag.
+    /// How somebody is called in a sentence: a guest with its mark, and who could be taken for another one, or for the
+    /// user, with a tag.
     pub(crate) fn called(&self, id: PeerId) -> Option<String> {
-        self.list.get(&id).map(Person::name)
+        self.list.get(&id).map(Person::called)
     }
 
-    /// What tells the peer `id`, who goes by `nick`, from others who are here and seem to have the same name, and from
-    /// the user: the begin of its key or, of a guest, its port or the end of its address. None if there is nobody like
-    /// that.
+    /// What tells the peer `id`, who goes by `nick`, from others who seem to have the same name, and from the user: the
+    /// begin of its key or, of a guest, the end of its address. None if there is nobody like that.
     pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
         let listed = self.list.get(&id);
         if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
             return person.tag.clone();
         }
         let looks = skeleton(nick);
-        let like = |p: &&Person| !p.gone && p.peer.id != id && p.looks.as_ref() == Some(&looks);
-        let others: Vec<_> = self.list.values().filter(like).map(Claim::of).collect();
-        let claim = match (listed, id) {
-            (Some(person), _) => Claim::of(person),
-            (None, PeerId::Guest(addr)) => Claim { id, addr, suspect: false },
-            // The key is all that a node's tag is made of.
-            (None, PeerId::Node(_)) => Claim { id, addr: ([0, 0, 0, 0], 0).into(), suspect: false },
-        };
+        let others: Vec<_> =
+            self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(Claim::of).collect();
+        let suspect = listed.is_some_and(|person| person.peer.trust == Trust::Suspect);
+        let claim = Claim { id, label: Label::new(id), suspect, gone: false };
         claim.tag(&others, looks == self.own)
     }
 
     /// The begin of the key `node`, as long as needed to tell it from `other` and from all who are here.
     pub(crate) fn key_tag(&self, node: NodeId, other: NodeId) -> String {
         let here = self.list.values().filter(|p| !p.gone).filter_map(|p| p.peer.id.node().copied());
-        let others: Vec<_> = here.chain([other]).filter(|key| *key != node).collect();
-        node.tag(digits(&node, |prefix| others.iter().any(|key| key.as_bytes().starts_with(prefix))))
+        let others = here.chain([other]).filter(|key| *key != node);
+        let others: Vec<_> = others.map(|key| Label::new(PeerId::Node(key))).collect();
+        Label::new(PeerId::Node(node)).tag(others.iter()).to_owned()
     }
 
     /// Decides anew who needs a tag. After every change of who is here or of a name.
     pub(super) fn retag(&mut self) {
         let mut alike: BTreeMap<&Skeleton, Vec<Claim>> = BTreeMap::new();
-        for person in self.list.values().filter(|person| !person.gone) {
+        for person in self.list.values() {
             if let Some(looks) = &person.looks {
                 alike.entry(looks).or_default().push(Claim::of(person));
             }
@@ -79,58 +73,46 @@ impl Peers {
 }
 
 /// Somebody who goes by a name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Claim {
     id: PeerId,
-    addr: SocketAddr,
+    label: Label,
     suspect: bool,
+    gone: bool,
 }
 
 impl Claim {
     fn of(person: &Person) -> Self {
         let peer = &person.peer;
-        Self { id: peer.id, addr: peer.addr, suspect: peer.trust == Trust::Suspect }
+        let suspect = peer.trust == Trust::Suspect;
+        Self { id: peer.id, label: Label::new(peer.id), suspect, gone: person.gone }
+    }
+
+    /// Whether `other` is somebody whom this one could be taken for. A key is remembered when its owner left, and who
+    /// takes its name raises an alarm; of a guest who does so nothing else warns.
+    fn rivals(&self, other: &Self) -> bool {
+        other.id != self.id && (!other.gone || matches!(self.id, PeerId::Guest(_)))
     }
 
     /// What tells this one from the `others`, whose names look the same.
     fn tag(&self, others: &[Self], like_own: bool) -> Option<Box<str>> {
-        let others = || others.iter().filter(|other| other.id != self.id);
+        let mut rivals = others.iter().filter(|other| self.rivals(other)).peekable();
+        let left = self.gone && self.id.node().is_some();
         // A suspect's name is somebody's who is not here.
-        if others().next().is_none() && !like_own && !self.suspect {
+        if left || rivals.peek().is_none() && !like_own && !self.suspect {
             return None;
         }
-        let tag = match self.id {
-            PeerId::Node(node) => {
-                let like = |prefix: &[u8], other: &Self| match other.id {
-                    PeerId::Node(other) => other.as_bytes().starts_with(prefix),
-                    // A port may look like the begin of a key.
-                    PeerId::Guest(_) => other.addr.port().to_string() == node.tag(prefix.len() * 2),
-                };
-                node.tag(digits(&node, |prefix| others().any(|other| like(prefix, other))))
-            }
-            PeerId::Guest(_) => {
-                let mut guests = others().filter(|other| matches!(other.id, PeerId::Guest(_)));
-                if guests.any(|other| other.addr.port() == self.addr.port()) {
-                    // From the last dot or colon on.
-                    let ip = self.addr.ip().to_string();
-                    ip.get(ip.rfind(['.', ':']).unwrap_or(0)..).unwrap_or_default().to_owned()
-                } else {
-                    self.addr.port().to_string()
-                }
-            }
-        };
-        Some(format!("#{tag}").into())
+        Some(format!("#{}", self.label.tag(rivals.map(|rival| &rival.label))).into())
     }
 }
 
-/// How many digits of `node` it takes until no other one is `like` them.
-fn digits(node: &NodeId, like: impl Fn(&[u8]) -> bool) -> usize {
-    let enough = |digits: &usize| !like(node.as_bytes().get(..digits / 2).unwrap_or_default());
-    (TAG_DIGITS..KEY_DIGITS).step_by(TAG_DIGITS).find(enough).unwrap_or(KEY_DIGITS)
-}
-
 impl Person {
-    /// How they are called: with a tag, if they could be taken for another one who is here.
+    /// How they are called in a sentence.
+    pub(crate) fn called(&self) -> String {
+        format!("{}{}", guest_mark(self.peer.id), self.name())
+    }
+
+    /// The name beside a glyph, and in commands: with a tag, if they could be taken for another one.
     pub(crate) fn name(&self) -> String {
         format!("{}{}", self.peer.display_name(), self.tag.as_deref().unwrap_or_default())
     }
@@ -142,17 +124,27 @@ impl Person {
 
     /// The same in at most `columns`: what is cut is the name, never what tells who it is.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
-        let room = columns.saturating_sub(if self.verified() { 2 } else { 0 });
+        // The glyph of who is gone says nothing else.
+        let guest = if self.gone { guest_mark(self.peer.id) } else { "" };
+        let room = columns.saturating_sub(guest.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
             Some(nick) => tagged(nick, self.tag.as_deref().unwrap_or_default(), room),
             None => cut_start(&self.peer.display_name(), room),
         };
-        format!("{name}{}", self.mark())
+        format!("{guest}{name}{}", self.mark())
     }
 
     /// The mark of who is verified, with a space before it.
     pub(crate) fn mark(&self) -> &'static str {
         if self.verified() { VERIFIED } else { "" }
+    }
+}
+
+/// What stands before the name of this peer, wherever it is named: nobody can say who a guest is.
+pub(crate) const fn guest_mark(id: PeerId) -> &'static str {
+    match id {
+        PeerId::Node(_) => "",
+        PeerId::Guest(_) => GUEST,
     }
 }
 
@@ -197,13 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn guests_of_one_name_are_told_apart_by_port_or_address() {
+    fn guests_of_one_name_are_told_apart_by_the_ends_of_their_addresses() {
         let mut some = peers([guest(4566, Some("bob")), guest(4567, Some("bob"))]);
         assert_eq!(names(&some), ["bob#4566", "bob#4567"]);
-        let far = Peer { addr: "192.168.1.23:4567".parse().unwrap(), ..guest(9, Some("Bob")) };
+        let addr = "192.168.1.23:4567".parse().unwrap();
+        let far = Peer { id: PeerId::Guest(addr), addr, ..guest(9, Some("Bob")) };
         some.joined(far, Instant::now());
         some.joined(guest(4568, Some("ALICE")), Instant::now());
-        assert_eq!(names(&some), ["ALICE#4568", "Bob#.23", "bob#4566", "bob#.1"]);
+        assert_eq!(names(&some), ["ALICE#4568", "bob#4566", "bob#1:4567", "Bob#23:4567"]);
     }
 
     #[test]
@@ -224,7 +217,7 @@ mod tests {
     #[test]
     fn no_port_passes_for_a_key() {
         let some = peers([node("4566", Some("bob")), guest(4566, Some("bob"))]);
-        assert_eq!(names(&some), ["bob#45660000", "bob#4566"]);
+        assert_eq!(names(&some), ["bob#45660000", "bob#1:4566"]);
     }
 
     #[test]

@@ -84,6 +84,11 @@ impl Person {
         self.peer.trust == Trust::Verified
     }
 
+    /// Whether nothing speaks for them: a guest, a key that is met for the first time, or a name that is disputed.
+    pub(crate) const fn stranger(&self) -> bool {
+        !matches!(self.peer.trust, Trust::Known | Trust::Verified)
+    }
+
     /// Whether they are typing something that will be shown.
     pub(crate) fn typing(&self, now: Instant) -> bool {
         !self.gone && !self.peer.ignored && self.typing_until.is_some_and(|until| now < until)

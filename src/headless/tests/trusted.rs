@@ -83,6 +83,19 @@ fn two_people_of_one_name_are_told_apart_in_text() {
 }
 
 #[test]
+fn who_is_named_by_an_address_needs_nothing_else() {
+    let guest = PeerId::Guest(addr(4567));
+    let unnamed = Message { author: Author::Peer(guest), nick: None, ..message("hi") };
+    let (_, text) = both(&[
+        Update::PeerJoined(peer(Some("bob"), 4567)),
+        Update::Message(unnamed),
+        Update::Message(Message { author: Author::Peer(guest), ..message("ho") }),
+    ]);
+    assert_eq!(text.lines().nth(1), Some("03:04 <?127.0.0.1:4567> hi"), "{text}");
+    assert!(text.lines().nth(2).is_some_and(|line| line.starts_with("03:04 <?bob#")), "{text}");
+}
+
+#[test]
 fn trust_and_presence_are_changes_of_a_peer() {
     let presence = |presence, typing| Update::PeerPresence { peer: bob(), presence, typing };
     let (json, text) = both(&[

@@ -1,0 +1,80 @@
+//! What tells people apart whose names look the same.
+
+use super::PeerId;
+
+/// Digits of a key by which a tag grows: four can be found by trying keys, so they may not suffice.
+const DIGITS: usize = 4;
+
+/// That of which the tag of a peer is made: what nobody else has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Label {
+    /// All digits of a key, or an address.
+    text: String,
+    /// Whether it is a key, of which the begin tells most; of an address it is the end.
+    key: bool,
+}
+
+impl Label {
+    /// The label of a peer.
+    pub(crate) fn new(id: PeerId) -> Self {
+        match id {
+            PeerId::Node(node) => Self { text: node.to_string(), key: true },
+            PeerId::Guest(addr) => Self { text: addr.to_string(), key: false },
+        }
+    }
+
+    /// The shortest tag that means this one and none of the `others`: the begin of the key, or the end of the address,
+    /// which is the port if that will do. Without the sign before it.
+    pub(crate) fn tag<'a>(&'a self, others: impl Iterator<Item = &'a Self> + Clone) -> &'a str {
+        let begins = (DIGITS..self.text.len()).step_by(DIGITS).filter_map(|end| self.text.get(..end));
+        let ends = self.text.rmatch_indices([':', '.']).filter_map(|(at, _)| self.text.get(at + 1..));
+        let mut tags = begins.filter(|_| self.key).chain(ends.filter(|_| !self.key));
+        tags.find(|tag| !others.clone().any(|other| other.is_meant_by(tag))).unwrap_or(&self.text)
+    }
+
+    /// Whether who types `tag` may mean this one.
+    fn is_meant_by(&self, tag: &str) -> bool {
+        if self.key { self.text.starts_with(tag) } else { self.text.ends_with(tag) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(begin: &str) -> Label {
+        Label::new(PeerId::Node(format!("{begin:0<64}").parse().unwrap()))
+    }
+
+    fn guest(addr: &str) -> Label {
+        Label::new(PeerId::Guest(addr.parse().unwrap()))
+    }
+
+    fn tag(one: &Label, others: &[Label]) -> String {
+        one.tag(others.iter()).to_owned()
+    }
+
+    #[test]
+    fn a_tag_is_as_long_as_it_takes() {
+        assert_eq!(tag(&node("c04e"), &[]), "c04e");
+        assert_eq!(tag(&node("c04e"), &[node("7f3a"), node("c04f")]), "c04e");
+        assert_eq!(tag(&node("c04e"), &[node("c04e5d17")]), "c04e0000", "found by trying keys");
+        assert_eq!(tag(&node("c04e"), &[node(&format!("c04e{:0>60}", 1))]).len(), 64);
+        assert_eq!(tag(&guest("192.168.1.23:4567"), &[guest("192.168.1.23:4568")]), "4567");
+        assert_eq!(tag(&guest("192.168.1.23:4567"), &[guest("192.168.1.24:4567")]), "23:4567");
+        assert_eq!(tag(&guest("10.0.1.23:4567"), &[guest("10.0.2.23:4567")]), "1.23:4567");
+        assert_eq!(
+            tag(&guest("10.0.1.23:4567"), &[guest("10.0.1.123:4567"), guest("9.0.1.23:4567")]),
+            "10.0.1.23:4567"
+        );
+        assert_eq!(tag(&guest("[fe80::1]:4567"), &[guest("[fe80::2]:4567")]), "1]:4567");
+    }
+
+    #[test]
+    fn no_port_passes_for_a_key() {
+        assert_eq!(tag(&node("4566"), &[guest("127.0.0.1:4566")]), "45660000");
+        assert_eq!(tag(&node("4566"), &[guest("127.0.0.1:14566")]), "45660000");
+        assert_eq!(tag(&guest("127.0.0.1:4566"), &[node("4566")]), "1:4566", "nor a key for a port");
+        assert_eq!(tag(&guest("127.0.0.1:4566"), &[guest("127.0.0.1:14566")]), "1:4566");
+    }
+}
