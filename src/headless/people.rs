@@ -106,8 +106,8 @@ impl People {
         let alone = alike.len() == 1 && self.own.as_ref() != Some(skeleton);
         let labels: Vec<_> = alike.iter().map(|id| Label::new(*id)).collect();
         for (id, label) in alike.iter().zip(&labels) {
-            let others = labels.iter().filter(|other| *other != label);
-            let tag = if alone { String::new() } else { format!("#{}", label.tag(others)) };
+            let others: Vec<_> = labels.iter().filter(|other| *other != label).collect();
+            let tag = if alone { String::new() } else { format!("#{}", label.tag(&others)) };
             if let Some(present) = self.all.get_mut(id) {
                 present.tag = tag;
             }

@@ -25,11 +25,11 @@ impl Label {
 
     /// The shortest tag that means this one and none of the `others`: the begin of the key, or the end of the address,
     /// which is the port if that will do. Without the sign before it.
-    pub(crate) fn tag<'a>(&'a self, others: impl Iterator<Item = &'a Self> + Clone) -> &'a str {
+    pub(crate) fn tag(&self, others: &[&Self]) -> &str {
         let begins = (DIGITS..self.text.len()).step_by(DIGITS).filter_map(|end| self.text.get(..end));
         let ends = self.text.rmatch_indices([':', '.']).filter_map(|(at, _)| self.text.get(at + 1..));
         let mut tags = begins.filter(|_| self.key).chain(ends.filter(|_| !self.key));
-        tags.find(|tag| !others.clone().any(|other| other.is_meant_by(tag))).unwrap_or(&self.text)
+        tags.find(|tag| !others.iter().any(|other| other.is_meant_by(tag))).unwrap_or(&self.text)
     }
 
     /// Whether who types `tag` may mean this one.
@@ -51,7 +51,7 @@ mod tests {
     }
 
     fn tag(one: &Label, others: &[Label]) -> String {
-        one.tag(others.iter()).to_owned()
+        one.tag(&others.iter().collect::<Vec<_>>()).to_owned()
     }
 
     #[test]

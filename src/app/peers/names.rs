@@ -48,7 +48,7 @@ impl Peers {
         let here = self.list.values().filter(|p| !p.gone).filter_map(|p| p.peer.id.node().copied());
         let others = here.chain([other]).filter(|key| *key != node);
         let others: Vec<_> = others.map(|key| Label::new(PeerId::Node(key))).collect();
-        Label::new(PeerId::Node(node)).tag(others.iter()).to_owned()
+        Label::new(PeerId::Node(node)).tag(&others.iter().collect::<Vec<_>>()).to_owned()
     }
 
     /// Decides anew who needs a tag. After every change of who is here or of a name.
@@ -96,13 +96,13 @@ impl Claim {
 
     /// What tells this one from the `others`, whose names look the same.
     fn tag(&self, others: &[Self], like_own: bool) -> Option<Box<str>> {
-        let mut rivals = others.iter().filter(|other| self.rivals(other)).peekable();
+        let rivals = others.iter().filter(|other| self.rivals(other)).map(|rival| &rival.label).collect::<Vec<_>>();
         let left = self.gone && self.id.node().is_some();
         // A suspect's name is somebody's who is not here.
-        if left || rivals.peek().is_none() && !like_own && !self.suspect {
+        if left || rivals.is_empty() && !like_own && !self.suspect {
             return None;
         }
-        Some(format!("#{}", self.label.tag(rivals.map(|rival| &rival.label))).into())
+        Some(format!("#{}", self.label.tag(&rivals)).into())
     }
 }
 
