@@ -1,6 +1,10 @@
 //! What may reach a terminal: the character classes of UX.md, "What peers send is never trusted to the terminal".
 
 use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
+
+/// Joins what stands before and behind it to one sign.
+const ZWJ: char = '\u{200D}';
 
 /// Combining marks kept per grapheme; the rest is "zalgo" that paints over neighbouring rows (DESIGN.md section 7).
 const MAX_MARKS: usize = 4;
@@ -38,9 +42,30 @@ pub(super) fn is_hidden(c: char) -> bool {
         | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// How often what is left of cut graphemes is looked at again. Each time at least half of them are gone.
+const MAX_CUTS: usize = 8;
+
 /// Cuts every grapheme of `text` to its base and [`MAX_MARKS`] marks, and to [`MAX_CHARS`] characters in all; emoji
 /// sequences joined by ZWJ stay whole up to there.
 pub(super) fn limit_marks(text: &str) -> String {
+    let mut cut = cut_once(text);
+    let mut length = text.len();
+    // What is left of a grapheme may join the next one.
+    for _ in 0..MAX_CUTS {
+        if cut.len() == length {
+            return cut;
+        }
+        length = cut.len();
+        cut = cut_once(&cut);
+    }
+    if cut.len() != length {
+        // Whoever wrote this did so for its own sake.
+        cut.retain(|c| c != ZWJ && UnicodeWidthChar::width(c).unwrap_or(0) > 0);
+    }
+    cut
+}
+
+fn cut_once(text: &str) -> String {
     // A grapheme of at most MAX_MARKS + 1 characters cannot be over a limit: nearly every text is such.
     let mut out = String::with_capacity(text.len());
     let mut kept = Vec::new();
@@ -52,7 +77,7 @@ pub(super) fn limit_marks(text: &str) -> String {
         kept.clear();
         let mut marks = 0;
         for c in grapheme.chars() {
-            if c == '\u{200D}' || unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) > 0 {
+            if c == ZWJ || UnicodeWidthChar::width(c).unwrap_or(0) > 0 {
                 marks = 0;
                 kept.push(c);
             } else if marks < MAX_MARKS {
@@ -86,6 +111,18 @@ mod tests {
                 assert!(Nick::new(&name).is_err(), "{name:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_left_of_a_cut_sign_is_cut_again() {
+        use unicode_segmentation::UnicodeSegmentation;
+        for family in ["👩\u{200D}", "👩👩\u{200D}\u{301}\u{301}\u{301}", "a\u{301}\u{200D}👩"] {
+            let text = Text::new(&format!("{}x", family.repeat(500))).unwrap();
+            let longest = text.as_str().graphemes(true).map(|grapheme| grapheme.chars().count()).max();
+            assert!(longest <= Some(super::MAX_CHARS), "{longest:?} of {family:?}");
+        }
+        let whole = "👨\u{200D}👩\u{200D}👧\u{200D}👦";
+        assert_eq!(Text::new(whole).unwrap().as_str(), whole);
     }
 
     #[test]
