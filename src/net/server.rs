@@ -312,6 +312,8 @@ impl<T: Incoming> Newcomer<T> {
         let arrived = match introduce(link, from, first) {
             Ok(arrived) => arrived,
             Err(bye) => {
+                // What else it has sent must not wait for the end: small frames cost many times their bytes.
+                drop(frames);
                 let _ = open_here.send(Verdict::Bye(bye));
                 let _ = tokio::time::timeout(LINGER, cut.cancelled()).await;
                 return cut.cancel();
@@ -337,6 +339,7 @@ impl<T: Incoming> Newcomer<T> {
         match judged {
             Ok(Verdict::Open) => {}
             refused => {
+                drop(frames);
                 // The last frame and the end of the stream need a moment to leave.
                 match refused {
                     Ok(bye) => drop(open_here.send(bye)),
