@@ -3,25 +3,21 @@
 use std::{
     collections::BTreeSet,
     net::{IpAddr, SocketAddr},
-    time::{Duration, Instant},
 };
 
 use super::{
-    DialFailure, LinkId, MAX_NODES, Node, Out, Secure, Via,
-    book::{TRIES_WHEN_ASKED, Verdict},
+    DialFailure, LinkId, Node, Out, Secure, Via,
+    asks::Failure,
+    book::Verdict,
     link::{Dial, Kind, Link},
 };
 use crate::{
-    bus::{FailureCode, NoticeCode, Update},
     convert::mesh::Reason,
-    model::{NodeId, Now, PeerId, Target},
+    model::{NodeId, Now, PeerId},
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.
 const MAX_DIALS: usize = 32;
-
-/// `/connect` commands that are waited for at once; older ones lose their closing word, not their dials.
-const MAX_ASKS: usize = 16;
 
 /// Dials of these that may be to where peers say that somebody is: what leads nowhere takes up to 10 s, and the user's own
 /// dials must not wait for it.
@@ -30,17 +26,6 @@ const MAX_PASSED_DIALS: usize = 8;
 /// Dials on their way at once while the room is full: enough to see who comes back, and who claims what.
 const MAX_DIALS_WHEN_FULL: usize = 2;
 
-/// An address that the user named and that has not answered yet.
-#[derive(Debug)]
-pub(super) struct Ask {
-    target: Target,
-    began: Instant,
-    /// What has not failed often enough to say so.
-    left: BTreeSet<SocketAddr>,
-    /// Whether it is tried on for ever.
-    configured: bool,
-}
-
 impl Node {
     pub(super) fn found(&mut self, addr: SocketAddr, now: Now) {
         // A claim is looked at a little later, lest all who start together do it twice.
@@ -48,17 +33,6 @@ impl Node {
         let comes_later = || self.book.is_pending(&addr) && self.links.values().any(is_claimed);
         if addr != self.addr && !self.is_linked(addr) && !self.places.is_ours(&addr, now.mono) && !comes_later() {
             self.book.swept(addr, now.mono);
-        }
-    }
-
-    pub(super) fn configured(&mut self, target: Target, now: Now) {
-        let others = self.others_at(target);
-        for addr in &others {
-            let busy = self.is_busy(addr);
-            self.book.configured(*addr, busy, now.mono);
-        }
-        if !others.is_empty() {
-            self.ask(Ask { target, began: now.mono, left: others, configured: true });
         }
     }
 
@@ -93,50 +67,8 @@ impl Node {
         dials.chain(self.linked())
     }
 
-    fn is_busy(&self, addr: &SocketAddr) -> bool {
+    pub(super) fn is_busy(&self, addr: &SocketAddr) -> bool {
         self.busy().any(|other| other == *addr)
-    }
-
-    pub(super) fn connect(&mut self, target: Target, now: Now, out: &mut Vec<Out>) {
-        let others = self.others_at(target);
-        let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| self.is_linked(*addr));
-        for addr in &absent {
-            let busy = self.is_busy(addr);
-            self.book.asked(*addr, busy, now.mono);
-        }
-        let (code, text) = if let Some(addr) = here.first() {
-            // Several people may be at one host: its other ports are tried all the same, but promise nothing.
-            (None, format!("{addr} is here already."))
-        } else if absent.is_empty() {
-            (Some(FailureCode::OwnAddress), format!("{target} is this node itself. Give the address of somebody else."))
-        } else if self.nodes_full() {
-            (
-                Some(FailureCode::RoomFull),
-                format!("{MAX_NODES} people are here already; there is no room for {target}."),
-            )
-        } else {
-            self.ask(Ask { target, began: now.mono, left: absent, configured: false });
-            (None, format!("Dialling {target}…"))
-        };
-        out.push(Out::Update(match code {
-            Some(code) => Update::Failed { code, text },
-            None => Update::Notice { code: NoticeCode::Connect, text },
-        }));
-    }
-
-    fn others_at(&self, target: Target) -> BTreeSet<SocketAddr> {
-        let all: BTreeSet<SocketAddr> = match target {
-            Target::Socket(addr) => [addr].into(),
-            Target::Host(ip) => self.ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
-        };
-        all.into_iter().filter(|addr| *addr != self.addr).collect()
-    }
-
-    fn ask(&mut self, ask: Ask) {
-        if self.asks.len() == MAX_ASKS {
-            self.asks.remove(0);
-        }
-        self.asks.push(ask);
     }
 
     /// Dials that may be begun now.
@@ -355,26 +287,6 @@ impl Node {
         Some(dial)
     }
 
-    /// Somebody answered: what was asked for is there.
-    pub(super) fn somebody_at(&mut self, addr: SocketAddr) {
-        self.asks.retain(|ask| match ask.target {
-            Target::Host(ip) => ip != addr.ip(),
-            Target::Socket(asked) => asked != addr,
-        });
-    }
-
-    /// Nobody answered: says so once all ports of the target have failed.
-    fn nobody_at(&mut self, addr: SocketAddr, failure: Failure, now: Now, out: &mut Vec<Out>) {
-        let from = self.addr.ip();
-        self.asks.retain_mut(|ask| {
-            if !ask.left.remove(&addr) || !ask.left.is_empty() {
-                return true;
-            }
-            out.push(Out::Update(ask.failed(failure, from, now)));
-            false
-        });
-    }
-
     /// Whether the node that listens at `addr` is linked. Who merely comes from there, or says so, is not that node.
     pub(super) fn is_linked(&self, addr: SocketAddr) -> bool {
         let link = self.peers.get(&PeerId::Guest(addr)).and_then(|link| self.links.get(link));
@@ -386,76 +298,5 @@ impl Node {
 impl Dial {
     pub(super) fn is_plain_to(&self, addr: SocketAddr) -> bool {
         self.via == Via::Plain && self.addr == addr
-    }
-}
-
-/// Why an address that the user named is not linked.
-#[derive(Debug, Clone, Copy)]
-enum Failure {
-    Dial(DialFailure),
-    Refusal(Option<Reason>),
-    /// A reference node, and such are not let in from there.
-    Guest,
-    /// What was secure speaks plain text now.
-    Downgrade,
-}
-
-impl Ask {
-    fn failed(&self, failure: Failure, from: IpAddr, now: Now) -> Update {
-        let target = self.target;
-        let took = now.mono.saturating_duration_since(self.began).max(Duration::from_secs(1)).as_secs();
-        let tries = format!("({TRIES_WHEN_ASKED} tries, {took} s)");
-        let (code, mut text) = match failure {
-            Failure::Dial(DialFailure::Unreachable) => (
-                FailureCode::Unreachable,
-                format!("There is no way from {from} to {target}. Start with --ip and this machine's address there."),
-            ),
-            Failure::Dial(DialFailure::Protocol) => (
-                FailureCode::NoAnswer,
-                format!("{target} answers, but not as a chat node {tries}. Is it the right port?"),
-            ),
-            Failure::Dial(DialFailure::Ended) => (
-                FailureCode::NoAnswer,
-                format!("{target} ends the connection {tries}. Is it a chat node, and has it room for one more?"),
-            ),
-            Failure::Dial(DialFailure::Untrusted) => (
-                FailureCode::NoAnswer,
-                format!("{target} answers, but does not prove who it is {tries}. It is not let in."),
-            ),
-            Failure::Guest | Failure::Dial(DialFailure::NotTls) => (
-                FailureCode::Refused,
-                format!(
-                    "{target} speaks plain text only, and guests are not let in from there {tries}. --guests network \
-                     lets them in, where everybody can read what is said."
-                ),
-            ),
-            Failure::Downgrade => (
-                FailureCode::Refused,
-                format!(
-                    "{target} was secure before and speaks plain text only now {tries}. Somebody else may be there; it \
-                     is not let in."
-                ),
-            ),
-            Failure::Dial(DialFailure::Refused | DialFailure::Timeout) => {
-                (FailureCode::NoAnswer, format!("No answer from {target} {tries}. Is the program open there?"))
-            }
-            Failure::Refusal(Some(Reason::Full)) => {
-                (FailureCode::Refused, format!("{target} has no room for one more {tries}."))
-            }
-            Failure::Refusal(Some(Reason::Version)) => (
-                FailureCode::Refused,
-                format!("{target} speaks another version of the protocol {tries}. The older program needs an update."),
-            ),
-            Failure::Refusal(_) => (
-                FailureCode::Refused,
-                format!(
-                    "{target} does not let us in {tries}. Perhaps it still knows us from before; Ctrl-R tries again."
-                ),
-            ),
-        };
-        if self.configured {
-            text.push_str(" It is tried again from time to time.");
-        }
-        Update::Failed { code, text }
     }
 }
