@@ -3,9 +3,10 @@
 //! [`Node::handle`] takes what happened and the time, and says what to do. It does no IO, reads no clock and draws its
 //! randomness from a seed: the same inputs give the same outputs, and every rule below is tested without a network.
 //!
-//! Where what is: `dials` whom to dial and what becomes of it, `asks` what the user named, `guests` who comes in plain text, `introductions` who comes
-//! inside TLS and which of two links stays, `told` what nodes tell each other, `gossip` addresses that are passed on,
-//! `trust` what is known of keys, `people` what the user does about people, `speech` lines.
+//! Where what is: `dials` whom to dial and what becomes of it, `asks` what the user named, `guests` who comes in plain text,
+//! `introductions` who comes inside TLS and which of two links stays, `told` what nodes tell each other, `gossip`
+//! addresses that are passed on, `places` who was reached where, `limits` what a key may cost, `trust` what is known of
+//! keys, `comparing` and `verify` short codes, `people` what the user does about people, `speech` lines.
 
 mod asks;
 mod book;
