@@ -52,6 +52,8 @@ struct Entry {
     only: Option<NodeId>,
     failures: u32,
     phase: Phase,
+    /// Whether an open port is no reason to dial earlier.
+    firm: bool,
 }
 
 /// Why the address is in the book, from the weakest reason to the strongest.
@@ -100,7 +102,9 @@ impl Book {
             Some(entry) => match entry.phase {
                 Phase::Resting(until) if until <= now => entry.phase = Phase::Due(now),
                 // An open port again after failures: no need to wait for the rest of a long backoff.
-                Phase::Due(at) if entry.keep >= Keep::Known => entry.phase = Phase::Due(at.min(now + BACKOFF)),
+                Phase::Due(at) if entry.keep >= Keep::Known && !entry.firm => {
+                    entry.phase = Phase::Due(at.min(now + BACKOFF))
+                }
                 _ => {}
             },
         }
@@ -200,6 +204,7 @@ impl Book {
         if let Some(entry) = self.entries.get_mut(&addr) {
             let at = now + jitter(MAX_BACKOFF, rng);
             entry.phase = if entry.keep >= Keep::Known { Phase::Due(at) } else { Phase::Resting(at) };
+            entry.firm = true;
         }
     }
 
@@ -257,7 +262,7 @@ impl Book {
         };
         let next = self.entries.iter_mut().filter_map(|(addr, entry)| Some((due(entry)?, addr, entry)));
         let (_, addr, entry) = next.min_by_key(|(urgency, ..)| *urgency)?;
-        entry.phase = Phase::Busy;
+        (entry.phase, entry.firm) = (Phase::Busy, false);
         Some((*addr, entry.only))
     }
 
@@ -275,7 +280,7 @@ impl Book {
         // What the user configured is bounded by the user.
         let room = self.entries.len() < MAX_ENTRIES || keep == Keep::Configured || self.entries.contains_key(&addr);
         if room || self.make_room(keep) {
-            self.entries.insert(addr, Entry { keep, only: None, failures: 0, phase: Phase::Due(due) });
+            self.entries.insert(addr, Entry { keep, only: None, failures: 0, phase: Phase::Due(due), firm: false });
         }
     }
 
@@ -372,6 +377,18 @@ mod tests {
         assert_eq!(taken(&mut book, now), None);
         book.forgive(now, |_| false);
         assert_eq!(taken(&mut book, now), Some(addr(1)));
+    }
+
+    #[test]
+    fn where_nobody_is_wanted_an_open_port_is_no_reason_to_hurry() {
+        let (mut book, mut rng, now) = (Book::default(), fastrand::Rng::with_seed(1), Instant::now());
+        book.lost(addr(1), now, &mut rng);
+        book.rest(addr(1), now, &mut rng);
+        for second in 0..20 {
+            book.swept(addr(1), now + Duration::from_secs(second));
+            assert_eq!(taken(&mut book, now + Duration::from_secs(second)), None);
+        }
+        assert_eq!(taken(&mut book, now + MAX_BACKOFF * 2), Some(addr(1)));
     }
 
     #[test]
