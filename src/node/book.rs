@@ -103,7 +103,7 @@ impl Book {
                 Phase::Resting(until) if until <= now => entry.phase = Phase::Due(now),
                 // An open port again after failures: no need to wait for the rest of a long backoff.
                 Phase::Due(at) if entry.keep >= Keep::Known && !entry.firm => {
-                    entry.phase = Phase::Due(at.min(now + BACKOFF))
+                    entry.phase = Phase::Due(at.min(now + BACKOFF));
                 }
                 _ => {}
             },
