@@ -83,7 +83,7 @@ impl Node {
 
     /// Whether one of them may be to where a peer says that somebody is.
     pub(super) fn may_dial_passed(&self) -> bool {
-        let passed = |link: &&Link| matches!(link, Link::Dialling(dial) | Link::Offered(dial) if matches!(dial.via, Via::Secure { only: Some(_) }));
+        let passed = |link: &&Link| matches!(link, Link::Dialling(dial) | Link::Offered(dial) if dial.is_passed());
         self.links.values().filter(passed).count() < MAX_PASSED_DIALS
     }
 
@@ -296,6 +296,11 @@ impl Node {
 }
 
 impl Dial {
+    /// Whether it looks for one key alone, on a peer's word.
+    fn is_passed(&self) -> bool {
+        matches!(self.via, Via::Secure { only: Some(_) })
+    }
+
     pub(super) fn is_plain_to(&self, addr: SocketAddr) -> bool {
         self.via == Via::Plain && self.addr == addr
     }

@@ -48,6 +48,20 @@ fn arrived(n: u32, source: &str, claim: Option<&str>) -> In {
     In::Arrived { link: LinkId::Accepted(n), source: at(source), claim: claim.map(at) }
 }
 
+/// Somebody whom the user has compared codes with, long ago.
+fn verified(node: NodeId, nick: &str) -> Known {
+    Known {
+        node,
+        nick: Nick::new(nick).ok(),
+        first_seen: Timestamp::from_millis(0),
+        last_seen: Timestamp::from_millis(0),
+        addrs: Vec::new(),
+        verified: true,
+        trusted: false,
+        ignored: false,
+    }
+}
+
 /// A node and the clock that its inputs are stamped with.
 struct Bench {
     node: Node,

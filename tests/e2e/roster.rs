@@ -2,14 +2,17 @@
 
 #![cfg(target_os = "linux")]
 
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use rustix::process::Signal;
 
 use crate::support::{Node, Ports, Setup, proc, seconds, until};
 
 /// Promised until everybody has met.
-const MEETING: std::time::Duration = seconds(10);
+const MEETING: Duration = seconds(10);
 
 /// Starts `count` nodes in one moment, and waits until everybody sees everybody else.
 fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
@@ -47,6 +50,21 @@ fn assert_changes(node: &Node, peers: usize, left: usize) {
     assert_eq!((count("joined"), count("left")), (peers, left), "{}: {changes:#?}", node.nick);
 }
 
+/// Kills some, and waits until all others have seen it: how long that took.
+fn kill(mut killed: Vec<Node>, others: &[Node]) -> Duration {
+    let begun = Instant::now();
+    for node in &mut killed {
+        node.kill();
+    }
+    for node in others {
+        for gone in &killed {
+            // Promised is one second.
+            node.wait_left(&gone.id(), seconds(10));
+        }
+    }
+    begun.elapsed()
+}
+
 #[test]
 fn six_started_at_once_agree_on_who_is_there() {
     let ports = Ports::take();
@@ -54,18 +72,8 @@ fn six_started_at_once_agree_on_who_is_there() {
     for node in &nodes {
         assert_changes(node, 5, 0);
     }
-    let mut killed = nodes.split_off(4);
-    let gone: Vec<_> = killed.iter().map(Node::id).collect();
-    let begun = Instant::now();
-    for node in &mut killed {
-        node.kill();
-    }
-    for node in &nodes {
-        for key in &gone {
-            node.wait_left(key, seconds(10));
-        }
-    }
-    println!("two of six killed: seen by all after {:?}", begun.elapsed());
+    let killed = nodes.split_off(4);
+    println!("two of six killed: seen by all after {:?}", kill(killed, &nodes));
     assert_rosters(&nodes.iter().collect::<Vec<_>>());
 }
 
@@ -79,19 +87,8 @@ fn twenty_started_at_once_agree_on_who_is_there() {
         assert_changes(node, 19, 0);
     }
 
-    let mut killed = nodes.split_off(nodes.len() - KILLED);
-    let gone: Vec<_> = killed.iter().map(Node::id).collect();
-    let begun = Instant::now();
-    for node in &mut killed {
-        node.kill();
-    }
-    for node in &nodes {
-        for key in &gone {
-            // Promised is one second.
-            node.wait_left(key, seconds(10));
-        }
-    }
-    println!("{KILLED} of 20 killed: seen by all after {:?}", begun.elapsed());
+    let killed = nodes.split_off(nodes.len() - KILLED);
+    println!("{KILLED} of 20 killed: seen by all after {:?}", kill(killed, &nodes));
     assert_rosters(&nodes.iter().collect::<Vec<_>>());
 
     let frozen = nodes.pop().unwrap();

@@ -501,16 +501,7 @@ fn an_ignored_key_is_silent_under_every_name() {
 
 /// Somebody at `LARGER` who was verified before.
 fn bob() -> Known {
-    Known {
-        node: key(at(LARGER)),
-        nick: Nick::new("bob").ok(),
-        first_seen: Timestamp::from_millis(0),
-        last_seen: Timestamp::from_millis(0),
-        addrs: Vec::new(),
-        verified: true,
-        trusted: false,
-        ignored: false,
-    }
+    verified(key(at(LARGER)), "bob")
 }
 
 #[test]

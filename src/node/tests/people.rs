@@ -23,19 +23,6 @@ fn mallory() -> NodeId {
     node_of("c04e")
 }
 
-fn known(node: NodeId, nick: &str) -> Known {
-    Known {
-        node,
-        nick: Nick::new(nick).ok(),
-        first_seen: Timestamp::from_millis(0),
-        last_seen: Timestamp::from_millis(0),
-        addrs: Vec::new(),
-        verified: true,
-        trusted: false,
-        ignored: false,
-    }
-}
-
 /// A user, and whoever joins.
 struct Desk {
     bench: Bench,
@@ -123,7 +110,7 @@ fn ended(updates: &[Update], node: NodeId) -> bool {
 #[test]
 fn nobody_takes_over_a_command_that_names_a_key() {
     // With eight digits it is no name, and whoever tries is shown by the key.
-    let mut desk = Desk::new(vec![known(bob(), "bob")]);
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let link = desk.is(mallory(), "7f3a91c0");
     desk.renames(link, "7F3A 91C0");
     assert_eq!(desk.bench.node.peer(PeerId::Node(mallory())).unwrap().nick, None);
@@ -133,7 +120,7 @@ fn nobody_takes_over_a_command_that_names_a_key() {
 
     // With fewer, both are meant.
     for here in [true, false] {
-        let mut desk = Desk::new(vec![Known { verified: false, ..known(bob(), "bob") }]);
+        let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
         if here {
             desk.is(bob(), "bob");
         }
@@ -168,7 +155,7 @@ fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
 #[test]
 fn who_merely_looks_so_is_not_trusted_for_it() {
     // The one of that very name is away: it is meant all the same.
-    let mut desk = Desk::new(vec![Known { verified: false, ..known(bob(), "bob") }]);
+    let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
     desk.is(mallory(), "вов");
     desk.asks(Command::Trust, "bob");
     let trusted = |desk: &Desk, node| desk.bench.node.trust.get(&node).unwrap().trusted;
@@ -257,7 +244,7 @@ fn a_new_link_is_no_new_try_to_show_a_code() {
 
 #[test]
 fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked() {
-    let mut desk = Desk::new(vec![known(bob(), "bob")]);
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let (mut alarms, mut notices, mut suspects) = (0, 0, 0);
     let mut links = Vec::new();
     for n in 0..100u8 {
@@ -284,7 +271,7 @@ fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked(
 
 #[test]
 fn keys_by_the_hundred_beside_the_owner_of_a_name_raise_a_few_alarms_when_it_leaves() {
-    let mut desk = Desk::new(vec![known(bob(), "bob")]);
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let bobs = desk.is(bob(), "bob");
     for n in 0..100u8 {
         desk.is(node_of(&format!("a0{n:02x}")), "bob");
