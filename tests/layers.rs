@@ -16,19 +16,21 @@ use std::{
 use source::{Named, paths};
 
 /// Every module on its layer.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["model", "wire"],
     &["bus", "config", "convert", "identity", "slash"],
+    &["log"],
     &["app", "node", "sweep"],
     &["io", "profile"],
-    &["ui", "net", "discovery"],
+    &["ui", "net", "discovery", "store"],
     &["actor", "term", "headless"],
     &["run"],
     &["main", "lib"],
 ];
 
 /// Modules that only compute. Their tests may do more.
-const PURE: [&str; 10] = ["model", "bus", "config", "convert", "identity", "slash", "app", "node", "sweep", "ui"];
+const PURE: [&str; 11] =
+    ["model", "bus", "config", "convert", "identity", "slash", "log", "app", "node", "sweep", "ui"];
 
 /// The one file of a pure module that may read files and variables: the shell around `config`.
 const SHELL: &str = "config/load.rs";

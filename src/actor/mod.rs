@@ -384,6 +384,7 @@ impl<N: Net> Actor<N> {
                     handle.close(bye, &self.shared.lingering);
                 }
             }
+            Out::Batch { .. } | Out::Store { .. } => {}
             Out::Publish(line) => self.shared.outbox.publish(line),
             Out::Update(update) => {
                 if let Update::NickSet(nick) = &update {

@@ -21,6 +21,12 @@ impl App {
                 self.peers.set_own(&nick);
                 self.nick = nick;
             }
+            Update::Delivery { .. }
+            | Update::Waiting { .. }
+            | Update::Sync { .. }
+            | Update::Page(_)
+            | Update::Found { .. }
+            | Update::Erased { .. } => {}
             Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => {
                 let id = peer.id;

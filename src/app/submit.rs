@@ -118,7 +118,9 @@ impl App {
             Command::Verify { who, same: None } => format!("/verify {who}"),
             Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if same { "yes" } else { "no" }),
             // Worth nothing later.
-            Command::Typing(_) | Command::Quit => return,
+            Command::Typing(_) | Command::Page { .. } | Command::Search { .. } | Command::Erase(_) | Command::Quit => {
+                return;
+            }
         };
         if self.draft.is_empty() {
             self.draft.set(line);

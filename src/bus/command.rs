@@ -1,6 +1,6 @@
 //! Front end to actor.
 
-use crate::model::{Nick, Presence, Room, Target, Text, Who};
+use crate::model::{Nick, Position, Presence, Room, Seek, Target, Text, Who};
 
 /// What the user asked for, already validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,28 @@ pub enum Command {
         /// None begins; then whether the codes were the same.
         same: Option<bool>,
     },
+    /// Show messages from disk; answered by [`super::Update::Page`].
+    Page {
+        /// Of which room.
+        room: Room,
+        /// Which ones.
+        seek: Seek,
+        /// At most so many.
+        max: usize,
+    },
+    /// Find messages with these words; answered by [`super::Update::Found`].
+    Search {
+        /// Of which room.
+        room: Room,
+        /// What was typed.
+        query: String,
+        /// Only what is older than this: the next page.
+        before: Option<Position>,
+        /// At most so many, the newest.
+        max: usize,
+    },
+    /// Take all that was said in a room off this machine's disk, for good; answered by [`super::Update::Erased`].
+    Erase(Room),
     /// Say good-bye to everyone and stop. The update channel closes when that is done.
     Quit,
 }

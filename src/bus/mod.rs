@@ -4,7 +4,9 @@ mod command;
 mod update;
 
 pub use command::Command;
-pub use update::{Alarm, AlarmKind, FailureCode, NoticeCode, SweepProgress, SweepState, Update, VerifyStep, Whois};
+pub use update::{
+    Alarm, AlarmKind, FailureCode, NoticeCode, Page, SweepProgress, SweepState, Update, VerifyStep, Whois,
+};
 
 /// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the
 /// draft, a pipe waits. Large enough that a pasted page of lines passes at once.

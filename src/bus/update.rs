@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use crate::model::{Known, LeaveReason, Message, Nick, NodeId, Peer, PeerId, Presence, Timestamp, Trust};
+use crate::model::{
+    Known, LeaveReason, Message, MessageId, Nick, NodeId, Peer, PeerId, Presence, Room, Seek, Timestamp, Trust,
+};
 
 /// What happened in the network, in the order in which it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +77,50 @@ pub enum Update {
     NickSet(Nick),
     /// Our own presence changed, as asked for.
     PresenceSet(Presence),
-    /// Something was said, by us or by a peer.
+    /// Something was said, by us or by a peer, and is on disk. Not always the newest: what was missed stands where it
+    /// belongs.
     Message(Message),
+    /// Somebody has, or has lost sight of, a message of our own. Nothing more is said once everyone present has it.
+    Delivery {
+        /// Which.
+        id: MessageId,
+        /// How many of those who are present have it.
+        delivered: u32,
+        /// How many nodes are present; none: it waits.
+        of: u32,
+    },
+    /// How many of our own lines wait for somebody who is away; zero when they have come, or nothing is known of it.
+    Waiting {
+        /// For whom.
+        node: NodeId,
+        /// How many.
+        lines: u64,
+    },
+    /// How much of what others have and we lacked has come. Equal numbers: that was all, for now.
+    Sync {
+        /// Events that came.
+        received: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// The answer to [`super::Command::Page`].
+    Page(Page),
+    /// The answer to [`super::Command::Search`].
+    Found {
+        /// What was asked for.
+        query: String,
+        /// Newest first.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// A room's history is gone from this machine.
+    Erased {
+        /// Which room.
+        room: Room,
+        /// How many lines that were.
+        lines: u64,
+    },
     /// Something worth a dim line.
     Notice {
         /// For programs.
@@ -129,6 +173,21 @@ impl AlarmKind {
             Self::LookAlike => "look_alike",
         }
     }
+}
+
+/// Messages of a room, from disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Which room.
+    pub room: Room,
+    /// What was asked for.
+    pub seek: Seek,
+    /// In their order.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub before: bool,
+    /// Whether there are newer ones.
+    pub after: bool,
 }
 
 /// All that is known of somebody.
@@ -213,6 +272,12 @@ pub enum NoticeCode {
     ManyAlarms,
     /// A guest goes by the name of somebody whose key is known.
     GuestName,
+    /// The history on disk was damaged; what could be read was kept.
+    Damaged,
+    /// Somebody signed two messages as one and the same.
+    Forked,
+    /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
+    NewLog,
 }
 
 impl NoticeCode {
@@ -228,6 +293,9 @@ impl NoticeCode {
             Self::NotSaved => "not_saved",
             Self::ManyAlarms => "many_alarms",
             Self::GuestName => "guest_name",
+            Self::Damaged => "history_damaged",
+            Self::Forked => "forked",
+            Self::NewLog => "new_log",
         }
     }
 }
@@ -249,6 +317,8 @@ pub enum FailureCode {
     WhoIsMeant,
     /// What was asked for cannot be done with this peer.
     NotPossible,
+    /// The disk did not take, or give, what it should.
+    Storage,
 }
 
 impl FailureCode {
@@ -262,6 +332,7 @@ impl FailureCode {
             Self::RoomFull => "room_full",
             Self::WhoIsMeant => "who",
             Self::NotPossible => "not_possible",
+            Self::Storage => "storage",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{line, mesh};
+use super::{event::Signed, line, mesh};
 use crate::model::{Nick, Text};
 
 /// The longest version text that is believed.
@@ -43,9 +43,9 @@ impl Lines {
 }
 
 impl Published {
-    /// Encodes a message for both protocols.
-    pub fn new(nick: &Nick, text: &Text, action: bool) -> Self {
-        let mesh = mesh::say(text, action);
+    /// Encodes a message for both protocols: `event` is what holds it in the log.
+    pub fn new(event: &Signed, nick: &Nick, text: &Text, action: bool) -> Self {
+        let mesh = mesh::batch([event]);
         let reference = line::single(nick, text, action)
             .map_or_else(|| Lines::Many(line::several(nick, text, action).into()), Lines::One);
         Self { mesh, reference }

@@ -57,6 +57,12 @@ impl Printer {
                 self.node = Some(node);
                 self.own_nick(nick);
             }
+            Update::Delivery { .. }
+            | Update::Waiting { .. }
+            | Update::Sync { .. }
+            | Update::Page(_)
+            | Update::Found { .. }
+            | Update::Erased { .. } => {}
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
                 let event = changed(Change::Joined, self.people.joined(peer), None);

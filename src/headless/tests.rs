@@ -14,7 +14,8 @@ use jiff::tz::TimeZone;
 
 use super::Options;
 use crate::model::{
-    Author, Delivery, Message, MessageId, Nick, NodeId, Peer, PeerId, Room, Software, Text, Timestamp, Trust,
+    Author, Delivery, Hlc, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Room, Software, Text,
+    Timestamp, Trust,
 };
 
 fn options(json: bool) -> Options {
@@ -56,6 +57,9 @@ fn message(text: &str) -> Message {
         action: false,
         sent_at: Timestamp::from_millis(1_767_323_045_678),
         delivery: Delivery::Sent,
+        position: Position::unlogged(Hlc(0), MessageId([0xab; 16])),
+        history: false,
+        mark: Mark::None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use ed25519_dalek::{
-    SigningKey,
+    Signature, Signer as _, SigningKey, VerifyingKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
 };
 use zeroize::Zeroizing;
@@ -12,6 +12,9 @@ use crate::model::NodeId;
 
 /// Bytes of the secret that a key is made of (RFC 8032).
 pub const SECRET_BYTES: usize = 32;
+
+/// Bytes of a signature (RFC 8032).
+pub const SIGNATURE_BYTES: usize = 64;
 
 /// A node's Ed25519 key pair. Wiped from memory when dropped.
 #[derive(Clone)]
@@ -34,6 +37,11 @@ impl Identity {
     /// The public half.
     pub fn node(&self) -> NodeId {
         NodeId::new(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a message. The caller puts in front of it what kind of message it is, so that no signature fits two kinds.
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
+        self.0.sign(message).to_bytes()
     }
 
     /// The key as a file: PKCS#8 in PEM (RFC 5958, RFC 8410), which other tools read too.
@@ -63,6 +71,12 @@ impl Identity {
     }
 }
 
+/// Whether the owner of this key signed `message`. Strict: of one message and key there is one signature that passes.
+pub fn is_signed_by(node: &NodeId, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
+    let key = VerifyingKey::from_bytes(node.as_bytes());
+    key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+}
+
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({:?})", self.node())
@@ -83,6 +97,16 @@ mod tests {
         for bad in ["", "hello", half, &pem.replace('M', "N")] {
             assert_eq!(Identity::from_pem(bad).unwrap_err(), KeyFileError::NoKey);
         }
+    }
+
+    #[test]
+    fn a_signature_fits_one_message_and_one_key() {
+        let (one, other) = (Identity::from_secret(&[7; SECRET_BYTES]), Identity::from_secret(&[8; SECRET_BYTES]));
+        let signature = one.sign(b"hello");
+        assert!(is_signed_by(&one.node(), b"hello", &signature));
+        assert!(!is_signed_by(&one.node(), b"hullo", &signature));
+        assert!(!is_signed_by(&other.node(), b"hello", &signature));
+        assert!(!is_signed_by(&NodeId::new([2; 32]), b"hello", &signature), "no key at all");
     }
 
     #[test]

@@ -3,4 +3,4 @@
 mod key;
 pub mod sas;
 
-pub use key::{Identity, KeyFileError, SECRET_BYTES};
+pub use key::{Identity, KeyFileError, SECRET_BYTES, SIGNATURE_BYTES, is_signed_by};

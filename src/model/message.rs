@@ -2,11 +2,19 @@
 
 use std::{borrow::Cow, fmt};
 
-use super::{Nick, PeerId, Room, Text, Timestamp};
+use super::{EventId, Hlc, Nick, NodeId, PeerId, Position, Room, Text, Timestamp};
 
-/// What tells one message from all others: 128 random bits until there is a log to name it by.
+/// What tells one message from all others: the begin of its event's id; for a guest's message 128 random bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub [u8; 16]);
+
+impl From<EventId> for MessageId {
+    fn from(EventId(id): EventId) -> Self {
+        let mut begin = [0; 16];
+        begin.copy_from_slice(id.split_at(16).0);
+        Self(begin)
+    }
+}
 
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,13 +37,38 @@ pub enum Author {
     Peer(PeerId),
 }
 
-/// How far an own message got.
+/// How far an own message got. What the others have said that they hold decides; nothing else does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// Handed to every peer that was linked.
+    /// On disk here, and nobody else is known to have it: it waits for whoever comes.
+    Waiting,
+    /// Some of those who are present have it.
+    Partly {
+        /// How many have it.
+        delivered: u32,
+        /// Of how many.
+        of: u32,
+    },
+    /// Everyone present has it; somebody does, if nobody is present.
     Sent,
-    /// Nobody was linked; nobody will get it.
+    /// It could not be stored, so it was not sent and never will be.
     NotSent,
+}
+
+/// What is to be said of a message beside its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Mark {
+    /// Nothing.
+    #[default]
+    None,
+    /// It came over ten minutes after the time that it names.
+    Late,
+    /// It names a time that is over a day ahead.
+    Ahead,
+    /// Its author signed two different messages as one and the same.
+    Forked,
+    /// A kind of event that a later version knows how to show; the text says so.
+    Unknown,
 }
 
 /// A message as the front ends show it.
@@ -57,6 +90,19 @@ pub struct Message {
     pub sent_at: Timestamp,
     /// How far it got, if it is our own; a peer's message is always [`Delivery::Sent`].
     pub delivery: Delivery,
+    /// Where it stands in the room.
+    pub position: Position,
+    /// Whether it was said before this copy of the program started.
+    pub history: bool,
+    /// What is to be said of it.
+    pub mark: Mark,
+}
+
+impl Position {
+    /// The position of a message that is in no log: it stands where its clock says.
+    pub const fn unlogged(hlc: Hlc, id: MessageId) -> Self {
+        Self { hlc, author: NodeId::new([0; 32]), epoch: 0, seq: 0, id }
+    }
 }
 
 impl Message {

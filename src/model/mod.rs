@@ -4,8 +4,10 @@
 //! [`crate::convert`] alone.
 
 mod clean;
+mod event;
 mod guests;
 mod message;
+mod network;
 mod nick;
 mod node_id;
 mod peer;
@@ -21,8 +23,10 @@ mod time;
 mod trust;
 mod who;
 
+pub use event::{EventId, Hlc, LogId, Position, RoomId, Seek};
 pub use guests::Guests;
-pub use message::{Author, Delivery, Message, MessageId};
+pub use message::{Author, Delivery, Mark, Message, MessageId};
+pub use network::{Network, NetworkError};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use node_id::{NoKey, NodeId};
 pub use peer::{LeaveReason, Peer, PeerId, Software};

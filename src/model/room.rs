@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::RoomId;
+
 /// A room. There is one so far, the lobby, which everyone is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Room(());
@@ -9,6 +11,16 @@ pub struct Room(());
 impl Room {
     /// The room that everyone on the network is in.
     pub const LOBBY: Self = Self(());
+
+    /// What the log knows it by.
+    pub const fn id(self) -> RoomId {
+        RoomId(*b"proximity-chat/1 room #lobby\0\0\0\0")
+    }
+
+    /// The room that the log knows by `id`, if it is one of ours.
+    pub fn of(id: RoomId) -> Option<Self> {
+        (id == Self::LOBBY.id()).then_some(Self::LOBBY)
+    }
 
     /// The room's name as people see it, with its `#`.
     pub const fn name(self) -> &'static str {

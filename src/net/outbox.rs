@@ -232,10 +232,13 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Nick, Text};
+    use crate::{
+        convert::event::Signed,
+        model::{Nick, Text},
+    };
 
     fn line(text: &str) -> Published {
-        Published::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+        Published::new(&Signed::sample(), &Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
     }
 
     fn take(outbox: &Outbox, link: LinkId) -> Poll<Result<bool, FellBehind>> {

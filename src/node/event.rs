@@ -10,6 +10,7 @@ use crate::{
         Heard, Protocol, Published,
         mesh::{Frame, Hello, Reason},
     },
+    log::storage::{Failure, Reply, Request},
     model::{LeaveReason, NodeId, Peer, Target},
 };
 
@@ -109,6 +110,17 @@ pub enum In {
         /// Why.
         reason: CloseReason,
     },
+    /// What the store answers.
+    Stored {
+        /// To which request.
+        ticket: u64,
+        /// What.
+        reply: Result<Reply, Failure>,
+    },
+    /// A link has taken the batch that it was given last.
+    Taken(LinkId),
+    /// A link of a node fell off the ring: it has missed lines, and gets them otherwise.
+    FellBehind(LinkId),
     /// The time that [`super::Node::next_timer`] asked for has come.
     Timer,
 }
@@ -221,6 +233,21 @@ pub enum Out {
     },
     /// A message for all open links.
     Publish(Published),
+    /// Send a frame of events on an open link, behind its other frames. One at a time: answered by [`In::Taken`] when the
+    /// link has taken it.
+    Batch {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// Ask the store; answered by [`In::Stored`].
+    Store {
+        /// The number of the request.
+        ticket: u64,
+        /// What.
+        request: Request,
+    },
     /// Tell the front end.
     Update(Update),
     /// Sweep now.

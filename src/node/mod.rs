@@ -182,7 +182,7 @@ impl Node {
             In::Heard { link, lines } => self.heard(link, lines, now, out),
             In::Told { link, frames } => self.told(link, frames, now, out),
             In::Closed { link, reason } => self.closed(link, reason, now, out),
-            In::Timer => {}
+            In::Stored { .. } | In::Taken(_) | In::FellBehind(_) | In::Timer => {}
         }
         self.beat(now, out);
         self.dial_due(now, out);
@@ -228,6 +228,7 @@ impl Node {
             Command::Unignore(who) => self.do_ignore(&who, false, now, out),
             Command::Whois(who) => self.whois(&who, out),
             Command::Verify { who, same } => self.verify(&who, same, now, out),
+            Command::Page { .. } | Command::Search { .. } | Command::Erase(_) => {}
             Command::Quit => {
                 self.leaving = true;
                 out.push(Out::Leave);

@@ -83,10 +83,13 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Nick, Text};
+    use crate::{
+        convert::event::Signed,
+        model::{Nick, Text},
+    };
 
     fn line(text: &str) -> Published {
-        Published::new(&Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+        Published::new(&Signed::sample(), &Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
     }
 
     #[test]

@@ -3,18 +3,16 @@
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::{NoticeCode, Update},
-    convert::{Heard, Published},
-    model::{Author, Delivery, Message, MessageId, Nick, Now, PeerId, Presence, Room, Text},
+    convert::Heard,
+    model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Presence, Room, Text},
 };
 
 impl Node {
     pub(super) fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
         let delivery = if self.peers.is_empty() { Delivery::NotSent } else { Delivery::Sent };
-        if delivery == Delivery::Sent {
-            out.push(Out::Publish(Published::new(&self.nick, &text, action)));
-        }
+        let id = self.message_id();
         out.push(Out::Update(Update::Message(Message {
-            id: self.message_id(),
+            id,
             room,
             author: Author::Own,
             nick: Some(self.nick.clone()),
@@ -22,6 +20,9 @@ impl Node {
             action,
             sent_at: now.wall,
             delivery,
+            position: Position::unlogged(Hlc::at(now.wall), id),
+            history: false,
+            mark: Mark::None,
         })));
     }
 
@@ -38,8 +39,9 @@ impl Node {
                 out.extend(renamed);
                 self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
+            let id = self.message_id();
             out.push(Out::Update(Update::Message(Message {
-                id: self.message_id(),
+                id,
                 room: Room::LOBBY,
                 author: Author::Peer(author),
                 nick,
@@ -47,6 +49,9 @@ impl Node {
                 action,
                 sent_at: now.wall,
                 delivery: Delivery::Sent,
+                position: Position::unlogged(Hlc::at(now.wall), id),
+                history: false,
+                mark: Mark::None,
             })));
         }
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     bus::{Alarm, NoticeCode, Update},
     convert::mesh::{Frame, Reason, Status},
-    model::{Author, Delivery, Message, Nick, NodeId, Now, PeerId, Room, Text, skeleton},
+    model::{Nick, NodeId, Now, PeerId, skeleton},
 };
 
 /// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
@@ -18,10 +18,6 @@ const ALARM_RATE: f64 = 1.0 / 30.0;
 impl Node {
     pub(super) fn told(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Out>) {
         for frame in frames {
-            if let Frame::Say { text, action } = frame {
-                self.said(link, text, action, now, out);
-                continue;
-            }
             let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
             match session.spend_frame(now.mono) {
                 Spent::Fine => {}
@@ -36,7 +32,7 @@ impl Node {
                 Frame::Peers(sightings) => self.hinted(link, &sightings, now),
                 Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
-                Frame::Say { .. } | Frame::Nothing => {}
+                Frame::Have(_) | Frame::Batch(_) | Frame::Nothing => {}
             }
         }
     }
@@ -53,25 +49,6 @@ impl Node {
                 self.book.rest(addr, now.mono, &mut self.rng);
             }
         }
-    }
-
-    fn said(&mut self, link: LinkId, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
-        let id = self.message_id();
-        let link = self.fading.get(&link).and_then(|peer| self.peers.get(peer)).unwrap_or(&link);
-        let Some((peer, _)) = self.links.get(link).and_then(Link::session) else { return };
-        if peer.ignored {
-            return;
-        }
-        out.push(Out::Update(Update::Message(Message {
-            id,
-            room: Room::LOBBY,
-            author: Author::Peer(peer.id),
-            nick: peer.nick.clone(),
-            text,
-            action,
-            sent_at: now.wall,
-            delivery: Delivery::Sent,
-        })));
     }
 
     /// A node says how it is.

@@ -9,8 +9,8 @@ use proximity_chat::{
     app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
     bus::{Command, SweepProgress, SweepState, Update},
     model::{
-        Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, Now, Peer, PeerId, Presence, Room, Software,
-        Text, Timestamp, Trust,
+        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Now, Peer, PeerId, Position,
+        Presence, Room, Software, Text, Timestamp, Trust,
     },
     ui,
 };
@@ -185,6 +185,9 @@ impl Screen {
             action: false,
             sent_at: self.now.wall,
             delivery: Delivery::Sent,
+            position: Position::unlogged(Hlc::at(self.now.wall), MessageId([0; 16])),
+            history: false,
+            mark: Mark::None,
         }
     }
 

@@ -75,7 +75,7 @@ impl Line {
     /// What is shown behind the text of a message that did not get through.
     pub(crate) const fn mark(&self) -> Option<&'static str> {
         match self.delivery {
-            Delivery::Sent => None,
+            Delivery::Waiting | Delivery::Partly { .. } | Delivery::Sent => None,
             Delivery::NotSent => Some("✗ not sent"),
         }
     }

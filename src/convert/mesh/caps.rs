@@ -6,8 +6,6 @@ const MAX_NAMES: usize = 64;
 /// Something that not every node of a version can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Cap {
-    /// Takes and gives live lines that are in no log.
-    Say,
     /// Tells and is told who is away or typing, and new names.
     Presence,
     /// Passes addresses on, and takes them.
@@ -17,11 +15,10 @@ pub enum Cap {
 }
 
 impl Cap {
-    const ALL: [Self; 4] = [Self::Say, Self::Presence, Self::Peers, Self::Sas];
+    const ALL: [Self; 3] = [Self::Presence, Self::Peers, Self::Sas];
 
     const fn name(self) -> &'static str {
         match self {
-            Self::Say => "say",
             Self::Presence => "presence",
             Self::Peers => "peers",
             Self::Sas => "sas",

@@ -4,18 +4,42 @@ use std::net::{IpAddr, SocketAddr};
 
 use prost::Message as _;
 
-use super::{Caps, Frame, Hello, MAX_SIGHTINGS, Malformed, Reason, Sas, Sighting, Status};
+use super::{
+    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Malformed, Reason, Sas, Sighting,
+    Status,
+};
 use crate::{
-    convert::version,
-    model::{MAX_ADDRESSES, Nick, NodeId, Presence, Text, Timestamp},
+    convert::{
+        event::{
+            MAX_BODY_BYTES, MAX_CONTENT_BYTES,
+            read::{read_dot, read_signed},
+        },
+        version,
+    },
+    model::{MAX_ADDRESSES, Nick, NodeId, Presence, Timestamp},
     wire::mesh,
 };
 
-/// The longest frame, not counting a line of text at its begin: what a full [`Frame::Peers`] takes, twice.
+/// The longest frame that holds no events and no dots: what a full [`Frame::Peers`] takes, twice.
 const MAX_CONTROL_BYTES: usize = 2 * MAX_SIGHTINGS * (40 + MAX_ADDRESSES * 26);
 
-/// The tag of [`mesh::Say`] on the wire: field 10, length-delimited.
-const SAY_TAG: u8 = (10 << 3) | 2;
+/// The longest [`Frame::Have`]: a dot takes 140 bytes.
+const MAX_HAVE_BYTES: usize = MAX_DOTS * 192;
+
+/// The longest [`Frame::Batch`]: what a sender adds to at most, and one event of the longest kind.
+const MAX_BATCH_BYTES: usize = BATCH_BYTES + MAX_BODY_BYTES + MAX_CONTENT_BYTES + 4096;
+
+/// Bytes beside its list that a frame of one may have, for flags and what later versions add.
+const MAX_EXTRA_BYTES: usize = 256;
+
+/// The tag of [`mesh::Have`] on the wire: field 2, length-delimited.
+const HAVE_TAG: u8 = (2 << 3) | 2;
+
+/// The tag of [`mesh::Batch`] on the wire: field 3, length-delimited.
+const BATCH_TAG: u8 = (3 << 3) | 2;
+
+/// The tag of the entries of both: field 1, length-delimited.
+const ENTRY_TAG: u8 = (1 << 3) | 2;
 
 /// Reads one frame.
 ///
@@ -24,7 +48,12 @@ const SAY_TAG: u8 = (10 << 3) | 2;
 /// may send it.
 pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     // Decoding allocates several times what a frame of tiny entries takes on the wire.
-    if beside_text(bytes) > MAX_CONTROL_BYTES {
+    let (longest, most) = match bytes.first() {
+        Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_DOTS),
+        Some(&BATCH_TAG) => (MAX_BATCH_BYTES, MAX_EVENTS),
+        _ => (MAX_CONTROL_BYTES, usize::MAX),
+    };
+    if bytes.len() > longest || (most != usize::MAX && !has_at_most(bytes, most)) {
         return Err(Malformed);
     }
     let frame = mesh::Frame::decode(bytes).map_err(|_| Malformed)?;
@@ -53,17 +82,30 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Unspecified => Reason::Other,
         }),
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
-        mesh::frame::Body::Say(say) => match Text::cut(&say.text) {
-            Some(text) => Frame::Say { text, action: say.action },
-            None => Frame::Nothing,
-        },
+        mesh::frame::Body::Have(have) => Frame::Have(Have {
+            dots: have.dots.iter().map(read_dot).collect::<Result<_, _>>()?,
+            more: have.more,
+            want: have.want,
+        }),
+        mesh::frame::Body::Batch(batch) => {
+            Frame::Batch(batch.events.into_iter().map(read_signed).collect::<Result<_, _>>()?)
+        }
     })
 }
 
-/// Bytes of a frame that are not in the line of text with which it may begin.
-fn beside_text(bytes: &[u8]) -> usize {
-    let Some((&SAY_TAG, mut rest)) = bytes.split_first() else { return bytes.len() };
-    prost::decode_length_delimiter(&mut rest).map_or(bytes.len(), |text| rest.len().saturating_sub(text))
+/// Whether a frame is one list of at most so many entries, and little else.
+fn has_at_most(frame: &[u8], most: usize) -> bool {
+    let Some(mut rest) = frame.get(1..) else { return false };
+    let Ok(length) = prost::decode_length_delimiter(&mut rest) else { return false };
+    let Some((mut list, behind)) = rest.split_at_checked(length) else { return false };
+    let mut entries = 0;
+    while let Some((&ENTRY_TAG, mut tail)) = list.split_first() {
+        let Ok(length) = prost::decode_length_delimiter(&mut tail) else { return false };
+        let Some((_, tail)) = tail.split_at_checked(length) else { return false };
+        (list, entries) = (tail, entries + 1);
+    }
+    // Our nodes write the entries first; what follows them, or the list, is a few bytes of flags or something new.
+    entries <= most && list.len() + behind.len() <= MAX_EXTRA_BYTES
 }
 
 fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {

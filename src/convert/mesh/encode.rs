@@ -7,7 +7,11 @@ use prost::Message as _;
 
 use super::{Frame, Hello, Reason, Sas, Sighting, Status};
 use crate::{
-    model::{Nick, Presence, Text},
+    convert::event::{
+        Signed,
+        write::{write_dot, write_signed},
+    },
+    model::{Nick, Presence},
     wire::mesh,
 };
 
@@ -27,16 +31,21 @@ pub fn encode(frame: &Frame) -> Bytes {
         }
         Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
         Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
-        Frame::Say { text, action } => return say(text, *action),
+        Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
+            dots: have.dots.iter().map(write_dot).collect(),
+            more: have.more,
+            want: have.want,
+        })),
+        Frame::Batch(events) => return batch(events),
         Frame::Nothing => None,
     };
     mesh::Frame { body }.encode_to_vec().into()
 }
 
-/// [`Frame::Say`], without a copy of the text on the way: a busy room says it a hundred thousand times a second.
-pub fn say(text: &Text, action: bool) -> Bytes {
-    let say = mesh::Say { text: text.as_str().to_owned(), action };
-    mesh::Frame { body: Some(mesh::frame::Body::Say(say)) }.encode_to_vec().into()
+/// [`Frame::Batch`] of events that stay where they are.
+pub fn batch<'a>(events: impl IntoIterator<Item = &'a Signed>) -> Bytes {
+    let events = events.into_iter().map(write_signed).collect();
+    mesh::Frame { body: Some(mesh::frame::Body::Batch(mesh::Batch { events })) }.encode_to_vec().into()
 }
 
 fn write_hello(hello: &Hello) -> mesh::Hello {

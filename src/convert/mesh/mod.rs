@@ -11,12 +11,22 @@ use std::{net::SocketAddr, num::NonZeroU16, sync::Arc};
 
 pub use caps::{Cap, Caps};
 pub use decode::decode;
-pub use encode::{encode, say};
+pub use encode::{batch, encode};
 
-use crate::model::{Nick, NodeId, Presence, Text, Timestamp};
+use super::event::{Dot, Signed};
+use crate::model::{Nick, NodeId, Presence, Timestamp};
 
-/// The versions of the mesh protocol that we speak, the oldest and the newest.
-pub const VERSIONS: (u32, u32) = (1, 1);
+/// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
+pub const VERSIONS: (u32, u32) = (2, 2);
+
+/// Logs that one frame of [`Frame::Have`] names at most (DESIGN.md section 6).
+pub const MAX_DOTS: usize = 512;
+
+/// Events that one frame of [`Frame::Batch`] has at most (DESIGN.md section 6).
+pub const MAX_EVENTS: usize = 64;
+
+/// Bytes of events in a frame, beyond which its sender adds no further one (DESIGN.md section 6).
+pub const BATCH_BYTES: usize = 128 * 1024;
 
 /// People that one frame of [`Frame::Peers`] names at most; who knows more sends several.
 pub const MAX_SIGHTINGS: usize = 64;
@@ -41,14 +51,11 @@ pub enum Frame {
         /// Whether this is the answer.
         answer: bool,
     },
-    /// A line for everyone.
-    Say {
-        /// What was said.
-        text: Text,
-        /// Whether it is an action.
-        action: bool,
-    },
-    /// A kind of frame, or a line without anything to see, that means nothing to us.
+    /// What it holds of which logs.
+    Have(Have),
+    /// Events of whatever logs.
+    Batch(Vec<Signed>),
+    /// A kind of frame that means nothing to us.
     Nothing,
 }
 
@@ -102,6 +109,17 @@ pub struct Sighting {
     pub node: NodeId,
     /// Where it listens, as far as the sender knows; at most [`crate::model::MAX_ADDRESSES`].
     pub addrs: Vec<SocketAddr>,
+}
+
+/// What a node holds: all of it in the frames that begin a link, later what has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Have {
+    /// Of which logs how much; at most [`MAX_DOTS`].
+    pub dots: Vec<Dot>,
+    /// Whether more follows before this is all.
+    pub more: bool,
+    /// Whether to send at once what is missing there, others' events too.
+    pub want: bool,
 }
 
 /// A step of comparing codes.

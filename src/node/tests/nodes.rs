@@ -390,7 +390,7 @@ fn a_flood_of_frames_is_passed_over_and_then_cut() {
     // Lines are limited by their bytes, where they are read.
     let mut bench = Bench::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
-    let line = Frame::Say { text: Text::new("hi").unwrap(), action: false };
+    let line = Frame::Nothing;
     let outs = bench.feed(In::Told { link: IN, frames: vec![line; 10_000] });
     assert_eq!(updates(&outs).len(), 10_000);
 }
@@ -484,7 +484,7 @@ fn a_guest_that_takes_a_known_name_is_pointed_out() {
 fn an_ignored_key_is_silent_under_every_name() {
     let mut bench = Bench::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
-    let line = || told(IN, Frame::Say { text: Text::new("hi").unwrap(), action: false });
+    let line = || told(IN, Frame::Nothing);
     assert_eq!(updates(&bench.feed(line())).len(), 1);
     let outs = bench.feed(In::Command(Command::Ignore(who("bob"))));
     assert!(updates(&outs).iter().any(|update| matches!(update, Update::PeerTrust { ignored: true, .. })), "{outs:?}");
@@ -493,7 +493,7 @@ fn an_ignored_key_is_silent_under_every_name() {
     assert_eq!(bench.feed(line()), []);
     bench.feed(In::Closed { link: IN, reason: CloseReason::Ended });
     bench.feed(introduced(2, SMALLER, 2, "carol"));
-    let again = told(LinkId::Accepted(2), Frame::Say { text: Text::new("hi").unwrap(), action: false });
+    let again = told(LinkId::Accepted(2), Frame::Nothing);
     assert_eq!(bench.feed(again.clone()), []);
     bench.feed(In::Command(Command::Unignore(who("carol"))));
     assert_eq!(updates(&bench.feed(again)).len(), 1);

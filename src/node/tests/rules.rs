@@ -262,7 +262,12 @@ fn lines_are_published_once_and_lines_to_nobody_are_not_sent() {
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let outs = bench.feed(say("hello big world"));
     assert_eq!(messages(&outs)[0].delivery, Delivery::Sent);
-    let frames = Published::new(&Nick::new("me").unwrap(), &Text::new("hello big world").unwrap(), false);
+    let frames = Published::new(
+        &crate::convert::event::Signed::sample(),
+        &Nick::new("me").unwrap(),
+        &Text::new("hello big world").unwrap(),
+        false,
+    );
     assert!(outs.contains(&Out::Publish(frames)));
 }
 

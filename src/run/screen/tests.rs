@@ -13,8 +13,8 @@ use super::*;
 use crate::{
     app::Setup,
     model::{
-        Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, Peer, PeerId, Presence, Room, Software, Text,
-        Timestamp, Trust,
+        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Presence,
+        Room, Software, Text, Timestamp, Trust,
     },
 };
 
@@ -162,6 +162,9 @@ impl Script {
             action: false,
             sent_at: Timestamp::from_millis(1_700_000_000_000),
             delivery: Delivery::Sent,
+            position: Position::unlogged(Hlc(u64::from(number)), MessageId(u128::from(number).to_be_bytes())),
+            history: false,
+            mark: Mark::None,
         };
         self.updates.as_ref().unwrap().try_send(Update::Message(message)).unwrap();
     }

@@ -1,0 +1,3 @@
+//! The log, pure: what was said by whom in which order, and nothing lost (DESIGN.md section 6).
+
+pub mod storage;

@@ -1,0 +1,56 @@
+//! Which network this is, as far as the lobby is concerned.
+
+use std::fmt;
+
+/// The longest name, in bytes: a hardware address and a prefix take fewer than half of it.
+const MAX_BYTES: usize = 100;
+
+/// Names the network that lobby messages belong to: what was said at the office is not shown in a café (DESIGN.md section 6).
+/// Only this machine ever sees it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Network(Box<str>);
+
+/// Not a name of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a network's name has 1 to {MAX_BYTES} printable characters of ASCII")]
+pub struct NetworkError;
+
+impl Network {
+    /// A network by its name: 1 to 100 printable characters of ASCII.
+    ///
+    /// # Errors
+    /// [`NetworkError`] for anything else.
+    pub fn new(name: &str) -> Result<Self, NetworkError> {
+        let valid = !name.is_empty() && name.len() <= MAX_BYTES && name.bytes().all(|b| (b' '..=b'~').contains(&b));
+        if valid { Ok(Self(name.into())) } else { Err(NetworkError) }
+    }
+
+    /// This machine alone.
+    pub fn loopback() -> Self {
+        Self("loopback".into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_short_and_printable() {
+        assert_eq!(Network::new("loopback"), Ok(Network::loopback()));
+        for bad in ["", "a\nb", "Büro", &"x".repeat(101)] {
+            assert_eq!(Network::new(bad), Err(NetworkError), "{bad}");
+        }
+    }
+}
