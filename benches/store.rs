@@ -12,7 +12,7 @@ use std::{
 use proximity_chat::{
     convert::event::{Content, Draft, KIND_SAID},
     identity::Identity,
-    log::storage::{Append, LogState, PageRequest, Read, Reply, Request, SearchRequest, Write},
+    log::storage::{Append, LogState, PageRequest, Read, Reply, Request, Retain, SearchRequest, Write},
     model::{EventId, Hlc, LogId, Network, Nick, Room, Seek, Text, Timestamp},
     store::{Database, Options, Place, open},
 };
@@ -40,8 +40,7 @@ impl Author {
     fn new(seed: u8) -> Self {
         let identity = Identity::from_secret(&[seed; 32]);
         let id = LogId { room: Room::LOBBY.id(), author: identity.node(), epoch: 7 };
-        let state =
-            LogState { id, base: 1, head: 0, head_id: None, head_hlc: Hlc(0), older: None, forked: None };
+        let state = LogState { id, base: 1, head: 0, head_id: None, head_hlc: Hlc(0), older: None, forked: None };
         Self { identity, state }
     }
 
@@ -53,16 +52,8 @@ impl Author {
         let text = Text::new(&text).unwrap_or_else(|_| unreachable!("a valid text"));
         let LogState { id: log, head, head_id: prev, .. } = self.state;
         let content = Content::said([7; 16], &nick, &text, false);
-        let draft = Draft {
-            log,
-            seq: head + 1,
-            prev,
-            hlc: Hlc::at(wall),
-            deps: Vec::new(),
-            wall,
-            kind: KIND_SAID,
-            content,
-        };
+        let draft =
+            Draft { log, seq: head + 1, prev, hlc: Hlc::at(wall), deps: Vec::new(), wall, kind: KIND_SAID, content };
         let signed = draft.sign(|message| self.identity.sign(message));
         let event = signed.read().unwrap_or_else(|_| unreachable!("a valid event"));
         let id: EventId = event.id;
@@ -139,7 +130,9 @@ fn main() -> ExitCode {
     let (grouped, each) = commits(first, &me);
     let p50 = each.get(each.len() / 2).copied().unwrap_or_default();
     let ratio = (one_by_one.as_secs_f64() / 1_000.0) / (grouped.as_secs_f64() / count as f64);
-    say(format!("others' events, {BATCH} a commit: {count} in {grouped:.0?}, p50 {p50:.0?} a commit; {ratio:.1} times as many a second"));
+    say(format!(
+        "others' events, {BATCH} a commit: {count} in {grouped:.0?}, p50 {p50:.0?} a commit; {ratio:.1} times as many a second"
+    ));
 
     let directory = tempfile::tempdir().unwrap_or_else(|error| unreachable!("{error}"));
     let logs: Vec<(LogId, u64)>;
@@ -153,6 +146,11 @@ fn main() -> ExitCode {
         say(format!("{LINES} lines written in {filled:.0?}; the file has {:.1} MB", bytes as f64 / 1e6));
     }
 
+    // As a copy that was killed leaves it: it is looked through.
+    let wal = std::fs::write(directory.path().join("history.db-wal"), b"x");
+    let (checked, _) = timed(|| open_in(directory.path(), &me));
+    say(format!("open after a copy that was killed: {checked:.1?} ({wal:?})"));
+
     let room = Room::LOBBY.id();
     let before = resident();
     let (start, mut database) = timed(|| {
@@ -160,7 +158,10 @@ fn main() -> ExitCode {
         ask(&mut database, Request::Page(PageRequest { room, seek: Seek::Newest, max: 200 }));
         database
     });
-    say(format!("open and the newest 200 of {LINES}: {start:.1?} [{MAX_START:?}]; memory {before:.1} to {:.1} MB (at the begin {begin_memory:.1})", resident()));
+    say(format!(
+        "open and the newest 200 of {LINES}: {start:.1?} [{MAX_START:?}]; memory {before:.1} to {:.1} MB (at the begin {begin_memory:.1})",
+        resident()
+    ));
 
     let page = |database: &mut Database, seek| {
         let (time, reply) = timed(|| ask(database, Request::Page(PageRequest { room, seek, max: 200 })));
@@ -175,13 +176,18 @@ fn main() -> ExitCode {
         (slowest, total, pages) = (slowest.max(time), total + time, pages + 1);
         at = found.lines.first().map(|line| line.position);
     }
-    say(format!("pages of 200: newest {newest:.1?}, back to the first line {:.1?} each, slowest {slowest:.1?}", total / pages.max(1)));
+    say(format!(
+        "pages of 200: newest {newest:.1?}, back to the first line {:.1?} each, slowest {slowest:.1?}",
+        total / pages.max(1)
+    ));
 
     let (read, events) = timed(|| {
         let (mut from, mut events) = (logs.clone(), 0_u64);
         loop {
             let read = Read { from: from.clone(), events: 256, bytes: 128 * 1024 };
-            let Reply::Events(held) = ask(&mut database, Request::Read(read)) else { unreachable!("what was asked for") };
+            let Reply::Events(held) = ask(&mut database, Request::Read(read)) else {
+                unreachable!("what was asked for")
+            };
             if held.is_empty() {
                 return events;
             }
@@ -196,19 +202,25 @@ fn main() -> ExitCode {
     say(format!("{events} events read in the order of {} logs, 256 at a time: {read:.0?}", logs.len()));
 
     let mut slow = Duration::ZERO;
-    for query in ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"] {
+    for query in ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"]
+    {
         let search = || SearchRequest { room, query: query.to_owned(), before: None, max: 50 };
         let (first, reply) = timed(|| ask(&mut database, Request::Search(search())));
         let (again, _) = timed(|| ask(&mut database, Request::Search(search())));
         let Reply::Found(found) = reply else { unreachable!("what was asked for") };
         slow = slow.max(first);
-        say(format!("search {query:?}: {first:.1?}, again {again:.1?}, {} lines, more: {}", found.lines.len(), found.more));
+        say(format!(
+            "search {query:?}: {first:.1?}, again {again:.1?}, {} lines, more: {}",
+            found.lines.len(),
+            found.more
+        ));
     }
     let (scan, hits) = timed(|| {
         let (mut seek, mut hits) = (Seek::Newest, 0);
         loop {
             let (_, found) = page(&mut database, seek);
-            let text = |content: &Content| matches!(content, Content::Said { text, .. } if text.as_str().contains("n77777"));
+            let text =
+                |content: &Content| matches!(content, Content::Said { text, .. } if text.as_str().contains("n77777"));
             hits += found.lines.iter().filter(|line| text(&line.content)).count();
             match found.lines.first() {
                 Some(line) => seek = Seek::Before(line.position),
@@ -218,9 +230,13 @@ fn main() -> ExitCode {
     });
     say(format!("all lines read for a word: {scan:.0?} ({hits}); memory {:.1} MB", resident()));
 
+    let retain = Retain { before: None, keep: Some(LINES / 2) };
+    let (retained, reply) = timed(|| ask(&mut database, Request::Retain(retain)));
+    let Reply::Raised { lines, .. } = reply else { unreachable!("what was asked for") };
+    say(format!("{lines} lines forgotten in {retained:.0?}"));
     let (erase, _) = timed(|| ask(&mut database, Request::Erase(room)));
     let bytes = std::fs::metadata(directory.path().join("history.db")).map_or(0, |file| file.len());
-    say(format!("{LINES} lines erased in {erase:.0?}; the file has {:.1} KB", bytes as f64 / 1e3));
+    say(format!("{} lines erased in {erase:.0?}; the file has {:.1} KB", LINES / 2, bytes as f64 / 1e3));
     if slow > MAX_SEARCH || start > MAX_START {
         println!("FAILED: slowest search {slow:?} [{MAX_SEARCH:?}], start {start:?} [{MAX_START:?}]");
         return ExitCode::FAILURE;

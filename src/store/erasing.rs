@@ -18,7 +18,7 @@ impl Database {
     /// # Errors
     /// [`Failure`], also if the lines are gone but the file could not be rewritten; then it can be asked for again.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
-                let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
+        let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
         self.rewrite().map_err(|e| self.failure("erased", &e))?;
         Ok(reply)
     }
@@ -38,7 +38,8 @@ impl Database {
             "UPDATE logs SET base = head + 1, older_base = NULL, older_head = NULL, older_id = NULL WHERE place = ?",
             values,
         )?;
-        let empty = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
+        let empty =
+            transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
         let bases = {

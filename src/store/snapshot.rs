@@ -50,7 +50,8 @@ impl Database {
     /// Of erased events too: what was seen once stays seen.
     fn latest(&self) -> Result<Hlc> {
         let of_logs = self.connection.query_row("SELECT ifnull(max(head_hlc), 0) FROM logs", [], |row| hlc(row, 0))?;
-        let newest = self.connection.query_row("SELECT max(spot) FROM lines", [], |row| row.get::<_, Option<i64>>(0))?;
+        let newest =
+            self.connection.query_row("SELECT max(spot) FROM lines", [], |row| row.get::<_, Option<i64>>(0))?;
         let Some(newest) = newest else { return Ok(of_logs) };
         let of_lines = self.connection.query_row(
             "SELECT ifnull(max(hlc), 0) FROM lines WHERE spot >= ?",
@@ -91,7 +92,8 @@ impl Database {
 
 /// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
 pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
-    let sql = "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
+    let sql =
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
                FROM logs";
     recovery::rows(damaged, sql, |row| Ok((state(row, 0)?, row.get(11)?)))
 }

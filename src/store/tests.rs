@@ -8,4 +8,3 @@ mod model;
 mod people;
 mod screens;
 mod threads;
-

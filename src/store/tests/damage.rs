@@ -59,10 +59,10 @@ fn whatever_became_of_the_file_the_program_starts_and_says_so() {
         ("garbage", vec![0xa5; 9_000], 0),
         ("no header", overwritten(0, 16), 0),
         ("the first page", overwritten(0, 4_096), 0),
-        ("half", bytes[..bytes.len() / 2].to_vec(), 0),
-        ("short of one page", bytes[..bytes.len() - 4_096].to_vec(), 100),
+        ("half", bytes[..bytes.len() / 2].to_vec(), 50),
+        ("short of one page", bytes[..bytes.len() - 4_096].to_vec(), 300),
         ("a page in the middle", overwritten(third / 4_096 * 4_096, third / 4_096 * 4_096 + 4_096), 100),
-        ("a third of it", overwritten(third, 2 * third), 0),
+        ("a third of it", overwritten(third, 2 * third), 50),
     ] {
         let directory = tempfile::tempdir().unwrap();
         fs::write(file(directory.path()), &bytes).unwrap();
@@ -112,8 +112,9 @@ fn of_a_file_that_can_be_read_nothing_is_lost() {
     assert_eq!(after.own, None);
     after.own = before.own;
     after.logs.sort_by_key(|log| log.id != alice.log);
+    after.frontier.sort_by_key(|dep| dep.log != alice.log);
     assert_eq!(after, before);
-    assert_eq!(after.frontier.len(), 2, "{:?}", [Dep { log: bob.log, seq: 200 }]);
+    assert_eq!(after.frontier, [alice.log, bob.log].map(|log| Dep { log, seq: 200 }));
     drop(opened.database);
     let home = open_in(directory.path(), "home", alice.node());
     assert_eq!((home.recovered, &home.snapshot.logs[..]), (None, &[at_home.state(1)][..]));

@@ -63,8 +63,11 @@ fn run(acts: Vec<Act>) {
     let mut guests = 0;
     for act in acts {
         known.sort_by_key(|known| known.position);
-        let at = |of: usize| known.get(of % known.len().max(1)).map_or(
-            Position::unlogged(Hlc(1 << 18), crate::model::MessageId([9; 16])), |known| known.position);
+        let at = |of: usize| {
+            known
+                .get(of % known.len().max(1))
+                .map_or(Position::unlogged(Hlc(1 << 18), crate::model::MessageId([9; 16])), |known| known.position)
+        };
         match act {
             Act::Say { author, at, word } => {
                 let said = authors[author].say(at, WORDS[word], Vec::new());
@@ -111,7 +114,10 @@ fn run(acts: Vec<Act>) {
                     .map(|known| known.position)
                     .collect();
                 let found = database.find(WORDS[word], before, max);
-                assert_eq!((positions(&found.lines), found.more), (all[..max.min(all.len())].to_vec(), all.len() > max));
+                assert_eq!(
+                    (positions(&found.lines), found.more),
+                    (all[..max.min(all.len())].to_vec(), all.len() > max)
+                );
             }
             Act::Read { from, events } => {
                 let from: Vec<(LogId, u64)> = authors.iter().map(|author| author.log).zip(from).collect();
@@ -153,14 +159,15 @@ fn run(acts: Vec<Act>) {
         assert_eq!(snapshot.own, (!authors[0].said.is_empty()).then_some(authors[0].log));
         for state in &snapshot.logs {
             let author = authors.iter().find(|author| author.log == state.id).unwrap();
-            let first = known.iter().filter_map(|known| known.event).filter(|(log, _)| *log == state.id).map(|e| e.1).min();
+            let first =
+                known.iter().filter_map(|known| known.event).filter(|(log, _)| *log == state.id).map(|e| e.1).min();
             assert_eq!(*state, author.state(first.unwrap_or(state.head + 1)));
         }
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(30))]
 
     #[test]
     fn the_store_does_as_a_list_in_memory_does(acts in prop::collection::vec(act(), 1..60)) {
