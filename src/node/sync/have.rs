@@ -75,7 +75,7 @@ impl Node {
     }
 
     /// When [`Self::tell_have_due`] is wanted.
-    pub(in crate::node) fn next_have(&self) -> Option<Instant> {
+    pub(super) fn next_have(&self) -> Option<Instant> {
         self.links.values().filter_map(|link| link.session()?.1.sync.tell_at).min()
     }
 
