@@ -188,7 +188,9 @@ impl Printer {
         }
         match message.delivery {
             Delivery::NotSent => self.not_sent(message.id),
-            Delivery::Waiting if message.is_own() && !message.history => self.waits(message.id),
+            Delivery::Waiting if message.is_own() && !message.history && self.people.is_alone() => {
+                self.waits(message.id)
+            }
             _ => {}
         }
     }
@@ -202,7 +204,7 @@ impl Printer {
     fn waits(&mut self, id: MessageId) {
         if self.json {
             json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
-        } else if !self.alone && self.people.is_empty() {
+        } else if !self.alone {
             self.alone = true;
             self.notice("waiting", "Nobody else is here. This line waits for whoever comes, and so do those after it.");
         }

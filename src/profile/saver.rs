@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -36,6 +37,10 @@ impl Saver {
 
     pub(super) fn name(&self) -> Option<&ProfileName> {
         self.place.as_deref().map(|place| &place.locked.name)
+    }
+
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.place.as_deref().map(|place| place.locked.directory.as_path())
     }
 
     /// Remembers the name to go by.
