@@ -5,8 +5,10 @@
 //! keepalives nor other peers. The front end runs on the main thread.
 
 mod descriptors;
+mod history;
 pub mod log;
 pub mod screen;
+pub mod tool;
 
 use std::{io, num::NonZeroU32, thread};
 
@@ -27,6 +29,8 @@ use crate::{
     term,
 };
 
+pub use self::history::HistoryError;
+
 /// What the user talks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Front {
@@ -45,6 +49,9 @@ pub enum Error {
     /// Who the user is cannot be read or stored.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// What was said before cannot be opened.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The node cannot begin.
     #[error(transparent)]
     Start(#[from] StartError),
