@@ -29,12 +29,10 @@ pub enum Verdict {
     Waits,
     /// Something between it and what is here is missing, or there is no room to wait: it has to come again.
     Early,
-    /// Its author has signed another event under the same number, which is in the store.
-    Contradicts(Event),
-    /// The store has an event under this number; it may be the same.
-    Compare(Event),
+    /// The store has an event under this number: another one, or perhaps the same.
+    Compare(LogId, u64, Signed),
     /// It goes on from an event that is not the one we have.
-    Branch(Event),
+    Branch(LogId, u64),
     /// It is of no room that we are in, or of another network.
     Foreign,
     /// No honest node sends this.
@@ -66,8 +64,14 @@ enum Place {
 impl Logs {
     /// Judges an event that came over a link. What is accepted, this one and others that have waited for it, is appended to
     /// `accepted`, in the order in which it is to be written.
-    pub fn offer(&mut self, signed: Signed, offer: &Offer<'_>, now: Now, accepted: &mut Vec<Append>) -> Verdict {
-        let Ok(event) = signed.read() else { return Verdict::Refused(Refusal::Malformed) };
+    pub fn offer(
+        &mut self,
+        event: Event,
+        signed: Signed,
+        offer: &Offer<'_>,
+        now: Now,
+        accepted: &mut Vec<Append>,
+    ) -> Verdict {
         if Room::of(event.log.room).is_none() || self.elsewhere.contains(&event.log) {
             return Verdict::Foreign;
         }
@@ -81,8 +85,7 @@ impl Logs {
             return Verdict::Refused(Refusal::Forged);
         }
         match place {
-            Place::Taken(Some(_)) => Verdict::Contradicts(event),
-            Place::Taken(None) => Verdict::Compare(event),
+            Place::Taken(_) => Verdict::Compare(event.log, event.seq, signed),
             Place::Nowhere => Verdict::Early,
             Place::Next(before) => self.next(event, signed, before, offer, now, accepted),
             Place::Older => self.older(event, signed, now, accepted),
@@ -168,7 +171,7 @@ impl Logs {
     ) -> Verdict {
         if let Some((id, hlc)) = before {
             if event.prev != Some(id) {
-                return Verdict::Branch(event);
+                return Verdict::Branch(event.log, event.seq);
             }
             if event.hlc <= hlc {
                 return Verdict::Refused(Refusal::Clock);
@@ -193,7 +196,7 @@ impl Logs {
         let meets =
             held.is_none_or(|held| event.seq + 1 < held.base() || held.joint().is_none_or(|joint| joint == event.id));
         if !follows || !meets {
-            return Verdict::Branch(event);
+            return Verdict::Branch(event.log, event.seq);
         }
         // Nothing waits for what is that old, and what it follows may be gone everywhere: its clock gives it its place.
         let append = Append { event, signed, arrived: now.wall, own: false };

@@ -63,6 +63,11 @@ impl Held {
         self.recent.get(self.recent.len().checked_sub(back + 1)?).copied()
     }
 
+    /// Whether something below the base is wanted.
+    pub fn has_gap(&self) -> bool {
+        self.state.older.is_some()
+    }
+
     /// The second range below the base, if anything there is still wanted.
     pub(super) fn older(&self) -> Option<Older> {
         self.state.older

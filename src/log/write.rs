@@ -15,6 +15,11 @@ use crate::{
 pub struct NoTime;
 
 impl Logs {
+    /// Our own log is not gone on with: the next event begins another one. Whether there was one.
+    pub fn leave_own(&mut self) -> bool {
+        self.own.take().is_some()
+    }
+
     /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
     /// anybody hears of it.
     ///

@@ -35,12 +35,12 @@ impl Saver {
         Self { place: locked.map(|locked| Arc::new(Place { locked, writing: Mutex::default() })) }
     }
 
-    pub(super) fn name(&self) -> Option<&ProfileName> {
-        self.place.as_deref().map(|place| &place.locked.name)
-    }
-
     pub(super) fn directory(&self) -> Option<&Path> {
         self.place.as_deref().map(|place| place.locked.directory.as_path())
+    }
+
+    pub(super) fn name(&self) -> Option<&ProfileName> {
+        self.place.as_deref().map(|place| &place.locked.name)
     }
 
     /// Remembers the name to go by.

@@ -4,60 +4,55 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::Error;
 use crate::{
-    config::{Config, History},
+    config::Config,
     io,
     log::storage::Snapshot,
     model::Network,
+    node::Retention,
     profile::Profile,
     store::{self, Answer, Options, Place, Recovered, Store},
 };
 
-/// The log as the actor takes it.
-pub(super) struct Opened {
-    /// Where requests go.
+/// Days have no other length here: what is kept does not depend on where its user travels.
+const DAY: Duration = Duration::from_hours(24);
+
+/// The open history.
+#[derive(Debug)]
+pub(super) struct History {
+    /// What is in it.
+    pub(super) snapshot: Snapshot,
+    /// Where to ask.
     pub(super) store: Store,
-    /// What they come to.
+    /// What it answers.
     pub(super) answers: mpsc::Receiver<Answer>,
-    /// What is there.
-    pub(super) snapshot: Box<Snapshot>,
-    /// What the user must know about it.
+    /// What the user has to know, if it was damaged.
     pub(super) damage: Option<String>,
 }
 
-/// Why there is no log. The text says what happened and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// It cannot be opened.
-    #[error(transparent)]
-    Open(#[from] store::OpenError),
-    /// The system gives no thread for it.
-    #[error("The history cannot be used: {0}. Close other programs and try again.")]
-    System(#[from] std::io::Error),
-}
-
-/// The network that messages of the lobby belong to.
+/// The network that the lobby belongs to: what its user says, else what can be found out.
 pub(super) fn network(config: &Config) -> Network {
     config.network.clone().unwrap_or_else(|| io::network(config.ip, &config.cidrs))
 }
 
-/// Opens the log of a profile; of a throw-away one it is in memory.
-pub(super) fn open(config: &Config, profile: &Profile) -> Result<Opened, HistoryError> {
+/// Opens the history in the profile; one in memory, if nothing is to be stored.
+pub(super) fn open(config: &Config, profile: &Profile) -> Result<History, Error> {
     let place = profile.directory().map_or(Place::Memory, |directory| Place::Directory(directory.to_owned()));
-    let network = network(config);
-    tracing::info!(%network, "history");
-    let options = Options { place, network, me: profile.identity().node() };
-    let store::Opened { database, snapshot, recovered } = store::open(&options)?;
-    let damage = recovered.as_ref().map(damage);
-    let (store, answers) = store::spawn(database)?;
-    Ok(Opened { store, answers, snapshot: Box::new(snapshot), damage })
+    let options = Options { place, network: network(config), me: profile.identity().node() };
+    let opened = store::open(&options)?;
+    let damage = opened.recovered.as_ref().map(damage);
+    let (store, answers) = store::spawn(opened.database)?;
+    tracing::info!(network = %options.network, lines = opened.snapshot.lines, "history");
+    Ok(History { snapshot: opened.snapshot, store, answers, damage })
 }
 
-/// For how long lines are kept.
-pub(super) fn age(history: History) -> Option<Duration> {
-    /// Days have no other length here: a clock that is set forward does not shorten what is kept.
-    const DAY: Duration = Duration::from_hours(24);
-    history.days.map(|days| DAY.saturating_mul(days.get()))
+/// How long what was said is kept.
+pub(super) fn retention(config: &Config) -> Retention {
+    Retention {
+        age: config.history.days.map(|days| DAY.saturating_mul(days.get())),
+        lines: config.history.lines.map(std::num::NonZero::get),
+    }
 }
 
 /// What happened, what was kept, and where the rest is.
@@ -76,8 +71,6 @@ fn damage(recovered: &Recovered) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use super::*;
 
     #[test]
@@ -89,12 +82,5 @@ mod tests {
              The damaged file is /home/a/history.db.damaged."
         );
         assert!(text(0).contains("Nothing of it could be read;") && text(1).contains("One line"));
-    }
-
-    #[test]
-    fn lines_are_kept_for_whole_days_or_for_ever() {
-        let days = |days| age(History { days: NonZeroU32::new(days), lines: None });
-        assert_eq!(days(90), Some(Duration::from_secs(90 * 86_400)));
-        assert_eq!(days(0), None);
     }
 }

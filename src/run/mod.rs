@@ -19,17 +19,16 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     actor::{Actor, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
-    bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+    bus::{COMMAND_CAPACITY, Command, NoticeCode, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
     headless::{self, HeadlessError, Options},
     io::TcpNet,
     model::{Nick, ProfileName},
     profile::{self, Profile, ProfileError},
     run::screen::ScreenError,
+    store::OpenError,
     term,
 };
-
-pub use self::history::HistoryError;
 
 /// What the user talks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +48,9 @@ pub enum Error {
     /// Who the user is cannot be read or stored.
     #[error(transparent)]
     Profile(#[from] ProfileError),
-    /// What was said before cannot be opened.
+    /// What was said before cannot be read or written.
     #[error(transparent)]
-    History(#[from] HistoryError),
+    History(#[from] OpenError),
     /// The node cannot begin.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -84,7 +83,12 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let settings = settings(&config, &profile, nick.clone(), ask_name)?;
+    let mut history = history::open(&config, &profile)?;
+    if let Some(text) = history.damage.take() {
+        // Before all that the node says, so there is room.
+        let _ = updates_in.try_send(Update::Notice { code: NoticeCode::Damaged, text });
+    }
+    let settings = settings(&config, &profile, history, nick.clone(), ask_name)?;
     let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
@@ -159,7 +163,13 @@ async fn run_headless(
     Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
 }
 
-fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Result<Settings, Error> {
+fn settings(
+    config: &Config,
+    profile: &Profile,
+    history: history::History,
+    nick: Nick,
+    hold: bool,
+) -> Result<Settings, Error> {
     Ok(Settings {
         ip: config.ip,
         ports: config.ports,
@@ -173,6 +183,10 @@ fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Resul
         hold,
         saver: profile.saver(),
         random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
+        snapshot: history.snapshot,
+        retention: history::retention(config),
+        store: history.store,
+        answers: history.answers,
     })
 }
 
