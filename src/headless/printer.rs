@@ -120,12 +120,6 @@ impl Printer {
             Local::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
             Local::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
             Local::Clear => self.notice("clear", "There is no screen to empty here."),
-            Local::Erase(room) => self.notice(
-                "erase",
-                &format!(
-                    "This takes all that was said in {room} off this machine's disk, for good. /erase yes does it."
-                ),
-            ),
             Local::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }

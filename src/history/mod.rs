@@ -71,6 +71,17 @@ pub fn run(
     output: impl Write,
     confirm: impl FnOnce(&str) -> Result<bool, Error>,
 ) -> Result<Option<String>, Error> {
+    match carry_out(options, output, confirm) {
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        result => result,
+    }
+}
+
+fn carry_out(
+    options: &Options,
+    output: impl Write,
+    confirm: impl FnOnce(&str) -> Result<bool, Error>,
+) -> Result<Option<String>, Error> {
     let Some(profile) = look(&options.profile)? else {
         return match options.action {
             // Of nothing the answer is known too.
@@ -82,15 +93,10 @@ pub fn run(
         return erase::run(options, &profile, output, confirm);
     }
     let database = open(options, &profile)?;
-    match print(options, &profile, database, output) {
-        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
-        Err(error) => Err(error),
-        Ok(0) if matches!(options.action, Action::Text | Action::Json) => {
-            let (room, name, network) = (options.room, profile.name(), &options.network);
-            Ok(Some(format!("Nothing is kept of {room} on this network ({network}) in profile {name}.")))
-        }
-        Ok(_) => Ok(None),
-    }
+    let printed = print(options, &profile, database, output)?;
+    let (room, name, network) = (options.room, profile.name(), &options.network);
+    let nothing = || format!("Nothing is kept of {room} on this network ({network}) in profile {name}.");
+    Ok((printed == 0 && matches!(options.action, Action::Text | Action::Json)).then(nothing))
 }
 
 fn look(options: &profile::Options) -> Result<Option<Existing>, Error> {
@@ -113,12 +119,7 @@ fn place(options: &Options, profile: &Existing) -> store::Options {
 }
 
 /// Prints what is asked for; how many messages that were.
-fn print(
-    options: &Options,
-    profile: &Existing,
-    database: Option<Database>,
-    output: impl Write,
-) -> Result<u64, Error> {
+fn print(options: &Options, profile: &Existing, database: Option<Database>, output: impl Write) -> Result<u64, Error> {
     let mut output = io::BufWriter::new(output);
     let mut clock = Clock::new(options.zone.clone());
     let (mut hash, mut count) = (Sha256::new(), 0);

@@ -268,6 +268,9 @@ pub struct Snapshot {
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
+    /// The own log of the lobby that may be gone on with: this very file has all that was ever said in it. None in a new or
+    /// recovered file; other own logs are like anybody else's.
+    pub own: Option<LogId>,
 }
 
 /// Why a request was not executed. Nothing of it was.

@@ -83,6 +83,9 @@ impl Trouble {
 
 /// Opens a file for writing; it is there then, in the present format.
 pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, Trouble> {
+    if recovery::is_marked(path) {
+        return Err(Trouble::Damage);
+    }
     make_private(path).map_err(|e| Trouble::Other(OpenError::of_io(path, &e)))?;
     // A copy that ends as it should takes its write-ahead log with it.
     let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
