@@ -34,9 +34,7 @@ impl Database {
             }
             Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.failure("read", &e)),
             Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.failure("read", &e)),
-            Request::Search(search) => {
-                self.search(&search).map(Reply::Found).map_err(|e| self.failure("searched", &e))
-            }
+            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.failure("searched", &e)),
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Load => {

@@ -18,7 +18,7 @@ impl Database {
     /// # Errors
     /// [`Failure`], also if the lines are gone but the file could not be rewritten; then it can be asked for again.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
-                let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
+        let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
         self.rewrite().map_err(|e| self.failure("erased", &e))?;
         Ok(reply)
     }

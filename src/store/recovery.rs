@@ -43,7 +43,7 @@ pub(super) fn mark(path: &Path) {
 
 /// Whether a file is known to be damaged.
 pub(super) fn is_marked(path: &Path) -> bool {
-    sidecar(path, MARK).exists()
+    path.exists() && sidecar(path, MARK).exists()
 }
 
 /// Ends what a copy of the program that was killed in the middle of [`recover`] has begun.
@@ -94,6 +94,8 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
 fn open_damaged(path: &Path) -> Option<Connection> {
     let connection = connect(path).ok()?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).ok()?;
+    // With it, SQLite reads what is there of a file that ends too early.
+    connection.pragma_update(None, "writable_schema", true).ok()?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).ok()?;
     Some(connection)
 }
@@ -107,7 +109,8 @@ fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
         database.commit_all(states.into_iter().map(Write::Log))?;
     }
     // In the order of the clock: what an event names is there before it.
-    database.commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|append| Write::Event(Box::new(append))))?;
+    database
+        .commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|append| Write::Event(Box::new(append))))?;
     for (network, guests) in salvage.guests(damaged) {
         database.network = network;
         database.commit_all(guests.into_iter().inspect(|_| lines += 1).map(|guest| Write::Guest(Box::new(guest))))?;

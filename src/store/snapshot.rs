@@ -92,7 +92,8 @@ impl Database {
 
 /// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
 pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
-    let sql = "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
+    let sql =
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
                FROM logs";
     recovery::rows(damaged, sql, |row| Ok((state(row, 0)?, row.get(11)?)))
 }

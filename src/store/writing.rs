@@ -58,8 +58,12 @@ impl Database {
         let mut replies = Vec::with_capacity(requests.len());
         for writes in requests {
             let savepoint = transaction.savepoint()?;
-            let writer = Writer { savepoint, network, me };
-            replies.push(writer.all(&writes).map(|()| Reply::Written).map_err(|refusal| refusal.into_failure(path)));
+            let done = Writer { savepoint, network, me }.all(&writes);
+            match done {
+                // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
+                Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
+                done => replies.push(done.map(|()| Reply::Written).map_err(|refusal| refusal.into_failure(path))),
+            }
         }
         transaction.commit()?;
         Ok(replies)

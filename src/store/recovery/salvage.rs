@@ -26,8 +26,10 @@ const WAYS: [&str; 6] = [
 ];
 
 /// Ways to the few places: their table, and the index that has a copy of it.
-const PLACES: [&str; 2] =
-    ["SELECT key, room, network FROM places NOT INDEXED", "SELECT key, room, network FROM places ORDER BY room, network"];
+const PLACES: [&str; 2] = [
+    "SELECT key, room, network FROM places NOT INDEXED",
+    "SELECT key, room, network FROM places ORDER BY room, network",
+];
 
 /// What is known of a log's event, without its content.
 struct Known {
@@ -130,9 +132,8 @@ fn places(damaged: &Connection) -> BTreeMap<i64, (RoomId, Network)> {
     let mut places = BTreeMap::new();
     for way in PLACES {
         places.extend(rows(damaged, way, |row| {
-            let network = Network::new(row.get_ref(2)?.as_str()?).map_err(|e| {
-                rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(e))
-            })?;
+            let network = Network::new(row.get_ref(2)?.as_str()?)
+                .map_err(|e| rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(e)))?;
             Ok((row.get::<_, i64>(0)?, (RoomId(array(1, row.get_ref(1)?.as_blob()?)?), network)))
         }));
     }
@@ -207,11 +208,6 @@ pub(in crate::store) fn rows<T>(
     found
 }
 
-fn read<T>(
-    damaged: &Connection,
-    sql: &str,
-    spot: i64,
-    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> Option<T> {
+fn read<T>(damaged: &Connection, sql: &str, spot: i64, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> Option<T> {
     damaged.prepare_cached(sql).ok()?.query_row([spot], read).ok()
 }

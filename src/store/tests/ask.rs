@@ -2,7 +2,9 @@
 
 use crate::{
     convert::event::Content,
-    log::storage::{Failure, Found, Held, Line, Page, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, Write},
+    log::storage::{
+        Failure, Found, Held, Line, Page, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, Write,
+    },
     model::{LogId, Position, Room, Seek},
     store::Database,
 };

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     convert::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, Signed},
     identity::Identity,
-    log::storage::{Append, LogState, Write},
+    log::storage::{Append, GuestLine, LogState, Write},
     model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, Room, Text, Timestamp},
     store::{Opened, Options, Place, open},
 };
@@ -86,4 +86,16 @@ pub(crate) fn open_in(directory: &Path, network: &str, me: NodeId) -> Opened {
 
 pub(crate) fn memory(me: NodeId) -> Opened {
     open(&options(Place::Memory, "loopback", me)).unwrap()
+}
+
+pub(crate) fn guest(at: i64, number: u8, text: &str) -> GuestLine {
+    GuestLine {
+        room: Room::LOBBY.id(),
+        id: MessageId([number; 16]),
+        hlc: Hlc::at(Timestamp::from_millis(at)),
+        addr: "127.0.0.1:4321".parse().unwrap(),
+        nick: Nick::clean("carol"),
+        text: Text::new(text).unwrap(),
+        action: false,
+    }
 }
