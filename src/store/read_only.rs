@@ -81,7 +81,8 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
     let connection = opening::open_reader(path)?;
-    // What a copy that was killed left behind is for the next start to look through.
+    // What a copy that was killed left behind is for the next start to look through. That of a copy that ends while this one
+    // reads stays too; it does no harm.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, unclean)?;
     Ok(connection)
 }
@@ -124,8 +125,8 @@ mod tests {
         let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 10 };
         assert!(reader.handle(Request::Page(page)).is_ok() && reader.handle(Request::Load).is_ok());
         assert!(reader.handle(Request::Erase(Room::LOBBY.id())).is_err(), "it changed the file");
-        drop(running);
         drop(reader);
+        drop(running);
         let mut reader = open_read_only(&options).unwrap().unwrap();
         assert!(reader.handle(Request::Page(page)).is_ok());
         drop(reader);
