@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, Result};
 use super::{Database, OpenError, Opened, Options, Place, error, recovery, schema};
 
 /// The file in the profile's directory.
-const FILE: &str = "history.db";
+pub(super) const FILE: &str = "history.db";
 
 /// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes for one
 /// transaction, shorter than people wait.
