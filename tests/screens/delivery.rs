@@ -2,7 +2,11 @@
 
 use proximity_chat::{app::*, bus::*, model::*};
 
-use crate::{disk::*, screen::*, states::{chat, people, shoot}};
+use crate::{
+    disk::*,
+    screen::*,
+    states::{chat, people, shoot},
+};
 
 /// Says something that waits; says which message that is.
 fn waits(s: &mut Screen, text: &str) -> MessageId {
@@ -61,7 +65,8 @@ fn thousands_that_wait_are_told_of_one_by_one() {
 #[test]
 fn what_waits_from_before_is_counted_and_told() {
     let make = |s: &Screen| {
-        let waiting = |n| Message { delivery: Delivery::Waiting, ..s.old(Author::Own, "alice", &format!("mine {n}."), n) };
+        let waiting =
+            |n| Message { delivery: Delivery::Waiting, ..s.old(Author::Own, "alice", &format!("mine {n}."), n) };
         Disk::new((1..4).map(waiting))
     };
     let (mut s, _) = opened(make, (80, 24));
@@ -110,5 +115,9 @@ fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
     assert!(s.row(row).ends_with("away") && s.row(row + 1).ends_with("3 waiting"), "{}", s.text());
     assert!(s.find("9 lines waiting").is_some(), "{}", s.text());
     s.joins(bob(), Some("bob"));
-    assert!(s.find("● bob").is_some() && s.find("⇄ bob joined").is_some() && s.find("3 waiting").is_none(), "{}", s.text());
+    assert!(
+        s.find("● bob").is_some() && s.find("⇄ bob joined").is_some() && s.find("3 waiting").is_none(),
+        "{}",
+        s.text()
+    );
 }

@@ -46,7 +46,9 @@ impl Disk {
             if answers.is_empty() {
                 return;
             }
-            answers.into_iter().for_each(|answer| s.update(answer));
+            for answer in answers {
+                s.update(answer);
+            }
         }
     }
 
@@ -63,7 +65,8 @@ impl Disk {
             }
             Seek::Around(p) => (at(p).saturating_sub(max / 2), (at(p) + max / 2).min(all.len())),
         };
-        page(seek, all[from..to].to_vec(), from > 0, to < all.len())
+        let messages = all.iter().take(to).skip(from).cloned().collect();
+        page(seek, messages, from > 0, to < all.len())
     }
 
     fn found(&self, query: String, before: Option<Position>, max: usize) -> Update {

@@ -25,7 +25,11 @@ fn a_room_is_erased_only_by_a_yes_to_the_question() {
     s.enter("/erase yes");
     assert_eq!(s.sent(), [Command::Erase(Room::LOBBY)]);
     s.update(Update::Erased { room: Room::LOBBY, lines: 1_234 });
-    assert!(s.find("1,234 lines are gone from this machine").is_some() && s.find("line 999.").is_none(), "{}", s.text());
+    assert!(
+        s.find("1,234 lines are gone from this machine").is_some() && s.find("line 999.").is_none(),
+        "{}",
+        s.text()
+    );
     s.enter("/erase yes");
     assert_eq!(s.sent(), [], "one yes erases once");
 }

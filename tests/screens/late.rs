@@ -47,7 +47,11 @@ fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
     }
     for n in 0..5 {
         let (here, there) = (s.find(&format!("carol │ here {n}")).unwrap(), s.find(&format!("there {n}")).unwrap());
-        assert!(there < here && (n == 0 || s.find(&format!("carol │ here {}", n - 1)).unwrap() < there), "{}", s.text());
+        assert!(
+            there < here && (n == 0 || s.find(&format!("carol │ here {}", n - 1)).unwrap() < there),
+            "{}",
+            s.text()
+        );
     }
     assert!(s.find("⇢ 5 lines from").is_some(), "{}", s.text());
     assert_eq!(s.text().matches("⇢").count(), 1);
@@ -80,7 +84,8 @@ fn nothing_that_is_read_moves_and_alt_u_goes_to_the_first() {
     }
     s.press(KeyCode::PageUp);
     let before = s.text();
-    let rows = |text: &str| text.lines().skip(1).take(20).map(|row| row.chars().take(57).collect()).collect::<Vec<String>>();
+    let rows =
+        |text: &str| text.lines().skip(1).take(20).map(|row| row.chars().take(57).collect()).collect::<Vec<String>>();
     for n in 0..50 {
         let message = from_bob(&s, &format!("there {n}."), 300);
         s.update(Update::Message(message));
@@ -95,7 +100,8 @@ fn ten_thousand_of_them_freeze_nothing() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 3_000), (200, 50));
     s.joins(bob(), Some("bob"));
     let carol = Author::Peer(node("0b1e", "10.0.0.1:1").id);
-    let late: Vec<_> = (0..10_000).map(|n| s.old(carol, "carol", &format!("late {n}."), 3_000 - n * 299 / 1_000)).collect();
+    let late: Vec<_> =
+        (0..10_000).map(|n| s.old(carol, "carol", &format!("late {n}."), 3_000 - n * 299 / 1_000)).collect();
     let began = Instant::now();
     for (n, message) in late.into_iter().enumerate() {
         disk.add(message.clone());
