@@ -35,7 +35,7 @@ enum Step {
 }
 
 /// What the node may tell of the history, asked or not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Log {
     /// So many messages, from so many seconds ago on, in answer to whatever was asked last.
     Page(u64, u64, bool, bool),
@@ -63,7 +63,8 @@ fn log() -> impl Strategy<Value = Log> {
 }
 
 fn told_of_log(s: &mut Screen, log: Log) {
-    let peer = |n: u64| Author::Peer(PeerId::Node(key(KEYS[usize::try_from(n % 4).unwrap()])));
+    let peer =
+        |n: u64| Author::Peer(PeerId::Node(key(KEYS.iter().cycle().nth(usize::try_from(n % 4).unwrap()).unwrap())));
     let line = |s: &Screen, n: u64, ago: u64| s.old(peer(n), "bob", &format!("山 alice line {n}\nand another"), ago);
     let wanted = s.effects.iter().rev().find_map(|effect| match effect {
         Effect::Send(Command::Page { seek, .. }) => Some(*seek),
