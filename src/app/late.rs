@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{App, pane::{Line, Tone}};
+use super::{
+    App,
+    pane::{Line, Tone},
+};
 use crate::model::{Message, Position, group};
 
 /// What was said longer ago than this and before something that is shown is worth telling of: what two people say at the
@@ -80,6 +83,6 @@ impl App {
 }
 
 fn text(count: usize) -> String {
-    let lines = if count == 1 { "line" } else { "lines" };
-    format!("⇢ {} {lines} from while you were apart, inserted above: Alt-U goes to the first", group(count))
+    let (lines, them) = if count == 1 { ("line", "it") } else { ("lines", "them") };
+    format!("⇢ {} {lines} from while you were apart: Alt-U shows {them}", group(count))
 }
