@@ -11,6 +11,9 @@ pub mod storage;
 mod waiting;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -55,14 +58,18 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// What a store holds.
-    pub fn new(me: NodeId, snapshot: Snapshot) -> Self {
-        let Snapshot { logs, elsewhere, frontier, hlc, own, .. } = snapshot;
+    /// What a store holds, at `wall`: what was dated too far ahead of it moves our clock no more than it did when it came.
+    pub fn new(me: NodeId, snapshot: Snapshot, wall: Timestamp) -> Self {
+        let Snapshot { logs, elsewhere, mut frontier, own, .. } = snapshot;
+        let is_merged = |state: &&LogState| state.id.author == me || !Self::is_ahead(state.head_hlc, wall);
+        let merged: BTreeMap<LogId, Hlc> =
+            logs.iter().filter(is_merged).map(|state| (state.id, state.head_hlc)).collect();
+        frontier.retain(|dep| merged.contains_key(&dep.log));
         Self {
             me,
             held: logs.into_iter().map(|state| (state.id, Held::new(state))).collect(),
             elsewhere: elsewhere.into_iter().collect(),
-            latest: hlc,
+            latest: merged.values().copied().max().unwrap_or_default(),
             frontier: Frontier::new(frontier),
             waiting: Waiting::default(),
             own,

@@ -260,8 +260,6 @@ pub struct Snapshot {
     pub elsewhere: Vec<LogId>,
     /// The newest events: heads that no other held event names as a dep.
     pub frontier: Vec<Dep>,
-    /// The latest reading of the clock of all events that are held, and of guests' lines.
-    pub hlc: Hlc,
     /// What others hold of our own logs.
     pub acks: Vec<Ack>,
     /// The proofs for logs that are forked.

@@ -50,7 +50,7 @@ fn me(addr: &str, seed: u64) -> Me {
 }
 
 fn history(snapshot: Snapshot, identity: Identity) -> History {
-    History { snapshot, retention: Retention::default(), identity }
+    History { snapshot, retention: Retention::default(), identity, started: Timestamp::from_millis(0) }
 }
 
 fn node(addr: &str, seed: u64) -> Node {

@@ -5,17 +5,17 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row};
 use super::{
     Database,
     columns::{array, event_id, hlc, log_id, unsigned},
-    lines, reading, recovery,
+    reading, recovery,
 };
 use crate::{
     convert::event::Dep,
     log::storage::{Ack, LogState, Older, Proof, Snapshot},
-    model::{Hlc, LogId, NodeId, Room},
+    model::{LogId, NodeId, Room},
 };
 
 impl Database {
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        let mut snapshot = Snapshot { hlc: self.latest()?, own: self.own()?, ..Snapshot::default() };
+        let mut snapshot = Snapshot { own: self.own()?, ..Snapshot::default() };
         self.logs(&mut snapshot)?;
         snapshot.acks = self.acks()?;
         snapshot.forks = self.forks()?;
@@ -45,20 +45,6 @@ impl Database {
             snapshot.logs.push(state);
         }
         Ok(())
-    }
-
-    /// Of erased events too: what was seen once stays seen.
-    fn latest(&self) -> Result<Hlc> {
-        let of_logs = self.connection.query_row("SELECT ifnull(max(head_hlc), 0) FROM logs", [], |row| hlc(row, 0))?;
-        let newest =
-            self.connection.query_row("SELECT max(spot) FROM lines", [], |row| row.get::<_, Option<i64>>(0))?;
-        let Some(newest) = newest else { return Ok(of_logs) };
-        let of_lines = self.connection.query_row(
-            "SELECT ifnull(max(hlc), 0) FROM lines WHERE spot >= ?",
-            [lines::millisecond(newest)],
-            |row| hlc(row, 0),
-        )?;
-        Ok(of_logs.max(of_lines))
     }
 
     /// The own log that may be gone on with.

@@ -210,9 +210,9 @@ impl Node {
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
-    pub(super) fn reloaded(&mut self, snapshot: Snapshot) {
+    pub(super) fn reloaded(&mut self, snapshot: Snapshot, now: Now) {
         self.sync.broken = false;
-        self.sync.logs = Logs::new(self.me, snapshot);
+        self.sync.logs = Logs::new(self.me, snapshot, now.wall);
     }
 }
 

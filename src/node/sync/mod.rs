@@ -68,6 +68,8 @@ pub struct History {
     pub retention: Retention,
     /// What our events are signed with.
     pub identity: Identity,
+    /// When the program started: what was said before is history.
+    pub started: Timestamp,
 }
 
 /// What a request to the store was for.
@@ -121,14 +123,14 @@ pub(super) struct Sync {
 
 impl Sync {
     pub(super) fn new(me: crate::model::NodeId, history: History) -> Self {
-        let History { mut snapshot, retention, identity } = history;
+        let History { mut snapshot, retention, identity, started } = history;
         let delivery = delivery::Deliveries::new(std::mem::take(&mut snapshot.acks));
         let forks = std::mem::take(&mut snapshot.forks);
         Self {
-            logs: Logs::new(me, snapshot),
+            logs: Logs::new(me, snapshot, started),
             identity,
             retention,
-            started: Timestamp::default(),
+            started,
             next_ticket: 0,
             purposes: BTreeMap::new(),
             pending: VecDeque::new(),
@@ -163,9 +165,8 @@ impl Sync {
 }
 
 impl Node {
-    /// The node runs: what is said from now on is no history.
+    /// The node runs.
     pub(super) fn begin_sync(&mut self, now: Now, out: &mut Vec<Out>) {
-        self.sync.started = now.wall;
         self.sync.retain_at = Some(now.mono + FIRST_RETAIN);
         self.find_open_lines(out);
         self.tell_waiting(out);
@@ -235,7 +236,7 @@ impl Node {
                 out.push(Out::Update(Update::Erased { room, lines }));
             }
             (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.rebase(&bases),
-            (Purpose::Load, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot),
+            (Purpose::Load, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, now),
             (Purpose::Load, Err(_)) => self.sync.reload_at = Some(now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(Failure(text))) => {
                 out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));

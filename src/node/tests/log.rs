@@ -201,7 +201,8 @@ impl World {
 
 fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64) -> Node {
     let me = me(&format!("10.0.0.{}:4565", n + 1), boot * 100 + n as u64);
-    let history = history(store.snapshot(), identity.clone());
+    let started = Timestamp::from_millis(1_795_000_000_000);
+    let history = History { started, ..history(store.snapshot(), identity.clone()) };
     Node::new(Me { node: identity.node(), boot, history, guests: Guests::None, ..me })
 }
 

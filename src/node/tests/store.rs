@@ -7,7 +7,7 @@ use crate::{
     log::storage::{
         Ack, Append, Failure, Found, GuestLine, Held, Line, LogState, Page, Proof, Reply, Request, Snapshot, Write,
     },
-    model::{Hlc, LogId, NodeId, Position},
+    model::{LogId, NodeId, Position},
 };
 
 #[derive(Debug, Clone, Default)]
@@ -109,7 +109,6 @@ impl FakeStore {
         Snapshot {
             logs: self.logs.values().cloned().collect(),
             own: self.own,
-            hlc: self.events.values().map(|append| append.event.hlc).max().unwrap_or(Hlc(0)),
             acks: acks.collect(),
             forks: self.forks.clone(),
             lines: self.events.len() as u64,
