@@ -49,6 +49,12 @@ impl Key {
         self.public
     }
 
+    /// Its signature of a message.
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signer = self.private.choose_scheme(&[SignatureScheme::ED25519]).expect("an Ed25519 key");
+        signer.sign(message).expect("a signature")
+    }
+
     /// The public half as nodes write it.
     pub(crate) fn id(&self) -> String {
         hex(&self.public)

@@ -11,7 +11,7 @@ use std::{
 use prost::Message;
 
 use super::{
-    End, Key, MESH, Secure,
+    Author, End, Key, MESH, Secure, batch, have,
     h2::{self, END_HEADERS, END_STREAM, Head, kind},
     proto::{Frame, Hello, Reason, frame::Body},
 };
@@ -177,6 +177,18 @@ impl Link {
         Err(End::Silence)
     }
 
+    /// Says the author's next line.
+    pub(crate) fn say(&mut self, author: &mut Author, text: &str) -> Result<(), End> {
+        let line = author.line(text);
+        self.send(batch(vec![line]))?;
+        self.send(have(vec![author.dot()]))
+    }
+
+    /// Reads up to a line of the other side.
+    pub(crate) fn wait_line(&mut self, text: &str) -> Result<(), End> {
+        self.wait(|body| super::texts(body).iter().any(|line| line == text).then_some(()))
+    }
+
     /// Exchanges greetings in the role of the dialler, and returns theirs.
     pub(crate) fn greet(&mut self, hello: Hello) -> Result<Hello, End> {
         self.send(Body::Hello(hello))?;
@@ -312,8 +324,8 @@ pub(crate) fn hello(key: &Key, nick: &str) -> Hello {
 pub(crate) fn hello_of(node: &[u8], nick: &str) -> Hello {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Hello {
-        min: 1,
-        max: 1,
+        min: 2,
+        max: 2,
         caps: Vec::new(),
         node: node.to_vec(),
         boot: fastrand::u64(..),
@@ -322,9 +334,4 @@ pub(crate) fn hello_of(node: &[u8], nick: &str) -> Hello {
         port: 9,
         version: "0".to_owned(),
     }
-}
-
-/// The line of a Say.
-pub(crate) fn body(text: &str) -> Body {
-    Body::Say(super::proto::Say { text: text.to_owned(), action: false })
 }
