@@ -3,20 +3,27 @@
 //! An input is a list of parts, each after its length as protobuf writes it. An empty part is a second that passes, one of
 //! a single byte is something that the user does, anything else is a frame.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, sync::LazyLock, time::Instant};
 
 use prost::decode_length_delimiter;
 use proximity_chat::{
     bus::{Command, Update},
     convert::mesh::{Frame, decode},
+    identity::Identity,
     model::{Author, Guests, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
     node::{CloseReason, In, LinkId, Me, Node, Out, Secure},
 };
 
 use super::{clean, frames};
 
+/// The secret of who is at the other end.
+pub(super) const THEIR_SECRET: [u8; 32] = [0x5a; 32];
+
 /// Who is at the other end, by the handshake.
-pub(super) const THEM: NodeId = NodeId::new([0x5a; 32]);
+pub(super) fn them() -> NodeId {
+    static THEM: LazyLock<NodeId> = LazyLock::new(|| Identity::from_secret(&THEIR_SECRET).node());
+    *THEM
+}
 
 /// What one input can make a node do: tell the user of a line, a name, an alarm, and answer.
 const MAX_OUTS: usize = 32;
@@ -92,7 +99,7 @@ impl Bench {
             (None, Frame::Hello(hello)) => {
                 self.links += 1;
                 let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
-                let secure = Secure { node: THEM, exporter: [3; 32] };
+                let secure = Secure { node: them(), exporter: [3; 32] };
                 self.feed(In::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
             }
             // As `net` does it: whoever does not begin with a Hello is not let in.
@@ -107,7 +114,7 @@ impl Bench {
                 self.feed(In::Timer);
             }
             [deed] => {
-                let who = Who::new(&THEM.to_string()).expect("a key");
+                let who = Who::new(&them().to_string()).expect("a key");
                 self.feed(In::Command(DEEDS[usize::from(*deed) % DEEDS.len()](who)));
             }
             frame => match (decode(frame), self.link) {
@@ -126,7 +133,7 @@ fn check(update: &Update) {
     match update {
         Update::PeerJoined(peer) => peer.nick.iter().for_each(clean::nick),
         Update::PeerRenamed { nick, .. } => clean::nick(nick),
-        Update::Alarm(alarm) => assert!(alarm.node == THEM && alarm.known != THEM),
+        Update::Alarm(alarm) => assert!(alarm.node == them() && alarm.known != them()),
         Update::Message(message) => {
             message.nick.iter().for_each(clean::nick);
             clean::text(&message.text);
