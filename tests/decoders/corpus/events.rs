@@ -177,7 +177,8 @@ pub(super) fn event(corpus: &mut Corpus) {
         change(&mut draft);
         add(name, written(&bob.sign(draft)));
     };
-    let dep = |n: u64| Dep { log: LogId { author: proximity_chat::model::NodeId::new(OTHER), epoch: n, ..bob.log }, seq: 1 };
+    let dep =
+        |n: u64| Dep { log: LogId { author: proximity_chat::model::NodeId::new(OTHER), epoch: n, ..bob.log }, seq: 1 };
     changed("seq-zero", &|draft| draft.seq = 0);
     changed("seq-highest", &|draft| draft.seq = i64::MAX as u64);
     changed("seq-too-high", &|draft| draft.seq = u64::MAX);

@@ -7,7 +7,10 @@ use super::{
     events::{Author, batch, content, dot, have, written},
     frames::{HOSTILE, address, bye, hello, peers, ping, presence, sas_commit, sas_reveal, sighting},
 };
-use crate::{links::{THEIR_SECRET, them}, protobuf::varint};
+use crate::{
+    links::{THEIR_SECRET, them},
+    protobuf::varint,
+};
 
 const WAIT: &[u8] = &[];
 const VERIFY: &[u8] = &[0];

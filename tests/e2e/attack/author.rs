@@ -47,15 +47,16 @@ impl Author {
         author
     }
 
+    /// Whose it is.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// The log's name.
     pub(crate) fn log(&self) -> LogId {
         self.log.clone()
     }
 
-    /// The number of the last event.
-    pub(crate) fn seq(&self) -> u64 {
-        self.seq
-    }
 
     /// The clock that the next event shows.
     pub(crate) fn clock(&self) -> u64 {

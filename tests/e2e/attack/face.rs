@@ -44,6 +44,11 @@ impl Key {
         Self { public, private }
     }
 
+    /// What looks like a key, or a hash, and is none.
+    pub(crate) fn random_bytes() -> [u8; 32] {
+        std::array::from_fn(|_| fastrand::u8(..))
+    }
+
     /// The public half.
     pub(crate) fn bytes(&self) -> [u8; 32] {
         self.public

@@ -8,6 +8,7 @@
 
 mod abuse;
 mod chat;
+mod events;
 mod handshakes;
 mod silence;
 mod volume;
@@ -118,6 +119,22 @@ fn attacks() -> Vec<Attack> {
         Attack::new("frames of HTTP/2 that are none", five, abuse::no_http),
         Attack::new("port and key of somebody else", None, abuse::claims),
         Attack::new("escapes, bidi, tags, marks", None, abuse::escapes),
+        Attack::new("forged events", five, events::forged),
+        Attack::new("altered and impossible events", five, events::altered),
+        Attack::new("events again and again", None, events::replayed),
+        Attack::new("events backwards", None, events::reordered),
+        Attack::new("Have with a million dots", five, events::million_dots),
+        Attack::new("Have with logs made up", None, events::made_up_logs),
+        Attack::new("events of unknown authors", None, events::unknown_authors),
+        Attack::new("events without their causes", None, events::without_causes),
+        Attack::new("the same of unknown authors", None, events::without_causes_of_many),
+        Attack::new("events of 2199 and the day after", None, events::ahead),
+        Attack::new("the longest lines", None, events::longest),
+        Attack::new("bases that move", None, events::lying_bases),
+        Attack::new("who tells and keeps", None, events::tells_and_keeps),
+        Attack::new("who asks again and again", None, events::asks_again),
+        Attack::new("who asks and never takes", None, events::never_takes),
+        Attack::new("events of other rooms", None, events::other_rooms),
     ]
 }
 

@@ -9,6 +9,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How to start a node.
+#[derive(Clone)]
 pub(crate) struct Setup {
     /// This build's program, unless another one is to be compared with it.
     pub(crate) program: String,
@@ -37,8 +38,23 @@ impl Setup {
         }
     }
 
-    /// The command line, with a cleared environment and `home` in place of all of the user's directories.
+    /// The command line that starts it.
     pub(crate) fn command(&self, home: &TempDir) -> Command {
+        let mut command = self.program_at(home);
+        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
+        command
+    }
+
+    /// The command line that prints what is on disk of the lobby.
+    #[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
+    pub(crate) fn log_command(&self, home: &TempDir, options: &[&str]) -> Command {
+        let mut command = self.program_at(home);
+        command.args(["log"]).args(options);
+        command
+    }
+
+    /// The program in its namespace, with a cleared environment and `home` in place of all of the user's directories.
+    fn program_at(&self, home: &TempDir) -> Command {
         let mut command = match &self.netns {
             // `ip` replaces itself with the program, so that the child's id is the node's.
             Some(netns) => {
@@ -53,7 +69,6 @@ impl Setup {
         {
             command.env(place, home.path());
         }
-        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
         command
     }
 
