@@ -225,7 +225,9 @@ impl Node {
             (Purpose::Push(link, wanted), Ok(Reply::Events(events))) => self.push_events(link, &wanted, &events, out),
             (Purpose::Push(link, wanted), _) => self.push_events(link, &wanted, &[], out),
             (Purpose::Open, Ok(Reply::Events(events))) => self.sync.delivery.open_all(&events),
-            (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => self.contradicted(link, *theirs, events, now, out),
+            (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
+                self.contradicted(link, *theirs, events, now, out)
+            }
             (Purpose::Dispute(link), Ok(Reply::Events(events))) => {
                 self.hand(link, events.iter().map(|held| &held.signed), out);
             }

@@ -57,7 +57,6 @@ impl Author {
         self.log.clone()
     }
 
-
     /// The clock that the next event shows.
     pub(crate) fn clock(&self) -> u64 {
         now().max(self.hlc + 1)
