@@ -108,8 +108,6 @@ pub(super) struct Sync {
     forks: Vec<Proof>,
     /// Who was asked for everything, and when it last moved.
     asked: Option<(LinkId, Instant)>,
-    /// Whether any link may be behind.
-    behind: bool,
     look_at: Option<Instant>,
     retain_at: Option<Instant>,
     reload_at: Option<Instant>,
@@ -139,7 +137,6 @@ impl Sync {
             new_forks: Vec::new(),
             forks,
             asked: None,
-            behind: false,
             look_at: None,
             retain_at: None,
             reload_at: None,
