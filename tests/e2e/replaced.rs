@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::TcpListener, thread};
 
 use crate::{
-    attack::{Author, End, Face, Key, Link, accept, connect, hello, texts},
+    attack::{Author, End, Face, Key, Link, accept, batch, connect, have, hello, texts},
     support::{Node, Ports, seconds, until_passed},
 };
 
@@ -24,17 +24,22 @@ fn hello_again(key: &Key, ports: &Ports) -> crate::attack::proto::Hello {
 }
 
 #[test]
-fn a_line_on_a_link_that_gives_way_is_heard() {
+fn a_line_on_a_link_that_gives_way_is_had_over_the_other() {
     let ports = Ports::take();
     let (alice, key, mut old) = dialled(&ports);
     let mut new = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
     new.greet(hello_again(&key, &ports)).unwrap();
     // Said before anything was heard of it that this link gives way.
     let mut bob = Author::new(&key, "bob");
-    old.say(&mut bob, "on the old one").unwrap();
-    new.say(&mut bob, "on the new one").unwrap();
+    let lines = ["on the old one", "on the new one"].map(|text| bob.line(text));
+    // The end of the old one may be on its way already.
+    let _ = old.send(batch(lines[..1].to_vec()));
+    new.send(batch(lines[1..].to_vec())).unwrap();
+    // What she says that she holds lacks what is lost: as any node, bob sends that again.
+    new.send(have(vec![bob.dot()])).unwrap();
+    new.send(batch(lines.to_vec())).unwrap();
     alice.wait_text("on the new one");
-    alice.wait_text("on the old one");
+    assert_eq!(alice.texts(), ["on the old one", "on the new one"]);
     assert_eq!(alice.peer_changes(), [format!("joined {}", key.id())]);
 }
 

@@ -1,5 +1,6 @@
 //! Events that are not what their authors said, or not all that they said: never shown as theirs.
 
+mod crowding;
 mod forged;
 mod forked;
 mod replayed;
