@@ -43,7 +43,7 @@ struct Kind {
 
 const KINDS: [Kind; 10] = [
     Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
-    Kind { name: "event", check: frames::event, cases: 1_000 },
+    Kind { name: "event", check: frames::event, cases: 500 },
     Kind { name: "line", check: frames::line, cases: 500 },
     Kind { name: "claim", check: frames::claim, cases: 500 },
     Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },

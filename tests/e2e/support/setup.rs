@@ -8,6 +8,10 @@ use std::{
 
 use tempfile::TempDir;
 
+/// The variables that name the user's directories.
+pub(crate) const PLACES: [&str; 6] =
+    ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"];
+
 /// How to start a node.
 #[derive(Clone)]
 pub(crate) struct Setup {
@@ -65,8 +69,7 @@ impl Setup {
             None => Command::new(&self.program),
         };
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for place in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
-        {
+        for place in PLACES {
             command.env(place, home.path());
         }
         command
