@@ -127,10 +127,3 @@ fn index(connection: &Connection) -> Result<()> {
         last = spot;
     }
 }
-
-/// The first version's tables alone, as a program of that version leaves them.
-#[cfg(test)]
-pub(super) fn first_version(connection: &Connection) -> Result<()> {
-    tables(connection)?;
-    connection.pragma_update(None, "user_version", 1)
-}
