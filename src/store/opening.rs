@@ -122,8 +122,9 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A path that names no other database than this file, whatever characters it has.
+/// Another connection. SQLite takes what begins with "file:" as an address; no absolute path does.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
