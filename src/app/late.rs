@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{App, pane::{Line, Tone}};
+use super::{
+    App,
+    pane::{Line, Tone},
+};
 use crate::model::{Message, Position, group};
 
 /// What was said longer ago than this and before something that is shown is worth telling of: what two people say at the

@@ -43,7 +43,9 @@ use self::{
 pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
-    pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Remark, Sight, Tone, clock},
+    pane::{
+        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Remark, Sight, Tone, clock,
+    },
     peers::{Peers, Person, State, guest_mark, tagged},
     rows::Drawn,
     search::{Hit, Search},

@@ -20,13 +20,13 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use self::settings::Settings;
 pub use self::{
     error::{File, ProfileError, SaveError},
     existing::{Existing, look},
     known::MAX_KNOWN,
     saver::Saver,
 };
-use self::settings::Settings;
 use crate::{
     identity::Identity,
     model::{Known, Nick, ProfileName, Text},

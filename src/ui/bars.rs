@@ -64,7 +64,8 @@ const NAME: Keys = &[("Enter", "take this name"), ("F1", "help"), ("Ctrl-C", "cl
 const NAME_SHORT: Keys = &[("Enter", "take this name"), ("^C", "quit")];
 const FOUND: Keys = &[("Up, Down, PgUp, PgDn", "choose"), ("Enter", "show it there"), ("Esc", "close")];
 const FOUND_SHORT: Keys = &[("Up, Down", "choose"), ("Enter", "show"), ("Esc", "close")];
-const HIT: Keys = &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
+const HIT: Keys =
+    &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
 const HIT_SHORT: Keys = &[("/search", "list"), ("Esc", "newest")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix, Remark,
-        Row, Sight, Tone, clock, width,
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix,
+        Remark, Row, Sight, Tone, clock, width,
     },
     model::{Author, Mark},
 };
@@ -113,7 +113,13 @@ fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bo
     }
 }
 
-fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<(Cow<'_, str>, Remark)>, place: &mut Place<'_>) {
+fn message(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    line: &Line,
+    mark: Option<(Cow<'_, str>, Remark)>,
+    place: &mut Place<'_>,
+) {
     let (area, y) = (place.area, place.y);
     let end = area.x + area.cols;
     let mut name_style = match line.author {

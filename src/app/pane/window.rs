@@ -162,13 +162,7 @@ impl Pane {
 
     /// A copy that can go its own way.
     pub(crate) fn fork(&self) -> Self {
-        Self {
-            slots: self.slots.clone(),
-            own: self.own.clone(),
-            tail: None,
-            wrapped: BTreeMap::new(),
-            ..*self
-        }
+        Self { slots: self.slots.clone(), own: self.own.clone(), tail: None, wrapped: BTreeMap::new(), ..*self }
     }
 
     pub(super) fn note_own(&mut self, line: &Line) {

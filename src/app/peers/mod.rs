@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::claims::Claims;
 pub(crate) use self::{
     names::{guest_mark, tagged},
     person::{Person, State, round_trip},
 };
-use self::claims::Claims;
 use super::pane::Change;
 use crate::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
@@ -148,9 +148,8 @@ impl Peers {
     pub(crate) fn tick(&mut self, now: Instant) {
         let before = self.list.len();
         let waiting = |id: &PeerId| id.node().is_some_and(|node| self.waiting.contains_key(node));
-        self.list.retain(|id, p| {
-            !p.gone || p.met && now.saturating_duration_since(p.since) < GONE_SHOWN || waiting(id)
-        });
+        self.list
+            .retain(|id, p| !p.gone || p.met && now.saturating_duration_since(p.since) < GONE_SHOWN || waiting(id));
         if self.list.len() != before {
             self.retag();
         }

@@ -63,7 +63,17 @@ impl Person {
     pub(super) fn new(peer: Peer, now: Instant) -> Self {
         let looks = peer.nick.as_ref().map(skeleton);
         let presence = Presence::Here;
-        Self { peer, since: now, gone: false, met: true, presence, typing_until: None, round_trip: None, looks, tag: None }
+        Self {
+            peer,
+            since: now,
+            gone: false,
+            met: true,
+            presence,
+            typing_until: None,
+            round_trip: None,
+            looks,
+            tag: None,
+        }
     }
 
     /// Somebody who is waited for.

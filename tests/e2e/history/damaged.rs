@@ -73,7 +73,19 @@ fn spoil_and_start(spoil: impl Fn(&Path, u64)) {
     let id = alice.wait_own("here I am again");
     bob.wait_text("here I am again");
     alice.wait_delivered(&id, 1, 1);
-    until("everything again", seconds(60), || (alice.history().len() == 2 * LINES + 1).then_some(()));
+    let begun = std::time::Instant::now();
+    while alice.history().len() < 2 * LINES + 1 && begun.elapsed() < seconds(60) {
+        std::thread::park_timeout(std::time::Duration::from_millis(200));
+    }
+    let (here, all) = (alice.history_texts(), bob.history_texts());
+    let missing: Vec<_> = all.iter().filter(|text| !here.contains(text)).collect();
+    assert!(
+        missing.is_empty(),
+        "{} of {} are missing after {:?}: {missing:?}",
+        missing.len(),
+        all.len(),
+        begun.elapsed()
+    );
     assert_same(&[&bob, &alice]);
     assert_eq!(bob.history_texts()[..2 * LINES], before);
     for node in [&alice, &bob] {

@@ -97,7 +97,7 @@ fn kill(rounds: usize) {
             .all(|e| ["forked", "new_log", "history_damaged"].iter().any(|code| e["code"] == *code).then(|| e.clone()));
         assert!(told.is_empty(), "{}: {told:?}", node.nick);
     }
-    let carol = Node::start(&Setup::new("carol", few(&ports)));
+    let carol = Node::listening("carol", few(&ports));
     until("all of it at carol", seconds(60), || (carol.history().len() == history.len()).then_some(()));
     assert_same(&[&alice, &carol]);
 }

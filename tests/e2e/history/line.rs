@@ -12,9 +12,10 @@ const CAROL: u8 = 4;
 /// Somebody on an address of this machine who looks at those of others and never anywhere else: what peers pass on is
 /// dialled only where the user wants to find people.
 fn at(nick: &str, ports: &Ports, own: u8, looks_at: &[u8]) -> Setup {
-    let cidr: Vec<_> = looks_at.iter().map(|last| format!("127.0.0.{last}/32")).collect();
-    let port = ports.port(0);
-    Setup { ip: Ipv4Addr::new(127, 0, 0, own).into(), cidr: cidr.join(","), ..Setup::new(nick, port..=port) }
+    let mut cidrs = looks_at.iter().map(|last| format!("127.0.0.{last}/32"));
+    let (cidr, port) = (cidrs.next().unwrap(), ports.port(0));
+    let more = cidrs.flat_map(|cidr| ["--cidr".to_owned(), cidr]).collect();
+    Setup { ip: Ipv4Addr::new(127, 0, 0, own).into(), cidr, more, ..Setup::new(nick, port..=port) }
 }
 
 /// One neighbour each, bob, by roster and by the kernel's connections.

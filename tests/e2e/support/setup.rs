@@ -53,7 +53,10 @@ impl Setup {
     #[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
     pub(crate) fn log_command(&self, home: &TempDir, options: &[&str]) -> Command {
         let mut command = self.program_at(home);
-        command.args(["log"]).args(options);
+        // The same network, as far as that is set.
+        let network = self.more.iter().skip_while(|option| *option != "--network").take(2);
+        command.args(["log", "--profile", "default", "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
+        command.args(network).args(options);
         command
     }
 
