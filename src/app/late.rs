@@ -83,6 +83,6 @@ impl App {
 }
 
 fn text(count: usize) -> String {
-    let lines = if count == 1 { "line" } else { "lines" };
-    format!("⇢ {} {lines} from while you were apart, inserted above: Alt-U goes to the first", group(count))
+    let (lines, them) = if count == 1 { ("line", "it") } else { ("lines", "them") };
+    format!("⇢ {} {lines} from while you were apart: Alt-U shows {them}", group(count))
 }

@@ -182,11 +182,13 @@ impl App {
     fn meet(&mut self) {
         let Some(past) = &mut self.past else { return };
         let sight = past.sight();
-        let message = sight.rows.iter().enumerate().find_map(|(above, row)| match (past.entry(row.seq), row.part) {
-            (Some(Entry::Line(line)), Part::Text(text)) => {
-                Some((self.pane.find(line.position)?, u32::try_from(text).ok()?, u32::try_from(above).ok()?))
-            }
+        // The first one: those above it would be missing else.
+        let first = sight.rows.iter().enumerate().find_map(|(above, row)| match (past.entry(row.seq), row.part) {
+            (Some(Entry::Line(line)), Part::Text(text)) => Some((line.position, text, above)),
             _ => None,
+        });
+        let message = first.and_then(|(position, text, above)| {
+            Some((self.pane.find(position)?, u32::try_from(text).ok()?, u32::try_from(above).ok()?))
         });
         let at_its_end = past.follows() && !past.after;
         if let Some((seq, row, above)) = message {

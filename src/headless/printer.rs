@@ -183,7 +183,7 @@ impl Printer {
         match message.delivery {
             Delivery::NotSent => self.not_sent(message.id),
             Delivery::Waiting if message.is_own() && !message.history && self.people.is_alone() => {
-                self.waits(message.id)
+                self.waits(message.id);
             }
             _ => {}
         }

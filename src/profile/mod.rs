@@ -82,13 +82,10 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
 
 /// Where the profiles are.
 fn root(options: &Options) -> Result<PathBuf, ProfileError> {
-    match &options.data_dir {
-        Some(directory) => Ok(directory.clone()),
-        None => {
-            let data = etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir();
-            Ok(data.join(DIRECTORY))
-        }
+    if let Some(directory) = &options.data_dir {
+        return Ok(directory.clone());
     }
+    Ok(etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY))
 }
 
 /// What to say when the profile is not the one that was expected.

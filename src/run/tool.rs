@@ -19,7 +19,9 @@ use crate::{
 pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     // If the standard error cannot be written, there is nobody to warn.
     let say = |text: &str| drop(writeln!(io::stderr(), "proximity-chat: {text}"));
-    config.warnings.iter().for_each(|warning| say(warning));
+    for warning in &config.warnings {
+        say(warning);
+    }
     let Config { profile: name, data_dir, ephemeral, .. } = config;
     let options = history::Options {
         profile: profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral },
@@ -35,7 +37,9 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
         zone: TimeZone::system(),
     };
     let note = history::run(&options, io::stdout().lock(), |question| if args.yes { Ok(true) } else { ask(question) })?;
-    note.iter().for_each(|note| say(note));
+    if let Some(note) = note {
+        say(&note);
+    }
     Ok(())
 }
 

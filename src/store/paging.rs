@@ -3,7 +3,9 @@
 use rusqlite::{Result, params};
 
 use super::{
-    Database, lines,
+    Database,
+    columns::number,
+    lines,
     lines::{ASCENDING, COLUMNS, DESCENDING, FROM, POSITION, line, position_values},
 };
 use crate::{
@@ -57,7 +59,7 @@ impl Database {
 
     fn newest(&self, place: i64, max: usize) -> Result<Vec<Line>> {
         let mut rows = self.connection.prepare_cached(&newest())?;
-        let mut lines = rows.query_map(params![place, max as i64], line)?.collect::<Result<Vec<_>>>()?;
+        let mut lines = rows.query_map(params![place, number(max as u64)], line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
         Ok(lines)
     }
@@ -78,7 +80,7 @@ impl Database {
     fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<Line>> {
         let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
-        let values = params![hlc, author, epoch, seq, id, place, max as i64];
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64)];
         let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
         if side.is_older() {
             found.reverse();

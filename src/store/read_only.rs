@@ -27,7 +27,7 @@ pub enum ReadError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system or SQLite says.
+        /// What the system says.
         reason: String,
     },
     /// What it is to who opens it for writing.

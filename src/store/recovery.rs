@@ -70,16 +70,13 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     let failed = |error: io::Error| OpenError::of_io(&new, &error);
     remove(&new).map_err(failed)?;
     let connection = open_file(&new).map_err(|trouble| trouble.into_error(&new))?;
-    let lines = match open_damaged(path) {
-        Some(damaged) => {
-            let mut database = Database { connection, path: Some(new.clone()), network: Network::loopback(), me };
-            let copied = copy(&damaged, &mut database);
-            copied.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
-        }
-        None => {
-            drop(connection);
-            0
-        }
+    let lines = if let Some(damaged) = open_damaged(path) {
+        let mut database = Database { connection, path: Some(new.clone()), network: Network::loopback(), me };
+        let copied = copy(&damaged, &mut database);
+        copied.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
+    } else {
+        drop(connection);
+        0
     };
     let aside = aside(path).map_err(failed)?;
     for suffix in SIDECARS {

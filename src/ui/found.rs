@@ -6,15 +6,12 @@ use crate::{
     model::{Author, group},
 };
 
-/// Columns of `21 Nov 18:22`, or `21 Nov 2025`.
-const WHEN: u16 = 12;
-
 /// What is said if nothing was found.
-const NOTHING: [&str; 3] = [
-    "Nothing was found.",
-    "Every word must be there, or begin a word that is: fewer or shorter words find more.",
-    "Only what is on this machine, and was said on this network, is looked through.",
-];
+const NOTHING: [&str; 3] =
+    ["Nothing was found.", "Fewer or shorter words find more.", "Only history on this machine counts."];
+
+/// A window narrower than this shows days without times.
+const NARROW: u16 = 50;
 
 /// Lists what was found; says whether there is such a list.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
@@ -57,11 +54,12 @@ fn title(search: &Search, cols: usize) -> String {
 fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) {
     let (y, end) = (area.y, area.x + area.cols);
     let line = &hit.line;
-    let year = app.year();
-    let when = if line.day.year() == year {
-        format!("{} {}", line.day.strftime("%e %b"), clock(line.minute))
-    } else {
-        line.day.strftime("%e %b %Y").to_string()
+    // `21 Nov 18:22`, or `21 Nov 2025`.
+    let (when, columns) = match (line.day.year() == app.year(), area.cols < NARROW) {
+        (true, true) => (line.day.strftime("%e %b").to_string(), 6),
+        (true, false) => (format!("{} {}", line.day.strftime("%e %b"), clock(line.minute)), 12),
+        (false, true) => (line.day.strftime("%b %y").to_string(), 6),
+        (false, false) => (line.day.strftime("%e %b %Y").to_string(), 12),
     };
     canvas.text(area.x, y, end, if chosen { ">" } else { " " }, canvas.bold(Role::Accent));
     let dim = canvas.style(Role::Dim);
@@ -71,7 +69,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
         Author::Own => canvas.bold(Role::Body),
         Author::Peer(peer) => canvas.palette.nick(peer),
     };
-    let x = area.x + 1 + WHEN + 1;
+    let x = area.x + 1 + columns + 1;
     canvas.right(x, y, x + names, &line.label(usize::from(names)), style);
     let x = x + names + 2;
     let body = canvas.style(Role::Body);

@@ -15,6 +15,7 @@ use crate::{
 
 /// One message.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, no two make a state together")]
 pub(crate) struct Line {
     pub author: Author,
     pub nick: Option<Nick>,

@@ -65,7 +65,6 @@ pub(crate) struct Marker {
 
 /// The message pane.
 #[derive(Debug)]
-#[expect(clippy::partial_pub_fields, reason = "the marker is the user's, the rest hangs together")]
 pub(crate) struct Pane {
     slots: VecDeque<Slot>,
     /// The number of the first slot.
