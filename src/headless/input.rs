@@ -104,7 +104,9 @@ impl Reader {
             Slash::Search(Some(query)) => Command::Search { room: Room::LOBBY, query, before: None, max: SEARCHED },
             Slash::Search(None) => return self.refuse("usage", &"Type the words to look for: /search WORDS"),
             Slash::Erase { sure: true } => Command::Erase(Room::LOBBY),
-            Slash::Erase { sure: false } => return self.answer(Local::Erase(Room::LOBBY)),
+            Slash::Erase { sure: false } => {
+                return self.refuse("usage", &"This erases the room's history on this machine. Type  /erase yes");
+            }
             Slash::Quit => {
                 let complete = self.undelivered.wait();
                 let _ = self.quitting.set(complete);
