@@ -23,12 +23,12 @@ const LIFETIME: Duration = Duration::from_mins(3);
 pub(crate) struct Child {
     pid: u32,
     process: Arc<Mutex<Process>>,
-    stdin: ChildStdin,
+    stdin: Option<ChildStdin>,
     stdout: Option<BufReader<ChildStdout>>,
     line: String,
     _alive: SyncSender<()>,
     /// Removed after the process.
-    home: Option<TempDir>,
+    home: Option<Arc<TempDir>>,
 }
 
 impl Child {
@@ -39,16 +39,20 @@ impl Child {
 
     /// Starts a node on loopback, of this program or another one.
     pub(crate) fn of(setup: &Setup) -> Self {
-        let home = TempDir::new().unwrap();
-        let mut child = Self::start(&mut setup.command(&home));
-        child.home = Some(home);
+        Self::at(&Arc::new(TempDir::new().unwrap()), setup)
+    }
+
+    /// Starts a node for somebody whose directories are there already.
+    pub(crate) fn at(home: &Arc<TempDir>, setup: &Setup) -> Self {
+        let mut child = Self::start(&mut setup.command(home));
+        child.home = Some(Arc::clone(home));
         child
     }
 
     /// Starts `command` with its input and output piped.
     pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let stdin = process.stdin.take().unwrap();
+        let stdin = process.stdin.take();
         let stdout = BufReader::with_capacity(1 << 16, process.stdout.take().unwrap());
         let pid = process.id();
         let process = Arc::new(Mutex::new(process));
@@ -69,12 +73,28 @@ impl Child {
     /// Writes one line.
     pub(crate) fn say(&mut self, line: &str) {
         // One write per line, as a terminal or a pipe would do it.
-        self.stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+        self.write(format!("{line}\n").as_bytes());
     }
 
     /// Writes many lines.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
-        self.stdin.write_all(bytes).unwrap();
+        self.stdin.as_mut().expect("an input that was not taken").write_all(bytes).unwrap();
+    }
+
+    /// Its input, for a thread that fills it while its output is read.
+    pub(crate) fn take_input(&mut self) -> ChildStdin {
+        self.stdin.take().expect("an input that was not taken")
+    }
+
+    /// Gives back what [`Self::take_input`] took.
+    pub(crate) fn give_input(&mut self, stdin: ChildStdin) {
+        self.stdin = Some(stdin);
+    }
+
+    /// Has it leave, and waits until it has.
+    pub(crate) fn end(&mut self) {
+        self.say("/quit");
+        self.process.lock().unwrap().wait().unwrap();
     }
 
     /// Reads up to the first line that has `part`, and returns it.

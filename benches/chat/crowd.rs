@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    attack::{Face, Key, Link, body, connect, hello},
+    attack::{Author, Face, Key, Link, connect, hello},
     child::Child,
     ports::Ports,
     report::{self, Times},
@@ -89,13 +89,14 @@ fn used(ports: &Ports, node: &mut Child, n: usize) -> Link {
     let key = Key::random();
     let mut link = Link::dial(connect(ports.addr(0), &Face::of(&key)).unwrap()).unwrap();
     link.greet(hello(&key, &format!("peer{n}"))).unwrap();
+    let mut author = Author::new(&key, "peer");
     for line in 0..LINES {
         let text = format!("{n} {line} a line of about the length that people write");
-        link.send(body(&text)).unwrap();
+        link.say(&mut author, &text).unwrap();
         node.wait_line(&text);
         let text = format!("to {n} {line} a line of about the length that people write");
         node.say(&text);
-        link.wait(|frame| (*frame == body(&text)).then_some(())).unwrap();
+        link.wait_line(&text).unwrap();
     }
     link
 }

@@ -4,7 +4,7 @@
 //! turns with this one. Without it, the plain link is one to a reference node.
 //!
 //! Compare within one run only: wake-ups across processor cores make absolute times jump between runs. Each figure that
-//! has a bare counterpart is therefore measured in turns with it. The whole takes two minutes;
+//! has a bare counterpart is therefore measured in turns with it. The whole takes three minutes;
 //! `cargo bench --bench chat latency` only what has that word in its name.
 
 #![allow(
@@ -24,6 +24,7 @@ mod bare;
 mod child;
 mod crowd;
 mod handshake;
+mod history;
 mod idle;
 mod latency;
 mod link_up;
@@ -40,6 +41,9 @@ mod ports;
 mod proc;
 #[path = "../../tests/e2e/support/setup.rs"]
 mod setup;
+#[cfg(unix)]
+#[path = "../../tests/common/mod.rs"]
+mod terminal;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -51,13 +55,14 @@ fn main() {
         return;
     }
     let wanted: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let benches: [(&str, fn()); 6] = [
+    let benches: [(&str, fn()); 7] = [
         ("handshake", handshake::measure),
         ("crowd", crowd::measure),
         ("link-up", link_up::measure),
         ("latency", latency::measure),
         ("throughput", throughput::measure),
         ("idle", idle::measure),
+        ("history", history::measure),
     ];
     for (name, measure) in benches {
         if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {

@@ -1,6 +1,7 @@
 //! What is kept, and what it is made of.
 
 mod connections;
+mod events;
 mod files;
 mod frames;
 mod links;
@@ -27,6 +28,7 @@ fn described() -> Corpus {
     frames::mesh(&mut corpus);
     frames::line(&mut corpus);
     frames::claim(&mut corpus);
+    events::event(&mut corpus);
     connections::arriving(&mut corpus);
     connections::answering(&mut corpus);
     links::link(&mut corpus);

@@ -3,12 +3,13 @@
 use proximity_chat::{
     convert::{
         self, Heard,
-        mesh::{Frame, MAX_SIGHTINGS, Status, decode, encode},
+        event::{Content, HLC_END, MAX_DEPS, Signed},
+        mesh::{Frame, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Status, decode, encode},
     },
     model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
 };
 
-use super::clean;
+use super::{clean, protobuf};
 
 /// Lines that one frame of the reference protocol can become.
 const MAX_LINES: usize = 65;
@@ -33,10 +34,34 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(peers.len() <= MAX_SIGHTINGS && peers.iter().all(|peer| peer.addrs.len() <= MAX_ADDRESSES));
             assert!(peers.iter().flat_map(|peer| &peer.addrs).all(|addr| addr.port() != 0));
         }
-        Frame::Say { text, .. } => clean::text(text),
+        Frame::Have(have) => assert!(have.dots.len() <= MAX_DOTS && have.dots.iter().all(|dot| dot.base >= 1)),
+        Frame::Batch(events) => {
+            assert!(events.len() <= MAX_EVENTS, "{} events", events.len());
+            events.iter().for_each(signed);
+        }
         Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Nothing => {}
     }
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
+}
+
+/// One event, as it is in a frame.
+pub(super) fn event(bytes: &[u8]) {
+    const BATCH: u64 = 3;
+    mesh(&protobuf::bytes(BATCH, protobuf::bytes(1, bytes)));
+}
+
+fn signed(signed: &Signed) {
+    let Ok(event) = signed.read_body() else {
+        assert!(signed.read().is_err(), "without its content it is one");
+        return;
+    };
+    assert!(event.seq >= 1 && event.hlc < HLC_END && event.deps.len() <= MAX_DEPS, "{event:?}");
+    assert!((event.seq == 1) == event.prev.is_none() && event.id == signed.id(), "{event:?}");
+    assert!(event.deps.iter().all(|dep| dep.log.room == event.log.room && dep.log != event.log && dep.seq >= 1));
+    if let Content::Said { nick, text, .. } = Content::read(event.kind, &signed.content) {
+        nick.iter().for_each(clean::nick);
+        clean::text(&text);
+    }
 }
 
 pub(super) fn line(bytes: &[u8]) {

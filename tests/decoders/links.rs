@@ -3,23 +3,48 @@
 //! An input is a list of parts, each after its length as protobuf writes it. An empty part is a second that passes, one of
 //! a single byte is something that the user does, anything else is a frame.
 
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::SocketAddr,
+    sync::LazyLock,
+    time::Instant,
+};
 
 use prost::decode_length_delimiter;
 use proximity_chat::{
     bus::{Command, Update},
     convert::mesh::{Frame, decode},
-    model::{Author, Guests, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
-    node::{CloseReason, In, LinkId, Me, Node, Out, Secure},
+    identity::Identity,
+    log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
+    model::{Author, Guests, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
+    node::{CloseReason, History, In, LinkId, Me, Node, Out, Retention, Secure},
 };
 
 use super::{clean, frames};
 
-/// Who is at the other end, by the handshake.
-pub(super) const THEM: NodeId = NodeId::new([0x5a; 32]);
+/// The secret of who is at the other end.
+pub(super) const THEIR_SECRET: [u8; 32] = [0x5a; 32];
 
-/// What one input can make a node do: tell the user of a line, a name, an alarm, and answer.
+/// Our own secret.
+const OUR_SECRET: [u8; 32] = [1; 32];
+
+/// Our own key.
+pub(super) fn us() -> NodeId {
+    static US: LazyLock<NodeId> = LazyLock::new(|| Identity::from_secret(&OUR_SECRET).node());
+    *US
+}
+
+/// Who is at the other end, by the handshake.
+pub(super) fn them() -> NodeId {
+    static THEM: LazyLock<NodeId> = LazyLock::new(|| Identity::from_secret(&THEIR_SECRET).node());
+    *THEM
+}
+
+/// What one input can make a node do: tell the user of a name, an alarm, ask the store, and answer.
 const MAX_OUTS: usize = 32;
+
+/// Lines that one answer of the store can bring to the user.
+const MAX_LINES: usize = 4_096;
 
 /// What the user does, by its number.
 pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
@@ -34,8 +59,40 @@ pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
     |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false },
 ];
 
+/// A store that remembers events and nothing else.
+#[derive(Default)]
+struct Store(BTreeMap<(LogId, u64), Held>);
+
+impl Store {
+    fn answer(&mut self, request: Request) -> Reply {
+        match request {
+            Request::Write(writes) => {
+                for write in writes {
+                    if let Write::Event(append) = write {
+                        let (log, seq) = (append.event.log, append.event.seq);
+                        let before = self.0.insert((log, seq), Held { log, seq, signed: append.signed });
+                        assert!(before.is_none(), "{log:?} {seq} is written twice");
+                        assert!(seq == 1 || self.0.contains_key(&(log, seq - 1)), "{log:?} has a gap before {seq}");
+                    }
+                }
+                Reply::Written
+            }
+            Request::Read(read) => {
+                let of = |(log, from): &(LogId, u64)| self.0.range((*log, *from)..=(*log, u64::MAX));
+                let events = read.from.iter().flat_map(of).map(|(_, held)| held.clone());
+                Reply::Events(events.take(read.events).collect())
+            }
+            Request::Page(_) => Reply::Page(Page::default()),
+            Request::Search(_) => Reply::Found(Found::default()),
+            Request::Erase(_) | Request::Retain(_) => Reply::Raised { lines: 0, bases: Vec::new() },
+            Request::Load => Reply::Loaded(Box::default()),
+        }
+    }
+}
+
 struct Bench {
     node: Node,
+    store: Store,
     now: Now,
     /// The open link, if there is one.
     link: Option<LinkId>,
@@ -49,7 +106,7 @@ impl Bench {
         let node = Node::new(Me {
             addr: SocketAddr::from(([127, 0, 0, 1], 4565)),
             nick: Nick::new("alice").expect("a name"),
-            node: NodeId::new([1; 32]),
+            node: us(),
             boot: 1,
             ports: PortRange::new(min, max).expect("a range"),
             networks: vec!["127.0.0.0/8".parse().expect("a network")],
@@ -57,22 +114,43 @@ impl Bench {
             known: Vec::new(),
             seed: 1,
             secret: [2; 32],
+            history: History {
+                snapshot: Snapshot::default(),
+                retention: Retention::default(),
+                identity: Identity::from_secret(&OUR_SECRET),
+            },
         });
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_767_323_045_678) };
-        Self { node, now, link: None, links: 0, updates: Vec::new() }
+        Self { node, store: Store::default(), now, link: None, links: 0, updates: Vec::new() }
     }
 
+    /// Gives the node an input, and then what it is answered by its store and its links.
     fn feed(&mut self, input: In) {
+        let mut answers = VecDeque::from([input]);
+        while let Some(input) = answers.pop_front() {
+            self.handle(input, &mut answers);
+        }
+    }
+
+    fn handle(&mut self, input: In, answers: &mut VecDeque<In>) {
         let mut outs = Vec::new();
         self.node.handle(input, self.now, &mut outs);
         let dials = outs.iter().filter(|out| matches!(out, Out::Dial { .. })).count();
-        assert!(outs.len() - dials <= MAX_OUTS, "{} outputs: {outs:?}", outs.len());
+        let lines = outs.iter().filter(|out| matches!(out, Out::Update(Update::Message(_)))).count();
+        assert!(outs.len() - dials - lines <= MAX_OUTS && lines <= MAX_LINES, "{} outputs: {outs:?}", outs.len());
         for out in outs {
             match out {
                 Out::Tell { link, frame } => {
                     assert!(self.link.is_some_and(|open| open == link), "{link:?} is not open");
                     assert!(decode(&frame).is_ok());
                     frames::mesh(&frame);
+                }
+                Out::Store { ticket, request } => {
+                    answers.push_back(In::Stored { ticket, reply: Ok(self.store.answer(request)) });
+                }
+                Out::Batch { link, frame } => {
+                    frames::mesh(&frame);
+                    answers.push_back(In::Taken(link));
                 }
                 Out::Open { link, .. } => self.link = Some(link),
                 Out::Close { link, .. } if self.link == Some(link) => self.link = None,
@@ -92,7 +170,7 @@ impl Bench {
             (None, Frame::Hello(hello)) => {
                 self.links += 1;
                 let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
-                let secure = Secure { node: THEM, exporter: [3; 32] };
+                let secure = Secure { node: them(), exporter: [3; 32] };
                 self.feed(In::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
             }
             // As `net` does it: whoever does not begin with a Hello is not let in.
@@ -107,7 +185,7 @@ impl Bench {
                 self.feed(In::Timer);
             }
             [deed] => {
-                let who = Who::new(&THEM.to_string()).expect("a key");
+                let who = Who::new(&them().to_string()).expect("a key");
                 self.feed(In::Command(DEEDS[usize::from(*deed) % DEEDS.len()](who)));
             }
             frame => match (decode(frame), self.link) {
@@ -126,7 +204,7 @@ fn check(update: &Update) {
     match update {
         Update::PeerJoined(peer) => peer.nick.iter().for_each(clean::nick),
         Update::PeerRenamed { nick, .. } => clean::nick(nick),
-        Update::Alarm(alarm) => assert!(alarm.node == THEM && alarm.known != THEM),
+        Update::Alarm(alarm) => assert!(alarm.node == them() && alarm.known != them()),
         Update::Message(message) => {
             message.nick.iter().for_each(clean::nick);
             clean::text(&message.text);

@@ -27,7 +27,7 @@ mod protobuf;
 use std::time::{Duration, Instant};
 
 use proximity_chat::{
-    bus::{Update, VerifyStep},
+    bus::{NoticeCode, Update, VerifyStep},
     model::{Author, Trust},
     node::Via,
 };
@@ -41,8 +41,9 @@ struct Kind {
     cases: u32,
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 10] = [
     Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
+    Kind { name: "event", check: frames::event, cases: 500 },
     Kind { name: "line", check: frames::line, cases: 500 },
     Kind { name: "claim", check: frames::claim, cases: 500 },
     Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },
@@ -99,8 +100,16 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     let code = |update: &Update| matches!(update, Update::Verify { step: VerifyStep::Code { .. }, .. });
     let from_peer = |update: &Update| matches!(update, Update::Message(message) if message.author != Author::Own);
     assert_eq!(count("talk", |update| matches!(update, Update::PeerJoined(_))), 1);
-    assert_eq!(count("talk", from_peer), 2);
+    assert_eq!(count("talk", from_peer), 3);
     assert_eq!(count("ignored", from_peer), 2);
+    assert_eq!(count("log-in-order", from_peer), 20);
+    assert_eq!(count("log-backwards", from_peer), 20);
+    assert_eq!(count("log-again-and-again", from_peer), 20);
+    assert_eq!(count("log-with-a-hole", from_peer), 5);
+    let forked = |update: &Update| matches!(update, Update::Notice { code: NoticeCode::Forked, .. });
+    assert_eq!(count("log-forked", forked), 1);
+    let forged = |update: &Update| matches!(update, Update::Message(message) if message.text.as_str() == "forged");
+    assert_eq!(count("log-forged", forged), 0);
     assert_eq!(count("renames", |update| matches!(update, Update::PeerRenamed { .. })), 100);
     assert_eq!((count("codes-of-theirs", code), count("codes-of-ours", code)), (1, 1));
     let verified = |update: &Update| matches!(update, Update::PeerTrust { trust: Trust::Verified, .. });

@@ -16,6 +16,7 @@
 mod attack;
 mod capture;
 mod ends;
+mod history;
 mod hostile;
 mod impostors;
 mod mesh;
@@ -26,6 +27,7 @@ mod replaced;
 mod roster;
 mod siege;
 mod support;
+mod tampering;
 #[cfg(unix)]
 #[path = "../common/mod.rs"]
 mod terminal;

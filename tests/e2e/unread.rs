@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    attack::{Face, Key, Link, body, connect, hello},
+    attack::{Author, Face, Key, Link, batch, connect, hello},
     reference::Player,
     support::{Ports, Python, Setup, seconds, until, until_passed},
 };
@@ -81,11 +81,12 @@ fn a_node_that_talks_while_nobody_reads_is_kept() {
     let key = Key::random();
     let mut link = Link::dial(connect(unread.addr, &Face::of(&key)).unwrap()).unwrap();
     link.greet(hello(&key, "bob")).unwrap();
+    let mut bob = Author::new(&key, "bob");
     let talk = thread::spawn(move || {
         for n in 0..LINES {
-            link.send(body(&format!("{n}")))?;
+            link.send(batch(vec![bob.line(&format!("{n}"))]))?;
         }
-        link.send(body("over"))?;
+        link.say(&mut bob, "over")?;
         link.stay(seconds(30))
     });
     until_passed(PAUSE);

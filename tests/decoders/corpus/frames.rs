@@ -4,11 +4,14 @@ use super::Corpus;
 use crate::protobuf::{bytes, fixed64, number, varint};
 
 const HELLO: u64 = 1;
+pub(super) const HAVE: u64 = 2;
+pub(super) const BATCH: u64 = 3;
 const SAS: u64 = 5;
 const PRESENCE: u64 = 6;
 const PEERS: u64 = 7;
 const BYE: u64 = 8;
 const PING: u64 = 9;
+/// Lines outside the log, of release 0.2.
 const SAY: u64 = 10;
 
 const KEY: [u8; 32] = [0x5a; 32];
@@ -28,9 +31,8 @@ pub(super) const HOSTILE: [(&str, &[u8]); 9] = [
 
 pub(super) fn hello(node: &[u8], nick: &[u8], wall: u64, port: u64) -> Vec<u8> {
     let fields = [
-        number(1, 1),
-        number(2, 1),
-        bytes(3, "say"),
+        number(1, 2),
+        number(2, 2),
         bytes(3, "presence"),
         bytes(3, "peers"),
         bytes(3, "sas"),
@@ -57,8 +59,9 @@ pub(super) fn sighting(node: &[u8], addrs: &[Vec<u8>]) -> Vec<u8> {
     bytes(1, [bytes(1, node), addrs.concat()].concat())
 }
 
-pub(super) fn say(text: &[u8], action: bool) -> Vec<u8> {
-    bytes(SAY, [bytes(1, text), number(2, action.into())].concat())
+/// A line as release 0.2 says it.
+fn say(text: &[u8]) -> Vec<u8> {
+    bytes(SAY, bytes(1, text))
 }
 
 pub(super) fn peers(sightings: &[u8]) -> Vec<u8> {
@@ -100,7 +103,7 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("hello-last-millisecond", hello(&KEY, b"bob", i64::MAX as u64, 0));
     add("hello-no-port", hello(&KEY, b"bob", wall, 70_000));
     add("hello-later-version", bytes(HELLO, [number(1, 2), number(2, 9), bytes(4, KEY), bytes(99, "new")].concat()));
-    add("hello-many-caps", bytes(HELLO, [bytes(4, KEY), bytes(3, "say").repeat(500)].concat()));
+    add("hello-many-caps", bytes(HELLO, [bytes(4, KEY), bytes(3, "sas").repeat(500)].concat()));
     add("hello-empty-caps", bytes(HELLO, [bytes(4, KEY), bytes(3, []).repeat(4_000)].concat()));
     add("hello-wrong-types", bytes(HELLO, [bytes(1, "x"), number(4, 1), number(6, 1)].concat()));
 
@@ -123,7 +126,7 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("peers-too-many", bytes(PEERS, sighting(&KEY, &[]).repeat(65)));
     add("peers-too-many-addresses", bytes(PEERS, sighting(&KEY, &vec![v4.clone(); 9])));
     add("peers-thousands-of-nothing", bytes(PEERS, bytes(1, []).repeat(15_000)));
-    add("peers-behind-a-line", [say(b"", false), bytes(PEERS, bytes(1, []).repeat(20_000))].concat());
+    add("peers-behind-a-line", [say(b""), bytes(PEERS, bytes(1, []).repeat(20_000))].concat());
     add("peers-truncated", bytes(PEERS, &everything[..everything.len() - 3]));
     for (name, ip, port) in [
         ("peers-ip-of-five-bytes", &[1, 2, 3, 4, 5][..], 1),
@@ -142,30 +145,26 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("ping", ping(u64::MAX, false));
     add("pong", ping(1, true));
 
-    add("say", say("我有，在二楼 and more".as_bytes(), false));
-    add("say-action", say(b"waves", true));
-    add("say-lines", say(b"one\n\n  two\tthree", false));
-    add("say-nothing", say(b"", false));
-    add("say-longest", say("x".repeat(65_536).as_bytes(), false));
-    add("say-too-long", say("\té".repeat(30_000).as_bytes(), false));
-    add("say-behind-a-line", [say(b"hi", false), presence(b"bob", true, &vec![b'x'; 40_000], false)].concat());
-    add("say-many-times", [bytes(SAY, bytes(1, "x").repeat(2_000)), say(b"last", false)].concat());
+    add("say", say("我有，在二楼 and more".as_bytes()));
+    add("say-many-times", [bytes(SAY, bytes(1, "x").repeat(2_000)), say(b"last")].concat());
+    add("presence-behind-a-line", [say(b"hi"), presence(b"bob", true, &vec![b'x'; 40_000], false)].concat());
 
     for (name, text) in HOSTILE {
-        add(&format!("say-{name}"), say(text, false));
         add(&format!("hello-nick-{name}"), hello(&KEY, text, wall, 4565));
         add(&format!("presence-{name}"), presence(text, true, text, false));
         add(&format!("hello-version-{name}"), bytes(HELLO, [bytes(4, KEY), bytes(9, text)].concat()));
     }
 
+    super::events::frames(&mut add);
+
     add("nothing", Vec::new());
     add("unknown-kind", bytes(99, "from a later version"));
-    add("reserved-kind", bytes(2, "a log"));
+    add("reserved-kind", bytes(4, "a room"));
     add("tag-zero", vec![0, 0]);
     add("endless-number", vec![0xff; 11]);
     add("length-beyond-the-end", [varint(SAY << 3 | 2), varint(u64::MAX)].concat());
     add("length-of-a-gigabyte", [varint(HELLO << 3 | 2), varint(1 << 30), vec![0; 20]].concat());
-    add("inner-length-beyond-the-outer", bytes(SAY, [varint(1 << 3 | 2), varint(100), b"short".to_vec()].concat()));
+    add("inner-length-beyond-the-outer", bytes(HAVE, [varint(1 << 3 | 2), varint(100), b"short".to_vec()].concat()));
     add("nested-groups", vec![0x9b; 300]);
     add("group-without-an-end", vec![0x0b, 0x08, 0x01]);
     add("nested-messages", (0..200).fold(Vec::new(), |inner, _| bytes(PEERS, inner)));

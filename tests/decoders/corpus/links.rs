@@ -4,9 +4,13 @@ use proximity_chat::identity::sas;
 
 use super::{
     Corpus,
-    frames::{HOSTILE, address, bye, hello, peers, ping, presence, sas_commit, sas_reveal, say, sighting},
+    events::{Author, batch, content, dot, have, written},
+    frames::{HOSTILE, address, bye, hello, peers, ping, presence, sas_commit, sas_reveal, sighting},
 };
-use crate::{links::THEM, protobuf::varint};
+use crate::{
+    links::{THEIR_SECRET, them, us},
+    protobuf::varint,
+};
 
 const WAIT: &[u8] = &[];
 const VERIFY: &[u8] = &[0];
@@ -24,15 +28,17 @@ fn parts<P: AsRef<[u8]>>(parts: &[P]) -> Vec<u8> {
 }
 
 pub(super) fn link(corpus: &mut Corpus) {
-    let hello = |nick: &str| hello(THEM.as_bytes(), nick.as_bytes(), 1_767_323_045_678, 4566);
+    let hello = |nick: &str| hello(them().as_bytes(), nick.as_bytes(), 1_767_323_045_678, 4566);
     let mut add = |name: &str, first: &[u8], rest: Vec<u8>| corpus.add("link", name, [parts(&[first]), rest].concat());
     let bob = &hello("bob")[..];
-    let (commit, reveal) = (sas_commit(&sas::commitment(&[7; 32], &THEM)), sas_reveal(&[7; 32]));
+    let (commit, reveal) = (sas_commit(&sas::commitment(&[7; 32], &them())), sas_reveal(&[7; 32]));
     let (commit, reveal, other) = (&commit[..], &reveal[..], &sas_reveal(&[8; 32])[..]);
-    let hi = &say(b"hi", false)[..];
+    let mut said = Author::them();
+    let [hi, ho, bye_bye] = [&b"hi"[..], b"ho", b"bye"].map(|text| batch(&[said.line(text)]));
+    let (hi, ho, bye_bye) = (&hi[..], &ho[..], &bye_bye[..]);
 
     let busy = presence(b"bob", true, b"lunch", true);
-    add("talk", bob, parts(&[hi, &busy, &ping(7, false), SAY, AWAY, WHOIS, WAIT, &say(b"bye", true), &bye(1)]));
+    add("talk", bob, parts(&[hi, &busy, &ping(7, false), SAY, AWAY, WHOIS, WAIT, ho, bye_bye, &bye(1)]));
     add("codes-of-theirs", bob, parts(&[commit, reveal, SAME, WHOIS]));
     add("codes-of-ours", bob, parts(&[VERIFY, commit, reveal, DIFFERENT]));
     add("codes-that-do-not-fit", bob, parts(&[VERIFY, commit, other, SAME]));
@@ -56,10 +62,11 @@ pub(super) fn link(corpus: &mut Corpus) {
     );
     let names: Vec<_> = (0..100).map(|n| presence(format!("name{n}").as_bytes(), false, b"", false)).collect();
     add("renames", bob, parts(&names));
+    let mut rude = Author::of(&THEIR_SECRET, 8);
     let texts: Vec<_> =
-        HOSTILE.iter().flat_map(|(_, text)| [say(text, false), presence(text, true, text, true)]).collect();
+        HOSTILE.iter().flat_map(|(_, text)| [batch(&[rude.line(text)]), presence(text, true, text, true)]).collect();
     add("hostile-texts", bob, parts(&texts));
-    add("ignored", bob, parts(&[IGNORE, hi, commit, reveal, UNIGNORE, hi, TRUST, WHOIS, hi]));
+    add("ignored", bob, parts(&[IGNORE, hi, commit, reveal, UNIGNORE, ho, TRUST, WHOIS, bye_bye]));
     add("pings", bob, parts(&[ping(1, false), ping(2, true)]).repeat(1_000));
 
     let crowd = |net: u8| {
@@ -79,6 +86,48 @@ pub(super) fn link(corpus: &mut Corpus) {
     add("stays", bob, parts(&[WAIT]).repeat(200));
     let other_key = super::frames::hello(&[9; 32], b"bob", 1, 4566);
     add("not-its-key", &other_key, parts(&[hi]));
-    let own_key = super::frames::hello(&[1; 32], b"bob", 1, 4566);
+    let own_key = super::frames::hello(us().as_bytes(), b"bob", 1, 4566);
     add("our-key", &own_key, parts(&[hi]));
+
+    logs(&mut |name, rest| add(name, bob, parts(&rest)));
+}
+
+/// What is wrong with events beyond each of them, and with what is told of them.
+fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
+    let mut bob = Author::them();
+    let lines: Vec<_> = (0..20).map(|n| bob.line(format!("line {n}").as_bytes())).collect();
+    let backwards: Vec<_> = lines.iter().rev().cloned().collect();
+    let all = have(&[bob.dot()], false, true);
+    add("log-in-order", vec![all.clone(), batch(&lines), WAIT.to_vec(), SAY.to_vec(), WAIT.to_vec()]);
+    // Each turn one of them is next.
+    add("log-backwards", [vec![all.clone()], vec![batch(&backwards); 20]].concat());
+    add("log-again-and-again", vec![batch(&lines); 30]);
+    add("log-with-a-hole", vec![all.clone(), batch(&lines[..5]), batch(&lines[6..]), WAIT.to_vec()]);
+    add("log-that-is-told-and-never-sent", vec![all.clone(), WAIT.to_vec(), all, WAIT.to_vec()]);
+
+    let mut other = Author::them();
+    let forked: Vec<_> = (0..5).map(|n| other.line(format!("other {n}").as_bytes())).collect();
+    add("log-forked", vec![batch(&lines[..5]), batch(&forked), have(&[other.dot()], false, false), WAIT.to_vec()]);
+
+    // Under their name, and nobody has signed it so.
+    let mut forger = Author::of(&[9; 32], 7);
+    let mut draft = forger.draft(content(b"bob", b"forged"));
+    draft.log.author = them();
+    let forged = written(&forger.sign(draft));
+    add("log-forged", vec![batch(&[forged]), batch(&[forger.line(b"a third one's")]), batch(&lines[..1])]);
+
+    let strangers = (0..300u64).map(|n| {
+        let mut secret = [3; 32];
+        secret[..8].copy_from_slice(&n.to_be_bytes());
+        let mut stranger = Author::of(&secret, n);
+        (stranger.line(b"hi"), stranger.dot())
+    });
+    let (lines_of_strangers, dots): (Vec<_>, Vec<_>) = strangers.unzip();
+    let told = dots.chunks(512).map(|dots| have(dots, true, false));
+    add("log-of-many-strangers", told.chain(lines_of_strangers.chunks(60).map(batch)).collect());
+
+    let id = bob.id();
+    let bases = [(20, 15), (20, 1), (20, 25), (500, 400), (3, 1), (20, i64::MAX as u64)];
+    let dots = bases.map(|(seq, base)| have(&[dot(&id, seq, [7; 32], base)], false, false));
+    add("log-whose-base-moves", dots.into_iter().chain([batch(&lines[10..]), batch(&lines[..10])]).collect());
 }

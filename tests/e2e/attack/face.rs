@@ -44,9 +44,20 @@ impl Key {
         Self { public, private }
     }
 
+    /// What looks like a key, or a hash, and is none.
+    pub(crate) fn random_bytes() -> [u8; 32] {
+        std::array::from_fn(|_| fastrand::u8(..))
+    }
+
     /// The public half.
     pub(crate) fn bytes(&self) -> [u8; 32] {
         self.public
+    }
+
+    /// Its signature of a message.
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signer = self.private.choose_scheme(&[SignatureScheme::ED25519]).expect("an Ed25519 key");
+        signer.sign(message).expect("a signature")
     }
 
     /// The public half as nodes write it.

@@ -3,6 +3,7 @@
 //! TLS is rustls with verifiers that believe everything; HTTP/2 and gRPC are written byte by byte, so that a test can
 //! send what no library would. Everything blocks and has deadlines.
 
+mod author;
 mod face;
 mod h2;
 mod link;
@@ -18,9 +19,11 @@ pub(crate) mod proto {
     tonic::include_proto!("proximity.v1");
 }
 
+#[allow(unused_imports, reason = "for the benchmarks, which use these files too")]
+pub(crate) use author::{Author, LOBBY, batch, have, id, now, read, text, texts};
 pub(crate) use face::{Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, hex, unhex};
 pub(crate) use h2::{EMPTY_SETTINGS, PREFACE, frame, headers};
-pub(crate) use link::{Link, body, hello, hello_of};
+pub(crate) use link::{Link, hello, hello_of};
 pub(crate) use relay::{Recorder, middle};
 pub(crate) use stub::{chat_in_tls, mesh_in_plain};
 pub(crate) use tls::{End, Secure, accept, client_config, connect, first_flight};

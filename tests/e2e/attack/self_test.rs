@@ -1,10 +1,10 @@
 //! The hostile node against a second copy of itself: what it reports about us can then be believed.
 
-use std::{net::TcpListener, thread, time::Duration};
+use std::{net::TcpListener, thread};
 
 use rustls::AlertDescription as Alert;
 
-use super::{End, Face, Key, Link, accept, body, connect, hello, proto::frame::Body};
+use super::{Author, End, Face, Key, Link, accept, connect, hello, proto::frame::Body};
 
 /// The key of whoever dialled, and the link to them.
 type Answered = Result<(Vec<u8>, Link), End>;
@@ -31,19 +31,19 @@ fn the_attacker_plays_both_sides_of_a_link() {
     let other = thread::spawn(move || {
         let theirs = accepted.next().unwrap();
         accepted.send(Body::Hello(hello(&bob, "bob"))).unwrap();
-        accepted.send(body("from bob")).unwrap();
+        accepted.say(&mut Author::new(&bob, "bob"), "from bob").unwrap();
         // More than a window: it has to be filled up again by who reads.
-        let long = "x".repeat(200_000);
-        let read = accepted.wait(|frame| (*frame == body(&long)).then_some(())).is_ok();
+        let read = accepted.wait_line(&"x".repeat(200_000)).is_ok();
         (theirs, read)
     });
     let theirs = dialled.greet(hello(&alice, "alice")).unwrap();
     assert_eq!(theirs.nick, "bob");
-    assert_eq!(dialled.next(), Ok(body("from bob")));
-    dialled.send(body(&"x".repeat(200_000))).unwrap();
+    dialled.wait_line("from bob").unwrap();
+    dialled.say(&mut Author::new(&alice, "alice"), &"x".repeat(200_000)).unwrap();
     let (theirs, read) = other.join().unwrap();
     assert!(matches!(theirs, Body::Hello(hello) if hello.nick == "alice") && read);
-    assert_eq!(dialled.next_within(Duration::from_secs(10)), Err(End::Closed));
+    let (_, end) = dialled.end();
+    assert_eq!(end, End::Closed);
 }
 
 /// Faces that are wrong get as far as the other side lets them: here, all the way.

@@ -4,7 +4,7 @@ use rustls::AlertDescription as Alert;
 
 use super::{alone, assert_unmoved, honest};
 use crate::{
-    attack::{End, Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, body, connect},
+    attack::{Author, End, Face, Key, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY, connect},
     support::{Node, Ports, Process, Python, seconds},
 };
 
@@ -25,14 +25,14 @@ fn an_honest_stranger_is_let_in_and_heard() {
     let ports = Ports::take();
     let mut alice = Node::listening("alice", alone(&ports));
     let (key, mut link) = honest(&alice, "mallory");
-    link.send(body("good morning")).unwrap();
+    link.say(&mut Author::new(&key, "mallory"), "good morning").unwrap();
     let heard = alice.wait_text("good morning");
     assert_eq!(
         [&heard["from"], &heard["nick"], &heard["protocol"]],
         [&key.id().into(), &"mallory".into(), &"mesh".into()] as [&serde_json::Value; 3]
     );
     alice.say("and to you");
-    link.wait(|frame| (*frame == body("and to you")).then_some(())).unwrap();
+    link.wait_line("and to you").unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use prost::Message;
 use super::{alone, assert_unmoved, honest, with_others};
 use crate::{
     attack::{
-        End, Face, Key, Link, Recorder, accept, body, connect, hello, hello_of, hex, middle,
+        Author, End, Face, Key, Link, Recorder, accept, connect, hello, hello_of, hex, middle,
         proto::{Bye, Frame, Hello, Reason, frame::Body},
         unhex,
     },
@@ -91,7 +91,7 @@ fn a_recorded_session_opens_nothing() {
     let key = Key::random();
     let mut link = Link::dial(connect(ports.addr(20), &Face::of(&key)).unwrap()).unwrap();
     link.greet(hello(&key, "bob")).unwrap();
-    link.send(body("only once")).unwrap();
+    link.say(&mut Author::new(&key, "bob"), "only once").unwrap();
     alice.wait_text("only once");
     drop(link);
     alice.wait_left(&key.id(), seconds(30));
@@ -149,8 +149,9 @@ fn a_second_greeting_ends_the_link() {
 fn nothing_is_heard_before_a_greeting() {
     let ports = Ports::take();
     let alice = Node::listening("alice", alone(&ports));
-    let mut link = Link::dial(connect(alice.addr(), &Face::of(&Key::random())).unwrap()).unwrap();
-    link.send(body("no hello")).unwrap();
+    let key = Key::random();
+    let mut link = Link::dial(connect(alice.addr(), &Face::of(&key)).unwrap()).unwrap();
+    link.say(&mut Author::new(&key, "bob"), "no hello").unwrap();
     let (reason, end) = link.end();
     assert!([Some(Reason::Protocol), None].contains(&reason) && end == End::Closed, "{reason:?} {end:?}");
     assert_eq!(alice.texts(), [""; 0]);
@@ -178,7 +179,7 @@ fn one_key_has_one_link() {
     let mut second = super::link_as(&alice, &key, "bob").unwrap();
     // Another start of the program: the newer one stays.
     assert_eq!(first.end().0, Some(Reason::Duplicate));
-    second.send(body("it is me again")).unwrap();
+    second.say(&mut Author::new(&key, "bob"), "it is me again").unwrap();
     assert_eq!(alice.wait_text("it is me again")["from"], key.id());
     until("one person", seconds(30), || (alice.roster() == [key.id()]).then_some(()));
 }

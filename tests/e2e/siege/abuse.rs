@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{Outcome, PATIENCE, Target};
 use crate::{
     attack::{
-        End, Face, Key, Link, body, connect, frame, hello, hello_of,
+        Author, End, Face, Key, Link, connect, frame, hello, hello_of,
         proto::{Address, Hello, Peers, Presence, Sighting, frame::Body},
         unhex,
     },
@@ -113,8 +113,9 @@ pub(super) fn escapes(target: &Target) -> Outcome {
         let presence = Presence { nick: text.to_owned(), away: true, note: text.to_owned(), typing: true };
         let said = link.greet(greeting).and_then(|_| {
             link.send(Body::Presence(presence))?;
-            link.send(body(text))?;
-            link.send(body(&format!("rude: {text} x")))?;
+            let mut author = Author::new(&key, text);
+            link.say(&mut author, text)?;
+            link.say(&mut author, &format!("rude: {text} x"))?;
             link.stay(Duration::from_millis(200))
         });
         match said {

@@ -35,7 +35,7 @@ pub(super) struct Chat {
     alice: Node,
     bob: Node,
     said: usize,
-    _ports: Ports,
+    ports: Ports,
 }
 
 /// What was seen while something went on.
@@ -69,7 +69,7 @@ impl Chat {
         let bob = Node::listening("bob", range);
         alice.wait_peer(&bob.id());
         bob.wait_peer(&alice.id());
-        Self { alice, bob, said: 0, _ports: ports }
+        Self { alice, bob, said: 0, ports }
     }
 
     /// Chats until `attack` is over, and a while in any case.
@@ -118,6 +118,20 @@ impl Chat {
         self.said += 1;
         let text = format!("honest line {}", self.said);
         [line(&mut self.alice, &self.bob, &text), line(&mut self.bob, &self.alice, &text)]
+    }
+
+    /// Somebody who comes now is let in, heard, and told.
+    pub(super) fn assert_open(&mut self) {
+        let mut carol = Node::listening("carol", self.range());
+        carol.wait_peer(&self.alice.id());
+        carol.wait_peer(&self.bob.id());
+        self.alice.wait_peer(&carol.id());
+        line(&mut carol, &self.alice, "is there room?");
+        line(&mut self.alice, &carol, "there is");
+    }
+
+    fn range(&self) -> std::ops::RangeInclusive<u16> {
+        self.ports.port(0)..=self.ports.port(2)
     }
 
     /// The link of the two is the one that they had, and nothing but events came out.

@@ -2,12 +2,13 @@
 //!
 //! `cargo test --release --test e2e siege -- --ignored --nocapture` runs it in a few minutes and prints the figures: how
 //! long the attacker was let be, how long honest lines took meanwhile, and the most memory and descriptors that the
-//! attacked node had.
+//! attacked node had. `SIEGE=events` runs only attacks with this in their name.
 
 #![cfg(target_os = "linux")]
 
 mod abuse;
 mod chat;
+mod events;
 mod handshakes;
 mod silence;
 mod volume;
@@ -118,6 +119,22 @@ fn attacks() -> Vec<Attack> {
         Attack::new("frames of HTTP/2 that are none", five, abuse::no_http),
         Attack::new("port and key of somebody else", None, abuse::claims),
         Attack::new("escapes, bidi, tags, marks", None, abuse::escapes),
+        Attack::new("events, forged", five, events::forged),
+        Attack::new("events, altered or impossible", five, events::altered),
+        Attack::new("events again and again", None, events::replayed),
+        Attack::new("events backwards", None, events::reordered),
+        Attack::new("events: Have with a million dots", five, events::million_dots),
+        Attack::new("events: Have with logs made up", None, events::made_up_logs),
+        Attack::new("events of unknown authors", None, events::unknown_authors),
+        Attack::new("events without their causes", None, events::without_causes),
+        Attack::new("events without causes, of unknown", None, events::without_causes_of_many),
+        Attack::new("events of 2199 and the day after", None, events::ahead),
+        Attack::new("events of the greatest length", None, events::longest),
+        Attack::new("events below bases that move", None, events::lying_bases),
+        Attack::new("events told of and kept", None, events::tells_and_keeps),
+        Attack::new("events asked for again and again", None, events::asks_again),
+        Attack::new("events asked for and never taken", None, events::never_takes),
+        Attack::new("events of other rooms", None, events::other_rooms),
     ]
 }
 
@@ -129,7 +146,8 @@ fn honest_nodes_chat_through_every_attack() {
     println!("\n  {:<36} {}", "attack", chat::Figures::HEAD);
     println!("  {:<36} {}", "none", quiet.1);
     let mut failed = Vec::new();
-    for attack in attacks() {
+    let wanted = std::env::var("SIEGE").unwrap_or_default();
+    for attack in attacks().into_iter().filter(|attack| attack.name.contains(&wanted)) {
         let (outcome, figures) = chat.during(attack.burst, attack.run);
         let cut = outcome.cut.map_or_else(|| "-".to_owned(), |cut| format!("{cut:.1?}"));
         println!("  {:<36} {figures}   {cut:>8}   {}", attack.name, outcome.what);
@@ -145,6 +163,7 @@ fn honest_nodes_chat_through_every_attack() {
             check(outcome.cut.is_some_and(|cut| cut < promised * SLACK), format!("cut after {cut}"));
         }
     }
+    chat.assert_open();
     chat.assert_unharmed();
     assert!(failed.is_empty(), "{failed:#?}");
 }

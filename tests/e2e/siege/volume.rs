@@ -8,7 +8,7 @@ use std::{
 use super::{LEAST, Outcome, PATIENCE, Target};
 use crate::{
     attack::{
-        EMPTY_SETTINGS, End, Face, Key, Link, MESH, body, connect, frame, headers, hello,
+        Author, EMPTY_SETTINGS, End, Face, Key, Link, MESH, batch, connect, frame, headers, hello,
         proto::{Address, Peers, Ping, Presence, Sas, Sighting, frame::Body, sas::Step},
     },
     support::until_passed,
@@ -23,14 +23,15 @@ fn cut(mut link: Link, begun: Instant) -> Outcome {
 }
 
 /// Sends frames, over a new link whenever one is cut, for [`LEAST`].
-fn flood(target: &Target, mut next: impl FnMut(usize) -> Body) -> Outcome {
+pub(super) fn flood(target: &Target, mut next: impl FnMut(&mut Author, usize) -> Body) -> Outcome {
     let begun = Instant::now();
     let (mut sent, mut links, mut cuts) = (0, 0, 0);
     while begun.elapsed() < LEAST {
-        let (_key, mut link) = target.link("mallory");
+        let (key, mut link) = target.link("mallory");
+        let mut author = Author::new(&key, "mallory");
         links += 1;
         while begun.elapsed() < LEAST {
-            if link.send(next(sent)).is_err() {
+            if link.send(next(&mut author, sent)).is_err() {
                 cuts += 1;
                 break;
             }
@@ -80,7 +81,7 @@ pub(super) fn many_peers(target: &Target) -> Outcome {
     /// Just below 256 KiB.
     const LARGEST: u32 = 5_000;
     let peers = sightings(LARGEST);
-    flood(target, |_| peers.clone())
+    flood(target, |_, _| peers.clone())
 }
 
 pub(super) fn rapid_reset(target: &Target) -> Outcome {
@@ -204,23 +205,23 @@ pub(super) fn http_pings(target: &Target) -> Outcome {
 }
 
 pub(super) fn mesh_pings(target: &Target) -> Outcome {
-    flood(target, |n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
+    flood(target, |_, n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
 }
 
 pub(super) fn lines(target: &Target) -> Outcome {
     let text = "l".repeat(2_000);
-    flood(target, |n| body(&format!("{n} {text}")))
+    flood(target, |author, n| batch(vec![author.line(&format!("{n} {text}"))]))
 }
 
 pub(super) fn presence(target: &Target) -> Outcome {
-    flood(target, |n| {
+    flood(target, |_, n| {
         let (nick, note) = (format!("name{}", n % 1_000), "n".repeat(200));
         Body::Presence(Presence { nick, away: n % 2 == 0, note, typing: n % 3 == 0 })
     })
 }
 
 pub(super) fn short_codes(target: &Target) -> Outcome {
-    flood(target, |n| {
+    flood(target, |_, n| {
         let step = if n % 3 == 2 { Step::Reveal(vec![7; 32]) } else { Step::Commit(vec![n as u8; 32]) };
         Body::Sas(Sas { step: Some(step) })
     })

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     ops::{Deref, DerefMut, RangeInclusive},
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,15 +19,75 @@ const SOON: Duration = seconds(30);
 pub(crate) struct Node {
     pub(crate) nick: String,
     process: Process,
-    _home: TempDir,
+    setup: Setup,
+    home: Arc<TempDir>,
 }
 
 impl Node {
     /// Starts a node, without waiting for anything.
     pub(crate) fn start(setup: &Setup) -> Self {
-        let home = TempDir::new().unwrap();
-        let process = Process::start(&setup.nick, &mut setup.command(&home));
-        Self { nick: setup.nick.clone(), process, _home: home }
+        Self::start_at(&Arc::new(TempDir::new().unwrap()), setup)
+    }
+
+    /// Starts a node for somebody whose directories are there already.
+    pub(crate) fn start_at(home: &Arc<TempDir>, setup: &Setup) -> Self {
+        let process = Process::start(&setup.nick, &mut setup.command(home));
+        Self { nick: setup.nick.clone(), process, setup: setup.clone(), home: Arc::clone(home) }
+    }
+
+    /// Starts the same node again, which has ended: the same person on the same machine.
+    pub(crate) fn start_again(self) -> Self {
+        let (setup, home) = (self.setup.clone(), self.home());
+        drop(self);
+        Self::start_at(&home, &setup)
+    }
+
+    /// Where everything is that it keeps.
+    pub(crate) fn home(&self) -> Arc<TempDir> {
+        Arc::clone(&self.home)
+    }
+
+    /// What `proximity-chat log` prints of the lobby, whether the node runs or not.
+    pub(crate) fn log(&self, options: &[&str]) -> String {
+        let done = self.setup.log_command(&self.home, options).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{}: log {options:?}: {}: {said}", self.nick, done.status);
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// All that its history has, in the order in which it is shown.
+    pub(crate) fn history(&self) -> Vec<Value> {
+        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line:?}: {e}"));
+        self.log(&["--json"]).lines().map(parse).collect()
+    }
+
+    /// The texts of its history, in the order in which they are shown.
+    pub(crate) fn history_texts(&self) -> Vec<String> {
+        self.history().iter().map(|line| line["text"].as_str().expect("a line has a text").to_owned()).collect()
+    }
+
+    /// The hash of its history: two nodes with the same one show the same.
+    pub(crate) fn hash(&self) -> String {
+        let hash = self.log(&["--hash"]);
+        assert!(hash.trim().len() >= 32, "{hash:?} is no hash");
+        hash
+    }
+
+    /// Waits until its own line is on disk, and returns its id.
+    pub(crate) fn wait_own(&self, text: &str) -> String {
+        let own = |e: &&Value| e["event"] == "message" && e["own"] == true && e["text"] == text;
+        let id = |events: &[Value]| events.iter().find(own)?["id"].as_str().map(str::to_owned);
+        self.wait(&format!("its own {text:?}"), SOON, id).0
+    }
+
+    /// Waits until so many of so many have an own message.
+    pub(crate) fn wait_delivered(&self, id: &str, delivered: u32, of: u32) -> Duration {
+        let last = |e: &&Value| e["event"] == "delivery" && e["id"] == id;
+        self.wait(&format!("{id} delivered to {delivered} of {of}"), SOON, |events| {
+            let last = events.iter().rev().find(last)?;
+            (last["delivered"] == delivered && last["of"] == of).then_some(())
+        })
+        .1
     }
 
     /// Starts a node on loopback and waits until it listens.

@@ -88,6 +88,18 @@ impl Process {
         });
     }
 
+    /// Its standard input, for a thread that fills it; [`Self::say`] is over then.
+    pub(crate) fn take_input(&mut self) -> ChildStdin {
+        self.stdin.take().expect("standard input is still open")
+    }
+
+    /// Waits until all that a process printed was read, which has been killed.
+    pub(crate) fn wait_output(&self) {
+        until(&format!("the last output of {}", self.name), Duration::from_secs(30), || {
+            self.output.seen.lock().unwrap().ended.then_some(())
+        });
+    }
+
     /// Ends its standard input.
     pub(crate) fn end_input(&mut self) {
         self.stdin = None;

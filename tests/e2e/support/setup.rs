@@ -8,7 +8,12 @@ use std::{
 
 use tempfile::TempDir;
 
+/// The variables that name the user's directories.
+pub(crate) const PLACES: [&str; 6] =
+    ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"];
+
 /// How to start a node.
+#[derive(Clone)]
 pub(crate) struct Setup {
     /// This build's program, unless another one is to be compared with it.
     pub(crate) program: String,
@@ -37,8 +42,26 @@ impl Setup {
         }
     }
 
-    /// The command line, with a cleared environment and `home` in place of all of the user's directories.
+    /// The command line that starts it.
     pub(crate) fn command(&self, home: &TempDir) -> Command {
+        let mut command = self.program_at(home);
+        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
+        command
+    }
+
+    /// The command line that prints what is on disk of the lobby.
+    #[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
+    pub(crate) fn log_command(&self, home: &TempDir, options: &[&str]) -> Command {
+        let mut command = self.program_at(home);
+        // The same network, as far as that is set.
+        let network = self.more.iter().skip_while(|option| *option != "--network").take(2);
+        command.args(["log", "--profile", "default", "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
+        command.args(network).args(options);
+        command
+    }
+
+    /// The program in its namespace, with a cleared environment and `home` in place of all of the user's directories.
+    fn program_at(&self, home: &TempDir) -> Command {
         let mut command = match &self.netns {
             // `ip` replaces itself with the program, so that the child's id is the node's.
             Some(netns) => {
@@ -49,11 +72,9 @@ impl Setup {
             None => Command::new(&self.program),
         };
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for place in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"]
-        {
+        for place in PLACES {
             command.env(place, home.path());
         }
-        command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
         command
     }
 

@@ -1,0 +1,246 @@
+//! Events and what is told of them, in all the wrong ways.
+
+use std::time::{Duration, Instant};
+
+use super::{LEAST, Outcome, PATIENCE, Target, volume::flood};
+use crate::{
+    attack::{
+        Author, End, Key, Link, batch, have, now,
+        proto::{Dep, Dot, Event, Have, LogId, Signed, frame::Body},
+        unhex,
+    },
+    support::until_passed,
+};
+
+/// Milliseconds of a day.
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
+/// The last day on which events may be dated, in milliseconds after 1970.
+const END_OF_2199: u64 = 7_258_118_400_000 - DAY;
+
+/// Each sends such events until it is cut.
+fn each_cut(target: &Target, kinds: &[&dyn Fn(&Author, usize) -> Signed]) -> Outcome {
+    let (mut slowest, mut most) = (Duration::ZERO, 0);
+    for kind in kinds {
+        let (key, mut link) = target.link("mallory");
+        let author = Author::new(&key, "mallory");
+        let begun = Instant::now();
+        let mut sent = 0;
+        while begun.elapsed() < PATIENCE && link.send(batch(vec![kind(&author, sent)])).is_ok() {
+            sent += 1;
+        }
+        let (_, end) = link.end();
+        assert_ne!(end, End::Silence, "not cut");
+        slowest = slowest.max(begun.elapsed());
+        most = most.max(sent);
+    }
+    Outcome { what: format!("{} kinds, cut after at most {most} events", kinds.len()), cut: Some(slowest) }
+}
+
+pub(super) fn forged(target: &Target) -> Outcome {
+    let bobs = |author: &Author| LogId { author: unhex(&target.bob_id).to_vec(), ..author.log() };
+    let stranger = Author::new(&Key::random(), "stranger");
+    let genuine = stranger.try_line("genuine");
+    each_cut(
+        target,
+        &[
+            &|author, n| {
+                author.sign(Event { log: Some(bobs(author)), ..author.draft() }, author.content(&format!("{n}")))
+            },
+            &|_, _| Signed { sig: vec![7; 64], ..genuine.clone() },
+            &|_, n| {
+                let mut changed = Signed { ..genuine.clone() };
+                changed.sig[n % 64] ^= 1;
+                changed
+            },
+        ],
+    )
+}
+
+pub(super) fn altered(target: &Target) -> Outcome {
+    let stranger = Author::new(&Key::random(), "stranger");
+    let genuine = stranger.try_line("genuine");
+    each_cut(
+        target,
+        &[
+            &|_, n| Signed { content: stranger.content(&format!("altered {n}")), ..genuine.clone() },
+            &|_, n| {
+                let mut changed = Signed { ..genuine.clone() };
+                let at = n % changed.content.len();
+                changed.content[at] ^= 1;
+                changed
+            },
+            &|author, _| author.sign(Event { seq: 0, ..author.draft() }, author.content("zero")),
+            &|author, _| author.sign(Event { hlc: u64::MAX, ..author.draft() }, author.content("after 2200")),
+            &|author, _| author.sign(Event { prev: vec![1; 31], ..author.draft() }, author.content("short")),
+            &|author, _| author.sign(author.draft(), vec![b'g'; 200_000]),
+            &|author, _| author.sign(author.draft(), author.content(&"g".repeat(200_000))),
+        ],
+    )
+}
+
+pub(super) fn replayed(target: &Target) -> Outcome {
+    let mut stranger = Author::new(&Key::random(), "stranger");
+    let lines = stranger.lines((0..60).map(|n| format!("again {n}")));
+    flood(target, |_, _| batch(lines.clone()))
+}
+
+pub(super) fn reordered(target: &Target) -> Outcome {
+    let mut stranger = Author::new(&Key::random(), "stranger");
+    let mut lines = stranger.lines((0..60).map(|n| format!("backwards {n}")));
+    lines.reverse();
+    lines.pop();
+    flood(target, |_, _| batch(lines.clone()))
+}
+
+/// A dot of a log that nobody writes.
+fn made_up() -> Dot {
+    let log = LogId { author: Key::random_bytes().to_vec(), ..Author::new(&Key::random(), "nobody").log() };
+    Dot { log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
+}
+
+pub(super) fn million_dots(target: &Target) -> Outcome {
+    let (_key, mut link) = target.link("mallory");
+    let begun = Instant::now();
+    let dot = made_up();
+    let _ = link.send(have(vec![dot; 1_000_000]));
+    let (reason, end) = link.end();
+    assert_ne!(end, End::Silence, "not cut");
+    Outcome { what: format!("{reason:?}"), cut: Some(begun.elapsed()) }
+}
+
+pub(super) fn made_up_logs(target: &Target) -> Outcome {
+    // Signing keys are slow to make: logs of one made-up key differ by their epochs.
+    flood(target, |_, n| {
+        let dot = made_up();
+        let log = dot.log.clone().unwrap();
+        let dots = (0..500).map(|epoch| Dot { log: Some(LogId { epoch, ..log.clone() }), ..dot.clone() }).collect();
+        Body::Have(Have { dots, more: n % 2 == 0, want: n % 3 == 0 })
+    })
+}
+
+pub(super) fn unknown_authors(target: &Target) -> Outcome {
+    flood(target, |_, n| {
+        let events = (0..20).map(|m| Author::new(&Key::random(), &format!("sybil{n}-{m}")).line("hi")).collect();
+        batch(events)
+    })
+}
+
+/// A cause that never comes.
+fn never() -> Dep {
+    Dep { author: Key::random_bytes().to_vec(), epoch: fastrand::u64(..), seq: 1 }
+}
+
+pub(super) fn without_causes(target: &Target) -> Outcome {
+    flood(target, |author, n| {
+        batch(vec![author.line_after(&format!("waits {n} {}", "w".repeat(10_000)), vec![never(); 16])])
+    })
+}
+
+pub(super) fn without_causes_of_many(target: &Target) -> Outcome {
+    flood(target, |_, n| {
+        let waits =
+            |m: usize| Author::new(&Key::random(), &format!("s{m}")).line_after(&format!("waits {n}"), vec![never()]);
+        batch((0..20).map(waits).collect())
+    })
+}
+
+pub(super) fn ahead(target: &Target) -> Outcome {
+    let mut days = 0;
+    let outcome = flood(target, |author, n| {
+        days += 1;
+        let ahead = if n % 2 == 0 { END_OF_2199 } else { (now() >> 16) + DAY + days };
+        let mut author = Author::new(author.key(), "mallory");
+        author.set_clock(ahead);
+        batch(vec![author.line(&format!("from the future {n}"))])
+    });
+    // Our own clock has not gone with it: the next lines are dated now, which the chat's end looks at.
+    outcome
+}
+
+pub(super) fn longest(target: &Target) -> Outcome {
+    let text = "l".repeat(65_000);
+    flood(target, |author, n| batch(vec![author.line(&format!("{n} {text}"))]))
+}
+
+pub(super) fn lying_bases(target: &Target) -> Outcome {
+    flood(target, |author, n| {
+        let mut log = Author::new(author.key(), "mallory");
+        let lines = log.lines((0..30).map(|m| format!("{n} {m}")));
+        match n % 4 {
+            0 => have(vec![Dot { base: 20, ..log.dot() }]),
+            1 => batch(lines[19..].to_vec()),
+            2 => have(vec![Dot { base: 1, ..log.dot() }, Dot { base: u64::MAX >> 1, ..log.dot() }]),
+            _ => batch(lines),
+        }
+    })
+}
+
+/// Says that it has much, and gives nothing of it.
+pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
+    let links: Vec<_> = (0..50)
+        .map(|_| {
+            let (key, mut link) = target.link("miser");
+            let mut log = Author::new(&key, "miser");
+            log.line("the only one");
+            let dot = Dot { seq: 1_000_000, ..log.dot() };
+            link.send(Body::Have(Have { dots: vec![dot], more: false, want: true })).unwrap();
+            link
+        })
+        .collect();
+    until_passed(LEAST);
+    Outcome { what: format!("{} links", links.len()), cut: None }
+}
+
+/// Wants everything from the beginning again whenever some of it has come, and then a link that never reads.
+pub(super) fn asks_again(target: &Target) -> Outcome {
+    let begun = Instant::now();
+    let (_key, mut link) = target.link("forgetful");
+    let (mut asked, mut came) = (0, 0);
+    while begun.elapsed() < LEAST {
+        let nothing = Body::Have(Have { dots: Vec::new(), more: false, want: true });
+        if link.send(nothing).is_err() || drain(&mut link, &mut came).is_err() {
+            return Outcome { what: format!("cut after {asked} times, {came} events"), cut: None };
+        }
+        asked += 1;
+    }
+    Outcome { what: format!("{asked} times, {came} events came"), cut: None }
+}
+
+/// Reads what is there, and then says that it has none of it.
+fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
+    let mut logs = Vec::new();
+    loop {
+        match link.next_within(Duration::from_millis(5)) {
+            Ok(Body::Batch(batch)) => *came += batch.events.len(),
+            Ok(Body::Have(have)) => logs.extend(have.dots.into_iter().filter_map(|dot| dot.log)),
+            Ok(_) => {}
+            Err(End::Silence) => break,
+            Err(end) => return Err(end),
+        }
+    }
+    let nothing = |log| Dot { log: Some(log), seq: 0, head: Vec::new(), base: 1 };
+    link.send(Body::Have(Have { dots: logs.into_iter().take(500).map(nothing).collect(), more: false, want: true }))
+}
+
+/// Wants everything and takes none of it.
+pub(super) fn never_takes(target: &Target) -> Outcome {
+    let links: Vec<_> = (0..30)
+        .map(|_| {
+            let (_key, mut link) = target.link("greedy");
+            link.send(Body::Have(Have { dots: Vec::new(), more: false, want: true })).unwrap();
+            link
+        })
+        .collect();
+    until_passed(LEAST);
+    Outcome { what: format!("{} links that read nothing", links.len()), cut: None }
+}
+
+pub(super) fn other_rooms(target: &Target) -> Outcome {
+    flood(target, |author, n| {
+        let room: [u8; 32] = Key::random_bytes();
+        let mut log = Author::in_room(author.key(), "mallory", room);
+        let line = log.line(&format!("elsewhere {n}"));
+        if n % 2 == 0 { batch(vec![line]) } else { have(vec![log.dot()]) }
+    })
+}
