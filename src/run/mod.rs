@@ -20,7 +20,7 @@ use crate::{
     bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
     headless::{self, HeadlessError, Options},
-    io::TcpNet,
+    io::{Clock, TcpNet},
     model::{Nick, ProfileName},
     profile::{self, Profile, ProfileError},
     run::screen::ScreenError,
@@ -166,6 +166,7 @@ fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Resul
         hold,
         saver: profile.saver(),
         random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
+        clock: Clock::default(),
     })
 }
 
