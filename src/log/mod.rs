@@ -1,4 +1,171 @@
-//! The log, pure: what was said by whom in which order, and nothing lost (DESIGN.md section 6).
+//! The log, pure: who said what in which order, with nothing lost and nothing twice (DESIGN.md section 6).
+//!
+//! Every author has a log of a room, a chain of signed events. [`Logs`] holds how far each is known here, decides which
+//! event is accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few numbers
+//! for each log. All rules depend on an event and its causes alone, so that all nodes come to the same answer.
 
+mod accept;
+mod frontier;
+mod held;
 pub mod mutant;
 pub mod storage;
+mod waiting;
+mod write;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+pub use accept::{Offer, Refusal, Verdict};
+use frontier::Frontier;
+pub use held::Held;
+use storage::{Append, LogState, Snapshot};
+pub use waiting::WAIT_FOR_CAUSES;
+use waiting::Waiting;
+pub use write::NoTime;
+
+use crate::{
+    convert::event::{Dep, Dot},
+    model::{EventId, Hlc, LogId, NodeId, Now, Timestamp},
+};
+
+/// Logs that are held at once. Each takes some hundred bytes of memory, and keys that nobody has seen before cost their
+/// maker nothing.
+pub const MAX_LOGS: usize = 16_384;
+
+/// How far ahead of our clock an event may be dated and still move it (DESIGN.md section 6): beyond, somebody's clock is
+/// wrong, and must not take everybody's with it.
+pub const MAX_AHEAD: Duration = Duration::from_hours(24);
+
+/// All logs of the rooms that we are in, as far as the present network is concerned. See the module's documentation.
+#[derive(Debug)]
+pub struct Logs {
+    me: NodeId,
+    held: BTreeMap<LogId, Held>,
+    /// Logs of other networks: neither offered nor taken.
+    elsewhere: BTreeSet<LogId>,
+    /// The latest reading of all that was merged into our clock.
+    latest: Hlc,
+    frontier: Frontier,
+    waiting: Waiting,
+    /// The log that we write to, once there is one.
+    own: Option<LogId>,
+    /// Logs that have changed since they were written to the store.
+    changed: BTreeSet<LogId>,
+}
+
+impl Logs {
+    /// What a store holds.
+    pub fn new(me: NodeId, snapshot: Snapshot) -> Self {
+        let Snapshot { logs, elsewhere, frontier, hlc, own, .. } = snapshot;
+        Self {
+            me,
+            held: logs.into_iter().map(|state| (state.id, Held::new(state))).collect(),
+            elsewhere: elsewhere.into_iter().collect(),
+            latest: hlc,
+            frontier: Frontier::new(frontier),
+            waiting: Waiting::default(),
+            own,
+            changed: BTreeSet::new(),
+        }
+    }
+
+    /// One log, if anything is known of it.
+    pub fn get(&self, log: &LogId) -> Option<&Held> {
+        self.held.get(log)
+    }
+
+    /// All logs.
+    pub fn iter(&self) -> impl Iterator<Item = (&LogId, &Held)> {
+        self.held.iter()
+    }
+
+    /// Whether a log belongs to another network.
+    pub fn is_elsewhere(&self, log: &LogId) -> bool {
+        self.elsewhere.contains(log)
+    }
+
+    /// Whether anything of an author is held.
+    pub fn knows(&self, author: &NodeId) -> bool {
+        let lowest = |room| LogId { room, author: *author, epoch: 0 };
+        let room = crate::model::Room::LOBBY.id();
+        self.held.range(lowest(room)..).next().is_some_and(|(log, _)| log.author == *author)
+    }
+
+    /// The log that we write to.
+    pub fn own(&self) -> Option<&LogId> {
+        self.own.as_ref()
+    }
+
+    /// The store has all events that were accepted of a log up to this one.
+    pub fn committed(&mut self, log: &LogId, seq: u64, id: EventId) {
+        if let Some(held) = self.held.get_mut(log) {
+            held.commit(seq, id);
+        }
+    }
+
+    /// The store has forgotten what is below `base`.
+    pub fn raised(&mut self, log: &LogId, base: u64) {
+        if let Some(held) = self.held.get_mut(log) {
+            held.raise(base);
+        }
+    }
+
+    /// A log's author has signed two events under `seq`; whether that is news.
+    pub fn forked(&mut self, log: &LogId, seq: u64) -> bool {
+        let news = self.held.get_mut(log).is_some_and(|held| held.fork(seq));
+        if news {
+            self.changed.insert(*log);
+            if self.own == Some(*log) {
+                // Somebody else writes to it, or we have forgotten what we wrote: it cannot be gone on with.
+                self.own = None;
+            }
+        }
+        news
+    }
+
+    /// How the logs stand that have changed since this was asked last.
+    pub fn take_changed(&mut self) -> Vec<LogState> {
+        let changed = std::mem::take(&mut self.changed);
+        changed.iter().filter_map(|log| Some(self.held.get(log)?.state().clone())).collect()
+    }
+
+    /// How much of a log to say that we hold, to somebody who offers it from `base` on.
+    pub fn dot(&self, log: &LogId, offered_base: Option<u64>) -> Option<Dot> {
+        self.held.get(log)?.dot(offered_base)
+    }
+
+    /// A reading for something that is in no log. It is later than all that was seen.
+    pub fn tick(&mut self, wall: Timestamp) -> Hlc {
+        self.latest = self.latest.next().max(Hlc::at(wall));
+        self.latest
+    }
+
+    /// Whether an event that names this reading is dated so far ahead that it must wait for its time.
+    pub fn is_ahead(hlc: Hlc, wall: Timestamp) -> bool {
+        let limit = i64::try_from(MAX_AHEAD.as_millis()).unwrap_or(i64::MAX);
+        hlc.wall().as_millis() > wall.as_millis().saturating_add(limit)
+    }
+
+    /// Takes an event in: it is part of its log from now on.
+    fn apply(&mut self, append: &Append, now: Now) {
+        let event = &append.event;
+        let held = self.held.entry(event.log).or_insert_with(|| Held::empty(event.log));
+        let newest = held.extend(event);
+        self.changed.insert(event.log);
+        if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
+            return;
+        }
+        self.latest = self.latest.max(event.hlc);
+        self.frontier.advance(event);
+    }
+
+    /// Whether what an event names as a cause is here, or never will be and must not be waited for.
+    fn is_present(&self, dep: &Dep, offered_base: impl Fn(&LogId) -> Option<u64>) -> bool {
+        if self.elsewhere.contains(&dep.log) || offered_base(&dep.log).is_some_and(|base| dep.seq < base) {
+            return true;
+        }
+        self.held.get(&dep.log).is_some_and(|held| held.covers(dep.seq))
+    }
+}

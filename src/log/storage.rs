@@ -28,7 +28,7 @@ pub enum Request {
     /// Take the content of all events and guests' lines of the present network's room out of the file, for good. The logs keep
     /// their heads, so that they can go on. Answered by [`Reply::Raised`].
     Erase(RoomId),
-    /// Forget the oldest lines. Answered by [`Reply::Raised`].
+    /// Forget the oldest lines. Answered by [`Reply::Raised`]. Done in slices, between which other requests are executed.
     Retain(Retain),
     /// Say again what there is. Answered by [`Reply::Loaded`].
     Load,
@@ -49,7 +49,8 @@ pub enum Reply {
     Raised {
         /// How many lines.
         lines: u64,
-        /// Which logs begin where now.
+        /// Which logs begin where now: at the first event that is still held, of the older range if one is left; above the head
+        /// if none is.
         bases: Vec<(LogId, u64)>,
     },
     /// All that the log needs to go on.
@@ -257,6 +258,9 @@ pub struct Snapshot {
     pub logs: Vec<LogState>,
     /// Logs that belong to other networks.
     pub elsewhere: Vec<LogId>,
+    /// The log of our own that may be gone on with: of the present network, and written by this very database. After a
+    /// recovery there is none.
+    pub own: Option<LogId>,
     /// The newest events: heads that no other held event names as a dep.
     pub frontier: Vec<Dep>,
     /// The latest reading of the clock of all events that are held, and of guests' lines.
@@ -267,6 +271,9 @@ pub struct Snapshot {
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
+    /// The own log of the lobby that may be gone on with: this very file has all that was ever said in it. None in a new or
+    /// recovered file; other own logs are like anybody else's.
+    pub own: Option<LogId>,
 }
 
 /// Why a request was not executed. Nothing of it was.

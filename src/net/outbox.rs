@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 
 use crate::{
     convert::{Protocol, Published},
@@ -35,12 +35,16 @@ const FRAME_OVERHEAD: usize = 64;
 #[derive(Debug, Default)]
 pub struct Outbox {
     state: Mutex<State>,
+    /// Told when a link has taken its batch.
+    taken: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     ring: Ring,
     readers: BTreeMap<LinkId, Reader>,
+    /// Links that have taken their batch, until somebody asks.
+    taken: Vec<LinkId>,
 }
 
 #[derive(Debug)]
@@ -51,6 +55,10 @@ struct Reader {
     own_bytes: usize,
     /// Since when the oldest of them waits.
     own_since: Option<Instant>,
+    /// Events that it lacks: they go behind its other frames and before lines.
+    batch: Option<Bytes>,
+    /// Since when they wait.
+    batch_since: Option<Instant>,
     /// What goes last.
     bye: Option<Bytes>,
     /// The first line that is not known to have left.
@@ -72,7 +80,7 @@ impl Outbox {
     /// Adds a line for all readers.
     pub fn publish(&self, line: Published) {
         let mut state = self.state();
-        let State { ring, readers } = &mut *state;
+        let State { ring, readers, .. } = &mut *state;
         let now = Instant::now();
         for reader in readers.values_mut() {
             if reader.cursor == ring.head() {
@@ -99,6 +107,8 @@ impl Outbox {
             own_bytes: first.as_ref().map_or(0, cost),
             own_since: first.is_some().then_some(now),
             own: first.into_iter().collect(),
+            batch: None,
+            batch_since: None,
             bye: None,
             cursor: head,
             next: head,
@@ -121,6 +131,28 @@ impl Outbox {
             if let Some(waker) = reader.waker.take() {
                 waker.wake();
             }
+        }
+    }
+
+    /// Gives `link` a frame of events. It has taken the last one.
+    pub fn batch(&self, link: LinkId, frame: Bytes) {
+        let mut state = self.state();
+        if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none()) {
+            (reader.batch, reader.batch_since) = (Some(frame), Some(Instant::now()));
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Waits until links have taken their batches; which ones.
+    pub async fn taken(&self) -> Vec<LinkId> {
+        loop {
+            let taken = std::mem::take(&mut self.state().taken);
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.taken.notified().await;
         }
     }
 
@@ -158,7 +190,10 @@ impl Outbox {
         let state = self.state();
         let head = state.ring.head();
         let since =
-            |reader: &Reader| (reader.cursor < head).then_some(reader.moved).into_iter().chain(reader.own_since).min();
+            |reader: &Reader| {
+                let line = (reader.cursor < head).then_some(reader.moved);
+                line.into_iter().chain(reader.own_since).chain(reader.batch_since).min()
+            };
         let stuck = |reader: &Reader| since(reader).is_some_and(|since| since.elapsed() >= FROZEN_AFTER);
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }
@@ -180,7 +215,7 @@ impl Outbox {
         into: &mut VecDeque<Bytes>,
     ) -> Poll<Result<bool, FellBehind>> {
         let mut state = self.state();
-        let State { ring, readers } = &mut *state;
+        let State { ring, readers, taken } = &mut *state;
         let Some(reader) = readers.get_mut(&link) else { return Poll::Ready(Ok(false)) };
         if reader.cursor != reader.next {
             reader.cursor = reader.next;
@@ -190,6 +225,17 @@ impl Outbox {
             into.extend(reader.own.drain(..));
             (reader.own_bytes, reader.own_since) = (0, None);
             return Poll::Ready(Ok(true));
+        }
+        if let Some(batch) = reader.batch.take() {
+            reader.batch_since = None;
+            into.push_back(batch);
+            taken.push(link);
+            self.taken.notify_one();
+            return Poll::Ready(Ok(true));
+        }
+        if reader.protocol == Protocol::Mesh && reader.next < ring.base() {
+            // A node gets what it has missed from the log.
+            (reader.cursor, reader.next, reader.moved) = (ring.head(), ring.head(), Instant::now());
         }
         let limit = reader.end.unwrap_or_else(|| ring.head());
         let left = usize::try_from(limit.saturating_sub(reader.next)).unwrap_or(usize::MAX).min(BATCH);

@@ -6,10 +6,11 @@ use std::{
 };
 
 use super::{
+    secrets::Secrets,
     CloseReason, LinkId, Node, Out,
     link::Link,
     trust::{Match, Wanted},
-    verify::{EXPIRY, Event, Nonces, Pace, Step},
+    verify::{EXPIRY, Event, Pace, Step},
 };
 use crate::{
     bus::{FailureCode, Update, VerifyStep},
@@ -24,7 +25,7 @@ const REMEMBERED: Duration = EXPIRY.saturating_mul(2);
 /// Comparisons that have not come to an end, and what the user was shown lately.
 #[derive(Debug)]
 pub(super) struct Comparisons {
-    nonces: Nonces,
+    nonces: Secrets,
     pace: Pace,
     /// The links on which there is one.
     links: BTreeSet<LinkId>,
@@ -45,7 +46,7 @@ struct Shown {
 impl Comparisons {
     /// `secret`: from the operating system, used for nothing else.
     pub(super) fn new(secret: [u8; 32]) -> Self {
-        Self { nonces: Nonces::new(secret), pace: Pace::default(), links: BTreeSet::new(), shown: Vec::new() }
+        Self { nonces: Secrets::new(Secrets::NONCES, secret), pace: Pace::default(), links: BTreeSet::new(), shown: Vec::new() }
     }
 
     fn show(&mut self, peer: PeerId, nick: Option<Nick>, now: Instant) {

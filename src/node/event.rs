@@ -119,8 +119,6 @@ pub enum In {
     },
     /// A link has taken the batch that it was given last.
     Taken(LinkId),
-    /// A link of a node fell off the ring: it has missed lines, and gets them otherwise.
-    FellBehind(LinkId),
     /// The time that [`super::Node::next_timer`] asked for has come.
     Timer,
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    CloseReason, LinkId, MAX_FADING, Node, Out, Secure, bye,
+    CloseReason, LinkId, Node, Out, Secure, bye,
     link::{Dial, Kind, Link},
     session::{Session, Way},
 };
@@ -21,6 +21,10 @@ use crate::{
 
 /// Two dials in opposite directions that began within this of each other are two dials at once (DESIGN.md section 5).
 const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// By how many milliseconds links differ in how long they wait before they forward what others said: who begins is seen by
+/// the rest within a second.
+const JITTER_MS: u64 = 1_000;
 
 /// One of two links with the same node.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +64,9 @@ impl Node {
             return out.push(refuse(Reason::Full));
         }
         self.give_up_dials_of(&secure.node);
+        let jitter = self.rng.u64(..JITTER_MS);
         let mut session =
-            Session::new(self.me, &secure, hello, Way { dialled: false, began: now.mono, remote: source }, now);
+            Session::new(self.me, &secure, hello, Way { dialled: false, began: now.mono, remote: source }, jitter, now);
         if let Some(addr) = claimed {
             session.addrs.claim(addr);
             self.check(addr, now);
@@ -98,7 +103,8 @@ impl Node {
             return out.push(Out::Close { link, bye: Some(bye(Reason::Duplicate)) });
         }
         let way = Way { dialled: true, began: dial.began, remote: dial.addr };
-        let session = Session::new(self.me, &secure, hello, way, now);
+        let jitter = self.rng.u64(..JITTER_MS);
+        let session = Session::new(self.me, &secure, hello, way, jitter, now);
         self.join_node(link, dial.addr, secure.node, hello, session, None, now, out);
         self.reached(dial.addr, secure.node, out);
         self.book.linked(dial.addr);
@@ -250,10 +256,6 @@ impl Node {
         let old = self.peers.remove(&id)?;
         let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
-        if self.fading.len() >= MAX_FADING {
-            self.fading.pop_first();
-        }
-        self.fading.insert(old, id);
         self.end_comparison(&mut state, old, out);
         let (_, session) = state.session()?;
         if let PeerId::Node(node) = id {

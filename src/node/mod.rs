@@ -6,7 +6,7 @@
 //! Where what is: `dials` whom to dial and what becomes of it, `asks` what the user named, `guests` who comes in plain text,
 //! `introductions` who comes inside TLS and which of two links stays, `told` what nodes tell each other, `gossip`
 //! addresses that are passed on, `places` who was reached where, `limits` what a key may cost, `trust` what is known of
-//! keys, `comparing` and `verify` short codes, `people` what the user does about people, `speech` lines.
+//! keys, `comparing` and `verify` short codes, `people` what the user does about people, `speech` who says what, `sync` the log.
 
 mod asks;
 mod book;
@@ -22,8 +22,10 @@ mod people;
 mod places;
 mod pulse;
 mod ring;
+mod secrets;
 mod session;
 mod speech;
+mod sync;
 mod told;
 mod trust;
 mod verify;
@@ -45,6 +47,7 @@ use gossip::Gossip;
 use ipnetwork::IpNetwork;
 use link::{Kind, Link};
 pub use ring::{FellBehind, Ring};
+pub use sync::{History, Retention};
 use trust::TrustBook;
 
 use crate::{
@@ -62,9 +65,6 @@ pub const MAX_NODES: usize = 256;
 /// Nodes of one host that may be linked at once, so that nobody who makes keys by the hundred fills the room; this machine's
 /// own are exempt, as everybody here may be somebody else. Six times the usual range of ports.
 pub const MAX_NODES_PER_HOST: usize = 32;
-
-/// Links that may give way at once. Each lasts for the moment that its last lines need.
-const MAX_FADING: usize = 64;
 
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
@@ -87,8 +87,10 @@ pub struct Me {
     pub known: Vec<Known>,
     /// Seeds everything random that is not secret: jitter and message ids.
     pub seed: u64,
-    /// Seeds what nobody may guess: the nonces of comparisons.
+    /// Seeds what nobody may guess: the nonces of comparisons, and salts.
     pub secret: [u8; 32],
+    /// What was said before, and the key that signs what will be.
+    pub history: History,
 }
 
 /// The state machine. See the module's documentation.
@@ -104,8 +106,6 @@ pub struct Node {
     guests: Guests,
     rng: fastrand::Rng,
     links: BTreeMap<LinkId, Link>,
-    /// Links that gave way to newer ones of the same nodes: what was said on them before their ends knew still counts.
-    fading: BTreeMap<LinkId, PeerId>,
     /// Linked peers. The key is what makes two links of one peer meet.
     peers: BTreeMap<PeerId, LinkId>,
     book: Book,
@@ -124,6 +124,8 @@ pub struct Node {
     /// When we were dialled by ourselves last.
     met_ourselves: Option<Instant>,
     alarms: Option<session::Allowance>,
+    salts: secrets::Secrets,
+    sync: sync::Sync,
     leaving: bool,
 }
 
@@ -142,7 +144,6 @@ impl Node {
             guests: me.guests,
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
-            fading: BTreeMap::new(),
             peers: BTreeMap::new(),
             book: Book::default(),
             trust: TrustBook::new(me.known),
@@ -157,6 +158,8 @@ impl Node {
             told: pulse::Told::default(),
             met_ourselves: None,
             alarms: None,
+            salts: secrets::Secrets::new(secrets::Secrets::SALTS, me.secret),
+            sync: sync::Sync::new(me.node, me.history),
             leaving: false,
         }
     }
@@ -182,9 +185,12 @@ impl Node {
             In::Heard { link, lines } => self.heard(link, lines, now, out),
             In::Told { link, frames } => self.told(link, frames, now, out),
             In::Closed { link, reason } => self.closed(link, reason, now, out),
-            In::Stored { .. } | In::Taken(_) | In::FellBehind(_) | In::Timer => {}
+            In::Stored { ticket, reply } => self.stored(ticket, reply, now, out),
+            In::Taken(link) => self.taken(link, out),
+            In::Timer => {}
         }
         self.beat(now, out);
+        self.beat_sync(now, out);
         self.dial_due(now, out);
         if self.trust.take_changed() {
             out.push(Out::KnownChanged);
@@ -193,7 +199,7 @@ impl Node {
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
-        self.book.next_due(self.dial_slots(), self.may_dial_passed()).into_iter().chain(self.next_beat()).min()
+        self.book.next_due(self.dial_slots(), self.may_dial_passed()).into_iter().chain(self.next_beat()).chain(self.next_sync()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.
@@ -217,7 +223,7 @@ impl Node {
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
-            Command::Say { room, text, action } => self.say(room, text, action, now, out),
+            Command::Say { room, text, action } => self.say(room, &text, action, now, out),
             Command::SetNick(nick) => self.set_nick(nick, now, out),
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
@@ -228,16 +234,25 @@ impl Node {
             Command::Unignore(who) => self.do_ignore(&who, false, now, out),
             Command::Whois(who) => self.whois(&who, out),
             Command::Verify { who, same } => self.verify(&who, same, now, out),
-            Command::Page { .. } | Command::Search { .. } | Command::Erase(_) => {}
-            Command::Quit => {
-                self.leaving = true;
-                out.push(Out::Leave);
-            }
+            Command::Page { room, seek, max } => self.ask_page(room, seek, max, out),
+            Command::Search { room, query, before, max } => self.ask_search(room, query, before, max, out),
+            Command::Erase(room) => self.ask_erase(room, out),
+            Command::Quit => self.quit(out),
+        }
+    }
+
+    /// Leaves when all that was said is on disk: what nobody has yet is sent after the next start.
+    fn quit(&mut self, out: &mut Vec<Out>) {
+        if self.is_writing() {
+            self.sync.leaving = true;
+        } else {
+            self.leaving = true;
+            out.push(Out::Leave);
         }
     }
 
     /// Takes a peer off the map, if `link` is what holds it there.
-    fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, out: &mut Vec<Out>) {
+    fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, now: Now, out: &mut Vec<Out>) {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
             if let PeerId::Node(node) = peer {
@@ -245,11 +260,11 @@ impl Node {
             }
             out.push(Out::Update(Update::PeerLeft { peer, reason }));
             out.push(Out::LinkedChanged);
+            self.presence_changed(now);
         }
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
-        self.fading.remove(&link);
         let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
         let (peer, addrs) = match kind {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
@@ -265,7 +280,7 @@ impl Node {
         if let PeerId::Node(node) = peer.id {
             self.trust.parted(&node, now.wall);
         }
-        self.leave(link, peer.id, reason.into(), out);
+        self.leave(link, peer.id, reason.into(), now, out);
         if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
             self.meet_namesakes(nick, now, out);
         }

@@ -59,6 +59,7 @@ impl Node {
         let Some(due) = self.pulse.next_ping else {
             self.pulse.next_ping = Some(now.mono + PING_EVERY);
             self.dial_last_known(now);
+            self.begin_sync(now, out);
             return;
         };
         if due <= now.mono {
@@ -90,6 +91,8 @@ impl Node {
             out.push(Out::Tell { link, frame });
         }
         self.ping(link, now, out);
+        self.tell_all(link, now, out);
+        self.presence_changed(now);
         // Another link of a node that knows it all already.
         if !is_known_run {
             self.tell_of_others(link, now, out);

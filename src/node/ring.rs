@@ -42,6 +42,11 @@ impl Ring {
         self.base + self.lines.len() as u64
     }
 
+    /// The number of the oldest line that is kept.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
     /// Lines that are kept.
     pub fn len(&self) -> u64 {
         self.lines.len() as u64

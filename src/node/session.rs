@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{event::Secure, verify};
+use super::{event::Secure, sync::Cursors, verify};
 use crate::{
     convert::mesh::{Caps, Hello},
     model::{MAX_ADDRESSES, NodeId, Now, Presence},
@@ -58,14 +58,16 @@ pub(super) struct Session {
     pub(super) ping: Option<(u64, Instant)>,
     /// By how much its clock was ahead of ours when it was linked.
     pub(super) clock_ahead_ms: i64,
-    /// For frames that are no lines.
+    /// What it holds and was sent of the log.
+    pub(super) sync: Cursors,
+    /// For frames that are no events.
     frames: Allowance,
     /// For frames over that limit.
     excess: Allowance,
 }
 
 impl Session {
-    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, way: Way, now: Now) -> Self {
+    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, way: Way, jitter: u64, now: Now) -> Self {
         let Way { dialled, began, remote } = way;
         Self {
             dialled,
@@ -79,6 +81,7 @@ impl Session {
             round_trip: None,
             ping: None,
             clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
+            sync: Cursors::new(jitter, now.mono),
             frames: Allowance::new(FRAME_BURST, FRAME_RATE, now.mono),
             excess: Allowance::new(EXCESS_BURST, EXCESS_RATE, now.mono),
         }

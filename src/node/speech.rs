@@ -1,31 +1,14 @@
-//! What we say and what we hear.
+//! What guests say, and how we are.
 
 use super::{LinkId, Node, Out, link::Link};
 use crate::{
     bus::{NoticeCode, Update},
     convert::Heard,
-    model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Presence, Room, Text},
+    log::storage::GuestLine,
+    model::{MessageId, Nick, Now, PeerId, Presence},
 };
 
 impl Node {
-    pub(super) fn say(&mut self, room: Room, text: Text, action: bool, now: Now, out: &mut Vec<Out>) {
-        let delivery = if self.peers.is_empty() { Delivery::NotSent } else { Delivery::Sent };
-        let id = self.message_id();
-        out.push(Out::Update(Update::Message(Message {
-            id,
-            room,
-            author: Author::Own,
-            nick: Some(self.nick.clone()),
-            text,
-            action,
-            sent_at: now.wall,
-            delivery,
-            position: Position::unlogged(Hlc::at(now.wall), id),
-            history: false,
-            mark: Mark::None,
-        })));
-    }
-
     pub(super) fn heard(&mut self, link: LinkId, lines: Vec<Heard>, now: Now, out: &mut Vec<Out>) {
         for Heard { nick, text, action } in lines {
             let Some(Link::Up { peer, .. }) = self.links.get_mut(&link) else { return };
@@ -39,20 +22,9 @@ impl Node {
                 out.extend(renamed);
                 self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
-            let id = self.message_id();
-            out.push(Out::Update(Update::Message(Message {
-                id,
-                room: Room::LOBBY,
-                author: Author::Peer(author),
-                nick,
-                text,
-                action,
-                sent_at: now.wall,
-                delivery: Delivery::Sent,
-                position: Position::unlogged(Hlc::at(now.wall), id),
-                history: false,
-                mark: Mark::None,
-            })));
+            let PeerId::Guest(addr) = author else { return };
+            let line = GuestLine::new(self.message_id(), addr, nick, text, action);
+            self.keep_guest_line(line, now, out);
         }
     }
 

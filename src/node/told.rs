@@ -18,6 +18,11 @@ const ALARM_RATE: f64 = 1.0 / 30.0;
 impl Node {
     pub(super) fn told(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Out>) {
         for frame in frames {
+            // What events cost is limited where they are read, by their bytes.
+            if let Frame::Batch(events) = frame {
+                self.batch(link, events, now, out);
+                continue;
+            }
             let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
             match session.spend_frame(now.mono) {
                 Spent::Fine => {}
@@ -32,7 +37,8 @@ impl Node {
                 Frame::Peers(sightings) => self.hinted(link, &sightings, now),
                 Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
-                Frame::Have(_) | Frame::Batch(_) | Frame::Nothing => {}
+                Frame::Have(have) => self.hear_have(link, have, now, out),
+                Frame::Batch(_) | Frame::Nothing => {}
             }
         }
     }

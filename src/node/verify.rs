@@ -19,12 +19,10 @@
 //! The commitment names its sender's key, so that ours, sent back to us, fits nobody. Nonces are never used twice, and the
 //! code is made of the link's TLS session as well: what was heard on another link is worth nothing.
 
-mod nonces;
 mod pace;
 
 use std::time::{Duration, Instant};
 
-pub(super) use nonces::Nonces;
 pub(super) use pace::Pace;
 use pace::remaining;
 

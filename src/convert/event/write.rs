@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Dep, Dot, Signed, content_hash};
+use super::{Dep, Dot, Event, Signed, content_hash};
 use crate::{
     model::{EventId, Hlc, LogId, Timestamp},
     wire::mesh,
@@ -46,6 +46,14 @@ impl Draft {
         let mut signed = Signed { body: body.encode_to_vec().into(), sig: [0; 64], content: self.content };
         signed.sig = sign(&signed.message());
         signed
+    }
+}
+
+impl Draft {
+    /// The event that this has become.
+    pub fn into_event(self, signed: &Signed) -> Event {
+        let Self { log, seq, prev, hlc, deps, wall, kind, content } = self;
+        Event { id: signed.id(), log, seq, prev, hlc, deps, wall, kind, content_hash: content_hash(&content) }
     }
 }
 

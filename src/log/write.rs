@@ -1,0 +1,51 @@
+//! Our own events.
+
+use bytes::Bytes;
+
+use super::{Held, Logs, storage::Append};
+use crate::{
+    convert::event::{Draft, HLC_END},
+    identity::Identity,
+    model::{Hlc, LogId, Now, RoomId},
+};
+
+/// Our clock shows a time that no event may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("The clock of this machine, or of somebody here, is beyond the year 2200; nothing can be sent. Set it right.")]
+pub struct NoTime;
+
+impl Logs {
+    /// Our own log is not gone on with: the next event begins another one. Whether there was one.
+    pub fn leave_own(&mut self) -> bool {
+        self.own.take().is_some()
+    }
+
+    /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
+    /// anybody hears of it.
+    ///
+    /// # Errors
+    /// [`NoTime`] if our clock is beyond 2200.
+    pub fn write(
+        &mut self,
+        room: RoomId,
+        (kind, content): (u32, Bytes),
+        identity: &Identity,
+        epoch: impl FnOnce() -> u64,
+        now: Now,
+    ) -> Result<Append, NoTime> {
+        let hlc = self.latest.next().max(Hlc::at(now.wall));
+        if hlc >= HLC_END {
+            return Err(NoTime);
+        }
+        let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
+        let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
+        let draft =
+            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log), wall: now.wall, kind, content };
+        let signed = draft.clone().sign(|message| identity.sign(message));
+        let event = draft.into_event(&signed);
+        let append = Append { event, signed, arrived: now.wall, own: true };
+        self.held.entry(log).or_insert_with(|| Held::empty(log));
+        self.apply(&append, now);
+        Ok(append)
+    }
+}

@@ -1,0 +1,44 @@
+//! Numbers that nobody else may guess.
+
+use sha2::{Digest, Sha256};
+
+/// A stream of secret numbers for one purpose. Whoever could guess a nonce of a comparison could search for a code, and who
+/// could guess a salt could search for erased words, so that a node's ordinary random numbers, some of which go over the wire, will not
+/// do.
+#[derive(Clone)]
+pub(super) struct Secrets {
+    purpose: &'static [u8],
+    secret: [u8; 32],
+    count: u64,
+}
+
+impl Secrets {
+    /// For nonces of comparisons.
+    pub(super) const NONCES: &'static [u8] = b"proximity-chat/1 sas nonce\0";
+
+    /// For salts of what we say.
+    pub(super) const SALTS: &'static [u8] = b"proximity-chat/1 content salt\0";
+
+    /// `secret`: from the operating system, drawn for this run and used for nothing else than such streams, each with a
+    /// purpose of its own.
+    pub(super) fn new(purpose: &'static [u8], secret: [u8; 32]) -> Self {
+        Self { purpose, secret, count: 0 }
+    }
+
+    /// One that was never given before; the first `N` bytes of it.
+    pub(super) fn next<const N: usize>(&mut self) -> [u8; N] {
+        self.count += 1;
+        let mut hash = Sha256::new();
+        hash.update(self.purpose);
+        hash.update(self.secret);
+        hash.update(self.count.to_be_bytes());
+        let whole: [u8; 32] = hash.finalize().into();
+        std::array::from_fn(|at| whole.get(at).copied().unwrap_or(0))
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secrets").field("count", &self.count).finish_non_exhaustive()
+    }
+}

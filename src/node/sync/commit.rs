@@ -1,0 +1,250 @@
+//! From memory to disk to screen: nothing is shown, sent or told of before it is written.
+
+use super::{super::link::Link, Purpose, RELOAD_AFTER};
+use crate::{
+    bus::{FailureCode, Update},
+    convert::{
+        Published,
+        event::{Content, KIND_SAID},
+    },
+    log::{
+        Logs,
+        storage::{Append, Failure, GuestLine, Line, Request, Snapshot, Write},
+    },
+    model::{Delivery, LogId, MessageId, Nick, Now, PeerId, Room, Text},
+    node::{LinkId, Node, Out},
+};
+
+/// Events, and bytes of them, that may wait for the disk before links and user have to wait too.
+const MAX_PENDING: usize = 4_096;
+const MAX_PENDING_BYTES: usize = 8 * 1024 * 1024;
+
+/// Something that was accepted and is not on disk yet.
+#[derive(Debug)]
+pub(in crate::node) enum Pending {
+    /// An event, and the link that it came over.
+    Event(Append, Option<LinkId>),
+    /// A guest's line.
+    Guest(GuestLine, Now),
+}
+
+impl Pending {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Event(append, _) => append.signed.bytes(),
+            Self::Guest(line, _) => line.text.as_str().len(),
+        }
+    }
+}
+
+impl Node {
+    /// The user says something.
+    pub(in crate::node) fn say(&mut self, room: Room, text: &Text, action: bool, now: Now, out: &mut Vec<Out>) {
+        if self.sync.broken {
+            let text = "The history cannot be written, so nothing can be sent; trying again. Your line is in ↑.".to_owned();
+            return out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
+        }
+        let content = Content::said(self.salts.next(), &self.nick, text, action);
+        let epoch = || self.rng.u64(..);
+        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, now) {
+            Ok(append) => self.keep(vec![append], None, now, out),
+            Err(error) => {
+                let text = error.to_string();
+                out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
+            }
+        }
+    }
+
+    /// A guest says something.
+    pub(in crate::node) fn keep_guest_line(&mut self, mut line: GuestLine, now: Now, out: &mut Vec<Out>) {
+        line.hlc = self.sync.logs.tick(now.wall);
+        self.push_pending(Pending::Guest(line, now));
+        self.flush(now, out);
+    }
+
+    /// Writes what was accepted.
+    pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, now: Now, out: &mut Vec<Out>) {
+        for append in accepted {
+            if let Some((_, session)) = from.and_then(|link| self.links.get_mut(&link)).and_then(Link::session_mut) {
+                let cursor = session.sync.held(&append.event.log);
+                cursor.has = cursor.has.max(append.event.seq);
+                cursor.base = cursor.base.max(1);
+            }
+            self.push_pending(Pending::Event(append, from));
+        }
+        self.flush(now, out);
+    }
+
+    fn push_pending(&mut self, pending: Pending) {
+        self.sync.pending_bytes += pending.bytes();
+        self.sync.pending.push_back(pending);
+    }
+
+    /// Whether so much waits for the disk that nothing more should come.
+    pub fn is_writing_much(&self) -> bool {
+        self.sync.pending.len() > MAX_PENDING || self.sync.pending_bytes > MAX_PENDING_BYTES
+    }
+
+    /// Whether something that was accepted is not on disk yet.
+    pub(in crate::node) fn is_writing(&self) -> bool {
+        !self.sync.pending.is_empty() || !self.sync.in_flight.is_empty()
+    }
+
+    /// Writes what waits, unless something is being written: what comes meanwhile shares the next commit.
+    pub(super) fn flush(&mut self, now: Now, out: &mut Vec<Out>) {
+        if !self.sync.in_flight.is_empty() || self.sync.broken {
+            return;
+        }
+        let acks = if self.sync.pending.is_empty() { self.sync.delivery.take_due_acks(now.mono) } else { self.sync.delivery.take_acks() };
+        let mut writes: Vec<Write> = Vec::with_capacity(self.sync.pending.len() + 2);
+        self.sync.in_flight.extend(self.sync.pending.drain(..));
+        self.sync.pending_bytes = 0;
+        writes.extend(self.sync.in_flight.iter().map(|pending| match pending {
+            Pending::Event(append, _) => Write::Event(Box::new(append.clone())),
+            Pending::Guest(line, _) => Write::Guest(Box::new(line.clone())),
+        }));
+        writes.extend(self.sync.logs.take_changed().into_iter().map(Write::Log));
+        writes.extend(acks.into_iter().map(Write::Ack));
+        writes.extend(std::mem::take(&mut self.sync.new_forks).into_iter().map(|proof| Write::Fork(Box::new(proof))));
+        if !writes.is_empty() {
+            self.sync.ask(Purpose::Write, Request::Write(writes), out);
+        }
+    }
+
+    /// What was in flight is on disk.
+    pub(super) fn written(&mut self, now: Now, out: &mut Vec<Out>) {
+        let (mut logs, mut moved) = (Vec::new(), 0);
+        for pending in std::mem::take(&mut self.sync.in_flight) {
+            match pending {
+                Pending::Event(append, from) => {
+                    let event = &append.event;
+                    self.sync.logs.committed(&event.log, event.seq, event.id);
+                    moved += u64::from(!append.own);
+                    logs.push((event.log, from));
+                    self.show(&append, now, out);
+                    if append.own {
+                        self.publish(&append, out);
+                    }
+                }
+                Pending::Guest(line, now) => self.show_guest(line, now, out),
+            }
+        }
+        logs.dedup();
+        let changed: Vec<LogId> = logs.iter().map(|(log, _)| *log).collect();
+        self.note_untold(&changed);
+        for (log, from) in logs {
+            self.receipt_soon(&log, from, now);
+        }
+        if moved > 0 {
+            self.moved(moved, now, out);
+        }
+        if !changed.is_empty() {
+            self.look_soon(now);
+        }
+        self.flush(now, out);
+        if self.sync.leaving && !self.is_writing() {
+            out.push(Out::Leave);
+        }
+    }
+
+    /// Sends an own event that is on disk to everyone.
+    fn publish(&mut self, append: &Append, out: &mut Vec<Out>) {
+        let (log, seq) = (append.event.log, append.event.seq);
+        for (_, session) in self.links.values_mut().filter_map(Link::session_mut) {
+            let cursor = session.sync.held(&log);
+            // A link that is being sent older ones gets this one after them.
+            if cursor.next() == seq && !session.sync.busy {
+                session.sync.held(&log).sent = seq;
+            }
+        }
+        if let Content::Said { nick: Some(nick), text, action } = Content::read(append.event.kind, &append.signed.content) {
+            out.push(Out::Publish(Published::new(&append.signed, &nick, &text, action)));
+        }
+    }
+
+    fn show(&mut self, append: &Append, now: Now, out: &mut Vec<Out>) {
+        let Some(message) = self.message(&line_of(append), now) else { return };
+        let mut message = message;
+        if append.own {
+            self.sync.delivery.open(append.event.seq, message.id);
+            // Guests say nothing of what they got.
+            let only_guests = !self.peers.is_empty() && self.sessions().next().is_none();
+            message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
+            self.sync.delivery.touch(now.mono);
+        }
+        out.push(Out::Update(Update::Message(message)));
+    }
+
+    fn show_guest(&mut self, line: GuestLine, now: Now, out: &mut Vec<Out>) {
+        let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
+        let content = Content::Said { nick, text, action };
+        let position = crate::model::Position::unlogged(hlc, id);
+        let line = Line { position, guest: Some(addr), content, kind: KIND_SAID, wall: now.wall, arrived: now.wall };
+        out.extend(self.message(&line, now).map(|message| Out::Update(Update::Message(message))));
+    }
+
+    /// The disk has not taken what was in flight: none of it was sent, and none of it counts.
+    pub(super) fn not_written(&mut self, Failure(text): &Failure, now: Now, out: &mut Vec<Out>) {
+        let lost: Vec<Pending> =
+            self.sync.in_flight.drain(..).chain(self.sync.pending.drain(..)).collect();
+        self.sync.pending_bytes = 0;
+        for pending in lost {
+            if let Pending::Event(append, _) = pending
+                && append.own
+                && let Some(message) = self.message(&line_of(&append), now)
+            {
+                out.push(Out::Update(Update::Message(crate::model::Message { delivery: Delivery::NotSent, ..message })));
+            }
+        }
+        if !std::mem::replace(&mut self.sync.broken, true) {
+            out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text: text.clone() }));
+        }
+        self.sync.reload_at = Some(now.mono + RELOAD_AFTER);
+        if self.sync.leaving {
+            out.push(Out::Leave);
+        }
+    }
+
+    /// The store can be read again: what it holds counts, and nothing else.
+    pub(super) fn reloaded(&mut self, snapshot: Snapshot) {
+        self.sync.broken = false;
+        self.sync.logs = Logs::new(self.me, snapshot);
+    }
+}
+
+/// An event as it will come from disk.
+fn line_of(append: &Append) -> Line {
+    let event = &append.event;
+    Line {
+        position: crate::model::Position {
+            hlc: event.hlc,
+            author: event.log.author,
+            epoch: event.log.epoch,
+            seq: event.seq,
+            id: event.id.into(),
+        },
+        guest: None,
+        content: Content::read(event.kind, &append.signed.content),
+        kind: event.kind,
+        wall: event.wall,
+        arrived: append.arrived,
+    }
+}
+
+impl GuestLine {
+    /// What a guest at `addr` says. It gets its place in the room when it is kept.
+    pub(in crate::node) fn new(
+        id: MessageId,
+        addr: std::net::SocketAddr,
+        nick: Option<Nick>,
+        text: Text,
+        action: bool,
+    ) -> Self {
+        Self { room: Room::LOBBY.id(), id, hlc: crate::model::Hlc(0), addr, nick, text, action }
+    }
+}
+
+/// The guest that said a line, as a peer.
+pub(super) fn guest(line: &Line) -> Option<PeerId> {
+    line.guest.map(PeerId::Guest)
+}

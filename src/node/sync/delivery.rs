@@ -1,0 +1,163 @@
+//! Who has what we said. Only what others say that they hold tells; there is no other receipt.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use super::{super::link::Link, Purpose};
+use crate::{
+    bus::Update,
+    log::storage::{Ack, Held, Read, Request},
+    model::{LogId, MessageId, NodeId, Now, PeerId},
+    node::{Node, Out},
+};
+
+/// Own lines that are followed until everyone present has them: the newest. More are on the screen of nobody.
+const MAX_OPEN: usize = 4_096;
+
+/// How long changes are gathered before the front end is told: a burst of lines is a few updates for each, not one for each
+/// and each peer.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// How long acknowledgements are gathered before they are written, if nothing else is.
+const WRITE_ACKS_AFTER: Duration = Duration::from_secs(5);
+
+/// People of whom it is remembered what they have of our lines.
+const MAX_READERS: usize = 1_024;
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    /// Lines of our own log that not everyone present has, and what was told of them last.
+    open: BTreeMap<u64, (MessageId, (u32, u32))>,
+    /// What others hold of our logs.
+    acks: BTreeMap<(NodeId, LogId), u64>,
+    /// Those of them that are not written.
+    unwritten: BTreeMap<(NodeId, LogId), u64>,
+    write_at: Option<Instant>,
+    tell_at: Option<Instant>,
+    /// What was told to wait for whom.
+    waiting: BTreeMap<NodeId, u64>,
+}
+
+impl Deliveries {
+    pub(super) fn new(acks: Vec<Ack>) -> Self {
+        let acks = acks.into_iter().map(|Ack { node, log, seq }| ((node, log), seq)).collect();
+        Self { acks, ..Self::default() }
+    }
+
+    pub(super) fn due(&self) -> Option<Instant> {
+        [self.tell_at, self.write_at].into_iter().flatten().min()
+    }
+
+    /// An own line is on disk.
+    pub(super) fn open(&mut self, seq: u64, id: MessageId) {
+        self.open.insert(seq, (id, (0, 0)));
+        while self.open.len() > MAX_OPEN {
+            self.open.pop_first();
+        }
+    }
+
+    /// Own lines from an earlier run, which nobody had.
+    pub(super) fn open_all(&mut self, events: &[Held]) {
+        for held in events {
+            self.open(held.seq, held.signed.id().into());
+        }
+    }
+
+    /// Something may have changed: the front end is told soon.
+    pub(super) fn touch(&mut self, now: Instant) {
+        self.tell_at.get_or_insert(now + GATHER);
+    }
+
+    /// The newest event of a log of ours that anybody has.
+    pub(super) fn newest_acked(&self, log: &LogId) -> u64 {
+        self.acks.iter().filter(|((_, of), _)| of == log).map(|(_, seq)| *seq).max().unwrap_or(0)
+    }
+
+    /// Acknowledgements to write along with something else.
+    pub(super) fn take_acks(&mut self) -> Vec<Ack> {
+        self.write_at = None;
+        let unwritten = std::mem::take(&mut self.unwritten);
+        unwritten.into_iter().map(|((node, log), seq)| Ack { node, log, seq }).collect()
+    }
+
+    /// Acknowledgements that have waited long enough.
+    pub(super) fn take_due_acks(&mut self, now: Instant) -> Vec<Ack> {
+        if self.write_at.is_some_and(|at| at <= now) { self.take_acks() } else { Vec::new() }
+    }
+}
+
+impl Node {
+    /// Somebody says that it holds a log of ours up to `seq`.
+    pub(super) fn acked(&mut self, node: NodeId, log: LogId, seq: u64, now: Now) {
+        let delivery = &mut self.sync.delivery;
+        let known = delivery.acks.get(&(node, log)).copied();
+        if known.is_none() && delivery.acks.len() >= MAX_READERS {
+            return;
+        }
+        if known.is_none_or(|known| known < seq) {
+            delivery.acks.insert((node, log), seq);
+            delivery.unwritten.insert((node, log), seq);
+            delivery.write_at.get_or_insert(now.mono + WRITE_ACKS_AFTER);
+        }
+        delivery.touch(now.mono);
+    }
+
+    /// After a start: the lines that nobody has yet wait for whoever comes.
+    pub(super) fn find_open_lines(&mut self, out: &mut Vec<Out>) {
+        let Some(log) = self.sync.logs.own().copied() else { return };
+        let Some(held) = self.sync.logs.get(&log) else { return };
+        let first = (self.sync.delivery.newest_acked(&log) + 1).max(held.base());
+        if first <= held.head() {
+            let read = Read { from: vec![(log, first)], events: MAX_OPEN, bytes: usize::MAX };
+            self.sync.ask(Purpose::Open, Request::Read(read), out);
+        }
+    }
+
+    /// Who comes or goes changes how many are to have a line.
+    pub(in crate::node) fn presence_changed(&mut self, now: Now) {
+        self.sync.delivery.touch(now.mono);
+    }
+
+    pub(super) fn tell_deliveries(&mut self, now: Now, out: &mut Vec<Out>) {
+        if self.sync.delivery.tell_at.take_if(|at| *at <= now.mono).is_none() {
+            return;
+        }
+        if let Some(log) = self.sync.logs.own().copied() {
+            let sessions = self.links.values().filter_map(Link::session);
+            let mut has: Vec<u64> = sessions.map(|(_, session)| session.sync.get(&log).has).collect();
+            has.sort_unstable();
+            let of = has.len() as u32;
+            self.sync.delivery.open.retain(|seq, (id, told)| {
+                let delivered = (has.len() - has.partition_point(|has| has < seq)) as u32;
+                if std::mem::replace(told, (delivered, of)) != (delivered, of) {
+                    out.push(Out::Update(Update::Delivery { id: *id, delivered, of }));
+                }
+                delivered < of || of == 0
+            });
+        }
+        self.tell_waiting(out);
+    }
+
+    /// Says for whom lines wait, where that has changed.
+    pub(super) fn tell_waiting(&mut self, out: &mut Vec<Out>) {
+        let Some(log) = self.sync.logs.own() else { return };
+        let head = self.sync.logs.get(log).map_or(0, crate::log::Held::committed_head);
+        let base = self.sync.logs.get(log).map_or(1, crate::log::Held::base);
+        let readers = self.sync.delivery.acks.iter().filter(|((_, of), _)| of == log);
+        let now: BTreeMap<NodeId, u64> = readers
+            .map(|((node, _), seq)| {
+                let away = !self.peers.contains_key(&PeerId::Node(*node));
+                (*node, if away { head.saturating_sub((*seq).max(base - 1)) } else { 0 })
+            })
+            .collect();
+        for (node, lines) in &now {
+            if self.sync.delivery.waiting.get(node).copied().unwrap_or(0) != *lines {
+                out.push(Out::Update(Update::Waiting { node: *node, lines: *lines }));
+            }
+        }
+        self.sync.delivery.waiting = now;
+    }
+}

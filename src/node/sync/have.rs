@@ -1,0 +1,187 @@
+//! Who holds what: what we tell, and what we are told.
+
+use std::time::{Duration, Instant};
+
+use super::super::link::Link;
+use crate::{
+    bus::{NoticeCode, Update},
+    convert::{
+        event::Dot,
+        mesh::{self, Frame, Have, MAX_DOTS},
+    },
+    model::{LogId, NodeId, Now, PeerId, Room},
+    node::{LinkId, Node, Out},
+};
+
+/// How long changes are gathered before who waits for them is told: too short to be felt, long enough that a batch is one
+/// receipt.
+const GATHER: Duration = Duration::from_millis(5);
+
+/// How often one link is told at most what came from it or was written there: receipts of a stream of lines.
+const RECEIPT_EVERY: Duration = Duration::from_millis(50);
+
+/// How often one link is told at most of anything else (DESIGN.md section 6).
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// How long who was asked for everything may stand still before somebody else is asked.
+const ASK_ANOTHER_AFTER: Duration = Duration::from_secs(3);
+
+impl Node {
+    /// The first words on a link about the log: all that we hold.
+    pub(in crate::node) fn tell_all(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
+        let logs: Vec<LogId> = self.sync.logs.iter().map(|(log, _)| *log).collect();
+        self.tell_have(link, &logs, now, out);
+        self.offer_proofs(link, out);
+        self.look_soon(now);
+    }
+
+    /// Tells a link what we hold of some logs.
+    fn tell_have(&mut self, link: LinkId, logs: &[LogId], now: Now, out: &mut Vec<Out>) {
+        let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        (session.sync.tell_at, session.sync.told_at) = (None, Some(now.mono));
+        let cursors = &session.sync;
+        let dots: Vec<Dot> = logs.iter().filter_map(|log| self.sync.logs.dot(log, cursors.base(log))).collect();
+        let mut rest = dots.as_slice();
+        loop {
+            let (dots, after) = rest.split_at(rest.len().min(MAX_DOTS));
+            let have = Have { dots: dots.to_vec(), more: !after.is_empty(), want: false };
+            out.push(Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) });
+            if after.is_empty() {
+                return;
+            }
+            rest = after;
+        }
+    }
+
+    /// These logs have changed: every link is to be told.
+    pub(super) fn note_untold(&mut self, logs: &[LogId]) {
+        for (_, session) in self.links.values_mut().filter_map(Link::session_mut) {
+            session.sync.untold.extend(logs);
+        }
+    }
+
+    /// A log has changed, by what came from a link or was written here: whoever waits for a receipt is told soon, the
+    /// others within a second.
+    pub(super) fn receipt_soon(&mut self, log: &LogId, from: Option<LinkId>, now: Now) {
+        let author = self.peers.get(&PeerId::Node(log.author)).copied();
+        for (link, state) in &mut self.links {
+            let Some((_, session)) = state.session_mut() else { continue };
+            let waits = author == Some(*link) || from == Some(*link);
+            let (gather, every) = if waits { (GATHER, RECEIPT_EVERY) } else { (Duration::ZERO, TELL_EVERY) };
+            let soonest = session.sync.told_at.map_or(now.mono, |told| told + every);
+            let due = soonest.max(now.mono + gather);
+            session.sync.tell_at = Some(session.sync.tell_at.map_or(due, |at| at.min(due)));
+        }
+    }
+
+    /// When [`Self::tell_have_due`] is wanted.
+    pub(super) fn next_have(&self) -> Option<Instant> {
+        self.links.values().filter_map(|link| link.session()?.1.sync.tell_at).min()
+    }
+
+    pub(super) fn tell_have_due(&mut self, now: Now, out: &mut Vec<Out>) {
+        let is_due = |link: &Link| link.session().is_some_and(|(_, session)| session.sync.tell_at <= Some(now.mono) && session.sync.tell_at.is_some());
+        let due: Vec<LinkId> = self.links.iter().filter(|(_, link)| is_due(link)).map(|(id, _)| *id).collect();
+        for link in due {
+            let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { continue };
+            let logs: Vec<LogId> = std::mem::take(&mut session.sync.untold).into_iter().collect();
+            self.tell_have(link, &logs, now, out);
+        }
+    }
+
+    /// A link says what it holds.
+    pub(in crate::node) fn hear_have(&mut self, link: LinkId, have: Have, now: Now, out: &mut Vec<Out>) {
+        let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
+        let Some(node) = peer.id.node().copied() else { return };
+        for dot in &have.dots {
+            self.hear_dot(link, node, dot, now, out);
+        }
+        let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        session.sync.complete |= !have.more;
+        session.sync.wants |= have.want;
+        self.push(link, out);
+        self.ask_for_all(now, out);
+        self.report_progress(now, out);
+        self.look_soon(now);
+    }
+
+    fn hear_dot(&mut self, link: LinkId, node: NodeId, dot: &Dot, now: Now, out: &mut Vec<Out>) {
+        if Room::of(dot.log.room).is_none() || self.sync.logs.is_elsewhere(&dot.log) {
+            return;
+        }
+        let held = self.sync.logs.get(&dot.log);
+        let ours = held.and_then(|held| held.id_at(dot.seq));
+        let (contradicts, behind) = (ours.is_some() && ours != dot.head, held.map_or(0, crate::log::Held::head) < dot.seq);
+        let is_held = held.is_some();
+        let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        let cursor = if is_held { Some(session.sync.held(&dot.log)) } else { session.sync.strange(&dot.log) };
+        let Some(cursor) = cursor else { return };
+        if dot.seq > cursor.has {
+            (cursor.since, cursor.tries) = (None, 0);
+        }
+        (cursor.has, cursor.base) = (dot.seq, dot.base);
+        if self.sync.logs.dot(&dot.log, Some(dot.base)).is_some_and(|ours| ours.seq < dot.seq) {
+            // It may have what we lack below our base, and sends it if it knows that.
+            self.tell_of_gap(link, dot, now);
+        }
+        if dot.log.author == self.me {
+            if behind && self.sync.logs.own() == Some(&dot.log) {
+                self.lose_own_log(out);
+            }
+            self.acked(node, dot.log, dot.seq, now);
+        }
+        if contradicts {
+            self.dispute(link, dot.log, dot.seq, out);
+        }
+    }
+
+    /// Tells a link how far we are where it can help: only there the numbers differ from what all are told.
+    fn tell_of_gap(&mut self, link: LinkId, dot: &Dot, now: Now) {
+        let gap = self.sync.logs.get(&dot.log).is_some_and(|held| held.has_gap());
+        let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
+        if gap && session.sync.untold.insert(dot.log) {
+            let soonest = session.sync.told_at.map_or(now.mono, |told| told + TELL_EVERY);
+            session.sync.tell_at.get_or_insert(soonest.max(now.mono));
+        }
+    }
+
+    /// Somebody has more of our own log than we do: it is not gone on with.
+    pub(super) fn lose_own_log(&mut self, out: &mut Vec<Out>) {
+        if self.sync.logs.leave_own() {
+            let text = "Others have lines of yours that are not on this machine: its history is older than they are. They \
+                        are fetched, and what you say from now on stands on its own."
+                .to_owned();
+            out.push(Out::Update(Update::Notice { code: NoticeCode::NewLog, text }));
+        }
+    }
+
+    /// Asks one link for all that we lack and that no author who is here will send by themselves.
+    pub(super) fn ask_for_all(&mut self, now: Now, out: &mut Vec<Out>) {
+        if let Some((link, at)) = self.sync.asked
+            && self.links.contains_key(&link)
+            && now.mono.saturating_duration_since(at) < ASK_ANOTHER_AFTER
+        {
+            return;
+        }
+        let asked = self.sync.asked.take().map(|(link, _)| link);
+        let helps = |link: &LinkId| {
+            let Some((_, session)) = self.links.get(link).and_then(Link::session) else { return false };
+            session.sync.complete && session.sync.iter().any(|(log, cursor)| self.lacks(log, cursor.base, cursor.has))
+        };
+        let helpers: Vec<LinkId> = self.sessions().filter(helps).collect();
+        // Who was asked last and did not answer has its turn after the others.
+        let other = helpers.iter().find(|link| Some(**link) != asked);
+        let Some(link) = other.or(helpers.first()).copied() else { return };
+        self.sync.asked = Some((link, now.mono));
+        let have = Have { dots: Vec::new(), more: false, want: true };
+        out.push(Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) });
+    }
+
+    /// Whether we lack something of a log that others hold up to `has`, and its author is not here to send it.
+    fn lacks(&self, log: &LogId, base: u64, has: u64) -> bool {
+        if self.peers.contains_key(&PeerId::Node(log.author)) || self.sync.logs.is_elsewhere(log) {
+            return false;
+        }
+        self.sync.logs.dot(log, Some(base)).map_or(0, |dot| dot.seq) < has
+    }
+}

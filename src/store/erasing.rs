@@ -1,0 +1,73 @@
+//! What was said, really gone from the file.
+
+use rusqlite::{Result, TransactionBehavior, params};
+
+use super::{
+    Database,
+    columns::{log_id, unsigned},
+    error,
+};
+use crate::{
+    log::storage::{Failure, Reply},
+    model::{LogId, RoomId},
+};
+
+impl Database {
+    /// Takes all lines of the present network's room out, and then everything that may be left of them: in free pages, in the
+    /// index and in the write-ahead log. The file is rewritten for that.
+    ///
+    /// # Errors
+    /// [`Failure`], also if the lines are gone but the file could not be rewritten; then it can be asked for again.
+    pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
+        let failed = |error: rusqlite::Error| error::failure("erased", &error);
+        let reply = self.erase_lines(room).map_err(failed)?;
+        self.rewrite().map_err(failed)?;
+        Ok(reply)
+    }
+
+    fn erase_lines(&mut self, room: RoomId) -> Result<Reply> {
+        let Some(place) = self.place_key(room)? else { return Ok(Reply::Raised { lines: 0, bases: Vec::new() }) };
+        // The answer to "erase" must be true after the loss of power too.
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        self.connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let values = params![place];
+        // The index is rewritten below: an entry that is only marked as gone would still be in the file.
+        transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE place = ?)", values)?;
+        let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
+        transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
+        transaction.execute(
+            "UPDATE logs SET base = head + 1, older_base = NULL, older_head = NULL, older_id = NULL WHERE place = ?",
+            values,
+        )?;
+        let empty = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
+        let command = if empty { "delete-all" } else { "optimize" };
+        transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
+        let bases = {
+            let mut bases = transaction.prepare("SELECT room, author, epoch, base FROM logs WHERE place = ?")?;
+            let bases = bases.query_map(values, |row| Ok((log_id(row, 0)?, unsigned(row.get(3)?))))?;
+            bases.collect::<Result<Vec<(LogId, u64)>>>()?
+        };
+        transaction.commit()?;
+        Ok(Reply::Raised { lines: lines as u64, bases })
+    }
+
+    /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.
+    fn rewrite(&mut self) -> Result<()> {
+        self.connection.execute_batch("VACUUM")?;
+        if self.path.is_some() {
+            self.truncate()?;
+        }
+        self.connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))
+    }
+
+    /// Waits for readers, within the limit for a busy file.
+    fn truncate(&self) -> Result<()> {
+        let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        if self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)? == 0 {
+            return Ok(());
+        }
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        Err(rusqlite::Error::SqliteFailure(code, None))
+    }
+}

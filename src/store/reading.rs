@@ -1,0 +1,113 @@
+//! Events for other nodes, merged from many logs without reading more of them than is wanted.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+};
+
+use rusqlite::{Connection, Result, Row, params};
+
+use super::{
+    Database,
+    columns::{array, epoch, hlc, number, unsigned},
+};
+use crate::{
+    convert::event::Signed,
+    log::storage::{Held, Read},
+    model::{Hlc, LogId, NodeId},
+};
+
+/// Places in a log that are looked up at once when the first ones were not enough.
+const MAX_AHEAD: usize = 64;
+
+/// What decides which event is next: all of it the same on all nodes, a cause always before its effects.
+type Order = (Hlc, NodeId, u64, u64);
+
+/// One log of those wanted.
+struct Cursor {
+    log: LogId,
+    key: i64,
+    /// The events that come next: clock, number, spot.
+    ahead: VecDeque<(Hlc, u64, i64)>,
+    /// The first number that was not looked up.
+    next: i64,
+    /// How many to look up.
+    step: usize,
+    ended: bool,
+}
+
+impl Cursor {
+    fn peek(&mut self, connection: &Connection) -> Result<Option<Order>> {
+        if self.ahead.is_empty() && !self.ended {
+            self.look_up(connection)?;
+        }
+        Ok(self.ahead.front().map(|&(hlc, seq, _)| (hlc, self.log.author, self.log.epoch, seq)))
+    }
+
+    fn look_up(&mut self, connection: &Connection) -> Result<()> {
+        let mut rows = connection
+            .prepare_cached("SELECT hlc, seq, spot FROM lines WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?")?;
+        let mut rows = rows.query(params![self.key, self.next, number(self.step as u64)])?;
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(1)?;
+            self.ahead.push_back((hlc(row, 0)?, unsigned(seq), row.get(2)?));
+            self.next = seq.saturating_add(1);
+        }
+        self.ended = self.ahead.len() < self.step;
+        self.step = (self.step * 4).min(MAX_AHEAD);
+        Ok(())
+    }
+}
+
+impl Database {
+    /// At least one event, if there is one.
+    pub(super) fn read(&self, read: &Read) -> Result<Vec<Held>> {
+        let connection = &self.connection;
+        let mut cursors = self.cursors(read)?;
+        let mut heap = BinaryHeap::with_capacity(cursors.len());
+        for (at, cursor) in cursors.iter_mut().enumerate() {
+            heap.extend(cursor.peek(connection)?.map(|order| Reverse((order, at))));
+        }
+        let (mut events, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(Reverse((_, at))) = heap.pop() {
+            let Some(cursor) = cursors.get_mut(at) else { continue };
+            let Some((_, seq, spot)) = cursor.ahead.pop_front() else { continue };
+            let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
+            let signed = get.query_row([spot], |row| signed(row, 0))?;
+            bytes = bytes.saturating_add(signed.bytes());
+            events.push(Held { log: cursor.log, seq, signed });
+            if events.len() >= read.events || bytes >= read.bytes {
+                break;
+            }
+            heap.extend(cursor.peek(connection)?.map(|order| Reverse((order, at))));
+        }
+        Ok(events)
+    }
+
+    /// Only logs of the present network.
+    fn cursors(&self, read: &Read) -> Result<Vec<Cursor>> {
+        let mut find = self.connection.prepare_cached(
+            "SELECT logs.key FROM logs JOIN places ON places.key = logs.place
+             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND places.network = ?",
+        )?;
+        let mut cursors = Vec::with_capacity(read.from.len());
+        for &(log, from) in &read.from {
+            let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch), self.network.as_str()];
+            let mut rows = find.query(values)?;
+            if let Some(row) = rows.next()? {
+                let (key, next) = (row.get(0)?, number(from));
+                cursors.push(Cursor { log, key, ahead: VecDeque::new(), next, step: 1, ended: false });
+            }
+        }
+        Ok(cursors)
+    }
+}
+
+/// An event's bytes, from three columns.
+pub(super) fn signed(row: &Row<'_>, first: usize) -> Result<Signed> {
+    Ok(Signed {
+        body: row.get::<_, Vec<u8>>(first)?.into(),
+        sig: array(first + 1, row.get_ref(first + 1)?.as_blob()?)?,
+        content: row.get::<_, Vec<u8>>(first + 2)?.into(),
+    })
+}

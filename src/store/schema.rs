@@ -1,0 +1,135 @@
+//! The tables, and how a file of an earlier version becomes one of this.
+
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::{lines, words};
+
+/// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
+pub(super) const VERSION: i64 = STEPS.len() as i64;
+
+/// What one version adds to the one before. A step that was released never changes.
+type Step = fn(&Connection) -> Result<()>;
+
+const STEPS: [Step; 2] = [tables, index];
+
+/// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
+/// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
+///   has written it, so that its author may go on with it.
+/// - `lines`: `spot` is the millisecond of the clock and a number within it, so that words are found in nearly the order
+///   of the screen; `log` and `seq` are null for guests' lines, `guest` is their address.
+const TABLES: &str = "
+CREATE TABLE places (
+    key INTEGER PRIMARY KEY,
+    room BLOB NOT NULL,
+    network TEXT NOT NULL,
+    UNIQUE (room, network)
+);
+CREATE TABLE logs (
+    key INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
+    room BLOB NOT NULL,
+    author BLOB NOT NULL,
+    epoch INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    head INTEGER NOT NULL,
+    head_id BLOB,
+    head_hlc INTEGER NOT NULL,
+    older_base INTEGER,
+    older_head INTEGER,
+    older_id BLOB,
+    forked INTEGER,
+    named INTEGER NOT NULL DEFAULT 0,
+    mine INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (room, author, epoch)
+);
+CREATE TABLE lines (
+    spot INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,
+    hlc INTEGER NOT NULL,
+    log INTEGER,
+    seq INTEGER,
+    id BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    wall INTEGER NOT NULL,
+    arrived INTEGER NOT NULL,
+    guest TEXT,
+    body BLOB,
+    sig BLOB,
+    content BLOB NOT NULL
+);
+CREATE UNIQUE INDEX lines_by_log ON lines (log, seq) WHERE log IS NOT NULL;
+CREATE INDEX lines_in_order ON lines (place, hlc);
+CREATE TABLE acks (
+    log INTEGER NOT NULL,
+    node BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (log, node)
+) WITHOUT ROWID;
+CREATE TABLE forks (
+    log INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    one_body BLOB NOT NULL,
+    one_sig BLOB NOT NULL,
+    one_content BLOB NOT NULL,
+    other_body BLOB NOT NULL,
+    other_sig BLOB NOT NULL,
+    other_content BLOB NOT NULL
+);
+";
+
+/// Texts come in as words that are folded already (`words`), so the tokenizer has only to part them. It keeps no copy of
+/// the text.
+const INDEX: &str = "
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = '', contentless_delete = 1, tokenize = \"ascii tokenchars '_'\"
+);
+";
+
+/// The version that a file has.
+pub(super) fn version(connection: &Connection) -> Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Brings a file of an earlier version, or an empty one, to this one: all of it or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    let taken = usize::try_from(version(connection)?).unwrap_or(0);
+    if taken >= STEPS.len() {
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    for step in STEPS.iter().skip(taken) {
+        step(&transaction)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+fn tables(connection: &Connection) -> Result<()> {
+    connection.execute_batch(TABLES)
+}
+
+/// Lines that are there already are found too.
+fn index(connection: &Connection) -> Result<()> {
+    connection.execute_batch(INDEX)?;
+    let mut next = connection.prepare("SELECT spot, place, kind, content FROM lines WHERE spot > ? ORDER BY spot LIMIT 1")?;
+    let mut insert = connection.prepare(words::INSERT)?;
+    let mut last = -1;
+    loop {
+        let line = next.query_row([last], |row| {
+            let (spot, place): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok((spot, place, lines::content(row.get(2)?, row.get_ref(3)?.as_blob()?)))
+        });
+        let Some((spot, place, content)) = line.optional()? else { return Ok(()) };
+        if let Some(text) = words::of_line(place, &content) {
+            insert.execute(params![spot, text])?;
+        }
+        last = spot;
+    }
+}
+
+/// The first version's tables alone, as a program of that version leaves them.
+#[cfg(test)]
+pub(super) fn first_version(connection: &Connection) -> Result<()> {
+    tables(connection)?;
+    connection.pragma_update(None, "user_version", 1)
+}
