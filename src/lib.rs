@@ -8,6 +8,7 @@ pub mod actor;
 pub mod app;
 pub mod bus;
 pub mod config;
+pub mod contract;
 pub mod convert;
 pub mod discovery;
 pub mod headless;

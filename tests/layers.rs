@@ -18,7 +18,7 @@ use source::{Named, paths};
 /// Every module on its layer.
 const LAYERS: [&[&str]; 9] = [
     &["model", "wire"],
-    &["bus", "config", "convert", "identity", "slash"],
+    &["bus", "config", "contract", "convert", "identity", "slash"],
     &["log"],
     &["app", "node", "sweep"],
     &["io", "profile"],
@@ -29,8 +29,8 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Modules that only compute. Their tests may do more.
-const PURE: [&str; 11] =
-    ["model", "bus", "config", "convert", "identity", "slash", "log", "app", "node", "sweep", "ui"];
+const PURE: [&str; 12] =
+    ["model", "bus", "config", "contract", "convert", "identity", "slash", "log", "app", "node", "sweep", "ui"];
 
 /// The one file of a pure module that may read files and variables: the shell around `config`.
 const SHELL: &str = "config/load.rs";

@@ -33,15 +33,20 @@ use crate::{
     discovery::{self, Discovery},
     identity::Identity,
     io::{Clock, Net},
+    log::storage::Snapshot,
     model::{Guests, Known, Nick, NodeId, PortRange, Target},
     net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
-    node::{CloseReason, In, LinkId, Me, Node, Out},
+    node::{CloseReason, History, In, LinkId, Me, Node, Out, Retention},
     profile::{SaveError, Saver},
+    store::{Answer, Store},
 };
 
 /// Inputs taken from one source before the others have their turn: a peer that floods must not keep the user's
 /// commands waiting, nor the other way round.
 const TURN: usize = 64;
+
+/// How long the store may take for what it was given last. A disk that is slower than this is broken or far away.
+const LAST_COMMIT: Duration = Duration::from_secs(3);
 
 /// How often links are looked at for signs of life.
 const FROZEN_CHECK: Duration = Duration::from_secs(1);
@@ -53,7 +58,7 @@ const CONGESTION_CHECK: Duration = Duration::from_millis(2);
 const DISCOVERY_CAPACITY: usize = 64;
 
 /// What the node is to be.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings {
     /// The address to listen on.
     pub ip: IpAddr,
@@ -81,6 +86,14 @@ pub struct Settings {
     pub random: Random,
     /// Where the time comes from.
     pub clock: Clock,
+    /// What was said before.
+    pub snapshot: Snapshot,
+    /// How long it is kept.
+    pub retention: Retention,
+    /// Where it is kept.
+    pub store: Store,
+    /// What the store answers.
+    pub answers: mpsc::Receiver<Answer>,
 }
 
 /// Random numbers from the operating system, drawn for one run.
@@ -131,6 +144,8 @@ pub struct Actor<N: Net> {
     keeper: Keeper,
     peers: Vec<Target>,
     leave: CancellationToken,
+    store: Store,
+    answers: mpsc::Receiver<Answer>,
 }
 
 /// Server and discovery, before they begin.
@@ -156,7 +171,8 @@ impl<N: Net> Actor<N> {
         leave: CancellationToken,
     ) -> Result<Self, StartError> {
         let Settings { ip, ports, networks, peers, sweep_rate, nick, .. } = settings;
-        let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, clock, .. } = settings;
+        let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
+        let Settings { clock, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let (listener, addr) = listen::first_free(&net, ip, ports).await?;
@@ -169,7 +185,9 @@ impl<N: Net> Actor<N> {
         let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
         let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
         let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
-        let node = Node::new(Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret });
+        let history = History { snapshot, retention, identity };
+        let me_of = Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret, history };
+        let node = Node::new(me_of);
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             net,
@@ -193,6 +211,8 @@ impl<N: Net> Actor<N> {
             keeper,
             peers,
             leave,
+            store,
+            answers,
         })
     }
 
@@ -230,7 +250,8 @@ impl<N: Net> Actor<N> {
         let mut frozen_check = tokio::time::interval(FROZEN_CHECK);
         frozen_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let (congested, behind) = (self.shared.outbox.is_congested(), self.front_end_is_behind());
+            let congested = self.shared.outbox.is_congested() || self.node.is_writing_much();
+            let behind = self.front_end_is_behind() || self.node.is_writing_much();
             let timer = self.node.next_timer().map(Instant::from_std);
             tokio::select! {
                 biased;
@@ -250,6 +271,8 @@ impl<N: Net> Actor<N> {
                     tracing::error!(?ended, "server or discovery has ended");
                     return Err(Stop);
                 }
+                Some(answer) = self.answers.recv() => self.stored(answer).await?,
+                links = self.shared.outbox.taken() => self.taken(links).await?,
                 command = self.commands.recv(), if !congested => {
                     self.feed(In::Command(command.ok_or(Stop)?)).await?;
                 }
@@ -258,14 +281,14 @@ impl<N: Net> Actor<N> {
                 () = tokio::time::sleep(CONGESTION_CHECK), if congested || behind => {}
             }
             for _ in 0..TURN {
-                if self.shared.outbox.is_congested() {
+                if self.shared.outbox.is_congested() || self.node.is_writing_much() {
                     break;
                 }
                 let Ok(command) = self.commands.try_recv() else { break };
                 self.feed(In::Command(command)).await?;
             }
             for _ in 0..TURN {
-                if self.front_end_is_behind() {
+                if self.front_end_is_behind() || self.node.is_writing_much() {
                     break;
                 }
                 let Ok(event) = self.inbox.try_recv() else { break };
@@ -275,6 +298,17 @@ impl<N: Net> Actor<N> {
                 self.discovered(event).await?;
             }
         }
+    }
+
+    async fn stored(&mut self, Answer { ticket, reply }: Answer) -> Result<(), Stop> {
+        self.feed(In::Stored { ticket, reply }).await
+    }
+
+    async fn taken(&mut self, links: Vec<LinkId>) -> Result<(), Stop> {
+        for link in links {
+            self.feed(In::Taken(link)).await?;
+        }
+        Ok(())
     }
 
     /// Meets nobody and tells nobody before the user has a name.
@@ -388,7 +422,8 @@ impl<N: Net> Actor<N> {
                     handle.close(bye, &self.shared.lingering);
                 }
             }
-            Out::Batch { .. } | Out::Store { .. } => {}
+            Out::Batch { link, frame } => self.shared.outbox.batch(link, frame),
+            Out::Store { ticket, request } => self.store.ask(ticket, request),
             Out::Publish(line) => self.shared.outbox.publish(line),
             Out::Update(update) => {
                 if let Update::NickSet(nick) = &update {
@@ -427,5 +462,9 @@ impl<N: Net> Actor<N> {
         let _ = tokio::time::timeout(LINGER, all_closed).await;
         self.tasks.shutdown().await;
         self.keeper.finish(self.node.known()).await;
+        // Nothing else runs on this thread any more.
+        if !self.store.close(LAST_COMMIT) {
+            tracing::error!("the history could not be closed in time");
+        }
     }
 }

@@ -52,6 +52,10 @@ pub struct Args {
     /// A network to look for people in, such as 192.168.1.0/24; may be given several times
     #[arg(long, value_name = "CIDR")]
     pub cidr: Vec<String>,
+    /// What this network is called: what was said in its lobby is kept apart from that of other networks (default: found
+    /// out from its gateway)
+    #[arg(long, value_name = "NAME")]
+    pub network: Option<String>,
     /// The lowest port to listen on and to look at
     #[arg(long, value_name = "N")]
     pub min_port: Option<String>,

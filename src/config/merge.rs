@@ -2,18 +2,18 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    num::NonZeroU16,
+    num::{NonZeroU16, NonZeroU32, NonZeroU64},
     path::PathBuf,
 };
 
 use super::{
-    Args, Config, ConfigError, Name, SWEEP_RATES, Theme, check, json,
+    Args, Config, ConfigError, History, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, SWEEP_RATES, Theme, check, json,
     name::Strength,
     network,
     setting::Setting,
     source::{self, Given, Layer, Place, Value},
 };
-use crate::model::{Guests, Nick, ProfileName, Target};
+use crate::model::{Guests, Network, Nick, ProfileName, Target};
 
 /// The settings of someone who set nothing. The names and values of the first four are the reference program's own.
 const DEFAULT: &str = include_str!("../../config.json");
@@ -90,6 +90,8 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         profile: profile.map(|placed| placed.value),
         data_dir: data_dir.map(|placed| placed.value),
         ephemeral: ephemeral.is_some_and(|placed| placed.value),
+        history: history(&layers)?,
+        network: layers.optional(Setting::Network, |given| Network::new(text(given)?).ok())?.map(|placed| placed.value),
         theme: theme(&layers, env())?,
         verbose: sources.args.verbose,
         warnings,
@@ -216,6 +218,19 @@ fn directory(given: &Given) -> Option<PathBuf> {
     // Nobody means a directory called "~", nor one with the sign for what is no text in a variable.
     let meant = !path.trim().is_empty() && !path.starts_with('~') && !path.contains(['\0', '\u{FFFD}']);
     meant.then(|| PathBuf::from(path))
+}
+
+/// Zero is no limit; what is not set is as by default.
+fn history(layers: &Layers) -> Result<History, ConfigError> {
+    let days = |given: &Given| whole_number(given)?.try_into().ok().filter(|days| *days <= MAX_HISTORY_DAYS);
+    let lines = |given: &Given| whole_number(given).filter(|lines| *lines <= MAX_HISTORY_LINES);
+    let default = History::default();
+    Ok(History {
+        days: layers.optional(Setting::HistoryDays, days)?.map_or(default.days, |placed| NonZeroU32::new(placed.value)),
+        lines: layers
+            .optional(Setting::HistoryLines, lines)?
+            .map_or(default.lines, |placed| NonZeroU64::new(placed.value)),
+    })
 }
 
 fn name(layers: &Layers, login: Option<&str>) -> Result<Name, ConfigError> {

@@ -13,7 +13,11 @@ mod network;
 mod setting;
 mod source;
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::IpAddr,
+    num::{NonZeroU32, NonZeroU64},
+    path::PathBuf,
+};
 
 use ipnetwork::IpNetwork;
 
@@ -24,11 +28,21 @@ pub use merge::{FileText, Sources, merge};
 pub use name::Name;
 pub use network::SHORTEST_IPV6_SWEEP;
 
-use crate::model::{Guests, PortRange, ProfileName, Target};
+use crate::model::{Guests, Network, PortRange, ProfileName, Target};
 
 /// The gentlest and the fastest sweep, in probes per second. Above the upper bound a sweep over dead addresses overflows
 /// the kernel's neighbour table (1,024 entries of 3 s) and breaks the user's other connections (DESIGN.md section 4).
 pub const SWEEP_RATES: std::ops::RangeInclusive<u32> = 1..=300;
+
+/// For how long what was said is kept when nobody says otherwise: a quarter of a year covers any leave, and a busy room of
+/// it stays well below a gigabyte.
+const HISTORY_DAYS: u32 = 90;
+
+/// The longest time that can be set: a hundred years. Who wants more wants no limit.
+const MAX_HISTORY_DAYS: u32 = 36_500;
+
+/// The most lines that can be set: more than a disk is likely to hold.
+const MAX_HISTORY_LINES: u64 = 1_000_000_000;
 
 /// Everything that was set, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,12 +69,31 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// Whether to be nobody, and to store nothing; profile and directory do not matter then.
     pub ephemeral: bool,
+    /// How much of what was said to keep.
+    pub history: History,
+    /// What the present network is called, instead of what can be found out about it.
+    pub network: Option<Network>,
     /// Which colours to draw in.
     pub theme: Theme,
     /// Whether the log file gets the details too.
     pub verbose: bool,
     /// What is accepted but probably not meant, for people, one sentence or two each.
     pub warnings: Vec<String>,
+}
+
+/// How much of what was said to keep, in each room and network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct History {
+    /// Only what was said within so many days.
+    pub days: Option<NonZeroU32>,
+    /// Only so many of the newest lines.
+    pub lines: Option<NonZeroU64>,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { days: NonZeroU32::new(HISTORY_DAYS), lines: None }
+    }
 }
 
 /// Which colours to draw in.

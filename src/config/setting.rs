@@ -12,11 +12,14 @@ pub(super) enum Setting {
     Nick,
     Peers,
     SweepRate,
+    Network,
     AnyNetwork,
     Guests,
     Profile,
     DataDir,
     Ephemeral,
+    HistoryDays,
+    HistoryLines,
     Theme,
 }
 
@@ -27,7 +30,7 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
@@ -35,11 +38,15 @@ impl Setting {
         Self::Nick,
         Self::Peers,
         Self::SweepRate,
+        // Before the other one with this word in it.
+        Self::Network,
         Self::AnyNetwork,
         Self::Guests,
         Self::Profile,
         Self::DataDir,
         Self::Ephemeral,
+        Self::HistoryDays,
+        Self::HistoryLines,
         Self::Theme,
     ];
 
@@ -53,11 +60,14 @@ impl Setting {
             Self::Nick => "nick",
             Self::Peers => "peers",
             Self::SweepRate => "sweep_rate",
+            Self::Network => "network",
             Self::AnyNetwork => "any_network",
             Self::Guests => "guests",
             Self::Profile => "profile",
             Self::DataDir => "data_dir",
             Self::Ephemeral => "ephemeral",
+            Self::HistoryDays => "history_days",
+            Self::HistoryLines => "history_lines",
             Self::Theme => "theme",
         }
     }
@@ -76,9 +86,12 @@ impl Setting {
             Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
             Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
             Self::AnyNetwork | Self::Ephemeral => "true or false",
+            Self::Network => "a name of 1 to 100 printable ASCII characters",
             Self::Guests => "\"loopback\", \"network\" or \"none\"",
             Self::Profile => "1 to 32 letters, digits, - or _, and no name that a system has taken",
             Self::DataDir => "the path of a directory (a leading ~ means nothing here)",
+            Self::HistoryDays => "a whole number of days from 0 to 36500 (0 keeps everything)",
+            Self::HistoryLines => "a whole number of lines from 0 to 1000000000 (0 keeps everything)",
             Self::Theme => "\"auto\", \"dark\", \"light\" or \"none\"",
         }
     }
@@ -95,7 +108,7 @@ impl Setting {
     /// The setting that was probably meant by `name`: alike as a whole, or in one of its words ("prot": `min_port`).
     pub(super) fn similar(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase().replace('-', "_");
-        if name.len() > 2 * "any_network".len() {
+        if name.len() > 2 * "history_lines".len() {
             return None;
         }
         let distance = |setting: Self| {
@@ -131,6 +144,10 @@ mod tests {
             ("peer", "peers"),
             ("Nickname", ""),
             ("rate", "sweep_rate"),
+            ("netwrok", "network"),
+            ("any-netwrk", "any_network"),
+            ("history", "history_days"),
+            ("history_line", "history_lines"),
             ("colour", ""),
             ("", ""),
             ("x", ""),

@@ -97,6 +97,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     one(Setting::MinPort, "--min-port", &args.min_port);
     one(Setting::MaxPort, "--max-port", &args.max_port);
     one(Setting::Nick, "--nick", &args.nick);
+    one(Setting::Network, "--network", &args.network);
     one(Setting::AnyNetwork, "--any-network", &args.any_network.then(|| "true".to_owned()));
     one(Setting::Guests, "--guests", &args.guests);
     one(Setting::Profile, "--profile", &args.profile);

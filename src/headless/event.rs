@@ -1,10 +1,13 @@
 //! The contract: every event, its keys and their order. Keys may be added, never renamed.
 
-use std::{fmt::Display, net::SocketAddr};
+use std::net::SocketAddr;
 
 use serde::{Serialize, Serializer};
 
-use crate::model::{LeaveReason, MessageId, NodeId, PeerId, Trust};
+use crate::{
+    contract::{Said, Shown},
+    model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
+};
 
 /// One line of output.
 #[derive(Serialize)]
@@ -38,19 +41,35 @@ pub(super) enum Event<'a> {
         #[serde(skip)]
         was: Option<String>,
     },
-    Message {
+    Message(Said<'a>),
+    /// How far an own message got, among the nodes that are here.
+    Delivery {
         id: Shown<MessageId>,
+        delivered: u32,
+        of: u32,
+    },
+    /// How many own lines wait for somebody who is away.
+    Waiting {
+        peer: Shown<NodeId>,
+        lines: u64,
+    },
+    /// How much of what was missed has come.
+    Sync {
+        received: u64,
+        total: u64,
+    },
+    /// The answer to `/search`.
+    Found {
+        query: &'a str,
+        /// Newest first.
+        messages: Vec<Said<'a>>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// A room's history is gone from this machine.
+    Erased {
         room: &'a str,
-        /// Our own key for our own; `None` only before the node has said which that is.
-        from: Option<Shown<PeerId>>,
-        nick: Option<&'a str>,
-        text: &'a str,
-        sent_at: &'a str,
-        own: bool,
-        history: bool,
-        protocol: &'a str,
-        #[serde(skip_serializing_if = "is_false")]
-        action: bool,
+        lines: u64,
     },
     Notice {
         code: &'a str,
@@ -179,14 +198,6 @@ pub(super) struct Alarmed<'a> {
     pub(super) known_nick: &'a str,
 }
 
-/// The protocol that is spoken with a peer: one that has no key speaks the reference program's.
-pub(super) const fn protocol(peer: PeerId) -> &'static str {
-    match peer {
-        PeerId::Node(_) => "mesh",
-        PeerId::Guest(_) => "reference",
-    }
-}
-
 /// The word for how much is known of a key.
 pub(super) const fn trust(trust: Trust) -> &'static str {
     match trust {
@@ -201,16 +212,6 @@ pub(super) const fn trust(trust: Trust) -> &'static str {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(value: &bool) -> bool {
     !*value
-}
-
-/// A value that is written as it is shown.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shown<T>(pub(super) T);
-
-impl<T: Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
-    }
 }
 
 /// Why a peer left.

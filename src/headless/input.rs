@@ -2,10 +2,7 @@
 
 use std::{
     io::{BufReader, Read},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
 use tokio::sync::mpsc::{self, error::SendError};
@@ -13,6 +10,7 @@ use tokio::sync::mpsc::{self, error::SendError};
 use super::{
     Local,
     lines::{self, Line},
+    undelivered::Undelivered,
 };
 use crate::{
     bus::Command,
@@ -28,8 +26,9 @@ pub(super) struct Reader {
     /// Full makes this thread wait, and with it whoever writes the pipe.
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) answer: mpsc::Sender<Local>,
-    /// Set before the node is told to quit.
-    pub(super) quitting: Arc<AtomicBool>,
+    pub(super) undelivered: Undelivered,
+    /// Set before the node is told to quit: whether everybody who is here has everything.
+    pub(super) quitting: Arc<OnceLock<bool>>,
 }
 
 /// The program ends, nobody takes commands any more.
@@ -57,7 +56,7 @@ impl Reader {
                     Err(Ended)
                 }
             };
-            if done.is_err() || self.quitting.load(Ordering::Acquire) {
+            if done.is_err() || self.quitting.get().is_some() {
                 return;
             }
         }
@@ -76,7 +75,10 @@ impl Reader {
     fn carry_out(&self, slash: Slash) -> Result<(), Ended> {
         let command = match slash {
             Slash::Say { text, action } => match Text::new(&text) {
-                Ok(text) => Command::Say { room: Room::LOBBY, text, action },
+                Ok(text) => {
+                    self.undelivered.said();
+                    Command::Say { room: Room::LOBBY, text, action }
+                }
                 Err(error @ TextError::TooLong(_)) => return self.refuse("too_long", &error),
                 Err(error @ TextError::Empty) => return self.refuse("empty", &error),
             },
@@ -97,7 +99,8 @@ impl Reader {
             Slash::Verify { who, same } => Command::Verify { who, same },
             Slash::Rescan => Command::Rescan,
             Slash::Quit => {
-                self.quitting.store(true, Ordering::Release);
+                let complete = self.undelivered.wait();
+                let _ = self.quitting.set(complete);
                 Command::Quit
             }
             Slash::Nick(None) => return self.answer(Local::OwnNick),

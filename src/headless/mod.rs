@@ -4,7 +4,6 @@
 //! with it. `input` turns lines into commands, behind `gate` until people were looked for; `printer` turns updates into
 //! events, `event` is the contract's JSON and `text` its plain form; `people` knows who is here.
 
-mod clock;
 mod event;
 mod gate;
 mod input;
@@ -14,16 +13,14 @@ mod people;
 mod printer;
 mod text;
 mod trust;
+mod undelivered;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     io::{self, Read, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     thread,
     time::Duration,
 };
@@ -33,8 +30,10 @@ use tokio::{
     time::timeout,
 };
 
+use self::undelivered::Undelivered;
 use crate::{
     bus::{Command, Update},
+    model::Room,
     slash::Spec,
 };
 
@@ -69,6 +68,8 @@ pub enum Stop {
 pub enum Outcome {
     /// By `/quit`.
     Quit,
+    /// By `/quit`, with an own line that somebody who is here does not have.
+    Undelivered,
     /// By a signal.
     Stopped(Stop),
     /// Nobody reads the output any more.
@@ -83,6 +84,7 @@ impl Outcome {
         match self {
             Self::Quit | Self::Stopped(Stop::Terminate) | Self::OutputClosed => 0,
             Self::NodeEnded => 1,
+            Self::Undelivered => 3,
             Self::Stopped(Stop::Interrupt) => 130,
         }
     }
@@ -110,6 +112,7 @@ enum Local {
     Help(Option<&'static Spec>),
     Version,
     Clear,
+    Erase(Room),
     Error { code: &'static str, text: String },
 }
 
@@ -132,18 +135,21 @@ where
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
-    let quitting = Arc::new(AtomicBool::new(false));
+    let (quitting, undelivered) = (Arc::new(OnceLock::new()), Undelivered::default());
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
     let (opener, gate) = gate::gate();
+    let seen = undelivered.clone();
     spawn("output", move || {
+        let result = output::run(&handle, output, options, &writers, answers, &opener, &seen);
+        seen.close();
         // Nobody waits any more if a signal was faster.
-        let _ = finished.send(output::run(&handle, output, options, &writers, answers, &opener));
+        let _ = finished.send(result);
     })?;
-    let reader = input::Reader { commands: commands.clone(), answer, quitting: Arc::clone(&quitting) };
+    let reader = input::Reader { commands: commands.clone(), answer, undelivered, quitting: Arc::clone(&quitting) };
     spawn("input", move || {
         gate.wait();
         reader.run(input);
@@ -151,7 +157,11 @@ where
 
     let (outcome, written) = tokio::select! {
         written = &mut done => {
-            let outcome = if quitting.load(Ordering::Acquire) { Outcome::Quit } else { Outcome::NodeEnded };
+            let outcome = match quitting.get() {
+                Some(true) => Outcome::Quit,
+                Some(false) => Outcome::Undelivered,
+                None => Outcome::NodeEnded,
+            };
             (outcome, Some(written))
         }
         signal = stop => {

@@ -7,7 +7,7 @@ use tokio::{
     sync::{Mutex, mpsc},
 };
 
-use super::{LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer};
+use super::{LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer, undelivered::Undelivered};
 use crate::bus::{UPDATE_CAPACITY, Update};
 
 /// Written before more is formatted: as much as a pipe takes at once, so that a burst of long messages is not kept
@@ -25,6 +25,7 @@ pub(super) fn run(
     updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Local>,
     opener: &Opener,
+    undelivered: &Undelivered,
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -62,6 +63,7 @@ pub(super) fn run(
                 }
                 for update in batch.drain(..) {
                     opener.see(&update);
+                    undelivered.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;

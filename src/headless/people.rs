@@ -2,8 +2,17 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
 
-use super::event::{Activity, Listed, Person, Shown, protocol, trust};
-use crate::model::{Label, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton};
+use super::event::{Activity, Listed, Person, trust};
+use crate::{
+    contract::{Shown, protocol},
+    model::{Author, Label, Mark, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton},
+};
+
+/// Before the name of who has no key.
+const GUEST: &str = "?";
+
+/// Before the name of who claims what may be somebody else's.
+const SUSPECT: &str = "!";
 
 /// Everybody who is linked.
 #[derive(Debug, Default)]
@@ -88,14 +97,22 @@ impl People {
         self.all.values().map(Present::listed).collect()
     }
 
+    /// Whether nobody else is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// How text calls whoever said `message`.
-    pub(super) fn author<'a>(&'a self, message: &'a Message, id: PeerId) -> Name<'a> {
-        match (self.all.get(&id), &message.nick) {
-            (Some(present), Some(nick)) => Name::of(nick.as_str().into(), present),
+    pub(super) fn author<'a>(&'a self, message: &'a Message) -> Name<'a> {
+        let called = message.display_name();
+        let Author::Peer(id) = message.author else { return Name { mark: "", called, tag: "" } };
+        let name = match self.all.get(&id) {
             // An address needs nothing that tells it from others.
-            (Some(present), None) => Name { tag: "", ..Name::of(message.display_name(), present) },
-            (None, _) => Name::own(message),
-        }
+            Some(present) if message.nick.is_none() => Name { tag: "", ..Name::of(called, present) },
+            Some(present) => Name::of(called, present),
+            None => Name { mark: if id.node().is_none() { GUEST } else { "" }, called, tag: "" },
+        };
+        if message.mark == Mark::Forked { Name { mark: SUSPECT, ..name } } else { name }
     }
 
     /// Gives everybody whose name looks like this a tag, or takes it away when there is only one.
@@ -176,18 +193,13 @@ impl<'a> Name<'a> {
     fn of(called: Cow<'a, str>, present: &'a Present) -> Self {
         Self { mark: mark(present.peer.trust), called, tag: &present.tag }
     }
-
-    /// The name of who said something that is our own.
-    pub(super) fn own(message: &'a Message) -> Self {
-        Self { mark: "", called: message.display_name(), tag: "" }
-    }
 }
 
 /// What stands before the name of who cannot be taken for who they say they are: the signs of the screen.
 pub(super) const fn mark(trust: Trust) -> &'static str {
     match trust {
-        Trust::Guest => "?",
-        Trust::Suspect => "!",
+        Trust::Guest => GUEST,
+        Trust::Suspect => SUSPECT,
         Trust::New | Trust::Known | Trust::Verified => "",
     }
 }

@@ -2,22 +2,19 @@
 
 use super::{
     Local, Options,
-    clock::Clock,
-    event::{Change, Event, Person, Reason, Shown, protocol},
-    people::{Name, People, Present},
+    event::{Change, Event, Person, Reason},
+    people::{People, Present},
     text, trust,
 };
 use crate::{
     bus::{Alarm, SweepProgress, SweepState, Update, VerifyStep, Whois},
-    model::{Author, Delivery, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
+    contract::{Clock, Said, Shown},
+    model::{Delivery, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
     slash::{COMMANDS, Spec},
 };
 
 /// This program's version, as `/version` and the first event say it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The protocol of our own lines: reference nodes get them in theirs, everybody else in ours.
-const MESH: &str = "mesh";
 
 /// Turns updates into output, appended to a buffer.
 pub(super) struct Printer {
@@ -57,12 +54,13 @@ impl Printer {
                 self.node = Some(node);
                 self.own_nick(nick);
             }
-            Update::Delivery { .. }
-            | Update::Waiting { .. }
-            | Update::Sync { .. }
-            | Update::Page(_)
-            | Update::Found { .. }
-            | Update::Erased { .. } => {}
+            Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
+            Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
+            Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
+            // A pipe shows what comes, not pages.
+            Update::Page(_) => {}
+            Update::Found { query, messages, more } => self.found(&query, &messages, more),
+            Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
                 let event = changed(Change::Joined, self.people.joined(peer), None);
@@ -122,6 +120,12 @@ impl Printer {
             Local::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
             Local::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
             Local::Clear => self.notice("clear", "There is no screen to empty here."),
+            Local::Erase(room) => self.notice(
+                "erase",
+                &format!(
+                    "This takes all that was said in {room} off this machine's disk, for good. /erase yes does it."
+                ),
+            ),
             Local::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }
@@ -147,7 +151,7 @@ impl Printer {
     }
 
     fn alarm(&mut self, alarm: &Alarm) {
-        let text = trust::text(alarm, &self.clock);
+        let text = trust::text(alarm, &mut self.clock);
         let (code, alarm) = (alarm.kind.as_str(), Some(trust::keys(alarm)));
         self.event(&Event::Notice { code, text: &text, id: None, alarm });
     }
@@ -176,47 +180,46 @@ impl Printer {
 
     fn message(&mut self, message: &Message) {
         if self.json {
-            let event = Event::Message {
-                id: Shown(message.id),
-                room: message.room.name(),
-                from: match message.author {
-                    Author::Own => self.node.map(|node| Shown(PeerId::Node(node))),
-                    Author::Peer(peer) => Some(Shown(peer)),
-                },
-                nick: message.nick.as_ref().map(Nick::as_str),
-                text: message.text.as_str(),
-                sent_at: self.clock.utc(message.sent_at),
-                own: message.is_own(),
-                history: false,
-                protocol: match message.author {
-                    Author::Own => MESH,
-                    Author::Peer(peer) => protocol(peer),
-                },
-                action: message.action,
-            };
-            json(&mut self.out, &event);
+            let said = Said::new(message, self.node, self.clock.utc(message.sent_at));
+            json(&mut self.out, &Event::Message(said));
         } else {
-            let name = match message.author {
-                Author::Own => Name::own(message),
-                Author::Peer(peer) => self.people.author(message, peer),
-            };
+            let name = self.people.author(message);
             text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
         }
-        if message.delivery == Delivery::NotSent {
-            self.not_sent(message.id);
+        match message.delivery {
+            Delivery::NotSent => self.not_sent(message.id),
+            Delivery::Waiting if message.is_own() && !message.history => self.waits(message.id),
+            _ => {}
         }
     }
 
     fn not_sent(&mut self, id: MessageId) {
-        let text = if self.json {
-            "Nobody else is here, so nobody got this line."
-        } else if self.alone {
-            return;
-        } else {
-            "Nobody else is here, so nobody got this line, nor will what follows until somebody joins."
-        };
-        self.alone = true;
+        let text = "This line could not be stored, so it was not sent. Say it again.";
         self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
+    }
+
+    /// Nobody is here whom a line could be delivered to.
+    fn waits(&mut self, id: MessageId) {
+        if self.json {
+            json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
+        } else if !self.alone && self.people.is_empty() {
+            self.alone = true;
+            self.notice("waiting", "Nobody else is here. This line waits for whoever comes, and so do those after it.");
+        }
+    }
+
+    fn found(&mut self, query: &str, messages: &[Message], more: bool) {
+        if self.json {
+            let said = |message| Said::new(message, self.node, self.clock.utc(message.sent_at).to_owned());
+            let messages = messages.iter().map(said).collect();
+            json(&mut self.out, &Event::Found { query, messages, more });
+            return;
+        }
+        text::found(&mut self.out, query, messages.len(), more);
+        for message in messages.iter().rev() {
+            let name = self.people.author(message);
+            text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
+        }
     }
 
     fn notice(&mut self, code: &str, text: &str) {

@@ -63,6 +63,11 @@ fn message(text: &str) -> Message {
     }
 }
 
+/// A message of bob's, who has a key.
+fn from_node(text: &str) -> Message {
+    Message { author: Author::Peer(PeerId::Node(key('b'))), ..message(text) }
+}
+
 fn own(text: &str, delivery: Delivery) -> Message {
     Message { author: Author::Own, nick: Some(nick("alice")), delivery, ..message(text) }
 }

@@ -7,7 +7,7 @@ use super::{
     event::{Activity, Change, Event, Listed, Reason, Whois},
     people::Name,
 };
-use crate::model::{LeaveReason, Message, PeerId};
+use crate::model::{LeaveReason, Message, PeerId, Text};
 
 /// Digits of a key that an advised command names: nobody else here has them.
 pub(super) const HANDLE_DIGITS: usize = 8;
@@ -27,6 +27,23 @@ pub(super) fn message(out: &mut Vec<u8>, message: &Message, name: &Name<'_>, tim
         out.extend_from_slice(line.as_bytes());
         out.push(b'\n');
     }
+}
+
+/// Appends what comes before the hits of a search.
+pub(super) fn found(out: &mut Vec<u8>, query: &str, hits: usize, more: bool) {
+    let query = Text::cut(query).map(|query| query.to_string()).unwrap_or_default().replace('\n', " ");
+    let _ = match (hits, more) {
+        (0, _) => writeln!(out, "-- nothing has \"{query}\" in it"),
+        (1, _) => writeln!(out, "-- one line has \"{query}\" in it:"),
+        (_, false) => writeln!(out, "-- {hits} lines have \"{query}\" in them:"),
+        (_, true) => writeln!(out, "-- the newest {hits} lines that have \"{query}\" in them:"),
+    };
+}
+
+/// Appends one hit of a search: `-- YYYY-MM-DD HH:MM <nick> text`.
+pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str) {
+    let _ = write!(out, "-- ");
+    message(out, hit, name, date);
 }
 
 /// Appends any other event.
@@ -53,8 +70,19 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             }
         }
         Event::Notice { text, alarm: Some(_), .. } | Event::Error { text, .. } => writeln!(out, "!! {text}"),
-        // A message has its own function, because it needs the local time.
-        Event::Message { text, .. } | Event::Notice { text, .. } => writeln!(out, "-- {text}"),
+        Event::Notice { text, .. } => writeln!(out, "-- {text}"),
+        Event::Sync { received, total } if received == total => match total {
+            0 => Ok(()),
+            1 => writeln!(out, "-- 1 line that was missed has come"),
+            _ => writeln!(out, "-- {total} lines that were missed have come"),
+        },
+        Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),
+        // Steps that only programs follow; messages have functions of their own, because they need the local time.
+        Event::Delivery { .. }
+        | Event::Waiting { .. }
+        | Event::Sync { .. }
+        | Event::Message(_)
+        | Event::Found { .. } => Ok(()),
         Event::Who { peers } if peers.is_empty() => writeln!(out, "-- nobody else is here"),
         Event::Who { peers } => peers.iter().try_for_each(|peer| listed(out, peer)),
         Event::Whois(who) => whois(out, who),

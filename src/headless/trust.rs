@@ -1,20 +1,20 @@
 //! Alarms in words, and what is known of somebody.
 
 use super::{
-    clock::Clock,
-    event::{Alarmed, Shown, Whois, protocol, trust},
+    event::{Alarmed, Whois, trust},
     people::{Present, mark, micros, note},
     text::HANDLE_DIGITS,
 };
 use crate::{
     bus::{self, Alarm, AlarmKind},
+    contract::{Clock, Shown, protocol},
     model::{Nick, NodeId, Peer, PeerId, Software, Trust},
 };
 
 /// An alarm in one line: what happened, what it may mean, what to do.
-pub(super) fn text(alarm: &Alarm, clock: &Clock) -> String {
+pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
     let Alarm { kind, node, nick, known, known_nick, known_last_seen, known_verified } = alarm;
-    let seen = clock.date(*known_last_seen);
+    let seen = clock.date(*known_last_seen).to_owned();
     let verified = if *known_verified { " (verified)" } else { "" };
     let (now, was, key) = (node.short(), known.short(), node.tag(HANDLE_DIGITS));
     let commands = format!("Ask in person. /trust {key} lets it have the name, /ignore {key} shuts it out.");
@@ -70,7 +70,9 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
             Some(Software::Reference) | None => None,
         },
         name: present.map_or_else(unlisted, Present::name),
-        seen: known.as_ref().map(|known| (clock.date(known.first_seen), clock.date(known.last_seen))),
+        seen: known
+            .as_ref()
+            .map(|known| (clock.date(known.first_seen).to_owned(), clock.date(known.last_seen).to_owned())),
     })
 }
 

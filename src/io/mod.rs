@@ -3,6 +3,7 @@
 mod clock;
 mod guarded;
 mod memory;
+mod network;
 mod tcp;
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
 pub use clock::{Clock, now};
 pub use guarded::{Guarded, Vitals};
 pub use memory::MemoryNet;
+pub use network::network;
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -258,9 +258,6 @@ pub struct Snapshot {
     pub logs: Vec<LogState>,
     /// Logs that belong to other networks.
     pub elsewhere: Vec<LogId>,
-    /// The log of our own that may be gone on with: of the present network, and written by this very database. After a
-    /// recovery there is none.
-    pub own: Option<LogId>,
     /// The newest events: heads that no other held event names as a dep.
     pub frontier: Vec<Dep>,
     /// The latest reading of the clock of all events that are held, and of guests' lines.

@@ -252,7 +252,7 @@ impl Node {
     }
 
     /// Takes a peer off the map, if `link` is what holds it there.
-    fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, now: Now, out: &mut Vec<Out>) {
+    fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, out: &mut Vec<Out>) {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
             if let PeerId::Node(node) = peer {
@@ -260,7 +260,7 @@ impl Node {
             }
             out.push(Out::Update(Update::PeerLeft { peer, reason }));
             out.push(Out::LinkedChanged);
-            self.presence_changed(now);
+            self.presence_changed();
         }
     }
 
@@ -280,7 +280,7 @@ impl Node {
         if let PeerId::Node(node) = peer.id {
             self.trust.parted(&node, now.wall);
         }
-        self.leave(link, peer.id, reason.into(), now, out);
+        self.leave(link, peer.id, reason.into(), out);
         if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
             self.meet_namesakes(nick, now, out);
         }

@@ -92,7 +92,7 @@ impl Node {
         }
         self.ping(link, now, out);
         self.tell_all(link, now, out);
-        self.presence_changed(now);
+        self.presence_changed();
         // Another link of a node that knows it all already.
         if !is_known_run {
             self.tell_of_others(link, now, out);

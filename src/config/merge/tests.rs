@@ -42,6 +42,8 @@ fn out_of_the_box_everything_stays_on_this_machine() {
         (config.guests, config.profile, config.data_dir, config.ephemeral),
         (Guests::Loopback, None, None, false)
     );
+    assert_eq!(config.history, History { days: NonZeroU32::new(90), lines: None });
+    assert_eq!(config.network, None);
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -69,7 +71,8 @@ fn every_setting_can_be_written_in_the_file() {
         "min_port": 5000, "max_port": 5000, "nick": "Zoë 山田",
         "peers": ["192.168.1.23", "192.168.1.23:4565", "192.168.1.23"],
         "sweep_rate": 4, "any_network": true, "theme": "light",
-        "guests": "network", "profile": "work", "data_dir": "/var/chat data", "ephemeral": false
+        "guests": "network", "profile": "work", "data_dir": "/var/chat data", "ephemeral": false,
+        "history_days": 0, "history_lines": 100000, "network": "office"
     }"#;
     let config = file(text).unwrap();
     assert_eq!(config.ip.to_string(), "192.168.1.20");
@@ -81,6 +84,8 @@ fn every_setting_can_be_written_in_the_file() {
     assert_eq!((config.guests, config.ephemeral), (Guests::Network, false));
     assert_eq!(config.profile.as_ref().map(ProfileName::as_str), Some("work"));
     assert_eq!(config.data_dir, Some("/var/chat data".into()));
+    assert_eq!(config.history, History { days: None, lines: NonZeroU64::new(100_000) });
+    assert_eq!(config.network.as_ref().map(Network::as_str), Some("office"));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -99,6 +104,9 @@ fn every_setting_can_be_a_variable() {
         ("PROXIMITY_CHAT_PROFILE", "default-2"),
         ("PROXIMITY_CHAT_DATA_DIR", "elsewhere"),
         ("PROXIMITY_CHAT_EPHEMERAL", "false"),
+        ("PROXIMITY_CHAT_HISTORY_DAYS", "7"),
+        ("PROXIMITY_CHAT_HISTORY_LINES", "0"),
+        ("PROXIMITY_CHAT_NETWORK", "at home"),
         ("PROXIMITY_CHAT_CONFIG", "elsewhere.json"),
         ("HOME", "/"),
     ];
@@ -109,6 +117,8 @@ fn every_setting_can_be_a_variable() {
     assert_eq!((config.guests, config.ephemeral), (Guests::None, false));
     assert_eq!(config.profile.as_ref().map(ProfileName::as_str), Some("default-2"));
     assert_eq!(config.data_dir, Some("elsewhere".into()));
+    assert_eq!(config.history, History { days: NonZeroU32::new(7), lines: None });
+    assert_eq!(config.network.as_ref().map(Network::as_str), Some("at home"));
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
@@ -184,6 +194,21 @@ fn a_bad_value_names_its_place_and_what_is_allowed() {
             "{\"data_dir\": \"~/chat\"}",
             "config.json:1:14: data_dir must be the path of a directory (a leading ~ means nothing here), not \"~/chat\"."
                 .to_owned(),
+        ),
+        (
+            "{\"history_days\": 36501}",
+            "config.json:1:18: history_days must be a whole number of days from 0 to 36500 (0 keeps everything), not 36501."
+                .to_owned(),
+        ),
+        (
+            "{\"history_lines\": \"all\"}",
+            "config.json:1:19: history_lines must be a whole number of lines from 0 to 1000000000 (0 keeps everything), \
+             not \"all\"."
+                .to_owned(),
+        ),
+        (
+            "{\"network\": \"Büro\"}",
+            "config.json:1:13: network must be a name of 1 to 100 printable ASCII characters, not \"Büro\".".to_owned(),
         ),
         ("{\"nick\": \"a:b\"}", "config.json:1:10: A name cannot contain ':'. Choose one without it.".to_owned()),
     ] {

@@ -37,6 +37,14 @@ fn everything() -> Vec<Update> {
         Update::Message(Message { nick: None, ..message("who am I") }),
         Update::Message(own("hello", Delivery::Sent)),
         Update::Message(own("anybody?", Delivery::NotSent)),
+        Update::Message(own("later", Delivery::Waiting)),
+        Update::Delivery { id: MessageId([0xab; 16]), delivered: 1, of: 2 },
+        Update::Waiting { node: key('b'), lines: 3 },
+        Update::Message(Message { history: true, mark: Mark::Late, ..from_node("I was away") }),
+        Update::Message(Message { mark: Mark::Forked, ..from_node("two tongues") }),
+        Update::Sync { received: 1, total: 2 },
+        Update::Sync { received: 2, total: 2 },
+        Update::Erased { room: Room::LOBBY, lines: 12 },
         Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
         Update::NickSet(nick("Zoë")),
         Update::Notice { code: NoticeCode::PeerTooSlow, text: "carol was too slow.".to_owned() },
@@ -59,7 +67,16 @@ fn json_is_the_contract_to_the_byte() {
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
-        r#"{"event":"notice","code":"not_sent","text":"Nobody else is here, so nobody got this line.","id":"ID"}"#,
+        r#"{"event":"notice","code":"not_sent","text":"This line could not be stored, so it was not sent. Say it again.","id":"ID"}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r#"{"event":"delivery","id":"ID","delivered":0,"of":0}"#,
+        r#"{"event":"delivery","id":"ID","delivered":1,"of":2}"#,
+        r#"{"event":"waiting","peer":"BOB","lines":3}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"I was away","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh","mark":"late"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"two tongues","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh","mark":"forked"}"##,
+        r#"{"event":"sync","received":1,"total":2}"#,
+        r#"{"event":"sync","received":2,"total":2}"#,
+        r##"{"event":"erased","room":"#lobby","lines":12}"##,
         r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
         r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
         r#"{"event":"notice","code":"peer_too_slow","text":"carol was too slow."}"#,
@@ -71,6 +88,7 @@ fn json_is_the_contract_to_the_byte() {
         let expected = expected
             .replace("ID", &id)
             .replace("OWN", &key('a').to_string())
+            .replace("BOB", &key('b').to_string())
             .replace("0.1.0", env!("CARGO_PKG_VERSION"));
         assert_eq!(*line, expected);
     }
@@ -94,7 +112,12 @@ fn text_says_the_same_for_people() {
 03:04 <?127.0.0.1:4566> who am I
 03:04 <alice> hello
 03:04 <alice> anybody?
--- Nobody else is here, so nobody got this line, nor will what follows until somebody joins.
+-- This line could not be stored, so it was not sent. Say it again.
+03:04 <alice> later
+03:04 <bob> I was away
+03:04 <!bob> two tongues
+-- 2 lines that were missed have come
+-- 12 lines of #lobby are gone from this machine
 -- ?bob left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
 -- carol was too slow.
@@ -118,7 +141,7 @@ fn a_sweep_is_told_in_words() {
 
 #[test]
 fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
-    let alone = || Update::Message(own("x", Delivery::NotSent));
+    let alone = || Update::Message(own("x", Delivery::Waiting));
     let joined = || Update::PeerJoined(peer(Some("bob"), 4566));
     let left = || Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Closed };
     let updates = || [alone(), alone(), alone(), joined(), left(), alone(), alone()];
@@ -126,7 +149,14 @@ fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
     assert_eq!(notices(false), 2);
     assert_eq!(print(false, updates()).lines().filter(|line| line.ends_with("<alice> x")).count(), 5);
     // A program looks for the id of each.
-    assert_eq!(notices(true), 5);
+    let told = print(true, updates()).lines().filter(|line| line.contains(r#""delivered":0,"of":0"#)).count();
+    assert_eq!((notices(true), told), (0, 5));
+    // A guest is somebody, although nothing is ever known of what it got.
+    assert_eq!(print(false, [joined(), alone()]).lines().count(), 2);
+    // What was said before is told of elsewhere.
+    let before = Update::Message(Message { history: true, ..own("x", Delivery::Waiting) });
+    assert_eq!(print(true, [before.clone()]).lines().count(), 1);
+    assert_eq!(print(false, [before]).lines().count(), 1);
 }
 
 #[test]
@@ -178,6 +208,41 @@ fn who_lists_the_peers() {
     let mut alone = Printer::new(options(false));
     alone.local(Local::Who);
     assert_eq!(alone.out(), b"-- nobody else is here\n");
+}
+
+#[test]
+fn hits_are_one_event_for_programs_and_lines_for_people() {
+    let found = |messages: Vec<Message>, more| Update::Found { query: "hi \u{1b}[2J".to_owned(), messages, more };
+    let messages = || vec![message("newer\nhi"), Message { mark: Mark::Ahead, ..message("hi") }];
+    let json = print(true, [found(messages(), true)]);
+    let hit = |text, mark| {
+        format!(
+            r##"{{"id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"{text}","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"{mark}}}"##,
+            "ab".repeat(16)
+        )
+    };
+    let (newer, older) = (hit("newer\\nhi", ""), hit("hi", r#","mark":"ahead""#));
+    let query = "hi \\u001b[2J";
+    assert_eq!(
+        json,
+        format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[{newer},{older}],\"more\":true}}\n")
+    );
+    assert_eq!(
+        print(false, [found(messages(), true), found(messages(), false), found(vec![message("hi")], false)]),
+        "\
+-- the newest 2 lines that have \"hi [2J\" in them:
+-- 2026-01-02 03:04 <?bob> hi
+-- 2026-01-02 03:04 <?bob> newer
+    hi
+-- 2 lines have \"hi [2J\" in them:
+-- 2026-01-02 03:04 <?bob> hi
+-- 2026-01-02 03:04 <?bob> newer
+    hi
+-- one line has \"hi [2J\" in it:
+-- 2026-01-02 03:04 <?bob> hi
+"
+    );
+    assert_eq!(print(false, [found(Vec::new(), false)]), "-- nothing has \"hi [2J\" in it\n");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use super::{
         HeadlessError, Local, Outcome, Stop,
         gate::{LONGEST, SETTLING, gate},
         output, run,
+        undelivered::{LINGER, Undelivered},
     },
     *,
 };
@@ -108,10 +109,13 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
         Command::SetNick(nick("rob")),
         Command::Connect(Target::parse("[::1]:4565").unwrap()),
         Command::Rescan,
-        Command::Quit,
     ] {
         assert_eq!(front.command().await, expected);
     }
+    for _ in 0..5 {
+        front.update(Update::Message(own("said", Delivery::Sent))).await;
+    }
+    assert_eq!(front.command().await, Command::Quit);
     front.update(Update::Message(message("the last word"))).await;
     let (outcome, output) = front.end().await;
     assert_eq!(outcome.unwrap(), Outcome::Quit);
@@ -219,7 +223,8 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         let (sink, runtime) = (Sink::new(), runtime.clone());
         let output = sink.clone();
         let printing = move || {
-            output::run(&runtime, output, options(false), &tokio::sync::Mutex::new(updates), answers, &gate().0)
+            let (updates, opener, undelivered) = (tokio::sync::Mutex::new(updates), gate().0, Undelivered::default());
+            output::run(&runtime, output, options(false), &updates, answers, &opener, &undelivered)
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
         let text = sink.text();
@@ -297,4 +302,62 @@ async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
             Err(error) => assert!(!quiet && error.to_string().starts_with("Cannot write the output: ")),
         }
     }
+}
+
+/// Says one line and leaves; what the node does with the line, and whether it is told to quit at once.
+async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.write("hello\n/quit\nnever read\n");
+    assert_eq!(front.command().await, say("hello", false));
+    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait for the line");
+    let began = Instant::now();
+    after(&front).await;
+    assert_eq!(front.command().await, Command::Quit);
+    assert_eq!(began.elapsed() < LINGER / 2, at_once, "after {:?}", began.elapsed());
+    front.end().await.0.unwrap()
+}
+
+fn delivery(delivered: u32, of: u32) -> Update {
+    Update::Delivery { id: MessageId([0xab; 16]), delivered, of }
+}
+
+#[tokio::test]
+async fn who_leaves_waits_until_everybody_who_is_here_has_every_line() {
+    let said = |delivery| Update::Message(own("hello", delivery));
+    let outcome = leaves(
+        async |front| {
+            front.update(said(Delivery::Partly { delivered: 0, of: 2 })).await;
+            front.update(delivery(1, 2)).await;
+            // What others wait for is nothing to us.
+            front.update(Update::Delivery { id: MessageId([1; 16]), delivered: 2, of: 2 }).await;
+            front.printed(r#""delivered":2"#).await;
+            assert!(!front.ended.is_finished());
+            front.update(delivery(2, 2)).await;
+        },
+        true,
+    )
+    .await;
+    assert_eq!((outcome, outcome.exit_code()), (Outcome::Quit, 0));
+    // Who is alone, or has lost everybody, has nobody to wait for: the line is on disk.
+    let alone = leaves(async |front| front.update(said(Delivery::Waiting)).await, true).await;
+    let left = leaves(
+        async |front| {
+            front.update(said(Delivery::Partly { delivered: 0, of: 1 })).await;
+            front.update(delivery(0, 0)).await;
+        },
+        true,
+    )
+    .await;
+    assert_eq!((alone, left), (Outcome::Quit, Outcome::Quit));
+    let lost = leaves(async |front| front.update(said(Delivery::NotSent)).await, true).await;
+    assert_eq!(lost.exit_code(), 3);
+}
+
+#[tokio::test]
+async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
+    let partly = Update::Message(own("hello", Delivery::Partly { delivered: 1, of: 2 }));
+    // What is said on the way out, such as that everybody is gone, changes nothing.
+    let outcome = leaves(async |front| front.update(partly).await, false).await;
+    assert_eq!((outcome, outcome.exit_code()), (Outcome::Undelivered, 3));
 }

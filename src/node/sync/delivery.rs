@@ -37,6 +37,8 @@ pub(super) struct Deliveries {
     unwritten: BTreeMap<(NodeId, LogId), u64>,
     write_at: Option<Instant>,
     tell_at: Option<Instant>,
+    /// Whether who is here has changed.
+    stale: bool,
     /// What was told to wait for whom.
     waiting: BTreeMap<NodeId, u64>,
 }
@@ -117,11 +119,14 @@ impl Node {
     }
 
     /// Who comes or goes changes how many are to have a line.
-    pub(in crate::node) fn presence_changed(&mut self, now: Now) {
-        self.sync.delivery.touch(now.mono);
+    pub(in crate::node) fn presence_changed(&mut self) {
+        self.sync.delivery.stale = true;
     }
 
     pub(super) fn tell_deliveries(&mut self, now: Now, out: &mut Vec<Out>) {
+        if std::mem::take(&mut self.sync.delivery.stale) {
+            self.sync.delivery.touch(now.mono);
+        }
         if self.sync.delivery.tell_at.take_if(|at| *at <= now.mono).is_none() {
             return;
         }

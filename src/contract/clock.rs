@@ -4,14 +4,17 @@ use jiff::tz::TimeZone;
 
 use crate::model::Timestamp;
 
-/// Formats times.
-pub(super) struct Clock {
+/// Formats times, and remembers the last one of a kind: neighbours are alike.
+#[derive(Debug)]
+pub struct Clock {
     zone: TimeZone,
     second: Cached,
     minute: Cached,
+    date: Cached,
 }
 
 /// The last unit of time that was formatted.
+#[derive(Debug)]
 struct Cached {
     unit: Option<i64>,
     text: String,
@@ -24,12 +27,13 @@ impl Cached {
 }
 
 impl Clock {
-    pub(super) const fn new(zone: TimeZone) -> Self {
-        Self { zone, second: Cached::new(), minute: Cached::new() }
+    /// Local times are those of `zone`.
+    pub const fn new(zone: TimeZone) -> Self {
+        Self { zone, second: Cached::new(), minute: Cached::new(), date: Cached::new() }
     }
 
     /// `2026-01-02T03:04:05.678Z`.
-    pub(super) fn utc(&mut self, at: Timestamp) -> &str {
+    pub fn utc(&mut self, at: Timestamp) -> &str {
         const SECOND: &str = "2026-01-02T03:04:05";
         let (second, millis) = (at.as_millis().div_euclid(1_000), at.as_millis().rem_euclid(1_000));
         let Cached { unit, text } = &mut self.second;
@@ -48,7 +52,7 @@ impl Clock {
     }
 
     /// `03:04`, local time.
-    pub(super) fn local(&mut self, at: Timestamp) -> &str {
+    pub fn local(&mut self, at: Timestamp) -> &str {
         let minute = at.as_millis().div_euclid(60_000);
         let Cached { unit, text } = &mut self.minute;
         if *unit != Some(minute) {
@@ -58,10 +62,16 @@ impl Clock {
         text
     }
 
-    /// `2026-01-02 03:04`, local time. Not kept: it is asked for rarely.
-    pub(super) fn date(&self, at: Timestamp) -> String {
-        let second = at.as_millis().div_euclid(1_000);
-        timestamp(second).to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    /// `2026-01-02 03:04`, local time.
+    pub fn date(&mut self, at: Timestamp) -> &str {
+        let minute = at.as_millis().div_euclid(60_000);
+        let Cached { unit, text } = &mut self.date;
+        if *unit != Some(minute) {
+            *unit = Some(minute);
+            let local = timestamp(minute.saturating_mul(60)).to_zoned(self.zone.clone());
+            *text = local.strftime("%Y-%m-%d %H:%M").to_string();
+        }
+        text
     }
 }
 

@@ -1,0 +1,8 @@
+//! What programs build on, wherever it is printed: how times, ids and messages are spelled (DESIGN.md section 2). The pipe
+//! and `proximity-chat log` share it.
+
+mod clock;
+mod message;
+
+pub use clock::Clock;
+pub use message::{Said, Shown, protocol};
