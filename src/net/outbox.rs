@@ -189,11 +189,10 @@ impl Outbox {
     pub fn frozen(&self) -> Vec<LinkId> {
         let state = self.state();
         let head = state.ring.head();
-        let since =
-            |reader: &Reader| {
-                let line = (reader.cursor < head).then_some(reader.moved);
-                line.into_iter().chain(reader.own_since).chain(reader.batch_since).min()
-            };
+        let since = |reader: &Reader| {
+            let line = (reader.cursor < head).then_some(reader.moved);
+            line.into_iter().chain(reader.own_since).chain(reader.batch_since).min()
+        };
         let stuck = |reader: &Reader| since(reader).is_some_and(|since| since.elapsed() >= FROZEN_AFTER);
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }

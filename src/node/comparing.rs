@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    secrets::Secrets,
     CloseReason, LinkId, Node, Out,
     link::Link,
+    secrets::Secrets,
     trust::{Match, Wanted},
     verify::{EXPIRY, Event, Pace, Step},
 };
@@ -46,7 +46,12 @@ struct Shown {
 impl Comparisons {
     /// `secret`: from the operating system, used for nothing else.
     pub(super) fn new(secret: [u8; 32]) -> Self {
-        Self { nonces: Secrets::new(Secrets::NONCES, secret), pace: Pace::default(), links: BTreeSet::new(), shown: Vec::new() }
+        Self {
+            nonces: Secrets::new(Secrets::NONCES, secret),
+            pace: Pace::default(),
+            links: BTreeSet::new(),
+            shown: Vec::new(),
+        }
     }
 
     fn show(&mut self, peer: PeerId, nick: Option<Nick>, now: Instant) {

@@ -199,7 +199,12 @@ impl Node {
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
-        self.book.next_due(self.dial_slots(), self.may_dial_passed()).into_iter().chain(self.next_beat()).chain(self.next_sync()).min()
+        self.book
+            .next_due(self.dial_slots(), self.may_dial_passed())
+            .into_iter()
+            .chain(self.next_beat())
+            .chain(self.next_sync())
+            .min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.

@@ -15,7 +15,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
@@ -123,6 +123,11 @@ impl Profile {
     /// Its name; a throw-away one has none.
     pub fn name(&self) -> Option<&ProfileName> {
         self.saver.name()
+    }
+
+    /// Where it is; a throw-away one is nowhere.
+    pub fn directory(&self) -> Option<&Path> {
+        self.saver.directory()
     }
 
     /// The key that everybody knows us by.

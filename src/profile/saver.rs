@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -32,6 +33,10 @@ struct Place {
 impl Saver {
     pub(super) fn new(locked: Option<Locked>) -> Self {
         Self { place: locked.map(|locked| Arc::new(Place { locked, writing: Mutex::default() })) }
+    }
+
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.place.as_deref().map(|place| place.locked.directory.as_path())
     }
 
     pub(super) fn name(&self) -> Option<&ProfileName> {

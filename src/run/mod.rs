@@ -5,6 +5,7 @@
 //! keepalives nor other peers. The front end runs on the main thread.
 
 mod descriptors;
+mod history;
 pub mod log;
 pub mod screen;
 
@@ -24,6 +25,7 @@ use crate::{
     model::{Nick, ProfileName},
     profile::{self, Profile, ProfileError},
     run::screen::ScreenError,
+    store::OpenError,
     term,
 };
 
@@ -45,6 +47,9 @@ pub enum Error {
     /// Who the user is cannot be read or stored.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// What was said before cannot be read or written.
+    #[error(transparent)]
+    History(#[from] OpenError),
     /// The node cannot begin.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -77,7 +82,9 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let settings = settings(&config, &profile, nick.clone(), ask_name)?;
+    let mut history = history::open(&config, &profile)?;
+    config.warnings.extend(history.damage.take());
+    let settings = settings(&config, &profile, history, nick.clone(), ask_name)?;
     let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
@@ -152,7 +159,13 @@ async fn run_headless(
     Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
 }
 
-fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Result<Settings, Error> {
+fn settings(
+    config: &Config,
+    profile: &Profile,
+    history: history::History,
+    nick: Nick,
+    hold: bool,
+) -> Result<Settings, Error> {
     Ok(Settings {
         ip: config.ip,
         ports: config.ports,
@@ -167,6 +180,10 @@ fn settings(config: &Config, profile: &Profile, nick: Nick, hold: bool) -> Resul
         saver: profile.saver(),
         random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
         clock: Clock::default(),
+        snapshot: history.snapshot,
+        retention: history::retention(config),
+        store: history.store,
+        answers: history.answers,
     })
 }
 

@@ -34,7 +34,9 @@ impl Database {
             }
             Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| error::failure("read", &e)),
             Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| error::failure("read", &e)),
-            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| error::failure("searched", &e)),
+            Request::Search(search) => {
+                self.search(&search).map(Reply::Found).map_err(|e| error::failure("searched", &e))
+            }
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Load => {

@@ -40,7 +40,8 @@ impl Database {
             "UPDATE logs SET base = head + 1, older_base = NULL, older_head = NULL, older_id = NULL WHERE place = ?",
             values,
         )?;
-        let empty = transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
+        let empty =
+            transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
         let bases = {

@@ -104,8 +104,8 @@ pub(super) const fn millisecond(spot: i64) -> i64 {
 /// A spot that is free. One below zero, which no word is found at, if somebody said a million lines in one millisecond.
 pub(super) fn free_spot(connection: &Connection, hlc: Hlc) -> Result<i64> {
     let (first, last) = (first_spot(hlc), last_spot(hlc));
-    let mut newest = connection
-        .prepare_cached("SELECT spot FROM lines WHERE spot BETWEEN ? AND ? ORDER BY spot DESC LIMIT 1")?;
+    let mut newest =
+        connection.prepare_cached("SELECT spot FROM lines WHERE spot BETWEEN ? AND ? ORDER BY spot DESC LIMIT 1")?;
     match newest.query_row([first, last], |row| row.get::<_, i64>(0)).optional()? {
         None => Ok(first),
         Some(spot) if spot < last => Ok(spot + 1),

@@ -38,7 +38,9 @@ impl Database {
         // Where nothing is, it is the named line that has neighbours.
         let there = |position: &Position, side| self.side(place, position, side, 1).map(|lines| !lines.is_empty());
         let (before, after) = match (lines.first(), lines.last(), request.seek) {
-            (Some(first), Some(last), _) => (there(&first.position, Side::Before)?, there(&last.position, Side::After)?),
+            (Some(first), Some(last), _) => {
+                (there(&first.position, Side::Before)?, there(&last.position, Side::After)?)
+            }
             (_, _, Seek::Newest) => (!self.newest(place, 1)?.is_empty(), false),
             (_, _, Seek::Before(position)) => (false, there(&position, Side::From)?),
             (_, _, Seek::After(position)) => (there(&position, Side::Upto)?, false),

@@ -59,9 +59,9 @@ impl Database {
     fn cutoffs(&self, retain: Retain) -> Result<Vec<(i64, i64)>> {
         let mut places = self.connection.prepare_cached("SELECT key FROM places")?;
         let places = places.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
-        let mut oldest_kept = self.connection.prepare_cached(
-            "SELECT hlc FROM lines WHERE place = ? ORDER BY hlc DESC LIMIT 1 OFFSET ?",
-        )?;
+        let mut oldest_kept = self
+            .connection
+            .prepare_cached("SELECT hlc FROM lines WHERE place = ? ORDER BY hlc DESC LIMIT 1 OFFSET ?")?;
         let by_age = retain.before.map_or(0, |before| number(Hlc::at(before).0));
         let mut cutoffs = Vec::with_capacity(places.len());
         for place in places {
@@ -115,9 +115,7 @@ impl Database {
                  WHERE key = ?1 AND older_head IS NOT NULL AND ?2 < base",
             )?;
             raise_older.execute(params![log, seq])?;
-            transaction
-                .prepare_cached("DELETE FROM forks WHERE log = ?1 AND seq <= ?2")?
-                .execute(params![log, seq])?;
+            transaction.prepare_cached("DELETE FROM forks WHERE log = ?1 AND seq <= ?2")?.execute(params![log, seq])?;
             let mut begin = transaction
                 .prepare_cached("SELECT room, author, epoch, ifnull(older_base, base) FROM logs WHERE key = ?")?;
             let (id, base) = begin.query_row([log], |row| Ok((log_id(row, 0)?, unsigned(row.get(3)?))))?;

@@ -111,7 +111,8 @@ fn tables(connection: &Connection) -> Result<()> {
 /// Lines that are there already are found too.
 fn index(connection: &Connection) -> Result<()> {
     connection.execute_batch(INDEX)?;
-    let mut next = connection.prepare("SELECT spot, place, kind, content FROM lines WHERE spot > ? ORDER BY spot LIMIT 1")?;
+    let mut next =
+        connection.prepare("SELECT spot, place, kind, content FROM lines WHERE spot > ? ORDER BY spot LIMIT 1")?;
     let mut insert = connection.prepare(words::INSERT)?;
     let mut last = -1;
     loop {

@@ -50,7 +50,8 @@ impl Database {
     /// Of erased events too: what was seen once stays seen.
     fn latest(&self) -> Result<Hlc> {
         let of_logs = self.connection.query_row("SELECT ifnull(max(head_hlc), 0) FROM logs", [], |row| hlc(row, 0))?;
-        let newest = self.connection.query_row("SELECT max(spot) FROM lines", [], |row| row.get::<_, Option<i64>>(0))?;
+        let newest =
+            self.connection.query_row("SELECT max(spot) FROM lines", [], |row| row.get::<_, Option<i64>>(0))?;
         let Some(newest) = newest else { return Ok(of_logs) };
         let of_lines = self.connection.query_row(
             "SELECT ifnull(max(hlc), 0) FROM lines WHERE spot >= ?",

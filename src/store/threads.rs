@@ -35,7 +35,10 @@ pub struct Store(Way);
 enum Way {
     Threads(Threads),
     /// For simulations: everything at once and in its order.
-    Inline { database: Arc<Mutex<Option<Database>>>, answers: mpsc::Sender<Answer> },
+    Inline {
+        database: Arc<Mutex<Option<Database>>>,
+        answers: mpsc::Sender<Answer>,
+    },
     /// For simulations: nothing here.
     Passing(mpsc::Sender<(u64, Request)>),
 }

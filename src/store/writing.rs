@@ -208,7 +208,8 @@ impl Writer<'_> {
 
 /// A log's key and its place's.
 pub(super) fn find(connection: &Connection, log: &LogId) -> rusqlite::Result<Option<(i64, i64)>> {
-    let mut find = connection.prepare_cached("SELECT key, place FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
+    let mut find =
+        connection.prepare_cached("SELECT key, place FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
     let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch)];
     find.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }

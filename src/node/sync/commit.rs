@@ -41,7 +41,8 @@ impl Node {
     /// The user says something.
     pub(in crate::node) fn say(&mut self, room: Room, text: &Text, action: bool, now: Now, out: &mut Vec<Out>) {
         if self.sync.broken {
-            let text = "The history cannot be written, so nothing can be sent; trying again. Your line is in ↑.".to_owned();
+            let text =
+                "The history cannot be written, so nothing can be sent; trying again. Your line is in ↑.".to_owned();
             return out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
         }
         let content = Content::said(self.salts.next(), &self.nick, text, action);
@@ -95,7 +96,11 @@ impl Node {
         if !self.sync.in_flight.is_empty() || self.sync.broken {
             return;
         }
-        let acks = if self.sync.pending.is_empty() { self.sync.delivery.take_due_acks(now.mono) } else { self.sync.delivery.take_acks() };
+        let acks = if self.sync.pending.is_empty() {
+            self.sync.delivery.take_due_acks(now.mono)
+        } else {
+            self.sync.delivery.take_acks()
+        };
         let mut writes: Vec<Write> = Vec::with_capacity(self.sync.pending.len() + 2);
         self.sync.in_flight.extend(self.sync.pending.drain(..));
         self.sync.pending_bytes = 0;
@@ -157,7 +162,9 @@ impl Node {
                 session.sync.held(&log).sent = seq;
             }
         }
-        if let Content::Said { nick: Some(nick), text, action } = Content::read(append.event.kind, &append.signed.content) {
+        if let Content::Said { nick: Some(nick), text, action } =
+            Content::read(append.event.kind, &append.signed.content)
+        {
             out.push(Out::Publish(Published::new(&append.signed, &nick, &text, action)));
         }
     }
@@ -185,15 +192,17 @@ impl Node {
 
     /// The disk has not taken what was in flight: none of it was sent, and none of it counts.
     pub(super) fn not_written(&mut self, Failure(text): &Failure, now: Now, out: &mut Vec<Out>) {
-        let lost: Vec<Pending> =
-            self.sync.in_flight.drain(..).chain(self.sync.pending.drain(..)).collect();
+        let lost: Vec<Pending> = self.sync.in_flight.drain(..).chain(self.sync.pending.drain(..)).collect();
         self.sync.pending_bytes = 0;
         for pending in lost {
             if let Pending::Event(append, _) = pending
                 && append.own
                 && let Some(message) = self.message(&line_of(&append), now)
             {
-                out.push(Out::Update(Update::Message(crate::model::Message { delivery: Delivery::NotSent, ..message })));
+                out.push(Out::Update(Update::Message(crate::model::Message {
+                    delivery: Delivery::NotSent,
+                    ..message
+                })));
             }
         }
         if !std::mem::replace(&mut self.sync.broken, true) {

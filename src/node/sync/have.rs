@@ -80,7 +80,10 @@ impl Node {
     }
 
     pub(super) fn tell_have_due(&mut self, now: Now, out: &mut Vec<Out>) {
-        let is_due = |link: &Link| link.session().is_some_and(|(_, session)| session.sync.tell_at <= Some(now.mono) && session.sync.tell_at.is_some());
+        let is_due = |link: &Link| {
+            link.session()
+                .is_some_and(|(_, session)| session.sync.tell_at <= Some(now.mono) && session.sync.tell_at.is_some())
+        };
         let due: Vec<LinkId> = self.links.iter().filter(|(_, link)| is_due(link)).map(|(id, _)| *id).collect();
         for link in due {
             let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { continue };
@@ -111,7 +114,8 @@ impl Node {
         }
         let held = self.sync.logs.get(&dot.log);
         let ours = held.and_then(|held| held.id_at(dot.seq));
-        let (contradicts, behind) = (ours.is_some() && ours != dot.head, held.map_or(0, crate::log::Held::head) < dot.seq);
+        let (contradicts, behind) =
+            (ours.is_some() && ours != dot.head, held.map_or(0, crate::log::Held::head) < dot.seq);
         let is_held = held.is_some();
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         let cursor = if is_held { Some(session.sync.held(&dot.log)) } else { session.sync.strange(&dot.log) };
@@ -148,9 +152,10 @@ impl Node {
     /// Somebody has more of our own log than we do: it is not gone on with.
     pub(super) fn lose_own_log(&mut self, out: &mut Vec<Out>) {
         if self.sync.logs.leave_own() {
-            let text = "Others have lines of yours that are not on this machine: its history is older than they are. They \
+            let text =
+                "Others have lines of yours that are not on this machine: its history is older than they are. They \
                         are fetched, and what you say from now on stands on its own."
-                .to_owned();
+                    .to_owned();
             out.push(Out::Update(Update::Notice { code: NoticeCode::NewLog, text }));
         }
     }

@@ -108,8 +108,6 @@ pub(super) struct Sync {
     forks: Vec<Proof>,
     /// Who was asked for everything, and when it last moved.
     asked: Option<(LinkId, Instant)>,
-    /// Whether any link may be behind.
-    behind: bool,
     look_at: Option<Instant>,
     retain_at: Option<Instant>,
     reload_at: Option<Instant>,
@@ -139,7 +137,6 @@ impl Sync {
             new_forks: Vec::new(),
             forks,
             asked: None,
-            behind: false,
             look_at: None,
             retain_at: None,
             reload_at: None,
@@ -225,7 +222,9 @@ impl Node {
             (Purpose::Push(link, wanted), Ok(Reply::Events(events))) => self.push_events(link, &wanted, &events, out),
             (Purpose::Push(link, wanted), _) => self.push_events(link, &wanted, &[], out),
             (Purpose::Open, Ok(Reply::Events(events))) => self.sync.delivery.open_all(&events),
-            (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => self.contradicted(link, *theirs, events, now, out),
+            (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
+                self.contradicted(link, *theirs, events, now, out)
+            }
             (Purpose::Dispute(link), Ok(Reply::Events(events))) => {
                 self.hand(link, events.iter().map(|held| &held.signed), out);
             }

@@ -10,9 +10,7 @@ use crate::{
         Logs,
         storage::{self, Found, Line, PageRequest, Request, SearchRequest},
     },
-    model::{
-        Author, Delivery, LogId, Mark, Message, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp,
-    },
+    model::{Author, Delivery, LogId, Mark, Message, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
     node::{Node, Out},
 };
 
@@ -48,7 +46,8 @@ impl Node {
     }
 
     fn ask_for_front(&mut self, purpose: Purpose, request: Request, out: &mut Vec<Out>) {
-        let of_front = |purpose: &&Purpose| matches!(purpose, Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_));
+        let of_front =
+            |purpose: &&Purpose| matches!(purpose, Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_));
         if self.sync.purposes.values().filter(of_front).count() < MAX_ASKED {
             return self.sync.ask(purpose, request, out);
         }

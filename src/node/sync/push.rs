@@ -102,7 +102,8 @@ impl Node {
                 behind = true;
                 let cursor = cursors.held(log);
                 let since = *cursor.since.get_or_insert(now.mono);
-                let wait = (STAYS_BEHIND + if log.author == self.me { Duration::ZERO } else { jitter }) * (1 << cursor.tries);
+                let wait =
+                    (STAYS_BEHIND + if log.author == self.me { Duration::ZERO } else { jitter }) * (1 << cursor.tries);
                 if busy || now.mono.saturating_duration_since(since) < wait {
                     continue;
                 }
