@@ -18,13 +18,16 @@ use proximity_chat::{
     bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
     identity::Identity,
     io::Clock,
+    log::storage::Snapshot,
     model::{Guests, Nick, NodeId, PeerId, PortRange, Room, Target, Text, Timestamp},
+    node::Retention,
     profile,
+    store::Database,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{speech, world::World};
+use crate::{disk, speech, world::World};
 
 /// Where all nodes listen, in the simulation.
 const PORT: u16 = 4_000;
@@ -102,7 +105,15 @@ impl Host {
         self.commands.borrow().is_some()
     }
 
-    fn settings(&self, boot: u64) -> Settings {
+    /// Reads its disk, as it is when it does not run, and holds it against the rules.
+    pub(crate) fn read(&self, world: &World) -> Result<(Database, Snapshot), String> {
+        let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
+        let positions = disk::read(&mut database, &snapshot).map_err(|what| format!("node {}: {what}", self.index))?;
+        world.rules.borrow_mut().on_disk(self.index, &positions)?;
+        Ok((database, snapshot))
+    }
+
+    fn settings(&self, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
         // Fixed by the seed, and never the same twice: what the operating system's random numbers are to a real node.
         let mut random = fastrand::Rng::with_seed(self.seed ^ ((self.index as u64 + 1) << 48) ^ (boot << 32));
         let mut secret = [0; 32];
@@ -113,6 +124,7 @@ impl Host {
             let ms = i64::try_from(since_epoch.as_millis()).unwrap() + skew.load(Ordering::Relaxed);
             Timestamp::from_millis(ms)
         };
+        let (store, answers) = disk::run(database, random.u64(..));
         let port = PORT.try_into().unwrap();
         Settings {
             ip: self.ip,
@@ -128,6 +140,10 @@ impl Host {
             saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),
             random: Random { seed: random.u64(..), boot: random.u64(..), secret },
             clock: Clock::showing(wall),
+            snapshot,
+            retention: Retention { age: None, lines: None },
+            store,
+            answers,
         }
     }
 }
@@ -148,7 +164,9 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, mut updates) = mpsc::channel(UPDATE_CAPACITY);
     let net = world.cables.of(host.ip);
-    let actor = Actor::start(net, host.settings(boot), commands_out, updates_in, CancellationToken::new()).await?;
+    let (database, snapshot) = host.read(&world)?;
+    let settings = host.settings(boot, database, snapshot);
+    let actor = Actor::start(net, settings, commands_out, updates_in, CancellationToken::new()).await?;
     tokio::spawn(actor.run());
     host.commands.replace(Some(commands));
     let mut random = fastrand::Rng::with_seed(world.seed ^ ((host.index as u64) << 40) ^ boot);

@@ -13,6 +13,7 @@
 )]
 
 mod args;
+mod disk;
 mod faults;
 mod fleet;
 mod host;

@@ -1,8 +1,14 @@
 //! What must hold: DESIGN.md section 6, invariants 1 to 4, 6 and 7.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use proximity_chat::model::{Message, MessageId, NodeId, Position};
+use proximity_chat::{
+    log::WAIT_FOR_CAUSES,
+    model::{Message, MessageId, NodeId, Position},
+};
 
 use crate::speech;
 
@@ -13,6 +19,8 @@ pub(crate) struct Rules {
     numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
     /// Every message that any node has shown, and where.
     positions: BTreeMap<MessageId, Position>,
+    /// When the first node showed it.
+    first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
 }
 
@@ -23,18 +31,16 @@ struct Known {
     held: BTreeSet<MessageId>,
     /// The last number that it has shown or read of each log.
     last: BTreeMap<(NodeId, u64), u64>,
-    /// What it showed its user as said.
-    own: BTreeSet<MessageId>,
 }
 
 impl Rules {
     pub(crate) fn new(nodes: usize) -> Self {
         let nodes = (0..nodes).map(|_| Known::default()).collect();
-        Self { numbers: BTreeMap::new(), positions: BTreeMap::new(), nodes }
+        Self { numbers: BTreeMap::new(), positions: BTreeMap::new(), first: BTreeMap::new(), nodes }
     }
 
     /// A node showed a message as new.
-    pub(crate) fn shown(&mut self, node: usize, message: &Message) -> Result<(), String> {
+    pub(crate) fn shown(&mut self, node: usize, message: &Message, now: Duration) -> Result<(), String> {
         let Message { id, position, .. } = message;
         let text = message.text.as_str();
         self.numbered(node, position)?;
@@ -46,19 +52,33 @@ impl Rules {
         if position.seq != last + 1 {
             return Err(format!("an author's own order: node {node} shows {text}, number {}, after {last}", position.seq));
         }
-        if message.is_own() {
-            known.own.insert(*id);
-        }
+        let first = *self.first.entry(*id).or_insert(now);
         if let Some(question) = speech::question(text) {
             let question = self.positions.keys().find(|id| id.to_string() == question).copied();
             let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
             if self.positions[&question] >= *position {
                 return Err(format!("never against causality: {text} stands before what it answers"));
             }
-            if !self.nodes[node].held.contains(&question) {
+            // What nobody passes on must not hold up the rest for ever.
+            let waited = now.saturating_sub(first) >= WAIT_FOR_CAUSES;
+            if !waited && !self.nodes[node].held.contains(&question) {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
             }
         }
+        Ok(())
+    }
+
+    /// This is what a node has on disk, before it starts or after it has ended.
+    pub(crate) fn on_disk(&mut self, node: usize, positions: &[Position]) -> Result<(), String> {
+        for position in positions {
+            self.numbered(node, position)?;
+        }
+        let held: BTreeSet<_> = positions.iter().map(|position| position.id).collect();
+        if let Some(lost) = self.nodes[node].held.iter().find(|id| !held.contains(id)) {
+            return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
+        }
+        let last = positions.iter().map(|position| ((position.author, position.epoch), position.seq)).collect();
+        self.nodes[node] = Known { held, last };
         Ok(())
     }
 

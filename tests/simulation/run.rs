@@ -139,6 +139,7 @@ fn run(world: &Rc<World>, nodes: usize, directory: &Path) -> Option<Duration> {
         }
     }
     check_links(world, &hosts, &faults);
+    check_disks(world, &mut sim, &hosts);
     if !world.rules.borrow().all_have_all() || !all_listed(&hosts, &faults) {
         world.must(Err("everybody had everything, and then no more".to_owned()));
     }
@@ -184,6 +185,18 @@ fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
         let listed = |a: &Host, b: &Host| a.listed.borrow().contains(&b.node);
         faults.are_strangers(one.index, other.index) || (listed(one, other) && listed(other, one))
     })
+}
+
+/// The same events, in the same order, on all disks, and nothing else.
+fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
+    for host in hosts {
+        sim.crash(host.ip);
+        world.must(host.read(world).map(drop));
+    }
+    let messages = world.rules.borrow().messages();
+    if world.rules.borrow().held() != vec![messages; hosts.len()] {
+        world.must(Err("not everything is on all disks".to_owned()));
+    }
 }
 
 /// One link per pair in the end.

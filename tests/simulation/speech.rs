@@ -25,5 +25,5 @@ pub(crate) fn question(text: &str) -> Option<&str> {
 /// Whether a node should answer. Answers are answered too, so that chains of causes run through several nodes; at this
 /// rate, with up to eight who may answer, they end.
 pub(crate) fn invites_answer(message: &Message, random: &mut fastrand::Rng) -> bool {
-    !message.is_own() && !message.history && random.u32(..ANSWERED) == 0
+    !message.is_own() && random.u32(..ANSWERED) == 0
 }

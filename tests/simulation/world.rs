@@ -60,7 +60,7 @@ impl World {
         let kept = match update {
             Update::Message(message) => {
                 self.heard.set(self.heard.get() + u64::from(!message.is_own()));
-                self.rules.borrow_mut().shown(host.index, message)
+                self.rules.borrow_mut().shown(host.index, message, turmoil::sim_elapsed().unwrap())
             }
             Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
             Update::Notice { code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog, text }
