@@ -8,8 +8,9 @@ use super::*;
 use crate::{
     bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
     io::MemoryNet,
-    model::{Author, Delivery, LeaveReason, Peer, PeerId, Room, Software, Text},
+    model::{Author, Delivery, LeaveReason, Network, Peer, PeerId, Room, Software, Text},
     profile::{self, Profile},
+    store,
 };
 
 struct TestNode {
@@ -30,6 +31,11 @@ fn profile() -> Profile {
 
 fn settings(nick: &str, seed: u64) -> Settings {
     let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
+    let identity = Identity::from_secret(&[seed as u8 + 1; 32]);
+    let place = store::Place::Memory;
+    let options = store::Options { place, network: Network::loopback(), me: identity.node() };
+    let store::Opened { database, snapshot, .. } = store::open(&options).unwrap();
+    let (store, answers) = Store::inline(database);
     Settings {
         ip: "127.0.0.1".parse().unwrap(),
         ports: PortRange::new(min, max).unwrap(),
@@ -37,13 +43,17 @@ fn settings(nick: &str, seed: u64) -> Settings {
         peers: Vec::new(),
         sweep_rate: None,
         nick: Nick::new(nick).unwrap(),
-        identity: Identity::from_secret(&[seed as u8 + 1; 32]),
+        identity,
         known: Vec::new(),
         guests: Guests::Loopback,
         hold: false,
         saver: profile().saver(),
         random: Random { seed, boot: seed, secret: [0; 32] },
         clock: Clock::default(),
+        snapshot,
+        retention: Retention::default(),
+        store,
+        answers,
     }
 }
 
@@ -154,7 +164,7 @@ async fn a_line_to_nobody_says_so_and_leaving_passes_on_the_last_line() {
     alice.say("anyone?").await;
     loop {
         if let Update::Message(message) = alice.updates.recv().await.unwrap() {
-            assert_eq!(message.delivery, Delivery::NotSent);
+            assert_eq!(message.delivery, Delivery::Waiting);
             break;
         }
     }

@@ -157,7 +157,9 @@ impl Logs {
         if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
-        self.latest = self.latest.max(event.hlc);
+        if append.own || !mutant::is(mutant::Mutant::NoClockMerge) {
+            self.latest = self.latest.max(event.hlc);
+        }
         self.frontier.advance(event);
     }
 

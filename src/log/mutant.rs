@@ -16,12 +16,12 @@ pub enum Mutant {
     NoBackfill,
     /// What others said is never passed on.
     NoForwarding,
-    /// An own event is sent and shown before it is on disk.
+    /// An own event is sent before it is on disk.
     SendBeforeCommit,
+    /// Events are shown before they are on disk.
+    ShowBeforeCommit,
     /// Others are told of events that are not on disk yet.
     TellUncommitted,
-    /// After a start the last number of the own log is used once more.
-    ReuseNumber,
     /// Both links of two nodes that dialled each other stay.
     KeepBothLinks,
 }
@@ -36,8 +36,8 @@ impl Mutant {
         Self::NoBackfill,
         Self::NoForwarding,
         Self::SendBeforeCommit,
+        Self::ShowBeforeCommit,
         Self::TellUncommitted,
-        Self::ReuseNumber,
         Self::KeepBothLinks,
     ];
 }

@@ -16,6 +16,7 @@ use crate::{
         Protocol,
         mesh::{Hello, Reason},
     },
+    log::mutant::{Mutant, is},
     model::{NodeId, Now, Peer, PeerId, Software, Trust},
 };
 
@@ -253,7 +254,7 @@ impl Node {
 
     /// Ends the link that a newer one replaces, without its peer leaving the map. The run that it belonged to.
     fn retire(&mut self, id: PeerId, now: Now, out: &mut Vec<Out>) -> Option<u64> {
-        let old = self.peers.remove(&id)?;
+        let old = self.peers.remove(&id).filter(|_| !is(Mutant::KeepBothLinks))?;
         let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
         self.end_comparison(&mut state, old, out);

@@ -1,14 +1,22 @@
 //! The rules of DESIGN.md section 5, one by one, and then all of them against random timing.
 
+mod log;
 mod nodes;
 mod pairs;
 mod people;
 mod rules;
+mod store;
 
 use std::net::SocketAddr;
 
+use store::FakeStore;
+
 use super::*;
-use crate::model::Timestamp;
+use crate::{
+    identity::Identity,
+    log::storage::{Reply, Snapshot},
+    model::Timestamp,
+};
 
 fn at(addr: &str) -> SocketAddr {
     addr.parse().unwrap()
@@ -37,7 +45,12 @@ fn me(addr: &str, seed: u64) -> Me {
         known: Vec::new(),
         seed,
         secret: [0; 32],
+        history: history(FakeStore::default().snapshot(), Identity::from_secret(&[1; 32])),
     }
+}
+
+fn history(snapshot: Snapshot, identity: Identity) -> History {
+    History { snapshot, retention: Retention::default(), identity }
 }
 
 fn node(addr: &str, seed: u64) -> Node {
@@ -65,17 +78,33 @@ fn verified(node: NodeId, nick: &str) -> Known {
 /// A node and the clock that its inputs are stamped with.
 struct Bench {
     node: Node,
+    store: FakeStore,
     now: Now,
 }
 
 impl Bench {
     fn new(addr: &str) -> Self {
-        Self { node: node(addr, 1), now: Now { mono: Instant::now(), wall: Timestamp::from_millis(0) } }
+        Self {
+            node: node(addr, 1),
+            store: FakeStore::default(),
+            now: Now { mono: Instant::now(), wall: Timestamp::from_millis(0) },
+        }
     }
 
     fn feed(&mut self, input: In) -> Vec<Out> {
         let mut out = Vec::new();
         self.node.handle(input, self.now, &mut out);
+        // The store answers at once.
+        let mut at = 0;
+        while at < out.len() {
+            if !matches!(out[at], Out::Store { .. }) {
+                at += 1;
+                continue;
+            }
+            let Out::Store { ticket, request } = out.remove(at) else { continue };
+            let reply = self.store.handle(request);
+            self.node.handle(In::Stored { ticket, reply }, self.now, &mut out);
+        }
         out
     }
 

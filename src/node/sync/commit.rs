@@ -9,6 +9,7 @@ use crate::{
     },
     log::{
         Logs,
+        mutant::{Mutant, is},
         storage::{Append, Failure, GuestLine, Line, Request, Snapshot, Write},
     },
     model::{Delivery, LogId, MessageId, Nick, Now, PeerId, Room, Text},
@@ -71,6 +72,12 @@ impl Node {
                 cursor.has = cursor.has.max(append.event.seq);
                 cursor.base = cursor.base.max(1);
             }
+            if is(Mutant::SendBeforeCommit) && append.own {
+                self.publish(&append, out);
+            }
+            if is(Mutant::ShowBeforeCommit) {
+                self.show(&append, now, out);
+            }
             self.push_pending(Pending::Event(append, from));
         }
         self.flush(now, out);
@@ -126,7 +133,9 @@ impl Node {
                     self.sync.logs.committed(&event.log, event.seq, event.id);
                     moved += u64::from(!append.own);
                     logs.push((event.log, from));
-                    self.show(&append, now, out);
+                    if !is(Mutant::ShowBeforeCommit) {
+                        self.show(&append, now, out);
+                    }
                     if append.own {
                         self.publish(&append, out);
                     }

@@ -20,8 +20,8 @@ fn secure(addr: &str) -> Secure {
 
 fn hello(addr: &str, boot: u64, nick: &str) -> Hello {
     Hello {
-        min: 1,
-        max: 1,
+        min: 2,
+        max: 2,
         caps: Caps::ours(),
         node: key(at(addr)),
         boot,

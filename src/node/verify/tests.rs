@@ -9,6 +9,8 @@ use super::{
     *,
 };
 
+use crate::node::secrets::Secrets;
+
 const ALICE: NodeId = NodeId::new([1; 32]);
 const BOB: NodeId = NodeId::new([2; 32]);
 const EXPORTER: [u8; 32] = [9; 32];
@@ -20,14 +22,14 @@ fn secs(secs: u64) -> Duration {
 /// One end of a link.
 struct End {
     session: Session,
-    nonces: Nonces,
+    nonces: Secrets,
     pace: Pace,
     node: NodeId,
 }
 
 impl End {
     fn new(node: NodeId, other: NodeId) -> Self {
-        let nonces = Nonces::new(*node.as_bytes());
+        let nonces = Secrets::new(Secrets::NONCES, *node.as_bytes());
         Self { session: Session::new(node, other, EXPORTER), nonces, pace: Pace::default(), node }
     }
 
@@ -180,7 +182,7 @@ fn a_new_link_is_no_new_try() {
 #[test]
 fn keys_by_the_hundred_do_not_fill_the_screen_with_codes() {
     let start = Instant::now();
-    let (mut nonces, mut pace) = (Nonces::new([1; 32]), Pace::default());
+    let (mut nonces, mut pace) = (Secrets::new(Secrets::NONCES, [1; 32]), Pace::default());
     let mut shown = 0;
     for n in 0..1_000u16 {
         let now = start + Duration::from_millis(100) * u32::from(n);
@@ -364,9 +366,9 @@ fn a_link_that_ends_ends_what_the_user_waits_for() {
 
 #[test]
 fn nonces_never_repeat_and_do_not_show_their_secret() {
-    let mut nonces = Nonces::new([7; 32]);
-    let drawn: std::collections::BTreeSet<_> = (0..1_000).map(|_| nonces.next()).collect();
+    let mut nonces = Secrets::new(Secrets::NONCES, [7; 32]);
+    let drawn: std::collections::BTreeSet<_> = (0..1_000).map(|_| nonces.next::<32>()).collect();
     assert_eq!(drawn.len(), 1_000);
-    assert_ne!(Nonces::new([8; 32]).next(), Nonces::new([7; 32]).next());
-    assert_eq!(format!("{nonces:?}"), "Nonces { count: 1000, .. }");
+    assert_ne!(Secrets::new(Secrets::NONCES, [8; 32]).next::<32>(), Secrets::new(Secrets::NONCES, [7; 32]).next());
+    assert_eq!(format!("{nonces:?}"), "Secrets { count: 1000, .. }");
 }
