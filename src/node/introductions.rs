@@ -164,7 +164,7 @@ impl Node {
     /// where it says that it listens counts: one through somebody in between may hang there.
     fn our_offer_stays(&self, node: &NodeId, addr: SocketAddr) -> bool {
         let stays = |link: &Link| matches!(link, Link::Offered(dial) if dial.is_of(node) && dial.addr == addr);
-        self.me < *node && self.links.values().any(stays)
+        !is(Mutant::KeepBothLinks) && self.me < *node && self.links.values().any(stays)
     }
 
     /// Whether there is room for one more node. Who is known has it made where it is not: keys that nobody has seen before
@@ -198,7 +198,7 @@ impl Node {
         let old = self.peers.get(&id).and_then(|link| self.links.get(link)).and_then(Link::session);
         let Some((_, old)) = old else { return true };
         let apart = new.began.max(old.began).saturating_duration_since(new.began.min(old.began));
-        if new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
+        if is(Mutant::KeepBothLinks) || new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
             return true;
         }
         new.dialled == (self.me < node)

@@ -55,7 +55,9 @@ async fn pause(random: &mut fastrand::Rng) {
 
 /// All that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that
 /// its author did not sign, one that is in no chain, one that is not later than its causes.
-pub(crate) fn read(database: &mut Database, snapshot: &Snapshot) -> Result<Vec<Position>, String> {
+///
+/// Signatures are what takes long; `thorough` looks at them too.
+pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool) -> Result<Vec<Position>, String> {
     let from = snapshot.logs.iter().map(|log| (log.id, log.base)).collect();
     let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
         return Err("no events for an answer".to_owned());
@@ -64,9 +66,11 @@ pub(crate) fn read(database: &mut Database, snapshot: &Snapshot) -> Result<Vec<P
     for held in &held {
         let event = held.signed.read().map_err(|_| format!("{:?} {} is no event", held.log, held.seq))?;
         let at = format!("number {} of {:?}", event.seq, event.log.author);
-        let author = VerifyingKey::from_bytes(event.log.author.as_bytes()).map_err(|error| error.to_string())?;
-        let signature = Signature::from_bytes(&held.signed.sig);
-        author.verify_strict(&held.signed.message(), &signature).map_err(|_| format!("{at}: forged"))?;
+        if thorough {
+            let author = VerifyingKey::from_bytes(event.log.author.as_bytes()).map_err(|error| error.to_string())?;
+            let signature = Signature::from_bytes(&held.signed.sig);
+            author.verify_strict(&held.signed.message(), &signature).map_err(|_| format!("{at}: forged"))?;
+        }
         if (event.log, event.seq) != (held.log, held.seq) {
             return Err(format!("{at} is stored as {:?} {}", held.log, held.seq));
         }

@@ -181,7 +181,11 @@ impl Faults {
                     continue;
                 }
                 let (one, other) = (self.hosts[a].ip, self.hosts[b].ip);
-                if cut { sim.partition(one, other) } else { sim.repair(one, other) }
+                if cut {
+                    sim.partition(one, other)
+                } else {
+                    sim.repair(one, other)
+                }
                 self.world.cables.set_cut(one, other, cut);
                 self.cut[a][b] = cut.then_some(now);
             }
@@ -198,7 +202,8 @@ impl Faults {
                 for (one, other) in [(a, b), (b, a)] {
                     let (one, other) = (&self.hosts[one], &self.hosts[other]);
                     if one.listed.borrow().contains(&other.node) {
-                        let text = format!("node {} still lists node {}, out of reach for 11 s", one.index, other.index);
+                        let text =
+                            format!("node {} still lists node {}, out of reach for 11 s", one.index, other.index);
                         self.world.must(Err(text));
                     }
                 }

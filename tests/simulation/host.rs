@@ -106,9 +106,10 @@ impl Host {
     }
 
     /// Reads its disk, as it is when it does not run, and holds it against the rules.
-    pub(crate) fn read(&self, world: &World) -> Result<(Database, Snapshot), String> {
+    pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
-        let positions = disk::read(&mut database, &snapshot).map_err(|what| format!("node {}: {what}", self.index))?;
+        let positions = disk::read(&mut database, &snapshot, thorough);
+        let positions = positions.map_err(|what| format!("node {}: {what}", self.index))?;
         world.rules.borrow_mut().on_disk(self.index, &positions)?;
         Ok((database, snapshot))
     }
@@ -164,7 +165,7 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, mut updates) = mpsc::channel(UPDATE_CAPACITY);
     let net = world.cables.of(host.ip);
-    let (database, snapshot) = host.read(&world)?;
+    let (database, snapshot) = host.read(&world, false)?;
     let settings = host.settings(boot, database, snapshot);
     let actor = Actor::start(net, settings, commands_out, updates_in, CancellationToken::new()).await?;
     tokio::spawn(actor.run());

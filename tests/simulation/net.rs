@@ -37,7 +37,11 @@ impl Cables {
     /// Whether packets between these two are lost, for those who dial: turmoil would say "connection refused".
     pub(crate) fn set_cut(&self, a: IpAddr, b: IpAddr, cut: bool) {
         for pair in [(a, b), (b, a)] {
-            if cut { self.state().cut.insert(pair) } else { self.state().cut.remove(&pair) };
+            if cut {
+                self.state().cut.insert(pair)
+            } else {
+                self.state().cut.remove(&pair)
+            };
         }
     }
 

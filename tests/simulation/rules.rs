@@ -50,17 +50,22 @@ impl Rules {
         }
         let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
         if position.seq != last + 1 {
-            return Err(format!("an author's own order: node {node} shows {text}, number {}, after {last}", position.seq));
+            return Err(format!(
+                "an author's own order: node {node} shows {text}, number {}, after {last}",
+                position.seq
+            ));
         }
-        let first = *self.first.entry(*id).or_insert(now);
+        self.first.entry(*id).or_insert(now);
         if let Some(question) = speech::question(text) {
             let question = self.positions.keys().find(|id| id.to_string() == question).copied();
             let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
             if self.positions[&question] >= *position {
                 return Err(format!("never against causality: {text} stands before what it answers"));
             }
-            // What nobody passes on must not hold up the rest for ever.
-            let waited = now.saturating_sub(first) >= WAIT_FOR_CAUSES;
+            // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
+            // may name as its cause instead.
+            let said = self.first.get(&question).copied().unwrap_or_default();
+            let waited = now.saturating_sub(said) >= WAIT_FOR_CAUSES;
             if !waited && !self.nodes[node].held.contains(&question) {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
             }

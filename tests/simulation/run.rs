@@ -4,8 +4,9 @@ use std::{
     fmt::Write as _,
     panic,
     path::Path,
-    process, thread,
+    process,
     rc::Rc,
+    thread,
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
@@ -168,7 +169,7 @@ impl Speakers {
     fn speak(&mut self, now: Duration) {
         for (host, next) in self.hosts.iter().zip(&mut self.next) {
             if now >= *next {
-                *next = now + Duration::from_millis(self.random.u64(20..1_500));
+                *next = now + Duration::from_millis(self.random.u64(50..3_000));
                 host.say(None);
             }
         }
@@ -191,7 +192,7 @@ fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
 fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
     for host in hosts {
         sim.crash(host.ip);
-        world.must(host.read(world).map(drop));
+        world.must(host.read(world, true).map(drop));
     }
     let messages = world.rules.borrow().messages();
     if world.rules.borrow().held() != vec![messages; hosts.len()] {

@@ -2,8 +2,8 @@
 
 use proximity_chat::model::{Message, MessageId};
 
-/// Of so many lines of others that come in live, one is answered.
-const ANSWERED: u32 = 10;
+/// Of so many lines of others that come in live, one is answered, so that all answers come to an end with up to 16 nodes.
+const ANSWERED: u32 = 16;
 
 /// The words between a line's name and what it answers.
 const ANSWERS: &str = " answers ";
