@@ -12,7 +12,7 @@ use std::{
 use proximity_chat::{
     app::{App, Input, MESSAGE_CAP, Setup},
     bus::Update,
-    model::{Author, Delivery, Message, MessageId, Nick, Now, PeerId, Room, Text, Timestamp},
+    model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Room, Text, Timestamp},
     ui,
 };
 use ratatui::{Terminal, backend::TestBackend};
@@ -74,8 +74,9 @@ impl Room50 {
         let text = format!("message {n}: {}", words.repeat(usize::try_from(n * 7 % 17).unwrap_or(0)));
         let port = 4_565 + u16::try_from(n % 50).unwrap_or(0);
         let Ok(text) = Text::new(&text) else { return };
+        let id = MessageId(u128::from(n).to_be_bytes());
         self.feed(Input::Update(Update::Message(Message {
-            id: MessageId([0; 16]),
+            id,
             room: Room::LOBBY,
             author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())),
             nick: Nick::clean(&format!("peer{port}")),
@@ -83,6 +84,9 @@ impl Room50 {
             action: false,
             sent_at: self.now.wall,
             delivery: Delivery::Sent,
+            position: Position::unlogged(Hlc::at(self.now.wall), id),
+            history: false,
+            mark: Mark::None,
         })));
     }
 

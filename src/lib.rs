@@ -12,6 +12,7 @@ pub mod contract;
 pub mod convert;
 pub mod discovery;
 pub mod headless;
+pub mod history;
 pub mod identity;
 pub mod io;
 pub mod log;

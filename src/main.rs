@@ -10,8 +10,8 @@ use std::{
 
 use clap::Parser;
 use proximity_chat::{
-    config::{self, Args},
-    run::{self, Front, log},
+    config::{self, Args, Config, LogArgs, Tool},
+    run::{self, Front, log, tool},
 };
 
 /// Something failed while running.
@@ -26,11 +26,21 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error, USAGE),
     };
+    if let Some(Tool::Log(log)) = &args.tool {
+        return print_log(&config, log);
+    }
     // Held to the end: dropping it writes what waits.
     let _log = log::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
     match run::main(config, front(&args)) {
         Ok(code) => code.into(),
         Err(error) => fail(&error, FAILURE),
+    }
+}
+
+fn print_log(config: &Config, args: &LogArgs) -> ExitCode {
+    match tool::log(config, args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, if error.is_usage() { USAGE } else { FAILURE }),
     }
 }
 

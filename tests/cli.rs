@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
 mod common;
+#[path = "cli/log.rs"]
+mod log;
 
 use std::{
     collections::BTreeSet,
@@ -178,7 +180,14 @@ fn help_and_version_are_for_everyone() {
     let user = User::new();
     let help = user.run(&["--help"], "");
     assert_eq!((help.code, help.err.as_str()), (Some(0), ""));
-    for part in ["Usage: proximity-chat [OPTIONS]", "Examples:", "--cidr <CIDR>", "Exit codes: 0", "127.0.0.1"] {
+    for part in [
+        "Usage: proximity-chat [OPTIONS] [COMMAND]",
+        "log ",
+        "Examples:",
+        "--cidr <CIDR>",
+        "Exit codes: 0",
+        "127.0.0.1",
+    ] {
         assert!(help.out.contains(part), "no {part} in {}", help.out);
     }
     assert!(help.out.lines().all(|line| line.chars().count() <= 100), "{}", help.out);
@@ -317,8 +326,8 @@ fn a_pipe_gets_events_and_quit_ends_with_success() {
         (&true.into(), &node(&finished).into(), &"#lobby".into())
     );
     assert_eq!(hello["id"].as_str().map(str::len), Some(32));
-    let not_sent = finished.event(|event| event["code"] == "not_sent");
-    assert_eq!(not_sent["id"], hello["id"]);
+    let delivery = finished.event(|event| event["event"] == "delivery");
+    assert_eq!((&delivery["id"], &delivery["of"]), (&hello["id"], &0.into()), "nobody else is here");
     assert_eq!(finished.event(|event| event["text"] == "waves")["action"], true);
     assert_eq!(finished.event(|event| event["event"] == "who")["peers"], Value::Array(Vec::new()));
     assert_eq!(finished.event(|event| event["event"] == "error")["code"], "unknown_command");

@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 9] = [
     &["app", "node", "sweep"],
     &["io", "profile"],
     &["ui", "net", "discovery", "store"],
-    &["actor", "term", "headless"],
+    &["actor", "term", "headless", "history"],
     &["run"],
     &["main", "lib"],
 ];

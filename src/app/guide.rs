@@ -14,6 +14,10 @@ impl App {
             return Some(self.apart(super::first_run::WELCOME));
         }
         let Node::At(addr) = self.node else { return None };
+        // What was said before comes first, within a moment.
+        if !self.has_opened() {
+            return None;
+        }
         let (first, last) = self.setup.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
         let seen = format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick);
@@ -26,13 +30,12 @@ impl App {
             Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => None,
             Standing::Looking => Some(format!(
                 "Looking for people on {}, {ports}…\n\
-                 You can write already; it reaches those who are here.",
+                 You can write already; messages wait.",
                 self.setup.network
             )),
             // Who was found once needs no advice on being found.
             Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => Some(
-                "Nobody else is here now. What you write before somebody comes is not sent. Ctrl-R looks again."
-                    .to_owned(),
+                "Nobody else is here now. Messages wait for the first person who joins. Ctrl-R looks again.".to_owned(),
             ),
             Standing::OnlyHere if brief => Some(format!(
                 "Nobody else is here yet. You are on this machine only ({ip}).\n\
@@ -55,7 +58,7 @@ impl App {
                       --ip ADDRESS --cidr NETWORK\n     \
                       (for example  --ip 192.168.1.20 --cidr 192.168.1.0/24)\n\
                  \n\
-                 Ctrl-R looks again now. What you write before somebody is here is not sent.",
+                 Ctrl-R looks again now. Messages wait for the first person who joins.",
                 ip = addr.ip()
             )),
             Standing::Alone => Some(format!(
@@ -65,7 +68,7 @@ impl App {
                    3. A firewall may block TCP {range}. Allow it on both machines.\n  \
                    4. Know their address? Type  /connect ADDRESS\n\
                  \n\
-                 Ctrl-R looks again now. What you write before somebody is here is not sent."
+                 Ctrl-R looks again now. Messages wait for the first person who joins."
             )),
         }?;
         Some(self.apart(&text))

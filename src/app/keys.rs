@@ -8,7 +8,7 @@ use super::{
     draft::{MAX_DRAFT_BYTES, To},
     draft_columns,
     layout::Sidebar,
-    pane::{Position, Tone},
+    pane::{Spot, Tone},
     peers::Person,
 };
 use crate::model::{Author, group};
@@ -38,6 +38,9 @@ impl App {
         if self.help.is_some() && self.help_key(key) {
             return;
         }
+        if self.listed().is_some() && self.search_key(key) {
+            return;
+        }
         match key.code {
             KeyCode::Char(c) if key.ctrl && !key.alt => self.control(c.to_ascii_lowercase(), armed),
             KeyCode::Char(c) if key.alt && !key.ctrl => self.alt(c),
@@ -57,7 +60,7 @@ impl App {
             KeyCode::Down => self.down(),
             KeyCode::PageUp => self.scroll(self.page()),
             KeyCode::PageDown => self.scroll(-self.page()),
-            KeyCode::Home if key.ctrl || self.draft.is_empty() => self.pane.home(),
+            KeyCode::Home if key.ctrl || self.draft.is_empty() => self.go_home(),
             KeyCode::End if key.ctrl || self.draft.is_empty() => self.go_to_bottom(),
             KeyCode::Home => self.draft.go(To::Start),
             KeyCode::End => self.draft.go(To::End),
@@ -206,7 +209,7 @@ impl App {
     }
 
     fn unfold(&mut self) {
-        if !self.pane.unfold() {
+        if !self.view_mut().unfold() {
             self.notice(Tone::Dim, "Nothing is folded here.");
         }
     }
@@ -219,24 +222,33 @@ impl App {
     }
 
     /// Rows by which a page moves; one stays for orientation.
-    fn page(&self) -> i32 {
+    pub(super) fn page(&self) -> i32 {
         (i32::from(self.pane.geometry().rows) - 1).max(1)
     }
 
+    /// Goes to what came late, else to the first unread message.
     fn go_to_unread(&mut self) {
-        if let Some(marker) = self.pane.marker {
-            self.pane.go(Position { seq: marker.seq, row: 0 });
+        if self.go_to_late() {
+            return;
+        }
+        let Some(marker) = self.pane.marker else { return };
+        if marker.seq >= self.pane.first() {
+            self.past = None;
+            self.pane.go(Spot { seq: marker.seq, row: 0 });
+        } else {
+            self.go_to(marker.key);
         }
     }
 
     /// Goes to the nearest mention that is not in sight.
     fn go_to_mention(&mut self, back: bool) {
-        let sight = self.pane.sight();
+        let view = self.view_mut();
+        let sight = view.sight();
         let edge = if back { sight.rows.first() } else { sight.rows.last() };
         let Some(seq) = edge.map(|row| if back { row.seq } else { row.seq + 1 }) else { return };
-        if let Some(seq) = self.pane.mention(seq, back) {
-            self.pane.go(Position { seq, row: 0 });
-            self.reached();
+        if let Some(seq) = view.mention(seq, back) {
+            view.go(Spot { seq, row: 0 });
+            self.scrolled(if back { 1 } else { -1 });
         }
     }
 }

@@ -5,7 +5,9 @@
 
 mod alarm;
 mod complete;
+mod delivery;
 mod draft;
+mod erase;
 mod first_run;
 mod flood;
 mod guide;
@@ -13,11 +15,15 @@ mod help;
 mod history;
 mod input;
 mod keys;
+mod late;
 mod layout;
+mod messages;
 mod news;
 mod pane;
 mod peers;
 mod rows;
+mod scrollback;
+mod search;
 mod setup;
 mod status;
 mod submit;
@@ -31,16 +37,19 @@ mod wrap;
 use std::{net::SocketAddr, time::Instant};
 
 use self::{
-    complete::Completion, draft::Draft, flood::Floods, history::History, layout::Sidebar, pane::Geometry,
-    unread::Attention,
+    complete::Completion, delivery::Deliveries, draft::Draft, flood::Floods, history::History, late::Late,
+    layout::Sidebar, pane::Geometry, scrollback::Reading, unread::Attention,
 };
 pub(crate) use self::{
     help::KEYS,
     layout::{Area, Layout},
-    pane::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Sight, Tone, clock},
+    pane::{
+        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Remark, Sight, Tone, clock,
+    },
     peers::{Peers, Person, State, guest_mark, tagged},
     rows::Drawn,
-    status::Standing,
+    search::{Hit, Search},
+    status::{Standing, percent},
     wrap::{NO_BREAK, Row, cut, cut_start, width},
 };
 pub use self::{
@@ -55,6 +64,9 @@ use crate::{
 
 /// Columns before the draft: the prompt `> `.
 pub(crate) const PROMPT: u16 = 2;
+
+/// Fewer lines than this come within a frame or two: nobody needs to be told of their progress.
+const SYNC_SHOWN: u64 = 100;
 
 /// Whether there is a node behind the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +92,20 @@ pub struct App {
     pub(crate) away: Presence,
     pub(crate) peers: Peers,
     pub(crate) sweep: Option<SweepProgress>,
-    pub(crate) pane: Pane,
+    /// How much of what others have and we lacked has come, and of how much.
+    pub(crate) sync: Option<(u64, u64)>,
+    /// The newest messages, and what the program said among them.
+    pane: Pane,
+    /// Where the user reads, if that is further up than those go.
+    past: Option<Pane>,
+    reading: Reading,
+    late: Option<Late>,
+    deliveries: Deliveries,
+    search: Option<Search>,
+    /// Until when a yes erases the history.
+    erase_asked: Option<Instant>,
+    /// Whether the user has pressed anything yet.
+    touched: bool,
     pub(crate) draft: Draft,
     pub(crate) background: Option<Background>,
     /// Rows of help scrolled past, while help is open.
@@ -121,7 +146,15 @@ impl App {
             away: Presence::Here,
             peers: Peers::new(&setup.nick),
             sweep: None,
+            sync: None,
             pane: Pane::new(setup.history_cap),
+            past: None,
+            reading: Reading::default(),
+            late: None,
+            deliveries: Deliveries::default(),
+            search: None,
+            erase_asked: None,
+            touched: false,
             draft: Draft::default(),
             background: setup.background,
             help: None,
@@ -165,6 +198,7 @@ impl App {
         if self.quit_armed.is_some_and(|until| until <= now.mono) {
             self.quit_armed = None;
         }
+        self.touched |= matches!(input, Input::Key(_) | Input::Paste(_) | Input::Scroll(_));
         match input {
             Input::Key(key) => {
                 let before = self.draft.edits();
@@ -197,6 +231,8 @@ impl App {
                 self.lay_out();
             }
         }
+        self.speak_up();
+        self.keep_limits();
         self.pane.set_tail(self.guide().as_deref());
         self.retitle();
         std::mem::take(&mut self.effects)
@@ -205,7 +241,8 @@ impl App {
     /// When what is shown changes by itself, and [`Input::Tick`] is wanted next, if at all; may lie in the past.
     pub fn next_tick(&self) -> Option<Instant> {
         // From the time on that is shown: a change that was missed is due.
-        self.quit_armed.into_iter().chain(self.peers.next_tick(self.now.mono)).min()
+        let due = [self.quit_armed, self.speaks_up_at(), self.peers.next_tick(self.now.mono)];
+        due.into_iter().flatten().min()
     }
 
     /// Whether anything changed since [`crate::ui::draw`] drew last.
@@ -257,8 +294,16 @@ impl App {
         // Who has no name yet cannot meet anybody.
         self.layout = Layout::new(self.size, rows, self.sidebar, self.plain || self.asking);
         if let Some(layout) = self.layout {
-            self.pane.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, self.plain));
+            let geometry = Geometry::new(layout.pane.cols, layout.pane.rows, self.plain);
+            for pane in self.past.iter_mut().chain([&mut self.pane]) {
+                pane.set_geometry(geometry);
+            }
         }
+    }
+
+    /// The sync to show, if one is under way that takes a while.
+    pub(crate) fn syncing(&self) -> Option<(u64, u64)> {
+        self.sync.filter(|&(received, total)| received < total && total >= SYNC_SHOWN && self.node != Node::Gone)
     }
 
     fn send(&mut self, command: Command) {

@@ -1,16 +1,14 @@
 //! What the node tells.
 
-use jiff::civil::DateTime;
+use jiff::civil::Date;
 
 use super::{
     App, Node,
-    flood::Verdict,
-    pane::{Change, Line, Mover, Tone},
+    pane::{Change, Mover, Tone},
 };
 use crate::{
-    bus::{SweepProgress, SweepState, Update},
-    convert::MAX_LINES_SENT,
-    model::{Author, Message, PeerId, Presence, Timestamp},
+    bus::{FailureCode, SweepProgress, SweepState, Update},
+    model::{PeerId, Presence},
 };
 
 impl App {
@@ -20,17 +18,19 @@ impl App {
                 (self.node, self.own_key) = (Node::At(addr), Some(node));
                 self.peers.set_own(&nick);
                 self.nick = nick;
+                self.open_room();
             }
-            Update::Delivery { .. }
-            | Update::Waiting { .. }
-            | Update::Sync { .. }
-            | Update::Page(_)
-            | Update::Found { .. }
-            | Update::Erased { .. } => {}
+            Update::Delivery { id, delivered, of } => self.delivered(id, delivered, of),
+            Update::Waiting { node, lines } => self.peers.waits(node, lines, self.now.mono),
+            Update::Sync { received, total } => self.sync = Some((received, total)),
+            Update::Page(page) => self.paged(page),
+            Update::Found { query, messages, more } => self.found(&query, messages, more),
+            Update::Erased { lines, .. } => self.erased(lines),
             Update::Sweep(progress) => self.swept(progress),
             Update::PeerJoined(peer) => {
                 let id = peer.id;
                 let (change, old_name) = self.peers.joined(peer, self.now.mono);
+                self.goes_by_name(id);
                 self.presence(id, self.peers.called(id), change);
                 if let Some(old) = old_name {
                     self.presence(id, self.peers.called(id), Change::Renamed(old));
@@ -43,6 +43,7 @@ impl App {
                 {
                     self.presence(peer, self.peers.called(peer), Change::Renamed(old));
                 }
+                self.goes_by_name(peer);
             }
             Update::PeerLeft { peer, reason } => {
                 self.floods.left(peer);
@@ -76,7 +77,12 @@ impl App {
             }
             Update::Message(message) => self.said(message),
             Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
-            Update::Failed { text, .. } => self.notice(Tone::Error, &text),
+            Update::Failed { code, text } => {
+                if code == FailureCode::Storage {
+                    self.unreadable();
+                }
+                self.notice(Tone::Error, &text);
+            }
         }
     }
 
@@ -87,6 +93,7 @@ impl App {
             self.draft.set(String::new());
         }
         self.peers.all_gone(self.now.mono);
+        self.unreadable();
         let text = "The network part of the program has ended; nothing is sent or received any more. \
                     Leave with /quit and start the program again.";
         self.notice(Tone::Error, text);
@@ -94,21 +101,29 @@ impl App {
 
     /// Adds a line of the program's own.
     pub(super) fn notice(&mut self, tone: Tone, text: &str) {
-        self.pane.begin_day(self.local(self.now.wall).date());
-        self.pane.push_notice(tone, text);
+        self.pane.push_notice(tone, text, self.today());
     }
 
     /// Adds several lines of the program's own that belong together; those after the first hang by `hang` columns, or,
     /// if that is 0, by the spaces they begin with. Says which entry they are.
     pub(super) fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
-        self.pane.begin_day(self.local(self.now.wall).date());
-        self.pane.push_block(tone, text, hang)
+        self.pane.push_block(tone, text, hang, self.today())
     }
 
     fn presence(&mut self, id: PeerId, name: Option<String>, change: Change) {
         let Some(name) = name.filter(|_| !self.peers.ignores(id)) else { return };
-        self.pane.begin_day(self.local(self.now.wall).date());
-        self.pane.push_presence(Mover { id, name, stranger: self.peers.is_stranger(id) }, change);
+        let mover = Mover { id, name, stranger: self.peers.is_stranger(id) };
+        self.pane.push_presence(mover, change, self.today());
+    }
+
+    /// Somebody who is here goes by a name from now on: who said something under it before is told apart.
+    fn goes_by_name(&mut self, id: PeerId) {
+        let rivals = self.peers.claims_name(id, self.now.mono);
+        self.label_anew(&rivals);
+    }
+
+    fn today(&self) -> Date {
+        self.local(self.now.wall).date()
     }
 
     fn swept(&mut self, progress: SweepProgress) {
@@ -128,85 +143,5 @@ impl App {
             };
             self.notice(Tone::Dim, &format!("Looked through {}: {found}, {took}.", self.setup.network));
         }
-    }
-
-    fn said(&mut self, message: Message) {
-        let at = self.local(message.sent_at);
-        if let Author::Peer(peer) = message.author {
-            self.peers.said(peer);
-            if self.peers.ignores(peer) {
-                return;
-            }
-        }
-        let own = message.is_own();
-        // Said when it was said: who comes or goes later does not change it.
-        let tag = match (message.author, &message.nick) {
-            (Author::Peer(peer), Some(nick)) => self.peers.tag(peer, nick),
-            _ => None,
-        };
-        let line = Line {
-            tag,
-            mention: !own && names(message.text.as_str(), self.nick.as_str()),
-            author: message.author,
-            nick: message.nick,
-            text: message.text,
-            action: message.action,
-            delivery: message.delivery,
-            minute: u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()),
-            stamped: true,
-        };
-        let mention = line.mention;
-        let Author::Peer(peer) = line.author else {
-            let cut = line.text.as_str().lines().filter(|line| !line.trim().is_empty()).count() > MAX_LINES_SENT;
-            self.pane.push_line(line, at.date());
-            if cut && !self.told_of_cut && self.peers.has_reference() {
-                self.told_of_cut = true;
-                let text = format!("Reference nodes see the first {MAX_LINES_SENT} lines of a message.");
-                self.notice(Tone::Dim, &text);
-            }
-            return;
-        };
-        let seq = match self.floods.line(peer, self.now.mono) {
-            Verdict::Show => self.pane.push_line(line, at.date()),
-            Verdict::Fold(fold) => {
-                let seq = self.pane.push_flood(fold, line);
-                self.floods.folded(peer, seq);
-                seq
-            }
-        };
-        self.arrived(seq, mention);
-    }
-
-    /// The time on the user's clock.
-    pub(super) fn local(&self, at: Timestamp) -> DateTime {
-        let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        self.setup.time_zone.to_datetime(at)
-    }
-}
-
-/// Whether `text` holds `nick` as a word.
-fn names(text: &str, nick: &str) -> bool {
-    let (text, nick) = (text.to_lowercase(), nick.to_lowercase());
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    text.match_indices(&nick).any(|(at, found)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let after = text.get(at + found.len()..).and_then(|t| t.chars().next());
-        !before.is_some_and(word) && !after.is_some_and(word)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_counts_as_a_word_of_its_own_only() {
-        for text in ["alice: on my way", "ask Alice", "ALICE!", "@alice, ok"] {
-            assert!(names(text, "alice"), "{text}");
-        }
-        for text in ["malice", "alice_2 left", "", "ali ce"] {
-            assert!(!names(text, "alice"), "{text}");
-        }
-        assert!(names("问 山田 吧", "山田"));
     }
 }

@@ -5,8 +5,9 @@ use jiff::tz::TimeZone;
 use super::Background;
 use crate::model::Nick;
 
-/// Messages that can be scrolled back through, by default; with texts of 200 bytes they take about 45 MB.
-pub const MESSAGE_CAP: usize = 120_000;
+/// Messages held for the screen, by default, the rest stays on disk: far more than a window shows, so that scrolling rarely
+/// waits. With texts of 200 bytes they take about 1 MB, and who reads further up holds as many once more.
+pub const MESSAGE_CAP: usize = 2_000;
 
 /// What the command line and the configuration say about the screen.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct Setup {
     pub loopback_only: bool,
     /// The program's version, for people.
     pub version: &'static str,
-    /// Messages kept for scrolling back; the oldest go first. [`MESSAGE_CAP`] unless there is a reason.
+    /// Messages held for the screen; what is older is read from disk. [`MESSAGE_CAP`] unless there is a reason.
     pub history_cap: usize,
     /// In which people read the times of day.
     pub time_zone: TimeZone,

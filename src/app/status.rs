@@ -46,8 +46,8 @@ impl App {
     }
 
     /// The parts of the status line behind its first word, the most important first; `below` entries are below the
-    /// ones in sight.
-    pub(crate) fn status(&self, below: u64) -> Vec<String> {
+    /// ones in sight, and `more` says that this is not all of them.
+    pub(crate) fn status(&self, below: u64, more: bool) -> Vec<String> {
         let mut parts = Vec::new();
         if self.away.is_away() {
             parts.push("away".to_owned());
@@ -55,11 +55,18 @@ impl App {
         if self.peers.here() > 0 {
             parts.push(format!("{} here", self.peers.here()));
         }
+        parts.extend(self.waiting());
         if let Some(sweep) = self.sweeping() {
             parts.push(format!("sweep {}%", percent(sweep.probed, sweep.total)));
         }
-        if below > 0 {
-            parts.push(format!("{below} {} below - End", if below == 1 { "line" } else { "lines" }));
+        if let Some((received, total)) = self.syncing() {
+            parts.push(format!("sync {}%", percent(received, total)));
+        }
+        match (below, more) {
+            (0, false) => {}
+            (1, false) => parts.push("1 line below - End".to_owned()),
+            (below, false) => parts.push(format!("{below} lines below - End")),
+            (below, true) => parts.push(format!("{below}+ lines below - End")),
         }
         if self.unread() > 0 {
             parts.push(format!("{} new", self.unread()));

@@ -17,8 +17,12 @@ impl App {
         if line.trim().is_empty() {
             return;
         }
-        self.go_to_bottom();
-        let done = slash::parse(&line).map_err(|error| error.to_string()).and_then(|slash| self.carry_out(slash));
+        let parsed = slash::parse(&line);
+        // Who looks for something may look for it from where they are.
+        if !matches!(parsed, Ok(Slash::Search(_))) {
+            self.go_to_bottom();
+        }
+        let done = parsed.map_err(|error| error.to_string()).and_then(|slash| self.carry_out(slash));
         match done {
             Ok(()) => {
                 self.history.push(&line);
@@ -56,7 +60,9 @@ impl App {
             Slash::Verify { who, same } => self.ask_node(Command::Verify { who, same })?,
             Slash::Rescan => self.rescan()?,
             Slash::Who => self.who(),
-            Slash::Clear => self.pane.clear(),
+            Slash::Search(query) => self.search(query)?,
+            Slash::Clear => self.clear(),
+            Slash::Erase { sure } => self.erase(sure)?,
             Slash::Help(None) => self.help = Some(0),
             Slash::Help(Some(name)) => {
                 let spec = slash::find(&name).map_err(|error| error.to_string())?;
@@ -84,7 +90,7 @@ impl App {
         self.effects.push(Effect::Quit);
     }
 
-    fn ask_node(&mut self, command: Command) -> Result<(), String> {
+    pub(super) fn ask_node(&mut self, command: Command) -> Result<(), String> {
         if self.asking {
             return Err("First the name: type it and press Enter.".to_owned());
         }
@@ -117,10 +123,18 @@ impl App {
             Command::Trust(who) => format!("/trust {who}"),
             Command::Verify { who, same: None } => format!("/verify {who}"),
             Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if same { "yes" } else { "no" }),
-            // Worth nothing later.
-            Command::Typing(_) | Command::Page { .. } | Command::Search { .. } | Command::Erase(_) | Command::Quit => {
-                return;
+            Command::Search { query, before, .. } => {
+                self.search_refused(before.is_none());
+                if before.is_some() {
+                    return;
+                }
+                format!("/search {query}")
             }
+            Command::Erase(_) => "/erase".to_owned(),
+            // Scrolling on asks again.
+            Command::Page { .. } => return self.unreadable(),
+            // Worth nothing later.
+            Command::Typing(_) | Command::Quit => return,
         };
         if self.draft.is_empty() {
             self.draft.set(line);

@@ -7,8 +7,8 @@ use super::{App, Effect};
 /// A bell rings at most this often, however often the user is named.
 const BELL_EVERY: Duration = Duration::from_secs(5);
 
-/// Help is not longer than this: what a scroll in it is cut to.
-const MAX_HELP_ROWS: i32 = 1_000;
+/// No list is longer than this: what a scroll in one is cut to.
+const MAX_LIST_ROWS: i32 = 1_000;
 
 /// Whether the user looks, and what was done to make them look.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Default for Attention {
 impl App {
     /// Notes that a peer's message came in as entry `seq`.
     pub(super) fn arrived(&mut self, seq: u64, mention: bool) {
-        if self.attention.focused && self.pane.follows() {
+        if self.attention.focused && self.follows() {
             return;
         }
         match &mut self.pane.marker {
@@ -49,7 +49,7 @@ impl App {
     }
 
     pub(super) fn focus(&mut self, focused: bool) {
-        if self.attention.focused && !focused && self.pane.follows() {
+        if self.attention.focused && !focused && self.follows() {
             // All of it was in sight.
             self.pane.marker = None;
         }
@@ -58,23 +58,20 @@ impl App {
 
     pub(super) fn scroll(&mut self, rows: i32) {
         if let Some(help) = &mut self.help {
-            let by = rows.clamp(-MAX_HELP_ROWS, MAX_HELP_ROWS);
+            let by = rows.clamp(-MAX_LIST_ROWS, MAX_LIST_ROWS);
             *help = help.saturating_add_signed(i16::try_from(-by).unwrap_or(0));
             return;
         }
-        self.pane.scroll(rows);
-        self.reached();
-    }
-
-    /// Shows the newest message.
-    pub(super) fn go_to_bottom(&mut self) {
-        self.pane.follow();
-        self.reached();
+        if self.listed().is_some() {
+            return self.choose(-rows.clamp(-MAX_LIST_ROWS, MAX_LIST_ROWS));
+        }
+        self.view_mut().scroll(rows);
+        self.scrolled(rows);
     }
 
     /// Takes the marker away if the user has come to the bottom.
     pub(super) fn reached(&mut self) {
-        if self.pane.follows() {
+        if self.follows() {
             self.pane.marker = None;
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, net::SocketAddr};
 
 use super::{
     App, Node,
-    pane::{Position, Tone, whole},
+    pane::{Spot, Tone, whole},
     peers::round_trip,
 };
 use crate::{
@@ -79,7 +79,7 @@ impl App {
         let follows = self.pane.follows();
         let seq = self.block(Tone::Ask, &block.text, VALUES);
         if follows {
-            self.pane.go(Position { seq, row: 0 });
+            self.pane.go(Spot { seq, row: 0 });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// What `--help` shows after the options. A paragraph is one line: the terminal's width breaks it.
 const EXAMPLES: &str = "\
@@ -24,7 +24,21 @@ set on the screen (/nick), that over the file.
 
 Who you are is a key in your profile. Several copies take a profile each, and so are several people.
 
-Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a screen.";
+Exit codes: 0 good; 1 failure; 2 usage or bad config; 3 left without a screen while somebody lacked a line; 130 after Ctrl-C without a screen.";
+
+/// What `log --help` shows after the options.
+const LOG_EXAMPLES: &str = "\
+Examples:
+  proximity-chat log | less +G
+      Read what was said, the newest last.
+  proximity-chat log --json | jq -r .text
+      The same for programs.
+  proximity-chat log --erase lobby
+      Erase what was said in the lobby of this network.
+
+The network is found out as the chat does it: give --ip, --cidr or --network as there, or set them in the config file.
+
+Exit codes: 0 good; 1 failure, or not erased; 2 usage or bad config.";
 
 /// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up.
 #[derive(Debug, Clone, Default, Parser)]
@@ -32,29 +46,29 @@ Exit codes: 0 good; 1 failure; 2 usage or bad config; 130 after Ctrl-C without a
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
 pub struct Args {
     /// Read this config file instead of the one in your config directory
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The name others see (default: your login name)
     #[arg(long, value_name = "NAME")]
     pub nick: Option<String>,
     /// Be who this profile is (default: the first one that is free: default, default-2, ...)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Keep the profiles in this directory instead of the one for your data
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<String>,
     /// Be nobody: a throw-away key, and nothing is stored
     #[arg(long)]
     pub ephemeral: bool,
     /// The address of this machine to listen on, where others can reach it
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, global = true, value_name = "ADDR")]
     pub ip: Option<String>,
     /// A network to look for people in, such as 192.168.1.0/24; may be given several times
-    #[arg(long, value_name = "CIDR")]
+    #[arg(long, global = true, value_name = "CIDR")]
     pub cidr: Vec<String>,
     /// What this network is called: what was said in its lobby is kept apart from that of other networks (default: found
     /// out from its gateway)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub network: Option<String>,
     /// The lowest port to listen on and to look at
     #[arg(long, value_name = "N")]
@@ -84,6 +98,42 @@ pub struct Args {
     /// Write more to the log file
     #[arg(short, long)]
     pub verbose: bool,
+    /// What to do instead of chatting.
+    #[command(subcommand)]
+    pub tool: Option<Tool>,
+}
+
+/// What the program does instead of chatting.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Tool {
+    /// Print what was said in a room on this network, or erase it
+    ///
+    /// It can be used while the chat runs. Messages come in the order in which everybody sees them.
+    Log(LogArgs),
+}
+
+/// The command line of `log`.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = LOG_EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
+pub struct LogArgs {
+    /// Which room, with or without its # (default: the lobby)
+    pub room: Option<String>,
+    /// Print one JSON object per message, as --headless --json does
+    #[arg(long, group = "form")]
+    pub json: bool,
+    /// Print one hash over all messages in their order, but for those of guests: it is equal where the same was said
+    #[arg(long, group = "form")]
+    pub hash: bool,
+    /// Print how many messages there are
+    #[arg(long, group = "form")]
+    pub count: bool,
+    /// Take the room's history off this machine's disk, for good
+    #[arg(long, group = "form", requires = "room")]
+    pub erase: bool,
+    /// Erase without asking
+    #[arg(long, requires = "erase")]
+    pub yes: bool,
 }
 
 #[cfg(test)]

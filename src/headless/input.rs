@@ -40,6 +40,9 @@ impl<T> From<SendError<T>> for Ended {
     }
 }
 
+/// Lines that a search gives.
+const SEARCHED: usize = 100;
+
 impl Reader {
     /// Reads to the end of the input, to `/quit`, or to the end of the program.
     pub(super) fn run(&self, input: impl Read) {
@@ -98,6 +101,12 @@ impl Reader {
             Slash::Trust(who) => Command::Trust(who),
             Slash::Verify { who, same } => Command::Verify { who, same },
             Slash::Rescan => Command::Rescan,
+            Slash::Search(Some(query)) => Command::Search { room: Room::LOBBY, query, before: None, max: SEARCHED },
+            Slash::Search(None) => return self.refuse("usage", &"Type the words to look for: /search WORDS"),
+            Slash::Erase { sure: true } => Command::Erase(Room::LOBBY),
+            Slash::Erase { sure: false } => {
+                return self.refuse("usage", &"This erases the room's history on this machine. Type  /erase yes");
+            }
             Slash::Quit => {
                 let complete = self.undelivered.wait();
                 let _ = self.quitting.set(complete);

@@ -33,7 +33,6 @@ use tokio::{
 use self::undelivered::Undelivered;
 use crate::{
     bus::{Command, Update},
-    model::Room,
     slash::Spec,
 };
 
@@ -112,7 +111,6 @@ enum Local {
     Help(Option<&'static Spec>),
     Version,
     Clear,
-    Erase(Room),
     Error { code: &'static str, text: String },
 }
 

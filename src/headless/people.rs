@@ -97,9 +97,9 @@ impl People {
         self.all.values().map(Present::listed).collect()
     }
 
-    /// Whether nobody else is here.
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
+    /// Whether nobody is here who could say what they got: guests cannot.
+    pub(super) fn is_alone(&self) -> bool {
+        self.all.keys().all(|id| id.node().is_none())
     }
 
     /// How text calls whoever said `message`.

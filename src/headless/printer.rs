@@ -120,12 +120,6 @@ impl Printer {
             Local::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
             Local::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
             Local::Clear => self.notice("clear", "There is no screen to empty here."),
-            Local::Erase(room) => self.notice(
-                "erase",
-                &format!(
-                    "This takes all that was said in {room} off this machine's disk, for good. /erase yes does it."
-                ),
-            ),
             Local::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }
@@ -188,7 +182,9 @@ impl Printer {
         }
         match message.delivery {
             Delivery::NotSent => self.not_sent(message.id),
-            Delivery::Waiting if message.is_own() && !message.history => self.waits(message.id),
+            Delivery::Waiting if message.is_own() && !message.history && self.people.is_alone() => {
+                self.waits(message.id);
+            }
             _ => {}
         }
     }
@@ -202,7 +198,7 @@ impl Printer {
     fn waits(&mut self, id: MessageId) {
         if self.json {
             json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
-        } else if !self.alone && self.people.is_empty() {
+        } else if !self.alone {
             self.alone = true;
             self.notice("waiting", "Nobody else is here. This line waits for whoever comes, and so do those after it.");
         }

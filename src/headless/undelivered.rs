@@ -3,12 +3,12 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use crate::{
     bus::Update,
-    model::{Delivery, MessageId},
+    model::{Delivery, MessageId, PeerId},
 };
 
 /// How long `/quit` waits for the others to have everything (DESIGN.md section 2): enough for a link that has to be dialled
@@ -19,16 +19,50 @@ pub(super) const LINGER: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Undelivered(Arc<(Mutex<Tally>, Condvar)>);
 
+/// A node holds an author's log without gaps: who has the newest line has those before it. So one line is enough to follow.
 #[derive(Debug, Default)]
 struct Tally {
     /// Lines that the node was given and has not shown yet.
     on_the_way: u64,
-    /// Lines that somebody who is here lacks. As many as the user says faster than others take them.
-    lacking: BTreeSet<MessageId>,
+    /// The newest line of this run, and whether everybody who is here has it.
+    newest: Option<(MessageId, bool)>,
+    /// Lines of earlier runs that somebody who is here lacks; as many as the node follows.
+    earlier: BTreeSet<MessageId>,
+    /// Nodes that are here.
+    here: BTreeSet<PeerId>,
     /// Whether a line was lost.
     lost: bool,
     /// Nothing more will be seen.
     closed: bool,
+}
+
+impl Tally {
+    fn see(&mut self, update: &Update) {
+        match update {
+            Update::Message(message) if message.is_own() && !message.history => {
+                self.on_the_way = self.on_the_way.saturating_sub(1);
+                match message.delivery {
+                    Delivery::NotSent => self.lost = true,
+                    delivery => self.newest = Some((message.id, delivery == Delivery::Sent)),
+                }
+            }
+            Update::Delivery { id, delivered, of } => match &mut self.newest {
+                Some((newest, complete)) if newest == id => *complete = delivered >= of,
+                Some(_) => {}
+                None if delivered < of => drop(self.earlier.insert(*id)),
+                None => drop(self.earlier.remove(id)),
+            },
+            Update::PeerJoined(peer) if peer.id.node().is_some() => drop(self.here.insert(peer.id)),
+            Update::PeerLeft { peer, .. } => drop(self.here.remove(peer)),
+            _ => {}
+        }
+    }
+
+    /// Whether everybody who is here has every line.
+    fn is_complete(&self) -> bool {
+        let latest = self.newest.map_or(self.earlier.is_empty(), |(_, complete)| complete);
+        self.on_the_way == 0 && (latest || self.here.is_empty())
+    }
 }
 
 impl Undelivered {
@@ -39,24 +73,11 @@ impl Undelivered {
 
     /// Something happened.
     pub(super) fn see(&self, update: &Update) {
-        let (id, lacks) = match update {
-            Update::Message(message) if message.is_own() && !message.history => {
-                let mut tally = self.tally();
-                tally.on_the_way = tally.on_the_way.saturating_sub(1);
-                tally.lost |= message.delivery == Delivery::NotSent;
-                drop(tally);
-                (message.id, matches!(message.delivery, Delivery::Partly { delivered, of } if delivered < of))
-            }
-            Update::Delivery { id, delivered, of } => (*id, delivered < of),
-            _ => return,
-        };
         let mut tally = self.tally();
-        if lacks {
-            tally.lacking.insert(id);
-        } else {
-            tally.lacking.remove(&id);
+        tally.see(update);
+        if tally.is_complete() {
+            self.0.1.notify_all();
         }
-        self.0.1.notify_all();
     }
 
     /// Nothing more will be seen; whoever waits goes on.
@@ -67,22 +88,14 @@ impl Undelivered {
 
     /// Waits until everybody who is here has everything, never longer than [`LINGER`]. Whether they have.
     pub(super) fn wait(&self) -> bool {
-        let end = Instant::now() + LINGER;
-        let mut tally = self.tally();
-        loop {
-            if tally.on_the_way == 0 && tally.lacking.is_empty() {
-                return !tally.lost;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if tally.closed || left.is_zero() {
-                return false;
-            }
-            tally = self.0.1.wait_timeout(tally, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        let waits = |tally: &mut Tally| !tally.closed && !tally.is_complete();
+        let waited = self.0.1.wait_timeout_while(self.tally(), LINGER, waits);
+        let (tally, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        tally.is_complete() && !tally.lost
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
-        // A count is right whoever failed while holding it.
+        // What was counted is right, whoever failed while holding it.
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ pub fn network(ip: IpAddr, cidrs: &[IpNetwork]) -> Network {
         return Network::loopback();
     }
     let found = look(ip);
-    let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(|cidr| cidr.prefix());
+    let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(IpNetwork::prefix);
     tag(prefix.or(found.prefix).or_else(|| usual(ip)), found.gateway)
 }
 
@@ -38,6 +38,7 @@ struct Found {
 }
 
 #[cfg(target_os = "linux")]
+#[expect(clippy::disallowed_methods, reason = "before anything else runs, for a moment, a bounded number of times")]
 fn look(ip: IpAddr) -> Found {
     tables::look(ip, tables::read, std::thread::sleep)
 }

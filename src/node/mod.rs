@@ -199,6 +199,9 @@ impl Node {
 
     /// When [`In::Timer`] is wanted next.
     pub fn next_timer(&self) -> Option<Instant> {
+        if self.leaving {
+            return None;
+        }
         self.book
             .next_due(self.dial_slots(), self.may_dial_passed())
             .into_iter()

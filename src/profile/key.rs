@@ -13,18 +13,26 @@ const MAX_BYTES: u64 = 4 * 1024;
 /// The key in `directory`, which is made if there is none: whoever has the profile locked becomes somebody new then.
 ///
 /// # Errors
-/// [`ProfileError`] when the file is there and is not a key that only its user can read, or cannot be written. A file
-/// that is there is never touched.
+/// [`ProfileError`] as [`load`], or when a new key cannot be written.
 pub(super) fn load_or_make(directory: &Path) -> Result<Identity, ProfileError> {
-    let path = directory.join(File::Identity.name());
-    let Some(bytes) = private::read(&path, File::Identity, MAX_BYTES)?.map(Zeroizing::new) else {
-        let identity = make()?;
-        // Nobody else writes here: the profile is locked, and nothing was there.
-        private::replace(&path, identity.to_pem().as_bytes())?;
+    if let Some(identity) = load(directory)? {
         return Ok(identity);
-    };
+    }
+    let identity = make()?;
+    // Nobody else writes here: the profile is locked, and nothing was there.
+    private::replace(&directory.join(File::Identity.name()), identity.to_pem().as_bytes())?;
+    Ok(identity)
+}
+
+/// The key in `directory`, if there is one.
+///
+/// # Errors
+/// [`ProfileError`] when the file is there and is not a key that only its user can read. It is never touched.
+pub(super) fn load(directory: &Path) -> Result<Option<Identity>, ProfileError> {
+    let path = directory.join(File::Identity.name());
+    let Some(bytes) = private::read(&path, File::Identity, MAX_BYTES)?.map(Zeroizing::new) else { return Ok(None) };
     let pem = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::NoKey);
-    pem.and_then(Identity::from_pem).map_err(|error| {
+    pem.and_then(Identity::from_pem).map(Some).map_err(|error| {
         let what = error.to_string();
         ProfileError::Damaged { path, file: File::Identity, what }
     })

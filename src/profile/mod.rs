@@ -5,6 +5,7 @@
 //! silence who was verified, or becoming somebody else, would be worse than not starting.
 
 mod error;
+mod existing;
 mod key;
 mod known;
 mod lock;
@@ -19,12 +20,13 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use self::settings::Settings;
 pub use self::{
     error::{File, ProfileError, SaveError},
+    existing::{Existing, look},
     known::MAX_KNOWN,
     saver::Saver,
 };
-use self::{lock::Locked, settings::Settings};
 use crate::{
     identity::Identity,
     model::{Known, Nick, ProfileName, Text},
@@ -66,19 +68,24 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
         let (settings, known, notices) = (Settings::default(), Vec::new(), Vec::new());
         return Ok(Profile { identity: key::make()?, settings, known, notices, saver: Saver::new(None) });
     }
-    let root = match &options.data_dir {
-        Some(directory) => directory.clone(),
-        None => etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY),
-    };
+    let root = root(options)?;
     let place = match &options.name {
         Some(name) => lock::take(&root, name)?,
         None => lock::take_free(&root)?,
     };
     let notices = if options.name.is_none() { taken(&place.name).into_iter().collect() } else { Vec::new() };
     let identity = key::load_or_make(&place.directory)?;
-    let settings = load(&place, File::Settings, settings::MAX_BYTES, Settings::parse)?;
-    let known = load(&place, File::Known, known::MAX_BYTES, known::parse)?;
+    let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
+    let known = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
     Ok(Profile { identity, settings, known, notices, saver: Saver::new(Some(place)) })
+}
+
+/// Where the profiles are.
+fn root(options: &Options) -> Result<PathBuf, ProfileError> {
+    if let Some(directory) = &options.data_dir {
+        return Ok(directory.clone());
+    }
+    Ok(etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY))
 }
 
 /// What to say when the profile is not the one that was expected.
@@ -94,12 +101,12 @@ fn taken(name: &ProfileName) -> Option<String> {
 }
 
 fn load<T: Default>(
-    place: &Locked,
+    directory: &Path,
     file: File,
     max: u64,
     parse: impl FnOnce(&[u8]) -> Result<T, String>,
 ) -> Result<T, ProfileError> {
-    let path = place.directory.join(file.name());
+    let path = directory.join(file.name());
     match private::read(&path, file, max)? {
         Some(bytes) => parse(&bytes).map_err(|what| ProfileError::Damaged { path, file, what: shown(&what) }),
         None => Ok(T::default()),
@@ -125,7 +132,7 @@ impl Profile {
         self.saver.name()
     }
 
-    /// Where it is; a throw-away one is nowhere.
+    /// Where its files are; a throw-away one has none.
     pub fn directory(&self) -> Option<&Path> {
         self.saver.directory()
     }

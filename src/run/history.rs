@@ -15,8 +15,8 @@ use crate::{
     store::{self, Answer, Options, Place, Recovered, Store},
 };
 
-/// Seconds of a day.
-const DAY: u64 = 24 * 60 * 60;
+/// Days have no other length here: what is kept does not depend on where its user travels.
+const DAY: Duration = Duration::from_hours(24);
 
 /// The open history.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) struct History {
     pub(super) damage: Option<String>,
 }
 
-/// The network that the lobby belongs to.
+/// The network that the lobby belongs to: what its user says, else what can be found out.
 pub(super) fn network(config: &Config) -> Network {
     config.network.clone().unwrap_or_else(|| io::network(config.ip, &config.cidrs))
 }
@@ -50,16 +50,37 @@ pub(super) fn open(config: &Config, profile: &Profile) -> Result<History, Error>
 /// How long what was said is kept.
 pub(super) fn retention(config: &Config) -> Retention {
     Retention {
-        age: config.history.days.map(|days| Duration::from_secs(u64::from(days.get()) * DAY)),
+        age: config.history.days.map(|days| DAY.saturating_mul(days.get())),
         lines: config.history.lines.map(std::num::NonZero::get),
     }
 }
 
+/// What happened, what was kept, and where the rest is.
 fn damage(recovered: &Recovered) -> String {
+    let Recovered { lines, aside } = recovered;
+    let kept = match lines {
+        0 => "Nothing of it could be read".to_owned(),
+        1 => "One line could be read and was kept".to_owned(),
+        _ => format!("{lines} lines could be read and were kept"),
+    };
     format!(
-        "The history on disk was damaged. {} lines could be kept; the rest is fetched from the others when they are here. The \
-         damaged file is {}.",
-        recovered.lines,
-        recovered.aside.display()
+        "The history on disk was damaged. {kept}; what others have comes again from them. The damaged file is {}.",
+        aside.display()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_told_with_what_was_kept_and_where_the_file_is() {
+        let text = |lines| damage(&Recovered { lines, aside: "/home/a/history.db.damaged".into() });
+        assert_eq!(
+            text(12),
+            "The history on disk was damaged. 12 lines could be read and were kept; what others have comes again from them. \
+             The damaged file is /home/a/history.db.damaged."
+        );
+        assert!(text(0).contains("Nothing of it could be read;") && text(1).contains("One line"));
+    }
 }

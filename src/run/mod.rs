@@ -8,6 +8,7 @@ mod descriptors;
 mod history;
 pub mod log;
 pub mod screen;
+pub mod tool;
 
 use std::{io, num::NonZeroU32, thread};
 
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     actor::{Actor, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
-    bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+    bus::{COMMAND_CAPACITY, Command, NoticeCode, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
     headless::{self, HeadlessError, Options},
     io::{Clock, TcpNet},
@@ -83,7 +84,10 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
     let mut history = history::open(&config, &profile)?;
-    config.warnings.extend(history.damage.take());
+    if let Some(text) = history.damage.take() {
+        // Before all that the node says, so there is room.
+        let _ = updates_in.try_send(Update::Notice { code: NoticeCode::Damaged, text });
+    }
     let settings = settings(&config, &profile, history, nick.clone(), ask_name)?;
     let node = start_node(settings, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -45,8 +45,15 @@ pub enum Slash {
     Connect(String),
     /// Sweep now.
     Rescan,
+    /// Find messages with these words; without any, show again what was found last.
+    Search(Option<String>),
     /// Empty the screen.
     Clear,
+    /// Take the whole history of the current room off this machine's disk.
+    Erase {
+        /// Whether the user has said so once more.
+        sure: bool,
+    },
     /// Show help, or the help of one command, by its full name without the slash.
     Help(Option<String>),
     /// Show the version.

@@ -108,7 +108,10 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         }
         Kind::Connect => Ok(Slash::Connect(required()?)),
         Kind::Rescan => nothing(Slash::Rescan),
+        Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
         Kind::Clear => nothing(Slash::Clear),
+        Kind::Erase if argument.eq_ignore_ascii_case("yes") => Ok(Slash::Erase { sure: true }),
+        Kind::Erase => nothing(Slash::Erase { sure: false }),
         Kind::Help => match given {
             Some(name) => Ok(Slash::Help(Some(find(name)?.name.to_owned()))),
             None => Ok(Slash::Help(None)),
@@ -222,6 +225,10 @@ mod tests {
             ("/rescan", Slash::Rescan),
             ("/SCAN", Slash::Rescan),
             ("/clear", Slash::Clear),
+            ("/search lab  key ", Slash::Search(Some("lab  key".to_owned()))),
+            ("/search", Slash::Search(None)),
+            ("/erase", Slash::Erase { sure: false }),
+            ("/erase YES", Slash::Erase { sure: true }),
             ("/help", Slash::Help(None)),
             ("/help /sc", Slash::Help(Some("rescan".to_owned()))),
             ("/version", Slash::Version),
@@ -286,6 +293,7 @@ mod tests {
     fn wrong_arguments_are_answered_with_the_usage() {
         assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
         assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
+        assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
         assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
     }
 

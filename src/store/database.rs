@@ -32,18 +32,21 @@ impl Database {
                 let mut replies = self.write(vec![writes]);
                 replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
             }
-            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| error::failure("read", &e)),
-            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| error::failure("read", &e)),
-            Request::Search(search) => {
-                self.search(&search).map(Reply::Found).map_err(|e| error::failure("searched", &e))
-            }
+            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.failure("read", &e)),
+            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.failure("read", &e)),
+            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.failure("searched", &e)),
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Load => {
                 let loaded = self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot)));
-                loaded.map_err(|e| error::failure("read", &e))
+                loaded.map_err(|e| self.failure("read", &e))
             }
         }
+    }
+
+    /// Why something could not be done. If the file is damaged, that is remembered for the next start.
+    pub(super) fn failure(&self, doing: &str, error: &rusqlite::Error) -> Failure {
+        error::failure(self.path.as_deref(), doing, error)
     }
 
     /// Where it is.

@@ -5,7 +5,6 @@ use rusqlite::{Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, unsigned},
-    error,
 };
 use crate::{
     log::storage::{Failure, Reply},
@@ -19,9 +18,8 @@ impl Database {
     /// # Errors
     /// [`Failure`], also if the lines are gone but the file could not be rewritten; then it can be asked for again.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
-        let failed = |error: rusqlite::Error| error::failure("erased", &error);
-        let reply = self.erase_lines(room).map_err(failed)?;
-        self.rewrite().map_err(failed)?;
+        let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
+        self.rewrite().map_err(|e| self.failure("erased", &e))?;
         Ok(reply)
     }
 

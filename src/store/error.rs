@@ -7,6 +7,7 @@ use std::{
 
 use rusqlite::{Error, ErrorCode};
 
+use super::recovery;
 use crate::log::storage::Failure;
 
 /// Why the history cannot be opened. The text says what happened and what to do.
@@ -30,6 +31,14 @@ pub enum OpenError {
     Locked {
         /// The file.
         path: PathBuf,
+    },
+    /// It is damaged, and what can be read of it cannot be written down.
+    #[error("{} is damaged, and what can be read of it could not be saved. {failure}", path.display())]
+    Recovery {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        failure: Failure,
     },
     /// It cannot be made, read or written.
     #[error(
@@ -78,13 +87,21 @@ const fn advice(code: Option<ErrorCode>) -> &'static str {
     }
 }
 
+/// A row that is not what was written.
+pub(super) fn damage() -> Error {
+    Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
+}
+
 /// Whether the file itself is broken.
 pub(super) fn is_damage(error: &Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// Why something could not be done, while it runs.
-pub(super) fn failure(doing: &str, error: &Error) -> Failure {
+/// Why something could not be done, while it runs. If the file is damaged, that is remembered for the next start.
+pub(super) fn failure(path: Option<&Path>, doing: &str, error: &Error) -> Failure {
+    if let Some(path) = path.filter(|_| is_damage(error)) {
+        recovery::mark(path);
+    }
     let advice = match error.sqlite_error_code() {
         _ if is_damage(error) => "The file is damaged. Start again: what can be read of it is saved then",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

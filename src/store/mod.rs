@@ -15,6 +15,7 @@ mod error;
 mod lines;
 mod opening;
 mod paging;
+mod read_only;
 mod reading;
 mod recovery;
 mod retention;
@@ -33,6 +34,7 @@ use std::path::PathBuf;
 pub use database::Database;
 pub use error::OpenError;
 pub use opening::open;
+pub use read_only::{ReadError, open_read_only};
 pub use threads::{Answer, Store, spawn};
 
 use crate::{

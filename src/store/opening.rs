@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, Result};
 use super::{Database, OpenError, Opened, Options, Place, error, recovery, schema};
 
 /// The file in the profile's directory.
-const FILE: &str = "history.db";
+pub(super) const FILE: &str = "history.db";
 
 /// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes for one
 /// transaction, shorter than people wait.
@@ -83,6 +83,9 @@ impl Trouble {
 
 /// Opens a file for writing; it is there then, in the present format.
 pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, Trouble> {
+    if recovery::is_marked(path) {
+        return Err(Trouble::Damage);
+    }
     make_private(path).map_err(|e| Trouble::Other(OpenError::of_io(path, &e)))?;
     // A copy that ends as it should takes its write-ahead log with it.
     let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
@@ -119,8 +122,9 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A path that names no other database than this file, whatever characters it has.
+/// Another connection. SQLite takes what begins with "file:" as an address; no absolute path does.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;

@@ -3,7 +3,9 @@
 use rusqlite::{Result, params};
 
 use super::{
-    Database, lines,
+    Database,
+    columns::number,
+    lines,
     lines::{ASCENDING, COLUMNS, DESCENDING, FROM, POSITION, line, position_values},
 };
 use crate::{
@@ -23,6 +25,12 @@ enum Side {
     After,
     /// With the line itself.
     From,
+}
+
+impl Side {
+    const fn is_older(self) -> bool {
+        matches!(self, Self::Before | Self::Upto)
+    }
 }
 
 impl Database {
@@ -50,10 +58,8 @@ impl Database {
     }
 
     fn newest(&self, place: i64, max: usize) -> Result<Vec<Line>> {
-        let mut rows = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ? ORDER BY {DESCENDING} LIMIT ?"
-        ))?;
-        let mut lines = rows.query_map(params![place, max as i64], line)?.collect::<Result<Vec<_>>>()?;
+        let mut rows = self.connection.prepare_cached(&newest())?;
+        let mut lines = rows.query_map(params![place, number(max as u64)], line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
         Ok(lines)
     }
@@ -72,24 +78,40 @@ impl Database {
 
     /// In the order of the screen, those next to the position.
     fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<Line>> {
-        let (sign, order) = match side {
-            Side::Before => ("<", DESCENDING),
-            Side::Upto => ("<=", DESCENDING),
-            Side::After => (">", ASCENDING),
-            Side::From => (">=", ASCENDING),
-        };
-        // The first condition is for the index.
-        let clock = if matches!(side, Side::Before | Side::Upto) { "<=" } else { ">=" };
-        let mut rows = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ?6 AND lines.hlc {clock} ?1
-             AND {POSITION} {sign} (?1, ?2, ?3, ?4, ?5) ORDER BY {order} LIMIT ?7"
-        ))?;
+        let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
-        let values = params![hlc, author, epoch, seq, id, place, max as i64];
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64)];
         let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
-        if clock == "<=" {
+        if side.is_older() {
             found.reverse();
         }
         Ok(found)
     }
+}
+
+fn newest() -> String {
+    format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ? ORDER BY {DESCENDING} LIMIT ?")
+}
+
+fn beside(side: Side) -> String {
+    let sign = match side {
+        Side::Before => "<",
+        Side::Upto => "<=",
+        Side::After => ">",
+        Side::From => ">=",
+    };
+    // The index has the clock only, so that this condition is there twice.
+    let (clock, order) = if side.is_older() { ("<=", DESCENDING) } else { (">=", ASCENDING) };
+    format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ?6 AND lines.hlc {clock} ?1
+         AND {POSITION} {sign} (?1, ?2, ?3, ?4, ?5) ORDER BY {order} LIMIT ?7"
+    )
+}
+
+/// All statements, for the test of how SQLite executes them.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    let mut statements = vec![newest()];
+    statements.extend([Side::Before, Side::Upto, Side::After, Side::From].map(beside));
+    statements
 }

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Result, Row, params};
 use super::{
     Database,
     columns::{array, epoch, hlc, number, unsigned},
+    error,
 };
 use crate::{
     convert::event::Signed,
@@ -74,6 +75,11 @@ impl Database {
             let Some((_, seq, spot)) = cursor.ahead.pop_front() else { continue };
             let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
             let signed = get.query_row([spot], |row| signed(row, 0))?;
+            // Others would take us for a forger.
+            let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (cursor.log, seq));
+            if !is_whole {
+                return Err(error::damage());
+            }
             bytes = bytes.saturating_add(signed.bytes());
             events.push(Held { log: cursor.log, seq, signed });
             if events.len() >= read.events || bytes >= read.bytes {

@@ -7,7 +7,6 @@ use rusqlite::{OptionalExtension as _, Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, number, unsigned},
-    error,
 };
 use crate::{
     log::storage::{Failure, Reply, Retain},
@@ -40,14 +39,15 @@ impl Database {
     }
 
     pub(super) fn begin_retaining(&self, retain: Retain) -> std::result::Result<Retaining, Failure> {
-        let places = self.cutoffs(retain).map_err(|e| error::failure("read", &e))?;
+        let places = self.cutoffs(retain).map_err(|e| self.failure("read", &e))?;
         Ok(Retaining { places, lines: 0, bases: BTreeMap::new() })
     }
 
     /// Whether there is more to do. What was done stays done if it fails.
     pub(super) fn retain_slice(&mut self, retaining: &mut Retaining) -> std::result::Result<bool, Failure> {
         let Some(&(place, cutoff)) = retaining.places.last() else { return Ok(false) };
-        let gone = self.forget(place, cutoff, &mut retaining.bases).map_err(|e| error::failure("shortened", &e))?;
+        let gone = self.forget(place, cutoff, &mut retaining.bases);
+        let gone = gone.map_err(|e| self.failure("shortened", &e))?;
         retaining.lines += gone;
         if gone < SLICE.cast_unsigned() {
             retaining.places.pop();

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 use super::{lines, words};
 
 /// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
@@ -126,11 +126,4 @@ fn index(connection: &Connection) -> Result<()> {
         }
         last = spot;
     }
-}
-
-/// The first version's tables alone, as a program of that version leaves them.
-#[cfg(test)]
-pub(super) fn first_version(connection: &Connection) -> Result<()> {
-    tables(connection)?;
-    connection.pragma_update(None, "user_version", 1)
 }

@@ -15,7 +15,8 @@ use crate::{
 
 /// The lines with the query's words, from a spot on backwards: nearly in the order of the screen. Only lines of one
 /// millisecond may stand otherwise.
-const HITS: &str = "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
+pub(super) const HITS: &str =
+    "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
     FROM words CROSS JOIN lines ON lines.spot = words.rowid LEFT JOIN logs ON logs.key = lines.log
     WHERE words MATCH ? AND words.rowid <= ? ORDER BY words.rowid DESC";
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row};
 use super::{
     Database,
     columns::{array, event_id, hlc, log_id, unsigned},
-    lines, reading,
+    lines, reading, recovery,
 };
 use crate::{
     convert::event::Dep,
@@ -90,14 +90,12 @@ impl Database {
     }
 }
 
-/// The columns of [`state`], without a table's name.
-pub(super) fn all_logs(connection: &Connection) -> Result<Vec<(LogState, i64, i64)>> {
-    let mut select = connection.prepare(
-        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place, key
-         FROM logs",
-    )?;
-    let logs = select.query_map([], |row| Ok((state(row, 0)?, row.get(11)?, row.get(12)?)))?;
-    logs.collect()
+/// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
+pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
+    let sql =
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
+               FROM logs";
+    recovery::rows(damaged, sql, |row| Ok((state(row, 0)?, row.get(11)?)))
 }
 
 /// How a log stands, from eleven columns.

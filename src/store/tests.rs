@@ -1,1 +1,10 @@
+//! Against real files, and against a model that keeps everything in memory.
 
+mod ask;
+mod damage;
+mod forgetting;
+mod keeping;
+mod model;
+mod people;
+mod screens;
+mod threads;

@@ -178,7 +178,7 @@ impl Worker {
                 },
             };
             match job {
-                Job::Stop => return,
+                Job::Stop => return self.refuse_the_rest(),
                 Job::Ask(ticket, Request::Write(writes)) => next = self.write(ticket, writes),
                 Job::Ask(ticket, Request::Retain(retain)) if self.retaining.is_none() => {
                     match self.database.begin_retaining(retain) {
@@ -190,6 +190,15 @@ impl Worker {
                     let reply = self.database.handle(request);
                     self.answer(ticket, reply);
                 }
+            }
+        }
+    }
+
+    /// Who asked while the store was being closed is waiting.
+    fn refuse_the_rest(&self) {
+        while let Ok(job) = self.jobs.try_recv() {
+            if let Job::Ask(ticket, _) = job {
+                self.answer(ticket, Err(closed()));
             }
         }
     }

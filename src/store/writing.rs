@@ -1,5 +1,7 @@
 //! Commits.
 
+use std::path::Path;
+
 use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, TransactionBehavior, params};
 
 use super::{
@@ -25,12 +27,12 @@ impl From<Error> for Refusal {
     }
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Sql(error) => error::failure("written", &error),
-            Refusal::Taken(log, seq) => Self(format!(
-                "The history holds another event under number {seq} of {}. Nothing was written; this is a defect, please report it.",
+impl Refusal {
+    fn into_failure(self, path: Option<&Path>) -> Failure {
+        match self {
+            Self::Sql(error) => error::failure(path, "written", &error),
+            Self::Taken(log, seq) => Failure(format!(
+                "The history could not be written: it holds another event under number {seq} of {}. This is a defect, please report it.",
                 log.author.short()
             )),
         }
@@ -42,7 +44,7 @@ impl Database {
     pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
         let count = requests.len();
         self.try_write(requests).unwrap_or_else(|error| {
-            let failure = error::failure("written", &error);
+            let failure = self.failure("written", &error);
             vec![Err(failure); count]
         })
     }
@@ -51,13 +53,17 @@ impl Database {
         let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(append) if append.own));
         // SQLite takes this between transactions only.
         self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;
-        let (me, network) = (self.me, self.network.as_str());
+        let (me, network, path) = (self.me, self.network.as_str(), self.path.as_deref());
         let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut replies = Vec::with_capacity(requests.len());
         for writes in requests {
             let savepoint = transaction.savepoint()?;
-            let writer = Writer { savepoint, network, me };
-            replies.push(writer.all(&writes).map(|()| Reply::Written).map_err(Failure::from));
+            let done = Writer { savepoint, network, me }.all(&writes);
+            match done {
+                // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
+                Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
+                done => replies.push(done.map(|()| Reply::Written).map_err(|refusal| refusal.into_failure(path))),
+            }
         }
         transaction.commit()?;
         Ok(replies)

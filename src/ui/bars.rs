@@ -4,7 +4,7 @@ use ratatui::style::Modifier;
 
 use super::{canvas::Canvas, palette::Role};
 use crate::{
-    app::{App, Area, Standing, width},
+    app::{App, Area, Sight, Standing, width},
     model::Room,
 };
 
@@ -20,7 +20,7 @@ pub(super) fn tabs(canvas: &mut Canvas<'_>, area: Area) {
 }
 
 /// The status line: what does not fit is left out from the right.
-pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, below: u64) {
+pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sight) {
     let standing = app.standing();
     let mut word = canvas.bold(Role::Bar);
     if standing == Standing::Offline {
@@ -31,7 +31,7 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, below: u64)
     let typing = app.typing_now();
     let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
     let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
-    for part in app.status(below) {
+    for part in app.status(sight.below, sight.more_below) {
         let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
         if x.saturating_add(columns).saturating_add(3) > end {
             break;
@@ -62,6 +62,11 @@ const DRAFT: Keys =
 const DRAFT_SHORT: Keys = &[("Enter", "send"), ("^J", "new line"), ("^C", "clear")];
 const NAME: Keys = &[("Enter", "take this name"), ("F1", "help"), ("Ctrl-C", "clear; if empty, quit")];
 const NAME_SHORT: Keys = &[("Enter", "take this name"), ("^C", "quit")];
+const FOUND: Keys = &[("Up, Down, PgUp, PgDn", "choose"), ("Enter", "show it there"), ("Esc", "close")];
+const FOUND_SHORT: Keys = &[("Up, Down", "choose"), ("Enter", "show"), ("Esc", "close")];
+const HIT: Keys =
+    &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
+const HIT_SHORT: Keys = &[("/search", "list"), ("Esc", "newest")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 
@@ -70,6 +75,8 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (long, short) = match (app.help, app.draft.is_empty()) {
         (Some(_), _) => (HELP, HELP_SHORT),
         (None, _) if app.asking => (NAME, NAME_SHORT),
+        (None, true) if app.listed().is_some() => (FOUND, FOUND_SHORT),
+        (None, true) if app.hit().is_some() => (HIT, HIT_SHORT),
         (None, true) => (EMPTY, EMPTY_SHORT),
         (None, false) => (DRAFT, DRAFT_SHORT),
     };

@@ -30,7 +30,7 @@ pub(super) struct Link {
 /// keep the characters that the terminal shows there, so that later frames compare with the truth.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
     for link in links {
-        let Some(text) = app.pane.entry(link.seq).map(crate::app::Entry::text) else { continue };
+        let Some(text) = app.view().entry(link.seq).map(crate::app::Entry::text) else { continue };
         let (Some(url), Some(shown)) = (text.get(link.url.clone()), text.get(link.shown.clone())) else { continue };
         let Some(columns) = NonZeroU16::new(link.columns) else { continue };
         if url.len() > MAX_URL_BYTES || link.x + link.columns > canvas.buffer.area.right() {

@@ -4,6 +4,7 @@
 
 mod bars;
 mod canvas;
+mod found;
 mod heal;
 mod input;
 mod links;
@@ -41,7 +42,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         too_small(canvas);
         return None;
     };
-    let sight = app.pane.sight();
+    let sight = app.sight();
     let links = pane::draw(canvas, app, layout, &sight);
     if let Some(area) = layout.sidebar {
         sidebar::draw(canvas, app, area, layout.overlay);
@@ -49,12 +50,13 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
     if let Some(area) = layout.tabs {
         bars::tabs(canvas, area);
     }
-    bars::status(canvas, app, layout.status, sight.below);
+    bars::status(canvas, app, layout.status, &sight);
     if let Some(area) = layout.footer {
         bars::footer(canvas, app, area);
     }
     let cursor = input::draw(canvas, app, layout.input);
-    let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols);
+    let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols)
+        || found::draw(canvas, app, layout.pane, layout.status.cols);
     if let Some(scrolled) = app.help {
         app.help = Some(popup::help(canvas, layout, scrolled));
     }

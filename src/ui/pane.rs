@@ -1,16 +1,16 @@
 //! The messages.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use ratatui::style::Style;
 
 use super::{canvas::Canvas, links::Link, palette::Role};
 use crate::{
     app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix, Row,
-        Sight, Tone, clock, width,
+        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix,
+        Remark, Row, Sight, Tone, clock, width,
     },
-    model::Author,
+    model::{Author, Mark},
 };
 
 /// Columns of the time of day.
@@ -21,22 +21,29 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
     let area = layout.pane;
     let mut links = Vec::new();
     for (y, row) in (area.y..area.y + area.rows).zip(&sight.rows) {
-        let Some(entry) = app.pane.entry(row.seq) else { continue };
+        let Some(entry) = app.view().entry(row.seq) else { continue };
         match (row.part, entry) {
             (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.unread()), Role::Warn),
-            (_, Entry::Day(day)) => canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim),
+            (Part::Day, _) => {
+                let day = app.view().day(row.seq).unwrap_or_default();
+                canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
+            }
             (Part::Mark, entry) => {
                 let x = area.x + text_column(app);
-                if let Entry::Line(line) = entry {
+                if let Entry::Line(line) = entry
+                    && let Some((mark, remark)) = line.mark()
+                {
                     separator(canvas, app, area, y, false);
-                    canvas.text(x, y, area.x + area.cols, line.mark().unwrap_or_default(), canvas.style(Role::Error));
+                    canvas.text(x, y, area.x + area.cols, &mark, canvas.style(role(remark)));
                 }
             }
             (Part::Text(at), entry) => {
-                let Some(wrapped) = app.pane.wrapped(row.seq) else { continue };
+                let Some(wrapped) = app.view().wrapped(row.seq) else { continue };
                 let Some(&text) = wrapped.rows.get(at) else { continue };
+                let marks = if let Entry::Line(line) = entry { app.marks(line) } else { Vec::new() };
+                let (wrapped_links, seq) = (&wrapped.links, row.seq);
                 let mut place =
-                    Place { area, y, at, row: text, links: &wrapped.links, found: &mut links, seq: row.seq };
+                    Place { area, y, at, row: text, links: wrapped_links, found: &mut links, marks: &marks, seq };
                 match entry {
                     Entry::Line(line) => {
                         let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
@@ -45,7 +52,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                     Entry::Notice(notice) => {
                         own(canvas, &notice.text, tone(notice.tone, &notice.text, text), &mut place);
                     }
-                    Entry::Presence(_) | Entry::Flood(_) | Entry::Day(_) => {
+                    Entry::Presence(_) | Entry::Flood(_) => {
                         own(canvas, entry.text(), Role::Dim, &mut place);
                     }
                 }
@@ -65,6 +72,8 @@ struct Place<'a> {
     /// The links of the entry.
     links: &'a [Range<usize>],
     found: &'a mut Vec<Link>,
+    /// The words that were looked for.
+    marks: &'a [Range<usize>],
     seq: u64,
 }
 
@@ -80,33 +89,51 @@ fn tone(tone: Tone, text: &str, row: Row) -> Role {
     }
 }
 
+/// How a mark behind a message looks.
+const fn role(remark: Remark) -> Role {
+    match remark {
+        Remark::Dim => Role::Dim,
+        Remark::Warn => Role::Warn,
+        Remark::Error => Role::Error,
+    }
+}
+
 /// The column in which the rows of messages begin, but for the first one when names are in line.
 fn text_column(app: &App) -> u16 {
-    match app.pane.geometry().arrangement {
+    match app.view().geometry().arrangement {
         Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
         Arrangement::Inline => INLINE_INDENT,
     }
 }
 
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
-    if let Arrangement::Columns(nick) = app.pane.geometry().arrangement {
+    if let Arrangement::Columns(nick) = app.view().geometry().arrangement {
         let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
         canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
     }
 }
 
-fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, place: &mut Place<'_>) {
+fn message(
+    canvas: &mut Canvas<'_>,
+    app: &App,
+    line: &Line,
+    mark: Option<(Cow<'_, str>, Remark)>,
+    place: &mut Place<'_>,
+) {
     let (area, y) = (place.area, place.y);
     let end = area.x + area.cols;
-    let name_style = match line.author {
+    let mut name_style = match line.author {
         Author::Own => canvas.bold(Role::Body),
         Author::Peer(peer) => canvas.palette.nick(peer),
     };
+    if app.hit() == Some(line.position) {
+        name_style = canvas.bold(Role::Bar);
+    }
     let dim = canvas.style(Role::Dim);
     separator(canvas, app, area, y, line.mention);
     let mut x = area.x + text_column(app);
     if place.at == 0 {
-        match app.pane.geometry().arrangement {
+        match app.view().geometry().arrangement {
             Arrangement::Columns(nick) => {
                 // Who scrolled up wants to know when that was.
                 if line.stamped || y == area.y {
@@ -126,10 +153,14 @@ fn message(canvas: &mut Canvas<'_>, app: &App, line: &Line, mark: Option<&str>, 
             }
         }
     }
-    let style = if line.mention { canvas.style(Role::Warn) } else { canvas.style(Role::Body) };
+    let style = canvas.style(match line.mark {
+        Mark::Unknown => Role::Dim,
+        _ if line.mention => Role::Warn,
+        _ => Role::Body,
+    });
     let x = spans(canvas, line.text.as_str(), x, style, place);
-    if let Some(mark) = mark {
-        canvas.text(x + 2, y, end, mark, canvas.style(Role::Error));
+    if let Some((mark, remark)) = mark {
+        canvas.text(x + 2, y, end, &mark, canvas.style(role(remark)));
     }
 }
 
@@ -151,6 +182,9 @@ fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &
     let row = place.row.range();
     let end = place.area.x + place.area.cols;
     let mut from = row.start;
+    if !place.marks.is_empty() {
+        return marked(canvas, text, row, place.marks, (x, place.y, end), style);
+    }
     for link in place.links.iter().filter(|link| link.start < row.end && link.end > row.start) {
         let (start, stop) = (link.start.max(row.start), link.end.min(row.end));
         x = canvas.text(x, place.y, end, text.get(from..start).unwrap_or_default(), style);
@@ -162,4 +196,23 @@ fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &
         from = stop;
     }
     canvas.text(x, place.y, end, text.get(from..row.end).unwrap_or_default(), style)
+}
+
+/// Draws a part of a text from column `x` on, with what was looked for in bold and underlined; says where it ended.
+pub(super) fn marked(
+    canvas: &mut Canvas<'_>,
+    text: &str,
+    part: Range<usize>,
+    marks: &[Range<usize>],
+    (mut x, y, end): (u16, u16, u16),
+    style: Style,
+) -> u16 {
+    let mut from = part.start;
+    for mark in marks.iter().filter(|mark| mark.start < part.end && mark.end > part.start) {
+        let (start, stop) = (mark.start.max(from), mark.end.min(part.end));
+        x = canvas.text(x, y, end, text.get(from..start).unwrap_or_default(), style);
+        x = canvas.text(x, y, end, text.get(start..stop).unwrap_or_default(), style.bold().underlined());
+        from = stop.max(from);
+    }
+    canvas.text(x, y, end, text.get(from..part.end).unwrap_or_default(), style)
 }

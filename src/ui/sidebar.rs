@@ -1,7 +1,7 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, Person, Standing, State, cut_start, width};
+use crate::app::{App, Area, Person, Standing, State, cut_start, percent, width};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -23,15 +23,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     canvas.text(after + 2, area.y, end, &here, dim);
     let mut y = area.y + 1;
     if let Some(sweep) = app.sweeping() {
-        let percent = sweep.probed.saturating_mul(100).checked_div(sweep.total).map_or(100, |p| p.min(100));
-        let cells = u64::from(end - x).saturating_sub(8);
-        let done = usize::try_from(cells * percent / 100).unwrap_or(0);
-        let left = usize::try_from(cells).unwrap_or(0).saturating_sub(done);
-        let bar = format!("[{}{}] {percent}%", "#".repeat(done), ".".repeat(left));
-        canvas.text(x + 1, y, end, &bar, canvas.style(Role::Accent));
+        progress(canvas, "", percent(sweep.probed, sweep.total), Area { x, y, cols: end - x, rows: 1 });
+        y += 1;
+    }
+    if let Some((received, total)) = app.syncing() {
+        progress(canvas, "sync ", percent(received, total), Area { x, y, cols: end - x, rows: 1 });
         y += 1;
     }
     people(canvas, app, Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) });
+}
+
+/// How far something is: `[####....] 42%`, behind what it is.
+fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
+    let cells = usize::from(area.cols).saturating_sub(8 + what.len());
+    let done = cells * usize::try_from(percent).unwrap_or(0) / 100;
+    let bar = format!("{what}[{}{}] {percent}%", "#".repeat(done), ".".repeat(cells.saturating_sub(done)));
+    canvas.text(area.x + 1, area.y, area.x + area.cols, &bar, canvas.style(Role::Accent));
 }
 
 fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
@@ -44,14 +51,10 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let dim = canvas.style(Role::Dim);
     let mut y = area.y;
     for person in people.iter().take(shown) {
-        name(canvas, app, person, Area { x, y, cols: end - x, rows: 1 });
+        name(canvas, app, person, Area { x, y, cols: end - x, rows: 1 }, each == 1);
         if each == 2 {
-            // Who has no name goes by the address already.
-            let address = match person.peer.nick {
-                Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
-                None => "gives no name".to_owned(),
-            };
-            canvas.text(x + 2, y + 1, end, &cut_start(&address, usize::from(end - x).saturating_sub(2)), dim);
+            let room = usize::from(end - x).saturating_sub(2);
+            canvas.text(x + 2, y + 1, end, &below(app, person, room), dim);
         }
         y += u16::try_from(each).unwrap_or(1);
     }
@@ -60,8 +63,31 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     }
 }
 
-/// Glyph, name, and what stands beside it.
-fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area) {
+/// What stands below a name: the address, and what waits for who is away.
+fn below(app: &App, person: &Person, room: usize) -> String {
+    // Who has no name goes by the address already.
+    let address = match person.peer.nick {
+        _ if !person.met => String::new(),
+        Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
+        None => "gives no name".to_owned(),
+    };
+    match waiting(app, person) {
+        None => cut_start(&address, room),
+        Some(waiting) if address.is_empty() || width(&address) + 2 + width(&waiting) > room => waiting,
+        Some(waiting) => format!("{address}  {waiting}"),
+    }
+}
+
+/// How much waits for who is away.
+fn waiting(app: &App, person: &Person) -> Option<String> {
+    match app.peers.waiting_for(person) {
+        0 => None,
+        lines => Some(format!("{lines} waiting")),
+    }
+}
+
+/// Glyph, name, and what stands beside it; what waits for somebody too, if there is no row below.
+fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: bool) {
     let (x, y, end) = (area.x, area.y, area.x + area.cols);
     let dim = canvas.style(Role::Dim);
     let state = person.state();
@@ -71,7 +97,10 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area) {
         State::Here | State::Away | State::Guest | State::Gone => dim,
     };
     canvas.text(x, y, end, state.glyph(), glyph);
-    let aside = person.aside(app.now.mono);
+    let mut aside = person.aside(app.now.mono);
+    if let Some(waiting) = waiting(app, person).filter(|_| alone) {
+        aside.text = waiting;
+    }
     let mut columns = usize::from(area.cols).saturating_sub(2);
     let taken = width(&aside.text) + 1;
     if aside.firm || width(&person.marked_name()) + taken <= columns {

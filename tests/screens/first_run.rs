@@ -21,6 +21,7 @@ fn enter_takes_the_name_that_is_proposed() {
     assert_eq!(s.sent(), [named("alice")]);
     assert!(s.find("○ starting").is_some() && s.find("Welcome").is_none(), "{}", s.text());
     s.listens("alice");
+    s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
     assert!(s.input().starts_with("Message #lobby"), "{}", s.text());
     assert!(s.find("visible as \"alice\"").is_some(), "{}", s.text());
     s.enter("hello");

@@ -4,13 +4,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod delivery;
+mod disk;
+mod erase;
 mod first_run;
+mod history;
 mod identities;
 mod keys;
+mod late;
 mod people;
 mod random;
 mod screen;
 mod scrolling;
+mod search;
 mod states;
 mod terminal;
 mod trust;

@@ -31,6 +31,68 @@ enum Step {
     Own(String, bool),
     Flood(u16),
     Mesh(&'static str, Mesh),
+    Log(Log),
+}
+
+/// What the node may tell of the history, asked or not.
+#[derive(Debug, Clone, Copy)]
+enum Log {
+    /// So many messages, from so many seconds ago on, in answer to whatever was asked last.
+    Page(u64, u64, bool, bool),
+    Late(u64, bool, Mark),
+    Own(Delivery),
+    Delivery(u64, u32, u32),
+    Waiting(&'static str, u64),
+    Sync(u64, u64),
+    Found(u64, bool),
+    Erased,
+}
+
+fn log() -> impl Strategy<Value = Log> {
+    let mark = prop::sample::select(vec![Mark::None, Mark::Late, Mark::Ahead, Mark::Forked, Mark::Unknown]);
+    prop_oneof![
+        6 => (0_u64..300, 0_u64..200_000, any::<bool>(), any::<bool>()).prop_map(|(n, ago, b, a)| Log::Page(n, ago, b, a)),
+        6 => (0_u64..200_000, any::<bool>(), mark).prop_map(|(ago, history, mark)| Log::Late(ago, history, mark)),
+        3 => (0_u32..4).prop_map(|n| Log::Own(if n == 0 { Delivery::Waiting } else { Delivery::Partly { delivered: n, of: 4 } })),
+        3 => (0_u64..400, 0_u32..4, 0_u32..4).prop_map(|(id, n, of)| Log::Delivery(id, n, of)),
+        2 => (prop::sample::select(&KEYS), 0_u64..9).prop_map(|(key, lines)| Log::Waiting(key, lines)),
+        1 => (0_u64..300, 0_u64..300).prop_map(|(n, of)| Log::Sync(n, of)),
+        3 => (0_u64..60, any::<bool>()).prop_map(|(n, more)| Log::Found(n, more)),
+        1 => Just(Log::Erased),
+    ]
+}
+
+fn told_of_log(s: &mut Screen, log: Log) {
+    let peer =
+        |n: u64| Author::Peer(PeerId::Node(key(KEYS.iter().cycle().nth(usize::try_from(n % 4).unwrap()).unwrap())));
+    let line = |s: &Screen, n: u64, ago: u64| s.old(peer(n), "bob", &format!("山 alice line {n}\nand another"), ago);
+    let wanted = s.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Send(Command::Page { seek, .. }) => Some(*seek),
+        _ => None,
+    });
+    let query = s.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Send(Command::Search { query, .. }) => Some(query.clone()),
+        _ => None,
+    });
+    let update = match log {
+        Log::Page(count, ago, before, after) => {
+            let messages = (0..count).map(|n| line(s, n, ago + count - n)).collect();
+            Update::Page(page(wanted.unwrap_or(Seek::Newest), messages, before, after))
+        }
+        Log::Late(ago, history, mark) => Update::Message(Message { history, mark, ..line(s, ago, ago) }),
+        Log::Own(delivery) => Update::Message(Message { delivery, ..s.message(Author::Own, "alice", "mine") }),
+        Log::Delivery(id, delivered, of) => {
+            Update::Delivery { id: MessageId(u128::from(id).to_be_bytes()), delivered, of }
+        }
+        Log::Waiting(begin, lines) => Update::Waiting { node: key(begin), lines },
+        Log::Sync(received, total) => Update::Sync { received, total },
+        Log::Found(count, more) => {
+            let messages = (0..count).map(|n| line(s, n, n)).collect();
+            Update::Found { query: query.unwrap_or_default(), messages, more }
+        }
+        Log::Erased => Update::Erased { room: Room::LOBBY, lines: 5 },
+    };
+    s.update(update);
 }
 
 /// What the node may tell of one of a few keys, in whatever order.
@@ -145,6 +207,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => ("\\PC{1,60}", any::<bool>()).prop_map(|(t, s)| Step::Own(t, s)),
         1 => port.prop_map(Step::Flood),
         20 => (prop::sample::select(&KEYS), mesh()).prop_map(|(begin, mesh)| Step::Mesh(begin, mesh)),
+        20 => log().prop_map(Step::Log),
+        2 => "[a山]{0,2}".prop_map(move |words| feed(Input::Paste(format!("/search {words}")))),
+        1 => prop::sample::select(vec!["/clear", "/erase yes", "/search"]).prop_map(move |c| feed(Input::Paste(c.into()))),
         1 => any::<bool>().prop_map(move |away| feed(Input::Update(Update::PresenceSet(
             if away { Presence::away("gone") } else { Presence::Here },
         )))),
@@ -179,6 +244,7 @@ fn take(s: &mut Screen, step: Step) {
             }
         }
         Step::Mesh(begin, mesh) => told(s, begin, mesh),
+        Step::Log(log) => told_of_log(s, log),
         Step::Flood(port) => (0..80).for_each(|i| s.says(at(port), "flood", &format!("{i} alice"))),
     }
 }

@@ -7,10 +7,10 @@ use std::{
 
 use proximity_chat::{
     app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
-    bus::{Command, SweepProgress, SweepState, Update},
+    bus::{Command, Page, SweepProgress, SweepState, Update},
     model::{
         Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Now, Peer, PeerId, Position,
-        Presence, Room, Software, Text, Timestamp, Trust,
+        Presence, Room, Seek, Software, Text, Timestamp, Trust,
     },
     ui,
 };
@@ -18,7 +18,7 @@ use ratatui::{
     Terminal,
     backend::TestBackend,
     buffer::{Buffer, CellWidth},
-    layout::Position,
+    layout::Position as Cell,
 };
 
 /// 2026-11-21T18:22:00Z, a Saturday.
@@ -55,6 +55,8 @@ pub(crate) struct Screen {
     terminal: Terminal<TestBackend>,
     own: SocketAddr,
     shown: Buffer,
+    /// Messages made so far: no two have the same identity.
+    made: std::cell::Cell<u64>,
 }
 
 /// On a network, as in the mock of the specification.
@@ -90,15 +92,18 @@ impl Screen {
             terminal: Terminal::new(TestBackend::new(cols, rows)).unwrap(),
             own: own.parse().unwrap(),
             shown: Buffer::default(),
+            made: std::cell::Cell::new(0),
         };
         screen.feed(Input::Resize { cols, rows });
         screen
     }
 
-    /// A screen whose node listens.
+    /// A screen whose node listens, and has nothing on disk.
     pub(crate) fn up(setup: Setup, size: (u16, u16)) -> Self {
         let mut screen = Self::new(setup, size);
         screen.listens("alice");
+        screen.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
+        screen.effects.retain(|effect| !matches!(effect, Effect::Send(Command::Page { .. })));
         screen
     }
 
@@ -176,8 +181,11 @@ impl Screen {
     }
 
     pub(crate) fn message(&self, author: Author, nick: &str, text: &str) -> Message {
+        self.made.set(self.made.get() + 1);
+        let number = self.made.get();
+        let id = MessageId(u128::from(number).to_be_bytes());
         Message {
-            id: MessageId([0; 16]),
+            id,
             room: Room::LOBBY,
             author,
             nick: Nick::clean(nick),
@@ -185,10 +193,19 @@ impl Screen {
             action: false,
             sent_at: self.now.wall,
             delivery: Delivery::Sent,
-            position: Position::unlogged(Hlc::at(self.now.wall), MessageId([0; 16])),
+            position: Position::unlogged(Hlc::at(self.now.wall), id),
             history: false,
             mark: Mark::None,
         }
+    }
+
+    /// A message that was said so many seconds ago, before this copy of the program started.
+    pub(crate) fn old(&self, author: Author, nick: &str, text: &str, seconds_ago: u64) -> Message {
+        let message = self.message(author, nick, text);
+        let ms = self.now.wall.as_millis() - i64::try_from(seconds_ago).unwrap() * 1_000;
+        let sent_at = Timestamp::from_millis(ms);
+        let position = Position { hlc: Hlc::at(sent_at), ..message.position };
+        Message { sent_at, position, history: true, ..message }
     }
 
     pub(crate) fn says(&mut self, whom: impl Into<Whom>, nick: &str, text: &str) {
@@ -219,7 +236,7 @@ impl Screen {
     }
 
     /// Draws, and says where the cursor is, if anywhere.
-    pub(crate) fn draw(&mut self) -> Option<Position> {
+    pub(crate) fn draw(&mut self) -> Option<Cell> {
         let frame = self.terminal.draw(|frame| ui::draw(frame, &mut self.app)).unwrap();
         let area = frame.area;
         // The test backend does not know what a link covers, so its own cells cannot be compared.
@@ -268,6 +285,11 @@ impl Screen {
         let row = text.lines().rev().find(|line| line.starts_with('>')).unwrap();
         row.strip_prefix("> ").unwrap_or_default().to_owned()
     }
+}
+
+/// What the disk answers.
+pub(crate) fn page(seek: Seek, messages: Vec<Message>, before: bool, after: bool) -> Page {
+    Page { room: Room::LOBBY, seek, messages, before, after }
 }
 
 /// `symbol` without the escape sequences of a link, and those that hold a character in its columns.

@@ -90,32 +90,6 @@ fn a_resize_keeps_the_place() {
 }
 
 #[test]
-fn the_oldest_go_and_the_rest_can_be_reached() {
-    let mut s = Screen::up(Setup { history_cap: 50, ..loopback() }, (80, 24));
-    for i in 0..500 {
-        s.wait(1);
-        s.says(addr(BOB), "bob", &format!("line {i}."));
-        if i == 300 {
-            s.press(KeyCode::Home);
-        }
-    }
-    assert!(s.find("line 450.").is_some(), "what was read is gone, the oldest left is shown: {}", s.text());
-    s.press(KeyCode::End);
-    assert!(s.find("line 499.").is_some());
-}
-
-#[test]
-fn a_hundred_thousand_messages_scroll_from_end_to_end() {
-    let mut s = full(100_000);
-    s.press(KeyCode::Home);
-    assert!(s.find("line 0.").is_some());
-    s.press(KeyCode::End);
-    assert!(s.find("line 99999.").is_some());
-    s.feed(Input::Scroll(50_000));
-    assert!(s.find("line 50000.").is_some() || s.find("line 49990.").is_some(), "{}", s.text());
-}
-
-#[test]
 fn the_unread_marker_comes_while_unfocused_and_goes_with_what_is_sent() {
     let mut s = full(3);
     s.says(addr(BOB), "bob", "seen");

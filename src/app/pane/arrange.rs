@@ -79,7 +79,6 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
     let cols = usize::from(geometry.cols);
     let text = entry.text();
     let (rows, columns) = match (entry, geometry.arrangement) {
-        (Entry::Day(_), _) => (vec![Row { start: 0, end: 0, indent: 0 }], 0),
         (Entry::Line(_), Arrangement::Columns(nick)) => {
             let columns = cols.saturating_sub(usize::from(nick + COLUMNS_BEFORE_TEXT));
             (wrap(text, columns, columns), columns)
@@ -94,11 +93,11 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
             (wrap_hanging(text, columns, hang), columns)
         }
     };
-    let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|mark| {
+    let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|(mark, _)| {
         let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
             Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(INLINE_INDENT))
         };
-        rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(mark) > columns)
+        rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(&mark) > columns)
     }));
     Wrapped { rows, links: links(text), mark_apart }
 }

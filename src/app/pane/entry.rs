@@ -1,6 +1,6 @@
 //! What the message pane holds.
 
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 
 use jiff::civil::Date;
 
@@ -10,11 +10,12 @@ use crate::{
         guest_mark, tagged,
         wrap::{NO_BREAK, cut_start},
     },
-    model::{Author, Delivery, Nick, PeerId, Text},
+    model::{Author, Delivery, Mark, Nick, PeerId, Position, Text},
 };
 
 /// One message.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, no two make a state together")]
 pub(crate) struct Line {
     pub author: Author,
     pub nick: Option<Nick>,
@@ -23,6 +24,14 @@ pub(crate) struct Line {
     pub text: Text,
     pub action: bool,
     pub delivery: Delivery,
+    /// Whether nothing is said yet of an own message's delivery: most get through before anybody could read it.
+    pub quiet: bool,
+    /// What is to be said of it beside its text.
+    pub mark: Mark,
+    /// Where it stands in the room.
+    pub position: Position,
+    /// The local day.
+    pub day: Date,
     /// Local time of day, in minutes.
     pub minute: u16,
     /// Whether the time is shown: it differs from that of the message before.
@@ -72,13 +81,32 @@ impl Line {
         format!("{star}{doubt}{name}")
     }
 
-    /// What is shown behind the text of a message that did not get through.
-    pub(crate) const fn mark(&self) -> Option<&'static str> {
-        match self.delivery {
+    /// What is shown behind the text, and how much that matters.
+    pub(crate) fn mark(&self) -> Option<(Cow<'static, str>, Remark)> {
+        let delivery = match self.delivery {
+            Delivery::NotSent => return Some((Cow::Borrowed("✗ not sent"), Remark::Error)),
+            _ if self.mark == Mark::Forked => {
+                return Some((Cow::Borrowed("(contradicted by its author)"), Remark::Warn));
+            }
+            Delivery::Waiting if !self.quiet => Some(Cow::Borrowed("… sending")),
+            Delivery::Partly { delivered, of } if !self.quiet => Some(Cow::Owned(format!("{delivered}/{of}"))),
             Delivery::Waiting | Delivery::Partly { .. } | Delivery::Sent => None,
-            Delivery::NotSent => Some("✗ not sent"),
-        }
+        };
+        let mark = match self.mark {
+            Mark::Late => Some(Cow::Borrowed("(late)")),
+            Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
+            Mark::None | Mark::Forked | Mark::Unknown => None,
+        };
+        delivery.or(mark).map(|mark| (mark, Remark::Dim))
     }
+}
+
+/// How much a mark behind a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remark {
+    Dim,
+    Warn,
+    Error,
 }
 
 /// How a line of the program's own looks.
@@ -116,18 +144,16 @@ pub(crate) struct Flood {
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
     Line(Line),
-    Day(Date),
     Presence(Box<Presence>),
     Notice(Notice),
     Flood(Box<Flood>),
 }
 
 impl Entry {
-    /// The text that is wrapped; a day has none.
+    /// The text that is wrapped.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Line(line) => line.text.as_str(),
-            Self::Day(_) => "",
             Self::Presence(presence) => presence.text(),
             Self::Notice(notice) => &notice.text,
             Self::Flood(flood) => &flood.text,

@@ -1,12 +1,16 @@
-//! The message pane: up to a hundred thousand messages of which only those in sight are wrapped.
+//! The message pane: a window of some thousand messages of which only those in sight are wrapped.
 //!
-//! Entries are named by a running number that never changes. Their heights are computed when they come into sight and
-//! kept until the width changes; the place being read is an (entry, row), so nothing that arrives can move it.
+//! Entries are named by a running number. What is put in between moves the numbers of older entries, never those of newer
+//! ones. Heights are computed when entries come into sight and kept until the width changes; the place being read is an
+//! (entry, row), so nothing that arrives can move it. Days are no entries: an entry has one of its own, and a separator
+//! above it where that differs from the one before.
 
 mod arrange;
 mod entry;
+mod flood;
 mod presence;
 mod scroll;
+mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,33 +19,47 @@ use jiff::civil::Date;
 use self::arrange::wrap_entry;
 pub(crate) use self::{
     arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
-    entry::{Entry, Flood, Line, Notice, Tone, whole},
+    entry::{Entry, Flood, Line, Notice, Remark, Tone, whole},
     presence::{Change, Mover, Presence},
-    scroll::{Part, Position, Sight},
+    scroll::{Part, Sight, Spot},
 };
-use crate::model::Author;
+use crate::model::{Author, Hlc, MessageId, NodeId, Position};
 
-/// The most bytes of text kept: 100,000 ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
-const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// The most bytes of text kept: ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The number of the first entry: older ones that are loaded later get lower numbers.
+const FIRST: u64 = 1 << 40;
+
+/// Before every message.
+pub(crate) const LEAST: Position =
+    Position { hlc: Hlc(0), author: NodeId::new([0; 32]), epoch: 0, seq: 0, id: MessageId([0; 16]) };
 
 /// An entry with its height, if that is known for the present generation of the geometry.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Slot {
     entry: Entry,
+    /// Where it stands: a message's own position; of everything else that of the message before it. Never less than that
+    /// of the slot before.
+    key: Position,
+    day: Date,
     generation: u32,
     rows: u32,
 }
 
 impl Slot {
-    const fn new(entry: Entry) -> Self {
-        Self { entry, generation: 0, rows: 0 }
+    const fn new(entry: Entry, key: Position, day: Date) -> Self {
+        Self { entry, key, day, generation: 0, rows: 0 }
     }
 }
 
 /// Where the unread messages begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Marker {
+    /// The entry; below the first one if that is not loaded any more.
     pub seq: u64,
+    /// Where that stands.
+    pub key: Position,
     pub count: usize,
 }
 
@@ -54,6 +72,10 @@ pub(crate) struct Pane {
     messages: usize,
     bytes: usize,
     cap: usize,
+    /// Where the newest message stands, if there is any.
+    newest: Option<Position>,
+    /// Own messages, by which their delivery is told.
+    own: BTreeMap<MessageId, Position>,
     /// What is said below the last message as long as it holds; has the number after the last.
     tail: Option<Slot>,
     geometry: Geometry,
@@ -61,10 +83,12 @@ pub(crate) struct Pane {
     /// How the entries in sight are wrapped.
     wrapped: BTreeMap<u64, Wrapped>,
     /// The first row in sight; none follows the newest.
-    anchor: Option<Position>,
+    anchor: Option<Spot>,
     pub marker: Option<Marker>,
-    last_day: Option<Date>,
-    last_minute: Option<u16>,
+    /// Whether there are older messages on disk.
+    pub before: bool,
+    /// Whether there are newer messages on disk that are not here.
+    pub after: bool,
 }
 
 impl Pane {
@@ -72,19 +96,26 @@ impl Pane {
     pub(crate) fn new(cap: usize) -> Self {
         Self {
             slots: VecDeque::new(),
-            first: 0,
+            first: FIRST,
             messages: 0,
             bytes: 0,
             cap: cap.max(1),
+            newest: None,
+            own: BTreeMap::new(),
             tail: None,
             geometry: Geometry::new(80, 24, false),
             generation: 1,
             wrapped: BTreeMap::new(),
             anchor: None,
             marker: None,
-            last_day: None,
-            last_minute: None,
+            before: false,
+            after: false,
         }
+    }
+
+    /// The number of the first entry.
+    pub(crate) const fn first(&self) -> u64 {
+        self.first
     }
 
     /// The number after that of the last entry.
@@ -97,6 +128,11 @@ impl Pane {
         self.slots.len()
     }
 
+    /// Where the newest message stands.
+    pub(crate) const fn newest(&self) -> Option<Position> {
+        self.newest
+    }
+
     /// The size and arrangement it is laid out for.
     pub(crate) const fn geometry(&self) -> Geometry {
         self.geometry
@@ -105,6 +141,11 @@ impl Pane {
     /// The entry with this number; the tail has [`Pane::end`].
     pub(crate) fn entry(&self, seq: u64) -> Option<&Entry> {
         self.slot(seq).map(|slot| &slot.entry)
+    }
+
+    /// The day of the entry with this number.
+    pub(crate) fn day(&self, seq: u64) -> Option<Date> {
+        self.slot(seq).map(|slot| slot.day)
     }
 
     fn slot(&self, seq: u64) -> Option<&Slot> {
@@ -117,71 +158,70 @@ impl Pane {
         if at == self.slots.len() { self.tail.as_mut() } else { self.slots.get_mut(at) }
     }
 
-    /// Adds a message said on `day`, with a separator if that is a new one.
-    pub(crate) fn push_line(&mut self, mut line: Line, day: Date) -> u64 {
-        self.begin_day(day);
-        self.stamp(&mut line);
-        self.push(Entry::Line(line))
-    }
-
-    /// Decides whether the time of a message is shown.
-    fn stamp(&mut self, line: &mut Line) {
-        line.stamped = self.last_minute != Some(line.minute);
-        self.last_minute = Some(line.minute);
+    /// Adds a message behind all others.
+    pub(crate) fn push_line(&mut self, line: Line) -> u64 {
+        self.newest = self.newest.max(Some(line.position));
+        self.note_own(&line);
+        let (key, day) = (line.position, line.day);
+        let seq = self.push(Entry::Line(line), key, day);
+        self.restamp(self.slots.len() - 1, 1);
+        seq
     }
 
     /// Decides anew whether times are shown, for the `lines` messages that were put in at `at` and for the next one.
     fn restamp(&mut self, at: usize, lines: usize) {
-        let before = self.slots.range(..at).rev().find(|slot| matches!(slot.entry, Entry::Line(_) | Entry::Day(_)));
-        let mut last = match before {
-            Some(Slot { entry: Entry::Line(line), .. }) => Some(line.minute),
-            _ => None,
+        let line = |slot: &Slot| {
+            if let Entry::Line(line) = &slot.entry { Some((line.day, line.minute)) } else { None }
         };
+        let mut last = self.slots.range(..at).rev().find_map(line);
         for (i, slot) in self.slots.range_mut(at..).enumerate() {
-            match &mut slot.entry {
-                Entry::Line(line) => {
-                    line.stamped = last != Some(line.minute);
-                    last = Some(line.minute);
-                    slot.generation = 0;
-                    if i >= lines {
-                        return;
-                    }
+            if let Entry::Line(line) = &mut slot.entry {
+                let this = Some((line.day, line.minute));
+                line.stamped = last != this;
+                last = this;
+                slot.generation = 0;
+                if i >= lines {
+                    return;
                 }
-                Entry::Day(_) => return,
-                Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_) => {}
             }
         }
-        self.last_minute = last;
     }
 
-    /// Starts `day`, unless it is under way.
-    pub(crate) fn begin_day(&mut self, day: Date) {
-        if self.last_day != Some(day) {
-            self.last_day = Some(day);
-            self.last_minute = None;
-            self.push(Entry::Day(day));
-        }
-    }
-
-    /// Adds a line of the program's own; the same error again is not said twice in a row.
-    pub(crate) fn push_notice(&mut self, tone: Tone, text: &str) {
+    /// Adds a line of the program's own, said on `day`; the same error again is not said twice in a row.
+    pub(crate) fn push_notice(&mut self, tone: Tone, text: &str, day: Date) {
         if let Some(Slot { entry: Entry::Notice(last), .. }) = self.slots.back()
             && (tone, text) == (Tone::Error, &*last.text)
         {
             return;
         }
-        self.push_block(tone, text, 0);
+        self.push_block(tone, text, 0, day);
     }
 
     /// Adds several lines of the program's own that belong together, whatever was said before.
-    pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
-        self.push(Entry::Notice(Notice { tone, text: text.into(), hang }))
+    pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
+        self.push(Entry::Notice(Notice { tone, text: text.into(), hang }), LEAST, day)
+    }
+
+    /// Lets the notice `seq`, if that says `old`, say `new`; says whether it did.
+    pub(crate) fn replace_notice(&mut self, seq: u64, old: &str, new: &str) -> bool {
+        let Some(slot) = self.slot_mut(seq) else { return false };
+        let Entry::Notice(notice) = &mut slot.entry else { return false };
+        if *notice.text != *old {
+            return false;
+        }
+        notice.text = new.into();
+        slot.generation = 0;
+        self.bytes = (self.bytes + new.len()).saturating_sub(old.len());
+        self.wrapped.remove(&seq);
+        true
     }
 
     /// Adds a join, leave or new name: to the last line, if that is about such things too.
-    pub(crate) fn push_presence(&mut self, who: Mover, change: Change) {
+    pub(crate) fn push_presence(&mut self, who: Mover, change: Change, day: Date) {
         let mut rest = (who, change);
-        if let Some(Slot { entry: Entry::Presence(line), generation, .. }) = self.slots.back_mut() {
+        if let Some(Slot { entry: Entry::Presence(line), generation, day: same, .. }) = self.slots.back_mut()
+            && *same == day
+        {
             let before = line.text().len();
             *generation = 0;
             let added = line.add(rest.0, rest.1);
@@ -192,56 +232,15 @@ impl Pane {
                 Err(back) => rest = back,
             }
         }
-        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1))));
-    }
-
-    /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
-    pub(crate) fn push_flood(&mut self, seq: Option<u64>, line: Line) -> u64 {
-        let bytes = line.text.as_str().len();
-        let Some((seq, Slot { entry: Entry::Flood(flood), generation, .. })) =
-            seq.and_then(|seq| Some((seq, self.slot_mut(seq).filter(|slot| slot.entry.is_flood_of(&line))?)))
-        else {
-            let text = flood_text(&line.name(), 1);
-            return self.push(Entry::Flood(Box::new(Flood { lines: VecDeque::from([line]), text })));
-        };
-        *generation = 0;
-        flood.text = flood_text(&line.name(), flood.lines.len() + 1);
-        flood.lines.push_back(line);
-        self.bytes += bytes;
-        self.messages += 1;
-        self.wrapped.remove(&seq);
-        self.trim();
-        seq
-    }
-
-    /// Puts the newest folded messages in sight (or, if there are none, the newest at all) in their places.
-    pub(crate) fn unfold(&mut self) -> bool {
-        let last = self.sight().rows.last().map_or(self.end(), |row| row.seq);
-        let within = usize::try_from(last.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let flood = |slot: &Slot| matches!(slot.entry, Entry::Flood(_));
-        let Some(at) = self.slots.iter().take(within.saturating_add(1)).rposition(flood) else { return false };
-        let mut after = self.slots.split_off(at);
-        let Some(Slot { entry: Entry::Flood(flood), .. }) = after.pop_front() else { return false };
-        let seq = self.first + at as u64;
-        let lines = flood.lines.len();
-        let grown = (lines as u64).saturating_sub(1);
-        self.slots.extend(flood.lines.into_iter().map(|line| Slot::new(Entry::Line(line))));
-        self.slots.append(&mut after);
-        self.restamp(at, lines);
-        for number in self.marker.iter_mut().map(|m| &mut m.seq).chain(self.anchor.iter_mut().map(|p| &mut p.seq)) {
-            if *number > seq {
-                *number += grown;
-            }
-        }
-        self.wrapped.clear();
-        true
+        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1))), LEAST, day);
     }
 
     /// Says `text` below the last message, or nothing any more.
     pub(crate) fn set_tail(&mut self, text: Option<&str>) {
         if self.tail.as_ref().map(|slot| slot.entry.text()) != text {
             self.wrapped.remove(&self.end());
-            self.tail = text.map(|t| Slot::new(Entry::Notice(Notice { tone: Tone::Plain, text: t.into(), hang: 0 })));
+            let notice = |t: &str| Entry::Notice(Notice { tone: Tone::Plain, text: t.into(), hang: 0 });
+            self.tail = text.map(|t| Slot::new(notice(t), LEAST, Date::ZERO));
         }
     }
 
@@ -249,9 +248,10 @@ impl Pane {
     pub(crate) fn clear(&mut self) {
         self.first = self.end();
         self.slots.clear();
-        (self.messages, self.bytes) = (0, 0);
+        (self.messages, self.bytes, self.newest) = (0, 0, None);
+        self.own.clear();
         self.wrapped.clear();
-        (self.anchor, self.marker, self.last_day, self.last_minute) = (None, None, None, None);
+        (self.anchor, self.marker) = (None, None);
     }
 
     /// The number of the nearest entry before (or from) `seq` on in which the user is named.
@@ -273,7 +273,7 @@ impl Pane {
         })
     }
 
-    fn push(&mut self, entry: Entry) -> u64 {
+    fn push(&mut self, entry: Entry, key: Position, day: Date) -> u64 {
         let seq = self.end();
         if let Some(Slot { entry: Entry::Presence(line), .. }) = self.slots.back_mut() {
             line.close();
@@ -285,41 +285,8 @@ impl Pane {
         }
         self.messages += entry.messages();
         self.bytes += entry.bytes();
-        self.slots.push_back(Slot::new(entry));
-        self.trim();
+        let key = self.slots.back().map_or(key, |last| last.key.max(key));
+        self.slots.push_back(Slot::new(entry, key, day));
         seq
     }
-
-    /// Drops the oldest until the rest is within the limits.
-    fn trim(&mut self) {
-        while self.messages > self.cap || self.bytes > MAX_BYTES {
-            if let Some(Slot { entry: Entry::Flood(flood), generation, .. }) = self.slots.front_mut()
-                && flood.lines.len() > 1
-                && let Some(line) = flood.lines.pop_front()
-            {
-                flood.text = flood_text(&line.name(), flood.lines.len());
-                *generation = 0;
-                self.messages -= 1;
-                self.bytes = self.bytes.saturating_sub(line.text.as_str().len());
-                self.wrapped.remove(&self.first);
-                continue;
-            }
-            let Some(slot) = self.slots.pop_front() else { break };
-            self.messages = self.messages.saturating_sub(slot.entry.messages());
-            self.bytes = self.bytes.saturating_sub(slot.entry.bytes());
-            self.wrapped.remove(&self.first);
-            self.first += 1;
-        }
-        if self.anchor.is_some_and(|p| p.seq < self.first) {
-            self.anchor = Some(Position { seq: self.first, row: 0 });
-        }
-        if let Some(marker) = self.marker.as_mut().filter(|m| m.seq < self.first) {
-            marker.seq = self.first;
-        }
-    }
-}
-
-fn flood_text(name: &str, count: usize) -> Box<str> {
-    let lines = if count == 1 { "line" } else { "lines" };
-    format!("▸ {count} more {lines} of {name}  (Ctrl-O shows them)").into()
 }

@@ -1,11 +1,10 @@
 //! Which rows are in sight, and how that changes.
 
-use super::{Geometry, Pane, Wrapped, wrap_entry};
-use crate::app::pane::Entry;
+use super::{Geometry, Marker, Pane, Wrapped, wrap_entry};
 
-/// A row of an entry; a row is counted from the entry's first one, the unread marker above it included.
+/// A row of an entry; a row is counted from the entry's first one, what stands above its text included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
+pub(crate) struct Spot {
     pub seq: u64,
     pub row: u32,
 }
@@ -15,6 +14,8 @@ pub(crate) struct Position {
 pub(crate) enum Part {
     /// The unread marker.
     Unread,
+    /// The day that begins.
+    Day,
     /// This row of the entry's text.
     Text(usize),
     /// The mark of a message that has no room for it behind its text.
@@ -34,6 +35,8 @@ pub(crate) struct Sight {
     pub rows: Vec<SightRow>,
     /// Entries below the last row, also one that is in sight in part.
     pub below: u64,
+    /// Whether there are still more, that are not loaded.
+    pub more_below: bool,
 }
 
 impl Pane {
@@ -59,21 +62,30 @@ impl Pane {
             let lead = self.lead(at.seq);
             let entry = self.slot(at.seq).map(|slot| wrap_entry(&slot.entry, geometry));
             let text = entry.map_or(0, |w| w.rows.partition_point(|row| row.start <= byte).saturating_sub(1));
-            self.anchor = Some(Position { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) });
+            self.anchor = Some(Spot { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) });
         }
         self.settle();
     }
 
     /// The first byte of the text shown in this row.
-    fn first_byte(&self, at: Position) -> Option<u32> {
+    fn first_byte(&self, at: Spot) -> Option<u32> {
         let wrapped = wrap_entry(&self.slot(at.seq)?.entry, self.geometry);
         let row = usize::try_from(at.row.saturating_sub(self.lead(at.seq))).ok()?;
         wrapped.rows.get(row).map(|row| row.start)
     }
 
     /// Rows above the text of an entry.
-    fn lead(&self, seq: u64) -> u32 {
-        u32::from(self.marker.is_some_and(|marker| marker.seq == seq))
+    pub(super) fn lead(&self, seq: u64) -> u32 {
+        u32::from(self.is_unread(seq)) + u32::from(self.begins_day(seq))
+    }
+
+    fn is_unread(&self, seq: u64) -> bool {
+        self.marker.is_some_and(|marker| marker.seq == seq)
+    }
+
+    fn begins_day(&self, seq: u64) -> bool {
+        let before = seq.checked_sub(1).filter(|&before| before >= self.first);
+        seq < self.end() && before.and_then(|before| self.day(before)) != self.day(seq)
     }
 
     /// The height of an entry.
@@ -94,14 +106,14 @@ impl Pane {
     }
 
     /// The first row in sight when the newest message is.
-    fn bottom(&mut self) -> Position {
+    fn bottom(&mut self) -> Spot {
         let mut left = u32::from(self.geometry.rows);
-        let start = Position { seq: self.first, row: 0 };
+        let start = Spot { seq: self.first, row: 0 };
         let Some(last) = self.last() else { return start };
         for seq in (self.first..=last).rev() {
             let height = self.height(seq);
             if height >= left {
-                return Position { seq, row: height - left };
+                return Spot { seq, row: height - left };
             }
             left -= height;
         }
@@ -109,7 +121,7 @@ impl Pane {
     }
 
     /// The first row in sight.
-    pub(crate) fn top(&mut self) -> Position {
+    pub(crate) fn top(&mut self) -> Spot {
         match self.anchor {
             Some(at) => at,
             None => self.bottom(),
@@ -119,19 +131,9 @@ impl Pane {
     /// Moves by `rows`, positive towards older messages.
     pub(crate) fn scroll(&mut self, rows: i32) {
         let mut at = self.top();
-        let mut left = rows.unsigned_abs();
+        let left = rows.unsigned_abs();
         if rows > 0 {
-            while left > at.row {
-                left -= at.row;
-                if at.seq <= self.first {
-                    left = 0;
-                    at.row = 0;
-                } else {
-                    at.seq -= 1;
-                    at.row = self.height(at.seq);
-                }
-            }
-            at.row -= left;
+            at = self.above(at, left);
         } else {
             let last = self.last().unwrap_or(self.first);
             at.row = at.row.saturating_add(left);
@@ -147,9 +149,23 @@ impl Pane {
         self.go(at);
     }
 
+    /// The row that is so many above this one, or the first of all.
+    pub(super) fn above(&mut self, mut at: Spot, mut rows: u32) -> Spot {
+        while rows > at.row {
+            rows -= at.row;
+            if at.seq <= self.first {
+                return Spot { seq: self.first, row: 0 };
+            }
+            at.seq -= 1;
+            at.row = self.height(at.seq);
+        }
+        at.row -= rows;
+        at
+    }
+
     /// Moves to the oldest message.
     pub(crate) fn home(&mut self) {
-        self.go(Position { seq: self.first, row: 0 });
+        self.go(Spot { seq: self.first, row: 0 });
     }
 
     /// Follows the newest message.
@@ -157,10 +173,23 @@ impl Pane {
         self.anchor = None;
     }
 
+    /// Follows nothing that is put in behind what is in sight.
+    pub(crate) fn stay(&mut self) {
+        self.anchor = Some(self.top());
+    }
+
     /// Makes this the first row in sight, as far as there are rows below it.
-    pub(crate) fn go(&mut self, at: Position) {
+    pub(crate) fn go(&mut self, at: Spot) {
         self.anchor = Some(at);
         self.settle();
+    }
+
+    /// Shows the row `at` with `rows` above it, as far as there are rows around it.
+    pub(crate) fn go_below(&mut self, at: Spot, rows: u32) {
+        // What is above the text belongs to it.
+        let text = Spot { row: at.row + self.lead(at.seq), ..at };
+        let top = self.above(text, rows);
+        self.go(top);
     }
 
     /// Follows again when the anchor has come to the bottom, and keeps it on a row that exists.
@@ -180,11 +209,12 @@ impl Pane {
         let mut skip = top.row as usize;
         let mut cut = false;
         while rows.len() < wanted && seq <= self.end() {
-            let marker = (self.lead(seq) > 0).then_some(Part::Unread);
+            let marker = self.is_unread(seq).then_some(Part::Unread);
+            let day = self.begins_day(seq).then_some(Part::Day);
             let Some(wrapped) = self.wrapped_or_wrap(seq) else { break };
             let apart = wrapped.mark_apart.then_some(Part::Mark);
             let text = (0..wrapped.rows.len()).map(Part::Text);
-            let mut parts = marker.into_iter().chain(text).chain(apart).skip(skip);
+            let mut parts = marker.into_iter().chain(day).chain(text).chain(apart).skip(skip);
             let room = wanted - rows.len();
             rows.extend(parts.by_ref().take(room).map(|part| SightRow { seq, part }));
             cut = parts.next().is_some();
@@ -193,7 +223,7 @@ impl Pane {
         }
         let shown = rows.last().map_or(self.end(), |row| row.seq + 1);
         self.wrapped.retain(|&kept, _| (top.seq..shown).contains(&kept));
-        Sight { rows, below: self.end().saturating_sub(shown) + u64::from(cut) }
+        Sight { rows, below: self.end().saturating_sub(shown) + u64::from(cut), more_below: false }
     }
 
     /// How an entry in sight is wrapped.
@@ -211,8 +241,7 @@ impl Pane {
 
     /// The unread messages begin with the entry `seq`.
     pub(crate) fn begin_unread(&mut self, seq: u64) {
-        // A day that began with it is part of what is new.
-        let day = seq.checked_sub(1).filter(|&before| matches!(self.entry(before), Some(Entry::Day(_))));
-        self.marker = Some(super::Marker { seq: day.unwrap_or(seq), count: 1 });
+        let Some(key) = self.slot(seq).map(|slot| slot.key) else { return };
+        self.marker = Some(Marker { seq, key, count: 1 });
     }
 }

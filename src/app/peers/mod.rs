@@ -1,19 +1,22 @@
 //! Who is here, and who just left.
 
+mod claims;
 mod names;
 mod person;
+mod waiting;
 
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
 
+use self::claims::Claims;
 pub(crate) use self::{
     names::{guest_mark, tagged},
     person::{Person, State, round_trip},
 };
 use super::pane::Change;
-use crate::model::{Nick, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
+use crate::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
 /// How long who left stays listed (UX.md).
 const GONE_SHOWN: Duration = Duration::from_mins(10);
@@ -36,12 +39,16 @@ pub(crate) struct Peers {
     list: BTreeMap<PeerId, Person>,
     /// What the user's own name looks like.
     own: Skeleton,
+    /// Who was heard under which names, here or not.
+    claims: Claims,
+    /// Own messages that wait for who is away.
+    waiting: BTreeMap<NodeId, u64>,
 }
 
 impl Peers {
     /// Nobody yet, for a user of this name.
     pub(crate) fn new(own: &Nick) -> Self {
-        Self { list: BTreeMap::new(), own: skeleton(own) }
+        Self { list: BTreeMap::new(), own: skeleton(own), claims: Claims::default(), waiting: BTreeMap::new() }
     }
 
     /// The user goes by this name now.
@@ -57,7 +64,7 @@ impl Peers {
         let old = self.list.get(&id).filter(|old| {
             // A key is one person under whatever name; at an address there may be another one.
             let same = id.node().is_some() || old.peer.nick == peer.nick;
-            old.gone && same && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
+            old.gone && old.met && same && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
         });
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
@@ -73,7 +80,8 @@ impl Peers {
         let stranger = person.stranger();
         let most = if stranger { MAX_GONE_STRANGERS } else { MAX_GONE };
         let like = || self.list.iter().filter(|(_, p)| p.gone && p.stranger() == stranger);
-        let oldest = like().min_by_key(|(_, p)| p.since).map(|(id, _)| *id);
+        // Who is waited for goes last.
+        let oldest = like().min_by_key(|(_, p)| (self.waiting_for(p) > 0, p.since)).map(|(id, _)| *id);
         if let Some(oldest) = oldest.filter(|_| like().count() > most) {
             self.list.remove(&oldest);
         }
@@ -139,7 +147,9 @@ impl Peers {
     /// Forgets who left long ago.
     pub(crate) fn tick(&mut self, now: Instant) {
         let before = self.list.len();
-        self.list.retain(|_, p| !p.gone || now.saturating_duration_since(p.since) < GONE_SHOWN);
+        let waiting = |id: &PeerId| id.node().is_some_and(|node| self.waiting.contains_key(node));
+        self.list
+            .retain(|id, p| !p.gone || p.met && now.saturating_duration_since(p.since) < GONE_SHOWN || waiting(id));
         if self.list.len() != before {
             self.retag();
         }

@@ -28,19 +28,28 @@ impl Peers {
         self.list.get(&id).map(Person::called)
     }
 
-    /// What tells the peer `id`, who goes by `nick`, from others who seem to have the same name, and from the user: the
-    /// begin of its key or, of a guest, the end of its address. None if there is nobody like that.
+    /// What tells the peer `id`, who goes or went by `nick`, from others who seem to have the same name, and from the user:
+    /// the begin of its key or, of a guest, the end of its address. None if there is nobody like that. Of who is not here,
+    /// all count who were heard under such a name.
     pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
         let listed = self.list.get(&id);
         if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
             return person.tag.clone();
         }
-        let looks = skeleton(nick);
-        let others: Vec<_> =
-            self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(Claim::of).collect();
+        let heard = self.claims.looks(id, nick);
+        let looks = heard.cloned().unwrap_or_else(|| skeleton(nick));
+        let others = self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(|p| p.peer.id);
+        let mut others: Vec<_> = others.chain(self.claims.alike(&looks).iter().copied()).collect();
+        others.sort_unstable();
+        others.dedup();
+        // Of who is not here it is not known whose name it is: whoever had one like it is a rival.
+        let others: Vec<_> = others.into_iter().filter(|other| *other != id).map(Label::new).collect();
         let suspect = listed.is_some_and(|person| person.peer.trust == Trust::Suspect);
-        let claim = Claim { id, label: Label::new(id), suspect, gone: false };
-        claim.tag(&others, looks == self.own)
+        if others.is_empty() && looks != self.own && !suspect && heard.is_some() {
+            return None;
+        }
+        let label = Label::new(id);
+        Some(format!("#{}", label.tag(&others.iter().collect::<Vec<_>>())).into())
     }
 
     /// The begin of the key `node`, as long as needed to tell it from `other` and from all who are here.

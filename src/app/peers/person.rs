@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::model::{Peer, PeerId, Presence, Skeleton, Trust, skeleton};
+use crate::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
 const JUST_NOW: Duration = Duration::from_secs(10);
@@ -14,6 +14,8 @@ pub(crate) struct Person {
     /// Since when they are here, or gone.
     pub since: Instant,
     pub gone: bool,
+    /// Whether they were here in this run; if not, nothing is known of them but what they were called.
+    pub met: bool,
     pub presence: Presence,
     /// Until when they count as typing.
     pub(super) typing_until: Option<Instant>,
@@ -61,7 +63,30 @@ impl Person {
     pub(super) fn new(peer: Peer, now: Instant) -> Self {
         let looks = peer.nick.as_ref().map(skeleton);
         let presence = Presence::Here;
-        Self { peer, since: now, gone: false, presence, typing_until: None, round_trip: None, looks, tag: None }
+        Self {
+            peer,
+            since: now,
+            gone: false,
+            met: true,
+            presence,
+            typing_until: None,
+            round_trip: None,
+            looks,
+            tag: None,
+        }
+    }
+
+    /// Somebody who is waited for.
+    pub(super) fn awaited(node: NodeId, nick: Nick, now: Instant) -> Self {
+        let peer = Peer {
+            id: PeerId::Node(node),
+            nick: Some(nick),
+            addr: (std::net::Ipv4Addr::UNSPECIFIED, 0).into(),
+            software: Software::Ours { version: "".into() },
+            trust: Trust::Known,
+            ignored: false,
+        };
+        Self { gone: true, met: false, ..Self::new(peer, now) }
     }
 
     pub(super) fn leave(&mut self, now: Instant) {
@@ -98,7 +123,8 @@ impl Person {
     pub(crate) fn aside(&self, now: Instant) -> Aside {
         let firm = |text: &str| Aside { text: text.to_owned(), firm: true };
         match self.state() {
-            State::Gone => Aside { text: self.age(now), firm: true },
+            State::Gone if !self.met => firm("away"),
+            State::Gone => firm(&self.age(now)),
             _ if self.peer.ignored => firm("ignored"),
             _ if self.typing(now) => firm("typing…"),
             State::Suspect => firm("suspect"),
@@ -123,6 +149,9 @@ impl Person {
     pub(super) fn next_tick(&self, now: Instant) -> Option<Instant> {
         if !self.gone {
             return self.typing_until.filter(|&until| until > now);
+        }
+        if !self.met {
+            return None;
         }
         let age = now.saturating_duration_since(self.since);
         let unit = match age.as_secs() {

@@ -114,6 +114,7 @@ fn text_says_the_same_for_people() {
 03:04 <alice> anybody?
 -- This line could not be stored, so it was not sent. Say it again.
 03:04 <alice> later
+-- Nobody else is here. This line waits for whoever comes, and so do those after it.
 03:04 <bob> I was away
 03:04 <!bob> two tongues
 -- 2 lines that were missed have come
@@ -151,8 +152,10 @@ fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
     // A program looks for the id of each.
     let told = print(true, updates()).lines().filter(|line| line.contains(r#""delivered":0,"of":0"#)).count();
     assert_eq!((notices(true), told), (0, 5));
-    // A guest is somebody, although nothing is ever known of what it got.
-    assert_eq!(print(false, [joined(), alone()]).lines().count(), 2);
+    // What becomes of a line that somebody can get is told later.
+    let met = || Update::PeerJoined(node("carol", 'c', Trust::New));
+    assert_eq!(print(false, [met(), alone()]).lines().count(), 2);
+    assert_eq!(print(true, [met(), alone()]).lines().count(), 2);
     // What was said before is told of elsewhere.
     let before = Update::Message(Message { history: true, ..own("x", Delivery::Waiting) });
     assert_eq!(print(true, [before.clone()]).lines().count(), 1);

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     bus::{Command, SweepProgress, SweepState, Update},
-    model::{Room, Target},
+    model::{LeaveReason, Room, Target},
 };
 
 /// Longer than any of this takes on a busy machine.
@@ -304,13 +304,15 @@ async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
     }
 }
 
-/// Says one line and leaves; what the node does with the line, and whether it is told to quit at once.
+/// Says two lines and leaves; what the node does with them, and whether it is told to quit at once.
 async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
-    front.write("hello\n/quit\nnever read\n");
-    assert_eq!(front.command().await, say("hello", false));
-    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait for the line");
+    front.write("one\ntwo\n/quit\nnever read\n");
+    assert_eq!(front.command().await, say("one", false));
+    assert_eq!(front.command().await, say("two", false));
+    front.update(said(1, Delivery::Waiting)).await;
+    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait for the second line");
     let began = Instant::now();
     after(&front).await;
     assert_eq!(front.command().await, Command::Quit);
@@ -318,46 +320,78 @@ async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
     front.end().await.0.unwrap()
 }
 
-fn delivery(delivered: u32, of: u32) -> Update {
-    Update::Delivery { id: MessageId([0xab; 16]), delivered, of }
+fn said(id: u8, delivery: Delivery) -> Update {
+    Update::Message(Message { id: MessageId([id; 16]), ..own("x", delivery) })
+}
+
+const fn delivery(id: u8, delivered: u32, of: u32) -> Update {
+    Update::Delivery { id: MessageId([id; 16]), delivered, of }
 }
 
 #[tokio::test]
-async fn who_leaves_waits_until_everybody_who_is_here_has_every_line() {
-    let said = |delivery| Update::Message(own("hello", delivery));
+async fn who_leaves_waits_until_everybody_who_is_here_has_the_newest_line() {
     let outcome = leaves(
         async |front| {
-            front.update(said(Delivery::Partly { delivered: 0, of: 2 })).await;
-            front.update(delivery(1, 2)).await;
-            // What others wait for is nothing to us.
-            front.update(Update::Delivery { id: MessageId([1; 16]), delivered: 2, of: 2 }).await;
-            front.printed(r#""delivered":2"#).await;
+            front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+            front.update(said(2, Delivery::Waiting)).await;
+            // The node may follow no more than the newest lines.
+            front.update(delivery(1, 0, 1)).await;
+            front.update(delivery(2, 0, 1)).await;
+            // Others' news are no reason to leave.
+            front.update(Update::Message(from_node("hello"))).await;
+            front.update(delivery(3, 1, 1)).await;
+            front.printed(r#""delivered":1"#).await;
             assert!(!front.ended.is_finished());
-            front.update(delivery(2, 2)).await;
+            front.update(delivery(2, 1, 1)).await;
         },
         true,
     )
     .await;
     assert_eq!((outcome, outcome.exit_code()), (Outcome::Quit, 0));
-    // Who is alone, or has lost everybody, has nobody to wait for: the line is on disk.
-    let alone = leaves(async |front| front.update(said(Delivery::Waiting)).await, true).await;
+}
+
+#[tokio::test]
+async fn who_leaves_has_nobody_to_wait_for_when_alone() {
+    // The lines are on disk.
+    let alone = leaves(async |front| front.update(said(2, Delivery::Waiting)).await, true).await;
     let left = leaves(
         async |front| {
-            front.update(said(Delivery::Partly { delivered: 0, of: 1 })).await;
-            front.update(delivery(0, 0)).await;
+            let bob = node("bob", 'b', Trust::New);
+            front.update(Update::PeerJoined(bob.clone())).await;
+            front.update(said(2, Delivery::Waiting)).await;
+            front.update(Update::PeerLeft { peer: bob.id, reason: LeaveReason::Closed }).await;
         },
         true,
     )
     .await;
     assert_eq!((alone, left), (Outcome::Quit, Outcome::Quit));
-    let lost = leaves(async |front| front.update(said(Delivery::NotSent)).await, true).await;
+    let lost = leaves(async |front| front.update(said(2, Delivery::NotSent)).await, true).await;
     assert_eq!(lost.exit_code(), 3);
 }
 
 #[tokio::test]
 async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
-    let partly = Update::Message(own("hello", Delivery::Partly { delivered: 1, of: 2 }));
-    // What is said on the way out, such as that everybody is gone, changes nothing.
-    let outcome = leaves(async |front| front.update(partly).await, false).await;
+    let outcome = leaves(
+        async |front| {
+            front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+            front.update(said(2, Delivery::Waiting)).await;
+        },
+        false,
+    )
+    .await;
     assert_eq!((outcome, outcome.exit_code()), (Outcome::Undelivered, 3));
+}
+
+#[tokio::test]
+async fn lines_of_earlier_runs_are_waited_for_too() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+    front.update(delivery(7, 0, 1)).await;
+    front.printed(r#""delivered":0"#).await;
+    front.write("/quit\n");
+    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait");
+    front.update(delivery(7, 1, 1)).await;
+    assert_eq!(front.command().await, Command::Quit);
+    assert_eq!(front.end().await.0.unwrap(), Outcome::Quit);
 }

@@ -59,11 +59,11 @@ pub(super) fn look(ip: IpAddr, mut read: impl FnMut() -> Tables, mut wait: impl 
     let (looks, pause) = LOOKS;
     for look in 1.. {
         let tables = read();
-        let routes: Vec<Route> = lines(&tables.routes).filter_map(route).collect();
+        let routes: Vec<Route> = lines(&tables.routes).filter_map(|words| route(&words)).collect();
         let networks = networks(ip, &routes, &tables.addresses);
         let interfaces: BTreeSet<&str> = networks.iter().map(|(_, interface)| *interface).collect();
         let gateways = gateways(&routes, &interfaces);
-        let known: Vec<_> = lines(&tables.neighbours).filter_map(neighbour).collect();
+        let known: Vec<_> = lines(&tables.neighbours).filter_map(|words| neighbour(&words)).collect();
         let gateway = gateways.iter().find_map(|&gateway| {
             known.iter().find(|&&(ip, interface, _)| (ip, interface) == gateway).map(|&(_, _, address)| address)
         });
@@ -84,7 +84,7 @@ fn networks<'a>(ip: IpAddr, routes: &[Route<'a>], addresses: &'a str) -> Vec<(Ip
             .map(|route| (route.to.into(), route.interface))
             .collect(),
         IpAddr::V6(ip) => lines(addresses)
-            .filter_map(address)
+            .filter_map(|words| address(&words))
             .filter(|(network, _)| network.ip() == ip)
             .map(|(network, interface)| (network.into(), interface))
             .collect(),
@@ -117,8 +117,8 @@ fn lines(table: &str) -> impl Iterator<Item = Vec<&str>> {
 }
 
 /// A line of `/proc/net/route`: interface, destination, gateway, flags, two counters, metric, mask.
-fn route(words: Vec<&str>) -> Option<Route<'_>> {
-    let [interface, to, gateway, flags, _, _, metric, mask, ..] = *words.as_slice() else { return None };
+fn route<'a>(words: &[&'a str]) -> Option<Route<'a>> {
+    let [interface, to, gateway, flags, _, _, metric, mask, ..] = *words else { return None };
     let flags = u32::from_str_radix(flags, 16).ok()?;
     if flags & ROUTE_UP == 0 {
         return None;
@@ -138,8 +138,8 @@ fn ipv4(hex: &str) -> Option<Ipv4Addr> {
 }
 
 /// A line of `/proc/net/arp`: address, type, flags, hardware address, mask, interface. Only of who is known.
-fn neighbour(words: Vec<&str>) -> Option<(Ipv4Addr, &str, [u8; 6])> {
-    let [ip, _, flags, hardware, _, interface] = *words.as_slice() else { return None };
+fn neighbour<'a>(words: &[&'a str]) -> Option<(Ipv4Addr, &'a str, [u8; 6])> {
+    let [ip, _, flags, hardware, _, interface] = *words else { return None };
     let flags = u32::from_str_radix(flags.strip_prefix("0x")?, 16).ok()?;
     let mut address = [0; 6];
     let mut digits = hardware.split(':');
@@ -152,8 +152,8 @@ fn neighbour(words: Vec<&str>) -> Option<(Ipv4Addr, &str, [u8; 6])> {
 }
 
 /// A line of `/proc/net/if_inet6`: address, index, prefix length, scope, flags, interface.
-fn address(words: Vec<&str>) -> Option<(Ipv6Network, &str)> {
-    let [ip, _, prefix, _, _, interface] = *words.as_slice() else { return None };
+fn address<'a>(words: &[&'a str]) -> Option<(Ipv6Network, &'a str)> {
+    let [ip, _, prefix, _, _, interface] = *words else { return None };
     let ip = u128::from_str_radix(ip, 16).ok().filter(|_| ip.len() == 32).map(Ipv6Addr::from)?;
     Some((Ipv6Network::new(ip, u8::from_str_radix(prefix, 16).ok()?).ok()?, interface))
 }

@@ -34,7 +34,7 @@ impl Node {
 
     fn offer(&mut self, link: LinkId, signed: Signed, now: Now, accepted: &mut Vec<Append>) -> Verdict {
         let Ok(event) = signed.read() else { return Verdict::Refused(Refusal::Malformed) };
-        let (log, author) = (event.log, event.log.author);
+        let (log, seq, author) = (event.log, event.seq, event.log.author);
         let Some((_, session)) = self.links.get(&link).and_then(Link::session) else { return Verdict::Foreign };
         // Whom we are linked to, and who was met before, introduces themselves.
         let is_met = self.peers.contains_key(&PeerId::Node(author)) || self.trust.get(&author).is_some();
@@ -44,11 +44,15 @@ impl Node {
         let lowest = |log: &LogId| links.values().filter_map(|link| link.session()?.1.sync.base(log)).min();
         let offer = Offer { base: session.sync.base(&log), may_introduce, lowest: &lowest };
         let verdict = self.sync.logs.offer(event, signed, &offer, now, accepted);
-        if is_new
-            && verdict == Verdict::Accepted
-            && let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut)
+        if let (Verdict::Accepted | Verdict::Known | Verdict::Waits, Some((_, session))) =
+            (&verdict, self.links.get_mut(&link).and_then(Link::session_mut))
         {
-            session.sync.introduced(author);
+            // Who sends it has it; others that have waited for it may be new to the sender.
+            let cursor = session.sync.held(&log);
+            cursor.has = cursor.has.max(seq);
+            if is_new {
+                session.sync.introduced(author);
+            }
         }
         verdict
     }

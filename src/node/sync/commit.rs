@@ -67,11 +67,6 @@ impl Node {
     /// Writes what was accepted.
     pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, now: Now, out: &mut Vec<Out>) {
         for append in accepted {
-            if let Some((_, session)) = from.and_then(|link| self.links.get_mut(&link)).and_then(Link::session_mut) {
-                let cursor = session.sync.held(&append.event.log);
-                cursor.has = cursor.has.max(append.event.seq);
-                cursor.base = cursor.base.max(1);
-            }
             if is(Mutant::SendBeforeCommit) && append.own {
                 self.publish(&append, out);
             }

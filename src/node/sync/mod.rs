@@ -26,7 +26,7 @@ use std::{
 pub(super) use commit::Pending;
 pub(super) use cursors::Cursors;
 
-use super::{LinkId, Node, Out, event::In};
+use super::{LinkId, Node, Out};
 use crate::{
     bus::{FailureCode, Update},
     convert::event::Signed,
@@ -251,13 +251,5 @@ impl Node {
         }
         let logs: Vec<LogId> = bases.iter().map(|(log, _)| *log).collect();
         self.note_untold(&logs);
-    }
-}
-
-impl In {
-    /// Whether it is the store's answer, which never waits for anything else.
-    #[cfg(test)]
-    pub(super) fn is_stored(&self) -> bool {
-        matches!(self, Self::Stored { .. })
     }
 }

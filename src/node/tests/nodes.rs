@@ -387,12 +387,6 @@ fn a_flood_of_frames_is_passed_over_and_then_cut() {
     assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
     assert!(frames(&outs, IN).len() < 600);
     assert_eq!(bench.node.peers.len(), 0);
-    // Lines are limited by their bytes, where they are read.
-    let mut bench = Bench::new(US);
-    bench.feed(introduced(1, SMALLER, 1, "bob"));
-    let line = Frame::Nothing;
-    let outs = bench.feed(In::Told { link: IN, frames: vec![line; 10_000] });
-    assert_eq!(updates(&outs).len(), 10_000);
 }
 
 #[test]
@@ -478,30 +472,6 @@ fn a_guest_that_takes_a_known_name_is_pointed_out() {
     assert!(!points_out(&bench.feed(line("carol"))));
     assert!(points_out(&bench.feed(line("b0b"))));
     assert!(!points_out(&bench.feed(line("bob"))), "once a minute");
-}
-
-#[test]
-fn an_ignored_key_is_silent_under_every_name() {
-    let mut bench = Bench::new(US);
-    bench.feed(introduced(1, SMALLER, 1, "bob"));
-    let line = || told(IN, Frame::Nothing);
-    assert_eq!(updates(&bench.feed(line())).len(), 1);
-    let outs = bench.feed(In::Command(Command::Ignore(who("bob"))));
-    assert!(updates(&outs).iter().any(|update| matches!(update, Update::PeerTrust { ignored: true, .. })), "{outs:?}");
-    let status = Status { nick: Nick::new("robert").ok(), presence: Presence::Here, typing: false };
-    bench.feed(told(IN, Frame::Status(status)));
-    assert_eq!(bench.feed(line()), []);
-    bench.feed(In::Closed { link: IN, reason: CloseReason::Ended });
-    bench.feed(introduced(2, SMALLER, 2, "carol"));
-    let again = told(LinkId::Accepted(2), Frame::Nothing);
-    assert_eq!(bench.feed(again.clone()), []);
-    bench.feed(In::Command(Command::Unignore(who("carol"))));
-    assert_eq!(updates(&bench.feed(again)).len(), 1);
-}
-
-/// Somebody at `LARGER` who was verified before.
-fn bob() -> Known {
-    verified(key(at(LARGER)), "bob")
 }
 
 #[test]
@@ -619,4 +589,9 @@ fn the_room_has_an_end_and_connect_says_so() {
     assert!(matches!(updates(&outs)[..], [Update::Failed { code: FailureCode::RoomFull, .. }]));
     // Somebody who is here already may come again.
     assert!(opens(&bench.feed(introduced(901, "10.1.0.1:4565", 2, "x")), LinkId::Accepted(901)));
+}
+
+/// Somebody at `LARGER` who was verified before.
+fn bob() -> Known {
+    verified(key(at(LARGER)), "bob")
 }

@@ -40,8 +40,8 @@ impl Desk {
         self.links += 1;
         let link = LinkId::Accepted(self.links);
         let hello = Hello {
-            min: 1,
-            max: 1,
+            min: 2,
+            max: 2,
             caps: Caps::ours(),
             node,
             boot: 1,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     bus::FailureCode,
-    convert::{Heard, Published},
+    convert::Heard,
     model::{Author, Delivery, Message, Room, Target, Text},
 };
 

@@ -106,7 +106,7 @@ fn lines_that_are_none_are_passed_over() {
         "wlan0 0001A8C0 00000000 0001 0 0 600 00FF00FF 0 0 0",
         "wlan0 +0000000 FE01A8CO 0003 0 0 600 00000000 0 0 0",
     ] {
-        assert_eq!(route(bad.split_ascii_whitespace().collect()), None, "{bad}");
+        assert_eq!(route(&bad.split_ascii_whitespace().collect::<Vec<_>>()), None, "{bad}");
     }
     for bad in [
         "",
@@ -118,10 +118,10 @@ fn lines_that_are_none_are_passed_over() {
         "192.168.1 0x1 0x2 e0:28:6d:0a:0b:0c * wlan0",
         "192.168.1.254 0x1 0x2 e0:28:6d:0a:0b:0c *",
     ] {
-        assert_eq!(neighbour(bad.split_ascii_whitespace().collect()), None, "{bad}");
+        assert_eq!(neighbour(&bad.split_ascii_whitespace().collect::<Vec<_>>()), None, "{bad}");
     }
     for bad in ["", "fd00 04 40 00 82 wlan0", "fd000000000000000000000000000002 04 ff 00 82 wlan0"] {
-        assert_eq!(address(bad.split_ascii_whitespace().collect()), None, "{bad}");
+        assert_eq!(address(&bad.split_ascii_whitespace().collect::<Vec<_>>()), None, "{bad}");
     }
 }
 

@@ -1,0 +1,101 @@
+//! How far the user's own messages got, and who they wait for.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::{Duration, Instant},
+};
+
+use super::{App, Standing};
+use crate::model::{Delivery, Message, MessageId, group};
+
+/// For so long nothing is said of a new message's delivery: on a network it takes a few milliseconds, and a word that goes
+/// at once only draws the eye.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// Messages that are counted as waiting one by one.
+const MAX_COUNTED: usize = 100_000;
+
+/// What is known of own messages.
+#[derive(Debug, Default)]
+pub(super) struct Deliveries {
+    /// New messages, and until when nothing is said of their delivery.
+    fresh: VecDeque<(Instant, MessageId)>,
+    /// Those that nobody else has.
+    waiting: BTreeSet<MessageId>,
+}
+
+impl App {
+    /// An own message is new; says whether its delivery is not worth a word yet.
+    pub(super) fn is_fresh(&mut self, message: &Message) -> bool {
+        let open = matches!(message.delivery, Delivery::Waiting | Delivery::Partly { .. });
+        if open {
+            self.deliveries.fresh.push_back((self.now.mono + QUIET, message.id));
+        }
+        open
+    }
+
+    /// Notes which of these are own ones that nobody else has.
+    pub(super) fn note_waiting<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
+        for message in messages {
+            if message.is_own() {
+                self.waits(message.id, message.delivery);
+            }
+        }
+    }
+
+    fn waits(&mut self, id: MessageId, delivery: Delivery) {
+        let waiting = &mut self.deliveries.waiting;
+        if delivery != Delivery::Waiting {
+            waiting.remove(&id);
+        } else if waiting.len() < MAX_COUNTED {
+            waiting.insert(id);
+        }
+    }
+
+    /// Takes in how far an own message got.
+    pub(super) fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
+        let delivery = match (delivered, of) {
+            (0, _) | (_, 0) => Delivery::Waiting,
+            _ if delivered < of => Delivery::Partly { delivered, of },
+            _ => Delivery::Sent,
+        };
+        self.set_delivery(id, delivery);
+    }
+
+    /// Notes how far the own message `id` got; says whether the pane knows it.
+    pub(super) fn set_delivery(&mut self, id: MessageId, delivery: Delivery) -> bool {
+        self.waits(id, delivery);
+        if let Some(past) = &mut self.past {
+            past.deliver(id, delivery);
+        }
+        self.pane.deliver(id, delivery)
+    }
+
+    /// Says from now on how far messages got that are not quite new any more.
+    pub(super) fn speak_up(&mut self) {
+        while let Some((_, id)) = self.deliveries.fresh.pop_front_if(|(until, _)| *until <= self.now.mono) {
+            for pane in self.past.iter_mut().chain([&mut self.pane]) {
+                pane.speak_up(id);
+            }
+        }
+    }
+
+    /// When there is something to say of a message.
+    pub(super) fn speaks_up_at(&self) -> Option<Instant> {
+        self.deliveries.fresh.front().map(|(until, _)| *until)
+    }
+
+    /// Nothing waits any more.
+    pub(super) fn nothing_waits(&mut self) {
+        self.deliveries.waiting.clear();
+        self.peers.nothing_waits();
+    }
+
+    /// What waits, for the status line; while somebody is here the list says for whom.
+    pub(super) fn waiting(&self) -> Option<String> {
+        let known = usize::try_from(self.peers.most_waiting()).unwrap_or(usize::MAX);
+        let lines = self.deliveries.waiting.len().max(known);
+        let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
+        (apart && lines > 0).then(|| format!("{} {} waiting", group(lines), if lines == 1 { "line" } else { "lines" }))
+    }
+}

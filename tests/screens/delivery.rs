@@ -1,0 +1,123 @@
+//! How far the user's own lines got, and who they wait for.
+
+use proximity_chat::{app::*, bus::*, model::*};
+
+use crate::{
+    disk::*,
+    screen::*,
+    states::{chat, people, shoot},
+};
+
+/// Says something that waits; says which message that is.
+fn waits(s: &mut Screen, text: &str) -> MessageId {
+    let message = Message { delivery: Delivery::Waiting, ..s.message(Author::Own, "alice", text) };
+    let id = message.id;
+    s.update(Update::Message(message));
+    id
+}
+
+#[test]
+fn delivery() {
+    shoot("delivery", |size| {
+        let mut s = chat(lan(), size);
+        let sent = waits(&mut s, "everyone has this one");
+        s.update(Update::Delivery { id: sent, delivered: 4, of: 4 });
+        let partly = waits(&mut s, "two of four have this one");
+        s.update(Update::Delivery { id: partly, delivered: 2, of: 4 });
+        waits(&mut s, "door is open");
+        s.own("this one could not be stored", Delivery::NotSent);
+        s.wait(1);
+        s
+    });
+}
+
+#[test]
+fn what_gets_through_at_once_says_nothing_in_between() {
+    let mut s = chat(lan(), (80, 24));
+    let id = waits(&mut s, "quick");
+    assert!(s.find("quick").is_some() && s.find("sending").is_none());
+    s.wait_ms(100);
+    s.update(Update::Delivery { id, delivered: 2, of: 4 });
+    assert!(s.find("2/4").is_none());
+    let due = s.app.next_tick().unwrap();
+    assert!(due <= s.now.mono + std::time::Duration::from_millis(100), "what is not through by then is told");
+    s.wait_ms(100);
+    assert!(s.find("quick  2/4").is_some(), "{}", s.text());
+    s.update(Update::Delivery { id, delivered: 4, of: 4 });
+    assert!(s.find("2/4").is_none());
+    // Somebody who came and lacks it.
+    s.update(Update::Delivery { id, delivered: 4, of: 5 });
+    assert!(s.find("quick  4/5").is_some(), "{}", s.text());
+}
+
+#[test]
+fn thousands_that_wait_are_told_of_one_by_one() {
+    let mut s = Screen::up(lan(), (80, 24));
+    let ids: Vec<_> = (0..5_000).map(|n| waits(&mut s, &format!("mine {n}."))).collect();
+    s.wait(1);
+    assert!(s.find("mine 4999.  … sending").is_some() && s.find("5,000 lines waiting").is_some(), "{}", s.text());
+    for id in &ids {
+        s.update(Update::Delivery { id: *id, delivered: 1, of: 1 });
+    }
+    assert!(s.find("sending").is_none() && s.find("waiting").is_none(), "{}", s.text());
+}
+
+#[test]
+fn what_waits_from_before_is_counted_and_told() {
+    let make = |s: &Screen| {
+        let waiting =
+            |n| Message { delivery: Delivery::Waiting, ..s.old(Author::Own, "alice", &format!("mine {n}."), n) };
+        Disk::new((1..4).map(waiting))
+    };
+    let (mut s, _) = opened(make, (80, 24));
+    assert!(s.find("mine 1.  … sending").is_some() && s.find("3 lines waiting").is_some(), "{}", s.text());
+}
+
+#[test]
+fn waiting_for_who_is_away() {
+    shoot("waiting", |size| {
+        let mut s = chat(lan(), size);
+        let [bob, _, dave, _] = people();
+        for (whom, lines) in [(bob, 2), (dave, 12)] {
+            s.leaves(whom);
+            s.update(Update::Waiting { node: *whom.id.node().unwrap(), lines });
+        }
+        s.wait(180);
+        s.press(KeyCode::F(8));
+        if size.0 > 60 {
+            s.press(KeyCode::F(8));
+        }
+        s
+    });
+}
+
+#[test]
+fn who_is_waited_for_stays_listed_until_nothing_waits_any_more() {
+    let mut s = chat(lan(), (120, 35));
+    let [bob, carol, ..] = people();
+    s.leaves(bob);
+    s.leaves(carol);
+    s.update(Update::Waiting { node: *bob.id.node().unwrap(), lines: 2 });
+    s.wait(7_200);
+    assert!(s.find("○ bob").is_some() && s.find("○ carol").is_none(), "{}", s.text());
+    assert!(s.find("192.168.1.23  2 waiting").is_some(), "{}", s.text());
+    s.update(Update::Waiting { node: *bob.id.node().unwrap(), lines: 0 });
+    s.wait(1);
+    assert!(s.find("○ bob").is_none(), "{}", s.text());
+}
+
+#[test]
+fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
+    let (mut s, _) = opened(|s| Disk::new([s.old(Author::Peer(bob().id), "bob", "bye", 9_000)]), (80, 24));
+    s.update(Update::Waiting { node: *bob().id.node().unwrap(), lines: 3 });
+    s.update(Update::Waiting { node: key("5e11"), lines: 9 });
+    let row = s.find("○ bob").unwrap();
+    assert!(s.row(row).ends_with("away") && s.row(row + 1).ends_with("3 waiting"), "{}", s.text());
+    assert!(s.find("9 lines waiting").is_some(), "{}", s.text());
+    s.joins(bob(), Some("bob"));
+    assert!(
+        s.find("● bob").is_some() && s.find("⇄ bob joined").is_some() && s.find("3 waiting").is_none(),
+        "{}",
+        s.text()
+    );
+}
