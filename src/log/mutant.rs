@@ -59,7 +59,6 @@ pub(crate) fn is(mutant: Mutant) -> bool {
 
 /// Whether this process has the fault: never.
 #[cfg(not(feature = "simulation"))]
-#[allow(dead_code, reason = "used where the faults are")]
 pub(crate) const fn is(_: Mutant) -> bool {
     false
 }

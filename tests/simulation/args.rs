@@ -58,7 +58,7 @@ impl Args {
 
     /// How many nodes a seed has.
     pub(crate) fn nodes_of(&self, seed: u64) -> usize {
-        self.nodes.unwrap_or(if seed % 2 == 0 { 5 } else { 8 })
+        self.nodes.unwrap_or(if seed.is_multiple_of(2) { 5 } else { 8 })
     }
 }
 

@@ -182,9 +182,9 @@ impl Faults {
                 }
                 let (one, other) = (self.hosts[a].ip, self.hosts[b].ip);
                 if cut {
-                    sim.partition(one, other)
+                    sim.partition(one, other);
                 } else {
-                    sim.repair(one, other)
+                    sim.repair(one, other);
                 }
                 self.world.cables.set_cut(one, other, cut);
                 self.cut[a][b] = cut.then_some(now);

@@ -61,14 +61,14 @@ pub(crate) fn run(args: &Args) -> bool {
     let mutants = if plain { Mutant::ALL.to_vec() } else { args.mutants.clone() };
     if !mutants.is_empty() {
         let seeds = if plain { 0..MUTANT_SEEDS } else { seeds };
-        passed &= hunt(&mutants, seeds.map(|seed| job(seed, None)).collect(), args.jobs);
+        passed &= hunt(&mutants, &seeds.map(|seed| job(seed, None)).collect::<Vec<_>>(), args.jobs);
     }
     say(&format!("{} after {:.1} s", if passed { "passed" } else { "FAILED" }, began.elapsed().as_secs_f64()));
     passed
 }
 
 /// Whether each of these faults is noticed by one of the seeds.
-fn hunt(mutants: &[Mutant], jobs: Vec<Job>, at_once: usize) -> bool {
+fn hunt(mutants: &[Mutant], jobs: &[Job], at_once: usize) -> bool {
     let found = in_parallel(mutants, at_once, |&mutant| {
         let noticed = jobs.iter().find_map(|job| {
             let outcome = one(&Job { mutant: Some(mutant), ..job.clone() });

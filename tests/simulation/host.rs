@@ -156,9 +156,7 @@ fn address(index: usize) -> IpAddr {
 /// A start of a host, until it leaves or everything is dropped.
 pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let now = turmoil::sim_elapsed().unwrap();
-    if now < host.joins_at {
-        tokio::time::sleep(host.joins_at - now).await;
-    }
+    tokio::time::sleep(host.joins_at.saturating_sub(now)).await;
     let boot = host.boots.get() + 1;
     host.boots.set(boot);
     world.starts(&host);

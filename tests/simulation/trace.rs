@@ -26,6 +26,8 @@ impl Trace {
     }
 
     pub(crate) fn hash(&self) -> String {
-        self.hash.clone().finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let hash = self.hash.clone().finalize();
+        let (begin, _) = hash.split_at(8);
+        format!("{:016x}", u64::from_be_bytes(begin.try_into().unwrap()))
     }
 }
