@@ -189,8 +189,8 @@ async fn what_was_said_before_the_end_is_heard() {
         // On a paused clock this ends when all tasks have done what they can: the lines are on the wire.
         tokio::time::sleep(Duration::from_millis(1)).await;
         release.cancel();
-        alice.until(|n| n.peers.is_empty()).await;
-        assert_eq!(alice.heard.len(), 20, "clean: {clean}");
+        // What is heard is shown when it is on disk, which may be after its author has left the list.
+        alice.until(|n| n.peers.is_empty() && n.heard.len() == 20).await;
         drop((says, hears));
     }
 }
