@@ -107,6 +107,9 @@ impl Keeper {
     /// Begins to write what has changed, as far as it is worth it.
     pub(super) fn write(&mut self, known: impl FnOnce() -> Vec<Known>) {
         self.due = None;
+        if !self.saver.keeps() {
+            return;
+        }
         let nick = self.nick.take();
         let known = self.known_changed.then(known).and_then(|known| self.worth_writing(known));
         let (known, decided) = known.unzip();

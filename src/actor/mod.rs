@@ -32,7 +32,7 @@ use crate::{
     bus::{Command, NoticeCode, Update},
     discovery::{self, Discovery},
     identity::Identity,
-    io::{self, Net},
+    io::{Clock, Net},
     log::storage::Snapshot,
     model::{Guests, Known, Nick, NodeId, PortRange, Target},
     net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
@@ -84,6 +84,8 @@ pub struct Settings {
     pub saver: Saver,
     /// What only this run knows.
     pub random: Random,
+    /// Where the time comes from.
+    pub clock: Clock,
     /// What was said before.
     pub snapshot: Snapshot,
     /// How long it is kept.
@@ -120,6 +122,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Actor<N: Net> {
     net: N,
+    clock: Clock,
     node: Node,
     addr: SocketAddr,
     nick: Nick,
@@ -169,7 +172,7 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { ip, ports, networks, peers, sweep_rate, nick, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
-        let Settings { snapshot, retention, store, answers, .. } = settings;
+        let Settings { clock, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let (listener, addr) = listen::first_free(&net, ip, ports).await?;
@@ -188,6 +191,7 @@ impl<N: Net> Actor<N> {
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             net,
+            clock,
             node,
             addr,
             nick,
@@ -386,7 +390,7 @@ impl<N: Net> Actor<N> {
     /// Lets the node handle an input, and executes what it wants.
     async fn feed(&mut self, input: In) -> Result<(), Stop> {
         let mut outs = Vec::new();
-        self.node.handle(input, io::now(), &mut outs);
+        self.node.handle(input, self.clock.now(), &mut outs);
         for out in outs {
             self.execute(out).await?;
         }

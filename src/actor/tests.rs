@@ -49,6 +49,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
         hold: false,
         saver: profile().saver(),
         random: Random { seed, boot: seed, secret: [0; 32] },
+        clock: Clock::default(),
         snapshot,
         retention: Retention::default(),
         store,

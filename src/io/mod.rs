@@ -11,7 +11,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-pub use clock::now;
+pub use clock::{Clock, now};
 pub use guarded::{Guarded, Vitals};
 pub use memory::MemoryNet;
 pub use network::network;

@@ -1,6 +1,10 @@
 //! Which events of others are taken in.
 
-use super::{Held, Logs, MAX_LOGS, storage::Append};
+use super::{
+    Held, Logs, MAX_LOGS,
+    mutant::{Mutant, is},
+    storage::Append,
+};
 use crate::{
     convert::event::{Event, Signed},
     identity::is_signed_by,
@@ -76,6 +80,10 @@ impl Logs {
             return Verdict::Foreign;
         }
         let place = self.place(&event, offer);
+        if is(Mutant::NoDedupe) && matches!(place, Place::Taken(Some(id)) if id == event.id) {
+            accepted.push(Append { event, signed, arrived: now.wall, own: false });
+            return Verdict::Accepted;
+        }
         match &place {
             Place::Taken(Some(id)) if *id == event.id => return Verdict::Known,
             Place::Nowhere => return Verdict::Early,
@@ -132,7 +140,7 @@ impl Logs {
             return Place::Next(id.map(|id| (id, held.state().head_hlc)));
         }
         if seq > held.head() {
-            return Place::Nowhere;
+            return if is(Mutant::NoPredecessorCheck) { Place::Next(None) } else { Place::Nowhere };
         }
         if seq >= held.base() {
             return Place::Taken(held.id_at(seq));
@@ -214,7 +222,7 @@ impl Logs {
     }
 
     fn is_ready(&self, append: &Append, lowest: impl Fn(&LogId) -> Option<u64>) -> bool {
-        append.event.deps.iter().all(|dep| self.is_present(dep, &lowest))
+        is(Mutant::NoDependencyCheck) || append.event.deps.iter().all(|dep| self.is_present(dep, &lowest))
     }
 
     /// Accepts what waits for nothing any more.

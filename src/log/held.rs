@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::storage::{LogState, Older};
+use super::{
+    mutant::{Mutant, is},
+    storage::{LogState, Older},
+};
 use crate::{
     convert::event::{Dot, Event},
     model::{EventId, Hlc, LogId},
@@ -147,7 +150,8 @@ impl Held {
         {
             return Some(Dot { log, seq: older.head, head: older.head_id, base: older.base });
         }
-        let (seq, head) = self.committed;
+        let (seq, head) =
+            if is(Mutant::TellUncommitted) { (self.state.head, self.state.head_id) } else { self.committed };
         (seq > 0).then_some(Dot { log, seq, head, base })
     }
 }

@@ -7,6 +7,7 @@
 mod accept;
 mod frontier;
 mod held;
+pub mod mutant;
 pub mod storage;
 mod waiting;
 mod write;
@@ -163,7 +164,9 @@ impl Logs {
         if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
-        self.latest = self.latest.max(event.hlc);
+        if append.own || !mutant::is(mutant::Mutant::NoClockMerge) {
+            self.latest = self.latest.max(event.hlc);
+        }
         self.frontier.advance(event);
     }
 

@@ -16,6 +16,7 @@ use crate::{
         Protocol,
         mesh::{Hello, Reason},
     },
+    log::mutant::{Mutant, is},
     model::{NodeId, Now, Peer, PeerId, Software, Trust},
 };
 
@@ -163,7 +164,7 @@ impl Node {
     /// where it says that it listens counts: one through somebody in between may hang there.
     fn our_offer_stays(&self, node: &NodeId, addr: SocketAddr) -> bool {
         let stays = |link: &Link| matches!(link, Link::Offered(dial) if dial.is_of(node) && dial.addr == addr);
-        self.me < *node && self.links.values().any(stays)
+        !is(Mutant::KeepBothLinks) && self.me < *node && self.links.values().any(stays)
     }
 
     /// Whether there is room for one more node. Who is known has it made where it is not: keys that nobody has seen before
@@ -197,7 +198,7 @@ impl Node {
         let old = self.peers.get(&id).and_then(|link| self.links.get(link)).and_then(Link::session);
         let Some((_, old)) = old else { return true };
         let apart = new.began.max(old.began).saturating_duration_since(new.began.min(old.began));
-        if new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
+        if is(Mutant::KeepBothLinks) || new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
             return true;
         }
         new.dialled == (self.me < node)
@@ -253,7 +254,7 @@ impl Node {
 
     /// Ends the link that a newer one replaces, without its peer leaving the map. The run that it belonged to.
     fn retire(&mut self, id: PeerId, now: Now, out: &mut Vec<Out>) -> Option<u64> {
-        let old = self.peers.remove(&id)?;
+        let old = self.peers.remove(&id).filter(|_| !is(Mutant::KeepBothLinks))?;
         let mut state = self.links.remove(&old)?;
         out.push(Out::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
         self.end_comparison(&mut state, old, out);

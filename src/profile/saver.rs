@@ -43,6 +43,11 @@ impl Saver {
         self.place.as_deref().map(|place| &place.locked.name)
     }
 
+    /// Whether anything is kept at all: not by a throw-away profile.
+    pub fn keeps(&self) -> bool {
+        self.place.is_some()
+    }
+
     /// Remembers the name to go by.
     ///
     /// # Errors

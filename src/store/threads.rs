@@ -39,6 +39,8 @@ enum Way {
         database: Arc<Mutex<Option<Database>>>,
         answers: mpsc::Sender<Answer>,
     },
+    /// For simulations: nothing here.
+    Passing(mpsc::Sender<(u64, Request)>),
 }
 
 #[derive(Debug, Clone)]
@@ -97,6 +99,12 @@ impl Store {
         (Self(Way::Inline { database: Arc::new(Mutex::new(Some(database))), answers }), receiver)
     }
 
+    /// Executes nothing, but passes the requests on with their tickets, for simulations that decide when each is executed, and
+    /// which never is.
+    pub fn passing_to(requests: mpsc::Sender<(u64, Request)>) -> Self {
+        Self(Way::Passing(requests))
+    }
+
     /// Hands a request over. It is answered under its ticket, with a failure if the store is closed. Never waits: whoever
     /// asks has at most [`MAX_REQUESTS`] without an answer, answers that were not fetched included; what is beyond may be lost.
     pub fn ask(&self, ticket: u64, request: Request) {
@@ -104,6 +112,11 @@ impl Store {
             Way::Inline { database, answers } => {
                 let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
                 (answers, database.as_mut().map_or_else(|| Err(closed()), |database| database.handle(request)))
+            }
+            Way::Passing(requests) => {
+                // See below for when there is no room.
+                let _ = requests.try_send((ticket, request));
+                return;
             }
             Way::Threads(Threads { writer, reader, answers, .. }) => {
                 let reads = matches!(request, Request::Read(_) | Request::Page(_) | Request::Search(_));
@@ -125,6 +138,7 @@ impl Store {
             Way::Inline { database, .. } => {
                 return database.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
             }
+            Way::Passing(_) => return true,
             Way::Threads(threads) => threads,
         };
         let end = Instant::now() + limit;

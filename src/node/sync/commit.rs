@@ -9,6 +9,7 @@ use crate::{
     },
     log::{
         Logs,
+        mutant::{Mutant, is},
         storage::{Append, Failure, GuestLine, Line, Request, Snapshot, Write},
     },
     model::{Delivery, LogId, MessageId, Nick, Now, PeerId, Room, Text},
@@ -66,6 +67,12 @@ impl Node {
     /// Writes what was accepted.
     pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, now: Now, out: &mut Vec<Out>) {
         for append in accepted {
+            if is(Mutant::SendBeforeCommit) && append.own {
+                self.publish(&append, out);
+            }
+            if is(Mutant::ShowBeforeCommit) {
+                self.show(&append, now, out);
+            }
             self.push_pending(Pending::Event(append, from));
         }
         self.flush(now, out);
@@ -121,7 +128,9 @@ impl Node {
                     self.sync.logs.committed(&event.log, event.seq, event.id);
                     moved += u64::from(!append.own);
                     logs.push((event.log, from));
-                    self.show(&append, now, out);
+                    if !is(Mutant::ShowBeforeCommit) {
+                        self.show(&append, now, out);
+                    }
                     if append.own {
                         self.publish(&append, out);
                     }

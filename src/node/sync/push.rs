@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::{super::link::Link, LOOK_EVERY, Purpose};
 use crate::{
     convert::mesh::{self, BATCH_BYTES, MAX_EVENTS},
-    log::storage::{Held, Read, Request},
+    log::{
+        mutant::{Mutant, is},
+        storage::{Held, Read, Request},
+    },
     model::{LogId, Now},
     node::{LinkId, Node, Out},
 };
@@ -32,13 +35,13 @@ impl Node {
             cursors.busy = true;
             return out.push(Out::Batch { link, frame });
         }
-        if !cursors.complete {
+        if !cursors.complete || is(Mutant::NoBackfill) {
             return;
         }
         let wanted = self.sync.logs.iter().filter_map(|(log, held)| {
             let cursor = cursors.get(log);
             let next = cursor.next().max(held.base());
-            let ours = log.author == self.me || cursors.wants || cursor.forwards;
+            let ours = log.author == self.me || (!is(Mutant::NoForwarding) && (cursors.wants || cursor.forwards));
             (ours && next <= held.committed_head()).then_some((*log, next))
         });
         let from: Vec<(LogId, u64)> = wanted.take(MAX_MERGED).collect();

@@ -1,0 +1,64 @@
+//! Faults that are put into the program on purpose, to see that `tests/simulation` notices them. Without the feature
+//! `simulation` there are none, and no trace of them in the program.
+
+/// A fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mutant {
+    /// An event that is held already is taken once more.
+    NoDedupe,
+    /// An event is taken although what it follows is missing.
+    NoDependencyCheck,
+    /// An event is taken although the one before it in its log is missing.
+    NoPredecessorCheck,
+    /// The own clock ignores those of the events that were seen.
+    NoClockMerge,
+    /// Only what is new is sent to others, never what they missed.
+    NoBackfill,
+    /// What others said is never passed on.
+    NoForwarding,
+    /// An own event is sent before it is on disk.
+    SendBeforeCommit,
+    /// Events are shown before they are on disk.
+    ShowBeforeCommit,
+    /// Others are told of events that are not on disk yet.
+    TellUncommitted,
+    /// Both links of two nodes that dialled each other stay.
+    KeepBothLinks,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::NoDedupe,
+        Self::NoDependencyCheck,
+        Self::NoPredecessorCheck,
+        Self::NoClockMerge,
+        Self::NoBackfill,
+        Self::NoForwarding,
+        Self::SendBeforeCommit,
+        Self::ShowBeforeCommit,
+        Self::TellUncommitted,
+        Self::KeepBothLinks,
+    ];
+}
+
+#[cfg(feature = "simulation")]
+static CHOSEN: std::sync::OnceLock<Mutant> = std::sync::OnceLock::new();
+
+/// Puts a fault into this process. Only the first call counts.
+#[cfg(feature = "simulation")]
+pub fn choose(mutant: Mutant) {
+    let _ = CHOSEN.set(mutant);
+}
+
+/// Whether this process has the fault.
+#[cfg(feature = "simulation")]
+pub(crate) fn is(mutant: Mutant) -> bool {
+    CHOSEN.get() == Some(&mutant)
+}
+
+/// Whether this process has the fault: never.
+#[cfg(not(feature = "simulation"))]
+pub(crate) const fn is(_: Mutant) -> bool {
+    false
+}

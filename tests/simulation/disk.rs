@@ -1,0 +1,116 @@
+//! A host's disk, which takes its time, and what is on it.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use ed25519_dalek::{Signature, VerifyingKey};
+use proximity_chat::{
+    log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
+    model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
+    store::{self, Answer, Database, Options, Place, Store},
+};
+use tokio::sync::mpsc;
+
+/// More than a run ever has of anything.
+const ALL: usize = 1_000_000;
+
+/// How long a disk takes for a request, and its answer for the way back: usually, and now and then. A crash between the two
+/// leaves something on disk that nobody was told of.
+const USUALLY: u64 = 3;
+const NOW_AND_THEN: u64 = 60;
+
+/// Opens a host's history.
+pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot), String> {
+    std::fs::create_dir_all(directory).unwrap();
+    let place = Place::Directory(directory.to_owned());
+    let options = Options { place, network: Network::new("simulation").unwrap(), me };
+    let opened = store::open(&options).map_err(|error| error.to_string())?;
+    match opened.recovered {
+        None => Ok((opened.database, opened.snapshot)),
+        Some(recovered) => Err(format!("{me:?}'s history was damaged: {recovered:?}")),
+    }
+}
+
+/// A store whose disk works as long as the host runs: what was not committed when it crashes is gone.
+pub(crate) fn run(mut database: Database, seed: u64) -> (Store, mpsc::Receiver<Answer>) {
+    let (requests_in, mut requests) = mpsc::channel(MAX_REQUESTS);
+    let (answers_in, answers) = mpsc::channel(MAX_REQUESTS);
+    let mut random = fastrand::Rng::with_seed(seed);
+    tokio::task::spawn_local(async move {
+        while let Some((ticket, request)) = requests.recv().await {
+            pause(&mut random).await;
+            let reply = database.handle(request);
+            pause(&mut random).await;
+            if answers_in.send(Answer { ticket, reply }).await.is_err() {
+                return;
+            }
+        }
+    });
+    (Store::passing_to(requests_in), answers)
+}
+
+async fn pause(random: &mut fastrand::Rng) {
+    let most = if random.u8(..16) == 0 { NOW_AND_THEN } else { USUALLY };
+    tokio::time::sleep(Duration::from_millis(random.u64(..most))).await;
+}
+
+/// All that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that
+/// its author did not sign, one that is in no chain, one that is not later than its causes.
+///
+/// Signatures are what takes long; `thorough` looks at them too.
+pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool) -> Result<Vec<Position>, String> {
+    let from = snapshot.logs.iter().map(|log| (log.id, log.base)).collect();
+    let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
+        return Err("no events for an answer".to_owned());
+    };
+    let mut events: BTreeMap<(LogId, u64), (EventId, Hlc)> = BTreeMap::new();
+    for held in &held {
+        let event = held.signed.read().map_err(|_| format!("{:?} {} is no event", held.log, held.seq))?;
+        let at = format!("number {} of {:?}", event.seq, event.log.author);
+        if thorough {
+            let author = VerifyingKey::from_bytes(event.log.author.as_bytes()).map_err(|error| error.to_string())?;
+            let signature = Signature::from_bytes(&held.signed.sig);
+            author.verify_strict(&held.signed.message(), &signature).map_err(|_| format!("{at}: forged"))?;
+        }
+        if (event.log, event.seq) != (held.log, held.seq) {
+            return Err(format!("{at} is stored as {:?} {}", held.log, held.seq));
+        }
+        let before = events.get(&(event.log, event.seq - 1));
+        if event.prev != before.map(|(id, _)| *id) {
+            return Err(format!("{at} does not follow the one before it"));
+        }
+        // The store gives causes before effects.
+        let causes = event.deps.iter().filter_map(|dep| events.get(&(dep.log, dep.seq)));
+        if causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
+            return Err(format!("never against causality: {at} is not later than what it follows"));
+        }
+        if events.insert((event.log, event.seq), (event.id, event.hlc)).is_some() {
+            return Err(format!("nothing twice: {at} is stored twice"));
+        }
+    }
+    for log in &snapshot.logs {
+        if log.head > 0 && !events.contains_key(&(log.id, log.head)) {
+            return Err(format!("number {} of {:?}, the last one, is not stored", log.head, log.id.author));
+        }
+    }
+    let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: ALL };
+    let Reply::Page(page) = ask(database, Request::Page(page))? else {
+        return Err("no page for an answer".to_owned());
+    };
+    let positions: Vec<_> = page.lines.iter().map(|line| line.position).collect();
+    if !positions.is_sorted_by(|one, next| one < next) {
+        return Err("one order: a page is not in the order of its positions".to_owned());
+    }
+    let is_event = |position: &Position| {
+        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        let event = events.get(&(log, position.seq));
+        event.is_some_and(|(id, hlc)| (position.id, position.hlc) == ((*id).into(), *hlc))
+    };
+    if positions.len() != events.len() || !positions.iter().all(is_event) {
+        return Err(format!("{} lines on the page, {} events", positions.len(), events.len()));
+    }
+    Ok(positions)
+}
+
+fn ask(database: &mut Database, request: Request) -> Result<Reply, String> {
+    database.handle(request).map_err(|failure| failure.to_string())
+}

@@ -1,0 +1,133 @@
+//! Many seeds, each in a process of its own, a few at a time.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use proximity_chat::log::mutant::Mutant;
+
+use crate::{args::Args, run::BROKEN, say};
+
+/// What CI runs, half of them with 5 and half with 8 nodes.
+const CI_SEEDS: std::ops::Range<u64> = 0..52;
+
+/// Of a fault in the program at least one of so many seeds must notice something.
+const MUTANT_SEEDS: u64 = 8;
+
+/// One seed and what to do with it.
+#[derive(Debug, Clone)]
+struct Job {
+    seed: u64,
+    nodes: usize,
+    mutant: Option<Mutant>,
+    trace: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Clone)]
+struct Outcome {
+    passed: bool,
+    text: String,
+    hash: String,
+}
+
+pub(crate) fn run(args: &Args) -> bool {
+    let began = Instant::now();
+    let plain = args.seeds.is_none() && args.mutants.is_empty();
+    let seeds = args.seeds.clone().unwrap_or(if plain { CI_SEEDS } else { 0..MUTANT_SEEDS });
+    let job = |seed, mutant| Job { seed, nodes: args.nodes_of(seed), mutant, trace: args.trace };
+    let mut passed = true;
+    if args.mutants.is_empty() {
+        let jobs: Vec<_> = seeds.clone().map(|seed| job(seed, None)).collect();
+        let (outcomes, took) = all(&jobs, args.jobs);
+        let broken: Vec<_> = jobs.iter().zip(&outcomes).filter(|(_, o)| !o.passed).map(|(job, _)| job.seed).collect();
+        say(&format!("{} seeds, {} broken {broken:?}, {:.1} s", jobs.len(), broken.len(), took.as_secs_f64()));
+        passed &= broken.is_empty();
+        // A seed gives the same trace (invariant 10).
+        if plain && let (Some(first), Some(hash)) = (jobs.first(), outcomes.first().map(|o| &o.hash)) {
+            let again = one(first);
+            let same = again.hash == *hash && !hash.is_empty();
+            say(&format!("seed {} again: {}", first.seed, if same { "the same trace" } else { "ANOTHER TRACE" }));
+            passed &= same;
+        }
+    }
+    let mutants = if plain { Mutant::ALL.to_vec() } else { args.mutants.clone() };
+    if !mutants.is_empty() {
+        let seeds = if plain { 0..MUTANT_SEEDS } else { seeds };
+        passed &= hunt(&mutants, &seeds.map(|seed| job(seed, None)).collect::<Vec<_>>(), args.jobs);
+    }
+    say(&format!("{} after {:.1} s", if passed { "passed" } else { "FAILED" }, began.elapsed().as_secs_f64()));
+    passed
+}
+
+/// Whether each of these faults is noticed by one of the seeds.
+fn hunt(mutants: &[Mutant], jobs: &[Job], at_once: usize) -> bool {
+    let found = in_parallel(mutants, at_once, |&mutant| {
+        let noticed = jobs.iter().find_map(|job| {
+            let outcome = one(&Job { mutant: Some(mutant), ..job.clone() });
+            (!outcome.passed).then_some(outcome)
+        });
+        let text = noticed.as_ref().map_or("NOT NOTICED", |outcome| outcome.text.as_str());
+        say(&format!("mutant {mutant:?}: {text}"));
+        noticed.is_some()
+    });
+    let noticed = found.iter().filter(|noticed| **noticed).count();
+    say(&format!("{noticed} of {} mutants noticed", mutants.len()));
+    noticed == mutants.len()
+}
+
+fn all(jobs: &[Job], at_once: usize) -> (Vec<Outcome>, Duration) {
+    let began = Instant::now();
+    let outcomes = in_parallel(jobs, at_once, |job| {
+        let outcome = one(job);
+        say(&outcome.text);
+        outcome
+    });
+    (outcomes, began.elapsed())
+}
+
+/// Runs a seed in a process of its own.
+fn one(job: &Job) -> Outcome {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--one", &job.seed.to_string(), "--nodes", &job.nodes.to_string()]);
+    if let Some(mutant) = job.mutant {
+        command.args(["--mutant", &format!("{mutant:?}")]);
+    }
+    if job.trace {
+        command.arg("--trace");
+    }
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+    let hash = text.split_whitespace().find_map(|word| word.strip_prefix("hash=")).unwrap_or_default().to_owned();
+    let text = if text.is_empty() { format!("seed={} {BROKEN}: {}", job.seed, output.status) } else { text };
+    Outcome { passed: output.status.success(), text, hash }
+}
+
+/// Does `work` for all items, in order, so many at once.
+fn in_parallel<T: Sync, R: Send>(items: &[T], at_once: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..at_once.min(items.len()) {
+            scope.spawn(|| {
+                while let Some((index, item)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    items.get(index).map(|item| (index, item))
+                } {
+                    let result = work(item);
+                    done.lock().unwrap().push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap();
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}

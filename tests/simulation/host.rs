@@ -1,0 +1,189 @@
+//! One host: its node, across all of its starts.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use proximity_chat::{
+    actor::{Actor, Random, Settings},
+    bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+    identity::Identity,
+    io::Clock,
+    log::storage::Snapshot,
+    model::{Guests, Nick, NodeId, PeerId, PortRange, Room, Target, Text, Timestamp},
+    node::Retention,
+    profile,
+    store::Database,
+};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{disk, speech, world::World};
+
+/// Where all nodes listen, in the simulation.
+const PORT: u16 = 4_000;
+
+/// Where they look for each other.
+const NETWORK: &str = "192.168.0.0/28";
+
+pub(crate) struct Host {
+    pub(crate) index: usize,
+    pub(crate) ip: IpAddr,
+    pub(crate) node: NodeId,
+    identity: Identity,
+    /// What survives every crash.
+    directory: PathBuf,
+    seed: u64,
+    /// Whom it knows by configuration; the sweep finds the others.
+    peers: Vec<Target>,
+    /// When it starts for the first time.
+    pub(crate) joins_at: Duration,
+    pub(crate) boots: Cell<u64>,
+    /// By how much its clock is wrong, in milliseconds.
+    pub(crate) skew: Arc<AtomicI64>,
+    commands: RefCell<Option<mpsc::Sender<Command>>>,
+    /// Whom it lists.
+    pub(crate) listed: RefCell<BTreeSet<NodeId>>,
+    lines: Cell<u64>,
+}
+
+impl Host {
+    pub(crate) fn new(index: usize, seed: u64, joins_at: Duration, knows: &[usize], directory: PathBuf) -> Self {
+        let mut secret = [index as u8 + 1; 32];
+        secret[..8].copy_from_slice(&seed.to_be_bytes());
+        let identity = Identity::from_secret(&secret);
+        Self {
+            index,
+            ip: address(index),
+            node: identity.node(),
+            identity,
+            directory,
+            seed,
+            peers: knows.iter().map(|&other| Target::Socket(SocketAddr::new(address(other), PORT))).collect(),
+            joins_at,
+            boots: Cell::new(0),
+            skew: Arc::default(),
+            commands: RefCell::default(),
+            listed: RefCell::default(),
+            lines: Cell::new(0),
+        }
+    }
+
+    /// Says something, if it runs.
+    pub(crate) fn say(&self, answers: Option<proximity_chat::model::MessageId>) {
+        if let Some(commands) = &*self.commands.borrow() {
+            self.lines.set(self.lines.get() + 1);
+            let text = Text::new(&speech::line(self.index, self.boots.get(), self.lines.get(), answers)).unwrap();
+            // A node that is thousands of commands behind does not get more.
+            let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false });
+        }
+    }
+
+    /// Ends it politely.
+    pub(crate) fn leave(&self) {
+        if let Some(commands) = &*self.commands.borrow() {
+            let _ = commands.try_send(Command::Quit);
+        }
+    }
+
+    /// It is gone, without a word.
+    pub(crate) fn crashed(&self) {
+        self.commands.take();
+        self.listed.take();
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.commands.borrow().is_some()
+    }
+
+    /// Reads its disk, as it is when it does not run, and holds it against the rules.
+    pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
+        let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
+        let positions = disk::read(&mut database, &snapshot, thorough);
+        let positions = positions.map_err(|what| format!("node {}: {what}", self.index))?;
+        world.rules.borrow_mut().on_disk(self.index, &positions)?;
+        Ok((database, snapshot))
+    }
+
+    fn settings(&self, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
+        // Fixed by the seed, and never the same twice: what the operating system's random numbers are to a real node.
+        let mut random = fastrand::Rng::with_seed(self.seed ^ ((self.index as u64 + 1) << 48) ^ (boot << 32));
+        let mut secret = [0; 32];
+        random.fill(&mut secret);
+        let skew = self.skew.clone();
+        let wall = move || {
+            let since_epoch = turmoil::since_epoch().expect("the clock is read on a host");
+            let ms = i64::try_from(since_epoch.as_millis()).unwrap() + skew.load(Ordering::Relaxed);
+            Timestamp::from_millis(ms)
+        };
+        let (store, answers) = disk::run(database, random.u64(..));
+        let port = PORT.try_into().unwrap();
+        Settings {
+            ip: self.ip,
+            ports: PortRange::new(port, port).unwrap(),
+            networks: vec![NETWORK.parse().unwrap()],
+            peers: self.peers.clone(),
+            sweep_rate: None,
+            nick: Nick::new(&format!("node{}", self.index)).unwrap(),
+            identity: self.identity.clone(),
+            known: Vec::new(),
+            guests: Guests::None,
+            hold: false,
+            saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),
+            random: Random { seed: random.u64(..), boot: random.u64(..), secret },
+            clock: Clock::showing(wall),
+            snapshot,
+            retention: Retention { age: None, lines: None },
+            store,
+            answers,
+        }
+    }
+}
+
+fn address(index: usize) -> IpAddr {
+    Ipv4Addr::new(192, 168, 0, index as u8 + 1).into()
+}
+
+/// A start of a host, until it leaves or everything is dropped.
+pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
+    let now = turmoil::sim_elapsed().unwrap();
+    tokio::time::sleep(host.joins_at.saturating_sub(now)).await;
+    let boot = host.boots.get() + 1;
+    host.boots.set(boot);
+    world.starts(&host);
+    let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
+    let (updates_in, mut updates) = mpsc::channel(UPDATE_CAPACITY);
+    let net = world.cables.of(host.ip);
+    let (database, snapshot) = host.read(&world, false)?;
+    let settings = host.settings(boot, database, snapshot);
+    let actor = Actor::start(net, settings, commands_out, updates_in, CancellationToken::new()).await?;
+    tokio::spawn(actor.run());
+    host.commands.replace(Some(commands));
+    let mut random = fastrand::Rng::with_seed(world.seed ^ ((host.index as u64) << 40) ^ boot);
+    while let Some(update) = updates.recv().await {
+        world.saw(&host, &update);
+        match update {
+            Update::PeerJoined(peer) => {
+                if let PeerId::Node(node) = peer.id {
+                    host.listed.borrow_mut().insert(node);
+                }
+            }
+            Update::PeerLeft { peer: PeerId::Node(node), .. } => {
+                host.listed.borrow_mut().remove(&node);
+            }
+            Update::Message(message) if speech::invites_answer(&message, &mut random) => host.say(Some(message.id)),
+            _ => {}
+        }
+    }
+    host.crashed();
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think of:
+//! partitions, crashes, power cuts, loss, slowness, clocks that are an hour off, people who come late and go.
+//!
+//! What must hold, whatever happens, is in `rules`: DESIGN.md section 6, invariants 1 to 4, 6, 7 and 10. `args` says how to run
+//! it. One process runs one seed, because the trace of a seed must depend on nothing else.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this crate is test code; the lints only know test functions"
+)]
+
+mod args;
+mod disk;
+mod faults;
+mod fleet;
+mod host;
+mod net;
+mod rules;
+mod run;
+mod speech;
+mod trace;
+mod world;
+
+use std::{
+    io::{Write, stdout},
+    process::ExitCode,
+};
+
+use args::{Args, USAGE};
+use proximity_chat::log::mutant;
+
+fn main() -> ExitCode {
+    let args = match Args::parse(std::env::args().skip(1)) {
+        Ok(args) => args,
+        Err(error) => {
+            say(&format!("{error}\n\n{USAGE}"));
+            return ExitCode::from(2);
+        }
+    };
+    let passed = match args.one {
+        Some(seed) => {
+            if let [chosen] = args.mutants[..] {
+                mutant::choose(chosen);
+            }
+            run::one(seed, args.nodes_of(seed), args.trace)
+        }
+        None => fleet::run(&args),
+    };
+    if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Prints a line. Whoever does not read it does not hear of it.
+fn say(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
+}

@@ -1,0 +1,129 @@
+//! What must hold: DESIGN.md section 6, invariants 1 to 4, 6 and 7.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use proximity_chat::{
+    log::WAIT_FOR_CAUSES,
+    model::{Message, MessageId, NodeId, Position},
+};
+
+use crate::speech;
+
+/// What is known of all nodes, against which everything that one of them shows is held.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// The one event that each author's number of each log stands for.
+    numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
+    /// Every message that any node has shown, and where.
+    positions: BTreeMap<MessageId, Position>,
+    /// When the first node showed it.
+    first: BTreeMap<MessageId, Duration>,
+    nodes: Vec<Known>,
+}
+
+/// What is known of one node.
+#[derive(Debug, Default)]
+struct Known {
+    /// What it has on disk for certain: it has shown it, or it was read after a crash.
+    held: BTreeSet<MessageId>,
+    /// The last number that it has shown or read of each log.
+    last: BTreeMap<(NodeId, u64), u64>,
+}
+
+impl Rules {
+    pub(crate) fn new(nodes: usize) -> Self {
+        let nodes = (0..nodes).map(|_| Known::default()).collect();
+        Self { numbers: BTreeMap::new(), positions: BTreeMap::new(), first: BTreeMap::new(), nodes }
+    }
+
+    /// A node showed a message as new.
+    pub(crate) fn shown(&mut self, node: usize, message: &Message, now: Duration) -> Result<(), String> {
+        let Message { id, position, .. } = message;
+        let text = message.text.as_str();
+        self.numbered(node, position)?;
+        let known = &mut self.nodes[node];
+        if !known.held.insert(*id) {
+            return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
+        }
+        let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
+        if position.seq != last + 1 {
+            return Err(format!(
+                "an author's own order: node {node} shows {text}, number {}, after {last}",
+                position.seq
+            ));
+        }
+        self.first.entry(*id).or_insert(now);
+        if let Some(question) = speech::question(text) {
+            let question = self.positions.keys().find(|id| id.to_string() == question).copied();
+            let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
+            if self.positions[&question] >= *position {
+                return Err(format!("never against causality: {text} stands before what it answers"));
+            }
+            // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
+            // may name as its cause instead.
+            let said = self.first.get(&question).copied().unwrap_or_default();
+            let waited = now.saturating_sub(said) >= WAIT_FOR_CAUSES;
+            if !waited && !self.nodes[node].held.contains(&question) {
+                return Err(format!("never against causality: node {node} shows {text} without what it answers"));
+            }
+        }
+        Ok(())
+    }
+
+    /// This is what a node has on disk, before it starts or after it has ended.
+    pub(crate) fn on_disk(&mut self, node: usize, positions: &[Position]) -> Result<(), String> {
+        for position in positions {
+            self.numbered(node, position)?;
+        }
+        let held: BTreeSet<_> = positions.iter().map(|position| position.id).collect();
+        if let Some(lost) = self.nodes[node].held.iter().find(|id| !held.contains(id)) {
+            return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
+        }
+        let last = positions.iter().map(|position| ((position.author, position.epoch), position.seq)).collect();
+        self.nodes[node] = Known { held, last };
+        Ok(())
+    }
+
+    /// One number stands for one event, everywhere and for ever; one event for one position.
+    fn numbered(&mut self, node: usize, position: &Position) -> Result<(), String> {
+        let Position { author, epoch, seq, id, .. } = *position;
+        let first = *self.numbers.entry((author, epoch, seq)).or_insert(id);
+        if first != id {
+            return Err(format!("number {seq} of {author:?} is {first} and, at node {node}, {id}"));
+        }
+        let stood = *self.positions.entry(id).or_insert(*position);
+        if stood == *position {
+            Ok(())
+        } else {
+            Err(format!("the same order everywhere: {id} stands at {stood:?} and, at node {node}, at {position:?}"))
+        }
+    }
+
+    /// A node tells its user that so many others have a message.
+    pub(crate) fn delivered(&mut self, node: usize, id: MessageId, delivered: u32) -> Result<(), String> {
+        let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && known.held.contains(&id));
+        let have = have.count();
+        if have < delivered as usize {
+            return Err(format!("node {node} says that {delivered} have {id}, but {have} have"));
+        }
+        Ok(())
+    }
+
+    /// How many messages there are.
+    pub(crate) fn messages(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether all nodes have everything that any of them has.
+    pub(crate) fn all_have_all(&self) -> bool {
+        self.nodes.iter().all(|known| known.held.len() == self.positions.len())
+    }
+
+    /// How many messages each node has.
+    pub(crate) fn held(&self) -> Vec<usize> {
+        self.nodes.iter().map(|known| known.held.len()).collect()
+    }
+}

@@ -1,0 +1,214 @@
+//! One seed, from the first start to the last check.
+
+use std::{
+    fmt::Write as _,
+    panic,
+    path::Path,
+    process,
+    rc::Rc,
+    thread,
+    time::{Duration, Instant, UNIX_EPOCH},
+};
+
+use turmoil::Sim;
+
+use crate::{
+    faults::{Faults, LATENCY},
+    host::{self, Host},
+    say,
+    trace::Trace,
+    world::World,
+};
+
+/// What a line about a seed says where a rule was broken.
+pub(crate) const BROKEN: &str = "BROKEN";
+
+/// For so long everything may happen.
+const CHAOS: Duration = Duration::from_secs(30);
+
+/// For so long after that lines are said: the last ones while all is well.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// Then everybody must have everything after at most so long: the longest pause between two dials, and some.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// And nothing more may happen for so long: a link that is too many, or a line that comes twice, shows by then.
+const QUIET: Duration = Duration::from_secs(12);
+
+/// One step of the simulation.
+const TICK: Duration = Duration::from_millis(2);
+
+/// What the clocks show at the begin: a day in January 2027.
+const EPOCH: Duration = Duration::from_hours(500_000);
+
+/// A seed that takes longer than this, in real time, hangs.
+const HANGS: Duration = Duration::from_mins(5);
+
+/// Runs a seed and prints what became of it.
+pub(crate) fn one(seed: u64, nodes: usize, trace: bool) -> bool {
+    watch(seed);
+    let began = Instant::now();
+    let memory = Path::new("/dev/shm");
+    let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let directory = tempfile::tempdir_in(place).unwrap();
+    let world = World::new(seed, nodes, Trace::new(trace));
+    let converged = run(&world, nodes, directory.path());
+    let hash = world.trace.borrow().hash();
+    let mut line = format!("seed={seed} nodes={nodes} hash={hash} events={}", world.rules.borrow().messages());
+    let _ = write!(line, " heard={}", world.heard.get());
+    if let Some(after) = converged {
+        let _ = write!(line, " converged={:.1}s", after.as_secs_f64());
+    }
+    let _ = write!(line, " took={:.1}s", began.elapsed().as_secs_f64());
+    let broken = world.broken();
+    match &broken {
+        None => line += " ok",
+        Some(what) => {
+            let _ = write!(line, " {BROKEN}: {what}");
+        }
+    }
+    say(&line);
+    broken.is_none()
+}
+
+/// A panic anywhere, which tokio would hide, and a run without end are failures of this seed.
+fn watch(seed: u64) {
+    panic::set_hook(Box::new(move |info| {
+        say(&format!("seed={seed} {BROKEN}: {info}").replace('\n', " "));
+        process::exit(1);
+    }));
+    thread::spawn(move || {
+        // Nobody wakes it.
+        thread::park_timeout(HANGS);
+        say(&format!("seed={seed} {BROKEN}: hangs"));
+        process::exit(1);
+    });
+}
+
+/// Runs a seed. How long after the last repair everybody had everything.
+fn run(world: &Rc<World>, nodes: usize, directory: &Path) -> Option<Duration> {
+    let mut random = fastrand::Rng::with_seed(world.seed);
+    let mut sim = turmoil::Builder::new()
+        .rng_seed(random.u64(..))
+        .epoch(UNIX_EPOCH + EPOCH)
+        .simulation_duration(Duration::MAX)
+        .tick_duration(TICK)
+        .min_message_latency(Duration::from_millis(1))
+        .max_message_latency(LATENCY)
+        .tcp_capacity(4_096)
+        .enable_random_order()
+        .build();
+    let hosts = hosts(world.seed, nodes, &mut random, directory);
+    for host in &hosts {
+        let (world, host) = (world.clone(), host.clone());
+        sim.host(host.ip, move || host::live(world.clone(), host.clone()));
+    }
+    let mut faults = Faults::new(world.clone(), hosts.clone(), random.fork());
+    let mut speakers = Speakers { hosts: hosts.clone(), next: vec![Duration::ZERO; nodes], random };
+    let step = |sim: &mut Sim<'_>, faults: &mut Faults| {
+        if let Err(error) = sim.step() {
+            world.must(Err(error.to_string()));
+        }
+        faults.look(sim.elapsed());
+        world.broken().is_none()
+    };
+    while sim.elapsed() < CHAOS {
+        faults.step(&mut sim);
+        speakers.speak(sim.elapsed());
+        if !step(&mut sim, &mut faults) {
+            return None;
+        }
+    }
+    faults.end(&mut sim);
+    let healed = sim.elapsed();
+    let mut converged = None;
+    loop {
+        let now = sim.elapsed();
+        faults.due(&mut sim, now);
+        if now < healed + LAST_WORDS {
+            speakers.speak(now);
+        } else if converged.is_none() && world.rules.borrow().all_have_all() && all_listed(&hosts, &faults) {
+            converged = Some(now);
+        }
+        if converged.is_some_and(|at| now > at + QUIET) {
+            break;
+        }
+        if converged.is_none() && now > healed + PATIENCE {
+            let held = world.rules.borrow().held();
+            let listed: Vec<_> = hosts.iter().map(|host| host.listed.borrow().len()).collect();
+            world.must(Err(format!("nothing lost: lines {held:?}, peers {listed:?}, after {PATIENCE:?}")));
+        }
+        if !step(&mut sim, &mut faults) {
+            return None;
+        }
+    }
+    check_links(world, &hosts, &faults);
+    check_disks(world, &mut sim, &hosts);
+    if !world.rules.borrow().all_have_all() || !all_listed(&hosts, &faults) {
+        world.must(Err("everybody had everything, and then no more".to_owned()));
+    }
+    converged.map(|at| at.saturating_sub(healed))
+}
+
+fn hosts(seed: u64, nodes: usize, random: &mut fastrand::Rng, directory: &Path) -> Vec<Rc<Host>> {
+    let host = |index: usize| {
+        // One of four comes late; some know the others by configuration, some only by looking.
+        let joins_at = if random.u8(..4) == 0 { random.u64(5_000..25_000) } else { random.u64(..2_000) };
+        let knows: Vec<_> = (0..nodes).filter(|&other| other != index && random.u8(..3) == 0).collect();
+        let directory = directory.join(index.to_string());
+        Rc::new(Host::new(index, seed, Duration::from_millis(joins_at), &knows, directory))
+    };
+    (0..nodes).map(host).collect()
+}
+
+/// Who talks, and when.
+struct Speakers {
+    hosts: Vec<Rc<Host>>,
+    next: Vec<Duration>,
+    random: fastrand::Rng,
+}
+
+impl Speakers {
+    fn speak(&mut self, now: Duration) {
+        for (host, next) in self.hosts.iter().zip(&mut self.next) {
+            if now >= *next {
+                *next = now + Duration::from_millis(self.random.u64(50..3_000));
+                host.say(None);
+            }
+        }
+    }
+}
+
+fn pairs(hosts: &[Rc<Host>]) -> impl Iterator<Item = (&Rc<Host>, &Rc<Host>)> {
+    hosts.iter().enumerate().flat_map(|(index, one)| hosts[..index].iter().map(move |other| (one, other)))
+}
+
+/// Whether everybody lists everybody whom they can reach.
+fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
+    pairs(hosts).all(|(one, other)| {
+        let listed = |a: &Host, b: &Host| a.listed.borrow().contains(&b.node);
+        faults.are_strangers(one.index, other.index) || (listed(one, other) && listed(other, one))
+    })
+}
+
+/// The same events, in the same order, on all disks, and nothing else.
+fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
+    for host in hosts {
+        sim.crash(host.ip);
+        world.must(host.read(world, true).map(drop));
+    }
+    let messages = world.rules.borrow().messages();
+    if world.rules.borrow().held() != vec![messages; hosts.len()] {
+        world.must(Err("not everything is on all disks".to_owned()));
+    }
+}
+
+/// One link per pair in the end.
+fn check_links(world: &World, hosts: &[Rc<Host>], faults: &Faults) {
+    for (one, other) in pairs(hosts) {
+        let links = world.cables.between(one.ip, other.ip);
+        if links != usize::from(!faults.are_strangers(one.index, other.index)) {
+            world.must(Err(format!("one link per pair: nodes {} and {} have {links}", one.index, other.index)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the hosts of a run share: their cables, the trace, and what has been broken.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use proximity_chat::bus::{FailureCode, NoticeCode, Update};
+
+use crate::{host::Host, net::Cables, rules::Rules, trace::Trace};
+
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) cables: Cables,
+    pub(crate) trace: RefCell<Trace>,
+    pub(crate) rules: RefCell<Rules>,
+    /// Lines that were shown as said by others, by any node.
+    pub(crate) heard: Cell<u64>,
+    broken: RefCell<Option<String>>,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, nodes: usize, trace: Trace) -> Rc<Self> {
+        Rc::new(Self {
+            seed,
+            cables: Cables::default(),
+            trace: RefCell::new(trace),
+            rules: RefCell::new(Rules::new(nodes)),
+            heard: Cell::new(0),
+            broken: RefCell::default(),
+        })
+    }
+
+    /// A rule was broken. The first time is the one to look at.
+    pub(crate) fn must(&self, kept: Result<(), String>) {
+        if let Err(what) = kept {
+            self.broken.borrow_mut().get_or_insert(what);
+        }
+    }
+
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.broken.borrow().clone()
+    }
+
+    /// Notes what is done to the hosts from outside.
+    pub(crate) fn note(&self, at: Duration, line: &str) {
+        self.trace.borrow_mut().note(at, line);
+    }
+
+    /// A host starts, for the first time or once more.
+    pub(crate) fn starts(&self, host: &Host) {
+        let line = format!("[{}] starts, boot {}", host.index, host.boots.get());
+        self.note(turmoil::sim_elapsed().unwrap(), &line);
+    }
+
+    /// A node said something to its user.
+    pub(crate) fn saw(&self, host: &Host, update: &Update) {
+        self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
+        let kept = match update {
+            Update::Message(message) => {
+                self.heard.set(self.heard.get() + u64::from(!message.is_own()));
+                self.rules.borrow_mut().shown(host.index, message, turmoil::sim_elapsed().unwrap())
+            }
+            Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
+            Update::Notice { code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog, text }
+            | Update::Failed { code: FailureCode::Storage, text } => Err(format!("node {} says: {text}", host.index)),
+            _ => Ok(()),
+        };
+        self.must(kept);
+    }
+}
