@@ -185,7 +185,7 @@ impl<N: Net> Actor<N> {
         let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
         let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
         let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
-        let history = History { snapshot, retention, identity, started: io::now().wall };
+        let history = History { snapshot, retention, identity, started: clock.now().wall };
         let me_of = Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret, history };
         let node = Node::new(me_of);
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());

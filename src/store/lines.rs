@@ -96,11 +96,6 @@ pub(super) fn last_spot(hlc: Hlc) -> i64 {
     first_spot(hlc) | ((1 << IN_MILLISECOND) - 1)
 }
 
-/// The first spot of the same millisecond.
-pub(super) const fn millisecond(spot: i64) -> i64 {
-    (spot >> IN_MILLISECOND) << IN_MILLISECOND
-}
-
 /// A spot that is free. One below zero, which no word is found at, if somebody said a million lines in one millisecond.
 pub(super) fn free_spot(connection: &Connection, hlc: Hlc) -> Result<i64> {
     let (first, last) = (first_spot(hlc), last_spot(hlc));

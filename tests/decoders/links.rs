@@ -118,6 +118,7 @@ impl Bench {
                 snapshot: Snapshot::default(),
                 retention: Retention::default(),
                 identity: Identity::from_secret(&OUR_SECRET),
+                started: Timestamp::from_millis(0),
             },
         });
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_767_323_045_678) };
