@@ -10,8 +10,7 @@ pub struct EventId(pub [u8; 32]);
 
 impl fmt::Debug for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, ..] = self.0;
-        write!(f, "EventId({:08x})", u32::from_be_bytes([a, b, c, d]))
+        write!(f, "EventId({})", super::MessageId::from(*self))
     }
 }
 

@@ -83,6 +83,7 @@ impl Node {
         }
     }
 
+    #[expect(clippy::result_large_err, reason = "what is said to the user, once for each command of theirs")]
     fn compare(&mut self, who: &Who, now: Now, out: &mut Vec<Out>) -> Result<(), Update> {
         let id = self.resolve(who)?;
         let name = self.name(id);
@@ -107,6 +108,7 @@ impl Node {
 
     /// The user says whether the codes were the same: of the code that was shown under that very name, or of that key. Who
     /// goes by the name now does not matter.
+    #[expect(clippy::result_large_err, reason = "what is said to the user, once for each command of theirs")]
     fn compared(&mut self, who: &Who, same: bool, now: Now, out: &mut Vec<Out>) -> Result<(), Update> {
         let wanted = Wanted::new(who);
         let fresh = |shown: &&Shown| now.mono.saturating_duration_since(shown.at) < REMEMBERED;

@@ -38,6 +38,7 @@ struct Found {
 impl Node {
     /// Finds out whom the user means, for something that only that one must be meant by: a name that merely looks so is
     /// not enough.
+    #[expect(clippy::result_large_err, reason = "what is said to the user, once for each command of theirs")]
     pub(super) fn resolve(&self, who: &Who) -> Result<PeerId, Update> {
         let found = self.find(who);
         match (found.certain.as_slice(), found.alike.as_slice()) {
@@ -52,6 +53,7 @@ impl Node {
     }
 
     /// Finds out whom the user means, for showing what is known of them.
+    #[expect(clippy::result_large_err, reason = "what is said to the user, once for each command of theirs")]
     fn resolve_loosely(&self, who: &Who) -> Result<PeerId, Update> {
         let found = self.find(who);
         let here = found.alike.get(..found.here).filter(|here| !here.is_empty()).unwrap_or(&found.alike);

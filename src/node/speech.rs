@@ -23,8 +23,8 @@ impl Node {
                 self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
             let PeerId::Guest(addr) = author else { return };
-            let line = GuestLine::new(self.message_id(), addr, nick, text, action);
-            self.keep_guest_line(line, now, out);
+            let said = GuestLine::new(self.message_id(), addr, nick, text, action);
+            self.keep_guest_line(said, now, out);
         }
     }
 

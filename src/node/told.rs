@@ -37,7 +37,7 @@ impl Node {
                 Frame::Peers(sightings) => self.hinted(link, &sightings, now),
                 Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
-                Frame::Have(have) => self.hear_have(link, have, now, out),
+                Frame::Have(have) => self.hear_have(link, &have, now, out),
                 Frame::Batch(_) | Frame::Nothing => {}
             }
         }

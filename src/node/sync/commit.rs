@@ -24,7 +24,7 @@ const MAX_PENDING_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(in crate::node) enum Pending {
     /// An event, and the link that it came over.
-    Event(Append, Option<LinkId>),
+    Event(Box<Append>, Option<LinkId>),
     /// A guest's line.
     Guest(GuestLine, Now),
 }
@@ -73,7 +73,7 @@ impl Node {
             if is(Mutant::ShowBeforeCommit) {
                 self.show(&append, now, out);
             }
-            self.push_pending(Pending::Event(append, from));
+            self.push_pending(Pending::Event(Box::new(append), from));
         }
         self.flush(now, out);
     }
@@ -107,7 +107,7 @@ impl Node {
         self.sync.in_flight.extend(self.sync.pending.drain(..));
         self.sync.pending_bytes = 0;
         writes.extend(self.sync.in_flight.iter().map(|pending| match pending {
-            Pending::Event(append, _) => Write::Event(Box::new(append.clone())),
+            Pending::Event(append, _) => Write::Event(append.clone()),
             Pending::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(self.sync.logs.take_changed().into_iter().map(Write::Log));

@@ -9,6 +9,7 @@ use crate::{
         event::Dot,
         mesh::{self, Frame, Have, MAX_DOTS},
     },
+    log::Held,
     model::{LogId, NodeId, Now, PeerId, Room},
     node::{LinkId, Node, Out},
 };
@@ -93,7 +94,7 @@ impl Node {
     }
 
     /// A link says what it holds.
-    pub(in crate::node) fn hear_have(&mut self, link: LinkId, have: Have, now: Now, out: &mut Vec<Out>) {
+    pub(in crate::node) fn hear_have(&mut self, link: LinkId, have: &Have, now: Now, out: &mut Vec<Out>) {
         let Some((peer, _)) = self.links.get(&link).and_then(Link::session) else { return };
         let Some(node) = peer.id.node().copied() else { return };
         for dot in &have.dots {
@@ -114,8 +115,7 @@ impl Node {
         }
         let held = self.sync.logs.get(&dot.log);
         let ours = held.and_then(|held| held.id_at(dot.seq));
-        let (contradicts, behind) =
-            (ours.is_some() && ours != dot.head, held.map_or(0, crate::log::Held::head) < dot.seq);
+        let (contradicts, behind) = (ours.is_some() && ours != dot.head, held.map_or(0, Held::head) < dot.seq);
         let is_held = held.is_some();
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         let cursor = if is_held { Some(session.sync.held(&dot.log)) } else { session.sync.strange(&dot.log) };
@@ -141,7 +141,7 @@ impl Node {
 
     /// Tells a link how far we are where it can help: only there the numbers differ from what all are told.
     fn tell_of_gap(&mut self, link: LinkId, dot: &Dot, now: Now) {
-        let gap = self.sync.logs.get(&dot.log).is_some_and(|held| held.has_gap());
+        let gap = self.sync.logs.get(&dot.log).is_some_and(Held::has_gap);
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         if gap && session.sync.untold.insert(dot.log) {
             let soonest = session.sync.told_at.map_or(now.mono, |told| told + TELL_EVERY);

@@ -224,13 +224,13 @@ impl Node {
             (Purpose::Push(link, wanted), _) => self.push_events(link, &wanted, &[], out),
             (Purpose::Open, Ok(Reply::Events(events))) => self.sync.delivery.open_all(&events),
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
-                self.contradicted(link, *theirs, events, now, out)
+                self.contradicted(link, *theirs, events, now, out);
             }
             (Purpose::Dispute(link), Ok(Reply::Events(events))) => {
                 self.hand(link, events.iter().map(|held| &held.signed), out);
             }
-            (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.page(room, seek, page, now, out),
-            (Purpose::Search(query), Ok(Reply::Found(found))) => self.found_lines(query, found, now, out),
+            (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.page(room, seek, &page, now, out),
+            (Purpose::Search(query), Ok(Reply::Found(found))) => self.found_lines(query, &found, now, out),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases })) => {
                 self.rebase(&bases);
                 out.push(Out::Update(Update::Erased { room, lines }));

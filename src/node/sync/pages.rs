@@ -55,13 +55,13 @@ impl Node {
         out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
     }
 
-    pub(super) fn page(&mut self, room: Room, seek: Seek, page: storage::Page, now: Now, out: &mut Vec<Out>) {
+    pub(super) fn page(&mut self, room: Room, seek: Seek, page: &storage::Page, now: Now, out: &mut Vec<Out>) {
         let storage::Page { lines, before, after } = page;
         let messages = lines.iter().filter_map(|line| self.message(line, now)).collect();
-        out.push(Out::Update(Update::Page(Page { room, seek, messages, before, after })));
+        out.push(Out::Update(Update::Page(Page { room, seek, messages, before: *before, after: *after })));
     }
 
-    pub(super) fn found_lines(&mut self, query: String, found: Found, now: Now, out: &mut Vec<Out>) {
+    pub(super) fn found_lines(&mut self, query: String, found: &Found, now: Now, out: &mut Vec<Out>) {
         let messages = found.lines.iter().filter_map(|line| self.message(line, now)).collect();
         out.push(Out::Update(Update::Found { query, messages, more: found.more }));
     }
