@@ -1,5 +1,7 @@
 //! Our own events.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::{Held, Logs, storage::Append};
@@ -15,9 +17,22 @@ use crate::{
 pub struct NoTime;
 
 impl Logs {
-    /// Our own log is not gone on with: the next event begins another one. Whether there was one.
-    pub fn leave_own(&mut self) -> bool {
-        self.own.take().is_some()
+    /// A log of ours is not gone on with: the next event begins another one.
+    pub(super) fn leave(&mut self, log: &LogId) {
+        if self.own.take_if(|own| own == log).is_some() {
+            self.left.insert(*log);
+        }
+    }
+
+    /// Own logs that were given up in this run. What a store says later does not bring them back.
+    pub fn left(&self) -> &BTreeSet<LogId> {
+        &self.left
+    }
+
+    /// Takes over what was given up before the store was read again.
+    pub fn stay_left(&mut self, left: BTreeSet<LogId>) {
+        self.own.take_if(|own| left.contains(own));
+        self.left = left;
     }
 
     /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
