@@ -1,7 +1,7 @@
 //! Which events of others are taken in.
 
 use super::{
-    Held, Logs, MAX_LOGS,
+    Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
     mutant::{Mutant, is},
     storage::Append,
 };
@@ -80,6 +80,10 @@ impl Logs {
             return Verdict::Foreign;
         }
         let place = match self.place(&event, offer) {
+            Place::Taken(Some(id)) if id == event.id && is(Mutant::NoDedupe) => {
+                accepted.push(Append { event, signed, arrived: now.wall, own: false });
+                return Verdict::Accepted;
+            }
             Place::Taken(Some(id)) if id == event.id => return Verdict::Known,
             Place::Taken(_) => return Verdict::Compare(event.log, event.seq, signed),
             Place::Nowhere => return Verdict::Early,
@@ -136,7 +140,8 @@ impl Logs {
                 return Place::Next(held.state().head_id.map(|id| (id, held.state().head_hlc)));
             }
             // Its sender has forgotten what is between; others may fill that in.
-            return if offer.base == Some(seq) { Place::Next(None) } else { Place::Nowhere };
+            let begins = offer.base == Some(seq) || is(Mutant::NoPredecessorCheck);
+            return if begins { Place::Next(None) } else { Place::Nowhere };
         }
         if seq >= held.newest_base() {
             return Place::Taken(held.id_at(seq));
@@ -212,7 +217,8 @@ impl Logs {
 
     /// The first cause of an event that is missing.
     fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<Dep> {
-        append.event.deps.iter().find(|dep| !self.is_present(dep, highest)).copied()
+        let missing = |dep: &&Dep| !is(Mutant::NoDependencyCheck) && !self.is_present(dep, highest);
+        append.event.deps.iter().find(missing).copied()
     }
 
     /// Accepts an event, and what waits for nothing else any more.

@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::storage::{LogState, Older};
+use super::{
+    mutant::{Mutant, is},
+    storage::{LogState, Older},
+};
 use crate::{
     convert::event::{Dot, Event},
     model::{EventId, Hlc, LogId},
@@ -168,7 +171,7 @@ impl Held {
 
     /// How much to say that we hold. Who offers what we lack below our base is told how far we are there.
     pub(super) fn dot(&self, offered: Option<u64>) -> Option<Dot> {
-        let state = &self.committed;
+        let state = if is(Mutant::TellUncommitted) { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
         if state.head == 0 {
             return None;
