@@ -230,7 +230,7 @@ fn main() -> ExitCode {
     });
     say(format!("all lines read for a word: {scan:.0?} ({hits}); memory {:.1} MB", resident()));
 
-    let retain = Retain { before: None, keep: Some(LINES / 2) };
+    let retain = Retain { now: Timestamp::from_millis(1_796_000_000_000), before: None, keep: Some(LINES / 2) };
     let (retained, reply) = timed(|| ask(&mut database, Request::Retain(retain)));
     let Reply::Raised { lines, .. } = reply else { unreachable!("what was asked for") };
     say(format!("{lines} lines forgotten in {retained:.0?}"));

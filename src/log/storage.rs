@@ -49,8 +49,8 @@ pub enum Reply {
     Raised {
         /// How many lines.
         lines: u64,
-        /// Which logs begin where now: at the first event that is still held, of the older range if one is left; above the head
-        /// if none is.
+        /// Which logs begin where now: at the first event that is still held, above the head if none is. There is nothing
+        /// below it any more. A log that has lost lines of its older range only is not among them.
         bases: Vec<(LogId, u64)>,
     },
     /// All that the log needs to go on.
@@ -70,6 +70,8 @@ pub enum Write {
     Ack(Ack),
     /// That a log's author signed two events under one number.
     Fork(Box<Proof>),
+    /// That one of our own logs is not gone on with, after a start neither.
+    Leave(LogId),
 }
 
 /// An event that was accepted.
@@ -230,9 +232,11 @@ pub struct Found {
 /// What to forget: what is too old or too much, of every room and network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retain {
+    /// What time it is.
+    pub now: Timestamp,
     /// Lines whose clock is before this.
     pub before: Option<Timestamp>,
-    /// All but so many of a room's newest lines.
+    /// All but so many of a room's newest lines. Those that are dated over a day ahead push no others out: they go first.
     pub keep: Option<u64>,
 }
 

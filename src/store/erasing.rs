@@ -5,10 +5,11 @@ use rusqlite::{Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, unsigned},
+    floor,
 };
 use crate::{
     log::storage::{Failure, Reply},
-    model::{LogId, RoomId},
+    model::RoomId,
 };
 
 impl Database {
@@ -34,19 +35,21 @@ impl Database {
         transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE place = ?)", values)?;
         let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
         transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
-        transaction.execute(
-            "UPDATE logs SET base = head + 1, older_base = NULL, older_head = NULL, older_id = NULL WHERE place = ?",
-            values,
-        )?;
+        let mut bases = Vec::new();
+        {
+            let mut logs = transaction.prepare("SELECT room, author, epoch, head, base, key FROM logs WHERE place = ? ORDER BY key")?;
+            let mut logs = logs.query(values)?;
+            while let Some(row) = logs.next()? {
+                let (head, base) = (unsigned(row.get(3)?), unsigned(row.get(4)?));
+                let base = base.max(head.saturating_add(1));
+                floor::raise(&transaction, row.get(5)?, base)?;
+                bases.push((log_id(row, 0)?, base));
+            }
+        }
         let empty =
             transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
-        let bases = {
-            let mut bases = transaction.prepare("SELECT room, author, epoch, base FROM logs WHERE place = ?")?;
-            let bases = bases.query_map(values, |row| Ok((log_id(row, 0)?, unsigned(row.get(3)?))))?;
-            bases.collect::<Result<Vec<(LogId, u64)>>>()?
-        };
         transaction.commit()?;
         Ok(Reply::Raised { lines: lines as u64, bases })
     }

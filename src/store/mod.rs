@@ -5,13 +5,14 @@
 //!
 //! Where what is: `schema` the tables and their versions, `opening` what happens before the first request, `recovery` what
 //! becomes of a damaged file, `writing` commits, `reading` events for other nodes, `paging` and `searching` messages for
-//! screens, `words` what a text is found by, `erasing` and `retention` what goes, `snapshot` what there is, `threads`
+//! screens, `words` what a text is found by, `erasing` and `retention` what goes, `floor` that it stays away, `snapshot` what there is, `threads`
 //! the handle for the rest of the program.
 
 mod columns;
 mod database;
 mod erasing;
 mod error;
+mod floor;
 mod lines;
 mod opening;
 mod paging;

@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 2] = [tables, index];
+const STEPS: [Step; 3] = [tables, index, floor];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -85,6 +85,11 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 ";
 
+/// Below which number nothing of a log may be held any more. With a check, as a sum beyond the greatest integer is none.
+const FLOOR: &str = "
+ALTER TABLE logs ADD COLUMN floor INTEGER NOT NULL DEFAULT 0 CHECK (typeof(floor) = 'integer');
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -106,6 +111,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
 
 fn tables(connection: &Connection) -> Result<()> {
     connection.execute_batch(TABLES)
+}
+
+fn floor(connection: &Connection) -> Result<()> {
+    connection.execute_batch(FLOOR)
 }
 
 /// Lines that are there already are found too.

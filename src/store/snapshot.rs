@@ -51,7 +51,7 @@ impl Database {
     fn own(&self) -> Result<Option<LogId>> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
-             WHERE mine AND author = ? AND network = ? AND logs.room = ? ORDER BY head_hlc DESC LIMIT 1",
+             WHERE mine AND forked IS NULL AND author = ? AND network = ? AND logs.room = ? ORDER BY head_hlc DESC LIMIT 1",
         )?;
         let values = (self.me.as_bytes(), self.network.as_str(), Room::LOBBY.id().0);
         select.query_row(values, |row| log_id(row, 0)).optional()

@@ -5,6 +5,6 @@ mod damage;
 mod forgetting;
 mod keeping;
 mod model;
-mod people;
+pub(super) mod people;
 mod screens;
 mod threads;

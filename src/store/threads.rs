@@ -215,8 +215,8 @@ impl Worker {
                 Err(TryRecvError::Disconnected) => return None,
                 Err(TryRecvError::Empty) => match self.database.retain_slice(&mut retaining) {
                     Ok(true) => self.retaining = Some((ticket, retaining)),
-                    Ok(false) => self.answer(ticket, Ok(retaining.into_reply())),
-                    Err(failure) => self.answer(ticket, Err(failure)),
+                    Ok(false) => self.answer(ticket, retaining.end(Ok(()))),
+                    Err(failure) => self.answer(ticket, retaining.end(Err(failure))),
                 },
             }
         }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, Transaction
 use super::{
     Database,
     columns::{epoch, number},
-    error, lines, words,
+    error, floor, lines, words,
 };
 use crate::{
     log::storage::{Ack, Append, Failure, GuestLine, LogState, Proof, Reply, Write},
@@ -86,6 +86,7 @@ impl Writer<'_> {
                 Write::Guest(line) => self.guest(line)?,
                 Write::Ack(ack) => self.ack(ack)?,
                 Write::Fork(proof) => self.fork(proof)?,
+                Write::Leave(log) => self.leave(log)?,
             }
         }
         // Dropped without this, it is undone.
@@ -94,6 +95,10 @@ impl Writer<'_> {
 
     fn event(&self, append: &Append) -> Result<(), Refusal> {
         let Append { event, signed, .. } = append;
+        // It was on its way when what is here was erased or forgotten, and it too.
+        if event.seq < floor::of(&self.savepoint, &event.log)? {
+            return Ok(());
+        }
         let (log, place) = match find(&self.savepoint, &event.log)? {
             Some(found) => found,
             None => self.new_log(append)?,
@@ -194,6 +199,13 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn leave(&self, log: &LogId) -> Result<(), Refusal> {
+        if let Some((log, _)) = find(&self.savepoint, log)? {
+            self.savepoint.prepare_cached("UPDATE logs SET mine = 0 WHERE key = ?")?.execute([log])?;
+        }
+        Ok(())
+    }
+
     fn index(&self, spot: i64, place: i64, kind: u32, content: &[u8]) -> Result<(), Refusal> {
         put_words(&self.savepoint, spot, place, kind, content)?;
         Ok(())
@@ -229,7 +241,7 @@ pub(super) fn put_place(connection: &Connection, room: RoomId, network: &str) ->
     connection.prepare_cached("INSERT INTO places (room, network) VALUES (?, ?)")?.insert(params![room.0, network])
 }
 
-/// How a log stands.
+/// How a log stands, as far as that is above its floor.
 pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached(
         "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked)
@@ -238,6 +250,7 @@ pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> 
              head_id = excluded.head_id, head_hlc = excluded.head_hlc, older_base = excluded.older_base,
              older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked",
     )?;
+    let state = &floor::above(state, floor::of(connection, &state.id)?);
     let older = state.older;
     put.execute(params![
         place,

@@ -251,7 +251,7 @@ impl Node {
         }
         let age = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
         let before = age.map(|age| Timestamp::from_millis(now.wall.as_millis().saturating_sub(age)));
-        self.sync.ask(Purpose::Retain, Request::Retain(Retain { before, keep: lines }), out);
+        self.sync.ask(Purpose::Retain, Request::Retain(Retain { now: now.wall, before, keep: lines }), out);
     }
 
     /// The store has answered.

@@ -459,7 +459,7 @@ fn who_holds_less_is_not_believed_to_be_all_there_is() {
     // The first forgets; what it says next is all that the third can have from it.
     world.benches[0]
         .store
-        .handle(crate::log::storage::Request::Retain(Retain { before: None, keep: Some(0) }))
+        .handle(crate::log::storage::Request::Retain(Retain { now: Timestamp::default(), before: None, keep: Some(0) }))
         .unwrap();
     world.restart(0, 2);
     world.say(0, "ten");

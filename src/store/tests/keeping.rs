@@ -128,6 +128,16 @@ fn only_a_log_that_was_written_here_alone_is_gone_on_with() {
     let mut next = Author::new(1, 6);
     database.commit(next.write(500, "a new one", true)).unwrap();
     assert_eq!(database.load().own, Some(next.log));
+    // One that was left stays so.
+    database.commit(vec![Write::Leave(next.log), Write::Leave(Author::new(1, 99).log)]).unwrap();
+    assert_eq!(database.load().own, None);
+    database.commit(next.write(600, "too late too", true)).unwrap();
+    assert_eq!(database.load().own, None);
+    let mut forked = Author::new(1, 7);
+    database.commit(forked.write(700, "another new one", true)).unwrap();
+    assert_eq!(database.load().own, Some(forked.log));
+    database.commit(vec![Write::Log(LogState { forked: Some(1), ..forked.state(1) })]).unwrap();
+    assert_eq!(database.load().own, None);
 }
 
 #[test]
@@ -137,7 +147,7 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     database.commit(alice.write(1_000, "früher gesagt", true)).unwrap();
     database.commit(vec![Write::Guest(Box::new(guest(2_000, 1, "früher auch")))]).unwrap();
-    database.connection.execute_batch("DROP TABLE words; PRAGMA user_version = 1").unwrap();
+    database.connection.execute_batch("DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; PRAGMA user_version = 1").unwrap();
     drop(database);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     assert_eq!(texts(&database.find("fruh", None, 9).lines), ["früher auch", "früher gesagt"]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::people::{Author, memory, open_in};
 use crate::{
     log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Retain, SearchRequest},
-    model::{Room, Seek},
+    model::{Room, Seek, Timestamp},
     store::{Answer, Database, Store, spawn},
 };
 
@@ -37,7 +37,7 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     assert!(matches!(next(), (3, Reply::Events(events)) if events.len() == 3));
     store.ask(4, Request::Load);
     assert!(matches!(next(), (4, Reply::Loaded(loaded)) if loaded.lines == MAX_REQUESTS as u64));
-    store.ask(5, Request::Retain(Retain { before: None, keep: Some(10) }));
+    store.ask(5, Request::Retain(Retain { now: Timestamp::from_millis(9_999), before: None, keep: Some(10) }));
     assert!(matches!(next(), (5, Reply::Raised { lines, .. }) if lines == MAX_REQUESTS as u64 - 10));
     store.ask(6, Request::Erase(room));
     assert!(matches!(next(), (6, Reply::Raised { lines: 10, .. })));
@@ -95,7 +95,7 @@ fn a_line_does_not_wait_for_a_long_cleaning() {
         database.commit(lines).unwrap();
     }
     let (store, mut answers) = spawn(database).unwrap();
-    store.ask(1, Request::Retain(Retain { before: None, keep: Some(1) }));
+    store.ask(1, Request::Retain(Retain { now: Timestamp::from_millis(9_999), before: None, keep: Some(1) }));
     store.ask(2, Request::Write(alice.write(1_000, "live", true)));
     assert_eq!(answers.blocking_recv().unwrap().ticket, 2);
     assert_eq!(answers.blocking_recv().unwrap().ticket, 1);

@@ -1,0 +1,84 @@
+//! Below which number nothing of a log may be held: what was erased or forgotten does not come back with a write that was
+//! on its way meanwhile.
+
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
+
+use super::columns::{epoch, number, unsigned};
+use crate::{
+    log::storage::{LogState, Older},
+    model::LogId,
+};
+
+/// The floor of a log; zero of one that is not there.
+pub(super) fn of(connection: &Connection, log: &LogId) -> Result<u64> {
+    let mut find =
+        connection.prepare_cached("SELECT floor FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
+    let found = find.query_row(params![log.room.0, log.author.as_bytes(), epoch(log.epoch)], |row| row.get(0));
+    Ok(found.optional()?.map_or(0, unsigned))
+}
+
+/// Raises a log's floor, and with it what it says that it holds. Its main base, if that has changed.
+pub(super) fn raise(connection: &Connection, log: i64, floor: u64) -> Result<Option<u64>> {
+    let mut select = connection.prepare_cached("SELECT base FROM logs WHERE key = ?")?;
+    let before: i64 = select.query_row([log], |row| row.get(0))?;
+    // The right sides are what was before.
+    let mut raise = connection.prepare_cached(
+        "UPDATE logs SET floor = max(floor, ?2), base = max(base, ?2),
+             older_base = iif(older_head >= ?2, max(older_base, ?2), NULL),
+             older_id = iif(older_head >= ?2, older_id, NULL),
+             older_head = iif(older_head >= ?2, older_head, NULL)
+         WHERE key = ?1",
+    )?;
+    raise.execute(params![log, number(floor)])?;
+    let after: i64 = select.query_row([log], |row| row.get(0))?;
+    Ok((after > before).then_some(unsigned(after)))
+}
+
+/// Sets the floor of a log whose state has it already.
+pub(super) fn set(connection: &Connection, log: &LogId, floor: u64) -> Result<()> {
+    let mut set = connection.prepare_cached(
+        "UPDATE logs SET floor = max(floor, ?4) WHERE room = ?1 AND author = ?2 AND epoch = ?3",
+    )?;
+    set.execute(params![log.room.0, log.author.as_bytes(), epoch(log.epoch), number(floor)])?;
+    Ok(())
+}
+
+/// What of a log's state is above its floor.
+pub(super) fn above(state: &LogState, floor: u64) -> LogState {
+    let base = state.base.max(floor);
+    let older = state.older.and_then(|older| match older {
+        // Still wanted, unless there is nothing left to want.
+        Older { base: begin, head, .. } if head < begin => (floor < base).then_some(older),
+        Older { base: begin, head, head_id } => {
+            (head >= floor).then_some(Older { base: begin.max(floor), head, head_id })
+        }
+    });
+    LogState { base, older, ..state.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::people::Author;
+
+    #[test]
+    fn nothing_of_a_state_is_below_the_floor() {
+        let bob = Author::new(2, 5);
+        let state = |base, older: Option<(u64, u64)>| LogState {
+            older: older.map(|(base, head)| Older { base, head, head_id: None }),
+            head: 20,
+            ..bob.state(base)
+        };
+        for (given, floor, left) in [
+            (state(10, Some((3, 6))), 0, state(10, Some((3, 6)))),
+            (state(10, Some((3, 6))), 5, state(10, Some((5, 6)))),
+            (state(10, Some((3, 6))), 7, state(10, None)),
+            (state(10, Some((1, 0))), 7, state(10, Some((1, 0)))),
+            (state(10, Some((1, 0))), 10, state(10, None)),
+            (state(10, Some((3, 6))), 15, state(15, None)),
+            (state(10, None), 30, state(30, None)),
+        ] {
+            assert_eq!(above(&given, floor), left, "{given:?}, {floor}");
+        }
+    }
+}
