@@ -159,7 +159,8 @@ impl Logs {
     /// that in.
     fn first(&self, event: &Event, offer: &Offer<'_>) -> Place {
         let of_author = self.logs_of(&event.log.author);
-        let room = self.held.len() < MAX_LOGS && of_author < MAX_LOGS_PER_AUTHOR && (of_author > 0 || offer.may_introduce);
+        let room =
+            self.held.len() < MAX_LOGS && of_author < MAX_LOGS_PER_AUTHOR && (of_author > 0 || offer.may_introduce);
         let begins = event.seq == 1 || offer.base == Some(event.seq);
         if room && begins && self.waiting.end(&event.log).is_none() { Place::Next(None) } else { Place::Nowhere }
     }

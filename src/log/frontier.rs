@@ -29,7 +29,8 @@ impl Frontier {
 
     /// What an event in `log` follows: the newest of those whom it may name, as many as it may.
     pub(super) fn deps(&self, log: &LogId, may_name: impl Fn(&NodeId) -> bool) -> Vec<Dep> {
-        let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log && may_name(&other.author));
+        let others =
+            self.0.iter().filter(|(other, _)| other.room == log.room && *other != log && may_name(&other.author));
         let mut deps: Vec<_> = others.map(|(log, (seq, hlc))| (*hlc, Dep { log: *log, seq: *seq })).collect();
         deps.sort_unstable_by(|one, other| other.cmp(one));
         deps.truncate(MAX_DEPS);

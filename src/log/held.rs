@@ -177,7 +177,9 @@ impl Held {
             return None;
         }
         match offered.and_then(|offered| gap(state, offered)) {
-            Some(_) if let Some(Older { base, head, head_id }) = state.older => Some(Dot { log, seq: head, head: head_id, base }),
+            Some(_) if let Some(Older { base, head, head_id }) = state.older => {
+                Some(Dot { log, seq: head, head: head_id, base })
+            }
             // Nothing is held there: the base is that of the newer range.
             Some(_) => Some(Dot { log, seq: state.floor - 1, head: None, base }),
             None => Some(Dot { log, seq: state.head, head: state.head_id, base }),

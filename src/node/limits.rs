@@ -80,10 +80,10 @@ struct ByKey {
 
 impl ByKey {
     fn has(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
+        let room = self.each.len() < MAX_KEYS;
         match self.each.get_mut(&node) {
             Some(allowance) => allowance.has(now),
-            None if self.each.len() < MAX_KEYS => true,
-            None => self.rest.get_or_insert_with(new).has(now),
+            None => room || self.rest.get_or_insert_with(new).has(now),
         }
     }
 

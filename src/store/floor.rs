@@ -11,8 +11,7 @@ use crate::{
 
 /// The floor of a log; zero of one that is not there.
 pub(super) fn of(connection: &Connection, log: &LogId) -> Result<u64> {
-    let mut find =
-        connection.prepare_cached("SELECT floor FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
+    let mut find = connection.prepare_cached("SELECT floor FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
     let found = find.query_row(params![log.room.0, log.author.as_bytes(), epoch(log.epoch)], |row| row.get(0));
     Ok(found.optional()?.map_or(0, unsigned))
 }
@@ -36,9 +35,8 @@ pub(super) fn raise(connection: &Connection, log: i64, floor: u64) -> Result<Opt
 
 /// Sets the floor of a log whose state has it already.
 pub(super) fn set(connection: &Connection, log: &LogId, floor: u64) -> Result<()> {
-    let mut set = connection.prepare_cached(
-        "UPDATE logs SET floor = max(floor, ?4) WHERE room = ?1 AND author = ?2 AND epoch = ?3",
-    )?;
+    let mut set = connection
+        .prepare_cached("UPDATE logs SET floor = max(floor, ?4) WHERE room = ?1 AND author = ?2 AND epoch = ?3")?;
     set.execute(params![log.room.0, log.author.as_bytes(), epoch(log.epoch), number(floor)])?;
     Ok(())
 }

@@ -94,6 +94,7 @@ fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     };
     Ok(LogState {
         id: log_id(row, first)?,
+        floor: 1,
         base: unsigned_at(3)?,
         head: unsigned_at(4)?,
         head_id: event_id(row, first + 5)?,

@@ -51,8 +51,7 @@ impl Node {
         // Whom we are linked to, and who was met before, introduces themselves.
         let is_new = !self.is_met(&author) && self.sync.logs.logs_of(&author) == 0;
         let sender = self.links.get(&link).and_then(Link::session).and_then(|(peer, _)| peer.id.node().copied());
-        let may_introduce =
-            !is_new || sender.is_some_and(|sender| self.limits.may_introduce(sender, now.mono));
+        let may_introduce = !is_new || sender.is_some_and(|sender| self.limits.may_introduce(sender, now.mono));
         let links = &self.links;
         let highest = |log: &LogId| links.values().filter_map(|link| link.session()?.1.sync.base(log)).max();
         let offer = Offer { base: session.sync.base(&log), may_introduce, highest: &highest };

@@ -7,10 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{
-    model::LogId,
-    node::session::Allowance,
-};
+use crate::{model::LogId, node::session::Allowance};
 
 /// Logs that a link may name of which nothing is held here: those of the authors that it may introduce, and a few more of
 /// each that has begun anew.

@@ -99,7 +99,9 @@ impl Node {
     /// Shows a link the proof that an author contradicts itself, once it holds the log that far: before, it could make
     /// nothing of it.
     pub(super) fn prove(&mut self, link: LinkId, dot: &Dot, out: &mut Vec<Out>) {
-        let Some(proof) = self.sync.forks.iter().find(|proof| proof.log == dot.log && proof.seq <= dot.seq) else { return };
+        let Some(proof) = self.sync.forks.iter().find(|proof| proof.log == dot.log && proof.seq <= dot.seq) else {
+            return;
+        };
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         if !session.sync.get(&dot.log).proved {
             let shown = session.sync.push_extra(vec![mesh::batch([&proof.one, &proof.other])]);

@@ -146,9 +146,10 @@ impl Node {
     /// Our history was older than what others have of us.
     pub(super) fn tell_of_new_log(&mut self, now: Now, out: &mut Vec<Out>) {
         if self.told.may_tell(NoticeCode::NewLog, now.mono) {
-            let text = "Others have lines of yours that were not on this machine: its history was older than they are. They \
+            let text =
+                "Others have lines of yours that were not on this machine: its history was older than they are. They \
                         are fetched, and what you say from now on stands on its own."
-                .to_owned();
+                    .to_owned();
             out.push(Out::Update(Update::Notice { code: NoticeCode::NewLog, text }));
         }
     }

@@ -177,7 +177,8 @@ impl Sync {
         let stuck = self.flight.as_ref().map(|flight| flight.since + STUCK_AFTER);
         let waiting = self.logs.waiting_due().filter(|_| !self.is_broken());
         let acks = self.delivery.write_due().filter(|_| can_write);
-        let dues = [self.look_at, self.retain_at, self.reload_at, self.leaving, waiting, self.delivery.due(), acks, stuck];
+        let dues =
+            [self.look_at, self.retain_at, self.reload_at, self.leaving, waiting, self.delivery.due(), acks, stuck];
         dues.into_iter().flatten().min()
     }
 }
@@ -203,8 +204,17 @@ impl Node {
         if self.sync.leaving.is_some_and(|at| at <= now.mono) {
             return self.leave_now(out);
         }
-        if self.sync.flight.as_ref().is_some_and(|flight| now.mono.saturating_duration_since(flight.since) >= STUCK_AFTER) {
-            self.not_written(&Failure("The disk does not answer; what was said last is not stored.".to_owned()), now, out);
+        if self
+            .sync
+            .flight
+            .as_ref()
+            .is_some_and(|flight| now.mono.saturating_duration_since(flight.since) >= STUCK_AFTER)
+        {
+            self.not_written(
+                &Failure("The disk does not answer; what was said last is not stored.".to_owned()),
+                now,
+                out,
+            );
         }
         if !self.sync.is_broken() && self.sync.logs.waiting_due().is_some_and(|due| due <= now.mono) {
             let mut accepted = Vec::new();

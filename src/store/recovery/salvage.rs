@@ -98,7 +98,8 @@ impl Salvage {
             self.events.insert(first.spot);
         }
         let (head_id, head_hlc) = (Some(newest.id), newest.hlc);
-        self.logs.insert(log, (place, LogState { id: log, base, head, head_id, head_hlc, older: None, forked }));
+        self.logs
+            .insert(log, (place, LogState { id: log, floor: 1, base, head, head_id, head_hlc, older: None, forked }));
     }
 
     /// How the logs of each network stand.

@@ -49,6 +49,7 @@ impl Author {
     pub(crate) fn state(&self, base: u64) -> LogState {
         let head = self.said.last().map(|(event, _)| event);
         LogState {
+            floor: 1,
             id: self.log,
             base,
             head: head.map_or(0, |head| head.seq),
