@@ -58,7 +58,7 @@ impl Author {
     fn state(&self) -> LogState {
         let last = self.last.as_ref().unwrap();
         let (head_id, head_hlc) = (Some(last.id), last.hlc);
-        LogState { id: self.log, base: 1, head: last.seq, head_id, head_hlc, older: None, forked: None }
+        LogState { id: self.log, floor: 1, base: 1, head: last.seq, head_id, head_hlc, older: None, forked: None }
     }
 }
 

@@ -92,6 +92,8 @@ pub struct Append {
 pub struct LogState {
     /// Which.
     pub id: LogId,
+    /// Nothing below this is wanted: it was forgotten or erased here. 1 of most logs.
+    pub floor: u64,
     /// The oldest event held; above `head` if none of them is held any more.
     pub base: u64,
     /// The newest event held.
@@ -111,7 +113,7 @@ pub struct LogState {
 pub struct Older {
     /// Its oldest event.
     pub base: u64,
-    /// Its newest event; below `base` if there is none yet.
+    /// Its newest event.
     pub head: u64,
     /// The identity of that.
     pub head_id: Option<EventId>,

@@ -37,7 +37,8 @@ impl Database {
         transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
         let mut bases = Vec::new();
         {
-            let mut logs = transaction.prepare("SELECT room, author, epoch, head, base, key FROM logs WHERE place = ? ORDER BY key")?;
+            let mut logs = transaction
+                .prepare("SELECT room, author, epoch, head, base, key FROM logs WHERE place = ? ORDER BY key")?;
             let mut logs = logs.query(values)?;
             while let Some(row) = logs.next()? {
                 let (head, base) = (unsigned(row.get(3)?), unsigned(row.get(4)?));

@@ -139,16 +139,16 @@ fn an_older_range_goes_first() {
     }
     let id = Some(bob.said[3].0.id);
     let older = Some(Older { base: 1, head: 4, head_id: id });
-    let state = LogState { older, ..bob.state(7) };
+    let state = LogState { floor: 1, older, ..bob.state(7) };
     database.commit(vec![Write::Log(state.clone())]).unwrap();
     let mut keep = |keep| {
         let raised = raised(&mut database, retain(None, Some(keep)));
         (raised, database.load().logs.pop().unwrap())
     };
     let older = Some(Older { base: 3, head: 4, head_id: id });
-    assert_eq!(keep(6), ((2, vec![]), LogState { older, ..state.clone() }));
-    assert_eq!(keep(4), ((2, vec![]), LogState { older: None, ..state.clone() }));
-    assert_eq!(keep(3), ((1, vec![(bob.log, 8)]), LogState { older: None, base: 8, ..state }));
+    assert_eq!(keep(6), ((2, vec![]), LogState { floor: 3, older, ..state.clone() }));
+    assert_eq!(keep(4), ((2, vec![]), LogState { floor: 5, older: None, ..state.clone() }));
+    assert_eq!(keep(3), ((1, vec![(bob.log, 8)]), LogState { floor: 8, older: None, base: 8, ..state }));
 }
 
 #[test]

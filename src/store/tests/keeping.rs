@@ -147,7 +147,10 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     database.commit(alice.write(1_000, "früher gesagt", true)).unwrap();
     database.commit(vec![Write::Guest(Box::new(guest(2_000, 1, "früher auch")))]).unwrap();
-    database.connection.execute_batch("DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; PRAGMA user_version = 1").unwrap();
+    database
+        .connection
+        .execute_batch("DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; PRAGMA user_version = 1")
+        .unwrap();
     drop(database);
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     assert_eq!(texts(&database.find("fruh", None, 9).lines), ["früher auch", "früher gesagt"]);

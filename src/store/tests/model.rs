@@ -139,7 +139,8 @@ fn run(acts: Vec<Act>) {
                 let before = before.map(Timestamp::from_millis);
                 let cutoff = by_count.max(before.map_or(Hlc(0), Hlc::at));
                 known.retain(|known| known.position.hlc >= cutoff);
-                let reply = database.handle(Request::Retain(Retain { now: Timestamp::from_millis(9), before, keep })).unwrap();
+                let reply =
+                    database.handle(Request::Retain(Retain { now: Timestamp::from_millis(9), before, keep })).unwrap();
                 assert!(matches!(reply, Reply::Raised { lines, .. } if lines == (count - known.len()) as u64));
             }
             Act::Erase => {

@@ -50,6 +50,7 @@ impl Author {
         let head = self.said.last().map(|(event, _)| event);
         LogState {
             id: self.log,
+            floor: base,
             base,
             head: head.map_or(0, |head| head.seq),
             head_id: head.map(|head| head.id),
