@@ -235,3 +235,34 @@ fn who_asked_knows_what_is_gone_also_if_the_rest_failed() {
     assert!(database.handle(retain(None, Some(0))).is_err(), "nothing was done");
     assert_eq!(database.load().logs, [bob.state(257)]);
 }
+
+#[test]
+fn erasing_takes_damaged_files_that_were_set_aside_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    for end in [".db", ".db-wal", ".db-shm", ".txt"] {
+        let file = directory.path().join(format!("history.damaged-20260101T000000Z{end}"));
+        fs::write(file, if end == ".txt" { "the user's own" } else { "confidential" }).unwrap();
+    }
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+    assert!(is_on_disk(directory.path(), "the user's own"));
+}
+
+#[test]
+fn what_may_be_left_after_erasing_is_said_and_goes_at_the_next_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    database.commit(alice.write(1_000, "confidential", true)).unwrap();
+    let reader = rusqlite::Connection::open(directory.path().join("history.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM lines").unwrap();
+    database.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let failure = database.handle(Request::Erase(Room::LOBBY.id())).unwrap_err();
+    assert!(failure.0.starts_with("The lines are gone, but") && failure.0.contains("locked"), "{failure}");
+    assert_eq!((database.load().logs, database.load().lines), (vec![alice.state(2)], 0), "it is true all the same");
+    drop(reader);
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![(alice.log, 2)]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+}
