@@ -13,7 +13,7 @@ use crate::{
     report,
 };
 
-const LINES: usize = 50_000;
+const LINES: usize = 20_000;
 const PEERS: usize = 4;
 const TURNS: u32 = 3;
 

@@ -1,12 +1,12 @@
 //! Which events of others are taken in.
 
 use super::{
-    Held, Logs, MAX_LOGS,
+    Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
     mutant::{Mutant, is},
     storage::Append,
 };
 use crate::{
-    convert::event::{Event, Signed},
+    convert::event::{Dep, Event, Signed},
     identity::is_signed_by,
     model::{EventId, Hlc, LogId, Now, Room},
 };
@@ -18,8 +18,8 @@ pub struct Offer<'a> {
     pub base: Option<u64>,
     /// Whether the sender may bring in an author of whom nothing is known yet.
     pub may_introduce: bool,
-    /// The lowest base that anybody present offers a log from.
-    pub lowest: &'a dyn Fn(&LogId) -> Option<u64>,
+    /// The highest base that anybody present offers a log from: below it there may be nothing any more.
+    pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
 }
 
 /// What becomes of an event.
@@ -33,10 +33,12 @@ pub enum Verdict {
     Waits,
     /// Something between it and what is here is missing, or there is no room to wait: it has to come again.
     Early,
-    /// The store has an event under this number: another one, or perhaps the same.
+    /// The store has an event under this number: another one, or perhaps the same. Nothing else was looked at.
     Compare(LogId, u64, Signed),
     /// It goes on from an event that is not the one we have.
     Branch(LogId, u64),
+    /// It is not later than the one before it: its author's fault, and everybody who has both sees it.
+    Backwards(LogId, u64),
     /// It is of no room that we are in, or of another network.
     Foreign,
     /// No honest node sends this.
@@ -50,16 +52,14 @@ pub enum Refusal {
     Malformed,
     /// Its author did not sign it.
     Forged,
-    /// It is not later than the one before it.
-    Clock,
 }
 
 /// Where in its log an event belongs.
 enum Place {
-    /// Behind this one; none of a log that begins with it.
+    /// Behind this one; none where the log, or a newer range of it, begins.
     Next(Option<(EventId, Hlc)>),
-    /// Below the base.
-    Older,
+    /// Below the base, behind this one.
+    Older(Option<EventId>),
     /// Where there is one already: this one, if its identity is in memory.
     Taken(Option<EventId>),
     Nowhere,
@@ -79,42 +79,39 @@ impl Logs {
         if Room::of(event.log.room).is_none() || self.elsewhere.contains(&event.log) {
             return Verdict::Foreign;
         }
-        let place = self.place(&event, offer);
-        if is(Mutant::NoDedupe) && matches!(place, Place::Taken(Some(id)) if id == event.id) {
-            accepted.push(Append { event, signed, arrived: now.wall, own: false });
-            return Verdict::Accepted;
-        }
-        match &place {
-            Place::Taken(Some(id)) if *id == event.id => return Verdict::Known,
+        let place = match self.place(&event, offer) {
+            Place::Taken(Some(id)) if id == event.id && is(Mutant::NoDedupe) => {
+                accepted.push(Append { event, signed, arrived: now.wall, own: false });
+                return Verdict::Accepted;
+            }
+            Place::Taken(Some(id)) if id == event.id => return Verdict::Known,
+            Place::Taken(_) => return Verdict::Compare(event.log, event.seq, signed),
             Place::Nowhere => return Verdict::Early,
-            _ => {}
-        }
+            place => place,
+        };
         if !is_signed_by(&event.log.author, &signed.message(), &signed.sig) {
             return Verdict::Refused(Refusal::Forged);
         }
-        match place {
-            Place::Taken(_) => Verdict::Compare(event.log, event.seq, signed),
-            Place::Nowhere => Verdict::Early,
-            Place::Next(before) => self.next(event, signed, before, offer, now, accepted),
-            Place::Older => self.older(event, signed, now, accepted),
+        if let Place::Older(prev) = place {
+            return self.older(event, signed, prev, now, accepted);
         }
+        let before = if let Place::Next(before) = place { before } else { None };
+        self.next(event, signed, before, offer, now, accepted)
     }
 
     /// Lets events go on that have waited too long for what they follow; what was accepted so is appended.
     pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<Append>) {
         for log in self.waiting.logs() {
             let overdue = |logs: &Self| {
-                let front = logs.waiting.front(&log);
-                front.is_some_and(|(_, since)| now.mono.saturating_duration_since(since) >= super::WAIT_FOR_CAUSES)
+                let since = logs.waiting.since(&log);
+                since.is_some_and(|since| now.mono.saturating_duration_since(since) >= super::WAIT_FOR_CAUSES)
             };
             while overdue(self)
                 && let Some(append) = self.waiting.pop(&log)
             {
-                self.apply(&append, now);
-                accepted.push(append);
+                self.accept(append, now, accepted, &|_| None);
             }
         }
-        self.release(now, accepted, &|_| None);
     }
 
     /// When [`Self::give_up_waiting`] is wanted.
@@ -124,9 +121,6 @@ impl Logs {
 
     fn place(&self, event: &Event, offer: &Offer<'_>) -> Place {
         let (log, seq) = (&event.log, event.seq);
-        let Some(held) = self.held.get(log).filter(|held| held.head() > 0) else {
-            return self.first(event, offer);
-        };
         if let Some(end) = self.waiting.end(log) {
             if seq == end.seq + 1 {
                 return Place::Next(Some((end.id, end.hlc)));
@@ -135,37 +129,40 @@ impl Logs {
                 return Place::Taken(Some(id));
             }
         }
-        if seq == held.head() + 1 && self.waiting.end(log).is_none() {
-            let id = held.state().head_id;
-            return Place::Next(id.map(|id| (id, held.state().head_hlc)));
-        }
+        let Some(held) = self.held.get(log).filter(|held| held.head() > 0) else {
+            return self.first(event, offer);
+        };
         if seq > held.head() {
-            return if is(Mutant::NoPredecessorCheck) { Place::Next(None) } else { Place::Nowhere };
+            if self.waiting.end(log).is_some() {
+                return Place::Nowhere;
+            }
+            if seq == held.head() + 1 {
+                return Place::Next(held.state().head_id.map(|id| (id, held.state().head_hlc)));
+            }
+            // Its sender has forgotten what is between; others may fill that in.
+            let begins = offer.base == Some(seq) || is(Mutant::NoPredecessorCheck);
+            return if begins { Place::Next(None) } else { Place::Nowhere };
         }
-        if seq >= held.base() {
+        if seq >= held.newest_base() {
             return Place::Taken(held.id_at(seq));
         }
-        match held.older() {
-            Some(older) if older.is_next(seq, offer.base) => Place::Older,
-            Some(older) if (older.base..=older.head).contains(&seq) => Place::Taken(None),
-            _ => Place::Nowhere,
+        if held.is_older(seq) {
+            return Place::Taken(None);
+        }
+        match offer.base.and_then(|base| held.gap(base)).filter(|gap| gap.next == seq) {
+            Some(gap) => Place::Older(gap.prev),
+            None => Place::Nowhere,
         }
     }
 
-    /// Where an event belongs of whose log nothing is here: a log begins where the sender's does, unless somebody else has
-    /// more of it.
+    /// Where an event belongs of whose log nothing is here: a log begins where the sender's does. Who has more of it fills
+    /// that in.
     fn first(&self, event: &Event, offer: &Offer<'_>) -> Place {
-        let (log, seq) = (&event.log, event.seq);
-        if let Some(end) = self.waiting.end(log) {
-            return match self.waiting.id_at(log, seq) {
-                Some(id) => Place::Taken(Some(id)),
-                None if seq == end.seq + 1 => Place::Next(Some((end.id, end.hlc))),
-                None => Place::Nowhere,
-            };
-        }
-        let begins = offer.base == Some(seq) && (offer.lowest)(log).is_none_or(|lowest| seq <= lowest);
-        let known = self.knows(&log.author) || offer.may_introduce;
-        if (seq == 1 || begins) && known && self.held.len() < MAX_LOGS { Place::Next(None) } else { Place::Nowhere }
+        let of_author = self.logs_of(&event.log.author);
+        let room =
+            self.held.len() < MAX_LOGS && of_author < MAX_LOGS_PER_AUTHOR && (of_author > 0 || offer.may_introduce);
+        let begins = event.seq == 1 || offer.base == Some(event.seq);
+        if room && begins && self.waiting.end(&event.log).is_none() { Place::Next(None) } else { Place::Nowhere }
     }
 
     fn next(
@@ -177,33 +174,39 @@ impl Logs {
         now: Now,
         accepted: &mut Vec<Append>,
     ) -> Verdict {
+        let (log, seq) = (event.log, event.seq);
         if let Some((id, hlc)) = before {
             if event.prev != Some(id) {
-                return Verdict::Branch(event.log, event.seq);
+                return Verdict::Branch(log, seq);
             }
             if event.hlc <= hlc {
-                return Verdict::Refused(Refusal::Clock);
+                return Verdict::Backwards(log, seq);
             }
         }
-        let log = event.log;
+        // An event that continues our own log and that we did not write: the database is older than what we have said.
+        self.leave(&log);
         let append = Append { event, signed, arrived: now.wall, own: false };
-        self.own_from_elsewhere(&log);
-        if self.waiting.end(&log).is_some() || !self.is_ready(&append, offer.lowest) {
-            return if self.waiting.push(append, now.mono) { Verdict::Waits } else { Verdict::Early };
+        let missing = self.missing(&append, offer.highest);
+        if self.waiting.end(&log).is_some() || missing.is_some() {
+            let waits = self.waiting.push(append, missing, now.mono);
+            return if waits { Verdict::Waits } else { Verdict::Early };
         }
-        self.apply(&append, now);
-        accepted.push(append);
-        self.release(now, accepted, offer.lowest);
+        self.accept(append, now, accepted, offer.highest);
         Verdict::Accepted
     }
 
-    fn older(&mut self, event: Event, signed: Signed, now: Now, accepted: &mut Vec<Append>) -> Verdict {
-        let held = self.held.get(&event.log);
-        let older = held.and_then(Held::older);
-        let follows = older.and_then(|older| older.head_id).is_none_or(|id| event.prev == Some(id));
-        let meets =
-            held.is_none_or(|held| event.seq + 1 < held.base() || held.joint().is_none_or(|joint| joint == event.id));
-        if !follows || !meets {
+    fn older(
+        &mut self,
+        event: Event,
+        signed: Signed,
+        prev: Option<EventId>,
+        now: Now,
+        accepted: &mut Vec<Append>,
+    ) -> Verdict {
+        let meets = self.held.get(&event.log).is_none_or(|held| {
+            event.seq + 1 < held.newest_base() || held.joint().is_none_or(|joint| joint == event.id)
+        });
+        if prev.is_some_and(|prev| event.prev != Some(prev)) || !meets {
             return Verdict::Branch(event.log, event.seq);
         }
         // Nothing waits for what is that old, and what it follows may be gone everywhere: its clock gives it its place.
@@ -213,29 +216,32 @@ impl Logs {
         Verdict::Accepted
     }
 
-    /// An event came that continues our own log and that we did not write: the database is older than what we have said. It
-    /// is taken, and we begin another log.
-    fn own_from_elsewhere(&mut self, log: &LogId) {
-        if self.own == Some(*log) {
-            self.own = None;
-        }
+    /// The first cause of an event that is missing.
+    fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<Dep> {
+        let missing = |dep: &&Dep| !is(Mutant::NoDependencyCheck) && !self.is_present(dep, highest);
+        append.event.deps.iter().find(missing).copied()
     }
 
-    fn is_ready(&self, append: &Append, lowest: impl Fn(&LogId) -> Option<u64>) -> bool {
-        is(Mutant::NoDependencyCheck) || append.event.deps.iter().all(|dep| self.is_present(dep, &lowest))
-    }
-
-    /// Accepts what waits for nothing any more.
-    fn release(&mut self, now: Now, accepted: &mut Vec<Append>, lowest: &dyn Fn(&LogId) -> Option<u64>) {
-        loop {
-            let ready = self
-                .waiting
-                .logs()
-                .into_iter()
-                .find(|log| self.waiting.front(log).is_some_and(|(append, _)| self.is_ready(append, lowest)));
-            let Some(append) = ready.and_then(|log| self.waiting.pop(&log)) else { return };
+    /// Accepts an event, and what waits for nothing else any more.
+    fn accept(
+        &mut self,
+        append: Append,
+        now: Now,
+        accepted: &mut Vec<Append>,
+        highest: &dyn Fn(&LogId) -> Option<u64>,
+    ) {
+        let mut ready = vec![append];
+        while let Some(append) = ready.pop() {
+            let log = append.event.log;
             self.apply(&append, now);
             accepted.push(append);
+            for waiting in self.waiting.for_log(&log) {
+                let front = self.waiting.front(&waiting);
+                match front.and_then(|front| self.missing(front, highest)) {
+                    Some(dep) => self.waiting.wait_for(&waiting, dep),
+                    None => ready.extend(self.waiting.pop(&waiting)),
+                }
+            }
         }
     }
 }

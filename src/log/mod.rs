@@ -30,12 +30,15 @@ pub use write::NoTime;
 
 use crate::{
     convert::event::{Dep, Dot},
-    model::{EventId, Hlc, LogId, NodeId, Now, Timestamp},
+    model::{Hlc, LogId, NodeId, Now, Room, Timestamp},
 };
 
 /// Logs that are held at once. Each takes some hundred bytes of memory, and keys that nobody has seen before cost their
 /// maker nothing.
-pub const MAX_LOGS: usize = 16_384;
+pub const MAX_LOGS: usize = 4_096;
+
+/// Logs of one author that are held at once: one for each network and each history that was lost.
+pub const MAX_LOGS_PER_AUTHOR: usize = 64;
 
 /// How far ahead of our clock an event may be dated and still move it (DESIGN.md section 6): beyond, somebody's clock is
 /// wrong, and must not take everybody's with it.
@@ -54,6 +57,8 @@ pub struct Logs {
     waiting: Waiting,
     /// The log that we write to, once there is one.
     own: Option<LogId>,
+    /// Own logs that are not gone on with.
+    left: BTreeSet<LogId>,
     /// Logs that have changed since they were written to the store.
     changed: BTreeSet<LogId>,
 }
@@ -62,10 +67,12 @@ impl Logs {
     /// What a store holds, at `wall`: what was dated too far ahead of it moves our clock no more than it did when it came.
     pub fn new(me: NodeId, snapshot: Snapshot, wall: Timestamp) -> Self {
         let Snapshot { logs, elsewhere, mut frontier, own, .. } = snapshot;
-        let is_merged = |state: &&LogState| state.id.author == me || !Self::is_ahead(state.head_hlc, wall);
+        let is_merged = |state: &&LogState| !Self::is_ahead(state.head_hlc, wall);
         let merged: BTreeMap<LogId, Hlc> =
             logs.iter().filter(is_merged).map(|state| (state.id, state.head_hlc)).collect();
         frontier.retain(|dep| merged.contains_key(&dep.log));
+        // What our own clock said when it was wrong binds us no longer than that log is gone on with.
+        let own = own.filter(|own| merged.contains_key(own) || logs.iter().all(|state| state.id != *own));
         Self {
             me,
             held: logs.into_iter().map(|state| (state.id, Held::new(state))).collect(),
@@ -74,6 +81,7 @@ impl Logs {
             frontier: Frontier::new(frontier),
             waiting: Waiting::default(),
             own,
+            left: BTreeSet::new(),
             changed: BTreeSet::new(),
         }
     }
@@ -93,11 +101,10 @@ impl Logs {
         self.elsewhere.contains(log)
     }
 
-    /// Whether anything of an author is held.
-    pub fn knows(&self, author: &NodeId) -> bool {
-        let lowest = |room| LogId { room, author: *author, epoch: 0 };
-        let room = crate::model::Room::LOBBY.id();
-        self.held.range(lowest(room)..).next().is_some_and(|(log, _)| log.author == *author)
+    /// How many logs of an author are held.
+    pub fn logs_of(&self, author: &NodeId) -> usize {
+        let of = |epoch| LogId { room: Room::LOBBY.id(), author: *author, epoch };
+        self.held.range(of(0)..=of(u64::MAX)).count()
     }
 
     /// The log that we write to.
@@ -105,10 +112,12 @@ impl Logs {
         self.own.as_ref()
     }
 
-    /// The store has all events that were accepted of a log up to this one.
-    pub fn committed(&mut self, log: &LogId, seq: u64, id: EventId) {
-        if let Some(held) = self.held.get_mut(log) {
-            held.commit(seq, id);
+    /// The store holds these logs so.
+    pub fn committed(&mut self, states: Vec<LogState>) {
+        for state in states {
+            if let Some(held) = self.held.get_mut(&state.id) {
+                held.commit(state);
+            }
         }
     }
 
@@ -124,10 +133,8 @@ impl Logs {
         let news = self.held.get_mut(log).is_some_and(|held| held.fork(seq));
         if news {
             self.changed.insert(*log);
-            if self.own == Some(*log) {
-                // Somebody else writes to it, or we have forgotten what we wrote: it cannot be gone on with.
-                self.own = None;
-            }
+            // Somebody else writes to it, or we have forgotten what we wrote.
+            self.leave(log);
         }
         news
     }
@@ -171,10 +178,9 @@ impl Logs {
     }
 
     /// Whether what an event names as a cause is here, or never will be and must not be waited for.
-    fn is_present(&self, dep: &Dep, offered_base: impl Fn(&LogId) -> Option<u64>) -> bool {
-        if self.elsewhere.contains(&dep.log) || offered_base(&dep.log).is_some_and(|base| dep.seq < base) {
-            return true;
-        }
+    fn is_present(&self, dep: &Dep, highest_base: &dyn Fn(&LogId) -> Option<u64>) -> bool {
         self.held.get(&dep.log).is_some_and(|held| held.covers(dep.seq))
+            || self.elsewhere.contains(&dep.log)
+            || highest_base(&dep.log).is_some_and(|base| dep.seq < base)
     }
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::storage::Append;
-use crate::model::{EventId, Hlc, LogId};
+use crate::{
+    convert::event::Dep,
+    model::{EventId, Hlc, LogId},
+};
 
 /// Events that wait at once (DESIGN.md section 7). Who finds no room comes again: what we say that we hold does not have it.
 pub(super) const MAX_WAITING: usize = 256;
@@ -19,12 +22,23 @@ const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
 /// finds its place.
 pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 
-/// See the module's documentation. Of each log a gapless piece that begins behind its head.
+/// Of these those of one author: nobody fills the room for all.
+const MAX_WAITING_OF_ONE: usize = 64;
+
+/// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    logs: BTreeMap<LogId, VecDeque<(Append, Instant)>>,
+    logs: BTreeMap<LogId, Queue>,
     count: usize,
     bytes: usize,
+}
+
+/// A gapless piece of one log that begins behind its head.
+#[derive(Debug, Default)]
+struct Queue {
+    events: VecDeque<(Append, Instant)>,
+    /// What the first of them waits for; none if that is only the one before it.
+    missing: Option<Dep>,
 }
 
 /// The end of what waits of a log.
@@ -38,24 +52,32 @@ pub(super) struct End {
 impl Waiting {
     /// The last event of a log that waits.
     pub(super) fn end(&self, log: &LogId) -> Option<End> {
-        let (last, _) = self.logs.get(log)?.back()?;
+        let (last, _) = self.logs.get(log)?.events.back()?;
         Some(End { seq: last.event.seq, id: last.event.id, hlc: last.event.hlc })
     }
 
     /// The event of a log with this number, if it waits.
     pub(super) fn id_at(&self, log: &LogId, seq: u64) -> Option<EventId> {
-        self.logs.get(log)?.iter().find(|(append, _)| append.event.seq == seq).map(|(append, _)| append.event.id)
+        let mut events = self.logs.get(log)?.events.iter();
+        events.find(|(append, _)| append.event.seq == seq).map(|(append, _)| append.event.id)
     }
 
-    /// Adds an event behind the last one; whether there was room.
-    pub(super) fn push(&mut self, append: Append, now: Instant) -> bool {
-        let bytes = append.signed.bytes();
-        if self.count >= MAX_WAITING || self.bytes + bytes > MAX_WAITING_BYTES {
+    /// Adds an event behind the last one of its log; whether there was room.
+    pub(super) fn push(&mut self, append: Append, missing: Option<Dep>, now: Instant) -> bool {
+        let (log, bytes) = (append.event.log, append.signed.bytes());
+        let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
+        let of_author: usize = of_author.map(|(_, queue)| queue.events.len()).sum();
+        let full = self.count >= MAX_WAITING || of_author >= MAX_WAITING_OF_ONE;
+        if full || self.bytes + bytes > MAX_WAITING_BYTES {
             return false;
         }
         self.count += 1;
         self.bytes += bytes;
-        self.logs.entry(append.event.log).or_default().push_back((append, now));
+        let queue = self.logs.entry(log).or_default();
+        if queue.events.is_empty() {
+            queue.missing = missing;
+        }
+        queue.events.push_back((append, now));
         true
     }
 
@@ -64,16 +86,35 @@ impl Waiting {
         self.logs.keys().copied().collect()
     }
 
-    /// The first event of a log that waits, and since when.
-    pub(super) fn front(&self, log: &LogId) -> Option<(&Append, Instant)> {
-        self.logs.get(log)?.front().map(|(append, since)| (append, *since))
+    /// The logs whose first event waits for something of `log`, or for the one before it alone.
+    pub(super) fn for_log(&self, log: &LogId) -> Vec<LogId> {
+        let waits = |other: &LogId, queue: &Queue| queue.missing.map_or(other == log, |dep| dep.log == *log);
+        self.logs.iter().filter(|(other, queue)| waits(other, queue)).map(|(other, _)| *other).collect()
     }
 
-    /// Takes the first event of a log.
+    /// The first event of a log waits for something else now.
+    pub(super) fn wait_for(&mut self, log: &LogId, dep: Dep) {
+        if let Some(queue) = self.logs.get_mut(log) {
+            queue.missing = Some(dep);
+        }
+    }
+
+    /// The first event of a log that waits.
+    pub(super) fn front(&self, log: &LogId) -> Option<&Append> {
+        self.logs.get(log)?.events.front().map(|(append, _)| append)
+    }
+
+    /// Since when it does.
+    pub(super) fn since(&self, log: &LogId) -> Option<Instant> {
+        self.logs.get(log)?.events.front().map(|(_, since)| *since)
+    }
+
+    /// Takes the first event of a log. The next one waits for it alone, as far as is known.
     pub(super) fn pop(&mut self, log: &LogId) -> Option<Append> {
         let queue = self.logs.get_mut(log)?;
-        let (append, _) = queue.pop_front()?;
-        if queue.is_empty() {
+        let (append, _) = queue.events.pop_front()?;
+        queue.missing = None;
+        if queue.events.is_empty() {
             self.logs.remove(log);
         }
         self.count -= 1;
@@ -83,6 +124,6 @@ impl Waiting {
 
     /// Since when the event waits that has waited longest.
     pub(super) fn oldest(&self) -> Option<Instant> {
-        self.logs.values().filter_map(|queue| queue.front()).map(|(_, since)| *since).min()
+        self.logs.values().filter_map(|queue| queue.events.front()).map(|(_, since)| *since).min()
     }
 }

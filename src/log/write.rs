@@ -1,12 +1,14 @@
 //! Our own events.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::{Held, Logs, storage::Append};
 use crate::{
     convert::event::{Draft, HLC_END},
     identity::Identity,
-    model::{Hlc, LogId, Now, RoomId},
+    model::{Hlc, LogId, NodeId, Now, RoomId},
 };
 
 /// Our clock shows a time that no event may have.
@@ -15,13 +17,27 @@ use crate::{
 pub struct NoTime;
 
 impl Logs {
-    /// Our own log is not gone on with: the next event begins another one. Whether there was one.
-    pub fn leave_own(&mut self) -> bool {
-        self.own.take().is_some()
+    /// A log of ours is not gone on with: the next event begins another one.
+    pub(super) fn leave(&mut self, log: &LogId) {
+        if self.own.take_if(|own| own == log).is_some() {
+            self.left.insert(*log);
+        }
+    }
+
+    /// Own logs that were given up in this run. What a store says later does not bring them back.
+    pub fn left(&self) -> &BTreeSet<LogId> {
+        &self.left
+    }
+
+    /// Takes over what was given up before the store was read again.
+    pub fn stay_left(&mut self, left: BTreeSet<LogId>) {
+        self.own.take_if(|own| left.contains(own));
+        self.left = left;
     }
 
     /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
-    /// anybody hears of it.
+    /// anybody hears of it. It follows the events of those whom it `may_name`: who hears it waits for these, so that they had
+    /// better be people whom others have heard of.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.
@@ -31,6 +47,7 @@ impl Logs {
         (kind, content): (u32, Bytes),
         identity: &Identity,
         epoch: impl FnOnce() -> u64,
+        may_name: impl Fn(&NodeId) -> bool,
         now: Now,
     ) -> Result<Append, NoTime> {
         let hlc = self.latest.next().max(Hlc::at(now.wall));
@@ -39,8 +56,16 @@ impl Logs {
         }
         let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
         let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
-        let draft =
-            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log), wall: now.wall, kind, content };
+        let draft = Draft {
+            log,
+            seq: head + 1,
+            prev,
+            hlc,
+            deps: self.frontier.deps(&log, may_name),
+            wall: now.wall,
+            kind,
+            content,
+        };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
         let append = Append { event, signed, arrived: now.wall, own: true };

@@ -21,12 +21,23 @@ const HINT_RATE_OF_ALL: f64 = 8.0;
 /// Keys that are remembered; further ones share one allowance until others have earned theirs back.
 const MAX_KEYS: usize = 1_024;
 
+/// Authors of whom nothing was known that a key may introduce at once, and per second in the long run (DESIGN.md section 6 names
+/// the first): keys cost their maker nothing, and each takes its place in everybody's history.
+const INTRODUCTION_BURST: f64 = 256.0;
+const INTRODUCTION_RATE: f64 = 1.0 / 60.0;
+
+/// The same for all keys together.
+const INTRODUCTION_BURST_OF_ALL: f64 = 1_024.0;
+const INTRODUCTION_RATE_OF_ALL: f64 = 0.1;
+
 /// What every key may still do.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     links: ByKey,
     hints: ByKey,
     all_hints: Option<Allowance>,
+    introductions: ByKey,
+    all_introductions: Option<Allowance>,
 }
 
 impl Limits {
@@ -43,6 +54,24 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Whether `node` may introduce one more author.
+    pub(super) fn may_introduce(&mut self, node: NodeId, now: Instant) -> bool {
+        let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
+        let all = || Allowance::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL, now);
+        self.introductions.has(node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
+    }
+
+    /// It has done so.
+    pub(super) fn introduced(&mut self, node: NodeId, now: Instant) {
+        let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
+        self.introductions.take(node, one, now);
+        if let Some(all) = &mut self.all_introductions {
+            all.take(now);
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct ByKey {
     each: BTreeMap<NodeId, Allowance>,
@@ -50,6 +79,14 @@ struct ByKey {
 }
 
 impl ByKey {
+    fn has(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
+        let room = self.each.len() < MAX_KEYS;
+        match self.each.get_mut(&node) {
+            Some(allowance) => allowance.has(now),
+            None => room || self.rest.get_or_insert_with(new).has(now),
+        }
+    }
+
     fn take(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
         if self.each.len() >= MAX_KEYS && !self.each.contains_key(&node) {
             self.each.retain(|_, allowance| !allowance.is_full(now));

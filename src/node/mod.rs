@@ -245,17 +245,7 @@ impl Node {
             Command::Page { room, seek, max } => self.ask_page(room, seek, max, out),
             Command::Search { room, query, before, max } => self.ask_search(room, query, before, max, out),
             Command::Erase(room) => self.ask_erase(room, out),
-            Command::Quit => self.quit(out),
-        }
-    }
-
-    /// Leaves when all that was said is on disk: what nobody has yet is sent after the next start.
-    fn quit(&mut self, out: &mut Vec<Out>) {
-        if self.is_writing() {
-            self.sync.leaving = true;
-        } else {
-            self.leaving = true;
-            out.push(Out::Leave);
+            Command::Quit => self.quit(now, out),
         }
     }
 

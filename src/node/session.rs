@@ -188,6 +188,12 @@ impl Allowance {
         self.tokens = (self.tokens + earned).min(self.burst);
     }
 
+    /// Whether something can be taken.
+    pub(super) fn has(&mut self, now: Instant) -> bool {
+        self.earn(now);
+        self.tokens >= 1.0
+    }
+
     pub(super) fn take(&mut self, now: Instant) -> bool {
         self.earn(now);
         let enough = self.tokens >= 1.0;

@@ -9,8 +9,8 @@ use crate::{
     wire::mesh,
 };
 
-/// The greatest number of an event: what a signed integer of 64 bits holds, and more than anybody can write.
-const MAX_SEQ: u64 = i64::MAX as u64;
+/// The greatest number of an event: more than anybody can write, and far from where the arithmetic of databases ends.
+const MAX_SEQ: u64 = 1 << 53;
 
 impl Signed {
     /// An event from its three parts, as they come from a link or from disk.
@@ -77,9 +77,10 @@ pub(in crate::convert) fn read_signed(signed: mesh::Signed) -> Result<Signed, Ma
 }
 
 pub(in crate::convert) fn read_dot(dot: &mesh::Dot) -> Result<Dot, Malformed> {
-    let head = if dot.seq == 0 && dot.head.is_empty() { None } else { Some(read_id(&dot.head)?) };
-    // Sequence numbers of events fit the databases of all nodes.
-    let sane = dot.base >= 1 && dot.base <= MAX_SEQ && dot.seq <= MAX_SEQ && (dot.seq == 0) == head.is_none();
+    // Without events there is no newest one.
+    let none = dot.seq == 0 || dot.base > dot.seq;
+    let head = if none && dot.head.is_empty() { None } else { Some(read_id(&dot.head)?) };
+    let sane = dot.base >= 1 && dot.base <= MAX_SEQ && dot.seq <= MAX_SEQ && (dot.seq > 0 || head.is_none());
     let log = read_log(dot.log.as_ref())?;
     if sane { Ok(Dot { log, seq: dot.seq, head, base: dot.base }) } else { Err(Malformed) }
 }

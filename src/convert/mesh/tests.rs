@@ -40,7 +40,7 @@ fn event(content: usize) -> Signed {
 }
 
 fn have(dots: usize) -> Frame {
-    let dot = Dot { log: log(), seq: i64::MAX as u64, head: Some(EventId([1; 32])), base: i64::MAX as u64 };
+    let dot = Dot { log: log(), seq: 1 << 53, head: Some(EventId([1; 32])), base: 1 << 53 };
     Frame::Have(Have { dots: vec![dot; dots], more: true, want: true })
 }
 

@@ -1,5 +1,7 @@
 //! From memory to disk to screen: nothing is shown, sent or told of before it is written.
 
+use std::{collections::BTreeSet, time::Instant};
+
 use super::{super::link::Link, Purpose, RELOAD_AFTER};
 use crate::{
     bus::{FailureCode, Update},
@@ -10,9 +12,9 @@ use crate::{
     log::{
         Logs,
         mutant::{Mutant, is},
-        storage::{Append, Failure, GuestLine, Line, Request, Snapshot, Write},
+        storage::{Ack, Append, Failure, GuestLine, Line, LogState, Proof, Request, Snapshot, Write},
     },
-    model::{Delivery, LogId, MessageId, Nick, Now, PeerId, Room, Text},
+    model::{Delivery, LogId, Message, MessageId, Nick, NodeId, Now, PeerId, Room, Text},
     node::{LinkId, Node, Out},
 };
 
@@ -29,7 +31,23 @@ pub(in crate::node) enum Pending {
     Guest(GuestLine, Now),
 }
 
+/// What is being written.
+#[derive(Debug)]
+pub(super) struct Flight {
+    pending: Vec<Pending>,
+    /// How the logs stand after it.
+    states: Vec<LogState>,
+    acks: Vec<Ack>,
+    forks: Vec<Proof>,
+    /// When it was given to the store.
+    pub(super) since: Instant,
+}
+
 impl Pending {
+    fn is_own(&self) -> bool {
+        matches!(self, Self::Event(append, _) if append.own)
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Self::Event(append, _) => append.signed.bytes(),
@@ -41,14 +59,18 @@ impl Pending {
 impl Node {
     /// The user says something.
     pub(in crate::node) fn say(&mut self, room: Room, text: &Text, action: bool, now: Now, out: &mut Vec<Out>) {
-        if self.sync.broken {
+        if self.sync.is_broken() {
             let text =
                 "The history cannot be written, so nothing can be sent; trying again. Your line is in ↑.".to_owned();
             return out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
         }
         let content = Content::said(self.salts.next(), &self.nick, text, action);
         let epoch = || self.rng.u64(..);
-        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, now) {
+        // Others must have heard of whom we name: they wait for what we follow.
+        let may_name = |author: &NodeId| {
+            *author == self.me || self.peers.contains_key(&PeerId::Node(*author)) || self.trust.get(author).is_some()
+        };
+        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, may_name, now) {
             Ok(append) => self.keep(vec![append], None, now, out),
             Err(error) => {
                 let text = error.to_string();
@@ -85,59 +107,61 @@ impl Node {
 
     /// Whether so much waits for the disk that nothing more should come.
     pub fn is_writing_much(&self) -> bool {
-        self.sync.pending.len() > MAX_PENDING || self.sync.pending_bytes > MAX_PENDING_BYTES
+        !self.sync.is_broken() && (self.sync.pending.len() > MAX_PENDING || self.sync.pending_bytes > MAX_PENDING_BYTES)
     }
 
-    /// Whether something that was accepted is not on disk yet.
-    pub(in crate::node) fn is_writing(&self) -> bool {
-        !self.sync.pending.is_empty() || !self.sync.in_flight.is_empty()
+    /// Whether something that our user said is not on disk yet.
+    pub(in crate::node) fn is_writing_own(&self) -> bool {
+        let in_flight = self.sync.flight.iter().flat_map(|flight| &flight.pending);
+        in_flight.chain(&self.sync.pending).any(Pending::is_own)
     }
 
     /// Writes what waits, unless something is being written: what comes meanwhile shares the next commit.
     pub(super) fn flush(&mut self, now: Now, out: &mut Vec<Out>) {
-        if !self.sync.in_flight.is_empty() || self.sync.broken {
+        if self.sync.flight.is_some() || self.sync.is_broken() {
             return;
         }
-        let acks = if self.sync.pending.is_empty() {
-            self.sync.delivery.take_due_acks(now.mono)
-        } else {
-            self.sync.delivery.take_acks()
-        };
-        let mut writes: Vec<Write> = Vec::with_capacity(self.sync.pending.len() + 2);
-        self.sync.in_flight.extend(self.sync.pending.drain(..));
+        let pending: Vec<Pending> = self.sync.pending.drain(..).collect();
         self.sync.pending_bytes = 0;
-        writes.extend(self.sync.in_flight.iter().map(|pending| match pending {
+        let delivery = &mut self.sync.delivery;
+        let acks = if pending.is_empty() { delivery.take_due_acks(now.mono) } else { delivery.take_acks() };
+        let (states, forks) = (self.sync.logs.take_changed(), std::mem::take(&mut self.sync.new_forks));
+        let mut writes: Vec<Write> = Vec::with_capacity(pending.len() + states.len() + acks.len() + forks.len());
+        writes.extend(pending.iter().map(|pending| match pending {
             Pending::Event(append, _) => Write::Event(append.clone()),
             Pending::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
-        writes.extend(self.sync.logs.take_changed().into_iter().map(Write::Log));
-        writes.extend(acks.into_iter().map(Write::Ack));
-        writes.extend(std::mem::take(&mut self.sync.new_forks).into_iter().map(|proof| Write::Fork(Box::new(proof))));
+        writes.extend(states.iter().cloned().map(Write::Log));
+        writes.extend(acks.iter().copied().map(Write::Ack));
+        writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
+            self.sync.flight = Some(Flight { pending, states, acks, forks, since: now.mono });
             self.sync.ask(Purpose::Write, Request::Write(writes), out);
         }
     }
 
     /// What was in flight is on disk.
     pub(super) fn written(&mut self, now: Now, out: &mut Vec<Out>) {
-        let (mut logs, mut moved) = (Vec::new(), 0);
-        for pending in std::mem::take(&mut self.sync.in_flight) {
+        let Some(Flight { pending, states, .. }) = self.sync.flight.take() else { return };
+        self.sync.logs.committed(states);
+        let (mut logs, mut moved, mut senders) = (Vec::new(), 0, BTreeSet::new());
+        for pending in pending {
             match pending {
                 Pending::Event(append, from) => {
-                    let event = &append.event;
-                    self.sync.logs.committed(&event.log, event.seq, event.id);
                     moved += u64::from(!append.own);
-                    logs.push((event.log, from));
+                    senders.extend(from);
+                    logs.push((append.event.log, from));
                     if !is(Mutant::ShowBeforeCommit) {
                         self.show(&append, now, out);
                     }
-                    if append.own {
+                    if append.own && !is(Mutant::SendBeforeCommit) {
                         self.publish(&append, out);
                     }
                 }
                 Pending::Guest(line, now) => self.show_guest(line, now, out),
             }
         }
+        logs.sort_unstable();
         logs.dedup();
         let changed: Vec<LogId> = logs.iter().map(|(log, _)| *log).collect();
         self.note_untold(&changed);
@@ -145,14 +169,15 @@ impl Node {
             self.receipt_soon(&log, from, now);
         }
         if moved > 0 {
-            self.moved(moved, now, out);
+            self.moved(moved, &senders, now, out);
         }
         if !changed.is_empty() {
             self.look_soon(now);
         }
+        self.look_up_later(now, out);
         self.flush(now, out);
-        if self.sync.leaving && !self.is_writing() {
-            out.push(Out::Leave);
+        if self.sync.leaving.is_some() && !self.is_writing_own() {
+            self.leave_now(out);
         }
     }
 
@@ -177,7 +202,7 @@ impl Node {
         let Some(message) = self.message(&line_of(append), now) else { return };
         let mut message = message;
         if append.own {
-            self.sync.delivery.open(append.event.seq, message.id);
+            self.sync.delivery.open(append.event.log, append.event.seq, message.id);
             // Guests say nothing of what they got.
             let only_guests = !self.peers.is_empty() && self.sessions().next().is_none();
             message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
@@ -196,32 +221,46 @@ impl Node {
 
     /// The disk has not taken what was in flight: none of it was sent, and none of it counts.
     pub(super) fn not_written(&mut self, Failure(text): &Failure, now: Now, out: &mut Vec<Out>) {
-        let lost: Vec<Pending> = self.sync.in_flight.drain(..).chain(self.sync.pending.drain(..)).collect();
+        let Some(Flight { pending, acks, forks, .. }) = self.sync.flight.take() else { return };
+        self.sync.delivery.take_back(acks);
+        self.sync.new_forks.extend(forks);
+        let lost: Vec<Pending> = pending.into_iter().chain(self.sync.pending.drain(..)).collect();
         self.sync.pending_bytes = 0;
         for pending in lost {
-            if let Pending::Event(append, _) = pending
-                && append.own
-                && let Some(message) = self.message(&line_of(&append), now)
-            {
-                out.push(Out::Update(Update::Message(crate::model::Message {
-                    delivery: Delivery::NotSent,
-                    ..message
-                })));
+            match pending {
+                Pending::Event(append, _) if append.own => {
+                    let message = self.message(&line_of(&append), now);
+                    let failed = message.map(|message| Message { delivery: Delivery::NotSent, ..message });
+                    out.extend(failed.map(|message| Out::Update(Update::Message(message))));
+                }
+                // Who sent it sends it again.
+                Pending::Event(..) => {}
+                // Guests do not: it is shown, if only for this run.
+                Pending::Guest(line, said) => self.show_guest(line, said, out),
             }
         }
-        if !std::mem::replace(&mut self.sync.broken, true) {
+        if self.sync.broken.replace(now.mono).is_none() {
             out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text: text.clone() }));
         }
         self.sync.reload_at = Some(now.mono + RELOAD_AFTER);
-        if self.sync.leaving {
-            out.push(Out::Leave);
+        if self.sync.leaving.is_some() {
+            self.leave_now(out);
         }
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
     pub(super) fn reloaded(&mut self, snapshot: Snapshot, now: Now) {
-        self.sync.broken = false;
+        self.sync.broken = None;
+        let left = self.sync.logs.left().clone();
         self.sync.logs = Logs::new(self.me, snapshot, now.wall);
+        self.sync.logs.stay_left(left);
+        // What was said of logs may have been more than there is.
+        let logs: Vec<LogId> = self.sync.logs.iter().map(|(log, _)| *log).collect();
+        self.note_untold(&logs);
+        for log in logs {
+            self.receipt_soon(&log, None, now);
+        }
+        self.look_soon(now);
     }
 }
 

@@ -2,22 +2,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 
-use crate::{
-    model::{LogId, NodeId},
-    node::session::Allowance,
-};
+use crate::{model::LogId, node::session::Allowance};
 
 /// Logs that a link may name of which nothing is held here: those of the authors that it may introduce, and a few more of
 /// each that has begun anew.
 const MAX_STRANGE_LOGS: usize = 1_024;
-
-/// Authors of whom nothing is known that one link may introduce (DESIGN.md section 6): keys cost their maker nothing.
-const MAX_INTRODUCED: usize = 256;
 
 /// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected, but
 /// a defect of ours should not throw out everybody at once.
@@ -29,8 +23,12 @@ const REFUSED_RATE: f64 = 0.1;
 const LOOKUP_BURST: f64 = 256.0;
 const LOOKUP_RATE: f64 = 32.0;
 
-/// Frames beside the usual ones that wait for a link.
-const MAX_EXTRA: usize = 16;
+/// Frames, and bytes of them, beside the usual ones that wait for a link.
+const MAX_EXTRA: usize = 32;
+const MAX_EXTRA_BYTES: usize = 1024 * 1024;
+
+/// How often one link is told at most of what nobody there waits for (DESIGN.md section 6).
+pub(super) const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// The other side of one log.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,6 +47,8 @@ pub(super) struct Cursor {
     pub(super) forwards: bool,
     /// How often it was shown an event of ours that contradicts it.
     pub(super) disputed: u8,
+    /// Whether it was shown the proof that the log's author contradicts itself.
+    pub(super) proved: bool,
 }
 
 impl Cursor {
@@ -63,7 +63,6 @@ impl Cursor {
 pub(in crate::node) struct Cursors {
     of: BTreeMap<LogId, Cursor>,
     strange: usize,
-    introduced: BTreeSet<NodeId>,
     /// Whether it has said all that it holds.
     pub(super) complete: bool,
     /// Whether events are being read for it, or wait to be taken by it.
@@ -73,6 +72,8 @@ pub(in crate::node) struct Cursors {
     /// Logs that have changed since it was told of them.
     pub(super) untold: BTreeSet<LogId>,
     pub(super) tell_at: Option<Instant>,
+    /// When to ask it for what its events follow and we lack.
+    pub(super) ask_at: Option<Instant>,
     pub(super) told_at: Option<Instant>,
     /// Frames of events that are not next, such as proofs.
     pub(super) extra: VecDeque<Bytes>,
@@ -87,12 +88,12 @@ impl Cursors {
         Self {
             of: BTreeMap::new(),
             strange: 0,
-            introduced: BTreeSet::new(),
             complete: false,
             busy: false,
             wants: false,
             untold: BTreeSet::new(),
             tell_at: None,
+            ask_at: None,
             told_at: None,
             extra: VecDeque::new(),
             refused: Allowance::new(REFUSED_BURST, REFUSED_RATE, now),
@@ -132,13 +133,11 @@ impl Cursors {
         self.of.get(log).map(|cursor| cursor.base).filter(|base| *base > 0)
     }
 
-    /// Whether it may introduce one more author.
-    pub(super) fn may_introduce(&self, author: &NodeId) -> bool {
-        self.introduced.len() < MAX_INTRODUCED || self.introduced.contains(author)
-    }
-
-    pub(super) fn introduced(&mut self, author: NodeId) {
-        self.introduced.insert(author);
+    /// It is told soon how far we are with a log, once a second at most: it is mistaken, or a frame was lost.
+    pub(super) fn tell_again(&mut self, log: &LogId, now: Instant) {
+        self.untold.insert(*log);
+        let soonest = self.told_at.map_or(now, |told| told + TELL_EVERY);
+        self.tell_at.get_or_insert(soonest.max(now));
     }
 
     /// It sent an event that no honest node sends; whether it may go on.
@@ -151,10 +150,13 @@ impl Cursors {
         self.lookups.take(now)
     }
 
-    /// Adds a frame beside the usual ones, if there is room.
-    pub(super) fn push_extra(&mut self, frame: Bytes) {
-        if self.extra.len() < MAX_EXTRA {
-            self.extra.push_back(frame);
+    /// Adds frames beside the usual ones, if there is room for all of them.
+    pub(super) fn push_extra(&mut self, frames: Vec<Bytes>) -> bool {
+        let bytes: usize = self.extra.iter().chain(&frames).map(Bytes::len).sum();
+        let room = self.extra.len() + frames.len() <= MAX_EXTRA && bytes <= MAX_EXTRA_BYTES;
+        if room {
+            self.extra.extend(frames);
         }
+        room
     }
 }

@@ -1,7 +1,7 @@
 //! Who has what we said. Only what others say that they hold tells; there is no other receipt.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -16,6 +16,9 @@ use crate::{
 /// Own lines that are followed until everyone present has them: the newest. More are on the screen of nobody.
 const MAX_OPEN: usize = 4_096;
 
+/// Bytes of events that are read to find them after a start.
+const MAX_OPEN_BYTES: usize = 4 * 1024 * 1024;
+
 /// How long changes are gathered before the front end is told: a burst of lines is a few updates for each, not one for each
 /// and each peer.
 const GATHER: Duration = Duration::from_millis(20);
@@ -29,8 +32,8 @@ const MAX_READERS: usize = 1_024;
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
-    /// Lines of our own log that not everyone present has, and what was told of them last.
-    open: BTreeMap<u64, (MessageId, (u32, u32))>,
+    /// Lines of our own logs that not everyone present has, and what was told of them last.
+    open: BTreeMap<(LogId, u64), (MessageId, (u32, u32))>,
     /// What others hold of our logs.
     acks: BTreeMap<(NodeId, LogId), u64>,
     /// Those of them that are not written.
@@ -50,12 +53,24 @@ impl Deliveries {
     }
 
     pub(super) fn due(&self) -> Option<Instant> {
-        [self.tell_at, self.write_at].into_iter().flatten().min()
+        self.tell_at
+    }
+
+    /// When acknowledgements are to be written, if nothing else is.
+    pub(super) fn write_due(&self) -> Option<Instant> {
+        self.write_at
+    }
+
+    /// Acknowledgements that could not be written.
+    pub(super) fn take_back(&mut self, acks: Vec<Ack>) {
+        for Ack { node, log, seq } in acks {
+            self.unwritten.entry((node, log)).or_insert(seq);
+        }
     }
 
     /// An own line is on disk.
-    pub(super) fn open(&mut self, seq: u64, id: MessageId) {
-        self.open.insert(seq, (id, (0, 0)));
+    pub(super) fn open(&mut self, log: LogId, seq: u64, id: MessageId) {
+        self.open.insert((log, seq), (id, (0, 0)));
         while self.open.len() > MAX_OPEN {
             self.open.pop_first();
         }
@@ -64,7 +79,7 @@ impl Deliveries {
     /// Own lines from an earlier run, which nobody had.
     pub(super) fn open_all(&mut self, events: &[Held]) {
         for held in events {
-            self.open(held.seq, held.signed.id().into());
+            self.open(held.log, held.seq, held.signed.id().into());
         }
     }
 
@@ -113,7 +128,7 @@ impl Node {
         let Some(held) = self.sync.logs.get(&log) else { return };
         let first = (self.sync.delivery.newest_acked(&log) + 1).max(held.base());
         if first <= held.head() {
-            let read = Read { from: vec![(log, first)], events: MAX_OPEN, bytes: usize::MAX };
+            let read = Read { from: vec![(log, first)], events: MAX_OPEN, bytes: MAX_OPEN_BYTES };
             self.sync.ask(Purpose::Open, Request::Read(read), out);
         }
     }
@@ -130,12 +145,16 @@ impl Node {
         if self.sync.delivery.tell_at.take_if(|at| *at <= now.mono).is_none() {
             return;
         }
-        if let Some(log) = self.sync.logs.own().copied() {
+        let logs: BTreeSet<LogId> = self.sync.delivery.open.keys().map(|(log, _)| *log).collect();
+        for log in logs {
             let sessions = self.links.values().filter_map(Link::session);
             let mut has: Vec<u64> = sessions.map(|(_, session)| session.sync.get(&log).has).collect();
             has.sort_unstable();
             let of = has.len() as u32;
-            self.sync.delivery.open.retain(|seq, (id, told)| {
+            self.sync.delivery.open.retain(|(of_log, seq), (id, told)| {
+                if *of_log != log {
+                    return true;
+                }
                 let delivered = (has.len() - has.partition_point(|has| has < seq)) as u32;
                 if std::mem::replace(told, (delivered, of)) != (delivered, of) {
                     out.push(Out::Update(Update::Delivery { id: *id, delivered, of }));

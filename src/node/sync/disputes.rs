@@ -1,12 +1,16 @@
 //! Authors that contradict themselves: two events under one number.
 
-use super::{super::link::Link, Purpose};
+use super::{super::link::Link, Purpose, batch::MAX_LOOKUPS};
 use crate::{
     bus::{NoticeCode, Update},
-    convert::{event::Signed, mesh},
+    convert::{
+        event::{Dot, Signed},
+        mesh::{self, Reason},
+    },
+    identity::is_signed_by,
     log::storage::{Held, Proof, Read, Request},
     model::{LogId, Now, PeerId},
-    node::{LinkId, Node, Out},
+    node::{CloseReason, LinkId, Node, Out},
 };
 
 /// Events of one log that a link is shown because it holds others: the way back to where two histories part.
@@ -21,7 +25,7 @@ impl Node {
         let holds = self.sync.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         let cursor = session.sync.held(&log);
-        if !holds || cursor.disputed >= MAX_DISPUTES {
+        if !holds || cursor.disputed >= MAX_DISPUTES || self.sync.purposes.len() >= MAX_LOOKUPS {
             return;
         }
         cursor.disputed += 1;
@@ -32,7 +36,7 @@ impl Node {
     /// Gives a link events beside what it lacks.
     pub(super) fn hand<'a>(&mut self, link: LinkId, events: impl Iterator<Item = &'a Signed>, out: &mut Vec<Out>) {
         if let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) {
-            session.sync.push_extra(mesh::batch(events));
+            session.sync.push_extra(vec![mesh::batch(events)]);
             self.push(link, out);
         }
     }
@@ -44,25 +48,33 @@ impl Node {
         if !same_place || ours.id() == theirs.id() {
             return;
         }
-        // It has not seen ours; and the two may have parted further back.
-        self.hand(link, std::iter::once(&ours), out);
+        if !is_signed_by(&log.author, &theirs.message(), &theirs.sig) {
+            if !self.may_err(link, now) {
+                self.close(link, CloseReason::Protocol, Reason::Protocol, now, out);
+            }
+            return;
+        }
+        // The two histories may have parted further back.
         if seq > 1 && prev_of(&ours) != prev_of(&theirs) {
             self.dispute(link, log, seq - 1, out);
         }
         if !self.sync.logs.forked(&log, seq) {
             return;
         }
-        let proof = Proof { log, seq, one: ours, other: theirs };
         self.tell_of_fork(&log, now, out);
+        let proof = Proof { log, seq, one: ours, other: theirs };
         self.sync.forks.retain(|known| known.log != log);
         if self.sync.forks.len() < MAX_FORKS {
             self.sync.forks.push(proof.clone());
         }
-        let links: Vec<LinkId> = self.sessions().filter(|other| *other != link).collect();
-        for other in links {
-            self.hand(other, [&proof.one, &proof.other].into_iter(), out);
-        }
         self.sync.new_forks.push(proof);
+        let links: Vec<LinkId> = self.sessions().collect();
+        for other in links {
+            let Some((_, session)) = self.links.get_mut(&other).and_then(Link::session_mut) else { continue };
+            session.sync.held(&log).proved = false;
+            let dot = Dot { log, seq: session.sync.get(&log).has, head: None, base: 1 };
+            self.prove(other, &dot, out);
+        }
         self.flush(now, out);
     }
 
@@ -84,13 +96,18 @@ impl Node {
         out.push(Out::Update(Update::Notice { code: NoticeCode::Forked, text }));
     }
 
-    /// What a new link is shown of authors that contradict themselves.
-    pub(super) fn offer_proofs(&mut self, link: LinkId, out: &mut Vec<Out>) {
+    /// Shows a link the proof that an author contradicts itself, once it holds the log that far: before, it could make
+    /// nothing of it.
+    pub(super) fn prove(&mut self, link: LinkId, dot: &Dot, out: &mut Vec<Out>) {
+        let Some(proof) = self.sync.forks.iter().find(|proof| proof.log == dot.log && proof.seq <= dot.seq) else {
+            return;
+        };
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
-        for proof in &self.sync.forks {
-            session.sync.push_extra(mesh::batch([&proof.one, &proof.other]));
+        if !session.sync.get(&dot.log).proved {
+            let shown = session.sync.push_extra(vec![mesh::batch([&proof.one, &proof.other])]);
+            session.sync.held(&dot.log).proved = shown;
+            self.push(link, out);
         }
-        self.push(link, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::link::Link;
+use super::{super::link::Link, cursors::TELL_EVERY};
 use crate::{
     bus::{NoticeCode, Update},
     convert::{
@@ -21,8 +21,10 @@ const GATHER: Duration = Duration::from_millis(5);
 /// How often one link is told at most what came from it or was written there: receipts of a stream of lines.
 const RECEIPT_EVERY: Duration = Duration::from_millis(50);
 
-/// How often one link is told at most of anything else (DESIGN.md section 6).
-const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How long an event may wait for what it follows before its sender is asked for that: the author's own copy is mostly on its
+/// way. And how often after that.
+const ASK_FOR_CAUSES_AFTER: Duration = Duration::from_millis(50);
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// How long who was asked for everything may stand still before somebody else is asked.
 const ASK_ANOTHER_AFTER: Duration = Duration::from_secs(3);
@@ -32,26 +34,26 @@ impl Node {
     pub(in crate::node) fn tell_all(&mut self, link: LinkId, now: Now, out: &mut Vec<Out>) {
         let logs: Vec<LogId> = self.sync.logs.iter().map(|(log, _)| *log).collect();
         self.tell_have(link, &logs, now, out);
-        self.offer_proofs(link, out);
         self.look_soon(now);
     }
 
     /// Tells a link what we hold of some logs.
     fn tell_have(&mut self, link: LinkId, logs: &[LogId], now: Now, out: &mut Vec<Out>) {
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
-        (session.sync.tell_at, session.sync.told_at) = (None, Some(now.mono));
-        let cursors = &session.sync;
+        let cursors = &mut session.sync;
+        (cursors.tell_at, cursors.told_at) = (None, Some(now.mono));
         let dots: Vec<Dot> = logs.iter().filter_map(|log| self.sync.logs.dot(log, cursors.base(log))).collect();
-        let mut rest = dots.as_slice();
-        loop {
-            let (dots, after) = rest.split_at(rest.len().min(MAX_DOTS));
-            let have = Have { dots: dots.to_vec(), more: !after.is_empty(), want: false };
-            out.push(Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) });
-            if after.is_empty() {
-                return;
-            }
-            rest = after;
+        let last = dots.len().div_ceil(MAX_DOTS).max(1);
+        let frame = |n: usize| {
+            let dots = dots.iter().skip(n * MAX_DOTS).take(MAX_DOTS).copied().collect();
+            mesh::encode(&Frame::Have(Have { dots, more: n + 1 < last, want: false }))
+        };
+        // None of them may be lost: what one says is never said again.
+        if !cursors.push_extra((0..last).map(frame).collect()) {
+            cursors.untold.extend(logs);
+            cursors.tell_at = Some(now.mono + TELL_EVERY);
         }
+        self.push(link, out);
     }
 
     /// These logs have changed: every link is to be told.
@@ -77,7 +79,8 @@ impl Node {
 
     /// When [`Self::tell_have_due`] is wanted.
     pub(super) fn next_have(&self) -> Option<Instant> {
-        self.links.values().filter_map(|link| link.session()?.1.sync.tell_at).min()
+        let dues = self.links.values().filter_map(Link::session);
+        dues.flat_map(|(_, session)| [session.sync.tell_at, session.sync.ask_at]).flatten().min()
     }
 
     pub(super) fn tell_have_due(&mut self, now: Now, out: &mut Vec<Out>) {
@@ -115,48 +118,58 @@ impl Node {
         }
         let held = self.sync.logs.get(&dot.log);
         let ours = held.and_then(|held| held.id_at(dot.seq));
-        let (contradicts, behind) = (ours.is_some() && ours != dot.head, held.map_or(0, Held::head) < dot.seq);
-        let is_held = held.is_some();
+        let contradicts = ours.is_some() && dot.head.is_some() && ours != dot.head;
+        let (is_held, gap) = (held.is_some(), held.is_some_and(Held::has_gap));
+        let own_head = held.filter(|_| dot.log.author == self.me).map(Held::committed_head);
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         let cursor = if is_held { Some(session.sync.held(&dot.log)) } else { session.sync.strange(&dot.log) };
         let Some(cursor) = cursor else { return };
         if dot.seq > cursor.has {
             (cursor.since, cursor.tries) = (None, 0);
         }
+        let news = cursor.base != dot.base;
         (cursor.has, cursor.base) = (dot.seq, dot.base);
-        if self.sync.logs.dot(&dot.log, Some(dot.base)).is_some_and(|ours| ours.seq < dot.seq) {
+        if gap && news {
             // It may have what we lack below our base, and sends it if it knows that.
-            self.tell_of_gap(link, dot, now);
+            session.sync.tell_again(&dot.log, now.mono);
         }
-        if dot.log.author == self.me {
-            if behind && self.sync.logs.own() == Some(&dot.log) {
-                self.lose_own_log(out);
-            }
-            self.acked(node, dot.log, dot.seq, now);
+        if let Some(head) = own_head.filter(|_| !contradicts) {
+            // More than we have said nobody can have; if it is so, its events prove it.
+            self.acked(node, dot.log, dot.seq.min(head), now);
         }
         if contradicts {
             self.dispute(link, dot.log, dot.seq, out);
         }
+        self.prove(link, dot, out);
     }
 
-    /// Tells a link how far we are where it can help: only there the numbers differ from what all are told.
-    fn tell_of_gap(&mut self, link: LinkId, dot: &Dot, now: Now) {
-        let gap = self.sync.logs.get(&dot.log).is_some_and(Held::has_gap);
-        let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
-        if gap && session.sync.untold.insert(dot.log) {
-            let soonest = session.sync.told_at.map_or(now.mono, |told| told + TELL_EVERY);
-            session.sync.tell_at.get_or_insert(soonest.max(now.mono));
-        }
-    }
-
-    /// Somebody has more of our own log than we do: it is not gone on with.
-    pub(super) fn lose_own_log(&mut self, out: &mut Vec<Out>) {
-        if self.sync.logs.leave_own() {
+    /// Our history was older than what others have of us.
+    pub(super) fn tell_of_new_log(&mut self, now: Now, out: &mut Vec<Out>) {
+        if self.told.may_tell(NoticeCode::NewLog, now.mono) {
             let text =
-                "Others have lines of yours that are not on this machine: its history is older than they are. They \
+                "Others have lines of yours that were not on this machine: its history was older than they are. They \
                         are fetched, and what you say from now on stands on its own."
                     .to_owned();
             out.push(Out::Update(Update::Notice { code: NoticeCode::NewLog, text }));
+        }
+    }
+
+    /// An event of this link waits for what it follows: its sender has that too.
+    pub(super) fn ask_for_causes(&mut self, link: LinkId, now: Now) {
+        if let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) {
+            session.sync.ask_at.get_or_insert(now.mono + ASK_FOR_CAUSES_AFTER);
+        }
+    }
+
+    /// Asks those links for causes whose events still wait.
+    pub(super) fn ask_for_causes_due(&mut self, now: Now, out: &mut Vec<Out>) {
+        let waiting = self.sync.logs.waiting_due().is_some();
+        for (link, state) in &mut self.links {
+            let Some((_, session)) = state.session_mut() else { continue };
+            if session.sync.ask_at.take_if(|at| *at <= now.mono).is_some() && waiting {
+                session.sync.ask_at = Some(now.mono + ASK_AGAIN_AFTER);
+                out.push(want(*link));
+            }
         }
     }
 
@@ -175,11 +188,10 @@ impl Node {
         };
         let helpers: Vec<LinkId> = self.sessions().filter(helps).collect();
         // Who was asked last and did not answer has its turn after the others.
-        let other = helpers.iter().find(|link| Some(**link) != asked);
+        let other = helpers.iter().find(|link| Some(**link) > asked);
         let Some(link) = other.or(helpers.first()).copied() else { return };
         self.sync.asked = Some((link, now.mono));
-        let have = Have { dots: Vec::new(), more: false, want: true };
-        out.push(Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) });
+        out.push(want(link));
     }
 
     /// Whether we lack something of a log that others hold up to `has`, and its author is not here to send it.
@@ -189,4 +201,10 @@ impl Node {
         }
         self.sync.logs.dot(log, Some(base)).map_or(0, |dot| dot.seq) < has
     }
+}
+
+/// Asks a link to send at once what we lack.
+fn want(link: LinkId) -> Out {
+    let have = Have { dots: Vec::new(), more: false, want: true };
+    Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) }
 }

@@ -47,6 +47,12 @@ const FIRST_RETAIN: Duration = Duration::from_secs(30);
 /// How often it is looked whether links stay behind, while any is.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
+/// After so long without an answer the store counts as failed: a disk that comes back later finds all in order.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+
+/// How long the end of the program may wait for the disk to take what was said.
+const LEAVE_AFTER: Duration = Duration::from_secs(3);
+
 /// How long to wait after the store has failed.
 const RELOAD_AFTER: Duration = Duration::from_secs(1);
 
@@ -103,20 +109,22 @@ pub(super) struct Sync {
     /// Accepted and not on disk yet, in their order.
     pending: VecDeque<Pending>,
     pending_bytes: usize,
-    /// The part of it that is being written.
-    in_flight: Vec<Pending>,
+    /// What is being written.
+    flight: Option<commit::Flight>,
     /// Proofs that are to be written.
     new_forks: Vec<Proof>,
     forks: Vec<Proof>,
+    /// Events of links that contradict what is being written, perhaps.
+    compare_later: Vec<(LinkId, (LogId, u64), Signed)>,
     /// Who was asked for everything, and when it last moved.
     asked: Option<(LinkId, Instant)>,
     look_at: Option<Instant>,
     retain_at: Option<Instant>,
     reload_at: Option<Instant>,
-    /// Whether the store has failed and was not read again since.
-    broken: bool,
-    /// Whether the program is to end when all is written.
-    pub(super) leaving: bool,
+    /// Since when the store has failed, if it was not read again since.
+    broken: Option<Instant>,
+    /// When the program is to end, whether or not all of our own is written.
+    pub(super) leaving: Option<Instant>,
     delivery: delivery::Deliveries,
     progress: progress::Progress,
 }
@@ -135,15 +143,16 @@ impl Sync {
             purposes: BTreeMap::new(),
             pending: VecDeque::new(),
             pending_bytes: 0,
-            in_flight: Vec::new(),
+            flight: None,
+            compare_later: Vec::new(),
             new_forks: Vec::new(),
             forks,
             asked: None,
             look_at: None,
             retain_at: None,
             reload_at: None,
-            broken: false,
-            leaving: false,
+            broken: None,
+            leaving: None,
             delivery,
             progress: progress::Progress::default(),
         }
@@ -157,9 +166,19 @@ impl Sync {
         out.push(Out::Store { ticket, request });
     }
 
+    /// Whether nothing can be written.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// When something is to be done here next.
     pub(super) fn due(&self) -> Option<Instant> {
-        let dues = [self.look_at, self.retain_at, self.reload_at, self.logs.waiting_due(), self.delivery.due()];
+        let can_write = self.flight.is_none() && !self.is_broken();
+        let stuck = self.flight.as_ref().map(|flight| flight.since + STUCK_AFTER);
+        let waiting = self.logs.waiting_due().filter(|_| !self.is_broken());
+        let acks = self.delivery.write_due().filter(|_| can_write);
+        let dues =
+            [self.look_at, self.retain_at, self.reload_at, self.leaving, waiting, self.delivery.due(), acks, stuck];
         dues.into_iter().flatten().min()
     }
 }
@@ -182,7 +201,22 @@ impl Node {
             self.sync.retain_at = Some(now.mono + RETAIN_EVERY);
             self.retain(now, out);
         }
-        if self.sync.logs.waiting_due().is_some_and(|due| due <= now.mono) {
+        if self.sync.leaving.is_some_and(|at| at <= now.mono) {
+            return self.leave_now(out);
+        }
+        if self
+            .sync
+            .flight
+            .as_ref()
+            .is_some_and(|flight| now.mono.saturating_duration_since(flight.since) >= STUCK_AFTER)
+        {
+            self.not_written(
+                &Failure("The disk does not answer; what was said last is not stored.".to_owned()),
+                now,
+                out,
+            );
+        }
+        if !self.sync.is_broken() && self.sync.logs.waiting_due().is_some_and(|due| due <= now.mono) {
             let mut accepted = Vec::new();
             self.sync.logs.give_up_waiting(now, &mut accepted);
             self.keep(accepted, None, now, out);
@@ -191,12 +225,28 @@ impl Node {
             self.look_behind(now, out);
         }
         self.tell_have_due(now, out);
+        self.ask_for_causes_due(now, out);
         self.tell_deliveries(now, out);
         self.flush(now, out);
     }
 
     pub(super) fn next_sync(&self) -> Option<Instant> {
         self.sync.due().into_iter().chain(self.next_have()).min()
+    }
+
+    /// Leaves when what our user said is on disk, or cannot be; who asks twice does not wait. What nobody has yet is sent
+    /// after the next start.
+    pub(super) fn quit(&mut self, now: Now, out: &mut Vec<Out>) {
+        if self.is_writing_own() && self.sync.leaving.is_none() && !self.sync.is_broken() {
+            self.sync.leaving = Some(now.mono + LEAVE_AFTER);
+        } else {
+            self.leave_now(out);
+        }
+    }
+
+    fn leave_now(&mut self, out: &mut Vec<Out>) {
+        self.leaving = true;
+        out.push(Out::Leave);
     }
 
     /// Looks soon whether links stay behind.
@@ -233,6 +283,7 @@ impl Node {
             (Purpose::Search(query), Ok(Reply::Found(found))) => self.found_lines(query, &found, now, out),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases })) => {
                 self.rebase(&bases);
+                self.sync.forks.clear();
                 out.push(Out::Update(Update::Erased { room, lines }));
             }
             (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.rebase(&bases),

@@ -1,7 +1,7 @@
 //! How much of what we lacked has come, for the user.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -9,7 +9,7 @@ use super::super::link::Link;
 use crate::{
     bus::Update,
     model::{LogId, Now},
-    node::{Node, Out},
+    node::{LinkId, Node, Out},
 };
 
 /// Fewer missing events are there before anybody could read how many.
@@ -25,15 +25,26 @@ pub(super) struct Progress {
     received: Option<u64>,
     /// When it was told last.
     told: Option<Instant>,
+    /// When something came last.
+    moved: Option<Instant>,
+    /// Whether nothing is told until something comes: what others say to have may never come.
+    quiet: bool,
 }
+
+/// After so long without anything it is over.
+const STALLED_AFTER: Duration = Duration::from_secs(10);
 
 impl Node {
     /// Events of others are on disk.
-    pub(super) fn moved(&mut self, count: u64, now: Now, out: &mut Vec<Out>) {
-        if let Some(received) = &mut self.sync.progress.received {
+    pub(super) fn moved(&mut self, count: u64, from: &BTreeSet<LinkId>, now: Now, out: &mut Vec<Out>) {
+        let progress = &mut self.sync.progress;
+        (progress.moved, progress.quiet) = (Some(now.mono), false);
+        if let Some(received) = &mut progress.received {
             *received += count;
         }
-        if let Some((_, at)) = &mut self.sync.asked {
+        if let Some((link, at)) = &mut self.sync.asked
+            && from.contains(link)
+        {
             *at = now.mono;
         }
         self.report_progress(now, out);
@@ -44,18 +55,22 @@ impl Node {
             return;
         }
         let missing = self.missing();
-        match self.sync.progress.received {
-            None if missing < WORTH_TELLING => {}
-            received if missing > 0 => {
+        let progress = &mut self.sync.progress;
+        let stalled = progress.moved.is_some_and(|moved| now.mono.saturating_duration_since(moved) >= STALLED_AFTER);
+        match progress.received {
+            None if missing < WORTH_TELLING || progress.quiet => {}
+            received if missing > 0 && !stalled => {
                 let received = received.unwrap_or(0);
-                self.sync.progress = Progress { received: Some(received), told: Some(now.mono) };
+                progress.moved.get_or_insert(now.mono);
+                (progress.received, progress.told) = (Some(received), Some(now.mono));
                 self.look_soon(now);
-                out.push(Out::Update(Update::Sync { received, total: received + missing }));
+                out.push(Out::Update(Update::Sync { received, total: received.saturating_add(missing) }));
             }
             received => {
-                self.sync.progress = Progress::default();
-                let received = received.unwrap_or(0);
-                out.push(Out::Update(Update::Sync { received, total: received }));
+                *progress = Progress { quiet: stalled, ..Progress::default() };
+                if let Some(received) = received {
+                    out.push(Out::Update(Update::Sync { received, total: received }));
+                }
             }
         }
     }
@@ -73,6 +88,6 @@ impl Node {
                 *most = (*most).max(missing);
             }
         }
-        most.values().sum()
+        most.values().fold(0, |sum: u64, missing| sum.saturating_add(*missing))
     }
 }

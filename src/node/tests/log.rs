@@ -474,6 +474,61 @@ fn who_holds_less_is_not_believed_to_be_all_there_is() {
     assert_eq!((state.base, state.head, state.older), (1, 11, None));
 }
 
+#[test]
+fn who_missed_what_its_author_has_erased_hears_what_comes_next() {
+    let mut world = World::new(2);
+    world.say(0, "a");
+    world.link(0, 1);
+    world.cut(0, 1);
+    world.say(0, "b");
+    world.say(0, "c");
+    world.feed(0, In::Command(Command::Erase(Room::LOBBY)));
+    world.link(0, 1);
+    world.say(0, "d");
+    world.wait(5_000);
+    assert_eq!((world.texts(0), world.texts(1)), (vec!["d".to_owned()], vec!["a".to_owned(), "d".to_owned()]));
+    world.say(1, "e");
+    assert_eq!(world.texts(0), ["d", "e"]);
+    assert_eq!(world.delivery(1), None, "nothing waits");
+    world.wait(100);
+    assert_eq!(world.delivery(1), Some((1, 1)));
+}
+
+#[test]
+fn what_came_while_the_disk_was_full_comes_again() {
+    let mut world = World::new(2);
+    world.link(0, 1);
+    world.say(1, "1");
+    world.benches[0].store.fails = true;
+    world.say(1, "2");
+    world.say(1, "3");
+    world.benches[0].store.fails = false;
+    world.say(1, "4");
+    world.wait(5_000);
+    world.say(1, "5");
+    world.wait(5_000);
+    assert_eq!(world.texts(0), ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn a_lie_about_our_own_log_changes_nothing() {
+    let mut world = World::new(3);
+    world.say(0, "one");
+    world.link(0, 1);
+    let link = world.link_of(0, 1).unwrap();
+    let log = *world.benches[0].store.logs.keys().next().unwrap();
+    let dot = crate::convert::event::Dot { log, seq: 1 << 40, head: Some(crate::model::EventId([9; 32])), base: 1 };
+    let have = mesh::Have { dots: vec![dot], more: false, want: false };
+    world.feed(0, In::Told { link, frames: vec![Frame::Have(have)] });
+    world.say(0, "two");
+    world.wait(6_000);
+    assert!(world.benches[0].store.acks.values().all(|seq| *seq <= 2));
+    assert_eq!((world.benches[0].store.logs.len(), world.is_told(0, NoticeCode::NewLog)), (1, 0));
+    world.link(0, 2);
+    world.wait(100);
+    assert_eq!(world.texts(2), ["one", "two"]);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Say(usize),

@@ -53,7 +53,7 @@ impl FakeStore {
                 let lines = self.events.len() as u64;
                 self.events.clear();
                 for state in self.logs.values_mut() {
-                    (state.base, state.older) = (state.head + 1, None);
+                    (state.floor, state.base, state.older) = (state.head + 1, state.head + 1, None);
                 }
                 Ok(Reply::Raised { lines, bases })
             }
