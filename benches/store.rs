@@ -40,7 +40,8 @@ impl Author {
     fn new(seed: u8) -> Self {
         let identity = Identity::from_secret(&[seed; 32]);
         let id = LogId { room: Room::LOBBY.id(), author: identity.node(), epoch: 7 };
-        let state = LogState { id, base: 1, head: 0, head_id: None, head_hlc: Hlc(0), older: None, forked: None };
+        let state =
+            LogState { id, floor: 1, base: 1, head: 0, head_id: None, head_hlc: Hlc(0), older: None, forked: None };
         Self { identity, state }
     }
 

@@ -38,6 +38,5 @@ pub(super) fn run(
         return Err(unexpected().into());
     };
     writeln!(output, "{lines} lines of {room} are gone from this machine.")?;
-    let aside = opened.recovered.map(|recovered| recovered.aside);
-    Ok(aside.map(|aside| format!("The history was damaged. What was there is still in {}.", aside.display())))
+    Ok(opened.recovered.map(|_| "The history was damaged. The damaged file is gone too.".to_owned()))
 }

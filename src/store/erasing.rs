@@ -5,7 +5,7 @@ use rusqlite::{Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, unsigned},
-    floor,
+    floor, recovery,
 };
 use crate::{
     log::storage::{Failure, Reply},
@@ -14,13 +14,24 @@ use crate::{
 
 impl Database {
     /// Takes all lines of the present network's room out, and then everything that may be left of them: in free pages, in the
-    /// index and in the write-ahead log. The file is rewritten for that.
+    /// index, in the write-ahead log, in damaged files that were set aside. The file is rewritten for that.
     ///
     /// # Errors
-    /// [`Failure`], also if the lines are gone but the file could not be rewritten; then it can be asked for again.
+    /// [`Failure`], also if the lines are gone but something may be left of them; then it can be asked for again.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
         let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
-        self.rewrite().map_err(|e| self.failure("erased", &e))?;
+        let left = |reason: String| {
+            Failure(format!(
+                "The lines are gone, but their text may still be on the disk: {reason} Then erase once more."
+            ))
+        };
+        // Neither hinders the other.
+        let rewritten = self.rewrite();
+        if let Some(path) = &self.path {
+            recovery::remove_set_aside(path)
+                .map_err(|e| left(format!("a damaged file that was set aside cannot be removed ({e}). Remove it.")))?;
+        }
+        rewritten.map_err(|e| left(self.failure("rewritten", &e).0))?;
         Ok(reply)
     }
 
@@ -57,15 +68,17 @@ impl Database {
 
     /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.
     fn rewrite(&mut self) -> Result<()> {
-        self.connection.execute_batch("VACUUM")?;
+        let vacuumed = self.connection.execute_batch("VACUUM");
+        // Without it too: what goes is overwritten with zeros.
         if self.path.is_some() {
             self.truncate()?;
         }
+        vacuumed?;
         self.connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))
     }
 
     /// Waits for readers, within the limit for a busy file.
-    fn truncate(&self) -> Result<()> {
+    pub(super) fn truncate(&self) -> Result<()> {
         let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         if self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)? == 0 {
             return Ok(());

@@ -92,9 +92,21 @@ pub(super) fn damage() -> Error {
     Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
 }
 
-/// Whether the file itself is broken.
+/// Whether the file itself is broken, or holds what nobody has written.
 pub(super) fn is_damage(error: &Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+    match error {
+        Error::InvalidColumnType(..)
+        | Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::Utf8Error(..) => true,
+        error => matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)),
+    }
+}
+
+/// Whether a statement of ours means nothing in this file: it has not the tables of its version.
+pub(super) fn is_of_other_tables(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code & 0xff);
+    code == Some(rusqlite::ffi::SQLITE_ERROR)
 }
 
 /// Why something could not be done, while it runs. If the file is damaged, that is remembered for the next start.

@@ -9,11 +9,11 @@ use crate::{
     model::LogId,
 };
 
-/// The floor of a log; zero of one that is not there.
+/// The floor of a log; 1 of one that is not there.
 pub(super) fn of(connection: &Connection, log: &LogId) -> Result<u64> {
     let mut find = connection.prepare_cached("SELECT floor FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
     let found = find.query_row(params![log.room.0, log.author.as_bytes(), epoch(log.epoch)], |row| row.get(0));
-    Ok(found.optional()?.map_or(0, unsigned))
+    Ok(found.optional()?.map_or(1, unsigned))
 }
 
 /// Raises a log's floor, and with it what it says that it holds. Its main base, if that has changed.
@@ -33,25 +33,12 @@ pub(super) fn raise(connection: &Connection, log: i64, floor: u64) -> Result<Opt
     Ok((after > before).then_some(unsigned(after)))
 }
 
-/// Sets the floor of a log whose state has it already.
-pub(super) fn set(connection: &Connection, log: &LogId, floor: u64) -> Result<()> {
-    let mut set = connection
-        .prepare_cached("UPDATE logs SET floor = max(floor, ?4) WHERE room = ?1 AND author = ?2 AND epoch = ?3")?;
-    set.execute(params![log.room.0, log.author.as_bytes(), epoch(log.epoch), number(floor)])?;
-    Ok(())
-}
-
-/// What of a log's state is above its floor.
+/// What of a log's state is above its floor, or above the one that is known here.
 pub(super) fn above(state: &LogState, floor: u64) -> LogState {
-    let base = state.base.max(floor);
-    let older = state.older.and_then(|older| match older {
-        // Still wanted, unless there is nothing left to want.
-        Older { base: begin, head, .. } if head < begin => (floor < base).then_some(older),
-        Older { base: begin, head, head_id } => {
-            (head >= floor).then_some(Older { base: begin.max(floor), head, head_id })
-        }
-    });
-    LogState { base, older, ..state.clone() }
+    let floor = floor.max(state.floor);
+    let older = state.older.filter(|older| older.head >= floor);
+    let older = older.map(|older| Older { base: older.base.max(floor), ..older });
+    LogState { floor, base: state.base.max(floor), older, ..state.clone() }
 }
 
 #[cfg(test)]
@@ -62,21 +49,22 @@ mod tests {
     #[test]
     fn nothing_of_a_state_is_below_the_floor() {
         let bob = Author::new(2, 5);
-        let state = |base, older: Option<(u64, u64)>| LogState {
+        let state = |floor, base, older: Option<(u64, u64)>| LogState {
+            floor,
             older: older.map(|(base, head)| Older { base, head, head_id: None }),
             head: 20,
             ..bob.state(base)
         };
-        for (given, floor, left) in [
-            (state(10, Some((3, 6))), 0, state(10, Some((3, 6)))),
-            (state(10, Some((3, 6))), 5, state(10, Some((5, 6)))),
-            (state(10, Some((3, 6))), 7, state(10, None)),
-            (state(10, Some((1, 0))), 7, state(10, Some((1, 0)))),
-            (state(10, Some((1, 0))), 10, state(10, None)),
-            (state(10, Some((3, 6))), 15, state(15, None)),
-            (state(10, None), 30, state(30, None)),
+        let given = state(2, 10, Some((3, 6)));
+        for (floor, left) in [
+            (1, given.clone()),
+            (5, state(5, 10, Some((5, 6)))),
+            (7, state(7, 10, None)),
+            (15, state(15, 15, None)),
+            (30, state(30, 30, None)),
         ] {
-            assert_eq!(above(&given, floor), left, "{given:?}, {floor}");
+            assert_eq!(above(&given, floor), left, "{floor}");
         }
+        assert_eq!(above(&LogState { floor: 7, ..given }, 1), state(7, 10, None));
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Result};
 
 use super::{Database, OpenError, Opened, Options, Place, error, recovery, schema};
+use crate::log::storage::Snapshot;
 
 /// The file in the profile's directory.
 pub(super) const FILE: &str = "history.db";
@@ -38,23 +39,28 @@ pub fn open(options: &Options) -> std::result::Result<Opened, OpenError> {
     };
     let shown = path.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
     let failed = |error: &rusqlite::Error| OpenError::of(&shown, error);
-    let mut recovered = None;
-    let connection = match &path {
-        None => prepare(Connection::open_in_memory().map_err(|e| failed(&e))?).map_err(|e| failed(&e))?,
-        Some(path) => {
-            recovery::finish(path).map_err(|e| OpenError::of_io(path, &e))?;
-            match open_file(path) {
-                Ok(connection) => connection,
-                Err(Trouble::Damage) => {
-                    recovered = Some(recovery::recover(path, options.me)?);
-                    open_file(path).map_err(|trouble| trouble.into_error(path))?
-                }
-                Err(trouble) => return Err(trouble.into_error(path)),
-            }
-        }
+    let database = |connection, path| Database { connection, path, network: options.network.clone(), me: options.me };
+    let Some(path) = path else {
+        let connection = Connection::open_in_memory().and_then(prepare).map_err(|e| failed(&e))?;
+        let database = database(connection, None);
+        let snapshot = database.snapshot().map_err(|e| failed(&e))?;
+        return Ok(Opened { database, snapshot, recovered: None });
     };
-    let database = Database { connection, path, network: options.network.clone(), me: options.me };
-    let snapshot = database.snapshot().map_err(|e| failed(&e))?;
+    recovery::finish(&path).map_err(|e| OpenError::of_io(&path, &e))?;
+    let look = || -> std::result::Result<(Database, Snapshot), Trouble> {
+        let database = database(open_file(&path)?, Some(path.clone()));
+        // What was whole may have been damaged since: nothing looks through a file that was closed as it should be.
+        let snapshot = database.snapshot().map_err(|e| Trouble::of(&path, &e))?;
+        Ok((database, snapshot))
+    };
+    let (looked, recovered) = match look() {
+        Err(Trouble::Damage) => {
+            let recovered = recovery::recover(&path, options.me)?;
+            (look(), Some(recovered))
+        }
+        looked => (looked, None),
+    };
+    let (database, snapshot) = looked.map_err(|trouble| trouble.into_error(&path))?;
     Ok(Opened { database, snapshot, recovered })
 }
 
@@ -68,7 +74,8 @@ pub(super) enum Trouble {
 
 impl Trouble {
     fn of(path: &Path, error: &rusqlite::Error) -> Self {
-        if error::is_damage(error) { Self::Damage } else { Self::Other(OpenError::of(path, error)) }
+        let is_damage = error::is_damage(error) || error::is_of_other_tables(error);
+        if is_damage { Self::Damage } else { Self::Other(OpenError::of(path, error)) }
     }
 
     /// An error for whoever has no cure for damage.

@@ -5,7 +5,7 @@ use std::{
     collections::{BinaryHeap, VecDeque},
 };
 
-use rusqlite::{Connection, Result, Row, params};
+use rusqlite::{Connection, Error, Result, Row, params};
 
 use super::{
     Database,
@@ -58,36 +58,65 @@ impl Cursor {
         self.step = (self.step * 4).min(MAX_AHEAD);
         Ok(())
     }
+
+    /// The event that was seen with [`Self::peek`].
+    fn take(&mut self, connection: &Connection) -> Result<Held> {
+        let (_, seq, spot) = self.ahead.pop_front().ok_or_else(error::damage)?;
+        let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
+        let signed = get.query_row([spot], |row| signed(row, 0))?;
+        // Others would take us for a forger.
+        let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (self.log, seq));
+        if is_whole { Ok(Held { log: self.log, seq, signed }) } else { Err(error::damage()) }
+    }
+}
+
+/// None of what is damaged, which is kept in `damage`.
+fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Option<T>> {
+    match read {
+        Err(error) if error::is_damage(&error) => {
+            *damage = Some(error);
+            Ok(None)
+        }
+        Err(Error::QueryReturnedNoRows) => {
+            *damage = Some(error::damage());
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
 }
 
 impl Database {
-    /// At least one event, if there is one.
+    /// At least one event, if there is one. A log ends where it is damaged; that is an error only if there is nothing else.
     pub(super) fn read(&self, read: &Read) -> Result<Vec<Held>> {
         let connection = &self.connection;
         let mut cursors = self.cursors(read)?;
         let mut heap = BinaryHeap::with_capacity(cursors.len());
+        let mut damage = None;
         for (at, cursor) in cursors.iter_mut().enumerate() {
-            heap.extend(cursor.peek(connection)?.map(|order| Reverse((order, at))));
+            let next = unless_damaged(cursor.peek(connection), &mut damage)?.flatten();
+            heap.extend(next.map(|order| Reverse((order, at))));
         }
         let (mut events, mut bytes) = (Vec::new(), 0_usize);
         while let Some(Reverse((_, at))) = heap.pop() {
             let Some(cursor) = cursors.get_mut(at) else { continue };
-            let Some((_, seq, spot)) = cursor.ahead.pop_front() else { continue };
-            let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
-            let signed = get.query_row([spot], |row| signed(row, 0))?;
-            // Others would take us for a forger.
-            let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (cursor.log, seq));
-            if !is_whole {
-                return Err(error::damage());
-            }
-            bytes = bytes.saturating_add(signed.bytes());
-            events.push(Held { log: cursor.log, seq, signed });
+            let Some(held) = unless_damaged(cursor.take(connection), &mut damage)? else { continue };
+            bytes = bytes.saturating_add(held.signed.bytes());
+            events.push(held);
             if events.len() >= read.events || bytes >= read.bytes {
                 break;
             }
-            heap.extend(cursor.peek(connection)?.map(|order| Reverse((order, at))));
+            let next = unless_damaged(cursor.peek(connection), &mut damage)?.flatten();
+            heap.extend(next.map(|order| Reverse((order, at))));
         }
-        Ok(events)
+        match damage {
+            Some(error) if events.is_empty() => Err(error),
+            Some(error) => {
+                // So that it is remembered for the next start.
+                tracing::warn!("{}", self.failure("read", &error));
+                Ok(events)
+            }
+            None => Ok(events),
+        }
     }
 
     /// Only logs of the present network.

@@ -23,8 +23,14 @@ use crate::{
 /// The new file, until it is whole.
 const NEW: &str = "history.recovering.db";
 
-/// Stands beside a file that was found to be damaged while it was in use: it is recovered at the next start.
+/// Stands beside a file that is known to be damaged, until there is a new one: it is recovered at the next start.
 const MARK: &str = "-damaged";
+
+/// How the names of damaged files begin.
+const ASIDE: &str = "history.damaged-";
+
+/// How they end, with what SQLite keeps beside them.
+const ASIDE_ENDS: [&str; 3] = [".db", ".db-wal", ".db-shm"];
 
 /// Files set aside in one second that have names of their own: more than starts of the program fit into it.
 const MAX_ASIDE: u32 = 100;
@@ -55,8 +61,12 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
     if !new.try_exists()? {
         return Ok(());
     }
-    // The damaged file goes aside only when the new one is whole.
-    if path.try_exists()? { remove(&new) } else { replace(&new, path) }
+    // The damaged file goes aside only when the new one is whole, and before what belongs to it.
+    if path.try_exists()? {
+        return remove(&new);
+    }
+    set_aside_sidecars(path, &aside(path)?)?;
+    replace(&new, path)
 }
 
 /// Sets the damaged file at `path` aside and makes a new one of what can be read of it. Every event is proven by its
@@ -68,23 +78,44 @@ pub(super) fn finish(path: &Path) -> io::Result<()> {
 pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     let new = path.with_file_name(NEW);
     let failed = |error: io::Error| OpenError::of_io(&new, &error);
+    // From here on, nobody takes it for sound.
+    fs::write(sidecar(path, MARK), b"").map_err(failed)?;
     remove(&new).map_err(failed)?;
     let connection = open_file(&new).map_err(|trouble| trouble.into_error(&new))?;
     let lines = if let Some(damaged) = open_damaged(path) {
         let mut database = Database { connection, path: Some(new.clone()), network: Network::loopback(), me };
         let copied = copy(&damaged, &mut database);
-        copied.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
+        // All of it in the one file, so that one step puts it in its place.
+        let lines = copied.and_then(|lines| {
+            database.truncate().map_err(|e| database.failure("written", &e))?;
+            Ok(lines)
+        });
+        lines.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
     } else {
         drop(connection);
         0
     };
     let aside = aside(path).map_err(failed)?;
-    for suffix in SIDECARS {
-        move_if_there(&sidecar(path, suffix), &sidecar(&aside, suffix)).map_err(failed)?;
-    }
     fs::rename(path, &aside).map_err(failed)?;
+    set_aside_sidecars(path, &aside).map_err(failed)?;
     replace(&new, path).map_err(failed)?;
     Ok(Recovered { lines, aside })
+}
+
+/// Files that were set aside: copies of what was said, as far as they can be read.
+///
+/// # Errors
+/// Those of the system.
+pub(super) fn remove_set_aside(path: &Path) -> io::Result<()> {
+    let Some(directory) = path.parent() else { return Ok(()) };
+    for file in fs::read_dir(directory)? {
+        let name = file?.file_name();
+        let is_ours = |name: &str| name.starts_with(ASIDE) && ASIDE_ENDS.iter().any(|end| name.ends_with(end));
+        if name.to_str().is_some_and(is_ours) {
+            remove_file(&directory.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 /// None if SQLite can do nothing with it. Nothing is written into it.
@@ -132,7 +163,7 @@ fn aside(path: &Path) -> io::Result<PathBuf> {
     let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
     for count in 0..MAX_ASIDE {
         let again = if count == 0 { String::new() } else { format!("-{count}") };
-        let aside = path.with_file_name(format!("history.damaged-{time}{again}.db"));
+        let aside = path.with_file_name(format!("{ASIDE}{time}{again}.db"));
         if !aside.try_exists()? {
             return Ok(aside);
         }
@@ -141,31 +172,28 @@ fn aside(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn remove(path: &Path) -> io::Result<()> {
-    let files = SIDECARS.into_iter().map(|suffix| sidecar(path, suffix)).chain([path.to_owned()]);
-    for file in files {
-        match fs::remove_file(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
+    let mut files = SIDECARS.into_iter().map(|suffix| sidecar(path, suffix)).chain([path.to_owned()]);
+    files.try_for_each(|file| remove_file(&file))
+}
+
+fn remove_file(file: &Path) -> io::Result<()> {
+    fs::remove_file(file).or_else(unless_absent)
+}
+
+/// What is left beside a file that went aside goes after it. The new one must not find it.
+fn set_aside_sidecars(path: &Path, aside: &Path) -> io::Result<()> {
+    SIDECARS
+        .into_iter()
+        .try_for_each(|suffix| fs::rename(sidecar(path, suffix), sidecar(aside, suffix)).or_else(unless_absent))
 }
 
 /// The new file takes its place, and nothing is known of damage any more.
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
-    for suffix in SIDECARS {
-        move_if_there(&sidecar(new, suffix), &sidecar(path, suffix))?;
-    }
     fs::rename(new, path)?;
-    match fs::remove_file(sidecar(path, MARK)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    remove(new)?;
+    remove_file(&sidecar(path, MARK))
 }
 
-fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+fn unless_absent(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }

@@ -87,7 +87,9 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 /// Below which number nothing of a log may be held any more. With a check, as a sum beyond the greatest integer is none.
 const FLOOR: &str = "
-ALTER TABLE logs ADD COLUMN floor INTEGER NOT NULL DEFAULT 0 CHECK (typeof(floor) = 'integer');
+ALTER TABLE logs ADD COLUMN floor INTEGER NOT NULL DEFAULT 1 CHECK (typeof(floor) = 'integer');
+UPDATE logs SET floor = base WHERE base > head;
+UPDATE logs SET older_base = NULL, older_head = NULL, older_id = NULL WHERE older_head < older_base;
 ";
 
 /// The version that a file has.

@@ -30,16 +30,16 @@ impl Database {
     fn logs(&self, snapshot: &mut Snapshot) -> Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
-             named, network FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
+             floor, named, network FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            if row.get_ref(12)?.as_str()? != self.network.as_str() {
+            if row.get_ref(13)?.as_str()? != self.network.as_str() {
                 snapshot.elsewhere.push(log_id(row, 0)?);
                 continue;
             }
             let state = state(row, 0)?;
-            if state.head > unsigned(row.get(11)?) {
+            if state.head > unsigned(row.get(12)?) {
                 snapshot.frontier.push(Dep { log: state.id, seq: state.head });
             }
             snapshot.logs.push(state);
@@ -78,13 +78,17 @@ impl Database {
 
 /// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
 pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
-    let sql =
-        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, place
-               FROM logs";
-    recovery::rows(damaged, sql, |row| Ok((state(row, 0)?, row.get(11)?)))
+    // Files of the first versions have no floor.
+    let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
+    let floor = if has_floor { "floor" } else { "iif(base > head, base, 1)" };
+    let sql = format!(
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor}, place
+         FROM logs"
+    );
+    recovery::rows(damaged, &sql, |row| Ok((state(row, 0)?, row.get(12)?)))
 }
 
-/// How a log stands, from eleven columns.
+/// How a log stands, from twelve columns.
 fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     let unsigned_at = |column: usize| row.get::<_, i64>(first + column).map(unsigned);
     let optional_at = |column: usize| row.get::<_, Option<i64>>(first + column).map(|value| value.map(unsigned));
@@ -94,7 +98,7 @@ fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     };
     Ok(LogState {
         id: log_id(row, first)?,
-        floor: 1,
+        floor: unsigned_at(11)?,
         base: unsigned_at(3)?,
         head: unsigned_at(4)?,
         head_id: event_id(row, first + 5)?,

@@ -244,11 +244,13 @@ pub(super) fn put_place(connection: &Connection, room: RoomId, network: &str) ->
 /// How a log stands, as far as that is above its floor.
 pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached(
-        "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
+             floor)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (room, author, epoch) DO UPDATE SET base = excluded.base, head = excluded.head,
              head_id = excluded.head_id, head_hlc = excluded.head_hlc, older_base = excluded.older_base,
-             older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked",
+             older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked,
+             floor = excluded.floor",
     )?;
     let state = &floor::above(state, floor::of(connection, &state.id)?);
     let older = state.older;
@@ -265,6 +267,7 @@ pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> 
         older.map(|older| number(older.head)),
         older.and_then(|older| older.head_id).map(|id| id.0),
         state.forked.map(number),
+        number(state.floor),
     ])?;
     Ok(())
 }

@@ -76,21 +76,24 @@ impl Salvage {
         let mut known: BTreeMap<LogId, (i64, LogState)> =
             snapshot::readable_logs(damaged).into_iter().map(|(state, place)| (state.id, (place, state))).collect();
         for (log, (place, events)) in found {
-            let forked = known.remove(&log).and_then(|(_, state)| state.forked);
-            salvage.keep(log, place, &events, forked);
+            let (floor, forked) = known.get(&log).map_or((1, None), |(_, state)| (state.floor, state.forked));
+            if salvage.keep(log, place, &events, floor, forked) {
+                known.remove(&log);
+            }
         }
         // Logs of which everything was erased or forgotten on purpose: that must not come back from others.
-        let empty = known.into_iter().filter(|(_, (_, state))| state.base > state.head && state.head_id.is_some());
-        salvage.logs.extend(empty.map(|(log, (place, state))| (log, (place, LogState { older: None, ..state }))));
+        let empty = known.into_iter().filter(|(_, (_, state))| state.floor > 1 && state.head_id.is_some());
+        let none_held = |state: LogState| LogState { base: state.head.saturating_add(1), older: None, ..state };
+        salvage.logs.extend(empty.map(|(log, (place, state))| (log, (place, none_held(state)))));
         salvage
     }
 
-    /// The newest events without a gap.
-    fn keep(&mut self, log: LogId, place: i64, events: &BTreeMap<u64, Known>, forked: Option<u64>) {
-        let Some((&head, newest)) = events.last_key_value() else { return };
+    /// The newest events without a gap; whether there is one. What is missing above the floor can be had from others.
+    fn keep(&mut self, log: LogId, place: i64, events: &BTreeMap<u64, Known>, floor: u64, forked: Option<u64>) -> bool {
+        let Some((&head, newest)) = events.range(floor..).next_back() else { return false };
         let (mut base, mut first) = (head, newest);
         self.events.insert(first.spot);
-        while let Some((&seq, before)) = events.range(..base).next_back() {
+        while let Some((&seq, before)) = events.range(floor..base).next_back() {
             if seq + 1 != base || first.prev != Some(before.id) || first.hlc <= before.hlc {
                 break;
             }
@@ -98,8 +101,8 @@ impl Salvage {
             self.events.insert(first.spot);
         }
         let (head_id, head_hlc) = (Some(newest.id), newest.hlc);
-        self.logs
-            .insert(log, (place, LogState { id: log, floor: 1, base, head, head_id, head_hlc, older: None, forked }));
+        self.logs.insert(log, (place, LogState { id: log, floor, base, head, head_id, head_hlc, older: None, forked }));
+        true
     }
 
     /// How the logs of each network stand.

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     convert::event::Dep,
-    log::storage::{Ack, Request, Write},
-    model::{Room, Seek},
+    log::storage::{Ack, LogState, Request, Retain, Write},
+    model::{Room, Seek, Timestamp},
     store::{OpenError, Place, open},
 };
 
@@ -141,7 +141,11 @@ fn a_forged_line_in_the_file_is_not_given_out_and_gone_after_the_next_start() {
     let forged = bob.sign(150, Some(bob.said[148].0.id), bob.said[149].0.hlc, "forged", Vec::new());
     let forge = "UPDATE lines SET content = ? WHERE id = ?";
     database.connection.execute(forge, (&forged.content[..], bob.said[149].0.id.0)).unwrap();
-    let read = crate::log::storage::Read { from: vec![(bob.log, 100)], events: 999, bytes: usize::MAX };
+    // Bob's log ends before it, Alice's does not.
+    let events = database.events(vec![(bob.log, 100), (alice.log, 1)], 999, usize::MAX);
+    let of = |log| events.iter().filter(|held| held.log == log).map(|held| held.seq).collect::<Vec<_>>();
+    assert_eq!((of(bob.log), of(alice.log)), ((100..150).collect(), (1..=200).collect()));
+    let read = crate::log::storage::Read { from: vec![(bob.log, 150)], events: 999, bytes: usize::MAX };
     let failure = database.handle(Request::Read(read)).unwrap_err();
     assert!(failure.0.contains("The file is damaged. Start again"), "{failure}");
     drop(database);
@@ -149,7 +153,7 @@ fn a_forged_line_in_the_file_is_not_given_out_and_gone_after_the_next_start() {
     assert_eq!(opened.recovered.unwrap().lines, 402 - 150);
     let mut database = opened.database;
     let state = opened.snapshot.logs.iter().find(|log| log.id == bob.log).unwrap();
-    assert_eq!((state.base, state.head), (151, 200), "what is newer is whole");
+    assert_eq!((state.floor, state.base, state.head), (1, 151, 200), "what is newer is whole, the rest wanted");
     assert!(!texts(&database.seek(Seek::Newest, 999).lines).contains(&"forged".to_owned()));
 }
 
@@ -197,4 +201,85 @@ fn a_directory_that_is_not_there_is_named() {
     let error = open(&options).unwrap_err().to_string();
     assert!(error.starts_with("Cannot use /nowhere/at/all/history.db: "), "{error}");
     assert!(error.ends_with(", or add --ephemeral to store nothing."), "{error}");
+}
+
+#[test]
+fn what_was_forgotten_before_is_not_wanted_after_a_recovery() {
+    let directory = tempfile::tempdir().unwrap();
+    let [alice, bob, _] = history(directory.path());
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let now = Timestamp::from_millis(10_000);
+    let before = Some(Timestamp::from_millis(2_100));
+    database.handle(Request::Retain(Retain { now, before, keep: None })).unwrap();
+    database.connection.execute("UPDATE lines SET body = x'00' WHERE id = ?", [bob.said[149].0.id.0]).unwrap();
+    drop(database);
+    fs::write(directory.path().join("history.db-damaged"), b"").unwrap();
+    let mut logs = open_in(directory.path(), "office", alice.node()).snapshot.logs;
+    logs.sort_by_key(|log| log.id != alice.log);
+    assert_eq!(logs, [alice.state(51), LogState { floor: 51, ..bob.state(151) }]);
+}
+
+/// After a clean end nothing looks through the whole file.
+#[test]
+fn damage_that_is_seen_first_when_the_logs_are_read_is_damage() {
+    for harm in ["UPDATE logs SET head_id = 'x'", "UPDATE logs SET author = x'00' WHERE key = 1", "DROP TABLE acks"] {
+        let directory = tempfile::tempdir().unwrap();
+        let [alice, ..] = history(directory.path());
+        let database = open_in(directory.path(), "office", alice.node()).database;
+        database.connection.execute_batch(harm).unwrap();
+        drop(database);
+        assert_eq!(names(directory.path()), ["history.db"]);
+        let opened = open_in(directory.path(), "office", alice.node());
+        assert_eq!(opened.recovered.map(|recovered| recovered.lines), Some(402), "{harm}");
+        assert_eq!(opened.snapshot.logs.len(), 2, "{harm}");
+    }
+}
+
+/// What was written last is in the write-ahead log only, in a directory as a kill leaves it.
+fn killed(directory: &Path) -> Author {
+    let living = tempfile::tempdir().unwrap();
+    let [mut alice, ..] = history(living.path());
+    let mut database = open_in(living.path(), "office", alice.node()).database;
+    database.commit(alice.write(9_000, "the last", true)).unwrap();
+    for name in names(living.path()) {
+        fs::copy(living.path().join(&name), directory.join(&name)).unwrap();
+    }
+    alice
+}
+
+#[test]
+fn whenever_a_recovery_is_killed_nothing_is_lost_and_no_number_used_again() {
+    let recovered = tempfile::tempdir().unwrap();
+    let alice = killed(recovered.path());
+    fs::write(recovered.path().join("history.db-damaged"), b"").unwrap();
+    assert_eq!(open_in(recovered.path(), "office", alice.node()).snapshot.lines, 402);
+    let new = fs::read(file(recovered.path())).unwrap();
+    for step in 0..6 {
+        let directory = tempfile::tempdir().unwrap();
+        let alice = killed(directory.path());
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("history.db-damaged"), b"").unwrap();
+        if step > 0 {
+            fs::write(at("history.recovering.db"), if step == 1 { &new[..5_000] } else { &new[..] }).unwrap();
+        }
+        for (done, name) in ["", "-wal", "-shm"].into_iter().enumerate() {
+            if step > done + 2 {
+                let aside = at(&format!("history.damaged-20260101T000000Z.db{name}"));
+                fs::rename(at(&format!("history.db{name}")), aside).unwrap();
+            }
+        }
+        if step == 5 {
+            fs::rename(at("history.recovering.db"), at("history.db")).unwrap();
+        }
+        let opened = open_in(directory.path(), "office", alice.node());
+        assert_eq!(opened.snapshot.lines, 402, "{step}");
+        assert_eq!(opened.snapshot.own, None, "{step}");
+        drop(opened);
+        let again = open_in(directory.path(), "office", alice.node());
+        assert_eq!((&again.recovered, again.snapshot.lines), (&None, 402), "{step}");
+        drop(again);
+        let left = names(directory.path());
+        let left: Vec<&String> = left.iter().filter(|name| !name.starts_with("history.damaged-2")).collect();
+        assert_eq!(left, ["history.db"], "{step}");
+    }
 }

@@ -139,16 +139,16 @@ fn an_older_range_goes_first() {
     }
     let id = Some(bob.said[3].0.id);
     let older = Some(Older { base: 1, head: 4, head_id: id });
-    let state = LogState { older, ..bob.state(7) };
+    let state = LogState { floor: 1, older, ..bob.state(7) };
     database.commit(vec![Write::Log(state.clone())]).unwrap();
     let mut keep = |keep| {
         let raised = raised(&mut database, retain(None, Some(keep)));
         (raised, database.load().logs.pop().unwrap())
     };
     let older = Some(Older { base: 3, head: 4, head_id: id });
-    assert_eq!(keep(6), ((2, vec![]), LogState { older, ..state.clone() }));
-    assert_eq!(keep(4), ((2, vec![]), LogState { older: None, ..state.clone() }));
-    assert_eq!(keep(3), ((1, vec![(bob.log, 8)]), LogState { older: None, base: 8, ..state }));
+    assert_eq!(keep(6), ((2, vec![]), LogState { floor: 3, older, ..state.clone() }));
+    assert_eq!(keep(4), ((2, vec![]), LogState { floor: 5, older: None, ..state.clone() }));
+    assert_eq!(keep(3), ((1, vec![(bob.log, 8)]), LogState { floor: 8, older: None, base: 8, ..state }));
 }
 
 #[test]
@@ -234,4 +234,35 @@ fn who_asked_knows_what_is_gone_also_if_the_rest_failed() {
     assert_eq!(raised(&mut database, retain(None, Some(0))), (256, vec![(bob.log, 257)]));
     assert!(database.handle(retain(None, Some(0))).is_err(), "nothing was done");
     assert_eq!(database.load().logs, [bob.state(257)]);
+}
+
+#[test]
+fn erasing_takes_damaged_files_that_were_set_aside_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    for end in [".db", ".db-wal", ".db-shm", ".txt"] {
+        let file = directory.path().join(format!("history.damaged-20260101T000000Z{end}"));
+        fs::write(file, if end == ".txt" { "the user's own" } else { "confidential" }).unwrap();
+    }
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+    assert!(is_on_disk(directory.path(), "the user's own"));
+}
+
+#[test]
+fn what_may_be_left_after_erasing_is_said_and_goes_at_the_next_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    database.commit(alice.write(1_000, "confidential", true)).unwrap();
+    let reader = rusqlite::Connection::open(directory.path().join("history.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM lines").unwrap();
+    database.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let failure = database.handle(Request::Erase(Room::LOBBY.id())).unwrap_err();
+    assert!(failure.0.starts_with("The lines are gone, but") && failure.0.contains("locked"), "{failure}");
+    assert_eq!((database.load().logs, database.load().lines), (vec![alice.state(2)], 0), "it is true all the same");
+    drop(reader);
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![(alice.log, 2)]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
 }

@@ -49,8 +49,8 @@ impl Author {
     pub(crate) fn state(&self, base: u64) -> LogState {
         let head = self.said.last().map(|(event, _)| event);
         LogState {
-            floor: 1,
             id: self.log,
+            floor: base,
             base,
             head: head.map_or(0, |head| head.seq),
             head_id: head.map(|head| head.id),
