@@ -1,9 +1,12 @@
 //! Which events of others are taken in.
 
+use std::time::Duration;
+
 use super::{
     Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
     mutant::{Mutant, is},
     storage::Append,
+    waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
 use crate::{
     convert::event::{Dep, Event, Signed},
@@ -102,10 +105,7 @@ impl Logs {
     /// Lets events go on that have waited too long for what they follow; what was accepted so is appended.
     pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<Append>) {
         for log in self.waiting.logs() {
-            let overdue = |logs: &Self| {
-                let since = logs.waiting.since(&log);
-                since.is_some_and(|since| now.mono.saturating_duration_since(since) >= super::WAIT_FOR_CAUSES)
-            };
+            let overdue = |logs: &Self| logs.waiting.until(&log).is_some_and(|until| until <= now.mono);
             while overdue(self)
                 && let Some(append) = self.waiting.pop(&log)
             {
@@ -116,7 +116,7 @@ impl Logs {
 
     /// When [`Self::give_up_waiting`] is wanted.
     pub fn waiting_due(&self) -> Option<std::time::Instant> {
-        self.waiting.oldest().map(|since| since + super::WAIT_FOR_CAUSES)
+        self.waiting.due()
     }
 
     fn place(&self, event: &Event, offer: &Offer<'_>) -> Place {
@@ -216,10 +216,15 @@ impl Logs {
         Verdict::Accepted
     }
 
-    /// The first cause of an event that is missing.
-    fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<Dep> {
-        let missing = |dep: &&Dep| !is(Mutant::NoDependencyCheck) && !self.is_present(dep, highest);
-        append.event.deps.iter().find(missing).copied()
+    /// The first cause of an event that is missing, those of people of whom something is here before others; and how long to
+    /// wait for it.
+    fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
+        if is(Mutant::NoDependencyCheck) {
+            return None;
+        }
+        let missing = append.event.deps.iter().filter(|dep| !self.is_present(dep, highest));
+        let patience = |dep: &Dep| if self.held.contains_key(&dep.log) { WAIT_FOR_CAUSES } else { WAIT_FOR_STRANGERS };
+        missing.map(|dep| (*dep, patience(dep))).max_by_key(|(_, patience)| *patience)
     }
 
     /// Accepts an event, and what waits for nothing else any more.

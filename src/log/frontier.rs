@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     convert::event::{Dep, Event, MAX_DEPS},
-    model::{Hlc, LogId, NodeId},
+    model::{Hlc, LogId},
 };
 
 /// Events that no other event names as its cause, at most one of a log.
@@ -27,10 +27,9 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
-    /// What an event in `log` follows: the newest of those whom it may name, as many as it may.
-    pub(super) fn deps(&self, log: &LogId, may_name: impl Fn(&NodeId) -> bool) -> Vec<Dep> {
-        let others =
-            self.0.iter().filter(|(other, _)| other.room == log.room && *other != log && may_name(&other.author));
+    /// What an event in `log` follows: the newest, as many as it may name.
+    pub(super) fn deps(&self, log: &LogId) -> Vec<Dep> {
+        let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log);
         let mut deps: Vec<_> = others.map(|(log, (seq, hlc))| (*hlc, Dep { log: *log, seq: *seq })).collect();
         deps.sort_unstable_by(|one, other| other.cmp(one));
         deps.truncate(MAX_DEPS);

@@ -24,8 +24,8 @@ pub use accept::{Offer, Refusal, Verdict};
 use frontier::Frontier;
 pub use held::Held;
 use storage::{Append, LogState, Snapshot};
-pub use waiting::WAIT_FOR_CAUSES;
 use waiting::Waiting;
+pub use waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 pub use write::NoTime;
 
 use crate::{
@@ -39,6 +39,10 @@ pub const MAX_LOGS: usize = 4_096;
 
 /// Logs of one author that are held at once: one for each network and each history that was lost.
 pub const MAX_LOGS_PER_AUTHOR: usize = 64;
+
+/// An event does not wait for one that is further than this behind what is here of its log: what was missed, or pours in, must
+/// not hold up what is said now. Fewer come in one frame.
+pub const FAR: u64 = 16;
 
 /// How far ahead of our clock an event may be dated and still move it (DESIGN.md section 6): beyond, somebody's clock is
 /// wrong, and must not take everybody's with it.
@@ -179,7 +183,9 @@ impl Logs {
 
     /// Whether what an event names as a cause is here, or never will be and must not be waited for.
     fn is_present(&self, dep: &Dep, highest_base: &dyn Fn(&LogId) -> Option<u64>) -> bool {
-        self.held.get(&dep.log).is_some_and(|held| held.covers(dep.seq))
+        let held = self.held.get(&dep.log);
+        held.is_some_and(|held| held.covers(dep.seq))
+            || dep.seq - held.map_or(0, Held::head).min(dep.seq) > FAR
             || self.elsewhere.contains(&dep.log)
             || highest_base(&dep.log).is_some_and(|base| dep.seq < base)
     }

@@ -38,7 +38,7 @@ impl Person {
     }
 
     fn say(&mut self, text: &str, now: Now) -> Append {
-        self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, |_| true, now).unwrap()
+        self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, now).unwrap()
     }
 
     fn hear(&mut self, signed: &Signed, now: Now) -> (Verdict, Vec<Append>) {
@@ -155,7 +155,7 @@ fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
     let again = carol.say("still not", now(0));
     assert!(again.event.hlc > next.event.hlc && again.event.hlc < far.event.hlc && again.event.deps.is_empty());
     let end = i64::try_from(HLC_END.0 >> 16).unwrap() - now(0).wall.as_millis();
-    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, |_| true, now(end)).is_err());
+    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, now(end)).is_err());
 }
 
 /// How a log stands: its newest range, and what is held below it.
@@ -254,7 +254,7 @@ fn nobody_begins_logs_without_end() {
     let key = Identity::from_secret(&[2; 32]);
     let begin = |epoch| {
         let mut bob = Person { logs: Logs::new(key.node(), Snapshot::default(), now(0).wall), identity: key.clone() };
-        bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, |_| true, now(0)).unwrap()
+        bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, now(0)).unwrap()
     };
     let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Verdict::Accepted).count();
     assert_eq!(taken, MAX_LOGS_PER_AUTHOR);
@@ -285,7 +285,7 @@ fn an_own_event_from_elsewhere_ends_the_own_log() {
     let theirs = draft(&first, |_| {}).sign(|message| key.sign(message));
     assert_eq!(bob.hear(&theirs, now(0)).0, Verdict::Accepted);
     assert_eq!(bob.logs.own(), None);
-    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, |_| true, now(0)).unwrap();
+    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, now(0)).unwrap();
     assert_eq!((next.event.log.epoch, next.event.seq), (8, 1));
     assert!(next.event.deps.contains(&Dep { log: first.event.log, seq: 2 }));
 }

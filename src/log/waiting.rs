@@ -25,6 +25,9 @@ pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 /// Of these those of one author: nobody fills the room for all.
 const MAX_WAITING_OF_ONE: usize = 64;
 
+/// The same for the log of somebody of whom nothing is here: keys cost nothing, and nobody may take in all that are made.
+pub const WAIT_FOR_STRANGERS: Duration = Duration::from_secs(1);
+
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
@@ -39,6 +42,8 @@ struct Queue {
     events: VecDeque<(Append, Instant)>,
     /// What the first of them waits for; none if that is only the one before it.
     missing: Option<Dep>,
+    /// How long.
+    patience: Duration,
 }
 
 /// The end of what waits of a log.
@@ -63,7 +68,7 @@ impl Waiting {
     }
 
     /// Adds an event behind the last one of its log; whether there was room.
-    pub(super) fn push(&mut self, append: Append, missing: Option<Dep>, now: Instant) -> bool {
+    pub(super) fn push(&mut self, append: Append, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
         let (log, bytes) = (append.event.log, append.signed.bytes());
         let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
         let of_author: usize = of_author.map(|(_, queue)| queue.events.len()).sum();
@@ -75,7 +80,7 @@ impl Waiting {
         self.bytes += bytes;
         let queue = self.logs.entry(log).or_default();
         if queue.events.is_empty() {
-            queue.missing = missing;
+            queue.wait_for(missing);
         }
         queue.events.push_back((append, now));
         true
@@ -93,9 +98,9 @@ impl Waiting {
     }
 
     /// The first event of a log waits for something else now.
-    pub(super) fn wait_for(&mut self, log: &LogId, dep: Dep) {
+    pub(super) fn wait_for(&mut self, log: &LogId, missing: (Dep, Duration)) {
         if let Some(queue) = self.logs.get_mut(log) {
-            queue.missing = Some(dep);
+            queue.wait_for(Some(missing));
         }
     }
 
@@ -104,16 +109,16 @@ impl Waiting {
         self.logs.get(log)?.events.front().map(|(append, _)| append)
     }
 
-    /// Since when it does.
-    pub(super) fn since(&self, log: &LogId) -> Option<Instant> {
-        self.logs.get(log)?.events.front().map(|(_, since)| *since)
+    /// Until when it does.
+    pub(super) fn until(&self, log: &LogId) -> Option<Instant> {
+        self.logs.get(log)?.until()
     }
 
     /// Takes the first event of a log. The next one waits for it alone, as far as is known.
     pub(super) fn pop(&mut self, log: &LogId) -> Option<Append> {
         let queue = self.logs.get_mut(log)?;
         let (append, _) = queue.events.pop_front()?;
-        queue.missing = None;
+        queue.wait_for(None);
         if queue.events.is_empty() {
             self.logs.remove(log);
         }
@@ -122,8 +127,19 @@ impl Waiting {
         Some(append)
     }
 
-    /// Since when the event waits that has waited longest.
-    pub(super) fn oldest(&self) -> Option<Instant> {
-        self.logs.values().filter_map(|queue| queue.events.front()).map(|(_, since)| *since).min()
+    /// When the first event need not wait any more.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.logs.values().filter_map(Queue::until).min()
+    }
+}
+
+impl Queue {
+    fn wait_for(&mut self, missing: Option<(Dep, Duration)>) {
+        (self.missing, self.patience) =
+            missing.map_or((None, WAIT_FOR_CAUSES), |(dep, patience)| (Some(dep), patience));
+    }
+
+    fn until(&self) -> Option<Instant> {
+        self.events.front().map(|(_, since)| *since + self.patience)
     }
 }

@@ -8,7 +8,7 @@ use super::{Held, Logs, storage::Append};
 use crate::{
     convert::event::{Draft, HLC_END},
     identity::Identity,
-    model::{Hlc, LogId, NodeId, Now, RoomId},
+    model::{Hlc, LogId, Now, RoomId},
 };
 
 /// Our clock shows a time that no event may have.
@@ -36,8 +36,7 @@ impl Logs {
     }
 
     /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
-    /// anybody hears of it. It follows the events of those whom it `may_name`: who hears it waits for these, so that they had
-    /// better be people whom others have heard of.
+    /// anybody hears of it.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.
@@ -47,7 +46,6 @@ impl Logs {
         (kind, content): (u32, Bytes),
         identity: &Identity,
         epoch: impl FnOnce() -> u64,
-        may_name: impl Fn(&NodeId) -> bool,
         now: Now,
     ) -> Result<Append, NoTime> {
         let hlc = self.latest.next().max(Hlc::at(now.wall));
@@ -56,16 +54,8 @@ impl Logs {
         }
         let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
         let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
-        let draft = Draft {
-            log,
-            seq: head + 1,
-            prev,
-            hlc,
-            deps: self.frontier.deps(&log, may_name),
-            wall: now.wall,
-            kind,
-            content,
-        };
+        let draft =
+            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log), wall: now.wall, kind, content };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
         let append = Append { event, signed, arrived: now.wall, own: true };

@@ -6,7 +6,7 @@ use std::{
 };
 
 use proximity_chat::{
-    log::WAIT_FOR_CAUSES,
+    log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
     model::{Message, MessageId, NodeId, Position},
 };
 
@@ -65,12 +65,30 @@ impl Rules {
             // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
             // may name as its cause instead.
             let said = self.first.get(&question).copied().unwrap_or_default();
-            let waited = now.saturating_sub(said) >= WAIT_FOR_CAUSES;
-            if !waited && !self.nodes[node].held.contains(&question) {
+            let patience = if self.has_nothing_of_somebody(node) { WAIT_FOR_STRANGERS } else { WAIT_FOR_CAUSES };
+            let waited = now.saturating_sub(said) >= patience;
+            // Nor does what was missed by the dozen hold up what is said now.
+            if !waited && !self.nodes[node].held.contains(&question) && !self.is_far_behind(node) {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
             }
         }
         Ok(())
+    }
+
+    /// Whether a node has no line at all of some log.
+    fn has_nothing_of_somebody(&self, node: usize) -> bool {
+        let last = &self.nodes[node].last;
+        self.numbers.keys().any(|(author, epoch, _)| !last.contains_key(&(*author, *epoch)))
+    }
+
+    /// Whether a node lacks more than a few of anybody's lines.
+    fn is_far_behind(&self, node: usize) -> bool {
+        let mut newest: BTreeMap<(NodeId, u64), u64> = BTreeMap::new();
+        for (author, epoch, seq) in self.numbers.keys() {
+            newest.insert((*author, *epoch), *seq);
+        }
+        let last = &self.nodes[node].last;
+        newest.iter().any(|(log, seq)| seq - last.get(log).copied().unwrap_or(0).min(*seq) > FAR)
     }
 
     /// This is what a node has on disk, before it starts or after it has ended.

@@ -14,7 +14,7 @@ use crate::{
         mutant::{Mutant, is},
         storage::{Ack, Append, Failure, GuestLine, Line, LogState, Proof, Request, Snapshot, Write},
     },
-    model::{Delivery, LogId, Message, MessageId, Nick, NodeId, Now, PeerId, Room, Text},
+    model::{Delivery, LogId, Message, MessageId, Nick, Now, PeerId, Room, Text},
     node::{LinkId, Node, Out},
 };
 
@@ -66,11 +66,7 @@ impl Node {
         }
         let content = Content::said(self.salts.next(), &self.nick, text, action);
         let epoch = || self.rng.u64(..);
-        // Others must have heard of whom we name: they wait for what we follow.
-        let may_name = |author: &NodeId| {
-            *author == self.me || self.peers.contains_key(&PeerId::Node(*author)) || self.trust.get(author).is_some()
-        };
-        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, may_name, now) {
+        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, now) {
             Ok(append) => self.keep(vec![append], None, now, out),
             Err(error) => {
                 let text = error.to_string();
