@@ -244,6 +244,8 @@ impl<N: Net> Actor<N> {
         }
         let listening = Update::Listening { addr: self.addr, nick: self.nick.clone(), node: self.me };
         self.update(listening).await?;
+        // Nobody may come for hours, and what the clock brings is due all the same.
+        self.feed(In::Timer).await?;
         for target in std::mem::take(&mut self.peers) {
             self.feed(In::Configured(target)).await?;
         }

@@ -1,7 +1,7 @@
 //! How far the user's own messages got, and who they wait for.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     time::{Duration, Instant},
 };
 
@@ -12,16 +12,13 @@ use crate::model::{Delivery, Message, MessageId, group};
 /// at once only draws the eye.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// Messages that are counted as waiting one by one.
-const MAX_COUNTED: usize = 100_000;
-
 /// What is known of own messages.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {
     /// New messages, and until when nothing is said of their delivery.
     fresh: VecDeque<(Instant, MessageId)>,
-    /// Those that nobody else has.
-    waiting: BTreeSet<MessageId>,
+    /// How many nobody else has.
+    unsent: u64,
 }
 
 impl App {
@@ -34,22 +31,9 @@ impl App {
         open
     }
 
-    /// Notes which of these are own ones that nobody else has.
-    pub(super) fn note_waiting<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
-        for message in messages {
-            if message.is_own() {
-                self.waits(message.id, message.delivery);
-            }
-        }
-    }
-
-    fn waits(&mut self, id: MessageId, delivery: Delivery) {
-        let waiting = &mut self.deliveries.waiting;
-        if delivery != Delivery::Waiting {
-            waiting.remove(&id);
-        } else if waiting.len() < MAX_COUNTED {
-            waiting.insert(id);
-        }
+    /// So many own lines are on this machine alone.
+    pub(super) fn unsent(&mut self, lines: u64) {
+        self.deliveries.unsent = lines;
     }
 
     /// Takes in how far an own message got.
@@ -64,7 +48,6 @@ impl App {
 
     /// Notes how far the own message `id` got; says whether the pane knows it.
     pub(super) fn set_delivery(&mut self, id: MessageId, delivery: Delivery) -> bool {
-        self.waits(id, delivery);
         if let Some(past) = &mut self.past {
             past.deliver(id, delivery);
         }
@@ -87,14 +70,13 @@ impl App {
 
     /// Nothing waits any more.
     pub(super) fn nothing_waits(&mut self) {
-        self.deliveries.waiting.clear();
+        self.deliveries.unsent = 0;
         self.peers.nothing_waits();
     }
 
     /// What waits, for the status line; while somebody is here the list says for whom.
     pub(super) fn waiting(&self) -> Option<String> {
-        let known = usize::try_from(self.peers.most_waiting()).unwrap_or(usize::MAX);
-        let lines = self.deliveries.waiting.len().max(known);
+        let lines = usize::try_from(self.deliveries.unsent.max(self.peers.most_waiting())).unwrap_or(usize::MAX);
         let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
         (apart && lines > 0).then(|| format!("{} {} waiting", group(lines), if lines == 1 { "line" } else { "lines" }))
     }

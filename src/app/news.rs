@@ -21,6 +21,7 @@ impl App {
                 self.open_room();
             }
             Update::Delivery { id, delivered, of } => self.delivered(id, delivered, of),
+            Update::Unsent { lines } => self.unsent(lines),
             Update::Waiting { node, lines } => self.peers.waits(node, lines, self.now.mono),
             Update::Sync { received, total } => self.sync = Some((received, total)),
             Update::Page(page) => self.paged(page),

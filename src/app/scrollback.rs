@@ -94,7 +94,6 @@ impl App {
             return;
         }
         self.reading.asked = None;
-        self.note_waiting(&page.messages);
         self.heard(&page.messages);
         match page.seek {
             Seek::Newest => self.paged_newest(page),

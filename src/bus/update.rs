@@ -89,6 +89,11 @@ pub enum Update {
         /// How many nodes are present; none: it waits.
         of: u32,
     },
+    /// How many of our own lines nobody else is known to have.
+    Unsent {
+        /// How many.
+        lines: u64,
+    },
     /// How many of our own lines wait for somebody who is away; zero when they have come, or nothing is known of it.
     Waiting {
         /// For whom.

@@ -55,6 +55,8 @@ impl Printer {
                 self.own_nick(nick);
             }
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
+            // Programs see it line by line.
+            Update::Unsent { .. } => {}
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
             Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
             // A pipe shows what comes, not pages.

@@ -54,11 +54,13 @@ fn what_gets_through_at_once_says_nothing_in_between() {
 fn thousands_that_wait_are_told_of_one_by_one() {
     let mut s = Screen::up(lan(), (80, 24));
     let ids: Vec<_> = (0..5_000).map(|n| waits(&mut s, &format!("mine {n}."))).collect();
+    s.update(Update::Unsent { lines: 5_000 });
     s.wait(1);
     assert!(s.find("mine 4999.  … sending").is_some() && s.find("5,000 lines waiting").is_some(), "{}", s.text());
     for id in &ids {
         s.update(Update::Delivery { id: *id, delivered: 1, of: 1 });
     }
+    s.update(Update::Unsent { lines: 0 });
     assert!(s.find("sending").is_none() && s.find("waiting").is_none(), "{}", s.text());
 }
 
@@ -70,6 +72,7 @@ fn what_waits_from_before_is_counted_and_told() {
         Disk::new((1..4).map(waiting))
     };
     let (mut s, _) = opened(make, (80, 24));
+    s.update(Update::Unsent { lines: 3 });
     assert!(s.find("mine 1.  … sending").is_some() && s.find("3 lines waiting").is_some(), "{}", s.text());
 }
 

@@ -61,7 +61,7 @@ impl Node {
     pub(in crate::node) fn say(&mut self, room: Room, text: &Text, action: bool, now: Now, out: &mut Vec<Out>) {
         if self.sync.is_broken() {
             let text =
-                "The history cannot be written, so nothing can be sent; trying again. Your line is in ↑.".to_owned();
+                "The history cannot be written, so this was not sent. It is tried again every second; say it again then.".to_owned();
             return out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));
         }
         let content = Content::said(self.salts.next(), &self.nick, text, action);
@@ -249,7 +249,7 @@ impl Node {
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
-    pub(super) fn reloaded(&mut self, snapshot: Snapshot, now: Now) {
+    pub(super) fn reloaded(&mut self, snapshot: Snapshot, now: Now, out: &mut Vec<Out>) {
         self.sync.broken = None;
         let left = self.sync.logs.left().clone();
         self.sync.logs = Logs::new(self.me, snapshot, now.wall);
@@ -260,6 +260,10 @@ impl Node {
         for log in logs {
             self.receipt_soon(&log, None, now);
         }
+        self.tell_have_due(Now { mono: now.mono + RELOAD_AFTER, ..now }, out);
+        // What was sent meanwhile was not taken.
+        let links: Vec<LinkId> = self.sessions().collect();
+        out.extend(links.into_iter().map(super::have::want));
         self.look_soon(now);
     }
 }

@@ -128,6 +128,14 @@ impl Cursors {
         Some(self.of.entry(*log).or_default())
     }
 
+    /// It lacks all that it does not say to have, whatever it was sent.
+    pub(super) fn want_all(&mut self) {
+        self.wants = true;
+        for cursor in self.of.values_mut() {
+            (cursor.sent, cursor.tries, cursor.since) = (cursor.has, 0, None);
+        }
+    }
+
     /// From which event on it offers a log.
     pub(super) fn base(&self, log: &LogId) -> Option<u64> {
         self.of.get(log).map(|cursor| cursor.base).filter(|base| *base > 0)

@@ -13,7 +13,8 @@ use crate::{
     node::{Node, Out},
 };
 
-/// Own lines that are followed until everyone present has them: the newest. More are on the screen of nobody.
+/// Own lines that are followed at once until everyone present has them: the oldest. The others have their turn, from disk, when
+/// half of these are done.
 const MAX_OPEN: usize = 4_096;
 
 /// Bytes of events that are read to find them after a start.
@@ -34,6 +35,10 @@ const MAX_READERS: usize = 1_024;
 pub(super) struct Deliveries {
     /// Lines of our own logs that not everyone present has, and what was told of them last.
     open: BTreeMap<(LogId, u64), (MessageId, (u32, u32))>,
+    /// The first line that is to be followed when there is room.
+    later: Option<(LogId, u64)>,
+    /// Whether lines to follow are being read.
+    reading: bool,
     /// What others hold of our logs.
     acks: BTreeMap<(NodeId, LogId), u64>,
     /// Those of them that are not written.
@@ -44,6 +49,8 @@ pub(super) struct Deliveries {
     stale: bool,
     /// What was told to wait for whom.
     waiting: BTreeMap<NodeId, u64>,
+    /// How many lines were told to be nobody else's yet.
+    unsent: u64,
 }
 
 impl Deliveries {
@@ -70,17 +77,27 @@ impl Deliveries {
 
     /// An own line is on disk.
     pub(super) fn open(&mut self, log: LogId, seq: u64, id: MessageId) {
-        self.open.insert((log, seq), (id, (0, 0)));
-        while self.open.len() > MAX_OPEN {
-            self.open.pop_first();
+        if let Some((later, _)) = self.later {
+            // An earlier log of ours has more than enough to follow.
+            if later != log {
+                self.later = Some((log, seq));
+            }
+        } else if self.open.len() >= MAX_OPEN {
+            self.later = Some((log, seq));
+        } else {
+            self.open.insert((log, seq), (id, (0, 0)));
         }
     }
 
-    /// Own lines from an earlier run, which nobody had.
-    pub(super) fn open_all(&mut self, events: &[Held]) {
+    /// Own lines came from disk, up to `head` of their log.
+    pub(super) fn open_all(&mut self, events: &[Held], head: u64, now: Instant) {
+        self.reading = false;
         for held in events {
-            self.open(held.log, held.seq, held.signed.id().into());
+            self.open.insert((held.log, held.seq), (held.signed.id().into(), (0, 0)));
         }
+        let last = events.last();
+        self.later = last.filter(|last| last.seq < head).map(|last| (last.log, last.seq + 1));
+        self.touch(now);
     }
 
     /// Something may have changed: the front end is told soon.
@@ -127,10 +144,19 @@ impl Node {
         let Some(log) = self.sync.logs.own().copied() else { return };
         let Some(held) = self.sync.logs.get(&log) else { return };
         let first = (self.sync.delivery.newest_acked(&log) + 1).max(held.base());
-        if first <= held.head() {
-            let read = Read { from: vec![(log, first)], events: MAX_OPEN, bytes: MAX_OPEN_BYTES };
-            self.sync.ask(Purpose::Open, Request::Read(read), out);
-        }
+        self.sync.delivery.later = (first <= held.head()).then_some((log, first));
+        self.follow_more(out);
+    }
+
+    /// Reads which lines to follow next, if there is room for them.
+    fn follow_more(&mut self, out: &mut Vec<Out>) {
+        let delivery = &mut self.sync.delivery;
+        let Some(from) = delivery.later.filter(|_| !delivery.reading && delivery.open.len() <= MAX_OPEN / 2) else {
+            return;
+        };
+        delivery.reading = true;
+        let read = Read { from: vec![from], events: MAX_OPEN / 2, bytes: MAX_OPEN_BYTES };
+        self.sync.ask(Purpose::Open(from.0), Request::Read(read), out);
     }
 
     /// Who comes or goes changes how many are to have a line.
@@ -162,6 +188,7 @@ impl Node {
                 delivered < of || of == 0
             });
         }
+        self.follow_more(out);
         self.tell_waiting(out);
     }
 
@@ -177,6 +204,10 @@ impl Node {
                 (*node, if away { head.saturating_sub((*seq).max(base - 1)) } else { 0 })
             })
             .collect();
+        let unsent = head.saturating_sub(self.sync.delivery.newest_acked(log).max(base - 1));
+        if std::mem::replace(&mut self.sync.delivery.unsent, unsent) != unsent {
+            out.push(Out::Update(Update::Unsent { lines: unsent }));
+        }
         for (node, lines) in &now {
             if self.sync.delivery.waiting.get(node).copied().unwrap_or(0) != *lines {
                 out.push(Out::Update(Update::Waiting { node: *node, lines: *lines }));

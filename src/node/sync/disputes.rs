@@ -79,14 +79,14 @@ impl Node {
     }
 
     fn tell_of_fork(&mut self, log: &LogId, now: Now, out: &mut Vec<Out>) {
+        if !self.told.may_tell(NoticeCode::Forked, now.mono) {
+            return;
+        }
         let text = if log.author == self.me {
             "Two different lines are signed with your key as one and the same: a copy of your profile is in use elsewhere, \
              or this one was put back to an older state. What you say from now on stands on its own."
                 .to_owned()
         } else {
-            if !self.told.may_tell(NoticeCode::Forked, now.mono) {
-                return;
-            }
             format!(
                 "{} has signed two different messages as one and the same, so people may have seen different ones. Its \
                  messages from there on are marked.",

@@ -105,7 +105,9 @@ impl Node {
         }
         let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
         session.sync.complete |= !have.more;
-        session.sync.wants |= have.want;
+        if have.want {
+            session.sync.want_all();
+        }
         self.push(link, out);
         self.ask_for_all(now, out);
         self.report_progress(now, out);
@@ -204,7 +206,7 @@ impl Node {
 }
 
 /// Asks a link to send at once what we lack.
-fn want(link: LinkId) -> Out {
+pub(super) fn want(link: LinkId) -> Out {
     let have = Have { dots: Vec::new(), more: false, want: true };
     Out::Tell { link, frame: mesh::encode(&Frame::Have(have)) }
 }

@@ -84,8 +84,8 @@ enum Purpose {
     Write,
     /// Events for a link, which wants these logs from these numbers on.
     Push(LinkId, Vec<(LogId, u64)>),
-    /// Our own lines that nobody had at the start.
-    Open,
+    /// Lines of this log of ours, to follow who gets them.
+    Open(LogId),
     /// The event that we hold where somebody has another one.
     Compare(LinkId, Box<Signed>),
     /// The event that we hold where a link holds another one.
@@ -272,7 +272,11 @@ impl Node {
             (Purpose::Write, Err(failure)) => self.not_written(&failure, now, out),
             (Purpose::Push(link, wanted), Ok(Reply::Events(events))) => self.push_events(link, &wanted, &events, out),
             (Purpose::Push(link, wanted), _) => self.push_events(link, &wanted, &[], out),
-            (Purpose::Open, Ok(Reply::Events(events))) => self.sync.delivery.open_all(&events),
+            (Purpose::Open(log), reply) => {
+                let head = self.sync.logs.get(&log).map_or(0, crate::log::Held::committed_head);
+                let events = if let Ok(Reply::Events(events)) = reply { events } else { Vec::new() };
+                self.sync.delivery.open_all(&events, head, now.mono);
+            }
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
                 self.contradicted(link, *theirs, events, now, out);
             }
@@ -287,7 +291,7 @@ impl Node {
                 out.push(Out::Update(Update::Erased { room, lines }));
             }
             (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.rebase(&bases),
-            (Purpose::Load, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, now),
+            (Purpose::Load, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, now, out),
             (Purpose::Load, Err(_)) => self.sync.reload_at = Some(now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(Failure(text))) => {
                 out.push(Out::Update(Update::Failed { code: FailureCode::Storage, text }));

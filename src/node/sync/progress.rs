@@ -25,6 +25,8 @@ pub(super) struct Progress {
     received: Option<u64>,
     /// When it was told last.
     told: Option<Instant>,
+    /// What was told last.
+    said: (u64, u64),
     /// When something came last.
     moved: Option<Instant>,
     /// Whether nothing is told until something comes: what others say to have may never come.
@@ -63,8 +65,10 @@ impl Node {
                 let received = received.unwrap_or(0);
                 progress.moved.get_or_insert(now.mono);
                 (progress.received, progress.told) = (Some(received), Some(now.mono));
+                let said = (received, received.saturating_add(missing));
+                let news = std::mem::replace(&mut progress.said, said) != said;
+                out.extend(news.then_some(Out::Update(Update::Sync { received, total: said.1 })));
                 self.look_soon(now);
-                out.push(Out::Update(Update::Sync { received, total: received.saturating_add(missing) }));
             }
             received => {
                 *progress = Progress { quiet: stalled, ..Progress::default() };

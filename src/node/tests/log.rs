@@ -245,6 +245,28 @@ fn everyone_present_is_counted_and_only_what_they_say_counts() {
 }
 
 #[test]
+fn every_line_is_followed_until_it_has_come_however_many_there_are() {
+    let mut world = World::new(2);
+    for n in 0..10_000 {
+        world.say(0, &n.to_string());
+    }
+    let all: std::collections::BTreeSet<_> = world.shown(0).iter().map(|message| message.id).collect();
+    world.wait(100);
+    assert!(world.updates[0].contains(&Update::Unsent { lines: 10_000 }));
+    world.link(0, 1);
+    world.wait(3_000);
+    let told = world.updates[0].iter().filter_map(|update| match update {
+        Update::Delivery { id, delivered: 1, of: 1 } => Some(*id),
+        _ => None,
+    });
+    assert_eq!(told.collect::<std::collections::BTreeSet<_>>(), all);
+    assert_eq!(
+        world.updates[0].iter().rfind(|update| matches!(update, Update::Unsent { .. })),
+        Some(&Update::Unsent { lines: 0 })
+    );
+}
+
+#[test]
 fn lines_typed_while_alone_wait_across_a_restart() {
     let mut world = World::new(2);
     world.say(0, "anyone?");
