@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::people::{Author, append, guest, open_in, position};
 use crate::{
-    log::storage::{Reply, Request, Retain, Write},
+    log::storage::{Reply, Request, Retain, Snapshot, Write},
     model::{Hlc, LogId, Position, Room, Seek, Timestamp},
 };
 
@@ -83,22 +83,8 @@ fn run(acts: Vec<Act>) {
                 database.commit(vec![Write::Guest(Box::new(line))]).unwrap();
             }
             Act::Page { seek, of, max } => {
-                let of = at(of);
                 let all: Vec<Position> = known.iter().map(|known| known.position).collect();
-                let (before, from) = all.split_at(all.partition_point(|at| *at < of));
-                let after = from.strip_prefix(&[of]).unwrap_or(from);
-                let last = |list: &[Position], n: usize| list[list.len().saturating_sub(n)..].to_vec();
-                let first = |list: &[Position], n: usize| list[..n.min(list.len())].to_vec();
-                let (seek, expected) = match seek {
-                    0 => (Seek::Newest, last(&all, max)),
-                    1 => (Seek::Before(of), last(before, max)),
-                    2 => (Seek::After(of), first(after, max)),
-                    _ => {
-                        let mut lines = last(before, (max / 2).max(max.saturating_sub(from.len())));
-                        lines.extend(first(from, max - lines.len()));
-                        (Seek::Around(of), lines)
-                    }
-                };
+                let (seek, expected) = expected_page(&all, seek, at(of), max);
                 let page = database.seek(seek, max);
                 assert_eq!(positions(&page.lines), expected, "{seek:?}");
                 if let (Some(first), Some(last)) = (expected.first(), expected.last()) {
@@ -155,15 +141,35 @@ fn run(acts: Vec<Act>) {
                 database = opened.database;
             }
         }
-        let snapshot = database.load();
-        assert_eq!(snapshot.lines, known.len() as u64);
-        assert_eq!(snapshot.own, (!authors[0].said.is_empty()).then_some(authors[0].log));
-        for state in &snapshot.logs {
-            let author = authors.iter().find(|author| author.log == state.id).unwrap();
-            let first =
-                known.iter().filter_map(|known| known.event).filter(|(log, _)| *log == state.id).map(|e| e.1).min();
-            assert_eq!(*state, author.state(first.unwrap_or(state.head + 1)));
+        is_as_known(&database.load(), &known, &authors);
+    }
+}
+
+/// What a page has, out of all positions in their order.
+fn expected_page(all: &[Position], seek: usize, of: Position, max: usize) -> (Seek, Vec<Position>) {
+    let (before, from) = all.split_at(all.partition_point(|at| *at < of));
+    let after = from.strip_prefix(&[of]).unwrap_or(from);
+    let last = |list: &[Position], n: usize| list[list.len().saturating_sub(n)..].to_vec();
+    let first = |list: &[Position], n: usize| list[..n.min(list.len())].to_vec();
+    match seek {
+        0 => (Seek::Newest, last(all, max)),
+        1 => (Seek::Before(of), last(before, max)),
+        2 => (Seek::After(of), first(after, max)),
+        _ => {
+            let mut lines = last(before, (max / 2).max(max.saturating_sub(from.len())));
+            lines.extend(first(from, max - lines.len()));
+            (Seek::Around(of), lines)
         }
+    }
+}
+
+fn is_as_known(snapshot: &Snapshot, known: &[Known], authors: &[Author; 3]) {
+    assert_eq!(snapshot.lines, known.len() as u64);
+    assert_eq!(snapshot.own, (!authors[0].said.is_empty()).then_some(authors[0].log));
+    for state in &snapshot.logs {
+        let author = authors.iter().find(|author| author.log == state.id).unwrap();
+        let first = known.iter().filter_map(|known| known.event).filter(|(log, _)| *log == state.id).map(|e| e.1).min();
+        assert_eq!(*state, author.state(first.unwrap_or(state.head + 1)));
     }
 }
 

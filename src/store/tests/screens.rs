@@ -14,7 +14,7 @@ fn numbered(count: u64) -> (Database, Vec<Position>) {
     let mut alice = Author::new(1, 5);
     let mut database = memory(alice.node()).database;
     for number in 0..count {
-        database.commit(alice.write(1_000 + number as i64, &format!("line {number}"), true)).unwrap();
+        database.commit(alice.write(1_000 + number.cast_signed(), &format!("line {number}"), true)).unwrap();
     }
     (database, alice.said.iter().map(|(event, _)| position(event)).collect())
 }
