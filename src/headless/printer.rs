@@ -55,12 +55,10 @@ impl Printer {
                 self.own_nick(nick);
             }
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
-            // Programs see it line by line.
-            Update::Unsent { .. } => {}
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
             Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
-            // A pipe shows what comes, not pages.
-            Update::Page(_) => {}
+            // A pipe shows what comes, not pages, and tells of deliveries line by line.
+            Update::Page(_) | Update::Unsent { .. } => {}
             Update::Found { query, messages, more } => self.found(&query, &messages, more),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),

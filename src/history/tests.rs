@@ -225,7 +225,8 @@ fn the_hash_is_over_the_events_in_their_order_and_over_nothing_else() {
         _ => panic!("an event"),
     });
     let expected = Sha256::digest(ids.concat());
-    assert_eq!(hash, format!("{}\n", expected.iter().map(|byte| format!("{byte:02x}")).collect::<String>()));
+    let hex: Vec<String> = expected.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, hex.concat() + "\n");
     let more = Data::new(&[], [said([0, 1]), vec![Author::new(3, "dave").say(9, KIND_SAID, "more")]].concat());
     assert_ne!(more.print(Action::Hash), hash);
 }
@@ -237,8 +238,8 @@ fn a_long_history_comes_page_by_page_and_whole() {
     // Three in a millisecond, as one clock reading allows; the first of them has the counter of none.
     let data = Data::new(&[], vec![changes.concat()]);
     let text = data.print(Action::Text);
-    let expected: String = (0..503).map(|number| format!("2026-01-02 03:04  bob: line {number}\n")).collect();
-    assert_eq!(text, expected);
+    let expected: Vec<String> = (0..503).map(|number| format!("2026-01-02 03:04  bob: line {number}\n")).collect();
+    assert_eq!(text, expected.concat());
     assert_eq!(data.print(Action::Count), "503\n");
 }
 
@@ -286,8 +287,11 @@ fn who_stores_nothing_is_told_so() {
     assert!(run(&options, Vec::new(), unasked).unwrap_err().is_usage());
 }
 
+/// What was asked.
+type Questions = Rc<RefCell<Vec<String>>>;
+
 /// The questions that were asked, and a way to answer them.
-fn answering(answer: bool) -> (Rc<RefCell<Vec<String>>>, impl FnOnce(&str) -> Result<bool, Error>) {
+fn answering(answer: bool) -> (Questions, impl FnOnce(&str) -> Result<bool, Error>) {
     let asked = Rc::new(RefCell::new(Vec::new()));
     let questions = Rc::clone(&asked);
     (asked, move |question: &str| {

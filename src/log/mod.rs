@@ -63,6 +63,8 @@ pub struct Logs {
     own: Option<LogId>,
     /// Own logs that are not gone on with.
     left: BTreeSet<LogId>,
+    /// Those of them that the store does not know of.
+    just_left: Vec<LogId>,
     /// Logs that have changed since they were written to the store.
     changed: BTreeSet<LogId>,
 }
@@ -86,6 +88,7 @@ impl Logs {
             waiting: Waiting::default(),
             own,
             left: BTreeSet::new(),
+            just_left: Vec::new(),
             changed: BTreeSet::new(),
         }
     }

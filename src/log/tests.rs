@@ -104,10 +104,10 @@ fn an_event_waits_for_its_causes_but_not_for_ever() {
     let mut dave = Person::new(4);
     dave.hear(&answer.signed, start);
     let mut accepted = Vec::new();
-    assert_eq!(dave.logs.waiting_due(), Some(start.mono + WAIT_FOR_CAUSES));
+    assert_eq!(dave.logs.waiting_due(), Some(start.mono + WAIT_FOR_STRANGERS), "dave knows nothing of alice");
     dave.logs.give_up_waiting(start, &mut accepted);
     assert_eq!(accepted, []);
-    let later = Now { mono: start.mono + WAIT_FOR_CAUSES, ..start };
+    let later = Now { mono: start.mono + WAIT_FOR_STRANGERS, ..start };
     dave.logs.give_up_waiting(later, &mut accepted);
     assert_eq!((accepted.len(), dave.logs.waiting_due()), (1, None));
 }
@@ -249,6 +249,24 @@ fn what_was_erased_is_not_fetched_again() {
 }
 
 #[test]
+fn what_is_far_behind_holds_up_nobody() {
+    let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
+    let start = now(0);
+    let flood: Vec<Append> = (0..=FAR + 1).map(|n| alice.say(&n.to_string(), start)).collect();
+    for event in &flood[..FAR as usize] {
+        bob.hear(&event.signed, start);
+    }
+    assert_eq!(carol.hear(&bob.say("near", start).signed, start).0, Verdict::Waits);
+    for event in &flood {
+        bob.hear(&event.signed, start);
+    }
+    let mut dave = Person::new(4);
+    let far = bob.say("far", start);
+    let log = Offer { base: Some(far.event.seq), ..ANYBODY };
+    assert_eq!(dave.hear_as(&far.signed, &log, start).0, Verdict::Accepted);
+}
+
+#[test]
 fn nobody_begins_logs_without_end() {
     let mut carol = Person::new(3);
     let key = Identity::from_secret(&[2; 32]);
@@ -339,6 +357,7 @@ proptest! {
 fn what_waits_longest_is_due_first() {
     let (mut alice, mut bob, mut dave) = (Person::new(1), Person::new(2), Person::new(4));
     let start = now(0);
+    dave.hear(&alice.say("hello", start).signed, start);
     let hidden = alice.say("hidden", start);
     bob.hear(&hidden.signed, start);
     let late = Now { mono: start.mono + Duration::from_secs(3), ..start };

@@ -19,14 +19,19 @@ pub struct NoTime;
 impl Logs {
     /// A log of ours is not gone on with: the next event begins another one.
     pub(super) fn leave(&mut self, log: &LogId) {
-        if self.own.take_if(|own| own == log).is_some() {
-            self.left.insert(*log);
+        if self.own.take_if(|own| own == log).is_some() && self.left.insert(*log) {
+            self.just_left.push(*log);
         }
     }
 
     /// Own logs that were given up in this run. What a store says later does not bring them back.
     pub fn left(&self) -> &BTreeSet<LogId> {
         &self.left
+    }
+
+    /// Own logs that were given up since this was asked last.
+    pub fn take_just_left(&mut self) -> Vec<LogId> {
+        std::mem::take(&mut self.just_left)
     }
 
     /// Takes over what was given up before the store was read again.

@@ -108,8 +108,8 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     assert_eq!(count("log-with-a-hole", from_peer), 5);
     let forked = |update: &Update| matches!(update, Update::Notice { code: NoticeCode::Forked, .. });
     assert_eq!(count("log-forked", forked), 1);
-    let forged = |update: &Update| matches!(update, Update::Message(message) if message.text.as_str() == "forged");
-    assert_eq!(count("log-forged", forged), 0);
+    let pretended = |update: &Update| matches!(update, Update::Message(message) if message.text.as_str() == "forged");
+    assert_eq!(count("log-forged", pretended), 0);
     assert_eq!(count("renames", |update| matches!(update, Update::PeerRenamed { .. })), 100);
     assert_eq!((count("codes-of-theirs", code), count("codes-of-ours", code)), (1, 1));
     let verified = |update: &Update| matches!(update, Update::PeerTrust { trust: Trust::Verified, .. });

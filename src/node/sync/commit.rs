@@ -128,6 +128,7 @@ impl Node {
             Pending::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
+        writes.extend(self.sync.logs.take_just_left().into_iter().map(Write::Leave));
         writes.extend(acks.iter().copied().map(Write::Ack));
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {

@@ -28,7 +28,7 @@ pub(super) use cursors::Cursors;
 
 use super::{LinkId, Node, Out};
 use crate::{
-    bus::{FailureCode, Update},
+    bus::{FailureCode, NoticeCode, Update},
     convert::event::Signed,
     identity::Identity,
     log::{
@@ -271,7 +271,14 @@ impl Node {
             (Purpose::Write, Ok(_)) => self.written(now, out),
             (Purpose::Write, Err(failure)) => self.not_written(&failure, now, out),
             (Purpose::Push(link, wanted), Ok(Reply::Events(events))) => self.push_events(link, &wanted, &events, out),
-            (Purpose::Push(link, wanted), _) => self.push_events(link, &wanted, &[], out),
+            (Purpose::Push(link, wanted), reply) => {
+                if let Err(Failure(text)) = reply
+                    && self.told.may_tell(NoticeCode::Damaged, now.mono)
+                {
+                    out.push(Out::Update(Update::Notice { code: NoticeCode::Damaged, text }));
+                }
+                self.push_events(link, &wanted, &[], out);
+            }
             (Purpose::Open(log), reply) => {
                 let head = self.sync.logs.get(&log).map_or(0, crate::log::Held::committed_head);
                 let events = if let Ok(Reply::Events(events)) = reply { events } else { Vec::new() };

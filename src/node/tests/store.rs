@@ -25,7 +25,7 @@ pub(super) struct FakeStore {
 impl FakeStore {
     pub(super) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
         match request {
-            Request::Write(_) if self.fails => Err(Failure("The disk is full.".to_owned())),
+            Request::Write(_) | Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
             Request::Write(writes) => {
                 for write in writes {
                     self.write(write);
@@ -57,7 +57,6 @@ impl FakeStore {
                 }
                 Ok(Reply::Raised { lines, bases })
             }
-            Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
             Request::Load => Ok(Reply::Loaded(Box::new(self.snapshot()))),
         }
     }

@@ -43,7 +43,7 @@ impl Author {
     }
 
     pub(super) fn draft(&self, content: Bytes) -> Draft {
-        let wall = Timestamp::from_millis(WALL + self.seq as i64);
+        let wall = Timestamp::from_millis(WALL + i64::try_from(self.seq).unwrap_or(0));
         Draft {
             log: self.log,
             seq: self.seq + 1,

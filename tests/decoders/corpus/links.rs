@@ -113,8 +113,8 @@ fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
     let mut forger = Author::of(&[9; 32], 7);
     let mut draft = forger.draft(content(b"bob", b"forged"));
     draft.log.author = them();
-    let forged = written(&forger.sign(draft));
-    add("log-forged", vec![batch(&[forged]), batch(&[forger.line(b"a third one's")]), batch(&lines[..1])]);
+    let pretended = written(&forger.sign(draft));
+    add("log-forged", vec![batch(&[pretended]), batch(&[forger.line(b"a third one's")]), batch(&lines[..1])]);
 
     let strangers = (0..300u64).map(|n| {
         let mut secret = [3; 32];

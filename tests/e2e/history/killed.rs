@@ -40,9 +40,9 @@ fn kill(rounds: usize) {
             alice.wait_peers(1);
             linked += 1;
         }
-        let burst: String = (0..BURST).map(|n| format!("round {round} line {n}\n")).collect();
+        let burst: Vec<String> = (0..BURST).map(|n| format!("round {round} line {n}\n")).collect();
         let mut stdin = alice.take_input();
-        let writer = std::thread::spawn(move || stdin.write_all(burst.as_bytes()));
+        let writer = std::thread::spawn(move || stdin.write_all(burst.concat().as_bytes()));
         if !blind {
             alice.wait("her first line", seconds(60), |events| events.iter().find_map(acknowledged));
         }

@@ -7,8 +7,8 @@ use crate::support::{Node, Ports, Setup, seconds};
 
 /// Says so many lines, each different, and waits until all are on disk.
 fn talk(node: &mut Node, lines: usize) {
-    let all: String = (0..lines).map(|n| format!("line {n} of about the length that people write\n")).collect();
-    node.write(all.as_bytes());
+    let all: Vec<String> = (0..lines).map(|n| format!("line {n} of about the length that people write\n")).collect();
+    node.write(all.concat().as_bytes());
     node.say("over");
     node.wait("its last line on disk", seconds(300), |events| {
         events.iter().rev().find(|e| e["text"] == "over" && e["own"] == true).map(|_| ())
@@ -82,7 +82,7 @@ fn the_screen_of_a_late_joiner_stays_usable() {
     while typed.len() < 40 || (typed.len() < 60 && !bob.text().contains("over")) {
         typed.push(keys.next().unwrap());
         let pressed = Instant::now();
-        bob.send(typed[typed.len() - 1..].as_bytes());
+        bob.send(&typed.as_bytes()[typed.len() - 1..]);
         bob.wait_text(&format!("> {typed}"));
         slowest = slowest.max(pressed.elapsed());
     }

@@ -18,8 +18,11 @@ const DAY: u64 = 24 * 60 * 60 * 1_000;
 /// The last day on which events may be dated, in milliseconds after 1970.
 const END_OF_2199: u64 = 7_258_118_400_000 - DAY;
 
+/// Makes the event of this number that its author sends.
+type Kind<'a> = &'a dyn Fn(&Author, usize) -> Signed;
+
 /// Each sends such events until it is cut.
-fn each_cut(target: &Target, kinds: &[&dyn Fn(&Author, usize) -> Signed]) -> Outcome {
+fn each_cut(target: &Target, kinds: &[Kind<'_>]) -> Outcome {
     let (mut slowest, mut most) = (Duration::ZERO, 0);
     for kind in kinds {
         let (key, mut link) = target.link("mallory");
