@@ -142,6 +142,7 @@ fn memory(home: &Arc<TempDir>, lines: usize) {
         let mut node = Child::at(home, &Setup::new("author", range(&ports)));
         node.wait_line("\"done\"");
         node.discard_output();
+        #[expect(clippy::disallowed_methods, reason = "memory is measured when the work of the start is over")]
         thread::sleep(REST);
         crate::proc::memory_kib(node.pid()) as f64 / 1_024.0
     };

@@ -357,7 +357,9 @@ proptest! {
 fn what_waits_longest_is_due_first() {
     let (mut alice, mut bob, mut dave) = (Person::new(1), Person::new(2), Person::new(4));
     let start = now(0);
-    dave.hear(&alice.say("hello", start).signed, start);
+    let hello = alice.say("hello", start);
+    bob.hear(&hello.signed, start);
+    dave.hear(&hello.signed, start);
     let hidden = alice.say("hidden", start);
     bob.hear(&hidden.signed, start);
     let late = Now { mono: start.mono + Duration::from_secs(3), ..start };
