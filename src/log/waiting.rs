@@ -26,7 +26,7 @@ pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 const MAX_WAITING_OF_ONE: usize = 64;
 
 /// The same for the log of somebody of whom nothing is here: keys cost nothing, and nobody may take in all that are made.
-pub const WAIT_FOR_STRANGERS: Duration = Duration::from_secs(1);
+pub const WAIT_FOR_STRANGERS: Duration = Duration::from_millis(300);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
