@@ -380,4 +380,36 @@ mod tests {
         outbox.remove(SLOW);
         assert!(!outbox.is_congested());
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_goes_behind_the_own_frames_and_its_link_is_told_of() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from_static(b"hello")));
+        outbox.publish(line("a line"));
+        outbox.batch(SLOW, Bytes::from_static(b"events"));
+        let mut frames = VecDeque::new();
+        while frames.len() < 3 {
+            let taken = outbox.poll_take(SLOW, &Context::from_waker(Waker::noop()), &mut frames);
+            assert_eq!(taken, Poll::Ready(Ok(true)));
+        }
+        assert_eq!((&frames[0][..], &frames[1][..]), (&b"hello"[..], &b"events"[..]));
+        assert_eq!(outbox.taken().await, [SLOW]);
+        assert!(tokio::time::timeout(Duration::from_secs(1), outbox.taken()).await.is_err(), "once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_falls_off_the_ring_goes_on_with_what_is_new() {
+        let outbox = Outbox::default();
+        let fast = LinkId::Accepted(9);
+        outbox.open(SLOW, Protocol::Mesh, None);
+        outbox.open(fast, Protocol::Mesh, None);
+        let long = line(&"x".repeat(60_000));
+        for _ in 0..400 {
+            outbox.publish(long.clone());
+            assert_eq!(take(&outbox, fast), Poll::Ready(Ok(true)));
+        }
+        assert_eq!(take(&outbox, SLOW), Poll::Pending, "the log has what it missed");
+        outbox.publish(line("new"));
+        assert_eq!(take(&outbox, SLOW), Poll::Ready(Ok(true)));
+    }
 }

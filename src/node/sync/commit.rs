@@ -78,6 +78,10 @@ impl Node {
     /// A guest says something.
     pub(in crate::node) fn keep_guest_line(&mut self, mut line: GuestLine, now: Now, out: &mut Vec<Out>) {
         line.hlc = self.sync.logs.tick(now.wall);
+        if self.sync.is_broken() {
+            // It does not come again, and must not wait for a disk that may never be there.
+            return self.show_guest(line, now, out);
+        }
         self.push_pending(Pending::Guest(line, now));
         self.flush(now, out);
     }

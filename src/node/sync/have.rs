@@ -109,8 +109,11 @@ impl Node {
             session.sync.want_all();
         }
         self.push(link, out);
-        self.ask_for_all(now, out);
-        self.report_progress(now, out);
+        // All logs of all links are looked at only where this has brought news of something that we lack.
+        if have.dots.iter().any(|dot| self.is_behind(&dot.log, dot.base, dot.seq)) {
+            self.ask_for_all(now, out);
+            self.report_progress(now, out);
+        }
         self.look_soon(now);
     }
 
@@ -198,10 +201,12 @@ impl Node {
 
     /// Whether we lack something of a log that others hold up to `has`, and its author is not here to send it.
     fn lacks(&self, log: &LogId, base: u64, has: u64) -> bool {
-        if self.peers.contains_key(&PeerId::Node(log.author)) || self.sync.logs.is_elsewhere(log) {
-            return false;
-        }
-        self.sync.logs.dot(log, Some(base)).map_or(0, |dot| dot.seq) < has
+        !self.peers.contains_key(&PeerId::Node(log.author)) && self.is_behind(log, base, has)
+    }
+
+    /// Whether we lack something of a log that others hold up to `has`.
+    fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
+        !self.sync.logs.is_elsewhere(log) && self.sync.logs.dot(log, Some(base)).map_or(0, |dot| dot.seq) < has
     }
 }
 

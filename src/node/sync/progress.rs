@@ -15,7 +15,7 @@ use crate::{
 /// Fewer missing events are there before anybody could read how many.
 const WORTH_TELLING: u64 = 100;
 
-/// How often progress is told at most.
+/// How often progress is looked at and told at most.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
 /// See the module's documentation.
@@ -23,8 +23,8 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Progress {
     /// Events that came since there was something to tell; none if there is not.
     received: Option<u64>,
-    /// When it was told last.
-    told: Option<Instant>,
+    /// When it was looked at last: all logs of all links are.
+    looked: Option<Instant>,
     /// What was told last.
     said: (u64, u64),
     /// When something came last.
@@ -53,9 +53,11 @@ impl Node {
     }
 
     pub(super) fn report_progress(&mut self, now: Now, out: &mut Vec<Out>) {
-        if self.sync.progress.told.is_some_and(|told| now.mono.saturating_duration_since(told) < TELL_EVERY) {
+        let looked = &mut self.sync.progress.looked;
+        if looked.is_some_and(|looked| now.mono.saturating_duration_since(looked) < TELL_EVERY) {
             return;
         }
+        *looked = Some(now.mono);
         let missing = self.missing();
         let progress = &mut self.sync.progress;
         let stalled = progress.moved.is_some_and(|moved| now.mono.saturating_duration_since(moved) >= STALLED_AFTER);
@@ -64,14 +66,14 @@ impl Node {
             received if missing > 0 && !stalled => {
                 let received = received.unwrap_or(0);
                 progress.moved.get_or_insert(now.mono);
-                (progress.received, progress.told) = (Some(received), Some(now.mono));
+                progress.received = Some(received);
                 let said = (received, received.saturating_add(missing));
                 let news = std::mem::replace(&mut progress.said, said) != said;
                 out.extend(news.then_some(Out::Update(Update::Sync { received, total: said.1 })));
                 self.look_soon(now);
             }
             received => {
-                *progress = Progress { quiet: stalled, ..Progress::default() };
+                *progress = Progress { quiet: stalled, looked: progress.looked, ..Progress::default() };
                 if let Some(received) = received {
                     out.push(Out::Update(Update::Sync { received, total: received }));
                 }

@@ -268,6 +268,20 @@ fn lines_to_guests_alone_count_as_sent() {
 }
 
 #[test]
+fn a_guests_line_is_shown_once_although_the_disk_is_full() {
+    let mut bench = Bench::new("10.0.0.1:4565");
+    bench.feed(arrived(1, "10.0.0.2:50000", None));
+    let line =
+        || In::Heard { link: IN, lines: vec![Heard { nick: None, text: Text::new("hi").unwrap(), action: false }] };
+    bench.store.fails = true;
+    assert_eq!(messages(&bench.feed(line())).len(), 1);
+    assert_eq!(messages(&bench.feed(line())).len(), 1, "nothing waits for a disk that may never be there");
+    bench.store.fails = false;
+    assert_eq!(messages(&bench.wait(2_000)).len(), 0);
+    assert_eq!((messages(&bench.feed(line())).len(), bench.store.guests.len()), (1, 1));
+}
+
+#[test]
 fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
     let mut bench = Bench::new("10.0.0.1:4565");
     let line = |nick: Option<&str>| Heard {
