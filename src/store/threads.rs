@@ -58,6 +58,9 @@ enum Job {
     Stop,
 }
 
+/// How long the one that writes waits at its end for the one that reads, which may be searching.
+const READER_ENDS: Duration = Duration::from_secs(1);
+
 /// Room for the last jobs of all, so that closing does not wait for room.
 const QUEUE: usize = MAX_REQUESTS + 2;
 
@@ -78,14 +81,16 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
         }),
         None => None,
     };
-    let start = |name: &str, database: Database| {
+    let start = |name: &str, database: Database, open, after| {
         let (queue, jobs) = sync_channel(QUEUE);
-        let worker = Worker { database, jobs, answers: answers.clone(), retaining: None, _ended: ended.clone() };
+        let (answers, ended) = (answers.clone(), ended.clone());
+        let worker = Worker { database, jobs, answers, retaining: None, after, _open: open, _ended: ended };
         thread::Builder::new().name(name.to_owned()).spawn(move || worker.run()).map(|_| queue)
     };
-    let writer = start("history", database)?;
+    let (open, closed) = sync_channel(1);
+    let writer = start("history", database, None, second.is_some().then_some(closed))?;
     let reader = match second {
-        Some(database) => start("history reader", database)?,
+        Some(database) => start("history reader", database, Some(open), None)?,
         None => writer.clone(),
     };
     let ended = Arc::new(Mutex::new(all_ended));
@@ -162,12 +167,24 @@ struct Worker {
     answers: mpsc::Sender<Answer>,
     /// What is done when nothing else is to do.
     retaining: Option<(u64, Retaining)>,
+    /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
+    /// is the last.
+    after: Option<Receiver<()>>,
+    /// The same, for the other one; dropped after the database.
+    _open: Option<SyncSender<()>>,
     /// Dropped after the database, as it stands after it.
     _ended: SyncSender<()>,
 }
 
 impl Worker {
     fn run(mut self) {
+        self.work();
+        if let Some(after) = &self.after {
+            let _ = after.recv_timeout(READER_ENDS);
+        }
+    }
+
+    fn work(&mut self) {
         let mut next = None;
         loop {
             let job = match next.take() {

@@ -62,7 +62,7 @@ fn spoil_and_start(spoil: impl Fn(&Path, u64)) {
     bob.wait_peers(0);
     let path = database(alice.home().path());
     let bytes = fs::metadata(&path).unwrap().len();
-    assert!(bytes > 20_000, "{bytes} bytes");
+    assert!(bytes > 20_000, "{bytes} bytes: the file was not closed as it should be");
     spoil(&path, bytes);
 
     let mut alice = alice.start_again();

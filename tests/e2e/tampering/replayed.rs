@@ -91,10 +91,15 @@ fn an_answer_is_not_shown_before_what_it_answers() {
     let ports = Ports::take();
     let (alice, bob) = pair(&ports);
     let (carols, mut carol, mut from_carol) = link(&alice, "carol");
+    // Somebody of whom nothing is known is not waited for as long.
+    from_carol.say(&mut carol, "hello").unwrap();
+    for node in [&alice, &bob] {
+        node.wait_text("hello");
+    }
     let question = carol.line("what is it?");
     let (_, mut dave, mut from_dave) = link(&alice, "dave");
     dave.set_clock((carol.clock() >> 16) + 1);
-    let dep = crate::attack::proto::Dep { author: carols.bytes().to_vec(), epoch: carol.log().epoch, seq: 1 };
+    let dep = crate::attack::proto::Dep { author: carols.bytes().to_vec(), epoch: carol.log().epoch, seq: 2 };
     let answer = dave.line_after("forty-two", vec![dep]);
     from_dave.send(batch(vec![answer])).unwrap();
     from_dave.send(have(vec![dave.dot()])).unwrap();
@@ -103,8 +108,8 @@ fn an_answer_is_not_shown_before_what_it_answers() {
     from_carol.send(have(vec![carol.dot()])).unwrap();
     for node in [&alice, &bob] {
         node.wait_text("forty-two");
-        assert_eq!(node.texts(), ["what is it?", "forty-two"], "{}", node.nick);
-        assert_eq!(node.history_texts(), ["what is it?", "forty-two"], "{}", node.nick);
+        assert_eq!(node.texts(), ["hello", "what is it?", "forty-two"], "{}", node.nick);
+        assert_eq!(node.history_texts(), ["hello", "what is it?", "forty-two"], "{}", node.nick);
     }
 }
 
