@@ -174,7 +174,10 @@ impl Node {
         let logs: BTreeSet<LogId> = self.sync.delivery.open.keys().map(|(log, _)| *log).collect();
         for log in logs {
             let sessions = self.links.values().filter_map(Link::session);
-            let mut has: Vec<u64> = sessions.map(|(_, session)| session.sync.get(&log).has).collect();
+            // Who claims more than there is has shown that its word is worth nothing.
+            let head = self.sync.logs.get(&log).map_or(0, crate::log::Held::committed_head);
+            let has = sessions.map(|(_, session)| session.sync.get(&log).has);
+            let mut has: Vec<u64> = has.map(|has| if has > head { 0 } else { has }).collect();
             has.sort_unstable();
             let of = has.len() as u32;
             self.sync.delivery.open.retain(|(of_log, seq), (id, told)| {
