@@ -82,6 +82,9 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Unspecified => Reason::Other,
         }),
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
+        // A second list behind the first one is part of it.
+        mesh::frame::Body::Have(have) if have.dots.len() > MAX_DOTS => return Err(Malformed),
+        mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),
         mesh::frame::Body::Have(have) => Frame::Have(Have {
             dots: have.dots.iter().map(read_dot).collect::<Result<_, _>>()?,
             more: have.more,

@@ -86,6 +86,9 @@ fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
     assert_eq!(decode(&flood), Err(Malformed));
     assert_eq!(decode(&encode(&have(MAX_DOTS + 1))), Err(Malformed));
     assert_eq!(decode(&encode(&Frame::Batch(vec![event(100); MAX_EVENTS + 1]))), Err(Malformed));
+    let full = encode(&Frame::Batch(vec![event(100); MAX_EVENTS]));
+    let one = encode(&Frame::Batch(vec![event(16)]));
+    assert_eq!(decode(&[&full[..], &one[..]].concat()), Err(Malformed), "both are one list");
     // Empty entries by the hundred thousand, in a frame whose length is none too many; also behind a list that is fine.
     for tag in [0x12, 0x1a] {
         let mut flood = vec![tag, 0x80, 0x80, 0x04];
