@@ -49,9 +49,14 @@ fn parse<T>(
     parse(raw.get()).map_err(|error| ConfigError::Syntax { place: text.place(raw.get()), what: reason(&error) })
 }
 
+/// Characters of a reason that are shown: some lines of a terminal.
+const MAX_REASON: usize = 400;
+
 /// What `serde_json` says, without its own idea of the place.
 fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
+    // It quotes what stands there, however long that is.
+    let whole = error.to_string();
+    let text: String = whole.chars().take(MAX_REASON).collect();
     text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
