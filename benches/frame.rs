@@ -40,9 +40,7 @@ impl Room50 {
         let setup = Setup {
             nick: Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name")),
             ask_name: false,
-            network: "127.0.0.1/32".into(),
             ports: (4565, 4569),
-            loopback_only: true,
             version: "0",
             history_cap: MESSAGE_CAP,
             warnings: Vec::new(),

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod actor;
+pub mod announce;
 pub mod app;
 pub mod bus;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod net;
 pub mod node;
 pub mod profile;
 pub mod run;
+pub mod site;
 pub mod slash;
 pub mod store;
 pub mod sweep;

@@ -198,7 +198,7 @@ fn help_and_version_are_for_everyone() {
 #[test]
 fn a_wrong_command_line_is_a_usage_error() {
     let user = User::new();
-    for args in [&["--lan"][..], &["--frobnicate"], &["extra"], &["--nick"]] {
+    for args in [&["--room=x"][..], &["--frobnicate"], &["extra"], &["--nick"]] {
         let finished = user.run(args, "");
         assert_eq!((finished.code, finished.out.as_str()), (Some(2), ""), "{args:?}");
         assert!(finished.err.starts_with("error: "), "{}", finished.err);
@@ -231,8 +231,8 @@ fn a_bad_setting_is_refused_with_its_place() {
         ),
         (
             &["--cidr", "192.168.1.0/24"],
-            "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --ip with the address of this \
-             machine on that network.\n"
+            "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --lan to open the chat to \
+             your network, or --ip with the address of this machine on that network.\n"
                 .to_owned(),
         ),
         (

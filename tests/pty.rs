@@ -530,9 +530,7 @@ mod panics {
         Setup {
             nick: Nick::new("alice").expect("a valid nick"),
             ask_name: false,
-            network: "127.0.0.1/32".into(),
             ports: (4565, 4569),
-            loopback_only: true,
             version: "0",
             history_cap: 100,
             warnings: Vec::new(),

@@ -175,7 +175,7 @@ impl Keeper {
     }
 
     /// Writes the rest, and once more what could not be written before.
-    pub(super) async fn finish(mut self, known: Vec<Known>) {
+    pub(super) async fn finish(&mut self, known: Vec<Known>) {
         let rest = async {
             while let Some(written) = self.running.join_next().await {
                 self.settle(written);

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 use crate::{io::Net, model::PortRange};
@@ -39,22 +39,45 @@ pub enum ListenError {
     },
 }
 
+/// Listeners, and where.
+pub(super) type Bound<N> = Vec<(SocketAddr, <N as Net>::Listener)>;
+
+/// Listens on all of `addrs`, on one port: `preferred` if it is free on all of them, else the first of `ports` that is. An address
+/// that has just gone is passed over, if another one is there.
 pub(super) async fn first_free<N: Net>(
     net: &N,
-    ip: IpAddr,
+    addrs: &[SocketAddr],
     ports: PortRange,
-) -> Result<(N::Listener, SocketAddr), ListenError> {
-    for port in ports {
-        let addr = SocketAddr::new(ip, port);
+    preferred: Option<u16>,
+) -> Result<Bound<N>, ListenError> {
+    for port in preferred.into_iter().chain(ports) {
+        if let Some(bound) = on_port(net, addrs, port).await? {
+            return Ok(bound);
+        }
+    }
+    // A site has an address.
+    let ip = addrs.first().map_or(Ipv4Addr::LOCALHOST.into(), SocketAddr::ip);
+    Err(ListenError::AllInUse { ip, ports })
+}
+
+/// Listens on this port of all of `addrs`; none if it is taken on one of them.
+pub(super) async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result<Option<Bound<N>>, ListenError> {
+    let (mut bound, mut gone) = (Vec::new(), None);
+    for addr in addrs {
+        let mut addr = *addr;
+        addr.set_port(port);
         match net.bind(addr).await {
-            Ok(listener) => return Ok((listener, addr)),
+            Ok(listener) => bound.push((addr, listener)),
             Err(error) => match error.kind() {
-                io::ErrorKind::AddrInUse => {}
-                io::ErrorKind::AddrNotAvailable => return Err(ListenError::NotOurs(ip)),
+                io::ErrorKind::AddrInUse => return Ok(None),
+                io::ErrorKind::AddrNotAvailable => gone = gone.or(Some(addr.ip())),
                 io::ErrorKind::PermissionDenied => return Err(ListenError::NotAllowed(addr)),
                 _ => return Err(ListenError::Other { addr, source: error }),
             },
         }
     }
-    Err(ListenError::AllInUse { ip, ports })
+    match gone {
+        Some(ip) if bound.is_empty() => Err(ListenError::NotOurs(ip)),
+        _ => Ok(Some(bound)),
+    }
 }

@@ -6,21 +6,22 @@
 mod backlog;
 mod keeper;
 mod listen;
+mod place;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
 use backlog::Backlog;
-use ipnetwork::IpNetwork;
 use keeper::Keeper;
 pub use listen::ListenError;
+pub use place::{Carried, Moved, Place};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -30,13 +31,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus::{Command, NoticeCode, Update},
-    discovery::{self, Discovery},
+    discovery,
     identity::Identity,
     io::{Clock, Net},
     log::storage::Snapshot,
-    model::{Guests, Known, Nick, NodeId, PortRange, Target},
+    model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
     net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
-    node::{CloseReason, History, In, LinkId, Me, Node, Out, Retention},
+    node::{CloseReason, History, In, LinkId, Location, Me, Node, Out, Retention},
     profile::{SaveError, Saver},
     store::{Answer, Store},
 };
@@ -60,18 +61,24 @@ const DISCOVERY_CAPACITY: usize = 64;
 /// What the node is to be.
 #[derive(Debug)]
 pub struct Settings {
-    /// The address to listen on.
-    pub ip: IpAddr,
-    /// The ports to listen on, of which the first free one is taken, and to look at.
+    /// Where to be, now and later.
+    pub place: watch::Receiver<Place>,
+    /// Who is told that the user wants to be somewhere else: `true` opens the node to the network.
+    pub opens: mpsc::Sender<bool>,
+    /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
     pub ports: PortRange,
-    /// Where to look.
-    pub networks: Vec<IpNetwork>,
+    /// The port that is taken before all others, if it is free.
+    pub port: Option<u16>,
+    /// Whether to announce the node and to hear announcements.
+    pub announce: bool,
     /// Whom to dial in any case.
     pub peers: Vec<Target>,
     /// Probes per second, if the user has a wish.
     pub sweep_rate: Option<u32>,
     /// The name to go by at the start.
     pub nick: Nick,
+    /// Whether the user is there at the start.
+    pub presence: Presence,
     /// The key that others know us by.
     pub identity: Identity,
     /// Whose keys were met before.
@@ -124,22 +131,20 @@ pub struct Actor<N: Net> {
     net: N,
     clock: Clock,
     node: Node,
-    addr: SocketAddr,
     nick: Nick,
+    presence: Presence,
     me: NodeId,
     shared: Shared,
+    whereabouts: place::Whereabouts<N>,
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
     backlog: Backlog,
     inbox: mpsc::Receiver<Event>,
     found: mpsc::Receiver<discovery::Event>,
-    rescan: mpsc::Sender<()>,
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
-    /// Server and discovery; they end with the actor.
+    /// Servers and discovery; they end with the actor.
     tasks: JoinSet<()>,
-    /// What they are, before they begin.
-    waiting: Option<Waiting<N>>,
     hold: bool,
     keeper: Keeper,
     peers: Vec<Target>,
@@ -148,15 +153,13 @@ pub struct Actor<N: Net> {
     answers: mpsc::Receiver<Answer>,
 }
 
-/// Server and discovery, before they begin.
-#[derive(Debug)]
-struct Waiting<N: Net> {
-    listener: N::Listener,
-    discovery: Discovery<N>,
-}
-
 /// Why the actor stops.
-struct Stop;
+enum Stop {
+    /// The program ends.
+    Quit,
+    /// It goes on elsewhere.
+    Moved,
+}
 
 impl<N: Net> Actor<N> {
     /// Listens on the first free port.
@@ -170,43 +173,46 @@ impl<N: Net> Actor<N> {
         updates: mpsc::Sender<Update>,
         leave: CancellationToken,
     ) -> Result<Self, StartError> {
-        let Settings { ip, ports, networks, peers, sweep_rate, nick, .. } = settings;
+        let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
         let Settings { clock, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
-        let (listener, addr) = listen::first_free(&net, ip, ports).await?;
+        let now = place.borrow_and_update().clone();
+        let bound = listen::first_free(&net, &now.site.listen, ports, port).await?;
         let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
-        // One place: a second wish for a sweep now is the same wish.
-        let (rescan, rescan_out) = mpsc::channel(1);
         let (linked, linked_out) = watch::channel(Arc::default());
         let shared = Shared::new(inbox_in, tls, guests);
-        let look = discovery::Settings { own: addr, networks: networks.clone(), ports, rate: sweep_rate, seed };
-        let discovery = Discovery::new(net.clone(), look, found_in, rescan_out, linked_out);
+        let announce = announce.then(|| discovery::Announce { identity: identity.clone(), boot, listens: true });
+        let looking = place::Looking { ports, rate: sweep_rate, seed, announce, found: found_in, linked: linked_out };
         let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
         let history = History { snapshot, retention, identity, started: clock.now().wall };
-        let me_of = Me { addr, nick: named, node: me, boot, ports, networks, guests, known, seed, secret, history };
+        let location = Location {
+            addrs: bound.iter().map(|(addr, _)| *addr).collect(),
+            networks: now.site.networks.clone(),
+            open: now.site.open,
+        };
+        let me_of = Me { location, nick: named, node: me, boot, ports, guests, known, seed, secret, history };
         let node = Node::new(me_of);
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             net,
             clock,
             node,
-            addr,
             nick,
+            presence,
             me,
             shared,
+            whereabouts: place::Whereabouts::new(now, place, opens, bound, looking),
             handles,
             commands,
             updates,
             backlog: Backlog::default(),
             inbox,
             found,
-            rescan,
             linked,
             tasks,
-            waiting: Some(Waiting { listener, discovery }),
             hold,
             keeper,
             peers,
@@ -218,35 +224,36 @@ impl<N: Net> Actor<N> {
 
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.whereabouts.addr()
     }
 
     /// Runs until the front end says [`Command::Quit`] or is gone, or until `leave` is cancelled, which works even where
-    /// commands have to wait. Then says good-bye to everyone, briefly.
-    pub async fn run(mut self) {
+    /// commands have to wait. Then says good-bye to everyone, briefly. It also ends when it is to be on another network, where
+    /// other things were said: then it gives what the next one begins with.
+    pub async fn run(mut self) -> Option<Moved> {
         let leave = self.leave.clone();
-        tokio::select! {
+        let stop = tokio::select! {
             biased;
-            () = leave.cancelled() => {}
-            // Stop is the only way out, and the same for all who cause it.
-            _ = self.serve() => {}
-        }
-        self.leave().await;
+            () = leave.cancelled() => Stop::Quit,
+            stopped = self.serve() => match stopped {
+                Ok(()) => Stop::Quit,
+                Err(stop) => stop,
+            },
+        };
+        self.leave(stop).await
     }
 
     async fn serve(&mut self) -> Result<(), Stop> {
         if self.hold {
             self.wait_for_name().await?;
         }
-        if let Some(Waiting { listener, discovery }) = self.waiting.take() {
-            self.tasks.spawn(net::serve(self.net.clone(), listener, self.shared.clone()));
-            self.tasks.spawn(discovery.run());
-        }
-        let listening = Update::Listening { addr: self.addr, nick: self.nick.clone(), node: self.me };
-        self.update(listening).await?;
+        self.begin().await?;
         // Nobody may come for hours, and what the clock brings is due all the same.
         self.feed(In::Timer).await?;
-        for target in std::mem::take(&mut self.peers) {
+        if self.presence.is_away() {
+            self.feed(In::Command(Command::SetPresence(self.presence.clone()))).await?;
+        }
+        for target in self.peers.clone() {
             self.feed(In::Configured(target)).await?;
         }
         let mut frozen_check = tokio::time::interval(FROZEN_CHECK);
@@ -270,14 +277,16 @@ impl<N: Net> Actor<N> {
                     }
                 }
                 Some(ended) = self.tasks.join_next() => {
-                    tracing::error!(?ended, "server or discovery has ended");
-                    return Err(Stop);
+                    // What was ended on purpose has a successor.
+                    if !ended.as_ref().is_err_and(tokio::task::JoinError::is_cancelled) {
+                        tracing::error!(?ended, "server or discovery has ended");
+                        return Err(Stop::Quit);
+                    }
                 }
                 Some(answer) = self.answers.recv() => self.stored(answer).await?,
                 links = self.shared.outbox.taken() => self.taken(links).await?,
-                command = self.commands.recv(), if !congested => {
-                    self.feed(In::Command(command.ok_or(Stop)?)).await?;
-                }
+                changed = self.whereabouts.changed() => self.place_changed(changed).await?,
+                command = self.commands.recv(), if !congested => self.command(command.ok_or(Stop::Quit)?).await?,
                 Some(event) = self.inbox.recv(), if !behind => self.link_event(event).await?,
                 Some(event) = self.found.recv() => self.discovered(event).await?,
                 () = tokio::time::sleep(CONGESTION_CHECK), if congested || behind => {}
@@ -287,7 +296,7 @@ impl<N: Net> Actor<N> {
                     break;
                 }
                 let Ok(command) = self.commands.try_recv() else { break };
-                self.feed(In::Command(command)).await?;
+                self.command(command).await?;
             }
             for _ in 0..TURN {
                 if self.front_end_is_behind() || self.node.is_writing_much() {
@@ -299,6 +308,16 @@ impl<N: Net> Actor<N> {
             if let Ok(event) = self.found.try_recv() {
                 self.discovered(event).await?;
             }
+        }
+    }
+
+    async fn command(&mut self, command: Command) -> Result<(), Stop> {
+        match command {
+            Command::Open(open) => {
+                self.whereabouts.open(open);
+                Ok(())
+            }
+            command => self.feed(In::Command(command)).await,
         }
     }
 
@@ -316,8 +335,8 @@ impl<N: Net> Actor<N> {
     /// Meets nobody and tells nobody before the user has a name.
     async fn wait_for_name(&mut self) -> Result<(), Stop> {
         loop {
-            match self.commands.recv().await.ok_or(Stop)? {
-                Command::Quit => return Err(Stop),
+            match self.commands.recv().await.ok_or(Stop::Quit)? {
+                Command::Quit => return Err(Stop::Quit),
                 Command::SetNick(nick) => {
                     self.nick = nick.clone();
                     return self.feed(In::Command(Command::SetNick(nick))).await;
@@ -331,7 +350,7 @@ impl<N: Net> Actor<N> {
     /// Tells the front end, and waits for it if it is thousands of updates behind.
     async fn update(&mut self, update: Update) -> Result<(), Stop> {
         let size = backlog::size(&update);
-        self.updates.send(update).await.map_err(|_| Stop)?;
+        self.updates.send(update).await.map_err(|_| Stop::Quit)?;
         self.backlog.add(size, self.waiting_updates());
         Ok(())
     }
@@ -374,7 +393,9 @@ impl<N: Net> Actor<N> {
     async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
         match event {
             discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
+            discovery::Event::Announced { node, addr } => self.feed(In::Announced { node, addr }).await,
             discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
+            discovery::Event::Surveyed(_) | discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => Ok(()),
         }
     }
 
@@ -403,7 +424,10 @@ impl<N: Net> Actor<N> {
         match out {
             Out::Dial { link, addr, via } => {
                 tracing::debug!(?link, %addr, ?via, "dial");
-                let handle = net::dial(self.net.clone(), self.shared.clone(), link, self.addr, addr, via);
+                let handle = {
+                    let from = self.whereabouts.source(addr.ip());
+                    net::dial(self.net.clone(), self.shared.clone(), link, from, addr, via)
+                };
                 self.handles.insert(link, handle);
             }
             Out::Offer { link, first } => {
@@ -433,17 +457,17 @@ impl<N: Net> Actor<N> {
                 }
                 self.update(update).await?;
             }
-            // Full: a sweep is about to begin anyway.
-            Out::Sweep => drop(self.rescan.try_send(())),
+            Out::Sweep => self.whereabouts.rescan(),
+            Out::Announce => self.whereabouts.announce(),
             Out::LinkedChanged => drop(self.linked.send(Arc::new(self.node.linked()))),
             Out::KnownChanged => self.keeper.known_changed(),
-            Out::Leave => return Err(Stop),
+            Out::Leave => return Err(Stop::Quit),
         }
         Ok(())
     }
 
     /// Lets every link pass on its last lines, for a short while.
-    async fn leave(mut self) {
+    async fn leave(mut self, stop: Stop) -> Option<Moved> {
         let bye = self.node.farewell();
         let closing: Vec<_> = std::mem::take(&mut self.handles)
             .into_iter()
@@ -463,10 +487,15 @@ impl<N: Net> Actor<N> {
         // Who does not take its last lines in time does not get them.
         let _ = tokio::time::timeout(LINGER, all_closed).await;
         self.tasks.shutdown().await;
-        self.keeper.finish(self.node.known()).await;
+        let Self { keeper, node, .. } = &mut self;
+        keeper.finish(node.known()).await;
         // Nothing else runs on this thread any more.
         if !self.store.close(LAST_COMMIT) {
             tracing::error!("the history could not be closed in time");
+        }
+        match stop {
+            Stop::Quit => None,
+            Stop::Moved => self.moved().await,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     io::MemoryNet,
     model::{Author, Delivery, LeaveReason, Network, Peer, PeerId, Room, Software, Text},
     profile::{self, Profile},
+    site::Site,
     store,
 };
 
@@ -29,6 +30,11 @@ fn profile() -> Profile {
     profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap()
 }
 
+/// This machine alone.
+fn site() -> Site {
+    Site::machine([127, 0, 0, 1].into(), &["127.0.0.1/32".parse().unwrap()], &[])
+}
+
 fn settings(nick: &str, seed: u64) -> Settings {
     let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
     let identity = Identity::from_secret(&[seed as u8 + 1; 32]);
@@ -37,12 +43,15 @@ fn settings(nick: &str, seed: u64) -> Settings {
     let store::Opened { database, snapshot, .. } = store::open(&options).unwrap();
     let (store, answers) = Store::inline(database);
     Settings {
-        ip: "127.0.0.1".parse().unwrap(),
+        place: watch::channel(Place::fixed(site(), Network::loopback())).1,
+        opens: mpsc::channel(1).0,
+        port: None,
+        announce: false,
         ports: PortRange::new(min, max).unwrap(),
-        networks: vec!["127.0.0.1/32".parse().unwrap()],
         peers: Vec::new(),
         sweep_rate: None,
         nick: Nick::new(nick).unwrap(),
+        presence: Presence::Here,
         identity,
         known: Vec::new(),
         guests: Guests::Loopback,
@@ -205,7 +214,7 @@ async fn who_leaves_says_so_to_everybody_at_once() {
 async fn a_silent_connection_keeps_nobody_from_leaving() {
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
-    let _silent = net.connect("127.0.0.1".parse().unwrap(), alice.addr).await.unwrap();
+    let _silent = net.connect(None, alice.addr).await.unwrap();
     alice.commands.send(Command::Quit).await.unwrap();
     let end = async { while alice.updates.recv().await.is_some() {} };
     tokio::time::timeout(Duration::from_secs(1), end).await.expect("the node does not end");

@@ -14,8 +14,8 @@ impl App {
             return Some(self.apart(super::first_run::WELCOME));
         }
         let Node::At(addr) = self.node else { return None };
-        // What was said before comes first, within a moment.
-        if !self.has_opened() {
+        // What was said before comes first, within a moment; and where we are decides what there is to say.
+        if !self.has_opened() || self.place.is_none() {
             return None;
         }
         let (first, last) = self.setup.ports;
@@ -26,12 +26,19 @@ impl App {
         // In a small window the end of a long text would push its beginning out of sight, and in a room where people
         // talked it would push out what they said.
         let brief = pane.cols < BRIEF.0 || pane.rows < BRIEF.1 || self.pane.len() > TALKED;
+        let open = match self.offer() {
+            Some(Ok(names)) => format!("F2 opens the chat to your network ({names})."),
+            Some(Err(why)) => format!("F2 would open the chat to your network. {why}"),
+            None => "F2 opens the chat to your network.".to_owned(),
+        };
+        let reason = self.reason().map(|finding| format!("{} {}", finding.what, finding.todo).trim_end().to_owned());
         let text = match self.standing() {
-            Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => None,
+            Standing::Welcome | Standing::Starting | Standing::Online => None,
+            Standing::Offline => self.lost().map(|lost| format!("{lost}\nYou can write already; messages wait.")),
             Standing::Looking => Some(format!(
                 "Looking for people on {}, {ports}…\n\
                  You can write already; messages wait.",
-                self.setup.network
+                self.looked_at()
             )),
             // Who was found once needs no advice on being found.
             Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => Some(
@@ -39,37 +46,41 @@ impl App {
             ),
             Standing::OnlyHere if brief => Some(format!(
                 "Nobody else is here yet. You are on this machine only ({ip}).\n\
-                 Start proximity-chat in a second terminal, or with\n  \
-                   --ip ADDRESS --cidr NETWORK\n\
-                 to meet the people on your network.",
+                 {open}",
                 ip = addr.ip()
             )),
-            Standing::Alone if brief => Some(format!(
-                "{seen}\n\
-                 Are they on this network? A firewall may block TCP {range}.\n\
-                 Ctrl-R looks again, /connect ADDRESS calls one."
-            )),
+            Standing::Alone if brief => Some(match reason {
+                Some(reason) => format!("{seen}\n{reason}"),
+                None => format!(
+                    "{seen}\n\
+                     Are they on this network? A firewall may block TCP {range}.\n\
+                     Ctrl-R looks again, /connect ADDRESS calls one."
+                ),
+            }),
             Standing::OnlyHere => Some(format!(
                 "You are on this machine only ({ip}): nothing you write leaves it.\n\
+                 {open}\n\
                  \n\
                  {seen}\n  \
-                   1. Start proximity-chat in a second terminal: the two meet at once.\n  \
-                   2. To meet the people on your network, start it with\n     \
-                      --ip ADDRESS --cidr NETWORK\n     \
-                      (for example  --ip 192.168.1.20 --cidr 192.168.1.0/24)\n\
+                   Start proximity-chat in a second terminal: the two meet at once.\n\
                  \n\
                  Ctrl-R looks again now. Messages wait for the first person who joins.",
                 ip = addr.ip()
             )),
-            Standing::Alone => Some(format!(
-                "{seen}\n  \
-                   1. They must be on this same network and have the program open.\n  \
-                   2. Guest Wi-Fi often keeps devices apart. Try a cable or another network.\n  \
-                   3. A firewall may block TCP {range}. Allow it on both machines.\n  \
-                   4. Know their address? Type  /connect ADDRESS\n\
-                 \n\
-                 Ctrl-R looks again now. Messages wait for the first person who joins."
-            )),
+            Standing::Alone => {
+                let why = reason.map(|reason| format!("{reason}\n\n")).unwrap_or_default();
+                Some(format!(
+                    "{seen}\n\
+                     {why}  \
+                       1. They must be on this same network and have the program open.\n  \
+                       2. Guest Wi-Fi often keeps devices apart. Try a cable or another network.\n  \
+                       3. A firewall may block TCP {range}. Allow it on both machines.\n  \
+                       4. Know their address? Type  /connect ADDRESS\n\
+                     \n\
+                     Ctrl-R looks again now. Messages wait for the first person who joins.\n\
+                     proximity-chat doctor --lan  says more, in another terminal."
+                ))
+            }
         }?;
         Some(self.apart(&text))
     }

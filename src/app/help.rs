@@ -12,6 +12,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Ctrl-U, Ctrl-D", "half a page, if the draft is empty"),
     ("Alt-U; Alt-P, Alt-N", "first unread; previous, next that names you"),
     ("Ctrl-R, F5", "look for people now"),
+    ("F2", "open the chat to your network, or close it"),
     ("Ctrl-O", "show lines that came too fast to read"),
     ("Ctrl-C", "clear the draft; twice, if it is empty, quit"),
     ("Ctrl-Q", "quit at once"),

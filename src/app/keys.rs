@@ -52,6 +52,7 @@ impl App {
             KeyCode::Backspace if key.alt || key.ctrl => self.draft.kill(To::PreviousWord),
             KeyCode::Backspace => self.draft.delete(false),
             KeyCode::Delete => self.draft.delete(true),
+            KeyCode::F(2) => self.toggle_open(),
             KeyCode::Left => self.draft.go(if key.ctrl { To::PreviousWord } else { To::PreviousChar }),
             KeyCode::Right => self.draft.go(if key.ctrl { To::NextWord } else { To::NextChar }),
             KeyCode::Up if key.shift => self.scroll(1),

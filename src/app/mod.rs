@@ -21,6 +21,7 @@ mod messages;
 mod news;
 mod pane;
 mod peers;
+mod place;
 mod rows;
 mod scrollback;
 mod search;
@@ -49,16 +50,16 @@ pub(crate) use self::{
     peers::{Peers, Person, State, guest_mark, tagged},
     rows::Drawn,
     search::{Hit, Search},
-    status::{Standing, percent},
-    wrap::{NO_BREAK, Row, cut, cut_start, width},
+    status::{Standing, percent, time_left},
+    wrap::{NO_BREAK, Row, cut, cut_start, width, wrap},
 };
 pub use self::{
     input::{Background, Effect, Input, Key, KeyCode},
     setup::{MESSAGE_CAP, Setup},
 };
 use crate::{
-    bus::{Command, SweepProgress, SweepState, Update},
-    model::{Nick, NodeId, Now, Presence},
+    bus::{Command, SweepProgress, SweepState, Update, Whereabouts},
+    model::{Finding, Nick, NodeId, Now, Presence},
     slash::{self, Spec},
 };
 
@@ -92,6 +93,10 @@ pub struct App {
     pub(crate) away: Presence,
     pub(crate) peers: Peers,
     pub(crate) sweep: Option<SweepProgress>,
+    /// Where the node is, as soon as it has said so.
+    place: Option<Whereabouts>,
+    /// Why nobody shows up, the worst first.
+    findings: Vec<Finding>,
     /// How much of what others have and we lacked has come, and of how much.
     pub(crate) sync: Option<(u64, u64)>,
     /// The newest messages, and what the program said among them.
@@ -146,6 +151,8 @@ impl App {
             away: Presence::Here,
             peers: Peers::new(&setup.nick),
             sweep: None,
+            place: None,
+            findings: Vec::new(),
             sync: None,
             pane: Pane::new(setup.history_cap),
             past: None,

@@ -18,8 +18,12 @@ impl App {
                 (self.node, self.own_key) = (Node::At(addr), Some(node));
                 self.peers.set_own(&nick);
                 self.nick = nick;
-                self.open_room();
+                if !self.has_opened() {
+                    self.open_room();
+                }
             }
+            Update::Whereabouts(place) => self.placed(place),
+            Update::Diagnosis(findings) => self.findings = findings,
             Update::Delivery { id, delivered, of } => self.delivered(id, delivered, of),
             Update::Unsent { lines } => self.unsent(lines),
             Update::Waiting { node, lines } => self.peers.waits(node, lines, self.now.mono),
@@ -142,7 +146,7 @@ impl App {
             } else {
                 format!("{} ms", took.as_millis())
             };
-            self.notice(Tone::Dim, &format!("Looked through {}: {found}, {took}.", self.setup.network));
+            self.notice(Tone::Dim, &format!("Looked through {}: {found}, {took}.", self.looked_at()));
         }
     }
 }

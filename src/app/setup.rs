@@ -17,12 +17,8 @@ pub struct Setup {
     /// Whether the user has still to say by which name to go. Then `nick` is only proposed, and until
     /// [`crate::bus::Command::SetNick`] comes, the node waits and no other command but a quit is sent.
     pub ask_name: bool,
-    /// The networks that are swept, for people: `127.0.0.1/32`, several joined by `, `.
-    pub network: String,
     /// First and last port of the range.
     pub ports: (u16, u16),
-    /// Whether nothing leaves this machine.
-    pub loopback_only: bool,
     /// The program's version, for people.
     pub version: &'static str,
     /// Messages held for the screen; what is older is read from disk. [`MESSAGE_CAP`] unless there is a reason.

@@ -1,5 +1,7 @@
 //! The words of the status line.
 
+use std::time::Duration;
+
 use super::{App, Node};
 
 /// Where things stand, in the word that the status line begins with.
@@ -39,8 +41,9 @@ impl App {
             Node::Starting => Standing::Starting,
             Node::Gone => Standing::Offline,
             Node::At(_) if self.peers.here() > 0 => Standing::Online,
+            Node::At(_) if self.lost().is_some() => Standing::Offline,
             Node::At(_) if self.sweeping().is_some() => Standing::Looking,
-            Node::At(_) if self.setup.loopback_only => Standing::OnlyHere,
+            Node::At(_) if !self.is_open() => Standing::OnlyHere,
             Node::At(_) => Standing::Alone,
         }
     }
@@ -57,7 +60,7 @@ impl App {
         }
         parts.extend(self.waiting());
         if let Some(sweep) = self.sweeping() {
-            parts.push(format!("sweep {}%", percent(sweep.probed, sweep.total)));
+            parts.push(format!("sweep {}%, {}", percent(sweep.probed, sweep.total), time_left(sweep.left)));
         }
         if let Some((received, total)) = self.syncing() {
             parts.push(format!("sync {}%", percent(received, total)));
@@ -90,6 +93,14 @@ impl App {
             [one, other] => Some(format!("{one} and {other} are typing")),
             several => Some(format!("{} people are typing", several.len())),
         }
+    }
+}
+
+/// How long something still takes: `3 s left`, `4 min left`.
+pub(crate) fn time_left(left: Duration) -> String {
+    match left.as_secs() {
+        secs @ 0..100 => format!("{} s left", secs + 1),
+        secs => format!("{} min left", secs.div_ceil(60)),
     }
 }
 

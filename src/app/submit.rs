@@ -58,6 +58,8 @@ impl App {
             Slash::Unignore(who) => self.ask_node(Command::Unignore(who))?,
             Slash::Trust(who) => self.ask_node(Command::Trust(who))?,
             Slash::Verify { who, same } => self.ask_node(Command::Verify { who, same })?,
+            Slash::Lan(Some(open)) => self.ask_node(Command::Open(open))?,
+            Slash::Lan(None) => self.tell_place(),
             Slash::Rescan => self.rescan()?,
             Slash::Who => self.who(),
             Slash::Search(query) => self.search(query)?,
@@ -114,6 +116,7 @@ impl App {
                 self.rescan_asked = false;
                 "/rescan".to_owned()
             }
+            Command::Open(open) => format!("/lan {}", if open { "on" } else { "off" }),
             Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
             Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
             Command::SetPresence(Presence::Here) => "/back".to_owned(),

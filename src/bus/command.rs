@@ -20,6 +20,8 @@ pub enum Command {
     SetPresence(Presence),
     /// The user is typing, or has stopped. Worth nothing later: may be dropped.
     Typing(bool),
+    /// Open the node to the network, or close it to this machine; remembered for this network.
+    Open(bool),
     /// Sweep now.
     Rescan,
     /// Dial an address that the user knows.

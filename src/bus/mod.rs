@@ -5,7 +5,7 @@ mod update;
 
 pub use command::Command;
 pub use update::{
-    Alarm, AlarmKind, FailureCode, NoticeCode, Page, SweepProgress, SweepState, Update, VerifyStep, Whois,
+    Alarm, AlarmKind, FailureCode, NoticeCode, Page, SweepProgress, SweepState, Update, VerifyStep, Whereabouts, Whois,
 };
 
 /// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the

@@ -2,8 +2,11 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use ipnetwork::IpNetwork;
+
 use crate::model::{
-    Known, LeaveReason, Message, MessageId, Nick, NodeId, Peer, PeerId, Presence, Room, Seek, Timestamp, Trust,
+    Finding, Known, LeaveReason, Message, MessageId, Network, Nick, NodeId, Peer, PeerId, Presence, Room, Seek, Spot,
+    Timestamp, Trust,
 };
 
 /// What happened in the network, in the order in which it happened.
@@ -18,6 +21,10 @@ pub enum Update {
         /// Our own key.
         node: NodeId,
     },
+    /// Where the node is: said after [`Self::Listening`], and whenever it changes.
+    Whereabouts(Whereabouts),
+    /// Why nobody shows up, as far as can be told; none when somebody is here, or nothing is wrong that we know of.
+    Diagnosis(Vec<Finding>),
     /// The sweep began, moved on or ended. At most ten a second while it runs.
     Sweep(SweepProgress),
     /// A peer was linked.
@@ -140,6 +147,25 @@ pub enum Update {
         /// For people: what happened and what to do.
         text: String,
     },
+}
+
+/// Where a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// Whether anybody beyond this machine can be met.
+    pub open: bool,
+    /// The network that the lobby belongs to. With another one everything that was said is something else.
+    pub network: Network,
+    /// Every address that the node listens on; the first stands for it.
+    pub addrs: Vec<SocketAddr>,
+    /// The places on networks that it is open to.
+    pub spots: Vec<Spot>,
+    /// Where people are looked for.
+    pub sweep: Vec<IpNetwork>,
+    /// While it is closed: what opening would open it to, or why it cannot be opened.
+    pub offer: Result<Vec<Spot>, String>,
+    /// While it is open: why there is no network any more.
+    pub lost: Option<String>,
 }
 
 /// A key that goes by a name which is somebody else's (DESIGN.md section 5). Raised once per key and name.
@@ -283,6 +309,8 @@ pub enum NoticeCode {
     Forked,
     /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
     NewLog,
+    /// What of the network the node is not opened to, or does not sweep, and why.
+    Network,
 }
 
 impl NoticeCode {
@@ -301,6 +329,7 @@ impl NoticeCode {
             Self::Damaged => "history_damaged",
             Self::Forked => "forked",
             Self::NewLog => "new_log",
+            Self::Network => "network",
         }
     }
 }
@@ -324,6 +353,8 @@ pub enum FailureCode {
     NotPossible,
     /// The disk did not take, or give, what it should.
     Storage,
+    /// There is no network to open the node to, or it cannot listen there.
+    NoNetwork,
 }
 
 impl FailureCode {
@@ -338,6 +369,7 @@ impl FailureCode {
             Self::WhoIsMeant => "who",
             Self::NotPossible => "not_possible",
             Self::Storage => "storage",
+            Self::NoNetwork => "no_network",
         }
     }
 }

@@ -9,10 +9,12 @@ const EXAMPLES: &str = "\
 Examples:
   proximity-chat
       Chat with everyone on this machine: out of the box nothing leaves 127.0.0.1.
-  proximity-chat --nick alice --ip 192.168.1.20 --cidr 192.168.1.0/24
-      Chat with everyone on the network; 192.168.1.20 is the address of this machine there.
-  proximity-chat --peer 192.168.1.23
-      Reach somebody whose address you know (with --ip, as above).
+  proximity-chat --lan
+      Chat with everyone on the network. F2 opens and closes it while the program runs.
+  proximity-chat --lan --peer 192.168.7.23
+      And reach somebody whose address you know, behind a router.
+  proximity-chat doctor --lan
+      Find out why nobody shows up.
   tail -f build.log | proximity-chat --headless
       Say every new line of a file. A line /quit ends the program, the end of the input does not.
   proximity-chat --headless --json
@@ -60,7 +62,16 @@ pub struct Args {
     /// Be nobody: a throw-away key, and nothing is stored
     #[arg(long)]
     pub ephemeral: bool,
-    /// The address of this machine to listen on, where others can reach it
+    /// Open the chat to the networks that this machine is in; out of the box it stays on 127.0.0.1
+    #[arg(long, global = true)]
+    pub lan: bool,
+    /// Open it to this interface only, whatever kind it is, such as eth0; may be given several times
+    #[arg(long, global = true, value_name = "NAME")]
+    pub interface: Vec<String>,
+    /// Do not announce this node by multicast and broadcast: it is found by its address and by sweeps
+    #[arg(long, global = true)]
+    pub no_announce: bool,
+    /// The one address of this machine to listen on, where others can reach it
     #[arg(long, global = true, value_name = "ADDR")]
     pub ip: Option<String>,
     /// A network to look for people in, such as 192.168.1.0/24; may be given several times
@@ -71,13 +82,16 @@ pub struct Args {
     #[arg(long, global = true, value_name = "NAME")]
     pub network: Option<String>,
     /// The lowest port to listen on and to look at
-    #[arg(long, value_name = "N")]
+    #[arg(long, global = true, value_name = "N")]
     pub min_port: Option<String>,
     /// The highest port to listen on and to look at
-    #[arg(long, value_name = "N")]
+    #[arg(long, global = true, value_name = "N")]
     pub max_port: Option<String>,
+    /// Addresses to look at per second: 1 to 300; 4 is gentle enough for every office switch (default: by size)
+    #[arg(long, global = true, value_name = "N")]
+    pub sweep_rate: Option<String>,
     /// An address to connect to, with or without a port; may be given several times
-    #[arg(long, value_name = "ADDR[:PORT]")]
+    #[arg(long, global = true, value_name = "ADDR[:PORT]")]
     pub peer: Vec<String>,
     /// From where nodes of the reference program are let in, which have no key: loopback (the default), network or
     /// none
@@ -90,7 +104,7 @@ pub struct Args {
     #[arg(long)]
     pub json: bool,
     /// Allow public address ranges and IPv4 networks larger than a /16. Only for networks that are yours to sweep
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub any_network: bool,
     /// Draw without colours
     #[arg(long)]
@@ -163,7 +177,7 @@ mod tests {
 
     #[test]
     fn options_of_later_releases_are_refused_not_ignored() {
-        for option in ["--lan", "--no-announce", "--room=x"] {
+        for option in ["--room=x"] {
             assert!(Args::try_parse_from(["proximity-chat", option]).is_err(), "{option}");
         }
     }

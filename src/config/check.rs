@@ -53,17 +53,18 @@ fn from(place: &Place) -> String {
 pub(super) fn cidrs(
     ip: &Placed<IpAddr>,
     cidrs: Vec<Placed<IpNetwork>>,
+    lan: bool,
     any_network: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<IpNetwork>, ConfigError> {
     let mut networks = Vec::new();
     for Placed { value: network, place } in cidrs {
-        if ip.value.is_loopback() && !network::is_loopback(network) {
+        if !lan && ip.value.is_loopback() && !network::is_loopback(network) {
             return conflict(
                 &place,
                 format!(
-                    "{network} is beyond this machine, but ip {} is not. Add --ip with the address of this machine on \
-                     that network.",
+                    "{network} is beyond this machine, but ip {} is not. Add --lan to open the chat to your network, or \
+                     --ip with the address of this machine on that network.",
                     ip.value
                 ),
             );
@@ -83,7 +84,7 @@ pub(super) fn cidrs(
                  large to sweep. Give --peer for the people there."
             ));
         }
-        if network.is_ipv4() != ip.value.is_ipv4() {
+        if !lan && network.is_ipv4() != ip.value.is_ipv4() {
             warnings.push(format!(
                 "{place}: nobody is looked for in {network}: it cannot be reached from ip {}.",
                 ip.value
@@ -93,7 +94,7 @@ pub(super) fn cidrs(
             networks.push(network);
         }
     }
-    if !ip.value.is_loopback() && networks.iter().all(|network| network::is_loopback(*network)) {
+    if !lan && !ip.value.is_loopback() && networks.iter().all(|network| network::is_loopback(*network)) {
         warnings.push(format!(
             "You can be reached at {}, but nobody is looked for there. Add --cidr with your network, such as --cidr {}.",
             ip.value,
@@ -103,17 +104,24 @@ pub(super) fn cidrs(
     Ok(networks)
 }
 
-/// The peers that may be dialled from `ip`: a node on loopback talks to nothing else, whatever a file says.
-pub(super) fn peers(ip: &Placed<IpAddr>, peers: Vec<Placed<Target>>, warnings: &mut Vec<String>) -> Vec<Target> {
+/// The peers, each once, and a warning for those who are not dialled before the node is opened: one on loopback talks to
+/// nothing else, whatever a file says.
+pub(super) fn peers(
+    ip: &Placed<IpAddr>,
+    peers: Vec<Placed<Target>>,
+    lan: bool,
+    warnings: &mut Vec<String>,
+) -> Vec<Target> {
     let mut targets = Vec::new();
     for Placed { value: target, place } in peers {
-        if ip.value.is_loopback() && !target.ip().is_loopback() {
+        if !lan && ip.value.is_loopback() && !target.ip().is_loopback() {
             warnings.push(format!(
-                "{place}: {target} cannot be reached from ip {}, which is this machine only. Add --ip with the address \
-                 of this machine on that network.",
+                "{place}: {target} cannot be reached from ip {}, which is this machine only. Add --lan, or press F2, to \
+                 open the chat to your network.",
                 ip.value
             ));
-        } else if !targets.contains(&target) {
+        }
+        if !targets.contains(&target) {
             targets.push(target);
         }
     }

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Args, Config, ConfigError, History, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, SWEEP_RATES, Theme, check, json,
+    Args, Config, ConfigError, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, SWEEP_RATES, Theme, check,
+    json,
     name::Strength,
     network,
     setting::Setting,
@@ -66,6 +67,10 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let min = layers.required(Setting::MinPort, port)?;
     let max = layers.required(Setting::MaxPort, port)?;
     let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;
+    let lan = layers.optional(Setting::Lan, boolean)?;
+    let lan =
+        lan.map_or_else(Lan::default, |Placed { value, place }| Lan { open: value, firm: place.is_of_this_run() });
+    let interfaces = layers.each(Setting::Interfaces, interface)?;
     let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|placed| placed.value);
 
     let profile = layers.optional(Setting::Profile, profile)?;
@@ -76,11 +81,16 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     check::ephemeral(ephemeral.as_ref(), profile.as_ref().map(|profile| &profile.place), Setting::Profile)?;
     check::ephemeral(ephemeral.as_ref(), data_dir.as_ref().map(|data_dir| &data_dir.place), Setting::DataDir)?;
     let ports = check::ports(&min, &max)?;
-    let cidrs = check::cidrs(&ip, cidrs, any_network, &mut warnings)?;
-    let peers = check::peers(&ip, peers, &mut warnings);
+    let cidrs_given = cidrs.iter().any(|cidr| cidr.place != Place::Default);
+    let cidrs = check::cidrs(&ip, cidrs, lan.open, any_network, &mut warnings)?;
+    let peers = check::peers(&ip, peers, lan.open, &mut warnings);
     Ok(Config {
         ip: ip.value,
         cidrs,
+        cidrs_given,
+        lan,
+        interfaces: interfaces.into_iter().map(|placed| placed.value).collect(),
+        announce: layers.optional(Setting::Announce, boolean)?.is_none_or(|placed| placed.value),
         ports,
         name: name(&layers, sources.login)?,
         peers,
@@ -198,6 +208,15 @@ fn peer(text: &str) -> Option<Target> {
         Target::Socket(addr) => Target::Socket(SocketAddr::new(addr.ip().to_canonical(), addr.port())),
     };
     check::is_host(target.ip()).then_some(target)
+}
+
+/// The longest name that a system gives an interface: Windows lets its user choose it.
+const MAX_INTERFACE_BYTES: usize = 256;
+
+fn interface(given: &Given) -> Option<String> {
+    let name = text(given)?;
+    let fits = !name.is_empty() && name.len() <= MAX_INTERFACE_BYTES && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned())
 }
 
 fn guests(given: &Given) -> Option<Guests> {

@@ -51,11 +51,19 @@ pub struct Config {
     pub ip: IpAddr,
     /// Where to look for people: networks without host bits, each once. IPv6 networks shorter than /112 only filter.
     pub cidrs: Vec<IpNetwork>,
+    /// Whether the networks were set, and are not just the default.
+    pub cidrs_given: bool,
+    /// Whether to open the node to the networks that the machine is in.
+    pub lan: Lan,
+    /// Only to these interfaces of it.
+    pub interfaces: Vec<String>,
+    /// Whether to announce the node, and to hear announcements.
+    pub announce: bool,
     /// Where to listen and which ports to look at.
     pub ports: PortRange,
     /// The name to go by, once the profile had its say.
     pub name: Name,
-    /// Addresses that the user knows. Only loopback ones while [`Config::ip`] is one.
+    /// Addresses that the user knows.
     pub peers: Vec<Target>,
     /// Probes per second, within [`SWEEP_RATES`]; the sweep decides when it is not set.
     pub sweep_rate: Option<u32>,
@@ -79,6 +87,15 @@ pub struct Config {
     pub verbose: bool,
     /// What is accepted but probably not meant, for people, one sentence or two each.
     pub warnings: Vec<String>,
+}
+
+/// Whether to open the node to the networks that the machine is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lan {
+    /// Whether to.
+    pub open: bool,
+    /// Whether that was said for this run: then what was set on the screen for the present network counts less.
+    pub firm: bool,
 }
 
 /// How much of what was said to keep, in each room and network.

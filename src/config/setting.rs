@@ -10,6 +10,9 @@ pub(super) enum Setting {
     MinPort,
     MaxPort,
     Nick,
+    Lan,
+    Interfaces,
+    Announce,
     Peers,
     SweepRate,
     Network,
@@ -30,12 +33,15 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
         Self::MaxPort,
         Self::Nick,
+        Self::Lan,
+        Self::Interfaces,
+        Self::Announce,
         Self::Peers,
         Self::SweepRate,
         // Before the other one with this word in it.
@@ -58,6 +64,9 @@ impl Setting {
             Self::MinPort => "min_port",
             Self::MaxPort => "max_port",
             Self::Nick => "nick",
+            Self::Lan => "lan",
+            Self::Interfaces => "interfaces",
+            Self::Announce => "announce",
             Self::Peers => "peers",
             Self::SweepRate => "sweep_rate",
             Self::Network => "network",
@@ -85,7 +94,8 @@ impl Setting {
             Self::Nick => "a name",
             Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
             Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
-            Self::AnyNetwork | Self::Ephemeral => "true or false",
+            Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral => "true or false",
+            Self::Interfaces => "a list of interfaces of this machine, such as eth0",
             Self::Network => "a name of 1 to 100 printable ASCII characters",
             Self::Guests => "\"loopback\", \"network\" or \"none\"",
             Self::Profile => "1 to 32 letters, digits, - or _, and no name that a system has taken",
@@ -100,6 +110,7 @@ impl Setting {
     pub(super) const fn allowed_once(self) -> &'static str {
         match self {
             Self::Cidr => "a network such as 192.168.1.0/24",
+            Self::Interfaces => "the name of an interface of this machine, such as eth0",
             Self::Peers => "an address such as 192.168.1.23 or 192.168.1.23:4565",
             _ => self.allowed(),
         }

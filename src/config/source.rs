@@ -24,6 +24,13 @@ pub enum Place {
     Default,
 }
 
+impl Place {
+    /// Whether it was set for this run, and not for all.
+    pub(super) const fn is_of_this_run(&self) -> bool {
+        matches!(self, Self::Flag(_) | Self::Variable(_))
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -99,6 +106,9 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     one(Setting::Nick, "--nick", &args.nick);
     one(Setting::Network, "--network", &args.network);
     one(Setting::AnyNetwork, "--any-network", &args.any_network.then(|| "true".to_owned()));
+    one(Setting::Lan, "--lan", &args.lan.then(|| "true".to_owned()));
+    one(Setting::Announce, "--no-announce", &args.no_announce.then(|| "false".to_owned()));
+    one(Setting::SweepRate, "--sweep-rate", &args.sweep_rate);
     one(Setting::Guests, "--guests", &args.guests);
     one(Setting::Profile, "--profile", &args.profile);
     one(Setting::DataDir, "--data-dir", &args.data_dir);
@@ -110,6 +120,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
         }
     };
     many(Setting::Cidr, "--cidr", &args.cidr);
+    many(Setting::Interfaces, "--interface", &args.interface);
     many(Setting::Peers, "--peer", &args.peer);
     layer
 }
@@ -123,7 +134,7 @@ pub(super) fn from_env<'a>(env: impl IntoIterator<Item = (&'a str, &'a str)>) ->
         match Setting::from_name(&name) {
             _ if word.trim().is_empty() || name == "config" => {}
             // There is no other way to write a list in a variable.
-            Some(setting @ (Setting::Cidr | Setting::Peers)) => {
+            Some(setting @ (Setting::Cidr | Setting::Interfaces | Setting::Peers)) => {
                 let words = word.split([',', ' ', '\t', '\n']).filter(|word| !word.is_empty());
                 layer.push((setting, list(words, &place)));
             }

@@ -4,6 +4,7 @@
 //! reference protocol what cannot be understood as a name is text, what cannot be shown is dropped; on the mesh
 //! protocol what is no frame says so (DESIGN.md sections 5 and 7).
 
+pub mod announcement;
 pub mod event;
 mod line;
 pub mod mesh;

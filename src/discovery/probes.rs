@@ -1,14 +1,10 @@
 //! The probes that are under way.
 
-use std::{
-    io,
-    net::{IpAddr, SocketAddr},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::task::JoinSet;
 
-use crate::{io::Net, sweep::Answer};
+use crate::{io::Net, site::Site, sweep::Answer};
 
 /// How long a probe waits: what finds everybody on a Wi-Fi that loses or holds back packets. A shorter one finds 43 to
 /// 90 % there (measured, DESIGN.md section 4).
@@ -21,13 +17,13 @@ const MAX_SOCKETS: usize = 768;
 #[derive(Debug)]
 pub(super) struct Probes<N> {
     net: N,
-    from: IpAddr,
+    site: Site,
     waiting: JoinSet<(SocketAddr, Answer)>,
 }
 
 impl<N: Net> Probes<N> {
-    pub(super) fn new(net: N, from: IpAddr) -> Self {
-        Self { net, from, waiting: JoinSet::new() }
+    pub(super) fn new(net: N, site: Site) -> Self {
+        Self { net, site, waiting: JoinSet::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -39,7 +35,7 @@ impl<N: Net> Probes<N> {
     }
 
     pub(super) fn send(&mut self, target: SocketAddr) {
-        let (net, from) = (self.net.clone(), self.from);
+        let (net, from) = (self.net.clone(), self.site.source(target.ip()));
         self.waiting.spawn(async move {
             let answer = match tokio::time::timeout(DEADLINE, net.connect(from, target)).await {
                 Ok(Ok(_open)) => Answer::Open,

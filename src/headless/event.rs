@@ -1,6 +1,6 @@
 //! The contract: every event, its keys and their order. Keys may be added, never renamed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Serialize, Serializer};
 
@@ -19,12 +19,30 @@ pub(super) enum Event<'a> {
         nick: &'a str,
         version: &'a str,
     },
+    /// Where the node is.
+    Network {
+        open: bool,
+        /// The name of the network that the lobby belongs to.
+        network: &'a str,
+        addrs: &'a [SocketAddr],
+        interfaces: Vec<Interface<'a>>,
+        /// Where people are looked for.
+        looks: Vec<String>,
+        /// Why there is no network, where there should be one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lost: Option<&'a str>,
+    },
+    /// Why nobody shows up.
+    Diagnosis {
+        findings: Vec<Found<'a>>,
+    },
     Sweep {
         state: &'static str,
         probed: u64,
         total: u64,
         found: u64,
         took_ms: u64,
+        left_ms: u64,
     },
     Peer {
         change: Change,
@@ -100,6 +118,23 @@ pub(super) enum Event<'a> {
         #[serde(skip)]
         name: String,
     },
+}
+
+/// An interface that the node is open to.
+#[derive(Serialize)]
+pub(super) struct Interface<'a> {
+    pub(super) interface: &'a str,
+    pub(super) ip: IpAddr,
+    pub(super) network: String,
+}
+
+/// What is wrong with the network.
+#[derive(Serialize)]
+pub(super) struct Found<'a> {
+    pub(super) code: &'static str,
+    pub(super) state: &'static str,
+    pub(super) text: &'a str,
+    pub(super) todo: &'a str,
 }
 
 /// What happened to a peer.

@@ -100,6 +100,10 @@ impl Reader {
             Slash::Unignore(who) => Command::Unignore(who),
             Slash::Trust(who) => Command::Trust(who),
             Slash::Verify { who, same } => Command::Verify { who, same },
+            Slash::Lan(Some(open)) => Command::Open(open),
+            Slash::Lan(None) => {
+                return self.refuse("usage", &"Type /lan on or /lan off; the event network says which it is.");
+            }
             Slash::Rescan => Command::Rescan,
             Slash::Search(Some(query)) => Command::Search { room: Room::LOBBY, query, before: None, max: SEARCHED },
             Slash::Search(None) => return self.refuse("usage", &"Type the words to look for: /search WORDS"),

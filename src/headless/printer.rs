@@ -1,15 +1,17 @@
 //! From updates to lines of output; remembers who is here.
 
+use std::time::Duration;
+
 use super::{
     Local, Options,
-    event::{Change, Event, Person, Reason},
+    event::{Change, Event, Found, Interface, Person, Reason},
     people::{People, Present},
     text, trust,
 };
 use crate::{
-    bus::{Alarm, SweepProgress, SweepState, Update, VerifyStep, Whois},
+    bus::{Alarm, SweepProgress, SweepState, Update, VerifyStep, Whereabouts, Whois},
     contract::{Clock, Said, Shown},
-    model::{Delivery, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
+    model::{Delivery, Finding, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence, Spot},
     slash::{COMMANDS, Spec},
 };
 
@@ -54,6 +56,8 @@ impl Printer {
                 self.node = Some(node);
                 self.own_nick(nick);
             }
+            Update::Whereabouts(place) => self.placed(&place),
+            Update::Diagnosis(findings) => self.diagnosis(&findings),
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
             Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
@@ -129,14 +133,41 @@ impl Printer {
     }
 
     fn sweep(&mut self, progress: SweepProgress) {
-        let SweepProgress { state, probed, total, found, took, left: _ } = progress;
+        let SweepProgress { state, probed, total, found, took, left } = progress;
         let running = state == SweepState::Running;
         if self.json || !(running && self.sweeping) {
             let state = if running { "running" } else { "done" };
-            let took_ms = took.as_millis().try_into().unwrap_or(u64::MAX);
-            self.event(&Event::Sweep { state, probed, total, found, took_ms });
+            let ms = |time: Duration| time.as_millis().try_into().unwrap_or(u64::MAX);
+            let (took_ms, left_ms) = (ms(took), ms(left));
+            self.event(&Event::Sweep { state, probed, total, found, took_ms, left_ms });
         }
         self.sweeping = running;
+    }
+
+    fn placed(&mut self, place: &Whereabouts) {
+        let interface = |spot: &'_ Spot| (spot.ip, spot.network.to_string());
+        let interfaces = place.spots.iter().map(|spot| {
+            let (ip, network) = interface(spot);
+            Interface { interface: &spot.interface, ip, network }
+        });
+        self.event(&Event::Network {
+            open: place.open,
+            network: place.network.as_str(),
+            addrs: &place.addrs,
+            interfaces: interfaces.collect(),
+            looks: place.sweep.iter().map(ToString::to_string).collect(),
+            lost: place.lost.as_deref(),
+        });
+    }
+
+    fn diagnosis(&mut self, findings: &[Finding]) {
+        let findings = findings.iter().map(|finding| Found {
+            code: finding.fault.as_str(),
+            state: finding.severity.as_str(),
+            text: &finding.what,
+            todo: &finding.todo,
+        });
+        self.event(&Event::Diagnosis { findings: findings.collect() });
     }
 
     fn own_nick(&mut self, nick: Nick) {

@@ -51,6 +51,13 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     // Writing to memory does not fail.
     let _ = match event {
         Event::Listening { addr, nick, .. } => writeln!(out, "-- you are {nick}, at {addr}"),
+        Event::Network { open: true, interfaces, .. } => {
+            let names = interfaces.iter().map(|i| format!("{} ({}, {})", i.interface, i.ip, i.network));
+            writeln!(out, "-- open to {}", names.collect::<Vec<_>>().join(", "))
+        }
+        Event::Network { lost: Some(lost), .. } => writeln!(out, "!! {lost}"),
+        Event::Network { .. } => Ok(()),
+        Event::Diagnosis { findings } => findings.iter().try_for_each(|f| writeln!(out, "-- {} {}", f.text, f.todo)),
         Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people at {}", addresses(*total)),
         Event::Sweep { probed, found, took_ms, .. } => {
             writeln!(out, "-- looked at {} in {took_ms} ms: {}", addresses(*probed), answers(*found))

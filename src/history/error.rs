@@ -36,6 +36,9 @@ pub enum Error {
     /// The history could not do what it was asked for.
     #[error(transparent)]
     Store(#[from] Failure),
+    /// The system does not say which networks there are.
+    #[error("Cannot look at the interfaces of this machine: {0}. Name the network with --network.")]
+    Interfaces(io::Error),
     /// Nobody is there to be asked.
     #[error("Nothing was erased: nobody can be asked here. Add --yes to erase without a question.")]
     NobodyToAsk,

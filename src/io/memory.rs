@@ -65,13 +65,14 @@ impl Net for MemoryNet {
         listener.incoming.lock().await.recv().await.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
-    async fn connect(&self, from: IpAddr, to: SocketAddr) -> io::Result<DuplexStream> {
+    async fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> io::Result<DuplexStream> {
         let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
         let mut hosts = self.hosts();
         hosts.connections = hosts.connections.wrapping_add(1);
         let port = FIRST_EPHEMERAL | (hosts.connections & !FIRST_EPHEMERAL);
         let listener = hosts.listeners.get(&to).ok_or(io::ErrorKind::ConnectionRefused)?;
-        listener.try_send((theirs, SocketAddr::new(from, port))).map_err(|_| io::ErrorKind::ConnectionRefused)?;
+        let from = SocketAddr::new(from.unwrap_or(to.ip()), port);
+        listener.try_send((theirs, from)).map_err(|_| io::ErrorKind::ConnectionRefused)?;
         Ok(ours)
     }
 }

@@ -1,7 +1,9 @@
 //! The network behind a trait, so that the node runs over TCP, in-memory pipes and simulations alike.
 
 mod clock;
+mod datagrams;
 mod guarded;
+mod interfaces;
 mod memory;
 mod network;
 mod tcp;
@@ -12,9 +14,11 @@ use std::{
 };
 
 pub use clock::{Clock, now};
+pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
 pub use guarded::{Guarded, Vitals};
+pub use interfaces::{interfaces, source_towards};
 pub use memory::MemoryNet;
-pub use network::network;
+pub use network::{NetworkId, neighbours};
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -36,7 +40,8 @@ pub trait Net: Clone + Send + Sync + 'static {
     /// The next connection that comes in, and where it comes from.
     fn accept(&self, listener: &Self::Listener) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
 
-    /// Connects to `to` from the local address `from`. A node that listens on 127.0.0.1 therefore reaches nothing but
-    /// this machine, whatever it is told to dial.
-    fn connect(&self, from: IpAddr, to: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    /// Connects to `to` from the local address `from`; without one, from whichever the operating system takes. A node that
+    /// listens on 127.0.0.1 alone dials from there, and therefore reaches nothing but this machine, whatever it is told to
+    /// dial.
+    fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 }

@@ -5,9 +5,12 @@
 //! so far in those of Linux; elsewhere, and without a gateway, the prefix alone has to do.
 
 #[cfg(any(target_os = "linux", test))]
-mod tables;
+pub(super) mod tables;
 
-use std::net::IpAddr;
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use ipnetwork::IpNetwork;
 
@@ -16,16 +19,63 @@ use crate::model::Network;
 /// Assumed prefix lengths where no network is known to hold our address: those of most of them.
 const USUAL_PREFIX: (u8, u8) = (24, 64);
 
-/// The network that messages of the lobby belong to, for who listens on `ip` and looks for people in `cidrs`.
-///
-/// Sends nothing. May wait up to half a second, where a gateway is known whose hardware address is not.
-pub fn network(ip: IpAddr, cidrs: &[IpNetwork]) -> Network {
-    if ip.is_loopback() {
-        return Network::loopback();
+/// What tells the network that a machine is in from others; nothing of this machine alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NetworkId(Option<Known>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    prefix: Option<IpNetwork>,
+    gateway: Option<[u8; 6]>,
+    /// Whether there is a gateway whose hardware address is not known.
+    unresolved: bool,
+}
+
+impl NetworkId {
+    /// The network of who listens on `ip` and looks for people in `cidrs`. Sends nothing.
+    ///
+    /// A patient one waits up to half a second, where a gateway is known whose hardware address is not.
+    pub fn of(ip: IpAddr, cidrs: &[IpNetwork], patient: bool) -> Self {
+        if ip.is_loopback() {
+            return Self(None);
+        }
+        let found = look(ip, patient);
+        let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(IpNetwork::prefix);
+        let prefix = prefix.or(found.prefix).or_else(|| usual(ip));
+        Self(Some(Known { prefix, gateway: found.gateway, unresolved: found.unresolved }))
     }
-    let found = look(ip);
-    let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(IpNetwork::prefix);
-    tag(prefix.or(found.prefix).or_else(|| usual(ip)), found.gateway)
+
+    /// The name that messages of the lobby are kept under.
+    pub fn name(&self) -> Network {
+        match self.0 {
+            None => Network::loopback(),
+            Some(Known { prefix, gateway, .. }) => tag(prefix, gateway),
+        }
+    }
+
+    /// Whether its gateway will be known better in a moment.
+    pub fn is_unresolved(&self) -> bool {
+        self.0.is_some_and(|known| known.unresolved)
+    }
+
+    /// Whether both may be the same network: a gateway's hardware address is forgotten and learnt again while nothing
+    /// changes.
+    pub fn may_be(&self, other: &Self) -> bool {
+        match (self.0, other.0) {
+            (Some(a), Some(b)) => {
+                a.prefix == b.prefix && (a.gateway == b.gateway || a.gateway.is_none() || b.gateway.is_none())
+            }
+            (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+}
+
+/// Who of a network this machine knows to be there, whatever they answer; on Linux alone.
+pub fn neighbours(network: IpNetwork) -> BTreeSet<Ipv4Addr> {
+    #[cfg(target_os = "linux")]
+    return tables::neighbours(&tables::read().neighbours, network);
+    #[cfg(not(target_os = "linux"))]
+    BTreeSet::new()
 }
 
 /// What the system's tables say about the network that an address of this machine is in.
@@ -35,16 +85,18 @@ struct Found {
     prefix: Option<IpNetwork>,
     /// Its gateway's hardware address.
     gateway: Option<[u8; 6]>,
+    /// Whether there is a gateway whose hardware address is not known.
+    unresolved: bool,
 }
 
 #[cfg(target_os = "linux")]
 #[expect(clippy::disallowed_methods, reason = "before anything else runs, for a moment, a bounded number of times")]
-fn look(ip: IpAddr) -> Found {
-    tables::look(ip, tables::read, std::thread::sleep)
+fn look(ip: IpAddr, patient: bool) -> Found {
+    if patient { tables::look(ip, tables::read, std::thread::sleep) } else { tables::glance(ip, &tables::read()) }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn look(_: IpAddr) -> Found {
+fn look(_: IpAddr, _: bool) -> Found {
     Found::default()
 }
 
@@ -73,7 +125,7 @@ mod tests {
     fn this_machine_alone_is_loopback_whatever_it_looks_for() {
         for ip in ["127.0.0.1", "127.5.0.1", "::1"] {
             let cidrs = [net("127.0.0.0/8"), net("::/0")];
-            assert_eq!(network(ip.parse().unwrap(), &cidrs), Network::loopback());
+            assert_eq!(NetworkId::of(ip.parse().unwrap(), &cidrs, true).name(), Network::loopback());
         }
     }
 
@@ -87,12 +139,26 @@ mod tests {
     }
 
     #[test]
+    fn a_gateway_that_is_forgotten_for_a_while_makes_no_other_network() {
+        let id = |prefix: &str, gateway: Option<u8>| {
+            let gateway = gateway.map(|byte| [byte; 6]);
+            NetworkId(Some(Known { prefix: Some(net(prefix)), gateway, unresolved: false }))
+        };
+        let home = id("192.168.1.0/24", Some(1));
+        assert!(home.may_be(&id("192.168.1.0/24", None)) && id("192.168.1.0/24", None).may_be(&home));
+        assert!(!home.may_be(&id("192.168.1.0/24", Some(2))), "a café with the same addresses");
+        assert!(!home.may_be(&id("10.0.0.0/24", Some(1))) && !home.may_be(&NetworkId::default()));
+        assert!(NetworkId::default().may_be(&NetworkId::default()));
+    }
+
+    #[test]
     fn an_address_that_no_network_holds_is_taken_for_one_of_a_usual_network() {
         // RFC 5737 and 3849: no machine has these addresses.
         let other = [net("127.0.0.1/32"), net("10.0.0.0/8")];
-        assert_eq!(network("203.0.113.7".parse().unwrap(), &other).as_str(), "203.0.113.0/24");
-        assert_eq!(network("2001:db8::7".parse().unwrap(), &other).as_str(), "2001:db8::/64");
+        let named = |ip: &str, cidrs: &[IpNetwork]| NetworkId::of(ip.parse().unwrap(), cidrs, true).name().to_string();
+        assert_eq!(named("203.0.113.7", &other), "203.0.113.0/24");
+        assert_eq!(named("2001:db8::7", &other), "2001:db8::/64");
         let nested = [net("203.0.0.0/16"), net("203.0.113.0/25"), net("203.0.112.0/20")];
-        assert_eq!(network("203.0.113.7".parse().unwrap(), &nested).as_str(), "203.0.113.0/25");
+        assert_eq!(named("203.0.113.7", &nested), "203.0.113.0/25");
     }
 }

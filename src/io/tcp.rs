@@ -46,9 +46,11 @@ impl Net for TcpNet {
         Ok((stream, from))
     }
 
-    async fn connect(&self, from: IpAddr, to: SocketAddr) -> io::Result<TcpStream> {
+    async fn connect(&self, from: Option<IpAddr>, to: SocketAddr) -> io::Result<TcpStream> {
         let socket = socket(to.ip())?;
-        socket.bind(SocketAddr::new(from, 0))?;
+        if let Some(from) = from {
+            socket.bind(SocketAddr::new(from, 0))?;
+        }
         let stream = socket.connect(to).await?;
         // A dial of a free port in the ephemeral range can meet itself (RFC 9293, simultaneous open).
         if stream.local_addr()? == to {

@@ -5,7 +5,9 @@
 
 mod clean;
 mod event;
+mod finding;
 mod guests;
+mod interface;
 mod message;
 mod network;
 mod nick;
@@ -24,7 +26,9 @@ mod trust;
 mod who;
 
 pub use event::{EventId, Hlc, LogId, Position, RoomId, Seek};
+pub use finding::{Fault, Finding, Severity};
 pub use guests::Guests;
+pub use interface::{Interface, InterfaceAddr, InterfaceKind, Spot};
 pub use message::{Author, Delivery, Mark, Message, MessageId};
 pub use network::{Network, NetworkError};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};

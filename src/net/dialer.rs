@@ -36,8 +36,8 @@ const OK: &str = "ok";
 /// section 4).
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
 
-/// Dials `to` from `from`, in a task of its own, and reports as `link`.
-pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: SocketAddr, via: Via) -> Handle {
+/// Dials `to` from `from`, or from whichever address leads there, in a task of its own, and reports as `link`.
+pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, to: SocketAddr, via: Via) -> Handle {
     let cut = CancellationToken::new();
     let (handle, offered, judged) = Handle::dialled(cut.clone());
     shared.clone().run(link, async move {
@@ -45,7 +45,7 @@ pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: SocketAddr, to: 
             biased;
             // The node may still hear what comes in on a link that it gave up; now nothing does.
             () = cut.cancelled() => shared.tell(In::Closed { link, reason: CloseReason::Ended }).await,
-            () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from.ip(), via, offered, judged) => {}
+            () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from, via, offered, judged) => {}
         }
         cut.cancel();
     });
@@ -63,7 +63,7 @@ impl Dial {
     async fn run<N: Net>(
         self,
         net: &N,
-        from: IpAddr,
+        from: Option<IpAddr>,
         via: Via,
         offered: oneshot::Receiver<Bytes>,
         gate: oneshot::Receiver<Verdict>,
@@ -76,7 +76,7 @@ impl Dial {
     async fn attempt<N: Net>(
         &self,
         net: &N,
-        from: IpAddr,
+        from: Option<IpAddr>,
         via: Via,
         offered: oneshot::Receiver<Bytes>,
         gate: oneshot::Receiver<Verdict>,
@@ -231,7 +231,7 @@ impl Call for Meshing {
 }
 
 /// Connects, within [`CONNECT_TIMEOUT`].
-async fn connect<N: Net>(net: &N, from: IpAddr, to: SocketAddr) -> Result<N::Stream, DialFailure> {
+async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<N::Stream, DialFailure> {
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, net.connect(from, to)).await;
     connected.map_err(|_| DialFailure::Timeout)?.map_err(|error| match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,

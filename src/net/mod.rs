@@ -13,9 +13,16 @@ mod outgoing;
 mod server;
 mod tls;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 pub use dialer::dial;
+use doorman::Doorman;
 pub use linger::Lingering;
 pub use link::Handle;
 #[cfg(test)]
@@ -101,13 +108,31 @@ pub struct Shared {
     pub guests: Guests,
     /// For frames on their way to the actor, in bytes.
     room: Arc<Semaphore>,
+    /// Who waits at any of our doors.
+    doorman: Doorman,
+    /// Names accepted links.
+    accepted: Arc<AtomicU32>,
 }
 
 impl Shared {
     /// For links that report to `inbox`.
     pub fn new(inbox: mpsc::Sender<Event>, tls: Tls, guests: Guests) -> Self {
         let room = Arc::new(Semaphore::new(INBOX_BYTES as usize));
-        Self { inbox, outbox: Arc::default(), tls, lingering: Arc::default(), guests, room }
+        Self {
+            inbox,
+            outbox: Arc::default(),
+            tls,
+            lingering: Arc::default(),
+            guests,
+            room,
+            doorman: Doorman::default(),
+            accepted: Arc::default(),
+        }
+    }
+
+    /// A name for a link that somebody opens.
+    fn next_accepted(&self) -> LinkId {
+        LinkId::Accepted(self.accepted.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Runs the task of a link. If it panics, which only a defect of ours can make it do, the node is told that the link

@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU32, AtomicUsize, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -25,7 +25,7 @@ use tower::ServiceExt;
 use super::{
     CONNECTION_WINDOW, Event, HEARD_EVERY, HELLO_TIMEOUT, Handle, LINGER, MAX_FRAME_BYTES, MAX_HEADER_LIST,
     MAX_MESSAGE_BYTES, MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
-    doorman::{Doorman, Ticket},
+    doorman::Ticket,
     link::{self, Incoming},
     outgoing::{Outgoing, Verdict},
 };
@@ -60,7 +60,6 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// Accepts connections until dropped; with it every connection ends.
 pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
-    let (doorman, counter) = (Doorman::default(), Arc::new(Counter::default()));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -69,8 +68,8 @@ pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
             accepted = net.accept(&listener) => match accepted {
                 Ok((stream, from)) => {
                     let cut = CancellationToken::new();
-                    let ticket = Arc::new(doorman.admit(from, cut.clone()));
-                    let visitor = Visitor { from, cut, ticket, counter: counter.clone(), shared: shared.clone() };
+                    let ticket = Arc::new(shared.doorman.admit(from, cut.clone()));
+                    let visitor = Visitor { from, cut, ticket, shared: shared.clone() };
                     connections.spawn(visitor.serve(stream));
                 }
                 Err(error) => {
@@ -82,23 +81,12 @@ pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
     }
 }
 
-/// Names accepted links.
-#[derive(Debug, Default)]
-struct Counter(AtomicU32);
-
-impl Counter {
-    fn next(&self) -> LinkId {
-        LinkId::Accepted(self.0.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
 /// One connection, and the service that it meets.
 #[derive(Debug, Clone)]
 struct Visitor {
     from: SocketAddr,
     cut: CancellationToken,
     ticket: Arc<Ticket>,
-    counter: Arc<Counter>,
     shared: Shared,
 }
 
@@ -271,7 +259,7 @@ impl Door {
     /// Somebody has opened a link on this connection.
     fn enter<T>(&self, frames: Streaming<T>) -> (Newcomer<T>, Outgoing) {
         let (open_here, gate) = oneshot::channel();
-        let link = self.visitor.counter.next();
+        let link = self.visitor.shared.next_accepted();
         let (outgoing, fallen) = Outgoing::accepted(link, self.visitor.shared.outbox.clone(), gate);
         let newcomer = Newcomer {
             link,

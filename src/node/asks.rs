@@ -29,6 +29,9 @@ pub(super) struct Ask {
 
 impl Node {
     pub(super) fn configured(&mut self, target: Target, now: Now) {
+        if !self.location.reaches(target.ip()) {
+            return;
+        }
         let others = self.others_at(target);
         for addr in &others {
             let busy = self.is_busy(addr);
@@ -40,6 +43,12 @@ impl Node {
     }
 
     pub(super) fn connect(&mut self, target: Target, now: Now, out: &mut Vec<Out>) {
+        if !self.location.reaches(target.ip()) {
+            let text = format!(
+                "{target} is beyond this machine, and nothing leaves it now. F2, or /lan on, opens the chat to your network."
+            );
+            return out.push(Out::Update(Update::Failed { code: FailureCode::Unreachable, text }));
+        }
         let others = self.others_at(target);
         let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| self.is_linked(*addr));
         for addr in &absent {
@@ -71,7 +80,7 @@ impl Node {
             Target::Socket(addr) => [addr].into(),
             Target::Host(ip) => self.ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
         };
-        all.into_iter().filter(|addr| *addr != self.addr).collect()
+        all.into_iter().filter(|addr| !self.location.is_own(addr)).collect()
     }
 
     fn ask(&mut self, ask: Ask) {
@@ -91,7 +100,7 @@ impl Node {
 
     /// Nobody answered: says so once all ports of the target have failed.
     pub(super) fn nobody_at(&mut self, addr: SocketAddr, failure: Failure, now: Now, out: &mut Vec<Out>) {
-        let from = self.addr.ip();
+        let from = self.location.towards(addr.ip()).map_or(addr.ip(), |own| own.ip());
         self.asks.retain_mut(|ask| {
             if !ask.left.remove(&addr) || !ask.left.is_empty() {
                 return true;
@@ -121,7 +130,7 @@ impl Ask {
         let (code, mut text) = match failure {
             Failure::Dial(DialFailure::Unreachable) => (
                 FailureCode::Unreachable,
-                format!("There is no way from {from} to {target}. Start with --ip and this machine's address there."),
+                format!("There is no way from {from} to {target}. Is it on a network that this machine is in?"),
             ),
             Failure::Dial(DialFailure::Protocol) => (
                 FailureCode::NoAnswer,

@@ -124,6 +124,30 @@ impl Book {
         }
     }
 
+    /// Whether [`Self::announced`] would have `addr` dialled.
+    pub(super) fn would_dial(&self, addr: &SocketAddr, node: &NodeId, now: Instant) -> bool {
+        self.entries.get(addr).is_none_or(|entry| match entry.phase {
+            Phase::Busy => false,
+            Phase::Due(at) => at > now && !entry.firm,
+            Phase::Resting(until) => until <= now || (entry.keep == Keep::Passed && entry.only != Some(*node)),
+        })
+    }
+
+    /// `node` announces itself at `addr`: whoever is in the book there for a better reason is dialled now, too.
+    pub(super) fn announced(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
+        match self.entries.get_mut(&addr) {
+            Some(entry) if entry.phase != Phase::Busy && (entry.keep != Keep::Passed || entry.only == Some(node)) => {
+                entry.phase = Phase::Due(now);
+            }
+            _ => self.passed(addr, node, now),
+        }
+    }
+
+    /// Forgets everybody but whom `keep` says.
+    pub(super) fn forget(&mut self, keep: impl Fn(&SocketAddr) -> bool) {
+        self.entries.retain(|addr, _| keep(addr));
+    }
+
     /// A linked node says that it listens at `addr`: to be looked at soon, but not at once, when all who start together do
     /// the same.
     pub(super) fn check(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {

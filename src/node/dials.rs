@@ -1,15 +1,13 @@
 //! Whom to dial, and what becomes of a dial.
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, SocketAddr},
-};
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use super::{
     DialFailure, LinkId, Node, Out, Secure, Via,
     asks::Failure,
     book::Verdict,
     link::{Dial, Kind, Link},
+    location::is_for_everybody,
 };
 use crate::{
     convert::mesh::Reason,
@@ -31,7 +29,11 @@ impl Node {
         // A claim is looked at a little later, lest all who start together do it twice.
         let is_claimed = |link: &Link| link.session().is_some_and(|(_, s)| s.addrs.claimed() == Some(addr));
         let comes_later = || self.book.is_pending(&addr) && self.links.values().any(is_claimed);
-        if addr != self.addr && !self.is_linked(addr) && !self.places.is_ours(&addr, now.mono) && !comes_later() {
+        if !self.location.is_own(&addr)
+            && !self.is_linked(addr)
+            && !self.places.is_ours(&addr, now.mono)
+            && !comes_later()
+        {
             self.book.swept(addr, now.mono);
         }
     }
@@ -48,14 +50,9 @@ impl Node {
 
     /// Somebody says that it listens at `addr`: looks whether it does, if the user looks for people there at all.
     pub(super) fn check(&mut self, addr: SocketAddr, now: Now) {
-        if self.is_in_networks(addr.ip()) && !self.is_linked(addr) {
+        if self.location.is_in_networks(addr.ip()) && !self.is_linked(addr) {
             self.book.check(addr, now.mono, &mut self.rng);
         }
-    }
-
-    /// Whether the user looks for people there.
-    pub(super) fn is_in_networks(&self, ip: IpAddr) -> bool {
-        self.networks.iter().any(|network| network.contains(ip))
     }
 
     /// Where there is a dial or a link.
@@ -111,7 +108,10 @@ impl Node {
             None => return out.push(Out::Close { link, bye: None }),
         };
         let first = match (dial.via, secure) {
-            (Via::Plain, None) => self.addr.to_string().into(),
+            (Via::Plain, None) => {
+                let own = self.location.towards(dial.addr.ip()).unwrap_or(dial.addr);
+                own.to_string().into()
+            }
             (Via::Secure { .. }, Some(secure)) => {
                 if !self.is_wanted(link, &dial, secure.node, now, out) {
                     self.links.remove(&link);
@@ -170,7 +170,9 @@ impl Node {
         let Some((_, session)) = link.and_then(Link::session_mut) else { return };
         let (news, given_up) = session.addrs.prove(addr);
         if news {
-            self.trust.listens(&node, addr);
+            if is_for_everybody(&addr) {
+                self.trust.listens(&node, addr);
+            }
             out.push(Out::LinkedChanged);
         }
         if let Some(old) = given_up {
@@ -236,6 +238,10 @@ impl Node {
         if !matches!(failure, DialFailure::Untrusted | DialFailure::Unreachable) {
             self.not_at(dial.addr, out);
         }
+        if dial.is_passed() && matches!(failure, DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused)
+        {
+            self.answer_announcement(dial.addr, now, out);
+        }
         if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
             let failure = match failure {
                 DialFailure::NotTls if !self.places.may_be_plain(&dial.addr) => Failure::Downgrade,
@@ -274,7 +280,7 @@ impl Node {
     /// Looks first where people were last.
     pub(super) fn dial_last_known(&mut self, now: Now) {
         for addr in self.trust.addresses() {
-            if addr != self.addr && self.is_in_networks(addr.ip()) {
+            if !self.location.is_own(&addr) && self.location.is_in_networks(addr.ip()) {
                 self.book.swept(addr, now.mono);
             }
         }

@@ -4,6 +4,7 @@ use std::{fmt, net::SocketAddr};
 
 use bytes::Bytes;
 
+use super::Location;
 use crate::{
     bus::{Command, NoticeCode, Update},
     convert::{
@@ -39,6 +40,15 @@ pub enum In {
     Command(Command),
     /// The sweep found an open port: someone may be there.
     Found(SocketAddr),
+    /// A datagram signed by this key, from this host, names this port.
+    Announced {
+        /// Who.
+        node: NodeId,
+        /// Where it says that it listens.
+        addr: SocketAddr,
+    },
+    /// We listen elsewhere now.
+    Moved(Location),
     /// The user named this in the config file or on the command line: it is tried for as long as the program runs.
     Configured(Target),
     /// A dial reached an open port, and the handshake if it was to be one; nothing else was sent yet.
@@ -250,6 +260,8 @@ pub enum Out {
     Update(Update),
     /// Sweep now.
     Sweep,
+    /// Announce the node now.
+    Announce,
     /// [`super::Node::linked`] has changed.
     LinkedChanged,
     /// What is known of people has changed: [`super::Node::known`] is to be saved, soon.

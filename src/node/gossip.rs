@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LinkId, MAX_NODES, Node, Out, link::Link};
+use super::{LinkId, MAX_NODES, Node, Out, link::Link, location::is_for_everybody};
 use crate::{
     convert::mesh::{self, Cap, Frame, MAX_SIGHTINGS, Sighting},
     model::{NodeId, Now, PeerId},
@@ -78,6 +78,7 @@ impl Node {
         let sighting = |node: &NodeId| {
             let link = self.links.get(self.peers.get(&PeerId::Node(*node))?)?;
             let addrs = link.session()?.1.addrs.all();
+            let addrs: Vec<_> = addrs.into_iter().filter(is_for_everybody).collect();
             (!addrs.is_empty()).then_some(Sighting { node: *node, addrs })
         };
         let sightings: Vec<Sighting> = nodes.iter().filter_map(sighting).collect();
@@ -99,10 +100,10 @@ impl Node {
             if *node == self.me || self.peers.contains_key(&PeerId::Node(*node)) {
                 continue;
             }
-            for addr in addrs.iter().filter(|addr| **addr != self.addr) {
+            for addr in addrs.iter().filter(|addr| !self.location.is_own(addr) && is_for_everybody(addr)) {
                 // Out of the user's networks nobody is dialled on a stranger's word.
                 let is_usual = addr.port() >= FIRST_USER_PORT || self.ports.iter().any(|port| port == addr.port());
-                if self.is_linked(*addr) || !is_usual || !self.is_in_networks(addr.ip()) {
+                if self.is_linked(*addr) || !is_usual || !self.location.is_in_networks(addr.ip()) {
                     continue;
                 }
                 if !self.limits.hint(from, now.mono) {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{
     LinkId, MAX_GUESTS, MAX_NODES, Node, Out,
     link::{Kind, Link, Origin, Seen},
+    location::with_port,
 };
 use crate::{
     bus::{NoticeCode, Update},
@@ -29,16 +30,12 @@ impl Node {
     ) {
         // A claim is worth something if it names the host that it comes from. Behind a NAT it does not: such a guest is
         // known by its connection, and never dialled back.
-        let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| {
-            let mut addr = source;
-            addr.set_port(claim.port());
-            addr
-        });
+        let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| with_port(source, claim.port()));
         // Where a node of our kind was reached, no guest listens.
         let claim = claim.filter(|claim| self.places.owner(claim).is_none());
         let addr = claim.unwrap_or(source);
         if !self.guests.admits(source.ip())
-            || claim == Some(self.addr)
+            || claim.is_some_and(|addr| self.location.is_own(&addr))
             || self.is_repeated(addr, claim.is_some(), now)
             || claim.is_some_and(|addr| self.our_dial_stays(addr))
         {
@@ -113,7 +110,7 @@ impl Node {
 
     /// Two dials at once: the dial of the numerically smaller address stays, once its first frame is out.
     fn our_dial_stays(&self, addr: SocketAddr) -> bool {
-        self.addr < addr
+        self.location.towards(addr.ip()).is_some_and(|own| own < addr)
             && self.links.values().any(|link| matches!(link, Link::Offered(dial) if dial.is_plain_to(addr)))
     }
 

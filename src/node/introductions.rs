@@ -8,6 +8,7 @@ use std::{
 use super::{
     CloseReason, LinkId, Node, Out, Secure, bye,
     link::{Dial, Kind, Link},
+    location::with_port,
     session::{Session, Way},
 };
 use crate::{
@@ -53,7 +54,7 @@ impl Node {
         let id = PeerId::Node(secure.node);
         let ours = Claim { dialled: false, began: now.mono, boot: hello.boot };
         // Where it listens is its word; somebody looks before it is believed.
-        let claimed = hello.port.map(|port| SocketAddr::new(source.ip(), port.get())).filter(|addr| *addr != self.addr);
+        let claimed = hello.port.map(|port| with_port(source, port.get())).filter(|addr| !self.location.is_own(addr));
         if claimed.is_some_and(|addr| self.our_offer_stays(&secure.node, addr)) || !self.replaces(id, ours) {
             return out.push(refuse(Reason::Duplicate));
         }

@@ -5,9 +5,10 @@
 //!
 //! Where what is: `dials` whom to dial and what becomes of it, `asks` what the user named, `guests` who comes in plain text,
 //! `introductions` who comes inside TLS and which of two links stays, `told` what nodes tell each other, `gossip`
-//! addresses that are passed on, `places` who was reached where, `limits` what a key may cost, `trust` what is known of
+//! addresses that are passed on, `announced` those that are heard, `location` where we are, `places` who was reached where, `limits` what a key may cost, `trust` what is known of
 //! keys, `comparing` and `verify` short codes, `people` what the user does about people, `speech` who says what, `sync` the log.
 
+mod announced;
 mod asks;
 mod book;
 mod comparing;
@@ -18,6 +19,7 @@ mod guests;
 mod introductions;
 mod limits;
 mod link;
+mod location;
 mod people;
 mod places;
 mod pulse;
@@ -44,8 +46,8 @@ use book::Book;
 use bytes::Bytes;
 pub use event::{CloseReason, DialFailure, In, LinkId, Out, Secure, Via};
 use gossip::Gossip;
-use ipnetwork::IpNetwork;
 use link::{Kind, Link};
+pub use location::Location;
 pub use ring::{FellBehind, Ring};
 pub use sync::{History, Retention};
 use trust::TrustBook;
@@ -69,8 +71,8 @@ pub const MAX_NODES_PER_HOST: usize = 32;
 /// What a node needs to know about itself.
 #[derive(Debug, Clone)]
 pub struct Me {
-    /// The address it listens on, which is what it claims in its first frame to reference nodes.
-    pub addr: SocketAddr,
+    /// Where it listens and looks for people.
+    pub location: Location,
     /// The name it goes by at the start.
     pub nick: Nick,
     /// Its key.
@@ -79,8 +81,6 @@ pub struct Me {
     pub boot: u64,
     /// The ports that a host without a port is tried on.
     pub ports: PortRange,
-    /// Where addresses that peers pass on may lie.
-    pub networks: Vec<IpNetwork>,
     /// Which reference nodes may join.
     pub guests: Guests,
     /// What is known of people from earlier runs.
@@ -96,13 +96,12 @@ pub struct Me {
 /// The state machine. See the module's documentation.
 #[derive(Debug)]
 pub struct Node {
-    addr: SocketAddr,
+    location: Location,
     nick: Nick,
     me: NodeId,
     boot: u64,
     presence: Presence,
     ports: PortRange,
-    networks: Vec<IpNetwork>,
     guests: Guests,
     rng: fastrand::Rng,
     links: BTreeMap<LinkId, Link>,
@@ -113,6 +112,7 @@ pub struct Node {
     /// Guests that the user shut out, for this run: they have nothing by which to know them again.
     ignored_guests: BTreeSet<SocketAddr>,
     gossip: Gossip,
+    heard: announced::Heard,
     pulse: pulse::Pulse,
     comparing: comparing::Comparisons,
     places: places::Places,
@@ -134,13 +134,12 @@ impl Node {
     pub fn new(me: Me) -> Self {
         let places = places::Places::new(&me.known);
         Self {
-            addr: me.addr,
+            location: me.location,
             nick: me.nick,
             me: me.node,
             boot: me.boot,
             presence: Presence::Here,
             ports: me.ports,
-            networks: me.networks,
             guests: me.guests,
             rng: fastrand::Rng::with_seed(me.seed),
             links: BTreeMap::new(),
@@ -149,6 +148,7 @@ impl Node {
             trust: TrustBook::new(me.known),
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
+            heard: announced::Heard::default(),
             pulse: pulse::Pulse::default(),
             comparing: comparing::Comparisons::new(me.secret),
             places,
@@ -172,6 +172,8 @@ impl Node {
         match input {
             In::Command(command) => self.command(command, now, out),
             In::Found(addr) => self.found(addr, now),
+            In::Announced { node, addr } => self.announced(node, addr, now),
+            In::Moved(location) => self.relocate(location, now, out),
             In::Configured(target) => self.configured(target, now),
             In::DialConnected { link, secure } => self.dial_connected(link, secure, now, out),
             In::DialAnswered { link, hello: Some(hello) } => self.welcomed(link, &hello, now, out),
@@ -219,6 +221,16 @@ impl Node {
         guests.chain(self.places.taken()).collect()
     }
 
+    /// Who is linked.
+    pub fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
+        self.peers.keys().copied()
+    }
+
+    /// The name we go by, and whether we are away.
+    pub fn state(&self) -> (Nick, Presence) {
+        (self.nick.clone(), self.presence.clone())
+    }
+
     /// What is known of people, to be kept across runs.
     pub fn known(&self) -> Vec<Known> {
         self.trust.known().cloned().collect()
@@ -236,6 +248,8 @@ impl Node {
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
             Command::Rescan => self.rescan(now, out),
+            // Where we are is not for us to say.
+            Command::Open(_) => {}
             Command::Connect(target) => self.connect(target, now, out),
             Command::Trust(who) => self.do_trust(&who, now, out),
             Command::Ignore(who) => self.do_ignore(&who, true, now, out),
@@ -268,7 +282,7 @@ impl Node {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
             // On its word alone nobody is dialled outside the user's networks.
             Kind::Mesh(session) => {
-                let claimed = session.addrs.claimed().filter(|addr| self.is_in_networks(addr.ip()));
+                let claimed = session.addrs.claimed().filter(|addr| self.location.is_in_networks(addr.ip()));
                 (peer.clone(), session.addrs.proven().chain(claimed).collect())
             }
         };
@@ -324,7 +338,7 @@ impl Node {
             boot: self.boot,
             nick: Some(self.nick.clone()),
             wall: now.wall,
-            port: self.addr.port().try_into().ok(),
+            port: self.location.port().try_into().ok(),
             version: env!("CARGO_PKG_VERSION").into(),
         }))
     }

@@ -35,12 +35,11 @@ fn me(addr: &str, seed: u64) -> Me {
     let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
     let addr = at(addr);
     Me {
-        addr,
+        location: Location::at(addr, vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()]),
         nick: Nick::new("me").unwrap(),
         node: key(addr),
         boot: 1,
         ports: PortRange::new(min, max).unwrap(),
-        networks: vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.0/8".parse().unwrap()],
         guests: Guests::Network,
         known: Vec::new(),
         seed,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Options, ProfileError, error::File, key, known, load, private, root, settings, settings::Settings};
-use crate::model::{Known, Nick, NodeId, ProfileName};
+use crate::model::{Known, Network, Nick, NodeId, ProfileName};
 
 /// What a profile says of its user.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ impl Existing {
     /// The name to go by, if one was given on the screen.
     pub const fn nick(&self) -> Option<&Nick> {
         self.settings.nick.as_ref()
+    }
+
+    /// Whether the node is open on which network, as far as that was said on the screen.
+    pub fn lan(&self) -> &[(Network, bool)] {
+        &self.settings.lan
     }
 
     /// Everybody whose key was met.

@@ -29,7 +29,7 @@ pub use self::{
 };
 use crate::{
     identity::Identity,
-    model::{Known, Nick, ProfileName, Text},
+    model::{Known, Network, Nick, ProfileName, Text},
 };
 
 /// The directory of all profiles, in the user's directory for data.
@@ -66,7 +66,13 @@ pub struct Profile {
 pub fn open(options: &Options) -> Result<Profile, ProfileError> {
     if options.ephemeral {
         let (settings, known, notices) = (Settings::default(), Vec::new(), Vec::new());
-        return Ok(Profile { identity: key::make()?, settings, known, notices, saver: Saver::new(None) });
+        return Ok(Profile {
+            identity: key::make()?,
+            settings,
+            known,
+            notices,
+            saver: Saver::new(None, Settings::default()),
+        });
     }
     let root = root(options)?;
     let place = match &options.name {
@@ -77,7 +83,8 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
     let identity = key::load_or_make(&place.directory)?;
     let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let known = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
-    Ok(Profile { identity, settings, known, notices, saver: Saver::new(Some(place)) })
+    let saver = Saver::new(Some(place), settings.clone());
+    Ok(Profile { identity, settings, known, notices, saver })
 }
 
 /// Where the profiles are.
@@ -145,6 +152,11 @@ impl Profile {
     /// The name to go by, if one was given on the screen in an earlier run.
     pub const fn nick(&self) -> Option<&Nick> {
         self.settings.nick.as_ref()
+    }
+
+    /// Whether the node is open on which network, as far as that was said on the screen.
+    pub fn lan(&self) -> &[(Network, bool)] {
+        &self.settings.lan
     }
 
     /// Everybody whose key we have met; at most [`MAX_KNOWN`].

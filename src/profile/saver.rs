@@ -13,7 +13,7 @@ use super::{
     private,
     settings::Settings,
 };
-use crate::model::{Known, Nick, ProfileName};
+use crate::model::{Known, Network, Nick, ProfileName};
 
 /// Writes into an open profile. Every call waits for the disk: a few milliseconds, seconds on a bad day. Clones share
 /// the profile; calls from several threads follow one another.
@@ -26,13 +26,15 @@ pub struct Saver {
 #[derive(Debug)]
 struct Place {
     locked: Locked,
-    /// Files are written one at a time: two writers would share the file beside the real one.
-    writing: Mutex<()>,
+    /// What is in the file of the settings. Files are written one at a time: two writers would share the file beside the real
+    /// one.
+    settings: Mutex<Settings>,
 }
 
 impl Saver {
-    pub(super) fn new(locked: Option<Locked>) -> Self {
-        Self { place: locked.map(|locked| Arc::new(Place { locked, writing: Mutex::default() })) }
+    pub(super) fn new(locked: Option<Locked>, settings: Settings) -> Self {
+        let settings = Mutex::new(settings);
+        Self { place: locked.map(|locked| Arc::new(Place { locked, settings })) }
     }
 
     pub(super) fn directory(&self) -> Option<&Path> {
@@ -53,9 +55,25 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; the name that was remembered before still is.
     pub fn save_nick(&self, nick: &Nick) -> Result<(), SaveError> {
-        self.save(File::Settings, || {
-            Settings { nick: Some(nick.clone()) }.to_json().ok_or_else(|| io::ErrorKind::InvalidData.into())
-        })
+        self.save_settings(|settings| settings.nick = Some(nick.clone()))
+    }
+
+    /// Remembers whether the node is open on a network.
+    ///
+    /// # Errors
+    /// [`SaveError`]; what was remembered before still is.
+    pub fn save_lan(&self, network: &Network, open: bool) -> Result<(), SaveError> {
+        self.save_settings(|settings| settings.set_lan(network.clone(), open))
+    }
+
+    fn save_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let mut held = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = held.clone();
+        change(&mut settings);
+        write(place, File::Settings, settings.to_json().ok_or_else(|| io::ErrorKind::InvalidData.into()))?;
+        *held = settings;
+        Ok(())
     }
 
     /// Remembers these keys in the place of those that were remembered before; of more than [`super::MAX_KNOWN`] those
@@ -64,15 +82,15 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; the keys that were remembered before still are.
     pub fn save_known(&self, known: &[Known]) -> Result<(), SaveError> {
-        self.save(File::Known, || Ok(known::to_json(known)?))
-    }
-
-    fn save(&self, file: File, json: impl FnOnce() -> io::Result<Vec<u8>>) -> Result<(), SaveError> {
         let Some(place) = &self.place else { return Ok(()) };
-        let path = place.locked.directory.join(file.name());
         // Nothing is half changed when a writer panics: the files are replaced as a whole.
-        let _writing = place.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let json = json().map_err(|error| SaveError { path: path.clone(), error })?;
-        private::replace(&path, &json)
+        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        write(place, File::Known, known::to_json(known).map_err(io::Error::from))
     }
+}
+
+fn write(place: &Place, file: File, json: io::Result<Vec<u8>>) -> Result<(), SaveError> {
+    let path = place.locked.directory.join(file.name());
+    let json = json.map_err(|error| SaveError { path: path.clone(), error })?;
+    private::replace(&path, &json)
 }

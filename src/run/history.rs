@@ -7,7 +7,6 @@ use tokio::sync::mpsc;
 use super::Error;
 use crate::{
     config::Config,
-    io,
     log::storage::Snapshot,
     model::Network,
     node::Retention,
@@ -31,15 +30,10 @@ pub(super) struct History {
     pub(super) damage: Option<String>,
 }
 
-/// The network that the lobby belongs to: what its user says, else what can be found out.
-pub(super) fn network(config: &Config) -> Network {
-    config.network.clone().unwrap_or_else(|| io::network(config.ip, &config.cidrs))
-}
-
-/// Opens the history in the profile; one in memory, if nothing is to be stored.
-pub(super) fn open(config: &Config, profile: &Profile) -> Result<History, Error> {
+/// Opens the history of a network in the profile; one in memory, if nothing is to be stored.
+pub(super) fn open(network: Network, profile: &Profile) -> Result<History, Error> {
     let place = profile.directory().map_or(Place::Memory, |directory| Place::Directory(directory.to_owned()));
-    let options = Options { place, network: network(config), me: profile.identity().node() };
+    let options = Options { place, network, me: profile.identity().node() };
     let opened = store::open(&options)?;
     let damage = opened.recovered.as_ref().map(damage);
     let (store, answers) = store::spawn(opened.database)?;

@@ -7,6 +7,7 @@
 mod descriptors;
 mod history;
 pub mod log;
+mod places;
 pub mod screen;
 pub mod tool;
 
@@ -17,15 +18,18 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    actor::{Actor, Random, Settings, StartError},
+    actor::{Actor, Carried, Moved, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
-    bus::{COMMAND_CAPACITY, Command, NoticeCode, UPDATE_CAPACITY, Update},
+    bus::{COMMAND_CAPACITY, Command, FailureCode, NoticeCode, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
     headless::{self, HeadlessError, Options},
     io::{Clock, TcpNet},
-    model::{Nick, ProfileName},
+    model::{Network, Nick, Presence, ProfileName},
     profile::{self, Profile, ProfileError},
-    run::screen::ScreenError,
+    run::{
+        places::{Decision, Ends, Places, Watcher},
+        screen::ScreenError,
+    },
     store::OpenError,
     term,
 };
@@ -83,13 +87,17 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let mut history = history::open(&config, &profile)?;
-    if let Some(text) = history.damage.take() {
-        // Before all that the node says, so there is room.
-        let _ = updates_in.try_send(Update::Notice { code: NoticeCode::Damaged, text });
-    }
-    let settings = settings(&config, &profile, history, nick.clone(), ask_name)?;
-    let node = start_node(settings, commands_out, updates_in, leave.clone())?;
+    let places = Places::new(&config, profile.lan());
+    let here = places.first()?;
+    let start = Start {
+        config: config.clone(),
+        profile,
+        places,
+        random: random_numbers()?,
+        nick: nick.clone(),
+        hold: ask_name,
+    };
+    let node = start_node(start, here, commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
         match front {
@@ -120,13 +128,10 @@ async fn run_screen(
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
-    let networks: Vec<String> = config.cidrs.iter().map(ToString::to_string).collect();
     let setup = Setup {
         nick,
         ask_name,
-        network: networks.join(", "),
         ports: (config.ports.min(), config.ports.max()),
-        loopback_only: config.ip.is_loopback(),
         version: env!("CARGO_PKG_VERSION"),
         history_cap: MESSAGE_CAP,
         time_zone: TimeZone::system(),
@@ -163,32 +168,64 @@ async fn run_headless(
     Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
 }
 
-fn settings(
-    config: &Config,
-    profile: &Profile,
-    history: history::History,
+/// What every node of this run begins with, on whichever network.
+#[derive(Debug)]
+struct Start {
+    config: Config,
+    profile: Profile,
+    places: Places,
+    random: Random,
     nick: Nick,
     hold: bool,
-) -> Result<Settings, Error> {
-    Ok(Settings {
-        ip: config.ip,
-        ports: config.ports,
-        networks: config.cidrs.clone(),
-        peers: config.peers.clone(),
-        sweep_rate: config.sweep_rate,
-        nick,
-        identity: profile.identity().clone(),
-        known: profile.known().to_vec(),
-        guests: config.guests,
-        hold,
-        saver: profile.saver(),
-        random: Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? },
-        clock: Clock::default(),
-        snapshot: history.snapshot,
-        retention: history::retention(config),
-        store: history.store,
-        answers: history.answers,
-    })
+}
+
+impl Start {
+    /// The settings of the first node.
+    fn first(&self, ends: Ends, history: history::History) -> Settings {
+        let Self { config, profile, random, nick, hold, .. } = self;
+        Settings {
+            place: ends.place,
+            opens: ends.opens,
+            ports: config.ports,
+            port: None,
+            announce: config.announce,
+            peers: config.peers.clone(),
+            sweep_rate: config.sweep_rate,
+            nick: nick.clone(),
+            presence: Presence::Here,
+            identity: profile.identity().clone(),
+            known: profile.known().to_vec(),
+            guests: config.guests,
+            hold: *hold,
+            saver: profile.saver(),
+            random: *random,
+            clock: Clock::default(),
+            snapshot: history.snapshot,
+            retention: history::retention(config),
+            store: history.store,
+            answers: history.answers,
+        }
+    }
+
+    /// Those of the next one, on another network.
+    fn next(&self, carried: Carried, ends: Ends, history: history::History) -> Settings {
+        let Carried { port, nick, presence, known } = carried;
+        Settings { port: Some(port), nick, presence, known, hold: false, ..self.first(ends, history) }
+    }
+
+    /// What was said on a network before; tells the front end if that was damaged.
+    fn history(&self, network: Network, updates: &mpsc::Sender<Update>) -> Result<history::History, Error> {
+        let mut history = history::open(network, &self.profile)?;
+        if let Some(text) = history.damage.take() {
+            // Before all that the node says, so there is room.
+            let _ = updates.try_send(Update::Notice { code: NoticeCode::Damaged, text });
+        }
+        Ok(history)
+    }
+}
+
+fn random_numbers() -> Result<Random, Error> {
+    Ok(Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? })
 }
 
 fn random<const N: usize>() -> Result<[u8; N], Error> {
@@ -199,7 +236,8 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
 
 /// Starts the node on a thread of its own, and waits until it listens.
 fn start_node(
-    settings: Settings,
+    start: Start,
+    here: Decision,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
     leave: CancellationToken,
@@ -211,14 +249,23 @@ fn start_node(
             Err(error) => return drop(started.send(Err(Error::System(error)))),
         };
         runtime.block_on(async {
-            match Actor::start(TcpNet, settings, commands, updates, leave).await {
+            let network = here.place.network.clone();
+            let (watcher, ends) = Watcher::new(start.places.clone(), here, updates.clone(), start.profile.saver());
+            let opens = ends.opens.clone();
+            let first = async {
+                let settings = start.first(ends, start.history(network, &updates)?);
+                Ok(Actor::start(TcpNet, settings, commands, updates, leave.clone()).await?)
+            };
+            match first.await {
                 Ok(actor) => {
                     tracing::info!(addr = %actor.addr(), "listening");
                     // The other end waits for exactly this.
                     let _ = started.send(Ok(()));
-                    actor.run().await;
+                    let watching = tokio::spawn(watcher.run());
+                    run_nodes(&start, actor, opens, leave).await;
+                    watching.abort();
                 }
-                Err(error) => drop(started.send(Err(error.into()))),
+                Err(error) => drop(started.send(Err(error))),
             }
         });
         // Tasks that linger on foreign sockets must not keep the program from ending.
@@ -226,4 +273,27 @@ fn start_node(
     })?;
     starting.recv().map_err(|_| Error::NodeLost)??;
     Ok(thread)
+}
+
+/// Runs one node after the other, each on another network, until the user leaves.
+async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<bool>, leave: CancellationToken) {
+    while let Some(Moved { commands, updates, place, carried }) = actor.run().await {
+        let network = place.borrow().network.clone();
+        tracing::info!(%network, "another network");
+        let next = async {
+            let history = start.history(network, &updates)?;
+            let settings = start.next(carried, Ends { place, opens: opens.clone() }, history);
+            Ok(Actor::start(TcpNet, settings, commands, updates.clone(), leave.clone()).await?)
+        };
+        actor = match next.await {
+            Ok(next) => next,
+            Err(error) => {
+                let error: Error = error;
+                tracing::error!(%error, "no node on another network");
+                // The front end then sees that the node is gone.
+                let _ = updates.send(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() }).await;
+                return;
+            }
+        };
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use jiff::tz::TimeZone;
 
-use super::history::network;
+use super::places::Places;
 use crate::{
     config::{Config, LogArgs},
     history::{self, Action, Error},
@@ -23,9 +23,13 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
         say(warning);
     }
     let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    // The network that a chat with this profile would be on.
+    let existing = profile::look(&of_profile)?;
+    let places = Places::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
     let options = history::Options {
-        profile: profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral },
-        network: network(config),
+        profile: of_profile,
+        network: places.first().map_err(Error::Interfaces)?.place.network,
         room: room(args.room.as_deref())?,
         action: match args {
             LogArgs { json: true, .. } => Action::Json,

@@ -43,6 +43,8 @@ pub enum Slash {
     },
     /// Dial this address, not yet checked.
     Connect(String),
+    /// Open the chat to the network, or close it; or say which it is.
+    Lan(Option<bool>),
     /// Sweep now.
     Rescan,
     /// Find messages with these words; without any, show again what was found last.

@@ -42,6 +42,9 @@ pub enum SlashError {
     /// The command has no arguments.
     #[error("/{} takes nothing after it. Usage: {}", .0.name, .0.usage)]
     Superfluous(&'static Spec),
+    /// The argument is none that the command knows.
+    #[error("That is nothing that /{} can be given. Usage: {}", .0.name, .0.usage)]
+    Wrong(&'static Spec),
     /// What stands where a person should is longer than any name or key.
     #[error("That is longer than any name or key. Usage: {}", .0.usage)]
     NotAName(&'static Spec),
@@ -53,7 +56,7 @@ impl SlashError {
         match self {
             Self::Empty | Self::Unknown { .. } => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
-            Self::Missing(_) | Self::Superfluous(_) | Self::NotAName(_) => "usage",
+            Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
     }
 }
@@ -107,6 +110,12 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
             Ok(Slash::Verify { who: person(spec, who)?, same })
         }
         Kind::Connect => Ok(Slash::Connect(required()?)),
+        Kind::Lan => match argument.to_ascii_lowercase().as_str() {
+            "" => Ok(Slash::Lan(None)),
+            "on" => Ok(Slash::Lan(Some(true))),
+            "off" => Ok(Slash::Lan(Some(false))),
+            _ => Err(SlashError::Wrong(spec)),
+        },
         Kind::Rescan => nothing(Slash::Rescan),
         Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
         Kind::Clear => nothing(Slash::Clear),

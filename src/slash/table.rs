@@ -28,6 +28,7 @@ pub(super) enum Kind {
     Verify,
     Trust,
     Connect,
+    Lan,
     Rescan,
     Search,
     Clear,
@@ -104,6 +105,13 @@ pub const COMMANDS: &[Spec] = &[
         usage: "/connect ADDRESS[:PORT]",
         help: "Reach someone whose address you know",
         kind: Kind::Connect,
+    },
+    Spec {
+        name: "lan",
+        aliases: &[],
+        usage: "/lan [on|off]",
+        help: "Open the chat to your network, or close it",
+        kind: Kind::Lan,
     },
     Spec {
         name: "rescan",

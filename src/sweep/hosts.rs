@@ -51,20 +51,27 @@ impl Hosts {
         hosts
     }
 
-    /// The part of `networks` that is in the /24 around `ip`: none unless a network that holds it is larger than that.
-    pub(super) fn near(networks: &[IpNetwork], ip: IpAddr) -> Self {
+    /// The part of `networks` that is in the /24 around any of `ips`; nothing around one whose network is no larger than that.
+    pub(super) fn near(networks: &[IpNetwork], ips: impl Iterator<Item = IpAddr>) -> Self {
+        let mut near = Self::default();
+        for run in ips.filter_map(|ip| Self::around(networks, ip)) {
+            if !near.runs.contains(&run) {
+                near.count += run.count;
+                near.runs.push(run);
+            }
+        }
+        near
+    }
+
+    fn around(networks: &[IpNetwork], ip: IpAddr) -> Option<Run> {
         let around = match ip {
             IpAddr::V4(v4) => ipnetwork::Ipv4Network::new(v4, 24).map(IpNetwork::V4),
             IpAddr::V6(v6) => ipnetwork::Ipv6Network::new(v6, 120).map(IpNetwork::V6),
         };
-        let Ok(around) = around else { return Self::default() };
-        let larger = |n: &&IpNetwork| sweepable(**n) && n.contains(ip) && n.prefix() < around.prefix();
-        if networks.iter().find(larger).is_none() {
-            return Self::default();
-        }
+        let around = around.ok()?;
+        let larger = |n: &IpNetwork| sweepable(*n) && n.contains(ip) && n.prefix() < around.prefix();
         // A whole /24 inside a larger network: its first and last address are hosts like all others.
-        let run = Run { first: around.network(), count: 256 };
-        Self { runs: vec![run], count: run.count }
+        networks.iter().any(larger).then(|| Run { first: around.network(), count: 256 })
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -152,8 +159,8 @@ mod tests {
     #[test]
     fn the_near_part_is_the_own_24_of_something_larger() {
         let ip = "10.1.2.3".parse().unwrap();
-        assert_eq!(Hosts::near(&nets(&["10.1.2.0/24"]), ip).count(), 0);
-        let near = Hosts::near(&nets(&["10.1.0.0/16"]), ip);
+        assert_eq!(Hosts::near(&nets(&["10.1.2.0/24"]), [ip].into_iter()).count(), 0);
+        let near = Hosts::near(&nets(&["10.1.0.0/16"]), [ip, "10.1.2.77".parse().unwrap()].into_iter());
         assert_eq!((near.count(), near.get(0)), (256, Some("10.1.2.0".parse().unwrap())));
     }
 }

@@ -8,6 +8,8 @@ mod hosts;
 mod pace;
 mod permutation;
 mod plan;
+mod survey;
 
 pub use pace::{MAX_RATE, Pace};
 pub use plan::{Answer, Plan};
+pub use survey::Survey;

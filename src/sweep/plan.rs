@@ -7,7 +7,7 @@ use std::{
 
 use ipnetwork::IpNetwork;
 
-use super::{hosts::Hosts, permutation::Permutation};
+use super::{hosts::Hosts, permutation::Permutation, survey::Survey};
 use crate::model::PortRange;
 
 /// Hosts remembered as live: as many as a /16 has. In a larger, fuller network the hosts beyond are probed again with
@@ -37,7 +37,8 @@ pub struct Plan {
     near_order: Permutation,
     all_order: Permutation,
     ports: PortRange,
-    own: SocketAddr,
+    own: BTreeSet<SocketAddr>,
+    own_hosts: BTreeSet<IpAddr>,
     step: Step,
     live: BTreeSet<IpAddr>,
     /// Other ports of live hosts that were not probed yet.
@@ -45,6 +46,7 @@ pub struct Plan {
     given: u64,
     found: u64,
     total: u64,
+    survey: Survey,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,23 +61,28 @@ enum Step {
 }
 
 impl Plan {
-    /// A sweep of `networks` times `ports`, from the node that listens at `own`; `seed` makes the order.
-    pub fn new(networks: &[IpNetwork], ports: PortRange, own: SocketAddr, seed: u64) -> Self {
-        let (near, all) = (Hosts::near(networks, own.ip()), Hosts::of(networks));
-        let own_is_in = all.contains(own.ip()) && ports.iter().contains(&own.port());
+    /// A sweep of `networks` times `ports`, from the node that listens at all of `own`; `seed` makes the order.
+    pub fn new(networks: &[IpNetwork], ports: PortRange, own: &[SocketAddr], seed: u64) -> Self {
+        let near = Hosts::near(networks, own.iter().map(SocketAddr::ip));
+        let all = Hosts::of(networks);
+        let own_hosts = own.iter().map(SocketAddr::ip).collect();
+        let is_in = |own: &&SocketAddr| all.contains(own.ip()) && ports.iter().contains(&own.port());
+        let own: BTreeSet<SocketAddr> = own.iter().filter(is_in).copied().collect();
         Self {
             near_order: Permutation::new(near.count(), seed),
             all_order: Permutation::new(all.count(), seed.rotate_left(32)),
-            total: all.count() * u64::from(ports.count()) - u64::from(own_is_in),
+            total: all.count() * u64::from(ports.count()) - own.len() as u64,
             near,
             all,
             ports,
             own,
+            own_hosts,
             step: Step::Near(0),
             live: BTreeSet::new(),
             queue: VecDeque::new(),
             given: 0,
             found: 0,
+            survey: Survey::default(),
         }
     }
 
@@ -92,6 +99,9 @@ impl Plan {
     /// makes its host a live one.
     pub fn answered(&mut self, target: SocketAddr, answer: Answer) {
         self.found += u64::from(answer == Answer::Open);
+        if answer != Answer::Silent && !self.own_hosts.contains(&target.ip()) {
+            self.survey.answered(target.ip());
+        }
         // The rest is walked host by host; a host that answers only then keeps its place in that walk.
         let first_pass = matches!(self.step, Step::Near(_) | Step::Far(_)) && target.port() == self.ports.min();
         if answer == Answer::Silent || !first_pass || self.live.len() >= MAX_LIVE {
@@ -99,7 +109,7 @@ impl Plan {
         }
         if self.live.insert(target.ip()) {
             let others = self.ports.iter().skip(1).map(|port| SocketAddr::new(target.ip(), port));
-            self.queue.extend(others.filter(|other| *other != self.own));
+            self.queue.extend(others.filter(|other| !self.own.contains(other)));
         }
     }
 
@@ -111,6 +121,11 @@ impl Plan {
     /// Open ports found.
     pub fn found(&self) -> u64 {
         self.found
+    }
+
+    /// Who answered so far, whatever it was.
+    pub fn survey(&self) -> Survey {
+        Survey { hosts: self.all.count(), ..self.survey.clone() }
     }
 
     /// Hosts in all.
@@ -164,7 +179,7 @@ impl Plan {
                 }
                 Step::End => return None,
             };
-            if target != self.own {
+            if !self.own.contains(&target) {
                 return Some(target);
             }
         }
@@ -180,7 +195,7 @@ mod tests {
     fn plan(cidrs: &[&str], ports: (u16, u16), own: &str) -> Plan {
         let networks: Vec<IpNetwork> = cidrs.iter().map(|c| c.parse().unwrap()).collect();
         let [min, max] = [ports.0, ports.1].map(|port| port.try_into().unwrap());
-        Plan::new(&networks, PortRange::new(min, max).unwrap(), own.parse().unwrap(), 7)
+        Plan::new(&networks, PortRange::new(min, max).unwrap(), &[own.parse().unwrap()], 7)
     }
 
     fn run(plan: &mut Plan, answer: impl Fn(SocketAddr) -> Answer) -> Vec<SocketAddr> {

@@ -56,6 +56,16 @@ const EMPTY: Keys = &[
     ("F1", "help"),
     ("Ctrl-C", "quit"),
 ];
+/// While the chat is on this machine only, what opens it matters more than what scrolls.
+const CLOSED: Keys = &[
+    ("Enter", "send"),
+    ("Tab", "complete"),
+    ("F2", "network"),
+    ("Ctrl-R", "rescan"),
+    ("F1", "help"),
+    ("Ctrl-C", "quit"),
+];
+const CLOSED_SHORT: Keys = &[("F2", "network"), ("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
 const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
 const DRAFT: Keys =
     &[("Enter", "send"), ("Ctrl-J", "new line"), ("Tab", "complete"), ("F1", "help"), ("Ctrl-C", "clear")];
@@ -77,6 +87,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (None, _) if app.asking => (NAME, NAME_SHORT),
         (None, true) if app.listed().is_some() => (FOUND, FOUND_SHORT),
         (None, true) if app.hit().is_some() => (HIT, HIT_SHORT),
+        (None, true) if app.is_closed() => (CLOSED, CLOSED_SHORT),
         (None, true) => (EMPTY, EMPTY_SHORT),
         (None, false) => (DRAFT, DRAFT_SHORT),
     };

@@ -1,7 +1,7 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, Person, Standing, State, cut_start, percent, width};
+use crate::app::{App, Area, Person, Standing, State, cut_start, percent, time_left, width, wrap};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -24,13 +24,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     let mut y = area.y + 1;
     if let Some(sweep) = app.sweeping() {
         progress(canvas, "", percent(sweep.probed, sweep.total), Area { x, y, cols: end - x, rows: 1 });
-        y += 1;
+        canvas.text(x + 1, y + 1, end, &time_left(sweep.left), dim);
+        y += 2;
     }
     if let Some((received, total)) = app.syncing() {
         progress(canvas, "sync ", percent(received, total), Area { x, y, cols: end - x, rows: 1 });
         y += 1;
     }
-    people(canvas, app, Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) });
+    let rest = Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) };
+    if app.peers.here() == 0 && app.standing() == Standing::Alone {
+        return reason(canvas, app, rest);
+    }
+    people(canvas, app, rest);
+}
+
+/// Why nobody is here, and below that who was.
+fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) {
+    let (x, end) = (area.x + 1, area.x + area.cols);
+    let text = app.reason().map(|finding| format!("{} {}", finding.what, finding.todo)).unwrap_or_default();
+    let columns = usize::from(end.saturating_sub(x)).max(1);
+    let mut y = area.y;
+    for row in wrap(text.trim_end(), columns, columns) {
+        if y >= area.y + area.rows {
+            return;
+        }
+        canvas.text(x, y, end, row.of(&text), canvas.style(Role::Dim));
+        y += 1;
+    }
+    people(canvas, app, Area { y, rows: (area.y + area.rows).saturating_sub(y), ..area });
 }
 
 /// How far something is: `[####....] 42%`, behind what it is.

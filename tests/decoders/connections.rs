@@ -97,7 +97,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
         let (net, (shared, mut events)) = (MemoryNet::default(), shared());
         let listener = net.bind(OURS).await.expect("a free port");
         let server = tokio::spawn(net::serve(net.clone(), listener, shared.clone()));
-        let stream = net.connect(HOST, OURS).await.expect("somebody listens");
+        let stream = net.connect(Some(HOST), OURS).await.expect("somebody listens");
         let let_in = async {
             let mut handles = Vec::new();
             while let Some(event) = events.recv().await {
@@ -118,7 +118,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
             timeout(LONGEST, say(stream, bytes)).await.expect("who says no more is cut");
             assert!(!server.is_finished(), "the server has ended");
             // Whoever comes next is served.
-            let later = net.connect(HOST, OURS).await.expect("somebody listens");
+            let later = net.connect(Some(HOST), OURS).await.expect("somebody listens");
             timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
         };
         tokio::select! {
@@ -137,7 +137,7 @@ pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
         let (net, (shared, mut events)) = (MemoryNet::default(), shared());
         let listener = net.bind(THEIRS).await.expect("a free port");
         let link = LinkId::Dialled(1);
-        let mut handle = net::dial(net.clone(), shared.clone(), link, OURS, THEIRS, via);
+        let mut handle = net::dial(net.clone(), shared.clone(), link, Some(HOST), THEIRS, via);
         let answer = async {
             let (stream, _) = net.accept(&listener).await.expect("a dial");
             say(stream, bytes).await;

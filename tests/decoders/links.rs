@@ -17,7 +17,7 @@ use proximity_chat::{
     identity::Identity,
     log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
     model::{Author, Guests, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
-    node::{CloseReason, History, In, LinkId, Me, Node, Out, Retention, Secure},
+    node::{CloseReason, History, In, LinkId, Location, Me, Node, Out, Retention, Secure},
 };
 
 use super::{clean, frames};
@@ -104,12 +104,14 @@ impl Bench {
     fn new() -> Self {
         let [min, max] = [4565, 4569].map(|port: u16| port.try_into().expect("a port"));
         let node = Node::new(Me {
-            addr: SocketAddr::from(([127, 0, 0, 1], 4565)),
+            location: Location::at(
+                SocketAddr::from(([127, 0, 0, 1], 4565)),
+                vec!["127.0.0.0/8".parse().expect("a network")],
+            ),
             nick: Nick::new("alice").expect("a name"),
             node: us(),
             boot: 1,
             ports: PortRange::new(min, max).expect("a range"),
-            networks: vec!["127.0.0.0/8".parse().expect("a network")],
             guests: Guests::Loopback,
             known: Vec::new(),
             seed: 1,

@@ -5,7 +5,7 @@ use proximity_chat::{app::*, bus::*, model::*};
 use crate::screen::*;
 
 fn screen() -> Screen {
-    Screen::new(Setup { ask_name: true, ..lan() }, (80, 24))
+    Screen::new(lan().with(|s| s.ask_name = true), (80, 24))
 }
 
 fn named(nick: &str) -> Command {
@@ -134,7 +134,7 @@ fn a_name_that_did_not_reach_the_node_is_asked_for_again() {
 
 #[test]
 fn a_node_that_ends_meanwhile_is_told_and_what_warned_stays_in_sight() {
-    let mut s = Screen::new(Setup { ask_name: true, warnings: vec!["a warning".into()], ..lan() }, (80, 24));
+    let mut s = Screen::new(lan().with(|s| (s.ask_name, s.warnings) = (true, vec!["a warning".into()])), (80, 24));
     assert!(s.find("a warning") < s.find("Welcome"), "{}", s.text());
     s.feed(Input::NodeGone);
     assert!(s.find("✗ OFFLINE").is_some() && s.find("Welcome").is_none(), "{}", s.text());

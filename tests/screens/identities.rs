@@ -11,7 +11,7 @@ use crate::{
 
 #[test]
 fn first_run() {
-    let welcome = |size| Screen::new(Setup { ask_name: true, ..lan() }, size);
+    let welcome = |size| Screen::new(lan().with(|s| s.ask_name = true), size);
     shoot("first_run", welcome);
     shoot("first_run_empty", |size| {
         let mut s = welcome(size);

@@ -305,7 +305,7 @@ fn unbound_keys_do_nothing() {
         s.ctrl(c);
     }
     s.key(Key { ctrl: true, alt: true, ..Key::plain(KeyCode::F(9)) });
-    s.press(KeyCode::F(2));
+    s.press(KeyCode::F(3));
     s.key(Key::alt('x'));
     assert!(s.input().starts_with("Message") && s.effects.is_empty());
     s.key(Key { ctrl: true, alt: true, ..Key::plain(KeyCode::Char('@')) });

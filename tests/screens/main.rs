@@ -13,6 +13,7 @@ mod identities;
 mod keys;
 mod late;
 mod people;
+mod place;
 mod random;
 mod screen;
 mod scrolling;

@@ -253,7 +253,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
     #[test]
     fn anything_can_happen(steps in prop::collection::vec(step(), 1..80), cap in 1_usize..200, ask_name: bool) {
-        let mut s = Screen::new(Setup { history_cap: cap, ask_name, ..loopback() }, (80, 24));
+        let mut s = Screen::new(loopback().with(|s| (s.history_cap, s.ask_name) = (cap, ask_name)), (80, 24));
         if !ask_name {
             s.listens("alice");
         }

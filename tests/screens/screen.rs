@@ -7,10 +7,10 @@ use std::{
 
 use proximity_chat::{
     app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
-    bus::{Command, Page, SweepProgress, SweepState, Update},
+    bus::{Command, Page, SweepProgress, SweepState, Update, Whereabouts},
     model::{
-        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Now, Peer, PeerId, Position,
-        Presence, Room, Seek, Software, Text, Timestamp, Trust,
+        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Network, Nick, NodeId, Now, Peer, PeerId,
+        Position, Presence, Room, Seek, Software, Spot, Text, Timestamp, Trust,
     },
     ui,
 };
@@ -53,44 +53,81 @@ pub(crate) struct Screen {
     pub(crate) now: Now,
     pub(crate) effects: Vec<Effect>,
     terminal: Terminal<TestBackend>,
-    own: SocketAddr,
+    open: bool,
     shown: Buffer,
     /// Messages made so far: no two have the same identity.
     made: std::cell::Cell<u64>,
 }
 
+/// A screen, and where its node is.
+#[derive(Debug, Clone)]
+pub(crate) struct Scene {
+    pub(crate) setup: Setup,
+    pub(crate) open: bool,
+}
+
+impl Scene {
+    /// The same with another setup.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+        change(&mut self.setup);
+        self
+    }
+}
+
 /// On a network, as in the mock of the specification.
-pub(crate) fn lan() -> Setup {
-    Setup {
+pub(crate) fn lan() -> Scene {
+    let setup = Setup {
         nick: Nick::new("alice").unwrap(),
         ask_name: false,
-        network: "192.168.1.0/24".into(),
         ports: (4565, 4569),
-        loopback_only: false,
         version: "0.1.0",
         history_cap: MESSAGE_CAP,
         warnings: Vec::new(),
         time_zone: jiff::tz::TimeZone::UTC,
         no_color: false,
         background: None,
-    }
+    };
+    Scene { setup, open: true }
 }
 
 /// As the program starts by default.
-pub(crate) fn loopback() -> Setup {
-    Setup { network: "127.0.0.1/32".into(), loopback_only: true, ..lan() }
+pub(crate) fn loopback() -> Scene {
+    Scene { open: false, ..lan() }
+}
+
+/// Our place on the network of [`lan`].
+pub(crate) fn wifi() -> Spot {
+    let (ip, network) = ("192.168.1.20".parse().unwrap(), "192.168.1.0/24".parse().unwrap());
+    Spot { interface: "wlan0".into(), index: 3, ip, network, broadcast: None }
+}
+
+/// Where a node is.
+pub(crate) fn whereabouts(open: bool) -> Whereabouts {
+    let own = if open { "192.168.1.20:4565" } else { "127.0.0.1:4565" };
+    Whereabouts {
+        open,
+        network: Network::new(if open { "gw 02:42:ac:11:00:01 192.168.1.0/24" } else { "loopback" }).unwrap(),
+        addrs: vec![addr(own)],
+        spots: if open { vec![wifi()] } else { Vec::new() },
+        sweep: [Some("127.0.0.1/32"), open.then_some("192.168.1.0/24")]
+            .into_iter()
+            .flatten()
+            .map(|network| network.parse().unwrap())
+            .collect(),
+        offer: Ok(if open { Vec::new() } else { vec![wifi()] }),
+        lost: None,
+    }
 }
 
 impl Screen {
-    pub(crate) fn new(setup: Setup, (cols, rows): (u16, u16)) -> Self {
+    pub(crate) fn new(Scene { setup, open }: Scene, (cols, rows): (u16, u16)) -> Self {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(START) };
-        let own = if setup.loopback_only { "127.0.0.1:4565" } else { "192.168.1.20:4565" };
         let mut screen = Self {
             app: App::new(setup, now),
             now,
             effects: Vec::new(),
             terminal: Terminal::new(TestBackend::new(cols, rows)).unwrap(),
-            own: own.parse().unwrap(),
+            open,
             shown: Buffer::default(),
             made: std::cell::Cell::new(0),
         };
@@ -99,7 +136,7 @@ impl Screen {
     }
 
     /// A screen whose node listens, and has nothing on disk.
-    pub(crate) fn up(setup: Setup, size: (u16, u16)) -> Self {
+    pub(crate) fn up(setup: Scene, size: (u16, u16)) -> Self {
         let mut screen = Self::new(setup, size);
         screen.listens("alice");
         screen.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
@@ -109,7 +146,10 @@ impl Screen {
 
     /// The node listens.
     pub(crate) fn listens(&mut self, nick: &str) {
-        self.update(Update::Listening { addr: self.own, nick: Nick::new(nick).unwrap(), node: key("a11ce") });
+        let place = whereabouts(self.open);
+        let (addr, nick) = (place.addrs[0], Nick::new(nick).unwrap());
+        self.update(Update::Listening { addr, nick, node: key("a11ce") });
+        self.update(Update::Whereabouts(place));
     }
 
     pub(crate) fn feed(&mut self, input: Input) {

@@ -28,7 +28,7 @@ pub(crate) fn people() -> [Whom; 4] {
 }
 
 /// The conversation of the specification, as far as there is one room.
-pub(crate) fn chat(setup: Setup, size: (u16, u16)) -> Screen {
+pub(crate) fn chat(setup: Scene, size: (u16, u16)) -> Screen {
     let mut s = Screen::up(setup, size);
     let [bob, carol, dave, zoe] = people();
     let erin = addr("192.168.1.52:4566");
@@ -225,7 +225,7 @@ fn mono_and_colours() {
         let x = (0..buffer.area.width).find(|&x| buffer[(x, y)].symbol() == symbol).unwrap();
         buffer[(x, y)].clone()
     };
-    let mut mono = chat(Setup { no_color: true, ..lan() }, (80, 24));
+    let mut mono = chat(lan().with(|s| s.no_color = true), (80, 24));
     for cell in &mono.buffer().content {
         assert!(cell.fg == Color::Reset && cell.bg == Color::Reset, "{cell:?}");
     }
@@ -236,7 +236,7 @@ fn mono_and_colours() {
     assert!(mono.text().contains("bob ┃ alice: on my way"));
 
     let dim = |background| {
-        let mut s = chat(Setup { background, ..lan() }, (80, 24));
+        let mut s = chat(lan().with(|s| s.background = background), (80, 24));
         assert!(s.buffer().content.iter().all(|cell| cell.bg == Color::Reset), "no background is ever set");
         find(&mut s, row, "│").fg
     };
@@ -260,7 +260,7 @@ fn every_size_is_drawn() {
     let mut alarmed = everybody((80, 24));
     alarmed.press(KeyCode::F(8));
     alarmed.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
-    let mut welcome = Screen::new(Setup { ask_name: true, ..lan() }, (80, 24));
+    let mut welcome = Screen::new(lan().with(|s| s.ask_name = true), (80, 24));
     for screen in [&mut help, &mut commands, &mut pasted, &mut alarmed, &mut welcome] {
         for cols in (1..=45).chain([59, 60, 79, 99, 100, 120, 300]) {
             for rows in (1..=25).chain([50, 80]) {

@@ -14,17 +14,18 @@ use std::{
 };
 
 use proximity_chat::{
-    actor::{Actor, Random, Settings},
+    actor::{Actor, Place, Random, Settings},
     bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
     identity::Identity,
     io::Clock,
     log::storage::Snapshot,
-    model::{Guests, Nick, NodeId, PeerId, PortRange, Room, Target, Text, Timestamp},
+    model::{Guests, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp},
     node::Retention,
     profile,
+    site::Site,
     store::Database,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{disk, speech, world::World};
@@ -127,13 +128,17 @@ impl Host {
         };
         let (store, answers) = disk::run(database, random.u64(..));
         let port = PORT.try_into().unwrap();
+        let site = Site::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
         Settings {
-            ip: self.ip,
+            place: watch::channel(Place::fixed(site, Network::new("simulation").unwrap())).1,
+            opens: mpsc::channel(1).0,
+            port: None,
+            announce: false,
             ports: PortRange::new(port, port).unwrap(),
-            networks: vec![NETWORK.parse().unwrap()],
             peers: self.peers.clone(),
             sweep_rate: None,
             nick: Nick::new(&format!("node{}", self.index)).unwrap(),
+            presence: Presence::Here,
             identity: self.identity.clone(),
             known: Vec::new(),
             guests: Guests::None,

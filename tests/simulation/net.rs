@@ -82,7 +82,7 @@ impl Net for SimNet {
     }
 
     /// Asks turmoil only where it can succeed: it keeps a socket for ever for each dial that does not.
-    async fn connect(&self, _from: IpAddr, to: SocketAddr) -> io::Result<Connection> {
+    async fn connect(&self, _from: Option<IpAddr>, to: SocketAddr) -> io::Result<Connection> {
         if self.cables.state().cut.contains(&(self.ip, to.ip())) {
             return future::pending().await;
         }

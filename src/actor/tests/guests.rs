@@ -27,7 +27,7 @@ async fn connect(net: &MemoryNet, to: SocketAddr) -> OneShot {
 
 /// A connection, and the task that drives it.
 async fn drive(net: &MemoryNet, to: SocketAddr) -> (SendRequest<Body>, tokio::task::JoinHandle<()>) {
-    drive_on(net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap()).await
+    drive_on(net.connect(None, to).await.unwrap()).await
 }
 
 async fn drive_on(stream: DuplexStream) -> (SendRequest<Body>, tokio::task::JoinHandle<()>) {
@@ -44,7 +44,7 @@ async fn drive_on(stream: DuplexStream) -> (SendRequest<Body>, tokio::task::Join
 /// A wire that passes everything on until `hold`, then gathers what the guest sends, and at `release` delivers it
 /// together with the end of the connection, as a network does with what was sent in one go.
 async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: CancellationToken) -> DuplexStream {
-    let mut there = net.connect("127.0.0.1".parse().unwrap(), to).await.unwrap();
+    let mut there = net.connect(None, to).await.unwrap();
     let (guest, mut here) = tokio::io::duplex(1 << 20);
     tokio::spawn(async move {
         tokio::select! {

@@ -138,6 +138,11 @@ impl Peers {
         self.list.get(&peer).is_none_or(Person::stranger)
     }
 
+    /// Forgets who is not here.
+    pub(crate) fn forget_gone(&mut self) {
+        self.list.retain(|_, person| !person.gone);
+    }
+
     /// Everyone is out of reach.
     pub(crate) fn all_gone(&mut self, now: Instant) {
         self.list.values_mut().filter(|person| !person.gone).for_each(|person| person.leave(now));

@@ -299,19 +299,20 @@ fn a_network_without_an_address_in_it_says_to_add_one() {
     let error = flags(&["--cidr", "192.168.1.0/24"]).unwrap_err();
     assert_eq!(
         error,
-        "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --ip with the address of this \
-         machine on that network."
+        "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --lan to open the chat to \
+         your network, or --ip with the address of this machine on that network."
     );
     assert!(flags(&["--ip", "::ffff:127.0.0.1", "--cidr", "192.168.1.0/24"]).is_err());
     assert!(flags(&["--ip", "127.0.0.2", "--cidr", "127.0.0.0/24", "--cidr", "::1"]).is_ok());
 }
 
 #[test]
-fn a_peer_beyond_this_machine_is_never_dialled_from_loopback() {
+fn a_peer_beyond_this_machine_waits_until_the_node_is_opened() {
     let config = flags(&["--peer", "192.168.1.23", "--peer", "127.0.0.1:4566", "--peer", "::ffff:10.0.0.1"]).unwrap();
-    assert_eq!(config.peers, [Target::parse("127.0.0.1:4566").unwrap()]);
-    assert_eq!(config.warnings.len(), 2);
+    assert_eq!((config.peers.len(), config.warnings.len()), (3, 2));
     assert!(config.warnings[0].starts_with("--peer: 192.168.1.23 cannot be reached from ip 127.0.0.1"));
+    let config = flags(&["--lan", "--peer", "192.168.1.23", "--cidr", "192.168.1.0/24"]).unwrap();
+    assert_eq!((config.warnings.len(), config.cidrs_given), (0, true));
     for peer in ["192.168.1.23:0", "0.0.0.0:4565", "224.0.0.1", "printer"] {
         assert!(flags(&["--peer", peer]).is_err(), "{peer}");
     }
@@ -423,4 +424,19 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn whether_the_network_is_open_and_how_firmly_that_was_said() {
+    let lan = |config: Config| (config.lan.open, config.lan.firm);
+    assert_eq!(lan(flags(&[]).unwrap()), (false, false));
+    assert_eq!(lan(flags(&["--lan"]).unwrap()), (true, true));
+    assert_eq!(lan(file(r#"{"lan": true}"#).unwrap()), (true, false));
+    assert!(file(r#"{"lan": "yes"}"#).unwrap_err().contains("lan must be true or false"));
+    let config = file(r#"{"interfaces": ["eth0", "Wi-Fi 2"], "announce": false, "sweep_rate": 4}"#).unwrap();
+    assert_eq!((config.interfaces.len(), config.announce, config.sweep_rate), (2, false, Some(4)));
+    assert_eq!(flags(&["--interface", "eth0", "--sweep-rate", "4"]).unwrap().sweep_rate, Some(4));
+    assert!(!flags(&["--no-announce"]).unwrap().announce);
+    assert!(flags(&["--sweep-rate", "301"]).is_err());
+    assert!(flags(&["--interface", ""]).is_err());
 }

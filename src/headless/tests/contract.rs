@@ -57,9 +57,9 @@ fn json_is_the_contract_to_the_byte() {
     let id = "ab".repeat(16);
     let expected = [
         r#"{"event":"listening","addr":"127.0.0.1:4565","node":"OWN","nick":"alice","version":"0.1.0"}"#,
-        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
-        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12}"#,
-        r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
+        r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
         r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
         r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,

@@ -1,7 +1,7 @@
 //! Linux's tables of routes, neighbours and addresses, below `/proc/net`.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::Read,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -24,22 +24,25 @@ const LOOKS: (u32, Duration) = (6, Duration::from_millis(100));
 const ROUTE_UP: u32 = 0x1;
 const ROUTE_GATEWAY: u32 = 0x2;
 
+/// Flag of an address of IPv6: it is not known yet whether somebody else on the link has it (`linux/if_addr.h`).
+const ADDRESS_TENTATIVE: u32 = 0x40;
+
 /// Flag of a neighbour: its hardware address is known (`linux/if_arp.h`).
 const NEIGHBOUR_COMPLETE: u32 = 0x2;
 
 /// The tables, as text; empty where there is none.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tables {
+pub(in crate::io) struct Tables {
     /// `/proc/net/route`.
-    pub(super) routes: String,
+    pub(in crate::io) routes: String,
     /// `/proc/net/arp`.
-    pub(super) neighbours: String,
+    pub(in crate::io) neighbours: String,
     /// `/proc/net/if_inet6`.
-    pub(super) addresses: String,
+    pub(in crate::io) addresses: String,
 }
 
 /// Reads the tables as they are now.
-pub(super) fn read() -> Tables {
+pub(in crate::io) fn read() -> Tables {
     let table = |name: &str| {
         let mut bytes = Vec::new();
         // A table that cannot be read to its end has the lines before it.
@@ -57,22 +60,52 @@ pub(super) fn read() -> Tables {
 /// What the tables say about the network that `ip` is in; asks again, a few times, for a gateway that is not known yet.
 pub(super) fn look(ip: IpAddr, mut read: impl FnMut() -> Tables, mut wait: impl FnMut(Duration)) -> Found {
     let (looks, pause) = LOOKS;
-    for look in 1.. {
-        let tables = read();
-        let routes: Vec<Route> = lines(&tables.routes).filter_map(|words| route(&words)).collect();
-        let networks = networks(ip, &routes, &tables.addresses);
-        let interfaces: BTreeSet<&str> = networks.iter().map(|(_, interface)| *interface).collect();
-        let gateways = gateways(&routes, &interfaces);
-        let known: Vec<_> = lines(&tables.neighbours).filter_map(|words| neighbour(&words)).collect();
-        let gateway = gateways.iter().find_map(|&gateway| {
-            known.iter().find(|&&(ip, interface, _)| (ip, interface) == gateway).map(|&(_, _, address)| address)
-        });
-        if gateway.is_some() || gateways.is_empty() || look == looks {
-            return Found { prefix: networks.first().map(|(network, _)| *network), gateway };
+    for _ in 1..looks {
+        let found = glance(ip, &read());
+        if !found.unresolved {
+            return found;
         }
         wait(pause);
     }
-    Found::default()
+    glance(ip, &read())
+}
+
+/// What the tables say about the network that `ip` is in.
+pub(super) fn glance(ip: IpAddr, tables: &Tables) -> Found {
+    let routes: Vec<Route> = lines(&tables.routes).filter_map(|words| route(&words)).collect();
+    let networks = networks(ip, &routes, &tables.addresses);
+    let interfaces: BTreeSet<&str> = networks.iter().map(|(_, interface)| *interface).collect();
+    let gateways = gateways(&routes, &interfaces);
+    let known: Vec<_> = lines(&tables.neighbours).filter_map(|words| neighbour(&words)).collect();
+    let gateway = gateways.iter().find_map(|&gateway| {
+        known.iter().find(|&&(ip, interface, _)| (ip, interface) == gateway).map(|&(_, _, address)| address)
+    });
+    let unresolved = gateway.is_none() && !gateways.is_empty();
+    Found { prefix: networks.first().map(|(network, _)| *network), gateway, unresolved }
+}
+
+/// The gateway that each interface leads to, the preferred one where it leads to several.
+pub(in crate::io) fn default_gateways(routes: &str) -> BTreeMap<String, Ipv4Addr> {
+    let routes: Vec<Route> = lines(routes).filter_map(|words| route(&words)).collect();
+    let all = routes.iter().map(|route| route.interface).collect();
+    // The preferred one comes first and stays.
+    gateways(&routes, &all).into_iter().rev().map(|(gateway, name)| (name.to_owned(), gateway)).collect()
+}
+
+/// The addresses of IPv6 that cannot be used yet.
+pub(in crate::io) fn tentative(addresses: &str) -> BTreeSet<IpAddr> {
+    let flags = |words: &[&str]| words.get(4).and_then(|flags| u32::from_str_radix(flags, 16).ok()).unwrap_or(0);
+    lines(addresses)
+        .filter(|words| flags(words) & ADDRESS_TENTATIVE != 0)
+        .filter_map(|words| address(&words))
+        .map(|(network, _)| network.ip().into())
+        .collect()
+}
+
+/// Who of a network is known to be there, by this machine's tables: the addresses whose hardware addresses are known.
+pub(in crate::io) fn neighbours(table: &str, network: IpNetwork) -> BTreeSet<Ipv4Addr> {
+    let known = lines(table).filter_map(|words| neighbour(&words).map(|(ip, ..)| ip));
+    known.filter(|ip| network.contains((*ip).into())).collect()
 }
 
 /// The networks that hold `ip` and are reached without a gateway, the smallest first, with their interfaces.

@@ -45,7 +45,7 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
     let shared = Shared::new(inbox, tls, Guests::Loopback);
     let link = LinkId::Dialled(1);
-    let mut handle = dial(net, shared.clone(), link, addr, addr, Via::Plain);
+    let mut handle = dial(net, shared.clone(), link, None, addr, Via::Plain);
     assert!(matches!(events.recv().await, Some(Event::Node(In::DialConnected { .. }))));
     handle.offer(Bytes::from("127.0.0.1:7002"));
     assert!(matches!(events.recv().await, Some(Event::Node(In::DialAnswered { .. }))));

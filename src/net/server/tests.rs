@@ -20,7 +20,7 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let shared = Shared::new(inbox, tls, Guests::Loopback);
     let _server = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serve(net.clone(), listener, shared)));
 
-    let stream = net.connect(addr.ip(), addr).await.unwrap();
+    let stream = net.connect(None, addr).await.unwrap();
     let http2 = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
     let (sender, connection) = http2.handshake(TokioIo::new(stream)).await.unwrap();
     let connection = tokio::spawn(connection);

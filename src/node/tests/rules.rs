@@ -25,7 +25,7 @@ fn say(text: &str) -> In {
 fn offered(bench: &mut Bench, addr: &str) -> LinkId {
     let outs = bench.feed(In::Found(at(addr)));
     let link = bench.plain(dials(&outs)[0].0);
-    let first = bench.node.addr.to_string().into();
+    let first = bench.node.location.addrs[0].to_string().into();
     assert!(bench.feed(In::DialConnected { link, secure: None }).contains(&Out::Offer { link, first }));
     link
 }

@@ -96,9 +96,7 @@ fn screen(command_capacity: usize) -> (TestScreen, Script) {
     let setup = Setup {
         nick: Nick::new("alice").unwrap(),
         ask_name: false,
-        network: "127.0.0.1/32".into(),
         ports: (4565, 4569),
-        loopback_only: true,
         version: "0",
         history_cap: 1_000,
         warnings: Vec::new(),

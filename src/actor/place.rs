@@ -1,0 +1,302 @@
+//! Where the actor is: its listeners, what looks around, and how that changes while it runs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::AbortHandle,
+};
+
+use super::{
+    Actor, Stop,
+    listen::{self, Bound},
+};
+use crate::{
+    bus::{self, Command, FailureCode, NoticeCode, Update},
+    discovery::{self, Discovery},
+    io::Net,
+    model::{Known, Network, Nick, PortRange, Presence, Spot},
+    net,
+    node::{In, Location},
+    site::Site,
+};
+
+/// Where to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The addresses and networks.
+    pub site: Site,
+    /// The network that the lobby belongs to there.
+    pub network: Network,
+    /// While it is closed: what opening would open it to, or why it cannot be opened.
+    pub offer: Result<Vec<Spot>, String>,
+    /// While it is open: why there is no network any more. The site is the last one that there was.
+    pub lost: Option<String>,
+}
+
+impl Place {
+    /// A place that never changes, on a network of this name.
+    pub fn fixed(site: Site, network: Network) -> Self {
+        Self { site, network, offer: Ok(Vec::new()), lost: None }
+    }
+}
+
+/// What the node on the next network begins with.
+#[derive(Debug)]
+pub struct Moved {
+    /// From the front end.
+    pub commands: mpsc::Receiver<Command>,
+    /// To the front end.
+    pub updates: mpsc::Sender<Update>,
+    /// Where to be.
+    pub place: watch::Receiver<Place>,
+    /// What it takes along.
+    pub carried: Carried,
+}
+
+/// What a node takes along to another network.
+#[derive(Debug)]
+pub struct Carried {
+    /// The port that it listened on.
+    pub port: u16,
+    /// The name that it went by.
+    pub nick: Nick,
+    /// Whether the user was there.
+    pub presence: Presence,
+    /// Whom it knew.
+    pub known: Vec<Known>,
+}
+
+/// How to look around, wherever that is.
+#[derive(Debug)]
+pub(super) struct Looking {
+    pub(super) ports: PortRange,
+    pub(super) rate: Option<u32>,
+    pub(super) seed: u64,
+    pub(super) announce: Option<discovery::Announce>,
+    pub(super) found: mpsc::Sender<discovery::Event>,
+    pub(super) linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Whereabouts<N: Net> {
+    now: Place,
+    next: watch::Receiver<Place>,
+    /// Whether anybody can still say where to be.
+    followed: bool,
+    opens: mpsc::Sender<bool>,
+    /// What listens and does not serve yet.
+    bound: Bound<N>,
+    /// What serves; the first one stands for the node.
+    addrs: Vec<SocketAddr>,
+    servers: BTreeMap<SocketAddr, AbortHandle>,
+    looking: Looking,
+    discovery: Option<(AbortHandle, discovery::Handle)>,
+}
+
+impl<N: Net> Whereabouts<N> {
+    pub(super) fn new(
+        now: Place,
+        next: watch::Receiver<Place>,
+        opens: mpsc::Sender<bool>,
+        bound: Bound<N>,
+        looking: Looking,
+    ) -> Self {
+        let addrs = bound.iter().map(|(addr, _)| *addr).collect();
+        let (servers, discovery) = (BTreeMap::new(), None);
+        Self { now, next, followed: true, opens, bound, addrs, servers, looking, discovery }
+    }
+
+    /// The address that stands for the node: there is always one.
+    pub(super) fn addr(&self) -> SocketAddr {
+        self.addrs.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// The address to dial `to` from.
+    pub(super) fn source(&self, to: IpAddr) -> Option<IpAddr> {
+        self.now.site.source(to)
+    }
+
+    /// Waits for another place; false when there will be none any more.
+    pub(super) async fn changed(&mut self) -> bool {
+        if !self.followed {
+            std::future::pending::<()>().await;
+        }
+        self.next.changed().await.is_ok()
+    }
+
+    /// The user wants to be somewhere else.
+    pub(super) fn open(&self, open: bool) {
+        // Full: a wish like this one waits already.
+        let _ = self.opens.try_send(open);
+    }
+
+    pub(super) fn rescan(&self) {
+        if let Some((_, discovery)) = &self.discovery {
+            discovery.rescan();
+        }
+    }
+
+    pub(super) fn announce(&self) {
+        if let Some((_, discovery)) = &self.discovery {
+            discovery.announce();
+        }
+    }
+
+    fn location(&self) -> Location {
+        let Site { networks, open, .. } = &self.now.site;
+        Location { addrs: self.addrs.clone(), networks: networks.clone(), open: *open }
+    }
+
+    fn shown(&self) -> bus::Whereabouts {
+        let Place { site, network, offer, lost } = self.now.clone();
+        bus::Whereabouts {
+            open: site.open,
+            network,
+            addrs: self.addrs.clone(),
+            spots: site.spots.into_iter().filter(|spot| !spot.ip.is_loopback()).collect(),
+            sweep: site.sweep,
+            offer,
+            lost,
+        }
+    }
+}
+
+impl<N: Net> Actor<N> {
+    /// Serves and looks around.
+    pub(super) async fn begin(&mut self) -> Result<(), Stop> {
+        self.serve_bound();
+        self.look_around();
+        self.tell_listening().await?;
+        self.tell_place().await
+    }
+
+    async fn tell_listening(&mut self) -> Result<(), Stop> {
+        let (addr, nick) = (self.whereabouts.addr(), self.node.state().0);
+        self.update(Update::Listening { addr, nick, node: self.me }).await
+    }
+
+    async fn tell_place(&mut self) -> Result<(), Stop> {
+        let shown = self.whereabouts.shown();
+        self.update(Update::Whereabouts(shown)).await?;
+        for text in self.whereabouts.now.site.remarks.clone() {
+            self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
+        }
+        Ok(())
+    }
+
+    fn serve_bound(&mut self) {
+        for (addr, listener) in std::mem::take(&mut self.whereabouts.bound) {
+            let server = self.tasks.spawn(net::serve(self.net.clone(), listener, self.shared.clone()));
+            self.whereabouts.servers.insert(addr, server);
+        }
+    }
+
+    fn look_around(&mut self) {
+        let port = self.whereabouts.addr().port();
+        let Looking { ports, rate, seed, announce, found, linked } = &self.whereabouts.looking;
+        let settings = discovery::Settings {
+            site: self.whereabouts.now.site.clone(),
+            port,
+            ports: *ports,
+            rate: *rate,
+            announce: announce.clone(),
+            seed: *seed,
+        };
+        let (discovery, handle) = Discovery::new(self.net.clone(), settings, found.clone(), linked.clone());
+        let task = self.tasks.spawn(discovery.run());
+        if let Some((old, _)) = self.whereabouts.discovery.replace((task, handle)) {
+            old.abort();
+        }
+    }
+
+    /// The node is to be somewhere else, or to know more of where it is.
+    pub(super) async fn place_changed(&mut self, followed: bool) -> Result<(), Stop> {
+        self.whereabouts.followed = followed;
+        if !followed {
+            return Ok(());
+        }
+        let next = self.whereabouts.next.borrow_and_update().clone();
+        if next.network != self.whereabouts.now.network {
+            return Err(Stop::Moved);
+        }
+        let before = std::mem::replace(&mut self.whereabouts.now, next);
+        let site = self.whereabouts.now.site.clone();
+        if before.site == site {
+            // The network came back: who was there may be there again.
+            if before.lost.is_some() && self.whereabouts.now.lost.is_none() {
+                self.look_around();
+                let location = self.whereabouts.location();
+                self.feed(In::Moved(location)).await?;
+            }
+            return self.tell_place().await;
+        }
+        self.listen_there(&site).await?;
+        let location = self.whereabouts.location();
+        let was = before.site.listen;
+        self.look_around();
+        self.feed(In::Moved(location)).await?;
+        if was.first() != site.listen.first() {
+            self.tell_listening().await?;
+        }
+        self.tell_place().await?;
+        for target in self.peers.clone() {
+            self.feed(In::Configured(target)).await?;
+        }
+        Ok(())
+    }
+
+    /// Listens on the addresses of the site, with the port that the node has, and on no others.
+    async fn listen_there(&mut self, site: &Site) -> Result<(), Stop> {
+        let port = self.whereabouts.addr().port();
+        let wanted = site.own(port);
+        for (addr, server) in std::mem::take(&mut self.whereabouts.servers) {
+            if wanted.contains(&addr) {
+                self.whereabouts.servers.insert(addr, server);
+            } else {
+                // With it every connection that came in there ends.
+                server.abort();
+            }
+        }
+        for addr in &wanted {
+            if self.whereabouts.servers.contains_key(addr) {
+                continue;
+            }
+            match listen::on_port(&self.net, &[*addr], port).await {
+                Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
+                Ok(None) => {
+                    let text = format!(
+                        "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
+                        addr.ip()
+                    );
+                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+                }
+            }
+        }
+        self.serve_bound();
+        let servers = &self.whereabouts.servers;
+        self.whereabouts.addrs = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
+        Ok(())
+    }
+
+    /// What the node on the next network begins with; for it everybody is new, so that the front end sees them leave first.
+    pub(super) async fn moved(mut self) -> Option<Moved> {
+        for peer in self.node.linked_peers().collect::<Vec<_>>() {
+            let left = Update::PeerLeft { peer, reason: crate::model::LeaveReason::Closed };
+            self.update(left).await.ok()?;
+        }
+        let (nick, presence) = self.node.state();
+        let carried = Carried { port: self.whereabouts.addr().port(), nick, presence, known: self.node.known() };
+        let Self { commands, updates, whereabouts, .. } = self;
+        Some(Moved { commands, updates, place: whereabouts.next, carried })
+    }
+}

@@ -1,0 +1,135 @@
+//! When to announce the node.
+
+use std::time::{Duration, Instant};
+
+/// When announcements follow the first one of a burst: some are lost, and a switch or an access point that has just seen
+/// the cable may pass nothing yet (DESIGN.md section 4).
+const BURST: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(2_000)];
+
+/// The wait between two announcements while nothing changes.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// How often a burst may begin: what makes us announce ourselves may be somebody else's doing.
+const BURST_EVERY: Duration = Duration::from_secs(2);
+
+/// How often whoever asks who is there is answered, and within what time, so that a room does not answer in one instant.
+const ANSWER_EVERY: Duration = Duration::from_secs(2);
+const ANSWER_WITHIN: Duration = Duration::from_millis(100);
+
+/// When the next announcement is due.
+#[derive(Debug)]
+pub struct Schedule {
+    next: Instant,
+    /// When the present burst began, and which of its announcements is next.
+    burst: (Instant, usize),
+    /// A burst that is to begin.
+    wanted: Option<Instant>,
+    answered: Option<Instant>,
+    answer: Option<Instant>,
+}
+
+impl Schedule {
+    /// A burst that begins at `now`.
+    pub fn new(now: Instant) -> Self {
+        Self { next: now, burst: (now, 0), wanted: None, answered: None, answer: None }
+    }
+
+    /// When to announce next; the past is now.
+    pub fn next(&self) -> Instant {
+        [self.wanted, self.answer].into_iter().flatten().fold(self.next, Instant::min)
+    }
+
+    /// Something has changed: everybody should hear of us soon.
+    pub fn announce(&mut self, now: Instant) {
+        let soonest = self.burst.0 + BURST_EVERY;
+        self.wanted.get_or_insert(soonest.max(now));
+    }
+
+    /// Somebody asks who is there.
+    pub fn asked(&mut self, now: Instant, rng: &mut fastrand::Rng) {
+        let lately = self.answered.is_some_and(|at| now.saturating_duration_since(at) < ANSWER_EVERY);
+        if !lately && self.answer.is_none() {
+            self.answer = Some(now + ANSWER_WITHIN.mul_f64(rng.f64()));
+        }
+    }
+
+    /// An announcement left.
+    pub fn sent(&mut self, now: Instant) {
+        if self.answer.take_if(|at| *at <= now).is_some() {
+            self.answered = Some(now);
+            if self.next > now && self.wanted.is_none_or(|at| at > now) {
+                return;
+            }
+        }
+        if self.wanted.take_if(|at| *at <= now).is_some() {
+            self.burst = (now, 0);
+        }
+        let (began, place) = self.burst;
+        self.burst.1 = (place + 1).min(BURST.len());
+        self.next = match BURST.get(place + 1) {
+            Some(after) => (began + *after).max(now),
+            None => now + EVERY,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When announcements leave within `time`, in milliseconds.
+    fn run(schedule: &mut Schedule, from: Instant, time: Duration) -> Vec<u128> {
+        let mut sent = Vec::new();
+        while schedule.next() < from + time {
+            let now = schedule.next().max(from);
+            schedule.sent(now);
+            sent.push((now - from).as_millis());
+        }
+        sent
+    }
+
+    #[test]
+    fn a_node_is_loud_at_first_and_quiet_then() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start);
+        let sent = run(&mut schedule, start, Duration::from_mins(2));
+        assert_eq!(sent, [0, 100, 500, 2_000, 32_000, 62_000, 92_000]);
+    }
+
+    #[test]
+    fn a_change_begins_a_burst_but_never_a_flood() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start);
+        run(&mut schedule, start, Duration::from_secs(10));
+        let later = start + Duration::from_secs(10);
+        for _ in 0..1_000 {
+            schedule.announce(later);
+        }
+        assert_eq!(run(&mut schedule, later, Duration::from_secs(20)), [0, 100, 500, 2_000]);
+        let mut sent = 0;
+        for ms in 0..60_000 {
+            let now = later + Duration::from_secs(20) + Duration::from_millis(ms);
+            schedule.announce(now);
+            if schedule.next() <= now {
+                schedule.sent(now);
+                sent += 1;
+            }
+        }
+        assert!(sent <= 100, "{sent} in a minute of changes");
+    }
+
+    #[test]
+    fn who_asks_is_answered_once_and_soon() {
+        let (start, mut rng) = (Instant::now(), fastrand::Rng::with_seed(1));
+        let mut schedule = Schedule::new(start);
+        run(&mut schedule, start, Duration::from_secs(10));
+        let later = start + Duration::from_secs(10);
+        for _ in 0..1_000 {
+            schedule.asked(later, &mut rng);
+        }
+        let sent = run(&mut schedule, later, Duration::from_secs(20));
+        assert!(sent.len() == 1 && sent[0] <= 100, "{sent:?}");
+        assert_eq!(schedule.next(), start + Duration::from_secs(32), "the usual one comes all the same");
+    }
+}

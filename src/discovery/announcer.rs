@@ -1,0 +1,177 @@
+//! Announces the node, and hears the others.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
+
+use super::{Announce, Event, Settings};
+use crate::{
+    announce::{Ear, Heard, Schedule},
+    convert::announcement::{self, ANNOUNCEMENT_BYTES, Announcement, Call},
+    identity,
+    io::Datagrams,
+    model::Spot,
+};
+
+/// Datagrams that wait to be looked at. They are hints: what finds no place is lost, as on any network.
+const WAITING: usize = 64;
+
+/// A datagram, and where it was heard.
+type Datagram = (Vec<u8>, SocketAddr, Arc<Spot>);
+
+/// Announces on all spots of the site; without anything to announce it does nothing, for ever.
+#[derive(Debug)]
+pub(super) struct Announcer {
+    as_whom: Option<Announce>,
+    spots: Vec<Arc<Spot>>,
+    /// The port that we listen on, and the one that all announcements go to: the lowest of the range, which everybody shares who
+    /// looks for the same people.
+    port: u16,
+    meeting: u16,
+    events: mpsc::Sender<Event>,
+    wanted: mpsc::Receiver<()>,
+    counter: u64,
+    rng: fastrand::Rng,
+}
+
+/// Somebody has to be told, and nobody listens.
+struct Unheard;
+
+impl Announcer {
+    pub(super) fn new(settings: &Settings, events: mpsc::Sender<Event>, wanted: mpsc::Receiver<()>) -> Self {
+        let Settings { site, port, ports, announce, seed, .. } = settings;
+        Self {
+            as_whom: announce.clone(),
+            spots: site.calls().cloned().map(Arc::new).collect(),
+            port: *port,
+            meeting: ports.min(),
+            events,
+            wanted,
+            counter: 0,
+            rng: fastrand::Rng::with_seed(seed.rotate_left(16)),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let Some(as_whom) = self.as_whom.take() else { return std::future::pending().await };
+        // Only who listens to our events can end this.
+        let _ = self.call_and_hear(&as_whom).await;
+    }
+
+    async fn call_and_hear(&mut self, as_whom: &Announce) -> Result<(), Unheard> {
+        let (heard, mut datagrams) = mpsc::channel(WAITING);
+        let (mut ears, mut mouths) = (JoinSet::new(), Vec::new());
+        for spot in std::mem::take(&mut self.spots) {
+            match Datagrams::open(&spot, self.meeting) {
+                Ok((mouth, sockets, deaf)) => {
+                    for socket in sockets {
+                        ears.spawn(hear(socket, spot.clone(), heard.clone()));
+                    }
+                    for error in deaf {
+                        self.mute(&spot, error).await?;
+                    }
+                    mouths.push((spot, mouth, false));
+                }
+                Err(error) => self.mute(&spot, error).await?,
+            }
+        }
+        let (mut schedule, mut ear) = (Schedule::new(Instant::now().into_std()), Ear::default());
+        loop {
+            tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(schedule.next().into()) => {
+                    self.send(as_whom, &mut mouths).await?;
+                    schedule.sent(Instant::now().into_std());
+                }
+                wanted = self.wanted.recv() => match wanted {
+                    Some(()) => schedule.announce(Instant::now().into_std()),
+                    None => return Ok(()),
+                },
+                Some(datagram) = datagrams.recv() => {
+                    if self.take_in(&datagram, &mut ear, as_whom).await? == Some(Call::Who) && as_whom.listens {
+                        schedule.asked(Instant::now().into_std(), &mut self.rng);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends one announcement on every spot. What fails is told once, until it works again.
+    async fn send(&mut self, as_whom: &Announce, mouths: &mut [(Arc<Spot>, Datagrams, bool)]) -> Result<(), Unheard> {
+        self.counter += 1;
+        let call = if as_whom.listens { Call::Here } else { Call::Who };
+        let node = as_whom.identity.node();
+        let content = Announcement { call, port: self.port, node, boot: as_whom.boot, counter: self.counter };
+        let datagram = announcement::write(&content, |message| as_whom.identity.sign(message));
+        for (spot, mouth, failing) in mouths {
+            match mouth.send(&datagram).await {
+                Ok(()) => *failing = false,
+                Err(error) if !std::mem::replace(failing, true) => self.mute(spot, error).await?,
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a datagram; what it calls for, if it is news of somebody else.
+    async fn take_in(
+        &mut self,
+        (datagram, from, spot): &Datagram,
+        ear: &mut Ear,
+        as_whom: &Announce,
+    ) -> Result<Option<Call>, Unheard> {
+        let now = Instant::now().into_std();
+        let Some(unproven) = announcement::read(datagram) else { return Ok(None) };
+        let content = unproven.announcement;
+        if content.node == as_whom.identity.node() || !ear.may_look(from.ip(), now) {
+            return Ok(None);
+        }
+        let proven = identity::is_signed_by(&content.node, &unproven.message, &unproven.signature);
+        if !proven || ear.hear(&content, now) == Heard::Known {
+            return Ok(None);
+        }
+        if content.call == Call::Here {
+            let mut addr = *from;
+            addr.set_port(content.port);
+            let (node, interface) = (content.node, spot.interface.clone());
+            let on_link = spot.is_on_link(from.ip());
+            self.tell(if on_link { Event::Announced { node, addr } } else { Event::OffLink { addr, interface } })
+                .await?;
+        }
+        Ok(Some(content.call))
+    }
+
+    async fn mute(&self, spot: &Spot, error: std::io::Error) -> Result<(), Unheard> {
+        tracing::debug!(interface = %spot.interface, ip = %spot.ip, %error, "announcements");
+        self.tell(Event::Mute { interface: spot.interface.clone(), error }).await
+    }
+
+    async fn tell(&self, event: Event) -> Result<(), Unheard> {
+        self.events.send(event).await.map_err(|_| Unheard)
+    }
+}
+
+/// Passes on what comes to a socket.
+async fn hear(socket: UdpSocket, spot: Arc<Spot>, heard: mpsc::Sender<Datagram>) {
+    // One byte more than fits: what is longer is none of ours.
+    let mut buffer = [0; ANNOUNCEMENT_BYTES + 1];
+    loop {
+        match socket.recv_from(&mut buffer).await {
+            Ok((length, from)) => {
+                if let Some(datagram) = buffer.get(..length) {
+                    // Full: it is lost.
+                    let _ = heard.try_send((datagram.to_vec(), from, spot.clone()));
+                }
+                tokio::task::yield_now().await;
+            }
+            // An error of a datagram that was sent, or of an interface that went: the next one may be fine.
+            Err(error) => {
+                tracing::debug!(interface = %spot.interface, %error, "hearing");
+                tokio::time::sleep(DEAF_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The wait after a socket has failed, lest one that stays broken keeps us busy.
+const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);

@@ -1,0 +1,169 @@
+//! Runs the sweep's plan.
+
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::Instant,
+};
+
+use super::{
+    Event, Settings,
+    probes::{DEADLINE, Probes},
+};
+use crate::{
+    bus::{SweepProgress, SweepState},
+    io::Net,
+    sweep::{Answer, Pace, Plan},
+};
+
+/// The wait between two sweeps of this machine, and how many of them follow each other so closely. Whoever comes later
+/// announces itself, or sweeps and dials us.
+const LOOPBACK_INTERVAL: Duration = Duration::from_secs(1);
+const LOOPBACK_SWEEPS: u32 = 15;
+
+/// Probes per second that keep watch after that. Who comes later sweeps and dials us; this is for those who cannot (DESIGN.md
+/// section 4).
+const WATCH_RATE: u32 = 1;
+
+/// How often progress is told.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub(super) struct Sweeper<N> {
+    net: N,
+    settings: Settings,
+    events: mpsc::Sender<Event>,
+    /// Each message asks for a sweep now.
+    rescan: mpsc::Receiver<()>,
+    /// Who is linked need not be looked for.
+    linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
+    rng: fastrand::Rng,
+    /// Before this no probe may leave, whichever sweep it belongs to.
+    next: Option<std::time::Instant>,
+}
+
+/// Why a sweep came to its end.
+enum Ended {
+    Done,
+    /// Somebody wants a new one.
+    Asked,
+    /// Nobody listens.
+    Alone,
+}
+
+/// Nobody listens any more.
+struct Unheard;
+
+impl<T> From<mpsc::error::SendError<T>> for Unheard {
+    fn from(_: mpsc::error::SendError<T>) -> Self {
+        Self
+    }
+}
+
+impl<N: Net> Sweeper<N> {
+    pub(super) fn new(
+        net: N,
+        settings: Settings,
+        events: mpsc::Sender<Event>,
+        rescan: mpsc::Receiver<()>,
+        linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
+    ) -> Self {
+        let rng = fastrand::Rng::with_seed(settings.seed);
+        Self { net, settings, events, rescan, linked, rng, next: None }
+    }
+
+    /// Sweeps: once aloud, then quietly for ever, and aloud again whenever asked.
+    pub(super) async fn run(mut self) {
+        let on_loopback = self.settings.site.sweep.iter().all(|network| network.network().is_loopback());
+        loop {
+            let mut ended = self.sweep(true, self.settings.rate).await;
+            let mut sweeps = 0;
+            while matches!(ended, Ok(Ended::Done)) {
+                let eager = on_loopback && sweeps < LOOPBACK_SWEEPS;
+                sweeps += 1;
+                ended = if eager { self.pause(LOOPBACK_INTERVAL).await } else { Ok(Ended::Done) };
+                if matches!(ended, Ok(Ended::Done)) {
+                    let rate = if eager { self.settings.rate } else { Some(WATCH_RATE) };
+                    ended = self.sweep(false, rate).await;
+                }
+            }
+            if matches!(ended, Ok(Ended::Alone) | Err(Unheard)) {
+                return;
+            }
+        }
+    }
+
+    async fn pause(&mut self, time: Duration) -> Result<Ended, Unheard> {
+        match tokio::time::timeout(time, self.rescan.recv()).await {
+            Ok(Some(())) => Ok(Ended::Asked),
+            Ok(None) => Ok(Ended::Alone),
+            Err(_) => Ok(Ended::Done),
+        }
+    }
+
+    async fn sweep(&mut self, aloud: bool, rate: Option<u32>) -> Result<Ended, Unheard> {
+        let began = Instant::now();
+        let Settings { site, ports, port, .. } = &self.settings;
+        let mut plan = Plan::new(&site.sweep, *ports, &site.own(*port), self.rng.u64(..));
+        let mut pace = Pace::new(plan.hosts(), rate, self.next.map_or(began.into_std(), |at| at.max(began.into_std())));
+        if plan.progress().1 == 0 {
+            // Nothing to sweep: these networks only filter. Whoever asked gets an answer all the same.
+            if aloud {
+                self.tell(&plan, &pace, began, SweepState::Done).await?;
+            }
+            return Ok(if self.rescan.recv().await.is_some() { Ended::Asked } else { Ended::Alone });
+        }
+        let mut probes = Probes::new(self.net.clone(), site.clone());
+        let mut next = plan.next_target();
+        let mut told = None;
+        loop {
+            if aloud && told.is_none_or(|at: Instant| at.elapsed() >= PROGRESS_INTERVAL) {
+                told = Some(Instant::now());
+                self.tell(&plan, &pace, began, SweepState::Running).await?;
+            }
+            if next.is_none() && probes.is_empty() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                asked = self.rescan.recv() => return Ok(if asked.is_some() { Ended::Asked } else { Ended::Alone }),
+                Some((target, answer)) = probes.answer(), if !probes.is_empty() => {
+                    plan.answered(target, answer);
+                    if answer == Answer::Open {
+                        self.events.send(Event::Found(target)).await?;
+                    }
+                    next = next.or_else(|| plan.next_target());
+                }
+                () = tokio::time::sleep_until(pace.next().into()), if next.is_some() && probes.has_room() => {
+                    if let Some(target) = next.take() {
+                        if self.linked.borrow().contains(&target) {
+                            plan.answered(target, Answer::Refused);
+                        } else {
+                            probes.send(target);
+                            pace.sent(Instant::now().into_std());
+                            self.next = Some(pace.next());
+                        }
+                    }
+                    next = plan.next_target();
+                }
+            }
+        }
+        if aloud {
+            self.tell(&plan, &pace, began, SweepState::Done).await?;
+        }
+        self.events.send(Event::Surveyed(plan.survey())).await?;
+        Ok(Ended::Done)
+    }
+
+    async fn tell(&self, plan: &Plan, pace: &Pace, began: Instant, state: SweepState) -> Result<(), Unheard> {
+        let (probed, total) = plan.progress();
+        let took = began.elapsed();
+        let left = match state {
+            SweepState::Running => pace.time_for(total.saturating_sub(probed)) + DEADLINE,
+            SweepState::Done => Duration::ZERO,
+        };
+        let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
+        Ok(self.events.send(Event::Progress(progress)).await?)
+    }
+}

@@ -1,0 +1,280 @@
+//! Where the node is to be: what the settings, the profile and the machine's interfaces make of it, while they change.
+
+use std::{
+    io,
+    net::IpAddr,
+    time::{Duration, SystemTime},
+};
+
+use ipnetwork::IpNetwork;
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, MissedTickBehavior},
+};
+
+use crate::{
+    actor::Place,
+    bus::{FailureCode, NoticeCode, Update},
+    config::Config,
+    io::{NetworkId, interfaces},
+    model::{Interface, Network, Spot},
+    profile::Saver,
+    site::{NoNetwork, Site, Wishes},
+};
+
+/// How often the interfaces are looked at. Asking them takes 0.2 ms; there is a way to be told on every system, another one
+/// on each.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How many looks another network is waited for whose gateway is not known yet: what it is called hangs on that.
+const PATIENCE: u32 = 3;
+
+/// A time of day that is ahead by so much more than the clock that stands still in sleep: the machine slept.
+const SLEPT: Duration = Duration::from_secs(10);
+
+/// Wishes of the user that may wait: a key that is held down is one wish.
+const WISHES: usize = 4;
+
+/// What decides where to be.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    ip: IpAddr,
+    cidrs: Vec<IpNetwork>,
+    lan: crate::config::Lan,
+    wishes: Wishes,
+    /// What the network is called, if the user says so.
+    named: Option<Network>,
+    /// What was set on the screen in earlier runs, and in this one.
+    remembered: Vec<(Network, bool)>,
+    said: Vec<(Network, bool)>,
+}
+
+/// Where to be, and what tells this network from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) place: Place,
+    id: NetworkId,
+    /// The network that the node is open to, or could be.
+    lan: Option<Network>,
+}
+
+impl Places {
+    /// What the settings say, and what a profile remembers.
+    pub(super) fn new(config: &Config, remembered: &[(Network, bool)]) -> Self {
+        let ip = Some(config.ip).filter(|ip| !ip.is_loopback() && config.lan.open);
+        let cidrs = config.cidrs_given.then(|| config.cidrs.clone());
+        Self {
+            ip: config.ip,
+            cidrs: config.cidrs.clone(),
+            lan: config.lan,
+            wishes: Wishes { ip, interfaces: config.interfaces.clone(), cidrs, any_network: config.any_network },
+            named: config.network.clone(),
+            remembered: remembered.to_vec(),
+            said: Vec::new(),
+        }
+    }
+
+    /// Where to be now, before anything runs.
+    ///
+    /// # Errors
+    /// What the system says of its interfaces.
+    pub(super) fn first(&self) -> io::Result<Decision> {
+        Ok(self.decide(&interfaces()?, None, |site| identify(site, true)))
+    }
+
+    /// Whether the settings name one address to be open at.
+    fn is_fixed(&self) -> bool {
+        !self.ip.is_loopback() && !self.lan.open
+    }
+
+    fn opened(&self, interfaces: &[Interface]) -> Result<Site, NoNetwork> {
+        if !self.is_fixed() {
+            return Site::lan(interfaces, &self.wishes);
+        }
+        Ok(Site::fixed(self.ip, self.cidrs.clone(), interfaces))
+    }
+
+    /// Whether to be open on a network of this name: what was said in this run counts most, then what the settings say of this
+    /// run, then what was said on the screen on this network, then what the settings say of every run.
+    fn wants_open(&self, network: &Network) -> bool {
+        let of = |said: &[(Network, bool)]| said.iter().rev().find(|(name, _)| name == network).map(|(_, open)| *open);
+        let firm = self.lan.firm.then_some(self.lan.open);
+        let settings = self.lan.open || self.is_fixed();
+        of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
+    }
+
+    fn decide(
+        &self,
+        interfaces: &[Interface],
+        before: Option<&Decision>,
+        identify: impl Fn(&Site) -> NetworkId,
+    ) -> Decision {
+        let closed = |offer: Result<Vec<Spot>, String>, lan: Option<Network>, lost: Option<String>| {
+            let site = Site::machine(self.ip, &self.cidrs, interfaces);
+            let id = NetworkId::default();
+            let network = self.named.clone().unwrap_or_else(|| id.name());
+            Decision { place: Place { site, network, offer, lost }, id, lan }
+        };
+        let site = match self.opened(interfaces) {
+            Ok(site) => site,
+            Err(error) => {
+                // A network that is gone for a while is still the one that we are in.
+                return match before.filter(|before| before.place.site.open) {
+                    Some(before) => {
+                        let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
+                        Decision { place, ..before.clone() }
+                    }
+                    None => {
+                        let wanted = (self.lan.open || self.is_fixed()).then(|| error.to_string());
+                        closed(Err(error.to_string()), None, wanted)
+                    }
+                };
+            }
+        };
+        let id = identify(&site);
+        let lan = id.name();
+        if !self.wants_open(&lan) {
+            let spots = site.spots.iter().filter(|spot| !spot.ip.is_loopback()).cloned().collect();
+            return closed(Ok(spots), Some(lan), None);
+        }
+        let gone = self.is_fixed() && site.primary().is_none() && !cfg!(test);
+        let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
+        let network = self.named.clone().unwrap_or_else(|| lan.clone());
+        Decision { place: Place { site, network, offer: Ok(Vec::new()), lost }, id, lan: Some(lan) }
+    }
+}
+
+/// What tells the network of a site from others.
+fn identify(site: &Site, patient: bool) -> NetworkId {
+    let ip = site.primary().map(|spot| (spot.ip, spot.network));
+    let own = || site.listen.first().map(|addr| (addr.ip(), site.sweep.clone()));
+    match ip {
+        // What the user says to look at tells the network as it did when the address was given alone.
+        Some((ip, network)) => {
+            let mut cidrs = site.sweep.clone();
+            cidrs.push(network);
+            NetworkId::of(ip, &cidrs, patient)
+        }
+        None => own().map_or_else(NetworkId::default, |(ip, cidrs)| NetworkId::of(ip, &cidrs, patient)),
+    }
+}
+
+/// Follows the interfaces and the user's wishes.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    places: Places,
+    now: Decision,
+    told: watch::Sender<Place>,
+    wishes: mpsc::Receiver<bool>,
+    updates: mpsc::Sender<Update>,
+    saver: Saver,
+}
+
+/// The ends of a watcher that the node has.
+#[derive(Debug)]
+pub(super) struct Ends {
+    pub(super) place: watch::Receiver<Place>,
+    pub(super) opens: mpsc::Sender<bool>,
+}
+
+impl Watcher {
+    pub(super) fn new(places: Places, now: Decision, updates: mpsc::Sender<Update>, saver: Saver) -> (Self, Ends) {
+        let (told, place) = watch::channel(now.place.clone());
+        let (opens, wishes) = mpsc::channel(WISHES);
+        (Self { places, now, told, wishes, updates, saver }, Ends { place, opens })
+    }
+
+    /// Follows until nobody wishes anything any more.
+    pub(super) async fn run(mut self) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut patience = 0;
+        let mut awake = (Instant::now(), SystemTime::now());
+        loop {
+            tokio::select! {
+                biased;
+                wish = self.wishes.recv() => match wish {
+                    Some(open) => self.wish(open).await,
+                    None => return,
+                },
+                _ = ticks.tick() => {
+                    let before = std::mem::replace(&mut awake, (Instant::now(), SystemTime::now()));
+                    self.look(&mut patience, has_slept(before, awake));
+                }
+            }
+        }
+    }
+
+    fn look(&mut self, patience: &mut u32, slept: bool) {
+        let Ok(interfaces) = interfaces() else { return };
+        let mut next = self.places.decide(&interfaces, Some(&self.now), |site| identify(site, false));
+        if next.id.may_be(&self.now.id) {
+            // Its gateway may be forgotten, or be known only now: it is called what it was called first.
+            (next.id, next.place.network) = (self.now.id, self.now.place.network.clone());
+        } else if next.id.is_unresolved() && *patience < PATIENCE {
+            *patience += 1;
+            return;
+        }
+        *patience = 0;
+        if slept && next.place.site.open {
+            tracing::info!("the machine slept");
+            // Said once more, so that everybody is looked for again.
+            self.told.send_modify(|place| place.lost = Some("The machine slept.".to_owned()));
+        }
+        self.go(next);
+    }
+
+    async fn wish(&mut self, open: bool) {
+        let Ok(interfaces) = interfaces() else { return };
+        let Some(network) = self.now.lan.clone().or_else(|| {
+            let site = self.places.opened(&interfaces).ok()?;
+            Some(identify(&site, true).name())
+        }) else {
+            let text = match self.places.opened(&interfaces) {
+                Err(error) if open => error.to_string(),
+                _ => return,
+            };
+            return self.tell(Update::Failed { code: FailureCode::NoNetwork, text });
+        };
+        if open == self.now.place.site.open {
+            let text = if open {
+                "The chat is open to your network already."
+            } else {
+                "The chat is on this machine only already."
+            };
+            return self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
+        }
+        self.places.said.push((network.clone(), open));
+        let saver = self.saver.clone();
+        let saved = tokio::task::spawn_blocking(move || saver.save_lan(&network, open)).await;
+        if let Ok(Err(error)) = saved {
+            self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
+        }
+        let next = self.places.decide(&interfaces, Some(&self.now), |site| identify(site, false));
+        self.go(next);
+    }
+
+    fn go(&mut self, next: Decision) {
+        if next.place != *self.told.borrow() {
+            tracing::info!(network = %next.place.network, open = next.place.site.open, lost = ?next.place.lost, "place");
+            self.told.send_replace(next.place.clone());
+        }
+        self.now = next;
+    }
+
+    fn tell(&self, update: Update) {
+        // Full: the front end is far behind, and will see where the node is.
+        let _ = self.updates.try_send(update);
+    }
+}
+
+/// Whether the machine slept between two looks: the monotonic clock stands still meanwhile, on Linux and macOS; and
+/// elsewhere, where it goes on, the looks are far apart.
+fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool {
+    let monotonic = now.0 - before.0;
+    let wall = now.1.duration_since(before.1).unwrap_or_default();
+    wall > monotonic + SLEPT || monotonic > LOOK_EVERY + SLEPT
+}
+
+#[cfg(test)]
+mod tests;

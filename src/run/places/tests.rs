@@ -1,0 +1,112 @@
+use clap::Parser as _;
+
+use super::*;
+use crate::{
+    config::{Args, Sources, merge},
+    model::{InterfaceAddr, InterfaceKind},
+};
+
+fn places(args: &[&str], remembered: &[(Network, bool)]) -> Places {
+    let args = Args::try_parse_from(std::iter::once(&"proximity-chat").chain(args)).unwrap();
+    Places::new(&merge(Sources { args: &args, env: &[], file: None, login: None }).unwrap(), remembered)
+}
+
+fn eth0(ip: &str) -> Interface {
+    let addr = InterfaceAddr { ip: ip.parse().unwrap(), prefix: 24, broadcast: None };
+    Interface {
+        name: "eth0".into(),
+        index: 2,
+        kind: InterfaceKind::Network,
+        up: true,
+        gateway: None,
+        addrs: vec![addr],
+    }
+}
+
+/// Networks are told apart by their prefix alone.
+fn by_prefix(site: &Site) -> NetworkId {
+    identify(site, false)
+}
+
+fn decide(places: &Places, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
+    places.decide(interfaces, before, by_prefix)
+}
+
+fn office() -> Network {
+    Network::new("203.0.113.0/24").unwrap()
+}
+
+/// Documentation addresses (RFC 5737): no machine has them, so that its tables say nothing of them.
+const OFFICE: &str = "203.0.113.5";
+const CAFE: &str = "198.51.100.5";
+const ANY: &str = "--any-network";
+
+#[test]
+fn out_of_the_box_the_node_is_on_this_machine_and_says_what_it_could_be_opened_to() {
+    let decision = decide(&places(&[ANY], &[]), &[eth0(OFFICE)], None);
+    assert!(!decision.place.site.open && decision.place.network == Network::loopback());
+    assert_eq!(decision.place.offer.as_ref().unwrap()[0].interface.as_ref(), "eth0");
+    let decision = decide(&places(&[], &[]), &[], None);
+    assert!(decision.place.offer.is_err() && decision.place.lost.is_none());
+}
+
+#[test]
+fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger() {
+    for (args, remembered, open) in [
+        (&[ANY][..], &[][..], false),
+        (&[ANY], &[(office(), true)], true),
+        (&[ANY, "--lan"], &[], true),
+        (&[ANY, "--lan"], &[(office(), false)], true),
+        (&[ANY, "--ip", OFFICE, "--cidr", "203.0.113.0/24"], &[], true),
+    ] {
+        let decision = decide(&places(args, remembered), &[eth0(OFFICE)], None);
+        assert_eq!(decision.place.site.open, open, "{args:?} {remembered:?}");
+        assert_eq!(decision.place.network, if open { office() } else { Network::loopback() });
+    }
+    let decision = decide(&places(&[ANY], &[(office(), true)]), &[eth0(CAFE)], None);
+    assert!(!decision.place.site.open, "what was set at the office is not true of a café");
+}
+
+#[test]
+fn what_was_said_in_this_run_counts_most() {
+    let mut places = places(&[ANY, "--lan"], &[]);
+    places.said.push((office(), false));
+    assert!(!decide(&places, &[eth0(OFFICE)], None).place.site.open);
+    assert!(decide(&places, &[eth0(CAFE)], None).place.site.open);
+    places.said.push((office(), true));
+    assert!(decide(&places, &[eth0(OFFICE)], None).place.site.open);
+}
+
+#[test]
+fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
+    let places = places(&[ANY, "--lan"], &[]);
+    let before = decide(&places, &[eth0(OFFICE)], None);
+    let mut unplugged = eth0(OFFICE);
+    unplugged.up = false;
+    let lost = decide(&places, &[unplugged], Some(&before));
+    assert_eq!((&lost.place.site, &lost.place.network), (&before.place.site, &before.place.network));
+    assert!(lost.place.lost.as_ref().unwrap().contains("eth0 is not connected"));
+    assert_eq!(decide(&places, &[eth0(OFFICE)], Some(&lost)), before);
+    let moved = decide(&places, &[eth0(CAFE)], Some(&lost));
+    assert!(moved.place.network != office() && !moved.id.may_be(&before.id));
+    let none = decide(&places, &[], None);
+    assert!(!none.place.site.open && none.place.lost.is_some(), "it says why it is not open");
+}
+
+#[test]
+fn a_network_of_the_users_name_is_one_network() {
+    let places = places(&[ANY, "--lan", "--network", "office"], &[]);
+    for ip in [OFFICE, CAFE] {
+        assert_eq!(decide(&places, &[eth0(ip)], None).place.network.as_str(), "office");
+    }
+}
+
+#[test]
+fn sleep_is_seen_in_the_time_of_day() {
+    let (mono, wall) = (Instant::now(), SystemTime::now());
+    let after = |mono_secs, wall_secs| (mono + Duration::from_secs(mono_secs), wall + Duration::from_secs(wall_secs));
+    assert!(!has_slept((mono, wall), after(1, 1)));
+    assert!(!has_slept((mono, wall), after(1, 0)), "the clock was set back");
+    assert!(has_slept((mono, wall), after(1, 3_600)));
+    assert!(has_slept((mono, wall), after(3_600, 3_600)));
+}

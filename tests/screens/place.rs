@@ -1,0 +1,1 @@
+//! Where the node is, and what is wrong there, as the screen says it.
