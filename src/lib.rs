@@ -11,6 +11,7 @@ pub mod bus;
 pub mod config;
 pub mod contract;
 pub mod convert;
+pub mod diagnosis;
 pub mod discovery;
 pub mod headless;
 pub mod history;

@@ -381,6 +381,11 @@ impl<N: Net> Actor<N> {
                 }
                 input
             }
+            Event::Looked(node, answer) => {
+                // Who does not wait for it any more has no use for it.
+                let _ = answer.send(self.about(&node));
+                return Ok(());
+            }
             Event::Node(input) | Event::Read(input, _) => input,
         };
         if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link, .. } = input {
@@ -390,10 +395,20 @@ impl<N: Net> Actor<N> {
         self.feed(input).await
     }
 
+    /// What somebody with this key is told who looks at us.
+    fn about(&self, node: &NodeId) -> net::About {
+        let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
+        net::About { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
+    }
+
     async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
         match event {
             discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
             discovery::Event::Announced { node, addr } => self.feed(In::Announced { node, addr }).await,
+            discovery::Event::Asked(node) => {
+                self.node.note_heard(node, self.clock.now());
+                Ok(())
+            }
             discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
             discovery::Event::Surveyed(_) | discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => Ok(()),
         }

@@ -192,7 +192,7 @@ impl<N: Net> Actor<N> {
 
     fn serve_bound(&mut self) {
         for (addr, listener) in std::mem::take(&mut self.whereabouts.bound) {
-            let server = self.tasks.spawn(net::serve(self.net.clone(), listener, self.shared.clone()));
+            let server = self.tasks.spawn(net::serve(self.net.clone(), (addr, listener), self.shared.clone()));
             self.whereabouts.servers.insert(addr, server);
         }
     }

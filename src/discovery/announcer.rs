@@ -130,14 +130,15 @@ impl Announcer {
         if !proven || ear.hear(&content, now) == Heard::Known {
             return Ok(None);
         }
-        if content.call == Call::Here {
-            let mut addr = *from;
-            addr.set_port(content.port);
-            let (node, interface) = (content.node, spot.interface.clone());
-            let on_link = spot.is_on_link(from.ip());
-            self.tell(if on_link { Event::Announced { node, addr } } else { Event::OffLink { addr, interface } })
-                .await?;
-        }
+        let (node, interface) = (content.node, spot.interface.clone());
+        let mut addr = *from;
+        addr.set_port(content.port);
+        self.tell(match content.call {
+            Call::Who => Event::Asked(node),
+            Call::Here if spot.is_on_link(from.ip()) => Event::Announced { node, addr },
+            Call::Here => Event::OffLink { addr, interface },
+        })
+        .await?;
         Ok(Some(content.call))
     }
 

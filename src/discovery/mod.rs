@@ -36,6 +36,8 @@ pub enum Event {
         /// Where it says that it listens.
         addr: SocketAddr,
     },
+    /// Somebody asks who is there; that it holds the key is proved.
+    Asked(NodeId),
     /// One does from an address that is not of the network that it was heard on: somebody's mask is wrong.
     OffLink {
         /// Where from.

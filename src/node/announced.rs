@@ -60,6 +60,11 @@ impl Node {
         }
     }
 
+    /// A datagram of `node` was heard that says no more than that it is there.
+    pub fn note_heard(&mut self, node: NodeId, now: Now) {
+        self.heard.note(node, now.mono);
+    }
+
     /// Whether `node` was heard lately.
     pub fn has_heard(&self, node: &NodeId, now: Now) -> bool {
         self.heard.at.get(node).is_some_and(|at| now.mono.saturating_duration_since(*at) < HEARD_FOR)
