@@ -13,6 +13,7 @@ pub mod contract;
 pub mod convert;
 pub mod diagnosis;
 pub mod discovery;
+pub mod explore;
 pub mod headless;
 pub mod history;
 pub mod identity;

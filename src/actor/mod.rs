@@ -5,11 +5,10 @@
 
 mod backlog;
 mod keeper;
-mod listen;
 mod place;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +19,6 @@ use std::{
 
 use backlog::Backlog;
 use keeper::Keeper;
-pub use listen::ListenError;
 pub use place::{Carried, Moved, Place};
 use tokio::{
     sync::{mpsc, watch},
@@ -36,7 +34,7 @@ use crate::{
     io::{Clock, Net},
     log::storage::Snapshot,
     model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
-    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
+    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, ListenError, Shared, Tls, TlsSetupError},
     node::{CloseReason, History, In, LinkId, Location, Me, Node, Out, Retention},
     profile::{SaveError, Saver},
     store::{Answer, Store},
@@ -179,7 +177,7 @@ impl<N: Net> Actor<N> {
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let now = place.borrow_and_update().clone();
-        let bound = listen::first_free(&net, &now.site.listen, ports, port).await?;
+        let bound = net::first_free(&net, &now.site.listen, ports, port).await?;
         let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
         let (linked, linked_out) = watch::channel(Arc::default());

@@ -11,16 +11,13 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{
-    Actor, Stop,
-    listen::{self, Bound},
-};
+use super::{Actor, Stop};
 use crate::{
     bus::{self, Command, FailureCode, NoticeCode, Update},
     discovery::{self, Discovery},
     io::Net,
     model::{Known, Network, Nick, PortRange, Presence, Spot},
-    net,
+    net::{self, Bound},
     node::{In, Location},
     site::Site,
 };
@@ -267,7 +264,7 @@ impl<N: Net> Actor<N> {
             if self.whereabouts.servers.contains_key(addr) {
                 continue;
             }
-            match listen::on_port(&self.net, &[*addr], port).await {
+            match net::on_port(&self.net, &[*addr], port).await {
                 Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
                 Ok(None) => {
                     let text = format!(

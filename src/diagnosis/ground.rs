@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
-use super::{Evidence, count, fault, fine, warning};
+use super::{Evidence, Place, count, fault, fine, warning};
 use crate::model::{Fault, Finding, Interface, InterfaceKind};
 
 /// The fewest hosts of a network that says anything by its silence.
@@ -106,8 +106,7 @@ pub(super) fn isolation(evidence: &Evidence) -> Vec<Finding> {
     let gateways: Vec<IpAddr> = evidence.interfaces.iter().filter_map(|one| one.gateway.map(IpAddr::V4)).collect();
     let others = swept.there.iter().filter(|ip| !gateways.contains(ip)).count();
     let router = swept.there.iter().find(|ip| gateways.contains(ip));
-    let beyond = |addr: &IpAddr| !addr.is_loopback();
-    if others > 0 || evidence.people.iter().any(|person| beyond(&person.addr.ip())) {
+    if others > 0 || evidence.people.iter().any(|person| person.place == Place::Near) {
         let others = count(others, "other machine answers", "other machines answer");
         return vec![fine(Fault::ClientsIsolated, format!("{others} on your network."))];
     }

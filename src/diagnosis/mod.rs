@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-pub use people::{Person, Reached};
+pub use people::{Person, Place, Reached};
 
 use crate::model::{Fault, Finding, Interface, PortRange, Severity, Spot};
 

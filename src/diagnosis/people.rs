@@ -17,12 +17,23 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(5);
 pub struct Person {
     /// Where.
     pub addr: SocketAddr,
-    /// Whether the address is in one of our own networks, beyond this machine.
-    pub on_link: bool,
+    /// How far away that is.
+    pub place: Place,
     /// Whether we heard an announcement of it.
     pub announced: bool,
     /// What came of looking at it.
     pub reached: Reached,
+}
+
+/// How far away somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    Here,
+    /// In one of our own networks.
+    Near,
+    /// Behind a router.
+    Far,
 }
 
 /// What came of looking at somebody.
@@ -76,7 +87,7 @@ pub(super) fn versions(evidence: &Evidence) -> Vec<Finding> {
 }
 
 pub(super) fn inbound(evidence: &Evidence) -> Vec<Finding> {
-    let beyond = |person: &&Person| !person.addr.ip().is_loopback();
+    let beyond = |person: &&Person| person.place != Place::Here;
     let tried: Vec<(&Person, DialBack)> =
         evidence.people.iter().filter(beyond).filter_map(|p| Some((p, p.seen()?.dial_back?))).collect();
     let port = match &evidence.listening {
@@ -138,8 +149,12 @@ pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
         let what = format!("Announcements cannot be sent, or not be heard, on {interface}: {why}.");
         return vec![warning(Fault::MulticastBlocked, what, todo)];
     }
-    let near: Vec<(&Person, &Seen)> =
-        evidence.people.iter().filter(|person| person.on_link).filter_map(|p| Some((p, p.seen()?))).collect();
+    let near: Vec<(&Person, &Seen)> = evidence
+        .people
+        .iter()
+        .filter(|person| person.place == Place::Near)
+        .filter_map(|p| Some((p, p.seen()?)))
+        .collect();
     let Some((person, _)) = near.first() else { return Vec::new() };
     let (out, back) = (near.iter().any(|(_, seen)| seen.heard), near.iter().any(|(person, _)| person.announced));
     let what = match (out, back) {

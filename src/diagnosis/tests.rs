@@ -39,7 +39,7 @@ fn seen() -> Seen {
 fn person(seen: Seen) -> Person {
     Person {
         addr: ([10, 77, 0, 30], 4_565).into(),
-        on_link: true,
+        place: Place::Near,
         announced: true,
         reached: Reached::Seen(seen, Timestamp::from_millis(NOON)),
     }
@@ -93,7 +93,7 @@ fn each_fault_is_named_by_what_it_looks_like() {
     assert_eq!(with(&|e| e.interfaces[0].addrs[0].prefix = 32), Some(Fault::WrongMask));
     assert_eq!(with(&|e| e.interfaces[0].gateway = Some([10, 78, 0, 1].into())), Some(Fault::WrongMask));
     let stranger = ("eth0".into(), IpAddr::from([10, 77, 1, 5]));
-    assert_eq!(with(&|e| drop(e.off_link.insert(stranger.clone()))), Some(Fault::WrongMask));
+    assert_eq!(with(&|e| e.off_link = [stranger.clone()].into()), Some(Fault::WrongMask));
     assert_eq!(seen_as(&|seen| (seen.min, seen.max) = (99, 99)), Some(Fault::VersionMismatch));
     for back in [DialBack::Timeout, DialBack::Refused, DialBack::Unreachable] {
         assert_eq!(seen_as(&|seen| seen.dial_back = Some(back)), Some(Fault::InboundBlocked));

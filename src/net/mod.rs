@@ -7,6 +7,7 @@ mod dialer;
 mod doorman;
 mod linger;
 mod link;
+mod listen;
 mod look;
 mod one_shot;
 mod outbox;
@@ -26,6 +27,7 @@ pub use dialer::dial;
 use doorman::Doorman;
 pub use linger::Lingering;
 pub use link::Handle;
+pub use listen::{Bound, ListenError, first_free, on_port};
 use look::DialBacks;
 pub use look::{About, Sight, look};
 #[cfg(test)]

@@ -8,7 +8,7 @@ const MAX_KEPT: usize = 16;
 /// The hosts of a sweep that answered anything at all, be it that a port is closed. Those of this machine do not count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Hosts that were looked at.
+    /// Hosts that were looked at so far, beyond this machine.
     pub hosts: u64,
     /// The first of those that answered.
     pub answered: BTreeSet<IpAddr>,
