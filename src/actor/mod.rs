@@ -4,6 +4,7 @@
 //! node, and through HTTP/2's windows its peers, without a byte of memory more.
 
 mod backlog;
+mod diagnosing;
 mod keeper;
 mod place;
 
@@ -18,6 +19,7 @@ use std::{
 };
 
 use backlog::Backlog;
+use diagnosing::Diagnosing;
 use keeper::Keeper;
 pub use place::{Carried, Moved, Place};
 use tokio::{
@@ -69,6 +71,8 @@ pub struct Settings {
     pub port: Option<u16>,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
+    /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
+    pub diagnose: bool,
     /// Whom to dial in any case.
     pub peers: Vec<Target>,
     /// Probes per second, if the user has a wish.
@@ -138,6 +142,7 @@ pub struct Actor<N: Net> {
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
     backlog: Backlog,
+    diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
     found: mpsc::Receiver<discovery::Event>,
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
@@ -173,7 +178,7 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
-        let Settings { clock, snapshot, retention, store, answers, .. } = settings;
+        let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let now = place.borrow_and_update().clone();
@@ -207,6 +212,7 @@ impl<N: Net> Actor<N> {
             commands,
             updates,
             backlog: Backlog::default(),
+            diagnosing: Diagnosing::new(diagnose),
             inbox,
             found,
             linked,
@@ -263,7 +269,10 @@ impl<N: Net> Actor<N> {
             tokio::select! {
                 biased;
                 // What is rare comes first: the rest may always be ready.
-                _ = frozen_check.tick() => self.drop_frozen().await?,
+                _ = frozen_check.tick() => {
+                    self.drop_frozen().await?;
+                    self.diagnose().await?;
+                }
                 () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
                     self.feed(In::Timer).await?;
                 }
@@ -400,6 +409,7 @@ impl<N: Net> Actor<N> {
     }
 
     async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
+        let Some(event) = self.diagnosing.see(event) else { return Ok(()) };
         match event {
             discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
             discovery::Event::Announced { node, addr } => self.feed(In::Announced { node, addr }).await,

@@ -114,6 +114,11 @@ impl<N: Net> Whereabouts<N> {
         self.addrs.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
+    /// Where we are.
+    pub(super) fn site(&self) -> &Site {
+        &self.now.site
+    }
+
     /// The address to dial `to` from.
     pub(super) fn source(&self, to: IpAddr) -> Option<IpAddr> {
         self.now.site.source(to)
@@ -233,6 +238,7 @@ impl<N: Net> Actor<N> {
             }
             return self.tell_place().await;
         }
+        self.diagnosing.forget();
         self.listen_there(&site).await?;
         let location = self.whereabouts.location();
         let was = before.site.listen;

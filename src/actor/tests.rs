@@ -47,6 +47,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
         opens: mpsc::channel(1).0,
         port: None,
         announce: false,
+        diagnose: false,
         ports: PortRange::new(min, max).unwrap(),
         peers: Vec::new(),
         sweep_rate: None,

@@ -1,18 +1,13 @@
 //! From what was seen to what the diagnosis judges.
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, net::IpAddr};
 
-use ipnetwork::{IpNetwork, Ipv4Network};
+use ipnetwork::IpNetwork;
 
 use super::{By, Options, View};
 use crate::{
-    diagnosis::{Captured, Evidence, Person, Place, Reached, Swept},
-    io::{neighbours, now, source_towards},
-    model::{Interface, Spot},
+    diagnosis::{Evidence, Person, Place, Reached, Swept},
+    io::{captured, neighbours, now},
     net::Sight,
     node::DialFailure,
 };
@@ -70,46 +65,4 @@ fn worth_a_word<'a>(by: impl Iterator<Item = &'a By>) -> bool {
 fn swept(view: &View, networks: &[IpNetwork]) -> Swept {
     let known = networks.iter().flat_map(|network| neighbours(*network)).map(IpAddr::V4);
     Swept { hosts: view.survey.hosts, there: view.survey.answered.iter().copied().chain(known).collect() }
-}
-
-/// Which of our own networks the routes lead elsewhere, by asking the system about a few hosts of each.
-pub(crate) fn captured(spots: &[Spot], interfaces: &[Interface]) -> Vec<Captured> {
-    let beyond = spots.iter().filter(|spot| !spot.ip.is_loopback());
-    beyond
-        .filter_map(|spot| asked(spot, interfaces).into_iter().find_map(|host| elsewhere(spot, host, interfaces)))
-        .collect()
-}
-
-/// The hosts to ask about: the router, the first and the last.
-fn asked(spot: &Spot, interfaces: &[Interface]) -> Vec<Ipv4Addr> {
-    let IpNetwork::V4(network) = spot.network else { return Vec::new() };
-    if network.prefix() >= 31 {
-        return Vec::new();
-    }
-    let gateway = interfaces.iter().find(|one| one.name == spot.interface).and_then(|one| one.gateway);
-    let ends = ends(network);
-    gateway.into_iter().filter(|ip| network.contains(*ip)).chain(ends).filter(|ip| spot.ip != IpAddr::V4(*ip)).collect()
-}
-
-fn ends(network: Ipv4Network) -> [Ipv4Addr; 2] {
-    let first = u32::from(network.network()).saturating_add(1);
-    let last = u32::from(network.broadcast()).saturating_sub(1);
-    [first.into(), last.into()]
-}
-
-/// Whether what is for `host` leaves by another interface than that of `spot`.
-fn elsewhere(spot: &Spot, host: Ipv4Addr, interfaces: &[Interface]) -> Option<Captured> {
-    let by = match source_towards(host.into()) {
-        Err(_) => None,
-        Ok(source) => {
-            let holder = interfaces.iter().find(|one| one.addrs.iter().any(|addr| addr.ip == source));
-            let name: Arc<str> = holder.map_or_else(|| source.to_string().into(), |one| one.name.clone());
-            let same_network = spot.network.contains(source);
-            if name == spot.interface || same_network {
-                return None;
-            }
-            Some(name)
-        }
-    };
-    Some(Captured { spot: spot.clone(), host, by })
 }

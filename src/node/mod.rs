@@ -29,6 +29,7 @@ mod session;
 mod speech;
 mod sync;
 mod told;
+mod troubles;
 mod trust;
 mod verify;
 
@@ -50,6 +51,7 @@ use link::{Kind, Link};
 pub use location::Location;
 pub use ring::{FellBehind, Ring};
 pub use sync::{History, Retention};
+pub use troubles::Trouble;
 use trust::TrustBook;
 
 use crate::{
@@ -113,6 +115,7 @@ pub struct Node {
     ignored_guests: BTreeSet<SocketAddr>,
     gossip: Gossip,
     heard: announced::Heard,
+    troubles: troubles::Troubles,
     pulse: pulse::Pulse,
     comparing: comparing::Comparisons,
     places: places::Places,
@@ -149,6 +152,7 @@ impl Node {
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
             heard: announced::Heard::default(),
+            troubles: troubles::Troubles::default(),
             pulse: pulse::Pulse::default(),
             comparing: comparing::Comparisons::new(me.secret),
             places,

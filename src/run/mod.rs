@@ -193,6 +193,7 @@ impl Start {
             ports: config.ports,
             port: None,
             announce: config.announce,
+            diagnose: true,
             peers: config.peers.clone(),
             sweep_rate: config.sweep_rate,
             nick: nick.clone(),
