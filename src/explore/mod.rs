@@ -26,7 +26,7 @@ use tokio::{
 use crate::{
     bus::{SweepProgress, SweepState},
     convert::mesh::Look,
-    discovery::{Announce, Discovery, Event, Settings},
+    discovery::{Announce, Discovery, Event, LAST_ANSWER, Settings},
     identity::Identity,
     io::Net,
     model::{Interface, NodeId, PortRange, Target},
@@ -44,6 +44,9 @@ const LOOKS: usize = 64;
 
 /// Addresses that are looked at: more than a room has people. A network where more ports are open is no place for a chat.
 const MAX_FOUND: usize = 1_024;
+
+/// How long to wait for what the first ports of all hosts bring: the answers, and what is seen by looking there.
+const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 
 /// How long answers to our question who is there are waited for at least: it is asked again after 100 and 500 ms, and
 /// answered within 100.
@@ -160,7 +163,7 @@ async fn explore<N: Net>(
             looks.at(addr, By::Name, &mut view);
         }
     }
-    let until = limit.map(|limit| began + limit);
+    let mut until = limit.map(|limit| began + limit);
     let far = began + Duration::from_hours(24);
     loop {
         let swept = view.progress.is_some_and(|progress| progress.state == SweepState::Done);
@@ -188,7 +191,12 @@ async fn explore<N: Net>(
                 if let Event::Progress(progress) = &event {
                     told(progress);
                 }
+                let was_complete = view.survey.complete;
                 take_in(event, &mut looks, &mut view);
+                // Who has no time for all ports of silent hosts waits for the last answer of the first ones.
+                if view.survey.complete && !was_complete {
+                    until = until.map(|until| until.min(Instant::now() + ENOUGH));
+                }
             }
         }
     }

@@ -64,7 +64,7 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
     for one in get_if_addrs()? {
         let interface = found.entry(one.name.clone()).or_insert_with(|| empty(&one.name));
         interface.index = one.index.unwrap_or(interface.index);
-        interface.up |= !matches!(one.oper_status, IfOperStatus::Down | IfOperStatus::LowerLayerDown);
+        interface.up |= is_up(&one.oper_status);
         if one.is_loopback() {
             interface.kind = InterfaceKind::Loopback;
         } else if one.is_p2p {
@@ -99,6 +99,15 @@ pub fn source_towards(to: IpAddr) -> io::Result<IpAddr> {
     // Any port: a datagram socket that is connected has its route, and has sent nothing.
     socket.connect(SocketAddr::new(to, 9))?;
     Ok(socket.local_addr()?.ip())
+}
+
+/// Whether an interface is connected. On Unix all that is told is that it is; elsewhere some are in a state that is not known.
+fn is_up(status: &IfOperStatus) -> bool {
+    match status {
+        IfOperStatus::Up => true,
+        IfOperStatus::Unknown => !cfg!(unix),
+        _ => false,
+    }
 }
 
 fn empty(name: &str) -> Interface {

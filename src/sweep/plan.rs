@@ -161,6 +161,7 @@ impl Plan {
                     SocketAddr::new(ip, self.ports.min())
                 }
                 Step::Far(_) => {
+                    self.survey.complete = true;
                     self.step = if self.ports.count() > 1 { Step::Rest(0, self.ports.min() + 1) } else { Step::End };
                     continue;
                 }

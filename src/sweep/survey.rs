@@ -10,6 +10,8 @@ const MAX_KEPT: usize = 16;
 pub struct Survey {
     /// Hosts that were looked at so far, beyond this machine.
     pub hosts: u64,
+    /// Whether these are all of them: one port of every host was looked at.
+    pub complete: bool,
     /// The first of those that answered.
     pub answered: BTreeSet<IpAddr>,
 }
