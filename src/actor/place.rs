@@ -33,12 +33,14 @@ pub struct Place {
     pub offer: Result<Vec<Spot>, String>,
     /// While it is open: why there is no network any more. The site is the last one that there was.
     pub lost: Option<String>,
+    /// How often the machine has woken from sleep: everybody is looked for again.
+    pub woken: u32,
 }
 
 impl Place {
     /// A place that never changes, on a network of this name.
     pub fn fixed(site: Site, network: Network) -> Self {
-        Self { site, network, offer: Ok(Vec::new()), lost: None }
+        Self { site, network, offer: Ok(Vec::new()), lost: None, woken: 0 }
     }
 }
 
@@ -156,7 +158,7 @@ impl<N: Net> Whereabouts<N> {
     }
 
     fn shown(&self) -> bus::Whereabouts {
-        let Place { site, network, offer, lost } = self.now.clone();
+        let Place { site, network, offer, lost, .. } = self.now.clone();
         bus::Whereabouts {
             open: site.open,
             network,
@@ -230,13 +232,15 @@ impl<N: Net> Actor<N> {
         let before = std::mem::replace(&mut self.whereabouts.now, next);
         let site = self.whereabouts.now.site.clone();
         if before.site == site {
+            let now = &self.whereabouts.now;
             // The network came back: who was there may be there again.
-            if before.lost.is_some() && self.whereabouts.now.lost.is_none() {
+            if (before.lost.is_some() && now.lost.is_none()) || before.woken != now.woken {
                 self.look_around();
                 let location = self.whereabouts.location();
                 self.feed(In::Moved(location)).await?;
             }
-            return self.tell_place().await;
+            let told = Place { woken: before.woken, ..self.whereabouts.now.clone() } == before;
+            return if told { Ok(()) } else { self.tell_place().await };
         }
         self.diagnosing.forget();
         self.listen_there(&site).await?;
