@@ -31,6 +31,9 @@ pub(super) enum Event<'a> {
         /// Why there is no network, where there should be one.
         #[serde(skip_serializing_if = "Option::is_none")]
         lost: Option<&'a str>,
+        /// Whether it was open until now.
+        #[serde(skip)]
+        closed: bool,
     },
     /// Why nobody shows up.
     Diagnosis {
