@@ -22,9 +22,8 @@ impl App {
             return None;
         }
         self.fullest(&match self.standing() {
-            Standing::Welcome | Standing::Starting | Standing::Online => Vec::new(),
-            // Said when it happened, and beside the pane.
-            Standing::Offline => Vec::new(),
+            // That there is no network was said when it happened, and stands beside the pane.
+            Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => Vec::new(),
             Standing::Looking => vec![self.looking()],
             // Who was found once needs no advice on being found.
             Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => self.left_alone(),

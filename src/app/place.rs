@@ -25,10 +25,9 @@ impl App {
 
     /// Where the chat is, in a few words; the fullest first.
     pub(crate) fn whereabouts(&self) -> Vec<String> {
-        match &self.place {
-            Some(_) if self.node == Node::Gone => Vec::new(),
+        match self.place.as_ref().filter(|_| self.node != Node::Gone) {
             None => Vec::new(),
-            Some(_) if self.lost().is_some() => vec!["no network".to_owned()],
+            Some(place) if place.lost.is_some() => vec!["no network".to_owned()],
             Some(place) if !place.open => vec!["this machine only".to_owned()],
             Some(place) => vec![self.opened_to(place), interfaces(&place.spots)],
         }
@@ -67,11 +66,10 @@ impl App {
     }
 
     /// Takes in where the node is.
-    pub(super) fn placed(&mut self, place: Whereabouts) {
+    pub(super) fn placed(&mut self, place: &Whereabouts) {
         self.peers.cut_off(place.lost.is_some());
-        let now_lost = place.lost.clone();
         let Some(before) = self.place.replace(place.clone()) else {
-            return self.tell_lost(now_lost.as_deref());
+            return self.tell_lost(place.lost.as_deref());
         };
         let moved = before.network != place.network;
         if moved {
@@ -83,7 +81,7 @@ impl App {
             (Some(_), None) if !changed => self.notice(Tone::Dim, "-- the network is back. --"),
             _ if changed && place.open => {
                 let stays = if moved { "What was said elsewhere stays there. " } else { "" };
-                let to = self.opened_to(&place);
+                let to = self.opened_to(place);
                 self.notice(Tone::Plain, &format!("The chat is open to your network now: {to}. {stays}F2 closes it."));
             }
             _ if changed => {

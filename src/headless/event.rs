@@ -25,7 +25,7 @@ pub(super) enum Event<'a> {
         /// The name of the network that the lobby belongs to.
         network: &'a str,
         addrs: &'a [SocketAddr],
-        interfaces: Vec<Interface<'a>>,
+        interfaces: Vec<OpenTo<'a>>,
         /// Where people are looked for.
         looks: Vec<String>,
         /// Why there is no network, where there should be one.
@@ -125,7 +125,7 @@ pub(super) enum Event<'a> {
 
 /// An interface that the node is open to.
 #[derive(Serialize)]
-pub(super) struct Interface<'a> {
+pub(super) struct OpenTo<'a> {
     pub(super) interface: &'a str,
     pub(super) ip: IpAddr,
     pub(super) network: String,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Local, Options,
-    event::{Change, Event, Found, Interface, Person, Reason},
+    event::{Change, Event, Found, OpenTo, Person, Reason},
     people::{People, Present},
     text, trust,
 };
@@ -19,6 +19,7 @@ use crate::{
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Turns updates into output, appended to a buffer.
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
 pub(super) struct Printer {
     json: bool,
     clock: Clock,
@@ -148,7 +149,7 @@ impl Printer {
     }
 
     fn placed(&mut self, place: &Whereabouts) {
-        let interfaces = place.spots.iter().map(|spot| Interface {
+        let interfaces = place.spots.iter().map(|spot| OpenTo {
             interface: &spot.interface,
             ip: spot.ip,
             network: spot.network.to_string(),

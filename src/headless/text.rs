@@ -61,8 +61,6 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             writeln!(out, "-- open to {}", names.collect::<Vec<_>>().join(", "))
         }
         Event::Network { closed: true, .. } => writeln!(out, "-- on this machine only now: nothing leaves it"),
-        // As it starts by default.
-        Event::Network { .. } => Ok(()),
         Event::Diagnosis { findings } => findings.iter().try_for_each(|finding| {
             let after = if finding.todo.is_empty() { "" } else { " " };
             writeln!(out, "-- {}{after}{}", finding.text, finding.todo)
@@ -93,8 +91,10 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             _ => writeln!(out, "-- {total} lines that were missed have come"),
         },
         Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),
+        // Being on this machine only is how it starts.
+        Event::Network { .. }
         // Steps that only programs follow; messages have functions of their own, because they need the local time.
-        Event::Delivery { .. }
+        | Event::Delivery { .. }
         | Event::Waiting { .. }
         | Event::Sync { .. }
         | Event::Message(_)

@@ -1,15 +1,16 @@
-//! Where the node is, and what is wrong there, as the screen says it.
+//! Where the node is, as the screen says it.
 
 use std::time::Duration;
 
 use proximity_chat::{app::*, bus::*, model::*};
 
 use crate::{
+    reasons::{diagnosis, isolated},
     screen::*,
     states::{chat, people, shoot},
 };
 
-const SIZE: (u16, u16) = (80, 24);
+pub(crate) const SIZE: (u16, u16) = (80, 24);
 
 /// As `NoNetwork` says it.
 const NO_NETWORK: &str = "No network: wlan0 is down. Plug in a cable or join a Wi-Fi.";
@@ -35,37 +36,18 @@ fn nowhere() -> Whereabouts {
     Whereabouts { offer: Err(NO_NETWORK.to_owned()), ..whereabouts(false) }
 }
 
-fn finding(fault: Fault, severity: Severity, what: &str, todo: &str) -> Finding {
-    Finding { fault, severity, what: what.to_owned(), todo: todo.to_owned() }
-}
-
-fn isolated() -> Finding {
-    let what = "wlan0 keeps its clients apart: the router answers, and nobody else does.";
-    let todo = "Guest Wi-Fi often does that. Try a cable or another network.";
-    finding(Fault::ClientsIsolated, Severity::Warning, what, todo)
-}
-
-/// About as long as a sentence of a diagnosis gets.
-fn captured() -> Finding {
-    let what = "What is for 192.168.1.0/24 goes out by tun0, most likely a VPN, and not by wlan0, so that nobody on your \
-                own network gets it.";
-    let todo = "Let the VPN leave the local network alone (\"allow LAN access\", \"split tunnelling\"), or leave it while \
-                you chat.";
-    finding(Fault::RouteCaptured, Severity::Fault, what, todo)
-}
-
-fn closed() -> Screen {
+pub(crate) fn closed() -> Screen {
     Screen::up(loopback(), SIZE)
 }
 
 /// Open, and everybody was looked for.
-fn alone(size: (u16, u16)) -> Screen {
+pub(crate) fn alone(size: (u16, u16)) -> Screen {
     let mut s = Screen::up(lan(), size);
     s.sweeps(1_270, 1_270);
     s
 }
 
-fn moves(s: &mut Screen, place: Whereabouts) {
+pub(crate) fn moves(s: &mut Screen, place: Whereabouts) {
     s.update(Update::Whereabouts(place));
 }
 
@@ -73,12 +55,8 @@ fn listens_at(s: &mut Screen, at: &str) {
     s.update(Update::Listening { addr: addr(at), nick: Nick::new("alice").unwrap(), node: key("a11ce") });
 }
 
-fn diagnosis(s: &mut Screen, findings: impl IntoIterator<Item = Finding>) {
-    s.update(Update::Diagnosis(findings.into_iter().collect()));
-}
-
 /// The pane and the sidebar, without their line breaks.
-fn halves(s: &mut Screen) -> (String, String) {
+pub(crate) fn halves(s: &mut Screen) -> (String, String) {
     let text = s.text();
     let rows: Vec<_> = text.lines().filter_map(|row| row.rsplit_once('│')).collect();
     let joined = |half: Vec<&str>| half.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -90,18 +68,18 @@ fn pages(s: &mut Screen) -> usize {
 }
 
 /// Whether the frame holds this, in a row or across the rows of one half.
-fn holds(s: &mut Screen, text: &str) -> bool {
+pub(crate) fn holds(s: &mut Screen, text: &str) -> bool {
     let (left, right) = halves(s);
     s.find(text).is_some() || left.contains(text) || right.contains(text)
 }
 
 #[track_caller]
-fn shows(s: &mut Screen, text: &str) {
+pub(crate) fn shows(s: &mut Screen, text: &str) {
     assert!(holds(s, text), "no {text:?}: {}", s.text());
 }
 
 #[track_caller]
-fn hides(s: &mut Screen, text: &str) {
+pub(crate) fn hides(s: &mut Screen, text: &str) {
     assert!(!holds(s, text), "{text:?}: {}", s.text());
 }
 
@@ -346,7 +324,9 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
         assert!(!footer(&mut s).contains("F2"), "{}", s.text());
     }
     let mut s = chat(loopback(), SIZE);
-    people().into_iter().for_each(|peer| s.leaves(peer));
+    for peer in people() {
+        s.leaves(peer);
+    }
     shows(&mut s, "Ctrl-R looks again. F2 opens the chat to your network");
 }
 
@@ -411,68 +391,6 @@ fn what_the_full_channel_refused_comes_back() {
 }
 
 #[test]
-fn a_diagnosis_is_said_to_who_is_alone() {
-    let mut s = alone(SIZE);
-    diagnosis(&mut s, [captured(), isolated()]);
-    let (left, right) = halves(&mut s);
-    let Finding { what, todo, .. } = captured();
-    assert!(left.contains(&format!("{what} {todo}")), "{}", s.text());
-    assert_eq!(right, format!("PEERS nobody here {what}"), "in short, and no word is cut: {}", s.text());
-    hides(&mut s, "Guest Wi-Fi");
-    shows(&mut s, "visible as \"alice\" at");
-
-    let bob = node("7f3a", "192.168.1.23:4565");
-    s.joins(bob, Some("bob"));
-    assert!(!s.text().contains("tun0"), "{}", s.text());
-    s.leaves(bob);
-    let (left, right) = halves(&mut s);
-    assert!(left.contains(&todo) && right.contains(&format!("{what} ○ bob")), "{}", s.text());
-    diagnosis(&mut s, []);
-    hides(&mut s, "tun0");
-}
-
-#[test]
-fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
-    let mut s = alone(SIZE);
-    let advice = s.text();
-    diagnosis(&mut s, [finding(Fault::ClockOff, Severity::Fine, "Clocks agree.", "")]);
-    assert_eq!(s.text(), advice, "what is as it should be keeps nobody away");
-    let what = "Nobody answers, and nothing is wrong that can be seen from here.";
-    diagnosis(&mut s, [finding(Fault::NobodyFound, Severity::Warning, what, "Are they here?")]);
-    let (left, right) = halves(&mut s);
-    assert!(left.contains(&format!("{what} 1. They must be")) && right.ends_with(what), "{}", s.text());
-    assert!(left.contains("in another terminal."), "all of it is in sight: {}", s.text());
-    hides(&mut s, "Are they here?");
-
-    let mut s = closed();
-    s.sweeps(4, 4);
-    diagnosis(&mut s, [finding(Fault::Closed, Severity::Warning, "Nothing leaves this machine.", "Press F2.")]);
-    let (left, right) = halves(&mut s);
-    assert!(right.ends_with("nobody here Nothing leaves this machine.") && !left.contains("Press"), "{}", s.text());
-}
-
-#[test]
-fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
-    let ports = "Every port of 4565-4569 is taken. ".repeat(9);
-    for size in [(120, 35), SIZE, (80, 12), (60, 10), (40, 12), (40, 8), (20, 5)] {
-        for what in [&captured().what, ports.trim_end()] {
-            let mut s = alone(size);
-            diagnosis(&mut s, [finding(Fault::PortTaken, Severity::Fault, what, &captured().todo)]);
-            let (left, right) = (s.text(), if size.0 < 60 { String::new() } else { halves(&mut s).1 });
-            let begin = if left.contains("Nobody else") { "Nobody" } else { what.split(' ').next().unwrap() };
-            // A window that is too low for any of it shows its end, as it does with everything.
-            if size.1 > 8 && what.len() < 150 {
-                assert!(left.lines().take(2).any(|row| row.contains(begin)), "{size:?}: {left}");
-            }
-            let cut = right.strip_suffix('…').unwrap_or(&right);
-            let said = cut.strip_prefix("PEERS nobody here").unwrap_or_default().trim();
-            assert!(what.starts_with(said), "{size:?}: {left}");
-            assert!(said.len() == what.len() || what[said.len()..].starts_with(' ') || size.0 < 60, "{size:?}: {left}");
-        }
-    }
-}
-
-#[test]
 fn the_time_that_a_sweep_still_takes_is_beside_its_progress() {
     for (left, told) in [(0, "1 s left"), (2_400, "3 s left"), (65_000, "65 s left"), (230_000, "4 min left")] {
         let mut s = Screen::up(lan(), SIZE);
@@ -494,9 +412,7 @@ fn every_state_is_drawn_at_every_size() {
     let mut nowhere_yet = started_nowhere(SIZE);
     let mut gone = chat(lan(), SIZE);
     moves(&mut gone, lost());
-    let mut told = alone(SIZE);
-    diagnosis(&mut told, [captured()]);
-    for screen in [&mut opened, &mut nowhere_yet, &mut gone, &mut told] {
+    for screen in [&mut opened, &mut nowhere_yet, &mut gone] {
         for overlay in [false, true] {
             for cols in (1..=45).chain([59, 60, 79, 99, 100, 300]) {
                 for rows in (1..=25).chain([80]) {
@@ -549,17 +465,4 @@ fn snapshots() {
         s
     });
     shoot("offline_at_the_start", started_nowhere);
-    for (name, finding) in [("reason", isolated()), ("long_reason", captured())] {
-        shoot(&format!("alone_{name}"), |size| {
-            let mut s = alone(size);
-            diagnosis(&mut s, [finding.clone()]);
-            s
-        });
-    }
-    shoot("left_alone_reason", |size| {
-        let mut s = chat(lan(), size);
-        people().into_iter().for_each(|peer| s.leaves(peer));
-        diagnosis(&mut s, [isolated()]);
-        s
-    });
 }

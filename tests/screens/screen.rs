@@ -147,7 +147,7 @@ impl Screen {
     /// The node listens.
     pub(crate) fn listens(&mut self, nick: &str) {
         let place = whereabouts(self.open);
-        let (addr, nick) = (place.addrs[0], Nick::new(nick).unwrap());
+        let (addr, nick) = (*place.addrs.first().unwrap(), Nick::new(nick).unwrap());
         self.update(Update::Listening { addr, nick, node: key("a11ce") });
         self.update(Update::Whereabouts(place));
     }

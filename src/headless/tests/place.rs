@@ -42,14 +42,15 @@ fn open() -> Whereabouts {
     }
 }
 
-fn lost() -> Option<String> {
-    Some("No network: wlan0 is down. Plug in a cable or join a Wi-Fi.".to_owned())
+/// The same place without a network.
+fn lost(place: Whereabouts) -> Whereabouts {
+    Whereabouts { lost: Some("No network: wlan0 is down. Plug in a cable or join a Wi-Fi.".to_owned()), ..place }
 }
 
 #[test]
 fn where_the_node_is_is_the_contract_to_the_byte() {
-    let gone = Whereabouts { lost: lost(), ..open() };
-    let never = Whereabouts { lost: lost(), ..closed() };
+    let gone = lost(open());
+    let never = lost(closed());
     let told = [closed(), open(), gone, never].map(Update::Whereabouts);
     assert_eq!(
         print(true, told),
@@ -71,12 +72,12 @@ fn text_says_where_the_node_is_when_that_is_news() {
     let text = |places: &[Whereabouts]| print(false, places.iter().cloned().map(Update::Whereabouts));
     let opened = "-- open to wlan0 (192.168.1.20, 192.168.1.0/24), wlan0 (fe80::20, fe80::/64)\n";
     let down = "!! No network: wlan0 is down. Plug in a cable or join a Wi-Fi.\n";
-    let gone = Whereabouts { lost: lost(), ..open() };
+    let gone = lost(open());
     assert_eq!(text(&[closed(), closed()]), "");
     assert_eq!(text(&[open(), gone.clone(), open()]), format!("{opened}{down}{opened}"));
     let shut = "-- on this machine only now: nothing leaves it\n";
     assert_eq!(text(&[open(), closed(), closed()]), format!("{opened}{shut}"));
-    assert_eq!(text(&[Whereabouts { lost: lost(), ..closed() }]), down);
+    assert_eq!(text(&[lost(closed())]), down);
     // An address that the user gave and no interface has.
     assert_eq!(text(&[Whereabouts { spots: Vec::new(), ..open() }]), "-- open to 127.0.0.1/32, 192.168.1.0/24\n");
 }
