@@ -64,7 +64,7 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
     for one in get_if_addrs()? {
         let interface = found.entry(one.name.clone()).or_insert_with(|| empty(&one.name));
         interface.index = one.index.unwrap_or(interface.index);
-        interface.up |= is_up(&one.oper_status);
+        interface.up |= is_connected(&one.oper_status);
         if one.is_loopback() {
             interface.kind = InterfaceKind::Loopback;
         } else if one.is_p2p {
@@ -101,12 +101,13 @@ pub fn source_towards(to: IpAddr) -> io::Result<IpAddr> {
     Ok(socket.local_addr()?.ip())
 }
 
-/// Whether an interface is connected. On Unix all that is told is that it is; elsewhere some are in a state that is not known.
-fn is_up(status: &IfOperStatus) -> bool {
-    match status {
-        IfOperStatus::Up => true,
-        IfOperStatus::Unknown => !cfg!(unix),
-        _ => false,
+/// Unix says that an interface runs, or nothing: one that was switched off or pulled keeps its addresses, and its state is told as
+/// unknown.
+fn is_connected(status: &IfOperStatus) -> bool {
+    if cfg!(unix) {
+        *status == IfOperStatus::Up
+    } else {
+        !matches!(status, IfOperStatus::Down | IfOperStatus::LowerLayerDown)
     }
 }
 
@@ -202,6 +203,13 @@ mod tests {
         assert!(loopback.up && loopback.addrs.iter().any(|addr| addr.ip == IpAddr::from([127, 0, 0, 1])));
         assert!(loopback.index > 0);
         assert_eq!(source_towards(IpAddr::from([127, 0, 0, 1])).unwrap(), IpAddr::from([127, 0, 0, 1]));
+    }
+
+    #[test]
+    fn what_does_not_run_is_not_connected() {
+        assert!(is_connected(&IfOperStatus::Up));
+        assert!(!is_connected(&IfOperStatus::Down) && !is_connected(&IfOperStatus::LowerLayerDown));
+        assert_eq!(is_connected(&IfOperStatus::Unknown), cfg!(windows));
     }
 
     #[test]

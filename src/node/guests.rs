@@ -174,11 +174,11 @@ impl Node {
             peer.id = PeerId::Guest(source);
             peer.addr = source;
             let peer = peer.clone();
-            self.leave(link, taken, LeaveReason::Closed, out);
+            self.leave(link, taken, Some(LeaveReason::Closed), out);
             self.peers.insert(peer.id, link);
             out.push(Out::Update(Update::PeerJoined(peer)));
         } else {
-            self.leave(link, taken, LeaveReason::Closed, out);
+            self.leave(link, taken, Some(LeaveReason::Closed), out);
             self.links.remove(&link);
             out.push(Out::Close { link, bye: None });
         }

@@ -232,7 +232,8 @@ impl Node {
         out: &mut Vec<Out>,
     ) {
         let id = PeerId::Node(node);
-        let old_boot = self.retire(id, now, out);
+        let between = self.between.linked(&node);
+        let old_boot = self.retire(id, now, out).or(between);
         let is_known_run = old_boot == Some(hello.boot);
         if old_boot.is_some() && !is_known_run {
             // What it was is over; what follows is told as a new arrival.

@@ -10,6 +10,7 @@
 
 mod announced;
 mod asks;
+mod between;
 mod book;
 mod comparing;
 mod dials;
@@ -117,6 +118,7 @@ pub struct Node {
     heard: announced::Heard,
     troubles: troubles::Troubles,
     pulse: pulse::Pulse,
+    between: between::Between,
     comparing: comparing::Comparisons,
     places: places::Places,
     limits: limits::Limits,
@@ -154,6 +156,7 @@ impl Node {
             heard: announced::Heard::default(),
             troubles: troubles::Troubles::default(),
             pulse: pulse::Pulse::default(),
+            between: between::Between::default(),
             comparing: comparing::Comparisons::new(me.secret),
             places,
             limits: limits::Limits::default(),
@@ -195,6 +198,7 @@ impl Node {
             In::Taken(link) => self.taken(link, out),
             In::Timer => {}
         }
+        self.settle_between(out);
         self.beat(now, out);
         self.beat_sync(now, out);
         self.dial_due(now, out);
@@ -225,9 +229,9 @@ impl Node {
         guests.chain(self.places.taken()).collect()
     }
 
-    /// Who is linked.
+    /// Who is linked, as far as the front end knows.
     pub fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
-        self.peers.keys().copied()
+        self.peers.keys().copied().chain(self.between.nodes().map(PeerId::Node))
     }
 
     /// The name we go by, and whether we are away.
@@ -267,21 +271,27 @@ impl Node {
         }
     }
 
-    /// Takes a peer off the map, if `link` is what holds it there.
-    fn leave(&mut self, link: LinkId, peer: PeerId, reason: LeaveReason, out: &mut Vec<Out>) {
+    /// Takes a peer off the map, if `link` is what holds it there. Without a reason it has not left for the front end.
+    fn leave(&mut self, link: LinkId, peer: PeerId, reason: Option<LeaveReason>, out: &mut Vec<Out>) {
         if self.peers.get(&peer) == Some(&link) {
             self.peers.remove(&peer);
             if let PeerId::Node(node) = peer {
                 self.places.parted(&node);
             }
-            out.push(Out::Update(Update::PeerLeft { peer, reason }));
+            out.extend(reason.map(|reason| Out::Update(Update::PeerLeft { peer, reason })));
             out.push(Out::LinkedChanged);
             self.presence_changed();
         }
     }
 
     fn closed(&mut self, link: LinkId, reason: CloseReason, now: Now, out: &mut Vec<Out>) {
+        self.parted(link, reason, false, now, out);
+    }
+
+    /// A link is gone; whether the other side has another one with us, as it says.
+    fn parted(&mut self, link: LinkId, reason: CloseReason, has_other: bool, now: Now, out: &mut Vec<Out>) {
         let Some(Link::Up { peer, kind }) = self.links.get(&link) else { return };
+        let run = if let Kind::Mesh(session) = kind { Some(session.boot) } else { None };
         let (peer, addrs) = match kind {
             Kind::Guest(origin) => (peer.clone(), if origin.listens() { vec![peer.addr] } else { Vec::new() }),
             // On its word alone nobody is dialled outside the user's networks.
@@ -296,7 +306,11 @@ impl Node {
         if let PeerId::Node(node) = peer.id {
             self.trust.parted(&node, now.wall);
         }
-        self.leave(link, peer.id, reason.into(), out);
+        let is_held = self.peers.get(&peer.id) == Some(&link);
+        let goes_over = has_other
+            && is_held
+            && matches!((peer.id, run), (PeerId::Node(node), Some(boot)) if self.goes_over(node, boot));
+        self.leave(link, peer.id, (!goes_over).then_some(reason.into()), out);
         if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
             self.meet_namesakes(nick, now, out);
         }

@@ -49,7 +49,7 @@ impl Node {
         let session = self.links.get(&link).and_then(Link::session);
         let addrs = session.map(|(_, session)| session.addrs.all()).unwrap_or_default();
         out.push(Out::Close { link, bye: None });
-        self.closed(link, CloseReason::Ended, now, out);
+        self.parted(link, CloseReason::Ended, reason == Reason::Duplicate, now, out);
         if reason == Reason::Duplicate {
             // Another copy of our own key has taken our place there, and would lose it to us again and again.
             for addr in addrs {

@@ -16,6 +16,8 @@
 mod attack;
 mod capture;
 mod ends;
+#[cfg(target_os = "linux")]
+mod found;
 mod history;
 mod hostile;
 mod impostors;

@@ -83,21 +83,21 @@ fn without_guests_ours_meet_and_reference_nodes_stay_out() {
 #[test]
 #[cfg(target_os = "linux")]
 fn guests_of_the_network_are_let_in_only_if_the_user_says_so() {
-    use crate::support::Segment;
+    use crate::support::Lab;
     let test = "guests_of_the_network_are_let_in_only_if_the_user_says_so";
     let Some(python) = Python::or_skip(test) else { return };
-    let Some(mut segment) = Segment::or_skip(test) else { return };
-    let (here, there) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.2/24"));
+    let Some(mut lab) = Lab::or_skip(test) else { return };
+    let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let [strict, open]: [SocketAddr; 2] = ["10.77.0.1:4565", "10.77.0.1:4566"].map(|addr| addr.parse().unwrap());
     let start = |nick: &str, port: u16, more: &[&str]| {
         let setup = Setup { ip: strict.ip(), cidr: "10.77.0.2/32".to_owned(), ..Setup::new(nick, port..=port) };
         let more = more.iter().map(ToString::to_string).collect();
-        Node::start(&Setup { netns: Some(here.clone()), more, ..setup })
+        Node::start(&Setup { netns: Some(here.name().to_owned()), more, ..setup })
     };
     let alice = start("alice", 4_565, &[]);
     let mut bob = start("bob", 4_566, &["--guests", "network"]);
     assert_eq!([alice.addr(), bob.addr()], [strict, open]);
-    let mut carol = Player::in_namespace(&python, &there);
+    let mut carol = Player::in_namespace(&python, there.name());
     carol.dial("d1", strict, "10.77.0.2:4567");
     carol.dial("d2", open, "10.77.0.2:4567");
     assert_eq!(carol.wait_frames("d2", 1), ["ok"]);

@@ -1,20 +1,21 @@
-//! Nodes on a network of their own: real interfaces, real silence where nothing answers.
+//! Nodes that sweep a network of their own, without announcements: real interfaces, real silence where nothing answers.
 
 #![cfg(target_os = "linux")]
 
 use std::net::IpAddr;
 
-use crate::support::{Node, Segment, Setup, seconds};
+use crate::support::{Host, Lab, Node, Setup, seconds};
 
 /// The segment that most tests sweep.
 const WHOLE: &str = "10.77.0.0/24";
 
-/// A node in a namespace, which sweeps `cidr` at the program's own default ports.
-fn start(nick: &str, netns: String, ip: &str, cidr: &str) -> Node {
+/// A node on a machine, which sweeps `cidr` at the program's own default ports and announces nothing.
+fn start(nick: &str, host: &Host, ip: &str, cidr: &str) -> Node {
     let setup = Setup {
         ip: ip.parse::<IpAddr>().unwrap(),
         cidr: cidr.to_owned(),
-        netns: Some(netns),
+        netns: Some(host.name().to_owned()),
+        more: vec!["--no-announce".to_owned()],
         ..Setup::new(nick, 4_565..=4_569)
     };
     let node = Node::start(&setup);
@@ -23,18 +24,18 @@ fn start(nick: &str, netns: String, ip: &str, cidr: &str) -> Node {
 }
 
 /// Two nodes at both ends of a /24 where nothing else answers.
-fn pair(segment: &mut Segment) -> (Node, Node) {
-    let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
+fn pair(first: &Host, second: &Host) -> (Node, Node) {
     (start("alice", first, "10.77.0.1", WHOLE), start("bob", second, "10.77.0.200", WHOLE))
 }
 
 #[test]
 fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
-    let Some(mut segment) = Segment::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep")
+    let Some(mut lab) = Lab::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep")
     else {
         return;
     };
-    let (mut alice, mut bob) = pair(&mut segment);
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
+    let (mut alice, mut bob) = pair(&first, &second);
     let took = [alice.wait_peer(&bob.id()), bob.wait_peer(&alice.id())];
     println!("found after {took:?}");
     alice.say("hello across the wire");
@@ -49,16 +50,16 @@ fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
 /// Nobody answers on the first sweep: who comes later finds us.
 #[test]
 fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
-    let Some(mut segment) = Segment::or_skip("a_node_that_comes_after_the_sweep_finds_the_one_that_waits") else {
+    let Some(mut lab) = Lab::or_skip("a_node_that_comes_after_the_sweep_finds_the_one_that_waits") else {
         return;
     };
-    let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.200/24"));
-    let mut alice = start("alice", first, "10.77.0.1", WHOLE);
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
+    let mut alice = start("alice", &first, "10.77.0.1", WHOLE);
     let ((), took) = alice.wait("the end of the first sweep", seconds(120), |events| {
         events.iter().find(|e| e["event"] == "sweep" && e["state"] == "done").map(|_| ())
     });
     println!("swept after {took:?}");
-    let bob = start("bob", second, "10.77.0.200", WHOLE);
+    let bob = start("bob", &second, "10.77.0.200", WHOLE);
     println!("found after {:?}", bob.wait_peer(&alice.id()));
     alice.wait_peer(&bob.id());
     alice.say("there you are");
@@ -69,11 +70,12 @@ fn a_node_that_comes_after_the_sweep_finds_the_one_that_waits() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
-    let Some(mut segment) = Segment::or_skip("a_pulled_cable_is_noticed_and_a_plugged_one_links_again") else { return };
-    let (mut alice, mut bob) = pair(&mut segment);
+    let Some(mut lab) = Lab::or_skip("a_pulled_cable_is_noticed_and_a_plugged_one_links_again") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
+    let (mut alice, mut bob) = pair(&first, &second);
     alice.wait_peers(1);
     bob.wait_peers(1);
-    segment.cable(1, false);
+    lab.cable(&second, 0, false);
     alice.say("into the void");
     let (reason, took) = alice.wait_left(&bob.id(), seconds(110));
     println!("noticed by who spoke after {took:?}: {reason}");
@@ -81,7 +83,7 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
     let (reason, took) = bob.wait_left(&alice.id(), seconds(110));
     println!("noticed by who was silent {took:?} later: {reason}");
 
-    segment.cable(1, true);
+    lab.cable(&second, 0, true);
     // On a network nobody sweeps for ever by itself: a person who is alone presses ctrl-r.
     alice.say("/rescan");
     let took = alice.wait_peers(1);
@@ -95,13 +97,13 @@ fn a_pulled_cable_is_noticed_and_a_plugged_one_links_again() {
 /// kernel's table of neighbours, which real machines have to themselves, is one for all of them here.
 #[test]
 fn five_on_one_segment_all_meet() {
-    let Some(mut segment) = Segment::or_skip("five_on_one_segment_all_meet") else { return };
+    let Some(mut lab) = Lab::or_skip("five_on_one_segment_all_meet") else { return };
     let addresses = ["10.77.0.2", "10.77.0.7", "10.77.0.16", "10.77.0.23", "10.77.0.30"];
-    let hosts: Vec<_> = addresses.iter().map(|ip| segment.host(&format!("{ip}/24"))).collect();
+    let hosts: Vec<_> = addresses.iter().map(|ip| lab.host(&format!("{ip}/24"))).collect();
     let mut nodes: Vec<_> = addresses
         .iter()
         .zip(hosts)
-        .map(|(ip, host)| start(&format!("n{}", ip.replace('.', "-")), host, ip, "10.77.0.0/27"))
+        .map(|(ip, host)| start(&format!("n{}", ip.replace('.', "-")), &host, ip, "10.77.0.0/27"))
         .collect();
     for node in &nodes {
         println!("{} met all after {:?}", node.nick, node.wait_peers(4));

@@ -2,14 +2,15 @@
 
 #![cfg(target_os = "linux")]
 
-use std::{
-    collections::HashSet,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::support::{Node, Ports, Setup, proc, seconds, until};
+use crate::support::{
+    Node, Ports, Setup,
+    rosters::{assert_changes, assert_rosters},
+    seconds,
+};
 
 /// Promised until everybody has met.
 const MEETING: Duration = seconds(10);
@@ -25,29 +26,8 @@ fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
     let took = begun.elapsed();
     println!("{count} nodes: identical rosters {took:?} after the first start");
     assert!(took < MEETING, "{took:?}");
-    assert_rosters(&nodes.iter().collect::<Vec<_>>());
+    assert_rosters(&nodes);
     nodes
-}
-
-/// Each sees all others and nobody else, by keys, and each pair has one connection.
-fn assert_rosters(nodes: &[&Node]) {
-    let keys: HashSet<String> = nodes.iter().map(|node| node.id()).collect();
-    assert_eq!(keys.len(), nodes.len(), "each has a key of its own");
-    for node in nodes {
-        let others: HashSet<String> = keys.iter().filter(|key| **key != node.id()).cloned().collect();
-        assert_eq!(node.roster().into_iter().collect::<HashSet<_>>(), others, "{}", node.nick);
-        // Both of two dials may be there for a moment; in the end each pair has one connection.
-        until(&format!("one connection per peer of {}", node.nick), seconds(30), || {
-            (proc::connections(node.pid()) == others.len()).then_some(())
-        });
-    }
-}
-
-/// Nobody came twice or left, beside those who are named.
-fn assert_changes(node: &Node, peers: usize, left: usize) {
-    let changes = node.peer_changes();
-    let count = |change: &str| changes.iter().filter(|c| c.starts_with(change)).count();
-    assert_eq!((count("joined"), count("left")), (peers, left), "{}: {changes:#?}", node.nick);
 }
 
 /// Kills some, and waits until all others have seen it: how long that took.
@@ -74,7 +54,7 @@ fn six_started_at_once_agree_on_who_is_there() {
     }
     let killed = nodes.split_off(4);
     println!("two of six killed: seen by all after {:?}", kill(killed, &nodes));
-    assert_rosters(&nodes.iter().collect::<Vec<_>>());
+    assert_rosters(&nodes);
 }
 
 #[test]
@@ -89,7 +69,7 @@ fn twenty_started_at_once_agree_on_who_is_there() {
 
     let killed = nodes.split_off(nodes.len() - KILLED);
     println!("{KILLED} of 20 killed: seen by all after {:?}", kill(killed, &nodes));
-    assert_rosters(&nodes.iter().collect::<Vec<_>>());
+    assert_rosters(&nodes);
 
     let frozen = nodes.pop().unwrap();
     frozen.signal(Signal::STOP);
@@ -100,7 +80,7 @@ fn twenty_started_at_once_agree_on_who_is_there() {
         assert_eq!(reason, "timeout", "{}", node.nick);
     }
     println!("one of 15 frozen: seen by all after {:?}", begun.elapsed());
-    assert_rosters(&nodes.iter().collect::<Vec<_>>());
+    assert_rosters(&nodes);
     for node in &nodes {
         assert_changes(node, 19, KILLED + 1);
         node.assert_clean();

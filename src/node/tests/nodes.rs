@@ -267,6 +267,46 @@ fn one_node_is_linked_once_whatever_addresses_it_has() {
     assert_eq!(bench.feed(In::Found(at("10.0.1.8:4565"))), []);
 }
 
+/// We dial the larger key, which dials us from another of its addresses, lets our dial in and gives up its own. What it says
+/// on the one connection and on the other comes in any order. Our dial.
+fn given_up_for_our_dial(bench: &mut Bench) -> (LinkId, Vec<Out>) {
+    let dial = offered(bench, LARGER);
+    let source = at("10.0.1.8:50000");
+    let outs = bench.feed(In::Introduced { link: IN, source, secure: secure(LARGER), hello: hello(LARGER, 1, "bob") });
+    assert!(opens(&outs, IN), "{outs:?}");
+    (dial, bench.feed(told(IN, Frame::Bye(Reason::Duplicate))))
+}
+
+fn comes_or_goes(outs: &[Out]) -> bool {
+    updates(outs).iter().any(|update| matches!(update, Update::PeerJoined(_) | Update::PeerLeft { .. }))
+}
+
+#[test]
+fn who_gives_up_its_dial_for_ours_has_not_left() {
+    let mut bench = Bench::new(US);
+    let (dial, outs) = given_up_for_our_dial(&mut bench);
+    assert!(!comes_or_goes(&outs), "{outs:?}");
+    let outs = welcome(&mut bench, dial, LARGER, 1);
+    assert!(opens(&outs, dial) && !comes_or_goes(&outs), "{outs:?}");
+}
+
+#[test]
+fn who_gives_up_its_dial_and_does_not_answer_ours_has_left() {
+    let left = |outs: &[Out]| updates(outs).iter().any(|update| matches!(update, Update::PeerLeft { .. }));
+    let mut bench = Bench::new(US);
+    let (dial, _) = given_up_for_our_dial(&mut bench);
+    assert!(bench.node.linked_peers().count() == 1 && bench.node.peers.is_empty());
+    assert!(left(&bench.feed(In::DialFailed { link: dial, failure: DialFailure::Timeout })));
+    assert_eq!(bench.node.linked_peers().count(), 0);
+
+    // Another start of the program is another arrival.
+    let mut bench = Bench::new(US);
+    let (dial, _) = given_up_for_our_dial(&mut bench);
+    let outs = welcome(&mut bench, dial, LARGER, 2);
+    assert!(left(&outs) && comes_or_goes(&outs), "{outs:?}");
+    assert_eq!(bench.node.linked_peers().count(), 1);
+}
+
 #[test]
 fn a_claimed_port_hides_nobody() {
     let mut bench = Bench::new(US);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::assert_same;
-use crate::support::{Node, Segment, Setup, seconds, until};
+use crate::support::{Host, Lab, Node, Setup, seconds, until};
 
 /// How long the cable is out.
 const CUT: Duration = seconds(20);
@@ -21,11 +21,11 @@ const SLACK: u32 = 10;
 /// Where both are, and look: small, so that they find each other again at once.
 const PREFIX: &str = "10.77.0.0/29";
 
-fn start(nick: &str, netns: String, ip: &str) -> Node {
+fn start(nick: &str, host: &Host, ip: &str) -> Node {
     let setup = Setup {
         ip: ip.parse().unwrap(),
         cidr: PREFIX.to_owned(),
-        netns: Some(netns),
+        netns: Some(host.name().to_owned()),
         more: vec!["--network".to_owned(), "the segment".to_owned()],
         ..Setup::new(nick, 4_565..=4_569)
     };
@@ -39,13 +39,13 @@ fn own_lines(node: &Node) -> usize {
 #[test]
 #[ignore = "long: a cable is out for twenty seconds"]
 fn both_sides_of_a_split_show_the_same_after_it_heals() {
-    let Some(mut segment) = Segment::or_skip("both_sides_of_a_split_show_the_same_after_it_heals") else { return };
-    let (first, second) = (segment.host("10.77.0.1/24"), segment.host("10.77.0.2/24"));
-    let mut nodes = [start("alice", first, "10.77.0.1"), start("bob", second, "10.77.0.2")];
+    let Some(mut lab) = Lab::or_skip("both_sides_of_a_split_show_the_same_after_it_heals") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let mut nodes = [start("alice", &first, "10.77.0.1"), start("bob", &second, "10.77.0.2")];
     for node in &nodes {
         node.wait_peers(1);
     }
-    segment.cable(1, false);
+    lab.cable(&second, 0, false);
     let begun = Instant::now();
     let mut said = 0;
     while begun.elapsed() < CUT {
@@ -61,7 +61,7 @@ fn both_sides_of_a_split_show_the_same_after_it_heals() {
         assert_eq!(node.texts(), [""; 0], "{}", node.nick);
         node.wait_peers(0);
     }
-    segment.cable(1, true);
+    lab.cable(&second, 0, true);
     let healed = Instant::now();
     // On a network nobody sweeps for ever by itself: a person who is alone presses ctrl-r.
     nodes[0].say("/rescan");

@@ -13,7 +13,10 @@ mod netns;
 pub(crate) mod proc;
 
 #[cfg(target_os = "linux")]
-pub(crate) use netns::Segment;
+pub(crate) mod rosters;
+
+#[cfg(target_os = "linux")]
+pub(crate) use netns::{Host, Lab};
 
 pub(crate) use machine::{seconds, skip, until, until_passed};
 pub(crate) use node::Node;

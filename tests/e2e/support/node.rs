@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     ops::{Deref, DerefMut, RangeInclusive},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -19,6 +19,7 @@ const SOON: Duration = seconds(30);
 pub(crate) struct Node {
     pub(crate) nick: String,
     process: Process,
+    started: Instant,
     setup: Setup,
     home: Arc<TempDir>,
 }
@@ -31,8 +32,9 @@ impl Node {
 
     /// Starts a node for somebody whose directories are there already.
     pub(crate) fn start_at(home: &Arc<TempDir>, setup: &Setup) -> Self {
+        let started = Instant::now();
         let process = Process::start(&setup.nick, &mut setup.command(home));
-        Self { nick: setup.nick.clone(), process, setup: setup.clone(), home: Arc::clone(home) }
+        Self { nick: setup.nick.clone(), process, started, setup: setup.clone(), home: Arc::clone(home) }
     }
 
     /// Starts the same node again, which has ended: the same person on the same machine.
@@ -40,6 +42,11 @@ impl Node {
         let (setup, home) = (self.setup.clone(), self.home());
         drop(self);
         Self::start_at(&home, &setup)
+    }
+
+    /// When it was started: before the program was loaded.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
     }
 
     /// Where everything is that it keeps.
@@ -119,7 +126,17 @@ impl Node {
 
     /// Waits until the number of present peers is `count`.
     pub(crate) fn wait_peers(&self, count: usize) -> Duration {
-        self.wait(&format!("{count} peers"), SOON, |events| (present(events).len() == count).then_some(())).1
+        self.wait_peers_within(count, SOON)
+    }
+
+    /// The same, where another time is long enough.
+    pub(crate) fn wait_peers_within(&self, count: usize, deadline: Duration) -> Duration {
+        self.wait(&format!("{count} peers"), deadline, |events| (present(events).len() == count).then_some(())).1
+    }
+
+    /// When `peer` joined for the first time.
+    pub(crate) fn joined_at(&self, peer: &str) -> Option<Instant> {
+        self.first_at(|event| event["change"] == "joined" && event["peer"] == peer)
     }
 
     /// Waits until `peer` is gone, and returns the reason and the time it took.

@@ -1,6 +1,6 @@
 //! What the kernel knows about a process of ours.
 
-use std::{collections::HashSet, fs};
+use std::{collections::HashSet, fs, time::Duration};
 
 /// Memory in use, in KiB.
 pub(crate) fn memory_kib(pid: u32) -> u64 {
@@ -14,13 +14,31 @@ pub(crate) fn descriptors(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs").count()
 }
 
-/// Established TCP connections of a process in this network namespace.
+/// Time that a process has had a processor, of all its threads.
+pub(crate) fn busy(pid: u32) -> Duration {
+    /// What the kernel counts in, whatever it measures in (`USER_HZ`).
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("the process runs");
+    // The name may have spaces and brackets in it; what follows it has not.
+    let (_, rest) = stat.rsplit_once(") ").expect("a process has a name");
+    let ticks: u32 = rest.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u32>().expect("ticks")).sum();
+    TICK * ticks
+}
+
+/// How often the kernel's table of neighbours was full, on the whole machine since it started.
+pub(crate) fn neighbour_table_fulls() -> u64 {
+    let table = fs::read_to_string("/proc/net/stat/arp_cache").expect("Linux with IPv4");
+    let last = |line: &str| line.split_whitespace().last().and_then(|hex| u64::from_str_radix(hex, 16).ok());
+    table.lines().skip(1).map(|line| last(line).expect("a number in hex")).sum()
+}
+
+/// Established TCP connections of a process, in whichever network namespace it is.
 pub(crate) fn connections(pid: u32) -> usize {
     const ESTABLISHED: &str = "01";
-    let table = fs::read_to_string("/proc/net/tcp").expect("Linux with IPv4");
-    let established: HashSet<_> = table
-        .lines()
-        .skip(1)
+    let table = |name| fs::read_to_string(format!("/proc/{pid}/net/{name}")).expect("the process runs");
+    let established: HashSet<_> = [table("tcp"), table("tcp6")]
+        .iter()
+        .flat_map(|table| table.lines().skip(1))
         .map(|line| line.split_whitespace().collect::<Vec<_>>())
         .filter(|columns| columns.get(3) == Some(&ESTABLISHED))
         .filter_map(|columns| columns.get(9).map(|inode| format!("socket:[{inode}]")))

@@ -32,6 +32,8 @@ struct Output {
 #[derive(Default)]
 struct Seen {
     events: Vec<Value>,
+    /// When each of them came.
+    at: Vec<Instant>,
     /// Whatever was no JSON, and standard error.
     other: Vec<String>,
     ended: bool,
@@ -166,6 +168,12 @@ impl Process {
         self.output.seen.lock().unwrap().events.iter().filter_map(find).collect()
     }
 
+    /// When the first event came that `find` wants; none if it has not come.
+    pub(crate) fn first_at(&self, find: impl Fn(&Value) -> bool) -> Option<Instant> {
+        let seen = self.output.seen.lock().unwrap();
+        seen.events.iter().position(find).map(|at| seen.at[at])
+    }
+
     /// How many events were printed so far: a place to look on from.
     pub(crate) fn mark(&self) -> usize {
         self.output.seen.lock().unwrap().events.len()
@@ -217,7 +225,10 @@ impl Output {
     fn add(&self, line: Result<Value, String>) {
         let mut seen = self.seen.lock().unwrap();
         match line {
-            Ok(event) => seen.events.push(event),
+            Ok(event) => {
+                seen.events.push(event);
+                seen.at.push(Instant::now());
+            }
             Err(other) => seen.other.push(other),
         }
         drop(seen);

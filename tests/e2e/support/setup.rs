@@ -20,6 +20,8 @@ pub(crate) struct Setup {
     pub(crate) nick: String,
     pub(crate) ip: IpAddr,
     pub(crate) cidr: String,
+    /// Opens it to the networks of the machine's interfaces, in place of `ip` and `cidr`. Only where these are the test's own.
+    pub(crate) lan: bool,
     pub(crate) ports: RangeInclusive<u16>,
     /// The network namespace to start it in.
     pub(crate) netns: Option<String>,
@@ -35,6 +37,7 @@ impl Setup {
             nick: nick.to_owned(),
             ip: Ipv4Addr::LOCALHOST.into(),
             cidr: "127.0.0.1/32".to_owned(),
+            lan: false,
             ports,
             netns: None,
             json: true,
@@ -55,7 +58,7 @@ impl Setup {
         let mut command = self.program_at(home);
         // The same network, as far as that is set.
         let network = self.more.iter().skip_while(|option| *option != "--network").take(2);
-        command.args(["log", "--profile", "default", "--ip", &self.ip.to_string(), "--cidr", &self.cidr]);
+        command.args(["log", "--profile", "default"]).args(self.place());
         command.args(network).args(options);
         command
     }
@@ -82,8 +85,6 @@ impl Setup {
     pub(crate) fn arguments(&self) -> Vec<String> {
         let mut arguments: Vec<_> = [
             ["--nick", &self.nick],
-            ["--ip", &self.ip.to_string()],
-            ["--cidr", &self.cidr],
             ["--min-port", &self.ports.start().to_string()],
             ["--max-port", &self.ports.end().to_string()],
         ]
@@ -91,7 +92,17 @@ impl Setup {
         .into_iter()
         .map(str::to_owned)
         .collect();
+        arguments.extend(self.place());
         arguments.extend(self.more.iter().cloned());
         arguments
+    }
+
+    /// The options that say where it is.
+    fn place(&self) -> Vec<String> {
+        if self.lan {
+            assert!(self.netns.is_some(), "outside of a namespace the network is other people's");
+            return vec!["--lan".to_owned()];
+        }
+        [["--ip", &self.ip.to_string()], ["--cidr", &self.cidr]].concat().into_iter().map(str::to_owned).collect()
     }
 }

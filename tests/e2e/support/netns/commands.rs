@@ -1,0 +1,41 @@
+//! The commands of the system that make and change namespaces.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+/// Whether namespaces can be made here with this command; if not, why.
+pub(super) fn possible(command: &str) -> Result<(), String> {
+    if !rustix::process::geteuid().is_root() {
+        return Err("network namespaces need root".to_owned());
+    }
+    let package = if command == "nft" { "nftables" } else { "iproute2" };
+    let there = Command::new(command).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    there.map(|_| ()).map_err(|e| format!("the command `{command}` (package {package}) cannot be run: {e}"))
+}
+
+pub(super) fn ip(arguments: &[&str]) {
+    run("ip", arguments);
+}
+
+/// Runs a command that must succeed, and returns what it printed.
+pub(super) fn run(program: &str, arguments: &[&str]) -> String {
+    let done = Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{program} {}: {said}", arguments.join(" "));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+/// Adds rules of nftables in a namespace.
+pub(super) fn filter(name: &str, rules: &str) {
+    let mut nft = Command::new("ip")
+        .args(["netns", "exec", name, "nft", "-f", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    nft.stdin.take().unwrap().write_all(rules.as_bytes()).unwrap();
+    let done = nft.wait_with_output().unwrap();
+    assert!(done.status.success(), "{rules}: {}", String::from_utf8_lossy(&done.stderr));
+}

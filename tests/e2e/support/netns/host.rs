@@ -1,0 +1,104 @@
+//! One machine: a namespace.
+
+use std::{fs, fs::File, os::fd::AsFd, path::Path, thread};
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use serde_json::Value;
+
+use super::commands::{filter, ip, run};
+use crate::support::Setup;
+
+/// A machine of a lab. It goes with the lab; this is only its name.
+#[derive(Clone)]
+pub(crate) struct Host {
+    name: String,
+}
+
+impl Host {
+    /// A machine with its loopback and nothing else. Its addresses of IPv6 can be used at once: nobody else has them, and
+    /// looking for that takes the kernel a second.
+    pub(super) fn new(name: String) -> Self {
+        ip(&["netns", "add", &name]);
+        let host = Self { name };
+        host.ip(&["link", "set", "lo", "up"]);
+        for which in ["all", "default"] {
+            host.sysctl(&format!("ipv6/conf/{which}/disable_ipv6"), "0");
+            host.sysctl(&format!("ipv6/conf/{which}/accept_dad"), "0");
+        }
+        host
+    }
+
+    /// The name of its namespace.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number behind the name.
+    pub(super) fn number(&self) -> &str {
+        self.name.rsplit('h').next().unwrap_or_default()
+    }
+
+    /// The start of a node here that is open to the machine's networks, at the program's own default ports.
+    pub(crate) fn lan(&self, nick: &str, more: &[&str]) -> Setup {
+        let more = more.iter().map(ToString::to_string).collect();
+        Setup { lan: true, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
+    }
+
+    /// Runs `ip` here.
+    pub(crate) fn ip(&self, arguments: &[&str]) {
+        ip(&[&["-n", &self.name], arguments].concat());
+    }
+
+    /// Runs any command here that must succeed, and returns what it printed.
+    pub(crate) fn run(&self, command: &[&str]) -> String {
+        run("ip", &[&["netns", "exec", &self.name], command].concat())
+    }
+
+    /// Gives an interface one more address (`10.77.0.1/24`).
+    pub(crate) fn add_address(&self, interface: &str, address: &str) {
+        // IPv6 has no broadcast, and `ip` takes none for it.
+        let broadcast: &[&str] = if address.contains(':') { &[] } else { &["broadcast", "+"] };
+        self.ip(&[&["address", "add", address, "dev", interface], broadcast].concat());
+    }
+
+    /// Takes an address away.
+    pub(crate) fn remove_address(&self, interface: &str, address: &str) {
+        self.ip(&["address", "delete", address, "dev", interface]);
+    }
+
+    /// Sets one of the kernel's settings below `/proc/sys/net`.
+    pub(crate) fn sysctl(&self, key: &str, value: &str) {
+        self.inside(|| fs::write(Path::new("/proc/sys/net").join(key), value).unwrap());
+    }
+
+    /// Adds rules of nftables.
+    pub(crate) fn filter(&self, rules: &str) {
+        filter(&self.name, rules);
+    }
+
+    /// How many packets a named counter of the table `inet test` has counted.
+    pub(crate) fn counter(&self, name: &str) -> u64 {
+        self.listed(&["counter", "inet", "test", name])["counter"]["packets"].as_u64().unwrap()
+    }
+
+    /// How many elements a named set of the table `inet test` has.
+    pub(crate) fn elements(&self, name: &str) -> usize {
+        self.listed(&["set", "inet", "test", name])["set"]["elem"].as_array().map_or(0, Vec::len)
+    }
+
+    fn listed(&self, what: &[&str]) -> Value {
+        let listed: Value = serde_json::from_str(&self.run(&[&["nft", "-j", "list"], what].concat())).unwrap();
+        // The first entry tells of nft itself.
+        listed["nftables"][1].clone()
+    }
+
+    /// Runs `what` in a thread that stands here: its sockets are this machine's, whoever uses them afterwards.
+    pub(crate) fn inside<T: Send>(&self, what: impl FnOnce() -> T + Send) -> T {
+        let place = File::open(Path::new("/run/netns").join(&self.name)).unwrap();
+        let enter = move || {
+            move_into_link_name_space(place.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+            what()
+        };
+        thread::scope(|scope| scope.spawn(enter).join().unwrap())
+    }
+}

@@ -1,0 +1,26 @@
+//! Who sees whom, over several nodes.
+
+use std::collections::HashSet;
+
+use super::{Node, proc, seconds, until};
+
+/// Each sees all others and nobody else, by keys, and each pair has one connection.
+pub(crate) fn assert_rosters(nodes: &[Node]) {
+    let keys: HashSet<String> = nodes.iter().map(Node::id).collect();
+    assert_eq!(keys.len(), nodes.len(), "each has a key of its own");
+    for node in nodes {
+        let others: HashSet<String> = keys.iter().filter(|key| **key != node.id()).cloned().collect();
+        assert_eq!(node.roster().into_iter().collect::<HashSet<_>>(), others, "{}", node.nick);
+        // Both of two dials may be there for a moment; in the end each pair has one connection.
+        until(&format!("one connection per peer of {}", node.nick), seconds(30), || {
+            (proc::connections(node.pid()) == others.len()).then_some(())
+        });
+    }
+}
+
+/// Nobody came twice or left, beside those who are named.
+pub(crate) fn assert_changes(node: &Node, peers: usize, left: usize) {
+    let changes = node.peer_changes();
+    let count = |change: &str| changes.iter().filter(|c| c.starts_with(change)).count();
+    assert_eq!((count("joined"), count("left")), (peers, left), "{}: {changes:#?}", node.nick);
+}
