@@ -47,6 +47,8 @@ pub(super) struct Places {
     /// What was set on the screen in earlier runs, and in this one.
     remembered: Vec<(Network, bool)>,
     said: Vec<(Network, bool)>,
+    /// Whether it was closed while there was no network whose name that could be kept under.
+    off: bool,
 }
 
 /// Where to be, and what tells this network from others.
@@ -71,6 +73,7 @@ impl Places {
             named: config.network.clone(),
             remembered: remembered.to_vec(),
             said: Vec::new(),
+            off: false,
         }
     }
 
@@ -115,7 +118,7 @@ impl Places {
         let of = |said: &[(Network, bool)]| said.iter().rev().find(|(name, _)| name == network).map(|(_, open)| *open);
         let firm = self.lan.firm.then_some(self.lan.open);
         let settings = self.lan.open || self.is_fixed();
-        of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
+        !self.off && of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
     }
 
     fn decide(
@@ -134,14 +137,19 @@ impl Places {
             Ok(site) => site,
             Err(error) => {
                 // A network that is gone for a while is still the one that we are in.
-                return match before.filter(|before| before.place.site.open) {
+                let still_open = |before: &&Decision| {
+                    before.place.site.open && before.lan.as_ref().is_none_or(|lan| self.wants_open(lan))
+                };
+                return match before.filter(still_open) {
                     Some(before) => {
                         let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
                         Decision { place, ..before.clone() }
                     }
                     None => {
-                        let wanted = (self.lan.open || self.is_fixed()).then(|| error.to_string());
-                        closed(Err(error.to_string()), None, wanted)
+                        let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
+                        let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
+                        let lan = before.and_then(|before| before.lan.clone());
+                        closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()))
                     }
                 };
             }
@@ -224,16 +232,18 @@ impl Watcher {
 
     async fn wish(&mut self, open: bool) {
         let Ok(interfaces) = interfaces() else { return };
-        let Some(network) = self.now.lan.clone().or_else(|| {
-            let site = self.places.opened(&interfaces).ok()?;
-            Some(self.places.identify(&site, None, true).name())
-        }) else {
-            let text = match self.places.opened(&interfaces) {
-                Err(error) if open => error.to_string(),
-                _ => return,
-            };
-            return self.tell(Update::Failed { code: FailureCode::NoNetwork, text });
+        let here = self.places.opened(&interfaces).map(|site| self.places.identify(&site, None, true).name());
+        let network = match (self.now.lan.clone(), here) {
+            (Some(network), _) | (None, Ok(network)) => network,
+            (None, Err(error)) if open => {
+                return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
+            }
+            (None, Err(_)) => {
+                self.places.off = true;
+                return self.settle(&interfaces);
+            }
         };
+        self.places.off = false;
         if open == self.now.place.site.open {
             let text = if open {
                 "The chat is open to your network already."
@@ -248,7 +258,13 @@ impl Watcher {
         if let Ok(Err(error)) = saved {
             self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
         }
-        let mut next = self.places.decide(&interfaces, Some(&self.now), |site| self.places.identify(site, None, false));
+        self.settle(&interfaces);
+    }
+
+    /// Goes where the user has just said to be.
+    fn settle(&mut self, interfaces: &[Interface]) {
+        let identify = |site: &Site| self.places.identify(site, None, false);
+        let mut next = self.places.decide(interfaces, Some(&self.now), identify);
         next.place.woken = self.now.place.woken;
         self.go(next);
     }

@@ -89,6 +89,26 @@ fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
 }
 
 #[test]
+fn what_is_lost_can_be_closed_all_the_same() {
+    let mut places = places(&[ANY, "--lan"], &[]);
+    let before = decide(&places, &[eth0(OFFICE)], None);
+    let lost = decide(&places, &[], Some(&before));
+    assert!(lost.place.site.open && lost.place.lost.is_some());
+    places.said.push((office(), false));
+    let closed = decide(&places, &[], Some(&lost));
+    assert!(!closed.place.site.open && closed.place.lost.is_none());
+    assert!(
+        !decide(&places, &[eth0(OFFICE)], Some(&closed)).place.site.open,
+        "it stays closed when the network is back"
+    );
+    let never = decide(&places, &[], None);
+    assert!(never.place.lost.is_some());
+    places.off = true;
+    assert!(decide(&places, &[], Some(&never)).place.lost.is_none());
+    assert!(!decide(&places, &[eth0(CAFE)], None).place.site.open);
+}
+
+#[test]
 fn another_cable_does_not_change_the_network_that_one_is_on() {
     let places = places(&[ANY, "--lan"], &[]);
     let before = decide(&places, &[eth0(OFFICE)], None);
