@@ -105,8 +105,9 @@ impl<N: Net> Actor<N> {
                 Trouble::OtherVersion => Reached::OtherVersion,
             },
         });
+        let said: Vec<IpAddr> = self.node.troubles().map(|(addr, _)| addr.ip()).collect();
         let evidence = Evidence {
-            captured: io::captured(spots, &interfaces),
+            captured: io::captured(spots, &interfaces, &said),
             interfaces,
             open: *open,
             spots: spots.clone(),

@@ -198,7 +198,7 @@ pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
 
 /// `7 minutes`, `3 hours`, `2 days`.
 fn span(ms: u64) -> String {
-    let minutes = ms / 60_000;
+    let minutes = (ms + 30_000) / 60_000;
     let unit =
         |number: u64, one: &str, several: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one, several);
     match minutes {

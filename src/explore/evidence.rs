@@ -38,6 +38,8 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
         };
         persons.push(Person { addr: *addr, place, announced, reached });
     }
+    let said: Vec<IpAddr> =
+        view.found.iter().filter(|(_, found)| worth_a_word(found.by.iter())).map(|(addr, _)| addr.ip()).collect();
     Evidence {
         interfaces: interfaces.clone(),
         open: site.open,
@@ -47,7 +49,7 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
             .listening
             .as_ref()
             .map(|listening| listening.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
-        captured: captured(&site.spots, interfaces),
+        captured: captured(&site.spots, interfaces, &said),
         swept: Some(swept(view, &site.sweep)),
         mute: view.mute.clone(),
         off_link: view.off_link.clone(),

@@ -15,6 +15,8 @@
 
 mod attack;
 mod capture;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod ends;
 #[cfg(target_os = "linux")]
 mod found;
