@@ -42,7 +42,8 @@ impl Node {
     }
 
     fn is_superseded(&self, node: &NodeId) -> bool {
-        let ours = |link: &Link| matches!(link, Link::Offered(dial @ Dial { superseded: true, .. }) if dial.is_of(node));
+        let ours =
+            |link: &Link| matches!(link, Link::Offered(dial @ Dial { superseded: true, .. }) if dial.is_of(node));
         self.links.values().any(ours)
     }
 

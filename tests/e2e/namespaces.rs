@@ -30,8 +30,7 @@ fn pair(first: &Host, second: &Host) -> (Node, Node) {
 
 #[test]
 fn two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep() {
-    let Some(mut lab) = Lab::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep")
-    else {
+    let Some(mut lab) = Lab::or_skip("two_nodes_of_an_otherwise_silent_network_find_each_other_by_sweep") else {
         return;
     };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));

@@ -6,7 +6,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use serde_json::Value;
 
 use super::commands::{filter, ip, run};
-use crate::support::Setup;
+use crate::support::{Place, Setup};
 
 /// A machine of a lab. It goes with the lab; this is only its name.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Host {
     /// The start of a node here that is open to the machine's networks, at the program's own default ports.
     pub(crate) fn lan(&self, nick: &str, more: &[&str]) -> Setup {
         let more = more.iter().map(ToString::to_string).collect();
-        Setup { lan: true, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
+        Setup { place: Place::Lan, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
     }
 
     /// Runs `ip` here.

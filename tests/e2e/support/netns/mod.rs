@@ -113,8 +113,8 @@ impl Lab {
     /// From now on so many of a hundred packets are lost on every segment, whatever they are.
     pub(crate) fn lose(&self, percent: u32) {
         let chain = "type filter hook forward priority 0; policy accept;";
-        let rule = format!("numgen random mod 100 < {percent} counter drop");
-        filter(&self.name, &format!("table bridge loss {{ chain all {{ {chain} {rule} }} }}"));
+        let rule = format!("numgen random mod 100 < {percent} counter drop;");
+        filter(&self.name, &format!("table bridge loss {{\nchain watch {{ {chain} {rule} }}\n}}"));
     }
 
     /// The bridge's end of a cable.
