@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{NO_SWEEP, assert_all_meet, shared_rate};
-use crate::support::{Host, Lab, Node, seconds};
+use crate::support::{Host, Lab, Node, seconds, until};
 
 /// Whatever is lost.
 const LOSSY: Duration = seconds(5);
@@ -37,6 +37,9 @@ fn lossy(test: &str, percent: u32) {
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let nodes: Vec<_> = (0..).zip(&hosts).map(|(n, host)| Node::start(&host.lan(&format!("n{n}"), &options))).collect();
     assert_all_meet(&format!("{percent} % lost"), &nodes, LOSSY);
+    // Of a few packets none may be unlucky; those that follow while the nodes run are of the same network.
+    let (lost, took) = until("a packet is lost", seconds(60), || Some(lab.lost()).filter(|lost| *lost > 0));
+    println!("{percent} %: {lost} packets lost, seen {took:?} later");
 }
 
 #[test]
@@ -55,7 +58,8 @@ fn three_meet_where_twenty_of_a_hundred_packets_are_lost() {
 fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], promised: Duration) {
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
-    let drops: String = rules.iter().map(|rule| format!("{rule} udp dport 4565 counter name lost drop; ")).collect();
+    let drop = |rule: &&str| format!("{rule} udp dport 4565 counter name lost drop;");
+    let drops = rules.iter().map(drop).collect::<Vec<_>>().join(" ");
     for host in [&first, &second] {
         let chain = format!("chain watch {{ type filter hook {direction} priority 0; policy accept; {drops} }}");
         host.filter(&format!("table inet test {{\ncounter lost {{ }}\n{chain}\n}}"));

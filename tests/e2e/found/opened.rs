@@ -116,13 +116,13 @@ fn another_network_is_not_opened_to_because_the_first_one_was() {
     wait_open(&node, false);
     node.say("/lan on");
     wait_open(&node, true);
+    let mark = node.mark();
     home.ip(&["link", "delete", "eth0"]);
     lab.plug(&home, other, &["10.78.0.2/24"]);
-    let mark = node.mark();
-    let event = node.wait("closed", seconds(30), |events| {
+    let (event, took) = node.wait("closed", seconds(30), |events| {
         events.iter().skip(mark).rev().find(|event| event["event"] == "network" && event["open"] == false).cloned()
     });
-    println!("{:?}", event);
+    println!("closed after {took:?}: {event}");
     node.never("a stranger is met", seconds(3), |events| {
         events.iter().find(|event| event["peer"] == stranger.id().as_str()).cloned()
     });

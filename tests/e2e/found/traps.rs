@@ -52,7 +52,7 @@ impl Trap {
         let _ = match self {
             Self::Silent => Ok(()),
             Self::Http2 => stream.write_all(&SETTINGS),
-            Self::Garbage => stream.write_all(&[0x42; GARBAGE]),
+            Self::Garbage => stream.write_all(&vec![0x42; GARBAGE]),
         };
         while stream.read(&mut [0; 4_096]).is_ok_and(|bytes| bytes > 0) {}
     }

@@ -3,9 +3,8 @@
 use std::{fs, fs::File, os::fd::AsFd, path::Path, thread};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use serde_json::Value;
 
-use super::commands::{filter, ip, run};
+use super::commands::{counter, filter, ip, listed};
 use crate::support::{Place, Setup};
 
 /// A machine of a lab. It goes with the lab; this is only its name.
@@ -49,11 +48,6 @@ impl Host {
         ip(&[&["-n", &self.name], arguments].concat());
     }
 
-    /// Runs any command here that must succeed, and returns what it printed.
-    pub(crate) fn run(&self, command: &[&str]) -> String {
-        run("ip", &[&["netns", "exec", &self.name], command].concat())
-    }
-
     /// Gives an interface one more address (`10.77.0.1/24`).
     pub(crate) fn add_address(&self, interface: &str, address: &str) {
         // IPv6 has no broadcast, and `ip` takes none for it.
@@ -78,18 +72,12 @@ impl Host {
 
     /// How many packets a named counter of the table `inet test` has counted.
     pub(crate) fn counter(&self, name: &str) -> u64 {
-        self.listed(&["counter", "inet", "test", name])["counter"]["packets"].as_u64().unwrap()
+        counter(&self.name, ["inet", "test", name])
     }
 
     /// How many elements a named set of the table `inet test` has.
     pub(crate) fn elements(&self, name: &str) -> usize {
-        self.listed(&["set", "inet", "test", name])["set"]["elem"].as_array().map_or(0, Vec::len)
-    }
-
-    fn listed(&self, what: &[&str]) -> Value {
-        let listed: Value = serde_json::from_str(&self.run(&[&["nft", "-j", "list"], what].concat())).unwrap();
-        // The first entry tells of nft itself.
-        listed["nftables"][1].clone()
+        listed(&self.name, "set", ["inet", "test", name])["elem"].as_array().map_or(0, Vec::len)
     }
 
     /// Runs `what` in a thread that stands here: its sockets are this machine's, whoever uses them afterwards.
