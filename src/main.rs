@@ -26,8 +26,17 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return fail(&error, USAGE),
     };
-    if let Some(Tool::Log(log)) = &args.tool {
-        return print_log(&config, log);
+    match &args.tool {
+        Some(Tool::Log(log)) => return print_log(&config, log),
+        Some(Tool::Discover(discover)) => {
+            return tool::discover(&config, discover)
+                .map_or_else(|error| fail(&error, FAILURE), |()| ExitCode::SUCCESS);
+        }
+        Some(Tool::Doctor(doctor)) => {
+            let fault = tool::doctor(&config, doctor).map(|fault| if fault { FAILURE } else { 0 });
+            return fault.map_or_else(|error| fail(&error, FAILURE), ExitCode::from);
+        }
+        None => {}
     }
     // Held to the end: dropping it writes what waits.
     let _log = log::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));

@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 9] = [
     &["announce", "app", "diagnosis", "node", "site", "sweep"],
     &["io", "profile"],
     &["ui", "net", "discovery", "store"],
-    &["actor", "term", "headless", "history"],
+    &["actor", "explore", "term", "headless", "history"],
     &["run"],
     &["main", "lib"],
 ];

@@ -4,12 +4,12 @@
 //! node, and through HTTP/2's windows its peers, without a byte of memory more.
 
 mod backlog;
+mod diagnosing;
 mod keeper;
-mod listen;
 mod place;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,8 +19,8 @@ use std::{
 };
 
 use backlog::Backlog;
+use diagnosing::Diagnosing;
 use keeper::Keeper;
-pub use listen::ListenError;
 pub use place::{Carried, Moved, Place};
 use tokio::{
     sync::{mpsc, watch},
@@ -36,7 +36,7 @@ use crate::{
     io::{Clock, Net},
     log::storage::Snapshot,
     model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
-    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls, TlsSetupError},
+    net::{self, Event, Handle, INBOX_CAPACITY, LINGER, ListenError, Shared, Tls, TlsSetupError},
     node::{CloseReason, History, In, LinkId, Location, Me, Node, Out, Retention},
     profile::{SaveError, Saver},
     store::{Answer, Store},
@@ -71,6 +71,8 @@ pub struct Settings {
     pub port: Option<u16>,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
+    /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
+    pub diagnose: bool,
     /// Whom to dial in any case.
     pub peers: Vec<Target>,
     /// Probes per second, if the user has a wish.
@@ -140,6 +142,7 @@ pub struct Actor<N: Net> {
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
     backlog: Backlog,
+    diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
     found: mpsc::Receiver<discovery::Event>,
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
@@ -175,11 +178,11 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
-        let Settings { clock, snapshot, retention, store, answers, .. } = settings;
+        let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let now = place.borrow_and_update().clone();
-        let bound = listen::first_free(&net, &now.site.listen, ports, port).await?;
+        let bound = net::first_free(&net, &now.site.listen, ports, port).await?;
         let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
         let (linked, linked_out) = watch::channel(Arc::default());
@@ -209,6 +212,7 @@ impl<N: Net> Actor<N> {
             commands,
             updates,
             backlog: Backlog::default(),
+            diagnosing: Diagnosing::new(diagnose),
             inbox,
             found,
             linked,
@@ -265,7 +269,10 @@ impl<N: Net> Actor<N> {
             tokio::select! {
                 biased;
                 // What is rare comes first: the rest may always be ready.
-                _ = frozen_check.tick() => self.drop_frozen().await?,
+                _ = frozen_check.tick() => {
+                    self.drop_frozen().await?;
+                    self.diagnose().await?;
+                }
                 () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
                     self.feed(In::Timer).await?;
                 }
@@ -381,6 +388,11 @@ impl<N: Net> Actor<N> {
                 }
                 input
             }
+            Event::Looked(node, answer) => {
+                // Who does not wait for it any more has no use for it.
+                let _ = answer.send(self.about(&node));
+                return Ok(());
+            }
             Event::Node(input) | Event::Read(input, _) => input,
         };
         if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link, .. } = input {
@@ -390,10 +402,21 @@ impl<N: Net> Actor<N> {
         self.feed(input).await
     }
 
+    /// What somebody with this key is told who looks at us.
+    fn about(&self, node: &NodeId) -> net::About {
+        let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
+        net::About { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
+    }
+
     async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
+        let Some(event) = self.diagnosing.see(event) else { return Ok(()) };
         match event {
             discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
             discovery::Event::Announced { node, addr } => self.feed(In::Announced { node, addr }).await,
+            discovery::Event::Asked(node) => {
+                self.node.note_heard(node, self.clock.now());
+                Ok(())
+            }
             discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
             discovery::Event::Surveyed(_) | discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => Ok(()),
         }

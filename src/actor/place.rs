@@ -11,16 +11,13 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::{
-    Actor, Stop,
-    listen::{self, Bound},
-};
+use super::{Actor, Stop};
 use crate::{
     bus::{self, Command, FailureCode, NoticeCode, Update},
     discovery::{self, Discovery},
     io::Net,
     model::{Known, Network, Nick, PortRange, Presence, Spot},
-    net,
+    net::{self, Bound},
     node::{In, Location},
     site::Site,
 };
@@ -36,12 +33,14 @@ pub struct Place {
     pub offer: Result<Vec<Spot>, String>,
     /// While it is open: why there is no network any more. The site is the last one that there was.
     pub lost: Option<String>,
+    /// How often the machine has woken from sleep: everybody is looked for again.
+    pub woken: u32,
 }
 
 impl Place {
     /// A place that never changes, on a network of this name.
     pub fn fixed(site: Site, network: Network) -> Self {
-        Self { site, network, offer: Ok(Vec::new()), lost: None }
+        Self { site, network, offer: Ok(Vec::new()), lost: None, woken: 0 }
     }
 }
 
@@ -117,6 +116,11 @@ impl<N: Net> Whereabouts<N> {
         self.addrs.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
+    /// Where we are.
+    pub(super) fn site(&self) -> &Site {
+        &self.now.site
+    }
+
     /// The address to dial `to` from.
     pub(super) fn source(&self, to: IpAddr) -> Option<IpAddr> {
         self.now.site.source(to)
@@ -154,7 +158,7 @@ impl<N: Net> Whereabouts<N> {
     }
 
     fn shown(&self) -> bus::Whereabouts {
-        let Place { site, network, offer, lost } = self.now.clone();
+        let Place { site, network, offer, lost, .. } = self.now.clone();
         bus::Whereabouts {
             open: site.open,
             network,
@@ -192,7 +196,7 @@ impl<N: Net> Actor<N> {
 
     fn serve_bound(&mut self) {
         for (addr, listener) in std::mem::take(&mut self.whereabouts.bound) {
-            let server = self.tasks.spawn(net::serve(self.net.clone(), listener, self.shared.clone()));
+            let server = self.tasks.spawn(net::serve(self.net.clone(), (addr, listener), self.shared.clone()));
             self.whereabouts.servers.insert(addr, server);
         }
     }
@@ -228,14 +232,17 @@ impl<N: Net> Actor<N> {
         let before = std::mem::replace(&mut self.whereabouts.now, next);
         let site = self.whereabouts.now.site.clone();
         if before.site == site {
+            let now = &self.whereabouts.now;
             // The network came back: who was there may be there again.
-            if before.lost.is_some() && self.whereabouts.now.lost.is_none() {
+            if (before.lost.is_some() && now.lost.is_none()) || before.woken != now.woken {
                 self.look_around();
                 let location = self.whereabouts.location();
                 self.feed(In::Moved(location)).await?;
             }
-            return self.tell_place().await;
+            let told = Place { woken: before.woken, ..self.whereabouts.now.clone() } == before;
+            return if told { Ok(()) } else { self.tell_place().await };
         }
+        self.diagnosing.forget();
         self.listen_there(&site).await?;
         let location = self.whereabouts.location();
         let was = before.site.listen;
@@ -267,7 +274,7 @@ impl<N: Net> Actor<N> {
             if self.whereabouts.servers.contains_key(addr) {
                 continue;
             }
-            match listen::on_port(&self.net, &[*addr], port).await {
+            match net::on_port(&self.net, &[*addr], port).await {
                 Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
                 Ok(None) => {
                     let text = format!(

@@ -14,12 +14,12 @@ use crate::{
     store,
 };
 
-struct TestNode {
+pub(crate) struct TestNode {
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
     leave: CancellationToken,
-    addr: SocketAddr,
-    node: NodeId,
+    pub(crate) addr: SocketAddr,
+    pub(crate) node: NodeId,
     peers: Vec<Peer>,
     reasons: Vec<LeaveReason>,
     heard: Vec<(Author, String)>,
@@ -47,6 +47,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
         opens: mpsc::channel(1).0,
         port: None,
         announce: false,
+        diagnose: false,
         ports: PortRange::new(min, max).unwrap(),
         peers: Vec::new(),
         sweep_rate: None,
@@ -66,7 +67,7 @@ fn settings(nick: &str, seed: u64) -> Settings {
     }
 }
 
-async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
+pub(crate) async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
@@ -77,6 +78,12 @@ async fn start(net: &MemoryNet, nick: &str, seed: u64) -> TestNode {
 }
 
 impl TestNode {
+    /// Whether anybody joined so far.
+    pub(crate) fn was_joined(&mut self) -> bool {
+        let mut updates = std::iter::from_fn(|| self.updates.try_recv().ok());
+        updates.any(|update| matches!(update, Update::PeerJoined(_)))
+    }
+
     async fn say(&self, text: &str) {
         let text = Text::new(text).unwrap();
         self.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();

@@ -54,6 +54,12 @@ impl Schedule {
         }
     }
 
+    /// Whether what is due is to be heard by everybody at once: then it takes every way there is.
+    pub fn is_loud(&self, now: Instant) -> bool {
+        let due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        self.burst.1 < BURST.len() || due(self.wanted) || due(self.answer)
+    }
+
     /// An announcement left.
     pub fn sent(&mut self, now: Instant) {
         if self.answer.take_if(|at| *at <= now).is_some() {
@@ -95,6 +101,16 @@ mod tests {
         let mut schedule = Schedule::new(start);
         let sent = run(&mut schedule, start, Duration::from_mins(2));
         assert_eq!(sent, [0, 100, 500, 2_000, 32_000, 62_000, 92_000]);
+        let mut schedule = Schedule::new(start);
+        let loud: Vec<bool> = (0..6)
+            .map(|_| {
+                let now = schedule.next();
+                let loud = schedule.is_loud(now);
+                schedule.sent(now);
+                loud
+            })
+            .collect();
+        assert_eq!(loud, [true, true, true, true, false, false]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl App {
                     self.open_room();
                 }
             }
-            Update::Whereabouts(place) => self.placed(place),
+            Update::Whereabouts(place) => self.placed(&place),
             Update::Diagnosis(findings) => self.findings = findings,
             Update::Delivery { id, delivered, of } => self.delivered(id, delivered, of),
             Update::Unsent { lines } => self.unsent(lines),

@@ -3,7 +3,7 @@
 use super::{App, Deliveries, Floods, Node, Reading, pane::Tone};
 use crate::{
     bus::{Command, Whereabouts},
-    model::{Finding, Spot},
+    model::{Fault, Finding, Severity, Spot},
 };
 
 impl App {
@@ -12,14 +12,25 @@ impl App {
         self.place.as_ref().is_some_and(|place| place.open)
     }
 
-    /// Whether nothing leaves this machine, as far as is known.
+    /// Whether nothing leaves this machine because the user has not opened the chat, as far as is known.
     pub(crate) fn is_closed(&self) -> bool {
-        self.place.as_ref().is_some_and(|place| !place.open)
+        let closed = |place: &Whereabouts| !place.open && place.lost.is_none();
+        self.node != Node::Gone && self.place.as_ref().is_some_and(closed)
     }
 
     /// Why there is no network, where there should be one.
-    pub(super) fn lost(&self) -> Option<&str> {
-        self.place.as_ref()?.lost.as_deref()
+    pub(crate) fn lost(&self) -> Option<&str> {
+        self.place.as_ref().filter(|_| self.node != Node::Gone)?.lost.as_deref()
+    }
+
+    /// Where the chat is, in a few words; the fullest first.
+    pub(crate) fn whereabouts(&self) -> Vec<String> {
+        match self.place.as_ref().filter(|_| self.node != Node::Gone) {
+            None => Vec::new(),
+            Some(place) if place.lost.is_some() => vec!["no network".to_owned()],
+            Some(place) if !place.open => vec!["this machine only".to_owned()],
+            Some(place) => vec![self.opened_to(place), interfaces(&place.spots)],
+        }
     }
 
     /// The networks that are looked at, for people: `192.168.1.0/24`; this machine goes without saying where there are others.
@@ -30,28 +41,35 @@ impl App {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// What F2 would open to, or why there is nothing: `wlan0, 192.168.1.0/24`.
-    pub(super) fn offer(&self) -> Option<Result<String, &str>> {
-        match &self.place.as_ref().filter(|place| !place.open)?.offer {
-            Ok(spots) if spots.is_empty() => None,
-            Ok(spots) => Some(Ok(names(spots))),
-            Err(why) => Some(Err(why)),
+    /// What the chat is open to. Where the user gave an address that is on none of the interfaces, it is what they look at.
+    fn opened_to(&self, place: &Whereabouts) -> String {
+        if place.spots.is_empty() { self.looked_at() } else { names(&place.spots) }
+    }
+
+    /// What F2 does while the chat is closed.
+    pub(super) fn offer(&self) -> String {
+        match self.place.as_ref().map(|place| &place.offer) {
+            Some(Err(why)) => format!("F2 cannot open the chat to your network now. {why}"),
+            Some(Ok(spots)) if !spots.is_empty() => format!("F2 opens the chat to your network ({}).", names(spots)),
+            _ => "F2 opens the chat to your network.".to_owned(),
         }
     }
 
     /// The worst of what keeps people from meeting, if it is known.
     pub(crate) fn reason(&self) -> Option<&Finding> {
-        self.findings.first()
+        self.findings.iter().find(|finding| finding.severity != Severity::Fine)
+    }
+
+    /// The same, if there is something to do about it that the pane does not say anyway.
+    pub(super) fn cause(&self) -> Option<&Finding> {
+        self.reason().filter(|finding| !matches!(finding.fault, Fault::Closed | Fault::NobodyFound))
     }
 
     /// Takes in where the node is.
-    pub(super) fn placed(&mut self, place: Whereabouts) {
-        let before = self.place.replace(place.clone());
-        let Some(before) = before else {
-            if let Some(lost) = &place.lost {
-                self.notice(Tone::Error, lost);
-            }
-            return;
+    pub(super) fn placed(&mut self, place: &Whereabouts) {
+        self.peers.cut_off(place.lost.is_some());
+        let Some(before) = self.place.replace(place.clone()) else {
+            return self.tell_lost(place.lost.as_deref());
         };
         let moved = before.network != place.network;
         if moved {
@@ -59,29 +77,32 @@ impl App {
         }
         let changed = before.open != place.open || moved || names(&before.spots) != names(&place.spots);
         match (&before.lost, &place.lost) {
-            (None, Some(lost)) => {
-                let text = format!("-- network gone: {lost} Trying again; keep writing. --");
-                self.notice(Tone::Error, &text);
-            }
+            (None, Some(lost)) => self.tell_lost(Some(lost)),
             (Some(_), None) if !changed => self.notice(Tone::Dim, "-- the network is back. --"),
             _ if changed && place.open => {
-                let text = format!(
-                    "The chat is open to your network now: {}. What was said on other networks stays there. F2 closes it.",
-                    names(&place.spots)
-                );
-                self.notice(Tone::Plain, &text);
+                let stays = if moved { "What was said elsewhere stays there. " } else { "" };
+                let to = self.opened_to(place);
+                self.notice(Tone::Plain, &format!("The chat is open to your network now: {to}. {stays}F2 closes it."));
             }
             _ if changed => {
-                let text = "The chat is on this machine only now: nothing you write leaves it. F2 opens it.";
-                self.notice(Tone::Plain, text);
+                let stays = if moved { " What was said on the network stays there." } else { "" };
+                self.notice(Tone::Plain, &format!("The chat is on this machine only now.{stays}"));
             }
             _ => {}
+        }
+    }
+
+    fn tell_lost(&mut self, lost: Option<&str>) {
+        if let Some(lost) = lost {
+            self.notice(Tone::Error, &format!("-- {lost} Trying again; keep writing. --"));
         }
     }
 
     /// The lobby of another network: nothing that was said here is said there.
     fn change_room(&mut self) {
         (self.past, self.late, self.search, self.sync) = (None, None, None, None);
+        // What was begun here is about here: a yes must not erase what was said there.
+        (self.sweep, self.erase_asked) = (None, None);
         self.findings.clear();
         self.deliveries = Deliveries::default();
         self.floods = Floods::default();
@@ -95,28 +116,34 @@ impl App {
 
     /// Opens the chat to the network, or closes it.
     pub(super) fn toggle_open(&mut self) {
-        if !matches!(self.node, Node::At(_)) {
-            return;
-        }
-        if let Err(text) = self.ask_node(Command::Open(!self.is_open())) {
+        let asked = match &self.place {
+            // Which of the two it would be is not known yet.
+            None if !self.asking && self.node != Node::Gone => Err("The node is not ready yet.".to_owned()),
+            _ => self.ask_node(Command::Open(!self.is_open())),
+        };
+        if let Err(text) = asked {
             self.notice(Tone::Error, &text);
         }
     }
 
     /// Says where the node is.
     pub(super) fn tell_place(&mut self) {
-        let text = match (&self.place, self.offer()) {
-            (None, _) => "The node is not ready yet.".to_owned(),
-            (Some(place), _) if place.open => {
-                format!("The chat is open to {} ({}). /lan off, or F2, closes it.", names(&place.spots), place.network)
+        let text = match &self.place {
+            None => "The node is not ready yet.".to_owned(),
+            Some(Whereabouts { lost: Some(lost), .. }) => {
+                format!("{lost} Until there is a network the chat is on this machine only.")
             }
-            (Some(_), Some(Ok(names))) => {
-                format!("The chat is on this machine only. /lan on, or F2, opens it to {names}.")
+            Some(place) if place.open => {
+                let (to, network) = (self.opened_to(place), &place.network);
+                format!("The chat is open to {to}. F2, or /lan off, closes it.\n  Its lobby is that of: {network}")
             }
-            (Some(_), Some(Err(why))) => format!("The chat is on this machine only. {why}"),
-            (Some(_), None) => "The chat is on this machine only.".to_owned(),
+            Some(Whereabouts { offer: Err(why), .. }) => format!("The chat is on this machine only. {why}"),
+            Some(Whereabouts { offer: Ok(spots), .. }) => {
+                let to = if spots.is_empty() { "your network".to_owned() } else { names(spots) };
+                format!("The chat is on this machine only. F2, or /lan on, opens it to {to}.")
+            }
         };
-        self.notice(Tone::Plain, &text);
+        self.block(Tone::Plain, &text, 0);
     }
 }
 
@@ -130,4 +157,11 @@ fn names(spots: &[Spot]) -> String {
         spots.iter().filter(is_told).map(|spot| format!("{}, {}", spot.interface, spot.network)).collect();
     names.dedup();
     names.join(" and ")
+}
+
+/// `wlan0, eth0`.
+fn interfaces(spots: &[Spot]) -> String {
+    let mut names: Vec<&str> = spots.iter().map(|spot| &*spot.interface).collect();
+    names.dedup();
+    names.join(", ")
 }

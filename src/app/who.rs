@@ -29,7 +29,7 @@ impl App {
     /// Lists who is here.
     pub(super) fn who(&mut self) {
         let usual = self.setup.ports.0;
-        let people: Vec<_> = self.peers.sorted().into_iter().filter(|person| !person.gone).collect();
+        let people: Vec<_> = self.peers.sorted().into_iter().filter(|person| !person.absent()).collect();
         let mut text = match people.len() {
             0 => "Nobody else is here.".to_owned(),
             1 => "1 person is here:".to_owned(),

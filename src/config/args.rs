@@ -42,6 +42,33 @@ The network is found out as the chat does it: give --ip, --cidr or --network as 
 
 Exit codes: 0 good; 1 failure, or not erased; 2 usage or bad config.";
 
+/// What `discover --help` shows after the options.
+const DISCOVER_EXAMPLES: &str = "\
+Examples:
+  proximity-chat discover --lan
+      Who is on the networks that this machine is in.
+  proximity-chat discover --lan --dry-run
+      What that would look at, with how many probes, in what time.
+  proximity-chat discover --ip 192.168.1.20 --cidr 192.168.7.0/24 --json
+      Another network, for programs.
+
+Without --lan or --ip it stays on this machine, as the chat does.
+
+Exit codes: 0 good; 1 failure; 2 usage or bad config.";
+
+/// What `doctor --help` shows after the options.
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  proximity-chat doctor --lan
+      Check everything that could keep people from meeting on your network.
+  proximity-chat doctor --lan --peer 192.168.1.23
+      And whether that machine can be reached.
+
+It looks around under a key of its own, and asks whoever it finds to connect back once. Without --lan or --ip it stays on \
+this machine, as the chat does.
+
+Exit codes: 0 nothing is wrong; 1 a fault was found, or it could not look; 2 usage or bad config.";
+
 /// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up.
 #[derive(Debug, Clone, Default, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
@@ -124,6 +151,35 @@ pub enum Tool {
     ///
     /// It can be used while the chat runs. Messages come in the order in which everybody sees them.
     Log(LogArgs),
+    /// Look who is on the network, without joining the chat
+    ///
+    /// Sweeps the configured networks, asks for announcements, and prints a table of what answers. Nobody sees you.
+    Discover(DiscoverArgs),
+    /// Find out why nobody shows up
+    ///
+    /// Checks this machine, its network and who is found there, within ten seconds, and says what to do.
+    Doctor(DoctorArgs),
+}
+
+/// The command line of `discover`.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = DISCOVER_EXAMPLES)]
+pub struct DiscoverArgs {
+    /// Print one JSON object per line: the plan, what was found, the end
+    #[arg(long)]
+    pub json: bool,
+    /// Print what would be looked at and how long that would take, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The command line of `doctor`.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub struct DoctorArgs {
+    /// Print one JSON object per line: every finding, then the verdict
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The command line of `log`.

@@ -21,7 +21,7 @@ use std::{
 
 use ipnetwork::IpNetwork;
 
-pub use args::{Args, LogArgs, Tool};
+pub use args::{Args, DiscoverArgs, DoctorArgs, LogArgs, Tool};
 pub use error::ConfigError;
 pub use load::load;
 pub use merge::{FileText, Sources, merge};

@@ -34,6 +34,32 @@ pub(super) struct Announcer {
     rng: fastrand::Rng,
 }
 
+/// The sending side of one spot.
+#[derive(Debug)]
+struct Mouth {
+    spot: Arc<Spot>,
+    out: Datagrams,
+    /// Whether it is known not to work.
+    failing: bool,
+}
+
+/// By which way each spot sends the announcement of this number, if it is one for each interface alone.
+fn turns(mouths: &[Mouth], number: u64) -> Vec<Option<usize>> {
+    let of = |index: u32| mouths.iter().filter(move |mouth| mouth.spot.index == index);
+    let turn = |at: usize, mouth: &Mouth| {
+        let ways: usize = of(mouth.spot.index).map(|mouth| mouth.out.ways()).sum();
+        let before: usize = mouths
+            .iter()
+            .take(at)
+            .filter(|other| other.spot.index == mouth.spot.index)
+            .map(|mouth| mouth.out.ways())
+            .sum();
+        let number = usize::try_from(number).unwrap_or(0).checked_rem(ways)?;
+        number.checked_sub(before).filter(|way| *way < mouth.out.ways())
+    };
+    mouths.iter().enumerate().map(|(at, mouth)| turn(at, mouth)).collect()
+}
+
 /// Somebody has to be told, and nobody listens.
 struct Unheard;
 
@@ -70,7 +96,7 @@ impl Announcer {
                     for error in deaf {
                         self.mute(&spot, error).await?;
                     }
-                    mouths.push((spot, mouth, false));
+                    mouths.push(Mouth { spot, out: mouth, failing: false });
                 }
                 Err(error) => self.mute(&spot, error).await?,
             }
@@ -80,8 +106,9 @@ impl Announcer {
             tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(schedule.next().into()) => {
-                    self.send(as_whom, &mut mouths).await?;
-                    schedule.sent(Instant::now().into_std());
+                    let now = Instant::now().into_std();
+                    self.send(as_whom, &mut mouths, schedule.is_loud(now)).await?;
+                    schedule.sent(now);
                 }
                 wanted = self.wanted.recv() => match wanted {
                     Some(()) => schedule.announce(Instant::now().into_std()),
@@ -96,17 +123,27 @@ impl Announcer {
         }
     }
 
-    /// Sends one announcement on every spot. What fails is told once, until it works again.
-    async fn send(&mut self, as_whom: &Announce, mouths: &mut [(Arc<Spot>, Datagrams, bool)]) -> Result<(), Unheard> {
+    /// Sends one announcement: by every way of every spot, or, when it only says that we are still here, by one way of every
+    /// interface, each time by the next one. What fails is told once, until it works again.
+    async fn send(&mut self, as_whom: &Announce, mouths: &mut [Mouth], loud: bool) -> Result<(), Unheard> {
         self.counter += 1;
         let call = if as_whom.listens { Call::Here } else { Call::Who };
         let node = as_whom.identity.node();
         let content = Announcement { call, port: self.port, node, boot: as_whom.boot, counter: self.counter };
         let datagram = announcement::write(&content, |message| as_whom.identity.sign(message));
-        for (spot, mouth, failing) in mouths {
-            match mouth.send(&datagram).await {
-                Ok(()) => *failing = false,
-                Err(error) if !std::mem::replace(failing, true) => self.mute(spot, error).await?,
+        let turns = turns(mouths, self.counter);
+        for (mouth, way) in mouths.iter_mut().zip(turns) {
+            let sent = match way {
+                _ if loud => mouth.out.send(&datagram).await,
+                Some(way) => mouth.out.send_by(way, &datagram).await,
+                None => continue,
+            };
+            match sent {
+                Ok(()) => mouth.failing = false,
+                Err(error) if !std::mem::replace(&mut mouth.failing, true) => {
+                    let spot = mouth.spot.clone();
+                    self.mute(&spot, error).await?;
+                }
                 Err(_) => {}
             }
         }
@@ -130,14 +167,15 @@ impl Announcer {
         if !proven || ear.hear(&content, now) == Heard::Known {
             return Ok(None);
         }
-        if content.call == Call::Here {
-            let mut addr = *from;
-            addr.set_port(content.port);
-            let (node, interface) = (content.node, spot.interface.clone());
-            let on_link = spot.is_on_link(from.ip());
-            self.tell(if on_link { Event::Announced { node, addr } } else { Event::OffLink { addr, interface } })
-                .await?;
-        }
+        let (node, interface) = (content.node, spot.interface.clone());
+        let mut addr = *from;
+        addr.set_port(content.port);
+        self.tell(match content.call {
+            Call::Who => Event::Asked(node),
+            Call::Here if spot.is_on_link(from.ip()) => Event::Announced { node, addr },
+            Call::Here => Event::OffLink { addr, interface },
+        })
+        .await?;
         Ok(Some(content.call))
     }
 
@@ -175,3 +213,31 @@ async fn hear(socket: UdpSocket, spot: Arc<Spot>, heard: mpsc::Sender<Datagram>)
 
 /// The wait after a socket has failed, lest one that stays broken keeps us busy.
 const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+
+    fn mouth(index: u32, ip: &str) -> Mouth {
+        let ip: IpAddr = ip.parse().unwrap();
+        let (network, broadcast) = ("127.0.0.0/8".parse().unwrap(), Some([127, 255, 255, 255].into()));
+        let spot = Spot { interface: "x".into(), index, ip, network, broadcast };
+        let (out, ..) = Datagrams::open(&spot, 9).unwrap();
+        Mouth { spot: Arc::new(spot), out, failing: false }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_quiet_announcement_is_one_datagram_for_each_interface() {
+        // Both are loopback, with one way each; of two interfaces.
+        let mouths = [mouth(1, "127.0.0.1"), mouth(1, "127.0.0.2"), mouth(2, "127.0.0.3")];
+        for number in 0..10 {
+            let turns = turns(&mouths, number);
+            assert_eq!(turns.iter().take(2).flatten().count(), 1, "{turns:?}");
+            assert_eq!(turns[2], Some(0));
+        }
+        assert_ne!(turns(&mouths, 0)[0], turns(&mouths, 1)[0], "the ways take turns");
+    }
+}

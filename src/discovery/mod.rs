@@ -27,7 +27,7 @@ pub enum Event {
     Found(SocketAddr),
     /// The sweep that somebody waits for began, moved on or ended.
     Progress(SweepProgress),
-    /// What a sweep that has ended, or is being waited for, saw of the network.
+    /// What a sweep saw of the network: so far, if it is being waited for, else when it ends.
     Surveyed(Survey),
     /// A node announces itself; that it holds the key is proved.
     Announced {
@@ -36,6 +36,8 @@ pub enum Event {
         /// Where it says that it listens.
         addr: SocketAddr,
     },
+    /// Somebody asks who is there; that it holds the key is proved.
+    Asked(NodeId),
     /// One does from an address that is not of the network that it was heard on: somebody's mask is wrong.
     OffLink {
         /// Where from.

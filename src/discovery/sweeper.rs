@@ -151,8 +151,9 @@ impl<N: Net> Sweeper<N> {
         }
         if aloud {
             self.tell(&plan, &pace, began, SweepState::Done).await?;
+        } else {
+            self.events.send(Event::Surveyed(plan.survey())).await?;
         }
-        self.events.send(Event::Surveyed(plan.survey())).await?;
         Ok(Ended::Done)
     }
 
@@ -164,6 +165,8 @@ impl<N: Net> Sweeper<N> {
             SweepState::Done => Duration::ZERO,
         };
         let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
+        // First what it saw: who waits for the end wants to know.
+        self.events.send(Event::Surveyed(plan.survey())).await?;
         Ok(self.events.send(Event::Progress(progress)).await?)
     }
 }

@@ -25,12 +25,15 @@ pub(super) enum Event<'a> {
         /// The name of the network that the lobby belongs to.
         network: &'a str,
         addrs: &'a [SocketAddr],
-        interfaces: Vec<Interface<'a>>,
+        interfaces: Vec<OpenTo<'a>>,
         /// Where people are looked for.
         looks: Vec<String>,
         /// Why there is no network, where there should be one.
         #[serde(skip_serializing_if = "Option::is_none")]
         lost: Option<&'a str>,
+        /// Whether it was open until now.
+        #[serde(skip)]
+        closed: bool,
     },
     /// Why nobody shows up.
     Diagnosis {
@@ -122,7 +125,7 @@ pub(super) enum Event<'a> {
 
 /// An interface that the node is open to.
 #[derive(Serialize)]
-pub(super) struct Interface<'a> {
+pub(super) struct OpenTo<'a> {
     pub(super) interface: &'a str,
     pub(super) ip: IpAddr,
     pub(super) network: String,

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::{
     Local, Options,
-    event::{Change, Event, Found, Interface, Person, Reason},
+    event::{Change, Event, Found, OpenTo, Person, Reason},
     people::{People, Present},
     text, trust,
 };
 use crate::{
     bus::{Alarm, SweepProgress, SweepState, Update, VerifyStep, Whereabouts, Whois},
     contract::{Clock, Said, Shown},
-    model::{Delivery, Finding, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence, Spot},
+    model::{Delivery, Finding, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
     slash::{COMMANDS, Spec},
 };
 
@@ -19,12 +19,15 @@ use crate::{
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Turns updates into output, appended to a buffer.
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
 pub(super) struct Printer {
     json: bool,
     clock: Clock,
     node: Option<NodeId>,
     nick: Option<Nick>,
     people: People,
+    /// Whether the node is open to a network.
+    open: bool,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
     /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
@@ -37,7 +40,8 @@ impl Printer {
         let Options { json, zone, warnings } = options;
         let clock = Clock::new(zone);
         let (people, out) = (People::default(), Vec::new());
-        let mut printer = Self { json, clock, node: None, nick: None, people, sweeping: false, alone: false, out };
+        let (open, sweeping, alone) = (false, false, false);
+        let mut printer = Self { json, clock, node: None, nick: None, people, open, sweeping, alone, out };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -145,11 +149,12 @@ impl Printer {
     }
 
     fn placed(&mut self, place: &Whereabouts) {
-        let interface = |spot: &'_ Spot| (spot.ip, spot.network.to_string());
-        let interfaces = place.spots.iter().map(|spot| {
-            let (ip, network) = interface(spot);
-            Interface { interface: &spot.interface, ip, network }
+        let interfaces = place.spots.iter().map(|spot| OpenTo {
+            interface: &spot.interface,
+            ip: spot.ip,
+            network: spot.network.to_string(),
         });
+        let closed = std::mem::replace(&mut self.open, place.open) && !place.open;
         self.event(&Event::Network {
             open: place.open,
             network: place.network.as_str(),
@@ -157,6 +162,7 @@ impl Printer {
             interfaces: interfaces.collect(),
             looks: place.sweep.iter().map(ToString::to_string).collect(),
             lost: place.lost.as_deref(),
+            closed,
         });
     }
 

@@ -2,6 +2,7 @@
 
 mod contract;
 mod life;
+mod place;
 mod trusted;
 
 use std::{

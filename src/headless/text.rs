@@ -51,13 +51,20 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
     // Writing to memory does not fail.
     let _ = match event {
         Event::Listening { addr, nick, .. } => writeln!(out, "-- you are {nick}, at {addr}"),
+        // The interfaces of a network that is gone are those that it had.
+        Event::Network { lost: Some(lost), .. } => writeln!(out, "!! {lost}"),
+        Event::Network { open: true, interfaces, looks, .. } if interfaces.is_empty() => {
+            writeln!(out, "-- open to {}", looks.join(", "))
+        }
         Event::Network { open: true, interfaces, .. } => {
             let names = interfaces.iter().map(|i| format!("{} ({}, {})", i.interface, i.ip, i.network));
             writeln!(out, "-- open to {}", names.collect::<Vec<_>>().join(", "))
         }
-        Event::Network { lost: Some(lost), .. } => writeln!(out, "!! {lost}"),
-        Event::Network { .. } => Ok(()),
-        Event::Diagnosis { findings } => findings.iter().try_for_each(|f| writeln!(out, "-- {} {}", f.text, f.todo)),
+        Event::Network { closed: true, .. } => writeln!(out, "-- on this machine only now: nothing leaves it"),
+        Event::Diagnosis { findings } => findings.iter().try_for_each(|finding| {
+            let after = if finding.todo.is_empty() { "" } else { " " };
+            writeln!(out, "-- {}{after}{}", finding.text, finding.todo)
+        }),
         Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people at {}", addresses(*total)),
         Event::Sweep { probed, found, took_ms, .. } => {
             writeln!(out, "-- looked at {} in {took_ms} ms: {}", addresses(*probed), answers(*found))
@@ -84,8 +91,10 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             _ => writeln!(out, "-- {total} lines that were missed have come"),
         },
         Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),
+        // Being on this machine only is how it starts.
+        Event::Network { .. }
         // Steps that only programs follow; messages have functions of their own, because they need the local time.
-        Event::Delivery { .. }
+        | Event::Delivery { .. }
         | Event::Waiting { .. }
         | Event::Sync { .. }
         | Event::Message(_)

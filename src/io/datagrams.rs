@@ -49,17 +49,31 @@ impl Datagrams {
         Ok((Self { out, to }, ears, deaf))
     }
 
-    /// Sends to everybody on the segment.
+    /// How many ways there are to everybody on the segment.
+    pub fn ways(&self) -> usize {
+        self.to.len()
+    }
+
+    /// Sends by every way.
     ///
     /// # Errors
     /// What the operating system says, if no way works.
     pub async fn send(&self, datagram: &[u8]) -> io::Result<()> {
         let mut result = Err(io::ErrorKind::Unsupported.into());
-        for to in &self.to {
-            let sent = self.out.send_to(datagram, *to).await.map(|_| ());
+        for way in 0..self.to.len() {
+            let sent = self.send_by(way, datagram).await;
             result = result.or(sent);
         }
         result
+    }
+
+    /// Sends by one way.
+    ///
+    /// # Errors
+    /// What the operating system says; also if there is no such way.
+    pub async fn send_by(&self, way: usize, datagram: &[u8]) -> io::Result<()> {
+        let to = self.to.get(way).ok_or(io::ErrorKind::Unsupported)?;
+        self.out.send_to(datagram, *to).await.map(|_| ())
     }
 }
 

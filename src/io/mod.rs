@@ -1,5 +1,6 @@
 //! The network behind a trait, so that the node runs over TCP, in-memory pipes and simulations alike.
 
+mod captured;
 mod clock;
 mod datagrams;
 mod guarded;
@@ -13,6 +14,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+pub use captured::captured;
 pub use clock::{Clock, now};
 pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
 pub use guarded::{Guarded, Vitals};

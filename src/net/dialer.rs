@@ -114,7 +114,7 @@ impl Dial {
         let (link, shared) = (self.link, &self.shared);
         let (outgoing, fallen) = Outgoing::dialled(link, shared.outbox.clone(), first, gate);
         let answered = async {
-            let mut frames = protocol.call(self.open(stream, P::PINGS).await?, self.origin()?, outgoing).await?;
+            let mut frames = protocol.call(speak(stream, P::PINGS).await?, origin(self.to)?, outgoing).await?;
             let answer = frames.message().await.map_err(|status| failure(&status))?;
             Ok((frames, answer))
         };
@@ -129,33 +129,37 @@ impl Dial {
         }
         Ok(())
     }
+}
 
-    /// HTTP/2 on a connection. Reference servers answer pings with GOAWAY, nodes of our kind with life.
-    async fn open(&self, stream: impl crate::io::Stream, pings: bool) -> Result<OneShot, DialFailure> {
-        let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
-            .max_header_list_size(MAX_HEADER_LIST)
-            .max_send_buf_size(MAX_SEND_BUFFER)
-            .keep_alive_interval(pings.then_some(PING_INTERVAL))
-            .keep_alive_timeout(PING_TIMEOUT)
-            .keep_alive_while_idle(pings)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|_| DialFailure::Ended)?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
-            }
-        });
-        Ok(OneShot(sender))
-    }
+/// HTTP/2 on a connection. Reference servers answer pings with GOAWAY, nodes of our kind with life.
+pub(super) async fn speak(stream: impl crate::io::Stream, pings: bool) -> Result<OneShot, DialFailure> {
+    let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(MAX_HEADER_LIST)
+        .max_send_buf_size(MAX_SEND_BUFFER)
+        .keep_alive_interval(pings.then_some(PING_INTERVAL))
+        .keep_alive_timeout(PING_TIMEOUT)
+        .keep_alive_while_idle(pings)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|_| DialFailure::Ended)?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended");
+        }
+    });
+    Ok(OneShot(sender))
+}
 
-    fn origin(&self) -> Result<http::Uri, DialFailure> {
-        // An address is always a valid authority; if it ever were not, the dial merely fails.
-        format!("http://{}", self.to).parse().map_err(|_| DialFailure::Protocol)
+/// The authority that requests name. A scope, which means something on this machine alone, is no part of one.
+pub(super) fn origin(mut to: SocketAddr) -> Result<http::Uri, DialFailure> {
+    if let SocketAddr::V6(v6) = &mut to {
+        v6.set_scope_id(0);
     }
+    // An address is always a valid authority; if it ever were not, the dial merely fails.
+    format!("http://{to}").parse().map_err(|_| DialFailure::Protocol)
 }
 
 /// One of the two protocols, from the dialling side.
@@ -231,7 +235,7 @@ impl Call for Meshing {
 }
 
 /// Connects, within [`CONNECT_TIMEOUT`].
-async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<N::Stream, DialFailure> {
+pub(super) async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<N::Stream, DialFailure> {
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, net.connect(from, to)).await;
     connected.map_err(|_| DialFailure::Timeout)?.map_err(|error| match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,
@@ -241,7 +245,7 @@ async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Resul
 }
 
 /// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
-fn failure(status: &tonic::Status) -> DialFailure {
+pub(super) fn failure(status: &tonic::Status) -> DialFailure {
     if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
 

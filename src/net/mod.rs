@@ -7,6 +7,8 @@ mod dialer;
 mod doorman;
 mod linger;
 mod link;
+mod listen;
+mod look;
 mod one_shot;
 mod outbox;
 mod outgoing;
@@ -25,15 +27,18 @@ pub use dialer::dial;
 use doorman::Doorman;
 pub use linger::Lingering;
 pub use link::Handle;
+pub use listen::{Bound, ListenError, first_free, on_port};
+use look::DialBacks;
+pub use look::{About, Sight, look};
 #[cfg(test)]
 pub(crate) use one_shot::OneShot;
 pub use outbox::Outbox;
 pub use server::serve;
 pub use tls::{Tls, TlsSetupError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::{
-    model::Guests,
+    model::{Guests, NodeId},
     node::{CloseReason, DialFailure, In, LinkId},
 };
 
@@ -91,6 +96,8 @@ pub enum Event {
     Read(In, OwnedSemaphorePermit),
     /// Somebody dialled us: [`In::Arrived`], and the means to answer.
     Arrived(In, Handle),
+    /// Somebody who holds this key looks at us, and wants to be told.
+    Looked(NodeId, oneshot::Sender<About>),
 }
 
 /// The way to the actor, and what all links share.
@@ -112,6 +119,8 @@ pub struct Shared {
     doorman: Doorman,
     /// Names accepted links.
     accepted: Arc<AtomicU32>,
+    /// What is dialled because others ask for it.
+    dial_backs: DialBacks,
 }
 
 impl Shared {
@@ -127,6 +136,7 @@ impl Shared {
             room,
             doorman: Doorman::default(),
             accepted: Arc::default(),
+            dial_backs: DialBacks::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -58,8 +58,10 @@ const MAX_STREAMS: u32 = 8;
 /// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Accepts connections until dropped; with it every connection ends.
-pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
+/// Accepts connections at an address until dropped; with it every connection ends.
+pub async fn serve<N: Net>(net: N, (addr, listener): (SocketAddr, N::Listener), shared: Shared) {
+    // From a link-local address the system finds the way by the other's scope.
+    let local = Some(addr.ip()).filter(|ip| !matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local()));
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -69,7 +71,7 @@ pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
                 Ok((stream, from)) => {
                     let cut = CancellationToken::new();
                     let ticket = Arc::new(shared.doorman.admit(from, cut.clone()));
-                    let visitor = Visitor { from, cut, ticket, shared: shared.clone() };
+                    let visitor = Visitor { net: net.clone(), local, from, cut, ticket, shared: shared.clone() };
                     connections.spawn(visitor.serve(stream));
                 }
                 Err(error) => {
@@ -83,14 +85,17 @@ pub async fn serve<N: Net>(net: N, listener: N::Listener, shared: Shared) {
 
 /// One connection, and the service that it meets.
 #[derive(Debug, Clone)]
-struct Visitor {
+struct Visitor<N> {
+    net: N,
+    /// The address that it came to.
+    local: Option<IpAddr>,
     from: SocketAddr,
     cut: CancellationToken,
     ticket: Arc<Ticket>,
     shared: Shared,
 }
 
-impl Visitor {
+impl<N: Net> Visitor<N> {
     async fn serve<S: crate::io::Stream>(self, stream: S) {
         let (cut, ticket) = (self.cut.clone(), self.ticket.clone());
         let deadline = async {
@@ -162,20 +167,20 @@ where
 
 /// What both protocols find behind one connection.
 #[derive(Debug)]
-struct Door {
-    visitor: Visitor,
+struct Door<N> {
+    visitor: Visitor<N>,
     vitals: Arc<Vitals>,
     tenants: Tenants,
 }
 
 /// `message.Chat`, for one connection in plain text.
 #[derive(Debug)]
-struct PlainDoor(Door);
+struct PlainDoor<N>(Door<N>);
 
 /// `proximity.v1.Mesh`, for one connection inside TLS.
 #[derive(Debug)]
-struct SecureDoor {
-    door: Door,
+struct SecureDoor<N> {
+    door: Door<N>,
     secure: Secure,
 }
 
@@ -225,7 +230,7 @@ impl Drop for Tenant {
 }
 
 #[tonic::async_trait]
-impl Chat for PlainDoor {
+impl<N: Net> Chat for PlainDoor<N> {
     type NewNodeStream = Answers<Line>;
 
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
@@ -237,7 +242,7 @@ impl Chat for PlainDoor {
 }
 
 #[tonic::async_trait]
-impl Mesh for SecureDoor {
+impl<N: Net> Mesh for SecureDoor<N> {
     type LinkStream = Answers<RawFrame>;
 
     async fn link(&self, request: Request<Streaming<RawFrame>>) -> Result<Response<Self::LinkStream>, Status> {
@@ -250,14 +255,30 @@ impl Mesh for SecureDoor {
         self.door.visitor.shared.run(newcomer.link, newcomer.run(introduce));
         Ok(Response::new(Box::pin(outgoing.map(|frame| Ok(RawFrame(frame))))))
     }
+
+    async fn look(&self, request: Request<RawFrame>) -> Result<Response<RawFrame>, Status> {
+        let Ok(Frame::Look(look)) = mesh::decode(&request.into_inner().0) else {
+            return Err(Status::invalid_argument("not a look"));
+        };
+        let Visitor { net, from, local, shared, .. } = &self.door.visitor;
+        let dial_back = match look.dial_back {
+            Some(port) => shared.dial_backs.dial(net, *local, *from, port).await,
+            None => None,
+        };
+        let (answer, about) = oneshot::channel();
+        let leaving = || Status::unavailable("leaving");
+        shared.inbox.send(Event::Looked(self.secure.node, answer)).await.map_err(|_| leaving())?;
+        let about = about.await.map_err(|_| leaving())?;
+        Ok(Response::new(RawFrame(mesh::encode(&Frame::Seen(about.seen(dial_back))))))
+    }
 }
 
 /// A stream of answers, as tonic wants it.
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-impl Door {
+impl<N: Net> Door<N> {
     /// Somebody has opened a link on this connection.
-    fn enter<T>(&self, frames: Streaming<T>) -> (Newcomer<T>, Outgoing) {
+    fn enter<T>(&self, frames: Streaming<T>) -> (Newcomer<T, N>, Outgoing) {
         let (open_here, gate) = oneshot::channel();
         let link = self.visitor.shared.next_accepted();
         let (outgoing, fallen) = Outgoing::accepted(link, self.visitor.shared.outbox.clone(), gate);
@@ -275,17 +296,17 @@ impl Door {
 }
 
 /// A link that was opened and has not been let in yet.
-struct Newcomer<T> {
+struct Newcomer<T, N> {
     link: LinkId,
     frames: Streaming<T>,
     open_here: oneshot::Sender<Verdict>,
     fallen: oneshot::Receiver<()>,
-    visitor: Visitor,
+    visitor: Visitor<N>,
     vitals: Arc<Vitals>,
     tenant: Tenant,
 }
 
-impl<T: Incoming> Newcomer<T> {
+impl<T: Incoming, N: Net> Newcomer<T, N> {
     /// Waits for the first frame, lets the node decide what to make of it, and reads on if it lets the link in.
     async fn run(self, introduce: impl FnOnce(LinkId, SocketAddr, T) -> Result<In, Bytes>) {
         let Self { link, mut frames, open_here, fallen, visitor, vitals, mut tenant } = self;

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Node, Out, location::is_for_everybody, session::Allowance};
+use super::{Node, Out, Via, link::Dial, location::is_for_everybody, session::Allowance};
 use crate::model::{NodeId, Now, PeerId};
 
 /// Keys whose announcements are remembered. Keys cost nothing, so that more of them say nothing about how many people there
@@ -60,9 +60,19 @@ impl Node {
         }
     }
 
+    /// A datagram of `node` was heard that says no more than that it is there.
+    pub fn note_heard(&mut self, node: NodeId, now: Now) {
+        self.heard.note(node, now.mono);
+    }
+
     /// Whether `node` was heard lately.
     pub fn has_heard(&self, node: &NodeId, now: Now) -> bool {
         self.heard.at.get(node).is_some_and(|at| now.mono.saturating_duration_since(*at) < HEARD_FOR)
+    }
+
+    /// Whether a dial is to somebody who was heard.
+    pub(super) fn is_announced(&self, dial: &Dial) -> bool {
+        matches!(dial.via, Via::Secure { only: Some(node) } if self.heard.at.contains_key(&node))
     }
 
     /// Who announced itself at `addr` could not be reached there: perhaps it reaches us.

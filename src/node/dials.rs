@@ -8,6 +8,7 @@ use super::{
     book::Verdict,
     link::{Dial, Kind, Link},
     location::is_for_everybody,
+    troubles::Trouble,
 };
 use crate::{
     convert::mesh::Reason,
@@ -166,6 +167,7 @@ impl Node {
         if let Some(guest) = self.peers.get(&PeerId::Guest(addr)).copied() {
             self.displace(guest, out);
         }
+        self.troubles.met(&addr);
         let link = self.peers.get(&PeerId::Node(node)).and_then(|link| self.links.get_mut(link));
         let Some((_, session)) = link.and_then(Link::session_mut) else { return };
         let (news, given_up) = session.addrs.prove(addr);
@@ -241,6 +243,10 @@ impl Node {
         if dial.is_passed() && matches!(failure, DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused)
         {
             self.answer_announcement(dial.addr, now, out);
+            if self.is_announced(&dial) {
+                let refused = failure == DialFailure::Refused;
+                self.troubles.note(dial.addr, if refused { Trouble::Refused } else { Trouble::Silent });
+            }
         }
         if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {
             let failure = match failure {

@@ -10,6 +10,7 @@ use super::{
     link::{Dial, Kind, Link},
     location::with_port,
     session::{Session, Way},
+    troubles::Trouble,
 };
 use crate::{
     bus::{NoticeCode, Update},
@@ -152,6 +153,7 @@ impl Node {
     }
 
     pub(super) fn tell_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
+        self.troubles.note(addr, Trouble::OtherVersion);
         if self.told.may_tell(NoticeCode::Version, now.mono) {
             let text = format!(
                 "The node at {addr} speaks another version of the protocol; it cannot be met. The older of the two \

@@ -81,6 +81,7 @@ impl Node {
         if was_open && !self.location.open {
             self.leave_networks(now, out);
         }
+        self.troubles.clear();
         // Where we met ourselves were addresses that may be somebody else's now.
         self.places.forget_ourselves(None);
         if self.location.open {

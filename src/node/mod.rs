@@ -30,6 +30,7 @@ mod session;
 mod speech;
 mod sync;
 mod told;
+mod troubles;
 mod trust;
 mod verify;
 
@@ -51,6 +52,7 @@ use link::{Kind, Link};
 pub use location::Location;
 pub use ring::{FellBehind, Ring};
 pub use sync::{History, Retention};
+pub use troubles::Trouble;
 use trust::TrustBook;
 
 use crate::{
@@ -114,6 +116,7 @@ pub struct Node {
     ignored_guests: BTreeSet<SocketAddr>,
     gossip: Gossip,
     heard: announced::Heard,
+    troubles: troubles::Troubles,
     pulse: pulse::Pulse,
     between: between::Between,
     comparing: comparing::Comparisons,
@@ -151,6 +154,7 @@ impl Node {
             ignored_guests: BTreeSet::new(),
             gossip: Gossip::default(),
             heard: announced::Heard::default(),
+            troubles: troubles::Troubles::default(),
             pulse: pulse::Pulse::default(),
             between: between::Between::default(),
             comparing: comparing::Comparisons::new(me.secret),

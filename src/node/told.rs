@@ -38,7 +38,8 @@ impl Node {
                 Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
                 Frame::Have(have) => self.hear_have(link, &have, now, out),
-                Frame::Batch(_) | Frame::Nothing => {}
+                // Look and Seen have a call of their own.
+                Frame::Batch(_) | Frame::Look(_) | Frame::Seen(_) | Frame::Nothing => {}
             }
         }
     }

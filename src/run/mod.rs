@@ -22,6 +22,7 @@ use crate::{
     app::{App, Background, MESSAGE_CAP, Setup},
     bus::{COMMAND_CAPACITY, Command, FailureCode, NoticeCode, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
+    explore,
     headless::{self, HeadlessError, Options},
     io::{Clock, TcpNet},
     model::{Network, Nick, Presence, ProfileName},
@@ -58,6 +59,9 @@ pub enum Error {
     /// The node cannot begin.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// It cannot be looked around.
+    #[error(transparent)]
+    Explore(#[from] explore::Error),
     /// The terminal failed.
     #[error(transparent)]
     Screen(#[from] ScreenError),
@@ -189,6 +193,7 @@ impl Start {
             ports: config.ports,
             port: None,
             announce: config.announce,
+            diagnose: true,
             peers: config.peers.clone(),
             sweep_rate: config.sweep_rate,
             nick: nick.clone(),

@@ -47,6 +47,8 @@ pub(super) struct Places {
     /// What was set on the screen in earlier runs, and in this one.
     remembered: Vec<(Network, bool)>,
     said: Vec<(Network, bool)>,
+    /// Whether it was closed while there was no network whose name that could be kept under.
+    off: bool,
 }
 
 /// Where to be, and what tells this network from others.
@@ -71,6 +73,7 @@ impl Places {
             named: config.network.clone(),
             remembered: remembered.to_vec(),
             said: Vec::new(),
+            off: false,
         }
     }
 
@@ -79,7 +82,22 @@ impl Places {
     /// # Errors
     /// What the system says of its interfaces.
     pub(super) fn first(&self) -> io::Result<Decision> {
-        Ok(self.decide(&interfaces()?, None, |site| identify(site, true)))
+        // Nobody waits for the name of a network that the node is not opened to.
+        let patient = self.lan.open || self.is_fixed() || !self.remembered.is_empty();
+        Ok(self.decide(&interfaces()?, None, |site| self.identify(site, None, patient)))
+    }
+
+    /// What tells the network of a site from others. Of several networks it is the one that the node was on `before`, else the
+    /// one that leads to the rest of the world.
+    fn identify(&self, site: &Site, before: Option<&NetworkId>, patient: bool) -> NetworkId {
+        if self.is_fixed() {
+            // What the user says to look at tells the network.
+            return NetworkId::of(self.ip, &site.sweep, patient);
+        }
+        let beyond = site.spots.iter().filter(|spot| !spot.ip.is_loopback());
+        let ids: Vec<NetworkId> = beyond.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect();
+        let same = ids.iter().find(|id| before.is_some_and(|before| before.may_be(id)));
+        same.or_else(|| ids.first()).copied().unwrap_or_default()
     }
 
     /// Whether the settings name one address to be open at.
@@ -100,7 +118,7 @@ impl Places {
         let of = |said: &[(Network, bool)]| said.iter().rev().find(|(name, _)| name == network).map(|(_, open)| *open);
         let firm = self.lan.firm.then_some(self.lan.open);
         let settings = self.lan.open || self.is_fixed();
-        of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
+        !self.off && of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
     }
 
     fn decide(
@@ -113,20 +131,25 @@ impl Places {
             let site = Site::machine(self.ip, &self.cidrs, interfaces);
             let id = NetworkId::default();
             let network = self.named.clone().unwrap_or_else(|| id.name());
-            Decision { place: Place { site, network, offer, lost }, id, lan }
+            Decision { place: Place { offer, lost, ..Place::fixed(site, network) }, id, lan }
         };
         let site = match self.opened(interfaces) {
             Ok(site) => site,
             Err(error) => {
                 // A network that is gone for a while is still the one that we are in.
-                return match before.filter(|before| before.place.site.open) {
+                let still_open = |before: &&Decision| {
+                    before.place.site.open && before.lan.as_ref().is_none_or(|lan| self.wants_open(lan))
+                };
+                return match before.filter(still_open) {
                     Some(before) => {
                         let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
                         Decision { place, ..before.clone() }
                     }
                     None => {
-                        let wanted = (self.lan.open || self.is_fixed()).then(|| error.to_string());
-                        closed(Err(error.to_string()), None, wanted)
+                        let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
+                        let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
+                        let lan = before.and_then(|before| before.lan.clone());
+                        closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()))
                     }
                 };
             }
@@ -140,22 +163,7 @@ impl Places {
         let gone = self.is_fixed() && site.primary().is_none() && !cfg!(test);
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
         let network = self.named.clone().unwrap_or_else(|| lan.clone());
-        Decision { place: Place { site, network, offer: Ok(Vec::new()), lost }, id, lan: Some(lan) }
-    }
-}
-
-/// What tells the network of a site from others.
-fn identify(site: &Site, patient: bool) -> NetworkId {
-    let ip = site.primary().map(|spot| (spot.ip, spot.network));
-    let own = || site.listen.first().map(|addr| (addr.ip(), site.sweep.clone()));
-    match ip {
-        // What the user says to look at tells the network as it did when the address was given alone.
-        Some((ip, network)) => {
-            let mut cidrs = site.sweep.clone();
-            cidrs.push(network);
-            NetworkId::of(ip, &cidrs, patient)
-        }
-        None => own().map_or_else(NetworkId::default, |(ip, cidrs)| NetworkId::of(ip, &cidrs, patient)),
+        Decision { place: Place { lost, ..Place::fixed(site, network) }, id, lan: Some(lan) }
     }
 }
 
@@ -207,7 +215,9 @@ impl Watcher {
 
     fn look(&mut self, patience: &mut u32, slept: bool) {
         let Ok(interfaces) = interfaces() else { return };
-        let mut next = self.places.decide(&interfaces, Some(&self.now), |site| identify(site, false));
+        let before = self.now.id;
+        let identify = |site: &Site| self.places.identify(site, Some(&before), false);
+        let mut next = self.places.decide(&interfaces, Some(&self.now), identify);
         if next.id.may_be(&self.now.id) {
             // Its gateway may be forgotten, or be known only now: it is called what it was called first.
             (next.id, next.place.network) = (self.now.id, self.now.place.network.clone());
@@ -216,26 +226,24 @@ impl Watcher {
             return;
         }
         *patience = 0;
-        if slept && next.place.site.open {
-            tracing::info!("the machine slept");
-            // Said once more, so that everybody is looked for again.
-            self.told.send_modify(|place| place.lost = Some("The machine slept.".to_owned()));
-        }
+        next.place.woken = self.now.place.woken + u32::from(slept);
         self.go(next);
     }
 
     async fn wish(&mut self, open: bool) {
         let Ok(interfaces) = interfaces() else { return };
-        let Some(network) = self.now.lan.clone().or_else(|| {
-            let site = self.places.opened(&interfaces).ok()?;
-            Some(identify(&site, true).name())
-        }) else {
-            let text = match self.places.opened(&interfaces) {
-                Err(error) if open => error.to_string(),
-                _ => return,
-            };
-            return self.tell(Update::Failed { code: FailureCode::NoNetwork, text });
+        let here = self.places.opened(&interfaces).map(|site| self.places.identify(&site, None, true).name());
+        let network = match (self.now.lan.clone(), here) {
+            (Some(network), _) | (None, Ok(network)) => network,
+            (None, Err(error)) if open => {
+                return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
+            }
+            (None, Err(_)) => {
+                self.places.off = true;
+                return self.settle(&interfaces);
+            }
         };
+        self.places.off = false;
         if open == self.now.place.site.open {
             let text = if open {
                 "The chat is open to your network already."
@@ -250,7 +258,14 @@ impl Watcher {
         if let Ok(Err(error)) = saved {
             self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
         }
-        let next = self.places.decide(&interfaces, Some(&self.now), |site| identify(site, false));
+        self.settle(&interfaces);
+    }
+
+    /// Goes where the user has just said to be.
+    fn settle(&mut self, interfaces: &[Interface]) {
+        let identify = |site: &Site| self.places.identify(site, None, false);
+        let mut next = self.places.decide(interfaces, Some(&self.now), identify);
+        next.place.woken = self.now.place.woken;
         self.go(next);
     }
 

@@ -92,6 +92,9 @@ impl Plan {
         let waiting = if live_turn { self.queue.pop_front() } else { None };
         let target = waiting.or_else(|| self.walk()).or_else(|| self.queue.pop_front());
         self.given += u64::from(target.is_some());
+        if let Some(target) = target.filter(|target| target.port() == self.ports.min() && !target.ip().is_loopback()) {
+            self.survey.hosts += u64::from(!self.own_hosts.contains(&target.ip()));
+        }
         target
     }
 
@@ -125,7 +128,7 @@ impl Plan {
 
     /// Who answered so far, whatever it was.
     pub fn survey(&self) -> Survey {
-        Survey { hosts: self.all.count(), ..self.survey.clone() }
+        self.survey.clone()
     }
 
     /// Hosts in all.
@@ -158,6 +161,7 @@ impl Plan {
                     SocketAddr::new(ip, self.ports.min())
                 }
                 Step::Far(_) => {
+                    self.survey.complete = true;
                     self.step = if self.ports.count() > 1 { Step::Rest(0, self.ports.min() + 1) } else { Step::End };
                     continue;
                 }

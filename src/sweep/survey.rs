@@ -8,8 +8,10 @@ const MAX_KEPT: usize = 16;
 /// The hosts of a sweep that answered anything at all, be it that a port is closed. Those of this machine do not count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Hosts that were looked at.
+    /// Hosts that were looked at so far, beyond this machine.
     pub hosts: u64,
+    /// Whether these are all of them: one port of every host was looked at.
+    pub complete: bool,
     /// The first of those that answered.
     pub answered: BTreeSet<IpAddr>,
 }

@@ -11,11 +11,19 @@ use crate::{
 /// Says that somebody is typing where there is no room for who.
 const TYPING: &str = "typing…";
 
-/// The tab bar.
-pub(super) fn tabs(canvas: &mut Canvas<'_>, area: Area) {
+/// Stands at the right end of the tab bar.
+const PROGRAM: &str = "proximity-chat ";
+
+/// The tab bar: the rooms, and the network that they are those of.
+pub(super) fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
-    canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
-    canvas.right(0, area.y, area.cols, "proximity-chat ", bar);
+    let x = canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
+    canvas.right(0, area.y, area.cols, PROGRAM, bar);
+    let room = usize::from(area.cols.saturating_sub(x)).saturating_sub(PROGRAM.len() + 4);
+    if let Some(text) = app.whereabouts().iter().find(|text| width(text) <= room) {
+        let end = area.cols.saturating_sub(u16::try_from(PROGRAM.len() + 2).unwrap_or(0));
+        canvas.right(x + 2, area.y, end, text, bar);
+    }
     canvas.bar(area);
 }
 
@@ -56,16 +64,19 @@ const EMPTY: Keys = &[
     ("F1", "help"),
     ("Ctrl-C", "quit"),
 ];
-/// While the chat is on this machine only, what opens it matters more than what scrolls.
-const CLOSED: Keys = &[
+/// While the chat is on this machine only, what opens it matters more than what completes and scrolls.
+const CLOSED: Keys =
+    &[("Enter", "send"), ("F2", "open to network"), ("Ctrl-R", "rescan"), ("F1", "help"), ("Ctrl-C", "quit")];
+const CLOSED_SHORT: Keys = &[("F2", "network"), ("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
+const CLOSED_DRAFT: Keys = &[
     ("Enter", "send"),
+    ("Ctrl-J", "new line"),
     ("Tab", "complete"),
     ("F2", "network"),
-    ("Ctrl-R", "rescan"),
     ("F1", "help"),
-    ("Ctrl-C", "quit"),
+    ("Ctrl-C", "clear"),
 ];
-const CLOSED_SHORT: Keys = &[("F2", "network"), ("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
+const CLOSED_DRAFT_SHORT: Keys = &[("Enter", "send"), ("F2", "network"), ("^C", "clear")];
 const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
 const DRAFT: Keys =
     &[("Enter", "send"), ("Ctrl-J", "new line"), ("Tab", "complete"), ("F1", "help"), ("Ctrl-C", "clear")];
@@ -89,6 +100,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (None, true) if app.hit().is_some() => (HIT, HIT_SHORT),
         (None, true) if app.is_closed() => (CLOSED, CLOSED_SHORT),
         (None, true) => (EMPTY, EMPTY_SHORT),
+        (None, false) if app.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),
         (None, false) => (DRAFT, DRAFT_SHORT),
     };
     let columns: usize = long.iter().map(|(key, what)| width(key) + width(what) + 3).sum();

@@ -24,7 +24,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
         } else {
             let text = match app.standing() {
                 Standing::Welcome => "Your name".to_owned(),
-                Standing::Offline => "Nothing can be sent any more. /quit leaves".to_owned(),
+                Standing::Offline if app.lost().is_some() => format!("Message {}   (waits for a network)", Room::LOBBY),
+                Standing::Offline => "Nothing is sent any more: /quit leaves".to_owned(),
                 _ => format!("Message {}   (/ for commands)", Room::LOBBY),
             };
             canvas.text(x, area.y, end, &text, canvas.style(Role::Dim));

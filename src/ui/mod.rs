@@ -48,7 +48,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         sidebar::draw(canvas, app, area, layout.overlay);
     }
     if let Some(area) = layout.tabs {
-        bars::tabs(canvas, area);
+        bars::tabs(canvas, app, area);
     }
     bars::status(canvas, app, layout.status, &sight);
     if let Some(area) = layout.footer {

@@ -1,7 +1,10 @@
 //! Who is here.
 
 use super::{canvas::Canvas, palette::Role};
-use crate::app::{App, Area, Person, Standing, State, cut_start, percent, time_left, width, wrap};
+use crate::{
+    app::{App, Area, Person, Standing, State, cut_start, percent, time_left, width, wrap},
+    model::Severity,
+};
 
 /// Draws the sidebar.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
@@ -32,26 +35,48 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
         y += 1;
     }
     let rest = Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) };
-    if app.peers.here() == 0 && app.standing() == Standing::Alone {
-        return reason(canvas, app, rest);
-    }
-    people(canvas, app, rest);
+    let below = reason(canvas, app, rest);
+    people(canvas, app, below);
 }
 
-/// Why nobody is here, and below that who was.
-fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let (x, end) = (area.x + 1, area.x + area.cols);
-    let text = app.reason().map(|finding| format!("{} {}", finding.what, finding.todo)).unwrap_or_default();
-    let columns = usize::from(end.saturating_sub(x)).max(1);
-    let mut y = area.y;
-    for row in wrap(text.trim_end(), columns, columns) {
-        if y >= area.y + area.rows {
-            return;
+/// Why nobody is here, or who is not, in short: the pane says what to do about it. Says what room there is below for people.
+fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
+    let (text, role) = match (app.standing(), app.lost(), app.reason()) {
+        (_, Some(lost), _) => (first_sentence(lost), Role::Error),
+        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) if finding.severity == Severity::Fault => {
+            (finding.what.as_str(), Role::Warn)
         }
-        canvas.text(x, y, end, row.of(&text), canvas.style(Role::Dim));
+        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) => (finding.what.as_str(), Role::Dim),
+        _ => return area,
+    };
+    let (x, end) = (area.x + 1, area.x + area.cols);
+    let columns = usize::from(end.saturating_sub(x)).max(1);
+    let rows = wrap(text, columns, columns);
+    let style = canvas.style(role);
+    let (mut y, bottom) = (area.y, area.y + area.rows);
+    for (at, row) in rows.iter().enumerate() {
+        if y == bottom {
+            break;
+        }
+        let more = y + 1 == bottom && at + 1 < rows.len();
+        let shown = row.of(text);
+        // The last word makes room for what says that there is more.
+        let begin =
+            if width(shown) < columns { shown } else { shown.rsplit_once(' ').map_or(shown, |(begin, _)| begin) };
+        let after = canvas.text(x, y, end, if more { begin } else { shown }, style);
+        if more {
+            canvas.text(after.min(end - 1), y, end, "…", style);
+        }
         y += 1;
     }
-    people(canvas, app, Area { y, rows: (area.y + area.rows).saturating_sub(y), ..area });
+    // An empty row between what the program says and who was here.
+    y = bottom.min(y + 1);
+    Area { y, rows: bottom - y, ..area }
+}
+
+/// `text` up to its first full stop, which must end a sentence and no name or number.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 /// How far something is: `[####....] 42%`, behind what it is.
@@ -129,7 +154,7 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: 
         canvas.right(x, y, end, &aside.text, style);
         columns = columns.saturating_sub(taken);
     }
-    let style = if person.gone || person.peer.ignored { dim } else { canvas.palette.nick(person.peer.id) };
+    let style = if person.absent() || person.peer.ignored { dim } else { canvas.palette.nick(person.peer.id) };
     let shown = person.fit_name(columns);
     let (shown, mark) = shown.strip_suffix(person.mark()).map_or((shown.as_str(), ""), |name| (name, person.mark()));
     let after = canvas.text(x + 2, y, end, shown, style);

@@ -96,7 +96,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
         let mut seen = Seen::default();
         let (net, (shared, mut events)) = (MemoryNet::default(), shared());
         let listener = net.bind(OURS).await.expect("a free port");
-        let server = tokio::spawn(net::serve(net.clone(), listener, shared.clone()));
+        let server = tokio::spawn(net::serve(net.clone(), (OURS, listener), shared.clone()));
         let stream = net.connect(Some(HOST), OURS).await.expect("somebody listens");
         let let_in = async {
             let mut handles = Vec::new();
@@ -111,6 +111,8 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                         handles.push(handle);
                     }
                     Event::Node(event) | Event::Read(event, _) => check(&event, &mut seen),
+                    // Nobody answers: there is no node.
+                    Event::Looked(..) => {}
                 }
             }
         };

@@ -28,6 +28,7 @@ fn described() -> Corpus {
     frames::mesh(&mut corpus);
     frames::line(&mut corpus);
     frames::claim(&mut corpus);
+    frames::announcement(&mut corpus);
     events::event(&mut corpus);
     connections::arriving(&mut corpus);
     connections::answering(&mut corpus);

@@ -3,6 +3,7 @@
 use proximity_chat::{
     convert::{
         self, Heard,
+        announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
         mesh::{Frame, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Status, decode, encode},
     },
@@ -39,7 +40,13 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(events.len() <= MAX_EVENTS, "{} events", events.len());
             events.iter().for_each(signed);
         }
-        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Nothing => {}
+        Frame::Seen(seen) => {
+            seen.nick.iter().for_each(clean::nick);
+            clean::message(&seen.version);
+            assert!(seen.version.len() <= 32 && seen.wall.as_millis() >= 0);
+            seen.agrees();
+        }
+        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Look(_) | Frame::Nothing => {}
     }
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
 }
@@ -78,6 +85,18 @@ pub(super) fn heard(lines: &[Heard]) {
         line.nick.iter().for_each(clean::nick);
         clean::text(&line.text);
     }
+}
+
+pub(super) fn announcement(bytes: &[u8]) {
+    let Some(read) = convert::announcement::read(bytes) else { return };
+    let Announcement { call, port, .. } = read.announcement;
+    assert!(call == Call::Who || port != 0);
+    assert!(bytes.len() == ANNOUNCEMENT_BYTES && read.message.ends_with(&bytes[..ANNOUNCEMENT_BYTES - 64]));
+    assert_eq!(announcement_again(&read), bytes, "what we understood is not what we would say");
+}
+
+fn announcement_again(read: &Unproven) -> [u8; ANNOUNCEMENT_BYTES] {
+    convert::announcement::write(&read.announcement, |_| read.signature)
 }
 
 pub(super) fn claim(bytes: &[u8]) {

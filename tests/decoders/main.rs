@@ -41,11 +41,12 @@ struct Kind {
     cases: u32,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
     Kind { name: "event", check: frames::event, cases: 500 },
     Kind { name: "line", check: frames::line, cases: 500 },
     Kind { name: "claim", check: frames::claim, cases: 500 },
+    Kind { name: "announcement", check: frames::announcement, cases: 500 },
     Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },
     Kind { name: "answering", check: answering, cases: 200 },
     Kind { name: "link", check: |bytes| drop(links::told(bytes)), cases: 500 },

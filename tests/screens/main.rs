@@ -15,6 +15,7 @@ mod late;
 mod people;
 mod place;
 mod random;
+mod reasons;
 mod screen;
 mod scrolling;
 mod search;

@@ -13,7 +13,7 @@ fn pressed() -> impl Strategy<Value = Key> {
         8 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Tab, KeyCode::Backspace, KeyCode::Delete, KeyCode::Left, KeyCode::Right, KeyCode::Up,
             KeyCode::Down, KeyCode::Home, KeyCode::End, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Esc, KeyCode::F(1),
-            KeyCode::F(8), KeyCode::F(5),
+            KeyCode::F(8), KeyCode::F(5), KeyCode::F(2),
         ]),
     ];
     (code, prop::bool::weighted(0.3), prop::bool::weighted(0.2), prop::bool::weighted(0.2))
@@ -32,6 +32,7 @@ enum Step {
     Flood(u16),
     Mesh(&'static str, Mesh),
     Log(Log),
+    Place(Place),
 }
 
 /// What the node may tell of the history, asked or not.
@@ -190,6 +191,44 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
     }
 }
 
+/// What the node may tell of where it is, and of what is wrong there.
+#[derive(Debug, Clone)]
+enum Place {
+    /// Whether it is open, on which of a few networks, by how many addresses, and what is missing there.
+    At(bool, u8, usize, Option<String>),
+    Wrong(Vec<(Fault, Severity, String, String)>),
+}
+
+fn place() -> impl Strategy<Value = Place> {
+    let text = || "([a-z0-9./:]{1,40}[ .]?|山|\\PC){0,12}";
+    let fault = prop::sample::select(vec![Fault::Closed, Fault::NoNetwork, Fault::RouteCaptured, Fault::NobodyFound]);
+    let severity = prop::sample::select(vec![Severity::Fault, Severity::Warning, Severity::Fine]);
+    prop_oneof![
+        (any::<bool>(), 0_u8..3, 0_usize..4, prop::option::weighted(0.3, text()))
+            .prop_map(|(o, n, s, l)| Place::At(o, n, s, l)),
+        prop::collection::vec((fault, severity, text(), text()), 0..3).prop_map(Place::Wrong),
+    ]
+}
+
+fn placed(s: &mut Screen, place: Place) {
+    s.update(match place {
+        Place::At(open, network, spots, lost) => {
+            let spots = vec![wifi(); spots];
+            Update::Whereabouts(Whereabouts {
+                network: Network::new(&format!("network {network}")).unwrap(),
+                offer: lost.clone().map_or(Ok(spots.clone()), Err),
+                spots,
+                lost,
+                ..whereabouts(open)
+            })
+        }
+        Place::Wrong(findings) => {
+            let finding = |(fault, severity, what, todo)| Finding { fault, severity, what, todo };
+            Update::Diagnosis(findings.into_iter().map(finding).collect())
+        }
+    });
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let feed = |input| Step::Feed(Box::new(input));
     let port = 4565_u16..4570;
@@ -208,8 +247,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => port.prop_map(Step::Flood),
         20 => (prop::sample::select(&KEYS), mesh()).prop_map(|(begin, mesh)| Step::Mesh(begin, mesh)),
         20 => log().prop_map(Step::Log),
+        6 => place().prop_map(Step::Place),
         2 => "[a山]{0,2}".prop_map(move |words| feed(Input::Paste(format!("/search {words}")))),
-        1 => prop::sample::select(vec!["/clear", "/erase yes", "/search"]).prop_map(move |c| feed(Input::Paste(c.into()))),
+        1 => prop::sample::select(vec!["/clear", "/erase yes", "/search", "/lan"]).prop_map(move |c| feed(Input::Paste(c.into()))),
         1 => any::<bool>().prop_map(move |away| feed(Input::Update(Update::PresenceSet(
             if away { Presence::away("gone") } else { Presence::Here },
         )))),
@@ -245,6 +285,7 @@ fn take(s: &mut Screen, step: Step) {
         }
         Step::Mesh(begin, mesh) => told(s, begin, mesh),
         Step::Log(log) => told_of_log(s, log),
+        Step::Place(place) => placed(s, place),
         Step::Flood(port) => (0..80).for_each(|i| s.says(at(port), "flood", &format!("{i} alice"))),
     }
 }

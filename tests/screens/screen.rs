@@ -147,7 +147,7 @@ impl Screen {
     /// The node listens.
     pub(crate) fn listens(&mut self, nick: &str) {
         let place = whereabouts(self.open);
-        let (addr, nick) = (place.addrs[0], Nick::new(nick).unwrap());
+        let (addr, nick) = (*place.addrs.first().unwrap(), Nick::new(nick).unwrap());
         self.update(Update::Listening { addr, nick, node: key("a11ce") });
         self.update(Update::Whereabouts(place));
     }
@@ -259,9 +259,15 @@ impl Screen {
     }
 
     pub(crate) fn sweeps(&mut self, probed: u64, total: u64) {
-        let state = if probed < total { SweepState::Running } else { SweepState::Done };
+        self.sweeps_for(probed, total, Duration::from_millis(12));
+    }
+
+    /// A sweep that still takes so long.
+    pub(crate) fn sweeps_for(&mut self, probed: u64, total: u64, left: Duration) {
+        let (state, left) =
+            if probed < total { (SweepState::Running, left) } else { (SweepState::Done, Duration::ZERO) };
         let took = Duration::from_millis(12);
-        self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left: took }));
+        self.update(Update::Sweep(SweepProgress { state, probed, total, found: 0, took, left }));
     }
 
     /// The commands sent so far; forgets all effects.

@@ -43,12 +43,15 @@ pub(crate) struct Peers {
     claims: Claims,
     /// Own messages that wait for who is away.
     waiting: BTreeMap<NodeId, u64>,
+    /// Whether nobody beyond this machine can be reached.
+    cut_off: bool,
 }
 
 impl Peers {
     /// Nobody yet, for a user of this name.
     pub(crate) fn new(own: &Nick) -> Self {
-        Self { list: BTreeMap::new(), own: skeleton(own), claims: Claims::default(), waiting: BTreeMap::new() }
+        let (list, claims, waiting) = (BTreeMap::new(), Claims::default(), BTreeMap::new());
+        Self { list, own: skeleton(own), claims, waiting, cut_off: false }
     }
 
     /// The user goes by this name now.
@@ -68,7 +71,8 @@ impl Peers {
         });
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
-        self.list.insert(id, Person::new(peer, now));
+        let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
+        self.list.insert(id, Person { cut_off, ..Person::new(peer, now) });
         self.retag();
         (change, old_name)
     }
@@ -143,6 +147,14 @@ impl Peers {
         self.list.retain(|_, person| !person.gone);
     }
 
+    /// The network is gone, or back: who is beyond this machine cannot be reached meanwhile.
+    pub(crate) fn cut_off(&mut self, cut_off: bool) {
+        self.cut_off = cut_off;
+        for person in self.list.values_mut() {
+            person.cut_off = cut_off && !person.peer.addr.ip().is_loopback();
+        }
+    }
+
     /// Everyone is out of reach.
     pub(crate) fn all_gone(&mut self, now: Instant) {
         self.list.values_mut().filter(|person| !person.gone).for_each(|person| person.leave(now));
@@ -172,7 +184,7 @@ impl Peers {
 
     /// How many people are here.
     pub(crate) fn here(&self) -> usize {
-        self.list.values().filter(|person| !person.gone).count()
+        self.list.values().filter(|person| !person.absent()).count()
     }
 
     /// Whether this one is here.
@@ -197,6 +209,7 @@ impl Peers {
         people.sort_by_cached_key(|p| {
             let away = !p.gone && p.presence.is_away();
             (
+                p.absent(),
                 p.gone,
                 p.gone && p.stranger(),
                 away,

@@ -134,7 +134,7 @@ impl Person {
     /// The same in at most `columns`: what is cut is the name, never what tells who it is.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
         // The glyph of who is gone says nothing else.
-        let guest = if self.gone { guest_mark(self.peer.id) } else { "" };
+        let guest = if self.absent() { guest_mark(self.peer.id) } else { "" };
         let room = columns.saturating_sub(guest.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
             Some(nick) => tagged(nick, self.tag.as_deref().unwrap_or_default(), room),

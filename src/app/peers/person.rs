@@ -14,6 +14,8 @@ pub(crate) struct Person {
     /// Since when they are here, or gone.
     pub since: Instant,
     pub gone: bool,
+    /// Whether the network between us is gone; the link may outlive that, or not.
+    pub(super) cut_off: bool,
     /// Whether they were here in this run; if not, nothing is known of them but what they were called.
     pub met: bool,
     pub presence: Presence,
@@ -67,6 +69,7 @@ impl Person {
             peer,
             since: now,
             gone: false,
+            cut_off: false,
             met: true,
             presence,
             typing_until: None,
@@ -93,9 +96,14 @@ impl Person {
         (self.since, self.gone, self.tag, self.typing_until) = (now, true, None, None);
     }
 
+    /// Whether nothing reaches them now.
+    pub(crate) const fn absent(&self) -> bool {
+        self.gone || self.cut_off
+    }
+
     /// How they are.
     pub(crate) const fn state(&self) -> State {
-        match (self.gone, self.peer.trust, self.peer.id) {
+        match (self.absent(), self.peer.trust, self.peer.id) {
             (true, ..) => State::Gone,
             (_, Trust::Suspect, _) => State::Suspect,
             (_, Trust::Guest, _) | (_, _, PeerId::Guest(_)) => State::Guest,
@@ -116,7 +124,7 @@ impl Person {
 
     /// Whether they are typing something that will be shown.
     pub(crate) fn typing(&self, now: Instant) -> bool {
-        !self.gone && !self.peer.ignored && self.typing_until.is_some_and(|until| now < until)
+        !self.absent() && !self.peer.ignored && self.typing_until.is_some_and(|until| now < until)
     }
 
     /// What stands beside the name: the one thing most worth knowing.
@@ -124,6 +132,7 @@ impl Person {
         let firm = |text: &str| Aside { text: text.to_owned(), firm: true };
         match self.state() {
             State::Gone if !self.met => firm("away"),
+            State::Gone if !self.gone => firm("cut off"),
             State::Gone => firm(&self.age(now)),
             _ if self.peer.ignored => firm("ignored"),
             _ if self.typing(now) => firm("typing…"),

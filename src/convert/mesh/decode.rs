@@ -7,6 +7,7 @@ use prost::Message as _;
 use super::{
     BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Malformed, Reason, Sas, Sighting,
     Status,
+    look::{read_look, read_seen},
 };
 use crate::{
     convert::{
@@ -81,6 +82,8 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Self_ => Reason::OwnKey,
             mesh::Reason::Unspecified => Reason::Other,
         }),
+        mesh::frame::Body::Look(look) => read_look(&look)?,
+        mesh::frame::Body::Seen(seen) => read_seen(&seen)?,
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.
         mesh::frame::Body::Have(have) if have.dots.len() > MAX_DOTS => return Err(Malformed),

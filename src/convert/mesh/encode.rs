@@ -5,7 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Frame, Hello, Reason, Sas, Sighting, Status};
+use super::{
+    Frame, Hello, Reason, Sas, Sighting, Status,
+    look::{write_look, write_seen},
+};
 use crate::{
     convert::event::{
         Signed,
@@ -37,6 +40,8 @@ pub fn encode(frame: &Frame) -> Bytes {
             want: have.want,
         })),
         Frame::Batch(events) => return batch(events),
+        Frame::Look(look) => Some(mesh::frame::Body::Look(write_look(look))),
+        Frame::Seen(seen) => Some(mesh::frame::Body::Seen(write_seen(seen))),
         Frame::Nothing => None,
     };
     mesh::Frame { body }.encode_to_vec().into()

@@ -3,6 +3,7 @@
 mod caps;
 mod decode;
 mod encode;
+mod look;
 
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::{net::SocketAddr, num::NonZeroU16, sync::Arc};
 pub use caps::{Cap, Caps};
 pub use decode::decode;
 pub use encode::{batch, encode};
+pub use look::{DialBack, Look, Seen};
 
 use super::event::{Dot, Signed};
 use crate::model::{Nick, NodeId, Presence, Timestamp};
@@ -55,6 +57,10 @@ pub enum Frame {
     Have(Have),
     /// Events of whatever logs.
     Batch(Vec<Signed>),
+    /// Somebody asks who is there.
+    Look(Look),
+    /// The answer.
+    Seen(Seen),
     /// A kind of frame that means nothing to us.
     Nothing,
 }

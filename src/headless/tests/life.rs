@@ -99,7 +99,7 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
     let mut front = Front::start(Sink::new(), pending());
     front.sweep(SweepState::Done).await;
     front.write("hello big world\r\n\n  \t \n//who\n/me waves\nbad \u{1b}[2J\n");
-    front.write(b"not \xff utf-8\n/nick  rob\n/connect [::1]:4565\n/rescan\n/quit\nnever read\n");
+    front.write(b"not \xff utf-8\n/nick  rob\n/connect [::1]:4565\n/rescan\n/lan on\n/lan off\n/quit\nnever read\n");
     for expected in [
         say("hello big world", false),
         say("/who", false),
@@ -109,6 +109,8 @@ async fn lines_become_commands_in_order_and_quit_ends_it() {
         Command::SetNick(nick("rob")),
         Command::Connect(Target::parse("[::1]:4565").unwrap()),
         Command::Rescan,
+        Command::Open(true),
+        Command::Open(false),
     ] {
         assert_eq!(front.command().await, expected);
     }
@@ -156,7 +158,9 @@ async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
     front.sweep(SweepState::Done).await;
     let long = "x".repeat(70_112);
     let action = "x".repeat(65_537);
-    front.write(format!("/jion\n/c\n/connect printer\n/nick a:b\n/quit it\n{long}\n/me {action}\nstill here\n"));
+    front.write(format!(
+        "/jion\n/c\n/connect printer\n/nick a:b\n/quit it\n/lan\n/lan x\n{long}\n/me {action}\nstill here\n"
+    ));
     let full = "x".repeat(65_536);
     front.write(format!("/me {full}\n"));
     assert_eq!(front.command().await, say("still here", false));
@@ -166,6 +170,8 @@ async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
         r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear or /connect. Type more of it."}"#,
         r#"{"event":"error","code":"address","text":"That is no address. "#,
         r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
+        r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off; "#,
+        r#"{"event":"error","code":"usage","text":"That is nothing that /lan can be given. "#,
         r#"{"event":"error","code":"usage","text":"/quit takes nothing after it. "#,
         r#"{"event":"error","code":"too_long","text":"Message too long: 70,112 of 65,536 bytes. Shorten it."}"#,
         r#"{"event":"error","code":"too_long","text":"Message too long: 65,537 of 65,536 bytes. Shorten it."}"#,

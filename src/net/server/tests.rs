@@ -18,7 +18,7 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let (inbox, mut events) = mpsc::channel(8);
     let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
     let shared = Shared::new(inbox, tls, Guests::Loopback);
-    let _server = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serve(net.clone(), listener, shared)));
+    let _server = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serve(net.clone(), (addr, listener), shared)));
 
     let stream = net.connect(None, addr).await.unwrap();
     let http2 = hyper::client::conn::http2::Builder::new(TokioExecutor::new());

@@ -23,13 +23,8 @@ fn eth0(ip: &str) -> Interface {
     }
 }
 
-/// Networks are told apart by their prefix alone.
-fn by_prefix(site: &Site) -> NetworkId {
-    identify(site, false)
-}
-
 fn decide(places: &Places, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
-    places.decide(interfaces, before, by_prefix)
+    places.decide(interfaces, before, |site| places.identify(site, before.map(|before| &before.id), false))
 }
 
 fn office() -> Network {
@@ -91,6 +86,36 @@ fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
     assert!(moved.place.network != office() && !moved.id.may_be(&before.id));
     let none = decide(&places, &[], None);
     assert!(!none.place.site.open && none.place.lost.is_some(), "it says why it is not open");
+}
+
+#[test]
+fn what_is_lost_can_be_closed_all_the_same() {
+    let mut places = places(&[ANY, "--lan"], &[]);
+    let before = decide(&places, &[eth0(OFFICE)], None);
+    let lost = decide(&places, &[], Some(&before));
+    assert!(lost.place.site.open && lost.place.lost.is_some());
+    places.said.push((office(), false));
+    let closed = decide(&places, &[], Some(&lost));
+    assert!(!closed.place.site.open && closed.place.lost.is_none());
+    assert!(
+        !decide(&places, &[eth0(OFFICE)], Some(&closed)).place.site.open,
+        "it stays closed when the network is back"
+    );
+    let never = decide(&places, &[], None);
+    assert!(never.place.lost.is_some());
+    places.off = true;
+    assert!(decide(&places, &[], Some(&never)).place.lost.is_none());
+    assert!(!decide(&places, &[eth0(CAFE)], None).place.site.open);
+}
+
+#[test]
+fn another_cable_does_not_change_the_network_that_one_is_on() {
+    let places = places(&[ANY, "--lan"], &[]);
+    let before = decide(&places, &[eth0(OFFICE)], None);
+    let cable = Interface { name: "eth9".into(), index: 1, ..eth0(CAFE) };
+    let both = decide(&places, &[cable, eth0(OFFICE)], Some(&before));
+    assert!(both.place.site != before.place.site && both.id.may_be(&before.id));
+    assert_eq!(both.place.network, office());
 }
 
 #[test]

@@ -11,6 +11,8 @@ const PRESENCE: u64 = 6;
 const PEERS: u64 = 7;
 const BYE: u64 = 8;
 const PING: u64 = 9;
+const LOOK: u64 = 11;
+const SEEN: u64 = 12;
 /// Lines outside the log, of release 0.2.
 const SAY: u64 = 10;
 
@@ -84,6 +86,28 @@ pub(super) fn sas_reveal(nonce: &[u8]) -> Vec<u8> {
     bytes(SAS, bytes(2, nonce))
 }
 
+fn seen(nick: &[u8], version: &[u8], wall: u64) -> Vec<u8> {
+    let fields = [number(1, 2), number(2, 2), bytes(3, nick), bytes(4, version), number(5, wall), number(6, 3)];
+    bytes(SEEN, [fields.concat(), number(7, 1), number(8, 9)].concat())
+}
+
+/// Datagrams of announcements; whether the signature is right is looked at later.
+pub(super) fn announcement(corpus: &mut Corpus) {
+    let mut add = |name: &str, bytes: &[u8]| corpus.add("announcement", name, bytes);
+    let datagram = |head: &[u8], port: u16| [head, &port.to_be_bytes(), &KEY, &[1; 16], &[2; 64]].concat();
+    let ours = datagram(b"pxch\x01\x00", 4565);
+    add("here", &ours);
+    add("who", &datagram(b"pxch\x01\x01", 0));
+    add("nowhere", &datagram(b"pxch\x01\x00", 0));
+    add("unknown-kind", &datagram(b"pxch\x01\x02", 4565));
+    add("later-version", &datagram(b"pxch\x02\x00", 4565));
+    add("another-program", &datagram(b"mdns\x01\x00", 4565));
+    add("last-byte-missing", &ours[..ours.len() - 1]);
+    add("one-byte-more", &[&ours[..], &[0]].concat());
+    add("nothing", &[]);
+    add("long", &ours.repeat(500));
+}
+
 pub(super) fn mesh(corpus: &mut Corpus) {
     let mut add = |name: &str, bytes: Vec<u8>| corpus.add("mesh", name, bytes);
     let wall = 1_767_323_045_678;
@@ -145,11 +169,19 @@ pub(super) fn mesh(corpus: &mut Corpus) {
     add("ping", ping(u64::MAX, false));
     add("pong", ping(1, true));
 
+    add("look", bytes(LOOK, number(1, 4565)));
+    add("look-empty", bytes(LOOK, []));
+    add("look-port-too-high", bytes(LOOK, number(1, 65_536)));
+    add("seen", seen(b"bob", b"0.4.0", wall));
+    add("seen-end-of-time", seen(b"bob", b"0.4.0", u64::MAX));
+    add("seen-empty", bytes(SEEN, []));
+
     add("say", say("我有，在二楼 and more".as_bytes()));
     add("say-many-times", [bytes(SAY, bytes(1, "x").repeat(2_000)), say(b"last")].concat());
     add("presence-behind-a-line", [say(b"hi"), presence(b"bob", true, &vec![b'x'; 40_000], false)].concat());
 
     for (name, text) in HOSTILE {
+        add(&format!("seen-{name}"), seen(text, text, wall));
         add(&format!("hello-nick-{name}"), hello(&KEY, text, wall, 4565));
         add(&format!("presence-{name}"), presence(text, true, text, false));
         add(&format!("hello-version-{name}"), bytes(HELLO, [bytes(4, KEY), bytes(9, text)].concat()));

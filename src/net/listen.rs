@@ -40,11 +40,14 @@ pub enum ListenError {
 }
 
 /// Listeners, and where.
-pub(super) type Bound<N> = Vec<(SocketAddr, <N as Net>::Listener)>;
+pub type Bound<N> = Vec<(SocketAddr, <N as Net>::Listener)>;
 
 /// Listens on all of `addrs`, on one port: `preferred` if it is free on all of them, else the first of `ports` that is. An address
 /// that has just gone is passed over, if another one is there.
-pub(super) async fn first_free<N: Net>(
+///
+/// # Errors
+/// [`ListenError`], whose text says what to do.
+pub async fn first_free<N: Net>(
     net: &N,
     addrs: &[SocketAddr],
     ports: PortRange,
@@ -61,7 +64,10 @@ pub(super) async fn first_free<N: Net>(
 }
 
 /// Listens on this port of all of `addrs`; none if it is taken on one of them.
-pub(super) async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result<Option<Bound<N>>, ListenError> {
+///
+/// # Errors
+/// [`ListenError`], whose text says what to do.
+pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result<Option<Bound<N>>, ListenError> {
     let (mut bound, mut gone) = (Vec::new(), None);
     for addr in addrs {
         let mut addr = *addr;

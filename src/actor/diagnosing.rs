@@ -1,0 +1,124 @@
+//! Why nobody shows up, while nobody does: what the node itself has seen, judged like `proximity-chat doctor` does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{Actor, Stop};
+use crate::{
+    bus::Update,
+    diagnosis::{Evidence, Person, Place, Reached, Swept, diagnose},
+    discovery,
+    io::{self, Net},
+    model::{Fault, Finding, Severity},
+    node::Trouble,
+    site::Site,
+    sweep::Survey,
+};
+
+/// How often a diagnosis is made at most: it reads tables of the system.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Announcements from elsewhere, and silent interfaces, that are remembered.
+const MAX_KEPT: usize = 16;
+
+/// What was seen since the node is where it is.
+#[derive(Debug, Default)]
+pub(super) struct Diagnosing {
+    /// Whether there is a machine whose tables can be read.
+    wanted: bool,
+    survey: Option<Survey>,
+    off_link: BTreeSet<(Arc<str>, IpAddr)>,
+    mute: BTreeMap<Arc<str>, String>,
+    /// Whether there is something new to judge, and when that was done last.
+    fresh: bool,
+    last: Option<Instant>,
+    told: Vec<Finding>,
+}
+
+impl Diagnosing {
+    pub(super) fn new(wanted: bool) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Takes in what discovery saw; gives back what is for others.
+    pub(super) fn see(&mut self, event: discovery::Event) -> Option<discovery::Event> {
+        match event {
+            discovery::Event::Surveyed(survey) => self.survey = Some(survey),
+            discovery::Event::OffLink { addr, interface } if self.off_link.len() < MAX_KEPT => {
+                self.off_link.insert((interface, addr.ip()));
+            }
+            discovery::Event::Mute { interface, error } if self.mute.len() < MAX_KEPT => {
+                self.mute.insert(interface, error.to_string());
+            }
+            discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => return None,
+            other => return Some(other),
+        }
+        self.fresh = true;
+        None
+    }
+
+    /// The node is somewhere else: what was seen before says nothing of that.
+    pub(super) fn forget(&mut self) {
+        *self = Self { told: std::mem::take(&mut self.told), ..Self::new(self.wanted) };
+    }
+}
+
+impl<N: Net> Actor<N> {
+    /// Says why nobody shows up, if nobody does and the reason is another one than it was.
+    pub(super) async fn diagnose(&mut self) -> Result<(), Stop> {
+        let alone = self.node.linked_peers().next().is_none();
+        let lately = self.diagnosing.last.is_some_and(|at| at.elapsed() < EVERY);
+        let nothing_new = alone && (lately || !self.diagnosing.fresh);
+        if nothing_new || !self.diagnosing.wanted || !self.whereabouts.site().open {
+            return Ok(());
+        }
+        let findings = if alone { self.judge() } else { Vec::new() };
+        if findings == self.diagnosing.told {
+            return Ok(());
+        }
+        tracing::info!(findings = ?findings.iter().map(|finding| finding.fault.as_str()).collect::<Vec<_>>(), "diagnosis");
+        self.diagnosing.told.clone_from(&findings);
+        self.update(Update::Diagnosis(findings)).await
+    }
+
+    fn judge(&mut self) -> Vec<Finding> {
+        (self.diagnosing.fresh, self.diagnosing.last) = (false, Some(Instant::now()));
+        let Site { spots, sweep, open, .. } = self.whereabouts.site();
+        let interfaces = io::interfaces().unwrap_or_default();
+        let swept = self.diagnosing.survey.as_ref().map(|survey| {
+            let known = sweep.iter().flat_map(|network| io::neighbours(*network)).map(IpAddr::V4);
+            Swept { hosts: survey.hosts, there: survey.answered.iter().copied().chain(known).collect() }
+        });
+        let people = self.node.troubles().map(|(addr, trouble)| Person {
+            addr,
+            place: if spots.iter().any(|spot| spot.is_on_link(addr.ip())) { Place::Near } else { Place::Far },
+            announced: trouble != Trouble::OtherVersion,
+            reached: match trouble {
+                Trouble::Silent => Reached::Silent,
+                Trouble::Refused => Reached::Refused,
+                Trouble::OtherVersion => Reached::OtherVersion,
+            },
+        });
+        let evidence = Evidence {
+            captured: io::captured(spots, &interfaces),
+            interfaces,
+            open: *open,
+            spots: spots.clone(),
+            swept,
+            mute: self.diagnosing.mute.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
+            off_link: self.diagnosing.off_link.clone(),
+            announces: true,
+            people: people.collect(),
+            ..Evidence::default()
+        };
+        // That nobody is here, and that there is no network, is said otherwise.
+        let said = |finding: &Finding| matches!(finding.fault, Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
+        diagnose(&evidence).into_iter().filter(|one| one.severity != Severity::Fine && !said(one)).collect()
+    }
+}

@@ -1,0 +1,276 @@
+//! Looking around without joining the chat: what `proximity-chat discover` and `doctor` see.
+//!
+//! Nobody is linked. Whoever is found is asked one question on a connection of its own, under a key that is thrown away.
+
+mod discover;
+mod doctor;
+mod evidence;
+mod people;
+mod plan;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+pub use discover::{Style, discover, dry_run};
+pub use doctor::{Report, doctor};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    bus::{SweepProgress, SweepState},
+    convert::mesh::Look,
+    discovery::{Announce, Discovery, Event, LAST_ANSWER, Settings},
+    identity::Identity,
+    io::Net,
+    model::{Interface, NodeId, PortRange, Target},
+    net::{ListenError, Sight, Tls, TlsSetupError, first_free, look},
+    node::DialFailure,
+    site::Site,
+    sweep::Survey,
+};
+
+/// Discovery's events that may wait.
+const EVENTS: usize = 64;
+
+/// Questions on their way at once.
+const LOOKS: usize = 64;
+
+/// Addresses that are looked at: more than a room has people. A network where more ports are open is no place for a chat.
+const MAX_FOUND: usize = 1_024;
+
+/// How long to wait for what the first ports of all hosts bring: the answers, and what is seen by looking there.
+const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
+
+/// How long answers to our question who is there are waited for at least: it is asked again after 100 and 500 ms, and
+/// answered within 100.
+const LISTENING: Duration = Duration::from_millis(1_000);
+
+/// Where to look, and as whom.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where we are.
+    pub site: Site,
+    /// Why that is not open although it should be.
+    pub no_network: Option<String>,
+    /// The interfaces of this machine.
+    pub interfaces: Vec<Interface>,
+    /// On which ports to look.
+    pub ports: PortRange,
+    /// Probes per second, if the user has a wish.
+    pub rate: Option<u32>,
+    /// Whether to ask for announcements.
+    pub announce: bool,
+    /// Whom to look at in any case.
+    pub peers: Vec<Target>,
+    /// The key to ask with, used for nothing else.
+    pub identity: Identity,
+    /// The user's own keys: copies of the chat that run here are no strangers.
+    pub own: BTreeSet<NodeId>,
+    /// Random.
+    pub seed: u64,
+}
+
+/// Why it cannot be looked around.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The throw-away key is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+    /// The output cannot be written.
+    #[error("Cannot write the output: {0}.")]
+    Output(#[from] std::io::Error),
+}
+
+/// How somebody was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    Sweep,
+    Announcement,
+    Name,
+}
+
+impl By {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+            Self::Announcement => "announcement",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// What is at an address.
+#[derive(Debug, Clone)]
+struct Found {
+    by: BTreeSet<By>,
+    /// What came of looking; none while it goes on.
+    sight: Option<Result<Sight, DialFailure>>,
+}
+
+/// All that was seen.
+#[derive(Debug, Default)]
+struct View {
+    found: BTreeMap<SocketAddr, Found>,
+    survey: Survey,
+    progress: Option<SweepProgress>,
+    mute: Vec<(Arc<str>, String)>,
+    off_link: BTreeSet<(Arc<str>, std::net::IpAddr)>,
+    listening: Option<Result<SocketAddr, ListenError>>,
+}
+
+/// Looks around until everything was looked at, or until `limit`. With `listen` it listens as the chat does, and asks whoever is
+/// found to connect back. `told` hears how far the sweep is.
+async fn explore<N: Net>(
+    net: &N,
+    options: &Options,
+    listen: bool,
+    limit: Option<Duration>,
+    mut told: impl FnMut(&SweepProgress),
+) -> Result<View, Error> {
+    let began = Instant::now();
+    let tls = Tls::new(&options.identity)?;
+    let mut view = View::default();
+    // Ends with this function.
+    let mut doors = JoinSet::new();
+    if listen {
+        view.listening = Some(open_doors(net, options, &mut doors).await);
+    }
+    let port = view.listening.as_ref().and_then(|listening| Some(listening.as_ref().ok()?.port()));
+    let (events_in, mut events) = mpsc::channel(EVENTS);
+    let (_linked, linked) = watch::channel(Arc::default());
+    let identity = options.identity.clone();
+    let announce = options.announce.then_some(Announce { identity, boot: options.seed, listens: false });
+    let settings = Settings {
+        site: options.site.clone(),
+        port: port.unwrap_or(0),
+        ports: options.ports,
+        rate: options.rate,
+        announce,
+        seed: options.seed,
+    };
+    let (discovery, _handle) = Discovery::new(net.clone(), settings, events_in, linked);
+    doors.spawn(discovery.run());
+    let mut looks = Looks { net, tls, options, ask: Look { dial_back: port }, running: JoinSet::new() };
+    for target in &options.peers {
+        for addr in named(*target, options.ports).into_iter().filter(|addr| options.site.reaches(addr.ip())) {
+            looks.at(addr, By::Name, &mut view);
+        }
+    }
+    let mut until = limit.map(|limit| began + limit);
+    let far = began + Duration::from_hours(24);
+    loop {
+        let swept = view.progress.is_some_and(|progress| progress.state == SweepState::Done);
+        let rest = began + LISTENING;
+        if swept && looks.running.is_empty() && rest <= Instant::now() {
+            break;
+        }
+        let end = until.unwrap_or(far).min(if swept && looks.running.is_empty() { rest } else { far });
+        let next = async {
+            tokio::select! {
+                biased;
+                Some(looked) = looks.running.join_next(), if !looks.running.is_empty() => Next::Looked(looked.ok()),
+                event = events.recv() => Next::Event(event),
+            }
+        };
+        match timeout_at(end, next).await {
+            Err(_) | Ok(Next::Event(None)) => break,
+            Ok(Next::Looked(None)) => {}
+            Ok(Next::Looked(Some((addr, sight)))) => {
+                if let Some(found) = view.found.get_mut(&addr) {
+                    found.sight = Some(sight);
+                }
+            }
+            Ok(Next::Event(Some(event))) => {
+                if let Event::Progress(progress) = &event {
+                    told(progress);
+                }
+                let was_complete = view.survey.complete;
+                take_in(event, &mut looks, &mut view);
+                // Who has no time for all ports of silent hosts waits for the last answer of the first ones.
+                if view.survey.complete && !was_complete {
+                    until = until.map(|until| until.min(Instant::now() + ENOUGH));
+                }
+            }
+        }
+    }
+    // Whoever listens next on these ports must find them free.
+    doors.shutdown().await;
+    Ok(view)
+}
+
+enum Next {
+    Looked(Option<(SocketAddr, Result<Sight, DialFailure>)>),
+    Event(Option<Event>),
+}
+
+fn take_in<N: Net>(event: Event, looks: &mut Looks<'_, N>, view: &mut View) {
+    match event {
+        Event::Found(addr) => looks.at(addr, By::Sweep, view),
+        Event::Announced { addr, .. } => looks.at(addr, By::Announcement, view),
+        Event::Progress(progress) => view.progress = Some(progress),
+        Event::Surveyed(survey) => view.survey = survey,
+        Event::OffLink { addr, interface } if view.off_link.len() < MAX_FOUND => {
+            view.off_link.insert((interface, addr.ip()));
+        }
+        Event::Mute { interface, error } => view.mute.push((interface, error.to_string())),
+        Event::OffLink { .. } | Event::Asked(_) => {}
+    }
+}
+
+/// The questions that are on their way.
+struct Looks<'a, N> {
+    net: &'a N,
+    tls: Tls,
+    options: &'a Options,
+    ask: Look,
+    running: JoinSet<(SocketAddr, Result<Sight, DialFailure>)>,
+}
+
+impl<N: Net> Looks<'_, N> {
+    /// Notes that somebody may be at `addr`, and looks, once.
+    fn at(&mut self, addr: SocketAddr, by: By, view: &mut View) {
+        if let Some(found) = view.found.get_mut(&addr) {
+            found.by.insert(by);
+            return;
+        }
+        if view.found.len() >= MAX_FOUND || self.running.len() >= LOOKS {
+            return;
+        }
+        view.found.insert(addr, Found { by: [by].into(), sight: None });
+        let (net, tls, ask) = (self.net.clone(), self.tls.clone(), self.ask);
+        let from = self.options.site.source(addr.ip());
+        self.running.spawn(async move { (addr, look(&net, &tls, from, addr, ask).await) });
+    }
+}
+
+/// Listens as the chat would, and takes every connection without a word: it is enough that they come through.
+async fn open_doors<N: Net>(net: &N, options: &Options, doors: &mut JoinSet<()>) -> Result<SocketAddr, ListenError> {
+    let bound = first_free(net, &options.site.listen, options.ports, None).await?;
+    let addr = bound.first().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |(addr, _)| *addr);
+    for (_, listener) in bound {
+        let net = net.clone();
+        doors.spawn(async move {
+            loop {
+                if net.accept(&listener).await.is_err() {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        });
+    }
+    Ok(addr)
+}
+
+/// The addresses that a target stands for.
+fn named(target: Target, ports: PortRange) -> Vec<SocketAddr> {
+    match target {
+        Target::Socket(addr) => vec![addr],
+        Target::Host(ip) => ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
+    }
+}
