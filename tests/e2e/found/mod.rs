@@ -4,6 +4,16 @@
 //! the promise. Several nodes that sweep together share what one kernel's table of neighbours can bear: [`shared_rate`].
 
 mod announced;
+mod bystanders;
+mod crowd;
+mod forged;
+mod idle;
+mod lossy;
+mod moves;
+mod opened;
+mod routed;
+mod swept;
+mod traps;
 
 use std::time::{Duration, Instant};
 
@@ -62,4 +72,13 @@ fn assert_all_meet(what: &str, nodes: &[Node], promised: Duration) {
     let since_listening = met.saturating_duration_since(listened.expect("all listen"));
     println!("{what}: {since_listening:?} after the last one listened");
     assert_promise(what, met.saturating_duration_since(started), promised);
+}
+
+/// Whether what takes minutes is wanted; says loudly if it is not.
+fn by_hand(test: &str) -> bool {
+    let wanted = std::env::var_os("BY_HAND").is_some();
+    if !wanted {
+        println!("{test} is run by hand, with BY_HAND=1");
+    }
+    wanted
 }

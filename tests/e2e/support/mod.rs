@@ -23,4 +23,4 @@ pub(crate) use node::Node;
 pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use python::Python;
-pub(crate) use setup::Setup;
+pub(crate) use setup::{Place, Setup};

@@ -22,5 +22,10 @@ pub(crate) fn assert_rosters(nodes: &[Node]) {
 pub(crate) fn assert_changes(node: &Node, peers: usize, left: usize) {
     let changes = node.peer_changes();
     let count = |change: &str| changes.iter().filter(|c| c.starts_with(change)).count();
-    assert_eq!((count("joined"), count("left")), (peers, left), "{}: {changes:#?}", node.nick);
+    assert_eq!((count("joined"), count("left")), (peers, left), "{}: {changes:#?}\n{:#?}", node.nick, reasons(node));
+}
+
+/// Why who left did, for a failed test's report.
+fn reasons(node: &Node) -> Vec<String> {
+    node.all(|event| (event["change"] == "left").then(|| event.to_string()))
 }

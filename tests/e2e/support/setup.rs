@@ -12,6 +12,18 @@ use tempfile::TempDir;
 pub(crate) const PLACES: [&str; 6] =
     ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"];
 
+/// What is said of where a node is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
+pub(crate) enum Place {
+    /// The address and the network of the setup.
+    Given,
+    /// It is opened to the networks of the machine's interfaces. Only where these are the test's own.
+    Lan,
+    /// Nothing: what the profile remembers counts. Only where the machine's interfaces are the test's own.
+    Unsaid,
+}
+
 /// How to start a node.
 #[derive(Clone)]
 pub(crate) struct Setup {
@@ -20,8 +32,7 @@ pub(crate) struct Setup {
     pub(crate) nick: String,
     pub(crate) ip: IpAddr,
     pub(crate) cidr: String,
-    /// Opens it to the networks of the machine's interfaces, in place of `ip` and `cidr`. Only where these are the test's own.
-    pub(crate) lan: bool,
+    pub(crate) place: Place,
     pub(crate) ports: RangeInclusive<u16>,
     /// The network namespace to start it in.
     pub(crate) netns: Option<String>,
@@ -37,7 +48,7 @@ impl Setup {
             nick: nick.to_owned(),
             ip: Ipv4Addr::LOCALHOST.into(),
             cidr: "127.0.0.1/32".to_owned(),
-            lan: false,
+            place: Place::Given,
             ports,
             netns: None,
             json: true,
@@ -58,7 +69,7 @@ impl Setup {
         let mut command = self.program_at(home);
         // The same network, as far as that is set.
         let network = self.more.iter().skip_while(|option| *option != "--network").take(2);
-        command.args(["log", "--profile", "default"]).args(self.place());
+        command.args(["log", "--profile", "default"]).args(self.where_it_is());
         command.args(network).args(options);
         command
     }
@@ -92,17 +103,19 @@ impl Setup {
         .into_iter()
         .map(str::to_owned)
         .collect();
-        arguments.extend(self.place());
+        arguments.extend(self.where_it_is());
         arguments.extend(self.more.iter().cloned());
         arguments
     }
 
     /// The options that say where it is.
-    fn place(&self) -> Vec<String> {
-        if self.lan {
-            assert!(self.netns.is_some(), "outside of a namespace the network is other people's");
-            return vec!["--lan".to_owned()];
+    fn where_it_is(&self) -> Vec<String> {
+        let own = self.place == Place::Given || self.netns.is_some();
+        assert!(own, "outside of a namespace the network is other people's");
+        match self.place {
+            Place::Given => ["--ip".to_owned(), self.ip.to_string(), "--cidr".to_owned(), self.cidr.clone()].to_vec(),
+            Place::Lan => vec!["--lan".to_owned()],
+            Place::Unsaid => Vec::new(),
         }
-        [["--ip", &self.ip.to_string()], ["--cidr", &self.cidr]].concat().into_iter().map(str::to_owned).collect()
     }
 }

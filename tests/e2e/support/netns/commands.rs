@@ -5,6 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::Value;
+
 /// Whether namespaces can be made here with this command; if not, why.
 pub(super) fn possible(command: &str) -> Result<(), String> {
     if !rustix::process::geteuid().is_root() {
@@ -38,4 +40,18 @@ pub(super) fn filter(name: &str, rules: &str) {
     nft.stdin.take().unwrap().write_all(rules.as_bytes()).unwrap();
     let done = nft.wait_with_output().unwrap();
     assert!(done.status.success(), "{rules}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// What nftables has in a namespace by this name: its family, its table and its own.
+pub(super) fn listed(name: &str, kind: &str, what: [&str; 3]) -> Value {
+    let [family, table, own] = what;
+    let listed = run("ip", &["netns", "exec", name, "nft", "-j", "list", kind, family, table, own]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    // The first entry tells of nft itself.
+    listed["nftables"][1][kind].clone()
+}
+
+/// How many packets a named counter has counted.
+pub(super) fn counter(name: &str, what: [&str; 3]) -> u64 {
+    listed(name, "counter", what)["packets"].as_u64().unwrap()
 }

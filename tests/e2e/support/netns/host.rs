@@ -3,10 +3,9 @@
 use std::{fs, fs::File, os::fd::AsFd, path::Path, thread};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use serde_json::Value;
 
-use super::commands::{filter, ip, run};
-use crate::support::Setup;
+use super::commands::{counter, filter, ip, listed};
+use crate::support::{Place, Setup};
 
 /// A machine of a lab. It goes with the lab; this is only its name.
 #[derive(Clone)]
@@ -41,17 +40,12 @@ impl Host {
     /// The start of a node here that is open to the machine's networks, at the program's own default ports.
     pub(crate) fn lan(&self, nick: &str, more: &[&str]) -> Setup {
         let more = more.iter().map(ToString::to_string).collect();
-        Setup { lan: true, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
+        Setup { place: Place::Lan, netns: Some(self.name.clone()), more, ..Setup::new(nick, 4_565..=4_569) }
     }
 
     /// Runs `ip` here.
     pub(crate) fn ip(&self, arguments: &[&str]) {
         ip(&[&["-n", &self.name], arguments].concat());
-    }
-
-    /// Runs any command here that must succeed, and returns what it printed.
-    pub(crate) fn run(&self, command: &[&str]) -> String {
-        run("ip", &[&["netns", "exec", &self.name], command].concat())
     }
 
     /// Gives an interface one more address (`10.77.0.1/24`).
@@ -78,18 +72,12 @@ impl Host {
 
     /// How many packets a named counter of the table `inet test` has counted.
     pub(crate) fn counter(&self, name: &str) -> u64 {
-        self.listed(&["counter", "inet", "test", name])["counter"]["packets"].as_u64().unwrap()
+        counter(&self.name, ["inet", "test", name])
     }
 
     /// How many elements a named set of the table `inet test` has.
     pub(crate) fn elements(&self, name: &str) -> usize {
-        self.listed(&["set", "inet", "test", name])["set"]["elem"].as_array().map_or(0, Vec::len)
-    }
-
-    fn listed(&self, what: &[&str]) -> Value {
-        let listed: Value = serde_json::from_str(&self.run(&[&["nft", "-j", "list"], what].concat())).unwrap();
-        // The first entry tells of nft itself.
-        listed["nftables"][1].clone()
+        listed(&self.name, "set", ["inet", "test", name])["elem"].as_array().map_or(0, Vec::len)
     }
 
     /// Runs `what` in a thread that stands here: its sockets are this machine's, whoever uses them afterwards.

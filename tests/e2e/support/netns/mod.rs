@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use commands::{filter, ip, possible, run};
+use commands::{counter, filter, ip, possible, run};
 pub(crate) use host::Host;
 
 use super::skip;
@@ -113,8 +113,13 @@ impl Lab {
     /// From now on so many of a hundred packets are lost on every segment, whatever they are.
     pub(crate) fn lose(&self, percent: u32) {
         let chain = "type filter hook forward priority 0; policy accept;";
-        let rule = format!("numgen random mod 100 < {percent} counter drop");
-        filter(&self.name, &format!("table bridge loss {{ chain all {{ {chain} {rule} }} }}"));
+        let rule = format!("numgen random mod 100 < {percent} counter name lost drop;");
+        filter(&self.name, &format!("table bridge test {{\ncounter lost {{ }}\nchain watch {{ {chain} {rule} }}\n}}"));
+    }
+
+    /// How many packets were lost so far, because of [`Self::lose`].
+    pub(crate) fn lost(&self) -> u64 {
+        counter(&self.name, ["bridge", "test", "lost"])
     }
 
     /// The bridge's end of a cable.

@@ -1,0 +1,130 @@
+//! Networks that lose packets, or pass no announcements.
+
+use std::time::Duration;
+
+use super::{NO_SWEEP, assert_all_meet, shared_rate};
+use crate::support::{Host, Lab, Node, seconds, until};
+
+/// Whatever is lost.
+const LOSSY: Duration = seconds(5);
+
+/// By a sweep of a /24.
+const SWEPT: Duration = Duration::from_millis(2_500);
+
+/// By announcements.
+const HEARD: Duration = Duration::from_millis(50);
+
+/// What announcements are sent to, in the words of nftables.
+const MULTICAST: &str = "ip daddr 239.255.112.120";
+const MULTICAST_V6: &str = "ip6 daddr ff12::7078:6368";
+const BROADCAST: &str = "ip daddr 10.77.0.255";
+
+/// Two that both announce and sweep, the second one when the first has begun.
+fn pair(first: &Host, second: &Host) -> [Node; 2] {
+    let options = shared_rate(2);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let alice = Node::start(&first.lan("alice", &options));
+    alice.addr();
+    [alice, Node::start(&second.lan("bob", &options))]
+}
+
+/// A segment that loses so many of a hundred packets, of whatever kind.
+fn lossy(test: &str, percent: u32) {
+    let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
+    let hosts = ["10.77.0.1/24", "10.77.0.99/24", "10.77.0.200/24"].map(|address| lab.host(address));
+    lab.lose(percent);
+    let options = shared_rate(hosts.len());
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let nodes: Vec<_> = (0..).zip(&hosts).map(|(n, host)| Node::start(&host.lan(&format!("n{n}"), &options))).collect();
+    assert_all_meet(&format!("{percent} % lost"), &nodes, LOSSY);
+    // Of a few packets none may be unlucky; those that follow while the nodes run are of the same network.
+    let (lost, took) = until("a packet is lost", seconds(60), || Some(lab.lost()).filter(|lost| *lost > 0));
+    println!("{percent} %: {lost} packets lost, seen {took:?} later");
+}
+
+#[test]
+#[ignore = "long: what is lost is sent again after seconds"]
+fn three_meet_where_two_of_a_hundred_packets_are_lost() {
+    lossy("three_meet_where_two_of_a_hundred_packets_are_lost", 2);
+}
+
+#[test]
+#[ignore = "long: what is lost is sent again after seconds"]
+fn three_meet_where_twenty_of_a_hundred_packets_are_lost() {
+    lossy("three_meet_where_twenty_of_a_hundred_packets_are_lost", 20);
+}
+
+/// Two machines, of which each drops what fits the rules in this direction: `input` or `output`.
+fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], promised: Duration) {
+    let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
+    let drop = |rule: &&str| format!("{rule} udp dport 4565 counter name lost drop;");
+    let drops = rules.iter().map(drop).collect::<Vec<_>>().join(" ");
+    for host in [&first, &second] {
+        let chain = format!("chain watch {{ type filter hook {direction} priority 0; policy accept; {drops} }}");
+        host.filter(&format!("table inet test {{\ncounter lost {{ }}\n{chain}\n}}"));
+    }
+    let nodes = pair(&first, &second);
+    assert_all_meet(what, &nodes, promised);
+    assert!(first.counter("lost") + second.counter("lost") > 0, "the filter has met announcements");
+}
+
+#[test]
+#[ignore = "long: several nodes, one after the other"]
+fn either_way_of_announcements_is_enough() {
+    let test = "either_way_of_announcements_is_enough";
+    filtered(test, "multicast dropped, broadcast heard", "input", &[MULTICAST, MULTICAST_V6], HEARD);
+    filtered(test, "broadcast dropped, multicast heard", "input", &[BROADCAST, MULTICAST_V6], HEARD);
+    filtered(test, "only IPv6 multicast heard", "input", &[BROADCAST, MULTICAST], HEARD);
+}
+
+#[test]
+#[ignore = "long: a sweep of a /24, twice"]
+fn the_sweep_finds_whom_no_announcement_reaches() {
+    let test = "the_sweep_finds_whom_no_announcement_reaches";
+    let all = [MULTICAST, MULTICAST_V6, BROADCAST];
+    filtered(test, "all announcements dropped on the way in", "input", &all, SWEPT);
+    // The sender is told: sending fails.
+    filtered(test, "all announcements refused on the way out", "output", &all, SWEPT);
+}
+
+/// What is sent to a group needs no route, as it leaves by the interface that was chosen; what is sent to the broadcast address
+/// does.
+#[test]
+#[ignore = "long: several nodes, one after the other"]
+fn announcements_need_no_route() {
+    let Some(mut lab) = Lab::or_skip("announcements_need_no_route") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
+    for host in [&first, &second] {
+        host.sysctl("ipv6/conf/all/disable_ipv6", "1");
+        for group in ["239.0.0.0/8", "10.77.0.255/32"] {
+            host.ip(&["rule", "add", "to", group, "pref", "1", "prohibit"]);
+        }
+        // The kernel has the rule for its own addresses before all others.
+        host.ip(&["rule", "add", "from", "all", "lookup", "local", "pref", "2"]);
+        host.ip(&["rule", "delete", "pref", "0"]);
+    }
+    let alice = Node::start(&first.lan("alice", &NO_SWEEP));
+    alice.addr();
+    let bob = Node::start(&second.lan("bob", &NO_SWEEP));
+    assert_all_meet("no route for announcements", &[alice, bob], HEARD);
+}
+
+/// An access point that keeps its clients apart: two of them reach the third, which hangs on a cable, and not each other.
+#[test]
+#[ignore = "long: what leads nowhere is tried for seconds"]
+fn who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it() {
+    let Some(mut lab) = Lab::or_skip("who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it") else { return };
+    let hosts = ["10.77.0.1/24", "10.77.0.2/24", "10.77.0.3/24"].map(|address| lab.host(address));
+    lab.isolate(&hosts[0], 0);
+    lab.isolate(&hosts[1], 0);
+    let start = |(n, host): (usize, &Host)| Node::start(&host.lan(&format!("n{n}"), &NO_SWEEP));
+    let mut nodes: Vec<_> = hosts.iter().enumerate().map(start).collect();
+    nodes[2].wait_peers(2);
+    for n in [0, 1] {
+        nodes[n].wait_peer(&nodes[2].id());
+    }
+    nodes[0].say("past the access point");
+    nodes[1].wait_text("past the access point");
+    assert_eq!([0, 1].map(|n| nodes[n].roster()), [0, 1].map(|_| vec![nodes[2].id()]));
+}

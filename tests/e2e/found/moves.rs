@@ -1,0 +1,130 @@
+//! Interfaces that change while a node is open to their networks.
+
+use serde_json::Value;
+
+use super::{NO_SWEEP, SILENT};
+use crate::support::{Host, Lab, Node, rosters::assert_rosters, seconds};
+
+/// How long a change of the machine's interfaces takes to be seen, at most: they are looked at once a second.
+const SEEN: std::time::Duration = seconds(10);
+
+/// Two that have met, by announcements alone.
+fn pair(first: &Host, second: &Host) -> (Node, Node) {
+    let (alice, bob) = (Node::start(&first.lan("alice", &NO_SWEEP)), Node::start(&second.lan("bob", &NO_SWEEP)));
+    alice.wait_peer(&bob.id());
+    bob.wait_peer(&alice.id());
+    (alice, bob)
+}
+
+/// Waits for an event `network` after the first `mark` events that is as wanted.
+fn wait_network(node: &Node, mark: usize, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    let (event, took) = node.wait(what, SEEN, |events| {
+        events.iter().skip(mark).filter(|event| event["event"] == "network").find(|event| wanted(event)).cloned()
+    });
+    println!("{}: {what} after {took:?}", node.nick);
+    event
+}
+
+fn has_address(event: &Value, ip: &str) -> bool {
+    event["addrs"].as_array().unwrap().iter().any(|addr| addr.as_str().unwrap().starts_with(ip))
+}
+
+#[test]
+#[ignore = "long: interfaces are looked at once a second"]
+fn an_address_that_changes_is_followed() {
+    let Some(mut lab) = Lab::or_skip("an_address_that_changes_is_followed") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let (mut alice, bob) = pair(&first, &second);
+    let mark = bob.mark();
+    second.remove_address("eth0", "10.77.0.2/24");
+    second.add_address("eth0", "10.77.0.99/24");
+    wait_network(&bob, mark, "the new address", |event| {
+        has_address(event, "10.77.0.99:") && !has_address(event, "10.77.0.2:")
+    });
+    // Whether the old link dies first or is replaced: in the end there is one, and it carries lines.
+    alice.say("where are you now?");
+    bob.wait_text("where are you now?");
+    alice.wait_peer(&bob.id());
+    assert_rosters(&[alice, bob]);
+}
+
+#[test]
+#[ignore = "long: the time limit for a silent peer"]
+fn an_interface_that_goes_down_is_said_to_be_lost_and_comes_back() {
+    let Some(mut lab) = Lab::or_skip("an_interface_that_goes_down_is_said_to_be_lost_and_comes_back") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let (alice, bob) = pair(&first, &second);
+    let mark = bob.mark();
+    second.ip(&["link", "set", "eth0", "down"]);
+    let lost = wait_network(&bob, mark, "lost", |event| event["lost"].is_string());
+    println!("{}", lost["lost"]);
+    assert_eq!(lost["open"], true, "a network that is gone for a while is still the one that we are in");
+    bob.wait_left(&alice.id(), seconds(110));
+    alice.wait_left(&bob.id(), seconds(110));
+    let mark = bob.mark();
+    second.ip(&["link", "set", "eth0", "up"]);
+    wait_network(&bob, mark, "back", |event| event["lost"].is_null());
+    println!("found again after {:?}", bob.wait_peer(&alice.id()));
+    alice.wait_peer(&bob.id());
+    assert_rosters(&[alice, bob]);
+}
+
+/// The interface stays on, but nothing is at the other end of it any more.
+#[test]
+#[ignore = "long: the time limit for a silent peer"]
+fn a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back() {
+    let Some(mut lab) = Lab::or_skip("a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let (alice, bob) = pair(&first, &second);
+    let mark = bob.mark();
+    lab.cable(&second, 0, false);
+    let lost = wait_network(&bob, mark, "lost", |event| event["lost"].is_string());
+    assert!(lost["lost"].as_str().unwrap().contains("eth0 is not connected"), "{lost}");
+    bob.wait_left(&alice.id(), seconds(110));
+    alice.wait_left(&bob.id(), seconds(110));
+    let mark = bob.mark();
+    lab.cable(&second, 0, true);
+    wait_network(&bob, mark, "back", |event| event["lost"].is_null());
+    println!("found again after {:?}", bob.wait_peer(&alice.id()));
+    assert_rosters(&[alice, bob]);
+}
+
+#[test]
+#[ignore = "long: interfaces are looked at once a second"]
+fn an_interface_that_is_gained_leads_to_who_is_there() {
+    let Some(mut lab) = Lab::or_skip("an_interface_that_is_gained_leads_to_who_is_there") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let other = lab.segment();
+    let third = lab.machine();
+    lab.plug(&third, other, &["10.78.0.3/24"]);
+    let (alice, bob) = pair(&first, &second);
+    let carol = Node::start(&third.lan("carol", &NO_SWEEP));
+    carol.addr();
+    let mark = bob.mark();
+    lab.plug(&second, other, &["10.78.0.2/24"]);
+    wait_network(&bob, mark, "the second address", |event| {
+        has_address(event, "10.77.0.2:") && has_address(event, "10.78.0.2:")
+    });
+    println!("found on the new network after {:?}", bob.wait_peer(&carol.id()));
+    carol.wait_peer(&bob.id());
+    // Who was there has not noticed anything.
+    assert_eq!(alice.peer_changes(), [format!("joined {}", bob.id())]);
+    assert_eq!(bob.roster().len(), 2);
+}
+
+/// A machine that nobody has plugged in yet, and that gets its address while the program runs.
+#[test]
+#[ignore = "long: interfaces are looked at once a second"]
+fn a_network_that_appears_is_opened_to() {
+    let Some(mut lab) = Lab::or_skip("a_network_that_appears_is_opened_to") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.machine());
+    let alice = Node::start(&first.lan("alice", &[SILENT]));
+    let bob = Node::start(&second.lan("bob", &[SILENT]));
+    wait_network(&bob, 0, "no network", |event| event["lost"].is_string());
+    let mark = bob.mark();
+    lab.plug(&second, 0, &["10.77.0.2/24"]);
+    wait_network(&bob, mark, "a network", |event| event["open"] == true && event["lost"].is_null());
+    println!("found by sweep after {:?}", bob.wait_peer(&alice.id()));
+    alice.wait_peer(&bob.id());
+    assert_rosters(&[alice, bob]);
+}

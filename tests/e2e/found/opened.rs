@@ -1,0 +1,131 @@
+//! Opening a node to the network and closing it while it runs, and what its profile remembers of that.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
+
+use serde_json::Value;
+
+use crate::support::{Host, Lab, Node, Place, Setup, rosters::assert_rosters, seconds, until};
+
+/// The start of a node that says nothing of where it is.
+fn unsaid(host: &Host, nick: &str) -> Setup {
+    Setup { place: Place::Unsaid, ..host.lan(nick, &["--profile", "default"]) }
+}
+
+/// Waits until it says that it is open, or that it is not, for the last time.
+fn wait_open(node: &Node, open: bool) -> Value {
+    let what = if open { "open" } else { "closed" };
+    node.wait(what, seconds(10), |events| {
+        events.iter().rev().find(|event| event["event"] == "network").filter(|event| event["open"] == open).cloned()
+    })
+    .0
+}
+
+/// Whether anybody on the network can connect there.
+fn answers(from: &Host, to: &str) -> bool {
+    let to: SocketAddr = to.parse().unwrap();
+    match from.inside(|| TcpStream::connect_timeout(&to, seconds(5))) {
+        Ok(_) => true,
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => false,
+        Err(error) => panic!("{to}: {error}"),
+    }
+}
+
+#[test]
+#[ignore = "long: interfaces are looked at once a second"]
+fn a_node_is_opened_closed_and_opened_again_without_a_restart() {
+    let Some(mut lab) = Lab::or_skip("a_node_is_opened_closed_and_opened_again_without_a_restart") else { return };
+    let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let alice = Node::start(&first.lan("alice", &[]));
+    let mut bob = Node::start(&unsaid(&second, "bob"));
+    let neighbour = Node::start(&unsaid(&second, "neighbour"));
+    bob.wait_peer(&neighbour.id());
+    assert_eq!(wait_open(&bob, false)["network"], "loopback");
+    assert!(!answers(&first, "10.77.0.2:4565"), "out of the box nothing is open");
+
+    for _ in 0..2 {
+        bob.say("/lan on");
+        let event = wait_open(&bob, true);
+        assert_eq!(event["interfaces"][0]["ip"], "10.77.0.2", "{event}");
+        println!("found after {:?}", bob.wait_peer(&alice.id()));
+        alice.wait_peer(&bob.id());
+        assert!(answers(&first, "10.77.0.2:4565"));
+
+        bob.say("/lan off");
+        wait_open(&bob, false);
+        let (reason, took) = bob.wait_left(&alice.id(), seconds(10));
+        println!("gone after {took:?}: {reason}");
+        alice.wait_left(&bob.id(), seconds(10));
+        until("nothing is open any more", seconds(10), || (!answers(&first, "10.77.0.2:4565")).then_some(()));
+        // Who is on the same machine stays.
+        bob.wait_peer(&neighbour.id());
+        bob.never("alice is found", seconds(3), |events| {
+            let change = events.iter().rev().find(|event| event["peer"] == alice.id().as_str())?;
+            (change["change"] == "joined").then(|| change.clone())
+        });
+    }
+    bob.say("/lan on");
+    bob.wait_peer(&alice.id());
+    alice.wait_peer(&bob.id());
+    drop(neighbour);
+    bob.wait_peers(1);
+    assert_rosters(&[alice, bob]);
+}
+
+#[test]
+#[ignore = "long: several starts"]
+fn a_profile_remembers_on_which_network_it_was_opened() {
+    let Some(mut lab) = Lab::or_skip("a_profile_remembers_on_which_network_it_was_opened") else { return };
+    let other = lab.segment();
+    let (home, elsewhere) = (lab.host("10.77.0.1/24"), lab.machine());
+    lab.plug(&elsewhere, other, &["10.78.0.1/24"]);
+    let mut node = Node::start(&unsaid(&home, "alice"));
+    wait_open(&node, false);
+    node.say("/lan on");
+    wait_open(&node, true);
+    node.quit();
+    let kept = node.home();
+    drop(node);
+    let again = |host: &Host, open: bool| {
+        let mut node = Node::start_at(&Arc::clone(&kept), &unsaid(host, "alice"));
+        // What the first event says is what counts: nothing is opened for a moment.
+        let (first, _) = node.wait("the network", seconds(10), |events| {
+            events.iter().find(|event| event["event"] == "network").cloned()
+        });
+        assert_eq!(first["open"], open, "{first}");
+        node.quit();
+    };
+    again(&home, true);
+    again(&elsewhere, false);
+    again(&home, true);
+}
+
+/// Somebody who carries a machine from one network to another while it is open.
+#[test]
+#[ignore = "long: interfaces are looked at once a second"]
+fn another_network_is_not_opened_to_because_the_first_one_was() {
+    let Some(mut lab) = Lab::or_skip("another_network_is_not_opened_to_because_the_first_one_was") else { return };
+    let other = lab.segment();
+    let (home, stranger) = (lab.host("10.77.0.1/24"), lab.machine());
+    lab.plug(&stranger, other, &["10.78.0.1/24"]);
+    let stranger = Node::start(&stranger.lan("stranger", &[]));
+    let mut node = Node::start(&unsaid(&home, "alice"));
+    wait_open(&node, false);
+    node.say("/lan on");
+    wait_open(&node, true);
+    let mark = node.mark();
+    home.ip(&["link", "delete", "eth0"]);
+    lab.plug(&home, other, &["10.78.0.2/24"]);
+    let (event, took) = node.wait("closed", seconds(30), |events| {
+        events.iter().skip(mark).rev().find(|event| event["event"] == "network" && event["open"] == false).cloned()
+    });
+    println!("closed after {took:?}: {event}");
+    node.never("a stranger is met", seconds(3), |events| {
+        events.iter().find(|event| event["peer"] == stranger.id().as_str()).cloned()
+    });
+    assert_eq!(stranger.roster(), [""; 0]);
+    node.assert_clean();
+}

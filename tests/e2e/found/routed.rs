@@ -1,0 +1,58 @@
+//! Two networks with a router between them, which passes neither multicast nor broadcast.
+
+use std::time::Duration;
+
+use super::{SILENT, assert_all_meet, shared_rate};
+use crate::support::{Host, Lab, Node, seconds};
+
+const HERE: &str = "10.77.1.0/24";
+const THERE: &str = "10.77.2.0/24";
+
+/// 508 machines, at the rate that is shared.
+const SWEPT: Duration = seconds(11);
+
+/// Through addresses that are passed on.
+const PASSED_ON: Duration = seconds(5);
+
+/// So many machines on each side, whose gateway is the router.
+fn sides(lab: &mut Lab, each: usize) -> (Vec<Host>, Vec<Host>) {
+    let other = lab.segment();
+    lab.router(&[(0, "10.77.1.254/24"), (other, "10.77.2.254/24")]);
+    let mut side = |segment: usize| -> Vec<Host> {
+        let machine = |n| {
+            let (host, net) = (lab.machine(), segment + 1);
+            lab.plug(&host, segment, &[&format!("10.77.{net}.{}/24", n * 40 + 1)]);
+            host.ip(&["route", "add", "default", "via", &format!("10.77.{net}.254")]);
+            host
+        };
+        (0..each).map(machine).collect()
+    };
+    (side(0), side(other))
+}
+
+#[test]
+#[ignore = "long: a sweep of two /24"]
+fn a_sweep_of_both_networks_leads_across_the_router() {
+    let Some(mut lab) = Lab::or_skip("a_sweep_of_both_networks_leads_across_the_router") else { return };
+    let (here, there) = sides(&mut lab, 1);
+    let rate = shared_rate(2);
+    let options = [SILENT, "--cidr", HERE, "--cidr", THERE, &rate[0], &rate[1]];
+    let nodes = [Node::start(&here[0].lan("alice", &options)), Node::start(&there[0].lan("bob", &options))];
+    assert_all_meet("two routed networks, swept", &nodes, SWEPT);
+}
+
+/// They hear each other on each side; one knows one on the other side; the sweeps are too slow to help.
+#[test]
+#[ignore = "long: six nodes"]
+fn one_who_knows_one_on_the_other_side_brings_all_together() {
+    let Some(mut lab) = Lab::or_skip("one_who_knows_one_on_the_other_side_brings_all_together") else { return };
+    let (here, there) = sides(&mut lab, 3);
+    let options = ["--cidr", HERE, "--cidr", THERE, "--sweep-rate", "1"];
+    let bridge = [&options[..], &["--peer", "10.77.2.1"]].concat();
+    let start = |(n, host): (usize, &Host)| {
+        let options = if n == 0 { &bridge[..] } else { &options[..] };
+        Node::start(&host.lan(&format!("n{n}"), options))
+    };
+    let nodes: Vec<_> = there.iter().chain(&here).rev().enumerate().map(start).collect();
+    assert_all_meet("two routed networks, one --peer", &nodes, PASSED_ON);
+}

@@ -1,0 +1,116 @@
+//! By sweeps alone: no announcement leaves anybody.
+
+use std::time::{Duration, Instant};
+
+use super::{NO_SWEEP, SILENT, assert_all_meet, assert_promise, by_hand, meet, meetings};
+use crate::support::{Host, Lab, Node, Setup, proc, seconds};
+
+/// A /24 at the default rate: two nodes, or five among ten machines.
+const SMALL: Duration = Duration::from_millis(2_500);
+
+/// From the first meeting on, through what it brought.
+const PASSED_ON: Duration = Duration::from_millis(50);
+
+/// A node that waits to be found: it looks nowhere, and listens on this port alone.
+fn waiting(host: &Host, nick: &str, port: u16, more: &[&str]) -> Node {
+    let options = [&[SILENT], &NO_SWEEP[..], more].concat();
+    let node = Node::start(&Setup { ports: port..=port, ..host.lan(nick, &options) });
+    node.addr();
+    node
+}
+
+/// Ten machines of a /24: on four of them somebody waits to be found, each on another port; the fifth of ours is still free.
+fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, Host) {
+    let hosts: Vec<Host> = (1..=10).map(|n| lab.host(&format!("10.77.0.{}/24", n * 23))).collect();
+    let nodes = (0..4).zip(&hosts).map(|(n, host)| waiting(host, &format!("n{n}"), 4_565 + n, &peers(n))).collect();
+    (nodes, hosts[4].clone())
+}
+
+/// Whatever the sweep does to the kernel's table of neighbours: it never was too much.
+fn assert_never_full(before: u64) {
+    assert_eq!(proc::neighbour_table_fulls(), before, "the kernel's table of neighbours was full");
+}
+
+#[test]
+#[ignore = "long: ten machines and five nodes"]
+fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
+    let Some(mut lab) = Lab::or_skip("five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last") else { return };
+    let (mut nodes, host) = room(&mut lab, |_| Vec::new());
+    let fulls = proc::neighbour_table_fulls();
+    nodes.push(Node::start(&host.lan("last", &[SILENT])));
+    assert_all_meet("/24, ten machines, five nodes, each on a port of its own", &nodes, SMALL);
+    // Two of whom both know the last one have learnt of each other by then.
+    let last = &nodes[4];
+    for (n, node) in nodes[..4].iter().enumerate() {
+        for other in &nodes[n + 1..4] {
+            let known = [node, other].map(|one| last.joined_at(&one.id()).unwrap()).into_iter().max().unwrap();
+            let took = node.joined_at(&other.id()).unwrap().saturating_duration_since(known);
+            assert_promise(&format!("{} and {}, passed on", node.nick, other.nick), took, PASSED_ON);
+        }
+    }
+    assert_never_full(fulls);
+}
+
+#[test]
+#[ignore = "long: ten machines and five nodes"]
+fn who_meets_one_of_a_room_has_met_all_of_it() {
+    let Some(mut lab) = Lab::or_skip("who_meets_one_of_a_room_has_met_all_of_it") else { return };
+    let first = |n| if n == 0 { Vec::new() } else { vec!["--peer", "10.77.0.23:4565"] };
+    let (mut nodes, host) = room(&mut lab, first);
+    meet(&nodes, seconds(1));
+    nodes.push(Node::start(&host.lan("last", &[SILENT])));
+    let met = meet(&nodes, SMALL);
+    let first = meetings(&nodes[4], &nodes).into_iter().min().unwrap();
+    assert_promise("/24, everybody after the first", met - first, PASSED_ON);
+    assert_promise("/24, everybody", met - nodes[4].started(), SMALL);
+}
+
+/// One sweeps, the other waits at the far end of the network.
+fn ends(test: &str, networks: [&str; 2], more: &[&str], promised: Duration) {
+    let Some(mut lab) = Lab::or_skip(test) else { return };
+    let [first, second] = networks.map(|address| lab.host(address));
+    let bob = waiting(&second, "bob", 4_565, &[]);
+    let fulls = proc::neighbour_table_fulls();
+    let alice = Node::start(&first.lan("alice", &[&[SILENT], more].concat()));
+    assert_all_meet(&format!("{} {more:?}", networks[1]), &[alice, bob], promised);
+    assert_never_full(fulls);
+}
+
+#[test]
+#[ignore = "long: a sweep of 1,022 machines"]
+fn two_at_the_ends_of_a_22_find_each_other() {
+    let test = "two_at_the_ends_of_a_22_find_each_other";
+    ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &[], seconds(11));
+}
+
+#[test]
+#[ignore = "long: a sweep of 1,022 machines"]
+fn two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate() {
+    let test = "two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate";
+    ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &["--sweep-rate", "300"], Duration::from_millis(4_500));
+}
+
+/// Four minutes; `BY_HAND=1 cargo test --release --test e2e -- --ignored --nocapture first_pass_over_a_16`.
+#[test]
+#[ignore = "by hand: four minutes"]
+fn a_first_pass_over_a_16_takes_less_than_four_minutes() {
+    /// One port of every host but our own, and the other four of the one that lives.
+    const FIRST_PASS: u64 = 65_533 + 4;
+    if !by_hand("a_first_pass_over_a_16_takes_less_than_four_minutes") {
+        return;
+    }
+    let Some(mut lab) = Lab::or_skip("a_first_pass_over_a_16_takes_less_than_four_minutes") else { return };
+    let (first, second) = (lab.host("10.77.0.1/16"), lab.host("10.77.255.254/16"));
+    let bob = waiting(&second, "bob", 4_565, &[]);
+    let fulls = proc::neighbour_table_fulls();
+    let begun = Instant::now();
+    let alice = Node::start(&first.lan("alice", &[SILENT, "--sweep-rate", "300"]));
+    let passed = |event: &&serde_json::Value| event["probed"].as_u64().is_some_and(|probed| probed >= FIRST_PASS);
+    alice.wait("the end of the first pass", seconds(600), |events| events.iter().rev().find(passed).map(|_| ()));
+    let took = begun.elapsed();
+    println!("/16, bob found after {:?}", alice.joined_at(&bob.id()).map(|at| at - begun));
+    println!("/16, first pass: {took:?} (promised 4 minutes)");
+    assert!(took < seconds(240), "{took:?}");
+    alice.wait_peer(&bob.id());
+    assert_never_full(fulls);
+}
