@@ -1,0 +1,84 @@
+//! How long it takes to find five nodes on a /24 where nobody else answers, beside a bare sweep with the same bounds.
+//!
+//! The bare one connects to one port of every host, in random order, 200 per second, with at most 768 sockets and 2.3 s for
+//! each, and is done when the fifth connection is open: no handshake, no link. Both take turns, on a network that this
+//! program makes in namespaces; without root it measures nothing. `cargo bench --bench find`
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark reports on standard output and ends at the first thing that is wrong"
+)]
+
+#[cfg(target_os = "linux")]
+mod bare;
+
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
+#[path = "../../tests/e2e/support/mod.rs"]
+mod support;
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("Nothing is measured outside `cargo bench`.");
+        return;
+    }
+    #[cfg(target_os = "linux")]
+    measure();
+    #[cfg(not(target_os = "linux"))]
+    println!("measured on Linux only");
+}
+
+/// Somebody who waits to be found at each of these.
+#[cfg(target_os = "linux")]
+const FIVE: [u8; 5] = [23, 71, 118, 166, 213];
+
+#[cfg(target_os = "linux")]
+fn measure() {
+    // One is found at a random time of the pass; the mean of so many is good for some ten percent.
+    compare(&FIVE[..1], 40);
+    // Of five, whoever meets one is told of the others.
+    compare(&FIVE, 10);
+}
+
+/// Prints the mean times of a bare sweep and of ours, in turns, until all of these hosts are found.
+#[cfg(target_os = "linux")]
+fn compare(hosts: &[u8], rounds: u32) {
+    use std::{net::Ipv4Addr, time::Duration};
+
+    use support::{Lab, Node, Setup, seconds};
+
+    let Some(mut lab) = Lab::or_skip("the sweep") else { return };
+    let here = lab.host("10.77.0.1/24");
+    let addresses: Vec<Ipv4Addr> = hosts.iter().map(|n| Ipv4Addr::new(10, 77, 0, *n)).collect();
+    let quiet = ["--no-announce", "--cidr", "127.0.0.1/32"];
+    let waiting = |ip: &Ipv4Addr| {
+        let setup = lab.host(&format!("{ip}/24")).lan(&format!("n{}", ip.octets()[3]), &quiet);
+        let node = Node::start(&Setup { ports: 4_565..=4_565, ..setup });
+        node.addr();
+        node
+    };
+    let nodes: Vec<Node> = addresses.iter().map(waiting).collect();
+    let (mut ours, mut bares) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..rounds {
+        bares += here.inside(|| bare::find(&addresses));
+        let node = Node::start(&Setup { ports: 4_565..=4_565, ..here.lan("last", &["--no-announce"]) });
+        node.wait_peers_within(nodes.len(), seconds(30));
+        let listened = node.first_at(|event| event["event"] == "listening").expect("it listens");
+        let last = nodes.iter().filter_map(|other| node.joined_at(&other.id())).max().expect("it met them");
+        ours += last.saturating_duration_since(listened);
+        drop(node);
+        for other in &nodes {
+            other.wait_peers(nodes.len() - 1);
+        }
+    }
+    let (ours, bares, count) = (ours / rounds, bares / rounds, hosts.len());
+    println!("  {count} found by a bare sweep after      mean {bares:>9.1?}   ({rounds} times each)");
+    println!("  {count} linked by ours after             mean {ours:>9.1?}");
+    println!(
+        "  ratio                              {:.2} (target: below 1.3)",
+        ours.as_secs_f64() / bares.as_secs_f64()
+    );
+}
