@@ -187,7 +187,8 @@ impl<N: Net> Actor<N> {
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
         let (linked, linked_out) = watch::channel(Arc::default());
         let shared = Shared::new(inbox_in, tls, guests);
-        let announce = announce.then(|| discovery::Announce { identity: identity.clone(), boot, listens: true });
+        let announce =
+            announce.then(|| discovery::Announce { identity: identity.clone(), boot, counter: 0, listens: true });
         let looking = place::Looking { ports, rate: sweep_rate, seed, announce, found: found_in, linked: linked_out };
         let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
         let history = History { snapshot, retention, identity, started: clock.now().wall };

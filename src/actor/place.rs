@@ -203,7 +203,12 @@ impl<N: Net> Actor<N> {
 
     fn look_around(&mut self) {
         let port = self.whereabouts.addr().port();
-        let Looking { ports, rate, seed, announce, found, linked } = &self.whereabouts.looking;
+        let wall = self.clock.now().wall;
+        let Looking { ports, rate, seed, announce, found, linked } = &mut self.whereabouts.looking;
+        if let Some(announce) = announce {
+            // Announcements are further apart than a millisecond, so that this is more than all before, on whichever network.
+            announce.counter = u64::try_from(wall.as_millis()).unwrap_or(0).max(announce.counter + 1);
+        }
         let settings = discovery::Settings {
             site: self.whereabouts.now.site.clone(),
             port,

@@ -146,7 +146,7 @@ async fn explore<N: Net>(
     let (events_in, mut events) = mpsc::channel(EVENTS);
     let (_linked, linked) = watch::channel(Arc::default());
     let identity = options.identity.clone();
-    let announce = options.announce.then_some(Announce { identity, boot: options.seed, listens: false });
+    let announce = options.announce.then_some(Announce { identity, boot: options.seed, counter: 0, listens: false });
     let settings = Settings {
         site: options.site.clone(),
         port: port.unwrap_or(0),
