@@ -322,7 +322,7 @@ impl<N: Net> Actor<N> {
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
         match command {
             Command::Open(open) => {
-                self.whereabouts.open(open);
+                self.whereabouts.open(open).await;
                 Ok(())
             }
             command => self.feed(In::Command(command)).await,
@@ -492,6 +492,7 @@ impl<N: Net> Actor<N> {
 
     /// Lets every link pass on its last lines, for a short while.
     async fn leave(mut self, stop: Stop) -> Option<Moved> {
+        self.whereabouts.stop_looking();
         let bye = self.node.farewell();
         let closing: Vec<_> = std::mem::take(&mut self.handles)
             .into_iter()

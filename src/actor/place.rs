@@ -93,6 +93,8 @@ pub(super) struct Whereabouts<N: Net> {
     bound: Bound<N>,
     /// What serves; the first one stands for the node.
     addrs: Vec<SocketAddr>,
+    /// The port of all of them.
+    port: u16,
     servers: BTreeMap<SocketAddr, AbortHandle>,
     looking: Looking,
     discovery: Option<(AbortHandle, discovery::Handle)>,
@@ -106,9 +108,10 @@ impl<N: Net> Whereabouts<N> {
         bound: Bound<N>,
         looking: Looking,
     ) -> Self {
-        let addrs = bound.iter().map(|(addr, _)| *addr).collect();
+        let addrs: Vec<SocketAddr> = bound.iter().map(|(addr, _)| *addr).collect();
+        let port = addrs.first().map_or(0, SocketAddr::port);
         let (servers, discovery) = (BTreeMap::new(), None);
-        Self { now, next, followed: true, opens, bound, addrs, servers, looking, discovery }
+        Self { now, next, followed: true, opens, bound, addrs, port, servers, looking, discovery }
     }
 
     /// The address that stands for the node: there is always one.
@@ -135,9 +138,16 @@ impl<N: Net> Whereabouts<N> {
     }
 
     /// The user wants to be somewhere else.
-    pub(super) fn open(&self, open: bool) {
-        // Full: a wish like this one waits already.
-        let _ = self.opens.try_send(open);
+    pub(super) async fn open(&self, open: bool) {
+        // The last wish counts, so that none is left out. Whoever follows them waits for nothing of ours.
+        let _ = self.opens.send(open).await;
+    }
+
+    /// Looks for nobody any more, and says nothing of us.
+    pub(super) fn stop_looking(&mut self) {
+        if let Some((discovery, _)) = self.discovery.take() {
+            discovery.abort();
+        }
     }
 
     pub(super) fn rescan(&self) {
@@ -202,7 +212,7 @@ impl<N: Net> Actor<N> {
     }
 
     fn look_around(&mut self) {
-        let port = self.whereabouts.addr().port();
+        let port = self.whereabouts.port;
         let wall = self.clock.now().wall;
         let Looking { ports, rate, seed, announce, found, linked } = &mut self.whereabouts.looking;
         if let Some(announce) = announce {
@@ -263,9 +273,10 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    /// Listens on the addresses of the site, with the port that the node has, and on no others.
+    /// Listens on the addresses of the site, with the port that the node has, and on no others. Where that one is taken on all
+    /// of them it begins anew, with another one.
     async fn listen_there(&mut self, site: &Site) -> Result<(), Stop> {
-        let port = self.whereabouts.addr().port();
+        let port = self.whereabouts.port;
         let wanted = site.own(port);
         for (addr, server) in std::mem::take(&mut self.whereabouts.servers) {
             if wanted.contains(&addr) {
@@ -275,28 +286,30 @@ impl<N: Net> Actor<N> {
                 server.abort();
             }
         }
+        let mut failed = Vec::new();
         for addr in &wanted {
             if self.whereabouts.servers.contains_key(addr) {
                 continue;
             }
             match net::on_port(&self.net, &[*addr], port).await {
                 Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
-                Ok(None) => {
-                    let text = format!(
-                        "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
-                        addr.ip()
-                    );
-                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
-                }
-                Err(error) => {
-                    let text = error.to_string();
-                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
-                }
+                Ok(None) => failed.push(format!(
+                    "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
+                    addr.ip()
+                )),
+                Err(error) => failed.push(error.to_string()),
             }
         }
         self.serve_bound();
         let servers = &self.whereabouts.servers;
-        self.whereabouts.addrs = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
+        let addrs: Vec<_> = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
+        if addrs.is_empty() {
+            return Err(Stop::Moved);
+        }
+        self.whereabouts.addrs = addrs;
+        for text in failed {
+            self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+        }
         Ok(())
     }
 
@@ -307,7 +320,7 @@ impl<N: Net> Actor<N> {
             self.update(left).await.ok()?;
         }
         let (nick, presence) = self.node.state();
-        let carried = Carried { port: self.whereabouts.addr().port(), nick, presence, known: self.node.known() };
+        let carried = Carried { port: self.whereabouts.port, nick, presence, known: self.node.known() };
         let Self { commands, updates, whereabouts, .. } = self;
         Some(Moved { commands, updates, place: whereabouts.next, carried })
     }

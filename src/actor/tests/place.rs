@@ -1,0 +1,36 @@
+//! A node that goes elsewhere while it runs.
+
+use super::*;
+use crate::io::Net as _;
+
+/// A node with a place that can be changed, and its ends.
+struct Mover {
+    place: watch::Sender<Place>,
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+    run: tokio::task::JoinHandle<Option<Moved>>,
+}
+
+fn open_site(ip: [u8; 4]) -> Site {
+    Site::fixed(ip.into(), vec!["10.0.0.0/24".parse().unwrap()], &[])
+}
+
+async fn begin(net: &MemoryNet, site: Site) -> Mover {
+    let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
+    let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
+    let (place, place_out) = watch::channel(Place::fixed(site, Network::loopback()));
+    let settings = Settings { place: place_out, ..settings("alice", 1) };
+    let actor = Actor::start(net.clone(), settings, commands_out, updates_in, CancellationToken::new()).await.unwrap();
+    Mover { place, commands, updates, run: tokio::spawn(actor.run()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port_in_mind() {
+    let net = MemoryNet::default();
+    let mover = begin(&net, open_site([10, 0, 0, 5])).await;
+    let _other = net.bind(([127, 0, 0, 1], 4_565).into()).await.unwrap();
+    mover.place.send_replace(Place::fixed(site(), Network::loopback()));
+    let moved = tokio::time::timeout(Duration::from_mins(1), mover.run).await.unwrap().unwrap().unwrap();
+    assert_eq!(moved.carried.port, 4_565);
+    drop((mover.commands, mover.updates));
+}
