@@ -5,6 +5,7 @@
 
 mod backlog;
 mod diagnosing;
+mod elsewhere;
 mod keeper;
 mod place;
 
@@ -20,6 +21,7 @@ use std::{
 
 use backlog::Backlog;
 use diagnosing::Diagnosing;
+use elsewhere::Elsewhere;
 use keeper::Keeper;
 pub use place::{Carried, Moved, Place};
 use tokio::{
@@ -69,6 +71,8 @@ pub struct Settings {
     pub ports: PortRange,
     /// The port that is taken before all others, if it is free.
     pub port: Option<u16>,
+    /// Whether the front end takes it to be on another network still.
+    pub moved: bool,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
     /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
@@ -141,6 +145,9 @@ pub struct Actor<N: Net> {
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
+    /// How many updates went there.
+    sent: u64,
+    elsewhere: Elsewhere,
     backlog: Backlog,
     diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
@@ -178,7 +185,7 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
-        let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
+        let Settings { clock, diagnose, moved, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let now = place.borrow_and_update().clone();
@@ -211,7 +218,10 @@ impl<N: Net> Actor<N> {
             whereabouts: place::Whereabouts::new(now, place, opens, bound, looking),
             handles,
             commands,
+            // What waits already counts as sent.
+            sent: (updates.max_capacity() - updates.capacity()) as u64,
             updates,
+            elsewhere: Elsewhere::new(moved),
             backlog: Backlog::default(),
             diagnosing: Diagnosing::new(diagnose),
             inbox,
@@ -320,6 +330,7 @@ impl<N: Net> Actor<N> {
     }
 
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
+        let Some(command) = self.unless_meant_for_elsewhere(command).await? else { return Ok(()) };
         match command {
             Command::Open(open) => {
                 self.whereabouts.open(open).await;
@@ -359,6 +370,7 @@ impl<N: Net> Actor<N> {
     async fn update(&mut self, update: Update) -> Result<(), Stop> {
         let size = backlog::size(&update);
         self.updates.send(update).await.map_err(|_| Stop::Quit)?;
+        self.sent += 1;
         self.backlog.add(size, self.waiting_updates());
         Ok(())
     }

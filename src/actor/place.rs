@@ -198,6 +198,7 @@ impl<N: Net> Actor<N> {
     async fn tell_place(&mut self) -> Result<(), Stop> {
         let shown = self.whereabouts.shown();
         self.update(Update::Whereabouts(shown)).await?;
+        self.told_of_moving();
         for text in self.whereabouts.now.site.remarks.clone() {
             self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
         }

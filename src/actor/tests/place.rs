@@ -1,7 +1,7 @@
 //! A node that goes elsewhere while it runs.
 
 use super::*;
-use crate::io::Net as _;
+use crate::{bus::FailureCode, io::Net as _};
 
 /// A node with a place that can be changed, and its ends.
 struct Mover {
@@ -16,10 +16,14 @@ fn open_site(ip: [u8; 4]) -> Site {
 }
 
 async fn begin(net: &MemoryNet, site: Site) -> Mover {
+    begin_with(net, site, |settings| settings).await
+}
+
+async fn begin_with(net: &MemoryNet, site: Site, change: impl FnOnce(Settings) -> Settings) -> Mover {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let (place, place_out) = watch::channel(Place::fixed(site, Network::loopback()));
-    let settings = Settings { place: place_out, ..settings("alice", 1) };
+    let settings = change(Settings { place: place_out, ..settings("alice", 1) });
     let actor = Actor::start(net.clone(), settings, commands_out, updates_in, CancellationToken::new()).await.unwrap();
     Mover { place, commands, updates, run: tokio::spawn(actor.run()) }
 }
@@ -33,4 +37,33 @@ async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port
     let moved = tokio::time::timeout(Duration::from_mins(1), mover.run).await.unwrap().unwrap().unwrap();
     assert_eq!(moved.carried.port, 4_565);
     drop((mover.commands, mover.updates));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
+    let net = MemoryNet::default();
+    let mut mover = begin_with(&net, site(), |settings| Settings { moved: true, ..settings }).await;
+    let say = |text: &str| Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false };
+    mover.commands.send(say("for the office")).await.unwrap();
+    mover.commands.send(Command::Erase(Room::LOBBY)).await.unwrap();
+    let mut refused = Vec::new();
+    while refused.len() < 2 {
+        match mover.updates.recv().await.unwrap() {
+            Update::Failed { code: FailureCode::Moved, text } => refused.push(text),
+            Update::Message(message) => panic!("{message:?}"),
+            _ => {}
+        }
+    }
+    assert!(refused[0].ends_with("for the office"), "{refused:?}");
+    // The front end knows where it is now.
+    mover.commands.send(say("hm")).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    mover.commands.send(say("hello, café")).await.unwrap();
+    let said = loop {
+        if let Update::Message(message) = mover.updates.recv().await.unwrap() {
+            break message.text.to_string();
+        }
+    };
+    assert_eq!(said, "hello, café");
+    drop((mover.place, mover.run));
 }
