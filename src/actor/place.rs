@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     sync::{mpsc, watch},
     task::AbortHandle,
+    time::{Instant, timeout_at},
 };
 
 use super::{Actor, Stop};
@@ -17,7 +18,7 @@ use crate::{
     discovery::{self, Discovery},
     io::Net,
     model::{Known, Network, Nick, PortRange, Presence, Spot},
-    net::{self, Bound},
+    net::{self, Bound, LINGER},
     node::{In, Location},
     site::Site,
 };
@@ -243,6 +244,7 @@ impl<N: Net> Actor<N> {
         }
         let next = self.whereabouts.next.borrow_and_update().clone();
         if next.network != self.whereabouts.now.network {
+            self.finish_writing().await?;
             return Err(Stop::Moved);
         }
         let before = std::mem::replace(&mut self.whereabouts.now, next);
@@ -305,11 +307,23 @@ impl<N: Net> Actor<N> {
         let servers = &self.whereabouts.servers;
         let addrs: Vec<_> = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
         if addrs.is_empty() {
+            self.finish_writing().await?;
             return Err(Stop::Moved);
         }
         self.whereabouts.addrs = addrs;
         for text in failed {
             self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for what our user has said here to be on disk: it was taken, and belongs here. Not for long, as nobody beyond this
+    /// machine may be met any more.
+    async fn finish_writing(&mut self) -> Result<(), Stop> {
+        let end = Instant::now() + LINGER;
+        while self.node.is_writing_own() {
+            let Ok(Some(answer)) = timeout_at(end, self.answers.recv()).await else { break };
+            self.stored(answer).await?;
         }
         Ok(())
     }

@@ -1,7 +1,11 @@
 //! A node that goes elsewhere while it runs.
 
 use super::*;
-use crate::{bus::FailureCode, io::Net as _};
+use crate::{
+    bus::FailureCode,
+    io::Net as _,
+    log::storage::{Reply, Request, Write},
+};
 
 /// A node with a place that can be changed, and its ends.
 struct Mover {
@@ -66,4 +70,35 @@ async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
     };
     assert_eq!(said, "hello, café");
     drop((mover.place, mover.run));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_the_node_moves_is_written_first() {
+    let net = MemoryNet::default();
+    let (requests, mut disk) = mpsc::channel(16);
+    let (answers, answers_out) = mpsc::channel(16);
+    let mover = begin_with(&net, site(), |settings| Settings {
+        store: Store::passing_to(requests),
+        answers: answers_out,
+        ..settings
+    })
+    .await;
+    for text in ["one", "two"] {
+        let text = Text::new(text).unwrap();
+        mover.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
+    }
+    let mut written = 0;
+    while written < 2 {
+        let (ticket, request) = disk.recv().await.expect("the second line was dropped");
+        if let Request::Write(writes) = request {
+            let lines = writes.iter().filter(|write| matches!(write, Write::Event(_))).count();
+            written += lines;
+            if lines > 0 {
+                mover.place.send_replace(Place::fixed(site(), Network::new("cafe").unwrap()));
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                answers.send(Answer { ticket, reply: Ok(Reply::Written) }).await.unwrap();
+            }
+        }
+    }
+    assert!(mover.run.await.unwrap().is_some());
 }
