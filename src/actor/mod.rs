@@ -69,10 +69,9 @@ pub struct Settings {
     pub opens: mpsc::Sender<bool>,
     /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
     pub ports: PortRange,
-    /// The port that is taken before all others, if it is free.
+    /// The port that it had on the network that it comes from, where the front end takes it to be still: taken before all
+    /// others, if it is free.
     pub port: Option<u16>,
-    /// Whether the front end takes it to be on another network still.
-    pub moved: bool,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
     /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
@@ -185,7 +184,7 @@ impl<N: Net> Actor<N> {
     ) -> Result<Self, StartError> {
         let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
-        let Settings { clock, diagnose, moved, snapshot, retention, store, answers, .. } = settings;
+        let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
         let now = place.borrow_and_update().clone();
@@ -221,7 +220,7 @@ impl<N: Net> Actor<N> {
             // What waits already counts as sent.
             sent: (updates.max_capacity() - updates.capacity()) as u64,
             updates,
-            elsewhere: Elsewhere::new(moved),
+            elsewhere: Elsewhere::new(port.is_some()),
             backlog: Backlog::default(),
             diagnosing: Diagnosing::new(diagnose),
             inbox,

@@ -48,7 +48,6 @@ fn settings(nick: &str, seed: u64) -> Settings {
         opens: mpsc::channel(1).0,
         port: None,
         announce: false,
-        moved: false,
         diagnose: false,
         ports: PortRange::new(min, max).unwrap(),
         peers: Vec::new(),

@@ -214,7 +214,8 @@ async fn hear(socket: UdpSocket, spot: Arc<Spot>, heard: mpsc::Sender<Datagram>)
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, from)) => {
-                if let Some(datagram) = buffer.get(..length) {
+                // What is none of ours takes nobody's place.
+                if let Some(datagram) = buffer.get(..length).filter(|datagram| announcement::read(datagram).is_some()) {
                     // Full: it is lost.
                     let _ = heard.try_send((datagram.to_vec(), from, spot.clone()));
                 }

@@ -59,6 +59,7 @@ impl NetworkId {
     }
 
     /// The same network, with what was known of it before and is not known now.
+    #[must_use]
     pub fn with_known(self, before: &Self) -> Self {
         match (self.0, before.0) {
             (Some(now), Some(before)) if now.gateway.is_none() && before.gateway.is_some() => {

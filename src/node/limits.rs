@@ -79,7 +79,7 @@ impl Limits {
     pub(super) fn may_introduce(&mut self, node: NodeId, now: Instant) -> bool {
         let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
         let all = || Allowance::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL, now);
-        self.introductions.has(node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
+        self.introductions.has(&node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
     }
 
     /// It has done so.
@@ -105,9 +105,9 @@ impl<T> Default for By<T> {
 }
 
 impl<T: Ord> By<T> {
-    fn has(&mut self, of: T, new: impl Fn() -> Allowance, now: Instant) -> bool {
+    fn has(&mut self, of: &T, new: impl Fn() -> Allowance, now: Instant) -> bool {
         let room = self.each.len() < MAX_KEYS;
-        match self.each.get_mut(&of) {
+        match self.each.get_mut(of) {
             Some(allowance) => allowance.has(now),
             None => room || self.rest.get_or_insert_with(new).has(now),
         }

@@ -193,7 +193,6 @@ impl Start {
             ports: config.ports,
             port: None,
             announce: config.announce,
-            moved: false,
             diagnose: true,
             peers: config.peers.clone(),
             sweep_rate: config.sweep_rate,
@@ -216,7 +215,7 @@ impl Start {
     /// Those of the next one, on another network.
     fn next(&self, carried: Carried, ends: Ends, history: history::History) -> Settings {
         let Carried { port, nick, presence, known } = carried;
-        Settings { port: Some(port), moved: true, nick, presence, known, hold: false, ..self.first(ends, history) }
+        Settings { port: Some(port), nick, presence, known, hold: false, ..self.first(ends, history) }
     }
 
     /// What was said on a network before; tells the front end if that was damaged.

@@ -134,7 +134,6 @@ impl Host {
             opens: mpsc::channel(1).0,
             port: None,
             announce: false,
-            moved: false,
             diagnose: false,
             ports: PortRange::new(port, port).unwrap(),
             peers: self.peers.clone(),

@@ -35,24 +35,24 @@ async fn begin_with(net: &MemoryNet, site: Site, change: impl FnOnce(Settings) -
 #[tokio::test(start_paused = true)]
 async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port_in_mind() {
     let net = MemoryNet::default();
-    let mover = begin(&net, open_site([10, 0, 0, 5])).await;
+    let alice = begin(&net, open_site([10, 0, 0, 5])).await;
     let _other = net.bind(([127, 0, 0, 1], 4_565).into()).await.unwrap();
-    mover.place.send_replace(Place::fixed(site(), Network::loopback()));
-    let moved = tokio::time::timeout(Duration::from_mins(1), mover.run).await.unwrap().unwrap().unwrap();
+    alice.place.send_replace(Place::fixed(site(), Network::loopback()));
+    let moved = tokio::time::timeout(Duration::from_mins(1), alice.run).await.unwrap().unwrap().unwrap();
     assert_eq!(moved.carried.port, 4_565);
-    drop((mover.commands, mover.updates));
+    drop((alice.commands, alice.updates));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
     let net = MemoryNet::default();
-    let mut mover = begin_with(&net, site(), |settings| Settings { moved: true, ..settings }).await;
+    let mut alice = begin_with(&net, site(), |settings| Settings { port: Some(4_565), ..settings }).await;
     let say = |text: &str| Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false };
-    mover.commands.send(say("for the office")).await.unwrap();
-    mover.commands.send(Command::Erase(Room::LOBBY)).await.unwrap();
+    alice.commands.send(say("for the office")).await.unwrap();
+    alice.commands.send(Command::Erase(Room::LOBBY)).await.unwrap();
     let mut refused = Vec::new();
     while refused.len() < 2 {
-        match mover.updates.recv().await.unwrap() {
+        match alice.updates.recv().await.unwrap() {
             Update::Failed { code: FailureCode::Moved, text } => refused.push(text),
             Update::Message(message) => panic!("{message:?}"),
             _ => {}
@@ -60,16 +60,16 @@ async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
     }
     assert!(refused[0].ends_with("for the office"), "{refused:?}");
     // The front end knows where it is now.
-    mover.commands.send(say("hm")).await.unwrap();
+    alice.commands.send(say("hm")).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    mover.commands.send(say("hello, café")).await.unwrap();
+    alice.commands.send(say("hello, café")).await.unwrap();
     let said = loop {
-        if let Update::Message(message) = mover.updates.recv().await.unwrap() {
+        if let Update::Message(message) = alice.updates.recv().await.unwrap() {
             break message.text.to_string();
         }
     };
     assert_eq!(said, "hello, café");
-    drop((mover.place, mover.run));
+    drop((alice.place, alice.run));
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +77,7 @@ async fn what_was_said_before_the_node_moves_is_written_first() {
     let net = MemoryNet::default();
     let (requests, mut disk) = mpsc::channel(16);
     let (answers, answers_out) = mpsc::channel(16);
-    let mover = begin_with(&net, site(), |settings| Settings {
+    let alice = begin_with(&net, site(), |settings| Settings {
         store: Store::passing_to(requests),
         answers: answers_out,
         ..settings
@@ -85,7 +85,7 @@ async fn what_was_said_before_the_node_moves_is_written_first() {
     .await;
     for text in ["one", "two"] {
         let text = Text::new(text).unwrap();
-        mover.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
+        alice.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
     }
     let mut written = 0;
     while written < 2 {
@@ -94,11 +94,11 @@ async fn what_was_said_before_the_node_moves_is_written_first() {
             let lines = writes.iter().filter(|write| matches!(write, Write::Event(_))).count();
             written += lines;
             if lines > 0 {
-                mover.place.send_replace(Place::fixed(site(), Network::new("cafe").unwrap()));
+                alice.place.send_replace(Place::fixed(site(), Network::new("cafe").unwrap()));
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 answers.send(Answer { ticket, reply: Ok(Reply::Written) }).await.unwrap();
             }
         }
     }
-    assert!(mover.run.await.unwrap().is_some());
+    assert!(alice.run.await.unwrap().is_some());
 }

@@ -177,7 +177,7 @@ fn what_was_set_in_earlier_runs_opens_no_network_that_is_not_known_to_be_that_on
         ((name(None), true), Some(2), false),
     ] {
         assert_eq!(
-            goes_on(&places(&[ANY], &[said.clone()]), gateway, None).place.site.open,
+            goes_on(&places(&[ANY], std::slice::from_ref(&said)), gateway, None).place.site.open,
             open,
             "{said:?} {gateway:?}"
         );
