@@ -5,6 +5,7 @@
 
 mod backlog;
 mod diagnosing;
+mod elsewhere;
 mod keeper;
 mod place;
 
@@ -20,6 +21,7 @@ use std::{
 
 use backlog::Backlog;
 use diagnosing::Diagnosing;
+use elsewhere::Elsewhere;
 use keeper::Keeper;
 pub use place::{Carried, Moved, Place};
 use tokio::{
@@ -67,7 +69,8 @@ pub struct Settings {
     pub opens: mpsc::Sender<bool>,
     /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
     pub ports: PortRange,
-    /// The port that is taken before all others, if it is free.
+    /// The port that it had on the network that it comes from, where the front end takes it to be still: taken before all
+    /// others, if it is free.
     pub port: Option<u16>,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
@@ -141,6 +144,9 @@ pub struct Actor<N: Net> {
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
+    /// How many updates went there.
+    sent: u64,
+    elsewhere: Elsewhere,
     backlog: Backlog,
     diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
@@ -187,7 +193,8 @@ impl<N: Net> Actor<N> {
         let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
         let (linked, linked_out) = watch::channel(Arc::default());
         let shared = Shared::new(inbox_in, tls, guests);
-        let announce = announce.then(|| discovery::Announce { identity: identity.clone(), boot, listens: true });
+        let announce =
+            announce.then(|| discovery::Announce { identity: identity.clone(), boot, counter: 0, listens: true });
         let looking = place::Looking { ports, rate: sweep_rate, seed, announce, found: found_in, linked: linked_out };
         let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
         let history = History { snapshot, retention, identity, started: clock.now().wall };
@@ -210,7 +217,10 @@ impl<N: Net> Actor<N> {
             whereabouts: place::Whereabouts::new(now, place, opens, bound, looking),
             handles,
             commands,
+            // What waits already counts as sent.
+            sent: (updates.max_capacity() - updates.capacity()) as u64,
             updates,
+            elsewhere: Elsewhere::new(port.is_some()),
             backlog: Backlog::default(),
             diagnosing: Diagnosing::new(diagnose),
             inbox,
@@ -319,9 +329,10 @@ impl<N: Net> Actor<N> {
     }
 
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
+        let Some(command) = self.unless_meant_for_elsewhere(command).await? else { return Ok(()) };
         match command {
             Command::Open(open) => {
-                self.whereabouts.open(open);
+                self.whereabouts.open(open).await;
                 Ok(())
             }
             command => self.feed(In::Command(command)).await,
@@ -358,6 +369,7 @@ impl<N: Net> Actor<N> {
     async fn update(&mut self, update: Update) -> Result<(), Stop> {
         let size = backlog::size(&update);
         self.updates.send(update).await.map_err(|_| Stop::Quit)?;
+        self.sent += 1;
         self.backlog.add(size, self.waiting_updates());
         Ok(())
     }
@@ -491,6 +503,7 @@ impl<N: Net> Actor<N> {
 
     /// Lets every link pass on its last lines, for a short while.
     async fn leave(mut self, stop: Stop) -> Option<Moved> {
+        self.whereabouts.stop_looking();
         let bye = self.node.farewell();
         let closing: Vec<_> = std::mem::take(&mut self.handles)
             .into_iter()

@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     sync::{mpsc, watch},
     task::AbortHandle,
+    time::{Instant, timeout_at},
 };
 
 use super::{Actor, Stop};
@@ -17,7 +18,7 @@ use crate::{
     discovery::{self, Discovery},
     io::Net,
     model::{Known, Network, Nick, PortRange, Presence, Spot},
-    net::{self, Bound},
+    net::{self, Bound, LINGER},
     node::{In, Location},
     site::Site,
 };
@@ -93,6 +94,8 @@ pub(super) struct Whereabouts<N: Net> {
     bound: Bound<N>,
     /// What serves; the first one stands for the node.
     addrs: Vec<SocketAddr>,
+    /// The port of all of them.
+    port: u16,
     servers: BTreeMap<SocketAddr, AbortHandle>,
     looking: Looking,
     discovery: Option<(AbortHandle, discovery::Handle)>,
@@ -106,9 +109,10 @@ impl<N: Net> Whereabouts<N> {
         bound: Bound<N>,
         looking: Looking,
     ) -> Self {
-        let addrs = bound.iter().map(|(addr, _)| *addr).collect();
+        let addrs: Vec<SocketAddr> = bound.iter().map(|(addr, _)| *addr).collect();
+        let port = addrs.first().map_or(0, SocketAddr::port);
         let (servers, discovery) = (BTreeMap::new(), None);
-        Self { now, next, followed: true, opens, bound, addrs, servers, looking, discovery }
+        Self { now, next, followed: true, opens, bound, addrs, port, servers, looking, discovery }
     }
 
     /// The address that stands for the node: there is always one.
@@ -135,9 +139,16 @@ impl<N: Net> Whereabouts<N> {
     }
 
     /// The user wants to be somewhere else.
-    pub(super) fn open(&self, open: bool) {
-        // Full: a wish like this one waits already.
-        let _ = self.opens.try_send(open);
+    pub(super) async fn open(&self, open: bool) {
+        // The last wish counts, so that none is left out. Whoever follows them waits for nothing of ours.
+        let _ = self.opens.send(open).await;
+    }
+
+    /// Looks for nobody any more, and says nothing of us.
+    pub(super) fn stop_looking(&mut self) {
+        if let Some((discovery, _)) = self.discovery.take() {
+            discovery.abort();
+        }
     }
 
     pub(super) fn rescan(&self) {
@@ -188,6 +199,7 @@ impl<N: Net> Actor<N> {
     async fn tell_place(&mut self) -> Result<(), Stop> {
         let shown = self.whereabouts.shown();
         self.update(Update::Whereabouts(shown)).await?;
+        self.told_of_moving();
         for text in self.whereabouts.now.site.remarks.clone() {
             self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
         }
@@ -202,8 +214,13 @@ impl<N: Net> Actor<N> {
     }
 
     fn look_around(&mut self) {
-        let port = self.whereabouts.addr().port();
-        let Looking { ports, rate, seed, announce, found, linked } = &self.whereabouts.looking;
+        let port = self.whereabouts.port;
+        let wall = self.clock.now().wall;
+        let Looking { ports, rate, seed, announce, found, linked } = &mut self.whereabouts.looking;
+        if let Some(announce) = announce {
+            // Announcements are further apart than a millisecond, so that this is more than all before, on whichever network.
+            announce.counter = u64::try_from(wall.as_millis()).unwrap_or(0).max(announce.counter + 1);
+        }
         let settings = discovery::Settings {
             site: self.whereabouts.now.site.clone(),
             port,
@@ -227,6 +244,7 @@ impl<N: Net> Actor<N> {
         }
         let next = self.whereabouts.next.borrow_and_update().clone();
         if next.network != self.whereabouts.now.network {
+            self.finish_writing().await?;
             return Err(Stop::Moved);
         }
         let before = std::mem::replace(&mut self.whereabouts.now, next);
@@ -258,9 +276,10 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    /// Listens on the addresses of the site, with the port that the node has, and on no others.
+    /// Listens on the addresses of the site, with the port that the node has, and on no others. Where that one is taken on all
+    /// of them it begins anew, with another one.
     async fn listen_there(&mut self, site: &Site) -> Result<(), Stop> {
-        let port = self.whereabouts.addr().port();
+        let port = self.whereabouts.port;
         let wanted = site.own(port);
         for (addr, server) in std::mem::take(&mut self.whereabouts.servers) {
             if wanted.contains(&addr) {
@@ -270,28 +289,42 @@ impl<N: Net> Actor<N> {
                 server.abort();
             }
         }
+        let mut failed = Vec::new();
         for addr in &wanted {
             if self.whereabouts.servers.contains_key(addr) {
                 continue;
             }
             match net::on_port(&self.net, &[*addr], port).await {
                 Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
-                Ok(None) => {
-                    let text = format!(
-                        "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
-                        addr.ip()
-                    );
-                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
-                }
-                Err(error) => {
-                    let text = error.to_string();
-                    self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
-                }
+                Ok(None) => failed.push(format!(
+                    "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
+                    addr.ip()
+                )),
+                Err(error) => failed.push(error.to_string()),
             }
         }
         self.serve_bound();
         let servers = &self.whereabouts.servers;
-        self.whereabouts.addrs = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
+        let addrs: Vec<_> = wanted.into_iter().filter(|addr| servers.contains_key(addr)).collect();
+        if addrs.is_empty() {
+            self.finish_writing().await?;
+            return Err(Stop::Moved);
+        }
+        self.whereabouts.addrs = addrs;
+        for text in failed {
+            self.update(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for what our user has said here to be on disk: it was taken, and belongs here. Not for long, as nobody beyond this
+    /// machine may be met any more.
+    async fn finish_writing(&mut self) -> Result<(), Stop> {
+        let end = Instant::now() + LINGER;
+        while self.node.is_writing_own() {
+            let Ok(Some(answer)) = timeout_at(end, self.answers.recv()).await else { break };
+            self.stored(answer).await?;
+        }
         Ok(())
     }
 
@@ -302,7 +335,7 @@ impl<N: Net> Actor<N> {
             self.update(left).await.ok()?;
         }
         let (nick, presence) = self.node.state();
-        let carried = Carried { port: self.whereabouts.addr().port(), nick, presence, known: self.node.known() };
+        let carried = Carried { port: self.whereabouts.port, nick, presence, known: self.node.known() };
         let Self { commands, updates, whereabouts, .. } = self;
         Some(Moved { commands, updates, place: whereabouts.next, carried })
     }

@@ -1,6 +1,7 @@
 //! The whole node over in-memory pipes, on a paused clock: an hour passes in milliseconds.
 
 mod guests;
+mod place;
 
 use std::net::SocketAddr;
 

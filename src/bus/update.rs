@@ -351,6 +351,8 @@ pub enum FailureCode {
     WhoIsMeant,
     /// What was asked for cannot be done with this peer.
     NotPossible,
+    /// It was meant for the network that the node was on before.
+    Moved,
     /// The disk did not take, or give, what it should.
     Storage,
     /// There is no network to open the node to, or it cannot listen there.
@@ -368,6 +370,7 @@ impl FailureCode {
             Self::RoomFull => "room_full",
             Self::WhoIsMeant => "who",
             Self::NotPossible => "not_possible",
+            Self::Moved => "moved",
             Self::Storage => "storage",
             Self::NoNetwork => "no_network",
         }

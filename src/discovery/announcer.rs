@@ -1,7 +1,11 @@
 //! Announces the node, and hears the others.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
+use ipnetwork::IpNetwork;
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
 
 use super::{Announce, Event, Settings};
@@ -24,6 +28,8 @@ type Datagram = (Vec<u8>, SocketAddr, Arc<Spot>);
 pub(super) struct Announcer {
     as_whom: Option<Announce>,
     spots: Vec<Arc<Spot>>,
+    /// All of our networks, with their interfaces.
+    networks: Vec<(u32, IpNetwork)>,
     /// The port that we listen on, and the one that all announcements go to: the lowest of the range, which everybody shares who
     /// looks for the same people.
     port: u16,
@@ -69,11 +75,12 @@ impl Announcer {
         Self {
             as_whom: announce.clone(),
             spots: site.calls().cloned().map(Arc::new).collect(),
+            networks: site.spots.iter().map(|spot| (spot.index, spot.network)).collect(),
             port: *port,
             meeting: ports.min(),
             events,
             wanted,
-            counter: 0,
+            counter: announce.as_ref().map_or(0, |announce| announce.counter),
             rng: fastrand::Rng::with_seed(seed.rotate_left(16)),
         }
     }
@@ -126,7 +133,7 @@ impl Announcer {
     /// Sends one announcement: by every way of every spot, or, when it only says that we are still here, by one way of every
     /// interface, each time by the next one. What fails is told once, until it works again.
     async fn send(&mut self, as_whom: &Announce, mouths: &mut [Mouth], loud: bool) -> Result<(), Unheard> {
-        self.counter += 1;
+        self.counter = self.counter.wrapping_add(1);
         let call = if as_whom.listens { Call::Here } else { Call::Who };
         let node = as_whom.identity.node();
         let content = Announcement { call, port: self.port, node, boot: as_whom.boot, counter: self.counter };
@@ -163,20 +170,31 @@ impl Announcer {
         if content.node == as_whom.identity.node() || !ear.may_look(from.ip(), now) {
             return Ok(None);
         }
-        let proven = identity::is_signed_by(&content.node, &unproven.message, &unproven.signature);
-        if !proven || ear.hear(&content, now) == Heard::Known {
+        if !identity::is_signed_by(&content.node, &unproven.message, &unproven.signature) {
             return Ok(None);
         }
         let (node, interface) = (content.node, spot.interface.clone());
         let mut addr = *from;
         addr.set_port(content.port);
+        if content.call == Call::Here && !self.is_on_link(spot, from.ip()) {
+            // Not heard yet: it may come by another interface, to whose network it belongs.
+            self.tell(Event::OffLink { addr, interface }).await?;
+            return Ok(None);
+        }
+        if ear.hear(&content, now) == Heard::Known {
+            return Ok(None);
+        }
         self.tell(match content.call {
             Call::Who => Event::Asked(node),
-            Call::Here if spot.is_on_link(from.ip()) => Event::Announced { node, addr },
-            Call::Here => Event::OffLink { addr, interface },
+            Call::Here => Event::Announced { node, addr },
         })
         .await?;
         Ok(Some(content.call))
+    }
+
+    /// Whether `ip` is of a network on the interface of `spot`: there may be several, and multicast comes to all of them.
+    fn is_on_link(&self, spot: &Spot, ip: IpAddr) -> bool {
+        self.networks.iter().any(|(index, network)| *index == spot.index && network.contains(ip))
     }
 
     async fn mute(&self, spot: &Spot, error: std::io::Error) -> Result<(), Unheard> {
@@ -196,7 +214,8 @@ async fn hear(socket: UdpSocket, spot: Arc<Spot>, heard: mpsc::Sender<Datagram>)
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, from)) => {
-                if let Some(datagram) = buffer.get(..length) {
+                // What is none of ours takes nobody's place.
+                if let Some(datagram) = buffer.get(..length).filter(|datagram| announcement::read(datagram).is_some()) {
                     // Full: it is lost.
                     let _ = heard.try_send((datagram.to_vec(), from, spot.clone()));
                 }
@@ -216,9 +235,56 @@ const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
-
     use super::*;
+    use crate::{identity::Identity, site::Site};
+
+    /// What an announcement brings that was sent from `from` and heard at that place of a machine with two networks on one
+    /// interface, and one on another.
+    async fn heard_at(
+        place: usize,
+        from: &str,
+        announcer: &mut Announcer,
+        seen: &mut mpsc::Receiver<Event>,
+    ) -> Option<Event> {
+        let them = Identity::from_secret(&[2; 32]);
+        let content =
+            Announcement { call: Call::Here, port: 4_565, node: them.node(), boot: 1, counter: announcer.counter };
+        let datagram = announcement::write(&content, |message| them.sign(message)).to_vec();
+        let us = Announce { identity: Identity::from_secret(&[1; 32]), boot: 1, counter: 0, listens: true };
+        let spot = announcer.spots[place].clone();
+        let mut ear = Ear::default();
+        let from = SocketAddr::new(from.parse().unwrap(), 50_000);
+        announcer.take_in(&(datagram, from, spot), &mut ear, &us).await.ok();
+        seen.try_recv().ok()
+    }
+
+    #[tokio::test]
+    async fn who_is_on_another_network_of_the_same_interface_is_on_link() {
+        let spot = |index: u32, ip: &str, network: &str| Spot {
+            interface: "x".into(),
+            index,
+            ip: ip.parse().unwrap(),
+            network: network.parse().unwrap(),
+            broadcast: None,
+        };
+        let spots = vec![
+            spot(1, "10.0.0.5", "10.0.0.0/24"),
+            spot(1, "10.1.0.5", "10.1.0.0/24"),
+            spot(2, "10.2.0.5", "10.2.0.0/24"),
+        ];
+        let mut site = Site::machine([127, 0, 0, 1].into(), &[], &[]);
+        site.spots = spots;
+        let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
+        let ports = crate::model::PortRange::new(min, max).unwrap();
+        let settings = Settings { site, port: 4_565, ports, rate: None, announce: None, seed: 1 };
+        let (events, mut seen) = mpsc::channel(8);
+        let (_wanted, wanted) = mpsc::channel(1);
+        let mut announcer = Announcer::new(&settings, events, wanted);
+        for (place, is_on_link) in [(0, true), (1, true), (2, false)] {
+            let event = heard_at(place, "10.1.0.7", &mut announcer, &mut seen).await.unwrap();
+            assert_eq!(matches!(event, Event::Announced { .. }), is_on_link, "{place}: {event:?}");
+        }
+    }
 
     fn mouth(index: u32, ip: &str) -> Mouth {
         let ip: IpAddr = ip.parse().unwrap();

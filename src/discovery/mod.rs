@@ -78,6 +78,9 @@ pub struct Announce {
     pub identity: Identity,
     /// Names this run of the program.
     pub boot: u64,
+    /// The number of the first announcement: greater than all that this run of the program has used, or whoever heard those
+    /// takes it for a repeated one.
+    pub counter: u64,
     /// Whether to say that we listen; else it is asked who else does.
     pub listens: bool,
 }

@@ -137,10 +137,15 @@ impl<N: Net> Sweeper<N> {
                 }
                 () = tokio::time::sleep_until(pace.next().into()), if next.is_some() && probes.has_room() => {
                     if let Some(target) = next.take() {
-                        if self.linked.borrow().contains(&target) {
+                        let is_linked = self.linked.borrow().contains(&target);
+                        if is_linked {
                             plan.answered(target, Answer::Refused);
                         } else {
                             probes.send(target);
+                        }
+                        // Who waits gains by what is left out. A watch would be over and begin again in no time where
+                        // everybody is linked.
+                        if !(is_linked && aloud) {
                             pace.sent(Instant::now().into_std());
                             self.next = Some(pace.next());
                         }
@@ -168,5 +173,33 @@ impl<N: Net> Sweeper<N> {
         // First what it saw: who waits for the end wants to know.
         self.events.send(Event::Surveyed(plan.survey())).await?;
         Ok(self.events.send(Event::Progress(progress)).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{io::MemoryNet, model::PortRange, site::Site};
+
+    #[tokio::test(start_paused = true)]
+    async fn where_everybody_is_linked_the_watch_is_no_busier_than_elsewhere() {
+        let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
+        let settings = Settings {
+            site: Site::machine([127, 0, 0, 1].into(), &["127.0.0.1/32".parse().unwrap()], &[]),
+            port: 4_565,
+            ports: PortRange::new(min, max).unwrap(),
+            rate: None,
+            announce: None,
+            seed: 1,
+        };
+        let everybody: BTreeSet<SocketAddr> = [SocketAddr::from(([127, 0, 0, 1], 4_566))].into();
+        let ((events, mut seen), (_rescan, rescan)) = (mpsc::channel(1), mpsc::channel(1));
+        let (_linked, linked) = watch::channel(Arc::new(everybody));
+        tokio::spawn(Sweeper::new(MemoryNet::default(), settings, events, rescan, linked).run());
+        let began = Instant::now();
+        for _ in 0..100 {
+            seen.recv().await.unwrap();
+        }
+        assert!(began.elapsed() >= Duration::from_secs(80), "{:?}", began.elapsed());
     }
 }

@@ -9,7 +9,7 @@ mod people;
 mod plan;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     net::SocketAddr,
     sync::Arc,
     time::Duration,
@@ -146,7 +146,7 @@ async fn explore<N: Net>(
     let (events_in, mut events) = mpsc::channel(EVENTS);
     let (_linked, linked) = watch::channel(Arc::default());
     let identity = options.identity.clone();
-    let announce = options.announce.then_some(Announce { identity, boot: options.seed, listens: false });
+    let announce = options.announce.then_some(Announce { identity, boot: options.seed, counter: 0, listens: false });
     let settings = Settings {
         site: options.site.clone(),
         port: port.unwrap_or(0),
@@ -157,7 +157,8 @@ async fn explore<N: Net>(
     };
     let (discovery, _handle) = Discovery::new(net.clone(), settings, events_in, linked);
     doors.spawn(discovery.run());
-    let mut looks = Looks { net, tls, options, ask: Look { dial_back: port }, running: JoinSet::new() };
+    let mut looks =
+        Looks { net, tls, options, ask: Look { dial_back: port }, running: JoinSet::new(), waiting: VecDeque::new() };
     for target in &options.peers {
         for addr in named(*target, options.ports).into_iter().filter(|addr| options.site.reaches(addr.ip())) {
             looks.at(addr, By::Name, &mut view);
@@ -181,11 +182,13 @@ async fn explore<N: Net>(
         };
         match timeout_at(end, next).await {
             Err(_) | Ok(Next::Event(None)) => break,
-            Ok(Next::Looked(None)) => {}
-            Ok(Next::Looked(Some((addr, sight)))) => {
-                if let Some(found) = view.found.get_mut(&addr) {
+            Ok(Next::Looked(looked)) => {
+                if let Some((addr, sight)) = looked
+                    && let Some(found) = view.found.get_mut(&addr)
+                {
                     found.sight = Some(sight);
                 }
+                looks.go_on();
             }
             Ok(Next::Event(Some(event))) => {
                 if let Event::Progress(progress) = &event {
@@ -231,6 +234,8 @@ struct Looks<'a, N> {
     options: &'a Options,
     ask: Look,
     running: JoinSet<(SocketAddr, Result<Sight, DialFailure>)>,
+    /// Where to look when others have answered.
+    waiting: VecDeque<SocketAddr>,
 }
 
 impl<N: Net> Looks<'_, N> {
@@ -240,10 +245,26 @@ impl<N: Net> Looks<'_, N> {
             found.by.insert(by);
             return;
         }
-        if view.found.len() >= MAX_FOUND || self.running.len() >= LOOKS {
+        // Nobody who announces himself has us knock at the services of others.
+        let may_be_meant = by != By::Announcement || self.options.ports.may_be_meant(addr.port());
+        if view.found.len() >= MAX_FOUND || !may_be_meant {
             return;
         }
         view.found.insert(addr, Found { by: [by].into(), sight: None });
+        self.waiting.push_back(addr);
+        self.go_on();
+    }
+
+    /// Looks at the next ones, as far as there is room.
+    fn go_on(&mut self) {
+        while self.running.len() < LOOKS
+            && let Some(addr) = self.waiting.pop_front()
+        {
+            self.look(addr);
+        }
+    }
+
+    fn look(&mut self, addr: SocketAddr) {
         let (net, tls, ask) = (self.net.clone(), self.tls.clone(), self.ask);
         let from = self.options.site.source(addr.ip());
         self.running.spawn(async move { (addr, look(&net, &tls, from, addr, ask).await) });
@@ -272,5 +293,45 @@ fn named(target: Target, ports: PortRange) -> Vec<SocketAddr> {
     match target {
         Target::Socket(addr) => vec![addr],
         Target::Host(ip) => ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::MemoryNet;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_is_found_is_looked_at_however_many_there_are_and_nobody_has_us_knock_at_services() {
+        let net = MemoryNet::default();
+        let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
+        let options = Options {
+            site: Site::machine([127, 0, 0, 1].into(), &[], &[]),
+            no_network: None,
+            interfaces: Vec::new(),
+            ports: PortRange::new(min, max).unwrap(),
+            rate: None,
+            announce: false,
+            peers: Vec::new(),
+            identity: Identity::from_secret(&[1; 32]),
+            own: BTreeSet::new(),
+            seed: 1,
+        };
+        let tls = Tls::new(&options.identity).unwrap();
+        let ask = Look { dial_back: None };
+        let mut looks =
+            Looks { net: &net, tls, options: &options, ask, running: JoinSet::new(), waiting: VecDeque::new() };
+        let mut view = View::default();
+        let addr = |port: usize| SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
+        for n in 0..3 * LOOKS {
+            looks.at(addr(5_000 + n), By::Sweep, &mut view);
+        }
+        looks.at(addr(22), By::Announcement, &mut view);
+        let mut looked = 0;
+        while looks.running.join_next().await.is_some() {
+            looked += 1;
+            looks.go_on();
+        }
+        assert_eq!((looked, view.found.len()), (3 * LOOKS, 3 * LOOKS));
     }
 }

@@ -58,6 +58,24 @@ impl NetworkId {
         self.0.is_some_and(|known| known.unresolved)
     }
 
+    /// The same network, with what was known of it before and is not known now.
+    #[must_use]
+    pub fn with_known(self, before: &Self) -> Self {
+        match (self.0, before.0) {
+            (Some(now), Some(before)) if now.gateway.is_none() && before.gateway.is_some() => {
+                Self(Some(Known { gateway: before.gateway, unresolved: false, ..now }))
+            }
+            _ => self,
+        }
+    }
+
+    /// A network that no machine is in.
+    #[cfg(test)]
+    pub(crate) fn example(prefix: &str, gateway: Option<u8>) -> Self {
+        let (prefix, gateway) = (prefix.parse().ok(), gateway.map(|byte| [byte; 6]));
+        Self(Some(Known { prefix, gateway, unresolved: gateway.is_none() }))
+    }
+
     /// Whether both may be the same network: a gateway's hardware address is forgotten and learnt again while nothing
     /// changes.
     pub fn may_be(&self, other: &Self) -> bool {

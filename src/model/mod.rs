@@ -34,7 +34,7 @@ pub use network::{Network, NetworkError};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use node_id::{NoKey, NodeId};
 pub use peer::{LeaveReason, Peer, PeerId, Software};
-pub use ports::PortRange;
+pub use ports::{FIRST_USER_PORT, PortRange};
 pub use presence::{MAX_NOTE_BYTES, Presence};
 pub use profile_name::ProfileName;
 pub use room::Room;

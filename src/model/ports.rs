@@ -2,6 +2,9 @@
 
 use std::{fmt, num::NonZeroU16, ops::RangeInclusive};
 
+/// Below this the ports of a machine belong to its services (RFC 6335: the system ports). Nobody has us knock there.
+pub const FIRST_USER_PORT: u16 = 1_024;
+
 /// Ports that a node may listen on, the first free one of them, and that others look at. Never empty, never port 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortRange {
@@ -33,6 +36,11 @@ impl PortRange {
     /// All of them, in the order in which a node tries to listen.
     pub const fn iter(self) -> RangeInclusive<u16> {
         self.min()..=self.max()
+    }
+
+    /// Whether somebody else's word is enough to knock at `port`: it is one of them, or belongs to no service of a system.
+    pub const fn may_be_meant(self, port: u16) -> bool {
+        port >= FIRST_USER_PORT || self.contains(port)
     }
 
     /// Whether `port` is one of them.

@@ -68,7 +68,7 @@ pub async fn first_free<N: Net>(
 /// # Errors
 /// [`ListenError`], whose text says what to do.
 pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result<Option<Bound<N>>, ListenError> {
-    let (mut bound, mut gone) = (Vec::new(), None);
+    let (mut bound, mut failed) = (Vec::new(), None);
     for addr in addrs {
         let mut addr = *addr;
         addr.set_port(port);
@@ -76,14 +76,33 @@ pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result
             Ok(listener) => bound.push((addr, listener)),
             Err(error) => match error.kind() {
                 io::ErrorKind::AddrInUse => return Ok(None),
-                io::ErrorKind::AddrNotAvailable => gone = gone.or(Some(addr.ip())),
+                io::ErrorKind::AddrNotAvailable => failed = failed.or(Some(ListenError::NotOurs(addr.ip()))),
                 io::ErrorKind::PermissionDenied => return Err(ListenError::NotAllowed(addr)),
-                _ => return Err(ListenError::Other { addr, source: error }),
+                // So it is called where an interface is gone, and its number with it.
+                _ => failed = failed.or(Some(ListenError::Other { addr, source: error })),
             },
         }
     }
-    match gone {
-        Some(ip) if bound.is_empty() => Err(ListenError::NotOurs(ip)),
+    match failed {
+        Some(error) if bound.is_empty() => Err(error),
         _ => Ok(Some(bound)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::TcpNet;
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn an_interface_that_is_gone_keeps_nobody_from_listening_elsewhere() {
+        let [min, max] = [30_000, 60_000].map(|port: u16| port.try_into().unwrap());
+        let ports = PortRange::new(min, max).unwrap();
+        let gone: SocketAddr = "[fe80::1%4000000]:0".parse().unwrap();
+        let bound = first_free(&TcpNet, &[gone, ([127, 0, 0, 1], 0).into()], ports, None).await.unwrap();
+        assert_eq!(bound.len(), 1);
+        let error = first_free(&TcpNet, &[gone], ports, None).await.unwrap_err();
+        assert!(matches!(error, ListenError::Other { .. } | ListenError::NotOurs(_)), "{error}");
     }
 }

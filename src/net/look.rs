@@ -19,7 +19,7 @@ use super::{
 use crate::{
     convert::mesh::{self, DialBack, Frame, Look, Seen, VERSIONS},
     io::Net,
-    model::{Nick, NodeId},
+    model::{FIRST_USER_PORT, Nick, NodeId},
     node::DialFailure,
     wire::{RawFrame, mesh_client::MeshClient},
 };
@@ -30,9 +30,6 @@ const DIAL_BACKS: usize = 4;
 /// One more after each of these times, beyond so many that may be tried at once.
 const DIAL_BACK_EVERY: Duration = Duration::from_secs(1);
 const DIAL_BACK_BURST: u32 = 16;
-
-/// Below this the ports of a host belong to its services (RFC 6335): nobody has us knock there.
-const FIRST_USER_PORT: u16 = 1_024;
 
 /// What was found at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Node, Out, Via, link::Dial, location::is_for_everybody, session::Allowance};
+use super::{Node, Out, Via, link::Dial, location::is_for_everybody};
 use crate::model::{NodeId, Now, PeerId};
 
 /// Keys whose announcements are remembered. Keys cost nothing, so that more of them say nothing about how many people there
@@ -16,11 +16,6 @@ const MAX_HEARD: usize = 256;
 /// How long an announcement counts as heard lately: two are 30 s apart.
 const HEARD_FOR: Duration = Duration::from_mins(1);
 
-/// Dials that announcements may cause at once, and per second in the long run. A room that starts at once is met within the
-/// first; whoever forges announcements gets no more than that out of us.
-const DIAL_BURST: f64 = 64.0;
-const DIAL_RATE: f64 = 2.0;
-
 /// How often an announcement of our own may follow from a dial that failed. Who cannot be reached may well reach us.
 const ANSWER_EVERY: Duration = Duration::from_secs(10);
 
@@ -28,7 +23,6 @@ const ANSWER_EVERY: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     at: BTreeMap<NodeId, Instant>,
-    dials: Option<Allowance>,
     answered: Option<Instant>,
 }
 
@@ -54,8 +48,9 @@ impl Node {
         if known || self.location.is_own(&addr) || !self.location.reaches(addr.ip()) {
             return;
         }
-        let dials = self.heard.dials.get_or_insert_with(|| Allowance::new(DIAL_BURST, DIAL_RATE, now.mono));
-        if self.book.would_dial(&addr, &node, now.mono) && dials.take(now.mono) {
+        // The source may be forged, and the port is the sender's choice.
+        let may_be_meant = self.ports.may_be_meant(addr.port());
+        if may_be_meant && self.book.would_dial(&addr, &node, now.mono) && self.limits.announced(addr.ip(), now.mono) {
             self.book.announced(addr, node, now.mono);
         }
     }

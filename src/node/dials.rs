@@ -89,7 +89,12 @@ impl Node {
         while self.dial_slots() > 0
             && let Some((addr, only)) = self.book.take_due(self.may_dial_passed(), now.mono)
         {
-            self.dial(addr, Via::Secure { only }, now, out);
+            // What was found or lost while the node was open may come to the book after it was closed.
+            if self.location.reaches(addr.ip()) {
+                self.dial(addr, Via::Secure { only }, now, out);
+            } else {
+                self.book.forget(|other| *other != addr);
+            }
         }
     }
 

@@ -22,9 +22,6 @@ const PASS_ON_EVERY: Duration = Duration::from_millis(250);
 /// How often one node is passed on at most.
 const PASS_ON_ONE_EVERY: Duration = Duration::from_secs(10);
 
-/// Below this the ports of a machine belong to its services (RFC 6335: the system ports). No peer makes us knock there.
-const FIRST_USER_PORT: u16 = 1_024;
-
 /// Who came and was not passed on yet.
 #[derive(Debug, Default)]
 pub(super) struct Gossip {
@@ -102,8 +99,8 @@ impl Node {
             }
             for addr in addrs.iter().filter(|addr| !self.location.is_own(addr) && is_for_everybody(addr)) {
                 // Out of the user's networks nobody is dialled on a stranger's word.
-                let is_usual = addr.port() >= FIRST_USER_PORT || self.ports.iter().any(|port| port == addr.port());
-                if self.is_linked(*addr) || !is_usual || !self.location.is_in_networks(addr.ip()) {
+                let may_be_meant = self.ports.may_be_meant(addr.port());
+                if self.is_linked(*addr) || !may_be_meant || !self.location.is_in_networks(addr.ip()) {
                     continue;
                 }
                 if !self.limits.hint(from, now.mono) {

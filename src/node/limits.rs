@@ -1,6 +1,6 @@
-//! What a key may cost us, across its links: whoever connects anew does not begin anew.
+//! What a key, or a host, may cost us, across its links: whoever connects anew does not begin anew.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{collections::BTreeMap, net::IpAddr, time::Instant};
 
 use super::session::Allowance;
 use crate::model::NodeId;
@@ -18,7 +18,17 @@ const HINT_RATE: f64 = 1.0;
 const HINT_BURST_OF_ALL: f64 = 1_024.0;
 const HINT_RATE_OF_ALL: f64 = 8.0;
 
-/// Keys that are remembered; further ones share one allowance until others have earned theirs back.
+/// Dials that the announcements of one host may cause at once, and per second in the long run: three times what the usual range
+/// of ports has room for. This machine's own are exempt, as everybody here may be somebody else.
+const ANNOUNCED_BURST: f64 = 16.0;
+const ANNOUNCED_RATE: f64 = 0.25;
+
+/// The same for all hosts together. A room that starts at once is met within the first; whoever forges announcements gets no
+/// more than that out of us.
+const ANNOUNCED_BURST_OF_ALL: f64 = 64.0;
+const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
+
+/// Keys, and hosts, that are remembered; further ones share one allowance until others have earned theirs back.
 const MAX_KEYS: usize = 1_024;
 
 /// Authors of whom nothing was known that a key may introduce at once, and per second in the long run (DESIGN.md section 6 names
@@ -33,10 +43,12 @@ const INTRODUCTION_RATE_OF_ALL: f64 = 0.1;
 /// What every key may still do.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    links: ByKey,
-    hints: ByKey,
+    links: By<NodeId>,
+    hints: By<NodeId>,
     all_hints: Option<Allowance>,
-    introductions: ByKey,
+    announced: By<IpAddr>,
+    all_announced: Option<Allowance>,
+    introductions: By<NodeId>,
     all_introductions: Option<Allowance>,
 }
 
@@ -52,6 +64,14 @@ impl Limits {
         self.hints.take(node, || Allowance::new(HINT_BURST, HINT_RATE, now), now)
             && self.all_hints.get_or_insert_with(all).take(now)
     }
+
+    /// Whether an announcement from `host` may cause one more dial.
+    pub(super) fn announced(&mut self, host: IpAddr, now: Instant) -> bool {
+        let one = || Allowance::new(ANNOUNCED_BURST, ANNOUNCED_RATE, now);
+        let all = || Allowance::new(ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE_OF_ALL, now);
+        (host.is_loopback() || self.announced.take(host, one, now))
+            && self.all_announced.get_or_insert_with(all).take(now)
+    }
 }
 
 impl Limits {
@@ -59,7 +79,7 @@ impl Limits {
     pub(super) fn may_introduce(&mut self, node: NodeId, now: Instant) -> bool {
         let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
         let all = || Allowance::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL, now);
-        self.introductions.has(node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
+        self.introductions.has(&node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
     }
 
     /// It has done so.
@@ -72,29 +92,35 @@ impl Limits {
     }
 }
 
-#[derive(Debug, Default)]
-struct ByKey {
-    each: BTreeMap<NodeId, Allowance>,
+#[derive(Debug)]
+struct By<T> {
+    each: BTreeMap<T, Allowance>,
     rest: Option<Allowance>,
 }
 
-impl ByKey {
-    fn has(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
+impl<T> Default for By<T> {
+    fn default() -> Self {
+        Self { each: BTreeMap::new(), rest: None }
+    }
+}
+
+impl<T: Ord> By<T> {
+    fn has(&mut self, of: &T, new: impl Fn() -> Allowance, now: Instant) -> bool {
         let room = self.each.len() < MAX_KEYS;
-        match self.each.get_mut(&node) {
+        match self.each.get_mut(of) {
             Some(allowance) => allowance.has(now),
             None => room || self.rest.get_or_insert_with(new).has(now),
         }
     }
 
-    fn take(&mut self, node: NodeId, new: impl Fn() -> Allowance, now: Instant) -> bool {
-        if self.each.len() >= MAX_KEYS && !self.each.contains_key(&node) {
+    fn take(&mut self, of: T, new: impl Fn() -> Allowance, now: Instant) -> bool {
+        if self.each.len() >= MAX_KEYS && !self.each.contains_key(&of) {
             self.each.retain(|_, allowance| !allowance.is_full(now));
             if self.each.len() >= MAX_KEYS {
                 return self.rest.get_or_insert_with(&new).take(now);
             }
         }
-        self.each.entry(node).or_insert_with(new).take(now)
+        self.each.entry(of).or_insert_with(new).take(now)
     }
 }
 
@@ -116,6 +142,21 @@ mod tests {
         assert_eq!((0..100).filter(|_| limits.link(key(1), now)).count(), 10);
         assert!(limits.link(key(2), now));
         assert!(limits.link(key(1), now + Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn one_host_leaves_room_for_the_announcements_of_others() {
+        let (mut limits, now) = (Limits::default(), Instant::now());
+        let host = |n: u8| IpAddr::from([10, 0, 0, n]);
+        for second in 0..600 {
+            let now = now + Duration::from_secs(second);
+            for _ in 0..10 {
+                limits.announced(host(1), now);
+            }
+        }
+        let later = now + Duration::from_mins(10);
+        assert!((2..50).all(|n| limits.announced(host(n), later)));
+        assert!((0..1_000).filter(|_| limits.announced(IpAddr::from([127, 0, 0, 1]), later)).count() < 64);
     }
 
     #[test]

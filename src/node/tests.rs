@@ -4,6 +4,7 @@ mod log;
 mod nodes;
 mod pairs;
 mod people;
+mod place;
 mod rules;
 mod store;
 

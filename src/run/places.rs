@@ -46,7 +46,7 @@ pub(super) struct Places {
     named: Option<Network>,
     /// What was set on the screen in earlier runs, and in this one.
     remembered: Vec<(Network, bool)>,
-    said: Vec<(Network, bool)>,
+    said: Vec<(NetworkId, bool)>,
     /// Whether it was closed while there was no network whose name that could be kept under.
     off: bool,
 }
@@ -57,7 +57,9 @@ pub(super) struct Decision {
     pub(super) place: Place,
     id: NetworkId,
     /// The network that the node is open to, or could be.
-    lan: Option<Network>,
+    lan: Option<NetworkId>,
+    /// Whether it is taken for the one from before without being known by its gateway now.
+    assumed: bool,
 }
 
 impl Places {
@@ -94,8 +96,7 @@ impl Places {
             // What the user says to look at tells the network.
             return NetworkId::of(self.ip, &site.sweep, patient);
         }
-        let beyond = site.spots.iter().filter(|spot| !spot.ip.is_loopback());
-        let ids: Vec<NetworkId> = beyond.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect();
+        let ids = all(site, patient);
         let same = ids.iter().find(|id| before.is_some_and(|before| before.may_be(id)));
         same.or_else(|| ids.first()).copied().unwrap_or_default()
     }
@@ -112,13 +113,21 @@ impl Places {
         Ok(Site::fixed(self.ip, self.cidrs.clone(), interfaces))
     }
 
-    /// Whether to be open on a network of this name: what was said in this run counts most, then what the settings say of this
-    /// run, then what was said on the screen on this network, then what the settings say of every run.
-    fn wants_open(&self, network: &Network) -> bool {
-        let of = |said: &[(Network, bool)]| said.iter().rev().find(|(name, _)| name == network).map(|(_, open)| *open);
+    /// Whether to be open on a network: what was said in this run counts most, then what the settings say of this run, then what
+    /// was said on the screen on this network, then what the settings say of every run.
+    ///
+    /// While a gateway is not known the network may be one or the other. It was closed if it was on either; and what was said
+    /// in earlier runs opens none of which it is not known that it is that one.
+    fn wants_open(&self, network: &NetworkId) -> bool {
+        let of_this_run = self.said.iter().rev().find(|(of, _)| of.may_be(network)).map(|(_, open)| *open);
         let firm = self.lan.firm.then_some(self.lan.open);
+        let name = network.name();
+        let is_meant = |(of, open): &&(Network, bool)| {
+            if *open { *of == name && !network.is_unresolved() } else { may_be_called(of, &name) }
+        };
+        let remembered = self.remembered.iter().rev().find(is_meant).map(|(_, open)| *open);
         let settings = self.lan.open || self.is_fixed();
-        !self.off && of(&self.said).or(firm).or_else(|| of(&self.remembered)).unwrap_or(settings)
+        !self.off && of_this_run.or(firm).or(remembered).unwrap_or(settings)
     }
 
     fn decide(
@@ -127,11 +136,11 @@ impl Places {
         before: Option<&Decision>,
         identify: impl Fn(&Site) -> NetworkId,
     ) -> Decision {
-        let closed = |offer: Result<Vec<Spot>, String>, lan: Option<Network>, lost: Option<String>| {
+        let closed = |offer: Result<Vec<Spot>, String>, lan: Option<NetworkId>, lost: Option<String>| {
             let site = Site::machine(self.ip, &self.cidrs, interfaces);
             let id = NetworkId::default();
             let network = self.named.clone().unwrap_or_else(|| id.name());
-            Decision { place: Place { offer, lost, ..Place::fixed(site, network) }, id, lan }
+            Decision { place: Place { offer, lost, ..Place::fixed(site, network) }, id, lan, assumed: false }
         };
         let site = match self.opened(interfaces) {
             Ok(site) => site,
@@ -148,23 +157,41 @@ impl Places {
                     None => {
                         let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
                         let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
-                        let lan = before.and_then(|before| before.lan.clone());
+                        let lan = before.and_then(|before| before.lan);
                         closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()))
                     }
                 };
             }
         };
-        let id = identify(&site);
-        let lan = id.name();
-        if !self.wants_open(&lan) {
+        let seen = identify(&site);
+        // A gateway is forgotten and learnt again while nothing changes.
+        let same = before.and_then(|before| before.lan).filter(|lan| lan.may_be(&seen));
+        let id = same.map_or(seen, |lan| seen.with_known(&lan));
+        if !self.wants_open(&id) {
             let spots = site.spots.iter().filter(|spot| !spot.ip.is_loopback()).cloned().collect();
-            return closed(Ok(spots), Some(lan), None);
+            return closed(Ok(spots), Some(id), None);
         }
         let gone = self.is_fixed() && site.primary().is_none() && !cfg!(test);
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
-        let network = self.named.clone().unwrap_or_else(|| lan.clone());
-        Decision { place: Place { lost, ..Place::fixed(site, network) }, id, lan: Some(lan) }
+        let network = self.named.clone().unwrap_or_else(|| id.name());
+        Decision { place: Place { lost, ..Place::fixed(site, network) }, id, lan: Some(id), assumed: id != seen }
     }
+}
+
+/// All networks of a site.
+fn all(site: &Site, patient: bool) -> Vec<NetworkId> {
+    let beyond = site.spots.iter().filter(|spot| !spot.ip.is_loopback());
+    beyond.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect()
+}
+
+/// Whether two names may be those of one network, of which the gateway was not known once.
+fn may_be_called(a: &Network, b: &Network) -> bool {
+    let without_gateway = |long: &Network, short: &Network| {
+        long.as_str()
+            .strip_suffix(short.as_str())
+            .is_some_and(|gateway| gateway.starts_with("gw ") && gateway.ends_with(' '))
+    };
+    a == b || without_gateway(a, b) || without_gateway(b, a)
 }
 
 /// Follows the interfaces and the user's wishes.
@@ -176,6 +203,8 @@ pub(super) struct Watcher {
     wishes: mpsc::Receiver<bool>,
     updates: mpsc::Sender<Update>,
     saver: Saver,
+    /// Whether the network was gone, or the machine asleep, since it was known where it is.
+    doubtful: bool,
 }
 
 /// The ends of a watcher that the node has.
@@ -189,7 +218,7 @@ impl Watcher {
     pub(super) fn new(places: Places, now: Decision, updates: mpsc::Sender<Update>, saver: Saver) -> (Self, Ends) {
         let (told, place) = watch::channel(now.place.clone());
         let (opens, wishes) = mpsc::channel(WISHES);
-        (Self { places, now, told, wishes, updates, saver }, Ends { place, opens })
+        (Self { places, now, told, wishes, updates, saver, doubtful: false }, Ends { place, opens })
     }
 
     /// Follows until nobody wishes anything any more.
@@ -215,26 +244,40 @@ impl Watcher {
 
     fn look(&mut self, patience: &mut u32, slept: bool) {
         let Ok(interfaces) = interfaces() else { return };
-        let before = self.now.id;
-        let identify = |site: &Site| self.places.identify(site, Some(&before), false);
+        let before = self.now.lan;
+        let identify = |site: &Site| self.places.identify(site, before.as_ref(), false);
         let mut next = self.places.decide(&interfaces, Some(&self.now), identify);
-        if next.id.may_be(&self.now.id) {
-            // Its gateway may be forgotten, or be known only now: it is called what it was called first.
-            (next.id, next.place.network) = (self.now.id, self.now.place.network.clone());
-        } else if next.id.is_unresolved() && *patience < PATIENCE {
+        self.doubtful |= slept || self.now.place.lost.is_some();
+        let waits = if next.id.may_be(&self.now.id) {
+            // Its gateway may be known only now: it is called what it was called first.
+            next.place.network = self.now.place.network.clone();
+            // Half of all homes have the same addresses.
+            self.doubtful && next.assumed && next.place.lost.is_none()
+        } else {
+            next.id.is_unresolved()
+        };
+        if waits && *patience < PATIENCE {
             *patience += 1;
             return;
         }
         *patience = 0;
+        self.doubtful = false;
         next.place.woken = self.now.place.woken + u32::from(slept);
         self.go(next);
     }
 
     async fn wish(&mut self, open: bool) {
-        let Ok(interfaces) = interfaces() else { return };
-        let here = self.places.opened(&interfaces).map(|site| self.places.identify(&site, None, true).name());
-        let network = match (self.now.lan.clone(), here) {
-            (Some(network), _) | (None, Ok(network)) => network,
+        // Whatever the system says, it can be closed.
+        let interfaces = interfaces().unwrap_or_default();
+        let site = self.places.opened(&interfaces);
+        let network = match (self.now.lan, &site) {
+            (Some(network), _) => network,
+            (None, Ok(site)) => {
+                let (places, site) = (self.places.clone(), site.clone());
+                // It may wait, which the node must not.
+                let here = tokio::task::spawn_blocking(move || places.identify(&site, None, true)).await;
+                here.unwrap_or_default()
+            }
             (None, Err(error)) if open => {
                 return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
             }
@@ -252,18 +295,23 @@ impl Watcher {
             };
             return self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
         }
-        self.places.said.push((network.clone(), open));
-        let saver = self.saver.clone();
-        let saved = tokio::task::spawn_blocking(move || saver.save_lan(&network, open)).await;
-        if let Ok(Err(error)) = saved {
+        // Who closes it closes it to all networks that it is open to.
+        let others = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).map(|other| (other, open));
+        let others: Vec<_> = others.collect();
+        self.places.said.extend(others);
+        self.places.said.push((network, open));
+        self.settle(&interfaces);
+        let (saver, name) = (self.saver.clone(), network.name());
+        let kept = tokio::task::spawn_blocking(move || saver.save_lan(&name, open)).await;
+        if let Ok(Err(error)) = kept {
             self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
         }
-        self.settle(&interfaces);
     }
 
     /// Goes where the user has just said to be.
     fn settle(&mut self, interfaces: &[Interface]) {
-        let identify = |site: &Site| self.places.identify(site, None, false);
+        let before = self.now.lan;
+        let identify = |site: &Site| self.places.identify(site, before.as_ref(), false);
         let mut next = self.places.decide(interfaces, Some(&self.now), identify);
         next.place.woken = self.now.place.woken;
         self.go(next);

@@ -67,13 +67,11 @@ impl Site {
 
     /// The address to dial `to` from; none leaves it to the operating system.
     pub fn source(&self, to: IpAddr) -> Option<IpAddr> {
-        if self.from.is_some() {
-            return self.from;
-        }
+        // A link-local address is nothing without its scope; that of `to` tells the system all.
+        let is_scoped = |ip: &IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
         let on_link = |spot: &&Spot| spot.is_on_link(to) && spot.ip.is_loopback() == to.is_loopback();
-        // A link-local address has a scope, which tells the system all.
-        let is_scoped = matches!(to, IpAddr::V6(to) if to.is_unicast_link_local());
-        self.spots.iter().find(on_link).filter(|_| !is_scoped).map(|spot| spot.ip)
+        let from = self.from.or_else(|| self.spots.iter().find(on_link).map(|spot| spot.ip));
+        from.filter(|from| !is_scoped(from) && (self.from.is_some() || !is_scoped(&to)))
     }
 
     /// Whether `to` may be dialled from here at all, even if the user names it.

@@ -111,7 +111,7 @@ impl Node {
     }
 
     /// Whether something that our user said is not on disk yet.
-    pub(in crate::node) fn is_writing_own(&self) -> bool {
+    pub fn is_writing_own(&self) -> bool {
         let in_flight = self.sync.flight.iter().flat_map(|flight| &flight.pending);
         in_flight.chain(&self.sync.pending).any(Pending::is_own)
     }

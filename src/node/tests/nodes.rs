@@ -334,8 +334,8 @@ fn a_claimed_port_hides_nobody() {
 #[test]
 fn plain_text_is_dialled_under_three_conditions_only() {
     let falls_back = |guests: Guests, addr: &str, seen_secure: bool, failure: DialFailure| {
-        let mut bench = Bench::new("127.0.0.1:4565");
-        bench.node = Node::new(Me { guests, ..me("127.0.0.1:4565", 1) });
+        let mut bench = Bench::new(US);
+        bench.node = Node::new(Me { guests, ..me(US, 1) });
         if seen_secure {
             let link = offered(&mut bench, addr);
             bench.feed(In::DialFailed { link, failure: DialFailure::Ended });

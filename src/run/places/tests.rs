@@ -24,11 +24,16 @@ fn eth0(ip: &str) -> Interface {
 }
 
 fn decide(places: &Places, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
-    places.decide(interfaces, before, |site| places.identify(site, before.map(|before| &before.id), false))
+    places
+        .decide(interfaces, before, |site| places.identify(site, before.and_then(|before| before.lan.as_ref()), false))
 }
 
 fn office() -> Network {
     Network::new("203.0.113.0/24").unwrap()
+}
+
+fn office_id() -> NetworkId {
+    NetworkId::of(OFFICE.parse().unwrap(), &["203.0.113.0/24".parse().unwrap()], false)
 }
 
 /// Documentation addresses (RFC 5737): no machine has them, so that its tables say nothing of them.
@@ -65,10 +70,10 @@ fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger()
 #[test]
 fn what_was_said_in_this_run_counts_most() {
     let mut places = places(&[ANY, "--lan"], &[]);
-    places.said.push((office(), false));
+    places.said.push((office_id(), false));
     assert!(!decide(&places, &[eth0(OFFICE)], None).place.site.open);
     assert!(decide(&places, &[eth0(CAFE)], None).place.site.open);
-    places.said.push((office(), true));
+    places.said.push((office_id(), true));
     assert!(decide(&places, &[eth0(OFFICE)], None).place.site.open);
 }
 
@@ -94,7 +99,7 @@ fn what_is_lost_can_be_closed_all_the_same() {
     let before = decide(&places, &[eth0(OFFICE)], None);
     let lost = decide(&places, &[], Some(&before));
     assert!(lost.place.site.open && lost.place.lost.is_some());
-    places.said.push((office(), false));
+    places.said.push((office_id(), false));
     let closed = decide(&places, &[], Some(&lost));
     assert!(!closed.place.site.open && closed.place.lost.is_none());
     assert!(
@@ -134,4 +139,55 @@ fn sleep_is_seen_in_the_time_of_day() {
     assert!(!has_slept((mono, wall), after(1, 0)), "the clock was set back");
     assert!(has_slept((mono, wall), after(1, 3_600)));
     assert!(has_slept((mono, wall), after(3_600, 3_600)));
+}
+
+/// The node goes on where its machine has one address, and a gateway of that hardware address, if it is known.
+fn goes_on(places: &Places, gateway: Option<u8>, before: Option<&Decision>) -> Decision {
+    places.decide(&[eth0(OFFICE)], before, |_| NetworkId::example("203.0.113.0/24", gateway))
+}
+
+#[test]
+fn a_gateway_that_is_forgotten_neither_opens_nor_closes_anything() {
+    // Closed with F2 although the settings open it.
+    let mut closed = places(&[ANY, "--lan"], &[]);
+    for (first, then) in [(Some(1), None), (None, Some(1))] {
+        closed.said = vec![(NetworkId::example("203.0.113.0/24", first), false)];
+        let before = goes_on(&closed, first, None);
+        assert!(!before.place.site.open);
+        assert!(!goes_on(&closed, then, Some(&before)).place.site.open, "{first:?} {then:?}");
+    }
+    // Opened with F2 although they do not.
+    let mut opened = places(&[ANY], &[]);
+    opened.said.push((NetworkId::example("203.0.113.0/24", Some(1)), true));
+    let before = goes_on(&opened, Some(1), None);
+    let forgotten = goes_on(&opened, None, Some(&before));
+    assert!(before.place.site.open && forgotten.place.site.open && forgotten.assumed);
+    assert_eq!(forgotten.place.network, before.place.network);
+    // Another gateway is another network, whatever was forgotten in between.
+    assert!(!goes_on(&opened, Some(2), Some(&forgotten)).place.site.open);
+}
+
+#[test]
+fn what_was_set_in_earlier_runs_opens_no_network_that_is_not_known_to_be_that_one() {
+    let name = |gateway| NetworkId::example("203.0.113.0/24", gateway).name();
+    for (said, gateway, open) in [
+        ((name(Some(1)), true), Some(1), true),
+        ((name(Some(1)), true), None, false),
+        ((name(None), true), None, false),
+        ((name(None), true), Some(2), false),
+    ] {
+        assert_eq!(
+            goes_on(&places(&[ANY], std::slice::from_ref(&said)), gateway, None).place.site.open,
+            open,
+            "{said:?} {gateway:?}"
+        );
+    }
+    let mut places = places(&[ANY], &[]);
+    places.lan.open = true;
+    for (said, gateway, open) in
+        [(name(Some(1)), None, false), (name(None), Some(1), false), (name(Some(1)), Some(2), true)]
+    {
+        places.remembered = vec![(said.clone(), false)];
+        assert_eq!(goes_on(&places, gateway, None).place.site.open, open, "{said:?} {gateway:?}");
+    }
 }

@@ -140,3 +140,11 @@ fn a_closed_node_is_on_this_machine_whatever_else_was_set() {
     let site = Site::machine("10.0.0.5".parse().unwrap(), &cidrs, &[]);
     assert_eq!((listens(&site), sweeps(&site)), (vec!["127.0.0.1:0".to_owned()], vec!["127.0.0.1/32".to_owned()]));
 }
+
+#[test]
+fn from_a_link_local_address_the_system_finds_the_way_by_the_scope_of_who_is_dialled() {
+    let wifi = interface("wlan0", InterfaceKind::Network, &["fe80::5/64"]);
+    let site = Site::fixed("fe80::5".parse().unwrap(), Vec::new(), &[wifi]);
+    assert_eq!(listens(&site), ["[fe80::5%5]:0"]);
+    assert_eq!(site.source("fe80::7".parse().unwrap()), None);
+}

@@ -1,0 +1,90 @@
+//! Where the node is, and whom it hears there.
+
+use super::*;
+use crate::model::Trust;
+
+const OPEN: &str = "10.0.0.5:4565";
+
+/// The node is on this machine alone from now on.
+fn close(bench: &mut Bench) -> Vec<Out> {
+    let networks = vec!["127.0.0.0/8".parse().unwrap()];
+    bench.feed(In::Moved(Location { addrs: vec![at("127.0.0.1:4565")], networks, open: false }))
+}
+
+fn announced(addr: &str, key: u8) -> In {
+    In::Announced { node: NodeId::new([key; 32]), addr: at(addr) }
+}
+
+fn dialled(outs: &[Out]) -> Vec<SocketAddr> {
+    dials(outs).into_iter().map(|(_, addr)| addr).collect()
+}
+
+#[test]
+fn what_a_sweep_found_before_the_node_was_closed_is_not_dialled_after() {
+    let mut bench = Bench::new(OPEN);
+    close(&mut bench);
+    assert_eq!(dialled(&bench.feed(In::Found(at("10.0.0.7:4565")))), []);
+    assert_eq!(dialled(&bench.feed(announced("10.0.0.7:4565", 7))), []);
+    assert_eq!(dialled(&bench.wait(60_000)), []);
+    assert_eq!(dialled(&bench.feed(In::Found(at("127.0.0.1:4566")))), [at("127.0.0.1:4566")]);
+}
+
+#[test]
+fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
+    let mut bench = Bench::new(OPEN);
+    // Dialled at two addresses, of which the first one stays the link.
+    let secure = Secure { node: NodeId::new([9; 32]), exporter: [7; 32] };
+    let link = dials(&bench.feed(In::Found(at("127.0.0.1:4566"))))[0].0;
+    bench.feed(In::DialConnected { link, secure: Some(secure) });
+    let hello = Hello {
+        min: 2,
+        max: 2,
+        caps: Caps::ours(),
+        node: secure.node,
+        boot: 1,
+        nick: Nick::new("bob").ok(),
+        wall: Timestamp::from_millis(0),
+        port: None,
+        version: "0".into(),
+    };
+    let outs = bench.feed(In::DialAnswered { link, hello: Some(hello) });
+    assert!(outs.iter().any(|out| matches!(out, Out::Update(Update::PeerJoined(peer)) if peer.trust == Trust::New)));
+    let second = dials(&bench.feed(In::Found(at("10.0.0.5:4566"))))[0].0;
+    bench.feed(In::DialConnected { link: second, secure: Some(secure) });
+    assert!(bench.node.linked().contains(&at("10.0.0.5:4566")));
+    close(&mut bench);
+    bench.feed(In::Closed { link, reason: CloseReason::Ended });
+    assert_eq!(dialled(&bench.wait(5_000)), [at("127.0.0.1:4566")]);
+}
+
+#[test]
+fn nobody_has_us_knock_at_the_services_of_others() {
+    let mut bench = Bench::new(OPEN);
+    for port in [22, 25, 445, 1_023] {
+        assert_eq!(dialled(&bench.feed(announced(&format!("10.0.0.7:{port}"), 7))), [], "{port}");
+    }
+    assert_eq!(dialled(&bench.feed(announced("10.0.0.7:4565", 7))), [at("10.0.0.7:4565")]);
+}
+
+#[test]
+fn one_host_that_announces_a_thousand_keys_does_not_keep_others_unheard() {
+    let mut bench = Bench::new(OPEN);
+    let refuse = |bench: &mut Bench, outs: &[Out]| {
+        for (link, _) in dials(outs) {
+            bench.feed(In::DialFailed { link, failure: DialFailure::Refused });
+        }
+        dials(outs).len()
+    };
+    let mut count = 0;
+    for n in 0..1_000u16 {
+        let outs = bench.feed(announced(&format!("10.0.0.66:{}", 2_000 + n), n as u8));
+        count += refuse(&mut bench, &outs);
+    }
+    assert!((1..=16).contains(&count), "{count}");
+    for n in 100..140u8 {
+        let addr = format!("10.0.0.{n}:4565");
+        let outs = bench.feed(announced(&addr, n));
+        assert_eq!(dialled(&outs), [at(&addr)]);
+        refuse(&mut bench, &outs);
+    }
+}
