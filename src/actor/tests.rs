@@ -8,8 +8,10 @@ use std::net::SocketAddr;
 use super::*;
 use crate::{
     bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
+    identity::Identity,
     io::MemoryNet,
-    model::{Author, Delivery, LeaveReason, Network, Peer, PeerId, Room, Software, Text},
+    model::{Author, Delivery, Guests, LeaveReason, Network, Peer, PeerId, PortRange, Room, Software, Text},
+    node::Retention,
     profile::{self, Profile},
     site::Site,
     store,

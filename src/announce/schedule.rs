@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// When announcements follow the first one of a burst: some are lost, and a switch or an access point that has just seen
 /// the cable may pass nothing yet (DESIGN.md section 4).
 const BURST: [Duration; 4] =
-    [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(2_000)];
+    [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 
 /// The wait between two announcements while nothing changes.
 const EVERY: Duration = Duration::from_secs(30);

@@ -233,8 +233,6 @@ mod tests {
 
     #[test]
     fn options_of_later_releases_are_refused_not_ignored() {
-        for option in ["--room=x"] {
-            assert!(Args::try_parse_from(["proximity-chat", option]).is_err(), "{option}");
-        }
+        assert!(Args::try_parse_from(["proximity-chat", "--room=x"]).is_err());
     }
 }

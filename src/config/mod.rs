@@ -46,6 +46,7 @@ const MAX_HISTORY_LINES: u64 = 1_000_000_000;
 
 /// Everything that was set, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct Config {
     /// The address to listen on and to dial from; never unspecified.
     pub ip: IpAddr,

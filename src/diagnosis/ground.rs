@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnetwork::IpNetwork;
 
 use super::{Evidence, Place, count, fault, fine, warning};
-use crate::model::{Fault, Finding, Interface, InterfaceKind};
+use crate::model::{Fault, Finding, Interface, InterfaceAddr, InterfaceKind};
 
 /// The fewest hosts of a network that says anything by its silence.
 const TELLING: u64 = 8;
@@ -88,7 +88,7 @@ fn narrow(interface: &Interface) -> Option<Finding> {
 fn gateway_outside(interface: &Interface) -> Option<Finding> {
     let gateway = IpAddr::V4(interface.gateway?);
     let networks: Vec<IpNetwork> =
-        interface.addrs.iter().filter(|addr| addr.ip.is_ipv4()).filter_map(|addr| addr.network()).collect();
+        interface.addrs.iter().filter(|addr| addr.ip.is_ipv4()).filter_map(InterfaceAddr::network).collect();
     let outside = !networks.is_empty() && !networks.iter().any(|network| network.contains(gateway));
     outside.then(|| {
         let own: Vec<_> = networks.iter().map(ToString::to_string).collect();

@@ -50,7 +50,7 @@ const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 
 /// How long answers to our question who is there are waited for at least: it is asked again after 100 and 500 ms, and
 /// answered within 100.
-const LISTENING: Duration = Duration::from_millis(1_000);
+const LISTENING: Duration = Duration::from_secs(1);
 
 /// Where to look, and as whom.
 #[derive(Debug, Clone)]
@@ -173,14 +173,14 @@ async fn explore<N: Net>(
             break;
         }
         let end = until.unwrap_or(far).min(if swept && looks.running.is_empty() { rest } else { far });
-        let next = async {
+        let happens = async {
             tokio::select! {
                 biased;
                 Some(looked) = looks.running.join_next(), if !looks.running.is_empty() => Next::Looked(looked.ok()),
                 event = events.recv() => Next::Event(event),
             }
         };
-        match timeout_at(end, next).await {
+        match timeout_at(end, happens).await {
             Err(_) | Ok(Next::Event(None)) => break,
             Ok(Next::Looked(looked)) => {
                 if let Some((addr, sight)) = looked

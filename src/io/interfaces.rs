@@ -11,7 +11,7 @@ use if_addrs::{IfAddr, IfOperStatus, get_if_addrs};
 use crate::model::{Interface, InterfaceAddr, InterfaceKind};
 
 /// What names of bridges and virtual interfaces of containers and virtual machines begin with: Docker, Podman, libvirt, LXC,
-/// Incus, Kubernetes' networks, VirtualBox, VMware, Hyper-V and WSL.
+/// Incus, Kubernetes' networks, `VirtualBox`, `VMware`, Hyper-V and WSL.
 const CONTAINERS: [&str; 19] = [
     "docker",
     "br-",
@@ -34,7 +34,7 @@ const CONTAINERS: [&str; 19] = [
     "bridge1",
 ];
 
-/// What names of tunnels begin with: OpenVPN, WireGuard, PPP, macOS, IPsec, Tailscale, ZeroTier, NordVPN, Proton; and the
+/// What names of tunnels begin with: `OpenVPN`, `WireGuard`, PPP, `macOS`, `IPsec`, Tailscale, `ZeroTier`, `NordVPN`, Proton; and the
 /// links that Apple's machines make for themselves.
 const TUNNELS: [&str; 14] = [
     "tun",
@@ -141,7 +141,7 @@ mod system {
 
     use crate::io::network::tables;
 
-    /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): WireGuard and other tunnels.
+    /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): `WireGuard` and other tunnels.
     const NO_HARDWARE: &str = "65534";
 
     #[derive(Debug, Default)]
@@ -156,9 +156,9 @@ mod system {
         let tables = tables::read();
         let directory = Path::new("/sys/class/net");
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-        let named = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let all = entries.filter_map(|entry| entry.file_name().into_string().ok());
         // Not every entry is an interface.
-        let names: BTreeSet<String> = named.filter(|name| directory.join(name).join("ifindex").exists()).collect();
+        let names: BTreeSet<String> = all.filter(|name| directory.join(name).join("ifindex").exists()).collect();
         let is_tunnel = |name: &&String| {
             let kind = fs::read_to_string(directory.join(name).join("type")).unwrap_or_default();
             kind.trim() == NO_HARDWARE || directory.join(name).join("tun_flags").exists()

@@ -36,6 +36,10 @@ const OK: &str = "ok";
 /// section 4).
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
 
+/// How long a TLS handshake may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2, 0.6 and 1.4 s;
+/// whoever accepts and stays silent should not hold up the dials of others.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(2_300);
+
 /// Dials `to` from `from`, or from whichever address leads there, in a task of its own, and reports as `link`.
 pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, to: SocketAddr, via: Via) -> Handle {
     let cut = CancellationToken::new();
@@ -94,7 +98,7 @@ impl Dial {
             Via::Secure { only } => {
                 let handshake = self.shared.tls.connect(guarded, self.to, only);
                 let (stream, secure) =
-                    tokio::time::timeout(HELLO_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
+                    tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
                 self.shared.tell(In::DialConnected { link: self.link, secure: Some(secure) }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
                 self.offer(stream, Meshing(secure), first, gate, vitals).await

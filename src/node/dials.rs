@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.
-const MAX_DIALS: usize = 32;
+const MAX_DIALS: usize = 64;
 
 /// Dials of these that may be to where peers say that somebody is: what leads nowhere takes up to 10 s, and the user's own
 /// dials must not wait for it.

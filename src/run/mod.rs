@@ -14,11 +14,11 @@ pub mod tool;
 use std::{io, num::NonZeroU32, thread};
 
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    actor::{Actor, Carried, Moved, Random, Settings, StartError},
+    actor::{Actor, Carried, Moved, Place, Random, Settings, StartError},
     app::{App, Background, MESSAGE_CAP, Setup},
     bus::{COMMAND_CAPACITY, Command, FailureCode, NoticeCode, UPDATE_CAPACITY, Update},
     config::{Config, Theme},
@@ -26,6 +26,7 @@ use crate::{
     headless::{self, HeadlessError, Options},
     io::{Clock, TcpNet},
     model::{Network, Nick, Presence, ProfileName},
+    net,
     profile::{self, Profile, ProfileError},
     run::{
         places::{Decision, Ends, Places, Watcher},
@@ -261,13 +262,13 @@ fn start_node(
                 let settings = start.first(ends, start.history(network, &updates)?);
                 Ok(Actor::start(TcpNet, settings, commands, updates, leave.clone()).await?)
             };
-            match first.await {
+            match Box::pin(first).await {
                 Ok(actor) => {
                     tracing::info!(addr = %actor.addr(), "listening");
                     // The other end waits for exactly this.
                     let _ = started.send(Ok(()));
                     let watching = tokio::spawn(watcher.run());
-                    run_nodes(&start, actor, opens, leave).await;
+                    Box::pin(run_nodes(&start, actor, opens, leave)).await;
                     watching.abort();
                 }
                 Err(error) => drop(started.send(Err(error))),
@@ -282,11 +283,9 @@ fn start_node(
 
 /// Runs one node after the other, each on another network, until the user leaves.
 async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<bool>, leave: CancellationToken) {
-    while let Some(Moved { commands, updates, place, carried }) = actor.run().await {
-        let network = place.borrow().network.clone();
-        tracing::info!(%network, "another network");
+    while let Some(Moved { commands, updates, mut place, carried }) = Box::pin(actor.run()).await {
         let next = async {
-            let history = start.history(network, &updates)?;
+            let history = settle(start, &mut place, carried.port, &opens, &updates).await?;
             let settings = start.next(carried, Ends { place, opens: opens.clone() }, history);
             Ok(Actor::start(TcpNet, settings, commands, updates.clone(), leave.clone()).await?)
         };
@@ -296,9 +295,44 @@ async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<
                 let error: Error = error;
                 tracing::error!(%error, "no node on another network");
                 // The front end then sees that the node is gone.
-                let _ = updates.send(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() }).await;
+                tell_failure(&updates, &error).await;
                 return;
             }
         };
     }
+}
+
+/// What was said before where the node is to be next, once it is known that it can listen there. If it cannot, it is closed and
+/// stays on this machine.
+async fn settle(
+    start: &Start,
+    place: &mut watch::Receiver<Place>,
+    port: u16,
+    opens: &mpsc::Sender<bool>,
+    updates: &mpsc::Sender<Update>,
+) -> Result<history::History, Error> {
+    loop {
+        let Place { site, network, .. } = place.borrow_and_update().clone();
+        tracing::info!(%network, open = site.open, "another network");
+        let bound = net::first_free(&TcpNet, &site.listen, start.config.ports, Some(port)).await;
+        let there = match bound {
+            // Only tried: the node itself binds them a moment later.
+            Ok(_) => start.history(network, updates),
+            Err(error) => Err(StartError::from(error).into()),
+        };
+        let Err(error) = &there else { return there };
+        if !site.open {
+            return there;
+        }
+        tell_failure(updates, error).await;
+        if opens.send(false).await.is_err() || place.changed().await.is_err() {
+            return there;
+        }
+    }
+}
+
+async fn tell_failure(updates: &mpsc::Sender<Update>, error: &Error) {
+    let failed = Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() };
+    // Without a front end there is nobody to tell.
+    let _ = updates.send(failed).await;
 }

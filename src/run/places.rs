@@ -22,9 +22,9 @@ use crate::{
     site::{NoNetwork, Site, Wishes},
 };
 
-/// How often the interfaces are looked at. Asking them takes 0.2 ms; there is a way to be told on every system, another one
+/// How often the interfaces are looked at. Asking them takes 0.4 ms, so that this is 0.02 % of a processor; there is a way to be told on every system, another one
 /// on each.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// How many looks another network is waited for whose gateway is not known yet: what it is called hangs on that.
 const PATIENCE: u32 = 3;
@@ -149,18 +149,14 @@ impl Places {
                 let still_open = |before: &&Decision| {
                     before.place.site.open && before.lan.as_ref().is_none_or(|lan| self.wants_open(lan))
                 };
-                return match before.filter(still_open) {
-                    Some(before) => {
-                        let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
-                        Decision { place, ..before.clone() }
-                    }
-                    None => {
-                        let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
-                        let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
-                        let lan = before.and_then(|before| before.lan);
-                        closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()))
-                    }
-                };
+                if let Some(before) = before.filter(still_open) {
+                    let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
+                    return Decision { place, ..before.clone() };
+                }
+                let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
+                let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
+                let lan = before.and_then(|before| before.lan);
+                return closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()));
             }
         };
         let seen = identify(&site);

@@ -135,7 +135,7 @@ fn is_wanted(interface: &Interface, wishes: &Wishes) -> bool {
     match (&wishes.ip, wishes.interfaces.as_slice()) {
         (Some(ip), _) => interface.addrs.iter().any(|addr| addr.ip == *ip),
         (None, []) => interface.kind == InterfaceKind::Network,
-        (None, names) => names.iter().any(named),
+        (None, wanted) => wanted.iter().any(named),
     }
 }
 

@@ -82,7 +82,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Self_ => Reason::OwnKey,
             mesh::Reason::Unspecified => Reason::Other,
         }),
-        mesh::frame::Body::Look(look) => read_look(&look)?,
+        mesh::frame::Body::Look(look) => read_look(look)?,
         mesh::frame::Body::Seen(seen) => read_seen(&seen)?,
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.

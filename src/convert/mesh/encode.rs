@@ -40,7 +40,7 @@ pub fn encode(frame: &Frame) -> Bytes {
             want: have.want,
         })),
         Frame::Batch(events) => return batch(events),
-        Frame::Look(look) => Some(mesh::frame::Body::Look(write_look(look))),
+        Frame::Look(look) => Some(mesh::frame::Body::Look(write_look(*look))),
         Frame::Seen(seen) => Some(mesh::frame::Body::Seen(write_seen(seen))),
         Frame::Nothing => None,
     };

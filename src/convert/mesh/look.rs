@@ -59,11 +59,11 @@ impl Seen {
     }
 }
 
-pub(super) fn write_look(look: &Look) -> mesh::Look {
+pub(super) fn write_look(look: Look) -> mesh::Look {
     mesh::Look { dial_back: look.dial_back.unwrap_or(0).into() }
 }
 
-pub(super) fn read_look(look: &mesh::Look) -> Result<Frame, Malformed> {
+pub(super) fn read_look(look: mesh::Look) -> Result<Frame, Malformed> {
     let port = u16::try_from(look.dial_back).map_err(|_| Malformed)?;
     Ok(Frame::Look(Look { dial_back: Some(port).filter(|port| *port != 0) }))
 }

@@ -78,9 +78,9 @@ fn the_interface_with_the_router_stands_for_the_network() {
 #[test]
 fn public_addresses_need_a_word() {
     let server = interface("eth0", InterfaceKind::Network, &["203.0.113.5/24", "fe80::5/64"]);
-    assert_eq!(open(&[server.clone()]), Err(NoNetwork::Public("eth0 (203.0.113.5)".to_owned())));
+    assert_eq!(open(std::slice::from_ref(&server)), Err(NoNetwork::Public("eth0 (203.0.113.5)".to_owned())));
     let wishes = Wishes { any_network: true, ..Wishes::default() };
-    assert_eq!(listens(&lan(&[server.clone()], &wishes).unwrap())[0], "203.0.113.5:0");
+    assert_eq!(listens(&lan(std::slice::from_ref(&server), &wishes).unwrap())[0], "203.0.113.5:0");
     let inside = interface("eth11", InterfaceKind::Network, &["10.0.0.5/24"]);
     let site = open(&[server, inside]).unwrap();
     assert_eq!(listens(&site)[0], "10.0.0.5:0");
@@ -92,7 +92,7 @@ fn public_addresses_need_a_word() {
 #[test]
 fn of_a_network_larger_than_a_16_only_the_near_part_is_swept() {
     let campus = interface("eth0", InterfaceKind::Network, &["10.1.2.3/8"]);
-    let site = open(&[campus.clone()]).unwrap();
+    let site = open(std::slice::from_ref(&campus)).unwrap();
     assert_eq!(sweeps(&site), ["127.0.0.1/32", "10.1.2.0/24"]);
     assert!(site.networks.iter().any(|network| network.contains("10.200.0.1".parse().unwrap())));
     assert!(site.remarks[0].contains("larger than a /16"));
