@@ -52,7 +52,7 @@ Examples:
   proximity-chat discover --ip 192.168.1.20 --cidr 192.168.7.0/24 --json
       Another network, for programs.
 
-Without --lan or --ip it stays on this machine, as the chat does.
+Without --lan or --ip it looks where the chat would: on this machine, unless F2 has opened it on this network.
 
 Exit codes: 0 good; 1 failure; 2 usage or bad config.";
 
@@ -64,8 +64,8 @@ Examples:
   proximity-chat doctor --lan --peer 192.168.1.23
       And whether that machine can be reached.
 
-It looks around under a key of its own, and asks whoever it finds to connect back once. Without --lan or --ip it stays on \
-this machine, as the chat does.
+It looks around under a key of its own, and asks whoever it finds to connect back once. Without --lan or --ip it \
+looks where the chat would: on this machine, unless F2 has opened it on this network.
 
 Exit codes: 0 nothing is wrong; 1 a fault was found, or it could not look; 2 usage or bad config.";
 

@@ -55,6 +55,9 @@ const TLS: u8 = 0x16;
 /// Streams that one connection may have open at once (DESIGN.md section 7).
 const MAX_STREAMS: u32 = 8;
 
+/// Looks that one connection may take: one is what they are for.
+const MAX_LOOKS: usize = 8;
+
 /// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
@@ -127,7 +130,11 @@ impl<N: Net> Visitor<N> {
             }
             TLS => match self.shared.tls.accept(guarded).await {
                 Ok((stream, secure)) => {
-                    let door = SecureDoor { door: Door { visitor: self, vitals, tenants }, secure };
+                    let door = SecureDoor {
+                        door: Door { visitor: self, vitals, tenants },
+                        secure,
+                        looks: AtomicUsize::new(0),
+                    };
                     let service = MeshServer::new(door).max_decoding_message_size(MAX_FRAME_BYTES);
                     serve_http2(stream, service).await;
                 }
@@ -182,6 +189,8 @@ struct PlainDoor<N>(Door<N>);
 struct SecureDoor<N> {
     door: Door<N>,
     secure: Secure,
+    /// Looks that were taken.
+    looks: AtomicUsize,
 }
 
 /// The links of one connection. Some clients open several on one: a link that ends must not take the others with it.
@@ -260,6 +269,9 @@ impl<N: Net> Mesh for SecureDoor<N> {
         let Ok(Frame::Look(look)) = mesh::decode(&request.into_inner().0) else {
             return Err(Status::invalid_argument("not a look"));
         };
+        if self.looks.fetch_add(1, Ordering::Relaxed) >= MAX_LOOKS {
+            return Err(Status::resource_exhausted("enough looks"));
+        }
         let Visitor { net, from, local, shared, .. } = &self.door.visitor;
         let dial_back = match look.dial_back {
             Some(port) => shared.dial_backs.dial(net, *local, *from, port).await,
