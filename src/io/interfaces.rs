@@ -1,9 +1,9 @@
 //! The interfaces of this machine, found out without sending anything.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
-    net::{IpAddr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
 };
 
 use if_addrs::{IfAddr, IfOperStatus, get_if_addrs};
@@ -115,7 +115,7 @@ fn empty(name: &str) -> Interface {
     Interface { name: name.into(), index: 0, kind: InterfaceKind::Network, up: false, gateway: None, addrs: Vec::new() }
 }
 
-fn kind(interface: &Interface, system: &system::System) -> InterfaceKind {
+fn kind(interface: &Interface, system: &System) -> InterfaceKind {
     let name = interface.name.to_ascii_lowercase();
     let begins = |with: &[&str]| with.iter().any(|begin| name.starts_with(begin));
     match interface.kind {
@@ -128,29 +128,30 @@ fn kind(interface: &Interface, system: &system::System) -> InterfaceKind {
     }
 }
 
+/// What a system tells beyond addresses.
+#[derive(Debug, Default)]
+struct System {
+    /// All interfaces, also those without an address.
+    names: BTreeSet<String>,
+    /// Those that are tunnels.
+    tunnels: BTreeSet<String>,
+    /// Addresses that cannot be used yet.
+    tentative: BTreeSet<IpAddr>,
+    /// Where the router is, by interface.
+    gateways: BTreeMap<String, Ipv4Addr>,
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     //! What Linux tells beyond that, below `/proc/net` and `/sys/class/net`.
 
-    use std::{
-        collections::{BTreeMap, BTreeSet},
-        fs,
-        net::{IpAddr, Ipv4Addr},
-        path::Path,
-    };
+    use std::{collections::BTreeSet, fs, path::Path};
 
+    use super::System;
     use crate::io::network::tables;
 
     /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): `WireGuard` and other tunnels.
     const NO_HARDWARE: &str = "65534";
-
-    #[derive(Debug, Default)]
-    pub(super) struct System {
-        pub(super) names: BTreeSet<String>,
-        pub(super) tunnels: BTreeSet<String>,
-        pub(super) tentative: BTreeSet<IpAddr>,
-        pub(super) gateways: BTreeMap<String, Ipv4Addr>,
-    }
 
     pub(super) fn look() -> System {
         let tables = tables::read();
@@ -174,18 +175,7 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use std::{
-        collections::{BTreeMap, BTreeSet},
-        net::{IpAddr, Ipv4Addr},
-    };
-
-    #[derive(Debug, Default)]
-    pub(super) struct System {
-        pub(super) names: BTreeSet<String>,
-        pub(super) tunnels: BTreeSet<String>,
-        pub(super) tentative: BTreeSet<IpAddr>,
-        pub(super) gateways: BTreeMap<String, Ipv4Addr>,
-    }
+    use super::System;
 
     pub(super) fn look() -> System {
         System::default()
@@ -214,7 +204,7 @@ mod tests {
 
     #[test]
     fn kinds_are_told_by_name_unless_the_router_is_there() {
-        let system = system::System::default();
+        let system = System::default();
         let told = |name: &str, gateway: Option<[u8; 4]>| {
             kind(&Interface { gateway: gateway.map(Into::into), ..empty(name) }, &system)
         };

@@ -10,6 +10,7 @@ pub mod log;
 mod places;
 pub mod screen;
 pub mod tool;
+mod watcher;
 
 use std::{io, num::NonZeroU32, thread};
 
@@ -29,8 +30,9 @@ use crate::{
     net,
     profile::{self, Profile, ProfileError},
     run::{
-        places::{Decision, Ends, Places, Watcher},
+        places::{Decision, Places},
         screen::ScreenError,
+        watcher::{Ends, Watcher},
     },
     store::OpenError,
     term,

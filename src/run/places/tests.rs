@@ -131,16 +131,6 @@ fn a_network_of_the_users_name_is_one_network() {
     }
 }
 
-#[test]
-fn sleep_is_seen_in_the_time_of_day() {
-    let (mono, wall) = (Instant::now(), SystemTime::now());
-    let after = |mono_secs, wall_secs| (mono + Duration::from_secs(mono_secs), wall + Duration::from_secs(wall_secs));
-    assert!(!has_slept((mono, wall), after(1, 1)));
-    assert!(!has_slept((mono, wall), after(1, 0)), "the clock was set back");
-    assert!(has_slept((mono, wall), after(1, 3_600)));
-    assert!(has_slept((mono, wall), after(3_600, 3_600)));
-}
-
 /// The node goes on where its machine has one address, and a gateway of that hardware address, if it is known.
 fn goes_on(places: &Places, gateway: Option<u8>, before: Option<&Decision>) -> Decision {
     places.decide(&[eth0(OFFICE)], before, |_| NetworkId::example("203.0.113.0/24", gateway))
