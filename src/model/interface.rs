@@ -76,9 +76,14 @@ impl Spot {
     /// Our address with a port, and with the scope without which a link-local address means nothing.
     pub fn at(&self, port: u16) -> SocketAddr {
         match self.ip {
-            IpAddr::V6(ip) if ip.is_unicast_link_local() => SocketAddrV6::new(ip, port, 0, self.index).into(),
+            IpAddr::V6(ip) if self.is_link_local_v6() => SocketAddrV6::new(ip, port, 0, self.index).into(),
             ip => SocketAddr::new(ip, port),
         }
+    }
+
+    /// Whether our address there is one of IPv6 that the interface gave itself.
+    pub fn is_link_local_v6(&self) -> bool {
+        matches!(self.ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
     }
 
     /// Whether datagrams of `ip` can come from this network itself.

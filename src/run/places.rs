@@ -136,6 +136,15 @@ impl Places {
                 return closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()));
             }
         };
+        // An address that is given out anew is gone for a moment.
+        let waiting = |before: &&Decision| before.place.site.open && !is_bare(&before.place.site) && is_bare(&site);
+        if let Some(before) = before.filter(waiting)
+            && before.lan.is_none_or(|lan| self.wants_open(&lan))
+        {
+            let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
+            let lost = format!("No network: {} has lost its address.", names.join(", "));
+            return Decision { place: Place { lost: Some(lost), ..before.place.clone() }, ..before.clone() };
+        }
         let seen = identify(&site);
         // A gateway is forgotten and learnt again while nothing changes.
         let same = before.and_then(|before| before.lan).filter(|lan| lan.may_be(&seen));
@@ -151,10 +160,17 @@ impl Places {
     }
 }
 
-/// All networks of a site.
+/// All networks of a site. The link-local one of IPv6 is the same everywhere, and tells something only where there is no other.
 pub(super) fn all(site: &Site, patient: bool) -> Vec<NetworkId> {
-    let beyond = site.spots.iter().filter(|spot| !spot.ip.is_loopback());
-    beyond.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect()
+    let beyond = || site.spots.iter().filter(|spot| !spot.ip.is_loopback());
+    let given = beyond().any(|spot| !spot.is_link_local_v6());
+    let telling = beyond().filter(|spot| !given || !spot.is_link_local_v6());
+    telling.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect()
+}
+
+/// Whether a site has nothing but what interfaces give themselves.
+fn is_bare(site: &Site) -> bool {
+    site.spots.iter().filter(|spot| !spot.ip.is_loopback()).all(Spot::is_link_local_v6)
 }
 
 /// Whether two names may be those of one network, of which the gateway was not known once.

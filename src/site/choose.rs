@@ -115,7 +115,7 @@ fn site(interfaces: &[Interface], networks: Vec<Spot>, sweep: Vec<IpNetwork>, re
     }
     let mut whole: Vec<IpNetwork> = vec![localhost()];
     whole.extend(spots.iter().map(|spot| spot.network).filter(|network| !network.ip().is_loopback()));
-    if spots.iter().any(|spot| matches!(spot.ip, IpAddr::V6(ip) if ip.is_unicast_link_local())) {
+    if spots.iter().any(Spot::is_link_local_v6) {
         whole.extend(Ipv6Network::new(LINK_LOCAL_V6.0, LINK_LOCAL_V6.1).map(IpNetwork::V6));
     }
     let mut swept = vec![localhost()];
@@ -152,7 +152,7 @@ fn worth_listening(interface: &Interface) -> Vec<Spot> {
         IpAddr::V6(_) => true,
     };
     let mut wanted: Vec<Spot> = all.into_iter().filter(wanted).collect();
-    wanted.sort_by_key(|spot| (spot.ip.is_ipv6(), matches!(spot.ip, IpAddr::V6(ip) if ip.is_unicast_link_local())));
+    wanted.sort_by_key(|spot| (spot.ip.is_ipv6(), spot.is_link_local_v6()));
     wanted
 }
 

@@ -91,14 +91,11 @@ impl Site {
 
     /// The spots that announcements go out on: one for each network, and of IPv6 the one on the link.
     pub fn calls(&self) -> impl Iterator<Item = &Spot> {
-        let has_link_local = |index: u32| {
-            let scoped = |spot: &Spot| matches!(spot.ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
-            self.spots.iter().any(|spot| spot.index == index && scoped(spot))
-        };
+        let has_link_local = |index: u32| self.spots.iter().any(|spot| spot.index == index && spot.is_link_local_v6());
         self.spots.iter().enumerate().filter_map(move |(at, spot)| {
             let first = |other: &&Spot| (other.index, other.network) == (spot.index, spot.network);
             let repeated = self.spots.iter().take(at).any(|other| first(&other));
-            let beside = matches!(spot.ip, IpAddr::V6(ip) if !ip.is_unicast_link_local()) && has_link_local(spot.index);
+            let beside = spot.ip.is_ipv6() && !spot.is_link_local_v6() && has_link_local(spot.index);
             (!repeated && !beside).then_some(spot)
         })
     }

@@ -113,6 +113,31 @@ fn what_is_lost_can_be_closed_all_the_same() {
     assert!(!decide(&places, &[eth0(CAFE)], None).place.site.open);
 }
 
+/// With what every interface gives itself of IPv6, beside what it was given.
+fn with_link_local(interface: Interface) -> Interface {
+    let addr = InterfaceAddr { ip: "fe80::5".parse().unwrap(), prefix: 64, broadcast: None };
+    Interface { addrs: [interface.addrs, vec![addr]].concat(), ..interface }
+}
+
+#[test]
+fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
+    let mut places = places(&[ANY], &[]);
+    places.said.push((decide(&places, &[eth0(OFFICE)], None).lan.unwrap(), true));
+    let office_here = with_link_local(eth0(OFFICE));
+    let before = decide(&places, std::slice::from_ref(&office_here), None);
+    assert!(before.place.site.open);
+    let bare = with_link_local(Interface { addrs: Vec::new(), ..eth0(OFFICE) });
+    let lost = decide(&places, &[bare.clone()], Some(&before));
+    assert_eq!((&lost.place.site, lost.place.lost.is_some()), (&before.place.site, true));
+    assert_eq!(decide(&places, &[office_here.clone()], Some(&lost)), before);
+    // In a café, and back: what is link-local is the same everywhere and tells nothing.
+    let cafe = decide(&places, &[with_link_local(eth0(CAFE))], Some(&lost));
+    assert!(!cafe.place.site.open);
+    let between = decide(&places, &[bare], Some(&cafe));
+    let back = decide(&places, &[office_here], Some(&between));
+    assert!(back.place.site.open && back.place.network == office());
+}
+
 #[test]
 fn another_cable_does_not_change_the_network_that_one_is_on() {
     let places = places(&[ANY, "--lan"], &[]);
