@@ -127,9 +127,9 @@ fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
     let before = decide(&places, std::slice::from_ref(&office_here), None);
     assert!(before.place.site.open);
     let bare = with_link_local(Interface { addrs: Vec::new(), ..eth0(OFFICE) });
-    let lost = decide(&places, &[bare.clone()], Some(&before));
+    let lost = decide(&places, std::slice::from_ref(&bare), Some(&before));
     assert_eq!((&lost.place.site, lost.place.lost.is_some()), (&before.place.site, true));
-    assert_eq!(decide(&places, &[office_here.clone()], Some(&lost)), before);
+    assert_eq!(decide(&places, std::slice::from_ref(&office_here), Some(&lost)), before);
     // In a café, and back: what is link-local is the same everywhere and tells nothing.
     let cafe = decide(&places, &[with_link_local(eth0(CAFE))], Some(&lost));
     assert!(!cafe.place.site.open);
