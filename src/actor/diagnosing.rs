@@ -56,6 +56,7 @@ impl Diagnosing {
             discovery::Event::Mute { interface, error } if self.mute.len() < MAX_KEPT => {
                 self.mute.insert(interface, error.to_string());
             }
+            discovery::Event::Audible { interface } => drop(self.mute.remove(&interface)),
             discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => return None,
             other => return Some(other),
         }

@@ -360,7 +360,10 @@ impl<N: Net> Actor<N> {
                 Ok(())
             }
             discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
-            discovery::Event::Surveyed(_) | discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => Ok(()),
+            discovery::Event::Surveyed(_)
+            | discovery::Event::Audible { .. }
+            | discovery::Event::OffLink { .. }
+            | discovery::Event::Mute { .. } => Ok(()),
         }
     }
 

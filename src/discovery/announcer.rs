@@ -146,7 +146,11 @@ impl Announcer {
                 None => continue,
             };
             match sent {
-                Ok(()) => mouth.failing = false,
+                Ok(()) if std::mem::take(&mut mouth.failing) => {
+                    let interface = mouth.spot.interface.clone();
+                    self.tell(Event::Audible { interface }).await?;
+                }
+                Ok(()) => {}
                 Err(error) if !std::mem::replace(&mut mouth.failing, true) => {
                     let spot = mouth.spot.clone();
                     self.mute(&spot, error).await?;

@@ -52,6 +52,11 @@ pub enum Event {
         /// What the operating system says.
         error: io::Error,
     },
+    /// They can be sent again.
+    Audible {
+        /// On which interface.
+        interface: Arc<str>,
+    },
 }
 
 /// What to look for, and from where.

@@ -223,6 +223,7 @@ fn take_in<N: Net>(event: Event, looks: &mut Looks<'_, N>, view: &mut View) {
             view.off_link.insert((interface, addr.ip()));
         }
         Event::Mute { interface, error } => view.mute.push((interface, error.to_string())),
+        Event::Audible { interface } => view.mute.retain(|(name, _)| *name != interface),
         Event::OffLink { .. } | Event::Asked(_) => {}
     }
 }
