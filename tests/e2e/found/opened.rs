@@ -41,6 +41,8 @@ fn a_node_is_opened_closed_and_opened_again_without_a_restart() {
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let alice = Node::start(&first.lan("alice", &[]));
     let mut bob = Node::start(&unsaid(&second, "bob"));
+    // The first of the two has the first port.
+    bob.addr();
     let neighbour = Node::start(&unsaid(&second, "neighbour"));
     bob.wait_peer(&neighbour.id());
     assert_eq!(wait_open(&bob, false)["network"], "loopback");

@@ -18,8 +18,8 @@ use std::{net::SocketAddr, time::Duration};
 use chat::Chat;
 
 use crate::{
-    attack::{Face, Key, Link, connect, hello},
-    support::seconds,
+    attack::{End, Face, Key, Link, connect, hello, proto::Reason},
+    support::{seconds, until},
 };
 
 /// What honest lines take at most, 99 of 100, whatever is going on.
@@ -49,12 +49,19 @@ struct Target {
 }
 
 impl Target {
-    /// A link under a new key, past the greeting.
+    /// A link under a new key, past the greeting. Whoever makes a thousand keys in a second shares what is left to them with all
+    /// others who do, and has to wait for it.
     fn link(&self, nick: &str) -> (Key, Link) {
-        let key = Key::random();
-        let mut link = Link::dial(connect(self.addr, &Face::of(&key)).unwrap()).unwrap();
-        link.greet(hello(&key, nick)).unwrap();
-        (key, link)
+        let dial = || {
+            let key = Key::random();
+            let mut link = Link::dial(connect(self.addr, &Face::of(&key)).unwrap()).unwrap();
+            match link.greet(hello(&key, nick)) {
+                Ok(_) => Some((key, link)),
+                Err(End::Bye(Reason::Unspecified)) => None,
+                Err(end) => panic!("{end:?}"),
+            }
+        };
+        until("a link", PATIENCE, dial).0
     }
 }
 
