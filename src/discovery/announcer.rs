@@ -145,17 +145,12 @@ impl Announcer {
                 Some(way) => mouth.out.send_by(way, &datagram).await,
                 None => continue,
             };
+            let failed = std::mem::replace(&mut mouth.failing, sent.is_err());
+            let spot = mouth.spot.clone();
             match sent {
-                Ok(()) if std::mem::take(&mut mouth.failing) => {
-                    let interface = mouth.spot.interface.clone();
-                    self.tell(Event::Audible { interface }).await?;
-                }
-                Ok(()) => {}
-                Err(error) if !std::mem::replace(&mut mouth.failing, true) => {
-                    let spot = mouth.spot.clone();
-                    self.mute(&spot, error).await?;
-                }
-                Err(_) => {}
+                Ok(()) if failed => self.tell(Event::Audible { interface: spot.interface.clone() }).await?,
+                Err(error) if !failed => self.mute(&spot, error).await?,
+                Ok(()) | Err(_) => {}
             }
         }
         Ok(())
