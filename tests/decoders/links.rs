@@ -97,6 +97,8 @@ struct Bench {
     /// The open link, if there is one.
     link: Option<LinkId>,
     links: u32,
+    /// Lines that our user has said.
+    said: usize,
     updates: Vec<Update>,
 }
 
@@ -124,7 +126,7 @@ impl Bench {
             },
         });
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_767_323_045_678) };
-        Self { node, store: Store::default(), now, link: None, links: 0, updates: Vec::new() }
+        Self { node, store: Store::default(), now, link: None, links: 0, said: 0, updates: Vec::new() }
     }
 
     /// Gives the node an input, and then what it is answered by its store and its links.
@@ -138,9 +140,14 @@ impl Bench {
     fn handle(&mut self, input: In, answers: &mut VecDeque<In>) {
         let mut outs = Vec::new();
         self.node.handle(input, self.now, &mut outs);
-        let dials = outs.iter().filter(|out| matches!(out, Out::Dial { .. })).count();
-        let lines = outs.iter().filter(|out| matches!(out, Out::Update(Update::Message(_)))).count();
-        assert!(outs.len() - dials - lines <= MAX_OUTS && lines <= MAX_LINES, "{} outputs: {outs:?}", outs.len());
+        let count = |is: fn(&Out) -> bool| outs.iter().filter(|out| is(out)).count();
+        let dials = count(|out| matches!(out, Out::Dial { .. }));
+        let lines = count(|out| matches!(out, Out::Update(Update::Message(_))));
+        // Who comes, goes or has read changes what is known of every line that we said.
+        let deliveries = count(|out| matches!(out, Out::Update(Update::Delivery { .. })));
+        let others = outs.len() - dials - lines - deliveries;
+        let bounded = others <= MAX_OUTS && lines <= MAX_LINES && deliveries <= self.said;
+        assert!(bounded, "{} outputs after {} lines of ours: {outs:?}", outs.len(), self.said);
         for out in outs {
             match out {
                 Out::Tell { link, frame } => {
@@ -189,7 +196,9 @@ impl Bench {
             }
             [deed] => {
                 let who = Who::new(&them().to_string()).expect("a key");
-                self.feed(In::Command(DEEDS[usize::from(*deed) % DEEDS.len()](who)));
+                let command = DEEDS[usize::from(*deed) % DEEDS.len()](who);
+                self.said += usize::from(matches!(command, Command::Say { .. }));
+                self.feed(In::Command(command));
             }
             frame => match (decode(frame), self.link) {
                 (Ok(frame), _) => self.frame(frame),

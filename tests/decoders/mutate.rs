@@ -105,7 +105,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change, inputs: &[(String, Vec<u8>)]) {
     bytes.truncate(MAX_BYTES);
 }
 
-/// Tries `cases` changed inputs. The smallest that fails is kept in the corpus.
+/// Tries `cases` changed inputs, which `PROPTEST_RNG_SEED` decides on. The smallest that fails is kept in the corpus.
 pub(super) fn run(kind: Kind, cases: u32) {
     let inputs = corpus::read(kind.name);
     let strategy =

@@ -84,6 +84,7 @@ pub(super) fn link(corpus: &mut Corpus) {
     add("comes-and-goes", bob, [parts(&[bye(1)]), parts(&[bob, hi])].concat().repeat(10));
     add("malformed", bob, parts(&[&[0xff, 0xff][..], hi, bob, hi]));
     add("stays", bob, parts(&[WAIT]).repeat(200));
+    add("much-to-hear", bob, [parts(&[SAY]).repeat(100), parts(&[WAIT, &bye(1), bob, WAIT])].concat());
     let other_key = super::frames::hello(&[9; 32], b"bob", 1, 4566);
     add("not-its-key", &other_key, parts(&[hi]));
     let own_key = super::frames::hello(us().as_bytes(), b"bob", 1, 4566);
