@@ -18,6 +18,7 @@ pub mod headless;
 pub mod history;
 pub mod identity;
 pub mod io;
+pub mod limit;
 pub mod log;
 pub mod model;
 pub mod net;

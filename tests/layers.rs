@@ -17,7 +17,7 @@ use source::{Named, paths};
 
 /// Every module on its layer.
 const LAYERS: [&[&str]; 9] = [
-    &["model", "wire"],
+    &["limit", "model", "wire"],
     &["bus", "config", "contract", "convert", "identity", "slash"],
     &["log"],
     &["announce", "app", "diagnosis", "node", "site", "sweep"],
@@ -29,7 +29,8 @@ const LAYERS: [&[&str]; 9] = [
 ];
 
 /// Modules that only compute. Their tests may do more.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
+    "limit",
     "model",
     "bus",
     "config",

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Actor, Stop};
 use crate::{
     bus::Update,
-    diagnosis::{Evidence, Person, Place, Reached, Swept, diagnose},
+    diagnosis::{Evidence, Person, Place, Reached, diagnose},
     discovery,
     io::{self, Net},
     model::{Fault, Finding, Severity},
@@ -92,13 +92,9 @@ impl<N: Net> Actor<N> {
         (self.diagnosing.fresh, self.diagnosing.last) = (false, Some(Instant::now()));
         let Site { spots, sweep, open, .. } = self.whereabouts.site();
         let interfaces = io::interfaces().unwrap_or_default();
-        let swept = self.diagnosing.survey.as_ref().map(|survey| {
-            let known = sweep.iter().flat_map(|network| io::neighbours(*network)).map(IpAddr::V4);
-            Swept { hosts: survey.hosts, there: survey.answered.iter().copied().chain(known).collect() }
-        });
         let people = self.node.troubles().map(|(addr, trouble)| Person {
             addr,
-            place: if spots.iter().any(|spot| spot.is_on_link(addr.ip())) { Place::Near } else { Place::Far },
+            place: Place::of(addr.ip(), spots),
             announced: trouble != Trouble::OtherVersion,
             reached: match trouble {
                 Trouble::Silent => Reached::Silent,
@@ -112,10 +108,10 @@ impl<N: Net> Actor<N> {
             interfaces,
             open: *open,
             spots: spots.clone(),
-            swept,
+            swept: self.diagnosing.survey.as_ref().map(|survey| io::swept(survey, sweep)),
             mute: self.diagnosing.mute.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
             off_link: self.diagnosing.off_link.clone(),
-            announces: true,
+            announces: self.whereabouts.announces(),
             people: people.collect(),
             ..Evidence::default()
         };

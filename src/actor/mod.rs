@@ -6,6 +6,8 @@
 mod backlog;
 mod diagnosing;
 mod elsewhere;
+mod events;
+mod execute;
 mod keeper;
 mod place;
 mod settings;
@@ -34,13 +36,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    bus::{Command, NoticeCode, Update},
+    bus::{Command, Update},
     discovery,
     io::{Clock, Net},
     model::{Nick, NodeId, Presence, Target},
     net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls},
-    node::{CloseReason, History, In, LinkId, Location, Me, Node, Out},
-    profile::SaveError,
+    node::{History, In, LinkId, Location, Me, Node},
     store::{Answer, Store},
 };
 
@@ -269,17 +270,6 @@ impl<N: Net> Actor<N> {
         }
     }
 
-    async fn stored(&mut self, Answer { ticket, reply }: Answer) -> Result<(), Stop> {
-        self.feed(In::Stored { ticket, reply }).await
-    }
-
-    async fn taken(&mut self, links: Vec<LinkId>) -> Result<(), Stop> {
-        for link in links {
-            self.feed(In::Taken(link)).await?;
-        }
-        Ok(())
-    }
-
     /// Meets nobody and tells nobody before the user has a name.
     async fn wait_for_name(&mut self) -> Result<(), Stop> {
         loop {
@@ -313,125 +303,6 @@ impl<N: Net> Actor<N> {
     fn front_end_is_behind(&mut self) -> bool {
         let waiting = self.waiting_updates();
         self.backlog.is_full(waiting)
-    }
-
-    async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
-        let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
-        self.update(notice).await
-    }
-
-    async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
-        let input = match event {
-            // Gave up while it waited for us.
-            Event::Arrived(_, handle) if handle.is_cut() => return Ok(()),
-            Event::Arrived(input, handle) => {
-                if let In::Arrived { link, .. } | In::Introduced { link, .. } = input {
-                    self.handles.insert(link, handle);
-                }
-                input
-            }
-            Event::Looked(node, answer) => {
-                // Who does not wait for it any more has no use for it.
-                let _ = answer.send(self.about(&node));
-                return Ok(());
-            }
-            Event::Node(input) | Event::Read(input, _) => input,
-        };
-        if let In::Closed { link, .. } | In::DialFailed { link, .. } | In::DialRefused { link, .. } = input {
-            self.handles.remove(&link);
-            self.shared.outbox.remove(link);
-        }
-        self.feed(input).await
-    }
-
-    /// What somebody with this key is told who looks at us.
-    fn about(&self, node: &NodeId) -> net::About {
-        let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
-        net::About { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
-    }
-
-    async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
-        let Some(event) = self.diagnosing.see(event) else { return Ok(()) };
-        match event {
-            discovery::Event::Found(addr) => self.feed(In::Found(addr)).await,
-            discovery::Event::Announced { node, addr } => self.feed(In::Announced { node, addr }).await,
-            discovery::Event::Asked(node) => {
-                self.node.note_heard(node, self.clock.now());
-                Ok(())
-            }
-            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
-            discovery::Event::Surveyed(_)
-            | discovery::Event::Audible { .. }
-            | discovery::Event::OffLink { .. }
-            | discovery::Event::Mute { .. } => Ok(()),
-        }
-    }
-
-    async fn drop_frozen(&mut self) -> Result<(), Stop> {
-        for link in self.shared.outbox.frozen() {
-            if let Some(handle) = self.handles.remove(&link) {
-                handle.cut();
-            }
-            self.shared.outbox.remove(link);
-            self.feed(In::Closed { link, reason: CloseReason::Timeout }).await?;
-        }
-        Ok(())
-    }
-
-    /// Lets the node handle an input, and executes what it wants.
-    async fn feed(&mut self, input: In) -> Result<(), Stop> {
-        let mut outs = Vec::new();
-        self.node.handle(input, self.clock.now(), &mut outs);
-        for out in outs {
-            self.execute(out).await?;
-        }
-        Ok(())
-    }
-
-    async fn execute(&mut self, out: Out) -> Result<(), Stop> {
-        match out {
-            Out::Dial { link, addr, via } => {
-                tracing::debug!(?link, %addr, ?via, "dial");
-                let handle = {
-                    let from = self.whereabouts.source(addr.ip());
-                    net::dial(self.net.clone(), self.shared.clone(), link, from, addr, via)
-                };
-                self.handles.insert(link, handle);
-            }
-            Out::Offer { link, first } => {
-                if let Some(handle) = self.handles.get_mut(&link) {
-                    handle.offer(first);
-                }
-            }
-            Out::Open { link, protocol, first } => {
-                self.shared.outbox.open(link, protocol, first);
-                if let Some(handle) = self.handles.get_mut(&link) {
-                    handle.open();
-                }
-            }
-            Out::Tell { link, frame } => self.shared.outbox.tell(link, frame),
-            Out::Close { link, bye } => {
-                self.shared.outbox.finish(link, bye.as_ref());
-                if let Some(handle) = self.handles.remove(&link) {
-                    handle.close(bye, &self.shared.lingering);
-                }
-            }
-            Out::Batch { link, frame } => self.shared.outbox.batch(link, frame),
-            Out::Store { ticket, request } => self.store.ask(ticket, request),
-            Out::Publish(line) => self.shared.outbox.publish(line),
-            Out::Update(update) => {
-                if let Update::NickSet(nick) = &update {
-                    self.keeper.nick_changed(nick.clone());
-                }
-                self.update(update).await?;
-            }
-            Out::Sweep => self.whereabouts.rescan(),
-            Out::Announce => self.whereabouts.announce(),
-            Out::LinkedChanged => drop(self.linked.send(Arc::new(self.node.linked()))),
-            Out::KnownChanged => self.keeper.known_changed(),
-            Out::Leave => return Err(Stop::Quit),
-        }
-        Ok(())
     }
 
     /// Lets every link pass on its last lines, for a short while.

@@ -125,6 +125,11 @@ impl<N: Net> Whereabouts<N> {
         &self.now.site
     }
 
+    /// Whether the node announces itself and hears others.
+    pub(super) fn announces(&self) -> bool {
+        self.looking.announce.is_some()
+    }
+
     /// The address to dial `to` from.
     pub(super) fn source(&self, to: IpAddr) -> Option<IpAddr> {
         self.now.site.source(to)

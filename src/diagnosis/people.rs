@@ -1,11 +1,14 @@
 //! Faults between us and those who were found.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use super::{Evidence, count, fault, fine, warning};
 use crate::{
     convert::mesh::{DialBack, Seen},
-    model::{Fault, Finding, Timestamp},
+    model::{Fault, Finding, Spot, Timestamp},
 };
 
 /// Clocks that are further apart than this are wrong: a line that comes so much later than it is dated is marked as late after
@@ -34,6 +37,16 @@ pub enum Place {
     Near,
     /// Behind a router.
     Far,
+}
+
+impl Place {
+    /// Where `ip` is for who is at `spots`.
+    pub fn of(ip: IpAddr, spots: &[Spot]) -> Self {
+        if ip.is_loopback() || spots.iter().any(|spot| spot.ip == ip) {
+            return Self::Here;
+        }
+        if spots.iter().any(|spot| spot.is_on_link(ip)) { Self::Near } else { Self::Far }
+    }
 }
 
 /// What came of looking at somebody.

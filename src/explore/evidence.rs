@@ -2,20 +2,21 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use ipnetwork::IpNetwork;
-
-use super::{By, Options, View};
+use super::{By, Found, Options, View};
 use crate::{
-    diagnosis::{Evidence, Person, Place, Reached, Swept},
-    io::{captured, neighbours, now},
+    diagnosis::{Evidence, Person, Place, Reached},
+    io::{captured, now, swept},
     net::Sight,
     node::DialFailure,
 };
 
 pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
     let Options { site, interfaces, no_network, announce, ports, own, .. } = options;
-    let is_own_copy = |sight: &Option<Result<Sight, DialFailure>>| matches!(sight, Some(Ok(Sight::Node { node, .. })) if own.contains(node));
-    let people = view.found.iter().filter(|(_, found)| !is_own_copy(&found.sight));
+    let is_own_copy = |found: &Found| {
+        let Some(Ok(Sight::Node { node, .. })) = &found.sight else { return false };
+        own.contains(node)
+    };
+    let people = view.found.iter().filter(|(_, found)| !is_own_copy(found));
     let mut met = BTreeSet::new();
     let mut persons = Vec::new();
     for (addr, found) in people {
@@ -24,33 +25,24 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
             Some(Ok(Sight::Node { node, .. })) if !met.insert(*node) => continue,
             Some(Ok(Sight::Node { seen: Some(seen), .. })) => Reached::Seen(seen.clone(), now().wall),
             Some(Ok(Sight::Node { seen: None, .. })) => Reached::Older,
-            Some(Err(DialFailure::Timeout | DialFailure::Unreachable)) if worth_a_word(found.by.iter()) => {
-                Reached::Silent
-            }
-            Some(Err(DialFailure::Refused)) if worth_a_word(found.by.iter()) => Reached::Refused,
+            Some(Err(DialFailure::Timeout | DialFailure::Unreachable)) if is_expected(found) => Reached::Silent,
+            Some(Err(DialFailure::Refused)) if is_expected(found) => Reached::Refused,
             None if announced => Reached::Silent,
             _ => continue,
         };
-        let place = match addr.ip() {
-            ip if ip.is_loopback() || site.listen.iter().any(|own| own.ip() == ip) => Place::Here,
-            ip if site.spots.iter().any(|spot| spot.is_on_link(ip)) => Place::Near,
-            _ => Place::Far,
-        };
+        let place = Place::of(addr.ip(), &site.spots);
         persons.push(Person { addr: *addr, place, announced, reached });
     }
     let said: Vec<IpAddr> =
-        view.found.iter().filter(|(_, found)| worth_a_word(found.by.iter())).map(|(addr, _)| addr.ip()).collect();
+        view.found.iter().filter(|(_, found)| is_expected(found)).map(|(addr, _)| addr.ip()).collect();
     Evidence {
         interfaces: interfaces.clone(),
         open: site.open,
         spots: site.spots.clone(),
         no_network: no_network.clone(),
-        listening: view
-            .listening
-            .as_ref()
-            .map(|listening| listening.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
+        listening: view.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
         captured: captured(&site.spots, interfaces, &said),
-        swept: Some(swept(view, &site.sweep)),
+        swept: Some(swept(&view.survey, &site.sweep)),
         mute: view.mute.clone(),
         off_link: view.off_link.clone(),
         announces: *announce,
@@ -60,11 +52,6 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
 }
 
 /// An open port that a sweep found may be anything; who says that it is there is expected to answer.
-fn worth_a_word<'a>(by: impl Iterator<Item = &'a By>) -> bool {
-    by.into_iter().any(|by| *by != By::Sweep)
-}
-
-fn swept(view: &View, networks: &[IpNetwork]) -> Swept {
-    let known = networks.iter().flat_map(|network| neighbours(*network)).map(IpAddr::V4);
-    Swept { hosts: view.survey.hosts, there: view.survey.answered.iter().copied().chain(known).collect() }
+fn is_expected(found: &Found) -> bool {
+    found.by.iter().any(|by| *by != By::Sweep)
 }

@@ -7,6 +7,7 @@ mod guarded;
 mod interfaces;
 mod memory;
 mod network;
+mod swept;
 mod tcp;
 
 use std::{
@@ -20,7 +21,8 @@ pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
 pub use guarded::{Guarded, Vitals};
 pub use interfaces::{interfaces, source_towards};
 pub use memory::MemoryNet;
-pub use network::{NetworkId, neighbours};
+pub use network::NetworkId;
+pub use swept::swept;
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 

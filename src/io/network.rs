@@ -88,10 +88,10 @@ impl NetworkId {
     }
 }
 
-/// Who of a network this machine knows to be there, whatever they answer; on Linux alone.
-pub fn neighbours(network: IpNetwork) -> BTreeSet<Ipv4Addr> {
+/// Who of these networks this machine knows to be there, whatever they answer; on Linux alone.
+pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<Ipv4Addr> {
     #[cfg(target_os = "linux")]
-    return tables::neighbours(&tables::read().neighbours, network);
+    return tables::neighbours(&tables::read().neighbours, networks);
     #[cfg(not(target_os = "linux"))]
     BTreeSet::new()
 }

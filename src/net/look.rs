@@ -19,6 +19,7 @@ use super::{
 use crate::{
     convert::mesh::{self, DialBack, Frame, Look, Seen, VERSIONS},
     io::Net,
+    limit::Allowance,
     model::{FIRST_USER_PORT, Nick, NodeId},
     node::DialFailure,
     wire::{RawFrame, mesh_client::MeshClient},
@@ -27,9 +28,9 @@ use crate::{
 /// Connections that are tried for others at once, so that nobody has us knock at many doors.
 const DIAL_BACKS: usize = 4;
 
-/// One more after each of these times, beyond so many that may be tried at once.
-const DIAL_BACK_EVERY: Duration = Duration::from_secs(1);
+/// Connections that are tried for others without a pause, and per second in the long run.
 const DIAL_BACK_BURST: u32 = 16;
+const DIAL_BACK_RATE: f64 = 1.0;
 
 /// What was found at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,13 +102,13 @@ async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<
 #[derive(Debug, Clone)]
 pub(super) struct DialBacks {
     slots: Arc<Semaphore>,
-    /// When all of the burst may be used again.
-    whole_at: Arc<Mutex<Option<Instant>>>,
+    allowance: Arc<Mutex<Allowance>>,
 }
 
 impl Default for DialBacks {
     fn default() -> Self {
-        Self { slots: Arc::new(Semaphore::new(DIAL_BACKS)), whole_at: Arc::default() }
+        let allowance = Allowance::new(DIAL_BACK_BURST, DIAL_BACK_RATE);
+        Self { slots: Arc::new(Semaphore::new(DIAL_BACKS)), allowance: Arc::new(Mutex::new(allowance)) }
     }
 }
 
@@ -135,14 +136,7 @@ impl DialBacks {
     }
 
     fn may_dial(&self) -> bool {
-        let now = Instant::now();
-        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = whole_at.map_or(now, |at| at.max(now)) + DIAL_BACK_EVERY;
-        let fits = next - now <= DIAL_BACK_EVERY * DIAL_BACK_BURST;
-        if fits {
-            *whole_at = Some(next);
-        }
-        fits
+        self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now().into_std())
     }
 }
 
@@ -181,7 +175,7 @@ mod tests {
             tried += u32::from(backs.dial(&net, None, host, 4_565).await == Some(DialBack::Refused));
         }
         assert_eq!(tried, DIAL_BACK_BURST);
-        tokio::time::advance(DIAL_BACK_EVERY * 2).await;
+        tokio::time::advance(Duration::from_secs(2)).await;
         assert!(backs.dial(&net, None, host, 4_565).await.is_some());
     }
 }

@@ -1,31 +1,33 @@
 //! What a key, or a host, may cost us, across its links: whoever connects anew does not begin anew.
 
-use std::{collections::BTreeMap, net::IpAddr, time::Instant};
+use std::{net::IpAddr, time::Instant};
 
-use super::session::Allowance;
-use crate::model::NodeId;
+use crate::{
+    limit::{Allowance, By},
+    model::NodeId,
+};
 
 /// Links that a key may begin at once, and per second in the long run. A person's program needs one, and a few more where
 /// both sides dial and lose each other.
-const LINK_BURST: f64 = 10.0;
+const LINK_BURST: u32 = 10;
 const LINK_RATE: f64 = 1.0;
 
 /// Addresses that a key may pass on at once, and per second in the long run: each may cost us a dial.
-const HINT_BURST: f64 = 256.0;
+const HINT_BURST: u32 = 256;
 const HINT_RATE: f64 = 1.0;
 
 /// The same for all keys together, since keys cost nothing.
-const HINT_BURST_OF_ALL: f64 = 1_024.0;
+const HINT_BURST_OF_ALL: u32 = 1_024;
 const HINT_RATE_OF_ALL: f64 = 8.0;
 
 /// Dials that the announcements of one host may cause at once, and per second in the long run: three times what the usual range
 /// of ports has room for. This machine's own are exempt, as everybody here may be somebody else.
-const ANNOUNCED_BURST: f64 = 16.0;
+const ANNOUNCED_BURST: u32 = 16;
 const ANNOUNCED_RATE: f64 = 0.25;
 
 /// The same for all hosts together. A room that starts at once is met within the first; whoever forges announcements gets no
 /// more than that out of us.
-const ANNOUNCED_BURST_OF_ALL: f64 = 64.0;
+const ANNOUNCED_BURST_OF_ALL: u32 = 64;
 const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
 
 /// Keys, and hosts, that are remembered; further ones share one allowance until others have earned theirs back.
@@ -33,94 +35,64 @@ const MAX_KEYS: usize = 1_024;
 
 /// Authors of whom nothing was known that a key may introduce at once, and per second in the long run (DESIGN.md section 6 names
 /// the first): keys cost their maker nothing, and each takes its place in everybody's history.
-const INTRODUCTION_BURST: f64 = 256.0;
+const INTRODUCTION_BURST: u32 = 256;
 const INTRODUCTION_RATE: f64 = 1.0 / 60.0;
 
 /// The same for all keys together.
-const INTRODUCTION_BURST_OF_ALL: f64 = 1_024.0;
+const INTRODUCTION_BURST_OF_ALL: u32 = 1_024;
 const INTRODUCTION_RATE_OF_ALL: f64 = 0.1;
 
 /// What every key may still do.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Limits {
     links: By<NodeId>,
     hints: By<NodeId>,
-    all_hints: Option<Allowance>,
+    all_hints: Allowance,
     announced: By<IpAddr>,
-    all_announced: Option<Allowance>,
+    all_announced: Allowance,
     introductions: By<NodeId>,
-    all_introductions: Option<Allowance>,
+    all_introductions: Allowance,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            links: By::new(Allowance::new(LINK_BURST, LINK_RATE), MAX_KEYS),
+            hints: By::new(Allowance::new(HINT_BURST, HINT_RATE), MAX_KEYS),
+            all_hints: Allowance::new(HINT_BURST_OF_ALL, HINT_RATE_OF_ALL),
+            announced: By::new(Allowance::new(ANNOUNCED_BURST, ANNOUNCED_RATE), MAX_KEYS),
+            all_announced: Allowance::new(ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE_OF_ALL),
+            introductions: By::new(Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE), MAX_KEYS),
+            all_introductions: Allowance::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL),
+        }
+    }
 }
 
 impl Limits {
     /// Whether `node` may begin one more link.
     pub(super) fn link(&mut self, node: NodeId, now: Instant) -> bool {
-        self.links.take(node, || Allowance::new(LINK_BURST, LINK_RATE, now), now)
+        self.links.take(node, now)
     }
 
     /// Whether `node` may pass on one more address.
     pub(super) fn hint(&mut self, node: NodeId, now: Instant) -> bool {
-        let all = || Allowance::new(HINT_BURST_OF_ALL, HINT_RATE_OF_ALL, now);
-        self.hints.take(node, || Allowance::new(HINT_BURST, HINT_RATE, now), now)
-            && self.all_hints.get_or_insert_with(all).take(now)
+        self.hints.take(node, now) && self.all_hints.take(now)
     }
 
     /// Whether an announcement from `host` may cause one more dial.
     pub(super) fn announced(&mut self, host: IpAddr, now: Instant) -> bool {
-        let one = || Allowance::new(ANNOUNCED_BURST, ANNOUNCED_RATE, now);
-        let all = || Allowance::new(ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE_OF_ALL, now);
-        (host.is_loopback() || self.announced.take(host, one, now))
-            && self.all_announced.get_or_insert_with(all).take(now)
+        (host.is_loopback() || self.announced.take(host, now)) && self.all_announced.take(now)
     }
-}
 
-impl Limits {
     /// Whether `node` may introduce one more author.
     pub(super) fn may_introduce(&mut self, node: NodeId, now: Instant) -> bool {
-        let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
-        let all = || Allowance::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL, now);
-        self.introductions.has(&node, one, now) && self.all_introductions.get_or_insert_with(all).has(now)
+        self.introductions.has(&node, now) && self.all_introductions.has(now)
     }
 
     /// It has done so.
     pub(super) fn introduced(&mut self, node: NodeId, now: Instant) {
-        let one = || Allowance::new(INTRODUCTION_BURST, INTRODUCTION_RATE, now);
-        self.introductions.take(node, one, now);
-        if let Some(all) = &mut self.all_introductions {
-            all.take(now);
-        }
-    }
-}
-
-#[derive(Debug)]
-struct By<T> {
-    each: BTreeMap<T, Allowance>,
-    rest: Option<Allowance>,
-}
-
-impl<T> Default for By<T> {
-    fn default() -> Self {
-        Self { each: BTreeMap::new(), rest: None }
-    }
-}
-
-impl<T: Ord> By<T> {
-    fn has(&mut self, of: &T, new: impl Fn() -> Allowance, now: Instant) -> bool {
-        let room = self.each.len() < MAX_KEYS;
-        match self.each.get_mut(of) {
-            Some(allowance) => allowance.has(now),
-            None => room || self.rest.get_or_insert_with(new).has(now),
-        }
-    }
-
-    fn take(&mut self, of: T, new: impl Fn() -> Allowance, now: Instant) -> bool {
-        if self.each.len() >= MAX_KEYS && !self.each.contains_key(&of) {
-            self.each.retain(|_, allowance| !allowance.is_full(now));
-            if self.each.len() >= MAX_KEYS {
-                return self.rest.get_or_insert_with(&new).take(now);
-            }
-        }
-        self.each.entry(of).or_insert_with(new).take(now)
+        self.introductions.take(node, now);
+        self.all_introductions.take(now);
     }
 }
 
@@ -166,7 +138,6 @@ mod tests {
         assert!(hints <= 1_024, "{hints}");
         let links = (0..10_000).filter(|n| limits.link(key(*n), now)).count();
         assert!(links <= MAX_KEYS + 10, "{links}");
-        assert!(limits.links.each.len() <= MAX_KEYS);
         assert!(limits.link(key(20_000), now + Duration::from_mins(1)), "the others have earned theirs back");
     }
 }

@@ -58,6 +58,7 @@ use trust::TrustBook;
 use crate::{
     bus::{Command, Update},
     convert::mesh::{self, Caps, Frame, Hello, Reason},
+    limit::Allowance,
     model::{Guests, Known, LeaveReason, Nick, NodeId, Now, PeerId, PortRange, Presence},
 };
 
@@ -128,7 +129,7 @@ pub struct Node {
     told: pulse::Told,
     /// When we were dialled by ourselves last.
     met_ourselves: Option<Instant>,
-    alarms: Option<session::Allowance>,
+    alarms: Allowance,
     salts: secrets::Secrets,
     sync: sync::Sync,
     leaving: bool,
@@ -164,7 +165,7 @@ impl Node {
             next_dial: 0,
             told: pulse::Told::default(),
             met_ourselves: None,
-            alarms: None,
+            alarms: Allowance::new(told::ALARM_BURST, told::ALARM_RATE),
             salts: secrets::Secrets::new(secrets::Secrets::SALTS, me.secret),
             sync: sync::Sync::new(me.node, me.history),
             leaving: false,

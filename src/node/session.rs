@@ -9,17 +9,18 @@ use std::{
 use super::{event::Secure, sync::Cursors, verify};
 use crate::{
     convert::mesh::{Caps, Hello},
+    limit::Allowance,
     model::{MAX_ADDRESSES, NodeId, Now, Presence},
 };
 
 /// Frames beside lines that a peer may send at once, and per second in the long run. A node that starts among many is
 /// told of each of them; afterwards it hears pings, presence and newcomers.
-const FRAME_BURST: f64 = 512.0;
+const FRAME_BURST: u32 = 512;
 const FRAME_RATE: f64 = 32.0;
 
 /// Frames over the limit that are passed over before the link is cut, and how many per second are forgotten: whoever sends
 /// so many does nothing else.
-const EXCESS_BURST: f64 = 1_000.0;
+const EXCESS_BURST: u32 = 1_000;
 const EXCESS_RATE: f64 = 16.0;
 
 /// How a link came about.
@@ -81,9 +82,9 @@ impl Session {
             round_trip: None,
             ping: None,
             clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
-            sync: Cursors::new(jitter, now.mono),
-            frames: Allowance::new(FRAME_BURST, FRAME_RATE, now.mono),
-            excess: Allowance::new(EXCESS_BURST, EXCESS_RATE, now.mono),
+            sync: Cursors::new(jitter),
+            frames: Allowance::new(FRAME_BURST, FRAME_RATE),
+            excess: Allowance::new(EXCESS_BURST, EXCESS_RATE),
         }
     }
 
@@ -162,60 +163,9 @@ impl Addresses {
     }
 }
 
-/// A bucket of tokens: so many at once, so many per second.
-#[derive(Debug)]
-pub(super) struct Allowance {
-    tokens: f64,
-    burst: f64,
-    rate: f64,
-    at: Instant,
-}
-
-impl Allowance {
-    pub(super) fn new(burst: f64, rate: f64, now: Instant) -> Self {
-        Self { tokens: burst, burst, rate, at: now }
-    }
-
-    /// Whether nothing is missing.
-    pub(super) fn is_full(&mut self, now: Instant) -> bool {
-        self.earn(now);
-        self.tokens >= self.burst
-    }
-
-    fn earn(&mut self, now: Instant) {
-        let earned = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
-        self.at = self.at.max(now);
-        self.tokens = (self.tokens + earned).min(self.burst);
-    }
-
-    /// Whether something can be taken.
-    pub(super) fn has(&mut self, now: Instant) -> bool {
-        self.earn(now);
-        self.tokens >= 1.0
-    }
-
-    pub(super) fn take(&mut self, now: Instant) -> bool {
-        self.earn(now);
-        let enough = self.tokens >= 1.0;
-        if enough {
-            self.tokens -= 1.0;
-        }
-        enough
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_allowance_is_a_burst_and_then_a_rate() {
-        let start = Instant::now();
-        let mut allowance = Allowance::new(10.0, 2.0, start);
-        assert_eq!((0..100).filter(|_| allowance.take(start)).count(), 10);
-        let later = start + Duration::from_secs(3);
-        assert_eq!((0..100).filter(|_| allowance.take(later)).count(), 6);
-    }
 
     #[test]
     fn what_is_claimed_gives_way_to_what_is_proven() {

@@ -1,10 +1,6 @@
 //! What nodes tell each other.
 
-use super::{
-    CloseReason, LinkId, Node, Out,
-    link::Link,
-    session::{Allowance, Spent},
-};
+use super::{CloseReason, LinkId, Node, Out, link::Link, session::Spent};
 use crate::{
     bus::{Alarm, NoticeCode, Update},
     convert::mesh::{Frame, Reason, Status},
@@ -12,8 +8,8 @@ use crate::{
 };
 
 /// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
-const ALARM_BURST: f64 = 5.0;
-const ALARM_RATE: f64 = 1.0 / 30.0;
+pub(super) const ALARM_BURST: u32 = 5;
+pub(super) const ALARM_RATE: f64 = 1.0 / 30.0;
 
 impl Node {
     pub(super) fn told(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Out>) {
@@ -105,8 +101,7 @@ impl Node {
     /// marked in the list like the first.
     pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Now, out: &mut Vec<Out>) {
         let Some(alarm) = alarm else { return };
-        let allowance = self.alarms.get_or_insert_with(|| Allowance::new(ALARM_BURST, ALARM_RATE, now.mono));
-        if allowance.take(now.mono) {
+        if self.alarms.take(now.mono) {
             out.push(Out::Update(Update::Alarm(alarm)));
         } else if self.told.may_tell(NoticeCode::ManyAlarms, now.mono) {
             let text = format!(

@@ -102,10 +102,10 @@ pub(in crate::io) fn tentative(addresses: &str) -> BTreeSet<IpAddr> {
         .collect()
 }
 
-/// Who of a network is known to be there, by this machine's tables: the addresses whose hardware addresses are known.
-pub(in crate::io) fn neighbours(table: &str, network: IpNetwork) -> BTreeSet<Ipv4Addr> {
+/// Who of these networks is known to be there, by this machine's tables: the addresses whose hardware addresses are known.
+pub(in crate::io) fn neighbours(table: &str, networks: &[IpNetwork]) -> BTreeSet<Ipv4Addr> {
     let known = lines(table).filter_map(|words| neighbour(&words).map(|(ip, ..)| ip));
-    known.filter(|ip| network.contains((*ip).into())).collect()
+    known.filter(|ip| networks.iter().any(|network| network.contains((*ip).into()))).collect()
 }
 
 /// The networks that hold `ip` and are reached without a gateway, the smallest first, with their interfaces.

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{model::LogId, node::session::Allowance};
+use crate::{limit::Allowance, model::LogId};
 
 /// Logs that a link may name of which nothing is held here: as many as it may introduce authors, twice. Fifty links that name
 /// 1,024 each and send none took a node to 66 MB.
@@ -15,12 +15,12 @@ const MAX_STRANGE_LOGS: usize = 512;
 
 /// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected, but
 /// a defect of ours should not throw out everybody at once.
-const REFUSED_BURST: f64 = 16.0;
+const REFUSED_BURST: u32 = 16;
 const REFUSED_RATE: f64 = 0.1;
 
 /// Lookups in the store that a link may cause at once, and per second in the long run, by events that we hold already.
 /// Ordinary duplicates are told by what is in memory.
-const LOOKUP_BURST: f64 = 256.0;
+const LOOKUP_BURST: u32 = 256;
 const LOOKUP_RATE: f64 = 32.0;
 
 /// Frames, and bytes of them, beside the usual ones that wait for a link.
@@ -84,7 +84,7 @@ pub(in crate::node) struct Cursors {
 }
 
 impl Cursors {
-    pub(in crate::node) fn new(jitter: u64, now: Instant) -> Self {
+    pub(in crate::node) fn new(jitter: u64) -> Self {
         Self {
             of: BTreeMap::new(),
             strange: 0,
@@ -96,8 +96,8 @@ impl Cursors {
             ask_at: None,
             told_at: None,
             extra: VecDeque::new(),
-            refused: Allowance::new(REFUSED_BURST, REFUSED_RATE, now),
-            lookups: Allowance::new(LOOKUP_BURST, LOOKUP_RATE, now),
+            refused: Allowance::new(REFUSED_BURST, REFUSED_RATE),
+            lookups: Allowance::new(LOOKUP_BURST, LOOKUP_RATE),
             jitter,
         }
     }

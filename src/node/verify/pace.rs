@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{model::NodeId, node::session::Allowance};
+use crate::{limit::Allowance, model::NodeId};
 
 /// Between two comparisons that one key begins, over whatever links: it must not be able to fill the screen with codes.
 pub(super) const THEIR_INTERVAL: Duration = Duration::from_secs(30);
@@ -16,18 +16,25 @@ pub(super) const OUR_INTERVAL: Duration = Duration::from_secs(32);
 /// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
 /// people who stand around one desk, and then one every half minute, as with alarms. It does not bind our user, who can
 /// still begin one with whoever is not answered.
-const ANYBODYS_BURST: f64 = 5.0;
+const ANYBODYS_BURST: u32 = 5;
 const ANYBODYS_RATE: f64 = 1.0 / 30.0;
 
 /// How often comparisons begin, on all links together: a new link is a new [`Session`](super::Session), and cheap. Both maps
 /// hold what is younger than their interval: theirs as many as [`ANYBODYS_RATE`] lets in, ours as many as a user types.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::node) struct Pace {
     /// When we began one last, by key.
     ours: BTreeMap<NodeId, Instant>,
     /// When they began one last that was answered.
     pub(super) theirs: BTreeMap<NodeId, Instant>,
-    anybodys: Option<Allowance>,
+    anybodys: Allowance,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let anybodys = Allowance::new(ANYBODYS_BURST, ANYBODYS_RATE);
+        Self { ours: BTreeMap::new(), theirs: BTreeMap::new(), anybodys }
+    }
 }
 
 impl Pace {
@@ -44,8 +51,7 @@ impl Pace {
     /// Whether one that `node` begins may be answered now; then it counts.
     pub(super) fn they_begin(&mut self, node: NodeId, now: Instant) -> bool {
         self.theirs.retain(|_, last| remaining(Some(*last), THEIR_INTERVAL, now).is_some());
-        let anybodys = self.anybodys.get_or_insert_with(|| Allowance::new(ANYBODYS_BURST, ANYBODYS_RATE, now));
-        let may = !self.theirs.contains_key(&node) && anybodys.take(now);
+        let may = !self.theirs.contains_key(&node) && self.anybodys.take(now);
         if may {
             self.theirs.insert(node, now);
         }
