@@ -75,7 +75,7 @@ impl<N: Net> Sweeper<N> {
 
     /// Sweeps: once aloud, then quietly for ever, and aloud again whenever asked.
     pub(super) async fn run(mut self) {
-        let on_loopback = self.settings.site.sweep.iter().all(|network| network.network().is_loopback());
+        let on_loopback = self.is_on_loopback();
         loop {
             let mut ended = self.sweep(true, self.settings.rate).await;
             let mut sweeps = 0;
@@ -146,6 +146,7 @@ impl<N: Net> Sweeper<N> {
                         // Who waits gains by what is left out. A watch would be over and begin again in no time where
                         // everybody is linked.
                         if !(is_linked && aloud) {
+                            pace.share(self.copies());
                             pace.sent(Instant::now().into_std());
                             self.next = Some(pace.next());
                         }
@@ -160,6 +161,21 @@ impl<N: Net> Sweeper<N> {
             self.events.send(Event::Surveyed(plan.survey())).await?;
         }
         Ok(Ended::Done)
+    }
+
+    fn is_on_loopback(&self) -> bool {
+        self.settings.site.sweep.iter().all(|network| network.network().is_loopback())
+    }
+
+    /// How many copies of the program run on this machine, as far as they are linked. Each has a port of its own.
+    fn copies(&self) -> u32 {
+        // The kernel keeps no table of loopback.
+        if self.is_on_loopback() {
+            return 1;
+        }
+        let here = |addr: &&SocketAddr| self.settings.site.listen.iter().any(|own| own.ip() == addr.ip());
+        let ports: BTreeSet<u16> = self.linked.borrow().iter().filter(here).map(SocketAddr::port).collect();
+        ports.len().try_into().unwrap_or(u32::MAX).saturating_add(1)
     }
 
     async fn tell(&self, plan: &Plan, pace: &Pace, began: Instant, state: SweepState) -> Result<(), Unheard> {
@@ -181,21 +197,41 @@ mod tests {
     use super::*;
     use crate::{io::MemoryNet, model::PortRange, site::Site};
 
-    #[tokio::test(start_paused = true)]
-    async fn where_everybody_is_linked_the_watch_is_no_busier_than_elsewhere() {
+    const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
+
+    /// What a sweeper is connected with.
+    type Ends = (mpsc::Sender<()>, mpsc::Receiver<Event>);
+
+    /// Listens at `ip`, looks at `network`, and knows who is linked.
+    fn sweeper(ip: [u8; 4], network: &str, linked: &[([u8; 4], u16)]) -> (Sweeper<MemoryNet>, Ends) {
         let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
         let settings = Settings {
-            site: Site::machine([127, 0, 0, 1].into(), &["127.0.0.1/32".parse().unwrap()], &[]),
+            site: Site::fixed(ip.into(), vec![network.parse().unwrap()], &[]),
             port: 4_565,
             ports: PortRange::new(min, max).unwrap(),
             rate: None,
             announce: None,
             seed: 1,
         };
-        let everybody: BTreeSet<SocketAddr> = [SocketAddr::from(([127, 0, 0, 1], 4_566))].into();
-        let ((events, mut seen), (_rescan, rescan)) = (mpsc::channel(1), mpsc::channel(1));
-        let (_linked, linked) = watch::channel(Arc::new(everybody));
-        tokio::spawn(Sweeper::new(MemoryNet::default(), settings, events, rescan, linked).run());
+        let linked: BTreeSet<SocketAddr> = linked.iter().map(|addr| SocketAddr::from(*addr)).collect();
+        let ((events, seen), (wishes, rescan)) = (mpsc::channel(1), mpsc::channel(1));
+        let (_, linked) = watch::channel(Arc::new(linked));
+        (Sweeper::new(MemoryNet::default(), settings, events, rescan, linked), (wishes, seen))
+    }
+
+    #[test]
+    fn copies_on_this_machine_are_counted_once_each_and_nobody_elsewhere_is() {
+        let copies = |ip, network, linked: &[_]| sweeper(ip, network, linked).0.copies();
+        let (own, other) = ([10, 77, 0, 1], [10, 77, 0, 2]);
+        assert_eq!(copies(own, "10.77.0.0/24", &[(own, 4_566), (own, 4_567), (other, 4_568)]), 3);
+        assert_eq!(copies(own, "10.77.0.0/24", &[(other, 4_565)]), 1);
+        assert_eq!(copies(LOOPBACK, "127.0.0.1/32", &[(LOOPBACK, 4_566)]), 1, "no table is kept of this machine");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_everybody_is_linked_the_watch_is_no_busier_than_elsewhere() {
+        let (sweeper, (_wishes, mut seen)) = sweeper(LOOPBACK, "127.0.0.1/32", &[(LOOPBACK, 4_566)]);
+        tokio::spawn(sweeper.run());
         let began = Instant::now();
         for _ in 0..100 {
             seen.recv().await.unwrap();

@@ -19,6 +19,8 @@ const SMALL: u64 = 256;
 /// Even spacing: when the next probe may leave.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
+    /// The interval, if nobody else on this machine sweeps.
+    alone: Duration,
     interval: Duration,
     next: Instant,
 }
@@ -27,7 +29,14 @@ impl Pace {
     /// The pace for a sweep of `hosts` hosts that begins at `now`; `rate` (probes per second) is the user's wish.
     pub fn new(hosts: u64, rate: Option<u32>, now: Instant) -> Self {
         let rate = rate.unwrap_or(if hosts <= SMALL { SMALL_RATE } else { LARGE_RATE }).clamp(1, MAX_RATE);
-        Self { interval: Duration::from_secs(1) / rate, next: now }
+        let interval = Duration::from_secs(1) / rate;
+        Self { alone: interval, interval, next: now }
+    }
+
+    /// So many copies of the program sweep from this machine, this one among them: together they stay below [`MAX_RATE`], since the
+    /// kernel's table of neighbours is one for all.
+    pub fn share(&mut self, copies: u32) {
+        self.interval = self.alone.max(Duration::from_secs(copies.into()) / MAX_RATE);
     }
 
     /// When the next probe may leave.
@@ -64,6 +73,16 @@ mod tests {
                 sent += 1;
             }
             assert!((sent - per_second * 10i32).abs() <= 1, "{hosts} {rate:?}: {sent}");
+        }
+    }
+
+    #[test]
+    fn copies_on_one_machine_share_what_the_kernel_can_bear() {
+        for (rate, copies, per_second) in [(None, 1, 200), (None, 2, 150), (Some(300), 4, 75), (Some(50), 4, 50)] {
+            let mut pace = Pace::new(254, rate, Instant::now());
+            pace.share(20);
+            pace.share(copies);
+            assert_eq!(pace.time_for(per_second * 2).as_millis().div_ceil(10), 200, "{rate:?} {copies}");
         }
     }
 

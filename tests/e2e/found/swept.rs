@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{NO_SWEEP, SILENT, assert_all_meet, assert_promise, by_hand, meet, meetings};
+use super::{NO_SWEEP, SILENT, assert_all_meet, assert_never_full, assert_promise, by_hand, meet, meetings};
 use crate::support::{Host, Lab, Node, Setup, proc, seconds};
 
 /// A /24 at the default rate: two nodes, or five among ten machines.
@@ -24,11 +24,6 @@ fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, 
     let hosts: Vec<Host> = (1..=10).map(|n| lab.host(&format!("10.77.0.{}/24", n * 23))).collect();
     let nodes = (0..4).zip(&hosts).map(|(n, host)| waiting(host, &format!("n{n}"), 4_565 + n, &peers(n))).collect();
     (nodes, hosts[4].clone())
-}
-
-/// Whatever the sweep does to the kernel's table of neighbours: it never was too much.
-fn assert_never_full(before: u64) {
-    assert_eq!(proc::neighbour_table_fulls(), before, "the kernel's table of neighbours was full");
 }
 
 #[test]
