@@ -24,7 +24,6 @@ use std::{
 
 use backlog::Backlog;
 use diagnosing::Diagnosing;
-use elsewhere::Elsewhere;
 use keeper::Keeper;
 pub use place::{Carried, Moved, Place};
 pub use settings::{Random, Settings, StartError};
@@ -77,7 +76,6 @@ pub struct Actor<N: Net> {
     updates: mpsc::Sender<Update>,
     /// How many updates went there.
     sent: u64,
-    elsewhere: Elsewhere,
     backlog: Backlog,
     diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
@@ -151,7 +149,6 @@ impl<N: Net> Actor<N> {
             // What waits already counts as sent.
             sent: (updates.max_capacity() - updates.capacity()) as u64,
             updates,
-            elsewhere: Elsewhere::new(port.is_some()),
             backlog: Backlog::default(),
             diagnosing: Diagnosing::new(diagnose),
             inbox,

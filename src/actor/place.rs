@@ -125,6 +125,11 @@ impl<N: Net> Whereabouts<N> {
         &self.now.site
     }
 
+    /// The network that the lobby belongs to.
+    pub(super) fn network(&self) -> &Network {
+        &self.now.network
+    }
+
     /// Whether the node announces itself and hears others.
     pub(super) fn announces(&self) -> bool {
         self.looking.announce.is_some()
@@ -204,7 +209,6 @@ impl<N: Net> Actor<N> {
     async fn tell_place(&mut self) -> Result<(), Stop> {
         let shown = self.whereabouts.shown();
         self.update(Update::Whereabouts(shown)).await?;
-        self.told_of_moving();
         for text in self.whereabouts.now.site.remarks.clone() {
             self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
         }

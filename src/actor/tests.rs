@@ -89,7 +89,7 @@ impl TestNode {
 
     async fn say(&self, text: &str) {
         let text = Text::new(text).unwrap();
-        self.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
+        self.commands.send(Command::Say { room: Room::LOBBY, text, action: false, network: None }).await.unwrap();
     }
 
     /// Takes updates until `done`.

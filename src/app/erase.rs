@@ -28,7 +28,7 @@ impl App {
     pub(super) fn erase(&mut self, sure: bool) -> Result<(), String> {
         let now = self.now.mono;
         if sure && self.erase_asked.take().is_some_and(|until| now < until) {
-            return self.ask_node(Command::Erase(Room::LOBBY));
+            return self.ask_node(Command::Erase { room: Room::LOBBY, network: self.network() });
         }
         self.erase_asked = Some(now + ASKED);
         let text = format!(

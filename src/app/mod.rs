@@ -112,6 +112,8 @@ pub struct App {
     /// Whether the user has pressed anything yet.
     touched: bool,
     pub(crate) draft: Draft,
+    /// Whether it was begun on another network, and its user has not been told.
+    draft_is_for_elsewhere: bool,
     pub(crate) background: Option<Background>,
     /// Rows of help scrolled past, while help is open.
     pub(crate) help: Option<u16>,
@@ -163,6 +165,7 @@ impl App {
             erase_asked: None,
             touched: false,
             draft: Draft::default(),
+            draft_is_for_elsewhere: false,
             background: setup.background,
             help: None,
             plain: false,
@@ -238,6 +241,7 @@ impl App {
                 self.lay_out();
             }
         }
+        self.draft_is_for_elsewhere &= !self.draft.is_empty();
         self.speak_up();
         self.keep_limits();
         self.pane.set_tail(self.guide().as_deref());

@@ -3,7 +3,7 @@
 use super::{App, Deliveries, Floods, Node, Reading, pane::Tone};
 use crate::{
     bus::{Command, Whereabouts},
-    model::{Fault, Finding, Severity, Spot},
+    model::{Fault, Finding, Network, Severity, Spot},
 };
 
 impl App {
@@ -107,11 +107,17 @@ impl App {
         self.deliveries = Deliveries::default();
         self.floods = Floods::default();
         self.reading = Reading::default();
+        self.draft_is_for_elsewhere = !self.draft.is_empty();
         self.pane.clear();
         self.pane.before = false;
         self.peers.forget_gone();
         self.nothing_waits();
         self.open_room();
+    }
+
+    /// The network that is on the screen.
+    pub(super) fn network(&self) -> Option<Network> {
+        self.place.as_ref().map(|place| place.network.clone())
     }
 
     /// Opens the chat to the network, or closes it.

@@ -36,7 +36,13 @@ impl App {
         match slash {
             Slash::Say { text, action } => {
                 let text = Text::new(&text).map_err(|error| error.to_string())?;
-                self.ask_node(Command::Say { room: Room::LOBBY, text, action })?;
+                if std::mem::take(&mut self.draft_is_for_elsewhere) {
+                    return Err(
+                        "This was written while the chat was on another network. Press Enter again to say it here."
+                            .to_owned(),
+                    );
+                }
+                self.ask_node(Command::Say { room: Room::LOBBY, text, action, network: self.network() })?;
                 self.typed();
             }
             Slash::Nick(None) => self.notice(Tone::Plain, &format!("You are {}. /nick NAME changes that.", self.nick)),
@@ -133,7 +139,7 @@ impl App {
                 }
                 format!("/search {query}")
             }
-            Command::Erase(_) => "/erase".to_owned(),
+            Command::Erase { .. } => "/erase".to_owned(),
             // Scrolling on asks again.
             Command::Page { .. } => return self.unreadable(),
             // Worth nothing later.

@@ -1,6 +1,6 @@
 //! Front end to actor.
 
-use crate::model::{Nick, Position, Presence, Room, Seek, Target, Text, Who};
+use crate::model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Who};
 
 /// What the user asked for, already validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,9 @@ pub enum Command {
         text: Text,
         /// Whether it is an action (`/me`).
         action: bool,
+        /// The network that it is for, as [`super::Update::Whereabouts`] names it: a room is another one on each. A node that is on
+        /// another one by then refuses it. None is for wherever it is.
+        network: Option<Network>,
     },
     /// Go by another name from now on. Also lets a node begin that waits for its user's name.
     SetNick(Nick),
@@ -62,7 +65,12 @@ pub enum Command {
         max: usize,
     },
     /// Take all that was said in a room off this machine's disk, for good; answered by [`super::Update::Erased`].
-    Erase(Room),
+    Erase {
+        /// Which room.
+        room: Room,
+        /// On which network, as in [`Command::Say`].
+        network: Option<Network>,
+    },
     /// Say good-bye to everyone and stop. The update channel closes when that is done.
     Quit,
 }

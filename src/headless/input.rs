@@ -11,6 +11,7 @@ use super::{
     Local,
     lines::{self, Line},
     undelivered::Undelivered,
+    whereabouts::Whereabouts,
 };
 use crate::{
     bus::Command,
@@ -27,6 +28,7 @@ pub(super) struct Reader {
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) answer: mpsc::Sender<Local>,
     pub(super) undelivered: Undelivered,
+    pub(super) whereabouts: Whereabouts,
     /// Set before the node is told to quit: whether everybody who is here has everything.
     pub(super) quitting: Arc<OnceLock<bool>>,
 }
@@ -80,7 +82,7 @@ impl Reader {
             Slash::Say { text, action } => match Text::new(&text) {
                 Ok(text) => {
                     self.undelivered.said();
-                    Command::Say { room: Room::LOBBY, text, action }
+                    Command::Say { room: Room::LOBBY, text, action, network: self.whereabouts.network() }
                 }
                 Err(error @ TextError::TooLong(_)) => return self.refuse("too_long", &error),
                 Err(error @ TextError::Empty) => return self.refuse("empty", &error),
@@ -107,7 +109,7 @@ impl Reader {
             Slash::Rescan => Command::Rescan,
             Slash::Search(Some(query)) => Command::Search { room: Room::LOBBY, query, before: None, max: SEARCHED },
             Slash::Search(None) => return self.refuse("usage", &"Type the words to look for: /search WORDS"),
-            Slash::Erase { sure: true } => Command::Erase(Room::LOBBY),
+            Slash::Erase { sure: true } => Command::Erase { room: Room::LOBBY, network: self.whereabouts.network() },
             Slash::Erase { sure: false } => {
                 return self.refuse("usage", &"This erases the room's history on this machine. Type  /erase yes");
             }

@@ -14,6 +14,7 @@ mod printer;
 mod text;
 mod trust;
 mod undelivered;
+mod whereabouts;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +31,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::undelivered::Undelivered;
+use self::{undelivered::Undelivered, whereabouts::Whereabouts};
 use crate::{
     bus::{Command, Update},
     slash::Spec,
@@ -134,20 +135,22 @@ where
     W: Write + Send + 'static,
 {
     let (quitting, undelivered) = (Arc::new(OnceLock::new()), Undelivered::default());
+    let whereabouts = Whereabouts::default();
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
     let (opener, gate) = gate::gate();
-    let seen = undelivered.clone();
+    let (seen, told) = (undelivered.clone(), whereabouts.clone());
     spawn("output", move || {
-        let result = output::run(&handle, output, options, &writers, answers, &opener, &seen);
+        let result = output::run(&handle, output, options, &writers, answers, &opener, (&seen, &told));
         seen.close();
         // Nobody waits any more if a signal was faster.
         let _ = finished.send(result);
     })?;
-    let reader = input::Reader { commands: commands.clone(), answer, undelivered, quitting: Arc::clone(&quitting) };
+    let reader =
+        input::Reader { commands: commands.clone(), answer, undelivered, whereabouts, quitting: Arc::clone(&quitting) };
     spawn("input", move || {
         gate.wait();
         reader.run(input);

@@ -7,7 +7,9 @@ use tokio::{
     sync::{Mutex, mpsc},
 };
 
-use super::{LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer, undelivered::Undelivered};
+use super::{
+    LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer, undelivered::Undelivered, whereabouts::Whereabouts,
+};
 use crate::bus::{UPDATE_CAPACITY, Update};
 
 /// Written before more is formatted: as much as a pipe takes at once, so that a burst of long messages is not kept
@@ -25,7 +27,7 @@ pub(super) fn run(
     updates: &Mutex<mpsc::Receiver<Update>>,
     mut answers: mpsc::Receiver<Local>,
     opener: &Opener,
-    undelivered: &Undelivered,
+    (undelivered, whereabouts): (&Undelivered, &Whereabouts),
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -64,6 +66,7 @@ pub(super) fn run(
                 for update in batch.drain(..) {
                     opener.see(&update);
                     undelivered.see(&update);
+                    whereabouts.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;

@@ -252,7 +252,7 @@ impl Node {
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Out>) {
         match command {
-            Command::Say { room, text, action } => self.say(room, &text, action, now, out),
+            Command::Say { room, text, action, .. } => self.say(room, &text, action, now, out),
             Command::SetNick(nick) => self.set_nick(nick, now, out),
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
@@ -267,7 +267,7 @@ impl Node {
             Command::Verify { who, same } => self.verify(&who, same, now, out),
             Command::Page { room, seek, max } => self.ask_page(room, seek, max, out),
             Command::Search { room, query, before, max } => self.ask_search(room, query, before, max, out),
-            Command::Erase(room) => self.ask_erase(room, out),
+            Command::Erase { room, .. } => self.ask_erase(room, out),
             Command::Quit => self.quit(now, out),
         }
     }

@@ -56,7 +56,7 @@ pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
     Command::Unignore,
     Command::Whois,
     |_| Command::SetPresence(Presence::away("lunch")),
-    |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false },
+    |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false, network: None },
 ];
 
 /// A store that remembers events and nothing else.

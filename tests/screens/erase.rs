@@ -23,7 +23,10 @@ fn a_room_is_erased_only_by_a_yes_to_the_question() {
     assert_eq!(s.sent(), [], "too late: it asks again");
     s.wait(30);
     s.enter("/erase yes");
-    assert_eq!(s.sent(), [Command::Erase(Room::LOBBY)]);
+    assert_eq!(
+        s.sent(),
+        [Command::Erase { room: Room::LOBBY, network: Some(crate::screen::whereabouts(true).network) }]
+    );
     s.update(Update::Erased { room: Room::LOBBY, lines: 1_234 });
     assert!(
         s.find("1,234 lines are gone from this machine").is_some() && s.find("line 999.").is_none(),

@@ -388,8 +388,13 @@ fn commands_reach_the_node() {
     assert_eq!(
         s.sent(),
         [
-            Command::Say { room: Room::LOBBY, text: text("waves"), action: true },
-            Command::Say { room: Room::LOBBY, text: text("/not a command"), action: false },
+            Command::Say { room: Room::LOBBY, text: text("waves"), action: true, network: Some(Network::loopback()) },
+            Command::Say {
+                room: Room::LOBBY,
+                text: text("/not a command"),
+                action: false,
+                network: Some(Network::loopback())
+            },
             Command::SetNick(Nick::new("amy").unwrap()),
             Command::Connect(Target::Socket(addr("127.0.0.1:4569"))),
         ]

@@ -145,9 +145,30 @@ fn another_network_is_another_room() {
     assert!(s.find("said here last week") < s.find("The chat is open"), "{}", s.text());
     s.enter("/erase yes");
     assert!(
-        !s.sent().iter().any(|command| matches!(command, Command::Erase(_))),
+        !s.sent().iter().any(|command| matches!(command, Command::Erase { .. })),
         "the question was about another room"
     );
+}
+
+#[test]
+fn what_was_begun_on_another_network_is_said_here_only_at_the_second_asking() {
+    let mut s = chat(lan(), SIZE);
+    s.typed("it jams again");
+    moves(&mut s, cafe());
+    s.effects.clear();
+    s.press(KeyCode::Enter);
+    assert_eq!((s.said(), s.input().as_str()), (vec![], "it jams again"));
+    shows(&mut s, "written while the chat was on another network. Press Enter again to say it here.");
+    s.press(KeyCode::Enter);
+    let text = Text::new("it jams again").unwrap();
+    let network = Some(cafe().network);
+    assert_eq!(s.sent(), [Command::Say { room: Room::LOBBY, text, action: false, network }]);
+    s.typed("for the café");
+    moves(&mut s, whereabouts(true));
+    s.ctrl('u');
+    s.effects.clear();
+    s.enter("for the office");
+    assert_eq!(s.said(), ["for the office"], "it was begun here");
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn step() -> impl Strategy<Value = Step> {
         })))),
         1 => "\\PC{1,30}".prop_filter_map("a text", move |t| {
             let text = Text::new(&t).ok()?;
-            Some(feed(Input::Refused(Command::Say { room: Room::LOBBY, text, action: false })))
+            Some(feed(Input::Refused(Command::Say { room: Room::LOBBY, text, action: false, network: None })))
         }),
     ]
 }

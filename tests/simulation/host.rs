@@ -85,7 +85,7 @@ impl Host {
             self.lines.set(self.lines.get() + 1);
             let text = Text::new(&speech::line(self.index, self.boots.get(), self.lines.get(), answers)).unwrap();
             // A node that is thousands of commands behind does not get more.
-            let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false });
+            let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false, network: None });
         }
     }
 

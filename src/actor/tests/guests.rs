@@ -219,7 +219,8 @@ async fn a_node_that_nobody_reads_from_can_still_leave() {
     let _frozen = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
     alice.until(|n| n.peers.len() == 1).await;
     // Until commands have to wait, and the updates of those that need not fill their channel.
-    let say = Command::Say { room: Room::LOBBY, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false };
+    let say =
+        Command::Say { room: Room::LOBBY, text: Text::new(&"x".repeat(60_000)).unwrap(), action: false, network: None };
     while tokio::time::timeout(Duration::from_millis(100), alice.commands.send(say.clone())).await.is_ok() {
         while alice.updates.try_recv().is_ok() {}
     }

@@ -46,10 +46,14 @@ async fn a_node_whose_port_is_taken_where_it_goes_begins_anew_and_keeps_its_port
 #[tokio::test(start_paused = true)]
 async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
     let net = MemoryNet::default();
-    let mut alice = begin_with(&net, site(), |settings| Settings { port: Some(4_565), ..settings }).await;
-    let say = |text: &str| Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false };
-    alice.commands.send(say("for the office")).await.unwrap();
-    alice.commands.send(Command::Erase(Room::LOBBY)).await.unwrap();
+    let mut alice = begin(&net, site()).await;
+    let office = Network::new("office").ok();
+    let say = |text: &str, network: Option<Network>| {
+        let text = Text::new(text).unwrap();
+        Command::Say { room: Room::LOBBY, text, action: false, network }
+    };
+    alice.commands.send(say("for the office", office.clone())).await.unwrap();
+    alice.commands.send(Command::Erase { room: Room::LOBBY, network: office }).await.unwrap();
     let mut refused = Vec::new();
     while refused.len() < 2 {
         match alice.updates.recv().await.unwrap() {
@@ -59,10 +63,7 @@ async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
         }
     }
     assert!(refused[0].ends_with("for the office"), "{refused:?}");
-    // The front end knows where it is now.
-    alice.commands.send(say("hm")).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    alice.commands.send(say("hello, café")).await.unwrap();
+    alice.commands.send(say("hello, café", Some(Network::loopback()))).await.unwrap();
     let said = loop {
         if let Update::Message(message) = alice.updates.recv().await.unwrap() {
             break message.text.to_string();
@@ -85,7 +86,7 @@ async fn what_was_said_before_the_node_moves_is_written_first() {
     .await;
     for text in ["one", "two"] {
         let text = Text::new(text).unwrap();
-        alice.commands.send(Command::Say { room: Room::LOBBY, text, action: false }).await.unwrap();
+        alice.commands.send(Command::Say { room: Room::LOBBY, text, action: false, network: None }).await.unwrap();
     }
     let mut written = 0;
     while written < 2 {

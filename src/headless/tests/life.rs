@@ -18,6 +18,7 @@ use super::{
         gate::{LONGEST, SETTLING, gate},
         output, run,
         undelivered::{LINGER, Undelivered},
+        whereabouts::Whereabouts,
     },
     *,
 };
@@ -91,7 +92,7 @@ impl Front {
 }
 
 fn say(text: &str, action: bool) -> Command {
-    Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action }
+    Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action, network: None }
 }
 
 #[tokio::test]
@@ -230,7 +231,15 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         let output = sink.clone();
         let printing = move || {
             let (updates, opener, undelivered) = (tokio::sync::Mutex::new(updates), gate().0, Undelivered::default());
-            output::run(&runtime, output, options(false), &updates, answers, &opener, &undelivered)
+            output::run(
+                &runtime,
+                output,
+                options(false),
+                &updates,
+                answers,
+                &opener,
+                (&undelivered, &Whereabouts::default()),
+            )
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
         let text = sink.text();

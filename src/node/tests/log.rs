@@ -145,7 +145,7 @@ impl World {
 
     fn say(&mut self, n: usize, text: &str) {
         let text = Text::new(text).unwrap();
-        self.feed(n, In::Command(Command::Say { room: Room::LOBBY, text, action: false }));
+        self.feed(n, In::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }));
         self.settle();
     }
 
@@ -211,7 +211,7 @@ fn a_line_is_on_disk_before_it_is_sent_and_shown() {
     let mut node = World::new(1).benches.remove(0).node;
     let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_000) };
     let (mut out, text) = (Vec::new(), Text::new("hello").unwrap());
-    node.handle(In::Command(Command::Say { room: Room::LOBBY, text, action: false }), now, &mut out);
+    node.handle(In::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }), now, &mut out);
     let asked = out.iter().find_map(|out| if let Out::Store { ticket, .. } = out { Some(*ticket) } else { None });
     let speaks = |out: &[Out]| out.iter().any(|out| matches!(out, Out::Publish(_) | Out::Update(Update::Message(_))));
     assert!(!speaks(&out), "{out:?}");
@@ -504,7 +504,7 @@ fn who_missed_what_its_author_has_erased_hears_what_comes_next() {
     world.cut(0, 1);
     world.say(0, "b");
     world.say(0, "c");
-    world.feed(0, In::Command(Command::Erase(Room::LOBBY)));
+    world.feed(0, In::Command(Command::Erase { room: Room::LOBBY, network: None }));
     world.link(0, 1);
     world.say(0, "d");
     world.wait(5_000);

@@ -18,7 +18,7 @@ fn messages(outs: &[Out]) -> Vec<&Message> {
 }
 
 fn say(text: &str) -> In {
-    In::Command(Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false })
+    In::Command(Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false, network: None })
 }
 
 /// Dials `addr` and gets as far as the first frame.

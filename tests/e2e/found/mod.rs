@@ -12,6 +12,8 @@ mod lossy;
 mod moves;
 mod opened;
 mod routed;
+#[cfg(unix)]
+mod screen;
 mod swept;
 mod traps;
 

@@ -1,0 +1,44 @@
+//! The screen, opened to the network and closed by one key.
+
+use crate::{
+    support::{Lab, Node, seconds},
+    terminal::{Builder, program},
+};
+
+const F2: &str = "\x1bOQ";
+
+/// Says more than an interface and a network, so that it is not mistaken for the title bar.
+const OPENED: &str = "The chat is open to your network now: eth0, 10.77.0.0/24.";
+
+#[test]
+fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
+    let Some(mut lab) = Lab::or_skip("f2_opens_the_chat_to_the_network_and_closes_it_again") else { return };
+    let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let mut bob = Node::start(&there.lan("bob", &[]));
+    bob.addr();
+    let screen = Builder::new(&program()).args(["--nick", "alice"]).size(110, 24);
+    let alice = here.inside(|| screen.spawn());
+    alice.wait_text("F2 opens the chat to your network (eth0, 10.77.0.0/24)");
+
+    alice.send(F2);
+    alice.wait_text(OPENED);
+    alice.wait_text("bob joined");
+    bob.wait_peers(1);
+    alice.send("hello from the screen\r");
+    let key = bob.wait_text("hello from the screen")["from"].as_str().unwrap().to_owned();
+
+    alice.send(F2);
+    alice.wait_text("The chat is on this machine only now.");
+    // What was said on the network stays there.
+    alice.wait_no_text("hello from the screen");
+    bob.wait_left(&key, seconds(10));
+    bob.say("while you were away");
+
+    alice.send(F2);
+    alice.wait_text(OPENED);
+    alice.wait_text("hello from the screen");
+    alice.wait_text("while you were away");
+    bob.wait_peers(1);
+    alice.send("/quit\r");
+    assert_eq!(alice.wait_exit().exit_code(), 0);
+}
