@@ -21,8 +21,11 @@ use crate::{
     sweep::Survey,
 };
 
-/// How often a diagnosis is made at most: it reads tables of the system.
+/// How often a diagnosis is made while there is something new: it reads tables of the system, which takes a millisecond.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// And while there is not: routes, and who announces himself, change without a word.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// Announcements from elsewhere, and silent interfaces, that are remembered.
 const MAX_KEPT: usize = 16;
@@ -73,13 +76,17 @@ impl Diagnosing {
 impl<N: Net> Actor<N> {
     /// Says why nobody shows up, if nobody does and the reason is another one than it was.
     pub(super) async fn diagnose(&mut self) -> Result<(), Stop> {
-        let alone = self.node.linked_peers().next().is_none();
-        let lately = self.diagnosing.last.is_some_and(|at| at.elapsed() < EVERY);
-        let nothing_new = alone && (lately || !self.diagnosing.fresh);
-        if nothing_new || !self.diagnosing.wanted || !self.whereabouts.site().open {
+        if !self.diagnosing.wanted {
             return Ok(());
         }
-        let findings = if alone { self.judge() } else { Vec::new() };
+        // That there is no network is said otherwise.
+        let open = self.whereabouts.site().open && !self.whereabouts.is_lost();
+        let asks = open && self.node.linked_peers().next().is_none();
+        let pause = if self.diagnosing.fresh { EVERY } else { AGAIN };
+        if asks && self.diagnosing.last.is_some_and(|at| at.elapsed() < pause) {
+            return Ok(());
+        }
+        let findings = if asks { self.judge() } else { Vec::new() };
         if findings == self.diagnosing.told {
             return Ok(());
         }
@@ -92,7 +99,8 @@ impl<N: Net> Actor<N> {
         (self.diagnosing.fresh, self.diagnosing.last) = (false, Some(Instant::now()));
         let Site { spots, sweep, open, .. } = self.whereabouts.site();
         let interfaces = io::interfaces().unwrap_or_default();
-        let people = self.node.troubles().map(|(addr, trouble)| Person {
+        let now = self.clock.now();
+        let people = self.node.troubles(now).map(|(addr, trouble)| Person {
             addr,
             place: Place::of(addr.ip(), spots),
             announced: trouble != Trouble::OtherVersion,
@@ -102,7 +110,7 @@ impl<N: Net> Actor<N> {
                 Trouble::OtherVersion => Reached::OtherVersion,
             },
         });
-        let said: Vec<IpAddr> = self.node.troubles().map(|(addr, _)| addr.ip()).collect();
+        let said: Vec<IpAddr> = self.node.troubles(now).map(|(addr, _)| addr.ip()).collect();
         let evidence = Evidence {
             captured: io::captured(spots, &interfaces, &said),
             interfaces,
@@ -115,7 +123,7 @@ impl<N: Net> Actor<N> {
             people: people.collect(),
             ..Evidence::default()
         };
-        // That nobody is here, and that there is no network, is said otherwise.
+        // That nobody is here is said otherwise.
         let said = |finding: &Finding| matches!(finding.fault, Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
         diagnose(&evidence).into_iter().filter(|one| one.severity != Severity::Fine && !said(one)).collect()
     }

@@ -25,7 +25,7 @@ use std::{
 use backlog::Backlog;
 use diagnosing::Diagnosing;
 use keeper::Keeper;
-pub use place::{Carried, Moved, Place};
+pub use place::{Carried, Moved, Place, Wish};
 pub use settings::{Random, Settings, StartError};
 use tokio::{
     sync::{mpsc, watch},
@@ -326,7 +326,7 @@ impl<N: Net> Actor<N> {
         self.tasks.shutdown().await;
         let Self { keeper, node, .. } = &mut self;
         keeper.finish(node.known()).await;
-        // Nothing else runs on this thread any more.
+        // Who follows the interfaces on this thread can wait.
         if !self.store.close(LAST_COMMIT) {
             tracing::error!("the history could not be closed in time");
         }

@@ -45,6 +45,15 @@ impl Place {
     }
 }
 
+/// What somebody wants of where to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// The user wants it open to the network, or closed: that is remembered.
+    Open(bool),
+    /// Closed for this run, since nothing can listen there.
+    CannotListen,
+}
+
 /// What the node on the next network begins with.
 #[derive(Debug)]
 pub struct Moved {
@@ -89,13 +98,15 @@ pub(super) struct Whereabouts<N: Net> {
     next: watch::Receiver<Place>,
     /// Whether anybody can still say where to be.
     followed: bool,
-    opens: mpsc::Sender<bool>,
+    opens: mpsc::Sender<Wish>,
     /// What listens and does not serve yet.
     bound: Bound<N>,
     /// What serves; the first one stands for the node.
     addrs: Vec<SocketAddr>,
     /// The port of all of them.
     port: u16,
+    /// The remarks that the front end was told.
+    remarked: Vec<String>,
     servers: BTreeMap<SocketAddr, AbortHandle>,
     looking: Looking,
     discovery: Option<(AbortHandle, discovery::Handle)>,
@@ -105,14 +116,14 @@ impl<N: Net> Whereabouts<N> {
     pub(super) fn new(
         now: Place,
         next: watch::Receiver<Place>,
-        opens: mpsc::Sender<bool>,
+        opens: mpsc::Sender<Wish>,
         bound: Bound<N>,
         looking: Looking,
     ) -> Self {
         let addrs: Vec<SocketAddr> = bound.iter().map(|(addr, _)| *addr).collect();
         let port = addrs.first().map_or(0, SocketAddr::port);
-        let (servers, discovery) = (BTreeMap::new(), None);
-        Self { now, next, followed: true, opens, bound, addrs, port, servers, looking, discovery }
+        let (servers, discovery, remarked) = (BTreeMap::new(), None, Vec::new());
+        Self { now, next, followed: true, opens, bound, addrs, port, remarked, servers, looking, discovery }
     }
 
     /// The address that stands for the node: there is always one.
@@ -123,6 +134,11 @@ impl<N: Net> Whereabouts<N> {
     /// Where we are.
     pub(super) fn site(&self) -> &Site {
         &self.now.site
+    }
+
+    /// Whether there is no network any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.now.lost.is_some()
     }
 
     /// The network that the lobby belongs to.
@@ -151,7 +167,7 @@ impl<N: Net> Whereabouts<N> {
     /// The user wants to be somewhere else.
     pub(super) async fn open(&self, open: bool) {
         // The last wish counts, so that none is left out. Whoever follows them waits for nothing of ours.
-        let _ = self.opens.send(open).await;
+        let _ = self.opens.send(Wish::Open(open)).await;
     }
 
     /// Looks for nobody any more, and says nothing of us.
@@ -209,8 +225,12 @@ impl<N: Net> Actor<N> {
     async fn tell_place(&mut self) -> Result<(), Stop> {
         let shown = self.whereabouts.shown();
         self.update(Update::Whereabouts(shown)).await?;
-        for text in self.whereabouts.now.site.remarks.clone() {
-            self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
+        let remarks = &self.whereabouts.now.site.remarks;
+        if *remarks != self.whereabouts.remarked {
+            self.whereabouts.remarked.clone_from(remarks);
+            for text in remarks.clone() {
+                self.update(Update::Notice { code: NoticeCode::Network, text }).await?;
+            }
         }
         Ok(())
     }
@@ -236,6 +256,7 @@ impl<N: Net> Actor<N> {
             ports: *ports,
             rate: *rate,
             announce: announce.clone(),
+            copies: 1,
             seed: *seed,
         };
         let (discovery, handle) = Discovery::new(self.net.clone(), settings, found.clone(), linked.clone());

@@ -2,7 +2,7 @@
 
 use tokio::sync::{mpsc, watch};
 
-use super::Place;
+use super::{Place, Wish};
 use crate::{
     identity::Identity,
     io::Clock,
@@ -19,8 +19,8 @@ use crate::{
 pub struct Settings {
     /// Where to be, now and later.
     pub place: watch::Receiver<Place>,
-    /// Who is told that the user wants to be somewhere else: `true` opens the node to the network.
-    pub opens: mpsc::Sender<bool>,
+    /// Who is told that the user wants to be somewhere else.
+    pub opens: mpsc::Sender<Wish>,
     /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
     pub ports: PortRange,
     /// The port that it had on the network that it comes from, where the front end takes it to be still: taken before all

@@ -26,7 +26,7 @@ pub use error::ConfigError;
 pub use load::load;
 pub use merge::{FileText, Sources, merge};
 pub use name::Name;
-pub use network::SHORTEST_IPV6_SWEEP;
+pub use network::{SHORTEST_IPV4_SWEEP, SHORTEST_IPV6_SWEEP, is_loopback, is_private};
 
 use crate::model::{Guests, Network, PortRange, ProfileName, Target};
 

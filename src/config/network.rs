@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
-/// The longest network that is swept without asking, as an IPv4 prefix length: a /16.
-const SHORTEST_IPV4_PREFIX: u8 = 16;
+/// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16 (DESIGN.md section 4).
+pub const SHORTEST_IPV4_SWEEP: u8 = 16;
 
 /// IPv6 networks with a shorter prefix are never swept: they only say from whom addresses are accepted.
 pub const SHORTEST_IPV6_SWEEP: u8 = 112;
@@ -29,18 +29,18 @@ pub(super) fn objection(network: IpNetwork) -> Option<&'static str> {
         // It only filters: nothing is ever sent because of it.
         IpNetwork::V6(v6) if v6.prefix() < SHORTEST_IPV6_SWEEP => None,
         _ if !is_private(network) => Some("a public address range"),
-        IpNetwork::V4(v4) if v4.prefix() < SHORTEST_IPV4_PREFIX => Some("larger than a /16"),
+        IpNetwork::V4(v4) if v4.prefix() < SHORTEST_IPV4_SWEEP => Some("larger than a /16"),
         _ => None,
     }
 }
 
 /// Whether every address of `network` is a private one.
-fn is_private(network: IpNetwork) -> bool {
+pub fn is_private(network: IpNetwork) -> bool {
     PRIVATE.iter().filter_map(|range| range.parse::<IpNetwork>().ok()).any(|range| contains(range, network))
 }
 
 /// Whether every address of `network` is this machine's own.
-pub(super) fn is_loopback(network: IpNetwork) -> bool {
+pub fn is_loopback(network: IpNetwork) -> bool {
     let range = if network.is_ipv4() { "127.0.0.0/8" } else { "::1/128" };
     range.parse().is_ok_and(|range| contains(range, network))
 }

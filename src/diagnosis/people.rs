@@ -192,7 +192,8 @@ pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
         return if all.is_empty() { Vec::new() } else { vec![fine(Fault::ClockOff, "The clocks agree.")] };
     };
     // Where most are off by about the same, it is us.
-    let ours = off.len() * 2 > all.len() && off.len() > 1 && off.iter().all(|(_, other)| !far(other - ms));
+    let ours =
+        off.len() * 2 > all.len() && off.len() > 1 && off.iter().all(|(_, other)| !far(other.saturating_sub(*ms)));
     let (whose, todo) = if ours {
         ("Your clock is", "Set this machine's clock, or switch on its time synchronisation.")
     } else {

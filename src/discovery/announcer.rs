@@ -275,7 +275,7 @@ mod tests {
         site.spots = spots;
         let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
         let ports = crate::model::PortRange::new(min, max).unwrap();
-        let settings = Settings { site, port: 4_565, ports, rate: None, announce: None, seed: 1 };
+        let settings = Settings { site, port: 4_565, ports, rate: None, announce: None, copies: 1, seed: 1 };
         let (events, mut seen) = mpsc::channel(8);
         let (_wanted, wanted) = mpsc::channel(1);
         let mut announcer = Announcer::new(&settings, events, wanted);
@@ -285,6 +285,7 @@ mod tests {
         }
     }
 
+    #[cfg(target_os = "linux")]
     fn mouth(index: u32, ip: &str) -> Mouth {
         let ip: IpAddr = ip.parse().unwrap();
         let (network, broadcast) = ("127.0.0.0/8".parse().unwrap(), Some([127, 255, 255, 255].into()));

@@ -72,6 +72,8 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// As whom to announce the node; none announces and hears nothing.
     pub announce: Option<Announce>,
+    /// Copies of the program that may sweep from this machine, this one among them, beyond those that are linked.
+    pub copies: u32,
     /// Seeds the order.
     pub seed: u64,
 }

@@ -39,8 +39,8 @@ pub(super) struct Sweeper<N> {
     /// Who is linked need not be looked for.
     linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     rng: fastrand::Rng,
-    /// Before this no probe may leave, whichever sweep it belongs to.
-    next: Option<std::time::Instant>,
+    /// When the last probe left, whichever sweep it belongs to.
+    last: Option<std::time::Instant>,
 }
 
 /// Why a sweep came to its end.
@@ -70,7 +70,7 @@ impl<N: Net> Sweeper<N> {
         linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     ) -> Self {
         let rng = fastrand::Rng::with_seed(settings.seed);
-        Self { net, settings, events, rescan, linked, rng, next: None }
+        Self { net, settings, events, rescan, linked, rng, last: None }
     }
 
     /// Sweeps: once aloud, then quietly for ever, and aloud again whenever asked.
@@ -106,7 +106,11 @@ impl<N: Net> Sweeper<N> {
         let began = Instant::now();
         let Settings { site, ports, port, .. } = &self.settings;
         let mut plan = Plan::new(&site.sweep, *ports, &site.own(*port), self.rng.u64(..));
-        let mut pace = Pace::new(plan.hosts(), rate, self.next.map_or(began.into_std(), |at| at.max(began.into_std())));
+        let mut pace = Pace::new(plan.hosts(), rate, began.into_std());
+        pace.share(self.copies());
+        if let Some(last) = self.last {
+            pace.follow(last);
+        }
         if plan.progress().1 == 0 {
             // Nothing to sweep: these networks only filter. Whoever asked gets an answer all the same.
             if aloud {
@@ -146,9 +150,10 @@ impl<N: Net> Sweeper<N> {
                         // Who waits gains by what is left out. A watch would be over and begin again in no time where
                         // everybody is linked.
                         if !(is_linked && aloud) {
+                            let now = Instant::now().into_std();
                             pace.share(self.copies());
-                            pace.sent(Instant::now().into_std());
-                            self.next = Some(pace.next());
+                            pace.sent(now);
+                            self.last = Some(now);
                         }
                     }
                     next = plan.next_target();
@@ -175,14 +180,20 @@ impl<N: Net> Sweeper<N> {
         }
         let here = |addr: &&SocketAddr| self.settings.site.listen.iter().any(|own| own.ip() == addr.ip());
         let ports: BTreeSet<u16> = self.linked.borrow().iter().filter(here).map(SocketAddr::port).collect();
-        ports.len().try_into().unwrap_or(u32::MAX).saturating_add(1)
+        let linked = u32::try_from(ports.len()).unwrap_or(u32::MAX);
+        linked.saturating_add(1).max(self.settings.copies)
     }
 
     async fn tell(&self, plan: &Plan, pace: &Pace, began: Instant, state: SweepState) -> Result<(), Unheard> {
         let (probed, total) = plan.progress();
         let took = began.elapsed();
         let left = match state {
-            SweepState::Running => pace.time_for(total.saturating_sub(probed)) + DEADLINE,
+            SweepState::Running if probed < total => pace.time_for(total - probed) + DEADLINE,
+            // Only answers are waited for.
+            SweepState::Running => {
+                let now = Instant::now().into_std();
+                DEADLINE.saturating_sub(self.last.map_or(took, |last| now.saturating_duration_since(last)))
+            }
             SweepState::Done => Duration::ZERO,
         };
         let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
@@ -211,6 +222,7 @@ mod tests {
             ports: PortRange::new(min, max).unwrap(),
             rate: None,
             announce: None,
+            copies: 1,
             seed: 1,
         };
         let linked: BTreeSet<SocketAddr> = linked.iter().map(|addr| SocketAddr::from(*addr)).collect();

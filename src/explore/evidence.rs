@@ -6,21 +6,22 @@ use super::{By, Found, Options, View};
 use crate::{
     diagnosis::{Evidence, Person, Place, Reached},
     io::{captured, now, swept},
+    model::NodeId,
     net::Sight,
     node::DialFailure,
 };
 
 pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
     let Options { site, interfaces, no_network, announce, ports, own, .. } = options;
-    let is_own_copy = |found: &Found| {
-        let Some(Ok(Sight::Node { node, .. })) = &found.sight else { return false };
-        own.contains(node)
-    };
+    let is_own_copy = |found: &Found| node(found).is_some_and(|node| own.contains(&node));
     let people = view.found.iter().filter(|(_, found)| !is_own_copy(found));
+    // An announcement is heard by one way, and somebody may be at several addresses.
+    let announced = people.clone().filter(|(_, found)| found.by.contains(&By::Announcement));
+    let heard: BTreeSet<NodeId> = announced.filter_map(|(_, found)| node(found)).collect();
     let mut met = BTreeSet::new();
     let mut persons = Vec::new();
     for (addr, found) in people {
-        let announced = found.by.contains(&By::Announcement);
+        let announced = found.by.contains(&By::Announcement) || node(found).is_some_and(|node| heard.contains(&node));
         let reached = match &found.sight {
             Some(Ok(Sight::Node { node, .. })) if !met.insert(*node) => continue,
             Some(Ok(Sight::Node { seen: Some(seen), .. })) => Reached::Seen(seen.clone(), now().wall),
@@ -51,7 +52,47 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
     }
 }
 
+/// Whose node was seen there.
+fn node(found: &Found) -> Option<NodeId> {
+    if let Some(Ok(Sight::Node { node, .. })) = &found.sight { Some(*node) } else { None }
+}
+
 /// An open port that a sweep found may be anything; who says that it is there is expected to answer.
 fn is_expected(found: &Found) -> bool {
     found.by.iter().any(|by| *by != By::Sweep)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, time::Duration};
+
+    use super::*;
+    use crate::{identity::Identity, model::PortRange, site::Site};
+
+    #[test]
+    fn who_was_heard_at_one_address_was_heard_wherever_it_is_reached() {
+        let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
+        let options = Options {
+            site: Site::machine([127, 0, 0, 1].into(), &[], &[]),
+            no_network: None,
+            interfaces: Vec::new(),
+            ports: PortRange::new(min, max).unwrap(),
+            rate: None,
+            announce: true,
+            peers: Vec::new(),
+            identity: Identity::from_secret(&[1; 32]),
+            own: BTreeSet::new(),
+            seed: 1,
+        };
+        let sight =
+            |key| Some(Ok(Sight::Node { node: NodeId::new([key; 32]), seen: None, round_trip: Duration::ZERO }));
+        let mut view = View::default();
+        for (host, key, by) in [(7, 1, By::Sweep), (8, 2, By::Sweep), (9, 1, By::Announcement)] {
+            let addr = SocketAddr::from(([10, 0, 0, host], 4_565));
+            view.found.insert(addr, Found { by: [by].into(), sight: sight(key) });
+        }
+        let people = evidence(&view, &options).people;
+        let told: Vec<_> = people.iter().map(|person| (person.addr.to_string(), person.announced)).collect();
+        assert_eq!(told, [("10.0.0.7:4565".to_owned(), true), ("10.0.0.8:4565".to_owned(), false)]);
+    }
 }

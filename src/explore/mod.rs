@@ -45,6 +45,12 @@ const LOOKS: usize = 64;
 /// Addresses that are looked at: more than a room has people. A network where more ports are open is no place for a chat.
 const MAX_FOUND: usize = 1_024;
 
+/// How long answers are waited for when it is asked again whether our datagrams were heard.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Whoever asks why nobody shows up has the chat open in another window, and it may sweep too.
+const COPIES: u32 = 2;
+
 /// How long to wait for what the first ports of all hosts bring: the answers, and what is seen by looking there.
 const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 
@@ -153,6 +159,7 @@ async fn explore<N: Net>(
         ports: options.ports,
         rate: options.rate,
         announce,
+        copies: COPIES,
         seed: options.seed,
     };
     let (discovery, _handle) = Discovery::new(net.clone(), settings, events_in, linked);
@@ -166,11 +173,16 @@ async fn explore<N: Net>(
     }
     let mut until = limit.map(|limit| began + limit);
     let far = began + Duration::from_hours(24);
+    let mut asked_again = false;
     loop {
         let swept = view.progress.is_some_and(|progress| progress.state == SweepState::Done);
-        let rest = began + LISTENING;
-        if swept && looks.running.is_empty() && rest <= Instant::now() {
-            break;
+        let (rest, now) = (began + LISTENING, Instant::now());
+        let is_late = until.is_some_and(|until| until <= now);
+        if is_late || (looks.running.is_empty() && (asked_again || (swept && rest <= now))) {
+            if asked_again || !listen || !looks.ask_again(&view) {
+                break;
+            }
+            (asked_again, until) = (true, Some(now + AGAIN));
         }
         let end = until.unwrap_or(far).min(if swept && looks.running.is_empty() { rest } else { far });
         let happens = async {
@@ -181,7 +193,9 @@ async fn explore<N: Net>(
             }
         };
         match timeout_at(end, happens).await {
-            Err(_) | Ok(Next::Event(None)) => break,
+            // Time is up, for one thing or the other.
+            Err(_) => {}
+            Ok(Next::Event(None)) => break,
             Ok(Next::Looked(looked)) => {
                 if let Some((addr, sight)) = looked
                     && let Some(found) = view.found.get_mut(&addr)
@@ -254,6 +268,20 @@ impl<N: Net> Looks<'_, N> {
         view.found.insert(addr, Found { by: [by].into(), sight: None });
         self.waiting.push_back(addr);
         self.go_on();
+    }
+
+    /// Asks those once more who had not heard our datagrams when they were asked: one that was late or lost has been repeated
+    /// since. Whether there is anybody to ask.
+    fn ask_again(&mut self, view: &View) -> bool {
+        let deaf =
+            |found: &Found| matches!(&found.sight, Some(Ok(Sight::Node { seen: Some(seen), .. })) if !seen.heard);
+        let deaf: Vec<_> = view.found.iter().filter(|(_, found)| deaf(found)).map(|(addr, _)| *addr).collect();
+        let asks = self.options.announce && !deaf.is_empty();
+        if asks {
+            self.waiting.extend(deaf);
+            self.go_on();
+        }
+        asks
     }
 
     /// Looks at the next ones, as far as there is room.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use super::Options;
+use super::{COPIES, Options};
 use crate::{
     discovery::LAST_ANSWER,
     sweep::{Pace, Plan},
@@ -34,7 +34,8 @@ pub(super) fn outline(options: &Options) -> Outline {
     // It listens nowhere, and leaves nothing out but for what the chat would leave out, too.
     let own: [SocketAddr; 0] = [];
     let plan = Plan::new(&site.sweep, *ports, &own, 0);
-    let pace = Pace::new(plan.hosts(), *rate, std::time::Instant::now());
+    let mut pace = Pace::new(plan.hosts(), *rate, std::time::Instant::now());
+    pace.share(COPIES);
     let (_, probes) = plan.progress();
     let calls: Vec<_> = site.calls().map(ToString::to_string).collect();
     Outline {

@@ -99,6 +99,7 @@ fn sender(spot: &Spot) -> io::Result<UdpSocket> {
             socket.set_broadcast(true)?;
             socket.set_multicast_if_v4(&ip)?;
             socket.set_multicast_ttl_v4(HOPS)?;
+            socket.set_ttl_v4(HOPS)?;
             // Others on this machine hear it too.
             socket.set_multicast_loop_v4(true)?;
         }
@@ -119,8 +120,8 @@ fn listener(spot: &Spot, group: SocketAddr) -> io::Result<UdpSocket> {
     // BSD shares a port among listeners only so; on Linux it would give each datagram to one of them alone.
     #[cfg(all(unix, not(target_os = "linux"), not(target_os = "android")))]
     socket.set_reuse_port(true)?;
-    // Bound to the group, a socket hears nothing else. Windows cannot do that.
-    let at = if cfg!(unix) { group } else { SocketAddr::new(unspecified(group.ip()), group.port()) };
+    // Bound to the group, a socket hears nothing else. Windows cannot do that; there it hears what else comes to our own address.
+    let at = if cfg!(unix) { group } else { spot.at(group.port()) };
     socket.bind(&at.into())?;
     match group.ip() {
         IpAddr::V4(ip) if ip.is_multicast() => {
@@ -146,10 +147,6 @@ fn socket(spot: &Spot) -> io::Result<Socket> {
     }
     socket.set_nonblocking(true)?;
     Ok(socket)
-}
-
-fn unspecified(like: IpAddr) -> IpAddr {
-    if like.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() }
 }
 
 #[cfg(test)]

@@ -143,9 +143,9 @@ impl Book {
         }
     }
 
-    /// Forgets everybody but whom `keep` says.
-    pub(super) fn forget(&mut self, keep: impl Fn(&SocketAddr) -> bool) {
-        self.entries.retain(|addr, _| keep(addr));
+    /// Forgets everybody but whom `keep` says, which is told whether the user named the address.
+    pub(super) fn forget(&mut self, keep: impl Fn(&SocketAddr, bool) -> bool) {
+        self.entries.retain(|addr, entry| keep(addr, entry.keep >= Keep::Asked));
     }
 
     /// A linked node says that it listens at `addr`: to be looked at soon, but not at once, when all who start together do

@@ -41,12 +41,17 @@ impl Node {
 
     /// Looks for everybody, now.
     pub(super) fn rescan(&mut self, now: Now, out: &mut Vec<Out>) {
+        self.forgive(now, out);
+        out.push(Out::Sweep);
+    }
+
+    /// Everybody may be where nobody was.
+    pub(super) fn forgive(&mut self, now: Now, out: &mut Vec<Out>) {
         let busy: BTreeSet<SocketAddr> = self.busy().collect();
         self.book.forgive(now.mono, |addr| busy.contains(addr));
         if self.places.forget_ourselves(None) {
             out.push(Out::LinkedChanged);
         }
-        out.push(Out::Sweep);
     }
 
     /// Somebody says that it listens at `addr`: looks whether it does, if the user looks for people there at all.
@@ -93,7 +98,7 @@ impl Node {
             if self.location.reaches(addr.ip()) {
                 self.dial(addr, Via::Secure { only }, now, out);
             } else {
-                self.book.forget(|other| *other != addr);
+                self.book.forget(|other, _| *other != addr);
             }
         }
     }
@@ -250,7 +255,8 @@ impl Node {
             self.answer_announcement(dial.addr, now, out);
             if self.is_announced(&dial) {
                 let refused = failure == DialFailure::Refused;
-                self.troubles.note(dial.addr, if refused { Trouble::Refused } else { Trouble::Silent });
+                let trouble = if refused { Trouble::Refused } else { Trouble::Silent };
+                self.troubles.note(dial.addr, trouble, now.mono);
             }
         }
         if self.book.failed(dial.addr, now.mono, &mut self.rng) == Verdict::Tell {

@@ -153,7 +153,7 @@ impl Node {
     }
 
     pub(super) fn tell_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Out>) {
-        self.troubles.note(addr, Trouble::OtherVersion);
+        self.troubles.note(addr, Trouble::OtherVersion, now.mono);
         if self.told.may_tell(NoticeCode::Version, now.mono) {
             let text = format!(
                 "The node at {addr} speaks another version of the protocol; it cannot be met. The older of the two \

@@ -75,7 +75,7 @@ pub(super) fn is_for_everybody(addr: &SocketAddr) -> bool {
 }
 
 impl Node {
-    /// We listen elsewhere now.
+    /// We listen elsewhere now. Whoever says so looks around there, and announces us.
     pub(super) fn relocate(&mut self, location: Location, now: Now, out: &mut Vec<Out>) {
         let was_open = std::mem::replace(&mut self.location, location).open;
         if was_open && !self.location.open {
@@ -87,8 +87,11 @@ impl Node {
         if self.location.open {
             self.dial_last_known(now);
         }
-        out.push(Out::Announce);
-        self.rescan(now, out);
+        // Who was found where we were is not to be looked for from here.
+        self.book.forget(|addr, named| {
+            if self.location.open { named || self.location.is_in_networks(addr.ip()) } else { addr.ip().is_loopback() }
+        });
+        self.forgive(now, out);
         out.push(Out::LinkedChanged);
     }
 
@@ -109,7 +112,6 @@ impl Node {
                 self.close(link, CloseReason::Ended, Reason::Leaving, now, out);
             }
         }
-        self.book.forget(|addr| addr.ip().is_loopback());
         self.asks.clear();
     }
 }

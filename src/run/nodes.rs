@@ -11,7 +11,7 @@ use super::{
     watcher::{Ends, Watcher},
 };
 use crate::{
-    actor::{Actor, Carried, Moved, Place, Random, Settings, StartError},
+    actor::{Actor, Carried, Moved, Place, Random, Settings, StartError, Wish},
     bus::{Command, FailureCode, NoticeCode, Update},
     config::Config,
     io::{Clock, TcpNet},
@@ -121,7 +121,7 @@ pub(super) fn start(
 }
 
 /// Runs one node after the other, each on another network, until the user leaves.
-async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<bool>, leave: CancellationToken) {
+async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<Wish>, leave: CancellationToken) {
     while let Some(Moved { commands, updates, mut place, carried }) = Box::pin(actor.run()).await {
         let next = async {
             let history = settle(start, &mut place, carried.port, &opens, &updates).await?;
@@ -134,7 +134,7 @@ async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<
                 let error: Error = error;
                 tracing::error!(%error, "no node on another network");
                 // The front end then sees that the node is gone.
-                tell_failure(&updates, &error).await;
+                tell_failure(&updates, &error.to_string()).await;
                 return;
             }
         };
@@ -147,7 +147,7 @@ async fn settle(
     start: &Start,
     place: &mut watch::Receiver<Place>,
     port: u16,
-    opens: &mpsc::Sender<bool>,
+    opens: &mpsc::Sender<Wish>,
     updates: &mpsc::Sender<Update>,
 ) -> Result<history::History, Error> {
     loop {
@@ -163,15 +163,15 @@ async fn settle(
         if !site.open {
             return there;
         }
-        tell_failure(updates, error).await;
-        if opens.send(false).await.is_err() || place.changed().await.is_err() {
+        tell_failure(updates, &format!("{error} The chat stays on this machine; F2 tries again.")).await;
+        if opens.send(Wish::CannotListen).await.is_err() || place.changed().await.is_err() {
             return there;
         }
     }
 }
 
-async fn tell_failure(updates: &mpsc::Sender<Update>, error: &Error) {
-    let failed = Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() };
+async fn tell_failure(updates: &mpsc::Sender<Update>, text: &str) {
+    let failed = Update::Failed { code: FailureCode::NoNetwork, text: text.to_owned() };
     // Without a front end there is nobody to tell.
     let _ = updates.send(failed).await;
 }

@@ -142,7 +142,8 @@ impl Places {
             && before.lan.is_none_or(|lan| self.wants_open(&lan))
         {
             let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
-            let lost = format!("No network: {} has lost its address.", names.join(", "));
+            let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
+            let lost = format!("No network: {} {without}.", names.join(", "));
             return Decision { place: Place { lost: Some(lost), ..before.place.clone() }, ..before.clone() };
         }
         let seen = identify(&site);
@@ -165,7 +166,8 @@ pub(super) fn all(site: &Site, patient: bool) -> Vec<NetworkId> {
     let beyond = || site.spots.iter().filter(|spot| !spot.ip.is_loopback());
     let given = beyond().any(|spot| !spot.is_link_local_v6());
     let telling = beyond().filter(|spot| !given || !spot.is_link_local_v6());
-    telling.map(|spot| NetworkId::of(spot.ip, &[spot.network], patient)).collect()
+    // Of several the first is the one that counts when nobody was anywhere before.
+    telling.enumerate().map(|(at, spot)| NetworkId::of(spot.ip, &[spot.network], patient && at == 0)).collect()
 }
 
 /// Whether a site has nothing but what interfaces give themselves.

@@ -9,7 +9,7 @@ use tokio::{
 
 use super::places::{Decision, Places, all};
 use crate::{
-    actor::Place,
+    actor::{Place, Wish},
     bus::{FailureCode, NoticeCode, Update},
     io::interfaces,
     model::Interface,
@@ -27,7 +27,7 @@ const PATIENCE: u32 = 3;
 /// A time of day that is ahead by so much more than the clock that stands still in sleep: the machine slept.
 const SLEPT: Duration = Duration::from_secs(10);
 
-/// Wishes of the user that may wait: a key that is held down is one wish.
+/// Wishes that may wait; full makes the node wait, and with it who holds the key down.
 const WISHES: usize = 4;
 
 /// See the module's documentation.
@@ -36,54 +36,65 @@ pub(super) struct Watcher {
     places: Places,
     now: Decision,
     told: watch::Sender<Place>,
-    wishes: mpsc::Receiver<bool>,
+    wishes: mpsc::Receiver<Wish>,
     updates: mpsc::Sender<Update>,
     saver: Saver,
     /// Whether the network was gone, or the machine asleep, since it was known where it is.
     doubtful: bool,
+    /// Whether the machine slept, and the node has not been told.
+    slept: bool,
+    /// How many looks in a row a gateway was waited for.
+    waited: u32,
 }
 
 /// The ends of a watcher that the node has.
 #[derive(Debug)]
 pub(super) struct Ends {
     pub(super) place: watch::Receiver<Place>,
-    pub(super) opens: mpsc::Sender<bool>,
+    pub(super) opens: mpsc::Sender<Wish>,
 }
 
 impl Watcher {
     pub(super) fn new(places: Places, now: Decision, updates: mpsc::Sender<Update>, saver: Saver) -> (Self, Ends) {
         let (told, place) = watch::channel(now.place.clone());
         let (opens, wishes) = mpsc::channel(WISHES);
-        (Self { places, now, told, wishes, updates, saver, doubtful: false }, Ends { place, opens })
+        (
+            Self { places, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0 },
+            Ends { place, opens },
+        )
     }
 
     /// Follows until nobody wishes anything any more.
     pub(super) async fn run(mut self) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut patience = 0;
         let mut awake = (Instant::now(), SystemTime::now());
         loop {
             tokio::select! {
                 biased;
                 wish = self.wishes.recv() => match wish {
-                    Some(open) => self.wish(open).await,
+                    Some(wish) => self.wish(wish).await,
                     None => return,
                 },
                 _ = ticks.tick() => {
                     let before = std::mem::replace(&mut awake, (Instant::now(), SystemTime::now()));
-                    self.look(&mut patience, has_slept(before, awake));
+                    self.slept |= has_slept(before, awake);
+                    self.look();
                 }
             }
         }
     }
 
-    fn look(&mut self, patience: &mut u32, slept: bool) {
+    fn look(&mut self) {
         let Ok(interfaces) = interfaces() else { return };
         let before = self.now.lan;
         let identify = |site: &Site| self.places.identify(site, before.as_ref(), false);
-        let mut next = self.places.decide(&interfaces, Some(&self.now), identify);
-        self.doubtful |= slept || self.now.place.lost.is_some();
+        let next = self.places.decide(&interfaces, Some(&self.now), identify);
+        self.looked(next);
+    }
+
+    fn looked(&mut self, mut next: Decision) {
+        self.doubtful |= self.slept || self.now.place.lost.is_some();
         let waits = if next.id.may_be(&self.now.id) {
             // Its gateway may be known only now: it is called what it was called first.
             next.place.network = self.now.place.network.clone();
@@ -92,17 +103,17 @@ impl Watcher {
         } else {
             next.id.is_unresolved()
         };
-        if waits && *patience < PATIENCE {
-            *patience += 1;
+        if waits && self.waited < PATIENCE {
+            self.waited += 1;
             return;
         }
-        *patience = 0;
-        self.doubtful = false;
-        next.place.woken = self.now.place.woken + u32::from(slept);
+        (self.waited, self.doubtful) = (0, false);
+        next.place.woken = self.now.place.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
     }
 
-    async fn wish(&mut self, open: bool) {
+    async fn wish(&mut self, wish: Wish) {
+        let open = wish == Wish::Open(true);
         // Whatever the system says, it can be closed.
         let interfaces = interfaces().unwrap_or_default();
         let site = self.places.opened(&interfaces);
@@ -137,6 +148,9 @@ impl Watcher {
         self.places.said.extend(others);
         self.places.said.push((network, open));
         self.settle(&interfaces);
+        if wish == Wish::CannotListen {
+            return;
+        }
         let (saver, name) = (self.saver.clone(), network.name());
         let kept = tokio::task::spawn_blocking(move || saver.save_lan(&name, open)).await;
         if let Ok(Err(error)) = kept {
@@ -177,7 +191,37 @@ fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool 
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+    use crate::{
+        config::{Args, Sources, merge},
+        io::NetworkId,
+        profile,
+    };
+
+    /// On an open network whose gateway is not known at the moment.
+    fn assumed() -> Decision {
+        let site = Site::fixed([203, 0, 113, 5].into(), vec!["203.0.113.0/24".parse().unwrap()], &[]);
+        let id = NetworkId::of([203, 0, 113, 5].into(), &site.sweep, false);
+        Decision { place: Place::fixed(site, id.name()), id, lan: Some(id), assumed: true }
+    }
+
+    #[test]
+    fn that_the_machine_slept_is_told_also_when_the_gateway_is_waited_for_first() {
+        let config = merge(Sources { args: &Args::parse_from(["x"]), env: &[], file: None, login: None }).unwrap();
+        let profile = profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap();
+        let (updates, _) = mpsc::channel(1);
+        let (mut watcher, ends) = Watcher::new(Places::new(&config, &[]), assumed(), updates, profile.saver());
+        watcher.slept = true;
+        for look in 0..=PATIENCE {
+            assert_eq!(ends.place.borrow().woken, 0, "look {look}");
+            watcher.looked(assumed());
+        }
+        assert_eq!(ends.place.borrow().woken, 1);
+        watcher.looked(assumed());
+        assert_eq!(ends.place.borrow().woken, 1, "once");
+    }
 
     #[test]
     fn sleep_is_seen_in_the_time_of_day() {

@@ -5,19 +5,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 
 use super::Site;
-use crate::model::{Interface, InterfaceAddr, InterfaceKind, Spot};
-
-/// The largest IPv4 network that is swept without the user's word: a /16 (DESIGN.md section 4).
-const SHORTEST_SWEEP: u8 = 16;
+use crate::{
+    config::{SHORTEST_IPV4_SWEEP, is_private},
+    model::{Interface, InterfaceAddr, InterfaceKind, Spot},
+};
 
 /// What is swept of a network that is larger than that: the part around our own address.
 const NEAR_PREFIX: u8 = 24;
 
 /// Where link-local addresses of IPv6 are (RFC 4291, section 2.5.6).
 const LINK_LOCAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
-
-/// The shared address space of providers (RFC 6598): nobody's in particular, as those of RFC 1918.
-const SHARED: (Ipv4Addr, u8) = (Ipv4Addr::new(100, 64, 0, 0), 10);
 
 /// What the user has to say about the choice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,9 +38,12 @@ pub enum NoNetwork {
     /// The only addresses are public ones.
     #[error("{0} has a public address, which is not opened by itself. If that network is yours, add --any-network.")]
     Public(String),
-    /// What the user named is not there.
-    #[error("No interface {0} with an address is up. Correct \"interfaces\" or \"ip\", or leave it out.")]
+    /// The interfaces that the user named are not there.
+    #[error("No interface {0} with an address is up. Correct \"interfaces\", or leave it out.")]
     NotThere(String),
+    /// The address that the user named is not there.
+    #[error("No interface that is up has the address {0}. Correct \"ip\", or leave it out.")]
+    NoSuchAddress(IpAddr),
 }
 
 fn why(states: &[String]) -> String {
@@ -77,7 +77,7 @@ pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<Site, NoN
     let mut public = None;
     for interface in chosen {
         let (own, barred): (Vec<Spot>, Vec<Spot>) =
-            worth_listening(interface).into_iter().partition(|spot| wishes.any_network || is_private(spot.ip));
+            worth_listening(interface).into_iter().partition(|spot| wishes.any_network || is_private(spot.ip.into()));
         // A link-local address beside a barred one is on the same wire.
         let only_local = own.iter().all(|spot| spot.ip.is_ipv6());
         if let Some(spot) = barred.iter().find(|spot| spot.ip.is_ipv4()).filter(|_| only_local) {
@@ -156,21 +156,11 @@ fn worth_listening(interface: &Interface) -> Vec<Spot> {
     wanted
 }
 
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let shared = Ipv4Network::new(SHARED.0, SHARED.1).is_ok_and(|shared| shared.contains(ip));
-            ip.is_private() || ip.is_link_local() || shared
-        }
-        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.is_unique_local(),
-    }
-}
-
 /// What to sweep around a spot, if anything.
 fn swept(spot: &Spot, any_network: bool, remarks: &mut Vec<String>) -> Option<IpNetwork> {
     let IpNetwork::V4(network) = spot.network else { return None };
     let is_own_making = matches!(spot.ip, IpAddr::V4(ip) if ip.is_link_local());
-    if (network.prefix() >= SHORTEST_SWEEP || any_network) && !is_own_making {
+    if (network.prefix() >= SHORTEST_IPV4_SWEEP || any_network) && !is_own_making {
         return Some(network.into());
     }
     let near = InterfaceAddr { ip: spot.ip, prefix: NEAR_PREFIX, broadcast: None }.network()?;
@@ -187,7 +177,7 @@ fn swept(spot: &Spot, any_network: bool, remarks: &mut Vec<String>) -> Option<Ip
 /// Why nothing was chosen.
 fn nothing(interfaces: &[Interface], wishes: &Wishes) -> NoNetwork {
     if let Some(ip) = wishes.ip {
-        return NoNetwork::NotThere(format!("with {ip}"));
+        return NoNetwork::NoSuchAddress(ip);
     }
     if !wishes.interfaces.is_empty() {
         return NoNetwork::NotThere(wishes.interfaces.join(", "));

@@ -10,7 +10,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 pub use choose::{NoNetwork, Wishes};
 use ipnetwork::IpNetwork;
 
-use crate::model::{Interface, Spot};
+use crate::{
+    config::is_loopback,
+    model::{Interface, Spot},
+};
 
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub struct Site {
     pub listen: Vec<SocketAddr>,
     /// Where to announce the node and to hear announcements.
     pub spots: Vec<Spot>,
-    /// Where to dial whom the user did not name.
+    /// Where addresses that are swept or passed on may lie. Announcements are from the spots' own links, and may be from elsewhere.
     pub networks: Vec<IpNetwork>,
     /// Where to sweep.
     pub sweep: Vec<IpNetwork>,
@@ -35,7 +38,7 @@ impl Site {
     /// This machine alone: `ip` of it, looking at what `cidrs` has of it.
     pub fn machine(ip: IpAddr, cidrs: &[IpNetwork], interfaces: &[Interface]) -> Self {
         let (ip, cidrs) = if ip.is_loopback() {
-            (ip, cidrs.iter().copied().filter(|cidr| is_of_machine(*cidr)).collect())
+            (ip, cidrs.iter().copied().filter(|cidr| is_loopback(*cidr)).collect())
         } else {
             (Ipv4Addr::LOCALHOST.into(), vec![choose::localhost()])
         };
@@ -103,13 +106,5 @@ impl Site {
     /// The spot that stands for the network that we are in; none on this machine alone.
     pub fn primary(&self) -> Option<&Spot> {
         self.spots.iter().find(|spot| !spot.ip.is_loopback())
-    }
-}
-
-/// Whether all of a network is this machine.
-fn is_of_machine(network: IpNetwork) -> bool {
-    match network {
-        IpNetwork::V4(v4) => v4.network().is_loopback() && v4.prefix() >= 8,
-        IpNetwork::V6(v6) => v6.network().is_loopback() && v6.prefix() == 128,
     }
 }

@@ -33,6 +33,11 @@ impl Pace {
         Self { alone: interval, interval, next: now }
     }
 
+    /// The last probe, of whichever sweep, left at `last`.
+    pub fn follow(&mut self, last: Instant) {
+        self.next = self.next.max(last + self.interval);
+    }
+
     /// So many copies of the program sweep from this machine, this one among them: together they stay below [`MAX_RATE`], since the
     /// kernel's table of neighbours is one for all.
     pub fn share(&mut self, copies: u32) {
@@ -84,6 +89,20 @@ mod tests {
             pace.share(copies);
             assert_eq!(pace.time_for(per_second * 2).as_millis().div_ceil(10), 200, "{rate:?} {copies}");
         }
+    }
+
+    #[test]
+    fn who_asks_for_a_sweep_does_not_wait_for_the_pace_of_the_one_before() {
+        let t0 = Instant::now();
+        let mut slow = Pace::new(254, Some(1), t0);
+        slow.sent(t0);
+        let asked = t0 + Duration::from_millis(2);
+        let mut pace = Pace::new(254, Some(200), asked);
+        pace.follow(t0);
+        assert_eq!(pace.next(), t0 + Duration::from_millis(5), "two of them are no burst");
+        pace = Pace::new(254, Some(200), t0 + Duration::from_millis(500));
+        pace.follow(t0);
+        assert_eq!(pace.next(), t0 + Duration::from_millis(500));
     }
 
     #[test]

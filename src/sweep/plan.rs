@@ -92,9 +92,6 @@ impl Plan {
         let waiting = if live_turn { self.queue.pop_front() } else { None };
         let target = waiting.or_else(|| self.walk()).or_else(|| self.queue.pop_front());
         self.given += u64::from(target.is_some());
-        if let Some(target) = target.filter(|target| target.port() == self.ports.min() && !target.ip().is_loopback()) {
-            self.survey.hosts += u64::from(!self.own_hosts.contains(&target.ip()));
-        }
         target
     }
 
@@ -102,8 +99,11 @@ impl Plan {
     /// makes its host a live one.
     pub fn answered(&mut self, target: SocketAddr, answer: Answer) {
         self.found += u64::from(answer == Answer::Open);
-        if answer != Answer::Silent && !self.own_hosts.contains(&target.ip()) {
-            self.survey.answered(target.ip());
+        if !self.own_hosts.contains(&target.ip()) && !target.ip().is_loopback() {
+            self.survey.hosts += u64::from(target.port() == self.ports.min());
+            if answer != Answer::Silent {
+                self.survey.answered(target.ip());
+            }
         }
         // The rest is walked host by host; a host that answers only then keeps its place in that walk.
         let first_pass = matches!(self.step, Step::Near(_) | Step::Far(_)) && target.port() == self.ports.min();
@@ -229,6 +229,17 @@ mod tests {
         let last_first_port = at(&|t| t.port() == 4565);
         assert!(last_first_port < 253 + 40 && last_live < 253 + 40, "{last_first_port} {last_live}");
         assert_eq!(seen.len(), 254 * 5 - 1);
+    }
+
+    #[test]
+    fn hosts_count_as_looked_at_when_it_is_known_whether_they_answer() {
+        let mut plan = plan(&["10.0.0.0/29"], (1, 1), "10.0.0.1:1");
+        let first = plan.next_target().unwrap();
+        assert_eq!(plan.survey(), Survey::default());
+        plan.answered(first, Answer::Silent);
+        assert_eq!((plan.survey().hosts, plan.survey().answered.len()), (1, 0));
+        run(&mut plan, |_| Answer::Refused);
+        assert_eq!((plan.survey().hosts, plan.survey().answered.len(), plan.survey().complete), (5, 4, true));
     }
 
     #[test]

@@ -8,9 +8,9 @@ const MAX_KEPT: usize = 16;
 /// The hosts of a sweep that answered anything at all, be it that a port is closed. Those of this machine do not count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    /// Hosts that were looked at so far, beyond this machine.
+    /// Hosts beyond this machine of which it is known by now whether they answer on the first port.
     pub hosts: u64,
-    /// Whether these are all of them: one port of every host was looked at.
+    /// Whether the first port of every host was probed; the last answers may still be on their way.
     pub complete: bool,
     /// The first of those that answered.
     pub answered: BTreeSet<IpAddr>,
@@ -18,7 +18,7 @@ pub struct Survey {
 
 impl Survey {
     pub(super) fn answered(&mut self, ip: IpAddr) {
-        if self.answered.len() < MAX_KEPT && !ip.is_loopback() {
+        if self.answered.len() < MAX_KEPT {
             self.answered.insert(ip);
         }
     }

@@ -1,7 +1,7 @@
 //! Where the node is, and whom it hears there.
 
 use super::*;
-use crate::model::Trust;
+use crate::model::{Target, Trust};
 
 const OPEN: &str = "10.0.0.5:4565";
 
@@ -55,6 +55,36 @@ fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
     close(&mut bench);
     bench.feed(In::Closed { link, reason: CloseReason::Ended });
     assert_eq!(dialled(&bench.wait(5_000)), [at("127.0.0.1:4566")]);
+}
+
+#[test]
+fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
+    let mut bench = Bench::new(OPEN);
+    let named = at("10.0.0.8:4565");
+    bench.feed(In::Found(at("10.0.0.7:4565")));
+    bench.feed(In::Configured(Target::Socket(named)));
+    let networks = vec!["192.168.7.0/24".parse().unwrap()];
+    let outs = bench.feed(In::Moved(Location { addrs: vec![at("192.168.7.5:4565")], networks, open: true }));
+    // Whoever moved us looks around there, and announces us.
+    assert!(!outs.iter().any(|out| matches!(out, Out::Sweep | Out::Announce)), "{outs:?}");
+    for link in bench.node.links.keys().copied().collect::<Vec<_>>() {
+        bench.feed(In::DialFailed { link, failure: DialFailure::Timeout });
+    }
+    let later: Vec<_> = (0..20).flat_map(|_| dialled(&bench.wait(1_000))).collect();
+    assert_eq!(later, [named]);
+}
+
+#[test]
+fn who_cannot_be_met_is_a_reason_for_a_minute() {
+    let mut bench = Bench::new(OPEN);
+    let link = dials(&bench.feed(announced("10.0.0.7:4565", 7)))[0].0;
+    bench.feed(In::DialFailed { link, failure: DialFailure::Refused });
+    let troubles = |bench: &Bench| bench.node.troubles(bench.now).collect::<Vec<_>>();
+    assert_eq!(troubles(&bench), [(at("10.0.0.7:4565"), Trouble::Refused)]);
+    bench.wait(59_000);
+    assert_eq!(troubles(&bench).len(), 1);
+    bench.wait(1_000);
+    assert_eq!(troubles(&bench), [], "it was about to end, most likely");
 }
 
 #[test]

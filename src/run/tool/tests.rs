@@ -54,8 +54,8 @@ async fn a_dry_run_sends_nothing_and_says_how_long_it_would_take() {
     let mut text = Vec::new();
     dry_run(&options, Style::Table, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
-    assert!(text.contains("probes         1270, 200 per second"), "{text}");
-    assert!(text.contains("1.3 s for one port of every host, 8.6 s for all"), "{text}");
+    assert!(text.contains("probes         1270, 150 per second"), "{text}");
+    assert!(text.contains("1.7 s for one port of every host, 10.8 s for all"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]

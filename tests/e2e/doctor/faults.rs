@@ -160,7 +160,8 @@ fn the_chat_says_the_same_while_nobody_is_there() {
     let _router = lab.router(&[(0, "10.77.0.254/24")]);
     let here = lab.host("10.77.0.1/24");
     here.ip(&["route", "add", "default", "via", "10.77.0.254"]);
-    let alice = Node::start(&here.lan("alice", &[]));
+    // Of this name wherever it is, so that it is one node all the time.
+    let mut alice = Node::start(&here.lan("alice", &["--network", "office"]));
     let codes = |event: &serde_json::Value| {
         let findings = event["findings"].as_array()?;
         Some(findings.iter().map(|finding| finding["code"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>())
@@ -170,11 +171,21 @@ fn the_chat_says_the_same_while_nobody_is_there() {
     });
     println!("said after {took:?}: {found:?}");
     assert_eq!(found, ["clients_isolated"]);
-    let there = lab.host("10.77.0.30/24");
-    let _bob = Node::start(&there.lan("bob", &[]));
-    alice.wait_peers(1);
-    alice.wait("that all is well", super::PROMISED * super::SLACK, |events| {
-        let last = events.iter().rfind(|event| event["event"] == "diagnosis")?;
-        last["findings"].as_array()?.is_empty().then_some(())
+    let wait_well = |alice: &Node| {
+        alice.wait("that all is well", super::PROMISED * super::SLACK, |events| {
+            let last = events.iter().rfind(|event| event["event"] == "diagnosis")?;
+            last["findings"].as_array()?.is_empty().then_some(())
+        });
+    };
+    // Nobody is expected any more.
+    alice.say("/lan off");
+    wait_well(&alice);
+    alice.say("/lan on");
+    alice.wait("the same diagnosis", super::PROMISED * super::SLACK, |events| {
+        events.iter().rfind(|event| event["event"] == "diagnosis").and_then(codes).filter(|again| *again == found)
     });
+    let there = lab.host("10.77.0.30/24");
+    let _bob = Node::start(&there.lan("bob", &["--network", "office"]));
+    alice.wait_peers(1);
+    wait_well(&alice);
 }
