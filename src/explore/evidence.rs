@@ -67,23 +67,10 @@ mod tests {
     use std::{net::SocketAddr, time::Duration};
 
     use super::*;
-    use crate::{identity::Identity, model::PortRange, site::Site};
 
     #[test]
     fn who_was_heard_at_one_address_was_heard_wherever_it_is_reached() {
-        let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
-        let options = Options {
-            site: Site::machine([127, 0, 0, 1].into(), &[], &[]),
-            no_network: None,
-            interfaces: Vec::new(),
-            ports: PortRange::new(min, max).unwrap(),
-            rate: None,
-            announce: true,
-            peers: Vec::new(),
-            identity: Identity::from_secret(&[1; 32]),
-            own: BTreeSet::new(),
-            seed: 1,
-        };
+        let options = Options { announce: true, ..Options::example() };
         let sight =
             |key| Some(Ok(Sight::Node { node: NodeId::new([key; 32]), seen: None, round_trip: Duration::ZERO }));
         let mut view = View::default();

@@ -4,12 +4,14 @@
 
 mod discover;
 mod doctor;
+mod doors;
 mod evidence;
+mod looks;
 mod people;
 mod plan;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::Arc,
     time::Duration,
@@ -17,6 +19,8 @@ use std::{
 
 pub use discover::{Style, discover, dry_run};
 pub use doctor::{Report, doctor};
+use doors::open_doors;
+use looks::Looks;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -25,12 +29,11 @@ use tokio::{
 
 use crate::{
     bus::{SweepProgress, SweepState},
-    convert::mesh::Look,
     discovery::{Announce, Discovery, Event, LAST_ANSWER, Settings},
     identity::Identity,
     io::Net,
     model::{Interface, NodeId, PortRange, Target},
-    net::{ListenError, Sight, Tls, TlsSetupError, first_free, look},
+    net::{ListenError, Sight, Tls, TlsSetupError},
     node::DialFailure,
     site::Site,
     sweep::Survey,
@@ -39,17 +42,14 @@ use crate::{
 /// Discovery's events that may wait.
 const EVENTS: usize = 64;
 
-/// Questions on their way at once.
-const LOOKS: usize = 64;
-
-/// Addresses that are looked at: more than a room has people. A network where more ports are open is no place for a chat.
-const MAX_FOUND: usize = 1_024;
-
 /// How long answers are waited for when it is asked again whether our datagrams were heard.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Whoever asks why nobody shows up has the chat open in another window, and it may sweep too.
 const COPIES: u32 = 2;
+
+/// Addresses that are looked at: more than a room has people. A network where more ports are open is no place for a chat.
+const MAX_FOUND: usize = 1_024;
 
 /// How long to wait for what the first ports of all hosts bring: the answers, and what is seen by looking there.
 const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
@@ -81,6 +81,26 @@ pub struct Options {
     pub own: BTreeSet<NodeId>,
     /// Random.
     pub seed: u64,
+}
+
+#[cfg(test)]
+impl Options {
+    /// Of this machine alone.
+    fn example() -> Self {
+        let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
+        Self {
+            site: Site::machine([127, 0, 0, 1].into(), &[], &[]),
+            no_network: None,
+            interfaces: Vec::new(),
+            ports: PortRange::new(min, max).unwrap(),
+            rate: None,
+            announce: false,
+            peers: Vec::new(),
+            identity: Identity::from_secret(&[1; 32]),
+            own: BTreeSet::new(),
+            seed: 1,
+        }
+    }
 }
 
 /// Why it cannot be looked around.
@@ -164,8 +184,7 @@ async fn explore<N: Net>(
     };
     let (discovery, _handle) = Discovery::new(net.clone(), settings, events_in, linked);
     doors.spawn(discovery.run());
-    let mut looks =
-        Looks { net, tls, options, ask: Look { dial_back: port }, running: JoinSet::new(), waiting: VecDeque::new() };
+    let mut looks = Looks::new(net, tls, options, port);
     for target in &options.peers {
         for addr in named(*target, options.ports).into_iter().filter(|addr| options.site.reaches(addr.ip())) {
             looks.at(addr, By::Name, &mut view);
@@ -242,125 +261,10 @@ fn take_in<N: Net>(event: Event, looks: &mut Looks<'_, N>, view: &mut View) {
     }
 }
 
-/// The questions that are on their way.
-struct Looks<'a, N> {
-    net: &'a N,
-    tls: Tls,
-    options: &'a Options,
-    ask: Look,
-    running: JoinSet<(SocketAddr, Result<Sight, DialFailure>)>,
-    /// Where to look when others have answered.
-    waiting: VecDeque<SocketAddr>,
-}
-
-impl<N: Net> Looks<'_, N> {
-    /// Notes that somebody may be at `addr`, and looks, once.
-    fn at(&mut self, addr: SocketAddr, by: By, view: &mut View) {
-        if let Some(found) = view.found.get_mut(&addr) {
-            found.by.insert(by);
-            return;
-        }
-        // Nobody who announces himself has us knock at the services of others.
-        let may_be_meant = by != By::Announcement || self.options.ports.may_be_meant(addr.port());
-        if view.found.len() >= MAX_FOUND || !may_be_meant {
-            return;
-        }
-        view.found.insert(addr, Found { by: [by].into(), sight: None });
-        self.waiting.push_back(addr);
-        self.go_on();
-    }
-
-    /// Asks those once more who had not heard our datagrams when they were asked: one that was late or lost has been repeated
-    /// since. Whether there is anybody to ask.
-    fn ask_again(&mut self, view: &View) -> bool {
-        let deaf =
-            |found: &Found| matches!(&found.sight, Some(Ok(Sight::Node { seen: Some(seen), .. })) if !seen.heard);
-        let deaf: Vec<_> = view.found.iter().filter(|(_, found)| deaf(found)).map(|(addr, _)| *addr).collect();
-        let asks = self.options.announce && !deaf.is_empty();
-        if asks {
-            self.waiting.extend(deaf);
-            self.go_on();
-        }
-        asks
-    }
-
-    /// Looks at the next ones, as far as there is room.
-    fn go_on(&mut self) {
-        while self.running.len() < LOOKS
-            && let Some(addr) = self.waiting.pop_front()
-        {
-            self.look(addr);
-        }
-    }
-
-    fn look(&mut self, addr: SocketAddr) {
-        let (net, tls, ask) = (self.net.clone(), self.tls.clone(), self.ask);
-        let from = self.options.site.source(addr.ip());
-        self.running.spawn(async move { (addr, look(&net, &tls, from, addr, ask).await) });
-    }
-}
-
-/// Listens as the chat would, and takes every connection without a word: it is enough that they come through.
-async fn open_doors<N: Net>(net: &N, options: &Options, doors: &mut JoinSet<()>) -> Result<SocketAddr, ListenError> {
-    let bound = first_free(net, &options.site.listen, options.ports, None).await?;
-    let addr = bound.first().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |(addr, _)| *addr);
-    for (_, listener) in bound {
-        let net = net.clone();
-        doors.spawn(async move {
-            loop {
-                if net.accept(&listener).await.is_err() {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            }
-        });
-    }
-    Ok(addr)
-}
-
 /// The addresses that a target stands for.
 fn named(target: Target, ports: PortRange) -> Vec<SocketAddr> {
     match target {
         Target::Socket(addr) => vec![addr],
         Target::Host(ip) => ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::io::MemoryNet;
-
-    #[tokio::test(start_paused = true)]
-    async fn whoever_is_found_is_looked_at_however_many_there_are_and_nobody_has_us_knock_at_services() {
-        let net = MemoryNet::default();
-        let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
-        let options = Options {
-            site: Site::machine([127, 0, 0, 1].into(), &[], &[]),
-            no_network: None,
-            interfaces: Vec::new(),
-            ports: PortRange::new(min, max).unwrap(),
-            rate: None,
-            announce: false,
-            peers: Vec::new(),
-            identity: Identity::from_secret(&[1; 32]),
-            own: BTreeSet::new(),
-            seed: 1,
-        };
-        let tls = Tls::new(&options.identity).unwrap();
-        let ask = Look { dial_back: None };
-        let mut looks =
-            Looks { net: &net, tls, options: &options, ask, running: JoinSet::new(), waiting: VecDeque::new() };
-        let mut view = View::default();
-        let addr = |port: usize| SocketAddr::from(([127, 0, 0, 1], u16::try_from(port).unwrap()));
-        for n in 0..3 * LOOKS {
-            looks.at(addr(5_000 + n), By::Sweep, &mut view);
-        }
-        looks.at(addr(22), By::Announcement, &mut view);
-        let mut looked = 0;
-        while looks.running.join_next().await.is_some() {
-            looked += 1;
-            looks.go_on();
-        }
-        assert_eq!((looked, view.found.len()), (3 * LOOKS, 3 * LOOKS));
     }
 }

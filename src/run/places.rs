@@ -113,38 +113,12 @@ impl Places {
         before: Option<&Decision>,
         identify: impl Fn(&Site) -> NetworkId,
     ) -> Decision {
-        let closed = |offer: Result<Vec<Spot>, String>, lan: Option<NetworkId>, lost: Option<String>| {
-            let site = Site::machine(self.ip, &self.cidrs, interfaces);
-            let id = NetworkId::default();
-            let network = self.named.clone().unwrap_or_else(|| id.name());
-            Decision { place: Place { offer, lost, ..Place::fixed(site, network) }, id, lan, assumed: false }
-        };
         let site = match self.opened(interfaces) {
             Ok(site) => site,
-            Err(error) => {
-                // A network that is gone for a while is still the one that we are in.
-                let still_open = |before: &&Decision| {
-                    before.place.site.open && before.lan.as_ref().is_none_or(|lan| self.wants_open(lan))
-                };
-                if let Some(before) = before.filter(still_open) {
-                    let place = Place { lost: Some(error.to_string()), ..before.place.clone() };
-                    return Decision { place, ..before.clone() };
-                }
-                let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
-                let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
-                let lan = before.and_then(|before| before.lan);
-                return closed(Err(error.to_string()), lan, wanted.then(|| error.to_string()));
-            }
+            Err(error) => return self.without_network(&error, interfaces, before),
         };
-        // An address that is given out anew is gone for a moment.
-        let waiting = |before: &&Decision| before.place.site.open && !is_bare(&before.place.site) && is_bare(&site);
-        if let Some(before) = before.filter(waiting)
-            && before.lan.is_none_or(|lan| self.wants_open(&lan))
-        {
-            let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
-            let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
-            let lost = format!("No network: {} {without}.", names.join(", "));
-            return Decision { place: Place { lost: Some(lost), ..before.place.clone() }, ..before.clone() };
+        if let Some(waiting) = self.without_addresses(&site, before) {
+            return waiting;
         }
         let seen = identify(&site);
         // A gateway is forgotten and learnt again while nothing changes.
@@ -152,12 +126,47 @@ impl Places {
         let id = same.map_or(seen, |lan| seen.with_known(&lan));
         if !self.wants_open(&id) {
             let spots = site.spots.iter().filter(|spot| !spot.ip.is_loopback()).cloned().collect();
-            return closed(Ok(spots), Some(id), None);
+            return self.closed(interfaces, Ok(spots), Some(id));
         }
         let gone = self.is_fixed() && site.primary().is_none();
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
         let network = self.named.clone().unwrap_or_else(|| id.name());
         Decision { place: Place { lost, ..Place::fixed(site, network) }, id, lan: Some(id), assumed: id != seen }
+    }
+
+    /// On this machine alone; `lan` could be opened to, with this `offer`.
+    fn closed(&self, interfaces: &[Interface], offer: Result<Vec<Spot>, String>, lan: Option<NetworkId>) -> Decision {
+        let site = Site::machine(self.ip, &self.cidrs, interfaces);
+        let id = NetworkId::default();
+        let network = self.named.clone().unwrap_or_else(|| id.name());
+        Decision { place: Place { offer, ..Place::fixed(site, network) }, id, lan, assumed: false }
+    }
+
+    /// There is nothing to be open to.
+    fn without_network(&self, error: &NoNetwork, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
+        if let Some(lost) = self.lost(before, error.to_string()) {
+            return lost;
+        }
+        let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
+        let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
+        let mut decision = self.closed(interfaces, Err(error.to_string()), before.and_then(|before| before.lan));
+        decision.place.lost = wanted.then(|| error.to_string());
+        decision
+    }
+
+    /// An address that is given out anew is gone for a moment.
+    fn without_addresses(&self, site: &Site, before: Option<&Decision>) -> Option<Decision> {
+        let before = before.filter(|before| !is_bare(&before.place.site) && is_bare(site))?;
+        let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
+        let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
+        self.lost(Some(before), format!("No network: {} {without}.", names.join(", ")))
+    }
+
+    /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
+    fn lost(&self, before: Option<&Decision>, why: String) -> Option<Decision> {
+        let is_meant = |before: &&Decision| before.lan.as_ref().is_none_or(|lan| self.wants_open(lan));
+        let before = before.filter(|before| before.place.site.open).filter(is_meant)?;
+        Some(Decision { place: Place { lost: Some(why), ..before.place.clone() }, ..before.clone() })
     }
 }
 
