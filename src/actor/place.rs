@@ -325,8 +325,8 @@ impl<N: Net> Actor<N> {
                 continue;
             }
             match net::on_port(&self.net, &[*addr], port).await {
-                Ok(Some(bound)) => self.whereabouts.bound.extend(bound),
-                Ok(None) => failed.push(format!(
+                Ok(Ok(bound)) => self.whereabouts.bound.extend(bound),
+                Ok(Err(_)) => failed.push(format!(
                     "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
                     addr.ip()
                 )),

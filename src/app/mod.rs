@@ -287,7 +287,8 @@ impl App {
 
     /// The sweep to show, if one is under way that somebody waits for.
     pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
-        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone)
+        let is_lost = self.place.as_ref().is_some_and(|place| place.lost.is_some());
+        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone && !is_lost)
     }
 
     /// Adapts to a window of this size.

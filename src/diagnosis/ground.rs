@@ -1,6 +1,6 @@
 //! Faults of this machine and its network, whoever else is there.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use ipnetwork::IpNetwork;
 
@@ -61,15 +61,21 @@ pub(super) fn masks(evidence: &Evidence) -> Vec<Finding> {
     }
     if let Some((interface, ip)) = evidence.off_link.first() {
         let spots = evidence.spots.iter().filter(|spot| spot.interface == *interface && spot.ip.is_ipv4());
-        let own: Vec<_> = spots.map(|spot| spot.network.to_string()).collect();
+        let own = listed(spots.map(|spot| spot.network));
         findings.push(fault(
             Fault::WrongMask,
-            format!("{ip} is on the same wire ({interface}) but outside of your network {}.", own.join(", ")),
+            format!("{ip} is on the same wire ({interface}) but outside of your network {own}."),
             "Your network mask or theirs is wrong, or two networks share the wire. Compare both with the router's; \
              usually DHCP sets them right.",
         ));
     }
     findings
+}
+
+/// Networks, each once.
+fn listed(networks: impl Iterator<Item = IpNetwork>) -> String {
+    let networks: BTreeSet<String> = networks.map(|network| network.to_string()).collect();
+    networks.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// A network that has room for nobody else.
@@ -91,10 +97,10 @@ fn gateway_outside(interface: &Interface) -> Option<Finding> {
         interface.addrs.iter().filter(|addr| addr.ip.is_ipv4()).filter_map(InterfaceAddr::network).collect();
     let outside = !networks.is_empty() && !networks.iter().any(|network| network.contains(gateway));
     outside.then(|| {
-        let own: Vec<_> = networks.iter().map(ToString::to_string).collect();
+        let own = listed(networks.iter().copied());
         fault(
             Fault::WrongMask,
-            format!("The router {gateway} is outside of your network {} on {}.", own.join(", "), interface.name),
+            format!("The router {gateway} is outside of your network {own} on {}.", interface.name),
             "The network mask or the address is wrong. Let DHCP set them, or compare them with another machine's.",
         )
     })

@@ -62,6 +62,8 @@ pub enum Reached {
     Silent,
     /// It announced itself, or was named, and its host refused.
     Refused,
+    /// It announced itself, or was named, and no route leads there.
+    Unreachable,
 }
 
 impl Person {
@@ -137,17 +139,24 @@ fn ufw(evidence: &Evidence) -> String {
 }
 
 pub(super) fn blocked(evidence: &Evidence) -> Vec<Finding> {
-    let unreached = |person: &&Person| matches!(person.reached, Reached::Silent | Reached::Refused);
+    let unreached =
+        |person: &&Person| matches!(person.reached, Reached::Silent | Reached::Refused | Reached::Unreachable);
     let Some(person) = evidence.people.iter().find(unreached) else { return Vec::new() };
     let (addr, how) = (person.addr, if person.announced { "announces itself" } else { "was named" });
-    let (what, todo) = if person.reached == Reached::Refused {
-        (format!("{addr} {how}, and that machine refuses the connection."), "Is the program open there, on that port?")
-    } else {
-        (
+    let (what, todo) = match person.reached {
+        Reached::Refused => (
+            format!("{addr} {how}, and the connection is refused."),
+            "Is the program open there, on that port? If it is, a firewall refuses it, there or on this machine.",
+        ),
+        Reached::Unreachable => (
+            format!("{addr} {how}, and there is no way there from here."),
+            "It is on another network, and no route leads to that: correct the address, or the routes.",
+        ),
+        _ => (
             format!("{addr} {how}, and does not answer."),
-            "A firewall there may block it: allow incoming TCP on that port on that machine. Or the access point keeps \
-             you apart.",
-        )
+            "A firewall may block it, there or on this machine: allow incoming TCP on that port there, and outgoing \
+             here. Or the access point keeps you apart.",
+        ),
     };
     vec![if person.announced { fault(Fault::PeerBlocked, what, todo) } else { warning(Fault::PeerBlocked, what, todo) }]
 }
@@ -224,12 +233,22 @@ fn span(ms: u64) -> String {
 
 pub(super) fn anybody(evidence: &Evidence) -> Vec<Finding> {
     let met = |person: &&Person| matches!(person.reached, Reached::Seen(..) | Reached::Older);
-    match evidence.people.iter().filter(met).count() {
-        0 => vec![warning(
-            Fault::NobodyFound,
-            "Nobody was found, and nothing is wrong that can be seen from here.",
-            "Are the others on this same network, with the program open to it (F2)? If they are, run this there, too.",
-        )],
-        people => vec![fine(Fault::NobodyFound, format!("{} found.", count(people, "person", "people")))],
+    let (here, beyond): (Vec<_>, Vec<_>) =
+        evidence.people.iter().filter(met).partition(|person| person.place == Place::Here);
+    let found = |people: &[&Person]| format!("{} found", count(people.len(), "person", "people"));
+    // Who cannot be met beyond this machine looks for nobody there.
+    match (here.as_slice(), beyond.as_slice()) {
+        (here @ [_, ..], []) if !evidence.open => {
+            vec![fine(Fault::NobodyFound, format!("{} on this machine.", found(here)))]
+        }
+        (here, []) => {
+            let whom = if here.is_empty() { "Nobody" } else { "Nobody beyond this machine" };
+            vec![warning(
+                Fault::NobodyFound,
+                format!("{whom} was found, and nothing is wrong that can be seen from here."),
+                "Are the others on this same network, with the program open to it (F2)? If they are, run this there, too.",
+            )]
+        }
+        (_, beyond) => vec![fine(Fault::NobodyFound, format!("{}.", found(beyond)))],
     }
 }

@@ -111,6 +111,8 @@ fn each_fault_is_named_by_what_it_looks_like() {
     assert_eq!(seen_as(&|seen| seen.wall = Timestamp::from_millis(NOON + hour)), Some(Fault::ClockOff));
     let nobody = |e: &mut Evidence| e.people.clear();
     assert_eq!(with(&nobody), Some(Fault::NobodyFound));
+    assert_eq!(with(&|e| e.people[0].place = Place::Here), Some(Fault::NobodyFound), "a copy on this machine");
+    assert_eq!(with(&|e| e.people[0].reached = Reached::Unreachable), Some(Fault::PeerBlocked));
 }
 
 #[test]

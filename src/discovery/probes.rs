@@ -4,7 +4,11 @@ use std::{io, net::SocketAddr, time::Duration};
 
 use tokio::task::JoinSet;
 
-use crate::{io::Net, site::Site, sweep::Answer};
+use crate::{
+    io::{self as network, Net},
+    site::Site,
+    sweep::Answer,
+};
 
 /// How long a probe waits: what finds everybody on a Wi-Fi that loses or holds back packets. A shorter one finds 43 to
 /// 90 % there (measured, DESIGN.md section 4).
@@ -18,12 +22,16 @@ const MAX_SOCKETS: usize = 768;
 pub(super) struct Probes<N> {
     net: N,
     site: Site,
+    /// Sockets at once, at most.
+    room: usize,
     waiting: JoinSet<(SocketAddr, Answer)>,
 }
 
 impl<N: Net> Probes<N> {
     pub(super) fn new(net: N, site: Site) -> Self {
-        Self { net, site, waiting: JoinSet::new() }
+        // Links and files need descriptors, too, where the administrator allows few.
+        let room = network::descriptors().map_or(MAX_SOCKETS, |all| (all / 2).clamp(1, MAX_SOCKETS));
+        Self { net, site, room, waiting: JoinSet::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -31,7 +39,7 @@ impl<N: Net> Probes<N> {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.waiting.len() < MAX_SOCKETS
+        self.waiting.len() < self.room
     }
 
     pub(super) fn send(&mut self, target: SocketAddr) {

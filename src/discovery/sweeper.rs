@@ -26,8 +26,10 @@ const LOOPBACK_SWEEPS: u32 = 15;
 /// section 4).
 const WATCH_RATE: u32 = 1;
 
-/// How often progress is told.
+/// How often progress is told, at first and then: who waits for minutes, or writes it to a file, needs no more.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+const LATER_INTERVAL: Duration = Duration::from_secs(1);
+const LATER: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Sweeper<N> {
@@ -122,7 +124,8 @@ impl<N: Net> Sweeper<N> {
         let mut next = plan.next_target();
         let mut told = None;
         loop {
-            if aloud && told.is_none_or(|at: Instant| at.elapsed() >= PROGRESS_INTERVAL) {
+            let interval = if began.elapsed() < LATER { PROGRESS_INTERVAL } else { LATER_INTERVAL };
+            if aloud && told.is_none_or(|at: Instant| at.elapsed() >= interval) {
                 told = Some(Instant::now());
                 self.tell(&plan, &pace, began, SweepState::Running).await?;
             }

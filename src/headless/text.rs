@@ -65,9 +65,9 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             let after = if finding.todo.is_empty() { "" } else { " " };
             writeln!(out, "-- {}{after}{}", finding.text, finding.todo)
         }),
-        Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people at {}", addresses(*total)),
+        Event::Sweep { state: "running", total, .. } => writeln!(out, "-- looking for people at {}", ports(*total)),
         Event::Sweep { probed, found, took_ms, .. } => {
-            writeln!(out, "-- looked at {} in {took_ms} ms: {}", addresses(*probed), answers(*found))
+            writeln!(out, "-- looked at {} in {took_ms} ms: {}", ports(*probed), open(*found))
         }
         Event::Peer { change, name, was, person, activity, reason } => {
             let why = reason.map(|Reason(reason)| why(reason)).unwrap_or_default();
@@ -204,16 +204,17 @@ fn milliseconds(micros: u64) -> String {
     if micros < 1_000 { format!("0.{} ms", micros / 100) } else { format!("{} ms", micros / 1_000) }
 }
 
-fn addresses(count: u64) -> String {
-    if count == 1 { "1 address".to_owned() } else { format!("{count} addresses") }
+/// Each is a port of one address.
+fn ports(count: u64) -> String {
+    if count == 1 { "1 port".to_owned() } else { format!("{count} ports") }
 }
 
 /// Who is linked is not asked again, so it may be somebody new only.
-fn answers(found: u64) -> String {
+fn open(found: u64) -> String {
     match found {
         0 => "nobody new".to_owned(),
-        1 => "1 answers".to_owned(),
-        _ => format!("{found} answer"),
+        1 => "1 is open".to_owned(),
+        _ => format!("{found} are open"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod captured;
 mod clock;
 mod datagrams;
+mod descriptors;
 mod guarded;
 mod interfaces;
 mod memory;
@@ -18,6 +19,7 @@ use std::{
 pub use captured::captured;
 pub use clock::{Clock, now};
 pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
+pub use descriptors::descriptors;
 pub use guarded::{Guarded, Vitals};
 pub use interfaces::{interfaces, source_towards};
 pub use memory::MemoryNet;

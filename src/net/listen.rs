@@ -53,21 +53,25 @@ pub async fn first_free<N: Net>(
     ports: PortRange,
     preferred: Option<u16>,
 ) -> Result<Bound<N>, ListenError> {
+    let mut taken = Ipv4Addr::LOCALHOST.into();
     for port in preferred.into_iter().chain(ports) {
-        if let Some(bound) = on_port(net, addrs, port).await? {
-            return Ok(bound);
+        match on_port(net, addrs, port).await? {
+            Ok(bound) => return Ok(bound),
+            Err(ip) => taken = ip,
         }
     }
-    // A site has an address.
-    let ip = addrs.first().map_or(Ipv4Addr::LOCALHOST.into(), SocketAddr::ip);
-    Err(ListenError::AllInUse { ip, ports })
+    Err(ListenError::AllInUse { ip: taken, ports })
 }
 
-/// Listens on this port of all of `addrs`; none if it is taken on one of them.
+/// Listens on this port of all of `addrs`, or says on which of them it is taken.
 ///
 /// # Errors
 /// [`ListenError`], whose text says what to do.
-pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result<Option<Bound<N>>, ListenError> {
+pub async fn on_port<N: Net>(
+    net: &N,
+    addrs: &[SocketAddr],
+    port: u16,
+) -> Result<Result<Bound<N>, IpAddr>, ListenError> {
     let (mut bound, mut failed) = (Vec::new(), None);
     for addr in addrs {
         let mut addr = *addr;
@@ -75,7 +79,7 @@ pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result
         match net.bind(addr).await {
             Ok(listener) => bound.push((addr, listener)),
             Err(error) => match error.kind() {
-                io::ErrorKind::AddrInUse => return Ok(None),
+                io::ErrorKind::AddrInUse => return Ok(Err(addr.ip())),
                 io::ErrorKind::AddrNotAvailable => failed = failed.or(Some(ListenError::NotOurs(addr.ip()))),
                 io::ErrorKind::PermissionDenied => return Err(ListenError::NotAllowed(addr)),
                 // So it is called where an interface is gone, and its number with it.
@@ -85,14 +89,27 @@ pub async fn on_port<N: Net>(net: &N, addrs: &[SocketAddr], port: u16) -> Result
     }
     match failed {
         Some(error) if bound.is_empty() => Err(error),
-        _ => Ok(Some(bound)),
+        _ => Ok(Ok(bound)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::TcpNet;
+    use crate::io::{MemoryNet, TcpNet};
+
+    #[tokio::test]
+    async fn the_address_is_named_on_which_the_ports_are_taken() {
+        let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
+        let (net, ports) = (MemoryNet::default(), PortRange::new(min, max).unwrap());
+        let addrs = [[10, 0, 0, 1], [10, 0, 0, 2]].map(|ip| SocketAddr::from((ip, 0)));
+        let mut held = Vec::new();
+        for port in ports {
+            held.push(net.bind(([10, 0, 0, 2], port).into()).await.unwrap());
+        }
+        let error = first_free(&net, &addrs, ports, None).await.unwrap_err();
+        assert!(error.to_string().starts_with("Ports 4565-4566 on 10.0.0.2 are all in use"), "{error}");
+    }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]

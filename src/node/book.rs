@@ -291,12 +291,12 @@ impl Book {
     }
 
     /// When the next address is due, if any may be dialled at all.
-    pub(super) fn next_due(&self, slots: usize, passed: bool) -> Option<Instant> {
+    pub(super) fn next_due(&self, passed: bool) -> Option<Instant> {
         let due = self.entries.values().filter_map(|entry| match entry.phase {
             Phase::Due(at) if passed || entry.keep != Keep::Passed => Some(at),
             _ => None,
         });
-        if slots == 0 { None } else { due.min() }
+        due.min()
     }
 
     fn insert(&mut self, addr: SocketAddr, keep: Keep, due: Instant) {

@@ -1,6 +1,10 @@
 //! Whom to dial, and what becomes of a dial.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use super::{
     DialFailure, LinkId, Node, Out, Secure, Via,
@@ -16,7 +20,14 @@ use crate::{
 };
 
 /// Dials on their way at once. Each is a socket and a task; candidates that find no free one wait in the book.
-const MAX_DIALS: usize = 64;
+const MAX_DIALS: usize = 256;
+
+/// Of these, those that have just begun.
+const MAX_FRESH_DIALS: usize = 64;
+
+/// How long a dial counts as one of them. Whoever is there has answered by then, on any network where one can chat; what accepts
+/// and stays silent holds a socket until its time is up, and keeps nobody waiting.
+const FRESH: Duration = Duration::from_millis(300);
 
 /// Dials of these that may be to where peers say that somebody is: what leads nowhere takes up to 10 s, and the user's own
 /// dials must not wait for it.
@@ -24,6 +35,16 @@ const MAX_PASSED_DIALS: usize = 8;
 
 /// Dials on their way at once while the room is full: enough to see who comes back, and who claims what.
 const MAX_DIALS_WHEN_FULL: usize = 2;
+
+/// Whether another dial may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    Free,
+    /// From then on, if nothing ends before.
+    From(Instant),
+    /// Not before something has ended.
+    None,
+}
 
 impl Node {
     pub(super) fn found(&mut self, addr: SocketAddr, now: Now) {
@@ -74,14 +95,22 @@ impl Node {
         self.busy().any(|other| other == *addr)
     }
 
-    /// Dials that may be begun now.
-    pub(super) fn dial_slots(&self) -> usize {
-        if self.leaving {
-            return 0;
-        }
-        let busy = self.links.values().filter(|link| !matches!(link, Link::Up { .. })).count();
+    /// Whether another dial may begin.
+    pub(super) fn dial_slot(&self) -> Slot {
+        let dials = self.links.values().filter_map(|link| match link {
+            Link::Dialling(dial) | Link::Offered(dial) => Some(dial.began),
+            Link::Up { .. } => None,
+        });
+        let mut began: Vec<Instant> = dials.collect();
         let most = if self.nodes_full() { MAX_DIALS_WHEN_FULL } else { MAX_DIALS };
-        most.saturating_sub(busy)
+        if self.leaving || began.len() >= most {
+            return Slot::None;
+        }
+        began.sort_unstable();
+        match began.iter().rev().nth(MAX_FRESH_DIALS - 1) {
+            Some(last) => Slot::From(*last + FRESH),
+            None => Slot::Free,
+        }
     }
 
     /// Whether one of them may be to where a peer says that somebody is.
@@ -91,7 +120,12 @@ impl Node {
     }
 
     pub(super) fn dial_due(&mut self, now: Now, out: &mut Vec<Out>) {
-        while self.dial_slots() > 0
+        let has_slot = |node: &Self| match node.dial_slot() {
+            Slot::Free => true,
+            Slot::From(at) => at <= now.mono,
+            Slot::None => false,
+        };
+        while has_slot(self)
             && let Some((addr, only)) = self.book.take_due(self.may_dial_passed(), now.mono)
         {
             // What was found or lost while the node was open may come to the book after it was closed.

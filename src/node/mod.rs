@@ -46,6 +46,7 @@ use std::{
 use asks::Ask;
 use book::Book;
 use bytes::Bytes;
+use dials::Slot;
 pub use event::{CloseReason, DialFailure, In, LinkId, Out, Secure, Via};
 use gossip::Gossip;
 use link::{Kind, Link};
@@ -213,12 +214,13 @@ impl Node {
         if self.leaving {
             return None;
         }
-        self.book
-            .next_due(self.dial_slots(), self.may_dial_passed())
-            .into_iter()
-            .chain(self.next_beat())
-            .chain(self.next_sync())
-            .min()
+        let due = || self.book.next_due(self.may_dial_passed());
+        let dial = match self.dial_slot() {
+            Slot::Free => due(),
+            Slot::From(at) => due().map(|due| due.max(at)),
+            Slot::None => None,
+        };
+        dial.into_iter().chain(self.next_beat()).chain(self.next_sync()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.

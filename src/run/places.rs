@@ -23,7 +23,7 @@ pub(super) struct Places {
     named: Option<Network>,
     /// What was set on the screen in earlier runs, and in this one.
     remembered: Vec<(Network, bool)>,
-    pub(super) said: Vec<(NetworkId, bool)>,
+    said: Vec<(NetworkId, bool)>,
     /// Whether it was closed while there was no network whose name that could be kept under.
     pub(super) off: bool,
 }
@@ -76,6 +76,12 @@ impl Places {
         let ids = all(site, patient);
         let same = ids.iter().find(|id| before.is_some_and(|before| before.may_be(id)));
         same.or_else(|| ids.first()).copied().unwrap_or_default()
+    }
+
+    /// The user says in this run whether to be open on a network.
+    pub(super) fn say(&mut self, network: NetworkId, open: bool) {
+        self.said.retain(|(of, _)| *of != network);
+        self.said.push((network, open));
     }
 
     /// Whether the settings name one address to be open at.

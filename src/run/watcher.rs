@@ -24,6 +24,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How many looks another network is waited for whose gateway is not known yet: what it is called hangs on that.
 const PATIENCE: u32 = 3;
 
+/// Wishes that follow each other within this time are one, as far as answers go.
+const BURST: Duration = Duration::from_secs(2);
+
 /// A time of day that is ahead by so much more than the clock that stands still in sleep: the machine slept.
 const SLEPT: Duration = Duration::from_secs(10);
 
@@ -45,6 +48,8 @@ pub(super) struct Watcher {
     slept: bool,
     /// How many looks in a row a gateway was waited for.
     waited: u32,
+    /// When the user wanted last what changes nothing.
+    wished: Option<Instant>,
 }
 
 /// The ends of a watcher that the node has.
@@ -59,7 +64,7 @@ impl Watcher {
         let (told, place) = watch::channel(now.place.clone());
         let (opens, wishes) = mpsc::channel(WISHES);
         (
-            Self { places, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0 },
+            Self { places, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0, wished: None },
             Ends { place, opens },
         )
     }
@@ -118,6 +123,12 @@ impl Watcher {
         let interfaces = interfaces().unwrap_or_default();
         let site = self.places.opened(&interfaces);
         let network = match (self.now.lan, &site) {
+            (_, Err(error)) if open => {
+                if self.answers_again() {
+                    self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
+                }
+                return;
+            }
             (Some(network), _) => network,
             (None, Ok(site)) => {
                 let (places, site) = (self.places.clone(), site.clone());
@@ -125,30 +136,29 @@ impl Watcher {
                 let here = tokio::task::spawn_blocking(move || places.identify(&site, None, true)).await;
                 here.unwrap_or_default()
             }
-            (None, Err(error)) if open => {
-                return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
-            }
             (None, Err(_)) => {
                 self.places.off = true;
                 return self.settle(&interfaces);
             }
         };
         self.places.off = false;
-        if open == self.now.place.site.open {
+        let is_news = open != self.now.place.site.open;
+        if !is_news && self.answers_again() {
             let text = if open {
                 "The chat is open to your network already."
             } else {
                 "The chat is on this machine only already."
             };
-            return self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
+            self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
         }
         // Who closes it closes it to all networks that it is open to.
-        let others = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).map(|other| (other, open));
-        let others: Vec<_> = others.collect();
-        self.places.said.extend(others);
-        self.places.said.push((network, open));
+        let others: Vec<_> = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).collect();
+        for network in others.into_iter().chain([network]) {
+            self.places.say(network, open);
+        }
         self.settle(&interfaces);
-        if wish == Wish::CannotListen {
+        // What was open already is so by what is remembered, or by what is stronger.
+        if wish == Wish::CannotListen || (open && !is_news) {
             return;
         }
         let (saver, name) = (self.saver.clone(), network.name());
@@ -156,6 +166,12 @@ impl Watcher {
         if let Ok(Err(error)) = kept {
             self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
         }
+    }
+
+    /// Whether to say why nothing changes: not at each press of a key that is pressed again and again.
+    fn answers_again(&mut self) -> bool {
+        let now = Instant::now();
+        self.wished.replace(now).is_none_or(|last| now - last > BURST)
     }
 
     /// Goes where the user has just said to be.

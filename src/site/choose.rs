@@ -39,10 +39,12 @@ pub enum NoNetwork {
     #[error("{0} has a public address, which is not opened by itself. If that network is yours, add --any-network.")]
     Public(String),
     /// The interfaces that the user named are not there.
-    #[error("No interface {0} with an address is up. Correct \"interfaces\", or leave it out.")]
+    #[error(
+        "Of what was named ({0}), no interface is up and has an address of a network. Correct --interface, or leave it out."
+    )]
     NotThere(String),
     /// The address that the user named is not there.
-    #[error("No interface that is up has the address {0}. Correct \"ip\", or leave it out.")]
+    #[error("No interface that is up has the address {0}. Correct --ip, or leave it out.")]
     NoSuchAddress(IpAddr),
 }
 
@@ -135,7 +137,8 @@ fn is_wanted(interface: &Interface, wishes: &Wishes) -> bool {
     match (&wishes.ip, wishes.interfaces.as_slice()) {
         (Some(ip), _) => interface.addrs.iter().any(|addr| addr.ip == *ip),
         (None, []) => interface.kind == InterfaceKind::Network,
-        (None, wanted) => wanted.iter().any(named),
+        // Loopback leads to no network, whoever names it.
+        (None, wanted) => interface.kind != InterfaceKind::Loopback && wanted.iter().any(named),
     }
 }
 

@@ -57,7 +57,8 @@ impl Pace {
 
     /// The time that `probes` more probes take.
     pub fn time_for(&self, probes: u64) -> Duration {
-        self.interval.saturating_mul(u32::try_from(probes).unwrap_or(u32::MAX))
+        let interval = u64::try_from(self.interval.as_nanos()).unwrap_or(u64::MAX);
+        Duration::from_nanos(interval.saturating_mul(probes))
     }
 }
 

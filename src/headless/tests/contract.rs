@@ -102,8 +102,8 @@ fn text_says_the_same_for_people() {
         print(false, everything()),
         "\
 -- you are alice, at 127.0.0.1:4565
--- looking for people at 5 addresses
--- looked at 4 addresses in 12 ms: 1 answers
+-- looking for people at 5 ports
+-- looked at 4 ports in 12 ms: 1 is open
 -- ?127.0.0.1:4566 joined (127.0.0.1:4566)
 -- ?127.0.0.1:4566 is ?bob now
 03:04 <?bob> say \"hi\"
@@ -130,9 +130,9 @@ fn text_says_the_same_for_people() {
 #[test]
 fn a_sweep_is_told_in_words() {
     for (total, found, expected) in [
-        (0, 0, "-- looked at 0 addresses in 3 ms: nobody new\n"),
-        (1, 1, "-- looked at 1 address in 3 ms: 1 answers\n"),
-        (254, 2, "-- looked at 254 addresses in 3 ms: 2 answer\n"),
+        (0, 0, "-- looked at 0 ports in 3 ms: nobody new\n"),
+        (1, 1, "-- looked at 1 port in 3 ms: 1 is open\n"),
+        (254, 2, "-- looked at 254 ports in 3 ms: 2 are open\n"),
     ] {
         let (state, took, left) = (SweepState::Done, Duration::from_millis(3), Duration::ZERO);
         let progress = SweepProgress { state, probed: total, total, found, took, left };

@@ -42,7 +42,7 @@ fn what_the_user_named_goes_before_what_peers_pass_on() {
     book.asked(addr(900), false, now);
     assert_eq!(book.take_due(true, now).map(|(addr, _)| addr), Some(addr(900)));
     assert_eq!(book.take_due(false, now), None, "no more of what was passed on");
-    assert_eq!(book.next_due(1, false), None);
+    assert_eq!(book.next_due(false), None);
     assert!(book.take_due(true, now).is_some());
 }
 
@@ -108,7 +108,7 @@ fn a_configured_address_is_never_given_up_and_waits_longer_each_time() {
         assert_eq!(taken(&mut book, now), Some(addr(1)));
         let verdict = if n == TRIES_WHEN_ASKED { Verdict::Tell } else { Verdict::Quiet };
         assert_eq!(book.failed(addr(1), now, &mut rng), verdict);
-        let due = book.next_due(1, true).unwrap();
+        let due = book.next_due(true).unwrap();
         waits.push(due - now);
         now = due;
     }

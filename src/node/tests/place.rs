@@ -75,6 +75,26 @@ fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
 }
 
 #[test]
+fn ports_that_accept_and_stay_silent_keep_nobody_waiting() {
+    let mut bench = Bench::new(OPEN);
+    let silent = |n: u16| at(&format!("10.0.0.{}:4565", 10 + n));
+    let begun: usize = (0..200).map(|n| dialled(&bench.feed(In::Found(silent(n)))).len()).sum();
+    assert_eq!(begun, 64);
+    assert_eq!(dialled(&bench.feed(In::Found(at("10.0.0.7:4565")))), []);
+    let waits = bench.node.next_timer().unwrap() - bench.now.mono;
+    assert!(waits <= std::time::Duration::from_millis(300), "{waits:?}");
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.extend(dialled(&bench.wait(300)));
+    }
+    assert!(all.contains(&at("10.0.0.7:4565")));
+    assert_eq!(all.len(), 137, "one after the other, 64 at a time");
+    let more: usize = (200..240).map(|n| dialled(&bench.feed(In::Found(silent(n)))).len()).sum();
+    bench.wait(300);
+    assert!(more <= 40 && bench.node.links.len() <= 256);
+}
+
+#[test]
 fn who_cannot_be_met_is_a_reason_for_a_minute() {
     let mut bench = Bench::new(OPEN);
     let link = dials(&bench.feed(announced("10.0.0.7:4565", 7)))[0].0;

@@ -70,10 +70,10 @@ fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger()
 #[test]
 fn what_was_said_in_this_run_counts_most() {
     let mut places = places(&[ANY, "--lan"], &[]);
-    places.said.push((office_id(), false));
+    places.say(office_id(), false);
     assert!(!decide(&places, &[eth0(OFFICE)], None).place.site.open);
     assert!(decide(&places, &[eth0(CAFE)], None).place.site.open);
-    places.said.push((office_id(), true));
+    places.say(office_id(), true);
     assert!(decide(&places, &[eth0(OFFICE)], None).place.site.open);
 }
 
@@ -99,7 +99,7 @@ fn what_is_lost_can_be_closed_all_the_same() {
     let before = decide(&places, &[eth0(OFFICE)], None);
     let lost = decide(&places, &[], Some(&before));
     assert!(lost.place.site.open && lost.place.lost.is_some());
-    places.said.push((office_id(), false));
+    places.say(office_id(), false);
     let closed = decide(&places, &[], Some(&lost));
     assert!(!closed.place.site.open && closed.place.lost.is_none());
     assert!(
@@ -122,7 +122,7 @@ fn with_link_local(interface: Interface) -> Interface {
 #[test]
 fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
     let mut places = places(&[ANY], &[]);
-    places.said.push((decide(&places, &[eth0(OFFICE)], None).lan.unwrap(), true));
+    places.say(decide(&places, &[eth0(OFFICE)], None).lan.unwrap(), true);
     let office_here = with_link_local(eth0(OFFICE));
     let before = decide(&places, std::slice::from_ref(&office_here), None);
     assert!(before.place.site.open);
@@ -173,7 +173,7 @@ fn a_gateway_that_is_forgotten_neither_opens_nor_closes_anything() {
     }
     // Opened with F2 although they do not.
     let mut opened = places(&[ANY], &[]);
-    opened.said.push((NetworkId::example("203.0.113.0/24", Some(1)), true));
+    opened.say(NetworkId::example("203.0.113.0/24", Some(1)), true);
     let before = goes_on(&opened, Some(1), None);
     let forgotten = goes_on(&opened, None, Some(&before));
     assert!(before.place.site.open && forgotten.place.site.open && forgotten.assumed);

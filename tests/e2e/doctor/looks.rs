@@ -33,7 +33,7 @@ fn a_dry_run_says_what_it_would_do_and_does_nothing() {
     assert_eq!(here.counter("sent"), 0, "packets left");
     let plan = &printed.lines[0];
     assert_eq!((plan["event"].as_str(), plan["hosts"].as_u64()), (Some("plan"), Some(255)));
-    assert_eq!((plan["probes"].as_u64(), plan["rate"].as_f64()), (Some(1_275), Some(200.0)));
-    assert_eq!(plan["first_pass_ms"], 1_275);
+    assert_eq!((plan["probes"].as_u64(), plan["rate"].as_f64()), (Some(1_275), Some(150.0)));
+    assert!(matches!(plan["first_pass_ms"].as_u64(), Some(1_699..=1_700)), "{plan}");
     assert_eq!(printed.lines.len(), 1);
 }

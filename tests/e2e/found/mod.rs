@@ -5,6 +5,7 @@
 
 mod announced;
 mod bystanders;
+mod closed;
 mod crowd;
 mod forged;
 mod idle;

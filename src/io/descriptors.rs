@@ -1,0 +1,14 @@
+//! How many files and connections the operating system lets us have.
+
+/// So many at once; none if there is no limit.
+#[cfg(unix)]
+pub fn descriptors() -> Option<usize> {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current?;
+    usize::try_from(limit).ok()
+}
+
+/// Windows has no such limit.
+#[cfg(not(unix))]
+pub fn descriptors() -> Option<usize> {
+    None
+}
