@@ -31,6 +31,10 @@ struct Known {
     held: BTreeSet<MessageId>,
     /// The last number that it has shown or read of each log.
     last: BTreeMap<(NodeId, u64), u64>,
+    /// Until when it had no line at all of some log, and lacked more than a few of anybody's: until it showed something that may
+    /// have ended that. What it takes in is judged by what it has then, and shown together with what came meanwhile.
+    strange_until: Duration,
+    behind_until: Duration,
 }
 
 impl Rules {
@@ -44,6 +48,12 @@ impl Rules {
         let Message { id, position, .. } = message;
         let text = message.text.as_str();
         self.numbered(node, position)?;
+        if self.has_nothing_of_somebody(node) {
+            self.nodes[node].strange_until = now;
+        }
+        if self.is_far_behind(node) {
+            self.nodes[node].behind_until = now;
+        }
         let known = &mut self.nodes[node];
         if !known.held.insert(*id) {
             return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
@@ -55,7 +65,8 @@ impl Rules {
                 position.seq
             ));
         }
-        self.first.entry(*id).or_insert(now);
+        let said_at = *self.first.entry(*id).or_insert(now);
+        let Known { strange_until, behind_until, .. } = *known;
         if let Some(question) = speech::question(text) {
             let question = self.positions.keys().find(|id| id.to_string() == question).copied();
             let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
@@ -65,10 +76,10 @@ impl Rules {
             // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
             // may name as its cause instead.
             let said = self.first.get(&question).copied().unwrap_or_default();
-            let patience = if self.has_nothing_of_somebody(node) { WAIT_FOR_STRANGERS } else { WAIT_FOR_CAUSES };
+            let patience = if strange_until >= said_at { WAIT_FOR_STRANGERS } else { WAIT_FOR_CAUSES };
             let waited = now.saturating_sub(said) >= patience;
             // Nor does what was missed by the dozen hold up what is said now.
-            if !waited && !self.nodes[node].held.contains(&question) && !self.is_far_behind(node) {
+            if !waited && !self.nodes[node].held.contains(&question) && behind_until < said_at {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
             }
         }
@@ -101,7 +112,7 @@ impl Rules {
             return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
         }
         let last = positions.iter().map(|position| ((position.author, position.epoch), position.seq)).collect();
-        self.nodes[node] = Known { held, last };
+        self.nodes[node] = Known { held, last, ..Known::default() };
         Ok(())
     }
 
