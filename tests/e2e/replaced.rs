@@ -1,9 +1,15 @@
 //! Two dials at once make two links for a moment. What is said while one of them gives way arrives over either of them.
 
-use std::{collections::BTreeSet, net::TcpListener, thread};
+use std::{
+    collections::BTreeSet,
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::{
-    attack::{Author, End, Face, Key, Link, accept, batch, connect, have, hello, texts},
+    attack::{Author, End, Face, Key, Link, accept, batch, connect, have, hello, proto::frame::Body, texts},
     support::{Node, Ports, seconds, until_passed},
 };
 
@@ -53,30 +59,44 @@ fn what_a_node_says_while_a_link_gives_way_arrives() {
         for n in 0..LINES {
             alice.say(&format!("{n}"));
             if n % 20 == 0 {
-                until_passed(std::time::Duration::from_millis(1));
+                until_passed(Duration::from_millis(1));
             }
         }
         alice
     });
-    let lines = |link: &mut Link| {
-        let mut said = Vec::new();
+    // Nothing is said of what came over the old link: the new one may bring it again.
+    let came = Arc::new(Mutex::new(BTreeSet::new()));
+    let note = |came: &Mutex<BTreeSet<usize>>, body: &Body| {
+        let lines = texts(body);
+        came.lock().unwrap().extend(lines.iter().map(|text| text.parse::<usize>().unwrap()));
+        lines.len()
+    };
+    let came_here = Arc::clone(&came);
+    let listening = thread::spawn(move || {
+        let mut lines = 0;
         loop {
-            match link.next_within(seconds(3)) {
-                Ok(body) => said.extend(texts(&body).iter().map(|text| text.parse::<usize>().unwrap())),
-                Err(end) => return (said, end),
+            match old.next() {
+                Ok(body) => lines += note(&came_here, &body),
+                Err(end) => return (lines, end),
             }
         }
-    };
-    let listening = thread::spawn(move || lines(&mut old));
-    until_passed(std::time::Duration::from_millis(20));
+    });
+    until_passed(Duration::from_millis(20));
     let mut new = Link::dial(connect(addr, &Face::of(&key)).unwrap()).unwrap();
     new.greet(hello_again(&key, &ports)).unwrap();
-    let (on_new, _) = lines(&mut new);
+    let (mut on_new, begun) = (0, Instant::now());
+    while came.lock().unwrap().len() < LINES {
+        assert!(begun.elapsed() < seconds(60), "{} lines of {LINES}", came.lock().unwrap().len());
+        // The old one may bring the last of them.
+        match new.next_within(Duration::from_millis(100)) {
+            Ok(body) => on_new += note(&came, &body),
+            Err(End::Silence) => {}
+            Err(end) => panic!("the new link ends: {end:?}"),
+        }
+    }
+    assert!(came.lock().unwrap().iter().copied().eq(0..LINES), "each line");
     let (on_old, end) = listening.join().unwrap();
     let _alice = talk.join().unwrap();
     assert_ne!(end, End::Silence, "the old link ends");
-    println!("{} lines on the old link, {} on the new one", on_old.len(), on_new.len());
-    // Nothing was said of what came over the old link: the new one may bring it again.
-    let all: BTreeSet<_> = [on_old, on_new].concat().into_iter().collect();
-    assert!(all.into_iter().eq(0..LINES), "each line");
+    println!("{on_old} lines on the old link, {on_new} on the new one");
 }

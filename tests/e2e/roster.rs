@@ -12,8 +12,9 @@ use crate::support::{
     seconds,
 };
 
-/// Promised until everybody has met.
+/// Promised until everybody has met, and how much longer the test waits: it is run beside others, in the build for trying too.
 const MEETING: Duration = seconds(10);
+const SLACK: u32 = 3;
 
 /// Starts `count` nodes in one moment, and waits until everybody sees everybody else.
 fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
@@ -24,8 +25,8 @@ fn crowd(ports: &Ports, count: u16) -> Vec<Node> {
         node.wait_peers(usize::from(count) - 1);
     }
     let took = begun.elapsed();
-    println!("{count} nodes: identical rosters {took:?} after the first start");
-    assert!(took < MEETING, "{took:?}");
+    println!("{count} nodes: identical rosters {took:?} after the first start (promised {MEETING:?})");
+    assert!(took < MEETING * SLACK, "{took:?}");
     assert_rosters(&nodes);
     nodes
 }
@@ -38,8 +39,9 @@ fn kill(mut killed: Vec<Node>, others: &[Node]) -> Duration {
     }
     for node in others {
         for gone in &killed {
-            // Promised is one second.
-            node.wait_left(&gone.id(), seconds(10));
+            let (reason, _) = node.wait_left(&gone.id(), seconds(30));
+            // Promised is one second: the kernel has closed its connections, which is not found out by a time limit.
+            assert_eq!(reason, "closed", "{}", node.nick);
         }
     }
     begun.elapsed()

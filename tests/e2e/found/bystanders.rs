@@ -7,7 +7,7 @@ use crate::support::{Host, Lab, Node, seconds};
 
 /// Where it says that it is first.
 fn network(node: &Node) -> Value {
-    node.wait("the network", seconds(10), |events| events.iter().find(|event| event["event"] == "network").cloned()).0
+    node.wait("the network", seconds(30), |events| events.iter().find(|event| event["event"] == "network").cloned()).0
 }
 
 fn interfaces(event: &Value) -> Vec<String> {
@@ -32,7 +32,7 @@ fn with_containers(lab: &mut Lab, host: &Host) {
 #[ignore = "long: several machines"]
 fn container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice() {
     let test = "container_bridges_and_tunnels_are_not_opened_to_and_nobody_is_listed_twice";
-    let Some(mut lab) = Lab::or_skip(test) else { return };
+    let Some(mut lab) = Lab::with_tunnels_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     first.ip(&["link", "add", "wg0", "type", "veth", "peer", "name", "wg0", "netns", second.name()]);
     for (host, address) in [(&first, "10.8.0.1/24"), (&second, "10.8.0.2/24")] {

@@ -1,10 +1,14 @@
 //! What it costs that everybody has been found.
 
+use std::time::Instant;
+
 use crate::support::{Host, Lab, Node, proc, rosters::assert_rosters, seconds, until, until_passed};
 
-/// Two announcements are 30 s apart, and each is one datagram for each interface: two, and one at the edge.
+/// Two announcements at least.
 const WATCHED: std::time::Duration = seconds(65);
-const MAX_ANNOUNCEMENTS: u64 = 3;
+
+/// Seconds between two announcements, each of which is one datagram for each interface.
+const ANNOUNCED_EVERY: u64 = 30;
 
 /// Ten times the tenth of a percent that is promised.
 const MAX_BUSY: f64 = 0.01;
@@ -53,12 +57,15 @@ fn who_has_found_everybody_is_quiet() {
     // The last of the first announcements leave two seconds after the last change.
     until_passed(seconds(5));
 
+    let begun = Instant::now();
     let before: Vec<_> = hosts.iter().map(counted).collect();
     let busy: Vec<_> = nodes.iter().map(|node| proc::busy(node.pid())).collect();
     until_passed(WATCHED);
     for (n, node) in nodes.iter().enumerate() {
         let share = proc::busy(node.pid()).saturating_sub(busy[n]).as_secs_f64() / WATCHED.as_secs_f64();
         let ((ways, probes), (ways_before, looked_before)) = (counted(&hosts[n]), before[n]);
+        // Counting takes time as well, and what is counted goes on meanwhile.
+        let watched = begun.elapsed().as_secs();
         let announced: Vec<u64> = ways.iter().zip(ways_before).map(|(now, before)| now - before).collect();
         let looked = u64::try_from(probes - looked_before).unwrap();
         println!(
@@ -67,8 +74,9 @@ fn who_has_found_everybody_is_quiet() {
             node.nick,
             share * 100.0
         );
-        assert!((1..=MAX_ANNOUNCEMENTS).contains(&announced.iter().sum()), "{announced:?}");
-        assert!(looked <= WATCHED.as_secs() + 1, "{looked} probes");
+        // One more of each at the edge.
+        assert!((1..=watched / ANNOUNCED_EVERY + 1).contains(&announced.iter().sum()), "{announced:?} in {watched} s");
+        assert!(looked <= watched + 1, "{looked} probes in {watched} s");
         assert!(share < MAX_BUSY, "{share}");
     }
     for node in &nodes {

@@ -76,9 +76,7 @@ pub(super) fn no_http(target: &Target) -> Outcome {
 
 /// The port of the honest node, and its key at addresses of the attacker's choice: it stays linked, which the chat shows.
 pub(super) fn claims(target: &Target) -> Outcome {
-    let key = Key::random();
-    let mut link = Link::dial(connect(target.addr, &Face::of(&key)).unwrap()).unwrap();
-    link.greet(Hello { port: target.bob.port().into(), ..hello(&key, "bob") }).unwrap();
+    let (_key, mut link) = target.link_with(|key| Hello { port: target.bob.port().into(), ..hello(key, "bob") });
     for port in 1..200 {
         let addrs = vec![Address { ip: vec![127, 0, 0, 1], port }];
         let peers = vec![Sighting { node: unhex(&target.bob_id).to_vec(), addrs }];

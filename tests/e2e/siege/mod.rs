@@ -18,7 +18,10 @@ use std::{net::SocketAddr, time::Duration};
 use chat::Chat;
 
 use crate::{
-    attack::{End, Face, Key, Link, connect, hello, proto::Reason},
+    attack::{
+        End, Face, Key, Link, connect, hello,
+        proto::{Hello, Reason},
+    },
     support::{seconds, until},
 };
 
@@ -49,13 +52,18 @@ struct Target {
 }
 
 impl Target {
-    /// A link under a new key, past the greeting. Whoever makes a thousand keys in a second shares what is left to them with all
-    /// others who do, and has to wait for it.
+    /// A link under a new key, past the greeting.
     fn link(&self, nick: &str) -> (Key, Link) {
+        self.link_with(|key| hello(key, nick))
+    }
+
+    /// The same with any greeting of that key. Whoever makes a thousand keys in a second shares what is left to them with all
+    /// others who do, and has to wait for it.
+    fn link_with(&self, greeting: impl Fn(&Key) -> Hello) -> (Key, Link) {
         let dial = || {
             let key = Key::random();
             let mut link = Link::dial(connect(self.addr, &Face::of(&key)).unwrap()).unwrap();
-            match link.greet(hello(&key, nick)) {
+            match link.greet(greeting(&key)) {
                 Ok(_) => Some((key, link)),
                 Err(End::Bye(Reason::Unspecified)) => None,
                 Err(end) => panic!("{end:?}"),

@@ -4,8 +4,18 @@ use std::{collections::HashSet, fs, time::Duration};
 
 /// Memory in use, in KiB.
 pub(crate) fn memory_kib(pid: u32) -> u64 {
+    status_kib(pid, "VmRSS:")
+}
+
+/// Memory in use that is no page of a file, in KiB: what a process has taken, without the parts of its program that the kernel
+/// has happened to load or drop.
+pub(crate) fn own_memory_kib(pid: u32) -> u64 {
+    status_kib(pid, "RssAnon:")
+}
+
+fn status_kib(pid: u32, what: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a process has memory");
+    let line = status.lines().find(|line| line.starts_with(what)).expect("a process has memory");
     line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number of KiB")
 }
 

@@ -1,6 +1,6 @@
 //! Who sees whom, over several nodes.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use super::{Node, proc, seconds, until};
 
@@ -16,6 +16,19 @@ pub(crate) fn assert_rosters(nodes: &[Node]) {
             (proc::connections(node.pid()) == others.len()).then_some(())
         });
     }
+}
+
+/// Waits until each sees all others and nobody else, and each pair has one connection, where somebody may have left meanwhile
+/// and come back. How long that took.
+pub(crate) fn wait_rosters(nodes: &[Node], deadline: Duration) -> Duration {
+    let keys: HashSet<String> = nodes.iter().map(Node::id).collect();
+    assert_eq!(keys.len(), nodes.len(), "each has a key of its own");
+    let is_complete = |node: &Node| {
+        let mut seen: HashSet<String> = node.roster().into_iter().collect();
+        seen.insert(node.id());
+        seen == keys && proc::connections(node.pid()) == keys.len() - 1
+    };
+    until("all see all others by one connection each", deadline, || nodes.iter().all(is_complete).then_some(())).1
 }
 
 /// Nobody came twice or left, beside those who are named.

@@ -1,7 +1,10 @@
 //! The commands of the system that make and change namespaces.
 
 use std::{
+    fs,
+    fs::OpenOptions,
     io::Write,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -15,6 +18,22 @@ pub(super) fn possible(command: &str) -> Result<(), String> {
     let package = if command == "nft" { "nftables" } else { "iproute2" };
     let there = Command::new(command).arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
     there.map(|_| ()).map_err(|e| format!("the command `{command}` (package {package}) cannot be run: {e}"))
+}
+
+/// Whether tunnels can be made here; if not, why. Many a container lacks the device, although its kernel knows how:
+/// then it gets the one that every other system has.
+pub(super) fn tunnels_possible() -> Result<(), String> {
+    const DEVICE: &str = "/dev/net/tun";
+    if !Path::new(DEVICE).exists() {
+        let made = fs::create_dir_all("/dev/net").and_then(|()| {
+            // The numbers by which Linux knows it (Documentation/admin-guide/devices.txt).
+            Command::new("mknod").args(["-m", "666", DEVICE, "c", "10", "200"]).stderr(Stdio::null()).status()
+        });
+        // What came of it shows when it is opened; two tests may do this at the same time.
+        made.map_err(|e| format!("{DEVICE} is missing and cannot be made: {e}"))?;
+    }
+    let opened = OpenOptions::new().read(true).write(true).open(DEVICE);
+    opened.map(|_| ()).map_err(|e| format!("{DEVICE} cannot be opened: {e}"))
 }
 
 pub(super) fn ip(arguments: &[&str]) {

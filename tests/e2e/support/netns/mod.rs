@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use commands::{counter, filter, ip, possible, run};
+use commands::{counter, filter, ip, possible, run, tunnels_possible};
 pub(crate) use host::Host;
 
 use super::skip;
@@ -31,17 +31,22 @@ pub(crate) struct Lab {
 impl Lab {
     /// One segment without machines, or `None` after saying loudly that `test` is skipped.
     pub(crate) fn or_skip(test: &str) -> Option<Self> {
-        Self::if_possible(test, &["ip"])
+        Self::if_possible(test, || possible("ip"))
     }
 
     /// The same for a test that lets packets be dropped or counted.
     pub(crate) fn with_filters_or_skip(test: &str) -> Option<Self> {
-        Self::if_possible(test, &["ip", "nft"])
+        Self::if_possible(test, || possible("ip").and_then(|()| possible("nft")))
     }
 
-    fn if_possible(test: &str, commands: &[&str]) -> Option<Self> {
+    /// The same for a test that makes tunnels.
+    pub(crate) fn with_tunnels_or_skip(test: &str) -> Option<Self> {
+        Self::if_possible(test, || possible("ip").and_then(|()| tunnels_possible()))
+    }
+
+    fn if_possible(test: &str, possible: impl FnOnce() -> Result<(), String>) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        if let Err(why) = commands.iter().try_for_each(|command| possible(command)) {
+        if let Err(why) = possible() {
             skip(test, &why);
             return None;
         }
