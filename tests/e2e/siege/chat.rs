@@ -80,11 +80,15 @@ impl Chat {
         let (outcome, (memory_kib, descriptors)) = thread::scope(|scope| {
             let watch = scope.spawn(|| {
                 let mut most = (0, 0);
-                while !over.load(Ordering::Relaxed) {
-                    most = (most.0.max(proc::memory_kib(pid)), most.1.max(proc::descriptors(pid)));
+                loop {
+                    // Also of an attack that is over in no time: once when it is.
+                    let last = over.load(Ordering::Relaxed);
+                    most = (most.0.max(proc::own_memory_kib(pid)), most.1.max(proc::descriptors(pid)));
+                    if last {
+                        return most;
+                    }
                     thread::park_timeout(PAUSE);
                 }
-                most
             });
             let chat = scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) || times.lock().unwrap().len() < 2 * LEAST {
