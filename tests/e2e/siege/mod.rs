@@ -28,11 +28,10 @@ use crate::{
 /// What honest lines take at most, 99 of 100, whatever is going on.
 const LATENCY: Duration = Duration::from_millis(100);
 
-/// The memory of the attacked node, without the pages of its program. On a machine that is busy all that is bounded may be full
-/// at once: updates and the ring 16 MiB each, what waits for the disk 8, links and causes 4 each, which is 48 MiB, and the
-/// allocator keeps more than is in use. Without bounds streams have taken 229 MiB, and who never reads 95 a second (DESIGN.md
-/// section 7).
-const MEMORY_KIB: u64 = 96 * 1024;
+/// The memory of the attacked node, without the pages of its program, which come and go with what else the machine does. All that
+/// is bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8, links and causes 4 each, which is
+/// 48 MiB. Without bounds streams have taken 229 MiB, and who never reads 95 a second (DESIGN.md section 7).
+const MEMORY_KIB: u64 = 64 * 1024;
 
 /// Its descriptors.
 const DESCRIPTORS: usize = 1_200;
