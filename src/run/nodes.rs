@@ -1,6 +1,6 @@
 //! The thread of the node: one node after the other, each on another network.
 
-use std::thread;
+use std::{thread, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,9 @@ use crate::{
     net,
     profile::Profile,
 };
+
+/// How long the program waits at its end for the last wish to be on disk: as long as for the last lines.
+const LAST_WISH: Duration = Duration::from_secs(3);
 
 /// What every node of this run begins with, on whichever network.
 #[derive(Debug)]
@@ -107,8 +110,9 @@ pub(super) fn start(
                     // The other end waits for exactly this.
                     let _ = started.send(Ok(()));
                     let watching = tokio::spawn(watcher.run());
+                    // Nobody can wish anything after that, and the last wish is to be remembered.
                     Box::pin(run_nodes(&start, actor, opens, leave)).await;
-                    watching.abort();
+                    let _ = tokio::time::timeout(LAST_WISH, watching).await;
                 }
                 Err(error) => drop(started.send(Err(error))),
             }
