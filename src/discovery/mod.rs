@@ -72,7 +72,7 @@ pub struct Settings {
     pub rate: Option<u32>,
     /// As whom to announce the node; none announces and hears nothing.
     pub announce: Option<Announce>,
-    /// Copies of the program that may sweep from this machine, this one among them, beyond those that are linked.
+    /// How many copies of the program sweep from this machine at least, this one among them: who links nobody sees no others.
     pub copies: u32,
     /// Seeds the order.
     pub seed: u64,

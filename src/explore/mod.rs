@@ -86,7 +86,7 @@ pub struct Options {
 #[cfg(test)]
 impl Options {
     /// Of this machine alone.
-    fn example() -> Self {
+    pub(crate) fn example() -> Self {
         let [min, max] = [4_565, 4_569].map(|port: u16| port.try_into().unwrap());
         Self {
             site: Site::machine([127, 0, 0, 1].into(), &[], &[]),

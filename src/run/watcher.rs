@@ -92,10 +92,14 @@ impl Watcher {
 
     fn look(&mut self) {
         let Ok(interfaces) = interfaces() else { return };
-        let before = self.now.lan;
-        let identify = |site: &Site| self.places.identify(site, before.as_ref(), false);
-        let next = self.places.decide(&interfaces, Some(&self.now), identify);
+        let next = self.decide(&interfaces);
         self.looked(next);
+    }
+
+    /// Where to be with these interfaces, after where we are.
+    fn decide(&self, interfaces: &[Interface]) -> Decision {
+        let identify = |site: &Site| self.places.identify(site, self.now.lan.as_ref(), false);
+        self.places.decide(interfaces, Some(&self.now), identify)
     }
 
     fn looked(&mut self, mut next: Decision) {
@@ -176,9 +180,7 @@ impl Watcher {
 
     /// Goes where the user has just said to be.
     fn settle(&mut self, interfaces: &[Interface]) {
-        let before = self.now.lan;
-        let identify = |site: &Site| self.places.identify(site, before.as_ref(), false);
-        let mut next = self.places.decide(interfaces, Some(&self.now), identify);
+        let mut next = self.decide(interfaces);
         next.place.woken = self.now.place.woken;
         self.go(next);
     }

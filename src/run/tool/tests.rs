@@ -1,30 +1,19 @@
 //! Over in-memory pipes, with whole nodes where somebody is to be found.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::net::SocketAddr;
 
 use crate::{
     actor::tests::start,
     explore::{Options, Style, discover, doctor, dry_run},
     identity::Identity,
     io::{MemoryNet, Net as _},
-    model::{Fault, PortRange, Severity},
+    model::{Fault, Severity},
     site::Site,
 };
 
 fn options() -> Options {
-    let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
-    Options {
-        site: Site::machine([127, 0, 0, 1].into(), &["127.0.0.1/32".parse().unwrap()], &[]),
-        no_network: None,
-        interfaces: Vec::new(),
-        ports: PortRange::new(min, max).unwrap(),
-        rate: None,
-        announce: false,
-        peers: Vec::new(),
-        identity: Identity::from_secret(&[9; 32]),
-        own: BTreeSet::new(),
-        seed: 7,
-    }
+    let site = Site::machine([127, 0, 0, 1].into(), &["127.0.0.1/32".parse().unwrap()], &[]);
+    Options { site, identity: Identity::from_secret(&[9; 32]), seed: 7, ..Options::example() }
 }
 
 #[tokio::test(start_paused = true)]
