@@ -8,8 +8,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         // Both messages are one string on field 1. Mapping them to one type of ours keeps the bytes on the wire and
         // lets one encoded line be shared by all links (see src/wire).
-        .extern_path(".message.NodeRequest", "crate::wire::Line")
-        .extern_path(".message.NodeReply", "crate::wire::Line")
+        .extern_path(".message.NodeRequest", "crate::protocol::wire::Line")
+        .extern_path(".message.NodeReply", "crate::protocol::wire::Line")
         .build_transport(false)
         .compile_fds(reference)?;
 
@@ -21,9 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure().build_client(false).build_server(false).compile_fds(mesh.clone())?;
     tonic_prost_build::configure()
         .out_dir(service)
-        .extern_path(".proximity.v1.Frame", "crate::wire::RawFrame")
-        .extern_path(".proximity.v1", "crate::wire::mesh")
-        .codec_path("crate::wire::RawCodec")
+        .extern_path(".proximity.v1.Frame", "crate::protocol::wire::RawFrame")
+        .extern_path(".proximity.v1", "crate::protocol::wire::mesh")
+        .codec_path("crate::protocol::wire::RawCodec")
         .build_transport(false)
         .compile_fds(mesh)?;
     Ok(())

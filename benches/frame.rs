@@ -10,10 +10,14 @@ use std::{
 };
 
 use proximity_chat::{
-    app::{App, Input, MESSAGE_CAP, Setup},
-    bus::Update,
-    model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Room, Text, Timestamp},
-    ui,
+    domain::{
+        bus::Update,
+        model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Room, Text, Timestamp},
+    },
+    frontend::tui::{
+        app::{App, Input, MESSAGE_CAP, Setup},
+        view,
+    },
 };
 use ratatui::{Terminal, backend::TestBackend};
 
@@ -90,7 +94,7 @@ impl Room50 {
 
     fn draw(&mut self) -> Duration {
         let began = Instant::now();
-        let drawn = self.terminal.draw(|frame| ui::draw(frame, &mut self.app));
+        let drawn = self.terminal.draw(|frame| view::draw(frame, &mut self.app));
         let took = began.elapsed();
         black_box(drawn.is_ok());
         took

@@ -11,11 +11,13 @@ use std::{
 };
 
 use proximity_chat::{
-    convert::event::{Content, Draft, KIND_SAID},
-    identity::Identity,
-    log::storage::{Append, LogState, Page, PageRequest, Read, Reply, Request, Retain, SearchRequest, Write},
-    model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
-    store::{Database, Options, Place, open},
+    core::log::storage::{Append, LogState, Page, PageRequest, Read, Reply, Request, Retain, SearchRequest, Write},
+    domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
+    protocol::{
+        codec::event::{Content, Draft, KIND_SAID},
+        identity::Identity,
+    },
+    runtime::store::{Backend, Database, Options, open},
 };
 use tempfile::TempDir;
 
@@ -77,7 +79,7 @@ impl Author {
 }
 
 fn open_in(directory: &Path) -> Database {
-    let place = Place::Directory(directory.to_owned());
+    let place = Backend::Directory(directory.to_owned());
     let options = Options { place, network: Network::loopback(), me: NodeId::new([1; 32]) };
     open(&options).unwrap_or_else(|error| unreachable!("{error}")).database
 }

@@ -1,34 +1,17 @@
 //! A full-screen terminal chat for the people on one network, with no server, no account and nothing to set up.
 //!
-//! ARCHITECTURE.md shows how the modules stand on each other; `tests/layers.rs` enforces it.
+//! Each folder imports only the folders above it in this list; ARCHITECTURE.md has the picture and `tests/layers.rs`
+//! enforces the rule.
 
 #![forbid(unsafe_code)]
 
-pub mod actor;
-pub mod announce;
-pub mod app;
-pub mod bus;
-pub mod config;
-pub mod contract;
-pub mod convert;
-pub mod diagnosis;
-pub mod discovery;
-pub mod explore;
-pub mod headless;
-pub mod history;
-pub mod identity;
-pub mod io;
-pub mod limit;
-pub mod log;
-pub mod model;
-pub mod net;
-pub mod node;
-pub mod profile;
-pub mod run;
-pub mod site;
-pub mod slash;
-pub mod store;
-pub mod sweep;
-pub mod term;
-pub mod ui;
-pub mod wire;
+pub mod domain;
+pub mod protocol;
+
+pub mod core;
+
+pub mod runtime;
+
+pub mod frontend;
+
+pub mod cli;

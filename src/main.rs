@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Parser;
-use proximity_chat::{
+use proximity_chat::cli::{
     config::{self, Args, Config, LogArgs, Tool},
     run::{self, Front, log, tool},
 };

@@ -1,9 +1,11 @@
-//! ARCHITECTURE.md's layers, read from the source: a module imports only lower layers, siblings do not import each
-//! other, and the pure ones touch neither network, terminal, files nor clock. No cycle can exist between modules that
-//! keep to this.
+//! The boundaries of ARCHITECTURE.md, read from the source. A folder imports only what stands before it in [`ROWS`], the
+//! pure ones touch neither network, terminal, files nor clock, front ends know the node by its channels alone, and no
+//! files import each other.
 
 #![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test may panic")]
 
+#[path = "layers/circles.rs"]
+mod circles;
 #[path = "layers/source.rs"]
 mod source;
 
@@ -13,43 +15,43 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use circles::Imports;
 use source::{Named, paths};
 
-/// Every module on its layer.
-const LAYERS: [&[&str]; 9] = [
-    &["limit", "model", "wire"],
-    &["bus", "config", "contract", "convert", "identity", "slash"],
-    &["log"],
-    &["announce", "app", "diagnosis", "node", "site", "sweep"],
-    &["io", "profile"],
-    &["ui", "net", "discovery", "store"],
-    &["actor", "explore", "term", "headless", "history"],
-    &["run"],
-    &["main", "lib"],
+/// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
+/// `core/node/…` and everything below it.
+const ROWS: [&[&str]; 15] = [
+    &["domain/limit", "domain/model"],
+    &["domain/bus"],
+    &["protocol"],
+    &["core/log", "core/discovery", "core/diagnosis"],
+    &["core/node"],
+    &["runtime/io", "runtime/profile"],
+    &["runtime/net", "runtime/discovery", "runtime/store"],
+    &["runtime/actor"],
+    &["frontend/json", "frontend/slash"],
+    &["frontend/headless", "frontend/tui/app"],
+    &["frontend/tui/view", "frontend/tui/terminal"],
+    &["frontend/tui/event_loop"],
+    &["cli/config", "cli/lan_tools", "cli/log"],
+    &["cli/run"],
+    &["main"],
 ];
 
-/// Modules that only compute. Their tests may do more.
-const PURE: [&str; 16] = [
-    "limit",
-    "model",
-    "bus",
-    "config",
-    "contract",
-    "convert",
-    "identity",
-    "slash",
-    "log",
-    "announce",
-    "app",
-    "diagnosis",
-    "node",
-    "site",
-    "sweep",
-    "ui",
+/// Folders that only compute. Their tests may do more.
+const PURE: [&str; 8] = [
+    "domain",
+    "protocol/codec",
+    "protocol/identity",
+    "core",
+    "frontend/json",
+    "frontend/slash",
+    "frontend/tui/app",
+    "frontend/tui/view",
 ];
 
-/// The one file of a pure module that may read files and variables: the shell around `config`.
-const SHELL: &str = "config/load.rs";
+/// Folders that see the node by its two channels alone, and what they must not name for that.
+const FRONT_ENDS: (&str, [&str; 2]) = ("frontend", ["core", "runtime"]);
 
 /// What a pure module must not name, and why not.
 const IMPURE: [(&str, &str); 19] = [
@@ -77,40 +79,55 @@ const IMPURE: [(&str, &str); 19] = [
 /// Calls that read a clock, however they were imported.
 const CLOCKS: [&str; 5] = ["Instant::now", "SystemTime::now", "Timestamp::now", "Zoned::now", "TimeZone::system"];
 
-fn layer(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|modules| modules.contains(&module))
+/// The longest boundary that `module` lies in, and its row.
+fn boundary(module: &str) -> Option<(&'static str, usize)> {
+    let rows = ROWS.iter().enumerate().flat_map(|(row, names)| names.iter().map(move |&name| (name, row)));
+    rows.filter(|(name, _)| is_inside(module, name)).max_by_key(|(name, _)| name.len())
+}
+
+/// Whether `module` is `folder` or in it; both as `core/node`.
+fn is_inside(module: &str, folder: &str) -> bool {
+    module.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is wrong with one file, by its path below `src`.
 fn violations(file: &str, text: &str) -> Vec<String> {
     let module: Vec<&str> = file.trim_end_matches(".rs").split('/').filter(|&name| name != "mod").collect();
-    let own = module[0];
-    let Some(own_layer) = layer(own) else {
-        return vec![format!("{file}: the module {own} has no layer; give it one in ARCHITECTURE.md and here")];
+    let own = module.join("/");
+    let is_folder = file.ends_with("mod.rs") && ROWS.concat().iter().any(|name| name.starts_with(&format!("{own}/")));
+    let Some((own_boundary, own_row)) = boundary(&own).or(is_folder.then_some(("", 0))) else {
+        return vec![format!("{file}: no boundary of ROWS contains it; give it one in ARCHITECTURE.md and here")];
     };
     let mut found = BTreeSet::new();
     for Named { path, line, test } in paths(&module, text) {
-        let is_own_crate = matches!(path[0].as_str(), "crate" | "proximity_chat");
-        if let Some(other) = path.get(1).filter(|other| is_own_crate && *other != own) {
-            match layer(other) {
-                Some(layer) if layer >= own_layer => {
-                    found.insert(format!("{file}:{line}: {own} must not import {other}, which is not below it"));
+        let other = path[1..].join("/");
+        if matches!(path[0].as_str(), "crate" | "proximity_chat") && !own_boundary.is_empty() {
+            match boundary(&other) {
+                Some((other, row)) if other != own_boundary && row >= own_row => {
+                    found.insert(format!(
+                        "{file}:{line}: {own_boundary} must not import {other}, which is not before it"
+                    ));
                 }
                 _ => {}
             }
+            let (front_ends, hidden) = FRONT_ENDS;
+            if is_inside(&own, front_ends) && !test && hidden.iter().any(|folder| is_inside(&other, folder)) {
+                found.insert(format!(
+                    "{file}:{line}: {front_ends} knows the node by its channels and must not name {other}"
+                ));
+            }
         }
-        if test || file.contains("/tests/") || !PURE.contains(&own) {
+        if test || file.contains("/tests/") || !PURE.iter().any(|folder| is_inside(&own, folder)) {
             continue;
         }
         let joined = path.join("::");
-        let shell = file == SHELL && !joined.starts_with("tokio");
         for (name, what) in IMPURE {
-            if !shell && (joined == name || joined.starts_with(&format!("{name}::"))) {
-                found.insert(format!("{file}:{line}: {own} is pure and must not name {joined} ({what})"));
+            if joined == name || joined.starts_with(&format!("{name}::")) {
+                found.insert(format!("{file}:{line}: {own_boundary} is pure and must not name {joined} ({what})"));
             }
         }
         if CLOCKS.iter().any(|clock| joined.ends_with(clock)) {
-            found.insert(format!("{file}:{line}: {own} is pure and must not read a clock: {joined}"));
+            found.insert(format!("{file}:{line}: {own_boundary} is pure and must not read a clock: {joined}"));
         }
     }
     found.into_iter().collect()
@@ -128,39 +145,74 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-#[test]
-fn every_module_keeps_to_its_layer() {
+/// The whole source: paths below `src`, with their texts.
+fn source() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut modules, mut found) = (BTreeSet::new(), Vec::new());
-    for path in sources(&root) {
+    let file = |path: PathBuf| {
         let file = path.strip_prefix(&root).expect("below src").to_str().expect("UTF-8").replace('\\', "/");
-        found.extend(violations(&file, &fs::read_to_string(&path).expect("a readable source")));
-        modules.insert(file.split(['/', '.']).next().unwrap_or_default().to_owned());
-    }
-    let layered: BTreeSet<_> = LAYERS.concat().into_iter().map(str::to_owned).collect();
-    assert_eq!(modules, layered, "the layers and the source name the same modules");
-    assert!(found.is_empty(), "\n{}", found.join("\n"));
+        (file, fs::read_to_string(&path).expect("a readable source"))
+    };
+    sources(&root).into_iter().map(file).collect()
 }
 
-/// The test above passes on a source that keeps the rules; this one shows that it would not on another.
+#[test]
+fn every_file_keeps_to_its_boundary() {
+    let files = source();
+    let found: Vec<_> =
+        files.iter().filter(|(file, _)| file != "lib.rs").flat_map(|(file, text)| violations(file, text)).collect();
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+    for name in ROWS.concat().iter().filter(|name| **name != "main") {
+        let is_there = |(file, _): &(String, String)| is_inside(file.trim_end_matches(".rs"), name);
+        assert!(files.iter().any(is_there), "{name} is in ROWS and not in the source");
+    }
+}
+
+#[test]
+fn no_two_files_import_each_other() {
+    let files = source();
+    let circles = Imports::new(files.iter().map(|(file, text)| (file.as_str(), text.as_str()))).circles();
+    assert!(circles.is_empty(), "\n{}", circles.join("\n"));
+}
+
+/// The tests above pass on a source that keeps the rules; this one shows that they would not on another.
 #[test]
 fn what_breaks_a_rule_is_found() {
     for (file, text, violation) in [
-        ("model/mod.rs", "use crate::bus::Command;", "model must not import bus"),
-        ("slash/parse.rs", "use crate::{model::Text, config::Config};", "slash must not import config"),
-        ("slash/mod.rs", "pub use super::bus;", "slash must not import bus"),
-        ("slash/parse.rs", "fn f() { let x = super::super::bus::COMMAND_CAPACITY; }", "slash must not import bus"),
-        ("slash/parse.rs", "mod a { mod b { use super::super::super::super::bus; } }", "slash must not import bus"),
-        ("ui/mod.rs", "mod tests { use crate::run::log; }", "ui must not import run"),
-        ("app/mod.rs", "use\n  crate\n  ::\n  ui::draw;", "app/mod.rs:2: app must not import ui"),
-        ("app/mod.rs", "fn now() -> Instant { std::time::Instant::now() }", "must not read a clock"),
-        ("app/mod.rs", "use std::time::{self, SystemTime};\nfn f() { SystemTime::now(); }", "app/mod.rs:2:"),
-        ("node/mod.rs", "use std::{net::{IpAddr, TcpStream}, fmt};", "must not name std::net::TcpStream (network)"),
-        ("node/mod.rs", "async fn f() { tokio::time::sleep(d).await }", "must not name tokio::time::sleep (tasks)"),
-        ("config/merge.rs", "use std::env;", "must not name std::env (environment)"),
-        ("config/load.rs", "use tokio::fs;", "must not name tokio::fs (tasks)"),
-        ("sweep/mod.rs", "const A: &str = r#\"\"#; const B: char = '\"'; use tonic::Code;", "tonic::Code"),
-        ("extra/mod.rs", "", "the module extra has no layer"),
+        ("domain/model/mod.rs", "use crate::domain::bus::Command;", "domain/model must not import domain/bus"),
+        (
+            "frontend/slash/parse.rs",
+            "use crate::{domain::model::Text, cli::config::Config};",
+            "must not import cli/config",
+        ),
+        ("frontend/slash/mod.rs", "pub use super::json;", "frontend/slash must not import frontend/json"),
+        (
+            "core/log/accept.rs",
+            "fn f() { let x = super::super::node::MAX_NODES; }",
+            "core/log must not import core/node",
+        ),
+        ("core/log/mod.rs", "mod a { mod b { use super::super::super::node; } }", "core/log must not import core/node"),
+        ("frontend/tui/view/mod.rs", "mod tests { use crate::cli::run; }", "frontend/tui/view must not import cli/run"),
+        (
+            "frontend/tui/app/mod.rs",
+            "use\n  crate::frontend\n  ::\n  tui::view;",
+            "app/mod.rs:2: frontend/tui/app must not",
+        ),
+        ("frontend/headless/mod.rs", "use crate::runtime::store;", "frontend knows the node by its channels"),
+        ("frontend/tui/app/mod.rs", "fn now() -> Instant { std::time::Instant::now() }", "must not read a clock"),
+        ("core/log/mod.rs", "use std::time::{self, SystemTime};\nfn f() { SystemTime::now(); }", "core/log/mod.rs:2:"),
+        (
+            "core/node/mod.rs",
+            "use std::{net::{IpAddr, TcpStream}, fmt};",
+            "must not name std::net::TcpStream (network)",
+        ),
+        (
+            "core/node/mod.rs",
+            "async fn f() { tokio::time::sleep(d).await }",
+            "must not name tokio::time::sleep (tasks)",
+        ),
+        ("domain/limit/mod.rs", "use std::env;", "must not name std::env (environment)"),
+        ("core/log/mod.rs", "const A: &str = r#\"\"#; const B: char = '\"'; use tonic::Code;", "tonic::Code"),
+        ("core/extra/mod.rs", "", "no boundary of ROWS contains it"),
     ] {
         let found = violations(file, text);
         assert!(found.len() == 1 && found[0].contains(violation), "{text:?} gave {found:?}");
@@ -170,25 +222,58 @@ fn what_breaks_a_rule_is_found() {
 #[test]
 fn what_keeps_the_rules_is_not_found() {
     for (file, text) in [
-        ("main.rs", "use proximity_chat::{config, run::{self, Front}};"),
-        ("slash/parse.rs", "use super::{COMMANDS, table::Kind}; use crate::model::Text; use self::x::run;"),
-        ("slash/mod.rs", "mod parse; mod table; mod x { use super::table; use super::super::model; }"),
+        ("main.rs", "use proximity_chat::{cli::config, cli::run::{self, Front}};"),
         (
-            "app/mod.rs",
-            "// use crate::ui;\n/* use crate::run; /* crate::ui */ tokio::spawn */ /// crate::ui\nfn f() {}",
+            "frontend/slash/parse.rs",
+            "use super::{COMMANDS, table::Kind}; use crate::domain::model::Text; use self::x::run;",
         ),
-        ("app/mod.rs", "const A: &str = \"use crate::ui; \\\" tokio::x\"; const B: &str = r##\"crate::ui \"# \"##;"),
         (
-            "app/mod.rs",
-            "const A: &[u8] = b\"crate::ui\"; const B: &[u8] = br\"crate::ui\"; const C: char = '\\''; fn r() {}",
+            "core/log/mod.rs",
+            "mod parse; mod table; mod x { use super::table; use super::super::super::domain::model; }",
         ),
-        ("app/mod.rs", "fn f<'a>(now: &'a Now) { now.instant(); Instant::elapsed(); }"),
-        ("node/mod.rs", "use std::{io, net::{IpAddr, SocketAddr}, time::{Duration, Instant}};"),
-        ("node/mod.rs", "#[cfg(test)] mod tests { use tokio::time::Instant; fn f() { Instant::now(); } }"),
-        ("node/tests/pairs.rs", "use tokio::time::sleep;"),
-        ("config/load.rs", "use std::{env, fs::File};"),
-        ("net/server.rs", "use tokio::net; use crate::io::Net;"),
+        (
+            "core/log/mod.rs",
+            "// use crate::cli;\n/* use crate::cli; /* crate::cli */ tokio::spawn */ /// crate::cli\nfn f() {}",
+        ),
+        (
+            "core/log/mod.rs",
+            "const A: &str = \"use crate::cli; \\\" tokio::x\"; const B: &str = r##\"crate::cli \"# \"##;",
+        ),
+        (
+            "core/log/mod.rs",
+            "const A: &[u8] = b\"crate::cli\"; const B: &[u8] = br\"crate::cli\"; const C: char = '\\''; fn r() {}",
+        ),
+        ("frontend/tui/app/mod.rs", "fn f<'a>(now: &'a Now) { now.instant(); Instant::elapsed(); }"),
+        ("core/node/mod.rs", "use std::{io, net::{IpAddr, SocketAddr}, time::{Duration, Instant}};"),
+        ("core/node/mod.rs", "#[cfg(test)] mod tests { use tokio::time::Instant; fn f() { Instant::now(); } }"),
+        ("core/node/tests/pairs.rs", "use tokio::time::sleep;"),
+        ("cli/config/load.rs", "use std::{env, fs::File};"),
+        ("core/mod.rs", "pub mod log; pub mod node;"),
+        ("runtime/net/server.rs", "use tokio::net; use crate::runtime::io::Net;"),
     ] {
         assert_eq!(violations(file, text), [""; 0], "{text}");
     }
+}
+
+#[test]
+fn circles_are_found_through_folders_and_their_use_lines() {
+    let circles = |files: &[(&'static str, &'static str)]| Imports::new(files.iter().copied()).circles();
+    let two = [("a/x.rs", "use super::y::Y;"), ("a/y.rs", "use super::x::X;"), ("a/mod.rs", "mod x; mod y;")];
+    assert_eq!(circles(&two), ["a: x, y import each other: a/x:1 names a::y::Y; a/y:1 names a::x::X"]);
+    let hidden =
+        [("a/x.rs", "use super::Y;"), ("a/y.rs", "use super::X;"), ("a/mod.rs", "use x::X; pub use self::y::{Y};")];
+    assert_eq!(circles(&hidden).len(), 1, "over the folder's use lines");
+    let three = [
+        ("x.rs", "use crate::y::Y;"),
+        ("y/mod.rs", "pub use deep::Y;"),
+        ("y/deep.rs", "use crate::z;"),
+        ("z.rs", "use crate::x::X;"),
+    ];
+    assert_eq!(circles(&three).len(), 1, "over a third one");
+    let family =
+        [("a/mod.rs", "mod x; use x::X; struct Y;"), ("a/x.rs", "use super::Y;"), ("b.rs", "use crate::a::X;")];
+    assert_eq!(circles(&family), [""; 0], "a child and its folder");
+    let tests =
+        [("x.rs", "use crate::y::Y;"), ("y.rs", "mod tests { use crate::x::X; }"), ("y/tests.rs", "use crate::x::X;")];
+    assert_eq!(circles(&tests), [""; 0], "tests may name everything");
 }

@@ -474,13 +474,13 @@ mod panics {
 
     use jiff::tz::TimeZone;
     use proximity_chat::{
-        app::{App, Setup},
-        io::now,
-        model::Nick,
-        run::{
-            log,
-            screen::{Exit, on_terminal},
+        cli::run::log,
+        domain::model::Nick,
+        frontend::tui::{
+            app::{App, Setup},
+            event_loop::{Exit, on_terminal},
         },
+        runtime::io::now,
     };
     use tokio::sync::mpsc;
 
@@ -552,7 +552,7 @@ mod panics {
         let (to_screen, updates) = mpsc::channel(8);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let exit = runtime.block_on(async {
-            let screen = on_terminal(App::new(setup(), now()), commands, updates);
+            let screen = on_terminal(App::new(setup(), now()), commands, updates, now);
             if place == "the screen" {
                 let panics = async {
                     said.recv().await;

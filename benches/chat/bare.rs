@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use proximity_chat::wire::{
+use proximity_chat::protocol::wire::{
     Line,
     chat_client::ChatClient,
     chat_server::{Chat, ChatServer},

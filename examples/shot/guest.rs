@@ -9,7 +9,7 @@ use std::{
     thread,
 };
 
-use proximity_chat::wire::{
+use proximity_chat::protocol::wire::{
     Line,
     chat_server::{Chat, ChatServer},
 };

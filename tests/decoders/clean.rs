@@ -1,6 +1,6 @@
 //! What must hold of everything that can reach a screen or a log.
 
-use proximity_chat::model::{MAX_TEXT_BYTES, Nick, Text};
+use proximity_chat::domain::model::{MAX_TEXT_BYTES, Nick, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Characters of the longest grapheme in use (an emoji of a family, with skin tones).

@@ -9,12 +9,13 @@ use std::{
 
 use bytes::Bytes;
 use proximity_chat::{
-    convert::Protocol,
-    identity::Identity,
-    io::{MemoryNet, Net, Stream},
-    model::Guests,
-    net::{self, Event, INBOX_CAPACITY, Shared, Tls},
-    node::{In, LinkId, Via},
+    core::node::{Input, LinkId, Via},
+    domain::model::Guests,
+    protocol::{codec::Protocol, identity::Identity},
+    runtime::{
+        io::{MemoryNet, Net, Stream},
+        net::{self, Event, INBOX_CAPACITY, Shared, Tls},
+    },
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -74,18 +75,18 @@ pub(super) struct Seen {
 }
 
 /// What links tell their node is clean.
-fn check(event: &In, seen: &mut Seen) {
+fn check(event: &Input, seen: &mut Seen) {
     match event {
-        In::Heard { lines, .. } => {
+        Input::Heard { lines, .. } => {
             frames::heard(lines);
             seen.lines.extend(lines.iter().map(|line| line.text.to_string()));
         }
-        In::Arrived { claim, .. } => {
+        Input::Arrived { claim, .. } => {
             assert!(claim.is_none_or(|addr| addr.port() != 0));
             seen.met = true;
         }
-        In::DialAnswered { .. } => seen.met = true,
-        In::Told { .. } | In::Introduced { .. } => panic!("a node without a key was let in as one: {event:?}"),
+        Input::DialAnswered { .. } => seen.met = true,
+        Input::Told { .. } | Input::Introduced { .. } => panic!("a node without a key was let in as one: {event:?}"),
         _ => {}
     }
 }
@@ -104,7 +105,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                 match event {
                     Event::Arrived(event, mut handle) => {
                         check(&event, &mut seen);
-                        if let In::Arrived { link, .. } = event {
+                        if let Input::Arrived { link, .. } = event {
                             shared.outbox.open(link, Protocol::Reference, Some(Bytes::from_static(b"ok")));
                         }
                         handle.open();
@@ -148,12 +149,12 @@ pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
             while let Some(Event::Node(event) | Event::Read(event, _)) = events.recv().await {
                 check(&event, &mut seen);
                 match event {
-                    In::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),
-                    In::DialAnswered { .. } => {
+                    Input::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),
+                    Input::DialAnswered { .. } => {
                         shared.outbox.open(link, Protocol::Reference, None);
                         handle.open();
                     }
-                    In::DialFailed { .. } | In::DialRefused { .. } | In::Closed { .. } => return,
+                    Input::DialFailed { .. } | Input::DialRefused { .. } | Input::Closed { .. } => return,
                     _ => {}
                 }
             }

@@ -4,10 +4,10 @@ use std::{cell::RefCell, fs, path::PathBuf};
 
 use clap::Parser;
 use proximity_chat::{
-    config::{self, Args, FileText, Sources},
-    identity::Identity,
-    model::ProfileName,
-    profile::{self, MAX_KNOWN, Options},
+    cli::config::{self, Args, FileText, Sources},
+    domain::model::ProfileName,
+    protocol::identity::Identity,
+    runtime::profile::{self, MAX_KNOWN, Options},
 };
 use tempfile::TempDir;
 

@@ -1,13 +1,13 @@
 //! Frames and lines from other nodes.
 
 use proximity_chat::{
-    convert::{
+    domain::model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
+    protocol::codec::{
         self, Heard,
         announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
         mesh::{Frame, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Status, decode, encode},
     },
-    model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
 };
 
 use super::{clean, protobuf};
@@ -73,7 +73,7 @@ fn signed(signed: &Signed) {
 
 pub(super) fn line(bytes: &[u8]) {
     let mut lines = Vec::new();
-    convert::heard(bytes, &mut lines);
+    codec::heard(bytes, &mut lines);
     assert!(lines.len() <= MAX_LINES, "{} lines of one frame", lines.len());
     heard(&lines);
     // A tab becomes four spaces, and what is no UTF-8 a character of three bytes.
@@ -88,7 +88,7 @@ pub(super) fn heard(lines: &[Heard]) {
 }
 
 pub(super) fn announcement(bytes: &[u8]) {
-    let Some(read) = convert::announcement::read(bytes) else { return };
+    let Some(read) = codec::announcement::read(bytes) else { return };
     let Announcement { call, port, .. } = read.announcement;
     assert!(call == Call::Who || port != 0);
     assert!(bytes.len() == ANNOUNCEMENT_BYTES && read.message.ends_with(&bytes[..ANNOUNCEMENT_BYTES - 64]));
@@ -96,11 +96,11 @@ pub(super) fn announcement(bytes: &[u8]) {
 }
 
 fn announcement_again(read: &Unproven) -> [u8; ANNOUNCEMENT_BYTES] {
-    convert::announcement::write(&read.announcement, |_| read.signature)
+    codec::announcement::write(&read.announcement, |_| read.signature)
 }
 
 pub(super) fn claim(bytes: &[u8]) {
-    if let Some(addr) = convert::claim(bytes) {
+    if let Some(addr) = codec::claim(bytes) {
         assert!(addr.port() != 0 && !addr.ip().is_unspecified(), "{addr}");
     }
 }

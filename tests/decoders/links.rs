@@ -12,12 +12,18 @@ use std::{
 
 use prost::decode_length_delimiter;
 use proximity_chat::{
-    bus::{Command, Update},
-    convert::mesh::{Frame, decode},
-    identity::Identity,
-    log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
-    model::{Author, Guests, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
-    node::{CloseReason, History, In, LinkId, Location, Me, Node, Out, Retention, Secure},
+    core::{
+        log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
+        node::{CloseReason, History, Input, LinkId, LocalAddrs, Me, Node, Output, Retention, Secure},
+    },
+    domain::{
+        bus::{Command, Update},
+        model::{Author, Guests, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
+    },
+    protocol::{
+        codec::mesh::{Frame, decode},
+        identity::Identity,
+    },
 };
 
 use super::{clean, frames};
@@ -90,7 +96,7 @@ impl Store {
     }
 }
 
-struct Bench {
+struct Harness {
     node: Node,
     store: Store,
     now: Now,
@@ -102,11 +108,11 @@ struct Bench {
     updates: Vec<Update>,
 }
 
-impl Bench {
+impl Harness {
     fn new() -> Self {
         let [min, max] = [4565, 4569].map(|port: u16| port.try_into().expect("a port"));
         let node = Node::new(Me {
-            location: Location::at(
+            location: LocalAddrs::at(
                 SocketAddr::from(([127, 0, 0, 1], 4565)),
                 vec!["127.0.0.0/8".parse().expect("a network")],
             ),
@@ -130,42 +136,42 @@ impl Bench {
     }
 
     /// Gives the node an input, and then what it is answered by its store and its links.
-    fn feed(&mut self, input: In) {
+    fn feed(&mut self, input: Input) {
         let mut answers = VecDeque::from([input]);
         while let Some(input) = answers.pop_front() {
             self.handle(input, &mut answers);
         }
     }
 
-    fn handle(&mut self, input: In, answers: &mut VecDeque<In>) {
+    fn handle(&mut self, input: Input, answers: &mut VecDeque<Input>) {
         let mut outs = Vec::new();
         self.node.handle(input, self.now, &mut outs);
-        let count = |is: fn(&Out) -> bool| outs.iter().filter(|out| is(out)).count();
-        let dials = count(|out| matches!(out, Out::Dial { .. }));
-        let lines = count(|out| matches!(out, Out::Update(Update::Message(_))));
+        let count = |is: fn(&Output) -> bool| outs.iter().filter(|out| is(out)).count();
+        let dials = count(|out| matches!(out, Output::Dial { .. }));
+        let lines = count(|out| matches!(out, Output::Update(Update::Message(_))));
         // Who comes, goes or has read changes what is known of every line that we said.
-        let deliveries = count(|out| matches!(out, Out::Update(Update::Delivery { .. })));
+        let deliveries = count(|out| matches!(out, Output::Update(Update::Delivery { .. })));
         let others = outs.len() - dials - lines - deliveries;
         let bounded = others <= MAX_OUTS && lines <= MAX_LINES && deliveries <= self.said;
         assert!(bounded, "{} outputs after {} lines of ours: {outs:?}", outs.len(), self.said);
         for out in outs {
             match out {
-                Out::Tell { link, frame } => {
+                Output::Tell { link, frame } => {
                     assert!(self.link.is_some_and(|open| open == link), "{link:?} is not open");
                     assert!(decode(&frame).is_ok());
                     frames::mesh(&frame);
                 }
-                Out::Store { ticket, request } => {
-                    answers.push_back(In::Stored { ticket, reply: Ok(self.store.answer(request)) });
+                Output::Store { ticket, request } => {
+                    answers.push_back(Input::Stored { ticket, reply: Ok(self.store.answer(request)) });
                 }
-                Out::Batch { link, frame } => {
+                Output::Batch { link, frame } => {
                     frames::mesh(&frame);
-                    answers.push_back(In::Taken(link));
+                    answers.push_back(Input::Taken(link));
                 }
-                Out::Open { link, .. } => self.link = Some(link),
-                Out::Close { link, .. } if self.link == Some(link) => self.link = None,
-                Out::Dial { addr, .. } => assert!(addr.ip().is_loopback(), "{addr} is not one of our networks"),
-                Out::Update(update) => {
+                Output::Open { link, .. } => self.link = Some(link),
+                Output::Close { link, .. } if self.link == Some(link) => self.link = None,
+                Output::Dial { addr, .. } => assert!(addr.ip().is_loopback(), "{addr} is not one of our networks"),
+                Output::Update(update) => {
                     check(&update);
                     self.updates.push(update);
                 }
@@ -176,12 +182,12 @@ impl Bench {
 
     fn frame(&mut self, frame: Frame) {
         match (self.link, frame) {
-            (Some(link), frame) => self.feed(In::Told { link, frames: vec![frame] }),
+            (Some(link), frame) => self.feed(Input::Told { link, frames: vec![frame] }),
             (None, Frame::Hello(hello)) => {
                 self.links += 1;
                 let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
                 let secure = Secure { node: them(), exporter: [3; 32] };
-                self.feed(In::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
+                self.feed(Input::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
             }
             // As `net` does it: whoever does not begin with a Hello is not let in.
             (None, _) => {}
@@ -192,19 +198,19 @@ impl Bench {
         match part {
             [] => {
                 self.now.mono += std::time::Duration::from_secs(1);
-                self.feed(In::Timer);
+                self.feed(Input::Timer);
             }
             [deed] => {
                 let who = Who::new(&them().to_string()).expect("a key");
                 let command = DEEDS[usize::from(*deed) % DEEDS.len()](who);
                 self.said += usize::from(matches!(command, Command::Say { .. }));
-                self.feed(In::Command(command));
+                self.feed(Input::Command(command));
             }
             frame => match (decode(frame), self.link) {
                 (Ok(frame), _) => self.frame(frame),
                 (Err(_), Some(link)) => {
                     self.link = None;
-                    self.feed(In::Closed { link, reason: CloseReason::Protocol });
+                    self.feed(Input::Closed { link, reason: CloseReason::Protocol });
                 }
                 (Err(_), None) => {}
             },
@@ -228,7 +234,7 @@ fn check(update: &Update) {
 
 /// What the user is told.
 pub(super) fn told(mut bytes: &[u8]) -> Vec<Update> {
-    let mut bench = Bench::new();
+    let mut bench = Harness::new();
     while let Ok(length) = decode_length_delimiter(&mut bytes) {
         let (part, rest) = bytes.split_at(length.min(bytes.len()));
         bench.part(part);

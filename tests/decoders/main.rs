@@ -26,9 +26,11 @@ mod mutate;
 mod protobuf;
 
 use proximity_chat::{
-    bus::{NoticeCode, Update, VerifyStep},
-    model::{Author, Trust},
-    node::Via,
+    core::node::Via,
+    domain::{
+        bus::{NoticeCode, Update, VerifyStep},
+        model::{Author, Trust},
+    },
 };
 
 /// A kind of input, named as its directory in the corpus, and what must hold of every one: it panics if it does not.

@@ -1,6 +1,9 @@
 //! How far the user's own lines got, and who they wait for.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::{
     disk::*,

@@ -1,6 +1,9 @@
 //! A disk to read from, as the node answers from one.
 
-use proximity_chat::{app::Effect, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::Effect,
+};
 
 use crate::screen::*;
 

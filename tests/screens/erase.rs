@@ -1,6 +1,6 @@
 //! `/erase`.
 
-use proximity_chat::{bus::*, model::*};
+use proximity_chat::domain::{bus::*, model::*};
 
 use crate::{disk::*, states::shoot};
 

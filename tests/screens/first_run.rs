@@ -1,6 +1,9 @@
 //! The first run: the user says by which name to go.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

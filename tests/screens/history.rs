@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::{disk::*, screen::*, states::shoot};
 

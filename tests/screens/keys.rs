@@ -1,6 +1,9 @@
 //! One test for each row of the specification's table of keys, and what else typing does.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

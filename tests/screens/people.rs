@@ -1,6 +1,9 @@
 //! Who is who: names that look alike, people without a name, how long somebody is here.
 
-use proximity_chat::{app::*, bus::Update, model::*};
+use proximity_chat::{
+    domain::{bus::Update, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::{
     reasons::{diagnosis, isolated},
@@ -16,24 +19,24 @@ pub(crate) const SIZE: (u16, u16) = (80, 24);
 const NO_NETWORK: &str = "No network: wlan0 is down. Plug in a cable or join a Wi-Fi.";
 
 /// The screen's place on another network.
-fn cafe() -> Whereabouts {
+fn cafe() -> NetworkStatus {
     let (ip, net) = ("10.0.7.31".parse().unwrap(), "10.0.0.0/20".parse().unwrap());
-    Whereabouts {
+    NetworkStatus {
         network: Network::new("gw 9c:3d:cf:00:00:07 10.0.0.0/20").unwrap(),
         addrs: vec![addr("10.0.7.31:4565")],
-        spots: vec![Spot { ip, network: net, ..wifi() }],
+        spots: vec![LocalSubnet { ip, network: net, ..wifi() }],
         sweep: vec!["127.0.0.1/32".parse().unwrap(), net],
         ..whereabouts(true)
     }
 }
 
-fn lost() -> Whereabouts {
-    Whereabouts { lost: Some(NO_NETWORK.to_owned()), ..whereabouts(true) }
+fn lost() -> NetworkStatus {
+    NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..whereabouts(true) }
 }
 
 /// On this machine, with nothing that it could be opened to.
-fn nowhere() -> Whereabouts {
-    Whereabouts { offer: Err(NO_NETWORK.to_owned()), ..whereabouts(false) }
+fn nowhere() -> NetworkStatus {
+    NetworkStatus { offer: Err(NO_NETWORK.to_owned()), ..whereabouts(false) }
 }
 
 pub(crate) fn closed() -> Screen {
@@ -47,8 +50,8 @@ pub(crate) fn alone(size: (u16, u16)) -> Screen {
     s
 }
 
-pub(crate) fn moves(s: &mut Screen, place: Whereabouts) {
-    s.update(Update::Whereabouts(place));
+pub(crate) fn moves(s: &mut Screen, place: NetworkStatus) {
+    s.update(Update::NetworkStatus(place));
 }
 
 fn listens_at(s: &mut Screen, at: &str) {
@@ -198,7 +201,7 @@ fn opening_and_closing_say_so_once() {
     assert_eq!(pages(&mut s), 1);
 
     // A network that the user gave a name is one room, open or closed.
-    let named = |open| Whereabouts { network: Network::new("office").unwrap(), ..whereabouts(open) };
+    let named = |open| NetworkStatus { network: Network::new("office").unwrap(), ..whereabouts(open) };
     let mut s = Screen::new(loopback(), SIZE);
     listens_at(&mut s, "127.0.0.1:4565");
     moves(&mut s, named(false));
@@ -216,8 +219,11 @@ fn opening_and_closing_say_so_once() {
 fn another_address_on_the_same_network_keeps_the_room() {
     let mut s = chat(lan(), SIZE);
     let ip = "192.168.1.99".parse().unwrap();
-    let moved =
-        Whereabouts { addrs: vec![addr("192.168.1.99:4565")], spots: vec![Spot { ip, ..wifi() }], ..whereabouts(true) };
+    let moved = NetworkStatus {
+        addrs: vec![addr("192.168.1.99:4565")],
+        spots: vec![LocalSubnet { ip, ..wifi() }],
+        ..whereabouts(true)
+    };
     s.effects.clear();
     listens_at(&mut s, "192.168.1.99:4565");
     moves(&mut s, moved.clone());
@@ -228,8 +234,8 @@ fn another_address_on_the_same_network_keeps_the_room() {
     assert_eq!(s.sent(), []);
 
     // A cable beside it is told, and takes nothing away.
-    let cable = Spot { interface: "eth0".into(), index: 2, ..cafe().spots.remove(0) };
-    moves(&mut s, Whereabouts { spots: vec![cable, wifi()], ..moved });
+    let cable = LocalSubnet { interface: "eth0".into(), index: 2, ..cafe().spots.remove(0) };
+    moves(&mut s, NetworkStatus { spots: vec![cable, wifi()], ..moved });
     shows(&mut s, "The chat is open to your network now: eth0,");
     hides(&mut s, "stays there");
     shows(&mut s, "● bob");
@@ -273,7 +279,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     shows(&mut s, "│ No network: wlan0 is");
     s.leaves(local);
 
-    moves(&mut s, Whereabouts { lost: Some("No network: wlan0 has no address.".into()), ..lost() });
+    moves(&mut s, NetworkStatus { lost: Some("No network: wlan0 has no address.".into()), ..lost() });
     assert_eq!(s.text().matches("Trying again").count(), 1, "{}", s.text());
     moves(&mut s, whereabouts(true));
     shows(&mut s, "-- the network is back. --");
@@ -289,7 +295,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
 fn started_nowhere(size: (u16, u16)) -> Screen {
     let mut s = Screen::new(lan(), size);
     listens_at(&mut s, "127.0.0.1:4565");
-    moves(&mut s, Whereabouts { lost: Some(NO_NETWORK.to_owned()), ..nowhere() });
+    moves(&mut s, NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..nowhere() });
     s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
     s.sweeps(4, 4);
     s
@@ -314,12 +320,12 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
     s.sweeps(4, 4);
     shows(&mut s, "○ this machine only");
     shows(&mut s, "F2 opens the chat to your network (wlan0, 192.168.1.0/24).");
-    let both = vec![wifi(), Spot { interface: "eth0".into(), ..cafe().spots.remove(0) }];
-    moves(&mut s, Whereabouts { offer: Ok(both), ..whereabouts(false) });
+    let both = vec![wifi(), LocalSubnet { interface: "eth0".into(), ..cafe().spots.remove(0) }];
+    moves(&mut s, NetworkStatus { offer: Ok(both), ..whereabouts(false) });
     shows(&mut s, "(wlan0, 192.168.1.0/24 and eth0, 10.0.0.0/20).");
     let (ip, network) = ("fe80::20".parse().unwrap(), "fe80::/64".parse().unwrap());
-    let dual = vec![wifi(), Spot { ip, network, ..wifi() }];
-    moves(&mut s, Whereabouts { offer: Ok(dual), ..whereabouts(false) });
+    let dual = vec![wifi(), LocalSubnet { ip, network, ..wifi() }];
+    moves(&mut s, NetworkStatus { offer: Ok(dual), ..whereabouts(false) });
     assert!(halves(&mut s).0.contains("(wlan0, 192.168.1.0/24)."), "IPv6 goes without saying: {}", s.text());
     moves(&mut s, nowhere());
     let left = halves(&mut s).0;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 
@@ -214,7 +217,7 @@ fn placed(s: &mut Screen, place: Place) {
     s.update(match place {
         Place::At(open, network, spots, lost) => {
             let spots = vec![wifi(); spots];
-            Update::Whereabouts(Whereabouts {
+            Update::NetworkStatus(NetworkStatus {
                 network: Network::new(&format!("network {network}")).unwrap(),
                 offer: lost.clone().map_or(Ok(spots.clone()), Err),
                 spots,

@@ -1,6 +1,9 @@
 //! Why nobody comes, as the screen says it.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::{
     place::{SIZE, alone, closed, halves, hides, shows},

@@ -6,13 +6,17 @@ use std::{
 };
 
 use proximity_chat::{
-    app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
-    bus::{Command, Page, SweepProgress, SweepState, Update, Whereabouts},
-    model::{
-        Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Network, Nick, NodeId, Now, Peer, PeerId,
-        Position, Presence, Room, Seek, Software, Spot, Text, Timestamp, Trust,
+    domain::{
+        bus::{Command, NetworkStatus, Page, SweepProgress, SweepState, Update},
+        model::{
+            Author, Delivery, Hlc, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Now,
+            Peer, PeerId, Position, Presence, Room, Seek, Software, Text, Timestamp, Trust,
+        },
     },
-    ui,
+    frontend::tui::{
+        app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
+        view,
+    },
 };
 use ratatui::{
     Terminal,
@@ -96,15 +100,15 @@ pub(crate) fn loopback() -> Scene {
 }
 
 /// Our place on the network of [`lan`].
-pub(crate) fn wifi() -> Spot {
+pub(crate) fn wifi() -> LocalSubnet {
     let (ip, network) = ("192.168.1.20".parse().unwrap(), "192.168.1.0/24".parse().unwrap());
-    Spot { interface: "wlan0".into(), index: 3, ip, network, broadcast: None }
+    LocalSubnet { interface: "wlan0".into(), index: 3, ip, network, broadcast: None }
 }
 
 /// Where a node is.
-pub(crate) fn whereabouts(open: bool) -> Whereabouts {
+pub(crate) fn whereabouts(open: bool) -> NetworkStatus {
     let own = if open { "192.168.1.20:4565" } else { "127.0.0.1:4565" };
-    Whereabouts {
+    NetworkStatus {
         open,
         network: Network::new(if open { "gw 02:42:ac:11:00:01 192.168.1.0/24" } else { "loopback" }).unwrap(),
         addrs: vec![addr(own)],
@@ -149,7 +153,7 @@ impl Screen {
         let place = whereabouts(self.open);
         let (addr, nick) = (*place.addrs.first().unwrap(), Nick::new(nick).unwrap());
         self.update(Update::Listening { addr, nick, node: key("a11ce") });
-        self.update(Update::Whereabouts(place));
+        self.update(Update::NetworkStatus(place));
     }
 
     pub(crate) fn feed(&mut self, input: Input) {
@@ -283,7 +287,7 @@ impl Screen {
 
     /// Draws, and says where the cursor is, if anywhere.
     pub(crate) fn draw(&mut self) -> Option<Cell> {
-        let frame = self.terminal.draw(|frame| ui::draw(frame, &mut self.app)).unwrap();
+        let frame = self.terminal.draw(|frame| view::draw(frame, &mut self.app)).unwrap();
         let area = frame.area;
         // The test backend does not know what a link covers, so its own cells cannot be compared.
         self.shown = frame.buffer.clone();

@@ -1,6 +1,9 @@
 //! The message pane: what is being read stays where it is.
 
-use proximity_chat::{app::*, bus::Update, model::*};
+use proximity_chat::{
+    domain::{bus::Update, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

@@ -1,6 +1,9 @@
 //! `/search`.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 use ratatui::style::Modifier;
 
 use crate::{disk::*, screen::*, states::shoot};

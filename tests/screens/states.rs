@@ -1,6 +1,9 @@
 //! A snapshot of every state, at three sizes.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 use ratatui::style::{Color, Modifier};
 
 use crate::{

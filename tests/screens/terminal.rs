@@ -3,7 +3,7 @@
 use std::{cell::RefCell, io::Write, rc::Rc};
 
 use proptest::prelude::*;
-use proximity_chat::{app::*, ui};
+use proximity_chat::frontend::tui::{app::*, view};
 use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
 
 use crate::screen::*;
@@ -46,7 +46,7 @@ impl RealTerminal {
     }
 
     fn draw(&mut self, app: &mut App) -> Vec<String> {
-        self.terminal.draw(|frame| ui::draw(frame, app)).unwrap();
+        self.terminal.draw(|frame| view::draw(frame, app)).unwrap();
         let bytes = std::mem::take(&mut *self.pipe.0.borrow_mut());
         self.parser.process(&bytes);
         self.written = String::from_utf8(bytes).unwrap();

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

@@ -1,6 +1,9 @@
 //! Who is typing: we, and the others.
 
-use proximity_chat::{app::*, bus::*, model::*};
+use proximity_chat::{
+    domain::{bus::*, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 

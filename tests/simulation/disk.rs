@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
-    log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
-    model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
-    store::{self, Answer, Database, Options, Place, Store},
+    core::log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
+    domain::model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
+    runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
 use tokio::sync::mpsc;
 
@@ -21,7 +21,7 @@ const NOW_AND_THEN: u64 = 60;
 /// Opens a host's history.
 pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot), String> {
     std::fs::create_dir_all(directory).unwrap();
-    let place = Place::Directory(directory.to_owned());
+    let place = Backend::Directory(directory.to_owned());
     let options = Options { place, network: Network::new("simulation").unwrap(), me };
     let opened = store::open(&options).map_err(|error| error.to_string())?;
     match opened.recovered {

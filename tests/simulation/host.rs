@@ -14,16 +14,18 @@ use std::{
 };
 
 use proximity_chat::{
-    actor::{Actor, Place, Random, Settings},
-    bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
-    identity::Identity,
-    io::Clock,
-    log::storage::Snapshot,
-    model::{Guests, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp},
-    node::Retention,
-    profile,
-    site::Site,
-    store::Database,
+    core::{discovery::site::ListenPlan, log::storage::Snapshot, node::Retention},
+    domain::{
+        bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+        model::{Guests, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp},
+    },
+    protocol::identity::Identity,
+    runtime::{
+        actor::{Actor, DesiredNetwork, Random, Settings},
+        io::Clock,
+        profile,
+        store::Database,
+    },
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -80,7 +82,7 @@ impl Host {
     }
 
     /// Says something, if it runs.
-    pub(crate) fn say(&self, answers: Option<proximity_chat::model::MessageId>) {
+    pub(crate) fn say(&self, answers: Option<proximity_chat::domain::model::MessageId>) {
         if let Some(commands) = &*self.commands.borrow() {
             self.lines.set(self.lines.get() + 1);
             let text = Text::new(&speech::line(self.index, self.boots.get(), self.lines.get(), answers)).unwrap();
@@ -128,9 +130,9 @@ impl Host {
         };
         let (store, answers) = disk::run(database, random.u64(..));
         let port = PORT.try_into().unwrap();
-        let site = Site::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
+        let site = ListenPlan::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
         Settings {
-            place: watch::channel(Place::fixed(site, Network::new("simulation").unwrap())).1,
+            place: watch::channel(DesiredNetwork::fixed(site, Network::new("simulation").unwrap())).1,
             opens: mpsc::channel(1).0,
             port: None,
             announce: false,

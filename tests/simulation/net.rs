@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use proximity_chat::io::Net;
+use proximity_chat::runtime::io::Net;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use turmoil::net::{TcpListener, TcpStream};
 

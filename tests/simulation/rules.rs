@@ -6,8 +6,8 @@ use std::{
 };
 
 use proximity_chat::{
-    log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
-    model::{Message, MessageId, NodeId, Position},
+    core::log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+    domain::model::{Message, MessageId, NodeId, Position},
 };
 
 use crate::speech;

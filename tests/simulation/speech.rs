@@ -1,6 +1,6 @@
 //! What the nodes say: lines that are told apart, and some that answer another one.
 
-use proximity_chat::model::{Message, MessageId};
+use proximity_chat::domain::model::{Message, MessageId};
 
 /// Of so many lines of others that come in live, one is answered, so that all answers come to an end with up to 16 nodes.
 const ANSWERED: u32 = 16;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use proximity_chat::bus::{FailureCode, NoticeCode, Update};
+use proximity_chat::domain::bus::{FailureCode, NoticeCode, Update};
 
 use crate::{host::Host, net::Cables, rules::Rules, trace::Trace};
 

@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use proximity_chat::{
-    convert::event::{Dep, Draft, KIND_SAID, SALT_BYTES, Signed},
-    identity::Identity,
-    model::{EventId, Hlc, LogId, Room, Timestamp},
+    domain::model::{EventId, Hlc, LogId, Room, Timestamp},
+    protocol::{
+        codec::event::{Dep, Draft, KIND_SAID, SALT_BYTES, Signed},
+        identity::Identity,
+    },
 };
 
 use super::{
@@ -177,8 +179,10 @@ pub(super) fn event(corpus: &mut Corpus) {
         change(&mut draft);
         add(name, written(&bob.sign(draft)));
     };
-    let dep =
-        |n: u64| Dep { log: LogId { author: proximity_chat::model::NodeId::new(OTHER), epoch: n, ..bob.log }, seq: 1 };
+    let dep = |n: u64| Dep {
+        log: LogId { author: proximity_chat::domain::model::NodeId::new(OTHER), epoch: n, ..bob.log },
+        seq: 1,
+    };
     changed("seq-zero", &|draft| draft.seq = 0);
     changed("seq-highest", &|draft| draft.seq = i64::MAX as u64);
     changed("seq-too-high", &|draft| draft.seq = u64::MAX);

@@ -1,6 +1,6 @@
 //! Files: what people edit, copy and damage.
 
-use proximity_chat::identity::Identity;
+use proximity_chat::protocol::identity::Identity;
 
 use super::Corpus;
 

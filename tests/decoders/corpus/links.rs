@@ -1,6 +1,6 @@
 //! What another node says over a link, and what the user does meanwhile.
 
-use proximity_chat::identity::sas;
+use proximity_chat::protocol::identity::sas;
 
 use super::{
     Corpus,

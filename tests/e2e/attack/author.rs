@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Key,
-    proto::{Batch, Dep, Dot, Event, Have, LogId, Said, Signed, frame::Body},
+    proto::{Batch, Dep, Event, Have, HeldRange, LogId, Said, Signed, frame::Body},
 };
 
 /// What stands in front of an event's bytes when they are signed or hashed.
@@ -127,8 +127,8 @@ impl Author {
     }
 
     /// All that was said so far.
-    pub(crate) fn dot(&self) -> Dot {
-        Dot { log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
+    pub(crate) fn dot(&self) -> HeldRange {
+        HeldRange { log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
     }
 }
 
@@ -168,6 +168,6 @@ pub(crate) fn batch(events: Vec<Signed>) -> Body {
 }
 
 /// A frame that tells what its sender holds.
-pub(crate) fn have(dots: Vec<Dot>) -> Body {
+pub(crate) fn have(dots: Vec<HeldRange>) -> Body {
     Body::Have(Have { dots, more: false, want: false })
 }

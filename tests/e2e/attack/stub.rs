@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use hyper_util::rt::TokioIo;
-use proximity_chat::wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient};
+use proximity_chat::protocol::wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient};
 use rustls::pki_types::ServerName;
 use tokio::{
     io::{AsyncRead, AsyncWrite},

@@ -7,11 +7,13 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use proximity_chat::{
-    convert::mesh::{self, Frame, Seen},
-    model::{Nick, Timestamp},
-    wire::{
-        RawFrame,
-        mesh_server::{Mesh, MeshServer},
+    domain::model::{Nick, Timestamp},
+    protocol::{
+        codec::mesh::{self, Frame, Seen},
+        wire::{
+            RawFrame,
+            mesh_server::{Mesh, MeshServer},
+        },
     },
 };
 use tokio_stream::Stream;

@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use proximity_chat::{
-    convert::announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, write},
+use proximity_chat::protocol::{
+    codec::announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, write},
     identity::Identity,
 };
 

@@ -6,7 +6,7 @@ use super::{LEAST, Outcome, PATIENCE, Target, volume::flood};
 use crate::{
     attack::{
         Author, End, Key, Link, batch, have, now,
-        proto::{Dep, Dot, Event, Have, LogId, Signed, frame::Body},
+        proto::{Dep, Event, Have, HeldRange, LogId, Signed, frame::Body},
         unhex,
     },
     support::until_passed,
@@ -97,9 +97,9 @@ pub(super) fn reordered(target: &Target) -> Outcome {
 }
 
 /// A dot of a log that nobody writes.
-fn made_up() -> Dot {
+fn made_up() -> HeldRange {
     let log = LogId { author: Key::random_bytes().to_vec(), ..Author::new(&Key::random(), "nobody").log() };
-    Dot { log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
+    HeldRange { log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
 }
 
 pub(super) fn million_dots(target: &Target) -> Outcome {
@@ -117,7 +117,8 @@ pub(super) fn made_up_logs(target: &Target) -> Outcome {
     flood(target, |_, n| {
         let dot = made_up();
         let log = dot.log.clone().unwrap();
-        let dots = (0..500).map(|epoch| Dot { log: Some(LogId { epoch, ..log.clone() }), ..dot.clone() }).collect();
+        let dots =
+            (0..500).map(|epoch| HeldRange { log: Some(LogId { epoch, ..log.clone() }), ..dot.clone() }).collect();
         Body::Have(Have { dots, more: n % 2 == 0, want: n % 3 == 0 })
     })
 }
@@ -171,9 +172,9 @@ pub(super) fn lying_bases(target: &Target) -> Outcome {
         let mut log = Author::new(author.key(), "mallory");
         let lines = log.lines((0..30).map(|m| format!("{n} {m}")));
         match n % 4 {
-            0 => have(vec![Dot { base: 20, ..log.dot() }]),
+            0 => have(vec![HeldRange { base: 20, ..log.dot() }]),
             1 => batch(lines[19..].to_vec()),
-            2 => have(vec![Dot { base: 1, ..log.dot() }, Dot { base: u64::MAX >> 1, ..log.dot() }]),
+            2 => have(vec![HeldRange { base: 1, ..log.dot() }, HeldRange { base: u64::MAX >> 1, ..log.dot() }]),
             _ => batch(lines),
         }
     })
@@ -186,7 +187,7 @@ pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
             let (key, mut link) = target.link("miser");
             let mut log = Author::new(&key, "miser");
             log.line("the only one");
-            let dot = Dot { seq: 1_000_000, ..log.dot() };
+            let dot = HeldRange { seq: 1_000_000, ..log.dot() };
             link.send(Body::Have(Have { dots: vec![dot], more: false, want: true })).unwrap();
             link
         })
@@ -222,7 +223,7 @@ fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
             Err(end) => return Err(end),
         }
     }
-    let nothing = |log| Dot { log: Some(log), seq: 0, head: Vec::new(), base: 1 };
+    let nothing = |log| HeldRange { log: Some(log), seq: 0, head: Vec::new(), base: 1 };
     link.send(Body::Have(Have { dots: logs.into_iter().take(500).map(nothing).collect(), more: false, want: true }))
 }
 

@@ -4,7 +4,7 @@ use super::{assert_well, link, pair};
 use crate::{
     attack::{
         Author, Key, batch, have,
-        proto::{Dot, LogId},
+        proto::{HeldRange, LogId},
         unhex,
     },
     support::{Node, Ports, seconds},
@@ -28,7 +28,7 @@ fn a_claim_about_our_own_log_moves_nothing() {
         })
         .unwrap();
     for seq in 1..20 {
-        let dot = Dot { log: Some(log.clone()), seq: seq * 1_000, head: Key::random_bytes().to_vec(), base: 1 };
+        let dot = HeldRange { log: Some(log.clone()), seq: seq * 1_000, head: Key::random_bytes().to_vec(), base: 1 };
         mallory.send(have(vec![dot])).unwrap();
         alice.say(&format!("line {seq}"));
         bob.wait_text(&format!("line {seq}"));
@@ -55,7 +55,7 @@ fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
     let (_, _, mut mallory) = link(&alice, "mallory");
     mallory.send(have(vec![carol.dot()])).unwrap();
     let (_, _, mut honest) = link(&alice, "dave");
-    honest.send(have(vec![Dot { base: 5, ..carol.dot() }])).unwrap();
+    honest.send(have(vec![HeldRange { base: 5, ..carol.dot() }])).unwrap();
     // As any node: again after two seconds, as long as alice does not say that she has it.
     for _ in 0..10 {
         honest.send(batch(lines[4..].to_vec())).unwrap();
@@ -117,7 +117,7 @@ fn what_is_of_another_room_goes_no_further() {
     mallory.send(batch(vec![line])).unwrap();
     // A log of the lobby with the name of another room in its claim.
     let log = LogId { room: [8; 32].to_vec(), ..own.log() };
-    mallory.send(have(vec![Dot { log: Some(log), ..own.dot() }])).ok();
+    mallory.send(have(vec![HeldRange { log: Some(log), ..own.dot() }])).ok();
     mallory.say(&mut own, "here").unwrap();
     bob.wait_text("here");
     super::assert_never_shown(&[&alice, &bob], "elsewhere");

@@ -1,0 +1,84 @@
+//! Why a start was refused.
+
+use std::path::PathBuf;
+
+use super::source::Origin;
+use crate::domain::model::NickError;
+
+/// Why the program does not start with these settings (exit code 2). The text names the place and the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("Cannot read {}: {error}. Correct --config, or leave it out.", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file is too large to be a config file.
+    #[error("{} is larger than {max} bytes, so it is no config file. Correct --config.", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The largest size that is read, in bytes.
+        max: u64,
+    },
+    /// The file is not UTF-8.
+    #[error("{0}: the text is not UTF-8 from here on. Save the file as UTF-8.")]
+    NotUtf8(Origin),
+    /// The file is not strict JSON.
+    #[error("{place}: {what}. The file must be one JSON object, without comments or trailing commas.")]
+    Syntax {
+        /// Where.
+        place: Origin,
+        /// What the parser says.
+        what: String,
+    },
+    /// A setting is there twice.
+    #[error("{place}: \"{name}\" is set twice, first at {first}. Remove one of them.")]
+    Duplicate {
+        /// The second one.
+        place: Origin,
+        /// The first one.
+        first: Origin,
+        /// The setting.
+        name: String,
+    },
+    /// A value that the setting does not allow.
+    #[error("{} must be {allowed}, not {got}.", subject(place, setting))]
+    Value {
+        /// Where.
+        place: Origin,
+        /// The setting.
+        setting: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+        /// What was written, shortened and escaped.
+        got: String,
+    },
+    /// A name that cannot be one.
+    #[error("{place}: {error}")]
+    Nick {
+        /// Where.
+        place: Origin,
+        /// Why.
+        error: NickError,
+    },
+    /// Values that do not fit together, or need the user's explicit word.
+    #[error("{place}: {what}")]
+    Conflict {
+        /// Where.
+        place: Origin,
+        /// What and what to do.
+        what: String,
+    },
+}
+
+/// An option names its setting itself; elsewhere the place and the name in the file are needed.
+fn subject(place: &Origin, setting: &str) -> String {
+    match place {
+        Origin::Flag(flag) => (*flag).to_owned(),
+        _ => format!("{place}: {setting}"),
+    }
+}

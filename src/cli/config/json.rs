@@ -1,0 +1,158 @@
+//! The config file: strict JSON, with the place of every key and value.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{
+    ConfigError, FileText,
+    setting::Setting,
+    source::{Given, Layer, Origin, Value},
+};
+
+/// Reads the file's settings, and warns about keys that are none.
+pub(super) fn from_file(file: &FileText<'_>) -> Result<(Layer, Vec<String>), ConfigError> {
+    let text = Text::new(file)?;
+    let Members(members) = serde_json::from_str(text.text).map_err(|error| text.syntax(&error))?;
+    let (mut layer, mut warnings, mut seen) = (Layer::new(), Vec::new(), Vec::<(Cow<'_, str>, Origin)>::new());
+    for (raw_key, raw_value) in members {
+        let place = text.place(raw_key.get());
+        let key: Cow<'_, str> = parse(&text, raw_key, |raw| serde_json::from_str::<String>(raw))?.into();
+        if let Some((_, first)) = seen.iter().find(|(name, _)| *name == key) {
+            return Err(ConfigError::Duplicate { place, first: first.clone(), name: shown(&key) });
+        }
+        match Setting::from_name(&key) {
+            Some(setting) => layer.push((setting, text.value(raw_value)?)),
+            None => warnings.push(match Setting::similar(&key) {
+                Some(meant) => format!("{place}: \"{}\" is not a setting. Did you mean \"{meant}\"?", shown(&key)),
+                None => format!("{place}: \"{}\" is not a setting. It is ignored.", shown(&key)),
+            }),
+        }
+        seen.push((key, place));
+    }
+    Ok((layer, warnings))
+}
+
+/// A key as a message shows it.
+fn shown(key: &str) -> String {
+    let shown = Value::Text(key.to_owned()).to_string();
+    shown.trim_matches('"').to_owned()
+}
+
+fn parse<T>(
+    text: &Text<'_>,
+    raw: &RawValue,
+    parse: impl FnOnce(&str) -> serde_json::Result<T>,
+) -> Result<T, ConfigError> {
+    // The first pass skips over strings without looking into their escapes: a lone surrogate shows only here.
+    parse(raw.get()).map_err(|error| ConfigError::Syntax { place: text.place(raw.get()), what: reason(&error) })
+}
+
+/// Characters of a reason that are shown: some lines of a terminal.
+const MAX_REASON: usize = 400;
+
+/// What `serde_json` says, without its own idea of the place.
+fn reason(error: &serde_json::Error) -> String {
+    // It quotes what stands there, however long that is.
+    let whole = error.to_string();
+    let text: String = whole.chars().take(MAX_REASON).collect();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+/// A file's text, and the way from a part of it to its place.
+struct Text<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Text<'a> {
+    fn new(file: &FileText<'a>) -> Result<Self, ConfigError> {
+        match std::str::from_utf8(file.bytes) {
+            // Editors of one system begin a UTF-8 file with a byte order mark, which JSON does not have.
+            Ok(text) => Ok(Self { file: file.name, text: text.trim_start_matches('\u{FEFF}') }),
+            Err(error) => {
+                let (valid, _) = file.bytes.split_at(error.valid_up_to());
+                let text = Self { file: file.name, text: std::str::from_utf8(valid).unwrap_or_default() };
+                Err(ConfigError::NotUtf8(text.place_at(valid.len())))
+            }
+        }
+    }
+
+    /// The place of `part`, which must be a slice of the text.
+    fn place(&self, part: &str) -> Origin {
+        // RawValue borrows from the text it was parsed from, so the difference is the offset of the part.
+        self.place_at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
+    }
+
+    fn place_at(&self, offset: usize) -> Origin {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Origin::File {
+            file: self.file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+        }
+    }
+
+    fn syntax(&self, error: &serde_json::Error) -> ConfigError {
+        // serde_json counts bytes, people count characters.
+        let line_start: usize =
+            self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let mut offset = (line_start + error.column().saturating_sub(1)).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        ConfigError::Syntax { place: self.place_at(offset), what: reason(error) }
+    }
+
+    fn value(&self, raw: &'a RawValue) -> Result<Given, ConfigError> {
+        let text = raw.get();
+        let value = match text.bytes().next() {
+            Some(b'"') => Value::Text(parse(self, raw, |raw| serde_json::from_str(raw))?),
+            Some(b'[') => {
+                let items = serde_json::from_str::<Vec<&'a RawValue>>(text)
+                    .map_err(|error| ConfigError::Syntax { place: self.place(text), what: reason(&error) })?;
+                let items = items.into_iter().map(|item| match item.get().bytes().next() {
+                    // No setting has lists in a list, and this keeps the depth bounded.
+                    Some(b'[') => Ok(Given { value: Value::Other("a list"), place: self.place(item.get()) }),
+                    _ => self.value(item),
+                });
+                Value::List(items.collect::<Result<_, _>>()?)
+            }
+            Some(b'{') => Value::Other("an object"),
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') => Value::Other("null"),
+            _ => Value::Number(text.parse().ok(), text.to_owned()),
+        };
+        Ok(Given { value, place: self.place(text) })
+    }
+}
+
+/// The members of an object, in order, with duplicates: what a map type would swallow.
+struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with the settings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}

@@ -1,0 +1,95 @@
+//! The name to go by: the one setting that is also kept in the profile, which is opened after the settings are read.
+
+use std::num::NonZeroU32;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::model::Nick;
+
+/// The name to go by, and how much its place counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    nick: Nick,
+    strength: Strength,
+}
+
+/// How much the place of a name counts beside the one that was given on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// Said for this run, by an option or a variable: more.
+    Now,
+    /// Written in the config file: less.
+    File,
+    /// Nobody gave one; this is the login name.
+    Login,
+}
+
+impl Name {
+    pub(super) const fn new(nick: Nick, strength: Strength) -> Self {
+        Self { nick, strength }
+    }
+
+    /// The name to go by in a profile that remembers the name `kept` and is the `copy`-th of its user's, and whether
+    /// anybody gave it. The login name gets a number in further copies.
+    pub fn resolve(&self, kept: Option<&Nick>, copy: NonZeroU32) -> (Nick, bool) {
+        match (self.strength, kept) {
+            (Strength::Now, _) | (Strength::File, None) => (self.nick.clone(), true),
+            (Strength::File | Strength::Login, Some(kept)) => (kept.clone(), true),
+            (Strength::Login, None) => (numbered(&self.nick, copy), false),
+        }
+    }
+}
+
+/// `root-2` for the second copy; cut before the number where it would be too long.
+fn numbered(nick: &Nick, copy: NonZeroU32) -> Nick {
+    if copy == NonZeroU32::MIN {
+        return nick.clone();
+    }
+    let graphemes: Vec<_> = nick.as_str().graphemes(true).collect();
+    let longest_first = (1..=graphemes.len()).rev();
+    let cut = |length| Some(graphemes.get(..length)?.concat().trim_end().to_owned());
+    let fitting = longest_first.filter_map(cut).find_map(|base| Nick::new(&format!("{base}-{copy}")).ok());
+    fitting.unwrap_or_else(|| nick.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nick(name: &str) -> Nick {
+        Nick::new(name).unwrap()
+    }
+
+    #[test]
+    fn what_was_given_on_the_screen_stands_between_variables_and_the_file() {
+        let kept = nick("kept");
+        let two = NonZeroU32::new(2).unwrap();
+        for (strength, kept, name) in [
+            (Strength::Now, Some(&kept), ("given", true)),
+            (Strength::Now, None, ("given", true)),
+            (Strength::File, Some(&kept), ("kept", true)),
+            (Strength::File, None, ("given", true)),
+            (Strength::Login, Some(&kept), ("kept", true)),
+            (Strength::Login, None, ("given-2", false)),
+        ] {
+            let (resolved, given) = Name::new(nick("given"), strength).resolve(kept, two);
+            assert_eq!((resolved.as_str(), given), name, "{strength:?} {kept:?}");
+        }
+        assert_eq!(Name::new(nick("ada"), Strength::Login).resolve(None, NonZeroU32::MIN), (nick("ada"), false));
+    }
+
+    #[test]
+    fn a_number_always_fits() {
+        for (name, copy, numbered) in [
+            ("ada", 3, "ada-3"),
+            ("Zoë 山田", 64, "Zoë 山田-64"),
+            ("abcdefghijklmnopqrstuvwx", 2, "abcdefghijklmnopqrstuv-2"),
+            ("abcdefghijklmnopqrs uvwx", 1234, "abcdefghijklmnopqrs-1234"),
+            ("山田山田山田山田山田山田", 2, "山田山田山田山田山田山-2"),
+            ("e\u{301}x", 4_294_967_295, "e\u{301}x-4294967295"),
+        ] {
+            let copy = NonZeroU32::new(copy).unwrap();
+            assert_eq!(super::numbered(&nick(name), copy).as_str(), numbered);
+        }
+    }
+}

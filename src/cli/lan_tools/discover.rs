@@ -1,0 +1,171 @@
+//! `proximity-chat discover`: a table of what answers.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use serde_json::{Value, json};
+
+use super::{
+    By, Error, Options, explore,
+    people::{Entry, Kind, entries, why},
+    plan::{Outline, outline, span},
+};
+use crate::{domain::bus::SweepState, runtime::io::Net};
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A table, for people.
+    Table,
+    /// One JSON object per line.
+    Json,
+}
+
+/// Prints what would be looked at, and sends nothing.
+///
+/// # Errors
+/// [`Error::Output`].
+pub fn dry_run(options: &Options, style: Style, output: &mut impl Write) -> Result<(), Error> {
+    print_plan(&outline(options), options, style, output)
+}
+
+/// Looks around and prints what answers.
+///
+/// # Errors
+/// [`Error`], whose text says what happened.
+pub async fn discover<N: Net>(net: &N, options: &Options, style: Style, output: &mut impl Write) -> Result<(), Error> {
+    let plan = outline(options);
+    if style == Style::Json {
+        print_plan(&plan, options, style, output)?;
+    }
+    // Progress is for who waits at a terminal.
+    let shows = style == Style::Table && io::stderr().is_terminal();
+    let view = explore(net, options, false, None, |progress| {
+        if shows {
+            let done = progress.state == SweepState::Done;
+            let text = format!("{} of {} probes, {} left", progress.probed, progress.total, span(progress.left));
+            let line = if done { String::new() } else { text };
+            // If the standard error cannot be written, nobody waits for progress.
+            let _ = write!(io::stderr(), "\r\x1b[K{line}");
+        }
+    })
+    .await?;
+    let entries = entries(&view, options);
+    match style {
+        Style::Table => table(&entries, &view.survey, output)?,
+        Style::Json => {
+            for entry in &entries {
+                writeln!(output, "{}", found(entry))?;
+            }
+            let progress = view.progress.map(|progress| (progress.probed, progress.took));
+            let (probed, took) = progress.unwrap_or_default();
+            let done = json!({
+                "event": "done",
+                "probed": probed,
+                "hosts": view.survey.hosts,
+                "found": entries.iter().filter(|entry| matches!(entry.kind, Kind::Node { .. })).count(),
+                "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            });
+            writeln!(output, "{done}")?;
+        }
+    }
+    Ok(output.flush()?)
+}
+
+fn print_plan(plan: &Outline, options: &Options, style: Style, output: &mut impl Write) -> Result<(), Error> {
+    let Outline { networks, hosts, probes, rate, first_pass, all, announcements, peers } = plan;
+    let ms = |time: &std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    if style == Style::Json {
+        let plan = json!({
+            "event": "plan",
+            "networks": networks,
+            "ports": [options.ports.min(), options.ports.max()],
+            "hosts": hosts,
+            "probes": probes,
+            "rate": rate.round(),
+            "first_pass_ms": ms(first_pass),
+            "all_ms": ms(all),
+            "announcements": announcements,
+            "peers": peers,
+        });
+        writeln!(output, "{plan}")?;
+    } else {
+        writeln!(output, "networks       {}", networks.join(", "))?;
+        writeln!(output, "ports          {}", options.ports)?;
+        writeln!(output, "hosts          {hosts}")?;
+        writeln!(output, "probes         {probes}, {rate:.0} per second")?;
+        writeln!(output, "time           {} for one port of every host, {} for all", span(*first_pass), span(*all))?;
+        let calls = if announcements.is_empty() { "none".to_owned() } else { announcements.join(", ") };
+        writeln!(output, "announcements  {calls}")?;
+        if !peers.is_empty() {
+            writeln!(output, "peers          {}", peers.join(", "))?;
+        }
+        for remark in &options.site.remarks {
+            writeln!(output, "note           {remark}")?;
+        }
+        if let Some(why) = &options.no_network {
+            writeln!(output, "note           {why}")?;
+        }
+    }
+    Ok(output.flush()?)
+}
+
+fn table(entries: &[Entry], survey: &crate::core::discovery::sweep::Survey, output: &mut impl Write) -> io::Result<()> {
+    let mut rows = vec![["ADDRESS", "WHO", "KEY", "RELEASE", "TIME", "FOUND BY"].map(str::to_owned)];
+    rows.extend(entries.iter().map(row));
+    if entries.is_empty() {
+        writeln!(output, "Nobody answers. proximity-chat doctor says why that may be.")?;
+    } else {
+        let width =
+            |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..6).map(width).collect();
+        for row in &rows {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+            writeln!(output, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+    }
+    let hosts = survey.hosts;
+    if hosts > 0 {
+        writeln!(output, "{} of {hosts} other addresses answer something.", survey.answered.len())?;
+    }
+    Ok(())
+}
+
+fn row(entry: &Entry) -> [String; 6] {
+    let addrs = entry.addrs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let by = entry.by.iter().copied().map(By::as_str).collect::<Vec<_>>().join(", ");
+    match &entry.kind {
+        Kind::Node { node, seen, round_trip, own } => {
+            let nick = seen.as_ref().and_then(|seen| seen.nick.as_ref()).map_or("?".to_owned(), ToString::to_string);
+            let nick = if *own { format!("{nick} (you)") } else { nick };
+            let release = seen.as_ref().map_or("older".to_owned(), |seen| {
+                if seen.agrees() { seen.version.to_string() } else { format!("{} (other protocol)", seen.version) }
+            });
+            [addrs, nick, node.tag(8), release, format!("{:.1} ms", round_trip.as_secs_f64() * 1_000.0), by]
+        }
+        Kind::Reference => [addrs, "?".into(), "none".into(), "reference, plain text".into(), String::new(), by],
+        Kind::Other(failure) => [addrs, "-".into(), String::new(), why(*failure).into(), String::new(), by],
+    }
+}
+
+fn found(entry: &Entry) -> Value {
+    let by: Vec<_> = entry.by.iter().copied().map(By::as_str).collect();
+    let mut found = json!({ "event": "found", "addrs": entry.addrs, "by": by });
+    let more = match &entry.kind {
+        Kind::Node { node, seen, round_trip, own } => json!({
+            "protocol": "mesh",
+            "peer": node.to_string(),
+            "nick": seen.as_ref().and_then(|seen| seen.nick.as_ref()).map(ToString::to_string),
+            "version": seen.as_ref().map(|seen| seen.version.to_string()),
+            "compatible": seen.as_ref().map(crate::protocol::codec::mesh::Seen::agrees),
+            "people": seen.as_ref().map(|seen| seen.people),
+            "round_trip_us": u64::try_from(round_trip.as_micros()).unwrap_or(u64::MAX),
+            "own": own,
+        }),
+        Kind::Reference => json!({ "protocol": "reference" }),
+        Kind::Other(failure) => json!({ "protocol": null, "why": why(*failure) }),
+    };
+    if let (Some(found), Value::Object(more)) = (found.as_object_mut(), more) {
+        found.extend(more);
+    }
+    found
+}

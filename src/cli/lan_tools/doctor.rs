@@ -1,0 +1,81 @@
+//! `proximity-chat doctor`: why nobody shows up.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use serde_json::json;
+
+use super::{Error, Options, Style, evidence::evidence, explore};
+use crate::{
+    core::diagnosis::diagnose,
+    domain::model::{Finding, Severity},
+    runtime::io::Net,
+};
+
+/// How long to look around at most: it is to say something within ten seconds.
+const LIMIT: Duration = Duration::from_secs(8);
+
+/// What the doctor found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether something keeps people from meeting.
+    pub fn has_fault(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Fault)
+    }
+
+    /// Prints it.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn print(&self, style: Style, output: &mut impl Write) -> io::Result<()> {
+        for finding in &self.findings {
+            let Finding { fault, severity, what, todo } = finding;
+            if style == Style::Json {
+                let finding = json!({
+                    "event": "finding",
+                    "code": fault.as_str(),
+                    "state": severity.as_str(),
+                    "text": what,
+                    "todo": todo,
+                });
+                writeln!(output, "{finding}")?;
+                continue;
+            }
+            let mark = match severity {
+                Severity::Fault => "!!",
+                Severity::Warning => " !",
+                Severity::Fine => "ok",
+            };
+            writeln!(output, "{mark} {what}")?;
+            if !todo.is_empty() {
+                writeln!(output, "   {todo}")?;
+            }
+        }
+        if style == Style::Json {
+            let worst = self.findings.iter().find(|finding| finding.severity != Severity::Fine);
+            let verdict = json!({
+                "event": "verdict",
+                "code": worst.map(|finding| finding.fault.as_str()),
+                "state": worst.map_or(Severity::Fine, |finding| finding.severity).as_str(),
+            });
+            writeln!(output, "{verdict}")?;
+        }
+        output.flush()
+    }
+}
+
+/// Looks at this machine, its network, and who is there.
+///
+/// # Errors
+/// [`Error`], whose text says what happened.
+pub async fn doctor<N: Net>(net: &N, options: &Options) -> Result<Report, Error> {
+    let view = explore(net, options, true, Some(LIMIT), |_| {}).await?;
+    Ok(Report { findings: diagnose(&evidence(&view, options)) })
+}

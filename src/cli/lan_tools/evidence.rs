@@ -1,0 +1,90 @@
+//! From what was seen to what the diagnosis judges.
+
+use std::{collections::BTreeSet, net::IpAddr};
+
+use super::{By, Found, Options, View};
+use crate::{
+    core::{
+        diagnosis::{Evidence, Person, Proximity, Reached},
+        node::DialFailure,
+    },
+    domain::model::NodeId,
+    runtime::{
+        io::{captured, now, swept},
+        net::Sight,
+    },
+};
+
+pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
+    let Options { site, interfaces, no_network, announce, ports, own, .. } = options;
+    let is_own_copy = |found: &Found| node(found).is_some_and(|node| own.contains(&node));
+    let people = view.found.iter().filter(|(_, found)| !is_own_copy(found));
+    // An announcement is heard by one way, and somebody may be at several addresses.
+    let announced = people.clone().filter(|(_, found)| found.by.contains(&By::Announcement));
+    let heard: BTreeSet<NodeId> = announced.filter_map(|(_, found)| node(found)).collect();
+    let mut met = BTreeSet::new();
+    let mut persons = Vec::new();
+    for (addr, found) in people {
+        let announced = found.by.contains(&By::Announcement) || node(found).is_some_and(|node| heard.contains(&node));
+        let reached = match &found.sight {
+            Some(Ok(Sight::Node { node, .. })) if !met.insert(*node) => continue,
+            Some(Ok(Sight::Node { seen: Some(seen), .. })) => Reached::Seen(seen.clone(), now().wall),
+            Some(Ok(Sight::Node { seen: None, .. })) => Reached::Older,
+            Some(Err(DialFailure::Timeout)) if is_expected(found) => Reached::Silent,
+            Some(Err(DialFailure::Unreachable)) if is_expected(found) => Reached::Unreachable,
+            Some(Err(DialFailure::Refused)) if is_expected(found) => Reached::Refused,
+            None if announced => Reached::Silent,
+            _ => continue,
+        };
+        let place = Proximity::of(addr.ip(), &site.spots);
+        persons.push(Person { addr: *addr, place, announced, reached });
+    }
+    let said: Vec<IpAddr> =
+        view.found.iter().filter(|(_, found)| is_expected(found)).map(|(addr, _)| addr.ip()).collect();
+    Evidence {
+        interfaces: interfaces.clone(),
+        open: site.open,
+        spots: site.spots.clone(),
+        no_network: no_network.clone(),
+        listening: view.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
+        captured: captured(&site.spots, interfaces, &said),
+        swept: Some(swept(&view.survey, &site.sweep)),
+        mute: view.mute.clone(),
+        off_link: view.off_link.clone(),
+        announces: *announce,
+        people: persons,
+        ports: Some(*ports),
+    }
+}
+
+/// Whose node was seen there.
+fn node(found: &Found) -> Option<NodeId> {
+    if let Some(Ok(Sight::Node { node, .. })) = &found.sight { Some(*node) } else { None }
+}
+
+/// An open port that a sweep found may be anything; who says that it is there is expected to answer.
+fn is_expected(found: &Found) -> bool {
+    found.by.iter().any(|by| *by != By::Sweep)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{net::SocketAddr, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn who_was_heard_at_one_address_was_heard_wherever_it_is_reached() {
+        let options = Options { announce: true, ..Options::example() };
+        let sight =
+            |key| Some(Ok(Sight::Node { node: NodeId::new([key; 32]), seen: None, round_trip: Duration::ZERO }));
+        let mut view = View::default();
+        for (host, key, by) in [(7, 1, By::Sweep), (8, 2, By::Sweep), (9, 1, By::Announcement)] {
+            let addr = SocketAddr::from(([10, 0, 0, host], 4_565));
+            view.found.insert(addr, Found { by: [by].into(), sight: sight(key) });
+        }
+        let people = evidence(&view, &options).people;
+        let told: Vec<_> = people.iter().map(|person| (person.addr.to_string(), person.announced)).collect();
+        assert_eq!(told, [("10.0.0.7:4565".to_owned(), true), ("10.0.0.8:4565".to_owned(), false)]);
+    }
+}

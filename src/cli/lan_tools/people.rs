@@ -1,0 +1,91 @@
+//! Who was found, each once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use super::{By, Found, Options, View};
+use crate::{
+    core::node::DialFailure,
+    domain::model::{NodeId, Target},
+    protocol::codec::mesh::Seen,
+    runtime::net::Sight,
+};
+
+/// What answers somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A node of ours.
+    Node {
+        node: NodeId,
+        /// None of an older release.
+        seen: Option<Seen>,
+        round_trip: Duration,
+        /// Whether it is a copy of the user's own.
+        own: bool,
+    },
+    /// What may be a node of the reference program.
+    Reference,
+    /// Something else.
+    Other(DialFailure),
+}
+
+/// One thing that answers, at all addresses where it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) kind: Kind,
+    pub(super) addrs: Vec<SocketAddr>,
+    pub(super) by: BTreeSet<By>,
+}
+
+/// Everything that answers: nodes first, then what may be some, then the rest.
+pub(super) fn entries(view: &View, options: &Options) -> Vec<Entry> {
+    let mut nodes: BTreeMap<NodeId, Entry> = BTreeMap::new();
+    let (mut plain, mut other) = (Vec::new(), Vec::new());
+    for (addr, Found { by, sight }) in &view.found {
+        let alone = |kind| Entry { kind, addrs: vec![*addr], by: by.clone() };
+        match sight {
+            Some(Ok(Sight::Node { node, seen, round_trip })) => {
+                let own = options.own.contains(node);
+                let kind = Kind::Node { node: *node, seen: seen.clone(), round_trip: *round_trip, own };
+                let entry = nodes.entry(*node).or_insert_with(|| Entry { addrs: Vec::new(), ..alone(kind) });
+                entry.addrs.push(*addr);
+                entry.by.extend(by);
+            }
+            Some(Ok(Sight::Plain)) => plain.push(alone(Kind::Reference)),
+            // Where nothing answers there is nothing, unless somebody says otherwise.
+            Some(Err(DialFailure::Refused | DialFailure::Timeout | DialFailure::Unreachable))
+                if by.len() == 1 && by.contains(&By::Sweep) => {}
+            Some(Err(failure)) => other.push(alone(Kind::Other(*failure))),
+            None => {}
+        }
+    }
+    // A host that was named without a port is there if any of its ports answers.
+    let reached: BTreeSet<_> = nodes
+        .values()
+        .flat_map(|entry| &entry.addrs)
+        .chain(plain.iter().flat_map(|entry| &entry.addrs))
+        .map(SocketAddr::ip)
+        .collect();
+    let hosts: BTreeSet<_> =
+        options.peers.iter().filter(|peer| matches!(peer, Target::Host(_))).map(|peer| peer.ip()).collect();
+    other.retain(|entry| {
+        let only_named = entry.by.iter().eq([&By::Name]);
+        !entry.addrs.iter().all(|addr| only_named && hosts.contains(&addr.ip()) && reached.contains(&addr.ip()))
+    });
+    nodes.into_values().chain(plain).chain(other).collect()
+}
+
+/// Why nothing of ours is seen there, for people.
+pub(super) const fn why(failure: DialFailure) -> &'static str {
+    match failure {
+        DialFailure::Refused => "refuses",
+        DialFailure::Timeout => "does not answer",
+        DialFailure::Unreachable => "no way there",
+        DialFailure::Ended => "hangs up",
+        DialFailure::Protocol | DialFailure::NotTls => "is no chat",
+        DialFailure::Untrusted => "does not prove a key",
+    }
+}

@@ -1,0 +1,60 @@
+//! What a look around would do, before it does anything.
+
+use std::{net::SocketAddr, time::Duration};
+
+use super::{COPIES, Options};
+use crate::{
+    core::discovery::sweep::{Pace, Plan},
+    runtime::discovery::LAST_ANSWER,
+};
+
+/// A plan in numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Outline {
+    /// The networks that are swept.
+    pub(super) networks: Vec<String>,
+    /// Hosts in them.
+    pub(super) hosts: u64,
+    /// Sockets to probe.
+    pub(super) probes: u64,
+    /// Probes per second.
+    pub(super) rate: f64,
+    /// Until one port of every host was probed.
+    pub(super) first_pass: Duration,
+    /// Until the last answer.
+    pub(super) all: Duration,
+    /// Where it is asked for announcements.
+    pub(super) announcements: Vec<String>,
+    /// Who is looked at in any case.
+    pub(super) peers: Vec<String>,
+}
+
+pub(super) fn outline(options: &Options) -> Outline {
+    let Options { site, ports, rate, announce, peers, .. } = options;
+    // It listens nowhere, and leaves nothing out but for what the chat would leave out, too.
+    let own: [SocketAddr; 0] = [];
+    let plan = Plan::new(&site.sweep, *ports, &own, 0);
+    let mut pace = Pace::new(plan.hosts(), *rate, std::time::Instant::now());
+    pace.share(COPIES);
+    let (_, probes) = plan.progress();
+    let calls: Vec<_> = site.calls().map(ToString::to_string).collect();
+    Outline {
+        networks: site.sweep.iter().map(ToString::to_string).collect(),
+        hosts: plan.hosts(),
+        probes,
+        rate: 1.0 / pace.time_for(1).as_secs_f64(),
+        first_pass: pace.time_for(plan.hosts()),
+        all: pace.time_for(probes) + LAST_ANSWER,
+        announcements: if *announce { calls } else { Vec::new() },
+        peers: peers.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// `0.4 s`, `8.7 s`, `11 min`, `3 h`.
+pub(super) fn span(time: Duration) -> String {
+    match time.as_secs() {
+        0..100 => format!("{:.1} s", time.as_secs_f32()),
+        100..7_200 => format!("{} min", time.as_secs().div_ceil(60)),
+        secs => format!("{} h", secs.div_ceil(3_600)),
+    }
+}

@@ -1,0 +1,60 @@
+//! Why it did not work, and what to do.
+
+use std::io;
+
+use crate::{
+    core::log::storage::Failure,
+    domain::model::ProfileName,
+    runtime::{
+        profile::ProfileError,
+        store::{OpenError, ReadError},
+    },
+};
+
+/// Why a history cannot be printed or erased. The text says what happened and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Who the user is cannot be read.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The profile that was named is not there.
+    #[error("There is no profile {0}. Correct --profile or --data-dir, or leave them out for the first profile.")]
+    NoProfile(ProfileName),
+    /// There is no such room.
+    #[error("There is no room {0:?}. So far there is one: #lobby.")]
+    NoRoom(String),
+    /// Nothing is stored, so nothing can be read.
+    #[error("Ephemeral is set, and with it nothing is stored. Leave it out to read what was stored without it.")]
+    Ephemeral,
+    /// Another copy has what is to be erased.
+    #[error("Profile {0} is in use by another copy. Type /erase there, or leave it and try again.")]
+    InUse(ProfileName),
+    /// The history cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The history cannot be opened for erasing.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The history could not do what it was asked for.
+    #[error(transparent)]
+    Store(#[from] Failure),
+    /// The system does not say which networks there are.
+    #[error("Cannot look at the interfaces of this machine: {0}. Name the network with --network.")]
+    Interfaces(io::Error),
+    /// Nobody is there to be asked.
+    #[error("Nothing was erased: nobody can be asked here. Add --yes to erase without a question.")]
+    NobodyToAsk,
+    /// The user has thought better of it.
+    #[error("Nothing was erased.")]
+    Declined,
+    /// The output cannot be written.
+    #[error("Cannot write the output: {0}.")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    /// Whether it is the command line or the settings that are wrong.
+    pub const fn is_usage(&self) -> bool {
+        matches!(self, Self::NoRoom(_) | Self::Ephemeral | Self::NobodyToAsk)
+    }
+}

@@ -1,0 +1,76 @@
+//! From lines to messages.
+
+use std::collections::BTreeMap;
+
+use super::{Error, names::Names, pages::unexpected};
+use crate::{
+    core::log::storage::{Line, LogState, Reply, Request},
+    domain::model::{Author, Delivery, LogId, Mark, Message, PeerId, Room, RoomId, Text},
+    protocol::codec::event::Content,
+    runtime::{profile::Existing, store::Database},
+};
+
+/// Makes messages of lines.
+pub(super) struct Messages {
+    room: Room,
+    names: Names,
+    /// The first number under which a log's author signed two events, of logs where that happened.
+    forked: BTreeMap<LogId, u64>,
+}
+
+impl Messages {
+    /// For a room's lines, as the user of this profile knows people.
+    pub(super) fn new(room: Room, profile: &Existing, database: &mut Database) -> Result<Self, Error> {
+        let Reply::Loaded(snapshot) = database.handle(Request::Load)? else { return Err(unexpected().into()) };
+        let forked = snapshot.logs.into_iter().filter_map(|LogState { id, forked, .. }| Some((id, forked?))).collect();
+        Ok(Self { room, names: Names::new(profile), forked })
+    }
+
+    /// What a front end shows of a line; `None` of who is ignored.
+    pub(super) fn message(&mut self, line: &Line) -> Option<Message> {
+        let position = line.position;
+        let author = match line.guest {
+            Some(addr) => Author::Peer(PeerId::Guest(addr)),
+            None if self.names.is_own(position.author) => Author::Own,
+            None => Author::Peer(PeerId::Node(position.author)),
+        };
+        if self.names.is_ignored(author) {
+            return None;
+        }
+        let (nick, text, action, unknown) = match &line.content {
+            Content::Said { nick, text, action } => (nick.clone(), text.clone(), *action, false),
+            Content::Unknown => {
+                let text = format!("something that this version cannot show (kind {})", line.kind);
+                (None, Text::cut(&text)?, false, true)
+            }
+        };
+        let message = Message {
+            id: position.id,
+            room: self.room,
+            author,
+            nick: self.names.called(author).or(nick),
+            text,
+            action,
+            sent_at: line.wall,
+            delivery: Delivery::Sent,
+            position,
+            history: true,
+            mark: match self.forked.get(&log(self.room.id(), line)) {
+                Some(seq) if line.guest.is_none() && position.seq >= *seq => Mark::Forked,
+                _ if unknown => Mark::Unknown,
+                _ => Mark::None,
+            },
+        };
+        self.names.met(&message);
+        Some(message)
+    }
+
+    /// How text calls whoever said it.
+    pub(super) fn name(&self, message: &Message) -> String {
+        self.names.name(message)
+    }
+}
+
+const fn log(room: RoomId, line: &Line) -> LogId {
+    LogId { room, author: line.position.author, epoch: line.position.epoch }
+}

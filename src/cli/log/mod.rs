@@ -1,0 +1,180 @@
+//! `proximity-chat log`: what was said in a room, out of this machine's disk.
+//!
+//! It reads beside a running copy and changes nothing, but for `--erase`, which needs the profile for itself. `pages` goes
+//! through the log with a few hundred messages in memory, `message` makes of a line what front ends show, `names` says who
+//! spoke, `text` is the form for people, `erase` what takes it all away.
+
+mod erase;
+mod error;
+mod message;
+mod names;
+mod pages;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub use self::error::Error;
+use self::{message::Messages, pages::each_line};
+use crate::{
+    domain::model::{Message, Network, Room},
+    frontend::json::{Clock, Said},
+    runtime::{
+        profile::{self, Existing},
+        store::{self, Backend, Database},
+    },
+};
+
+/// What to do with which room's history.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whose history; without a name that of the first copy.
+    pub profile: profile::Options,
+    /// Of which network.
+    pub network: Network,
+    /// Of which room.
+    pub room: Room,
+    /// What to do.
+    pub action: Action,
+    /// The zone of the times in text; JSON has UTC.
+    pub zone: jiff::tz::TimeZone,
+}
+
+/// What to do with a room's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Print it for people.
+    Text,
+    /// Print it for programs: the pipe's message events.
+    Json,
+    /// Print the hash over the ids of its events in their order: equal ones tell that two machines have the same.
+    Hash,
+    /// Print how many messages there are.
+    Count,
+    /// Take it off the disk.
+    Erase,
+}
+
+/// Does it; prints to `output`, and asks with `confirm`, which is shown a question, before anything is erased. What is worth
+/// saying beside the output, for people.
+///
+/// # Errors
+/// [`Error`], whose text says what happened and what to do. That nobody reads `output` to its end is none.
+pub fn run(
+    options: &Options,
+    output: impl Write,
+    confirm: impl FnOnce(&str) -> Result<bool, Error>,
+) -> Result<Option<String>, Error> {
+    match carry_out(options, output, confirm) {
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
+        result => result,
+    }
+}
+
+fn carry_out(
+    options: &Options,
+    output: impl Write,
+    confirm: impl FnOnce(&str) -> Result<bool, Error>,
+) -> Result<Option<String>, Error> {
+    let Some(profile) = look(&options.profile)? else {
+        return match options.action {
+            // Of nothing the answer is known too.
+            Action::Hash | Action::Count => print_end(output, options.action, &Sha256::new(), 0).map(|()| None),
+            _ => Ok(Some("There is no history: the chat has not been used here yet.".to_owned())),
+        };
+    };
+    if options.action == Action::Erase {
+        return erase::run(options, &profile, output, confirm);
+    }
+    let database = open(options, &profile)?;
+    let printed = print(options, &profile, database, output)?;
+    let (room, name, network) = (options.room, profile.name(), &options.network);
+    let nothing = || format!("Nothing is kept of {room} on this network ({network}) in profile {name}.");
+    Ok((printed == 0 && matches!(options.action, Action::Text | Action::Json)).then(nothing))
+}
+
+fn look(options: &profile::Options) -> Result<Option<Existing>, Error> {
+    if options.ephemeral {
+        return Err(Error::Ephemeral);
+    }
+    match (profile::look(options)?, &options.name) {
+        (None, Some(name)) => Err(Error::NoProfile(name.clone())),
+        (profile, _) => Ok(profile),
+    }
+}
+
+fn open(options: &Options, profile: &Existing) -> Result<Option<Database>, Error> {
+    Ok(store::open_read_only(&place(options, profile))?)
+}
+
+fn place(options: &Options, profile: &Existing) -> store::Options {
+    let place = Backend::Directory(profile.directory().to_owned());
+    store::Options { place, network: options.network.clone(), me: profile.node() }
+}
+
+/// Prints what is asked for; how many messages that were.
+fn print(options: &Options, profile: &Existing, database: Option<Database>, output: impl Write) -> Result<u64, Error> {
+    let mut output = io::BufWriter::new(output);
+    let mut clock = Clock::new(options.zone.clone());
+    let (mut hash, mut count) = (Sha256::new(), 0);
+    if let Some(mut database) = database {
+        let mut messages = Messages::new(options.room, profile, &mut database)?;
+        each_line(&mut database, options.room, |line| {
+            if options.action == Action::Hash {
+                // Guests' lines are in no log: every machine has its own.
+                if line.guest.is_none() {
+                    hash.update(line.position.id.0);
+                }
+                return Ok(());
+            }
+            let Some(message) = messages.message(line) else { return Ok(()) };
+            count += 1;
+            match options.action {
+                Action::Text => text::write(&mut output, &message, &messages.name(&message), &mut clock)?,
+                Action::Json => json(&mut output, &message, profile, &mut clock)?,
+                Action::Hash | Action::Count | Action::Erase => {}
+            }
+            Ok(())
+        })?;
+    }
+    print_end(output, options.action, &hash, count)?;
+    Ok(count)
+}
+
+/// Prints what is known at the end only.
+fn print_end(mut output: impl Write, action: Action, hash: &Sha256, count: u64) -> Result<(), Error> {
+    match action {
+        Action::Hash => {
+            let mut digits = String::new();
+            for byte in hash.clone().finalize() {
+                // Writing to a string does not fail.
+                let _ = write!(digits, "{byte:02x}");
+            }
+            writeln!(output, "{digits}")?;
+        }
+        Action::Count => writeln!(output, "{count}")?,
+        Action::Text | Action::Json | Action::Erase => {}
+    }
+    Ok(output.flush()?)
+}
+
+/// One line of the pipe's output.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Event<'a> {
+    Message(Said<'a>),
+}
+
+fn json(output: &mut impl Write, message: &Message, profile: &Existing, clock: &mut Clock) -> io::Result<()> {
+    let said = Said::new(message, Some(profile.node()), clock.utc(message.sent_at));
+    serde_json::to_writer(&mut *output, &Event::Message(said))?;
+    output.write_all(b"\n")
+}

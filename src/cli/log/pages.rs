@@ -1,0 +1,43 @@
+//! Through a whole history, page by page.
+
+use super::Error;
+use crate::{
+    core::log::storage::{Failure, Line, Page, PageRequest, Reply, Request},
+    domain::model::{Hlc, MessageId, Position, Room, Seek},
+    runtime::store::Database,
+};
+
+/// Lines in memory at once: so few that the longest ones take 13 MB, so many that asking for them costs little.
+const PAGE: usize = 200;
+
+/// Hands over each line of a room, in the order of all screens.
+///
+/// # Errors
+/// Those of `each`, and those of the store.
+pub(super) fn each_line(
+    database: &mut Database,
+    room: Room,
+    mut each: impl FnMut(&Line) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut last = Position::unlogged(Hlc(0), MessageId([0; 16]));
+    loop {
+        let page = page(database, PageRequest { room: room.id(), seek: Seek::After(last), max: PAGE })?;
+        page.lines.iter().try_for_each(&mut each)?;
+        match page.lines.last() {
+            Some(line) if page.after => last = line.position,
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn page(database: &mut Database, request: PageRequest) -> Result<Page, Error> {
+    match database.handle(Request::Page(request))? {
+        Reply::Page(page) => Ok(page),
+        _ => Err(unexpected().into()),
+    }
+}
+
+/// An answer to something else, which only a defect gives.
+pub(super) fn unexpected() -> Failure {
+    Failure("The history gave an answer that makes no sense. Please report this.".to_owned())
+}

@@ -1,0 +1,19 @@
+//! A message for people: only its first line begins with a date, so that nothing said can pass for another message.
+
+use std::io::{self, Write};
+
+use crate::{domain::model::Message, frontend::json::Clock};
+
+/// What stands before the further lines of a message.
+const INDENT: &str = "    ";
+
+/// Writes `YYYY-MM-DD HH:MM  nick: text`, or `YYYY-MM-DD HH:MM  * nick text` of an action.
+pub(super) fn write(output: &mut impl Write, message: &Message, name: &str, clock: &mut Clock) -> io::Result<()> {
+    let (before, after) = if message.action { ("* ", " ") } else { ("", ": ") };
+    write!(output, "{}  {before}{name}{after}", clock.date(message.sent_at))?;
+    for (number, line) in message.text.as_str().split('\n').enumerate() {
+        let indent = if number == 0 { "" } else { INDENT };
+        writeln!(output, "{indent}{line}")?;
+    }
+    Ok(())
+}

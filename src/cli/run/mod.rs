@@ -1,0 +1,193 @@
+//! Wires front end, actor and discovery together and runs them.
+//!
+//! The node has a thread and a current-thread runtime of its own: that serves chat with a third of the latency of a
+//! multi-thread one (measured, DESIGN.md section 8), and a front end that blocks on its terminal or pipe stops neither
+//! keepalives nor other peers. The front end runs on the main thread.
+
+mod descriptors;
+mod history;
+pub mod log;
+mod nodes;
+mod places;
+pub mod tool;
+mod watcher;
+
+use std::{io, num::NonZeroU32};
+
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cli::{
+        config::{Config, Theme},
+        lan_tools,
+        run::{nodes::Start, places::NetworkPolicy},
+    },
+    domain::{
+        bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
+        model::{Nick, ProfileName},
+    },
+    frontend::{
+        headless::{self, HeadlessError, Options},
+        tui::{
+            app::{App, Background, MESSAGE_CAP, Setup},
+            event_loop::{self, ScreenError},
+            terminal,
+        },
+    },
+    runtime::{
+        actor::{Random, StartError},
+        profile::{self, Profile, ProfileError},
+        store::OpenError,
+    },
+};
+
+/// What the user talks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Front {
+    /// The full screen.
+    Screen,
+    /// Lines in, lines out.
+    Headless {
+        /// One JSON object per line out, instead of text.
+        json: bool,
+    },
+}
+
+/// Why the program could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Who the user is cannot be read or stored.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// What was said before cannot be read or written.
+    #[error(transparent)]
+    History(#[from] OpenError),
+    /// The node cannot begin.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// It cannot be looked around.
+    #[error(transparent)]
+    Explore(#[from] lan_tools::Error),
+    /// The terminal failed.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
+    /// The pipe failed.
+    #[error(transparent)]
+    Headless(#[from] HeadlessError),
+    /// The operating system gives us no thread, no event queue or no random bytes.
+    #[error("The system is out of resources: {0}. Close other programs and try again.")]
+    System(#[from] io::Error),
+    /// A bug of ours.
+    #[error("The network part stopped unexpectedly. Please report this, with the log file.")]
+    NodeLost,
+}
+
+/// Runs the program until its user leaves; the exit code.
+///
+/// # Errors
+/// [`Error`], whose text says what happened and what to do.
+pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
+    descriptors::ask_for_enough();
+    let profile = open_profile(&config)?;
+    config.warnings.extend_from_slice(profile.notices());
+    let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);
+    let (nick, given) = config.name.resolve(profile.nick(), copy);
+    // Until its user has said how to be called, a node with a screen meets nobody.
+    let ask_name = !given && front == Front::Screen;
+    let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
+    let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
+    let leave = CancellationToken::new();
+    let places = NetworkPolicy::new(&config, profile.lan());
+    let here = places.first()?;
+    let start = Start {
+        config: config.clone(),
+        profile,
+        places,
+        random: random_numbers()?,
+        nick: nick.clone(),
+        hold: ask_name,
+    };
+    let node = nodes::start(start, here, commands_out, updates_in, leave.clone())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let left = runtime.block_on(async {
+        match front {
+            Front::Screen => run_screen(config, (nick, ask_name), commands, updates).await,
+            Front::Headless { json } => run_headless(config, json, commands, updates).await,
+        }
+    });
+    // The front end has asked it to leave and given it time. Whatever still holds it up ends here; what it knows is
+    // stored, also if the front end has failed.
+    leave.cancel();
+    node.join().map_err(|_| Error::NodeLost)?;
+    left
+}
+
+/// The profile that the settings name. The log says which, never its key.
+fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
+    let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let options = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    let profile = profile::open(&options)?;
+    let node = profile.identity().node();
+    tracing::info!(name = profile.name().map(ProfileName::as_str), %node, known = profile.known().len(), "profile");
+    Ok(profile)
+}
+
+async fn run_screen(
+    config: Config,
+    (nick, ask_name): (Nick, bool),
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+) -> Result<u8, Error> {
+    let setup = Setup {
+        nick,
+        ask_name,
+        ports: (config.ports.min(), config.ports.max()),
+        version: env!("CARGO_PKG_VERSION"),
+        history_cap: MESSAGE_CAP,
+        time_zone: TimeZone::system(),
+        no_color: config.theme == Theme::None,
+        background: match config.theme {
+            Theme::Dark => Some(Background::Dark),
+            Theme::Light => Some(Background::Light),
+            Theme::Auto | Theme::None => None,
+        },
+        warnings: config.warnings,
+    };
+    let exit =
+        event_loop::on_terminal(App::new(setup, crate::runtime::io::now()), commands, updates, crate::runtime::io::now)
+            .await?;
+    Ok(exit.code())
+}
+
+async fn run_headless(
+    config: Config,
+    json: bool,
+    commands: mpsc::Sender<Command>,
+    updates: mpsc::Receiver<Update>,
+) -> Result<u8, Error> {
+    let options = Options { json, zone: TimeZone::system(), warnings: config.warnings };
+    let mut signals = terminal::signals()?;
+    let stop = async move {
+        loop {
+            match signals.recv().await {
+                Some(terminal::Signal::Interrupt) => return headless::Stop::Interrupt,
+                Some(terminal::Signal::Terminate | terminal::Signal::HangUp) => return headless::Stop::Terminate,
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        }
+    };
+    Ok(headless::run(io::stdin(), io::stdout(), options, commands, updates, stop).await?.exit_code())
+}
+
+fn random_numbers() -> Result<Random, Error> {
+    Ok(Random { seed: u64::from_be_bytes(random()?), boot: u64::from_be_bytes(random()?), secret: random()? })
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
+}

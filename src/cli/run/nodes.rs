@@ -1,0 +1,185 @@
+//! The thread of the node: one node after the other, each on another network.
+
+use std::{thread, time::Duration};
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Error, history,
+    places::{Decision, NetworkPolicy},
+    watcher::{Ends, Watcher},
+};
+use crate::{
+    cli::config::Config,
+    domain::{
+        bus::{Command, FailureCode, NoticeCode, Update},
+        model::{Network, Nick, Presence},
+    },
+    runtime::{
+        actor::{Actor, Carried, DesiredNetwork, Moved, Random, Settings, StartError, Wish},
+        io::{Clock, TcpNet},
+        net,
+        profile::Profile,
+    },
+};
+
+/// How long the program waits at its end for the last wish to be on disk: as long as for the last lines.
+const LAST_WISH: Duration = Duration::from_secs(3);
+
+/// What every node of this run begins with, on whichever network.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) config: Config,
+    pub(super) profile: Profile,
+    pub(super) places: NetworkPolicy,
+    pub(super) random: Random,
+    /// The name to go by at first.
+    pub(super) nick: Nick,
+    /// Whether to meet nobody before the user has chosen another one.
+    pub(super) hold: bool,
+}
+
+impl Start {
+    /// The settings of the first node.
+    fn first(&self, ends: Ends, history: history::History) -> Settings {
+        let Self { config, profile, random, nick, hold, .. } = self;
+        Settings {
+            place: ends.place,
+            opens: ends.opens,
+            ports: config.ports,
+            port: None,
+            announce: config.announce,
+            diagnose: true,
+            peers: config.peers.clone(),
+            sweep_rate: config.sweep_rate,
+            nick: nick.clone(),
+            presence: Presence::Here,
+            identity: profile.identity().clone(),
+            known: profile.known().to_vec(),
+            guests: config.guests,
+            hold: *hold,
+            saver: profile.saver(),
+            random: *random,
+            clock: Clock::default(),
+            snapshot: history.snapshot,
+            retention: history::retention(config),
+            store: history.store,
+            answers: history.answers,
+        }
+    }
+
+    /// Those of the next one, on another network.
+    fn next(&self, carried: Carried, ends: Ends, history: history::History) -> Settings {
+        let Carried { port, nick, presence, known } = carried;
+        Settings { port: Some(port), nick, presence, known, hold: false, ..self.first(ends, history) }
+    }
+
+    /// What was said on a network before; tells the front end if that was damaged.
+    fn history(&self, network: Network, updates: &mpsc::Sender<Update>) -> Result<history::History, Error> {
+        let mut history = history::open(network, &self.profile)?;
+        if let Some(text) = history.damage.take() {
+            // Before all that the node says, so there is room.
+            let _ = updates.try_send(Update::Notice { code: NoticeCode::Damaged, text });
+        }
+        Ok(history)
+    }
+}
+
+/// Starts the node on a thread of its own, and waits until it listens.
+pub(super) fn start(
+    start: Start,
+    here: Decision,
+    commands: mpsc::Receiver<Command>,
+    updates: mpsc::Sender<Update>,
+    leave: CancellationToken,
+) -> Result<thread::JoinHandle<()>, Error> {
+    let (started, starting) = std::sync::mpsc::sync_channel(1);
+    let thread = thread::Builder::new().name("node".to_owned()).spawn(move || {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(started.send(Err(Error::System(error)))),
+        };
+        runtime.block_on(async {
+            let network = here.place.network.clone();
+            let (watcher, ends) = Watcher::new(start.places.clone(), here, updates.clone(), start.profile.saver());
+            let opens = ends.opens.clone();
+            let first = async {
+                let settings = start.first(ends, start.history(network, &updates)?);
+                Ok(Actor::start(TcpNet, settings, commands, updates, leave.clone()).await?)
+            };
+            match Box::pin(first).await {
+                Ok(actor) => {
+                    tracing::info!(addr = %actor.addr(), "listening");
+                    // The other end waits for exactly this.
+                    let _ = started.send(Ok(()));
+                    let watching = tokio::spawn(watcher.run());
+                    // Nobody can wish anything after that, and the last wish is to be remembered.
+                    Box::pin(run_nodes(&start, actor, opens, leave)).await;
+                    let _ = tokio::time::timeout(LAST_WISH, watching).await;
+                }
+                Err(error) => drop(started.send(Err(error))),
+            }
+        });
+        // Tasks that linger on foreign sockets must not keep the program from ending.
+        runtime.shutdown_background();
+    })?;
+    starting.recv().map_err(|_| Error::NodeLost)??;
+    Ok(thread)
+}
+
+/// Runs one node after the other, each on another network, until the user leaves.
+async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<Wish>, leave: CancellationToken) {
+    while let Some(Moved { commands, updates, mut place, carried }) = Box::pin(actor.run()).await {
+        let next = async {
+            let history = settle(start, &mut place, carried.port, &opens, &updates).await?;
+            let settings = start.next(carried, Ends { place, opens: opens.clone() }, history);
+            Ok(Actor::start(TcpNet, settings, commands, updates.clone(), leave.clone()).await?)
+        };
+        actor = match next.await {
+            Ok(next) => next,
+            Err(error) => {
+                let error: Error = error;
+                tracing::error!(%error, "no node on another network");
+                // The front end then sees that the node is gone.
+                tell_failure(&updates, &error.to_string()).await;
+                return;
+            }
+        };
+    }
+}
+
+/// What was said before where the node is to be next, once it is known that it can listen there. If it cannot, it is closed and
+/// stays on this machine.
+async fn settle(
+    start: &Start,
+    place: &mut watch::Receiver<DesiredNetwork>,
+    port: u16,
+    opens: &mpsc::Sender<Wish>,
+    updates: &mpsc::Sender<Update>,
+) -> Result<history::History, Error> {
+    loop {
+        let DesiredNetwork { site, network, .. } = place.borrow_and_update().clone();
+        tracing::info!(%network, open = site.open, "another network");
+        let bound = net::first_free(&TcpNet, &site.listen, start.config.ports, Some(port)).await;
+        let there = match bound {
+            // Only tried: the node itself binds them a moment later.
+            Ok(_) => start.history(network, updates),
+            Err(error) => Err(StartError::from(error).into()),
+        };
+        let Err(error) = &there else { return there };
+        if !site.open {
+            return there;
+        }
+        tell_failure(updates, &format!("{error} The chat stays on this machine; F2 tries again.")).await;
+        if opens.send(Wish::CannotListen).await.is_err() || place.changed().await.is_err() {
+            return there;
+        }
+    }
+}
+
+async fn tell_failure(updates: &mpsc::Sender<Update>, text: &str) {
+    let failed = Update::Failed { code: FailureCode::NoNetwork, text: text.to_owned() };
+    // Without a front end there is nobody to tell.
+    let _ = updates.send(failed).await;
+}

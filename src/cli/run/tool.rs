@@ -1,0 +1,151 @@
+//! Subcommands: what is done instead of chatting.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+};
+
+use jiff::tz::TimeZone;
+
+use super::{Error as RunError, places::NetworkPolicy, random};
+use crate::{
+    cli::{
+        config::{Config, DiscoverArgs, DoctorArgs, LogArgs},
+        lan_tools::{self, Options, Style},
+        log::{self as history, Action, Error},
+    },
+    domain::model::Room,
+    protocol::identity::Identity,
+    runtime::{
+        io::{TcpNet, interfaces},
+        profile,
+    },
+};
+
+/// Prints or erases what was said in a room. Warnings go to the standard error.
+///
+/// # Errors
+/// [`Error`], whose text says what happened and what to do.
+pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
+    warn(config);
+    let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    // The network that a chat with this profile would be on.
+    let existing = profile::look(&of_profile)?;
+    let places = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
+    let options = history::Options {
+        profile: of_profile,
+        network: places.first().map_err(Error::Interfaces)?.place.network,
+        room: room(args.room.as_deref())?,
+        action: match args {
+            LogArgs { json: true, .. } => Action::Json,
+            LogArgs { hash: true, .. } => Action::Hash,
+            LogArgs { count: true, .. } => Action::Count,
+            LogArgs { erase: true, .. } => Action::Erase,
+            _ => Action::Text,
+        },
+        zone: TimeZone::system(),
+    };
+    let note = history::run(&options, io::stdout().lock(), |question| if args.yes { Ok(true) } else { ask(question) })?;
+    if let Some(note) = note {
+        say(&note);
+    }
+    Ok(())
+}
+
+/// Says what the settings warned about, and more.
+fn warn(config: &Config) {
+    for warning in &config.warnings {
+        say(warning);
+    }
+}
+
+/// A word beside the output. If the standard error cannot be written, there is nobody to warn.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "proximity-chat: {text}");
+}
+
+/// Prints who is on the network, or what that would take.
+///
+/// # Errors
+/// [`RunError`], whose text says what happened and what to do.
+pub fn discover(config: &Config, args: &DiscoverArgs) -> Result<(), RunError> {
+    warn(config);
+    let (options, style) = (look_around(config)?, style(args.json));
+    let mut output = io::stdout().lock();
+    let done = if args.dry_run {
+        lan_tools::dry_run(&options, style, &mut output)
+    } else {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(lan_tools::discover(&TcpNet, &options, style, &mut output))
+    };
+    match done {
+        // Nobody reads it any more: that is how pipes end.
+        Err(lan_tools::Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
+    }
+}
+
+/// Says why nobody shows up; whether something keeps people from meeting.
+///
+/// # Errors
+/// [`RunError`], whose text says what happened and what to do.
+pub fn doctor(config: &Config, args: &DoctorArgs) -> Result<bool, RunError> {
+    warn(config);
+    let options = look_around(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let report = runtime.block_on(lan_tools::doctor(&TcpNet, &options))?;
+    match report.print(style(args.json), &mut io::stdout().lock()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(lan_tools::Error::Output(error).into()),
+        _ => Ok(report.has_fault()),
+    }
+}
+
+const fn style(json: bool) -> Style {
+    if json { Style::Json } else { Style::Table }
+}
+
+/// Where a chat with these settings would look, under a key that is thrown away.
+fn look_around(config: &Config) -> Result<Options, RunError> {
+    super::descriptors::ask_for_enough();
+    let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    let existing = profile::look(&of_profile)?;
+    let places = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
+    let place = places.first()?.place;
+    Ok(Options {
+        site: place.site,
+        no_network: place.lost,
+        interfaces: interfaces()?,
+        ports: config.ports,
+        rate: config.sweep_rate,
+        announce: config.announce,
+        peers: config.peers.clone(),
+        identity: Identity::from_secret(&random()?),
+        own: existing.iter().map(profile::Existing::node).collect::<BTreeSet<_>>(),
+        seed: u64::from_be_bytes(random()?),
+    })
+}
+
+/// The room of that name. The sign before it may be missing: a shell takes it for the begin of a comment.
+fn room(name: Option<&str>) -> Result<Room, Error> {
+    let Some(name) = name else { return Ok(Room::LOBBY) };
+    let lobby = Room::LOBBY.name().trim_start_matches('#');
+    let is_lobby = name.strip_prefix('#').unwrap_or(name).eq_ignore_ascii_case(lobby);
+    if is_lobby { Ok(Room::LOBBY) } else { Err(Error::NoRoom(name.chars().take(40).collect())) }
+}
+
+/// Asks at the terminal.
+fn ask(question: &str) -> Result<bool, Error> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Error::NobodyToAsk);
+    }
+    let mut answer = String::new();
+    let mut error = io::stderr().lock();
+    write!(error, "{question}").and_then(|()| error.flush()).map_err(|_| Error::NobodyToAsk)?;
+    io::stdin().lock().read_line(&mut answer).map_err(|_| Error::NobodyToAsk)?;
+    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+}
+
+#[cfg(test)]
+mod tests;

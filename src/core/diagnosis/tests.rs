@@ -1,0 +1,148 @@
+use super::*;
+use crate::{
+    domain::model::{InterfaceAddr, InterfaceKind, Nick, Timestamp},
+    protocol::codec::mesh::{DialBack, Seen, VERSIONS},
+};
+
+const NOON: i64 = 1_795_000_000_000;
+
+fn eth0() -> Interface {
+    let addr = InterfaceAddr { ip: [10, 77, 0, 20].into(), prefix: 24, broadcast: None };
+    Interface {
+        name: "eth0".into(),
+        index: 2,
+        kind: InterfaceKind::Network,
+        up: true,
+        gateway: Some(Ipv4Addr::new(10, 77, 0, 1)),
+        addrs: vec![addr],
+    }
+}
+
+fn spot() -> LocalSubnet {
+    let network = "10.77.0.0/24".parse().unwrap();
+    LocalSubnet { interface: "eth0".into(), index: 2, ip: [10, 77, 0, 20].into(), network, broadcast: None }
+}
+
+fn seen() -> Seen {
+    Seen {
+        min: VERSIONS.0,
+        max: VERSIONS.1,
+        nick: Nick::new("bob").ok(),
+        version: "0.4.0".into(),
+        wall: Timestamp::from_millis(NOON),
+        dial_back: Some(DialBack::Reached),
+        heard: true,
+        people: 1,
+    }
+}
+
+fn person(seen: Seen) -> Person {
+    Person {
+        addr: ([10, 77, 0, 30], 4_565).into(),
+        place: Proximity::Near,
+        announced: true,
+        reached: Reached::Seen(seen, Timestamp::from_millis(NOON)),
+    }
+}
+
+/// A network where all is well.
+fn well() -> Evidence {
+    Evidence {
+        interfaces: vec![eth0()],
+        open: true,
+        spots: vec![spot()],
+        listening: Some(Ok(([10, 77, 0, 20], 4_565).into())),
+        swept: Some(Swept { hosts: 253, there: [[10, 77, 0, 1].into(), [10, 77, 0, 30].into()].into() }),
+        announces: true,
+        people: vec![person(seen())],
+        ..Evidence::default()
+    }
+}
+
+/// What is said first, if anything is wrong.
+fn first(evidence: &Evidence) -> Option<Fault> {
+    diagnose(evidence).into_iter().find(|finding| finding.severity != Severity::Fine).map(|finding| finding.fault)
+}
+
+#[test]
+fn where_all_is_well_it_is_said_of_everything_that_was_looked_at() {
+    let findings = diagnose(&well());
+    assert!(findings.iter().all(|finding| finding.severity == Severity::Fine), "{findings:#?}");
+    assert_eq!(findings.len(), 7);
+}
+
+#[test]
+fn each_fault_is_named_by_what_it_looks_like() {
+    let with = |change: &dyn Fn(&mut Evidence)| {
+        let mut evidence = well();
+        change(&mut evidence);
+        first(&evidence)
+    };
+    let seen_as = |change: &dyn Fn(&mut Seen)| {
+        let mut seen = seen();
+        change(&mut seen);
+        with(&|evidence| evidence.people = vec![person(seen.clone())])
+    };
+    let gone = |e: &mut Evidence| e.no_network = Some("No network: eth0 is not connected.".to_owned());
+    assert_eq!(with(&gone), Some(Fault::NoNetwork));
+    assert_eq!(with(&|e| e.open = false), Some(Fault::Closed));
+    assert_eq!(with(&|e| e.listening = Some(Err("Ports are all in use.".to_owned()))), Some(Fault::PortTaken));
+    let by = Some("tun0".into());
+    let captured = Captured { spot: spot(), host: Ipv4Addr::new(10, 77, 0, 1), by };
+    assert_eq!(with(&|e| e.captured = vec![captured.clone()]), Some(Fault::RouteCaptured));
+    assert_eq!(with(&|e| e.interfaces[0].addrs[0].prefix = 32), Some(Fault::WrongMask));
+    assert_eq!(with(&|e| e.interfaces[0].gateway = Some([10, 78, 0, 1].into())), Some(Fault::WrongMask));
+    let stranger = ("eth0".into(), IpAddr::from([10, 77, 1, 5]));
+    assert_eq!(with(&|e| e.off_link = [stranger.clone()].into()), Some(Fault::WrongMask));
+    assert_eq!(seen_as(&|seen| (seen.min, seen.max) = (99, 99)), Some(Fault::VersionMismatch));
+    for back in [DialBack::Timeout, DialBack::Refused, DialBack::Unreachable] {
+        assert_eq!(seen_as(&|seen| seen.dial_back = Some(back)), Some(Fault::InboundBlocked));
+    }
+    assert_eq!(with(&|e| e.people[0].reached = Reached::Silent), Some(Fault::PeerBlocked));
+    assert_eq!(seen_as(&|seen| seen.heard = false), Some(Fault::MulticastBlocked));
+    assert_eq!(with(&|e| e.people[0].announced = false), Some(Fault::MulticastBlocked));
+    assert_eq!(with(&|e| e.mute = vec![("eth0".into(), "not permitted".into())]), Some(Fault::MulticastBlocked));
+    let alone = |e: &mut Evidence| {
+        e.people.clear();
+        e.swept = Some(Swept { hosts: 253, there: [[10, 77, 0, 1].into()].into() });
+    };
+    assert_eq!(with(&alone), Some(Fault::ClientsIsolated));
+    let hour = 3_600_000;
+    assert_eq!(seen_as(&|seen| seen.wall = Timestamp::from_millis(NOON + hour)), Some(Fault::ClockOff));
+    let nobody = |e: &mut Evidence| e.people.clear();
+    assert_eq!(with(&nobody), Some(Fault::NobodyFound));
+    assert_eq!(with(&|e| e.people[0].place = Proximity::Here), Some(Fault::NobodyFound), "a copy on this machine");
+    assert_eq!(with(&|e| e.people[0].reached = Reached::Unreachable), Some(Fault::PeerBlocked));
+}
+
+#[test]
+fn what_is_not_known_is_not_said() {
+    let evidence = Evidence { open: true, spots: vec![spot()], ..Evidence::default() };
+    let findings = diagnose(&evidence);
+    let said: Vec<_> = findings.iter().map(|finding| (finding.fault, finding.severity)).collect();
+    assert_eq!(said, [(Fault::NobodyFound, Severity::Warning), (Fault::NoNetwork, Severity::Fine)]);
+}
+
+#[test]
+fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
+    let mut evidence = well();
+    evidence.people.push(person(Seen { dial_back: Some(DialBack::Timeout), ..seen() }));
+    assert_eq!(first(&evidence), None);
+    let off = |hours: i64| person(Seen { wall: Timestamp::from_millis(NOON + hours * 3_600_000), ..seen() });
+    evidence.people = vec![off(2), off(2), person(seen())];
+    let text = |evidence: &Evidence| diagnose(evidence)[0].what.clone();
+    assert!(text(&evidence).starts_with("Your clock is far off: that of bob (10.77.0.30:4565) is 2 hours ahead"));
+    evidence.people = vec![off(-72), person(seen())];
+    assert!(
+        text(&evidence)
+            .starts_with("Your clock, or theirs, is far off: that of bob (10.77.0.30:4565) is 3 days behind")
+    );
+}
+
+#[test]
+fn a_network_of_a_few_hosts_says_nothing_by_its_silence() {
+    let mut evidence = well();
+    evidence.people.clear();
+    evidence.swept = Some(Swept { hosts: 2, there: [[10, 77, 0, 1].into()].into() });
+    assert_eq!(first(&evidence), Some(Fault::NobodyFound));
+}

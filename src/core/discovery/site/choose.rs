@@ -1,0 +1,205 @@
+//! Which interfaces to open the node to, and what of their networks to sweep.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
+
+use super::ListenPlan;
+use crate::{
+    core::discovery::policy::{SHORTEST_IPV4_SWEEP, is_private},
+    domain::model::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet},
+};
+
+/// What is swept of a network that is larger than that: the part around our own address.
+const NEAR_PREFIX: u8 = 24;
+
+/// Where link-local addresses of IPv6 are (RFC 4291, section 2.5.6).
+const LINK_LOCAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10);
+
+/// What the user has to say about the choice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Only the interface with this address.
+    pub ip: Option<IpAddr>,
+    /// Only these interfaces, of whatever kind.
+    pub interfaces: Vec<String>,
+    /// Sweep these networks instead of those of the interfaces.
+    pub cidrs: Option<Vec<IpNetwork>>,
+    /// Whether public addresses and networks larger than a /16 are fine.
+    pub any_network: bool,
+}
+
+/// Why there is no network to open to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoNetwork {
+    /// No interface but loopback, containers and tunnels has an address.
+    #[error("No network: {}. Plug in a cable or join a Wi-Fi.", why(.0))]
+    None(Vec<String>),
+    /// The only addresses are public ones.
+    #[error("{0} has a public address, which is not opened by itself. If that network is yours, add --any-network.")]
+    Public(String),
+    /// The interfaces that the user named are not there.
+    #[error(
+        "Of what was named ({0}), no interface is up and has an address of a network. Correct --interface, or leave it out."
+    )]
+    NotThere(String),
+    /// The address that the user named is not there.
+    #[error("No interface that is up has the address {0}. Correct --ip, or leave it out.")]
+    NoSuchAddress(IpAddr),
+}
+
+fn why(states: &[String]) -> String {
+    if states.is_empty() { "there is no interface but this machine's own".to_owned() } else { states.join(", ") }
+}
+
+/// 127.0.0.1 alone.
+pub(super) fn localhost() -> IpNetwork {
+    Ipv4Network::from(Ipv4Addr::LOCALHOST).into()
+}
+
+/// All spots of an interface.
+pub(super) fn spots(interface: &Interface) -> impl Iterator<Item = LocalSubnet> + '_ {
+    interface.addrs.iter().filter(|_| interface.up).filter_map(|addr| {
+        Some(LocalSubnet {
+            interface: interface.name.clone(),
+            index: interface.index,
+            ip: addr.ip,
+            network: addr.network()?,
+            broadcast: addr.broadcast,
+        })
+    })
+}
+
+pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPlan, NoNetwork> {
+    let mut chosen: Vec<&Interface> = interfaces.iter().filter(|interface| is_wanted(interface, wishes)).collect();
+    // The one that leads to the rest of the world stands for the network that we are in.
+    chosen.sort_by_key(|interface| (interface.gateway.is_none(), interface.index));
+    let mut remarks = Vec::new();
+    let mut networks: Vec<LocalSubnet> = Vec::new();
+    let mut public = None;
+    for interface in chosen {
+        let (own, barred): (Vec<LocalSubnet>, Vec<LocalSubnet>) =
+            worth_listening(interface).into_iter().partition(|spot| wishes.any_network || is_private(spot.ip.into()));
+        // A link-local address beside a barred one is on the same wire.
+        let only_local = own.iter().all(|spot| spot.ip.is_ipv6());
+        if let Some(spot) = barred.iter().find(|spot| spot.ip.is_ipv4()).filter(|_| only_local) {
+            public.get_or_insert_with(|| format!("{} ({})", spot.interface, spot.ip));
+            continue;
+        }
+        networks.extend(own);
+    }
+    if networks.is_empty() {
+        return Err(match public {
+            Some(public) => NoNetwork::Public(public),
+            None => nothing(interfaces, wishes),
+        });
+    }
+    if let Some(public) = public {
+        remarks.push(format!(
+            "{public} has a public address and is left out. If that network is yours, add --any-network."
+        ));
+    }
+    let sweep = match &wishes.cidrs {
+        Some(cidrs) => cidrs.clone(),
+        None => networks.iter().filter_map(|spot| swept(spot, wishes.any_network, &mut remarks)).collect(),
+    };
+    Ok(site(interfaces, networks, sweep, remarks))
+}
+
+fn site(
+    interfaces: &[Interface],
+    networks: Vec<LocalSubnet>,
+    sweep: Vec<IpNetwork>,
+    remarks: Vec<String>,
+) -> ListenPlan {
+    let machine = interfaces.iter().filter(|interface| interface.kind == InterfaceKind::Loopback).flat_map(spots);
+    let machine = machine.filter(|spot| spot.ip == Ipv4Addr::LOCALHOST);
+    let spots: Vec<LocalSubnet> = networks.into_iter().chain(machine).collect();
+    let mut listen: Vec<_> = spots.iter().map(|spot| spot.at(0)).collect();
+    let own = (Ipv4Addr::LOCALHOST, 0).into();
+    if !listen.contains(&own) {
+        listen.push(own);
+    }
+    let mut whole: Vec<IpNetwork> = vec![localhost()];
+    whole.extend(spots.iter().map(|spot| spot.network).filter(|network| !network.ip().is_loopback()));
+    if spots.iter().any(LocalSubnet::is_link_local_v6) {
+        whole.extend(Ipv6Network::new(LINK_LOCAL_V6.0, LINK_LOCAL_V6.1).map(IpNetwork::V6));
+    }
+    let mut swept = vec![localhost()];
+    swept.extend(sweep);
+    let once = |networks: &mut Vec<IpNetwork>| {
+        let mut seen = std::collections::BTreeSet::new();
+        networks.retain(|network| seen.insert(*network));
+    };
+    once(&mut swept);
+    whole.extend(&swept);
+    once(&mut whole);
+    ListenPlan { open: true, listen, spots, networks: whole, sweep: swept, from: None, remarks }
+}
+
+fn is_wanted(interface: &Interface, wishes: &Wishes) -> bool {
+    let named = |name: &String| interface.name.as_ref() == name;
+    match (&wishes.ip, wishes.interfaces.as_slice()) {
+        (Some(ip), _) => interface.addrs.iter().any(|addr| addr.ip == *ip),
+        (None, []) => interface.kind == InterfaceKind::Network,
+        // Loopback leads to no network, whoever names it.
+        (None, wanted) => interface.kind != InterfaceKind::Loopback && wanted.iter().any(named),
+    }
+}
+
+/// The addresses of an interface that others can use: of IPv4 those that were given out, or else what it gave itself; of
+/// IPv6 its own on the link, and those of a private network.
+fn worth_listening(interface: &Interface) -> Vec<LocalSubnet> {
+    let all: Vec<LocalSubnet> = spots(interface).collect();
+    let given = |spot: &LocalSubnet| matches!(spot.ip, IpAddr::V4(ip) if !ip.is_link_local());
+    let has_given = all.iter().any(given);
+    let mut first_local = true;
+    let wanted = |spot: &LocalSubnet| match spot.ip {
+        IpAddr::V4(ip) => !has_given || !ip.is_link_local(),
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => std::mem::take(&mut first_local),
+        IpAddr::V6(_) => true,
+    };
+    let mut wanted: Vec<LocalSubnet> = all.into_iter().filter(wanted).collect();
+    wanted.sort_by_key(|spot| (spot.ip.is_ipv6(), spot.is_link_local_v6()));
+    wanted
+}
+
+/// What to sweep around a spot, if anything.
+fn swept(spot: &LocalSubnet, any_network: bool, remarks: &mut Vec<String>) -> Option<IpNetwork> {
+    let IpNetwork::V4(network) = spot.network else { return None };
+    let is_own_making = matches!(spot.ip, IpAddr::V4(ip) if ip.is_link_local());
+    if (network.prefix() >= SHORTEST_IPV4_SWEEP || any_network) && !is_own_making {
+        return Some(network.into());
+    }
+    let near = InterfaceAddr { ip: spot.ip, prefix: NEAR_PREFIX, broadcast: None }.network()?;
+    if !is_own_making {
+        remarks.push(format!(
+            "{} is larger than a /16, so only {near} of it is swept; others are met when their announcements pass. Give \
+             --cidr for other parts, or --any-network for all of it.",
+            spot.network
+        ));
+    }
+    Some(near)
+}
+
+/// Why nothing was chosen.
+fn nothing(interfaces: &[Interface], wishes: &Wishes) -> NoNetwork {
+    if let Some(ip) = wishes.ip {
+        return NoNetwork::NoSuchAddress(ip);
+    }
+    if !wishes.interfaces.is_empty() {
+        return NoNetwork::NotThere(wishes.interfaces.join(", "));
+    }
+    let candidates = interfaces.iter().filter(|interface| interface.kind == InterfaceKind::Network);
+    NoNetwork::None(
+        candidates
+            .map(|interface| {
+                let state = if interface.up { "has no address" } else { "is not connected" };
+                format!("{} {state}", interface.name)
+            })
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests;

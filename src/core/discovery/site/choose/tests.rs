@@ -1,0 +1,150 @@
+use super::*;
+
+fn interface(name: &str, kind: InterfaceKind, addrs: &[&str]) -> Interface {
+    let addr = |text: &&str| {
+        let network: IpNetwork = text.parse().unwrap();
+        let broadcast = match network {
+            IpNetwork::V4(v4) if v4.prefix() < 31 => Some(v4.broadcast()),
+            _ => None,
+        };
+        InterfaceAddr { ip: network.ip(), prefix: network.prefix(), broadcast }
+    };
+    Interface {
+        name: name.into(),
+        index: u32::try_from(name.len()).unwrap(),
+        kind,
+        up: true,
+        gateway: None,
+        addrs: addrs.iter().map(addr).collect(),
+    }
+}
+
+fn loopback() -> Interface {
+    interface("lo", InterfaceKind::Loopback, &["127.0.0.1/8", "::1/128"])
+}
+
+fn open(interfaces: &[Interface]) -> Result<ListenPlan, NoNetwork> {
+    lan(interfaces, &Wishes::default())
+}
+
+fn listens(site: &ListenPlan) -> Vec<String> {
+    site.listen.iter().map(ToString::to_string).collect()
+}
+
+fn sweeps(site: &ListenPlan) -> Vec<String> {
+    site.sweep.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_laptop_is_opened_to_its_network_and_stays_on_its_own_machine() {
+    let wifi = interface("wlan0", InterfaceKind::Network, &["192.168.1.20/24", "fe80::5/64"]);
+    let site = open(&[loopback(), wifi]).unwrap();
+    assert_eq!(listens(&site), ["192.168.1.20:0", "[fe80::5%5]:0", "127.0.0.1:0"]);
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "192.168.1.0/24"]);
+    assert!(site.networks.iter().any(|network| network.contains("fe80::77".parse().unwrap())));
+    assert_eq!(site.source("192.168.1.77".parse().unwrap()), Some("192.168.1.20".parse().unwrap()));
+    assert_eq!(site.source("127.0.0.1".parse().unwrap()), Some("127.0.0.1".parse().unwrap()));
+    assert_eq!(site.source("10.9.9.9".parse().unwrap()), None);
+    assert_eq!(site.source("fe80::77".parse().unwrap()), None);
+}
+
+#[test]
+fn containers_and_tunnels_are_left_out_unless_they_are_named() {
+    let all = [
+        loopback(),
+        interface("docker0", InterfaceKind::Container, &["172.17.0.1/16"]),
+        interface("wg0", InterfaceKind::Tunnel, &["10.8.0.2/24"]),
+        interface("eth0", InterfaceKind::Network, &["10.0.0.5/24"]),
+    ];
+    assert_eq!(sweeps(&open(&all).unwrap()), ["127.0.0.1/32", "10.0.0.0/24"]);
+    let wishes = Wishes { interfaces: vec!["wg0".to_owned()], ..Wishes::default() };
+    assert_eq!(sweeps(&lan(&all, &wishes).unwrap()), ["127.0.0.1/32", "10.8.0.0/24"]);
+    let wishes = Wishes { ip: Some("172.17.0.1".parse().unwrap()), ..Wishes::default() };
+    assert_eq!(listens(&lan(&all, &wishes).unwrap()), ["172.17.0.1:0", "127.0.0.1:0"]);
+    let wishes = Wishes { interfaces: vec!["wlan9".to_owned()], ..Wishes::default() };
+    assert_eq!(lan(&all, &wishes), Err(NoNetwork::NotThere("wlan9".to_owned())));
+}
+
+#[test]
+fn the_interface_with_the_router_stands_for_the_network() {
+    let cable = interface("eth0", InterfaceKind::Network, &["10.0.0.5/24"]);
+    let mut wifi = interface("wlan0", InterfaceKind::Network, &["192.168.1.20/24"]);
+    wifi.gateway = Some(Ipv4Addr::new(192, 168, 1, 1));
+    let site = open(&[cable, wifi]).unwrap();
+    assert_eq!(site.primary().unwrap().interface.as_ref(), "wlan0");
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "192.168.1.0/24", "10.0.0.0/24"]);
+}
+
+#[test]
+fn public_addresses_need_a_word() {
+    let server = interface("eth0", InterfaceKind::Network, &["203.0.113.5/24", "fe80::5/64"]);
+    assert_eq!(open(std::slice::from_ref(&server)), Err(NoNetwork::Public("eth0 (203.0.113.5)".to_owned())));
+    let wishes = Wishes { any_network: true, ..Wishes::default() };
+    assert_eq!(listens(&lan(std::slice::from_ref(&server), &wishes).unwrap())[0], "203.0.113.5:0");
+    let inside = interface("eth11", InterfaceKind::Network, &["10.0.0.5/24"]);
+    let site = open(&[server, inside]).unwrap();
+    assert_eq!(listens(&site)[0], "10.0.0.5:0");
+    assert!(site.remarks[0].contains("--any-network"), "{:?}", site.remarks);
+    let global = interface("eth0", InterfaceKind::Network, &["192.168.1.2/24", "2001:db8::5/64", "fd00::5/64"]);
+    assert_eq!(listens(&open(&[global]).unwrap()), ["192.168.1.2:0", "[fd00::5]:0", "127.0.0.1:0"]);
+}
+
+#[test]
+fn of_a_network_larger_than_a_16_only_the_near_part_is_swept() {
+    let campus = interface("eth0", InterfaceKind::Network, &["10.1.2.3/8"]);
+    let site = open(std::slice::from_ref(&campus)).unwrap();
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "10.1.2.0/24"]);
+    assert!(site.networks.iter().any(|network| network.contains("10.200.0.1".parse().unwrap())));
+    assert!(site.remarks[0].contains("larger than a /16"));
+    let wishes = Wishes { any_network: true, ..Wishes::default() };
+    assert_eq!(sweeps(&lan(&[campus], &wishes).unwrap()), ["127.0.0.1/32", "10.0.0.0/8"]);
+}
+
+#[test]
+fn networks_that_the_user_named_are_swept_instead() {
+    let office = interface("eth0", InterfaceKind::Network, &["10.1.2.3/24"]);
+    let cidrs = Some(vec!["10.1.3.0/24".parse().unwrap(), "10.1.2.0/25".parse().unwrap()]);
+    let site = lan(&[office], &Wishes { cidrs, ..Wishes::default() }).unwrap();
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "10.1.3.0/24", "10.1.2.0/25"]);
+    assert!(site.networks.contains(&"10.1.2.0/24".parse().unwrap()), "announcements of the own network count");
+}
+
+#[test]
+fn addresses_that_a_machine_gave_itself_are_for_want_of_others() {
+    let both = interface("eth0", InterfaceKind::Network, &["169.254.7.7/16", "10.0.0.5/24"]);
+    assert_eq!(listens(&open(&[both]).unwrap()), ["10.0.0.5:0", "127.0.0.1:0"]);
+    let alone = interface("eth0", InterfaceKind::Network, &["169.254.7.7/16"]);
+    let site = open(&[alone]).unwrap();
+    assert_eq!((listens(&site)[0].as_str(), sweeps(&site)[1].as_str()), ("169.254.7.7:0", "169.254.7.0/24"));
+    assert_eq!(site.remarks, [""; 0]);
+}
+
+#[test]
+fn without_a_network_it_is_said_why() {
+    let mut cable = interface("eth0", InterfaceKind::Network, &["10.0.0.5/24"]);
+    cable.up = false;
+    let error = open(&[loopback(), cable, interface("wlan0", InterfaceKind::Network, &[])]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "No network: eth0 is not connected, wlan0 has no address. Plug in a cable or join a Wi-Fi."
+    );
+    assert!(open(&[]).unwrap_err().to_string().contains("no interface but this machine's own"));
+}
+
+#[test]
+fn a_closed_node_is_on_this_machine_whatever_else_was_set() {
+    let cidrs = ["127.0.0.0/30".parse().unwrap(), "10.0.0.0/24".parse().unwrap()];
+    let site = ListenPlan::machine("127.0.0.1".parse().unwrap(), &cidrs, &[loopback()]);
+    assert_eq!((listens(&site), sweeps(&site)), (vec!["127.0.0.1:0".to_owned()], vec!["127.0.0.0/30".to_owned()]));
+    assert!(!site.open && site.spots.len() == 1 && !site.reaches("10.0.0.1".parse().unwrap()));
+    let site = ListenPlan::machine("10.0.0.5".parse().unwrap(), &cidrs, &[]);
+    assert_eq!((listens(&site), sweeps(&site)), (vec!["127.0.0.1:0".to_owned()], vec!["127.0.0.1/32".to_owned()]));
+}
+
+#[test]
+fn from_a_link_local_address_the_system_finds_the_way_by_the_scope_of_who_is_dialled() {
+    let wifi = interface("wlan0", InterfaceKind::Network, &["fe80::5/64"]);
+    let site = ListenPlan::fixed("fe80::5".parse().unwrap(), Vec::new(), &[wifi]);
+    assert_eq!(listens(&site), ["[fe80::5%5]:0"]);
+    assert_eq!(site.source("fe80::7".parse().unwrap()), None);
+}

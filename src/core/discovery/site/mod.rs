@@ -1,0 +1,110 @@
+//! Where a node is: the addresses it listens on, the networks it looks at, the interfaces it announces itself on. Pure.
+//!
+//! Out of the box that is this machine alone. Opened to the network it is whatever [`ListenPlan::lan`] makes of the machine's
+//! interfaces; what it leaves out, and why, is said in words.
+
+mod choose;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+pub use choose::{NoNetwork, Wishes};
+use ipnetwork::IpNetwork;
+
+use crate::{
+    core::discovery::policy::is_loopback,
+    domain::model::{Interface, LocalSubnet},
+};
+
+/// See the module's documentation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenPlan {
+    /// Whether anybody beyond this machine can be met.
+    pub open: bool,
+    /// Our addresses, all with port 0; the one that stands for the node comes first.
+    pub listen: Vec<SocketAddr>,
+    /// Where to announce the node and to hear announcements.
+    pub spots: Vec<LocalSubnet>,
+    /// Where addresses that are swept or passed on may lie. Announcements are from the spots' own links, and may be from elsewhere.
+    pub networks: Vec<IpNetwork>,
+    /// Where to sweep.
+    pub sweep: Vec<IpNetwork>,
+    /// The only address to dial from, if it does not depend on where to.
+    from: Option<IpAddr>,
+    /// What the user should know about this choice.
+    pub remarks: Vec<String>,
+}
+
+impl ListenPlan {
+    /// This machine alone: `ip` of it, looking at what `cidrs` has of it.
+    pub fn machine(ip: IpAddr, cidrs: &[IpNetwork], interfaces: &[Interface]) -> Self {
+        let (ip, cidrs) = if ip.is_loopback() {
+            (ip, cidrs.iter().copied().filter(|cidr| is_loopback(*cidr)).collect())
+        } else {
+            (Ipv4Addr::LOCALHOST.into(), vec![choose::localhost()])
+        };
+        Self { open: false, ..Self::fixed(ip, cidrs, interfaces) }
+    }
+
+    /// One address that the user chose, looking at the networks that the user chose.
+    pub fn fixed(ip: IpAddr, cidrs: Vec<IpNetwork>, interfaces: &[Interface]) -> Self {
+        let holds_it = |spot: &LocalSubnet| spot.ip == ip || (ip.is_loopback() && spot.network.contains(ip));
+        let spots: Vec<LocalSubnet> = interfaces.iter().flat_map(choose::spots).filter(holds_it).take(1).collect();
+        Self {
+            open: !ip.is_loopback(),
+            listen: vec![spots.first().filter(|spot| spot.ip == ip).map_or(SocketAddr::new(ip, 0), |spot| spot.at(0))],
+            networks: cidrs.clone(),
+            sweep: cidrs,
+            spots,
+            from: Some(ip),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// The networks of this machine's interfaces, and this machine.
+    ///
+    /// # Errors
+    /// [`NoNetwork`] if there is none, which says why.
+    pub fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<Self, NoNetwork> {
+        choose::lan(interfaces, wishes)
+    }
+
+    /// The address to dial `to` from; none leaves it to the operating system.
+    pub fn source(&self, to: IpAddr) -> Option<IpAddr> {
+        // A link-local address is nothing without its scope; that of `to` tells the system all.
+        let is_scoped = |ip: &IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+        let on_link = |spot: &&LocalSubnet| spot.is_on_link(to) && spot.ip.is_loopback() == to.is_loopback();
+        let from = self.from.or_else(|| self.spots.iter().find(on_link).map(|spot| spot.ip));
+        from.filter(|from| !is_scoped(from) && (self.from.is_some() || !is_scoped(&to)))
+    }
+
+    /// Whether `to` may be dialled from here at all, even if the user names it.
+    pub fn reaches(&self, to: IpAddr) -> bool {
+        self.open || to.is_loopback()
+    }
+
+    /// Our addresses with the port that we listen on.
+    pub fn own(&self, port: u16) -> Vec<SocketAddr> {
+        let with_port = |addr: &SocketAddr| {
+            let mut addr = *addr;
+            addr.set_port(port);
+            addr
+        };
+        self.listen.iter().map(with_port).collect()
+    }
+
+    /// The spots that announcements go out on: one for each network, and of IPv6 the one on the link.
+    pub fn calls(&self) -> impl Iterator<Item = &LocalSubnet> {
+        let has_link_local = |index: u32| self.spots.iter().any(|spot| spot.index == index && spot.is_link_local_v6());
+        self.spots.iter().enumerate().filter_map(move |(at, spot)| {
+            let first = |other: &&LocalSubnet| (other.index, other.network) == (spot.index, spot.network);
+            let repeated = self.spots.iter().take(at).any(|other| first(&other));
+            let beside = spot.ip.is_ipv6() && !spot.is_link_local_v6() && has_link_local(spot.index);
+            (!repeated && !beside).then_some(spot)
+        })
+    }
+
+    /// The spot that stands for the network that we are in; none on this machine alone.
+    pub fn primary(&self) -> Option<&LocalSubnet> {
+        self.spots.iter().find(|spot| !spot.ip.is_loopback())
+    }
+}

@@ -1,0 +1,258 @@
+//! Which events of others are taken in.
+
+use std::time::Duration;
+
+use super::{
+    Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
+    mutant::{Mutant, is},
+    storage::Append,
+    waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+};
+use crate::{
+    domain::model::{EventId, Hlc, LogId, Now, Room},
+    protocol::{
+        codec::event::{Dep, Event, Signed},
+        identity::is_signed_by,
+    },
+};
+
+/// How an event came.
+#[expect(missing_debug_implementations, reason = "it borrows a function")]
+pub struct Offer<'a> {
+    /// From which event on its sender says to hold the log.
+    pub base: Option<u64>,
+    /// Whether the sender may bring in an author of whom nothing is known yet.
+    pub may_introduce: bool,
+    /// The highest base that anybody present offers a log from: below it there may be nothing any more.
+    pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is part of its log now, and so may be others that have waited for it.
+    Accepted,
+    /// It was here already.
+    Known,
+    /// It waits for what it follows.
+    Waits,
+    /// Something between it and what is here is missing, or there is no room to wait: it has to come again.
+    Early,
+    /// The store has an event under this number: another one, or perhaps the same. Nothing else was looked at.
+    Compare(LogId, u64, Signed),
+    /// It goes on from an event that is not the one we have.
+    Branch(LogId, u64),
+    /// It is not later than the one before it: its author's fault, and everybody who has both sees it.
+    Backwards(LogId, u64),
+    /// It is of no room that we are in, or of another network.
+    Foreign,
+    /// No honest node sends this.
+    Refused(Refusal),
+}
+
+/// Why no honest node would have sent an event: each checks before it stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// It is no event.
+    Malformed,
+    /// Its author did not sign it.
+    Forged,
+}
+
+/// Where in its log an event belongs.
+enum LogPosition {
+    /// Behind this one; none where the log, or a newer range of it, begins.
+    Next(Option<(EventId, Hlc)>),
+    /// Below the base, behind this one.
+    Older(Option<EventId>),
+    /// Where there is one already: this one, if its identity is in memory.
+    Taken(Option<EventId>),
+    Nowhere,
+}
+
+impl Logs {
+    /// Judges an event that came over a link. What is accepted, this one and others that have waited for it, is appended to
+    /// `accepted`, in the order in which it is to be written.
+    pub fn offer(
+        &mut self,
+        event: Event,
+        signed: Signed,
+        offer: &Offer<'_>,
+        now: Now,
+        accepted: &mut Vec<Append>,
+    ) -> Verdict {
+        if Room::of(event.log.room).is_none() || self.elsewhere.contains(&event.log) {
+            return Verdict::Foreign;
+        }
+        let place = match self.place(&event, offer) {
+            LogPosition::Taken(Some(id)) if id == event.id && is(Mutant::NoDedupe) => {
+                accepted.push(Append { event, signed, arrived: now.wall, own: false });
+                return Verdict::Accepted;
+            }
+            LogPosition::Taken(Some(id)) if id == event.id => return Verdict::Known,
+            LogPosition::Taken(_) => return Verdict::Compare(event.log, event.seq, signed),
+            LogPosition::Nowhere => return Verdict::Early,
+            place => place,
+        };
+        if !is_signed_by(&event.log.author, &signed.message(), &signed.sig) {
+            return Verdict::Refused(Refusal::Forged);
+        }
+        if let LogPosition::Older(prev) = place {
+            return self.older(event, signed, prev, now, accepted);
+        }
+        let before = if let LogPosition::Next(before) = place { before } else { None };
+        self.next(event, signed, before, offer, now, accepted)
+    }
+
+    /// Lets events go on that have waited too long for what they follow; what was accepted so is appended.
+    pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<Append>) {
+        for log in self.waiting.logs() {
+            let overdue = |logs: &Self| logs.waiting.until(&log).is_some_and(|until| until <= now.mono);
+            while overdue(self)
+                && let Some(append) = self.waiting.pop(&log)
+            {
+                self.accept(append, now, accepted, &|_| None);
+            }
+        }
+    }
+
+    /// When [`Self::give_up_waiting`] is wanted.
+    pub fn waiting_due(&self) -> Option<std::time::Instant> {
+        self.waiting.due()
+    }
+
+    fn place(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
+        let (log, seq) = (&event.log, event.seq);
+        if let Some(end) = self.waiting.end(log) {
+            if seq == end.seq + 1 {
+                return LogPosition::Next(Some((end.id, end.hlc)));
+            }
+            if let Some(id) = self.waiting.id_at(log, seq) {
+                return LogPosition::Taken(Some(id));
+            }
+        }
+        let Some(held) = self.held.get(log).filter(|held| held.head() > 0) else {
+            return self.first(event, offer);
+        };
+        if seq > held.head() {
+            if self.waiting.end(log).is_some() {
+                return LogPosition::Nowhere;
+            }
+            if seq == held.head() + 1 {
+                return LogPosition::Next(held.state().head_id.map(|id| (id, held.state().head_hlc)));
+            }
+            // Its sender has forgotten what is between; others may fill that in.
+            let begins = offer.base == Some(seq) || is(Mutant::NoPredecessorCheck);
+            return if begins { LogPosition::Next(None) } else { LogPosition::Nowhere };
+        }
+        if seq >= held.newest_base() {
+            return LogPosition::Taken(held.id_at(seq));
+        }
+        if held.is_older(seq) {
+            return LogPosition::Taken(None);
+        }
+        match offer.base.and_then(|base| held.gap(base)).filter(|gap| gap.next == seq) {
+            Some(gap) => LogPosition::Older(gap.prev),
+            None => LogPosition::Nowhere,
+        }
+    }
+
+    /// Where an event belongs of whose log nothing is here: a log begins where the sender's does. Who has more of it fills
+    /// that in.
+    fn first(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
+        let of_author = self.logs_of(&event.log.author);
+        let room =
+            self.held.len() < MAX_LOGS && of_author < MAX_LOGS_PER_AUTHOR && (of_author > 0 || offer.may_introduce);
+        let begins = event.seq == 1 || offer.base == Some(event.seq);
+        if room && begins && self.waiting.end(&event.log).is_none() {
+            LogPosition::Next(None)
+        } else {
+            LogPosition::Nowhere
+        }
+    }
+
+    fn next(
+        &mut self,
+        event: Event,
+        signed: Signed,
+        before: Option<(EventId, Hlc)>,
+        offer: &Offer<'_>,
+        now: Now,
+        accepted: &mut Vec<Append>,
+    ) -> Verdict {
+        let (log, seq) = (event.log, event.seq);
+        if let Some((id, hlc)) = before {
+            if event.prev != Some(id) {
+                return Verdict::Branch(log, seq);
+            }
+            if event.hlc <= hlc {
+                return Verdict::Backwards(log, seq);
+            }
+        }
+        // An event that continues our own log and that we did not write: the database is older than what we have said.
+        self.leave(&log);
+        let append = Append { event, signed, arrived: now.wall, own: false };
+        let missing = self.missing(&append, offer.highest);
+        if self.waiting.end(&log).is_some() || missing.is_some() {
+            let waits = self.waiting.push(append, missing, now.mono);
+            return if waits { Verdict::Waits } else { Verdict::Early };
+        }
+        self.accept(append, now, accepted, offer.highest);
+        Verdict::Accepted
+    }
+
+    fn older(
+        &mut self,
+        event: Event,
+        signed: Signed,
+        prev: Option<EventId>,
+        now: Now,
+        accepted: &mut Vec<Append>,
+    ) -> Verdict {
+        let meets = self.held.get(&event.log).is_none_or(|held| {
+            event.seq + 1 < held.newest_base() || held.joint().is_none_or(|joint| joint == event.id)
+        });
+        if prev.is_some_and(|prev| event.prev != Some(prev)) || !meets {
+            return Verdict::Branch(event.log, event.seq);
+        }
+        // Nothing waits for what is that old, and what it follows may be gone everywhere: its clock gives it its place.
+        let append = Append { event, signed, arrived: now.wall, own: false };
+        self.apply(&append, now);
+        accepted.push(append);
+        Verdict::Accepted
+    }
+
+    /// The first cause of an event that is missing, those of people of whom something is here before others; and how long to
+    /// wait for it.
+    fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
+        if is(Mutant::NoDependencyCheck) {
+            return None;
+        }
+        let missing = append.event.deps.iter().filter(|dep| !self.is_present(dep, highest));
+        let patience = |dep: &Dep| if self.held.contains_key(&dep.log) { WAIT_FOR_CAUSES } else { WAIT_FOR_STRANGERS };
+        missing.map(|dep| (*dep, patience(dep))).max_by_key(|(_, patience)| *patience)
+    }
+
+    /// Accepts an event, and what waits for nothing else any more.
+    fn accept(
+        &mut self,
+        append: Append,
+        now: Now,
+        accepted: &mut Vec<Append>,
+        highest: &dyn Fn(&LogId) -> Option<u64>,
+    ) {
+        let mut ready = vec![append];
+        while let Some(append) = ready.pop() {
+            let log = append.event.log;
+            self.apply(&append, now);
+            accepted.push(append);
+            for waiting in self.waiting.for_log(&log) {
+                let front = self.waiting.front(&waiting);
+                match front.and_then(|front| self.missing(front, highest)) {
+                    Some(dep) => self.waiting.wait_for(&waiting, dep),
+                    None => ready.extend(self.waiting.pop(&waiting)),
+                }
+            }
+        }
+    }
+}

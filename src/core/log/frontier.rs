@@ -1,0 +1,38 @@
+//! The newest events of a room: what the next one of our own follows.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::model::{Hlc, LogId},
+    protocol::codec::event::{Dep, Event, MAX_DEPS},
+};
+
+/// Events that no other event names as its cause, at most one of a log.
+#[derive(Debug, Default)]
+pub(super) struct Frontier(BTreeMap<LogId, (u64, Hlc)>);
+
+impl Frontier {
+    /// The newest events that are held; those whose clocks are not known count as the oldest.
+    pub(super) fn new(deps: Vec<Dep>) -> Self {
+        Self(deps.into_iter().map(|dep| (dep.log, (dep.seq, Hlc(0)))).collect())
+    }
+
+    /// An event was accepted. What it follows is implied by it from now on.
+    pub(super) fn advance(&mut self, event: &Event) {
+        for dep in &event.deps {
+            if self.0.get(&dep.log).is_some_and(|(seq, _)| *seq <= dep.seq) {
+                self.0.remove(&dep.log);
+            }
+        }
+        self.0.insert(event.log, (event.seq, event.hlc));
+    }
+
+    /// What an event in `log` follows: the newest, as many as it may name.
+    pub(super) fn deps(&self, log: &LogId) -> Vec<Dep> {
+        let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log);
+        let mut deps: Vec<_> = others.map(|(log, (seq, hlc))| (*hlc, Dep { log: *log, seq: *seq })).collect();
+        deps.sort_unstable_by(|one, other| other.cmp(one));
+        deps.truncate(MAX_DEPS);
+        deps.into_iter().map(|(_, dep)| dep).collect()
+    }
+}

@@ -1,0 +1,196 @@
+//! How far one log is known.
+
+use std::collections::VecDeque;
+
+use super::{
+    mutant::{Mutant, is},
+    storage::{LogState, Older},
+};
+use crate::{
+    domain::model::{EventId, Hlc, LogId},
+    protocol::codec::event::{Event, HeldRange},
+};
+
+/// Identities of a log's newest events that are kept in memory: duplicates of these are told from contradictions without
+/// asking the store.
+const RECENT: usize = 64;
+
+/// One log: how far it is known, and how far that is on disk.
+///
+/// It is held as one gapless range. Where somebody had only newer events, a second, older one below it is filled up until
+/// both meet; nothing below the floor is wanted.
+#[derive(Debug)]
+pub struct Held {
+    state: LogState,
+    /// How it stands on disk. Only that is told of.
+    committed: LogState,
+    /// The identities of the newest events; the last one is the head's.
+    recent: VecDeque<EventId>,
+    /// What the event at the base names as the one before it.
+    joint: Option<EventId>,
+}
+
+/// The next event below the base, for who can give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gap {
+    /// Its number.
+    pub(super) next: u64,
+    /// The event before it, if that is here.
+    pub(super) prev: Option<EventId>,
+}
+
+impl Held {
+    /// A log as the store has it.
+    pub(super) fn new(state: LogState) -> Self {
+        Self { recent: state.head_id.into_iter().collect(), committed: state.clone(), state, joint: None }
+    }
+
+    /// A log of which nothing is here yet.
+    pub(super) fn empty(id: LogId) -> Self {
+        let (head_id, head_hlc) = (None, Hlc(0));
+        Self::new(LogState { id, floor: 1, base: 1, head: 0, head_id, head_hlc, older: None, forked: None })
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> &LogState {
+        &self.state
+    }
+
+    /// The newest event.
+    pub fn head(&self) -> u64 {
+        self.state.head
+    }
+
+    /// The newest event on disk.
+    pub fn committed_head(&self) -> u64 {
+        self.committed.head
+    }
+
+    /// The oldest event of the newest range on disk.
+    pub fn base(&self) -> u64 {
+        self.committed.base.max(self.state.floor)
+    }
+
+    /// The oldest event of the newest range.
+    pub(super) fn newest_base(&self) -> u64 {
+        self.state.base
+    }
+
+    /// The identity of an event, as far as it is in memory.
+    pub fn id_at(&self, seq: u64) -> Option<EventId> {
+        let back = usize::try_from(self.state.head.checked_sub(seq)?).ok()?;
+        self.recent.get(self.recent.len().checked_sub(back.checked_add(1)?)?).copied()
+    }
+
+    /// What the event at the base names as the one before it, if that is known.
+    pub(super) fn joint(&self) -> Option<EventId> {
+        self.joint
+    }
+
+    /// Whether an event below the base is held.
+    pub(super) fn is_older(&self, seq: u64) -> bool {
+        self.state.older.is_some_and(|older| (older.base..=older.head).contains(&seq))
+    }
+
+    /// What is wanted below the base from somebody who offers the log from `offered` on.
+    pub(super) fn gap(&self, offered: u64) -> Option<Gap> {
+        gap(&self.state, offered)
+    }
+
+    /// Whether anything below the base is wanted.
+    pub fn has_gap(&self) -> bool {
+        self.state.older.is_some() || self.state.base > self.state.floor
+    }
+
+    /// Whether an event is held, or is not to be waited for: what was forgotten here does not come back, and who signs two
+    /// histories must not hold up those who have seen one of them.
+    pub(super) fn covers(&self, seq: u64) -> bool {
+        seq <= self.state.head || seq < self.state.base || self.state.forked.is_some()
+    }
+
+    /// Adds an event that was accepted; whether it is the newest one.
+    pub(super) fn extend(&mut self, event: &Event) -> bool {
+        if self.state.head > 0 && event.seq <= self.state.head {
+            self.extend_older(event);
+            return false;
+        }
+        let state = &mut self.state;
+        if event.seq != state.head + 1 {
+            // What is here stays, as the older of two ranges; one below that is fetched anew once both have met.
+            if state.head > 0 {
+                let (base, head, head_id) = (state.base, state.head, state.head_id);
+                state.older = Some(Older { base, head, head_id });
+            }
+            self.joint = event.prev;
+            self.recent.clear();
+            state.base = event.seq;
+        }
+        state.head = event.seq;
+        state.head_id = Some(event.id);
+        state.head_hlc = event.hlc;
+        if self.recent.len() >= RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(event.id);
+        true
+    }
+
+    fn extend_older(&mut self, event: &Event) {
+        let state = &mut self.state;
+        let base = state.older.map_or(event.seq, |older| older.base);
+        if event.seq + 1 < state.base {
+            state.older = Some(Older { base, head: event.seq, head_id: Some(event.id) });
+        } else {
+            (state.base, state.older) = (base, None);
+            self.joint = None;
+        }
+    }
+
+    /// The store holds the log as `state` says.
+    pub(super) fn commit(&mut self, state: LogState) {
+        self.committed = state;
+    }
+
+    /// The store has forgotten what is below `base`, for good.
+    pub(super) fn raise(&mut self, base: u64) {
+        for state in [&mut self.state, &mut self.committed] {
+            state.floor = state.floor.max(base);
+            state.base = state.base.max(base);
+            state.older = None;
+        }
+        self.joint = None;
+    }
+
+    pub(super) fn fork(&mut self, seq: u64) -> bool {
+        let news = self.state.forked.is_none_or(|known| seq < known);
+        if news {
+            self.state.forked = Some(seq);
+        }
+        news
+    }
+
+    /// How much to say that we hold. Who offers what we lack below our base is told how far we are there.
+    pub(super) fn dot(&self, offered: Option<u64>) -> Option<HeldRange> {
+        let state = if is(Mutant::TellUncommitted) { &self.state } else { &self.committed };
+        let (log, base) = (state.id, state.base);
+        if state.head == 0 {
+            return None;
+        }
+        match offered.and_then(|offered| gap(state, offered)) {
+            Some(_) if let Some(Older { base, head, head_id }) = state.older => {
+                Some(HeldRange { log, seq: head, head: head_id, base })
+            }
+            // Nothing is held there: the base is that of the newer range.
+            Some(_) => Some(HeldRange { log, seq: state.floor - 1, head: None, base }),
+            None => Some(HeldRange { log, seq: state.head, head: state.head_id, base }),
+        }
+    }
+}
+
+fn gap(state: &LogState, offered: u64) -> Option<Gap> {
+    match state.older {
+        Some(older) => (offered <= older.head + 1).then_some(Gap { next: older.head + 1, prev: older.head_id }),
+        None => (offered < state.base && state.base > state.floor)
+            .then_some(Gap { next: offered.max(state.floor), prev: None }),
+    }
+}

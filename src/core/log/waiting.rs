@@ -1,0 +1,145 @@
+//! Events that came before what they follow.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use super::storage::Append;
+use crate::{
+    domain::model::{EventId, Hlc, LogId},
+    protocol::codec::event::Dep,
+};
+
+/// Events that wait at once (DESIGN.md section 7). Who finds no room comes again: what we say that we hold does not have it.
+pub(super) const MAX_WAITING: usize = 256;
+
+/// Bytes of events that wait at once: a few of the longest, hundreds of the usual ones.
+const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long an event waits for what it follows. Whoever has seen that passes it on within seconds; if only somebody has it
+/// who keeps it back, or is gone, the honest must not be held up: order is a matter of clocks, and what comes later still
+/// finds its place.
+pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
+
+/// Of these those of one author: nobody fills the room for all.
+const MAX_WAITING_OF_ONE: usize = 64;
+
+/// The same for the log of somebody of whom nothing is here: keys cost nothing, and nobody may take in all that are made.
+pub const WAIT_FOR_STRANGERS: Duration = Duration::from_millis(300);
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    logs: BTreeMap<LogId, Queue>,
+    count: usize,
+    bytes: usize,
+}
+
+/// A gapless piece of one log that begins behind its head.
+#[derive(Debug, Default)]
+struct Queue {
+    events: VecDeque<(Append, Instant)>,
+    /// What the first of them waits for; none if that is only the one before it.
+    missing: Option<Dep>,
+    /// How long.
+    patience: Duration,
+}
+
+/// The end of what waits of a log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct End {
+    pub(super) seq: u64,
+    pub(super) id: EventId,
+    pub(super) hlc: Hlc,
+}
+
+impl Waiting {
+    /// The last event of a log that waits.
+    pub(super) fn end(&self, log: &LogId) -> Option<End> {
+        let (last, _) = self.logs.get(log)?.events.back()?;
+        Some(End { seq: last.event.seq, id: last.event.id, hlc: last.event.hlc })
+    }
+
+    /// The event of a log with this number, if it waits.
+    pub(super) fn id_at(&self, log: &LogId, seq: u64) -> Option<EventId> {
+        let mut events = self.logs.get(log)?.events.iter();
+        events.find(|(append, _)| append.event.seq == seq).map(|(append, _)| append.event.id)
+    }
+
+    /// Adds an event behind the last one of its log; whether there was room.
+    pub(super) fn push(&mut self, append: Append, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
+        let (log, bytes) = (append.event.log, append.signed.bytes());
+        let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
+        let of_author: usize = of_author.map(|(_, queue)| queue.events.len()).sum();
+        let full = self.count >= MAX_WAITING || of_author >= MAX_WAITING_OF_ONE;
+        if full || self.bytes + bytes > MAX_WAITING_BYTES {
+            return false;
+        }
+        self.count += 1;
+        self.bytes += bytes;
+        let queue = self.logs.entry(log).or_default();
+        if queue.events.is_empty() {
+            queue.wait_for(missing);
+        }
+        queue.events.push_back((append, now));
+        true
+    }
+
+    /// The logs of which something waits.
+    pub(super) fn logs(&self) -> Vec<LogId> {
+        self.logs.keys().copied().collect()
+    }
+
+    /// The logs whose first event waits for something of `log`, or for the one before it alone.
+    pub(super) fn for_log(&self, log: &LogId) -> Vec<LogId> {
+        let waits = |other: &LogId, queue: &Queue| queue.missing.map_or(other == log, |dep| dep.log == *log);
+        self.logs.iter().filter(|(other, queue)| waits(other, queue)).map(|(other, _)| *other).collect()
+    }
+
+    /// The first event of a log waits for something else now.
+    pub(super) fn wait_for(&mut self, log: &LogId, missing: (Dep, Duration)) {
+        if let Some(queue) = self.logs.get_mut(log) {
+            queue.wait_for(Some(missing));
+        }
+    }
+
+    /// The first event of a log that waits.
+    pub(super) fn front(&self, log: &LogId) -> Option<&Append> {
+        self.logs.get(log)?.events.front().map(|(append, _)| append)
+    }
+
+    /// Until when it does.
+    pub(super) fn until(&self, log: &LogId) -> Option<Instant> {
+        self.logs.get(log)?.until()
+    }
+
+    /// Takes the first event of a log. The next one waits for it alone, as far as is known.
+    pub(super) fn pop(&mut self, log: &LogId) -> Option<Append> {
+        let queue = self.logs.get_mut(log)?;
+        let (append, _) = queue.events.pop_front()?;
+        queue.wait_for(None);
+        if queue.events.is_empty() {
+            self.logs.remove(log);
+        }
+        self.count -= 1;
+        self.bytes -= append.signed.bytes();
+        Some(append)
+    }
+
+    /// When the first event need not wait any more.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.logs.values().filter_map(Queue::until).min()
+    }
+}
+
+impl Queue {
+    fn wait_for(&mut self, missing: Option<(Dep, Duration)>) {
+        (self.missing, self.patience) =
+            missing.map_or((None, WAIT_FOR_CAUSES), |(dep, patience)| (Some(dep), patience));
+    }
+
+    fn until(&self) -> Option<Instant> {
+        self.events.front().map(|(_, since)| *since + self.patience)
+    }
+}

@@ -1,0 +1,145 @@
+//! The lines that linked nodes have still to read, kept once for all of them.
+
+use std::collections::VecDeque;
+
+use crate::protocol::codec::Published;
+
+/// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
+const RING_LINES: usize = 65_536;
+
+/// Bytes of text kept (DESIGN.md section 5).
+const RING_BYTES: usize = 16 * 1024 * 1024;
+
+/// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the
+/// next line that they want; they share the bytes.
+#[derive(Debug, Default)]
+pub struct Ring {
+    lines: VecDeque<Published>,
+    bytes: usize,
+    /// The number of the oldest line that is kept.
+    base: u64,
+}
+
+/// The reader's next line is no longer kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the reader fell off the ring")]
+pub struct FellBehind;
+
+impl Ring {
+    /// Adds a line, at the price of the oldest ones where there is no room.
+    pub fn push(&mut self, line: Published) {
+        self.bytes += line.bytes();
+        self.lines.push_back(line);
+        while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { break };
+            self.bytes -= oldest.bytes();
+            self.base += 1;
+        }
+    }
+
+    /// The number that the next line will get: the cursor of a reader who has everything.
+    pub fn head(&self) -> u64 {
+        self.base + self.lines.len() as u64
+    }
+
+    /// The number of the oldest line that is kept.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// Lines that are kept.
+    pub fn len(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Whether half of what may be kept is there, in lines or in bytes.
+    pub fn is_half_full(&self) -> bool {
+        self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
+    }
+
+    /// Up to `max` lines from `cursor` on.
+    ///
+    /// # Errors
+    /// [`FellBehind`] if the line at `cursor` is gone.
+    pub fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Published>, FellBehind> {
+        let start = usize::try_from(cursor.checked_sub(self.base).ok_or(FellBehind)?).map_err(|_| FellBehind)?;
+        Ok(self.lines.range(start.min(self.lines.len())..).take(max))
+    }
+
+    /// Forgets what no reader needs: the lines before `cursor`.
+    pub fn release(&mut self, cursor: u64) {
+        while self.base < cursor
+            && let Some(oldest) = self.lines.pop_front()
+        {
+            self.bytes -= oldest.bytes();
+            self.base += 1;
+        }
+        if self.lines.is_empty() {
+            self.lines.shrink_to(1_024);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::model::{Nick, Text},
+        protocol::codec::event::Signed,
+    };
+
+    fn line(text: &str) -> Published {
+        Published::new(&Signed::sample(), &Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+    }
+
+    #[test]
+    fn readers_see_every_line_once_in_order() {
+        let mut ring = Ring::default();
+        let (mut cursor, mut got) = (ring.head(), Vec::new());
+        for n in 0..100 {
+            ring.push(line(&n.to_string()));
+            if n % 7 == 0 {
+                got.extend(ring.read(cursor, 5).unwrap().cloned());
+                cursor = got.len() as u64;
+            }
+        }
+        while cursor < ring.head() {
+            got.extend(ring.read(cursor, 5).unwrap().cloned());
+            cursor = got.len() as u64;
+        }
+        assert!(got.iter().enumerate().all(|(n, l)| *l == line(&n.to_string())) && got.len() == 100);
+    }
+
+    #[test]
+    fn who_falls_off_is_told_and_memory_stays_bounded() {
+        let mut ring = Ring::default();
+        let short = line("short");
+        for _ in 0..=RING_LINES {
+            ring.push(short.clone());
+        }
+        assert_eq!(ring.read(0, 1).err(), Some(FellBehind));
+        assert!(ring.read(1, 1).is_ok());
+        let long = line(&"x".repeat(60_000));
+        for _ in 0..400 {
+            ring.push(long.clone());
+        }
+        assert!(ring.bytes <= RING_BYTES && ring.lines.len() <= RING_BYTES / 60_000);
+    }
+
+    #[test]
+    fn what_everyone_has_read_is_released() {
+        let mut ring = Ring::default();
+        for _ in 0..1_000 {
+            ring.push(line("x"));
+        }
+        ring.release(990);
+        assert_eq!((ring.len(), ring.head()), (10, 1_000));
+        ring.release(5_000);
+        assert_eq!((ring.len(), ring.head(), ring.bytes), (0, 1_000, 0));
+    }
+}

@@ -1,0 +1,101 @@
+//! How much of what we lacked has come, for the user.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use super::super::link::Link;
+use crate::{
+    core::node::{LinkId, Node, Output},
+    domain::{
+        bus::Update,
+        model::{LogId, Now},
+    },
+};
+
+/// Fewer missing events are there before anybody could read how many.
+const WORTH_TELLING: u64 = 100;
+
+/// How often progress is looked at and told at most.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Events that came since there was something to tell; none if there is not.
+    received: Option<u64>,
+    /// When it was looked at last: all logs of all links are.
+    looked: Option<Instant>,
+    /// What was told last.
+    said: (u64, u64),
+    /// When something came last.
+    moved: Option<Instant>,
+    /// Whether nothing is told until something comes: what others say to have may never come.
+    quiet: bool,
+}
+
+/// After so long without anything it is over.
+const STALLED_AFTER: Duration = Duration::from_secs(10);
+
+impl Node {
+    /// Events of others are on disk.
+    pub(super) fn moved(&mut self, count: u64, from: &BTreeSet<LinkId>, now: Now, out: &mut Vec<Output>) {
+        let progress = &mut self.sync.progress;
+        (progress.moved, progress.quiet) = (Some(now.mono), false);
+        if let Some(received) = &mut progress.received {
+            *received += count;
+        }
+        if let Some((link, at)) = &mut self.sync.asked
+            && from.contains(link)
+        {
+            *at = now.mono;
+        }
+        self.report_progress(now, out);
+    }
+
+    pub(super) fn report_progress(&mut self, now: Now, out: &mut Vec<Output>) {
+        let looked = &mut self.sync.progress.looked;
+        if looked.is_some_and(|looked| now.mono.saturating_duration_since(looked) < TELL_EVERY) {
+            return;
+        }
+        *looked = Some(now.mono);
+        let missing = self.missing();
+        let progress = &mut self.sync.progress;
+        let stalled = progress.moved.is_some_and(|moved| now.mono.saturating_duration_since(moved) >= STALLED_AFTER);
+        match progress.received {
+            None if missing < WORTH_TELLING || progress.quiet => {}
+            received if missing > 0 && !stalled => {
+                let received = received.unwrap_or(0);
+                progress.moved.get_or_insert(now.mono);
+                progress.received = Some(received);
+                let said = (received, received.saturating_add(missing));
+                let news = std::mem::replace(&mut progress.said, said) != said;
+                out.extend(news.then_some(Output::Update(Update::Sync { received, total: said.1 })));
+                self.look_soon(now);
+            }
+            received => {
+                *progress = Progress { quiet: stalled, looked: progress.looked, ..Progress::default() };
+                if let Some(received) = received {
+                    out.push(Output::Update(Update::Sync { received, total: received }));
+                }
+            }
+        }
+    }
+
+    /// Events that others hold and that are not on disk here.
+    fn missing(&self) -> u64 {
+        let mut most: BTreeMap<&LogId, u64> = BTreeMap::new();
+        for (_, session) in self.links.values().filter_map(Link::session) {
+            for (log, cursor) in session.sync.iter() {
+                // What they have forgotten themselves cannot come.
+                let ours = self.sync.logs.get(log).map_or(0, crate::core::log::Held::committed_head);
+                let first = cursor.base.max(ours + 1);
+                let missing = (cursor.has + 1).saturating_sub(first);
+                let most = most.entry(log).or_default();
+                *most = (*most).max(missing);
+            }
+        }
+        most.values().fold(0, |sum: u64, missing| sum.saturating_add(*missing))
+    }
+}

@@ -1,0 +1,640 @@
+//! Several nodes with logs, joined by links that are cut and made again: whatever happens, all of them end with the same
+//! lines in the same order.
+
+use std::{collections::VecDeque, time::Duration};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    core::log::storage::Retain,
+    domain::{
+        bus::NoticeCode,
+        model::{Delivery, Mark, Message, Room, Text, Who},
+    },
+    protocol::codec::{Protocol, event::Signed},
+};
+
+/// Nodes whose frames arrive at once, one after the other.
+struct World {
+    benches: Vec<Harness>,
+    identities: Vec<Identity>,
+    /// What each has told its user.
+    updates: Vec<Vec<Update>>,
+    /// Which nodes are linked, by which names of the link.
+    links: Vec<(usize, usize, LinkId)>,
+    next_link: u32,
+    queue: VecDeque<(usize, Input)>,
+    /// Frames that were sent.
+    frames: usize,
+}
+
+impl World {
+    fn new(count: usize) -> Self {
+        let identities: Vec<Identity> = (0..count).map(|n| Identity::from_secret(&[n as u8 + 1; 32])).collect();
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_000_000_000) };
+        let benches = identities
+            .iter()
+            .enumerate()
+            .map(|(n, identity)| Harness {
+                node: start(n, identity, &FakeStore::default(), 1),
+                store: FakeStore::default(),
+                now,
+            })
+            .collect();
+        Self {
+            benches,
+            identities,
+            updates: vec![Vec::new(); count],
+            links: Vec::new(),
+            next_link: 0,
+            queue: VecDeque::new(),
+            frames: 0,
+        }
+    }
+
+    /// Ends a node without a word and starts it again with what its store holds.
+    fn restart(&mut self, n: usize, boot: u64) {
+        for other in 0..self.benches.len() {
+            self.cut(n, other);
+        }
+        let bench = &mut self.benches[n];
+        bench.node = start(n, &self.identities[n], &bench.store, boot);
+    }
+
+    fn link(&mut self, one: usize, other: usize) {
+        if one == other || self.link_of(one, other).is_some() {
+            return;
+        }
+        self.next_link += 1;
+        let link = LinkId::Accepted(self.next_link);
+        self.links.push((one, other, link));
+        for (to, from) in [(one, other), (other, one)] {
+            let source = SocketAddr::new([10, 0, 0, from as u8 + 1].into(), 50_000);
+            let node = self.identities[from].node();
+            let (min, max) = mesh::VERSIONS;
+            let hello = Hello {
+                min,
+                max,
+                caps: Caps::ours(),
+                node,
+                boot: u64::from(self.next_link),
+                nick: Nick::new(&format!("node{from}")).ok(),
+                wall: self.benches[from].now.wall,
+                port: None,
+                version: "0".into(),
+            };
+            let secure = Secure { node, exporter: [7; 32] };
+            self.feed(to, Input::Introduced { link, source, secure, hello });
+        }
+        self.settle();
+    }
+
+    fn link_of(&self, one: usize, other: usize) -> Option<LinkId> {
+        let of = |(a, b, _): &&(usize, usize, LinkId)| (*a, *b) == (one, other) || (*b, *a) == (one, other);
+        self.links.iter().find(of).map(|(_, _, link)| *link)
+    }
+
+    fn cut(&mut self, one: usize, other: usize) {
+        let Some(link) = self.link_of(one, other) else { return };
+        self.links.retain(|(_, _, of)| *of != link);
+        for n in [one, other] {
+            self.feed(n, Input::Closed { link, reason: CloseReason::Ended });
+        }
+    }
+
+    fn feed(&mut self, n: usize, input: Input) {
+        let outs = self.benches[n].feed(input);
+        for out in outs {
+            let (links, frames) = match out {
+                Output::Tell { link, frame } => (vec![link], vec![frame]),
+                Output::Batch { link, frame } => {
+                    self.queue.push_back((n, Input::Taken(link)));
+                    (vec![link], vec![frame])
+                }
+                Output::Publish(line) => {
+                    let all = self.links.iter().filter(|(a, b, _)| *a == n || *b == n).map(|(_, _, link)| *link);
+                    (all.collect(), line.get(Protocol::Mesh).to_vec())
+                }
+                Output::Update(update) => {
+                    self.updates[n].push(update);
+                    continue;
+                }
+                Output::Close { link, .. } => {
+                    if let Some((a, b, _)) = self.links.iter().find(|(_, _, of)| *of == link).copied() {
+                        self.cut(a, b);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            for link in links {
+                let Some((a, b, _)) = self.links.iter().find(|(_, _, of)| *of == link).copied() else { continue };
+                let to = if a == n { b } else { a };
+                self.frames += frames.len();
+                for frame in &frames {
+                    self.queue.push_back((to, Input::Told { link, frames: vec![mesh::decode(frame).unwrap()] }));
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        while let Some((n, input)) = self.queue.pop_front() {
+            self.feed(n, input);
+        }
+    }
+
+    fn say(&mut self, n: usize, text: &str) {
+        let text = Text::new(text).unwrap();
+        self.feed(n, Input::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }));
+        self.settle();
+    }
+
+    /// Lets time pass for all.
+    fn wait(&mut self, ms: u64) {
+        let start = self.benches[0].now;
+        let (mut stuck, mut last) = (0, start.mono);
+        let end = start.mono + Duration::from_millis(ms);
+        loop {
+            let due = self.benches.iter().filter_map(|bench| bench.node.next_timer()).min();
+            let at = due.filter(|due| *due <= end).unwrap_or(end).max(self.benches[0].now.mono);
+            let passed = at.saturating_duration_since(start.mono).as_millis() as i64;
+            let now = Now { mono: at, wall: Timestamp::from_millis(start.wall.as_millis() + passed) };
+            for n in 0..self.benches.len() {
+                self.benches[n].now = now;
+                if self.benches[n].node.next_timer().is_some_and(|due| due <= at) {
+                    self.feed(n, Input::Timer);
+                }
+            }
+            self.settle();
+            stuck = if at == last { stuck + 1 } else { 0 };
+            last = at;
+            assert!(stuck < 100, "a timer is due for ever");
+            if at >= end {
+                return;
+            }
+        }
+    }
+
+    fn texts(&self, n: usize) -> Vec<String> {
+        self.benches[n].store.texts()
+    }
+
+    fn shown(&self, n: usize) -> Vec<&Message> {
+        self.updates[n]
+            .iter()
+            .filter_map(|update| if let Update::Message(message) = update { Some(message) } else { None })
+            .collect()
+    }
+
+    fn delivery(&self, n: usize) -> Option<(u32, u32)> {
+        self.updates[n].iter().rev().find_map(|update| match update {
+            Update::Delivery { delivered, of, .. } => Some((*delivered, *of)),
+            _ => None,
+        })
+    }
+
+    fn is_told(&self, n: usize, wanted: NoticeCode) -> usize {
+        let told = |update: &&Update| matches!(update, Update::Notice { code, .. } if *code == wanted);
+        self.updates[n].iter().filter(told).count()
+    }
+}
+
+fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64) -> Node {
+    let me = me(&format!("10.0.0.{}:4565", n + 1), boot * 100 + n as u64);
+    let started = Timestamp::from_millis(1_795_000_000_000);
+    let history = History { started, ..history(store.snapshot(), identity.clone()) };
+    Node::new(Me { node: identity.node(), boot, history, guests: Guests::None, ..me })
+}
+
+#[test]
+fn a_line_is_on_disk_before_it_is_sent_and_shown() {
+    let mut node = World::new(1).benches.remove(0).node;
+    let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_000) };
+    let (mut out, text) = (Vec::new(), Text::new("hello").unwrap());
+    node.handle(Input::Command(Command::Say { room: Room::LOBBY, text, action: false, network: None }), now, &mut out);
+    let asked = out.iter().find_map(|out| if let Output::Store { ticket, .. } = out { Some(*ticket) } else { None });
+    let speaks =
+        |out: &[Output]| out.iter().any(|out| matches!(out, Output::Publish(_) | Output::Update(Update::Message(_))));
+    assert!(!speaks(&out), "{out:?}");
+    out.clear();
+    node.handle(Input::Stored { ticket: asked.unwrap(), reply: Ok(Reply::Written) }, now, &mut out);
+    assert!(speaks(&out), "{out:?}");
+}
+
+#[test]
+fn everyone_present_is_counted_and_only_what_they_say_counts() {
+    let mut world = World::new(3);
+    world.say(0, "alone");
+    assert_eq!(world.shown(0)[0].delivery, Delivery::Waiting);
+    world.link(0, 1);
+    world.wait(100);
+    assert_eq!((world.texts(1), world.delivery(0)), (vec!["alone".to_owned()], Some((1, 1))));
+    world.link(0, 2);
+    world.say(0, "to both");
+    world.wait(100);
+    assert_eq!(world.delivery(0), Some((2, 2)));
+    world.cut(0, 2);
+    world.say(0, "one is away");
+    world.wait(100);
+    assert_eq!(world.delivery(0), Some((1, 1)));
+    let away = world.identities[2].node();
+    assert!(world.updates[0].contains(&Update::Waiting { node: away, lines: 1 }));
+    world.link(0, 2);
+    world.wait(100);
+    assert!(world.updates[0].contains(&Update::Waiting { node: away, lines: 0 }));
+    assert_eq!(world.texts(2), ["alone", "to both", "one is away"]);
+}
+
+#[test]
+fn every_line_is_followed_until_it_has_come_however_many_there_are() {
+    let mut world = World::new(2);
+    for n in 0..10_000 {
+        world.say(0, &n.to_string());
+    }
+    let all: std::collections::BTreeSet<_> = world.shown(0).iter().map(|message| message.id).collect();
+    world.wait(100);
+    assert!(world.updates[0].contains(&Update::Unsent { lines: 10_000 }));
+    world.link(0, 1);
+    world.wait(3_000);
+    let told = world.updates[0].iter().filter_map(|update| match update {
+        Update::Delivery { id, delivered: 1, of: 1 } => Some(*id),
+        _ => None,
+    });
+    assert_eq!(told.collect::<std::collections::BTreeSet<_>>(), all);
+    assert_eq!(
+        world.updates[0].iter().rfind(|update| matches!(update, Update::Unsent { .. })),
+        Some(&Update::Unsent { lines: 0 })
+    );
+}
+
+#[test]
+fn lines_typed_while_alone_wait_across_a_restart() {
+    let mut world = World::new(2);
+    world.say(0, "anyone?");
+    world.restart(0, 2);
+    world.updates[0].clear();
+    world.link(0, 1);
+    world.wait(100);
+    assert_eq!((world.texts(1), world.delivery(0)), (vec!["anyone?".to_owned()], Some((1, 1))));
+    world.say(0, "there you are");
+    assert_eq!(world.texts(1), ["anyone?", "there you are"]);
+    assert_eq!(world.benches[0].store.logs.len(), 1, "the log goes on");
+}
+
+#[test]
+fn lines_reach_who_cannot_be_reached_through_who_can() {
+    let mut world = World::new(3);
+    world.link(0, 1);
+    world.link(1, 2);
+    for n in 0..3 {
+        world.say(n, &format!("from {n}"));
+    }
+    world.wait(5_000);
+    assert_eq!(world.texts(0).len(), 3);
+    assert_eq!((world.texts(0), world.texts(2)), (world.texts(1), world.texts(1)));
+    // Also when who said it is gone.
+    world.cut(0, 1);
+    world.cut(1, 2);
+    world.say(1, "late");
+    world.restart(0, 2);
+    world.link(1, 2);
+    assert_eq!(world.texts(2).last().unwrap(), "late");
+}
+
+#[test]
+fn who_comes_late_gets_all_at_once_from_one_and_sees_it_coming() {
+    let mut world = World::new(4);
+    for n in 1..4 {
+        world.link(0, n);
+    }
+    for n in 0..500 {
+        world.say(0, &n.to_string());
+    }
+    world.cut(0, 3);
+    world.restart(3, 2);
+    world.benches[3].store = FakeStore::default();
+    world.restart(3, 3);
+    world.updates[3].clear();
+    let frames = world.frames;
+    // Two who have everything; who said it is not there.
+    world.restart(0, 2);
+    world.link(1, 3);
+    world.link(2, 3);
+    world.wait(3_000);
+    assert_eq!(world.texts(3), world.texts(1));
+    assert!(world.shown(3).iter().all(|message| !message.history), "it was here when they were said");
+    assert!(world.frames - frames < 100, "{} frames: somebody sent it twice", world.frames - frames);
+    let progress: Vec<_> = world.updates[3]
+        .iter()
+        .filter_map(
+            |update| if let Update::Sync { received, total } = update { Some((*received, *total)) } else { None },
+        )
+        .collect();
+    assert!(progress.first().is_some_and(|(received, total)| *received < 100 && *total >= 400), "{progress:?}");
+    assert!(progress.last().is_some_and(|(received, total)| received == total), "{progress:?}");
+}
+
+#[test]
+fn a_copy_of_a_node_that_speaks_too_is_found_out_and_nobody_is_held_up() {
+    let mut world = World::new(4);
+    world.say(0, "before");
+    for n in 1..3 {
+        world.link(0, n);
+    }
+    world.wait(100);
+    // Somebody copies the whole profile of the first.
+    world.identities[3] = world.identities[0].clone();
+    world.benches[3].store = world.benches[0].store.clone();
+    world.restart(3, 9);
+    world.restart(0, 10);
+    world.link(0, 1);
+    world.link(3, 2);
+    world.say(0, "one");
+    world.say(3, "another");
+    world.wait(100);
+    world.link(1, 2);
+    world.wait(3_000);
+    for n in [1, 2] {
+        assert_eq!(world.is_told(n, NoticeCode::Forked), 1, "node {n}: {:?}", world.texts(n));
+        assert_eq!(world.benches[n].store.forks.len(), 1);
+    }
+    assert_eq!((world.is_told(0, NoticeCode::Forked), world.is_told(3, NoticeCode::Forked)), (1, 1));
+    world.say(0, "on its own now");
+    world.say(1, "an answer");
+    // Nobody tells the second copy's neighbour at once: it takes its author to be there.
+    world.wait(8_000);
+    for n in [1, 2] {
+        let texts = world.texts(n);
+        assert!(texts.ends_with(&["on its own now".to_owned(), "an answer".to_owned()]), "node {n}: {texts:?}");
+    }
+    // What is contradicted is marked, what was before and comes after is not.
+    world.updates[2].clear();
+    world.feed(
+        2,
+        Input::Command(Command::Page { room: Room::LOBBY, seek: crate::domain::model::Seek::Newest, max: 100 }),
+    );
+    let Some(Update::Page(page)) = world.updates[2].last() else { panic!("no page") };
+    let marks: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
+    assert_eq!(
+        marks,
+        [("before", Mark::None), ("another", Mark::Forked), ("on its own now", Mark::None), ("an answer", Mark::None)]
+    );
+}
+
+#[test]
+fn a_node_that_was_put_back_begins_a_new_log() {
+    let mut world = World::new(2);
+    world.say(0, "one");
+    let backup = world.benches[0].store.clone();
+    world.link(0, 1);
+    world.say(0, "two");
+    world.benches[0].store = backup;
+    world.restart(0, 2);
+    world.link(0, 1);
+    world.wait(3_000);
+    assert_eq!(world.texts(0), ["one", "two"], "its own lines come back");
+    world.say(0, "three");
+    world.wait(100);
+    assert_eq!(world.texts(1), ["one", "two", "three"]);
+    assert_eq!((world.benches[1].store.forks.len(), world.benches[1].store.logs.len()), (0, 2));
+}
+
+#[test]
+fn what_is_forged_or_altered_is_never_shown_and_ends_the_link() {
+    let mut world = World::new(2);
+    world.link(0, 1);
+    world.say(0, "true");
+    let link = world.link_of(0, 1).unwrap();
+    let log = *world.benches[0].store.logs.keys().next().unwrap();
+    let event = world.benches[0].store.events[&(log, 1)].clone();
+    let next = crate::protocol::codec::event::Draft {
+        log,
+        seq: 2,
+        prev: Some(event.event.id),
+        hlc: event.event.hlc.next(),
+        deps: Vec::new(),
+        wall: event.event.wall,
+        kind: 1,
+        content: event.signed.content.clone(),
+    };
+    let stranger = Identity::from_secret(&[77; 32]);
+    let forged = next.clone().sign(|message| stranger.sign(message));
+    let signed = next.sign(|message| world.identities[0].sign(message));
+    let altered = Signed { content: vec![1; 30].into(), ..signed.clone() };
+    let mut cut = signed.clone();
+    cut.sig[5] ^= 1;
+    for bad in [forged, altered, cut] {
+        world.feed(1, Input::Told { link, frames: vec![Frame::Batch(vec![bad; 6])] });
+    }
+    assert_eq!(world.texts(1), ["true"]);
+    assert_eq!(world.links, []);
+    world.link(0, 1);
+    let link = world.link_of(0, 1).unwrap();
+    // What is true is taken from anybody, once.
+    world.feed(1, Input::Told { link, frames: vec![Frame::Batch(vec![signed; 20])] });
+    assert_eq!((world.texts(1).len(), world.links.len()), (2, 1));
+}
+
+#[test]
+fn an_ignored_key_is_silent_under_every_name_and_its_lines_are_passed_on() {
+    let mut world = World::new(3);
+    world.link(0, 1);
+    world.link(1, 2);
+    world.say(0, "one");
+    world.feed(1, Input::Command(Command::Ignore(Who::new("node0").unwrap())));
+    world.updates[1].clear();
+    world.say(0, "two");
+    world.wait(5_000);
+    assert_eq!((world.shown(1).len(), world.texts(1).len(), world.shown(2).len()), (0, 2, 2));
+    let page = |world: &mut World| {
+        world.feed(
+            1,
+            Input::Command(Command::Page { room: Room::LOBBY, seek: crate::domain::model::Seek::Newest, max: 100 }),
+        );
+        let Some(Update::Page(page)) = world.updates[1].last() else { panic!("no page") };
+        page.messages.len()
+    };
+    assert_eq!(page(&mut world), 0);
+    world.feed(1, Input::Command(Command::Unignore(Who::new("node0").unwrap())));
+    assert_eq!(page(&mut world), 2);
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_shown_as_said() {
+    let mut world = World::new(2);
+    world.link(0, 1);
+    world.say(0, "one");
+    world.benches[0].store.fails = true;
+    world.say(0, "lost");
+    assert_eq!(world.shown(0).last().map(|message| message.delivery), Some(Delivery::NotSent));
+    world.say(1, "from bob");
+    world.say(0, "refused");
+    world.benches[0].store.fails = false;
+    world.wait(3_000);
+    world.say(0, "two");
+    world.wait(3_000);
+    assert_eq!(world.texts(1), ["one", "from bob", "two"]);
+    assert_eq!(world.texts(0), world.texts(1));
+}
+
+#[test]
+fn who_holds_less_is_not_believed_to_be_all_there_is() {
+    let mut world = World::new(3);
+    for n in 0..10 {
+        world.say(0, &n.to_string());
+    }
+    world.link(0, 1);
+    world.wait(100);
+    // The first forgets; what it says next is all that the third can have from it.
+    world.benches[0]
+        .store
+        .handle(crate::core::log::storage::Request::Retain(Retain {
+            now: Timestamp::default(),
+            before: None,
+            keep: Some(0),
+        }))
+        .unwrap();
+    world.restart(0, 2);
+    world.say(0, "ten");
+    world.link(0, 2);
+    world.wait(100);
+    assert_eq!(world.texts(2), ["ten"]);
+    world.link(1, 2);
+    world.wait(8_000);
+    assert_eq!(world.texts(2).len(), 11, "{:?}", world.texts(2));
+    assert_eq!(world.texts(2), world.texts(1));
+    let state = world.benches[2].store.logs.values().next().unwrap();
+    assert_eq!((state.base, state.head, state.older), (1, 11, None));
+}
+
+#[test]
+fn who_missed_what_its_author_has_erased_hears_what_comes_next() {
+    let mut world = World::new(2);
+    world.say(0, "a");
+    world.link(0, 1);
+    world.cut(0, 1);
+    world.say(0, "b");
+    world.say(0, "c");
+    world.feed(0, Input::Command(Command::Erase { room: Room::LOBBY, network: None }));
+    world.link(0, 1);
+    world.say(0, "d");
+    world.wait(5_000);
+    assert_eq!((world.texts(0), world.texts(1)), (vec!["d".to_owned()], vec!["a".to_owned(), "d".to_owned()]));
+    world.say(1, "e");
+    assert_eq!(world.texts(0), ["d", "e"]);
+    assert_eq!(world.delivery(1), None, "nothing waits");
+    world.wait(100);
+    assert_eq!(world.delivery(1), Some((1, 1)));
+}
+
+#[test]
+fn what_came_while_the_disk_was_full_comes_again() {
+    let mut world = World::new(2);
+    world.link(0, 1);
+    world.say(1, "1");
+    world.benches[0].store.fails = true;
+    world.say(1, "2");
+    world.say(1, "3");
+    world.benches[0].store.fails = false;
+    world.say(1, "4");
+    world.wait(5_000);
+    world.say(1, "5");
+    world.wait(5_000);
+    assert_eq!(world.texts(0), ["1", "2", "3", "4", "5"]);
+}
+
+#[test]
+fn a_lie_about_our_own_log_changes_nothing() {
+    let mut world = World::new(3);
+    world.say(0, "one");
+    world.link(0, 1);
+    let link = world.link_of(0, 1).unwrap();
+    let log = *world.benches[0].store.logs.keys().next().unwrap();
+    let dot = crate::protocol::codec::event::HeldRange {
+        log,
+        seq: 1 << 40,
+        head: Some(crate::domain::model::EventId([9; 32])),
+        base: 1,
+    };
+    let have = mesh::Have { dots: vec![dot], more: false, want: false };
+    world.feed(0, Input::Told { link, frames: vec![Frame::Have(have)] });
+    world.say(0, "two");
+    world.wait(6_000);
+    assert!(world.benches[0].store.acks.values().all(|seq| *seq <= 2));
+    assert_eq!((world.benches[0].store.logs.len(), world.is_told(0, NoticeCode::NewLog)), (1, 0));
+    world.link(0, 2);
+    world.wait(100);
+    assert_eq!(world.texts(2), ["one", "two"]);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Say(usize),
+    Link(usize, usize),
+    Cut(usize, usize),
+    Restart(usize),
+    Wait(u64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let node = 0..5_usize;
+    let step = prop_oneof![
+        6 => node.clone().prop_map(Step::Say),
+        3 => (node.clone(), node.clone()).prop_map(|(a, b)| Step::Link(a, b)),
+        2 => (node.clone(), node.clone()).prop_map(|(a, b)| Step::Cut(a, b)),
+        1 => node.prop_map(Step::Restart),
+        2 => (50..3_000_u64).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Nothing lost, nothing twice, one order, and never an answer before what it answers.
+    #[test]
+    fn whatever_happens_all_end_with_the_same_lines_in_the_same_order(steps in steps()) {
+        let mut world = World::new(5);
+        let (mut said, mut boot) = (0, 10);
+        for step in steps {
+            match step {
+                Step::Say(n) => {
+                    said += 1;
+                    world.say(n, &format!("{said}"));
+                }
+                Step::Link(a, b) => world.link(a, b),
+                Step::Cut(a, b) => world.cut(a, b),
+                Step::Restart(n) => {
+                    boot += 1;
+                    world.restart(n, boot);
+                }
+                Step::Wait(ms) => world.wait(ms),
+            }
+        }
+        // In a line: the worst of all networks that are one.
+        for n in 0..4 {
+            world.link(n, n + 1);
+        }
+        world.wait(30_000);
+        for n in 0..5 {
+            let texts = world.texts(n);
+            prop_assert_eq!(texts.len(), said, "node {}: {:?}", n, texts);
+            prop_assert_eq!(&texts, &world.texts(0));
+        }
+        for (n, updates) in world.updates.iter().enumerate() {
+            let mut ids: Vec<_> = updates.iter().filter_map(|update| if let Update::Message(message) = update { Some(message.id) } else { None }).collect();
+            ids.sort_unstable();
+            let count = ids.len();
+            ids.dedup();
+            prop_assert_eq!(ids.len(), count, "node {} showed a line twice", n);
+        }
+        for append in world.benches[0].store.events.values() {
+            for dep in &append.event.deps {
+                let cause = &world.benches[0].store.events[&(dep.log, dep.seq)];
+                prop_assert!(cause.event.hlc < append.event.hlc);
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Whom the user means, and that nobody gets to be meant in somebody else's place.
+
+use super::*;
+use crate::{
+    domain::{
+        bus::{FailureCode, NoticeCode, VerifyStep},
+        model::{Trust, Who},
+    },
+    protocol::{
+        codec::mesh::{Sas, Status},
+        identity::sas,
+    },
+};
+
+const US: &str = "10.0.0.5:4565";
+
+/// Somebody whose key begins with `digits`.
+fn node_of(digits: &str) -> NodeId {
+    format!("{digits:0<64}").parse().unwrap()
+}
+
+fn bob() -> NodeId {
+    node_of("7f3a91c0")
+}
+
+fn mallory() -> NodeId {
+    node_of("c04e")
+}
+
+/// A user, and whoever joins.
+struct Desk {
+    bench: Harness,
+    links: u32,
+}
+
+impl Desk {
+    fn new(known: Vec<Known>) -> Self {
+        let mut bench = Harness::new(US);
+        bench.node = Node::new(Me { known, ..me(US, 1) });
+        Self { bench, links: 0 }
+    }
+
+    fn joins(&mut self, node: NodeId, nick: &str) -> (LinkId, Vec<Output>) {
+        self.links += 1;
+        let link = LinkId::Accepted(self.links);
+        let hello = Hello {
+            min: 2,
+            max: 2,
+            caps: Caps::ours(),
+            node,
+            boot: 1,
+            nick: Nick::clean(nick),
+            wall: Timestamp::from_millis(0),
+            port: None,
+            version: "0".into(),
+        };
+        let [_, _, high, low] = self.links.to_be_bytes();
+        let source = SocketAddr::from(([10, 1, high, low], 50_000));
+        let secure = Secure { node, exporter: [7; 32] };
+        (link, self.bench.feed(Input::Introduced { link, source, secure, hello }))
+    }
+
+    fn is(&mut self, node: NodeId, nick: &str) -> LinkId {
+        self.joins(node, nick).0
+    }
+
+    fn renames(&mut self, link: LinkId, nick: &str) -> Vec<Update> {
+        let status = Status { nick: Nick::clean(nick), presence: Presence::Here, typing: false };
+        updates(self.bench.feed(Input::Told { link, frames: vec![Frame::Status(status)] }))
+    }
+
+    fn leaves(&mut self, link: LinkId) -> Vec<Update> {
+        updates(self.bench.feed(Input::Closed { link, reason: CloseReason::Ended }))
+    }
+
+    /// `node` begins to compare codes, and our user sees one.
+    fn shows(&mut self, link: LinkId, node: NodeId) {
+        let steps = [Sas::Commit(sas::commitment(&[7; 32], &node)), Sas::Reveal([7; 32])];
+        let frames = steps.into_iter().map(Frame::Sas).collect();
+        let seen = updates(self.bench.feed(Input::Told { link, frames }));
+        let is_code = |update: &Update| matches!(update, Update::Verify { step: VerifyStep::Code { .. }, .. });
+        assert!(seen.iter().any(is_code), "{seen:?}");
+    }
+
+    fn asks(&mut self, command: fn(Who) -> Command, text: &str) -> Vec<Update> {
+        updates(self.bench.feed(Input::Command(command(Who::new(text).unwrap()))))
+    }
+
+    fn yes(&mut self, text: &str) -> Vec<Update> {
+        self.asks(|who| Command::Verify { who, same: Some(true) }, text)
+    }
+
+    fn is_verified(&self, node: NodeId) -> bool {
+        self.bench.node.trust.get(&node).is_some_and(|known| known.verified)
+    }
+}
+
+fn updates(outs: Vec<Output>) -> Vec<Update> {
+    outs.into_iter().filter_map(|out| if let Output::Update(update) = out { Some(update) } else { None }).collect()
+}
+
+/// What the user is asked instead.
+fn question(updates: &[Update]) -> &str {
+    match updates {
+        [Update::Failed { code: FailureCode::WhoIsMeant, text }] => text,
+        _ => panic!("{updates:?}"),
+    }
+}
+
+fn ended(updates: &[Update], node: NodeId) -> bool {
+    updates.contains(&Update::Verify { peer: PeerId::Node(node), step: VerifyStep::Ended })
+}
+
+#[test]
+fn nobody_takes_over_a_command_that_names_a_key() {
+    // With eight digits it is no name, and whoever tries is shown by the key.
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
+    let link = desk.is(mallory(), "7f3a91c0");
+    desk.renames(link, "7F3A 91C0");
+    assert_eq!(desk.bench.node.peer(PeerId::Node(mallory())).unwrap().nick, None);
+    desk.asks(Command::Ignore, "7f3a91c0");
+    let ignored = |desk: &Desk, node| desk.bench.node.trust.get(&node).unwrap().ignored;
+    assert!(ignored(&desk, bob()) && !ignored(&desk, mallory()));
+
+    // With fewer, both are meant.
+    for here in [true, false] {
+        let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
+        if here {
+            desk.is(bob(), "bob");
+        }
+        desk.is(mallory(), "7f3a");
+        for command in [Command::Trust, Command::Ignore, Command::Whois] {
+            let asked = desk.asks(command, "7f3a");
+            let text = question(&asked);
+            assert!(text.contains("bob#7f3a91c0") && text.contains("7f3a#c04e0000"), "{text}");
+        }
+        assert!(!ignored(&desk, bob()) && !ignored(&desk, mallory()));
+        desk.asks(Command::Ignore, "7f3a91");
+        assert!(ignored(&desk, bob()) && !ignored(&desk, mallory()));
+        desk.asks(Command::Ignore, "7f3a#c04e");
+        assert!(ignored(&desk, mallory()));
+    }
+}
+
+#[test]
+fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
+    let ground = node_of("7f3a91c0ff");
+    let mut desk = Desk::new(Vec::new());
+    desk.is(bob(), "bob");
+    desk.is(ground, "bob");
+    let asked = desk.asks(Command::Trust, "bob#7f3a");
+    let offered = "bob#7f3a91c0ff000000";
+    assert!(question(&asked).contains(offered), "{asked:?}");
+    desk.asks(Command::Trust, offered);
+    let trusted = |node: NodeId| desk.bench.node.trust.get(&node).unwrap().trusted;
+    assert!(trusted(ground) && !trusted(bob()));
+}
+
+#[test]
+fn who_merely_looks_so_is_not_trusted_for_it() {
+    // The one of that very name is away: it is meant all the same.
+    let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
+    desk.is(mallory(), "вов");
+    desk.asks(Command::Trust, "bob");
+    let trusted = |desk: &Desk, node| desk.bench.node.trust.get(&node).unwrap().trusted;
+    assert!(trusted(&desk, bob()) && !trusted(&desk, mallory()));
+
+    // There is nobody of that very name.
+    let mut desk = Desk::new(Vec::new());
+    desk.is(mallory(), "b0b");
+    for command in [Command::Trust, Command::Ignore, Command::Unignore, |who| Command::Verify { who, same: None }] {
+        let asked = desk.asks(command, "bob");
+        assert!(question(&asked).contains("Do you mean b0b#c04e0000?"), "{asked:?}");
+    }
+    let shown = desk.asks(Command::Whois, "bob");
+    let [Update::Whois(whois)] = &shown[..] else { panic!("{shown:?}") };
+    assert_eq!(whois.peer.as_ref().unwrap().id, PeerId::Node(mallory()));
+    assert!(!trusted(&desk, mallory()));
+}
+
+#[test]
+fn yes_means_the_code_that_was_shown_under_that_name() {
+    let mut desk = Desk::new(Vec::new());
+    let (bobs, mallorys) = (desk.is(bob(), "bob"), desk.is(mallory(), "mallory"));
+    desk.shows(bobs, bob());
+    desk.shows(mallorys, mallory());
+    assert!(ended(&desk.leaves(bobs), bob()));
+    assert!(ended(&desk.renames(mallorys, "bob"), mallory()), "who goes by another name has no code any more");
+    let failed = desk.yes("bob");
+    assert!(matches!(failed[..], [Update::Failed { code: FailureCode::NotPossible, .. }]), "{failed:?}");
+    desk.yes("c04e");
+    assert!(!desk.is_verified(mallory()) && !desk.is_verified(bob()));
+    // Another code, under the name that bob's was shown under a moment ago.
+    desk.bench.wait(31_000);
+    desk.shows(mallorys, mallory());
+    let asked = desk.yes("bob");
+    assert!(question(&asked).contains("bob#7f3a91c0") && question(&asked).contains("bob#c04e0000"), "{asked:?}");
+    assert!(!desk.is_verified(mallory()));
+    desk.yes("bob#c04e0000");
+    assert!(desk.is_verified(mallory()) && !desk.is_verified(bob()));
+}
+
+#[test]
+fn yes_is_not_taken_for_a_look_alike() {
+    let mut desk = Desk::new(Vec::new());
+    let bobs = desk.is(bob(), "bob");
+    let mallorys = desk.is(mallory(), "b0b");
+    desk.shows(mallorys, mallory());
+    desk.yes("bob");
+    desk.leaves(bobs);
+    desk.yes("bob");
+    desk.yes("B0b");
+    assert!(!desk.is_verified(mallory()) && !desk.is_verified(bob()));
+    desk.yes("b0b");
+    assert!(desk.is_verified(mallory()), "the code is still there");
+}
+
+#[test]
+fn two_codes_of_one_name_are_told_apart() {
+    let mut desk = Desk::new(Vec::new());
+    let (bobs, mallorys) = (desk.is(bob(), "bob"), desk.is(mallory(), "bob"));
+    desk.shows(bobs, bob());
+    desk.shows(mallorys, mallory());
+    assert!(question(&desk.yes("bob")).contains("Which one?"));
+    desk.leaves(bobs);
+    assert!(question(&desk.yes("bob")).contains("Which one?"), "the user may be answering bob's");
+    desk.yes("bob#7f3a91c0");
+    assert!(!desk.is_verified(mallory()) && !desk.is_verified(bob()));
+    // Not for ever.
+    desk.leaves(mallorys);
+    desk.bench.wait(240_000);
+    let mallorys = desk.is(mallory(), "bob");
+    desk.shows(mallorys, mallory());
+    desk.yes("bob");
+    assert!(desk.is_verified(mallory()));
+}
+
+#[test]
+fn a_new_link_is_no_new_try_to_show_a_code() {
+    let mut desk = Desk::new(Vec::new());
+    let link = desk.is(mallory(), "mallory");
+    desk.shows(link, mallory());
+    assert!(ended(&desk.leaves(link), mallory()));
+    let link = desk.is(mallory(), "mallory");
+    let commit = Frame::Sas(Sas::Commit(sas::commitment(&[8; 32], &mallory())));
+    assert_eq!(desk.bench.feed(Input::Told { link, frames: vec![commit] }), []);
+}
+
+#[test]
+fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked() {
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
+    let (mut alarms, mut notices, mut suspects) = (0, 0, 0);
+    let mut links = Vec::new();
+    for n in 0..100u8 {
+        let (link, outs) = desk.joins(node_of(&format!("a0{n:02x}")), "bob");
+        links.push(link);
+        for update in updates(outs) {
+            match update {
+                Update::Alarm(_) => alarms += 1,
+                Update::Notice { code: NoticeCode::ManyAlarms, .. } => notices += 1,
+                Update::PeerJoined(peer) => suspects += usize::from(peer.trust == Trust::Suspect),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!((alarms, notices, suspects), (5, 1, 100));
+    desk.bench.wait(29_000);
+    let raised = |updates: &[Update]| updates.iter().filter(|update| matches!(update, Update::Alarm(_))).count();
+    let more = desk.joins(node_of("b001"), "bob").1;
+    assert_eq!(raised(&updates(more)), 0);
+    desk.bench.wait(1_000);
+    let more = desk.joins(node_of("b002"), "bob").1;
+    assert_eq!(raised(&updates(more)), 1, "one every half minute");
+}
+
+#[test]
+fn keys_by_the_hundred_beside_the_owner_of_a_name_raise_a_few_alarms_when_it_leaves() {
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
+    let bobs = desk.is(bob(), "bob");
+    for n in 0..100u8 {
+        desk.is(node_of(&format!("a0{n:02x}")), "bob");
+    }
+    let news = desk.leaves(bobs);
+    let count = |is: fn(&Update) -> bool| news.iter().filter(|update| is(update)).count();
+    assert_eq!(count(|update| matches!(update, Update::Alarm(_))), 5);
+    assert_eq!(count(|update| matches!(update, Update::Notice { code: NoticeCode::ManyAlarms, .. })), 1);
+    assert_eq!(count(|update| matches!(update, Update::PeerTrust { trust: Trust::Suspect, .. })), 100);
+}

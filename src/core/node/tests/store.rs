@@ -1,0 +1,124 @@
+//! A store in memory, as simple as can be: what the real one must do as well.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    core::log::storage::{
+        Ack, Append, Failure, Found, GuestLine, Held, Line, LogState, Page, Proof, Reply, Request, Snapshot, Write,
+    },
+    domain::model::{LogId, NodeId, Position},
+    protocol::codec::event::Content,
+};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct FakeStore {
+    pub(super) events: BTreeMap<(LogId, u64), Append>,
+    pub(super) logs: BTreeMap<LogId, LogState>,
+    pub(super) acks: BTreeMap<(NodeId, LogId), u64>,
+    pub(super) forks: Vec<Proof>,
+    pub(super) guests: Vec<GuestLine>,
+    pub(super) own: Option<LogId>,
+    /// Whether the disk is full.
+    pub(super) fails: bool,
+}
+
+impl FakeStore {
+    pub(super) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
+        match request {
+            Request::Write(_) | Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
+            Request::Write(writes) => {
+                for write in writes {
+                    self.write(write);
+                }
+                Ok(Reply::Written)
+            }
+            Request::Read(read) => {
+                let wanted = |append: &&Append| {
+                    let from = read.from.iter().find(|(log, _)| *log == append.event.log);
+                    from.is_some_and(|(_, from)| append.event.seq >= *from)
+                };
+                let mut events: Vec<&Append> = self.events.values().filter(wanted).collect();
+                events.sort_by_key(|append| position(append));
+                let held = |append: &&Append| Held {
+                    log: append.event.log,
+                    seq: append.event.seq,
+                    signed: append.signed.clone(),
+                };
+                Ok(Reply::Events(events.iter().take(read.events).map(held).collect()))
+            }
+            Request::Page(_) => Ok(Reply::Page(Page { lines: self.lines(), before: false, after: false })),
+            Request::Search(_) => Ok(Reply::Found(Found::default())),
+            Request::Erase(_) | Request::Retain(_) => {
+                let bases: Vec<_> = self.logs.values().map(|state| (state.id, state.head + 1)).collect();
+                let lines = self.events.len() as u64;
+                self.events.clear();
+                for state in self.logs.values_mut() {
+                    (state.floor, state.base, state.older) = (state.head + 1, state.head + 1, None);
+                }
+                Ok(Reply::Raised { lines, bases })
+            }
+            Request::Load => Ok(Reply::Loaded(Box::new(self.snapshot()))),
+        }
+    }
+
+    fn write(&mut self, write: Write) {
+        match write {
+            Write::Event(append) => {
+                if append.own {
+                    self.own = Some(append.event.log);
+                }
+                let at = (append.event.log, append.event.seq);
+                if let Some(there) = self.events.insert(at, *append.clone()) {
+                    assert_eq!(there.event.id, append.event.id, "a number was used again");
+                }
+            }
+            Write::Log(state) => drop(self.logs.insert(state.id, state)),
+            Write::Guest(line) => self.guests.push(*line),
+            Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),
+            Write::Fork(proof) => self.forks.push(*proof),
+            Write::Leave(log) => drop(self.own.take_if(|own| *own == log)),
+        }
+    }
+
+    /// Everything in its order.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let line = |append: &Append| Line {
+            position: position(append),
+            guest: None,
+            content: Content::read(append.event.kind, &append.signed.content),
+            kind: append.event.kind,
+            wall: append.event.wall,
+            arrived: append.arrived,
+        };
+        let mut lines: Vec<Line> = self.events.values().map(line).collect();
+        lines.sort_by_key(|line| line.position);
+        lines
+    }
+
+    /// The texts, in their order.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let text = |line: Line| match line.content {
+            Content::Said { text, .. } => text.to_string(),
+            Content::Unknown => "?".to_owned(),
+        };
+        self.lines().into_iter().map(text).collect()
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let acks = self.acks.iter().map(|((node, log), seq)| Ack { node: *node, log: *log, seq: *seq });
+        Snapshot {
+            logs: self.logs.values().cloned().collect(),
+            own: self.own,
+            acks: acks.collect(),
+            forks: self.forks.clone(),
+            lines: self.events.len() as u64,
+            ..Snapshot::default()
+        }
+    }
+}
+
+fn position(append: &Append) -> Position {
+    let event = &append.event;
+    let LogId { author, epoch, .. } = event.log;
+    Position { hlc: event.hlc, author, epoch, seq: event.seq, id: event.id.into() }
+}

@@ -1,0 +1,65 @@
+//! How often comparisons begin.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use crate::domain::{limit::TokenBucket, model::NodeId};
+
+/// Between two comparisons that one key begins, over whatever links: it must not be able to fill the screen with codes.
+pub(super) const THEIR_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
+pub(super) const OUR_INTERVAL: Duration = Duration::from_secs(32);
+
+/// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
+/// people who stand around one desk, and then one every half minute, as with alarms. It does not bind our user, who can
+/// still begin one with whoever is not answered.
+const ANYBODYS_BURST: u32 = 5;
+const ANYBODYS_RATE: f64 = 1.0 / 30.0;
+
+/// How often comparisons begin, on all links together: a new link is a new [`Session`](super::Session), and cheap. Both maps
+/// hold what is younger than their interval: theirs as many as [`ANYBODYS_RATE`] lets in, ours as many as a user types.
+#[derive(Debug)]
+pub(in crate::core::node) struct Pace {
+    /// When we began one last, by key.
+    ours: BTreeMap<NodeId, Instant>,
+    /// When they began one last that was answered.
+    pub(super) theirs: BTreeMap<NodeId, Instant>,
+    anybodys: TokenBucket,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let anybodys = TokenBucket::new(ANYBODYS_BURST, ANYBODYS_RATE);
+        Self { ours: BTreeMap::new(), theirs: BTreeMap::new(), anybodys }
+    }
+}
+
+impl Pace {
+    /// How long our user has to wait before the next one with `node`.
+    pub(super) fn wait(&self, node: &NodeId, now: Instant) -> Option<Duration> {
+        remaining(self.ours.get(node).copied(), OUR_INTERVAL, now)
+    }
+
+    pub(super) fn we_begin(&mut self, node: NodeId, now: Instant) {
+        self.ours.retain(|_, last| remaining(Some(*last), OUR_INTERVAL, now).is_some());
+        self.ours.insert(node, now);
+    }
+
+    /// Whether one that `node` begins may be answered now; then it counts.
+    pub(super) fn they_begin(&mut self, node: NodeId, now: Instant) -> bool {
+        self.theirs.retain(|_, last| remaining(Some(*last), THEIR_INTERVAL, now).is_some());
+        let may = !self.theirs.contains_key(&node) && self.anybodys.take(now);
+        if may {
+            self.theirs.insert(node, now);
+        }
+        may
+    }
+}
+
+/// What is left of `interval` since `last`.
+pub(super) fn remaining(last: Option<Instant>, interval: Duration, now: Instant) -> Option<Duration> {
+    interval.checked_sub(now.saturating_duration_since(last?)).filter(|left| !left.is_zero())
+}

@@ -1,0 +1,378 @@
+//! Actor to front end.
+
+use std::{net::SocketAddr, time::Duration};
+
+use ipnetwork::IpNetwork;
+
+use crate::domain::model::{
+    Finding, Known, LeaveReason, LocalSubnet, Message, MessageId, Network, Nick, NodeId, Peer, PeerId, Presence, Room,
+    Seek, Timestamp, Trust,
+};
+
+/// What happened in the network, in the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    /// The node listens: the first update of every run that does not fail.
+    Listening {
+        /// The address that others reach us at.
+        addr: SocketAddr,
+        /// The name we go by.
+        nick: Nick,
+        /// Our own key.
+        node: NodeId,
+    },
+    /// Where the node is: said after [`Self::Listening`], and whenever it changes.
+    NetworkStatus(NetworkStatus),
+    /// Why nobody shows up, as far as can be told; none when somebody is here, or nothing is wrong that we know of.
+    Diagnosis(Vec<Finding>),
+    /// The sweep began, moved on or ended. At most ten a second while it runs.
+    Sweep(SweepProgress),
+    /// A peer was linked.
+    PeerJoined(Peer),
+    /// A linked peer goes by another name.
+    PeerRenamed {
+        /// Who.
+        peer: PeerId,
+        /// The new name.
+        nick: Nick,
+    },
+    /// A peer is gone.
+    PeerLeft {
+        /// Who.
+        peer: PeerId,
+        /// Why.
+        reason: LeaveReason,
+    },
+    /// What is known of a linked peer's key has changed.
+    PeerTrust {
+        /// Who.
+        peer: PeerId,
+        /// What is known now.
+        trust: Trust,
+        /// Whether the user shut it out.
+        ignored: bool,
+    },
+    /// A linked peer is away, is back, or is typing. Nothing of the kind has been said of who just joined: they are here
+    /// and not typing.
+    PeerPresence {
+        /// Who.
+        peer: PeerId,
+        /// Whether it is away.
+        presence: Presence,
+        /// Whether it is typing. Good for a few seconds: it is repeated while it lasts.
+        typing: bool,
+    },
+    /// How long the way to a linked peer and back is.
+    RoundTrip {
+        /// Who.
+        peer: PeerId,
+        /// There and back.
+        time: Duration,
+    },
+    /// Somebody may pretend to be somebody else.
+    Alarm(Alarm),
+    /// The answer to [`super::Command::Whois`].
+    Whois(Box<Whois>),
+    /// How a comparison of codes goes.
+    Verify {
+        /// With whom.
+        peer: PeerId,
+        /// What happened.
+        step: VerifyStep,
+    },
+    /// Our own name changed, as asked for.
+    NickSet(Nick),
+    /// Our own presence changed, as asked for.
+    PresenceSet(Presence),
+    /// Something was said, by us or by a peer, and is on disk. Not always the newest: what was missed stands where it
+    /// belongs.
+    Message(Message),
+    /// Somebody has, or has lost sight of, a message of our own. Nothing more is said once everyone present has it.
+    Delivery {
+        /// Which.
+        id: MessageId,
+        /// How many of those who are present have it.
+        delivered: u32,
+        /// How many nodes are present; none: it waits.
+        of: u32,
+    },
+    /// How many of our own lines nobody else is known to have.
+    Unsent {
+        /// How many.
+        lines: u64,
+    },
+    /// How many of our own lines wait for somebody who is away; zero when they have come, or nothing is known of it.
+    Waiting {
+        /// For whom.
+        node: NodeId,
+        /// How many.
+        lines: u64,
+    },
+    /// How much of what others have and we lacked has come. Equal numbers: that was all, for now.
+    Sync {
+        /// Events that came.
+        received: u64,
+        /// Of how many.
+        total: u64,
+    },
+    /// The answer to [`super::Command::Page`].
+    Page(Page),
+    /// The answer to [`super::Command::Search`].
+    Found {
+        /// What was asked for.
+        query: String,
+        /// Newest first.
+        messages: Vec<Message>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// A room's history is gone from this machine.
+    Erased {
+        /// Which room.
+        room: Room,
+        /// How many lines that were.
+        lines: u64,
+    },
+    /// Something worth a dim line.
+    Notice {
+        /// For programs.
+        code: NoticeCode,
+        /// For people.
+        text: String,
+    },
+    /// Something the user asked for did not work.
+    Failed {
+        /// For programs.
+        code: FailureCode,
+        /// For people: what happened and what to do.
+        text: String,
+    },
+}
+
+/// Where a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkStatus {
+    /// Whether anybody beyond this machine can be met.
+    pub open: bool,
+    /// The network that the lobby belongs to. With another one everything that was said is something else.
+    pub network: Network,
+    /// Every address that the node listens on; the first stands for it.
+    pub addrs: Vec<SocketAddr>,
+    /// The places on networks that it is open to.
+    pub spots: Vec<LocalSubnet>,
+    /// Where people are looked for.
+    pub sweep: Vec<IpNetwork>,
+    /// While it is closed: what opening would open it to, or why it cannot be opened.
+    pub offer: Result<Vec<LocalSubnet>, String>,
+    /// While it is open: why there is no network any more.
+    pub lost: Option<String>,
+}
+
+/// A key that goes by a name which is somebody else's (DESIGN.md section 5). Raised once per key and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// How the names are alike.
+    pub kind: AlarmKind,
+    /// The key that claims the name.
+    pub node: NodeId,
+    /// The name that it claims.
+    pub nick: Nick,
+    /// The key whose name it is.
+    pub known: NodeId,
+    /// The name as that one writes it.
+    pub known_nick: Nick,
+    /// When that one was linked last.
+    pub known_last_seen: Timestamp,
+    /// Whether the user has compared codes with that one.
+    pub known_verified: bool,
+}
+
+/// How a claimed name is like a known one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AlarmKind {
+    /// The same but for the case, and its owner is not here: a reinstall, or an impostor.
+    KeyChanged,
+    /// Another name that looks the same.
+    LookAlike,
+}
+
+impl AlarmKind {
+    /// The `code` of the headless contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyChanged => "key_changed",
+            Self::LookAlike => "look_alike",
+        }
+    }
+}
+
+/// Messages of a room, from disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Which room.
+    pub room: Room,
+    /// What was asked for.
+    pub seek: Seek,
+    /// In their order.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub before: bool,
+    /// Whether there are newer ones.
+    pub after: bool,
+}
+
+/// All that is known of somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whois {
+    /// The link, if they are here.
+    pub peer: Option<Peer>,
+    /// What is remembered of the key; none of a guest.
+    pub known: Option<Known>,
+    /// Every address they are known to listen at.
+    pub addrs: Vec<SocketAddr>,
+    /// Whether they are away.
+    pub presence: Presence,
+    /// How long the way there and back is.
+    pub round_trip: Option<Duration>,
+    /// By how many milliseconds their clock is ahead of ours, by what they said when they were linked.
+    pub clock_ahead_ms: Option<i64>,
+}
+
+/// What happened in a comparison of codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifyStep {
+    /// Both sides show this code now; whoever compares them out of band says whether they are the same.
+    Code {
+        /// Digits in groups: `493 201 778`.
+        code: String,
+        /// Whether we began.
+        began: bool,
+    },
+    /// The user said that the codes are the same: this key is verified.
+    Verified,
+    /// The user said that the codes differ: somebody sits between us, or it is not them.
+    Differs,
+    /// It came to nothing: they left, did not answer in time, or broke the rules.
+    Ended,
+}
+
+/// How far a sweep is: the first of a run, or one that was asked for. Those that only keep watch are not told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweepProgress {
+    /// Where it stands.
+    pub state: SweepState,
+    /// Sockets probed so far.
+    pub probed: u64,
+    /// Sockets to probe in all.
+    pub total: u64,
+    /// Open ports found so far.
+    pub found: u64,
+    /// Time since it began.
+    pub took: Duration,
+    /// Estimated time until it ends; zero when it has.
+    pub left: Duration,
+}
+
+/// Where a sweep stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SweepState {
+    /// Probing.
+    Running,
+    /// Every socket was probed.
+    Done,
+}
+
+/// Kinds of [`Update::Notice`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NoticeCode {
+    /// A peer did not read fast enough and was let go.
+    PeerTooSlow,
+    /// No room for one more guest.
+    RoomFull,
+    /// A dial that the user asked for has begun, or need not.
+    Connect,
+    /// Somebody is trusted, ignored, or no longer ignored, as asked for.
+    Trust,
+    /// Another node has our own key.
+    OwnKey,
+    /// Somebody speaks another version of the protocol.
+    Version,
+    /// What we know of people cannot be written to disk.
+    NotSaved,
+    /// Alarms that are not shown one by one any more.
+    ManyAlarms,
+    /// A guest goes by the name of somebody whose key is known.
+    GuestName,
+    /// The history on disk was damaged; what could be read was kept.
+    Damaged,
+    /// Somebody signed two messages as one and the same.
+    Forked,
+    /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
+    NewLog,
+    /// What of the network the node is not opened to, or does not sweep, and why.
+    Network,
+}
+
+impl NoticeCode {
+    /// The `code` of the headless contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PeerTooSlow => "peer_too_slow",
+            Self::RoomFull => "room_full",
+            Self::Connect => "connect",
+            Self::Trust => "trust",
+            Self::OwnKey => "own_key",
+            Self::Version => "version_mismatch",
+            Self::NotSaved => "not_saved",
+            Self::ManyAlarms => "many_alarms",
+            Self::GuestName => "guest_name",
+            Self::Damaged => "history_damaged",
+            Self::Forked => "forked",
+            Self::NewLog => "new_log",
+            Self::Network => "network",
+        }
+    }
+}
+
+/// Kinds of [`Update::Failed`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FailureCode {
+    /// Nobody answered at an address that the user gave.
+    NoAnswer,
+    /// An address that the user gave cannot be reached from where we listen.
+    Unreachable,
+    /// The address is our own.
+    OwnAddress,
+    /// Somebody is there and does not let us in.
+    Refused,
+    /// There is no room for one more here.
+    RoomFull,
+    /// Nobody is known by that name, or several are.
+    WhoIsMeant,
+    /// What was asked for cannot be done with this peer.
+    NotPossible,
+    /// It was meant for the network that the node was on before.
+    Moved,
+    /// The disk did not take, or give, what it should.
+    Storage,
+    /// There is no network to open the node to, or it cannot listen there.
+    NoNetwork,
+}
+
+impl FailureCode {
+    /// The `code` of the headless contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAnswer => "no_answer",
+            Self::Unreachable => "unreachable",
+            Self::OwnAddress => "own_address",
+            Self::Refused => "refused",
+            Self::RoomFull => "room_full",
+            Self::WhoIsMeant => "who",
+            Self::NotPossible => "not_possible",
+            Self::Moved => "moved",
+            Self::Storage => "storage",
+            Self::NoNetwork => "no_network",
+        }
+    }
+}

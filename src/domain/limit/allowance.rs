@@ -1,0 +1,68 @@
+//! One allowance: a bucket of tokens.
+
+use std::time::Instant;
+
+/// So many at once, and so many per second in the long run.
+#[derive(Debug, Clone)]
+pub struct TokenBucket {
+    tokens: f64,
+    burst: f64,
+    rate: f64,
+    /// When `tokens` was right; never while nothing was asked.
+    at: Option<Instant>,
+}
+
+impl TokenBucket {
+    /// Everything is there: `burst` of them, and `rate` more per second.
+    pub fn new(burst: u32, rate: f64) -> Self {
+        let burst = f64::from(burst);
+        Self { tokens: burst, burst, rate, at: None }
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_full(&mut self, now: Instant) -> bool {
+        self.earn(now);
+        self.tokens >= self.burst
+    }
+
+    /// Whether one can be taken.
+    pub fn has(&mut self, now: Instant) -> bool {
+        self.earn(now);
+        self.tokens >= 1.0
+    }
+
+    /// Takes one, if there is one; whether there was.
+    pub fn take(&mut self, now: Instant) -> bool {
+        let has = self.has(now);
+        if has {
+            self.tokens -= 1.0;
+        }
+        has
+    }
+
+    fn earn(&mut self, now: Instant) {
+        let at = *self.at.get_or_insert(now);
+        let earned = now.saturating_duration_since(at).as_secs_f64() * self.rate;
+        self.at = Some(at.max(now));
+        self.tokens = (self.tokens + earned).min(self.burst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn it_is_a_burst_and_then_a_rate() {
+        let start = Instant::now();
+        let mut allowance = TokenBucket::new(10, 2.0);
+        assert!(allowance.is_full(start));
+        assert_eq!((0..100).filter(|_| allowance.take(start)).count(), 10);
+        assert!(!allowance.has(start));
+        let later = start + Duration::from_secs(3);
+        assert_eq!((0..100).filter(|_| allowance.take(later)).count(), 6);
+        assert!(!allowance.is_full(later) && allowance.is_full(later + Duration::from_secs(5)));
+    }
+}

@@ -1,0 +1,48 @@
+//! The words of the domain: validated, length-capped, without behaviour of their own.
+//!
+//! A value of these types is safe to show, to store and to send; the way from untrusted bytes to them leads through
+//! [`crate::protocol::codec`] alone.
+
+mod clean;
+mod event;
+mod finding;
+mod guests;
+mod interface;
+mod message;
+mod network;
+mod nick;
+mod node_id;
+mod peer;
+mod ports;
+mod presence;
+mod profile_name;
+mod room;
+mod skeleton;
+mod tag;
+mod target;
+mod text;
+mod time;
+mod trust;
+mod who;
+
+pub use event::{EventId, Hlc, LogId, Position, RoomId, Seek};
+pub use finding::{Fault, Finding, Severity};
+pub use guests::Guests;
+pub use interface::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet};
+pub use message::{Author, Delivery, Mark, Message, MessageId};
+pub use network::{Network, NetworkError};
+pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
+pub use node_id::{NoKey, NodeId};
+pub use peer::{LeaveReason, Peer, PeerId, Software};
+pub use ports::{FIRST_USER_PORT, PortRange};
+pub use presence::{MAX_NOTE_BYTES, Presence};
+pub use profile_name::ProfileName;
+pub use room::Room;
+pub use skeleton::{Skeleton, skeleton};
+pub(crate) use tag::Label;
+pub use target::Target;
+pub(crate) use text::group;
+pub use text::{MAX_TEXT_BYTES, Text, TextError};
+pub use time::{Now, Timestamp};
+pub use trust::{Known, MAX_ADDRESSES, Trust};
+pub use who::Who;

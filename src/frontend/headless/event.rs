@@ -1,0 +1,263 @@
+//! The contract: every event, its keys and their order. Keys may be added, never renamed.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde::{Serialize, Serializer};
+
+use crate::{
+    domain::model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
+    frontend::json::{Said, Shown},
+};
+
+/// One line of output.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(super) enum Event<'a> {
+    Listening {
+        addr: SocketAddr,
+        node: Shown<NodeId>,
+        nick: &'a str,
+        version: &'a str,
+    },
+    /// Where the node is.
+    Network {
+        open: bool,
+        /// The name of the network that the lobby belongs to.
+        network: &'a str,
+        addrs: &'a [SocketAddr],
+        interfaces: Vec<OpenTo<'a>>,
+        /// Where people are looked for.
+        looks: Vec<String>,
+        /// Why there is no network, where there should be one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lost: Option<&'a str>,
+        /// Whether it was open until now.
+        #[serde(skip)]
+        closed: bool,
+    },
+    /// Why nobody shows up.
+    Diagnosis {
+        findings: Vec<Found<'a>>,
+    },
+    Sweep {
+        state: &'static str,
+        probed: u64,
+        total: u64,
+        found: u64,
+        took_ms: u64,
+        left_ms: u64,
+    },
+    Peer {
+        change: Change,
+        #[serde(flatten)]
+        person: Person<'a>,
+        #[serde(flatten)]
+        activity: Option<Activity<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// How text calls them.
+        #[serde(skip)]
+        name: String,
+        /// How text called them before a change of name.
+        #[serde(skip)]
+        was: Option<String>,
+    },
+    Message(Said<'a>),
+    /// How far an own message got, among the nodes that are here.
+    Delivery {
+        id: Shown<MessageId>,
+        delivered: u32,
+        of: u32,
+    },
+    /// How many own lines wait for somebody who is away.
+    Waiting {
+        peer: Shown<NodeId>,
+        lines: u64,
+    },
+    /// How much of what was missed has come.
+    Sync {
+        received: u64,
+        total: u64,
+    },
+    /// The answer to `/search`.
+    Found {
+        query: &'a str,
+        /// Newest first.
+        messages: Vec<Said<'a>>,
+        /// Whether there are older ones.
+        more: bool,
+    },
+    /// A room's history is gone from this machine.
+    Erased {
+        room: &'a str,
+        lines: u64,
+    },
+    Notice {
+        code: &'a str,
+        text: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<Shown<MessageId>>,
+        #[serde(flatten)]
+        alarm: Option<Alarmed<'a>>,
+    },
+    Error {
+        code: &'a str,
+        text: &'a str,
+    },
+    Who {
+        peers: Vec<Listed<'a>>,
+    },
+    Whois(Box<Whois<'a>>),
+    Verify {
+        step: &'static str,
+        peer: Shown<PeerId>,
+        nick: Option<&'a str>,
+        /// Of the step `code` alone, as the next.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<&'a str>,
+        /// Whether it was our user who began.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        began: Option<bool>,
+        #[serde(skip)]
+        name: String,
+    },
+}
+
+/// An interface that the node is open to.
+#[derive(Serialize)]
+pub(super) struct OpenTo<'a> {
+    pub(super) interface: &'a str,
+    pub(super) ip: IpAddr,
+    pub(super) network: String,
+}
+
+/// What is wrong with the network.
+#[derive(Serialize)]
+pub(super) struct Found<'a> {
+    pub(super) code: &'static str,
+    pub(super) state: &'static str,
+    pub(super) text: &'a str,
+    pub(super) todo: &'a str,
+}
+
+/// What happened to a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Change {
+    Joined,
+    Left,
+    Renamed,
+    Trust,
+    Presence,
+}
+
+/// Who a peer is.
+#[derive(Serialize)]
+pub(super) struct Person<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: Option<&'a str>,
+    pub(super) addr: SocketAddr,
+    pub(super) protocol: &'static str,
+    /// None of who is gone, as the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<&'static str>,
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) ignored: bool,
+}
+
+/// Whether a peer is at the keyboard.
+#[derive(Serialize)]
+pub(super) struct Activity<'a> {
+    pub(super) away: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<&'a str>,
+    pub(super) typing: bool,
+}
+
+/// A peer in the answer to `/who`.
+#[derive(Serialize)]
+pub(super) struct Listed<'a> {
+    #[serde(flatten)]
+    pub(super) person: Person<'a>,
+    #[serde(flatten)]
+    pub(super) activity: Activity<'a>,
+    /// There and back, in microseconds, once it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) round_trip_us: Option<u64>,
+    #[serde(skip)]
+    pub(super) name: String,
+}
+
+/// The answer to `/whois`. What is not known is left out.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract's keys")]
+pub(super) struct Whois<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: Option<&'a str>,
+    pub(super) present: bool,
+    pub(super) protocol: &'static str,
+    pub(super) verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trust: Option<&'static str>,
+    pub(super) ignored: bool,
+    /// The begin of the key, for comparing by eye.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fingerprint: Option<String>,
+    pub(super) addrs: &'a [SocketAddr],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) first_seen: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last_seen: Option<String>,
+    pub(super) away: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) round_trip_us: Option<u64>,
+    /// By how much their clock is ahead of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) clock_ahead_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<&'a str>,
+    #[serde(skip)]
+    pub(super) name: String,
+    /// Local times for text: first and last sight.
+    #[serde(skip)]
+    pub(super) seen: Option<(String, String)>,
+}
+
+/// Whom an alarm is about: the key that claims a name, and the key whose name it is.
+#[derive(Serialize)]
+pub(super) struct Alarmed<'a> {
+    pub(super) peer: Shown<PeerId>,
+    pub(super) nick: &'a str,
+    pub(super) known: Shown<PeerId>,
+    pub(super) known_nick: &'a str,
+}
+
+/// The word for how much is known of a key.
+pub(super) const fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Guest => "guest",
+        Trust::New => "new",
+        Trust::Known => "known",
+        Trust::Verified => "verified",
+        Trust::Suspect => "suspect",
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// Why a peer left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reason(pub(super) LeaveReason);
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}

@@ -1,0 +1,308 @@
+//! From updates to lines of output; remembers who is here.
+
+use std::time::Duration;
+
+use super::{
+    Local, Options,
+    event::{Change, Event, Found, OpenTo, Person, Reason},
+    people::{People, Present},
+    text, trust,
+};
+use crate::{
+    domain::{
+        bus::{Alarm, NetworkStatus, SweepProgress, SweepState, Update, VerifyStep, Whois},
+        model::{Delivery, Finding, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
+    },
+    frontend::{
+        json::{Clock, Said, Shown},
+        slash::{COMMANDS, Spec},
+    },
+};
+
+/// This program's version, as `/version` and the first event say it.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Turns updates into output, appended to a buffer.
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
+pub(super) struct Printer {
+    json: bool,
+    clock: Clock,
+    node: Option<NodeId>,
+    nick: Option<Nick>,
+    people: People,
+    /// Whether the node is open to a network.
+    open: bool,
+    /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
+    sweeping: bool,
+    /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
+    alone: bool,
+    out: Vec<u8>,
+}
+
+impl Printer {
+    pub(super) fn new(options: Options) -> Self {
+        let Options { json, zone, warnings } = options;
+        let clock = Clock::new(zone);
+        let (people, out) = (People::default(), Vec::new());
+        let (open, sweeping, alone) = (false, false, false);
+        let mut printer = Self { json, clock, node: None, nick: None, people, open, sweeping, alone, out };
+        for text in &warnings {
+            printer.notice("config", text);
+        }
+        printer
+    }
+
+    /// What is to be written, in whole lines. Clear it when that is done.
+    pub(super) const fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    pub(super) fn update(&mut self, update: Update) {
+        match update {
+            Update::Listening { addr, nick, node } => {
+                self.event(&Event::Listening { addr, node: Shown(node), nick: nick.as_str(), version: VERSION });
+                self.node = Some(node);
+                self.own_nick(nick);
+            }
+            Update::NetworkStatus(place) => self.placed(&place),
+            Update::Diagnosis(findings) => self.diagnosis(&findings),
+            Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
+            Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
+            Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
+            // A pipe shows what comes, not pages, and tells of deliveries line by line.
+            Update::Page(_) | Update::Unsent { .. } => {}
+            Update::Found { query, messages, more } => self.found(&query, &messages, more),
+            Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
+            Update::Sweep(progress) => self.sweep(progress),
+            Update::PeerJoined(peer) => {
+                let event = changed(Change::Joined, self.people.joined(peer), None);
+                print(self.json, &mut self.out, &event);
+                self.alone = false;
+            }
+            Update::PeerRenamed { peer, nick } => {
+                if let Some((present, was)) = self.people.renamed(peer, nick) {
+                    let event = changed(Change::Renamed, present, Some(was));
+                    print(self.json, &mut self.out, &event);
+                }
+            }
+            Update::PeerLeft { peer, reason } => {
+                if let Some(gone) = self.people.left(peer) {
+                    self.event(&left(&gone, reason));
+                }
+            }
+            Update::PeerTrust { peer, trust, ignored } => {
+                if let Some(present) = self.people.trusted(peer, trust, ignored) {
+                    print(self.json, &mut self.out, &changed(Change::Trust, present, None));
+                }
+            }
+            Update::PeerPresence { peer, presence, typing } => {
+                // Whether somebody types is nothing for people who read it later.
+                if let Some((present, moved)) = self.people.presence(peer, presence, typing)
+                    && (moved || self.json)
+                {
+                    print(self.json, &mut self.out, &changed(Change::Presence, present, None));
+                }
+            }
+            Update::RoundTrip { peer, time } => self.people.round_trip(peer, time),
+            Update::Alarm(alarm) => self.alarm(&alarm),
+            Update::Whois(whois) => self.whois(&whois),
+            Update::Verify { peer, step } => self.verify(peer, &step),
+            Update::NickSet(nick) => {
+                self.notice("nick", &format!("You are {nick} now."));
+                self.own_nick(nick);
+            }
+            Update::PresenceSet(presence) => self.notice("presence", &own_presence(&presence)),
+            Update::Message(message) => self.message(&message),
+            Update::Notice { code, text } => self.notice(code.as_str(), &text),
+            Update::Failed { code, text } => self.event(&Event::Error { code: code.as_str(), text: &text }),
+        }
+    }
+
+    pub(super) fn local(&mut self, local: Local) {
+        match local {
+            Local::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
+            Local::OwnNick => match self.nick.take() {
+                Some(nick) => {
+                    self.notice("nick", &format!("You are {nick}."));
+                    self.nick = Some(nick);
+                }
+                None => self.notice("nick", "The node is not ready yet."),
+            },
+            Local::Help(Some(spec)) => self.help(spec),
+            Local::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
+            Local::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
+            Local::Clear => self.notice("clear", "There is no screen to empty here."),
+            Local::Error { code, text } => self.event(&Event::Error { code, text: &text }),
+        }
+    }
+
+    fn help(&mut self, spec: &Spec) {
+        self.notice("help", &format!("{:<24}{}", spec.usage, spec.help));
+    }
+
+    fn sweep(&mut self, progress: SweepProgress) {
+        let SweepProgress { state, probed, total, found, took, left } = progress;
+        let running = state == SweepState::Running;
+        if self.json || !(running && self.sweeping) {
+            let state = if running { "running" } else { "done" };
+            let ms = |time: Duration| time.as_millis().try_into().unwrap_or(u64::MAX);
+            let (took_ms, left_ms) = (ms(took), ms(left));
+            self.event(&Event::Sweep { state, probed, total, found, took_ms, left_ms });
+        }
+        self.sweeping = running;
+    }
+
+    fn placed(&mut self, place: &NetworkStatus) {
+        let interfaces = place.spots.iter().map(|spot| OpenTo {
+            interface: &spot.interface,
+            ip: spot.ip,
+            network: spot.network.to_string(),
+        });
+        let closed = std::mem::replace(&mut self.open, place.open) && !place.open;
+        self.event(&Event::Network {
+            open: place.open,
+            network: place.network.as_str(),
+            addrs: &place.addrs,
+            interfaces: interfaces.collect(),
+            looks: place.sweep.iter().map(ToString::to_string).collect(),
+            lost: place.lost.as_deref(),
+            closed,
+        });
+    }
+
+    fn diagnosis(&mut self, findings: &[Finding]) {
+        let findings = findings.iter().map(|finding| Found {
+            code: finding.fault.as_str(),
+            state: finding.severity.as_str(),
+            text: &finding.what,
+            todo: &finding.todo,
+        });
+        self.event(&Event::Diagnosis { findings: findings.collect() });
+    }
+
+    fn own_nick(&mut self, nick: Nick) {
+        self.people.own(&nick);
+        self.nick = Some(nick);
+    }
+
+    fn alarm(&mut self, alarm: &Alarm) {
+        let text = trust::text(alarm, &mut self.clock);
+        let (code, alarm) = (alarm.kind.as_str(), Some(trust::keys(alarm)));
+        self.event(&Event::Notice { code, text: &text, id: None, alarm });
+    }
+
+    fn whois(&mut self, whois: &Whois) {
+        let present = whois.peer.as_ref().and_then(|peer| self.people.get(peer.id));
+        if let Some(event) = trust::whois(whois, present, &mut self.clock) {
+            self.event(&Event::Whois(Box::new(event)));
+        }
+    }
+
+    fn verify(&mut self, peer: PeerId, step: &VerifyStep) {
+        let present = self.people.get(peer);
+        let (step, code, began) = match step {
+            VerifyStep::Code { code, began } => ("code", Some(code.as_str()), Some(*began)),
+            VerifyStep::Verified => ("verified", None, None),
+            VerifyStep::Differs => ("differs", None, None),
+            VerifyStep::Ended => ("ended", None, None),
+        };
+        let nick = present.and_then(|present| present.peer.nick.as_ref()).map(Nick::as_str);
+        // Who left meanwhile is still somebody.
+        let name = present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), Present::name);
+        let event = Event::Verify { step, peer: Shown(peer), nick, code, began, name };
+        print(self.json, &mut self.out, &event);
+    }
+
+    fn message(&mut self, message: &Message) {
+        if self.json {
+            let said = Said::new(message, self.node, self.clock.utc(message.sent_at));
+            json(&mut self.out, &Event::Message(said));
+        } else {
+            let name = self.people.author(message);
+            text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
+        }
+        match message.delivery {
+            Delivery::NotSent => self.not_sent(message.id),
+            Delivery::Waiting if message.is_own() && !message.history && self.people.is_alone() => {
+                self.waits(message.id);
+            }
+            _ => {}
+        }
+    }
+
+    fn not_sent(&mut self, id: MessageId) {
+        let text = "This line could not be stored, so it was not sent. Say it again.";
+        self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
+    }
+
+    /// Nobody is here whom a line could be delivered to.
+    fn waits(&mut self, id: MessageId) {
+        if self.json {
+            json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
+        } else if !self.alone {
+            self.alone = true;
+            self.notice("waiting", "Nobody else is here. This line waits for whoever comes, and so do those after it.");
+        }
+    }
+
+    fn found(&mut self, query: &str, messages: &[Message], more: bool) {
+        if self.json {
+            let said = |message| Said::new(message, self.node, self.clock.utc(message.sent_at).to_owned());
+            let messages = messages.iter().map(said).collect();
+            json(&mut self.out, &Event::Found { query, messages, more });
+            return;
+        }
+        text::found(&mut self.out, query, messages.len(), more);
+        for message in messages.iter().rev() {
+            let name = self.people.author(message);
+            text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
+        }
+    }
+
+    fn notice(&mut self, code: &str, text: &str) {
+        self.event(&Event::Notice { code, text, id: None, alarm: None });
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        print(self.json, &mut self.out, event);
+    }
+}
+
+/// Appends an event; a function, so that what is printed may be borrowed from the printer.
+fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
+    if as_json {
+        json(out, event);
+    } else {
+        text::event(out, event);
+    }
+}
+
+/// What happened to somebody; `was` is how they were called before.
+fn changed(change: Change, present: &Present, was: Option<String>) -> Event<'_> {
+    let activity = (change == Change::Presence).then(|| present.activity());
+    Event::Peer { change, person: present.person(), activity, reason: None, name: present.name(), was }
+}
+
+/// Somebody is gone: what they were matters no more.
+fn left(gone: &Present, reason: LeaveReason) -> Event<'_> {
+    let person = Person { verified: None, trust: None, ignored: false, ..gone.person() };
+    let (activity, reason, was) = (None, Some(Reason(reason)), None);
+    Event::Peer { change: Change::Left, person, activity, reason, name: gone.name(), was }
+}
+
+fn own_presence(presence: &Presence) -> String {
+    match presence {
+        Presence::Here => "You are here again.".to_owned(),
+        Presence::Away { note: None } => "You are away.".to_owned(),
+        Presence::Away { note: Some(note) } => format!("You are away: {note}"),
+    }
+}
+
+fn json(out: &mut Vec<u8>, event: &Event<'_>) {
+    let start = out.len();
+    match serde_json::to_writer(&mut *out, event) {
+        Ok(()) => out.push(b'\n'),
+        // Memory takes everything and every key is a string; if not, no half line may remain.
+        Err(_) => out.truncate(start),
+    }
+}

@@ -1,0 +1,285 @@
+//! What programs build on: spelling and order of every key.
+
+use std::time::Duration;
+
+use super::{
+    super::{Local, printer::Printer},
+    *,
+};
+use crate::{
+    domain::{
+        bus::{FailureCode, NoticeCode, SweepProgress, SweepState, Update},
+        model::LeaveReason,
+    },
+    frontend::slash,
+};
+
+fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
+    let mut printer = Printer::new(options(json));
+    updates.into_iter().for_each(|update| printer.update(update));
+    String::from_utf8(printer.out().clone()).unwrap()
+}
+
+fn sweep(state: SweepState) -> Update {
+    let took = Duration::from_micros(12_700);
+    Update::Sweep(SweepProgress { state, probed: 4, total: 5, found: 1, took, left: Duration::ZERO })
+}
+
+/// One of everything.
+fn everything() -> Vec<Update> {
+    vec![
+        Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') },
+        sweep(SweepState::Running),
+        sweep(SweepState::Running),
+        sweep(SweepState::Done),
+        Update::PeerJoined(peer(None, 4566)),
+        Update::PeerRenamed { peer: PeerId::Guest(addr(4566)), nick: nick("bob") },
+        Update::Message(message("say \"hi\"\n  再见\\")),
+        Update::Message(Message { action: true, ..message("waves") }),
+        Update::Message(Message { nick: None, ..message("who am I") }),
+        Update::Message(own("hello", Delivery::Sent)),
+        Update::Message(own("anybody?", Delivery::NotSent)),
+        Update::Message(own("later", Delivery::Waiting)),
+        Update::Delivery { id: MessageId([0xab; 16]), delivered: 1, of: 2 },
+        Update::Waiting { node: key('b'), lines: 3 },
+        Update::Message(Message { history: true, mark: Mark::Late, ..from_node("I was away") }),
+        Update::Message(Message { mark: Mark::Forked, ..from_node("two tongues") }),
+        Update::Sync { received: 1, total: 2 },
+        Update::Sync { received: 2, total: 2 },
+        Update::Erased { room: Room::LOBBY, lines: 12 },
+        Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
+        Update::NickSet(nick("Zoë")),
+        Update::Notice { code: NoticeCode::PeerTooSlow, text: "carol was too slow.".to_owned() },
+        Update::Failed { code: FailureCode::NoAnswer, text: "No answer from 127.0.0.9:4565.".to_owned() },
+    ]
+}
+
+#[test]
+fn json_is_the_contract_to_the_byte() {
+    let id = "ab".repeat(16);
+    let expected = [
+        r#"{"event":"listening","addr":"127.0.0.1:4565","node":"OWN","nick":"alice","version":"0.1.0"}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
+        r#"{"event":"sweep","state":"running","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
+        r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
+        r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
+        r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"waves","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference","action":true}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r#"{"event":"notice","code":"not_sent","text":"This line could not be stored, so it was not sent. Say it again.","id":"ID"}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r#"{"event":"delivery","id":"ID","delivered":0,"of":0}"#,
+        r#"{"event":"delivery","id":"ID","delivered":1,"of":2}"#,
+        r#"{"event":"waiting","peer":"BOB","lines":3}"#,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"I was away","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh","mark":"late"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"two tongues","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh","mark":"forked"}"##,
+        r#"{"event":"sync","received":1,"total":2}"#,
+        r#"{"event":"sync","received":2,"total":2}"#,
+        r##"{"event":"erased","room":"#lobby","lines":12}"##,
+        r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
+        r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
+        r#"{"event":"notice","code":"peer_too_slow","text":"carol was too slow."}"#,
+        r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565."}"#,
+    ];
+    let printed = print(true, everything());
+    let lines: Vec<_> = printed.lines().collect();
+    for (line, expected) in lines.iter().zip(expected) {
+        let expected = expected
+            .replace("ID", &id)
+            .replace("OWN", &key('a').to_string())
+            .replace("BOB", &key('b').to_string())
+            .replace("0.1.0", env!("CARGO_PKG_VERSION"));
+        assert_eq!(*line, expected);
+    }
+    assert_eq!(lines.len(), expected.len());
+    assert!(printed.ends_with('\n'));
+}
+
+#[test]
+fn text_says_the_same_for_people() {
+    assert_eq!(
+        print(false, everything()),
+        "\
+-- you are alice, at 127.0.0.1:4565
+-- looking for people at 5 ports
+-- looked at 4 ports in 12 ms: 1 is open
+-- ?127.0.0.1:4566 joined (127.0.0.1:4566)
+-- ?127.0.0.1:4566 is ?bob now
+03:04 <?bob> say \"hi\"
+      再见\\
+03:04 * ?bob waves
+03:04 <?127.0.0.1:4566> who am I
+03:04 <alice> hello
+03:04 <alice> anybody?
+-- This line could not be stored, so it was not sent. Say it again.
+03:04 <alice> later
+-- Nobody else is here. This line waits for whoever comes, and so do those after it.
+03:04 <bob> I was away
+03:04 <!bob> two tongues
+-- 2 lines that were missed have come
+-- 12 lines of #lobby are gone from this machine
+-- ?bob left (127.0.0.1:4566): no answer any more
+-- You are Zoë now.
+-- carol was too slow.
+!! No answer from 127.0.0.9:4565.
+"
+    );
+}
+
+#[test]
+fn a_sweep_is_told_in_words() {
+    for (total, found, expected) in [
+        (0, 0, "-- looked at 0 ports in 3 ms: nobody new\n"),
+        (1, 1, "-- looked at 1 port in 3 ms: 1 is open\n"),
+        (254, 2, "-- looked at 254 ports in 3 ms: 2 are open\n"),
+    ] {
+        let (state, took, left) = (SweepState::Done, Duration::from_millis(3), Duration::ZERO);
+        let progress = SweepProgress { state, probed: total, total, found, took, left };
+        assert_eq!(print(false, [Update::Sweep(progress)]), expected);
+    }
+}
+
+#[test]
+fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
+    let alone = || Update::Message(own("x", Delivery::Waiting));
+    let joined = || Update::PeerJoined(peer(Some("bob"), 4566));
+    let left = || Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Closed };
+    let updates = || [alone(), alone(), alone(), joined(), left(), alone(), alone()];
+    let notices = |json| print(json, updates()).lines().filter(|line| line.contains("Nobody else is here")).count();
+    assert_eq!(notices(false), 2);
+    assert_eq!(print(false, updates()).lines().filter(|line| line.ends_with("<alice> x")).count(), 5);
+    // A program looks for the id of each.
+    let told = print(true, updates()).lines().filter(|line| line.contains(r#""delivered":0,"of":0"#)).count();
+    assert_eq!((notices(true), told), (0, 5));
+    // What becomes of a line that somebody can get is told later.
+    let met = || Update::PeerJoined(node("carol", 'c', Trust::New));
+    assert_eq!(print(false, [met(), alone()]).lines().count(), 2);
+    assert_eq!(print(true, [met(), alone()]).lines().count(), 2);
+    // What was said before is told of elsewhere.
+    let before = Update::Message(Message { history: true, ..own("x", Delivery::Waiting) });
+    assert_eq!(print(true, [before.clone()]).lines().count(), 1);
+    assert_eq!(print(false, [before]).lines().count(), 1);
+}
+
+#[test]
+fn a_new_name_stands_beside_the_old_one() {
+    let id = PeerId::Guest(addr(4566));
+    let rename = |name| Update::PeerRenamed { peer: id, nick: nick(name) };
+    let text = print(false, [Update::PeerJoined(peer(None, 4566)), rename("bob"), rename("rob")]);
+    assert!(text.ends_with("-- ?127.0.0.1:4566 is ?bob now\n-- ?bob is ?rob now\n"), "{text}");
+}
+
+#[test]
+fn no_message_can_pass_for_another_line() {
+    let text = print(false, [Update::Message(message("x\n-- bob left\n\n03:04 <alice> I owe bob 5\n!! error"))]);
+    assert_eq!(text.lines().count(), 5);
+    assert!(text.lines().skip(1).all(|line| line.starts_with("    ")), "{text}");
+}
+
+#[test]
+fn every_reason_and_code_is_printed_as_its_word() {
+    for reason in [LeaveReason::Closed, LeaveReason::Timeout, LeaveReason::TooSlow, LeaveReason::Protocol] {
+        let left = Update::PeerLeft { peer: PeerId::Guest(addr(1)), reason };
+        let lines = print(true, [Update::PeerJoined(peer(Some("bob"), 1)), left]);
+        assert!(lines.trim_end().ends_with(&format!(r#""reason":"{}"}}"#, reason.as_str())), "{lines}");
+    }
+}
+
+fn local(json: bool, local: Local) -> String {
+    let mut printer = Printer::new(options(json));
+    printer.update(Update::PeerJoined(peer(Some("bob"), 4566)));
+    printer.update(Update::PeerJoined(peer(None, 4567)));
+    printer.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') });
+    printer.out().clear();
+    printer.local(local);
+    String::from_utf8(printer.out().clone()).unwrap()
+}
+
+#[test]
+fn who_lists_the_peers() {
+    assert_eq!(
+        local(true, Local::Who),
+        concat!(
+            r#"{"event":"who","peers":["#,
+            r#"{"peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest","away":false,"typing":false},"#,
+            r#"{"peer":"guest:127.0.0.1:4567","nick":null,"addr":"127.0.0.1:4567","protocol":"reference","verified":false,"trust":"guest","away":false,"typing":false}"#,
+            "]}\n"
+        )
+    );
+    assert_eq!(local(false, Local::Who), "-- ?bob (127.0.0.1:4566)\n-- ?127.0.0.1:4567 (127.0.0.1:4567)\n");
+    let mut alone = Printer::new(options(false));
+    alone.local(Local::Who);
+    assert_eq!(alone.out(), b"-- nobody else is here\n");
+}
+
+#[test]
+fn hits_are_one_event_for_programs_and_lines_for_people() {
+    let found = |messages: Vec<Message>, more| Update::Found { query: "hi \u{1b}[2J".to_owned(), messages, more };
+    let messages = || vec![message("newer\nhi"), Message { mark: Mark::Ahead, ..message("hi") }];
+    let json = print(true, [found(messages(), true)]);
+    let hit = |text, mark| {
+        format!(
+            r##"{{"id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"{text}","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"{mark}}}"##,
+            "ab".repeat(16)
+        )
+    };
+    let (newer, older) = (hit("newer\\nhi", ""), hit("hi", r#","mark":"ahead""#));
+    let query = "hi \\u001b[2J";
+    assert_eq!(
+        json,
+        format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[{newer},{older}],\"more\":true}}\n")
+    );
+    assert_eq!(
+        print(false, [found(messages(), true), found(messages(), false), found(vec![message("hi")], false)]),
+        "\
+-- the newest 2 lines that have \"hi [2J\" in them:
+-- 2026-01-02 03:04 <?bob> hi
+-- 2026-01-02 03:04 <?bob> newer
+    hi
+-- 2 lines have \"hi [2J\" in them:
+-- 2026-01-02 03:04 <?bob> hi
+-- 2026-01-02 03:04 <?bob> newer
+    hi
+-- one line has \"hi [2J\" in it:
+-- 2026-01-02 03:04 <?bob> hi
+"
+    );
+    assert_eq!(print(false, [found(Vec::new(), false)]), "-- nothing has \"hi [2J\" in it\n");
+}
+
+#[test]
+fn what_needs_no_network_is_answered() {
+    assert_eq!(local(false, Local::OwnNick), "-- You are alice.\n");
+    assert_eq!(local(false, Local::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        local(true, Local::Clear),
+        "{\"event\":\"notice\",\"code\":\"clear\",\"text\":\"There is no screen to empty here.\"}\n"
+    );
+    let spec = slash::find("nick").unwrap();
+    assert_eq!(local(false, Local::Help(Some(spec))), "-- /nick [NAME]            Go by another name, or show yours\n");
+    assert_eq!(local(false, Local::Help(None)).lines().count(), slash::COMMANDS.len());
+    let error = Local::Error { code: "unknown_command", text: "No command /jion.".to_owned() };
+    assert_eq!(
+        local(true, error),
+        "{\"event\":\"error\",\"code\":\"unknown_command\",\"text\":\"No command /jion.\"}\n"
+    );
+}
+
+#[test]
+fn warnings_come_first() {
+    let mut printer = Printer::new(Options { warnings: vec!["a".to_owned(), "b".to_owned()], ..options(true) });
+    let lines = String::from_utf8(printer.out().clone()).unwrap();
+    assert_eq!(lines.lines().next(), Some(r#"{"event":"notice","code":"config","text":"a"}"#));
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
+fn updates_about_unknown_peers_are_passed_over() {
+    let id = PeerId::Guest(addr(9));
+    let updates =
+        [Update::PeerRenamed { peer: id, nick: nick("x") }, Update::PeerLeft { peer: id, reason: LeaveReason::Closed }];
+    assert_eq!(print(true, updates), "");
+}

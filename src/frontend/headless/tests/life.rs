@@ -1,0 +1,412 @@
+//! The threads: order, back-pressure, and every way to end.
+
+use std::{
+    future::pending,
+    io::PipeWriter,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use super::{
+    super::{
+        HeadlessError, Local, Outcome, Stop,
+        gate::{LONGEST, SETTLING, gate},
+        output, run,
+        undelivered::{LINGER, Undelivered},
+        whereabouts::CurrentNetwork,
+    },
+    *,
+};
+use crate::domain::{
+    bus::{Command, SweepProgress, SweepState, Update},
+    model::{LeaveReason, Room, Target},
+};
+
+/// Longer than any of this takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A front end between pipes, and the node's ends of its channels.
+struct Front {
+    input: Option<PipeWriter>,
+    writing: Option<std::thread::JoinHandle<()>>,
+    output: Sink,
+    commands: mpsc::Receiver<Command>,
+    updates: Option<mpsc::Sender<Update>>,
+    ended: JoinHandle<Result<Outcome, HeadlessError>>,
+}
+
+impl Front {
+    fn start(output: Sink, stop: impl Future<Output = Stop> + Send + 'static) -> Self {
+        let (read, input) = io::pipe().unwrap();
+        let (commands, command_receiver) = mpsc::channel(4);
+        let (updates, update_receiver) = mpsc::channel(4);
+        let ended = tokio::spawn(run(read, output.clone(), options(true), commands, update_receiver, stop));
+        Self { input: Some(input), writing: None, output, commands: command_receiver, updates: Some(updates), ended }
+    }
+
+    /// Says how the first sweep is.
+    async fn sweep(&self, state: SweepState) {
+        let (took, left) = (Duration::from_millis(12), Duration::ZERO);
+        self.update(Update::Sweep(SweepProgress { state, probed: 4, total: 4, found: 1, took, left })).await;
+    }
+
+    /// Writes from a thread: a pipe that is full must not stop this runtime, which reads it.
+    fn write(&mut self, lines: impl AsRef<[u8]>) {
+        let (mut input, lines) = (self.input.as_ref().unwrap().try_clone().unwrap(), lines.as_ref().to_vec());
+        let before = self.writing.take();
+        self.writing = Some(std::thread::spawn(move || {
+            before.map(std::thread::JoinHandle::join);
+            input.write_all(&lines).unwrap();
+        }));
+    }
+
+    async fn command(&mut self) -> Command {
+        timeout(PATIENCE, self.commands.recv()).await.expect("in time").expect("a command")
+    }
+
+    async fn update(&self, update: Update) {
+        timeout(PATIENCE, self.updates.as_ref().unwrap().send(update)).await.expect("space").unwrap();
+    }
+
+    async fn printed(&self, part: &str) {
+        timeout(PATIENCE, async {
+            while !self.output.text().contains(part) {
+                sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await
+        .unwrap_or_else(|_| panic!("no {part} in {}", self.output.text()));
+    }
+
+    /// What a node does after [`Command::Quit`].
+    async fn end(mut self) -> (Result<Outcome, HeadlessError>, String) {
+        self.updates = None;
+        let outcome = timeout(PATIENCE, self.ended).await.expect("an end").unwrap();
+        (outcome, self.output.text())
+    }
+}
+
+fn say(text: &str, action: bool) -> Command {
+    Command::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action, network: None }
+}
+
+#[tokio::test]
+async fn lines_become_commands_in_order_and_quit_ends_it() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.write("hello big world\r\n\n  \t \n//who\n/me waves\nbad \u{1b}[2J\n");
+    front.write(b"not \xff utf-8\n/nick  rob\n/connect [::1]:4565\n/rescan\n/lan on\n/lan off\n/quit\nnever read\n");
+    for expected in [
+        say("hello big world", false),
+        say("/who", false),
+        say("waves", true),
+        say("bad [2J", false),
+        say("not \u{FFFD} utf-8", false),
+        Command::SetNick(nick("rob")),
+        Command::Connect(Target::parse("[::1]:4565").unwrap()),
+        Command::Rescan,
+        Command::Open(true),
+        Command::Open(false),
+    ] {
+        assert_eq!(front.command().await, expected);
+    }
+    for _ in 0..5 {
+        front.update(Update::Message(own("said", Delivery::Sent))).await;
+    }
+    assert_eq!(front.command().await, Command::Quit);
+    front.update(Update::Message(message("the last word"))).await;
+    let (outcome, output) = front.end().await;
+    assert_eq!(outcome.unwrap(), Outcome::Quit);
+    assert!(output.contains("the last word"));
+    assert!(!output.contains("error"), "{output}");
+}
+
+#[tokio::test]
+async fn the_first_line_waits_for_the_first_sweep_and_its_dials() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("hello\n");
+    front.sweep(SweepState::Running).await;
+    // Any time below the longest wait will do: without a gate the line would be there at once.
+    assert!(timeout(LONGEST / 8, front.commands.recv()).await.is_err(), "it did not wait for the sweep");
+    let swept = Instant::now();
+    front.sweep(SweepState::Done).await;
+    assert_eq!(front.command().await, say("hello", false));
+    assert!(swept.elapsed() >= SETTLING, "it did not wait for the dials");
+    // Later sweeps hold up nothing.
+    front.sweep(SweepState::Running).await;
+    front.write("again\n");
+    assert_eq!(front.command().await, say("again", false));
+}
+
+#[tokio::test]
+async fn the_first_line_does_not_wait_for_ever() {
+    let began = Instant::now();
+    let mut front = Front::start(Sink::new(), pending());
+    front.write("hello\n");
+    front.sweep(SweepState::Running).await;
+    assert_eq!(front.command().await, say("hello", false));
+    assert!(began.elapsed() >= LONGEST, "it waited for {:?} only", began.elapsed());
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    let long = "x".repeat(70_112);
+    let action = "x".repeat(65_537);
+    front.write(format!(
+        "/jion\n/c\n/connect printer\n/nick a:b\n/quit it\n/lan\n/lan x\n{long}\n/me {action}\nstill here\n"
+    ));
+    let full = "x".repeat(65_536);
+    front.write(format!("/me {full}\n"));
+    assert_eq!(front.command().await, say("still here", false));
+    assert_eq!(front.command().await, say(&full, true));
+    for part in [
+        r#"{"event":"error","code":"unknown_command","text":"No command /jion. "#,
+        r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear or /connect. Type more of it."}"#,
+        r#"{"event":"error","code":"address","text":"That is no address. "#,
+        r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
+        r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off; "#,
+        r#"{"event":"error","code":"usage","text":"That is nothing that /lan can be given. "#,
+        r#"{"event":"error","code":"usage","text":"/quit takes nothing after it. "#,
+        r#"{"event":"error","code":"too_long","text":"Message too long: 70,112 of 65,536 bytes. Shorten it."}"#,
+        r#"{"event":"error","code":"too_long","text":"Message too long: 65,537 of 65,536 bytes. Shorten it."}"#,
+    ] {
+        front.printed(part).await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_the_input_leaves_the_node_running() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.write("no line feed");
+    front.input = None;
+    assert_eq!(front.command().await, say("no line feed", false));
+    // The reader is gone by now or soon; neither may end the front end, nor the node's command channel.
+    for word in ["one", "two"] {
+        front.update(Update::Message(message(word))).await;
+        front.printed(word).await;
+    }
+    assert!(!front.ended.is_finished());
+    assert!(front.commands.try_recv().is_err_and(|error| error == mpsc::error::TryRecvError::Empty));
+    let (outcome, _) = front.end().await;
+    assert_eq!(outcome.unwrap(), Outcome::NodeEnded);
+}
+
+#[tokio::test]
+async fn a_line_is_printed_at_once_and_a_burst_in_order() {
+    let front = Front::start(Sink::new(), pending());
+    front.update(Update::Message(message("alone"))).await;
+    front.printed("alone").await;
+    for number in 0..10_000 {
+        front.update(Update::Message(message(&format!("line {number}.")))).await;
+    }
+    let (_, output) = front.end().await;
+    let lines: Vec<_> = output.lines().skip(1).collect();
+    assert_eq!(lines.len(), 10_000);
+    for (number, line) in lines.iter().enumerate() {
+        assert!(line.contains(&format!("\"line {number}.\"")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_comes_before_what_later_lines_cause() {
+    let runtime = tokio::runtime::Handle::current();
+    // What is ready at once comes in any order unless it is put in one.
+    for _ in 0..20 {
+        let (answer, answers) = mpsc::channel(1);
+        let (update, updates) = mpsc::channel(2);
+        update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).unwrap();
+        // As for "/version" and "/nick zoe".
+        answer.try_send(Local::Version).unwrap();
+        update.try_send(Update::NickSet(nick("zoe"))).unwrap();
+        drop((answer, update));
+        let (sink, runtime) = (Sink::new(), runtime.clone());
+        let output = sink.clone();
+        let printing = move || {
+            let (updates, opener, undelivered) = (tokio::sync::Mutex::new(updates), gate().0, Undelivered::default());
+            output::run(
+                &runtime,
+                output,
+                options(false),
+                &updates,
+                answers,
+                &opener,
+                (&undelivered, &CurrentNetwork::default()),
+            )
+        };
+        tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
+        let text = sink.text();
+        assert!(text.find("proximity-chat").unwrap() < text.find("You are zoe now.").unwrap(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_busy_node_makes_the_input_wait() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    let mut input = front.input.take().unwrap();
+    // Far more than the channel (4), the reader's buffer (8 KiB) and a pipe (64 KiB) hold.
+    let line = [b"x".repeat(999), b"\n".to_vec()].concat();
+    let writer = std::thread::spawn(move || (0..500).for_each(|_| input.write_all(&line).unwrap()));
+    front.command().await;
+    assert!(!writer.is_finished(), "the input was swallowed");
+    for _ in 1..500 {
+        assert_eq!(front.command().await, say(&"x".repeat(999), false));
+    }
+    writer.join().unwrap();
+}
+
+#[tokio::test]
+async fn signals_say_good_bye_and_print_what_comes_until_then() {
+    for (stop, code) in [(Stop::Interrupt, 130), (Stop::Terminate, 0)] {
+        let mut front = Front::start(Sink::new(), async move { stop });
+        assert_eq!(front.command().await, Command::Quit);
+        front.update(Update::Message(message("good-bye"))).await;
+        let (outcome, output) = front.end().await;
+        assert_eq!(outcome.unwrap(), Outcome::Stopped(stop));
+        assert_eq!(Outcome::Stopped(stop).exit_code(), code);
+        assert!(output.contains("good-bye"));
+    }
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_even_if_the_node_does_not_answer() {
+    let front = Front::start(Sink::new(), async { Stop::Interrupt });
+    // The node keeps its end of the updates open.
+    let outcome = front.ended.await.unwrap();
+    assert_eq!(outcome.unwrap(), Outcome::Stopped(Stop::Interrupt));
+    assert!(front.updates.is_some_and(|updates| !updates.is_closed()));
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_makes_the_node_wait_until_a_signal() {
+    let (signal, stop) = tokio::sync::oneshot::channel();
+    let (reader, stopped) = std::sync::mpsc::sync_channel(0);
+    let output = Sink { stopped: Some(Arc::new(Mutex::new(stopped))), ..Sink::new() };
+    let mut front = Front::start(output, async { stop.await.unwrap() });
+    let updates = front.updates.take().unwrap();
+    // One in the writer's hands, the others in the channel; then the node waits.
+    let waiting = tokio::spawn(async move { while updates.send(Update::Message(message("x"))).await.is_ok() {} });
+    // The signal is only a signal: whether it comes before or after the channel is full must not matter.
+    signal.send(Stop::Interrupt).unwrap();
+    assert_eq!(front.command().await, Command::Quit);
+    let outcome = timeout(PATIENCE, front.ended).await.expect("an end").unwrap();
+    assert_eq!(outcome.unwrap(), Outcome::Stopped(Stop::Interrupt));
+    timeout(PATIENCE, waiting).await.expect("the node is let go").unwrap();
+    drop(reader);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_gone_ends_it_quietly_and_a_full_disk_does_not() {
+    for (error, quiet) in [(io::ErrorKind::BrokenPipe, true), (io::ErrorKind::StorageFull, false)] {
+        let mut front = Front::start(Sink { full: Some((1, error)), ..Sink::new() }, pending());
+        front.update(Update::Message(message("one"))).await;
+        front.printed("one").await;
+        front.update(Update::Message(message("two"))).await;
+        assert_eq!(front.command().await, Command::Quit);
+        let (outcome, _) = front.end().await;
+        match outcome {
+            Ok(outcome) => assert!(quiet && outcome == Outcome::OutputClosed && outcome.exit_code() == 0),
+            Err(error) => assert!(!quiet && error.to_string().starts_with("Cannot write the output: ")),
+        }
+    }
+}
+
+/// Says two lines and leaves; what the node does with them, and whether it is told to quit at once.
+async fn leaves(after: impl AsyncFnOnce(&Front), at_once: bool) -> Outcome {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.write("one\ntwo\n/quit\nnever read\n");
+    assert_eq!(front.command().await, say("one", false));
+    assert_eq!(front.command().await, say("two", false));
+    front.update(said(1, Delivery::Waiting)).await;
+    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait for the second line");
+    let began = Instant::now();
+    after(&front).await;
+    assert_eq!(front.command().await, Command::Quit);
+    assert_eq!(began.elapsed() < LINGER / 2, at_once, "after {:?}", began.elapsed());
+    front.end().await.0.unwrap()
+}
+
+fn said(id: u8, delivery: Delivery) -> Update {
+    Update::Message(Message { id: MessageId([id; 16]), ..own("x", delivery) })
+}
+
+const fn delivery(id: u8, delivered: u32, of: u32) -> Update {
+    Update::Delivery { id: MessageId([id; 16]), delivered, of }
+}
+
+#[tokio::test]
+async fn who_leaves_waits_until_everybody_who_is_here_has_the_newest_line() {
+    let outcome = leaves(
+        async |front| {
+            front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+            front.update(said(2, Delivery::Waiting)).await;
+            // The node may follow no more than the newest lines.
+            front.update(delivery(1, 0, 1)).await;
+            front.update(delivery(2, 0, 1)).await;
+            // Others' news are no reason to leave.
+            front.update(Update::Message(from_node("hello"))).await;
+            front.update(delivery(3, 1, 1)).await;
+            front.printed(r#""delivered":1"#).await;
+            assert!(!front.ended.is_finished());
+            front.update(delivery(2, 1, 1)).await;
+        },
+        true,
+    )
+    .await;
+    assert_eq!((outcome, outcome.exit_code()), (Outcome::Quit, 0));
+}
+
+#[tokio::test]
+async fn who_leaves_has_nobody_to_wait_for_when_alone() {
+    // The lines are on disk.
+    let alone = leaves(async |front| front.update(said(2, Delivery::Waiting)).await, true).await;
+    let left = leaves(
+        async |front| {
+            let bob = node("bob", 'b', Trust::New);
+            front.update(Update::PeerJoined(bob.clone())).await;
+            front.update(said(2, Delivery::Waiting)).await;
+            front.update(Update::PeerLeft { peer: bob.id, reason: LeaveReason::Closed }).await;
+        },
+        true,
+    )
+    .await;
+    assert_eq!((alone, left), (Outcome::Quit, Outcome::Quit));
+    let lost = leaves(async |front| front.update(said(2, Delivery::NotSent)).await, true).await;
+    assert_eq!(lost.exit_code(), 3);
+}
+
+#[tokio::test]
+async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
+    let outcome = leaves(
+        async |front| {
+            front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+            front.update(said(2, Delivery::Waiting)).await;
+        },
+        false,
+    )
+    .await;
+    assert_eq!((outcome, outcome.exit_code()), (Outcome::Undelivered, 3));
+}
+
+#[tokio::test]
+async fn lines_of_earlier_runs_are_waited_for_too() {
+    let mut front = Front::start(Sink::new(), pending());
+    front.sweep(SweepState::Done).await;
+    front.update(Update::PeerJoined(node("bob", 'b', Trust::New))).await;
+    front.update(delivery(7, 0, 1)).await;
+    front.printed(r#""delivered":0"#).await;
+    front.write("/quit\n");
+    assert!(timeout(LINGER / 25, front.commands.recv()).await.is_err(), "it did not wait");
+    front.update(delivery(7, 1, 1)).await;
+    assert_eq!(front.command().await, Command::Quit);
+    assert_eq!(front.end().await.0.unwrap(), Outcome::Quit);
+}

@@ -1,0 +1,110 @@
+//! What the contract and the text say of where the node is, and of what is wrong there.
+
+use super::{super::printer::Printer, *};
+use crate::domain::{
+    bus::{NetworkStatus, Update},
+    model::{Fault, Finding, LocalSubnet, Network, Severity},
+};
+
+fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
+    let mut printer = Printer::new(options(json));
+    updates.into_iter().for_each(|update| printer.update(update));
+    String::from_utf8(printer.out().clone()).unwrap()
+}
+
+fn spot(interface: &str, ip: &str, network: &str) -> LocalSubnet {
+    let (ip, network) = (ip.parse().unwrap(), network.parse().unwrap());
+    LocalSubnet { interface: interface.into(), index: 2, ip, network, broadcast: None }
+}
+
+/// As the program starts by default.
+fn closed() -> NetworkStatus {
+    NetworkStatus {
+        open: false,
+        network: Network::loopback(),
+        addrs: vec![addr(4565)],
+        spots: Vec::new(),
+        sweep: vec!["127.0.0.1/32".parse().unwrap()],
+        offer: Ok(vec![spot("wlan0", "192.168.1.20", "192.168.1.0/24")]),
+        lost: None,
+    }
+}
+
+fn open() -> NetworkStatus {
+    NetworkStatus {
+        open: true,
+        network: Network::new("gw 02:42:ac:11:00:01 192.168.1.0/24").unwrap(),
+        addrs: vec!["192.168.1.20:4565".parse().unwrap(), "[fe80::20%2]:4565".parse().unwrap(), addr(4565)],
+        spots: vec![spot("wlan0", "192.168.1.20", "192.168.1.0/24"), spot("wlan0", "fe80::20", "fe80::/64")],
+        sweep: vec!["127.0.0.1/32".parse().unwrap(), "192.168.1.0/24".parse().unwrap()],
+        offer: Ok(Vec::new()),
+        ..closed()
+    }
+}
+
+/// The same place without a network.
+fn lost(place: NetworkStatus) -> NetworkStatus {
+    NetworkStatus { lost: Some("No network: wlan0 is down. Plug in a cable or join a Wi-Fi.".to_owned()), ..place }
+}
+
+#[test]
+fn where_the_node_is_is_the_contract_to_the_byte() {
+    let gone = lost(open());
+    let never = lost(closed());
+    let told = [closed(), open(), gone, never].map(Update::NetworkStatus);
+    assert_eq!(
+        print(true, told),
+        concat!(
+            r#"{"event":"network","open":false,"network":"loopback","addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"]}"#,
+            "\n",
+            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"]}"#,
+            "\n",
+            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            "\n",
+            r#"{"event":"network","open":false,"network":"loopback","addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            "\n",
+        )
+    );
+}
+
+#[test]
+fn text_says_where_the_node_is_when_that_is_news() {
+    let text = |places: &[NetworkStatus]| print(false, places.iter().cloned().map(Update::NetworkStatus));
+    let opened = "-- open to wlan0 (192.168.1.20, 192.168.1.0/24), wlan0 (fe80::20, fe80::/64)\n";
+    let down = "!! No network: wlan0 is down. Plug in a cable or join a Wi-Fi.\n";
+    let gone = lost(open());
+    assert_eq!(text(&[closed(), closed()]), "");
+    assert_eq!(text(&[open(), gone.clone(), open()]), format!("{opened}{down}{opened}"));
+    let shut = "-- on this machine only now: nothing leaves it\n";
+    assert_eq!(text(&[open(), closed(), closed()]), format!("{opened}{shut}"));
+    assert_eq!(text(&[lost(closed())]), down);
+    // An address that the user gave and no interface has.
+    assert_eq!(text(&[NetworkStatus { spots: Vec::new(), ..open() }]), "-- open to 127.0.0.1/32, 192.168.1.0/24\n");
+}
+
+#[test]
+fn a_diagnosis_is_its_findings() {
+    let finding = |fault, severity, what: &str, todo: &str| Finding {
+        fault,
+        severity,
+        what: what.to_owned(),
+        todo: todo.to_owned(),
+    };
+    let captured =
+        finding(Fault::RouteCaptured, Severity::Fault, "192.168.1.0/24 goes out by tun0.", "Leave the \"VPN\".");
+    let clock = finding(Fault::ClockOff, Severity::Warning, "The clock is 3 min ahead.", "");
+    let told = || [Update::Diagnosis(vec![captured.clone(), clock.clone()]), Update::Diagnosis(Vec::new())];
+    assert_eq!(
+        print(true, told()),
+        concat!(
+            r#"{"event":"diagnosis","findings":[{"code":"route_captured","state":"fault","text":"192.168.1.0/24 goes out by tun0.","todo":"Leave the \"VPN\"."},{"code":"clock_off","state":"warning","text":"The clock is 3 min ahead.","todo":""}]}"#,
+            "\n",
+            r#"{"event":"diagnosis","findings":[]}"#,
+            "\n",
+        )
+    );
+    assert_eq!(
+        print(false, told()),
+        "-- 192.168.1.0/24 goes out by tun0. Leave the \"VPN\".\n-- The clock is 3 min ahead.\n"
+    );
+}

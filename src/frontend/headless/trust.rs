@@ -1,0 +1,83 @@
+//! Alarms in words, and what is known of somebody.
+
+use super::{
+    event::{Alarmed, Whois, trust},
+    people::{Present, mark, micros, note},
+    text::HANDLE_DIGITS,
+};
+use crate::{
+    domain::{
+        bus::{self, Alarm, AlarmKind},
+        model::{Nick, NodeId, Peer, PeerId, Software, Trust},
+    },
+    frontend::json::{Clock, Shown, protocol},
+};
+
+/// An alarm in one line: what happened, what it may mean, what to do.
+pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
+    let Alarm { kind, node, nick, known, known_nick, known_last_seen, known_verified } = alarm;
+    let seen = clock.date(*known_last_seen).to_owned();
+    let verified = if *known_verified { " (verified)" } else { "" };
+    let (now, was, key) = (node.short(), known.short(), node.tag(HANDLE_DIGITS));
+    let commands = format!("Ask in person. /trust {key} lets it have the name, /ignore {key} shuts it out.");
+    match kind {
+        AlarmKind::KeyChanged => format!(
+            "{nick} has a NEW KEY: {now}. The {known_nick} you know{verified} has {was}, last seen {seen}. A reinstall \
+             does this; so does someone pretending to be {known_nick}. {commands}"
+        ),
+        AlarmKind::LookAlike => format!(
+            "{nick} with the key {now} looks like {known_nick}{verified} with the key {was}, last seen {seen}, but is \
+             somebody else. {commands}"
+        ),
+    }
+}
+
+/// The same for programs.
+pub(super) fn keys(alarm: &Alarm) -> Alarmed<'_> {
+    Alarmed {
+        peer: Shown(PeerId::Node(alarm.node)),
+        nick: alarm.nick.as_str(),
+        known: Shown(PeerId::Node(alarm.known)),
+        known_nick: alarm.known_nick.as_str(),
+    }
+}
+
+/// What is known of somebody, who may be `present` in the list; nothing if that is nobody.
+pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock: &mut Clock) -> Option<Whois<'a>> {
+    let bus::Whois { peer, known, addrs, presence, round_trip, clock_ahead_ms } = whois;
+    let id = peer.as_ref().map(|peer| peer.id).or_else(|| Some(PeerId::Node(known.as_ref()?.node)))?;
+    let nick = peer.as_ref().and_then(|peer| peer.nick.as_ref());
+    let nick = nick.or_else(|| known.as_ref()?.nick.as_ref()).map(Nick::as_str);
+    let trusted = peer.as_ref().map(|peer| peer.trust);
+    let unnamed = || peer.as_ref().map_or_else(|| tagged(id.node()), Peer::display_name);
+    let unlisted = || format!("{}{}", trusted.map_or("", mark), nick.map_or_else(unnamed, str::to_owned));
+    Some(Whois {
+        peer: Shown(id),
+        nick,
+        present: peer.is_some(),
+        protocol: protocol(id),
+        verified: known.as_ref().is_some_and(|known| known.verified) || trusted == Some(Trust::Verified),
+        trust: trusted.map(trust),
+        ignored: peer.as_ref().is_some_and(|peer| peer.ignored) || known.as_ref().is_some_and(|known| known.ignored),
+        fingerprint: id.node().map(NodeId::short),
+        addrs,
+        first_seen: known.as_ref().map(|known| clock.utc(known.first_seen).to_owned()),
+        last_seen: known.as_ref().map(|known| clock.utc(known.last_seen).to_owned()),
+        away: presence.is_away(),
+        note: note(presence),
+        round_trip_us: round_trip.map(micros),
+        clock_ahead_ms: *clock_ahead_ms,
+        version: match peer.as_ref().map(|peer| &peer.software) {
+            Some(Software::Ours { version }) => Some(version),
+            Some(Software::Reference) | None => None,
+        },
+        name: present.map_or_else(unlisted, Present::name),
+        seen: known
+            .as_ref()
+            .map(|known| (clock.date(known.first_seen).to_owned(), clock.date(known.last_seen).to_owned())),
+    })
+}
+
+fn tagged(node: Option<&NodeId>) -> String {
+    node.map(|node| node.tag(HANDLE_DIGITS)).unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! A message as JSON. Keys may be added, never renamed.
+
+use std::{borrow::Cow, fmt::Display};
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::model::{Author, Mark, Message, MessageId, NodeId, PeerId};
+
+/// The protocol of our own lines: reference nodes get them in theirs, everybody else in ours.
+const MESH: &str = "mesh";
+
+/// A message, with its keys in the contract's order.
+#[derive(Debug, Serialize)]
+pub struct Said<'a> {
+    id: Shown<MessageId>,
+    room: &'a str,
+    /// Our own key for our own; `None` only before the node has said which that is.
+    from: Option<Shown<PeerId>>,
+    nick: Option<&'a str>,
+    text: &'a str,
+    sent_at: Cow<'a, str>,
+    own: bool,
+    history: bool,
+    protocol: &'static str,
+    #[serde(skip_serializing_if = "is_false")]
+    action: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
+}
+
+impl<'a> Said<'a> {
+    /// `message`, said by `own` if it is our own, at `sent_at` as [`super::Clock::utc`] writes it.
+    pub fn new(message: &'a Message, own: Option<NodeId>, sent_at: impl Into<Cow<'a, str>>) -> Self {
+        let author = match message.author {
+            Author::Own => own.map(PeerId::Node),
+            Author::Peer(peer) => Some(peer),
+        };
+        Self {
+            id: Shown(message.id),
+            room: message.room.name(),
+            from: author.map(Shown),
+            nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
+            text: message.text.as_str(),
+            sent_at: sent_at.into(),
+            own: message.is_own(),
+            history: message.history,
+            protocol: author.map_or(MESH, protocol),
+            action: message.action,
+            mark: mark(message.mark),
+        }
+    }
+}
+
+/// The protocol that is spoken with a peer: one that has no key speaks the reference program's.
+pub const fn protocol(peer: PeerId) -> &'static str {
+    match peer {
+        PeerId::Node(_) => MESH,
+        PeerId::Guest(_) => "reference",
+    }
+}
+
+const fn mark(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::None => None,
+        Mark::Late => Some("late"),
+        Mark::Ahead => Some("ahead"),
+        Mark::Forked => Some("forked"),
+        Mark::Unknown => Some("unknown"),
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// A value that is written as it is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<T>(pub T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}

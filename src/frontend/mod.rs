@@ -1,0 +1,8 @@
+//! What people and programs see: the full screen, the pipe, slash commands, JSON.
+//!
+//! A front end talks to the node by the two channels of [`crate::domain::bus`] and nothing else.
+
+pub mod headless;
+pub mod json;
+pub mod slash;
+pub mod tui;

@@ -1,0 +1,65 @@
+//! Slash commands: one table and one parser for the screen and for pipes.
+
+mod parse;
+mod table;
+
+pub use parse::{SlashError, find, parse};
+pub use table::{COMMANDS, Spec, complete};
+
+use crate::domain::model::Who;
+
+/// What a typed line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slash {
+    /// Say something in the current room.
+    Say {
+        /// What was typed, not yet checked; for an action without the `/me `.
+        text: String,
+        /// Whether it is an action.
+        action: bool,
+    },
+    /// Take this name, or show the present one.
+    Nick(Option<String>),
+    /// List who is here.
+    Who,
+    /// Tell all that is known of somebody.
+    Whois(Who),
+    /// Be away, with this note, not yet cut.
+    Away(Option<String>),
+    /// Be here again.
+    Back,
+    /// Show nothing more of what somebody says.
+    Ignore(Who),
+    /// Show again what somebody says.
+    Unignore(Who),
+    /// Let somebody have the name they go by, whoever had it before.
+    Trust(Who),
+    /// Compare codes with somebody.
+    Verify {
+        /// With whom.
+        who: Who,
+        /// None begins; then whether the codes were the same.
+        same: Option<bool>,
+    },
+    /// Dial this address, not yet checked.
+    Connect(String),
+    /// Open the chat to the network, or close it; or say which it is.
+    Lan(Option<bool>),
+    /// Sweep now.
+    Rescan,
+    /// Find messages with these words; without any, show again what was found last.
+    Search(Option<String>),
+    /// Empty the screen.
+    Clear,
+    /// Take the whole history of the current room off this machine's disk.
+    Erase {
+        /// Whether the user has said so once more.
+        sure: bool,
+    },
+    /// Show help, or the help of one command, by its full name without the slash.
+    Help(Option<String>),
+    /// Show the version.
+    Version,
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,329 @@
+//! From a typed line to a [`Slash`].
+
+use super::{
+    COMMANDS, Slash, Spec,
+    table::{Kind, complete},
+};
+use crate::domain::model::{Text, Who};
+
+/// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
+const MAX_ECHO: usize = 24;
+
+/// How many typing errors a suggestion forgives: one in a short word, two in a longer one.
+const fn forgiven(letters: usize) -> usize {
+    if letters <= 3 { 1 } else { 2 }
+}
+
+/// Why a line is no command. The text is meant for the person who typed it; the draft should stay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SlashError {
+    /// A slash and nothing after it.
+    #[error("Type the command right after the slash: /help lists them.")]
+    Empty,
+    /// No such command.
+    #[error("No command /{name}. {}", advice(*.similar))]
+    Unknown {
+        /// What was typed, cut and cleaned.
+        name: String,
+        /// A command that is spelled like it.
+        similar: Option<&'static str>,
+    },
+    /// A prefix of several commands.
+    #[error("/{prefix} could be {}. Type more of it.", any_of(.candidates))]
+    Ambiguous {
+        /// What was typed.
+        prefix: String,
+        /// What it could become, sorted.
+        candidates: Vec<&'static str>,
+    },
+    /// The command needs an argument.
+    #[error("Something is missing after /{}. Usage: {}", .0.name, .0.usage)]
+    Missing(&'static Spec),
+    /// The command has no arguments.
+    #[error("/{} takes nothing after it. Usage: {}", .0.name, .0.usage)]
+    Superfluous(&'static Spec),
+    /// The argument is none that the command knows.
+    #[error("That is nothing that /{} can be given. Usage: {}", .0.name, .0.usage)]
+    Wrong(&'static Spec),
+    /// What stands where a person should is longer than any name or key.
+    #[error("That is longer than any name or key. Usage: {}", .0.usage)]
+    NotAName(&'static Spec),
+}
+
+impl SlashError {
+    /// The `code` of the headless contract.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Unknown { .. } => "unknown_command",
+            Self::Ambiguous { .. } => "ambiguous_command",
+            Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
+        }
+    }
+}
+
+fn advice(similar: Option<&str>) -> String {
+    match similar {
+        Some(name) => format!("Did you mean /{name}?"),
+        None => "/help lists the commands; a line that begins with // is sent as text.".to_owned(),
+    }
+}
+
+/// `/a, /b or /c`.
+fn any_of(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("/{name}")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Reads a line: text to say, or a command. `//x` says "/x".
+///
+/// # Errors
+/// [`SlashError`] when the line begins with a slash and is no command that can be carried out; nothing may be sent then.
+pub fn parse(line: &str) -> Result<Slash, SlashError> {
+    let Some(rest) = line.strip_prefix('/') else {
+        return Ok(Slash::Say { text: line.to_owned(), action: false });
+    };
+    if rest.starts_with('/') {
+        return Ok(Slash::Say { text: rest.to_owned(), action: false });
+    }
+    let (name, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let spec = find(name)?;
+    let argument = argument.trim();
+    let given = (!argument.is_empty()).then_some(argument);
+    let required = || given.map(str::to_owned).ok_or(SlashError::Missing(spec));
+    let nothing = |slash| if given.is_none() { Ok(slash) } else { Err(SlashError::Superfluous(spec)) };
+    match spec.kind {
+        Kind::Me => Ok(Slash::Say { text: required()?, action: true }),
+        Kind::Nick => Ok(Slash::Nick(given.map(str::to_owned))),
+        Kind::Who => nothing(Slash::Who),
+        Kind::Whois => person(spec, argument).map(Slash::Whois),
+        Kind::Away => Ok(Slash::Away(given.map(str::to_owned))),
+        Kind::Back => nothing(Slash::Back),
+        Kind::Ignore => person(spec, argument).map(Slash::Ignore),
+        Kind::Unignore => person(spec, argument).map(Slash::Unignore),
+        Kind::Trust => person(spec, argument).map(Slash::Trust),
+        Kind::Verify => {
+            let (who, same) = answer(argument);
+            Ok(Slash::Verify { who: person(spec, who)?, same })
+        }
+        Kind::Connect => Ok(Slash::Connect(required()?)),
+        Kind::Lan => match argument.to_ascii_lowercase().as_str() {
+            "" => Ok(Slash::Lan(None)),
+            "on" => Ok(Slash::Lan(Some(true))),
+            "off" => Ok(Slash::Lan(Some(false))),
+            _ => Err(SlashError::Wrong(spec)),
+        },
+        Kind::Rescan => nothing(Slash::Rescan),
+        Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
+        Kind::Clear => nothing(Slash::Clear),
+        Kind::Erase if argument.eq_ignore_ascii_case("yes") => Ok(Slash::Erase { sure: true }),
+        Kind::Erase => nothing(Slash::Erase { sure: false }),
+        Kind::Help => match given {
+            Some(name) => Ok(Slash::Help(Some(find(name)?.name.to_owned()))),
+            None => Ok(Slash::Help(None)),
+        },
+        Kind::Version => nothing(Slash::Version),
+        Kind::Quit => nothing(Slash::Quit),
+    }
+}
+
+/// Whom `argument` names.
+fn person(spec: &'static Spec, argument: &str) -> Result<Who, SlashError> {
+    let given = !argument.trim_start_matches('@').is_empty();
+    Who::new(argument).ok_or(if given { SlashError::NotAName(spec) } else { SlashError::Missing(spec) })
+}
+
+/// The name, which may have two words, and the yes or no behind it.
+fn answer(argument: &str) -> (&str, Option<bool>) {
+    let Some((who, last)) = argument.rsplit_once(char::is_whitespace) else { return (argument, None) };
+    match last.to_ascii_lowercase().as_str() {
+        "yes" => (who, Some(true)),
+        "no" => (who, Some(false)),
+        _ => (argument, None),
+    }
+}
+
+/// The command called `name` (with or without its slash): a name, an alias or an unambiguous prefix of one, in any case.
+///
+/// # Errors
+/// [`SlashError`] when there is none, or more than one.
+pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
+    let name = name.strip_prefix('/').unwrap_or(name).to_ascii_lowercase();
+    if name.is_empty() {
+        return Err(SlashError::Empty);
+    }
+    if let Some(spec) = COMMANDS.iter().find(|spec| spec.spellings().any(|spelling| spelling == name)) {
+        return Ok(spec);
+    }
+    match complete(&name).as_slice() {
+        [] => Err(SlashError::Unknown { similar: similar(&name), name: echo(&name) }),
+        [spec] => Ok(spec),
+        several => {
+            let mut candidates: Vec<_> =
+                several.iter().filter_map(|spec| spec.spellings().find(|s| s.starts_with(&name))).collect();
+            candidates.sort_unstable();
+            Err(SlashError::Ambiguous { prefix: name, candidates })
+        }
+    }
+}
+
+/// The command whose spelling is nearest to `name`, if near enough.
+fn similar(name: &str) -> Option<&'static str> {
+    let letters = name.chars().take(MAX_ECHO).count();
+    if letters >= MAX_ECHO {
+        return None;
+    }
+    COMMANDS
+        .iter()
+        .flat_map(Spec::spellings)
+        .map(|spelling| (strsim::osa_distance(name, spelling), spelling))
+        .filter(|&(distance, spelling)| distance <= forgiven(letters.min(spelling.len())))
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, spelling)| spelling)
+}
+
+/// What may be repeated of a word that somebody piped in: the beginning, without what steers a terminal.
+fn echo(name: &str) -> String {
+    let end = name.char_indices().nth(MAX_ECHO).map_or(name.len(), |(at, _)| at);
+    let cut = if end < name.len() { "…" } else { "" };
+    let clean = Text::new(name.get(..end).unwrap_or_default());
+    format!("{}{cut}", clean.as_ref().map_or("?", Text::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn say(text: &str, action: bool) -> Slash {
+        Slash::Say { text: text.to_owned(), action }
+    }
+
+    fn error(line: &str) -> String {
+        parse(line).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn text_is_said_as_it_was_typed() {
+        assert_eq!(parse("hello big world"), Ok(say("hello big world", false)));
+        assert_eq!(parse("  indented /quit"), Ok(say("  indented /quit", false)));
+        assert_eq!(parse("two\nlines"), Ok(say("two\nlines", false)));
+        assert_eq!(parse(""), Ok(say("", false)));
+    }
+
+    #[test]
+    fn two_slashes_say_one() {
+        assert_eq!(parse("//quit"), Ok(say("/quit", false)));
+        assert_eq!(parse("///"), Ok(say("//", false)));
+    }
+
+    #[test]
+    fn every_command_and_alias_is_understood() {
+        assert_eq!(parse("/me waves at\nall"), Ok(say("waves at\nall", true)));
+        assert_eq!(parse("/nick Zoë 山田"), Ok(Slash::Nick(Some("Zoë 山田".to_owned()))));
+        assert_eq!(parse("/nick "), Ok(Slash::Nick(None)));
+        assert_eq!(parse("/connect  [::1]:4565 "), Ok(Slash::Connect("[::1]:4565".to_owned())));
+        for (line, slash) in [
+            ("/who", Slash::Who),
+            ("/names", Slash::Who),
+            ("/back", Slash::Back),
+            ("/rescan", Slash::Rescan),
+            ("/SCAN", Slash::Rescan),
+            ("/clear", Slash::Clear),
+            ("/search lab  key ", Slash::Search(Some("lab  key".to_owned()))),
+            ("/search", Slash::Search(None)),
+            ("/erase", Slash::Erase { sure: false }),
+            ("/erase YES", Slash::Erase { sure: true }),
+            ("/help", Slash::Help(None)),
+            ("/help /sc", Slash::Help(Some("rescan".to_owned()))),
+            ("/version", Slash::Version),
+            ("/quit", Slash::Quit),
+            ("/exit  ", Slash::Quit),
+        ] {
+            assert_eq!(parse(line), Ok(slash), "{line}");
+        }
+    }
+
+    #[test]
+    fn people_are_named_in_one_word_or_in_two() {
+        let who = |text| Who::new(text).unwrap();
+        assert_eq!(parse("/whois Zoë 山田"), Ok(Slash::Whois(who("Zoë 山田"))));
+        assert_eq!(parse("/ignore @bob"), Ok(Slash::Ignore(who("bob"))));
+        assert_eq!(parse("/unignore 192.168.1.23:4565"), Ok(Slash::Unignore(who("192.168.1.23:4565"))));
+        assert_eq!(parse("/trust bob#c04e"), Ok(Slash::Trust(who("bob#c04e"))));
+        for (line, name, same) in [
+            ("/verify bob", "bob", None),
+            ("/verify Zoë 山田", "Zoë 山田", None),
+            ("/verify bob yes", "bob", Some(true)),
+            ("/verify Zoë 山田  NO", "Zoë 山田", Some(false)),
+            ("/verify no", "no", None),
+            ("/verify no yes", "no", Some(true)),
+        ] {
+            assert_eq!(parse(line), Ok(Slash::Verify { who: who(name), same }), "{line}");
+        }
+        assert_eq!(error("/whois @"), "Something is missing after /whois. Usage: /whois WHO");
+        let long = "x".repeat(200);
+        assert_eq!(error(&format!("/trust {long}")), "That is longer than any name or key. Usage: /trust WHO");
+    }
+
+    #[test]
+    fn a_note_may_follow_away() {
+        assert_eq!(parse("/away"), Ok(Slash::Away(None)));
+        assert_eq!(parse("/away  back at 3 "), Ok(Slash::Away(Some("back at 3".to_owned()))));
+        assert_eq!(error("/back now"), "/back takes nothing after it. Usage: /back");
+    }
+
+    #[test]
+    fn a_prefix_is_enough_unless_it_is_ambiguous() {
+        assert_eq!(parse("/q"), Ok(Slash::Quit));
+        assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
+        assert_eq!(error("/w"), "/w could be /who or /whois. Type more of it.");
+        assert_eq!(error("/c"), "/c could be /clear or /connect. Type more of it.");
+        assert_eq!(error("/n"), "/n could be /names or /nick. Type more of it.");
+    }
+
+    #[test]
+    fn an_unknown_command_is_never_text_and_suggests_one_that_exists() {
+        assert_eq!(error("/hlep"), "No command /hlep. Did you mean /help?");
+        assert_eq!(error("/recsan now"), "No command /recsan. Did you mean /rescan?");
+        let advice = "/help lists the commands; a line that begins with // is sent as text.";
+        assert_eq!(error("/usr/bin/env"), format!("No command /usr/bin/env. {advice}"));
+        assert_eq!(error("/join #lab"), format!("No command /join. {advice}"), "of a later release");
+        assert_eq!(error("/"), "Type the command right after the slash: /help lists them.");
+        assert_eq!(error("/ quit"), error("/"));
+        assert!(error("/help frobnicate").starts_with("No command /frobnicate."));
+    }
+
+    #[test]
+    fn wrong_arguments_are_answered_with_the_usage() {
+        assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
+        assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
+        assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
+        assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
+    }
+
+    #[test]
+    fn an_error_repeats_neither_escapes_nor_a_book() {
+        let text = error(&format!("/x\u{1b}[2J\u{202e}{}", "y".repeat(100_000)));
+        assert!(text.starts_with("No command /x[2jyyy") && text.contains("y…. /help"), "{text}");
+        assert!(text.len() < 150, "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_said_or_carried_out_or_refused_with_a_code(line in "/?/?\\PC{0,12}.{0,40}") {
+            match parse(&line) {
+                Ok(Slash::Say { text, .. }) => prop_assert!(line.contains(&text)),
+                Ok(_) => prop_assert!(line.starts_with('/')),
+                Err(error) => {
+                    prop_assert!(line.starts_with('/') && !line.starts_with("//"));
+                    prop_assert!(!error.code().is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Tab completion of names and commands.
+
+use super::draft::Draft;
+use crate::frontend::slash;
+
+/// A completion under way: Tab again takes the next candidate.
+#[derive(Debug)]
+pub(crate) struct Completion {
+    candidates: Vec<String>,
+    at: usize,
+    /// The bytes of the draft that hold the present candidate.
+    start: usize,
+    end: usize,
+}
+
+impl Completion {
+    /// What the word before the cursor could become; `names` in the order of preference.
+    pub(crate) fn begin(draft: &Draft, names: impl Iterator<Item = String>) -> Option<Self> {
+        let before = draft.before();
+        if let Some(prefix) = before.strip_prefix('/').filter(|p| !p.contains(char::is_whitespace)) {
+            let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
+            return Self::new(candidates, 0, before.len());
+        }
+        // A name may have two words: the longest ending of the text that begins a name counts.
+        let names: Vec<_> = names.collect();
+        let starts = before.char_indices().rev().filter(|&(at, c)| {
+            !c.is_whitespace() && before.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(char::is_whitespace))
+        });
+        let mut best = None;
+        for (start, _) in starts.take(2) {
+            let typed = before.get(start..).unwrap_or_default().to_lowercase();
+            let fits: Vec<_> = names.iter().filter(|name| name.to_lowercase().starts_with(&typed)).collect();
+            if !fits.is_empty() {
+                let after = if start == 0 { ": " } else { " " };
+                let candidates = fits.iter().map(|name| format!("{name}{after}")).collect();
+                best = Self::new(candidates, start, before.len());
+            }
+        }
+        best
+    }
+
+    fn new(candidates: Vec<String>, start: usize, end: usize) -> Option<Self> {
+        let last = candidates.len().checked_sub(1)?;
+        Some(Self { candidates, at: last, start, end })
+    }
+
+    /// Puts the next (or previous) candidate into the draft.
+    pub(crate) fn step(&mut self, draft: &mut Draft, back: bool) {
+        let count = self.candidates.len().max(1);
+        self.at = (self.at + if back { count - 1 } else { 1 }) % count;
+        if let Some(candidate) = self.candidates.get(self.at) {
+            draft.splice(self.start, self.end, candidate);
+            self.end = self.start + candidate.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tabs(typed: &str, count: usize) -> String {
+        let mut draft = Draft::default();
+        draft.set(typed.to_owned());
+        let names = ["bob", "Zoë 山田", "Bobby", "carol"].map(str::to_owned);
+        let mut completion = Completion::begin(&draft, names.into_iter());
+        for _ in 0..count {
+            if let Some(completion) = &mut completion {
+                completion.step(&mut draft, false);
+            }
+        }
+        draft.text().to_owned()
+    }
+
+    #[test]
+    fn names_are_completed() {
+        assert_eq!(tabs("b", 1), "bob: ");
+        assert_eq!(tabs("b", 2), "Bobby: ");
+        assert_eq!(tabs("b", 3), "bob: ");
+        assert_eq!(tabs("ask CA", 1), "ask carol ");
+        assert_eq!(tabs("zoë 山", 1), "Zoë 山田: ");
+        assert_eq!(tabs("x", 1), "x");
+        assert_eq!(tabs("bob ", 1), "bob ");
+    }
+
+    #[test]
+    fn commands_are_completed() {
+        assert_eq!(tabs("/res", 1), "/rescan ");
+        assert_eq!(tabs("/connect b", 1), "/connect bob ");
+        assert_eq!(tabs("/zzz", 1), "/zzz");
+    }
+}

@@ -1,0 +1,112 @@
+//! What goes into the screen's state machine, and what comes out of it.
+
+use crate::domain::bus::{Command, Update};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A key was pressed (or repeats).
+    Key(Key),
+    /// Text was pasted, as the terminal's bracketed paste delivers it.
+    Paste(String),
+    /// The wheel turned: rows, positive towards older messages.
+    Scroll(i32),
+    /// The terminal has this size now and shows nothing. Also the first input of every run.
+    Resize {
+        /// Width in cells.
+        cols: u16,
+        /// Height in cells.
+        rows: u16,
+    },
+    /// The terminal window gained (`true`) or lost the focus.
+    Focus(bool),
+    /// The terminal told its background.
+    Background(Background),
+    /// News from the node.
+    Update(Update),
+    /// The command channel was full: this command did not reach the node.
+    Refused(Command),
+    /// The time of [`super::App::next_tick`] has come.
+    Tick,
+    /// The node ended without being asked to: the update channel is closed.
+    NodeGone,
+}
+
+/// What the shell around the state machine is to do, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Hand a command to the node without waiting; if it does not fit, feed [`Input::Refused`].
+    Send(Command),
+    /// Leave the screen and end the program. [`Command::Quit`] was sent before, if there is a node.
+    Quit,
+    /// Give the terminal back and stop, as Ctrl-Z does for other programs; redraw afterwards.
+    Suspend,
+    /// Clear the terminal and draw everything anew.
+    Redraw,
+    /// Set the title of the terminal's window. Safe to print: it holds no control characters.
+    SetTitle(String),
+    /// Ring the terminal's bell.
+    Bell,
+}
+
+/// Whether the terminal is dark on light or light on dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Background {
+    /// Light text on a dark ground.
+    Dark,
+    /// Dark text on a light ground.
+    Light,
+}
+
+/// A key with its modifiers.
+///
+/// Letters carry their case in the character; with `ctrl` they are lower case. Shift-Tab is `Tab` with `shift`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Which key.
+    pub code: KeyCode,
+    /// Whether Ctrl was down.
+    pub ctrl: bool,
+    /// Whether Alt (Meta, Option) was down.
+    pub alt: bool,
+    /// Whether Shift was down; meaningless for characters.
+    pub shift: bool,
+}
+
+impl Key {
+    /// A key without modifiers.
+    pub const fn plain(code: KeyCode) -> Self {
+        Self { code, ctrl: false, alt: false, shift: false }
+    }
+
+    /// A character with Ctrl.
+    pub const fn ctrl(c: char) -> Self {
+        Self { ctrl: true, ..Self::plain(KeyCode::Char(c)) }
+    }
+
+    /// A character with Alt.
+    pub const fn alt(c: char) -> Self {
+        Self { alt: true, ..Self::plain(KeyCode::Char(c)) }
+    }
+}
+
+/// The keys that the screen knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "keys are named after what is printed on them")]
+pub enum KeyCode {
+    Char(char),
+    Enter,
+    Tab,
+    Backspace,
+    Delete,
+    Left,
+    Right,
+    Up,
+    Down,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    Esc,
+    F(u8),
+}

@@ -1,0 +1,88 @@
+//! Messages that come long after they were said: put where they belong, and told of in one line.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    App,
+    pane::{Line, Tone},
+};
+use crate::domain::model::{Message, Position, group};
+
+/// What was said longer ago than this and before something that is shown is worth telling of: what two people say at the
+/// same moment changes places often enough.
+const LATE_MS: i64 = 10_000;
+
+/// Late messages that come within this of one another share a line.
+const GATHER: Duration = Duration::from_mins(1);
+
+/// Late messages.
+#[derive(Debug)]
+pub(super) struct Late {
+    /// The oldest of them.
+    first: Position,
+    count: usize,
+    /// The line that tells of them.
+    notice: u64,
+    text: String,
+    /// When the last one came.
+    at: Instant,
+    /// Whether the user has gone there.
+    visited: bool,
+}
+
+impl App {
+    /// Whether a message is told of when it comes now.
+    pub(super) fn was_said_long_ago(&self, message: &Message) -> bool {
+        message.history || self.now.wall.as_millis().saturating_sub(message.position.hlc.wall().as_millis()) > LATE_MS
+    }
+
+    /// Puts a message among those that are shown. What belongs before all of them is on disk.
+    pub(super) fn insert_late(&mut self, line: Line, tell: bool) {
+        let position = line.position;
+        if let Some(past) = &mut self.past {
+            let within = past.oldest().is_some_and(|oldest| !past.before || oldest < position)
+                && past.newest().is_some_and(|newest| position < newest);
+            if within {
+                past.insert(line.clone());
+                let last = past.sight().rows.last().map_or(0, |row| row.seq);
+                past.trim_back(last);
+            }
+        }
+        let older = self.pane.before && self.pane.oldest().is_none_or(|oldest| position < oldest);
+        let new = older || self.pane.insert(line).is_some();
+        if new && tell {
+            self.tell_late(position);
+        }
+    }
+
+    fn tell_late(&mut self, position: Position) {
+        let now = self.now.mono;
+        let gathers = |late: &&mut Late| !late.visited && now.saturating_duration_since(late.at) < GATHER;
+        if let Some(late) = self.late.as_mut().filter(gathers) {
+            (late.first, late.at) = (late.first.min(position), now);
+            late.count += 1;
+            let text = text(late.count);
+            if self.pane.replace_notice(late.notice, &late.text, &text) {
+                late.text = text;
+                return;
+            }
+        }
+        let text = text(1);
+        let notice = self.block(Tone::Dim, &text, 0);
+        self.late = Some(Late { first: position, count: 1, notice, text, at: now, visited: false });
+    }
+
+    /// Goes to the first of the late messages, unless the user was there; says whether it did.
+    pub(super) fn go_to_late(&mut self) -> bool {
+        let Some(late) = self.late.as_mut().filter(|late| !late.visited) else { return false };
+        late.visited = true;
+        let first = late.first;
+        self.go_to(first);
+        true
+    }
+}
+
+fn text(count: usize) -> String {
+    let (lines, them) = if count == 1 { ("line", "it") } else { ("lines", "them") };
+    format!("⇢ {} {lines} from while you were apart: Alt-U shows {them}", group(count))
+}

@@ -1,0 +1,119 @@
+//! How entries lie in a pane: in columns, or with the names in line.
+
+use super::{Entry, Line};
+use crate::frontend::tui::app::wrap::{Row, links, width, wrap, wrap_hanging};
+
+/// Panes narrower than this show names in line with the text.
+const INLINE_BELOW: u16 = 50;
+
+/// Panes at least this wide have a wide nick column.
+const WIDE_FROM: u16 = 80;
+
+/// How messages are arranged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrangement {
+    /// Time, names and text in columns; names have this many.
+    Columns(u16),
+    /// `14:05 bob: text`.
+    Inline,
+}
+
+/// The size of the pane and how messages lie in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Geometry {
+    pub cols: u16,
+    pub rows: u16,
+    pub arrangement: Arrangement,
+}
+
+impl Geometry {
+    /// The arrangement for a pane of this size; a plain view has no columns.
+    pub(crate) fn new(cols: u16, rows: u16, plain: bool) -> Self {
+        let arrangement = match cols {
+            _ if plain => Arrangement::Inline,
+            ..INLINE_BELOW => Arrangement::Inline,
+            INLINE_BELOW..WIDE_FROM => Arrangement::Columns(9),
+            WIDE_FROM.. => Arrangement::Columns(12),
+        };
+        Self { cols, rows, arrangement }
+    }
+}
+
+/// The part of a message before its text, when names are in line.
+pub(crate) struct Prefix {
+    pub time: Option<String>,
+    pub name: String,
+    pub after: &'static str,
+}
+
+impl Prefix {
+    /// The prefix of `line` in a pane of `cols` columns.
+    pub(crate) fn new(line: &Line, cols: u16) -> Self {
+        // Time and name leave at least a third of the row to the text.
+        let time = (line.stamped && cols >= 24).then(|| clock(line.minute));
+        Self { time, name: line.label(usize::from(cols / 3).max(1)), after: if line.action { " " } else { ": " } }
+    }
+
+    /// Its columns.
+    pub(crate) fn width(&self) -> usize {
+        self.time.as_ref().map_or(0, |t| t.len() + 1) + width(&self.name) + self.after.len()
+    }
+}
+
+/// `07:05`.
+pub(crate) fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// How an entry breaks into rows.
+#[derive(Debug)]
+pub(crate) struct Wrapped {
+    pub rows: Vec<Row>,
+    pub links: Vec<std::ops::Range<usize>>,
+    /// Whether the mark behind the text has a row of its own.
+    pub mark_apart: bool,
+}
+
+/// Breaks `entry` into rows for a pane of this geometry.
+pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
+    let cols = usize::from(geometry.cols);
+    let text = entry.text();
+    let (rows, columns) = match (entry, geometry.arrangement) {
+        (Entry::Line(_), Arrangement::Columns(nick)) => {
+            let columns = cols.saturating_sub(usize::from(nick + COLUMNS_BEFORE_TEXT));
+            (wrap(text, columns, columns), columns)
+        }
+        (Entry::Line(line), Arrangement::Inline) => {
+            let columns = cols.saturating_sub(usize::from(INLINE_INDENT));
+            (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), columns), columns)
+        }
+        (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
+            let columns = own_columns(geometry.cols);
+            let hang = if let Entry::Notice(notice) = entry { notice.hang } else { 0 };
+            (wrap_hanging(text, columns, hang), columns)
+        }
+    };
+    let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|(mark, _)| {
+        let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
+            Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(INLINE_INDENT))
+        };
+        rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(&mark) > columns)
+    }));
+    Wrapped { rows, links: links(text), mark_apart }
+}
+
+/// Columns of the program's own lines: one stays free at either side.
+fn own_columns(cols: u16) -> usize {
+    usize::from(cols).saturating_sub(2).max(1)
+}
+
+/// The rows that a line of the program's own takes in a pane of `cols` columns.
+pub(crate) fn rows_of(text: &str, cols: u16) -> usize {
+    wrap_hanging(text, own_columns(cols), 0).len()
+}
+
+/// Columns around the nick column: the time, and ` │ ` with a space before the names.
+pub(crate) const COLUMNS_BEFORE_TEXT: u16 = 5 + 1 + 3;
+
+/// Indent of the further rows of a message whose name is in line.
+pub(crate) const INLINE_INDENT: u16 = 2;

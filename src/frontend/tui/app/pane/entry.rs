@@ -1,0 +1,189 @@
+//! What the message pane holds.
+
+use std::{borrow::Cow, collections::VecDeque};
+
+use jiff::civil::Date;
+
+use super::presence::Presence;
+use crate::{
+    domain::model::{Author, Delivery, Mark, Nick, PeerId, Position, Text},
+    frontend::tui::app::{
+        guest_mark, tagged,
+        wrap::{NO_BREAK, cut_start},
+    },
+};
+
+/// One message.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, no two make a state together")]
+pub(crate) struct Line {
+    pub author: Author,
+    pub nick: Option<Nick>,
+    /// What tells the author from others of the same name, or one that looks the same.
+    pub tag: Option<Box<str>>,
+    pub text: Text,
+    pub action: bool,
+    pub delivery: Delivery,
+    /// Whether nothing is said yet of an own message's delivery: most get through before anybody could read it.
+    pub quiet: bool,
+    /// What is to be said of it beside its text.
+    pub mark: Mark,
+    /// Where it stands in the room.
+    pub position: Position,
+    /// The local day.
+    pub day: Date,
+    /// Local time of day, in minutes.
+    pub minute: u16,
+    /// Whether the time is shown: it differs from that of the message before.
+    pub stamped: bool,
+    /// Whether it names the user.
+    pub mention: bool,
+}
+
+impl Line {
+    /// The name to show, with the mark of a guest.
+    pub(crate) fn name(&self) -> String {
+        match &self.nick {
+            Some(nick) => format!("{}{nick}{}", self.doubt(), self.tag()),
+            None => format!("{}{}", self.doubt(), self.unnamed()),
+        }
+    }
+
+    /// What stands for the name of who gives none.
+    fn unnamed(&self) -> String {
+        match self.author {
+            Author::Peer(PeerId::Node(node)) => node.tag(8),
+            Author::Peer(PeerId::Guest(addr)) => addr.to_string(),
+            Author::Own => "me".to_owned(),
+        }
+    }
+
+    /// The mark of a guest.
+    const fn doubt(&self) -> &'static str {
+        match self.author {
+            Author::Peer(peer) => guest_mark(peer),
+            Author::Own => "",
+        }
+    }
+
+    fn tag(&self) -> &str {
+        self.tag.as_deref().unwrap_or_default()
+    }
+
+    /// The name in at most `columns`, with the star of an action and the mark of a guest, which are never cut.
+    pub(crate) fn label(&self, columns: usize) -> String {
+        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt());
+        let room = columns.saturating_sub(star.len() + doubt.len());
+        let name = match &self.nick {
+            None => cut_start(&self.unnamed(), room),
+            Some(nick) => tagged(nick, self.tag(), room),
+        };
+        format!("{star}{doubt}{name}")
+    }
+
+    /// What is shown behind the text, and how much that matters.
+    pub(crate) fn mark(&self) -> Option<(Cow<'static, str>, Remark)> {
+        let delivery = match self.delivery {
+            Delivery::NotSent => return Some((Cow::Borrowed("✗ not sent"), Remark::Error)),
+            _ if self.mark == Mark::Forked => {
+                return Some((Cow::Borrowed("(contradicted by its author)"), Remark::Warn));
+            }
+            Delivery::Waiting if !self.quiet => Some(Cow::Borrowed("… sending")),
+            Delivery::Partly { delivered, of } if !self.quiet => Some(Cow::Owned(format!("{delivered}/{of}"))),
+            Delivery::Waiting | Delivery::Partly { .. } | Delivery::Sent => None,
+        };
+        let mark = match self.mark {
+            Mark::Late => Some(Cow::Borrowed("(late)")),
+            Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
+            Mark::None | Mark::Forked | Mark::Unknown => None,
+        };
+        delivery.or(mark).map(|mark| (mark, Remark::Dim))
+    }
+}
+
+/// How much a mark behind a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remark {
+    Dim,
+    Warn,
+    Error,
+}
+
+/// How a line of the program's own looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Worth a glance.
+    Dim,
+    /// An answer to the user.
+    Plain,
+    /// Something did not work.
+    Error,
+    /// The first line counts: an answer with a title, or a question.
+    Ask,
+    /// The first line is a warning.
+    Alarm,
+}
+
+/// A line of the program's own.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub tone: Tone,
+    pub text: Box<str>,
+    /// Columns by which all rows but the first of a line are indented; 0: by the spaces that the line begins with.
+    pub hang: usize,
+}
+
+/// Lines of one person that came too fast to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Flood {
+    pub lines: VecDeque<Line>,
+    pub text: Box<str>,
+}
+
+/// One thing in the pane.
+#[derive(Debug, Clone)]
+pub(crate) enum Entry {
+    Line(Line),
+    Presence(Box<Presence>),
+    Notice(Notice),
+    Flood(Box<Flood>),
+}
+
+impl Entry {
+    /// The text that is wrapped.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Line(line) => line.text.as_str(),
+            Self::Presence(presence) => presence.text(),
+            Self::Notice(notice) => &notice.text,
+            Self::Flood(flood) => &flood.text,
+        }
+    }
+
+    /// Whether it folds the lines of who said `line`: unfolding moves numbers, so a remembered one may be another's.
+    pub(super) fn is_flood_of(&self, line: &Line) -> bool {
+        matches!(self, Self::Flood(flood) if flood.lines.back().is_none_or(|last| last.author == line.author))
+    }
+
+    /// How many messages it stands for.
+    pub(super) fn messages(&self) -> usize {
+        match self {
+            Self::Flood(flood) => flood.lines.len(),
+            _ => 1,
+        }
+    }
+
+    /// Bytes of text in it.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Flood(flood) => flood.lines.iter().map(|line| line.text.as_str().len()).sum(),
+            _ => self.text().len(),
+        }
+    }
+}
+
+/// `text`, of which a row breaks between words only where it has no room as a whole: for what people compare. The
+/// spaces in it are drawn as ordinary ones.
+pub(crate) fn whole(text: &str) -> String {
+    text.replace(' ', &NO_BREAK.to_string())
+}

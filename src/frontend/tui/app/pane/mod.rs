@@ -1,0 +1,292 @@
+//! The message pane: a window of some thousand messages of which only those in sight are wrapped.
+//!
+//! Entries are named by a running number. What is put in between moves the numbers of older entries, never those of newer
+//! ones. Heights are computed when entries come into sight and kept until the width changes; the place being read is an
+//! (entry, row), so nothing that arrives can move it. Days are no entries: an entry has one of its own, and a separator
+//! above it where that differs from the one before.
+
+mod arrange;
+mod entry;
+mod flood;
+mod presence;
+mod scroll;
+mod window;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::civil::Date;
+
+use self::arrange::wrap_entry;
+pub(crate) use self::{
+    arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
+    entry::{Entry, Flood, Line, Notice, Remark, Tone, whole},
+    presence::{Change, Mover, Presence},
+    scroll::{Part, RowRef, Sight},
+};
+use crate::domain::model::{Author, Hlc, MessageId, NodeId, Position};
+
+/// The most bytes of text kept: ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The number of the first entry: older ones that are loaded later get lower numbers.
+const FIRST: u64 = 1 << 40;
+
+/// Before every message.
+pub(crate) const LEAST: Position =
+    Position { hlc: Hlc(0), author: NodeId::new([0; 32]), epoch: 0, seq: 0, id: MessageId([0; 16]) };
+
+/// An entry with its height, if that is known for the present generation of the geometry.
+#[derive(Debug, Clone)]
+struct Slot {
+    entry: Entry,
+    /// Where it stands: a message's own position; of everything else that of the message before it. Never less than that
+    /// of the slot before.
+    key: Position,
+    day: Date,
+    generation: u32,
+    rows: u32,
+}
+
+impl Slot {
+    const fn new(entry: Entry, key: Position, day: Date) -> Self {
+        Self { entry, key, day, generation: 0, rows: 0 }
+    }
+}
+
+/// Where the unread messages begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Marker {
+    /// The entry; below the first one if that is not loaded any more.
+    pub seq: u64,
+    /// Where that stands.
+    pub key: Position,
+    pub count: usize,
+}
+
+/// The message pane.
+#[derive(Debug)]
+pub(crate) struct Pane {
+    slots: VecDeque<Slot>,
+    /// The number of the first slot.
+    first: u64,
+    messages: usize,
+    bytes: usize,
+    cap: usize,
+    /// Where the newest message stands, if there is any.
+    newest: Option<Position>,
+    /// Own messages, by which their delivery is told.
+    own: BTreeMap<MessageId, Position>,
+    /// What is said below the last message as long as it holds; has the number after the last.
+    tail: Option<Slot>,
+    geometry: Geometry,
+    generation: u32,
+    /// How the entries in sight are wrapped.
+    wrapped: BTreeMap<u64, Wrapped>,
+    /// The first row in sight; none follows the newest.
+    anchor: Option<RowRef>,
+    pub marker: Option<Marker>,
+    /// Whether there are older messages on disk.
+    pub before: bool,
+    /// Whether there are newer messages on disk that are not here.
+    pub after: bool,
+}
+
+impl Pane {
+    /// An empty pane for `cap` messages.
+    pub(crate) fn new(cap: usize) -> Self {
+        Self {
+            slots: VecDeque::new(),
+            first: FIRST,
+            messages: 0,
+            bytes: 0,
+            cap: cap.max(1),
+            newest: None,
+            own: BTreeMap::new(),
+            tail: None,
+            geometry: Geometry::new(80, 24, false),
+            generation: 1,
+            wrapped: BTreeMap::new(),
+            anchor: None,
+            marker: None,
+            before: false,
+            after: false,
+        }
+    }
+
+    /// The number of the first entry.
+    pub(crate) const fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number after that of the last entry.
+    pub(crate) fn end(&self) -> u64 {
+        self.first + self.slots.len() as u64
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Where the newest message stands.
+    pub(crate) const fn newest(&self) -> Option<Position> {
+        self.newest
+    }
+
+    /// The size and arrangement it is laid out for.
+    pub(crate) const fn geometry(&self) -> Geometry {
+        self.geometry
+    }
+
+    /// The entry with this number; the tail has [`Pane::end`].
+    pub(crate) fn entry(&self, seq: u64) -> Option<&Entry> {
+        self.slot(seq).map(|slot| &slot.entry)
+    }
+
+    /// The day of the entry with this number.
+    pub(crate) fn day(&self, seq: u64) -> Option<Date> {
+        self.slot(seq).map(|slot| slot.day)
+    }
+
+    fn slot(&self, seq: u64) -> Option<&Slot> {
+        let at = usize::try_from(seq.checked_sub(self.first)?).ok()?;
+        if at == self.slots.len() { self.tail.as_ref() } else { self.slots.get(at) }
+    }
+
+    fn slot_mut(&mut self, seq: u64) -> Option<&mut Slot> {
+        let at = usize::try_from(seq.checked_sub(self.first)?).ok()?;
+        if at == self.slots.len() { self.tail.as_mut() } else { self.slots.get_mut(at) }
+    }
+
+    /// Adds a message behind all others.
+    pub(crate) fn push_line(&mut self, line: Line) -> u64 {
+        self.newest = self.newest.max(Some(line.position));
+        self.note_own(&line);
+        let (key, day) = (line.position, line.day);
+        let seq = self.push(Entry::Line(line), key, day);
+        self.restamp(self.slots.len() - 1, 1);
+        seq
+    }
+
+    /// Decides anew whether times are shown, for the `lines` messages that were put in at `at` and for the next one.
+    fn restamp(&mut self, at: usize, lines: usize) {
+        let line = |slot: &Slot| {
+            if let Entry::Line(line) = &slot.entry { Some((line.day, line.minute)) } else { None }
+        };
+        let mut last = self.slots.range(..at).rev().find_map(line);
+        for (i, slot) in self.slots.range_mut(at..).enumerate() {
+            if let Entry::Line(line) = &mut slot.entry {
+                let this = Some((line.day, line.minute));
+                line.stamped = last != this;
+                last = this;
+                slot.generation = 0;
+                if i >= lines {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Adds a line of the program's own, said on `day`; the same error again is not said twice in a row.
+    pub(crate) fn push_notice(&mut self, tone: Tone, text: &str, day: Date) {
+        if let Some(Slot { entry: Entry::Notice(last), .. }) = self.slots.back()
+            && (tone, text) == (Tone::Error, &*last.text)
+        {
+            return;
+        }
+        self.push_block(tone, text, 0, day);
+    }
+
+    /// Adds several lines of the program's own that belong together, whatever was said before.
+    pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
+        self.push(Entry::Notice(Notice { tone, text: text.into(), hang }), LEAST, day)
+    }
+
+    /// Lets the notice `seq`, if that says `old`, say `new`; says whether it did.
+    pub(crate) fn replace_notice(&mut self, seq: u64, old: &str, new: &str) -> bool {
+        let Some(slot) = self.slot_mut(seq) else { return false };
+        let Entry::Notice(notice) = &mut slot.entry else { return false };
+        if *notice.text != *old {
+            return false;
+        }
+        notice.text = new.into();
+        slot.generation = 0;
+        self.bytes = (self.bytes + new.len()).saturating_sub(old.len());
+        self.wrapped.remove(&seq);
+        true
+    }
+
+    /// Adds a join, leave or new name: to the last line, if that is about such things too.
+    pub(crate) fn push_presence(&mut self, who: Mover, change: Change, day: Date) {
+        let mut rest = (who, change);
+        if let Some(Slot { entry: Entry::Presence(line), generation, day: same, .. }) = self.slots.back_mut()
+            && *same == day
+        {
+            let before = line.text().len();
+            *generation = 0;
+            let added = line.add(rest.0, rest.1);
+            self.bytes = (self.bytes + line.text().len()).saturating_sub(before);
+            self.wrapped.remove(&(self.end() - 1));
+            match added {
+                Ok(()) => return,
+                Err(back) => rest = back,
+            }
+        }
+        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1))), LEAST, day);
+    }
+
+    /// Says `text` below the last message, or nothing any more.
+    pub(crate) fn set_tail(&mut self, text: Option<&str>) {
+        if self.tail.as_ref().map(|slot| slot.entry.text()) != text {
+            self.wrapped.remove(&self.end());
+            let notice = |t: &str| Entry::Notice(Notice { tone: Tone::Plain, text: t.into(), hang: 0 });
+            self.tail = text.map(|t| Slot::new(notice(t), LEAST, Date::ZERO));
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.first = self.end();
+        self.slots.clear();
+        (self.messages, self.bytes, self.newest) = (0, 0, None);
+        self.own.clear();
+        self.wrapped.clear();
+        (self.anchor, self.marker) = (None, None);
+    }
+
+    /// The number of the nearest entry before (or from) `seq` on in which the user is named.
+    pub(crate) fn mention(&self, seq: u64, back: bool) -> Option<u64> {
+        let at = usize::try_from(seq.saturating_sub(self.first)).ok()?.min(self.slots.len());
+        let named = |slot: &Slot| matches!(&slot.entry, Entry::Line(line) if line.mention);
+        if back {
+            self.slots.range(..at).rposition(named).map(|i| self.first + i as u64)
+        } else {
+            self.slots.range(at..).position(named).map(|i| seq + i as u64)
+        }
+    }
+
+    /// Who spoke last, newest first.
+    pub(crate) fn speakers(&self, within: usize) -> impl Iterator<Item = Author> + '_ {
+        self.slots.iter().rev().take(within).filter_map(|slot| match &slot.entry {
+            Entry::Line(line) => Some(line.author),
+            _ => None,
+        })
+    }
+
+    fn push(&mut self, entry: Entry, key: Position, day: Date) -> u64 {
+        let seq = self.end();
+        if let Some(Slot { entry: Entry::Presence(line), .. }) = self.slots.back_mut() {
+            line.close();
+        }
+        // Until now the tail had this number.
+        self.wrapped.remove(&seq);
+        if let Some(tail) = &mut self.tail {
+            tail.generation = 0;
+        }
+        self.messages += entry.messages();
+        self.bytes += entry.bytes();
+        let key = self.slots.back().map_or(key, |last| last.key.max(key));
+        self.slots.push_back(Slot::new(entry, key, day));
+        seq
+    }
+}

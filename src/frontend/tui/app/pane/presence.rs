@@ -1,0 +1,361 @@
+//! Neighbouring joins and leaves, folded to one line.
+
+use crate::domain::model::{LeaveReason, PeerId, group};
+
+/// People that one line counts; who comes after them starts a new one. All who can be linked at a time come and go
+/// several times before that, and a line is not looked through for ever.
+const MAX_PEOPLE: usize = 4_096;
+
+/// People that one line names, the others are counted: a handful is read, a wall of names hides what was said before.
+const MAX_NAMED: usize = 8;
+
+/// What somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Joined,
+    Reconnected,
+    Left(LeaveReason),
+    /// Goes by the name of the line now, and went by this one.
+    Renamed(String),
+}
+
+/// Who did it.
+#[derive(Debug, Clone)]
+pub(crate) struct Mover {
+    pub id: PeerId,
+    /// As they are called now.
+    pub name: String,
+    /// Whether nothing speaks for them yet: others are named first.
+    pub stranger: bool,
+}
+
+/// One person in a line: what they were at its begin, what they are now, and what happened in between.
+#[derive(Debug, Clone)]
+struct Person {
+    who: Mover,
+    /// Whether they were here when the line began.
+    was_here: bool,
+    here: bool,
+    /// The name they went by when the line began, if they changed it.
+    old_name: Option<String>,
+    /// Whether they came back only after a long time.
+    came_back: bool,
+    reason: LeaveReason,
+}
+
+/// What came of it all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    ReadTooSlowly,
+    BrokeProtocol,
+    StoppedAnswering,
+    Left,
+    CameAndWent,
+    Joined,
+    Renamed,
+    OldName,
+    CameBack,
+    Reconnected,
+}
+
+impl Outcome {
+    /// What one or several people did.
+    const fn verb(self, several: bool) -> &'static str {
+        match (self, several) {
+            (Self::ReadTooSlowly, false) => "read too slowly and was let go",
+            (Self::ReadTooSlowly, true) => "read too slowly and were let go",
+            (Self::BrokeProtocol, false) => "broke the protocol and was let go",
+            (Self::BrokeProtocol, true) => "broke the protocol and were let go",
+            (Self::StoppedAnswering, _) => "stopped answering",
+            (Self::Left, _) => "left",
+            (Self::CameAndWent, _) => "came and went",
+            (Self::Joined, _) => "joined",
+            (Self::Renamed, false) => "has a new name",
+            (Self::Renamed, true) => "have new names",
+            (Self::OldName, false) => "has the old name again",
+            (Self::OldName, true) => "have the old names again",
+            (Self::CameBack, _) => "came back",
+            (Self::Reconnected, _) => "reconnected",
+        }
+    }
+}
+
+impl Person {
+    fn new(who: Mover, change: Change) -> Self {
+        let (was_here, here) = match change {
+            Change::Joined => (false, true),
+            Change::Left(_) => (true, false),
+            Change::Reconnected | Change::Renamed(_) => (true, true),
+        };
+        let mut new = Self { who, was_here, here, old_name: None, came_back: false, reason: LeaveReason::Closed };
+        new.note(change);
+        new
+    }
+
+    /// Whether `change` is about this person: the same peer, or one of the same host that comes back under the same
+    /// name, as a program does that was started again and found another port.
+    fn is(&self, who: &Mover, change: &Change) -> bool {
+        let (PeerId::Guest(one), PeerId::Guest(other)) = (self.who.id, who.id) else { return self.who.id == who.id };
+        match change {
+            Change::Reconnected if one == other => !self.here,
+            Change::Joined | Change::Reconnected => !self.here && self.who.name == who.name && one.ip() == other.ip(),
+            Change::Left(_) | Change::Renamed(_) => self.here && one == other,
+        }
+    }
+
+    fn note(&mut self, change: Change) {
+        match change {
+            Change::Joined => (self.came_back, self.here) = (self.was_here, true),
+            Change::Reconnected => self.here = true,
+            Change::Left(reason) => (self.reason, self.here) = (reason, false),
+            Change::Renamed(old) if self.was_here => self.old_name = Some(self.old_name.take().unwrap_or(old)),
+            // Who came and took a name came by it.
+            Change::Renamed(_) => {}
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match (self.was_here, self.here, self.reason) {
+            (_, false, LeaveReason::TooSlow) => Outcome::ReadTooSlowly,
+            (_, false, LeaveReason::Protocol) => Outcome::BrokeProtocol,
+            (true, false, LeaveReason::Timeout) => Outcome::StoppedAnswering,
+            (true, false, LeaveReason::Closed) => Outcome::Left,
+            (false, false, _) => Outcome::CameAndWent,
+            (false, true, _) => Outcome::Joined,
+            (true, true, _) => match &self.old_name {
+                Some(old) if *old != self.who.name => Outcome::Renamed,
+                Some(_) => Outcome::OldName,
+                None if self.came_back => Outcome::CameBack,
+                None => Outcome::Reconnected,
+            },
+        }
+    }
+
+    /// The name that the verb is about.
+    fn subject(&self) -> &str {
+        match &self.old_name {
+            Some(old) if self.here => old,
+            _ => &self.who.name,
+        }
+    }
+}
+
+/// Those of a line of whom there is the same to say.
+struct Part<'a> {
+    outcome: Outcome,
+    named: Vec<&'a Person>,
+    others: usize,
+}
+
+impl Part<'_> {
+    fn text(&self) -> String {
+        let counted = (self.others > 0).then(|| others(self.others));
+        if self.outcome == Outcome::Renamed {
+            let named = self.named.iter().map(|person| format!("{} is now {}", person.subject(), person.who.name));
+            let counted = counted.map(|counted| format!("{counted} {}", self.outcome.verb(self.others > 1)));
+            return named.chain(counted).collect::<Vec<_>>().join(" · ");
+        }
+        let names = self.named.iter().map(|person| person.subject()).collect::<Vec<_>>().join(", ");
+        let who = match counted {
+            None => names,
+            Some(counted) if names.is_empty() => counted,
+            Some(counted) => format!("{names} and {counted}"),
+        };
+        format!("{who} {}", self.outcome.verb(self.named.len() + self.others > 1))
+    }
+}
+
+fn others(count: usize) -> String {
+    if count == 1 { "1 other".to_owned() } else { format!("{} others", group(count)) }
+}
+
+/// One line about who came, went, or changed their name: each person once, with what came of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Presence {
+    people: Vec<Person>,
+    text: String,
+}
+
+impl Presence {
+    pub(super) fn new(who: Mover, change: Change) -> Self {
+        let mut new = Self { people: vec![Person::new(who, change)], text: String::new() };
+        new.render();
+        new
+    }
+
+    /// Takes in one more change, or gives it back if the line is full.
+    pub(super) fn add(&mut self, who: Mover, change: Change) -> Result<(), (Mover, Change)> {
+        let full = self.people.len() >= MAX_PEOPLE;
+        match self.people.iter_mut().find(|person| person.is(&who, &change)) {
+            Some(person) => {
+                person.note(change);
+                person.who = who;
+            }
+            None if full => return Err((who, change)),
+            None => self.people.push(Person::new(who, change)),
+        }
+        self.render();
+        Ok(())
+    }
+
+    /// Forgets who is in the line, which takes in nobody any more: what it says is all that is needed from now on.
+    pub(super) fn close(&mut self) {
+        self.people = Vec::new();
+    }
+
+    /// The line.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn render(&mut self) {
+        let strangers = MAX_NAMED.saturating_sub(self.people.iter().filter(|person| !person.who.stranger).count());
+        let mut left = [MAX_NAMED, strangers];
+        let mut parts: Vec<Part<'_>> = Vec::new();
+        for person in &self.people {
+            let outcome = person.outcome();
+            let at = parts.iter().position(|part| part.outcome == outcome).unwrap_or_else(|| {
+                parts.push(Part { outcome, named: Vec::new(), others: 0 });
+                parts.len() - 1
+            });
+            let Some(part) = parts.get_mut(at) else { continue };
+            let [known, strangers] = &mut left;
+            let room = if person.who.stranger { strangers } else { known };
+            match room.checked_sub(1) {
+                Some(less) => {
+                    *room = less;
+                    part.named.push(person);
+                }
+                None => part.others += 1,
+            }
+        }
+        let parts: Vec<_> = parts.iter().map(Part::text).collect();
+        self.text = format!("⇄ {}", parts.join(" · "));
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(port: u16) -> PeerId {
+        PeerId::Guest(([127, 0, 0, 1], port).into())
+    }
+
+    fn who(id: PeerId, name: &str) -> Mover {
+        Mover { id, name: name.to_owned(), stranger: false }
+    }
+
+    #[test]
+    fn neighbours_share_a_line() {
+        let mut line = Presence::new(who(id(1), "bob"), Change::Joined);
+        line.add(who(id(2), "carol"), Change::Joined).unwrap();
+        line.add(who(id(3), "erin"), Change::Left(LeaveReason::Closed)).unwrap();
+        assert_eq!(line.text(), "⇄ bob, carol joined · erin left");
+        line.add(who(id(3), "erin"), Change::Reconnected).unwrap();
+        line.add(who(id(2), "carol"), Change::Left(LeaveReason::Timeout)).unwrap();
+        assert_eq!(line.text(), "⇄ bob joined · carol came and went · erin reconnected");
+        line.add(who(id(4), "dave"), Change::Left(LeaveReason::Timeout)).unwrap();
+        line.add(who(id(1), "bob"), Change::Left(LeaveReason::Protocol)).unwrap();
+        assert_eq!(
+            line.text(),
+            "⇄ bob broke the protocol and was let go · carol came and went · erin reconnected · dave stopped answering"
+        );
+    }
+
+    #[test]
+    fn everybody_is_told_of_once() {
+        let left = || Change::Left(LeaveReason::Closed);
+        let mut line = Presence::new(who(id(1), "script"), Change::Joined);
+        line.add(who(id(1), "script"), left()).unwrap();
+        line.add(who(id(2), "carol"), left()).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol left");
+        line.add(who(id(2), "carol"), Change::Reconnected).unwrap();
+        line.add(who(id(2), "carol"), left()).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol left");
+        // Under another port, as it was started again.
+        line.add(who(id(3), "carol"), Change::Joined).unwrap();
+        line.add(who(id(4), "script"), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ script joined · carol came back");
+        line.add(who(id(4), "script"), left()).unwrap();
+        line.add(who(id(3), "eve"), Change::Renamed("carol".into())).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · carol is now eve");
+        line.add(who(id(3), "eve"), left()).unwrap();
+        // Somebody else at that address, and somebody else of that name.
+        line.add(who(id(3), "zoe"), Change::Joined).unwrap();
+        let far = PeerId::Guest(([192, 168, 1, 9], 3).into());
+        line.add(who(far, "eve"), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ script came and went · eve left · zoe, eve joined");
+    }
+
+    #[test]
+    fn a_key_is_one_person_whatever_the_address_and_the_name() {
+        let key = |byte| PeerId::Node(crate::domain::model::NodeId::new([byte; 32]));
+        let mut line = Presence::new(who(key(1), "bob"), Change::Left(LeaveReason::Closed));
+        line.add(who(key(1), "bob"), Change::Reconnected).unwrap();
+        assert_eq!(line.text(), "⇄ bob reconnected");
+        line.add(who(key(2), "bob"), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ bob reconnected · bob joined", "another one of that name");
+        line.add(who(key(1), "rob"), Change::Renamed("bob".into())).unwrap();
+        line.add(who(key(2), "bob"), Change::Left(LeaveReason::Timeout)).unwrap();
+        assert_eq!(line.text(), "⇄ bob is now rob · bob came and went");
+    }
+
+    #[test]
+    fn a_name_learnt_after_joining_replaces_the_address() {
+        let mut line = Presence::new(who(id(1), "127.0.0.1:1"), Change::Joined);
+        line.add(who(id(1), "bob"), Change::Renamed("127.0.0.1:1".into())).unwrap();
+        assert_eq!(line.text(), "⇄ bob joined");
+        line.add(who(id(2), "zoe"), Change::Renamed("eve".into())).unwrap();
+        assert_eq!(line.text(), "⇄ bob joined · eve is now zoe");
+    }
+
+    #[test]
+    fn a_line_names_a_handful_and_counts_the_others() {
+        let stranger = |port| Mover { stranger: true, ..who(id(port), &format!("n{port}")) };
+        let mut line = Presence::new(stranger(1), Change::Joined);
+        for port in 2..=10 {
+            line.add(stranger(port), Change::Joined).unwrap();
+        }
+        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6, n7, n8 and 2 others joined");
+        line.add(who(id(2_000), "carol"), Change::Left(LeaveReason::Closed)).unwrap();
+        line.add(who(id(2_001), "bob"), Change::Joined).unwrap();
+        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6, bob and 4 others joined · carol left", "they come first");
+        for port in 1..=1_550 {
+            if port > 10 {
+                line.add(stranger(port), Change::Joined).unwrap();
+            }
+            line.add(stranger(port), Change::Left(LeaveReason::Closed)).unwrap();
+        }
+        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6 and 1,544 others came and went · carol left · bob joined");
+        line.add(stranger(7), Change::Joined).unwrap();
+        line.add(stranger(7), Change::Left(LeaveReason::Protocol)).unwrap();
+        assert!(line.text().contains("1 other broke the protocol and was let go"), "{}", line.text());
+    }
+
+    #[test]
+    fn several_are_several() {
+        let mut line = Presence::new(who(id(1), "bob"), Change::Left(LeaveReason::Protocol));
+        line.add(who(id(2), "eve"), Change::Left(LeaveReason::Protocol)).unwrap();
+        line.add(who(id(3), "zoe"), Change::Left(LeaveReason::TooSlow)).unwrap();
+        line.add(who(id(4), "kim"), Change::Left(LeaveReason::TooSlow)).unwrap();
+        let told = "⇄ bob, eve broke the protocol and were let go · zoe, kim read too slowly and were let go";
+        assert_eq!(line.text(), told);
+    }
+
+    #[test]
+    fn many_new_names_are_counted_too() {
+        let mut line = Presence::new(who(id(0), "n"), Change::Renamed("o".into()));
+        for port in 1..100 {
+            line.add(who(id(port), "n"), Change::Renamed("o".into())).unwrap();
+        }
+        assert_eq!(line.text(), format!("⇄ {}92 others have new names", "o is now n · ".repeat(8)));
+    }
+
+    #[test]
+    fn a_line_does_not_grow_for_ever() {
+        let port = |n: usize| id(u16::try_from(n).unwrap());
+        let mut line = Presence::new(who(port(0), "n"), Change::Joined);
+        let refused = (1..MAX_PEOPLE + 10).filter(|&n| line.add(who(port(n), "n"), Change::Joined).is_err()).count();
+        assert_eq!(refused, 10);
+    }
+}

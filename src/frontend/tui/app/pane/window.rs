@@ -1,0 +1,208 @@
+//! The part of the history that is loaded: what is put in before it, in between and behind, and what falls out.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, Line, Pane, RowRef, Slot};
+use crate::domain::model::{Author, Delivery, MessageId, Position};
+
+impl Pane {
+    /// Where the oldest message stands.
+    pub(crate) fn oldest(&self) -> Option<Position> {
+        self.slots.iter().find_map(|slot| match &slot.entry {
+            Entry::Line(line) => Some(line.position),
+            Entry::Flood(flood) => flood.lines.front().map(|line| line.position),
+            Entry::Presence(_) | Entry::Notice(_) => None,
+        })
+    }
+
+    /// The entry that is the message at `position`.
+    pub(crate) fn find(&self, position: Position) -> Option<u64> {
+        let at = self.slots.partition_point(|slot| slot.key < position);
+        match self.slots.get(at) {
+            Some(Slot { entry: Entry::Line(line), .. }) if line.position == position => Some(self.first + at as u64),
+            _ => None,
+        }
+    }
+
+    /// The entry that is at `position` or comes next.
+    pub(crate) fn nearest(&self, position: Position) -> u64 {
+        self.first + self.slots.partition_point(|slot| slot.key < position) as u64
+    }
+
+    /// How many entries come after `position`.
+    pub(crate) fn newer_than(&self, position: Position) -> u64 {
+        (self.slots.len() - self.slots.partition_point(|slot| slot.key <= position)) as u64
+    }
+
+    /// Puts a message where it belongs; says which entry it is, unless it is there already.
+    pub(crate) fn insert(&mut self, line: Line) -> Option<u64> {
+        let at = self.slots.partition_point(|slot| slot.key < line.position);
+        if let Some(Slot { entry: Entry::Line(there), .. }) = self.slots.get(at)
+            && there.position == line.position
+        {
+            return None;
+        }
+        if at == self.slots.len() {
+            return Some(self.push_line(line));
+        }
+        self.newest = self.newest.max(Some(line.position));
+        self.note_own(&line);
+        let held = self.held();
+        let (key, day) = (line.position, line.day);
+        self.messages += 1;
+        self.bytes += line.text.as_str().len();
+        self.slots.insert(at, Slot::new(Entry::Line(line), key, day));
+        self.first -= 1;
+        let seq = self.first + at as u64;
+        // What is older moved down by one.
+        for number in self.marker.iter_mut().map(|m| &mut m.seq) {
+            *number -= u64::from(*number <= seq);
+        }
+        let held = held.map(|(spot, lead)| (RowRef { seq: spot.seq - u64::from(spot.seq <= seq), ..spot }, lead));
+        self.restamp(at, 1);
+        self.wrapped.clear();
+        self.hold(held);
+        Some(seq)
+    }
+
+    /// Puts messages, in their order, before all that is there.
+    pub(crate) fn prepend(&mut self, lines: Vec<Line>) {
+        let Some(last) = lines.last().map(|line| line.position) else { return };
+        let held = self.held();
+        let (count, old_first) = (lines.len(), self.first);
+        for line in lines.into_iter().rev() {
+            self.note_own(&line);
+            self.messages += 1;
+            self.bytes += line.text.as_str().len();
+            let (key, day) = (line.position, line.day);
+            self.slots.push_front(Slot::new(Entry::Line(line), key, day));
+            self.first -= 1;
+        }
+        self.newest = self.newest.max(Some(last));
+        // What was said by the program before anything else stands behind these now.
+        for slot in self.slots.range_mut(count..).take_while(|slot| slot.key < last) {
+            slot.key = last;
+        }
+        if let Some(key) = self.marker.filter(|marker| marker.seq < old_first).map(|marker| marker.key) {
+            let seq = self.nearest(key);
+            self.marker = self.marker.map(|marker| super::Marker { seq, ..marker });
+        }
+        self.restamp(0, count);
+        self.wrapped.clear();
+        self.hold(held);
+    }
+
+    /// The place being read, and the rows above the text there.
+    fn held(&self) -> Option<(RowRef, u32)> {
+        self.anchor.map(|spot| (spot, self.lead(spot.seq)))
+    }
+
+    /// Keeps the text that was the first in sight where it was, though there may be other rows above it now.
+    fn hold(&mut self, held: Option<(RowRef, u32)>) {
+        let Some((spot, old)) = held else { return };
+        let new = self.lead(spot.seq);
+        let spot = match (spot.row + new).checked_sub(old) {
+            Some(row) => RowRef { row, ..spot },
+            None => self.above(RowRef { row: 0, ..spot }, old - new - spot.row),
+        };
+        self.anchor = Some(spot);
+    }
+
+    /// Whether there is more than should be kept.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.would_be_over(0)
+    }
+
+    /// Whether there would be with so many messages more.
+    pub(crate) const fn would_be_over(&self, more: usize) -> bool {
+        self.messages + more > self.cap || self.bytes > super::MAX_BYTES
+    }
+
+    /// Whether what is read is among the first `near` entries.
+    pub(crate) fn reads_oldest(&self, near: u64) -> bool {
+        self.anchor.is_some_and(|at| at.seq < self.first + near)
+    }
+
+    /// Drops the oldest until the rest is within the limits, but nothing that is in sight.
+    pub(crate) fn trim_front(&mut self) {
+        while self.is_over() {
+            if self.anchor.is_some_and(|at| at.seq <= self.first) || self.slots.len() < 2 {
+                break;
+            }
+            if self.trim_fold() {
+                self.before = true;
+                continue;
+            }
+            let Some(slot) = self.slots.pop_front() else { break };
+            self.before |= matches!(slot.entry, Entry::Line(_) | Entry::Flood(_));
+            self.wrapped.remove(&self.first);
+            self.first += 1;
+            self.forget(&slot);
+        }
+    }
+
+    /// Drops the newest until the rest is within the limits, but nothing up to the entry `last`.
+    pub(crate) fn trim_back(&mut self, last: u64) {
+        while self.is_over() && self.end() > last + 1 {
+            let Some(slot) = self.slots.pop_back() else { break };
+            self.after |= matches!(slot.entry, Entry::Line(_) | Entry::Flood(_));
+            self.wrapped.remove(&self.end());
+            self.forget(&slot);
+        }
+        self.newest = self.slots.back().map(|slot| slot.key);
+    }
+
+    fn forget(&mut self, slot: &Slot) {
+        self.messages = self.messages.saturating_sub(slot.entry.messages());
+        self.bytes = self.bytes.saturating_sub(slot.entry.bytes());
+        if let Entry::Line(Line { author: Author::Own, position, .. }) = &slot.entry {
+            self.own.remove(&position.id);
+        }
+    }
+
+    /// A copy that can go its own way.
+    pub(crate) fn fork(&self) -> Self {
+        Self { slots: self.slots.clone(), own: self.own.clone(), tail: None, wrapped: BTreeMap::new(), ..*self }
+    }
+
+    pub(super) fn note_own(&mut self, line: &Line) {
+        if line.author == Author::Own {
+            self.own.insert(line.position.id, line.position);
+        }
+    }
+
+    /// The own message `id`, to be changed.
+    fn own_mut(&mut self, id: MessageId) -> Option<&mut Line> {
+        let seq = self.find(*self.own.get(&id)?)?;
+        self.wrapped.remove(&seq);
+        let slot = self.slot_mut(seq)?;
+        slot.generation = 0;
+        if let Entry::Line(line) = &mut slot.entry { Some(line) } else { None }
+    }
+
+    /// Notes how far an own message got; says whether it is here.
+    pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
+        self.own_mut(id).map(|line| line.delivery = delivery).is_some()
+    }
+
+    /// From now on says of an own message how far it got.
+    pub(crate) fn speak_up(&mut self, id: MessageId) {
+        if let Some(line) = self.own_mut(id) {
+            line.quiet = false;
+        }
+    }
+
+    /// Gives the messages that `wants` a new tag the one that `tag` says.
+    pub(crate) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
+        for slot in &mut self.slots {
+            if let Entry::Line(line) = &mut slot.entry
+                && line.tag.is_none()
+                && let Some(tag) = tag(line)
+            {
+                line.tag = Some(tag);
+                slot.generation = 0;
+            }
+        }
+        self.wrapped.clear();
+    }
+}

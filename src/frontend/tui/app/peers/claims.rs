@@ -1,0 +1,130 @@
+//! Who was heard under which name, also of those who are not here.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use super::Peers;
+use crate::domain::model::{Nick, PeerId, Skeleton, skeleton};
+
+/// People whose names are remembered; whoever comes after them is always shown with a tag while not here.
+const MAX_PEOPLE: usize = 4_096;
+
+/// Names that are remembered of one person; the same of further ones.
+const MAX_NAMES: usize = 8;
+
+/// What was heard.
+#[derive(Debug, Default)]
+pub(super) struct Claims {
+    /// Under which names, and what those look like: computing that for every message of a page would take longer than
+    /// reading the page.
+    names: BTreeMap<PeerId, Vec<(Nick, Skeleton)>>,
+    alike: BTreeMap<Skeleton, Vec<PeerId>>,
+}
+
+impl Claims {
+    /// What `nick` looks like, if `id` was heard under it.
+    pub(super) fn looks(&self, id: PeerId, nick: &Nick) -> Option<&Skeleton> {
+        self.names.get(&id)?.iter().find(|(name, _)| name == nick).map(|(_, looks)| looks)
+    }
+
+    /// Who was heard under a name that looks like this.
+    pub(super) fn alike(&self, looks: &Skeleton) -> &[PeerId] {
+        self.alike.get(looks).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The last new name that somebody was heard under.
+    pub(super) fn nick(&self, id: PeerId) -> Option<&Nick> {
+        self.names.get(&id)?.last().map(|(nick, _)| nick)
+    }
+
+    /// Notes a name, if it is new and there is room; says what it looks like then.
+    fn note(&mut self, id: PeerId, nick: &Nick) -> Option<Skeleton> {
+        let people = self.names.len();
+        let names = self.names.get(&id);
+        let room = names.map_or(people < MAX_PEOPLE, |names| names.len() < MAX_NAMES);
+        if !room || self.looks(id, nick).is_some() {
+            return None;
+        }
+        let looks = skeleton(nick);
+        let alike = self.alike.entry(looks.clone()).or_default();
+        if !alike.contains(&id) {
+            alike.push(id);
+        }
+        self.names.entry(id).or_default().push((nick.clone(), looks.clone()));
+        Some(looks)
+    }
+}
+
+impl Peers {
+    /// Notes that `id` goes, or went, by `nick`. Says who else was heard under such a name, is not here, and could be taken
+    /// for `id` unless what they said gets a tag.
+    pub(crate) fn heard(&mut self, id: PeerId, nick: &Nick, now: Instant) -> Vec<PeerId> {
+        let Some(looks) = self.claims.note(id, nick) else { return Vec::new() };
+        self.name_awaited(id, now);
+        if self.is_here(id) && self.tag(id, nick).is_some() {
+            // It has one itself.
+            return Vec::new();
+        }
+        self.claims.alike(&looks).iter().copied().filter(|other| *other != id && !self.is_here(*other)).collect()
+    }
+
+    /// The same of who is here, under the present name.
+    pub(crate) fn claims_name(&mut self, id: PeerId, now: Instant) -> Vec<PeerId> {
+        let nick = self.list.get(&id).and_then(|person| person.peer.nick.clone());
+        nick.map(|nick| self.heard(id, &nick, now)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frontend::tui::app::peers::tests::{guest, node};
+
+    fn name(peers: &Peers, id: PeerId, nick: &str) -> String {
+        let nick = Nick::new(nick).unwrap();
+        format!("{nick}{}", peers.tag(id, &nick).unwrap_or_default())
+    }
+
+    #[test]
+    fn who_is_not_here_is_told_apart_from_all_who_were_heard() {
+        let now = Instant::now();
+        let mut peers = Peers::new(&Nick::new("alice").unwrap());
+        let [bob, other, carol] = ["7f3a", "c04e", "0b1e"].map(|key| node(key, None).id);
+        let nick = |name: &str| Nick::new(name).unwrap();
+        assert!(peers.heard(bob, &nick("bob"), now).is_empty());
+        assert!(peers.heard(carol, &nick("carol"), now).is_empty());
+        assert_eq!([name(&peers, bob, "bob"), name(&peers, carol, "carol")], ["bob", "carol"]);
+        assert_eq!(peers.heard(other, &nick("B0B"), now), [bob]);
+        assert!(peers.heard(other, &nick("B0B"), now).is_empty(), "once is enough");
+        assert_eq!([name(&peers, bob, "bob"), name(&peers, other, "B0B")], ["bob#7f3a", "B0B#c04e"]);
+        assert_eq!(name(&peers, carol, "Alice"), "Alice#0b1e", "like the user");
+        assert_eq!(name(&peers, carol, "zoe"), "zoe#0b1e", "never heard of");
+    }
+
+    #[test]
+    fn who_is_here_keeps_the_name_and_those_of_before_get_a_tag() {
+        let now = Instant::now();
+        let mut peers = Peers::new(&Nick::new("alice").unwrap());
+        let gone = node("7f3a", None).id;
+        let bob = node("c04e", Some("bob"));
+        peers.heard(gone, &Nick::new("bob").unwrap(), now);
+        peers.joined(bob.clone(), now);
+        assert_eq!(peers.claims_name(bob.id, now), [gone]);
+        assert_eq!([name(&peers, gone, "bob"), name(&peers, bob.id, "bob")], ["bob#7f3a", "bob"]);
+        assert_eq!(name(&peers, guest(4, None).id, "bob"), "bob#4", "a guest too");
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut peers = Peers::new(&Nick::new("alice").unwrap());
+        for n in 0..MAX_PEOPLE + 100 {
+            peers.heard(node(&format!("{n:08x}"), None).id, &Nick::new(&format!("n{n}")).unwrap(), Instant::now());
+        }
+        for n in 0..100 {
+            peers.heard(node("00000000", None).id, &Nick::new(&format!("m{n}")).unwrap(), Instant::now());
+        }
+        assert_eq!(peers.claims.names.len(), MAX_PEOPLE);
+        assert_eq!(peers.claims.alike.len(), MAX_PEOPLE + MAX_NAMES - 1);
+        let late = node(&format!("{:08x}", MAX_PEOPLE + 50), None).id;
+        assert!(name(&peers, late, "late").contains('#'), "and whoever comes after that has a tag");
+    }
+}

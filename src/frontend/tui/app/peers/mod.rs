@@ -1,0 +1,371 @@
+//! Who is here, and who just left.
+
+mod claims;
+mod names;
+mod person;
+mod waiting;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use self::claims::Claims;
+pub(crate) use self::{
+    names::{guest_mark, tagged},
+    person::{Person, State, round_trip},
+};
+use super::pane::Change;
+use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
+
+/// How long who left stays listed (UX.md).
+const GONE_SHOWN: Duration = Duration::from_mins(10);
+
+/// Who comes back within this was never really away (UX.md).
+const RECONNECTS_WITHIN: Duration = Duration::from_mins(1);
+
+/// Listed people who left: a peer that comes and goes under ever new addresses must not fill the memory.
+const MAX_GONE: usize = 64;
+
+/// Listed strangers who left: names cost nothing, and must not push those out of sight whom the user knows.
+const MAX_GONE_STRANGERS: usize = 8;
+
+/// How long somebody counts as typing who does not say so again: two of the times after which it is repeated.
+const TYPING_SHOWN: Duration = Duration::from_secs(6);
+
+/// Everyone in the list.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    list: BTreeMap<PeerId, Person>,
+    /// What the user's own name looks like.
+    own: Skeleton,
+    /// Who was heard under which names, here or not.
+    claims: Claims,
+    /// Own messages that wait for who is away.
+    waiting: BTreeMap<NodeId, u64>,
+    /// Whether nobody beyond this machine can be reached.
+    cut_off: bool,
+}
+
+impl Peers {
+    /// Nobody yet, for a user of this name.
+    pub(crate) fn new(own: &Nick) -> Self {
+        let (list, claims, waiting) = (BTreeMap::new(), Claims::default(), BTreeMap::new());
+        Self { list, own: skeleton(own), claims, waiting, cut_off: false }
+    }
+
+    /// The user goes by this name now.
+    pub(crate) fn set_own(&mut self, own: &Nick) {
+        self.own = skeleton(own);
+        self.retag();
+    }
+
+    /// Takes in who was linked, and says how to call that; and the name that somebody who reconnected went by, if it
+    /// was another one.
+    pub(crate) fn joined(&mut self, peer: Peer, now: Instant) -> (Change, Option<String>) {
+        let id = peer.id;
+        let old = self.list.get(&id).filter(|old| {
+            // A key is one person under whatever name; at an address there may be another one.
+            let same = id.node().is_some() || old.peer.nick == peer.nick;
+            old.gone && old.met && same && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
+        });
+        let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
+        let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
+        let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
+        self.list.insert(id, Person { cut_off, ..Person::new(peer, now) });
+        self.retag();
+        (change, old_name)
+    }
+
+    /// Notes that somebody left; says whether they were here.
+    pub(crate) fn left(&mut self, peer: PeerId, now: Instant) -> bool {
+        let Some(person) = self.list.get_mut(&peer).filter(|person| !person.gone) else { return false };
+        person.leave(now);
+        let stranger = person.stranger();
+        let most = if stranger { MAX_GONE_STRANGERS } else { MAX_GONE };
+        let like = || self.list.iter().filter(|(_, p)| p.gone && p.stranger() == stranger);
+        // Who is waited for goes last.
+        let oldest = like().min_by_key(|(_, p)| (self.waiting_for(p) > 0, p.since)).map(|(id, _)| *id);
+        if let Some(oldest) = oldest.filter(|_| like().count() > most) {
+            self.list.remove(&oldest);
+        }
+        self.retag();
+        true
+    }
+
+    /// Takes in a new name; says whether it differs from the old one.
+    pub(crate) fn renamed(&mut self, peer: PeerId, nick: Nick) -> bool {
+        let Some(person) = self.list.get_mut(&peer) else { return false };
+        person.looks = Some(skeleton(&nick));
+        let old = person.peer.nick.replace(nick);
+        let changed = old != person.peer.nick;
+        self.retag();
+        changed
+    }
+
+    /// Takes in what is known of somebody now.
+    pub(crate) fn trust(&mut self, peer: PeerId, trust: Trust, ignored: bool) {
+        if let Some(person) = self.list.get_mut(&peer) {
+            (person.peer.trust, person.peer.ignored) = (trust, ignored);
+            self.retag();
+        }
+    }
+
+    /// Takes in what somebody is at.
+    pub(crate) fn presence(&mut self, peer: PeerId, presence: Presence, typing: bool, now: Instant) {
+        if let Some(person) = self.list.get_mut(&peer) {
+            (person.presence, person.typing_until) = (presence, typing.then(|| now + TYPING_SHOWN));
+        }
+    }
+
+    /// Takes in how long the way to somebody and back is; says whether that shows.
+    pub(crate) fn round_trip(&mut self, peer: PeerId, time: Duration) -> bool {
+        let Some(person) = self.list.get_mut(&peer) else { return false };
+        let old = person.round_trip.replace(time);
+        old.map(round_trip) != Some(round_trip(time))
+    }
+
+    /// Notes that somebody said something: whoever has sent the line types it no longer.
+    pub(crate) fn said(&mut self, peer: PeerId) {
+        if let Some(person) = self.list.get_mut(&peer) {
+            person.typing_until = None;
+        }
+    }
+
+    /// Whether nothing of somebody is to be shown.
+    pub(crate) fn ignores(&self, peer: PeerId) -> bool {
+        self.list.get(&peer).is_some_and(|person| person.peer.ignored)
+    }
+
+    /// Whether nothing speaks for this one yet.
+    pub(crate) fn is_stranger(&self, peer: PeerId) -> bool {
+        self.list.get(&peer).is_none_or(Person::stranger)
+    }
+
+    /// Forgets who is not here.
+    pub(crate) fn forget_gone(&mut self) {
+        self.list.retain(|_, person| !person.gone);
+    }
+
+    /// The network is gone, or back: who is beyond this machine cannot be reached meanwhile.
+    pub(crate) fn cut_off(&mut self, cut_off: bool) {
+        self.cut_off = cut_off;
+        for person in self.list.values_mut() {
+            person.cut_off = cut_off && !person.peer.addr.ip().is_loopback();
+        }
+    }
+
+    /// Everyone is out of reach.
+    pub(crate) fn all_gone(&mut self, now: Instant) {
+        self.list.values_mut().filter(|person| !person.gone).for_each(|person| person.leave(now));
+        self.retag();
+    }
+
+    /// Forgets who left long ago.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        let before = self.list.len();
+        let waiting = |id: &PeerId| id.node().is_some_and(|node| self.waiting.contains_key(node));
+        self.list
+            .retain(|id, p| !p.gone || p.met && now.saturating_duration_since(p.since) < GONE_SHOWN || waiting(id));
+        if self.list.len() != before {
+            self.retag();
+        }
+    }
+
+    /// When an age changes next, or somebody counts as typing no longer.
+    pub(crate) fn next_tick(&self, now: Instant) -> Option<Instant> {
+        self.list.values().filter_map(|person| person.next_tick(now)).min()
+    }
+
+    /// Whether nobody is listed: nobody came, or who came left long ago.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many people are here.
+    pub(crate) fn here(&self) -> usize {
+        self.list.values().filter(|person| !person.absent()).count()
+    }
+
+    /// Whether this one is here.
+    pub(crate) fn is_here(&self, peer: PeerId) -> bool {
+        self.list.get(&peer).is_some_and(|person| !person.gone)
+    }
+
+    /// Whether a node of the reference program is here.
+    pub(crate) fn has_reference(&self) -> bool {
+        self.list.values().any(|person| !person.gone && person.peer.software == Software::Reference)
+    }
+
+    /// Whether somebody is here who can be told that the user is typing.
+    pub(crate) fn has_nodes(&self) -> bool {
+        self.list.values().any(|person| !person.gone && person.peer.id.node().is_some())
+    }
+
+    /// Everyone: who is here, then who is away, then who is gone, each by name; strangers who
+    /// are gone come last.
+    pub(crate) fn sorted(&self) -> Vec<&Person> {
+        let mut people: Vec<_> = self.list.values().collect();
+        people.sort_by_cached_key(|p| {
+            let away = !p.gone && p.presence.is_away();
+            (
+                p.absent(),
+                p.gone,
+                p.gone && p.stranger(),
+                away,
+                p.peer.nick.is_none(),
+                p.peer.display_name().to_lowercase(),
+                p.peer.id,
+            )
+        });
+        people
+    }
+
+    /// Whoever is typing, by name.
+    pub(crate) fn typing(&self, now: Instant) -> Vec<String> {
+        let mut names: Vec<_> = self.list.values().filter(|person| person.typing(now)).map(Person::called).collect();
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn guest(port: u16, nick: Option<&str>) -> Peer {
+        let addr = ([127, 0, 0, 1], port).into();
+        let nick = nick.and_then(Nick::clean);
+        Peer { id: PeerId::Guest(addr), nick, addr, software: Software::Reference, trust: Trust::Guest, ignored: false }
+    }
+
+    /// A node whose key begins with these digits, and has zeros behind them.
+    pub(super) fn node(key: &str, nick: Option<&str>) -> Peer {
+        let id = PeerId::Node(format!("{key:0<64}").parse().unwrap());
+        let software = Software::Ours { version: "0".into() };
+        Peer { id, software, trust: Trust::Known, ..guest(4565, nick) }
+    }
+
+    fn nobody() -> Peers {
+        Peers::new(&Nick::new("alice").unwrap())
+    }
+
+    #[test]
+    fn who_comes_back_within_a_minute_reconnected() {
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        let mut peers = nobody();
+        assert_eq!(peers.joined(guest(1, Some("bob")), at(0)).0, Change::Joined);
+        assert!(peers.left(guest(1, None).id, at(5)));
+        assert!(!peers.left(guest(1, None).id, at(6)));
+        assert_eq!(peers.joined(guest(1, Some("bob")), at(60)).0, Change::Reconnected);
+        peers.left(guest(1, None).id, at(70));
+        assert_eq!(peers.joined(guest(1, Some("bob")), at(131)).0, Change::Joined);
+        peers.left(guest(1, None).id, at(140));
+        assert_eq!(peers.joined(guest(1, Some("eve")), at(141)).0, Change::Joined, "someone else at that address");
+    }
+
+    #[test]
+    fn a_key_is_one_person_under_whatever_name() {
+        let start = Instant::now();
+        let mut peers = nobody();
+        peers.joined(node("aa", Some("bob")), start);
+        peers.left(node("aa", None).id, start);
+        let (change, old) = peers.joined(node("aa", Some("rob")), start);
+        assert_eq!((change, old.as_deref()), (Change::Reconnected, Some("bob")));
+        assert_eq!(peers.joined(node("ab", Some("bob")), start), (Change::Joined, None));
+    }
+
+    #[test]
+    fn who_left_is_listed_last_and_for_ten_minutes() {
+        let start = Instant::now();
+        let mut peers = nobody();
+        for (port, nick) in [(1, Some("Zed")), (2, Some("amy")), (3, None), (4, Some("bob"))] {
+            peers.joined(guest(port, nick), start);
+        }
+        peers.left(guest(2, None).id, start);
+        let names: Vec<_> = peers.sorted().iter().map(|p| p.peer.display_name()).collect();
+        assert_eq!(names, ["bob", "Zed", "127.0.0.1:3", "amy"]);
+        assert_eq!(peers.here(), 3);
+        peers.tick(start + Duration::from_secs(599));
+        assert_eq!(peers.sorted().len(), 4);
+        peers.tick(start + Duration::from_mins(10));
+        assert_eq!(peers.sorted().len(), 3);
+    }
+
+    #[test]
+    fn who_is_away_is_listed_after_who_is_here() {
+        let now = Instant::now();
+        let mut peers = nobody();
+        for (key, nick) in [("aa", "amy"), ("bb", "bob"), ("cc", "carol")] {
+            peers.joined(node(key, Some(nick)), now);
+        }
+        peers.presence(node("aa", None).id, Presence::away("lunch"), false, now);
+        let shown: Vec<_> = peers.sorted().iter().map(|p| (p.name(), p.state(), p.aside(now).text)).collect();
+        let here = |name: &str| (name.to_owned(), State::Here, String::new());
+        assert_eq!(shown, [here("bob"), here("carol"), ("amy".to_owned(), State::Away, "away".to_owned())]);
+    }
+
+    #[test]
+    fn the_list_of_who_left_is_bounded() {
+        let mut peers = nobody();
+        for port in 1..1_000 {
+            peers.joined(guest(port, None), Instant::now());
+            peers.left(guest(port, None).id, Instant::now());
+        }
+        assert_eq!(peers.sorted().len(), MAX_GONE_STRANGERS);
+        let digits = |n: u32| format!("{n:08x}");
+        for n in 0..1_000 {
+            peers.joined(node(&digits(n), None), Instant::now());
+            peers.left(node(&digits(n), None).id, Instant::now());
+        }
+        assert_eq!(peers.sorted().len(), MAX_GONE + MAX_GONE_STRANGERS);
+    }
+
+    #[test]
+    fn strangers_who_left_push_nobody_out() {
+        let mut peers = nobody();
+        let bob = Peer { trust: Trust::Verified, ..node("bb", Some("bob")) };
+        peers.joined(bob.clone(), Instant::now());
+        peers.left(bob.id, Instant::now());
+        for n in 1..500_u16 {
+            let new = Peer { trust: Trust::New, ..node(&format!("{n:04x}"), Some("aaa")) };
+            for stranger in [guest(n, Some("aaa")), new] {
+                peers.joined(stranger.clone(), Instant::now());
+                peers.left(stranger.id, Instant::now());
+            }
+        }
+        assert_eq!(peers.sorted().first().map(|person| person.peer.id), Some(bob.id));
+        assert_eq!(peers.sorted().len(), 1 + MAX_GONE_STRANGERS);
+    }
+
+    #[test]
+    fn ages_tell_when_they_change_and_who_is_here_never_wakes_anybody() {
+        let start = Instant::now();
+        let mut peers = nobody();
+        assert_eq!(peers.next_tick(start), None);
+        peers.joined(guest(1, None), start);
+        assert_eq!(peers.next_tick(start), None);
+        peers.left(guest(1, None).id, start);
+        assert_eq!(peers.next_tick(start), Some(start + Duration::from_secs(10)));
+        assert_eq!(peers.next_tick(start + Duration::from_secs(61)), Some(start + Duration::from_mins(2)));
+    }
+
+    #[test]
+    fn who_types_does_so_for_six_seconds_or_until_the_line_is_there() {
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        let mut peers = nobody();
+        let bob = node("bb", Some("bob"));
+        peers.joined(bob.clone(), start);
+        peers.presence(bob.id, Presence::Here, true, at(1));
+        assert_eq!((peers.typing(at(6)), peers.next_tick(at(6))), (vec!["bob".to_owned()], Some(at(7))));
+        assert_eq!((peers.typing(at(7)), peers.next_tick(at(7))), (vec![], None));
+        peers.presence(bob.id, Presence::Here, true, at(8));
+        peers.said(bob.id);
+        assert!(peers.typing(at(8)).is_empty());
+        peers.presence(bob.id, Presence::Here, true, at(9));
+        peers.trust(bob.id, Trust::Known, true);
+        assert!(peers.typing(at(9)).is_empty(), "nothing of who is ignored");
+    }
+}

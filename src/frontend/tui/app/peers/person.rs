@@ -1,0 +1,207 @@
+//! One person in the list, and the words for how they are.
+
+use std::time::{Duration, Instant};
+
+use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
+
+/// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
+const JUST_NOW: Duration = Duration::from_secs(10);
+
+/// Someone in the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub peer: Peer,
+    /// Since when they are here, or gone.
+    pub since: Instant,
+    pub gone: bool,
+    /// Whether the network between us is gone; the link may outlive that, or not.
+    pub(super) cut_off: bool,
+    /// Whether they were here in this run; if not, nothing is known of them but what they were called.
+    pub met: bool,
+    pub presence: Presence,
+    /// Until when they count as typing.
+    pub(super) typing_until: Option<Instant>,
+    pub(super) round_trip: Option<Duration>,
+    /// What the name looks like; computing it takes too long to be done for every frame.
+    pub(super) looks: Option<Skeleton>,
+    /// What tells them from others who are here and seem to have the same name.
+    pub(super) tag: Option<Box<str>>,
+}
+
+/// How somebody is, in the order in which it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Gone,
+    /// Goes by the name of somebody else.
+    Suspect,
+    /// Not authenticated.
+    Guest,
+    Away,
+    Here,
+}
+
+impl State {
+    /// The glyph before the name.
+    pub(crate) const fn glyph(self) -> &'static str {
+        match self {
+            Self::Gone => "○",
+            Self::Suspect => "!",
+            Self::Guest => "?",
+            Self::Away => "◐",
+            Self::Here => "●",
+        }
+    }
+}
+
+/// A word or number beside a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Aside {
+    pub text: String,
+    /// Whether it is worth more than the end of a long name.
+    pub firm: bool,
+}
+
+impl Person {
+    pub(super) fn new(peer: Peer, now: Instant) -> Self {
+        let looks = peer.nick.as_ref().map(skeleton);
+        let presence = Presence::Here;
+        Self {
+            peer,
+            since: now,
+            gone: false,
+            cut_off: false,
+            met: true,
+            presence,
+            typing_until: None,
+            round_trip: None,
+            looks,
+            tag: None,
+        }
+    }
+
+    /// Somebody who is waited for.
+    pub(super) fn awaited(node: NodeId, nick: Nick, now: Instant) -> Self {
+        let peer = Peer {
+            id: PeerId::Node(node),
+            nick: Some(nick),
+            addr: (std::net::Ipv4Addr::UNSPECIFIED, 0).into(),
+            software: Software::Ours { version: "".into() },
+            trust: Trust::Known,
+            ignored: false,
+        };
+        Self { gone: true, met: false, ..Self::new(peer, now) }
+    }
+
+    pub(super) fn leave(&mut self, now: Instant) {
+        (self.since, self.gone, self.tag, self.typing_until) = (now, true, None, None);
+    }
+
+    /// Whether nothing reaches them now.
+    pub(crate) const fn absent(&self) -> bool {
+        self.gone || self.cut_off
+    }
+
+    /// How they are.
+    pub(crate) const fn state(&self) -> State {
+        match (self.absent(), self.peer.trust, self.peer.id) {
+            (true, ..) => State::Gone,
+            (_, Trust::Suspect, _) => State::Suspect,
+            (_, Trust::Guest, _) | (_, _, PeerId::Guest(_)) => State::Guest,
+            _ if self.presence.is_away() => State::Away,
+            _ => State::Here,
+        }
+    }
+
+    /// Whether the user has compared codes with them.
+    pub(crate) fn verified(&self) -> bool {
+        self.peer.trust == Trust::Verified
+    }
+
+    /// Whether nothing speaks for them: a guest, a key that is met for the first time, or a name that is disputed.
+    pub(crate) const fn stranger(&self) -> bool {
+        !matches!(self.peer.trust, Trust::Known | Trust::Verified)
+    }
+
+    /// Whether they are typing something that will be shown.
+    pub(crate) fn typing(&self, now: Instant) -> bool {
+        !self.absent() && !self.peer.ignored && self.typing_until.is_some_and(|until| now < until)
+    }
+
+    /// What stands beside the name: the one thing most worth knowing.
+    pub(crate) fn aside(&self, now: Instant) -> Aside {
+        let firm = |text: &str| Aside { text: text.to_owned(), firm: true };
+        match self.state() {
+            State::Gone if !self.met => firm("away"),
+            State::Gone if !self.gone => firm("cut off"),
+            State::Gone => firm(&self.age(now)),
+            _ if self.peer.ignored => firm("ignored"),
+            _ if self.typing(now) => firm("typing…"),
+            State::Suspect => firm("suspect"),
+            _ if self.presence.is_away() => firm("away"),
+            // The glyph says it too.
+            State::Guest => Aside { text: "guest".to_owned(), firm: false },
+            _ => Aside { text: self.round_trip.map(round_trip).unwrap_or_default(), firm: false },
+        }
+    }
+
+    /// For how long they are here, or gone, in words.
+    pub(crate) fn age(&self, now: Instant) -> String {
+        let time = now.saturating_duration_since(self.since);
+        match self.gone {
+            true if time < JUST_NOW => "just now".to_owned(),
+            true => format!("{} ago", age(time)),
+            false => format!("here {}", age(time)),
+        }
+    }
+
+    /// When what is shown of them changes next by itself.
+    pub(super) fn next_tick(&self, now: Instant) -> Option<Instant> {
+        if !self.gone {
+            return self.typing_until.filter(|&until| until > now);
+        }
+        if !self.met {
+            return None;
+        }
+        let age = now.saturating_duration_since(self.since);
+        let unit = match age.as_secs() {
+            0..60 => JUST_NOW.as_secs(),
+            60..3_600 => 60,
+            _ => 3_600,
+        };
+        Some(self.since + Duration::from_secs((age.as_secs() / unit + 1) * unit))
+    }
+}
+
+/// `now`, `30s`, `3m`, `2h` or `4d`.
+fn age(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => "now".to_owned(),
+        s @ 10..60 => format!("{}s", s / 10 * 10),
+        s @ 60..3_600 => format!("{}m", s / 60),
+        s @ 3_600..86_400 => format!("{}h", s / 3_600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+/// `<1 ms`, `14 ms` or `2.5 s`.
+pub(crate) fn round_trip(time: Duration) -> String {
+    match time.as_micros() {
+        ..1_000 => "<1 ms".to_owned(),
+        1_000..999_500 => format!("{:.0} ms", time.as_secs_f64() * 1_000.0),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_and_round_trips_in_words() {
+        assert_eq!(["now", "50s", "1m", "2h", "3d"], [9, 59, 60, 7_300, 260_000].map(|s| age(Duration::from_secs(s))));
+        assert_eq!(
+            ["<1 ms", "1 ms", "2 ms", "14 ms", "999 ms", "1.0 s", "12.3 s"],
+            [999, 1_000, 1_600, 14_000, 999_499, 999_500, 12_345_678].map(|us| round_trip(Duration::from_micros(us)))
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! Who is away while something waits for them.
+
+use std::time::Instant;
+
+use super::{Peers, Person};
+use crate::domain::model::{NodeId, PeerId};
+
+/// People away who are remembered: a network has no more nodes.
+const MAX_AWAITED: usize = 1_024;
+
+impl Peers {
+    /// So many own messages wait for `node`.
+    pub(crate) fn waits(&mut self, node: NodeId, lines: u64, now: Instant) {
+        if lines == 0 {
+            self.waiting.remove(&node);
+            if self.list.get(&PeerId::Node(node)).is_some_and(|person| !person.met) {
+                self.list.remove(&PeerId::Node(node));
+                self.retag();
+            }
+        } else if self.waiting.len() < MAX_AWAITED || self.waiting.contains_key(&node) {
+            self.waiting.insert(node, lines);
+            self.list_awaited(node, now);
+        }
+    }
+
+    /// Nothing waits for anybody.
+    pub(crate) fn nothing_waits(&mut self) {
+        self.waiting.clear();
+        self.list.retain(|_, person| person.met);
+        self.retag();
+    }
+
+    /// Lists who is waited for and was not here in this run, if it is known what they are called.
+    fn list_awaited(&mut self, node: NodeId, now: Instant) {
+        let id = PeerId::Node(node);
+        if self.list.contains_key(&id) {
+            return;
+        }
+        if let Some(nick) = self.claims.nick(id) {
+            self.list.insert(id, Person::awaited(node, nick.clone(), now));
+            self.retag();
+        }
+    }
+
+    /// Lists those again whose names have become known.
+    pub(super) fn name_awaited(&mut self, id: PeerId, now: Instant) {
+        if let Some(node) = id.node().filter(|node| self.waiting.contains_key(node)) {
+            self.list_awaited(*node, now);
+        }
+    }
+
+    /// How many own messages wait for this one, who is away.
+    pub(crate) fn waiting_for(&self, person: &Person) -> u64 {
+        let node = person.peer.id.node().filter(|_| person.gone);
+        node.and_then(|node| self.waiting.get(node)).copied().unwrap_or(0)
+    }
+
+    /// The most that waits for one person.
+    pub(crate) fn most_waiting(&self) -> u64 {
+        self.waiting.values().copied().max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,109 @@
+//! What was found, listed over the last messages.
+
+use super::{canvas::Canvas, palette::Role, pane::marked};
+use crate::{
+    domain::model::{Author, group},
+    frontend::tui::app::{App, Area, Hit, Search, clock, cut, width},
+};
+
+/// What is said if nothing was found.
+const NOTHING: [&str; 3] =
+    ["Nothing was found.", "Fewer or shorter words find more.", "Only history on this machine counts."];
+
+/// A window narrower than this shows days without times.
+const NARROW: u16 = 50;
+
+/// Lists what was found; says whether there is such a list.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
+    let Some(search) = app.listed() else { return false };
+    // Some of what was said stays in sight.
+    let most = (pane.rows * 2 / 3).max(2).min(pane.rows);
+    let wanted = search.hits.len().max(if search.hits.is_empty() { NOTHING.len() } else { 1 });
+    let height = u16::try_from(wanted).unwrap_or(u16::MAX).saturating_add(1).min(most);
+    let area = Area { x: 0, y: pane.y + pane.rows - height, cols, rows: height };
+    canvas.clear(area);
+    let title = title(search, usize::from(cols));
+    canvas.rule(area, area.y, &title, Role::Accent);
+    let rows = usize::from(height.saturating_sub(1));
+    if search.hits.is_empty() {
+        let style = canvas.style(Role::Body);
+        for (y, text) in (area.y + 1..area.y + height).zip(NOTHING) {
+            canvas.text(1, y, cols, &cut(text, usize::from(cols).saturating_sub(2)), style);
+        }
+        return true;
+    }
+    // The chosen one stays in the middle, as far as there are hits around it.
+    let first = search.chosen.saturating_sub(rows / 2).min(search.hits.len().saturating_sub(rows));
+    for (y, (at, hit)) in (area.y + 1..area.y + height).zip(search.hits.iter().enumerate().skip(first)) {
+        row(canvas, app, hit, Area { x: 0, y, cols, rows: 1 }, at == search.chosen);
+    }
+    true
+}
+
+fn title(search: &Search, cols: usize) -> String {
+    let more = if search.more { "+" } else { "" };
+    let found = match search.hits.len() {
+        0 => "0 found".to_owned(),
+        1 => format!("1{more} found"),
+        hits => format!("{}{more} found, newest first", group(hits)),
+    };
+    let room = cols.saturating_sub(width(&found) + 10);
+    if room < 4 { found } else { format!("\"{}\": {found}", cut(&search.query.replace('\n', " "), room)) }
+}
+
+fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) {
+    let (y, end) = (area.y, area.x + area.cols);
+    let line = &hit.line;
+    // `21 Nov 18:22`, or `21 Nov 2025`.
+    let (when, columns) = match (line.day.year() == app.year(), area.cols < NARROW) {
+        (true, true) => (line.day.strftime("%e %b").to_string(), 6),
+        (true, false) => (format!("{} {}", line.day.strftime("%e %b"), clock(line.minute)), 12),
+        (false, true) => (line.day.strftime("%b %y").to_string(), 6),
+        (false, false) => (line.day.strftime("%e %b %Y").to_string(), 12),
+    };
+    canvas.text(area.x, y, end, if chosen { ">" } else { " " }, canvas.bold(Role::Accent));
+    let dim = canvas.style(Role::Dim);
+    canvas.text(area.x + 1, y, end, &when, dim);
+    let names = if area.cols < 60 { 8 } else { 12 };
+    let style = match line.author {
+        Author::Own => canvas.bold(Role::Body),
+        Author::Peer(peer) => canvas.palette.nick(peer),
+    };
+    let x = area.x + 1 + columns + 1;
+    canvas.right(x, y, x + names, &line.label(usize::from(names)), style);
+    let x = x + names + 2;
+    let body = canvas.style(Role::Body);
+    let text = line.text.as_str();
+    let columns = usize::from(end.saturating_sub(x + 1));
+    // What was found is in sight.
+    let from = hit.marks.first().map_or(0, |mark| begin(text, mark.start, mark.end, columns));
+    let before = if from > 0 { canvas.text(x, y, end, "…", body) } else { x };
+    let fits = cut(text.get(from..).unwrap_or_default(), columns.saturating_sub(usize::from(before - x)));
+    let shown = fits.strip_suffix('…').map_or(fits.len(), str::len);
+    let after = marked(canvas, text, from..from + shown, &hit.marks, (before, y, end), body);
+    if from + shown < text.len() {
+        canvas.text(after, y, end, "…", body);
+    }
+    if chosen {
+        canvas.bar(Area { x: area.x, y, cols: area.cols, rows: 1 });
+    }
+}
+
+/// Where a row of so many `columns` begins that shows what is from `start` to `end`.
+fn begin(text: &str, start: usize, end: usize, columns: usize) -> usize {
+    if width(text.get(..end).unwrap_or_default()) + 2 <= columns {
+        return 0;
+    }
+    // A third of the row before it: enough to see what it is about.
+    let mut kept = 0;
+    let before = text.get(..start).unwrap_or_default();
+    let mut from = start;
+    for (at, c) in before.char_indices().rev() {
+        kept += width(c.encode_utf8(&mut [0; 4]));
+        if kept > columns / 3 {
+            break;
+        }
+        from = at;
+    }
+    from
+}

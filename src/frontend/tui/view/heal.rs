@@ -1,0 +1,89 @@
+//! Rows that heal themselves: terminals disagree about the width of some characters.
+//!
+//! A flag or a family is two columns for us. A terminal that takes it for more, or for less, writes over its neighbours
+//! or leaves what was there, and as those cells did not change for us, nobody would write them again. So all of a row
+//! with such characters is written when anything in it changes, and once more when it has none any longer.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    num::NonZeroU16,
+};
+
+use ratatui::buffer::CellDiffOption;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::canvas::Canvas;
+use crate::frontend::tui::app::{App, width};
+
+/// Whether terminals may disagree about the width of `text`.
+pub(super) fn risky(text: &str) -> bool {
+    // Everyone agrees on Latin letters, symbols, and what is written in China, Japan and Korea: nearly every text.
+    let agreed = |c| {
+        matches!(c, ..'\u{300}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2BFF}' | '\u{3000}'..='\u{3029}'
+            | '\u{3030}'..='\u{3098}' | '\u{309B}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF00}'..='\u{FF9D}')
+    };
+    !text.is_ascii()
+        && !text.chars().all(agreed)
+        && (text.chars().any(|c| c >= '\u{1F000}') || text.graphemes(true).any(|g| g.chars().nth(1).is_some()))
+}
+
+/// Has those rows written that need it. To be called when all but the links is drawn.
+pub(super) fn apply(canvas: &mut Canvas<'_>, app: &mut App) {
+    let area = canvas.buffer.area;
+    app.rows.resize_with(usize::from(area.height), Default::default);
+    let risky_rows = std::mem::take(&mut canvas.risky);
+    let mut overrun = false;
+    for (y, (row, &risky)) in (area.top()..area.bottom()).zip(app.rows.iter_mut().zip(&risky_rows)) {
+        let before = *row;
+        *row = before.next(risky.then(|| print(canvas, y)), overrun);
+        // What is too wide for the last columns goes on in the next row.
+        overrun = risky && row.turn != before.turn;
+        if risky || row.turn {
+            write(canvas, y, row.turn);
+        }
+    }
+}
+
+fn print(canvas: &Canvas<'_>, y: u16) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let area = canvas.buffer.area;
+    (area.left()..area.right()).filter_map(|x| canvas.buffer.cell((x, y))).for_each(|cell| cell.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// Makes every cell of the row differ from what it is with the other `turn`.
+fn write(canvas: &mut Canvas<'_>, y: u16, turn: bool) {
+    let area = canvas.buffer.area;
+    for x in area.left()..area.right() {
+        let Some(cell) = canvas.buffer.cell_mut((x, y)) else { continue };
+        let Some(columns) = NonZeroU16::new(u16::try_from(width(cell.symbol())).unwrap_or(1).max(1)) else { continue };
+        if risky(cell.symbol()) {
+            // Its columns are erased first, as it may cover less of them, and the cursor goes behind them, as it may
+            // have covered more. The zero is there to make a difference; it means nothing to terminals.
+            let zero = if turn { "0" } else { "" };
+            let after = x + columns.get();
+            let go = if after < area.right() { format!("\x1b[{}G", after + 1) } else { String::new() };
+            cell.set_symbol(&format!("\x1b[{zero}{columns}X{}{go}", cell.symbol().to_owned()));
+            cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
+        } else if turn {
+            cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_families_and_marks_are_risky_and_ordinary_texts_are_not() {
+        for text in ["🇪🇺", "a 👨‍👩‍👧 b", "❤️", "e\u{301}", "👍🏽", "می‌خواهم", "क्षि", "🎉", "か\u{3099}"]
+        {
+            assert!(risky(text), "{text}");
+        }
+        for text in ["plain", "émigré", "我有，在二楼", "│ ─── ● …", "한국어", "Привет", "ﾊﾛｰ"]
+        {
+            assert!(!risky(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Draws [`crate::frontend::tui::app::App`] on a ratatui frame; decides nothing.
+//!
+//! One file per zone of the screen, drawn from the back to the front.
+
+mod bars;
+mod canvas;
+mod found;
+mod heal;
+mod input;
+mod links;
+mod palette;
+mod pane;
+mod popup;
+mod sidebar;
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
+
+pub use self::palette::Palette;
+use self::{canvas::Canvas, palette::Role};
+use crate::frontend::tui::app::App;
+
+/// Draws the whole screen and notes in `app` that it is drawn.
+pub fn draw(frame: &mut Frame<'_>, app: &mut App) {
+    let area = frame.area();
+    app.resize((area.width, area.height));
+    let palette = Palette::of(app);
+    let risky = vec![false; usize::from(area.height)];
+    let mut canvas = Canvas { buffer: frame.buffer_mut(), palette, risky };
+    let cursor = draw_zones(&mut canvas, app);
+    if let Some(cursor) = cursor.filter(|at| area.contains(*at)) {
+        frame.set_cursor_position(cursor);
+    }
+    app.drawn();
+}
+
+/// Draws the zones; says where the cursor belongs.
+fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
+    let Some(layout) = app.layout() else {
+        too_small(canvas);
+        return None;
+    };
+    let sight = app.sight();
+    let links = pane::draw(canvas, app, layout, &sight);
+    if let Some(area) = layout.sidebar {
+        sidebar::draw(canvas, app, area, layout.overlay);
+    }
+    if let Some(area) = layout.tabs {
+        bars::tabs(canvas, app, area);
+    }
+    bars::status(canvas, app, layout.status, &sight);
+    if let Some(area) = layout.footer {
+        bars::footer(canvas, app, area);
+    }
+    let cursor = input::draw(canvas, app, layout.input);
+    let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols)
+        || found::draw(canvas, app, layout.pane, layout.status.cols);
+    if let Some(scrolled) = app.help {
+        app.help = Some(popup::help(canvas, layout, scrolled));
+    }
+    heal::apply(canvas, app);
+    if app.help.is_none() && !layout.overlay && !listed {
+        // A link is one cell as wide as its text: it would shine through whatever lies over its end.
+        links::apply(canvas, app, &links);
+    }
+    Some(cursor)
+}
+
+fn too_small(canvas: &mut Canvas<'_>) {
+    let area: Rect = canvas.buffer.area;
+    let style = canvas.style(Role::Body);
+    for (y, text) in (area.top()..area.bottom()).zip(["window too small", "Ctrl-Q quits"]) {
+        canvas.text(area.x, y, area.right(), text, style);
+    }
+}

@@ -1,0 +1,162 @@
+//! Who is here.
+
+use super::{canvas::Canvas, palette::Role};
+use crate::{
+    domain::model::Severity,
+    frontend::tui::app::{App, Area, Person, Standing, State, cut_start, percent, time_left, width, wrap},
+};
+
+/// Draws the sidebar.
+pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool) {
+    canvas.clear(area);
+    let dim = canvas.style(Role::Dim);
+    // An overlay has its divider inside, as there is no room beside it.
+    let divider = if overlay { area.x } else { area.x.saturating_sub(1) };
+    for y in area.y..area.y + area.rows {
+        canvas.text(divider, y, divider + 1, "│", dim);
+    }
+    let (x, end) = (area.x + u16::from(overlay), area.x + area.cols);
+    let bold = canvas.bold(Role::Body);
+    let after = canvas.text(x + 1, area.y, end, "PEERS", bold);
+    let here = match app.peers.here() {
+        0 if app.standing() == Standing::Offline => "offline".to_owned(),
+        0 => "nobody here".to_owned(),
+        here => format!("{here} here"),
+    };
+    canvas.text(after + 2, area.y, end, &here, dim);
+    let mut y = area.y + 1;
+    if let Some(sweep) = app.sweeping() {
+        progress(canvas, "", percent(sweep.probed, sweep.total), Area { x, y, cols: end - x, rows: 1 });
+        canvas.text(x + 1, y + 1, end, &time_left(sweep.left), dim);
+        y += 2;
+    }
+    if let Some((received, total)) = app.syncing() {
+        progress(canvas, "sync ", percent(received, total), Area { x, y, cols: end - x, rows: 1 });
+        y += 1;
+    }
+    let rest = Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) };
+    let below = reason(canvas, app, rest);
+    people(canvas, app, below);
+}
+
+/// Why nobody is here, or who is not, in short: the pane says what to do about it. Says what room there is below for people.
+fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
+    let (text, role) = match (app.standing(), app.lost(), app.reason()) {
+        (_, Some(lost), _) => (first_sentence(lost), Role::Error),
+        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) if finding.severity == Severity::Fault => {
+            (finding.what.as_str(), Role::Warn)
+        }
+        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) => (finding.what.as_str(), Role::Dim),
+        _ => return area,
+    };
+    let (x, end) = (area.x + 1, area.x + area.cols);
+    let columns = usize::from(end.saturating_sub(x)).max(1);
+    let rows = wrap(text, columns, columns);
+    let style = canvas.style(role);
+    let (mut y, bottom) = (area.y, area.y + area.rows);
+    for (at, row) in rows.iter().enumerate() {
+        if y == bottom {
+            break;
+        }
+        let more = y + 1 == bottom && at + 1 < rows.len();
+        let shown = row.of(text);
+        // The last word makes room for what says that there is more.
+        let begin =
+            if width(shown) < columns { shown } else { shown.rsplit_once(' ').map_or(shown, |(begin, _)| begin) };
+        let after = canvas.text(x, y, end, if more { begin } else { shown }, style);
+        if more {
+            canvas.text(after.min(end - 1), y, end, "…", style);
+        }
+        y += 1;
+    }
+    // An empty row between what the program says and who was here.
+    y = bottom.min(y + 1);
+    Area { y, rows: bottom - y, ..area }
+}
+
+/// `text` up to its first full stop, which must end a sentence and no name or number.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
+}
+
+/// How far something is: `[####....] 42%`, behind what it is.
+fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
+    let cells = usize::from(area.cols).saturating_sub(8 + what.len());
+    let done = cells * usize::try_from(percent).unwrap_or(0) / 100;
+    let bar = format!("{what}[{}{}] {percent}%", "#".repeat(done), ".".repeat(cells.saturating_sub(done)));
+    canvas.text(area.x + 1, area.y, area.x + area.cols, &bar, canvas.style(Role::Accent));
+}
+
+fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
+    let people = app.peers.sorted();
+    let each = if people.len() * 2 <= usize::from(area.rows) { 2 } else { 1 };
+    let room = usize::from(area.rows) / each;
+    // The last row says how many find no room.
+    let shown = if people.len() > room { room.saturating_sub(1) } else { people.len() };
+    let (x, end) = (area.x + 1, area.x + area.cols);
+    let dim = canvas.style(Role::Dim);
+    let mut y = area.y;
+    for person in people.iter().take(shown) {
+        name(canvas, app, person, Area { x, y, cols: end - x, rows: 1 }, each == 1);
+        if each == 2 {
+            let room = usize::from(end - x).saturating_sub(2);
+            canvas.text(x + 2, y + 1, end, &below(app, person, room), dim);
+        }
+        y += u16::try_from(each).unwrap_or(1);
+    }
+    if shown < people.len() && area.rows > 0 {
+        canvas.text(x, y, end, &format!("… {} more: /who", people.len() - shown), dim);
+    }
+}
+
+/// What stands below a name: the address, and what waits for who is away.
+fn below(app: &App, person: &Person, room: usize) -> String {
+    // Who has no name goes by the address already.
+    let address = match person.peer.nick {
+        _ if !person.met => String::new(),
+        Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
+        None => "gives no name".to_owned(),
+    };
+    match waiting(app, person) {
+        None => cut_start(&address, room),
+        Some(waiting) if address.is_empty() || width(&address) + 2 + width(&waiting) > room => waiting,
+        Some(waiting) => format!("{address}  {waiting}"),
+    }
+}
+
+/// How much waits for who is away.
+fn waiting(app: &App, person: &Person) -> Option<String> {
+    match app.peers.waiting_for(person) {
+        0 => None,
+        lines => Some(format!("{lines} waiting")),
+    }
+}
+
+/// Glyph, name, and what stands beside it; what waits for somebody too, if there is no row below.
+fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: bool) {
+    let (x, y, end) = (area.x, area.y, area.x + area.cols);
+    let dim = canvas.style(Role::Dim);
+    let state = person.state();
+    let glyph = match state {
+        State::Here if !person.peer.ignored => canvas.style(Role::Ok),
+        State::Suspect => canvas.bold(Role::Error),
+        State::Here | State::Away | State::Guest | State::Gone => dim,
+    };
+    canvas.text(x, y, end, state.glyph(), glyph);
+    let mut aside = person.aside(app.now.mono);
+    if let Some(waiting) = waiting(app, person).filter(|_| alone) {
+        aside.text = waiting;
+    }
+    let mut columns = usize::from(area.cols).saturating_sub(2);
+    let taken = width(&aside.text) + 1;
+    if aside.firm || width(&person.marked_name()) + taken <= columns {
+        let style = if state == State::Suspect { canvas.style(Role::Error) } else { dim };
+        canvas.right(x, y, end, &aside.text, style);
+        columns = columns.saturating_sub(taken);
+    }
+    let style = if person.absent() || person.peer.ignored { dim } else { canvas.palette.nick(person.peer.id) };
+    let shown = person.fit_name(columns);
+    let (shown, mark) = shown.strip_suffix(person.mark()).map_or((shown.as_str(), ""), |name| (name, person.mark()));
+    let after = canvas.text(x + 2, y, end, shown, style);
+    canvas.text(after, y, end, mark, canvas.style(Role::Ok));
+}

@@ -1,0 +1,47 @@
+//! What an event says.
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::{KIND_SAID, SALT_BYTES};
+use crate::{
+    domain::model::{Nick, Text},
+    protocol::wire::mesh,
+};
+
+/// What an event says, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Something for everyone in the room.
+    Said {
+        /// The name that its author went by then; none if that is no valid name.
+        nick: Option<Nick>,
+        /// What was said.
+        text: Text,
+        /// Whether it is an action.
+        action: bool,
+    },
+    /// A kind that a later version knows, or one of ours with nothing to see in it.
+    Unknown,
+}
+
+impl Content {
+    /// Reads an event's content, salt included.
+    pub fn read(kind: u32, content: &[u8]) -> Self {
+        let said = content.get(SALT_BYTES..).filter(|_| kind == KIND_SAID);
+        let said = said.and_then(|payload| mesh::Said::decode(payload).ok());
+        match said.and_then(|said| Some((Text::cut(&said.text)?, said))) {
+            Some((text, said)) => Self::Said { nick: Nick::clean(&said.nick), text, action: said.action },
+            None => Self::Unknown,
+        }
+    }
+
+    /// The content of an event that says something.
+    pub fn said(salt: [u8; SALT_BYTES], nick: &Nick, text: &Text, action: bool) -> Bytes {
+        let said = mesh::Said { nick: nick.to_string(), text: text.as_str().to_owned(), action };
+        let mut content = Vec::with_capacity(SALT_BYTES + said.encoded_len());
+        content.extend(salt);
+        content.extend(said.encode_to_vec());
+        content.into()
+    }
+}

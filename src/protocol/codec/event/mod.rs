@@ -1,0 +1,123 @@
+//! Events of the log: the bytes that their authors signed, and what these say.
+
+mod content;
+pub(super) mod read;
+pub(super) mod write;
+
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+pub use content::Content;
+use sha2::{Digest, Sha256};
+pub use write::Draft;
+
+use crate::domain::model::{EventId, Hlc, LogId, MAX_TEXT_BYTES, Timestamp};
+
+/// In front of every event's bytes when they are signed or hashed, so that no other signature of ours fits one.
+const DOMAIN: &[u8] = b"proximity-chat/1 event\0";
+
+/// Events of the room that one event names as those that it follows (DESIGN.md section 6).
+pub const MAX_DEPS: usize = 16;
+
+/// The longest body, in bytes: the deps of a full one take a fifth of it.
+pub const MAX_BODY_BYTES: usize = 4 * 1024;
+
+/// Bytes of salt in front of every content, so that who has only the hash of an erased "yes" cannot try.
+pub const SALT_BYTES: usize = 16;
+
+/// The longest content, in bytes: a text of full length, and 1 KiB for a name and what the encoding takes.
+pub const MAX_CONTENT_BYTES: usize = SALT_BYTES + MAX_TEXT_BYTES + 1024;
+
+/// The kind of event that is something said. Later kinds need no new version of the protocol: who does not know one stores it,
+/// passes it on and says so in one dim line.
+pub const KIND_SAID: u32 = 1;
+
+/// No event is dated from here on (the year 2200): a clock that jumped there would take all others with it.
+pub const HLC_END: Hlc = Hlc(7_258_118_400_000 << 16);
+
+/// An event exactly as its author signed it. Whether the signature is valid is for [`crate::core::log`] to find out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The encoded event.
+    pub body: Bytes,
+    /// Over the domain and the body.
+    pub sig: [u8; 64],
+    /// Salt and payload; what the body has the hash of.
+    pub content: Bytes,
+}
+
+/// What an event's body says, valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its identity.
+    pub id: EventId,
+    /// Whose log of which room it is in.
+    pub log: LogId,
+    /// Its number there, from 1 on.
+    pub seq: u64,
+    /// The event before; none of the first.
+    pub prev: Option<EventId>,
+    /// When, greater than that of all it follows.
+    pub hlc: Hlc,
+    /// The newest events that its author had seen; at most [`MAX_DEPS`].
+    pub deps: Vec<Dep>,
+    /// What its author's clock showed.
+    pub wall: Timestamp,
+    /// What kind of event it is.
+    pub kind: u32,
+    /// SHA-256 of the content.
+    pub content_hash: [u8; 32],
+}
+
+/// An event of the same room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dep {
+    /// In whose log.
+    pub log: LogId,
+    /// Its number there.
+    pub seq: u64,
+}
+
+/// How much of a log somebody holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldRange {
+    /// Which log.
+    pub log: LogId,
+    /// The newest event held; zero is none yet.
+    pub seq: u64,
+    /// Its identity; none of none.
+    pub head: Option<EventId>,
+    /// The oldest event held, from 1 on; above `seq` if none of them is held any more.
+    pub base: u64,
+}
+
+impl Signed {
+    /// The bytes that are signed.
+    pub fn message(&self) -> Vec<u8> {
+        [DOMAIN, &self.body].concat()
+    }
+
+    /// Its identity.
+    pub fn id(&self) -> EventId {
+        EventId(Sha256::new().chain_update(DOMAIN).chain_update(&self.body).finalize().into())
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.body.len() + self.sig.len() + self.content.len()
+    }
+}
+
+#[cfg(test)]
+impl Signed {
+    /// An event for tests that do not look into it.
+    pub(crate) fn sample() -> Self {
+        Self { body: Bytes::from_static(b"body"), sig: [0; 64], content: Bytes::from_static(&[0; SALT_BYTES]) }
+    }
+}
+
+/// What an event's body has of its content.
+pub(super) fn content_hash(content: &[u8]) -> [u8; 32] {
+    Sha256::digest(content).into()
+}

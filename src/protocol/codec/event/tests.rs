@@ -1,0 +1,82 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::model::{Nick, NodeId, Room, Text};
+
+const BOB: NodeId = NodeId::new([7; 32]);
+
+/// Not a signature; who signs what is for others to try.
+fn sign(message: &[u8]) -> [u8; 64] {
+    [message.len() as u8; 64]
+}
+
+fn draft(author: NodeId) -> Draft {
+    let log = LogId { room: Room::LOBBY.id(), author, epoch: 7 };
+    let other = LogId { author: NodeId::new([9; 32]), ..log };
+    Draft {
+        log,
+        seq: 2,
+        prev: Some(EventId([3; 32])),
+        hlc: Hlc(1 << 40),
+        deps: vec![Dep { log: other, seq: 5 }],
+        wall: Timestamp::from_millis(1_000),
+        kind: KIND_SAID,
+        content: Content::said([1; 16], &Nick::new("bob").unwrap(), &Text::new("hi").unwrap(), false),
+    }
+}
+
+#[test]
+fn an_event_is_read_as_it_was_written() {
+    let draft = draft(BOB);
+    let signed = draft.clone().sign(sign);
+    let event = signed.read().unwrap();
+    assert_eq!(signed.sig, sign(&signed.message()));
+    assert_eq!((event.log, event.seq, event.prev, event.hlc), (draft.log, draft.seq, draft.prev, draft.hlc));
+    assert_eq!((event.deps, event.wall, event.kind), (draft.deps, draft.wall, draft.kind));
+    let Content::Said { nick, text, action } = Content::read(event.kind, &signed.content) else {
+        panic!("nothing said")
+    };
+    assert_eq!((nick, text.as_str(), action), (Nick::new("bob").ok(), "hi", false));
+    assert_eq!(Content::read(99, &signed.content), Content::Unknown);
+}
+
+#[test]
+fn what_no_author_writes_is_no_event() {
+    let read = |change: &dyn Fn(&mut Draft)| {
+        let mut draft = draft(BOB);
+        change(&mut draft);
+        draft.sign(sign).read()
+    };
+    assert!(read(&|_| {}).is_ok());
+    assert!(read(&|draft| (draft.seq, draft.prev) = (1, None)).is_ok());
+    for (what, change) in [
+        ("seq zero", &(|draft: &mut Draft| draft.seq = 0) as &dyn Fn(&mut Draft)),
+        ("a first with one before", &|draft| draft.seq = 1),
+        ("a second without", &|draft| draft.prev = None),
+        ("after 2200", &|draft| draft.hlc = HLC_END),
+        ("too many deps", &|draft| draft.deps = vec![draft.deps[0]; 17]),
+        ("itself as a dep", &|draft| draft.deps[0].log = draft.log),
+        ("a number that no database holds", &|draft| draft.seq = u64::MAX),
+    ] {
+        assert!(read(change).is_err(), "{what}");
+    }
+}
+
+#[test]
+fn other_content_is_noticed() {
+    let signed = draft(BOB).sign(sign);
+    let mut other = signed.content.to_vec();
+    *other.last_mut().unwrap() ^= 1;
+    assert!(Signed { content: other.into(), ..signed.clone() }.read().is_err());
+    assert!(signed.read_body().is_ok());
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_reading_panic(body in prop::collection::vec(any::<u8>(), 0..300), content in prop::collection::vec(any::<u8>(), 0..100)) {
+        if let Ok(signed) = Signed::new(body, &[0; 64], content) {
+            let _ = signed.read();
+            let _ = Content::read(KIND_SAID, &signed.content);
+        }
+    }
+}

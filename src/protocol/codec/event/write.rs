@@ -1,0 +1,79 @@
+//! From what is to be said to the bytes that are signed.
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::{Dep, Event, HeldRange, Signed, content_hash};
+use crate::{
+    domain::model::{EventId, Hlc, LogId, Timestamp},
+    protocol::wire::mesh,
+};
+
+/// An event before it is signed.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Whose log of which room it goes into.
+    pub log: LogId,
+    /// Its number there.
+    pub seq: u64,
+    /// The event before.
+    pub prev: Option<EventId>,
+    /// When.
+    pub hlc: Hlc,
+    /// What it follows, all in the log's room.
+    pub deps: Vec<Dep>,
+    /// What our clock shows.
+    pub wall: Timestamp,
+    /// What kind of event it is.
+    pub kind: u32,
+    /// Salt and payload.
+    pub content: Bytes,
+}
+
+impl Draft {
+    /// The event, signed by `sign`.
+    pub fn sign(self, sign: impl FnOnce(&[u8]) -> [u8; 64]) -> Signed {
+        let body = mesh::Event {
+            log: Some(write_log(&self.log)),
+            seq: self.seq,
+            prev: self.prev.map(|EventId(id)| id.to_vec()).unwrap_or_default(),
+            hlc: self.hlc.0,
+            deps: self.deps.iter().map(write_dep).collect(),
+            wall_ms: u64::try_from(self.wall.as_millis()).unwrap_or(0),
+            kind: self.kind,
+            content_hash: content_hash(&self.content).to_vec(),
+        };
+        let mut signed = Signed { body: body.encode_to_vec().into(), sig: [0; 64], content: self.content };
+        signed.sig = sign(&signed.message());
+        signed
+    }
+}
+
+impl Draft {
+    /// The event that this has become.
+    pub fn into_event(self, signed: &Signed) -> Event {
+        let Self { log, seq, prev, hlc, deps, wall, kind, content } = self;
+        Event { id: signed.id(), log, seq, prev, hlc, deps, wall, kind, content_hash: content_hash(&content) }
+    }
+}
+
+fn write_dep(dep: &Dep) -> mesh::Dep {
+    mesh::Dep { author: dep.log.author.as_bytes().to_vec(), epoch: dep.log.epoch, seq: dep.seq }
+}
+
+fn write_log(log: &LogId) -> mesh::LogId {
+    mesh::LogId { room: log.room.0.to_vec(), author: log.author.as_bytes().to_vec(), epoch: log.epoch }
+}
+
+pub(in crate::protocol::codec) fn write_dot(dot: &HeldRange) -> mesh::HeldRange {
+    mesh::HeldRange {
+        log: Some(write_log(&dot.log)),
+        seq: dot.seq,
+        head: dot.head.map(|EventId(id)| id.to_vec()).unwrap_or_default(),
+        base: dot.base,
+    }
+}
+
+pub(in crate::protocol::codec) fn write_signed(signed: &Signed) -> mesh::Signed {
+    mesh::Signed { body: signed.body.to_vec(), sig: signed.sig.to_vec(), content: signed.content.to_vec() }
+}

@@ -1,0 +1,160 @@
+//! From bytes to frames.
+
+use std::net::{IpAddr, SocketAddr};
+
+use prost::Message as _;
+
+use super::{
+    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Malformed, Reason, Sas, Sighting,
+    Status,
+    look::{read_look, read_seen},
+};
+use crate::{
+    domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence, Timestamp},
+    protocol::{
+        codec::{
+            event::{
+                MAX_BODY_BYTES, MAX_CONTENT_BYTES,
+                read::{read_dot, read_signed},
+            },
+            version,
+        },
+        wire::mesh,
+    },
+};
+
+/// The longest frame that holds no events and no dots: what a full [`Frame::Peers`] takes, twice.
+const MAX_CONTROL_BYTES: usize = 2 * MAX_SIGHTINGS * (40 + MAX_ADDRESSES * 26);
+
+/// The longest [`Frame::Have`]: a dot takes 140 bytes.
+const MAX_HAVE_BYTES: usize = MAX_DOTS * 192;
+
+/// The longest [`Frame::Batch`]: what a sender adds to at most, and one event of the longest kind.
+const MAX_BATCH_BYTES: usize = BATCH_BYTES + MAX_BODY_BYTES + MAX_CONTENT_BYTES + 4096;
+
+/// Bytes beside its list that a frame of one may have, for flags and what later versions add.
+const MAX_EXTRA_BYTES: usize = 256;
+
+/// The tag of [`mesh::Have`] on the wire: field 2, length-delimited.
+const HAVE_TAG: u8 = (2 << 3) | 2;
+
+/// The tag of [`mesh::Batch`] on the wire: field 3, length-delimited.
+const BATCH_TAG: u8 = (3 << 3) | 2;
+
+/// The tag of the entries of both: field 1, length-delimited.
+const ENTRY_TAG: u8 = (1 << 3) | 2;
+
+/// Reads one frame.
+///
+/// # Errors
+/// [`Malformed`] if it is none. A field or a kind of frame that is unknown to us makes no frame malformed: later versions
+/// may send it.
+pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
+    // Decoding allocates several times what a frame of tiny entries takes on the wire.
+    let (longest, most) = match bytes.first() {
+        Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_DOTS),
+        Some(&BATCH_TAG) => (MAX_BATCH_BYTES, MAX_EVENTS),
+        _ => (MAX_CONTROL_BYTES, usize::MAX),
+    };
+    if bytes.len() > longest || (most != usize::MAX && !has_at_most(bytes, most)) {
+        return Err(Malformed);
+    }
+    let frame = mesh::Frame::decode(bytes).map_err(|_| Malformed)?;
+    let Some(body) = frame.body else { return Ok(Frame::Nothing) };
+    Ok(match body {
+        mesh::frame::Body::Hello(hello) => Frame::Hello(read_hello(&hello)?),
+        mesh::frame::Body::Sas(sas) => read_sas(&sas)?,
+        mesh::frame::Body::Presence(presence) => Frame::Status(Status {
+            nick: Nick::clean(&presence.nick),
+            presence: if presence.away { Presence::away(&presence.note) } else { Presence::Here },
+            typing: presence.typing,
+        }),
+        mesh::frame::Body::Peers(peers) => {
+            if peers.peers.len() > MAX_SIGHTINGS {
+                return Err(Malformed);
+            }
+            Frame::Peers(peers.peers.iter().map(read_sighting).collect::<Result<_, _>>()?)
+        }
+        mesh::frame::Body::Bye(bye) => Frame::Bye(match bye.reason() {
+            mesh::Reason::Leaving => Reason::Leaving,
+            mesh::Reason::Duplicate => Reason::Duplicate,
+            mesh::Reason::Full => Reason::Full,
+            mesh::Reason::Version => Reason::Version,
+            mesh::Reason::Protocol => Reason::Protocol,
+            mesh::Reason::Self_ => Reason::OwnKey,
+            mesh::Reason::Unspecified => Reason::Other,
+        }),
+        mesh::frame::Body::Look(look) => read_look(look)?,
+        mesh::frame::Body::Seen(seen) => read_seen(&seen)?,
+        mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
+        // A second list behind the first one is part of it.
+        mesh::frame::Body::Have(have) if have.dots.len() > MAX_DOTS => return Err(Malformed),
+        mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),
+        mesh::frame::Body::Have(have) => Frame::Have(Have {
+            dots: have.dots.iter().map(read_dot).collect::<Result<_, _>>()?,
+            more: have.more,
+            want: have.want,
+        }),
+        mesh::frame::Body::Batch(batch) => {
+            Frame::Batch(batch.events.into_iter().map(read_signed).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+/// Whether a frame is one list of at most so many entries, and little else.
+fn has_at_most(frame: &[u8], most: usize) -> bool {
+    let Some(mut rest) = frame.get(1..) else { return false };
+    let Ok(length) = prost::decode_length_delimiter(&mut rest) else { return false };
+    let Some((mut list, behind)) = rest.split_at_checked(length) else { return false };
+    let mut entries = 0;
+    while let Some((&ENTRY_TAG, mut tail)) = list.split_first() {
+        let Ok(length) = prost::decode_length_delimiter(&mut tail) else { return false };
+        let Some((_, tail)) = tail.split_at_checked(length) else { return false };
+        (list, entries) = (tail, entries + 1);
+    }
+    // Our nodes write the entries first; what follows them, or the list, is a few bytes of flags or something new.
+    entries <= most && list.len() + behind.len() <= MAX_EXTRA_BYTES
+}
+
+fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
+    Ok(Hello {
+        min: hello.min,
+        max: hello.max,
+        caps: Caps::from_names(&hello.caps),
+        node: node(&hello.node)?,
+        boot: hello.boot,
+        nick: Nick::clean(&hello.nick),
+        wall: Timestamp::from_millis(i64::try_from(hello.wall_ms).map_err(|_| Malformed)?),
+        port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
+        version: version(&hello.version),
+    })
+}
+
+fn read_sas(sas: &mesh::Sas) -> Result<Frame, Malformed> {
+    let bytes = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map_err(|_| Malformed);
+    Ok(match &sas.step {
+        Some(mesh::sas::Step::Commit(commit)) => Frame::Sas(Sas::Commit(bytes(commit)?)),
+        Some(mesh::sas::Step::Reveal(reveal)) => Frame::Sas(Sas::Reveal(bytes(reveal)?)),
+        None => Frame::Nothing,
+    })
+}
+
+fn read_sighting(sighting: &mesh::Sighting) -> Result<Sighting, Malformed> {
+    if sighting.addrs.len() > MAX_ADDRESSES {
+        return Err(Malformed);
+    }
+    Ok(Sighting { node: node(&sighting.node)?, addrs: sighting.addrs.iter().map(address).collect::<Result<_, _>>()? })
+}
+
+fn node(bytes: &[u8]) -> Result<NodeId, Malformed> {
+    bytes.try_into().map(NodeId::new).map_err(|_| Malformed)
+}
+
+fn address(address: &mesh::Address) -> Result<SocketAddr, Malformed> {
+    let bytes = address.ip.as_slice();
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    let ip = v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).map_err(|_| Malformed)?;
+    let port = u16::try_from(address.port).ok().filter(|port| *port != 0).ok_or(Malformed)?;
+    // An IPv4 address in IPv6 clothing must not pass for another one.
+    Ok(SocketAddr::new(ip.to_canonical(), port))
+}

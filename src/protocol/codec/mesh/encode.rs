@@ -1,0 +1,110 @@
+//! From frames to bytes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::{
+    Frame, Hello, Reason, Sas, Sighting, Status,
+    look::{write_look, write_seen},
+};
+use crate::{
+    domain::model::{Nick, Presence},
+    protocol::{
+        codec::event::{
+            Signed,
+            write::{write_dot, write_signed},
+        },
+        wire::mesh,
+    },
+};
+
+/// The frame as it goes to others.
+pub fn encode(frame: &Frame) -> Bytes {
+    let body = match frame {
+        Frame::Hello(hello) => Some(mesh::frame::Body::Hello(write_hello(hello))),
+        Frame::Sas(step) => Some(mesh::frame::Body::Sas(mesh::Sas {
+            step: Some(match step {
+                Sas::Commit(commit) => mesh::sas::Step::Commit(commit.to_vec()),
+                Sas::Reveal(nonce) => mesh::sas::Step::Reveal(nonce.to_vec()),
+            }),
+        })),
+        Frame::Status(status) => Some(mesh::frame::Body::Presence(write_status(status))),
+        Frame::Peers(sightings) => {
+            Some(mesh::frame::Body::Peers(mesh::Peers { peers: sightings.iter().map(write_sighting).collect() }))
+        }
+        Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
+        Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
+        Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
+            dots: have.dots.iter().map(write_dot).collect(),
+            more: have.more,
+            want: have.want,
+        })),
+        Frame::Batch(events) => return batch(events),
+        Frame::Look(look) => Some(mesh::frame::Body::Look(write_look(*look))),
+        Frame::Seen(seen) => Some(mesh::frame::Body::Seen(write_seen(seen))),
+        Frame::Nothing => None,
+    };
+    mesh::Frame { body }.encode_to_vec().into()
+}
+
+/// [`Frame::Batch`] of events that stay where they are.
+pub fn batch<'a>(events: impl IntoIterator<Item = &'a Signed>) -> Bytes {
+    let events = events.into_iter().map(write_signed).collect();
+    mesh::Frame { body: Some(mesh::frame::Body::Batch(mesh::Batch { events })) }.encode_to_vec().into()
+}
+
+fn write_hello(hello: &Hello) -> mesh::Hello {
+    mesh::Hello {
+        min: hello.min,
+        max: hello.max,
+        caps: hello.caps.names(),
+        node: hello.node.as_bytes().to_vec(),
+        boot: hello.boot,
+        nick: hello.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
+        wall_ms: hello.wall.as_millis().try_into().unwrap_or(0),
+        port: hello.port.map_or(0, |port| port.get().into()),
+        version: hello.version.to_string(),
+    }
+}
+
+fn write_status(status: &Status) -> mesh::Presence {
+    let note = match &status.presence {
+        Presence::Here => String::new(),
+        Presence::Away { note } => note.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
+    mesh::Presence {
+        nick: status.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
+        away: status.presence.is_away(),
+        note,
+        typing: status.typing,
+    }
+}
+
+fn write_sighting(sighting: &Sighting) -> mesh::Sighting {
+    mesh::Sighting {
+        node: sighting.node.as_bytes().to_vec(),
+        addrs: sighting.addrs.iter().map(write_address).collect(),
+    }
+}
+
+fn write_address(addr: &SocketAddr) -> mesh::Address {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    };
+    mesh::Address { ip, port: addr.port().into() }
+}
+
+const fn write_reason(reason: Reason) -> mesh::Reason {
+    match reason {
+        Reason::Leaving => mesh::Reason::Leaving,
+        Reason::Duplicate => mesh::Reason::Duplicate,
+        Reason::Full => mesh::Reason::Full,
+        Reason::Version => mesh::Reason::Version,
+        Reason::Protocol => mesh::Reason::Protocol,
+        Reason::OwnKey => mesh::Reason::Self_,
+        Reason::Other => mesh::Reason::Unspecified,
+    }
+}

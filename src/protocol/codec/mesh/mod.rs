@@ -1,0 +1,162 @@
+//! Frames of the mesh protocol (`proto/mesh.proto`), to types and back.
+
+mod caps;
+mod decode;
+mod encode;
+mod look;
+
+#[cfg(test)]
+mod tests;
+
+use std::{net::SocketAddr, num::NonZeroU16, sync::Arc};
+
+pub use caps::{Cap, Caps};
+pub use decode::decode;
+pub use encode::{batch, encode};
+pub use look::{DialBack, Look, Seen};
+
+use super::event::{HeldRange, Signed};
+use crate::domain::model::{Nick, NodeId, Presence, Timestamp};
+
+/// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
+pub const VERSIONS: (u32, u32) = (2, 2);
+
+/// Logs that one frame of [`Frame::Have`] names at most (DESIGN.md section 6).
+pub const MAX_DOTS: usize = 512;
+
+/// Events that one frame of [`Frame::Batch`] has at most (DESIGN.md section 6).
+pub const MAX_EVENTS: usize = 64;
+
+/// Bytes of events in a frame, beyond which its sender adds no further one (DESIGN.md section 6).
+pub const BATCH_BYTES: usize = 128 * 1024;
+
+/// People that one frame of [`Frame::Peers`] names at most; who knows more sends several.
+pub const MAX_SIGHTINGS: usize = 64;
+
+/// A frame that is valid by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Frame {
+    /// Who the other side is. The first frame of a link, and only that.
+    Hello(Hello),
+    /// A step of comparing codes.
+    Sas(Sas),
+    /// What the other side is at.
+    Status(Status),
+    /// Whom it is linked to.
+    Peers(Vec<Sighting>),
+    /// It ends the link.
+    Bye(Reason),
+    /// It asks how long the way is, or answers.
+    Ping {
+        /// Names the question.
+        token: u64,
+        /// Whether this is the answer.
+        answer: bool,
+    },
+    /// What it holds of which logs.
+    Have(Have),
+    /// Events of whatever logs.
+    Batch(Vec<Signed>),
+    /// Somebody asks who is there.
+    Look(Look),
+    /// The answer.
+    Seen(Seen),
+    /// A kind of frame that means nothing to us.
+    Nothing,
+}
+
+/// What a node says of itself at first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    /// The oldest version that it speaks.
+    pub min: u32,
+    /// The newest version that it speaks.
+    pub max: u32,
+    /// What it can do beside the base of the version.
+    pub caps: Caps,
+    /// Its key.
+    pub node: NodeId,
+    /// Random, one per start of the program.
+    pub boot: u64,
+    /// What it goes by; none if that is no valid name.
+    pub nick: Option<Nick>,
+    /// What its clock shows.
+    pub wall: Timestamp,
+    /// Where it listens.
+    pub port: Option<NonZeroU16>,
+    /// Its program's version, for people.
+    pub version: Arc<str>,
+}
+
+impl Hello {
+    /// The version that both sides speak: the smaller of both maxima, if neither finds it too old.
+    pub fn agree(&self) -> Option<u32> {
+        let (min, max) = VERSIONS;
+        let version = self.max.min(max);
+        (version >= self.min && version >= min).then_some(version)
+    }
+}
+
+/// What a node says of itself whenever it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// What it goes by; none if that is no valid name.
+    pub nick: Option<Nick>,
+    /// Whether its user is there.
+    pub presence: Presence,
+    /// Whether its user is typing.
+    pub typing: bool,
+}
+
+/// A node that the sender is linked to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// Its key.
+    pub node: NodeId,
+    /// Where it listens, as far as the sender knows; at most [`crate::domain::model::MAX_ADDRESSES`].
+    pub addrs: Vec<SocketAddr>,
+}
+
+/// What a node holds: all of it in the frames that begin a link, later what has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Have {
+    /// Of which logs how much; at most [`MAX_DOTS`].
+    pub dots: Vec<HeldRange>,
+    /// Whether more follows before this is all.
+    pub more: bool,
+    /// Whether to send at once what is missing there, others' events too.
+    pub want: bool,
+}
+
+/// A step of comparing codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sas {
+    /// The hash of a nonce.
+    Commit([u8; 32]),
+    /// The nonce.
+    Reveal([u8; 32]),
+}
+
+/// Why a link is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The program ends.
+    Leaving,
+    /// Another link of the same two nodes stays.
+    Duplicate,
+    /// There is no room.
+    Full,
+    /// There is no version that both speak.
+    Version,
+    /// The other side broke the rules.
+    Protocol,
+    /// The other side has our own key.
+    OwnKey,
+    /// One that we do not know.
+    Other,
+}
+
+/// Bytes that are no frame: nothing that a node of this protocol, of whatever version, sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a frame of the mesh protocol")]
+pub struct Malformed;

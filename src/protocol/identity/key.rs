@@ -1,0 +1,117 @@
+//! The private key and the form in which it is kept.
+
+use std::fmt;
+
+use ed25519_dalek::{
+    Signature, Signer as _, SigningKey, VerifyingKey,
+    pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding},
+};
+use zeroize::Zeroizing;
+
+use crate::domain::model::NodeId;
+
+/// Bytes of the secret that a key is made of (RFC 8032).
+pub const SECRET_BYTES: usize = 32;
+
+/// Bytes of a signature (RFC 8032).
+pub const SIGNATURE_BYTES: usize = 64;
+
+/// A node's Ed25519 key pair. Wiped from memory when dropped.
+#[derive(Clone)]
+pub struct Identity(SigningKey);
+
+/// Why a key file is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFileError {
+    /// It is no private key in PEM.
+    #[error("it holds no Ed25519 private key in PEM (\"-----BEGIN PRIVATE KEY-----\")")]
+    NoKey,
+}
+
+impl Identity {
+    /// The key that a secret makes: random, and never used for anything else.
+    pub fn from_secret(secret: &[u8; SECRET_BYTES]) -> Self {
+        Self(SigningKey::from_bytes(secret))
+    }
+
+    /// The public half.
+    pub fn node(&self) -> NodeId {
+        NodeId::new(self.0.verifying_key().to_bytes())
+    }
+
+    /// Signs a message. The caller puts in front of it what kind of message it is, so that no signature fits two kinds.
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
+        self.0.sign(message).to_bytes()
+    }
+
+    /// The key as a file: PKCS#8 in PEM (RFC 5958, RFC 8410), which other tools read too.
+    ///
+    /// # Panics
+    /// Never: a key of constant length always fits the encoding.
+    pub fn to_pem(&self) -> Zeroizing<String> {
+        #[expect(clippy::expect_used, reason = "a key of constant length always fits the encoding")]
+        self.0.to_pkcs8_pem(LineEnding::LF).expect("an encodable key")
+    }
+
+    /// Reads what [`Self::to_pem`] wrote.
+    ///
+    /// # Errors
+    /// [`KeyFileError`] for anything that is no Ed25519 private key.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyFileError> {
+        SigningKey::from_pkcs8_pem(pem.trim_start()).map(Self).map_err(|_| KeyFileError::NoKey)
+    }
+
+    /// The key in the form that TLS wants: PKCS#8 in DER.
+    ///
+    /// # Panics
+    /// Never: a key of constant length always fits the encoding.
+    pub fn to_der(&self) -> Zeroizing<Vec<u8>> {
+        #[expect(clippy::expect_used, reason = "a key of constant length always fits the encoding")]
+        self.0.to_pkcs8_der().expect("an encodable key").to_bytes()
+    }
+}
+
+/// Whether the owner of this key signed `message`. Strict: of one message and key there is one signature that passes.
+pub fn is_signed_by(node: &NodeId, message: &[u8], signature: &[u8; SIGNATURE_BYTES]) -> bool {
+    let key = VerifyingKey::from_bytes(node.as_bytes());
+    key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({:?})", self.node())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_its_file_and_what_is_none_is_refused() {
+        let identity = Identity::from_secret(&[7; SECRET_BYTES]);
+        let pem = identity.to_pem();
+        assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+        assert_eq!(Identity::from_pem(&pem).unwrap().node(), identity.node());
+        let half = &pem[..pem.len() / 2];
+        for bad in ["", "hello", half, &pem.replace('M', "N")] {
+            assert_eq!(Identity::from_pem(bad).unwrap_err(), KeyFileError::NoKey);
+        }
+    }
+
+    #[test]
+    fn a_signature_fits_one_message_and_one_key() {
+        let (one, other) = (Identity::from_secret(&[7; SECRET_BYTES]), Identity::from_secret(&[8; SECRET_BYTES]));
+        let signature = one.sign(b"hello");
+        assert!(is_signed_by(&one.node(), b"hello", &signature));
+        assert!(!is_signed_by(&one.node(), b"hullo", &signature));
+        assert!(!is_signed_by(&other.node(), b"hello", &signature));
+        assert!(!is_signed_by(&NodeId::new([2; 32]), b"hello", &signature), "no key at all");
+    }
+
+    #[test]
+    fn the_secret_is_not_shown() {
+        let identity = Identity::from_secret(&[7; SECRET_BYTES]);
+        assert_eq!(format!("{identity:?}"), format!("Identity({:?})", identity.node()));
+    }
+}

@@ -1,0 +1,62 @@
+//! How much text waits for the front end.
+
+use std::collections::VecDeque;
+
+use crate::domain::bus::Update;
+
+/// Bytes of text that may wait for a front end that does not read, before the links are not read either. What one turn
+/// of the actor's loop may add to it is a batch of the longest lines: another 8 MiB.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The sizes of the updates that are in the channel, oldest first: its places count, and the text in them counts more.
+#[derive(Debug, Default)]
+pub(super) struct Backlog {
+    sizes: VecDeque<usize>,
+    bytes: usize,
+}
+
+impl Backlog {
+    /// Whether too much waits, when `waiting` updates are in the channel.
+    pub(super) fn is_full(&mut self, waiting: usize) -> bool {
+        self.settle(waiting);
+        self.bytes > MAX_BYTES
+    }
+
+    /// An update of `size` went into the channel, in which `waiting` are now.
+    pub(super) fn add(&mut self, size: usize, waiting: usize) {
+        self.sizes.push_back(size);
+        self.bytes += size;
+        self.settle(waiting);
+    }
+
+    /// Forgets what was taken out.
+    fn settle(&mut self, waiting: usize) {
+        let taken = self.sizes.len().saturating_sub(waiting);
+        self.bytes -= self.sizes.drain(..taken).sum::<usize>();
+    }
+}
+
+/// The bytes of text in an update; only messages have more than a few.
+pub(super) fn size(update: &Update) -> usize {
+    if let Update::Message(message) = update { message.text.as_str().len() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_counts_no_more() {
+        let mut backlog = Backlog::default();
+        for waiting in 1..=17 {
+            assert!(!backlog.is_full(waiting - 1), "{waiting}");
+            backlog.add(1 << 20, waiting);
+        }
+        assert!(backlog.is_full(17));
+        assert!(!backlog.is_full(16), "the front end took one");
+        backlog.add(1 << 20, 10);
+        assert_eq!((backlog.sizes.len(), backlog.bytes), (10, 10 << 20));
+        assert!(!backlog.is_full(0));
+        assert_eq!(backlog.bytes, 0);
+    }
+}

@@ -1,0 +1,135 @@
+//! Why nobody shows up, while nobody does: what the node itself has seen, judged like `proximity-chat doctor` does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{Actor, Stop};
+use crate::{
+    core::{
+        diagnosis::{Evidence, Person, Proximity, Reached, diagnose},
+        discovery::{site::ListenPlan, sweep::Survey},
+        node::Trouble,
+    },
+    domain::{
+        bus::Update,
+        model::{Fault, Finding, Severity},
+    },
+    runtime::{
+        discovery,
+        io::{self, Net},
+    },
+};
+
+/// How often a diagnosis is made while there is something new: it reads tables of the system, which takes a millisecond.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// And while there is not: routes, and who announces himself, change without a word.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// Announcements from elsewhere, and silent interfaces, that are remembered.
+const MAX_KEPT: usize = 16;
+
+/// What was seen since the node is where it is.
+#[derive(Debug, Default)]
+pub(super) struct Diagnosing {
+    /// Whether there is a machine whose tables can be read.
+    wanted: bool,
+    survey: Option<Survey>,
+    off_link: BTreeSet<(Arc<str>, IpAddr)>,
+    mute: BTreeMap<Arc<str>, String>,
+    /// Whether there is something new to judge, and when that was done last.
+    fresh: bool,
+    last: Option<Instant>,
+    told: Vec<Finding>,
+}
+
+impl Diagnosing {
+    pub(super) fn new(wanted: bool) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Takes in what discovery saw; gives back what is for others.
+    pub(super) fn see(&mut self, event: discovery::Event) -> Option<discovery::Event> {
+        match event {
+            discovery::Event::Surveyed(survey) => self.survey = Some(survey),
+            discovery::Event::OffLink { addr, interface } if self.off_link.len() < MAX_KEPT => {
+                self.off_link.insert((interface, addr.ip()));
+            }
+            discovery::Event::Mute { interface, error } if self.mute.len() < MAX_KEPT => {
+                self.mute.insert(interface, error.to_string());
+            }
+            discovery::Event::Audible { interface } => drop(self.mute.remove(&interface)),
+            discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => return None,
+            other => return Some(other),
+        }
+        self.fresh = true;
+        None
+    }
+
+    /// The node is somewhere else: what was seen before says nothing of that.
+    pub(super) fn forget(&mut self) {
+        *self = Self { told: std::mem::take(&mut self.told), ..Self::new(self.wanted) };
+    }
+}
+
+impl<N: Net> Actor<N> {
+    /// Says why nobody shows up, if nobody does and the reason is another one than it was.
+    pub(super) async fn diagnose(&mut self) -> Result<(), Stop> {
+        if !self.diagnosing.wanted {
+            return Ok(());
+        }
+        // That there is no network is said otherwise.
+        let open = self.whereabouts.site().open && !self.whereabouts.is_lost();
+        let asks = open && self.node.linked_peers().next().is_none();
+        let pause = if self.diagnosing.fresh { EVERY } else { AGAIN };
+        if asks && self.diagnosing.last.is_some_and(|at| at.elapsed() < pause) {
+            return Ok(());
+        }
+        let findings = if asks { self.judge() } else { Vec::new() };
+        if findings == self.diagnosing.told {
+            return Ok(());
+        }
+        tracing::info!(findings = ?findings.iter().map(|finding| finding.fault.as_str()).collect::<Vec<_>>(), "diagnosis");
+        self.diagnosing.told.clone_from(&findings);
+        self.update(Update::Diagnosis(findings)).await
+    }
+
+    fn judge(&mut self) -> Vec<Finding> {
+        (self.diagnosing.fresh, self.diagnosing.last) = (false, Some(Instant::now()));
+        let ListenPlan { spots, sweep, open, .. } = self.whereabouts.site();
+        let interfaces = io::interfaces().unwrap_or_default();
+        let now = self.clock.now();
+        let people = self.node.troubles(now).map(|(addr, trouble)| Person {
+            addr,
+            place: Proximity::of(addr.ip(), spots),
+            announced: trouble != Trouble::OtherVersion,
+            reached: match trouble {
+                Trouble::Silent => Reached::Silent,
+                Trouble::Refused => Reached::Refused,
+                Trouble::OtherVersion => Reached::OtherVersion,
+            },
+        });
+        let said: Vec<IpAddr> = self.node.troubles(now).map(|(addr, _)| addr.ip()).collect();
+        let evidence = Evidence {
+            captured: io::captured(spots, &interfaces, &said),
+            interfaces,
+            open: *open,
+            spots: spots.clone(),
+            swept: self.diagnosing.survey.as_ref().map(|survey| io::swept(survey, sweep)),
+            mute: self.diagnosing.mute.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
+            off_link: self.diagnosing.off_link.clone(),
+            announces: self.whereabouts.announces(),
+            people: people.collect(),
+            ..Evidence::default()
+        };
+        // That nobody is here is said otherwise.
+        let said = |finding: &Finding| matches!(finding.fault, Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
+        diagnose(&evidence).into_iter().filter(|one| one.severity != Severity::Fine && !said(one)).collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! What comes from elsewhere: links, discovery, the store, the profile.
+
+use super::{Actor, Stop};
+use crate::{
+    core::node::{CloseReason, Input, LinkId},
+    domain::{
+        bus::{NoticeCode, Update},
+        model::NodeId,
+    },
+    runtime::{
+        discovery,
+        io::Net,
+        net::{self, Event},
+        profile::SaveError,
+        store::Answer,
+    },
+};
+
+impl<N: Net> Actor<N> {
+    pub(super) async fn stored(&mut self, Answer { ticket, reply }: Answer) -> Result<(), Stop> {
+        self.feed(Input::Stored { ticket, reply }).await
+    }
+
+    pub(super) async fn taken(&mut self, links: Vec<LinkId>) -> Result<(), Stop> {
+        for link in links {
+            self.feed(Input::Taken(link)).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
+        let input = match event {
+            // Gave up while it waited for us.
+            Event::Arrived(_, handle) if handle.is_cut() => return Ok(()),
+            Event::Arrived(input, handle) => {
+                if let Input::Arrived { link, .. } | Input::Introduced { link, .. } = input {
+                    self.handles.insert(link, handle);
+                }
+                input
+            }
+            Event::Looked(node, answer) => {
+                // Who does not wait for it any more has no use for it.
+                let _ = answer.send(self.about(&node));
+                return Ok(());
+            }
+            Event::Node(input) | Event::Read(input, _) => input,
+        };
+        if let Input::Closed { link, .. } | Input::DialFailed { link, .. } | Input::DialRefused { link, .. } = input {
+            self.handles.remove(&link);
+            self.shared.outbox.remove(link);
+        }
+        self.feed(input).await
+    }
+
+    /// What somebody with this key is told who looks at us.
+    fn about(&self, node: &NodeId) -> net::About {
+        let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
+        net::About { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
+    }
+
+    pub(super) async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
+        let Some(event) = self.diagnosing.see(event) else { return Ok(()) };
+        match event {
+            discovery::Event::Found(addr) => self.feed(Input::Found(addr)).await,
+            discovery::Event::Announced { node, addr } => self.feed(Input::Announced { node, addr }).await,
+            discovery::Event::Asked(node) => {
+                self.node.note_heard(node, self.clock.now());
+                Ok(())
+            }
+            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
+            discovery::Event::Surveyed(_)
+            | discovery::Event::Audible { .. }
+            | discovery::Event::OffLink { .. }
+            | discovery::Event::Mute { .. } => Ok(()),
+        }
+    }
+
+    pub(super) async fn drop_frozen(&mut self) -> Result<(), Stop> {
+        for link in self.shared.outbox.frozen() {
+            if let Some(handle) = self.handles.remove(&link) {
+                handle.cut();
+            }
+            self.shared.outbox.remove(link);
+            self.feed(Input::Closed { link, reason: CloseReason::Timeout }).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
+        let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
+        self.update(notice).await
+    }
+}

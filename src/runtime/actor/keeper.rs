@@ -1,0 +1,198 @@
+//! Keeps what changes in the profile, without making the node wait for the disk.
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::Instant,
+};
+
+use crate::{
+    domain::model::{Known, Nick, NodeId},
+    runtime::profile::{SaveError, Saver},
+};
+
+/// How long changes are gathered before they are written: a room that starts is one write, and no crash loses more of
+/// what the user decided.
+const GATHER: Duration = Duration::from_secs(1);
+
+/// How long after a write others that merely came, went or renamed themselves are not worth another one: they can do that
+/// all day, and each write is flushed to the disk.
+const SIGHTINGS: Duration = Duration::from_secs(30);
+
+/// How long to wait after a write has failed. A disk that is full stays so for a while.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// How long the last write may take when the program ends. A disk that is slower than this is broken or far away.
+const LAST_WRITE: Duration = Duration::from_secs(2);
+
+/// Writes in the background, one at a time.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    saver: Saver,
+    nick: Option<Nick>,
+    known_changed: bool,
+    /// What the user has decided, as it stands in the file.
+    decided: Decisions,
+    due: Option<Instant>,
+    /// Before this, sightings are not worth a write.
+    quiet_until: Instant,
+    /// Before this, nothing is written: the last try failed.
+    retry_at: Option<Instant>,
+    /// Whether the user knows that nothing can be written.
+    told: bool,
+    /// What is being written now.
+    writing: Writing,
+    running: JoinSet<Written>,
+}
+
+/// Who is verified, trusted, ignored.
+type Decisions = BTreeSet<(NodeId, [bool; 3])>;
+
+#[derive(Debug, Default)]
+struct Writing {
+    nick: Option<Nick>,
+    decided: Option<Decisions>,
+}
+
+/// What became of a write. What there was nothing to write of counts as written.
+#[derive(Debug)]
+struct Written {
+    nick: Result<(), SaveError>,
+    known: Result<(), SaveError>,
+}
+
+impl Keeper {
+    /// Keeps changes by `saver`, which has stored `known` already.
+    pub(super) fn new(saver: Saver, known: &[Known]) -> Self {
+        Self {
+            saver,
+            nick: None,
+            known_changed: false,
+            decided: decisions(known),
+            due: None,
+            quiet_until: Instant::now(),
+            retry_at: None,
+            told: false,
+            writing: Writing::default(),
+            running: JoinSet::new(),
+        }
+    }
+
+    /// The user goes by this name now.
+    pub(super) fn nick_changed(&mut self, nick: Nick) {
+        self.nick = Some(nick);
+        self.due = Some(Instant::now());
+    }
+
+    /// Something else is known of people now.
+    pub(super) fn known_changed(&mut self) {
+        self.known_changed = true;
+        self.due_by(Instant::now() + GATHER);
+    }
+
+    fn due_by(&mut self, time: Instant) {
+        self.due = Some(self.due.map_or(time, |due| due.min(time)));
+    }
+
+    /// When [`Self::write`] is wanted.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let due = self.due.filter(|_| self.running.is_empty())?;
+        Some(self.retry_at.map_or(due, |retry| due.max(retry)))
+    }
+
+    /// Begins to write what has changed, as far as it is worth it.
+    pub(super) fn write(&mut self, known: impl FnOnce() -> Vec<Known>) {
+        self.due = None;
+        if !self.saver.keeps() {
+            return;
+        }
+        let nick = self.nick.take();
+        let known = self.known_changed.then(known).and_then(|known| self.worth_writing(known));
+        let (known, decided) = known.unzip();
+        if nick.is_none() && known.is_none() {
+            return;
+        }
+        self.writing = Writing { nick: nick.clone(), decided };
+        let saver = self.saver.clone();
+        self.running.spawn_blocking(move || Written {
+            nick: nick.map_or(Ok(()), |nick| saver.save_nick(&nick)),
+            known: known.map_or(Ok(()), |known| saver.save_known(&known)),
+        });
+    }
+
+    fn worth_writing(&mut self, known: Vec<Known>) -> Option<(Vec<Known>, Decisions)> {
+        let (decided, now) = (decisions(&known), Instant::now());
+        if decided == self.decided && now < self.quiet_until {
+            self.due = Some(self.quiet_until);
+            return None;
+        }
+        self.known_changed = false;
+        self.quiet_until = now + SIGHTINGS;
+        Some((known, decided))
+    }
+
+    /// Waits for the end of a write. Why it failed, if it did and that is news.
+    pub(super) async fn written(&mut self) -> Option<SaveError> {
+        match self.running.join_next().await {
+            Some(written) => self.settle(written),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes back what was not written, to try again later.
+    fn settle(&mut self, written: Result<Written, JoinError>) -> Option<SaveError> {
+        let Writing { nick, decided } = std::mem::take(&mut self.writing);
+        let (nick_saved, known_saved, error) = match written {
+            Ok(Written { nick, known }) => (nick.is_ok(), known.is_ok(), nick.err().or(known.err())),
+            Err(defect) => {
+                tracing::error!(%defect, "not saved");
+                (false, false, None)
+            }
+        };
+        let now = Instant::now();
+        match decided {
+            Some(decided) if known_saved => self.decided = decided,
+            Some(_) => (self.known_changed, self.quiet_until) = (true, now),
+            None => {}
+        }
+        if nick_saved && known_saved {
+            (self.retry_at, self.told) = (None, false);
+            return None;
+        }
+        if !nick_saved {
+            // The user may have chosen another one meanwhile.
+            self.nick = self.nick.take().or(nick);
+        }
+        self.retry_at = Some(now + RETRY);
+        self.due_by(now + RETRY);
+        let error = error?;
+        tracing::error!(%error, "not saved");
+        (!std::mem::replace(&mut self.told, true)).then_some(error)
+    }
+
+    /// Writes the rest, and once more what could not be written before.
+    pub(super) async fn finish(&mut self, known: Vec<Known>) {
+        let rest = async {
+            while let Some(written) = self.running.join_next().await {
+                self.settle(written);
+            }
+            self.quiet_until = Instant::now();
+            self.write(|| known);
+            if let Some(written) = self.running.join_next().await {
+                self.settle(written);
+            }
+        };
+        if tokio::time::timeout(LAST_WRITE, rest).await.is_err() {
+            tracing::error!("the profile could not be written in time");
+        }
+    }
+}
+
+fn decisions(known: &[Known]) -> Decisions {
+    let flags = |known: &Known| (known.node, [known.verified, known.trusted, known.ignored]);
+    known.iter().map(flags).filter(|(_, flags)| flags.contains(&true)).collect()
+}

@@ -1,0 +1,152 @@
+use std::{fs, path::PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{domain::model::Timestamp, runtime::profile};
+
+struct Desk {
+    keeper: Keeper,
+    known: Vec<Known>,
+    directory: PathBuf,
+    _home: TempDir,
+}
+
+fn desk() -> Desk {
+    let home = tempfile::tempdir().unwrap();
+    let options = profile::Options { data_dir: Some(home.path().join("data")), ..Default::default() };
+    let saver = profile::open(&options).unwrap().saver();
+    let directory = home.path().join("data/default");
+    let known = vec![Known {
+        node: NodeId::new([1; 32]),
+        nick: None,
+        first_seen: Timestamp::from_millis(0),
+        last_seen: Timestamp::from_millis(0),
+        addrs: Vec::new(),
+        verified: false,
+        trusted: false,
+        ignored: false,
+    }];
+    Desk { keeper: Keeper::new(saver, &known), known, directory, _home: home }
+}
+
+impl Desk {
+    fn seen(&mut self, millis: i64) {
+        self.known[0].last_seen = Timestamp::from_millis(millis);
+        self.keeper.known_changed();
+    }
+
+    /// Does what the actor does for `time`; what the user is told.
+    async fn pass(&mut self, time: Duration) -> usize {
+        let (end, mut told) = (Instant::now() + time, 0);
+        loop {
+            let due = self.keeper.due();
+            tokio::select! {
+                biased;
+                error = self.keeper.written() => told += usize::from(error.is_some()),
+                () = tokio::time::sleep_until(due.unwrap_or(end)), if due.is_some_and(|due| due <= end) => {
+                    self.keeper.write(|| self.known.clone());
+                }
+                () = tokio::time::sleep_until(end) => return told,
+            }
+        }
+    }
+
+    fn file(&self, name: &str) -> String {
+        fs::read_to_string(self.directory.join(name)).unwrap_or_default()
+    }
+
+    fn last_seen(&self) -> i64 {
+        let file: serde_json::Value = serde_json::from_str(&self.file("known.json")).unwrap();
+        file[0]["last_seen"].as_i64().unwrap()
+    }
+}
+
+fn nick(name: &str) -> Nick {
+    Nick::new(name).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn sightings_are_written_now_and_then_and_decisions_soon() {
+    let mut desk = desk();
+    let (begin, mut files) = (Instant::now(), BTreeSet::new());
+    for n in 0..600 {
+        desk.seen(n);
+        desk.pass(Duration::from_millis(100)).await;
+        files.insert(desk.file("known.json"));
+    }
+    assert_eq!(begin.elapsed().as_secs(), 60);
+    assert_eq!(files.len(), 1 + 2, "nothing, and what a minute of churn is worth");
+    desk.known[0].ignored = true;
+    desk.seen(1_000);
+    desk.pass(GATHER + Duration::from_millis(100)).await;
+    assert_eq!(desk.last_seen(), 1_000);
+    desk.seen(1_001);
+    desk.pass(GATHER * 2).await;
+    assert_eq!(desk.last_seen(), 1_000);
+    desk.known[0].ignored = false;
+    desk.keeper.known_changed();
+    desk.pass(GATHER * 2).await;
+    assert_eq!(desk.last_seen(), 1_001, "taking back is a decision, too");
+    desk.seen(1_002);
+    desk.pass(SIGHTINGS + GATHER).await;
+    assert_eq!(desk.last_seen(), 1_002);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_written_is_told_once_and_tried_again() {
+    let mut desk = desk();
+    let path = desk.directory.join("known.json");
+    // No file can replace it.
+    fs::create_dir(&path).unwrap();
+    desk.known[0].verified = true;
+    desk.seen(1);
+    assert_eq!(desk.pass(GATHER * 2).await, 1);
+    desk.keeper.nick_changed(nick("zoë"));
+    assert_eq!(desk.pass(RETRY * 3).await, 0, "the user knows already");
+    assert!(desk.file("settings.json").contains("zoë"), "one file does not keep the other from being written");
+    fs::remove_dir(&path).unwrap();
+    assert_eq!(desk.pass(RETRY).await, 0);
+    assert_eq!(desk.last_seen(), 1);
+    assert_eq!(desk.keeper.due(), None, "nothing is left to be written");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    desk.seen(2);
+    assert_eq!(desk.pass(SIGHTINGS + GATHER).await, 1, "this is news again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer_one() {
+    let mut desk = desk();
+    let path = desk.directory.join("settings.json");
+    fs::create_dir(&path).unwrap();
+    desk.keeper.nick_changed(nick("old"));
+    desk.seen(1);
+    assert_eq!(desk.pass(GATHER * 2).await, 1);
+    desk.keeper.nick_changed(nick("new"));
+    desk.pass(RETRY).await;
+    assert_eq!(desk.last_seen(), 1);
+    fs::remove_dir(&path).unwrap();
+    desk.pass(RETRY).await;
+    assert!(desk.file("settings.json").contains("new"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_write_has_everything_that_failed_or_was_not_worth_one() {
+    let mut desk = desk();
+    desk.seen(1);
+    desk.pass(GATHER * 2).await;
+    desk.seen(2);
+    desk.pass(GATHER * 2).await;
+    assert_eq!(desk.last_seen(), 1);
+    let path = desk.directory.join("settings.json");
+    fs::create_dir(&path).unwrap();
+    desk.keeper.nick_changed(nick("zoë"));
+    assert_eq!(desk.pass(GATHER).await, 1);
+    fs::remove_dir(&path).unwrap();
+    let known = desk.known.clone();
+    let directory = desk.directory.clone();
+    desk.keeper.finish(known).await;
+    let file = |name| fs::read_to_string(directory.join(name)).unwrap();
+    assert!(file("settings.json").contains("zoë") && file("known.json").contains("\"last_seen\":2,"));
+}

@@ -1,0 +1,86 @@
+//! What a node begins with, and why it may not begin.
+
+use tokio::sync::{mpsc, watch};
+
+use super::{DesiredNetwork, Wish};
+use crate::{
+    core::{log::storage::Snapshot, node::Retention},
+    domain::model::{Guests, Known, Nick, PortRange, Presence, Target},
+    protocol::identity::Identity,
+    runtime::{
+        io::Clock,
+        net::{ListenError, TlsSetupError},
+        profile::Saver,
+        store::{Answer, Store},
+    },
+};
+
+/// What the node is to be.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where to be, now and later.
+    pub place: watch::Receiver<DesiredNetwork>,
+    /// Who is told that the user wants to be somewhere else.
+    pub opens: mpsc::Sender<Wish>,
+    /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
+    pub ports: PortRange,
+    /// The port that it had on the network that it comes from, where the front end takes it to be still: taken before all
+    /// others, if it is free.
+    pub port: Option<u16>,
+    /// Whether to announce the node and to hear announcements.
+    pub announce: bool,
+    /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
+    pub diagnose: bool,
+    /// Whom to dial in any case.
+    pub peers: Vec<Target>,
+    /// Probes per second, if the user has a wish.
+    pub sweep_rate: Option<u32>,
+    /// The name to go by at the start.
+    pub nick: Nick,
+    /// Whether the user is there at the start.
+    pub presence: Presence,
+    /// The key that others know us by.
+    pub identity: Identity,
+    /// Whose keys were met before.
+    pub known: Vec<Known>,
+    /// Which reference nodes may join.
+    pub guests: Guests,
+    /// Whether to meet nobody before the user has chosen a name ([`crate::domain::bus::Command::SetNick`]).
+    pub hold: bool,
+    /// Where to keep the name and the keys that are met.
+    pub saver: Saver,
+    /// What only this run knows.
+    pub random: Random,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// What was said before.
+    pub snapshot: Snapshot,
+    /// How long it is kept.
+    pub retention: Retention,
+    /// Where it is kept.
+    pub store: Store,
+    /// What the store answers.
+    pub answers: mpsc::Receiver<Answer>,
+}
+
+/// Random numbers from the operating system, drawn for one run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Random {
+    /// For jitter and message ids: no secret.
+    pub seed: u64,
+    /// Names this run to others.
+    pub boot: u64,
+    /// For what nobody may guess.
+    pub secret: [u8; 32],
+}
+
+/// Why a node cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// Its key is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+}

@@ -1,0 +1,311 @@
+//! Announces the node, and hears the others.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use ipnetwork::IpNetwork;
+use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
+
+use super::{Announce, Event, Settings};
+use crate::{
+    core::discovery::announce::{Ear, Heard, Schedule},
+    domain::model::LocalSubnet,
+    protocol::{
+        codec::announcement::{self, ANNOUNCEMENT_BYTES, Announcement, Call},
+        identity,
+    },
+    runtime::io::Datagrams,
+};
+
+/// Datagrams that wait to be looked at. They are hints: what finds no place is lost, as on any network.
+const WAITING: usize = 64;
+
+/// A datagram, and where it was heard.
+type Datagram = (Vec<u8>, SocketAddr, Arc<LocalSubnet>);
+
+/// Announces on all spots of the site; without anything to announce it does nothing, for ever.
+#[derive(Debug)]
+pub(super) struct Announcer {
+    as_whom: Option<Announce>,
+    spots: Vec<Arc<LocalSubnet>>,
+    /// All of our networks, with their interfaces.
+    networks: Vec<(u32, IpNetwork)>,
+    /// The port that we listen on, and the one that all announcements go to: the lowest of the range, which everybody shares who
+    /// looks for the same people.
+    port: u16,
+    meeting: u16,
+    events: mpsc::Sender<Event>,
+    wanted: mpsc::Receiver<()>,
+    counter: u64,
+    rng: fastrand::Rng,
+}
+
+/// The sending side of one spot.
+#[derive(Debug)]
+struct Mouth {
+    spot: Arc<LocalSubnet>,
+    out: Datagrams,
+    /// Whether it is known not to work.
+    failing: bool,
+}
+
+/// By which way each spot sends the announcement of this number, if it is one for each interface alone.
+fn turns(mouths: &[Mouth], number: u64) -> Vec<Option<usize>> {
+    let of = |index: u32| mouths.iter().filter(move |mouth| mouth.spot.index == index);
+    let turn = |at: usize, mouth: &Mouth| {
+        let ways: usize = of(mouth.spot.index).map(|mouth| mouth.out.ways()).sum();
+        let before: usize = mouths
+            .iter()
+            .take(at)
+            .filter(|other| other.spot.index == mouth.spot.index)
+            .map(|mouth| mouth.out.ways())
+            .sum();
+        let number = usize::try_from(number).unwrap_or(0).checked_rem(ways)?;
+        number.checked_sub(before).filter(|way| *way < mouth.out.ways())
+    };
+    mouths.iter().enumerate().map(|(at, mouth)| turn(at, mouth)).collect()
+}
+
+/// Somebody has to be told, and nobody listens.
+struct Unheard;
+
+impl Announcer {
+    pub(super) fn new(settings: &Settings, events: mpsc::Sender<Event>, wanted: mpsc::Receiver<()>) -> Self {
+        let Settings { site, port, ports, announce, seed, .. } = settings;
+        Self {
+            as_whom: announce.clone(),
+            spots: site.calls().cloned().map(Arc::new).collect(),
+            networks: site.spots.iter().map(|spot| (spot.index, spot.network)).collect(),
+            port: *port,
+            meeting: ports.min(),
+            events,
+            wanted,
+            counter: announce.as_ref().map_or(0, |announce| announce.counter),
+            rng: fastrand::Rng::with_seed(seed.rotate_left(16)),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let Some(as_whom) = self.as_whom.take() else { return std::future::pending().await };
+        // Only who listens to our events can end this.
+        let _ = self.call_and_hear(&as_whom).await;
+    }
+
+    async fn call_and_hear(&mut self, as_whom: &Announce) -> Result<(), Unheard> {
+        let (heard, mut datagrams) = mpsc::channel(WAITING);
+        let (mut ears, mut mouths) = (JoinSet::new(), Vec::new());
+        for spot in std::mem::take(&mut self.spots) {
+            match Datagrams::open(&spot, self.meeting) {
+                Ok((mouth, sockets, deaf)) => {
+                    for socket in sockets {
+                        ears.spawn(hear(socket, spot.clone(), heard.clone()));
+                    }
+                    for error in deaf {
+                        self.mute(&spot, error).await?;
+                    }
+                    mouths.push(Mouth { spot, out: mouth, failing: false });
+                }
+                Err(error) => self.mute(&spot, error).await?,
+            }
+        }
+        let (mut schedule, mut ear) = (Schedule::new(Instant::now().into_std()), Ear::default());
+        loop {
+            tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(schedule.next().into()) => {
+                    let now = Instant::now().into_std();
+                    self.send(as_whom, &mut mouths, schedule.is_loud(now)).await?;
+                    schedule.sent(now);
+                }
+                wanted = self.wanted.recv() => match wanted {
+                    Some(()) => schedule.announce(Instant::now().into_std()),
+                    None => return Ok(()),
+                },
+                Some(datagram) = datagrams.recv() => {
+                    if self.take_in(&datagram, &mut ear, as_whom).await? == Some(Call::Who) && as_whom.listens {
+                        schedule.asked(Instant::now().into_std(), &mut self.rng);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends one announcement: by every way of every spot, or, when it only says that we are still here, by one way of every
+    /// interface, each time by the next one. What fails is told once, until it works again.
+    async fn send(&mut self, as_whom: &Announce, mouths: &mut [Mouth], loud: bool) -> Result<(), Unheard> {
+        self.counter = self.counter.wrapping_add(1);
+        let call = if as_whom.listens { Call::Here } else { Call::Who };
+        let node = as_whom.identity.node();
+        let content = Announcement { call, port: self.port, node, boot: as_whom.boot, counter: self.counter };
+        let datagram = announcement::write(&content, |message| as_whom.identity.sign(message));
+        let turns = turns(mouths, self.counter);
+        for (mouth, way) in mouths.iter_mut().zip(turns) {
+            let sent = match way {
+                _ if loud => mouth.out.send(&datagram).await,
+                Some(way) => mouth.out.send_by(way, &datagram).await,
+                None => continue,
+            };
+            let failed = std::mem::replace(&mut mouth.failing, sent.is_err());
+            let spot = mouth.spot.clone();
+            match sent {
+                Ok(()) if failed => self.tell(Event::Audible { interface: spot.interface.clone() }).await?,
+                Err(error) if !failed => self.mute(&spot, error).await?,
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at a datagram; what it calls for, if it is news of somebody else.
+    async fn take_in(
+        &mut self,
+        (datagram, from, spot): &Datagram,
+        ear: &mut Ear,
+        as_whom: &Announce,
+    ) -> Result<Option<Call>, Unheard> {
+        let now = Instant::now().into_std();
+        let Some(unproven) = announcement::read(datagram) else { return Ok(None) };
+        let content = unproven.announcement;
+        if content.node == as_whom.identity.node() || !ear.may_look(from.ip(), now) {
+            return Ok(None);
+        }
+        if !identity::is_signed_by(&content.node, &unproven.message, &unproven.signature) {
+            return Ok(None);
+        }
+        let (node, interface) = (content.node, spot.interface.clone());
+        let mut addr = *from;
+        addr.set_port(content.port);
+        if content.call == Call::Here && !self.is_on_link(spot, from.ip()) {
+            // Not heard yet: it may come by another interface, to whose network it belongs.
+            self.tell(Event::OffLink { addr, interface }).await?;
+            return Ok(None);
+        }
+        if ear.hear(&content, now) == Heard::Known {
+            return Ok(None);
+        }
+        self.tell(match content.call {
+            Call::Who => Event::Asked(node),
+            Call::Here => Event::Announced { node, addr },
+        })
+        .await?;
+        Ok(Some(content.call))
+    }
+
+    /// Whether `ip` is of a network on the interface of `spot`: there may be several, and multicast comes to all of them.
+    fn is_on_link(&self, spot: &LocalSubnet, ip: IpAddr) -> bool {
+        self.networks.iter().any(|(index, network)| *index == spot.index && network.contains(ip))
+    }
+
+    async fn mute(&self, spot: &LocalSubnet, error: std::io::Error) -> Result<(), Unheard> {
+        tracing::debug!(interface = %spot.interface, ip = %spot.ip, %error, "announcements");
+        self.tell(Event::Mute { interface: spot.interface.clone(), error }).await
+    }
+
+    async fn tell(&self, event: Event) -> Result<(), Unheard> {
+        self.events.send(event).await.map_err(|_| Unheard)
+    }
+}
+
+/// Passes on what comes to a socket.
+async fn hear(socket: UdpSocket, spot: Arc<LocalSubnet>, heard: mpsc::Sender<Datagram>) {
+    // One byte more than fits: what is longer is none of ours.
+    let mut buffer = [0; ANNOUNCEMENT_BYTES + 1];
+    loop {
+        match socket.recv_from(&mut buffer).await {
+            Ok((length, from)) => {
+                // What is none of ours takes nobody's place.
+                if let Some(datagram) = buffer.get(..length).filter(|datagram| announcement::read(datagram).is_some()) {
+                    // Full: it is lost.
+                    let _ = heard.try_send((datagram.to_vec(), from, spot.clone()));
+                }
+                tokio::task::yield_now().await;
+            }
+            // An error of a datagram that was sent, or of an interface that went: the next one may be fine.
+            Err(error) => {
+                tracing::debug!(interface = %spot.interface, %error, "hearing");
+                tokio::time::sleep(DEAF_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The wait after a socket has failed, lest one that stays broken keeps us busy.
+const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{core::discovery::site::ListenPlan, protocol::identity::Identity};
+
+    /// What an announcement brings that was sent from `from` and heard at that place of a machine with two networks on one
+    /// interface, and one on another.
+    async fn heard_at(
+        place: usize,
+        from: &str,
+        announcer: &mut Announcer,
+        seen: &mut mpsc::Receiver<Event>,
+    ) -> Option<Event> {
+        let them = Identity::from_secret(&[2; 32]);
+        let content =
+            Announcement { call: Call::Here, port: 4_565, node: them.node(), boot: 1, counter: announcer.counter };
+        let datagram = announcement::write(&content, |message| them.sign(message)).to_vec();
+        let us = Announce { identity: Identity::from_secret(&[1; 32]), boot: 1, counter: 0, listens: true };
+        let spot = announcer.spots[place].clone();
+        let mut ear = Ear::default();
+        let from = SocketAddr::new(from.parse().unwrap(), 50_000);
+        announcer.take_in(&(datagram, from, spot), &mut ear, &us).await.ok();
+        seen.try_recv().ok()
+    }
+
+    #[tokio::test]
+    async fn who_is_on_another_network_of_the_same_interface_is_on_link() {
+        let spot = |index: u32, ip: &str, network: &str| LocalSubnet {
+            interface: "x".into(),
+            index,
+            ip: ip.parse().unwrap(),
+            network: network.parse().unwrap(),
+            broadcast: None,
+        };
+        let spots = vec![
+            spot(1, "10.0.0.5", "10.0.0.0/24"),
+            spot(1, "10.1.0.5", "10.1.0.0/24"),
+            spot(2, "10.2.0.5", "10.2.0.0/24"),
+        ];
+        let mut site = ListenPlan::machine([127, 0, 0, 1].into(), &[], &[]);
+        site.spots = spots;
+        let [min, max] = [4_565, 4_566].map(|port: u16| port.try_into().unwrap());
+        let ports = crate::domain::model::PortRange::new(min, max).unwrap();
+        let settings = Settings { site, port: 4_565, ports, rate: None, announce: None, copies: 1, seed: 1 };
+        let (events, mut seen) = mpsc::channel(8);
+        let (_wanted, wanted) = mpsc::channel(1);
+        let mut announcer = Announcer::new(&settings, events, wanted);
+        for (place, is_on_link) in [(0, true), (1, true), (2, false)] {
+            let event = heard_at(place, "10.1.0.7", &mut announcer, &mut seen).await.unwrap();
+            assert_eq!(matches!(event, Event::Announced { .. }), is_on_link, "{place}: {event:?}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn mouth(index: u32, ip: &str) -> Mouth {
+        let ip: IpAddr = ip.parse().unwrap();
+        let (network, broadcast) = ("127.0.0.0/8".parse().unwrap(), Some([127, 255, 255, 255].into()));
+        let spot = LocalSubnet { interface: "x".into(), index, ip, network, broadcast };
+        let (out, ..) = Datagrams::open(&spot, 9).unwrap();
+        Mouth { spot: Arc::new(spot), out, failing: false }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_quiet_announcement_is_one_datagram_for_each_interface() {
+        // Both are loopback, with one way each; of two interfaces.
+        let mouths = [mouth(1, "127.0.0.1"), mouth(1, "127.0.0.2"), mouth(2, "127.0.0.3")];
+        for number in 0..10 {
+            let turns = turns(&mouths, number);
+            assert_eq!(turns.iter().take(2).flatten().count(), 1, "{turns:?}");
+            assert_eq!(turns[2], Some(0));
+        }
+        assert_ne!(turns(&mouths, 0)[0], turns(&mouths, 1)[0], "the ways take turns");
+    }
+}

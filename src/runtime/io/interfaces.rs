@@ -1,0 +1,222 @@
+//! The interfaces of this machine, found out without sending anything.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+};
+
+use if_addrs::{IfAddr, IfOperStatus, get_if_addrs};
+
+use crate::domain::model::{Interface, InterfaceAddr, InterfaceKind};
+
+/// What names of bridges and virtual interfaces of containers and virtual machines begin with: Docker, Podman, libvirt, LXC,
+/// Incus, Kubernetes' networks, `VirtualBox`, `VMware`, Hyper-V and WSL.
+const CONTAINERS: [&str; 19] = [
+    "docker",
+    "br-",
+    "virbr",
+    "podman",
+    "cni",
+    "flannel",
+    "cali",
+    "cilium",
+    "kube",
+    "lxcbr",
+    "lxdbr",
+    "incusbr",
+    "vnet",
+    "veth",
+    "vboxnet",
+    "vmnet",
+    "vethernet",
+    "waydroid",
+    "bridge1",
+];
+
+/// What names of tunnels begin with: `OpenVPN`, `WireGuard`, PPP, `macOS`, `IPsec`, Tailscale, `ZeroTier`, `NordVPN`, Proton; and the
+/// links that Apple's machines make for themselves.
+const TUNNELS: [&str; 14] = [
+    "tun",
+    "tap",
+    "wg",
+    "ppp",
+    "utun",
+    "ipsec",
+    "tailscale",
+    "zt",
+    "nordlynx",
+    "proton",
+    "gpd",
+    "cscotun",
+    "awdl",
+    "llw",
+];
+
+/// All interfaces with what can be used of their addresses; one that is not connected has none of use, and one without any
+/// address is there on Linux alone.
+///
+/// # Errors
+/// What the operating system says.
+pub fn interfaces() -> io::Result<Vec<Interface>> {
+    let system = system::look();
+    let mut found: BTreeMap<String, Interface> = system.names.iter().map(|name| (name.clone(), empty(name))).collect();
+    for one in get_if_addrs()? {
+        let interface = found.entry(one.name.clone()).or_insert_with(|| empty(&one.name));
+        interface.index = one.index.unwrap_or(interface.index);
+        interface.up |= is_connected(&one.oper_status);
+        if one.is_loopback() {
+            interface.kind = InterfaceKind::Loopback;
+        } else if one.is_p2p {
+            interface.kind = InterfaceKind::Tunnel;
+        }
+        let addr = match one.addr {
+            IfAddr::V4(v4) => InterfaceAddr { ip: v4.ip.into(), prefix: v4.prefixlen, broadcast: v4.broadcast },
+            IfAddr::V6(v6) => InterfaceAddr { ip: v6.ip.into(), prefix: v6.prefixlen, broadcast: None },
+        };
+        // An address that is still being looked for on the link cannot be listened on.
+        if !system.tentative.contains(&addr.ip) && !interface.addrs.contains(&addr) {
+            interface.addrs.push(addr);
+        }
+    }
+    let mut all: Vec<Interface> = found.into_values().collect();
+    for interface in &mut all {
+        interface.gateway = system.gateways.get(interface.name.as_ref()).copied();
+        interface.kind = kind(interface, &system);
+        interface.addrs.sort_unstable();
+    }
+    all.sort_by(|a, b| (a.index, &a.name).cmp(&(b.index, &b.name)));
+    Ok(all)
+}
+
+/// The address from which this machine would send to `to`: what the routes say, whatever interface that is. Nothing is sent.
+///
+/// # Errors
+/// What the operating system says: there is no way there, most likely.
+pub fn source_towards(to: IpAddr) -> io::Result<IpAddr> {
+    let any: SocketAddr = if to.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" }.parse().map_err(io::Error::other)?;
+    let socket = UdpSocket::bind(any)?;
+    // Any port: a datagram socket that is connected has its route, and has sent nothing.
+    socket.connect(SocketAddr::new(to, 9))?;
+    Ok(socket.local_addr()?.ip())
+}
+
+/// Unix says that an interface runs, or nothing: one that was switched off or pulled keeps its addresses, and its state is told as
+/// unknown.
+fn is_connected(status: &IfOperStatus) -> bool {
+    if cfg!(unix) {
+        *status == IfOperStatus::Up
+    } else {
+        !matches!(status, IfOperStatus::Down | IfOperStatus::LowerLayerDown)
+    }
+}
+
+fn empty(name: &str) -> Interface {
+    Interface { name: name.into(), index: 0, kind: InterfaceKind::Network, up: false, gateway: None, addrs: Vec::new() }
+}
+
+fn kind(interface: &Interface, system: &System) -> InterfaceKind {
+    let name = interface.name.to_ascii_lowercase();
+    let begins = |with: &[&str]| with.iter().any(|begin| name.starts_with(begin));
+    match interface.kind {
+        InterfaceKind::Network if system.tunnels.contains(interface.name.as_ref()) || begins(&TUNNELS) => {
+            InterfaceKind::Tunnel
+        }
+        // A bridge that leads to the router is how this machine is connected, whatever it is called.
+        InterfaceKind::Network if interface.gateway.is_none() && begins(&CONTAINERS) => InterfaceKind::Container,
+        kind => kind,
+    }
+}
+
+/// What a system tells beyond addresses.
+#[derive(Debug, Default)]
+struct System {
+    /// All interfaces, also those without an address.
+    names: BTreeSet<String>,
+    /// Those that are tunnels.
+    tunnels: BTreeSet<String>,
+    /// Addresses that cannot be used yet.
+    tentative: BTreeSet<IpAddr>,
+    /// Where the router is, by interface.
+    gateways: BTreeMap<String, Ipv4Addr>,
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    //! What Linux tells beyond that, below `/proc/net` and `/sys/class/net`.
+
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::System;
+    use crate::runtime::io::network::tables;
+
+    /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): `WireGuard` and other tunnels.
+    const NO_HARDWARE: &str = "65534";
+
+    pub(super) fn look() -> System {
+        let tables = tables::read();
+        let directory = Path::new("/sys/class/net");
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let all = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        // Not every entry is an interface.
+        let names: BTreeSet<String> = all.filter(|name| directory.join(name).join("ifindex").exists()).collect();
+        let is_tunnel = |name: &&String| {
+            let kind = fs::read_to_string(directory.join(name).join("type")).unwrap_or_default();
+            kind.trim() == NO_HARDWARE || directory.join(name).join("tun_flags").exists()
+        };
+        System {
+            tunnels: names.iter().filter(is_tunnel).cloned().collect(),
+            tentative: tables::tentative(&tables.addresses),
+            gateways: tables::default_gateways(&tables.routes),
+            names,
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::System;
+
+    pub(super) fn look() -> System {
+        System::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_its_loopback() {
+        let all = interfaces().unwrap();
+        let loopback = all.iter().find(|one| one.kind == InterfaceKind::Loopback).unwrap();
+        assert!(loopback.up && loopback.addrs.iter().any(|addr| addr.ip == IpAddr::from([127, 0, 0, 1])));
+        assert!(loopback.index > 0);
+        assert_eq!(source_towards(IpAddr::from([127, 0, 0, 1])).unwrap(), IpAddr::from([127, 0, 0, 1]));
+    }
+
+    #[test]
+    fn what_does_not_run_is_not_connected() {
+        assert!(is_connected(&IfOperStatus::Up));
+        assert!(!is_connected(&IfOperStatus::Down) && !is_connected(&IfOperStatus::LowerLayerDown));
+        assert_eq!(is_connected(&IfOperStatus::Unknown), cfg!(windows));
+    }
+
+    #[test]
+    fn kinds_are_told_by_name_unless_the_router_is_there() {
+        let system = System::default();
+        let told = |name: &str, gateway: Option<[u8; 4]>| {
+            kind(&Interface { gateway: gateway.map(Into::into), ..empty(name) }, &system)
+        };
+        for name in ["eth0", "wlan0", "enp3s0", "br0", "en0", "Ethernet 2", "Wi-Fi"] {
+            assert_eq!(told(name, None), InterfaceKind::Network, "{name}");
+        }
+        for name in ["docker0", "br-0123456789ab", "virbr0", "vethab12", "vEthernet (WSL)", "bridge100"] {
+            assert_eq!(told(name, None), InterfaceKind::Container, "{name}");
+        }
+        for name in ["tun0", "wg0", "utun3", "tailscale0", "ppp0"] {
+            assert_eq!(told(name, Some([10, 0, 0, 1])), InterfaceKind::Tunnel, "{name}");
+        }
+        assert_eq!(told("br-lan", Some([10, 0, 0, 1])), InterfaceKind::Network);
+    }
+}

@@ -1,0 +1,259 @@
+//! The dialling side: connect, shake hands, offer, wait to be let in.
+
+use std::{
+    error::Error,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::sync::oneshot;
+use tokio_stream::StreamExt;
+use tokio_util::sync::CancellationToken;
+use tonic::Streaming;
+
+use super::{
+    CONNECTION_WINDOW, HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES,
+    MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
+    link::{self, Handle, Incoming},
+    one_shot::OneShot,
+    outgoing::{Outgoing, Verdict},
+};
+use crate::{
+    core::node::{CloseReason, DialFailure, Input, LinkId, Secure, Via},
+    protocol::{
+        codec::mesh::{self, Frame},
+        wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient},
+    },
+    runtime::io::{Guarded, Net, Vitals},
+};
+
+/// What lets us in at a reference node.
+const OK: &str = "ok";
+
+/// How long to wait for a connection: what finds everybody on a Wi-Fi that loses or holds back packets (DESIGN.md
+/// section 4).
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
+
+/// How long a TLS handshake may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2, 0.6 and 1.4 s;
+/// whoever accepts and stays silent should not hold up the dials of others.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(2_300);
+
+/// Dials `to` from `from`, or from whichever address leads there, in a task of its own, and reports as `link`.
+pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, to: SocketAddr, via: Via) -> Handle {
+    let cut = CancellationToken::new();
+    let (handle, offered, judged) = Handle::dialled(cut.clone());
+    shared.clone().run(link, async move {
+        tokio::select! {
+            biased;
+            // The node may still hear what comes in on a link that it gave up; now nothing does.
+            () = cut.cancelled() => shared.tell(Input::Closed { link, reason: CloseReason::Ended }).await,
+            () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from, via, offered, judged) => {}
+        }
+        cut.cancel();
+    });
+    handle
+}
+
+struct Dial {
+    shared: Shared,
+    link: LinkId,
+    to: SocketAddr,
+    cut: CancellationToken,
+}
+
+impl Dial {
+    async fn run<N: Net>(
+        self,
+        net: &N,
+        from: Option<IpAddr>,
+        via: Via,
+        offered: oneshot::Receiver<Bytes>,
+        gate: oneshot::Receiver<Verdict>,
+    ) {
+        if let Err(failure) = self.attempt(net, from, via, offered, gate).await {
+            self.shared.tell(Input::DialFailed { link: self.link, failure }).await;
+        }
+    }
+
+    async fn attempt<N: Net>(
+        &self,
+        net: &N,
+        from: Option<IpAddr>,
+        via: Via,
+        offered: oneshot::Receiver<Bytes>,
+        gate: oneshot::Receiver<Verdict>,
+    ) -> Result<(), DialFailure> {
+        let stream = connect(net, from, self.to).await?;
+        let heard_every = matches!(via, Via::Secure { .. }).then_some(HEARD_EVERY);
+        let guarded = Guarded::new(stream, None, self.cut.clone(), heard_every);
+        let vitals = guarded.vitals();
+        match via {
+            Via::Plain => {
+                self.shared.tell(Input::DialConnected { link: self.link, secure: None }).await;
+                let Ok(first) = offered.await else { return Ok(()) };
+                self.offer(guarded, Chatting, first, gate, vitals).await
+            }
+            Via::Secure { only } => {
+                let handshake = self.shared.tls.connect(guarded, self.to, only);
+                let (stream, secure) =
+                    tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
+                self.shared.tell(Input::DialConnected { link: self.link, secure: Some(secure) }).await;
+                let Ok(first) = offered.await else { return Ok(()) };
+                self.offer(stream, Meshing(secure), first, gate, vitals).await
+            }
+        }
+    }
+
+    /// Sends the first frame, waits for the answer, and reads on if it lets us in.
+    async fn offer<P: Call>(
+        &self,
+        stream: impl crate::runtime::io::Stream,
+        protocol: P,
+        first: Bytes,
+        gate: oneshot::Receiver<Verdict>,
+        vitals: Arc<Vitals>,
+    ) -> Result<(), DialFailure> {
+        let (link, shared) = (self.link, &self.shared);
+        let (outgoing, fallen) = Outgoing::dialled(link, shared.outbox.clone(), first, gate);
+        let answered = async {
+            let mut frames = protocol.call(speak(stream, P::PINGS).await?, origin(self.to)?, outgoing).await?;
+            let answer = frames.message().await.map_err(|status| failure(&status))?;
+            Ok((frames, answer))
+        };
+        let answered = tokio::time::timeout(HELLO_TIMEOUT, answered).await.map_err(|_| DialFailure::Timeout)?;
+        let (frames, answer) = answered?;
+        match protocol.answer(link, answer)? {
+            refused @ Input::DialRefused { .. } => shared.tell(refused).await,
+            let_in => {
+                shared.tell(let_in).await;
+                link::read(link, frames, shared.clone(), vitals, link::ended(&self.cut, fallen)).await;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// HTTP/2 on a connection. Reference servers answer pings with GOAWAY, nodes of our kind with life.
+pub(super) async fn speak(stream: impl crate::runtime::io::Stream, pings: bool) -> Result<OneShot, DialFailure> {
+    let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(MAX_HEADER_LIST)
+        .max_send_buf_size(MAX_SEND_BUFFER)
+        .keep_alive_interval(pings.then_some(PING_INTERVAL))
+        .keep_alive_timeout(PING_TIMEOUT)
+        .keep_alive_while_idle(pings)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(|_| DialFailure::Ended)?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended");
+        }
+    });
+    Ok(OneShot(sender))
+}
+
+/// The authority that requests name. A scope, which means something on this machine alone, is no part of one.
+pub(super) fn origin(mut to: SocketAddr) -> Result<http::Uri, DialFailure> {
+    if let SocketAddr::V6(v6) = &mut to {
+        v6.set_scope_id(0);
+    }
+    // An address is always a valid authority; if it ever were not, the dial merely fails.
+    format!("http://{to}").parse().map_err(|_| DialFailure::Protocol)
+}
+
+/// One of the two protocols, from the dialling side.
+trait Call {
+    type Frame: Incoming;
+    /// Whether its servers want to be asked whether they are alive.
+    const PINGS: bool;
+
+    async fn call(
+        &self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<Self::Frame>, DialFailure>;
+
+    /// What the first frame that comes back means.
+    fn answer(&self, link: LinkId, frame: Option<Self::Frame>) -> Result<Input, DialFailure>;
+}
+
+/// `message.Chat`.
+struct Chatting;
+
+impl Call for Chatting {
+    type Frame = Line;
+    const PINGS: bool = false;
+
+    async fn call(
+        &self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<Line>, DialFailure> {
+        let mut client = ChatClient::with_origin(sender, origin).max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let response = client.new_node(outgoing.map(|msg| Line { msg })).await;
+        Ok(response.map_err(|status| failure(&status))?.into_inner())
+    }
+
+    fn answer(&self, link: LinkId, frame: Option<Line>) -> Result<Input, DialFailure> {
+        match frame {
+            Some(frame) if frame.msg == OK => Ok(Input::DialAnswered { link, hello: None }),
+            None => Ok(Input::DialRefused { link, reason: None }),
+            Some(_) => Err(DialFailure::Protocol),
+        }
+    }
+}
+
+/// `proximity.v1.Mesh`.
+struct Meshing(Secure);
+
+impl Call for Meshing {
+    type Frame = RawFrame;
+    const PINGS: bool = true;
+
+    async fn call(
+        &self,
+        sender: OneShot,
+        origin: http::Uri,
+        outgoing: Outgoing,
+    ) -> Result<Streaming<RawFrame>, DialFailure> {
+        let mut client = MeshClient::with_origin(sender, origin).max_decoding_message_size(MAX_FRAME_BYTES);
+        let response = client.link(outgoing.map(RawFrame)).await;
+        Ok(response.map_err(|status| failure(&status))?.into_inner())
+    }
+
+    fn answer(&self, link: LinkId, frame: Option<RawFrame>) -> Result<Input, DialFailure> {
+        let RawFrame(frame) = frame.ok_or(DialFailure::Ended)?;
+        if let Ok(Frame::Bye(reason)) = mesh::decode(&frame) {
+            return Ok(Input::DialRefused { link, reason: Some(reason) });
+        }
+        let hello = link::greeting(&frame, &self.0).ok_or(DialFailure::Protocol)?;
+        Ok(Input::DialAnswered { link, hello: Some(hello) })
+    }
+}
+
+/// Connects, within [`CONNECT_TIMEOUT`].
+pub(super) async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<N::Stream, DialFailure> {
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, net.connect(from, to)).await;
+    connected.map_err(|_| DialFailure::Timeout)?.map_err(|error| match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,
+        io::ErrorKind::TimedOut => DialFailure::Timeout,
+        _ => DialFailure::Unreachable,
+    })
+}
+
+/// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
+pub(super) fn failure(status: &tonic::Status) -> DialFailure {
+    if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! The reading side of a link, and the actor's hold on it.
+
+use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Code, Status, Streaming};
+
+use super::{
+    Shared,
+    linger::{Lingering, cut_after_linger},
+    outgoing::Verdict,
+};
+use crate::{
+    core::node::{CloseReason, Input, LinkId, Secure},
+    protocol::{
+        codec::{
+            self,
+            mesh::{self, Frame, Hello},
+        },
+        wire::{Line, RawFrame},
+    },
+    runtime::io::Vitals,
+};
+
+/// Frames that are passed to the actor at a time: enough to make the passing cheap, few enough that no peer keeps the
+/// actor from the others for long.
+const BATCH: usize = 128;
+
+/// A frame of either protocol, as it comes in.
+pub(super) trait Incoming: Sized {
+    /// How long it is, in bytes.
+    fn len(&self) -> usize;
+
+    /// What the node makes of these frames, and whether one of them was none of the protocol.
+    fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<Input>, bool);
+}
+
+impl Incoming for Line {
+    fn len(&self) -> usize {
+        self.msg.len()
+    }
+
+    fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<Input>, bool) {
+        let mut lines = Vec::with_capacity(frames.len());
+        for frame in frames.drain(..) {
+            codec::heard(&frame.msg, &mut lines);
+        }
+        ((!lines.is_empty()).then_some(Input::Heard { link, lines }), false)
+    }
+}
+
+impl Incoming for RawFrame {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn read(link: LinkId, raw: &mut Vec<Self>) -> (Option<Input>, bool) {
+        let mut malformed = false;
+        let decoded = raw.drain(..).map_while(|RawFrame(frame)| {
+            let frame = mesh::decode(&frame);
+            malformed |= frame.is_err();
+            frame.ok()
+        });
+        let frames: Vec<_> = decoded.collect();
+        ((!frames.is_empty()).then_some(Input::Told { link, frames }), malformed)
+    }
+}
+
+/// The Hello that a link begins with; none if it is something else. Whether it is true is for the node to judge, but a
+/// reason stands in the log only here.
+pub(super) fn greeting(first: &[u8], secure: &Secure) -> Option<Hello> {
+    let Ok(Frame::Hello(hello)) = mesh::decode(first) else {
+        tracing::debug!(node = %secure.node, "the first frame is no Hello");
+        return None;
+    };
+    if hello.node != secure.node {
+        tracing::debug!(proven = %secure.node, said = %hello.node, "Hello names another key than the handshake proved");
+    }
+    Some(hello)
+}
+
+/// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.
+#[derive(Debug)]
+pub struct Handle {
+    /// Dialled links wait for this, their first frame.
+    offer: Option<oneshot::Sender<Bytes>>,
+    gate: Option<oneshot::Sender<Verdict>>,
+    /// Cuts the connection.
+    cut: CancellationToken,
+}
+
+impl Handle {
+    /// For a link that we dial: what to wait for before the first frame, and before lines.
+    pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<Bytes>, oneshot::Receiver<Verdict>) {
+        let ((offer, offered), (gate, judged)) = (oneshot::channel(), oneshot::channel());
+        (Self { offer: Some(offer), gate: Some(gate), cut }, offered, judged)
+    }
+
+    /// For a link that we accept: what to wait for before lines.
+    pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<Verdict>) {
+        let (gate, judged) = oneshot::channel();
+        (Self { offer: None, gate: Some(gate), cut }, judged)
+    }
+
+    /// Lets a dial send its first frame.
+    pub fn offer(&mut self, first: Bytes) {
+        // A link that has ended meanwhile reports that itself.
+        let _ = self.offer.take().map(|offer| offer.send(first));
+    }
+
+    /// Lets lines flow. The link must be in the outbox already.
+    pub fn open(&mut self) {
+        let _ = self.gate.take().map(|gate| gate.send(Verdict::Open));
+    }
+
+    /// Cuts the connection at once.
+    pub fn cut(self) {
+        self.cut.cancel();
+    }
+
+    /// Whether the connection was cut.
+    pub fn is_cut(&self) -> bool {
+        self.cut.is_cancelled()
+    }
+
+    /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
+    /// the stream had time to leave, as far as there is room among `lingering`.
+    pub fn close(self, bye: Option<Bytes>, lingering: &Lingering) {
+        if let Some(cut) = self.end(bye) {
+            lingering.cut_soon(cut);
+        }
+    }
+
+    /// Ends the link like [`Self::close`], when all links end because the program does: each may linger. What it gives
+    /// is cancelled when the connection has ended.
+    pub fn leave(self) -> CancellationToken {
+        let cut = self.cut.clone();
+        if let Some(cut) = self.end(None) {
+            cut_after_linger(cut);
+        }
+        cut
+    }
+
+    /// Tells the other side the end; what is still to be cut, if that needs a moment to leave.
+    fn end(self, bye: Option<Bytes>) -> Option<CancellationToken> {
+        let Self { offer, gate, cut } = self;
+        if offer.is_some() {
+            cut.cancel();
+            return None;
+        }
+        // An open link gets its last frame from the outbox.
+        let _ = gate.zip(bye).map(|(gate, bye)| gate.send(Verdict::Bye(bye)));
+        Some(cut)
+    }
+}
+
+/// Reads from a link and tells the actor, until the stream ends or `end` says why the link does. What the other side had
+/// sent before its end is read first.
+pub(super) async fn read<T: Incoming>(
+    link: LinkId,
+    mut frames: Streaming<T>,
+    shared: Shared,
+    vitals: Arc<Vitals>,
+    end: impl Future<Output = CloseReason>,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    tokio::pin!(end);
+    let reason = loop {
+        let ended = tokio::select! {
+            biased;
+            reason = &mut end => Some(reason),
+            ended = next_batch(&mut frames, &mut batch) => ended.map(|status| judge(status.as_ref(), &vitals)),
+        };
+        let bytes = batch.iter().map(T::len).sum();
+        let (heard, malformed) = T::read(link, &mut batch);
+        if let Some(heard) = heard {
+            shared.pass(heard, bytes).await;
+        }
+        if malformed {
+            break CloseReason::Protocol;
+        }
+        if let Some(reason) = ended {
+            break reason;
+        }
+    };
+    shared.tell(Input::Closed { link, reason }).await;
+}
+
+/// What ends any link from our side: its connection is cut, or it fell off the ring.
+pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>) -> CloseReason {
+    tokio::select! {
+        biased;
+        () = cut.cancelled() => CloseReason::Ended,
+        Ok(()) = fallen => CloseReason::TooSlow,
+    }
+}
+
+/// Waits for a frame and takes all that are there, up to [`BATCH`]. Some when the stream has ended, with the error if
+/// there was one.
+async fn next_batch<T>(frames: &mut Streaming<T>, batch: &mut Vec<T>) -> Option<Option<Status>> {
+    poll_fn(|cx| {
+        while batch.len() < BATCH {
+            match Pin::new(&mut *frames).poll_next(cx) {
+                Poll::Ready(Some(Ok(frame))) => batch.push(frame),
+                Poll::Ready(Some(Err(status))) => return Poll::Ready(Some(Some(status))),
+                Poll::Ready(None) => return Poll::Ready(Some(None)),
+                Poll::Pending if batch.is_empty() => return Poll::Pending,
+                Poll::Pending => return Poll::Ready(None),
+            }
+        }
+        Poll::Ready(None)
+    })
+    .await
+}
+
+fn judge(end: Option<&Status>, vitals: &Vitals) -> CloseReason {
+    // tonic's own complaints, about frames over the limit and bytes that are no frames, have no cause below them; what
+    // HTTP/2 says when it ends has.
+    let complaint =
+        |status: &Status| matches!(status.code(), Code::OutOfRange | Code::Internal) && status.source().is_none();
+    match end {
+        _ if vitals.timed_out() => CloseReason::Timeout,
+        Some(status) if complaint(status) => CloseReason::Protocol,
+        Some(_) | None => CloseReason::Ended,
+    }
+}

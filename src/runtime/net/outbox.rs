@@ -1,0 +1,415 @@
+//! What is to be written to the links: one ring of lines with a cursor for each link, and a few frames of its own.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use tokio::{sync::Notify, time::Instant};
+
+use crate::{
+    core::node::{FellBehind, LinkId, Ring},
+    protocol::codec::{Protocol, Published},
+};
+
+/// How long a link may leave lines unread before it counts as frozen (DESIGN.md section 5).
+const FROZEN_AFTER: Duration = Duration::from_secs(10);
+
+/// Messages, and bytes of them, that a link takes at a time. Few enough that a peer which reads slowly but steadily is
+/// seen to move, and that what is on its way to all of them is little beside the ring.
+const BATCH: usize = 64;
+const BATCH_BYTES: usize = 64 * 1024;
+
+/// Bytes of frames of its own that may wait for one link, each with [`FRAME_OVERHEAD`]. A peer that reads has a few hundred; one that does not read
+/// gets no more, and is on its way to being cut as frozen.
+const MAX_OWN_BYTES: usize = 64 * 1024;
+
+/// What a frame that waits costs beside its bytes: its place in the queue and its block on the heap. The shortest ones
+/// are answers to pings, of a dozen bytes, and a peer can ask for many.
+const FRAME_OVERHEAD: usize = 64;
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    state: Mutex<State>,
+    /// Told when a link has taken its batch.
+    taken: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    ring: Ring,
+    readers: BTreeMap<LinkId, Reader>,
+    /// Links that have taken their batch, until somebody asks.
+    taken: Vec<LinkId>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    protocol: Protocol,
+    /// What goes to this link alone, before lines.
+    own: VecDeque<Bytes>,
+    own_bytes: usize,
+    /// Since when the oldest of them waits.
+    own_since: Option<Instant>,
+    /// Events that it lacks: they go behind its other frames and before lines.
+    batch: Option<Bytes>,
+    /// Since when they wait.
+    batch_since: Option<Instant>,
+    /// What goes last.
+    bye: Option<Bytes>,
+    /// The first line that is not known to have left.
+    cursor: u64,
+    /// The first line after the batch that is leaving.
+    next: u64,
+    /// Where to stop, once the link is to be closed.
+    end: Option<u64>,
+    /// When it last took anything, or had everything.
+    moved: Instant,
+    waker: Option<Waker>,
+}
+
+impl Outbox {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a line for all readers.
+    pub fn publish(&self, line: Published) {
+        let mut state = self.state();
+        let State { ring, readers, .. } = &mut *state;
+        let now = Instant::now();
+        for reader in readers.values_mut() {
+            if reader.cursor == ring.head() {
+                reader.moved = now;
+            }
+        }
+        ring.push(line);
+        for waker in readers.values_mut().filter_map(|reader| reader.waker.take()) {
+            waker.wake();
+        }
+        if readers.is_empty() {
+            let head = ring.head();
+            ring.release(head);
+        }
+    }
+
+    /// Lets `link` read `first`, if there is one, and then everything from now on, in its protocol.
+    pub fn open(&self, link: LinkId, protocol: Protocol, first: Option<Bytes>) {
+        let mut state = self.state();
+        let head = state.ring.head();
+        let now = Instant::now();
+        let reader = Reader {
+            protocol,
+            own_bytes: first.as_ref().map_or(0, cost),
+            own_since: first.is_some().then_some(now),
+            own: first.into_iter().collect(),
+            batch: None,
+            batch_since: None,
+            bye: None,
+            cursor: head,
+            next: head,
+            end: None,
+            moved: now,
+            waker: None,
+        };
+        state.readers.insert(link, reader);
+    }
+
+    /// Adds a frame for `link` alone. Dropped where too many wait already.
+    pub fn tell(&self, link: LinkId, frame: Bytes) {
+        let mut state = self.state();
+        if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none())
+            && reader.own_bytes + cost(&frame) <= MAX_OWN_BYTES
+        {
+            reader.own_bytes += cost(&frame);
+            reader.own_since.get_or_insert_with(Instant::now);
+            reader.own.push_back(frame);
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Gives `link` a frame of events. It has taken the last one.
+    pub fn batch(&self, link: LinkId, frame: Bytes) {
+        let mut state = self.state();
+        if let Some(reader) = state.readers.get_mut(&link).filter(|reader| reader.end.is_none()) {
+            (reader.batch, reader.batch_since) = (Some(frame), Some(Instant::now()));
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Waits until links have taken their batches; which ones.
+    pub async fn taken(&self) -> Vec<LinkId> {
+        loop {
+            let taken = std::mem::take(&mut self.state().taken);
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.taken.notified().await;
+        }
+    }
+
+    /// Lets `link` read what is there already and then, if it speaks the mesh protocol, `bye`, and end.
+    pub fn finish(&self, link: LinkId, bye: Option<&Bytes>) {
+        let mut state = self.state();
+        let head = state.ring.head();
+        if let Some(reader) = state.readers.get_mut(&link)
+            && reader.end.is_none()
+        {
+            reader.end = Some(head);
+            reader.bye = bye.filter(|_| reader.protocol == Protocol::Mesh).cloned();
+            if let Some(waker) = reader.waker.take() {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Forgets `link`.
+    pub fn remove(&self, link: LinkId) {
+        let mut state = self.state();
+        if let Some(Some(waker)) = state.readers.remove(&link).map(|reader| reader.waker) {
+            waker.wake();
+        }
+        state.release();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn readers(&self) -> usize {
+        self.state().readers.len()
+    }
+
+    /// The links that have taken nothing for 10 s although there was something to take.
+    pub fn frozen(&self) -> Vec<LinkId> {
+        let state = self.state();
+        let head = state.ring.head();
+        let since = |reader: &Reader| {
+            let line = (reader.cursor < head).then_some(reader.moved);
+            line.into_iter().chain(reader.own_since).chain(reader.batch_since).min()
+        };
+        let stuck = |reader: &Reader| since(reader).is_some_and(|since| since.elapsed() >= FROZEN_AFTER);
+        state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
+    }
+
+    /// Whether even the fastest link is half a ring behind: time to take no more lines from the user, lest they overtake
+    /// everybody. One link that is slow or frozen does not count, unless it is the only one.
+    pub fn is_congested(&self) -> bool {
+        let state = self.state();
+        let head = state.ring.head();
+        let fastest = state.readers.values().map(|reader| head - reader.next).min();
+        fastest.is_some_and(|behind| state.ring.is_half_full() && behind * 2 >= state.ring.len())
+    }
+
+    /// The next lines for `link`, appended to `into`; the lines it got before have left. Ready with false at its end.
+    pub(super) fn poll_take(
+        &self,
+        link: LinkId,
+        cx: &Context<'_>,
+        into: &mut VecDeque<Bytes>,
+    ) -> Poll<Result<bool, FellBehind>> {
+        let mut state = self.state();
+        let State { ring, readers, taken } = &mut *state;
+        let Some(reader) = readers.get_mut(&link) else { return Poll::Ready(Ok(false)) };
+        if reader.cursor != reader.next {
+            reader.cursor = reader.next;
+            reader.moved = Instant::now();
+        }
+        if !reader.own.is_empty() {
+            into.extend(reader.own.drain(..));
+            (reader.own_bytes, reader.own_since) = (0, None);
+            return Poll::Ready(Ok(true));
+        }
+        if let Some(batch) = reader.batch.take() {
+            reader.batch_since = None;
+            into.push_back(batch);
+            taken.push(link);
+            self.taken.notify_one();
+            return Poll::Ready(Ok(true));
+        }
+        if reader.protocol == Protocol::Mesh && reader.next < ring.base() {
+            // A node gets what it has missed from the log.
+            (reader.cursor, reader.next, reader.moved) = (ring.head(), ring.head(), Instant::now());
+        }
+        let limit = reader.end.unwrap_or_else(|| ring.head());
+        let left = usize::try_from(limit.saturating_sub(reader.next)).unwrap_or(usize::MAX).min(BATCH);
+        if left == 0 {
+            if reader.end.is_some() {
+                let bye = reader.bye.take();
+                let more = bye.is_some();
+                into.extend(bye);
+                return Poll::Ready(Ok(more));
+            }
+            reader.waker = Some(cx.waker().clone());
+            state.release();
+            return Poll::Pending;
+        }
+        let mut bytes = 0;
+        for line in ring.read(reader.next, left)? {
+            bytes += line.bytes();
+            if bytes > BATCH_BYTES && reader.next != reader.cursor {
+                break;
+            }
+            into.extend(line.get(reader.protocol).iter().cloned());
+            reader.next += 1;
+        }
+        Poll::Ready(Ok(true))
+    }
+}
+
+/// What a frame that waits counts.
+fn cost(frame: &Bytes) -> usize {
+    frame.len() + FRAME_OVERHEAD
+}
+
+impl State {
+    fn release(&mut self) {
+        let needed = self.readers.values().map(|reader| reader.cursor).min().unwrap_or_else(|| self.ring.head());
+        self.ring.release(needed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::model::{Nick, Text},
+        protocol::codec::event::Signed,
+    };
+
+    fn line(text: &str) -> Published {
+        Published::new(&Signed::sample(), &Nick::new("me").unwrap(), &Text::new(text).unwrap(), false)
+    }
+
+    fn take(outbox: &Outbox, link: LinkId) -> Poll<Result<bool, FellBehind>> {
+        outbox.poll_take(link, &Context::from_waker(Waker::noop()), &mut VecDeque::new())
+    }
+
+    const SLOW: LinkId = LinkId::Accepted(1);
+    const FAST: LinkId = LinkId::Accepted(2);
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_frozen_and_who_takes_a_little_is_not() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Reference, None);
+        outbox.open(FAST, Protocol::Reference, None);
+        tokio::time::advance(FROZEN_AFTER * 2).await;
+        assert_eq!(outbox.frozen(), [], "nothing to take");
+        for _ in 0..20 {
+            outbox.publish(line(&"x".repeat(60_000)));
+        }
+        for _ in 0..4 {
+            tokio::time::advance(FROZEN_AFTER / 2).await;
+            assert!(matches!(take(&outbox, FAST), Poll::Ready(Ok(true))));
+        }
+        assert_eq!(outbox.frozen(), [SLOW]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_leaves_its_own_frames_is_frozen_too() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
+        outbox.open(FAST, Protocol::Mesh, Some(Bytes::from("hello")));
+        for _ in 0..4 {
+            assert_eq!(outbox.frozen(), []);
+            assert!(matches!(take(&outbox, FAST), Poll::Ready(Ok(true))));
+            outbox.tell(FAST, Bytes::from("pong"));
+            outbox.tell(SLOW, Bytes::from("pong"));
+            tokio::time::advance(FROZEN_AFTER / 4).await;
+        }
+        assert_eq!(outbox.frozen(), [SLOW]);
+        assert!(matches!(take(&outbox, SLOW), Poll::Ready(Ok(true))));
+        tokio::time::advance(FROZEN_AFTER / 2).await;
+        assert_eq!(outbox.frozen(), []);
+    }
+
+    #[tokio::test]
+    async fn a_finished_link_gets_what_was_there_and_then_its_end() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, None);
+        outbox.publish(line("before"));
+        outbox.finish(SLOW, Some(&Bytes::from("bye")));
+        outbox.publish(line("after"));
+        let mut got = VecDeque::new();
+        let cx = Context::from_waker(Waker::noop());
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(false)));
+        assert_eq!(got.pop_back(), Some(Bytes::from("bye")));
+        assert_eq!(Vec::from(got), line("before").get(Protocol::Mesh));
+        assert_eq!(take(&outbox, FAST), Poll::Ready(Ok(false)), "a link that was never opened has nothing to send");
+    }
+
+    #[tokio::test]
+    async fn frames_of_its_own_go_before_lines_and_never_pile_up() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from("hello")));
+        outbox.publish(line("line"));
+        outbox.tell(SLOW, Bytes::from("ping"));
+        let mut got = VecDeque::new();
+        let cx = Context::from_waker(Waker::noop());
+        assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+        assert_eq!(got, ["hello", "ping"].map(Bytes::from));
+        for (length, most) in [(1_000, MAX_OWN_BYTES / (1_000 + FRAME_OVERHEAD)), (12, 862), (0, 1_024)] {
+            for _ in 0..10_000 {
+                outbox.tell(SLOW, Bytes::from(vec![0; length]));
+            }
+            got.clear();
+            assert_eq!(outbox.poll_take(SLOW, &cx, &mut got), Poll::Ready(Ok(true)));
+            assert_eq!(got.len(), most, "of {length} bytes");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Reference, None);
+        for _ in 0..40_000 {
+            outbox.publish(line("x"));
+        }
+        assert!(outbox.is_congested());
+        outbox.open(FAST, Protocol::Reference, None);
+        assert!(!outbox.is_congested());
+        outbox.remove(FAST);
+        assert!(outbox.is_congested());
+        outbox.remove(SLOW);
+        assert!(!outbox.is_congested());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_goes_behind_the_own_frames_and_its_link_is_told_of() {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Mesh, Some(Bytes::from_static(b"hello")));
+        outbox.publish(line("a line"));
+        outbox.batch(SLOW, Bytes::from_static(b"events"));
+        let mut frames = VecDeque::new();
+        while frames.len() < 3 {
+            let taken = outbox.poll_take(SLOW, &Context::from_waker(Waker::noop()), &mut frames);
+            assert_eq!(taken, Poll::Ready(Ok(true)));
+        }
+        assert_eq!((&frames[0][..], &frames[1][..]), (&b"hello"[..], &b"events"[..]));
+        assert_eq!(outbox.taken().await, [SLOW]);
+        assert!(tokio::time::timeout(Duration::from_secs(1), outbox.taken()).await.is_err(), "once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_that_falls_off_the_ring_goes_on_with_what_is_new() {
+        let outbox = Outbox::default();
+        let fast = LinkId::Accepted(9);
+        outbox.open(SLOW, Protocol::Mesh, None);
+        outbox.open(fast, Protocol::Mesh, None);
+        let long = line(&"x".repeat(60_000));
+        for _ in 0..400 {
+            outbox.publish(long.clone());
+            assert_eq!(take(&outbox, fast), Poll::Ready(Ok(true)));
+        }
+        assert_eq!(take(&outbox, SLOW), Poll::Pending, "the log has what it missed");
+        outbox.publish(line("new"));
+        assert_eq!(take(&outbox, SLOW), Poll::Ready(Ok(true)));
+    }
+}

@@ -1,0 +1,112 @@
+//! The frames that one link sends, as the stream that tonic pulls.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio_stream::Stream;
+
+use super::outbox::Outbox;
+use crate::core::node::LinkId;
+
+/// What becomes of a link that waits at the gate; no word ends its stream.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It gets what the outbox has for it.
+    Open,
+    /// It gets this last frame.
+    Bye(Bytes),
+}
+
+/// First what the protocol wants at the start, then, once the node has opened the link, frame after frame.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    link: LinkId,
+    outbox: Arc<Outbox>,
+    phase: Phase,
+    /// Frames taken from the outbox that were not pulled yet.
+    taken: VecDeque<Bytes>,
+    /// Told when the link falls off the ring.
+    fell: Option<oneshot::Sender<()>>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// A dialler's first frame, then wait.
+    First(Bytes, oneshot::Receiver<Verdict>),
+    /// Wait until the node has decided.
+    Gate(oneshot::Receiver<Verdict>),
+    Lines,
+    End,
+}
+
+impl Outgoing {
+    /// For a link that we dialled.
+    pub(super) fn dialled(
+        link: LinkId,
+        outbox: Arc<Outbox>,
+        first: Bytes,
+        gate: oneshot::Receiver<Verdict>,
+    ) -> (Self, oneshot::Receiver<()>) {
+        Self::new(link, outbox, Phase::First(first, gate))
+    }
+
+    /// For a link that we accepted.
+    pub(super) fn accepted(
+        link: LinkId,
+        outbox: Arc<Outbox>,
+        gate: oneshot::Receiver<Verdict>,
+    ) -> (Self, oneshot::Receiver<()>) {
+        Self::new(link, outbox, Phase::Gate(gate))
+    }
+
+    fn new(link: LinkId, outbox: Arc<Outbox>, phase: Phase) -> (Self, oneshot::Receiver<()>) {
+        let (fell, fallen) = oneshot::channel();
+        (Self { link, outbox, phase, taken: VecDeque::new(), fell: Some(fell) }, fallen)
+    }
+}
+
+impl Stream for Outgoing {
+    type Item = Bytes;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let this = &mut *self;
+        loop {
+            match &mut this.phase {
+                Phase::First(..) => {
+                    let Phase::First(first, gate) = std::mem::replace(&mut this.phase, Phase::End) else { continue };
+                    this.phase = Phase::Gate(gate);
+                    return Poll::Ready(Some(first));
+                }
+                Phase::Gate(gate) => match ready!(Pin::new(gate).poll(cx)) {
+                    Ok(Verdict::Open) => this.phase = Phase::Lines,
+                    Ok(Verdict::Bye(bye)) => {
+                        this.phase = Phase::End;
+                        return Poll::Ready(Some(bye));
+                    }
+                    Err(_) => this.phase = Phase::End,
+                },
+                Phase::Lines => {
+                    if let Some(frame) = this.taken.pop_front() {
+                        return Poll::Ready(Some(frame));
+                    }
+                    match ready!(this.outbox.poll_take(this.link, cx, &mut this.taken)) {
+                        Ok(true) => {}
+                        Ok(false) => this.phase = Phase::End,
+                        Err(_) => {
+                            this.phase = Phase::End;
+                            // The reading task may have ended already; then nobody needs to know.
+                            let _ = this.fell.take().map(|fell| fell.send(()));
+                        }
+                    }
+                }
+                Phase::End => return Poll::Ready(None),
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::*;
+use crate::{
+    domain::model::Guests,
+    protocol::{identity::Identity, wire::chat_client::ChatClient},
+    runtime::{
+        io::MemoryNet,
+        net::{OneShot, Tls},
+    },
+};
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_cut_waits_for_no_verdict() {
+    let net = MemoryNet::default();
+    let addr = SocketAddr::from(([127, 0, 0, 1], 7001));
+    let listener = net.bind(addr).await.unwrap();
+    let (inbox, mut events) = mpsc::channel(8);
+    let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
+    let shared = Shared::new(inbox, tls, Guests::Loopback);
+    let _server = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serve(net.clone(), (addr, listener), shared)));
+
+    let stream = net.connect(None, addr).await.unwrap();
+    let http2 = hyper::client::conn::http2::Builder::new(TokioExecutor::new());
+    let (sender, connection) = http2.handshake(TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let (says, lines) = mpsc::channel(1);
+    says.send(Line::new("127.0.0.1:7002")).await.unwrap();
+    let mut client = ChatClient::with_origin(OneShot(sender), "http://guest".parse().unwrap());
+    let _hears = client.new_node(ReceiverStream::new(lines)).await.unwrap();
+
+    let Some(Event::Arrived(Input::Arrived { link, .. }, handle)) = events.recv().await else { panic!("nobody came") };
+    // No verdict, until the time to be let in is over.
+    let told = tokio::time::timeout(HELLO_TIMEOUT * 2, events.recv()).await.expect("it still waits");
+    assert!(matches!(told, Some(Event::Node(Input::Closed { link: closed, .. })) if closed == link), "{told:?}");
+    assert!(handle.is_cut());
+    let _ = tokio::time::timeout(Duration::from_secs(1), connection).await.expect("the connection is still open");
+}

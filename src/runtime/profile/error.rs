@@ -1,0 +1,146 @@
+//! Why a profile cannot be used, and what to do about it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use crate::domain::model::ProfileName;
+
+/// Why there is no profile. The text says what happened and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The system names no directory for data.
+    #[error(
+        "No directory for your data is known. Set HOME, or give one with --data-dir, or add --ephemeral to store nothing."
+    )]
+    Homeless,
+    /// The directory cannot be made or used.
+    #[error("Cannot use the directory {}: {error}. Give another one with --data-dir, or add --ephemeral to store nothing.", path.display())]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The profile that was asked for is another copy's.
+    #[error(
+        "Profile {0} is in use by another copy. Leave that one, or give another --profile; without it the next free one is taken."
+    )]
+    InUse(ProfileName),
+    /// Every profile that is taken without being named is another copy's.
+    #[error(
+        "{0} copies are running, one in each profile from default on. Leave one of them, or give a --profile of your own."
+    )]
+    AllInUse(u32),
+    /// The disk cannot lock files.
+    #[error("Cannot lock {}: {error}. Give a --data-dir on a local disk, or add --ephemeral to store nothing.", path.display())]
+    Lock {
+        /// The lock file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Other users may read or write it.
+    #[error("Other users can read or change {}. Make it yours alone: chmod {mode} {}", path.display(), quoted(path))]
+    NotPrivate {
+        /// The file or directory.
+        path: PathBuf,
+        /// The permissions that it should have, as `chmod` takes them.
+        mode: &'static str,
+    },
+    /// A link that leads nowhere.
+    #[error("{} is a link to a file that is not there. Bring that file back, or remove the link{}.", path.display(), file.without())]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+        /// Which file of the profile it should be.
+        file: File,
+    },
+    /// A file is there and cannot be read.
+    #[error("Cannot read {}: {error}. Correct its permissions (chmod 600 {}), or restore it from a copy.", path.display(), quoted(path))]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A file is there and is not what it should be.
+    #[error("{} is damaged: {what}. Restore it from a copy, or move it away{}.", path.display(), file.without())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Which file of the profile it should be.
+        file: File,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A file that must be written cannot be.
+    #[error("{0} Or give another directory with --data-dir, or add --ephemeral to store nothing.")]
+    Write(#[from] SaveError),
+    /// The system has no random bytes for a key.
+    #[error("The system gives no random bytes for your key: {0}. Try again.")]
+    Random(#[from] getrandom::Error),
+}
+
+/// Something could not be stored. What was stored before is still there.
+#[derive(Debug, thiserror::Error)]
+#[error("Cannot write {}: {error}. Make room, or see who may write there.", path.display())]
+pub struct SaveError {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// What the system says.
+    pub(super) error: io::Error,
+}
+
+/// A file of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// The private key.
+    Identity,
+    /// What was set on the screen.
+    Settings,
+    /// The keys of others.
+    Known,
+}
+
+impl File {
+    /// Its name in the profile's directory.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Settings => "settings.json",
+            Self::Known => "known.json",
+        }
+    }
+
+    /// What follows when it is taken away, after the advice to do so.
+    const fn without(self) -> &'static str {
+        match self {
+            Self::Identity => " to become somebody new, whom nobody knows yet",
+            Self::Settings => " to start without what was set on the screen, such as your name",
+            Self::Known => " to start as if you had met nobody: whom you verified or ignored is forgotten then",
+        }
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        for (path, shown) in
+            [("/home/a/.local/x-1", "/home/a/.local/x-1"), ("/a b", "'/a b'"), ("/it's", r"'/it'\''s'")]
+        {
+            assert_eq!(quoted(Path::new(path)), shown);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A profile for who only looks at it, also while another copy has it: nothing is made, locked or changed.
+
+use std::{
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
+
+use super::{Options, ProfileError, error::File, key, known, load, private, root, settings, settings::Settings};
+use crate::domain::model::{Known, Network, Nick, NodeId, ProfileName};
+
+/// What a profile says of its user.
+#[derive(Debug)]
+pub struct Existing {
+    name: ProfileName,
+    directory: PathBuf,
+    node: NodeId,
+    settings: Settings,
+    known: Vec<Known>,
+}
+
+/// Looks at the profile of that name; without a name at the one that the first copy takes. `None` if it was never used.
+///
+/// # Errors
+/// [`ProfileError`], whose text says what to do.
+pub fn look(options: &Options) -> Result<Option<Existing>, ProfileError> {
+    if options.ephemeral {
+        return Ok(None);
+    }
+    let name = options.name.clone().unwrap_or_else(|| ProfileName::of_copy(NonZeroU32::MIN));
+    let directory = root(options)?.join(name.as_str());
+    if !directory.try_exists().map_err(|error| ProfileError::Directory { path: directory.clone(), error })? {
+        return Ok(None);
+    }
+    private::check_directory(&directory)?;
+    let Some(identity) = key::load(&directory)? else { return Ok(None) };
+    let settings = load(&directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
+    let known = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
+    Ok(Some(Existing { name, directory, node: identity.node(), settings, known }))
+}
+
+impl Existing {
+    /// Its name.
+    pub const fn name(&self) -> &ProfileName {
+        &self.name
+    }
+
+    /// Where its files are.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The key that everybody knows its user by.
+    pub const fn node(&self) -> NodeId {
+        self.node
+    }
+
+    /// The name to go by, if one was given on the screen.
+    pub const fn nick(&self) -> Option<&Nick> {
+        self.settings.nick.as_ref()
+    }
+
+    /// Whether the node is open on which network, as far as that was said on the screen.
+    pub fn lan(&self) -> &[(Network, bool)] {
+        &self.settings.lan
+    }
+
+    /// Everybody whose key was met.
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+}

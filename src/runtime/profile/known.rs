@@ -1,0 +1,232 @@
+//! `known.json`: the keys of others, and what the user decided about them.
+
+use std::{collections::BTreeSet, net::SocketAddr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Timestamp};
+
+/// Keys that are kept: more people than one meets on one network in years, and few enough to read them all at the
+/// start.
+pub const MAX_KNOWN: usize = 4_096;
+
+/// The largest file that is read, in bytes: [`MAX_KNOWN`] keys with the longest names there are.
+pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// One key as it stands in the file; times are milliseconds since 1970, UTC.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    key: String,
+    nick: Option<String>,
+    first_seen: i64,
+    last_seen: i64,
+    addrs: Vec<SocketAddr>,
+    verified: bool,
+    trusted: bool,
+    ignored: bool,
+}
+
+impl Stored {
+    /// What the file says of a key. Leaves out what [`Stored::read`] would refuse: a peer must not be able to make the
+    /// file unreadable.
+    fn new(known: &Known) -> Self {
+        let Known { node, nick, first_seen, last_seen, addrs, verified, trusted, ignored } = known;
+        let readable = |nick: &&Nick| Nick::new(nick.as_str()).as_ref() == Ok(*nick);
+        Self {
+            key: node.to_string(),
+            nick: nick.as_ref().filter(readable).map(ToString::to_string),
+            first_seen: first_seen.as_millis(),
+            last_seen: last_seen.as_millis(),
+            addrs: addrs.iter().copied().filter(is_dialable).take(MAX_ADDRESSES).collect(),
+            verified: *verified,
+            trusted: *trusted,
+            ignored: *ignored,
+        }
+    }
+
+    fn read(self) -> Result<Known, String> {
+        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored } = self;
+        let node: NodeId = key.parse().map_err(|error| format!("{error}, and {key:.80?} has not"))?;
+        let wrong = |what: String| format!("the key {} has {what}", node.tag(8));
+        if addrs.len() > MAX_ADDRESSES {
+            return Err(wrong(format!("more than {MAX_ADDRESSES} addresses")));
+        }
+        if let Some(addr) = addrs.iter().find(|addr| !is_dialable(addr)) {
+            return Err(wrong(format!("an address that nobody can have, {addr}")));
+        }
+        let nick = nick.map(|nick| Nick::new(&nick)).transpose();
+        Ok(Known {
+            node,
+            nick: nick.map_err(|_| wrong("a name that cannot be one".to_owned()))?,
+            first_seen: Timestamp::from_millis(first_seen),
+            last_seen: Timestamp::from_millis(last_seen),
+            addrs,
+            verified,
+            trusted,
+            ignored,
+        })
+    }
+}
+
+fn is_dialable(addr: &SocketAddr) -> bool {
+    !(addr.port() == 0 || addr.ip().is_unspecified() || addr.ip().is_multicast())
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// What is wrong with it, for people.
+pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Known>, String> {
+    let stored: Vec<Stored> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if stored.len() > MAX_KNOWN {
+        return Err(format!("it has more than {MAX_KNOWN} keys"));
+    }
+    let known = stored.into_iter().map(Stored::read).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = BTreeSet::new();
+    match known.iter().find(|known| !seen.insert(known.node)) {
+        Some(twice) => Err(format!("the key {} is in it twice", twice.node.tag(8))),
+        None => Ok(known),
+    }
+}
+
+/// The file. Of more than [`MAX_KNOWN`] keys, it has those that the user decided about, then those seen last.
+pub(super) fn to_json(known: &[Known]) -> serde_json::Result<Vec<u8>> {
+    let mut kept: Vec<&Known> = known.iter().collect();
+    if kept.len() > MAX_KNOWN {
+        let decided = |known: &Known| known.verified || known.trusted || known.ignored;
+        kept.sort_by_key(|known| std::cmp::Reverse((decided(known), known.last_seen)));
+        kept.truncate(MAX_KNOWN);
+    }
+    // One key a line: for people who look into it, and for `diff`.
+    let mut json = Vec::new();
+    for (number, known) in kept.into_iter().enumerate() {
+        json.extend_from_slice(if number == 0 { b"[\n  " } else { b",\n  " });
+        serde_json::to_writer(&mut json, &Stored::new(known))?;
+    }
+    json.extend_from_slice(if json.is_empty() { b"[]\n" } else { b"\n]\n" });
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn known(number: u16) -> Known {
+        let mut key = [0; 32];
+        key[..2].copy_from_slice(&number.to_be_bytes());
+        Known {
+            node: NodeId::new(key),
+            nick: Some(Nick::new("Zoë 山田").unwrap()),
+            first_seen: Timestamp::from_millis(1_767_323_045_678),
+            last_seen: Timestamp::from_millis(i64::from(number)),
+            addrs: vec!["192.168.1.23:4565".parse().unwrap(), "[fe80::1%3]:4566".parse().unwrap()],
+            verified: false,
+            trusted: true,
+            ignored: false,
+        }
+    }
+
+    #[test]
+    fn what_is_known_survives_the_file() {
+        for count in [0, 1, 3] {
+            let all: Vec<_> = (0..count).map(known).collect();
+            assert_eq!(parse(&to_json(&all).unwrap()), Ok(all));
+        }
+    }
+
+    #[test]
+    fn what_the_user_decided_is_kept_when_there_is_too_much() {
+        let count = u16::try_from(MAX_KNOWN).unwrap() + 10;
+        let mut all: Vec<_> = (0..count).map(|number| Known { trusted: false, ..known(number) }).collect();
+        all[0].ignored = true;
+        let kept = parse(&to_json(&all).unwrap()).unwrap();
+        assert_eq!(kept.len(), MAX_KNOWN);
+        assert!(kept.contains(&all[0]), "the oldest, but it was shut out");
+        assert!(!kept.contains(&all[1]) && kept.contains(&all[usize::from(count) - 1]));
+    }
+
+    /// A name that is wider once its graphemes are cut than it was before.
+    #[test]
+    fn a_peer_cannot_make_the_file_unreadable() {
+        let family = "👩\u{200D}".repeat(40) + "👩";
+        let nicks = [family.repeat(6), family.repeat(12), "\u{1100}".repeat(12)];
+        let all: Vec<_> = nicks
+            .iter()
+            .zip(0..)
+            .filter_map(|(nick, number)| Some(Known { nick: Some(Nick::clean(nick)?), ..known(number) }))
+            .chain([Known {
+                addrs: ["0.0.0.0:1", "1.2.3.4:0", "224.0.0.1:9", "1.2.3.4:5"]
+                    .map(|addr| addr.parse().unwrap())
+                    .repeat(9),
+                ..known(99)
+            }])
+            .collect();
+        assert!(all.len() > 1);
+        let read = parse(&to_json(&all).unwrap()).unwrap();
+        assert_eq!(read.len(), all.len());
+        assert_eq!(read.last().unwrap().addrs, ["1.2.3.4:5".parse().unwrap(); MAX_ADDRESSES]);
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_the_reason() {
+        let good = String::from_utf8(to_json(&[known(1)]).unwrap()).unwrap();
+        let with = |from: &str, to: &str| {
+            assert!(good.contains(from), "{from} in {good}");
+            good.replacen(from, to, 1)
+        };
+        for (text, error) in [
+            (with("\"verified\":false", "\"verified\":0"), "invalid type: integer `0`"),
+            (with("\"verified\":false,", ""), "missing field `verified`"),
+            (with("\"ignored\"", "\"banned\""), "unknown field `banned`"),
+            (with("\"key\":\"00", "\"key\":\"zz"), "a key has 64 hexadecimal digits, and \"zz"),
+            (with("\"key\":\"00", "\"key\":\"\\u001b[2J"), "a key has 64 hexadecimal digits, and \"\\u{1b}[2J"),
+            (with("山田", "a b c"), "the key 00010000 has a name that cannot be one"),
+            (with("4565", "0"), "the key 00010000 has an address that nobody can have, 192.168.1.23:0"),
+            (with(":4565", ""), "invalid socket address"),
+            (
+                with(
+                    "\"192",
+                    "\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"1.2.3.4:5\",\"192",
+                ),
+                "the key 00010000 has more than 8 addresses",
+            ),
+            (format!("[{0},{0}]", good.trim().trim_matches(['[', ']'])), "the key 00010000 is in it twice"),
+            (format!("{good}x"), "trailing characters"),
+            (good.trim_end().trim_end_matches(']').to_owned(), "EOF"),
+            ("{}".to_owned(), "invalid type: map"),
+        ] {
+            let found = parse(text.as_bytes()).unwrap_err();
+            assert!(found.starts_with(error), "{text}: {found}");
+        }
+    }
+
+    #[test]
+    fn too_many_keys_are_refused() {
+        let line = |number| serde_json::to_string(&Stored::new(&known(number))).unwrap();
+        let all: Vec<_> = (0..=u16::try_from(MAX_KNOWN).unwrap()).map(line).collect();
+        let error = parse(format!("[{}]", all.join(",")).as_bytes()).unwrap_err();
+        assert_eq!(error, "it has more than 4096 keys");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse(&bytes);
+        }
+
+        #[test]
+        fn whatever_a_peer_calls_itself_the_file_can_be_read(
+            name in prop::collection::vec(prop::sample::select(&[
+                "a", " ", "👩", "\u{200D}", "\u{301}", "\u{FE0F}", "\u{1100}", "\u{600}", "山", "🏽", "\u{E0020}", "\u{AD}", "é",
+            ][..]), 0..300)
+        ) {
+            if let Some(nick) = Nick::clean(&name.concat()) {
+                let all = [Known { nick: Some(nick), ..known(1) }];
+                prop_assert!(parse(&to_json(&all).unwrap()).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! A profile belongs to one copy of the program at a time.
+
+use std::{
+    fs::{File, TryLockError},
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
+
+use super::{ProfileError, private};
+use crate::domain::model::ProfileName;
+
+/// The file that is locked; there is nothing in it.
+const LOCK: &str = "lock";
+
+/// Profiles that are tried when none was named: more terminals than one person has open. Each costs an open file.
+const MAX_COPIES: u32 = 64;
+
+/// A profile's directory, which is this copy's as long as this lives, also if the program is killed.
+#[derive(Debug)]
+pub(super) struct Locked {
+    pub(super) name: ProfileName,
+    pub(super) directory: PathBuf,
+    _lock: File,
+}
+
+/// Takes the profile called `name` below `root`, and makes it if need be.
+///
+/// # Errors
+/// [`ProfileError`], above all when another copy has it.
+pub(super) fn take(root: &Path, name: &ProfileName) -> Result<Locked, ProfileError> {
+    try_take(root, name)?.ok_or_else(|| ProfileError::InUse(name.clone()))
+}
+
+/// Takes the first profile below `root` that no other copy has.
+///
+/// # Errors
+/// [`ProfileError`], above all when there is none.
+pub(super) fn take_free(root: &Path) -> Result<Locked, ProfileError> {
+    let names = (1..=MAX_COPIES).filter_map(NonZeroU32::new).map(ProfileName::of_copy);
+    for name in names {
+        if let Some(locked) = try_take(root, &name)? {
+            return Ok(locked);
+        }
+    }
+    Err(ProfileError::AllInUse(MAX_COPIES))
+}
+
+/// `None` if another copy has it.
+fn try_take(root: &Path, name: &ProfileName) -> Result<Option<Locked>, ProfileError> {
+    let directory = root.join(name.as_str());
+    private::create_directory(&directory)?;
+    private::check_directory(&directory)?;
+    let path = directory.join(LOCK);
+    let lock = private::open_lock(&path).map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(Locked { name: name.clone(), directory, _lock: lock })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(ProfileError::Lock { path, error }),
+    }
+}

@@ -1,0 +1,176 @@
+//! Who the user is, across runs: the private key, what was set on the screen, and whom they know.
+//!
+//! A profile is the directory `DATA/proximity-chat/<name>`, private and locked while it is in use, so that several
+//! copies started by one user are several people. Nothing in it is ever replaced because it is damaged: forgetting in
+//! silence who was verified, or becoming somebody else, would be worse than not starting.
+
+mod error;
+mod existing;
+mod key;
+mod known;
+mod lock;
+mod private;
+mod saver;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use self::settings::Settings;
+pub use self::{
+    error::{File, ProfileError, SaveError},
+    existing::{Existing, look},
+    known::MAX_KNOWN,
+    saver::Saver,
+};
+use crate::{
+    domain::model::{Known, Network, Nick, ProfileName, Text},
+    protocol::identity::Identity,
+};
+
+/// The directory of all profiles, in the user's directory for data.
+const DIRECTORY: &str = "proximity-chat";
+
+/// Characters of the reason why a file cannot be read: some lines of a terminal.
+const MAX_REASON: usize = 400;
+
+/// Which profile to use.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where profiles are, in place of the user's directory for data.
+    pub data_dir: Option<PathBuf>,
+    /// Which one; without a name the first one that no other copy has.
+    pub name: Option<ProfileName>,
+    /// Use none: a throw-away key, and nothing is read or stored. The others do not matter then.
+    pub ephemeral: bool,
+}
+
+/// An open profile; this copy's as long as it or one of its [`Saver`]s lives.
+#[derive(Debug)]
+pub struct Profile {
+    identity: Identity,
+    settings: Settings,
+    known: Vec<Known>,
+    notices: Vec<String>,
+    saver: Saver,
+}
+
+/// Opens a profile, and makes it at its first use.
+///
+/// # Errors
+/// [`ProfileError`], whose text says what to do. Nothing that was there is changed then.
+pub fn open(options: &Options) -> Result<Profile, ProfileError> {
+    if options.ephemeral {
+        let (settings, known, notices) = (Settings::default(), Vec::new(), Vec::new());
+        return Ok(Profile {
+            identity: key::make()?,
+            settings,
+            known,
+            notices,
+            saver: Saver::new(None, Settings::default()),
+        });
+    }
+    let root = root(options)?;
+    let place = match &options.name {
+        Some(name) => lock::take(&root, name)?,
+        None => lock::take_free(&root)?,
+    };
+    let notices = if options.name.is_none() { taken(&place.name).into_iter().collect() } else { Vec::new() };
+    let identity = key::load_or_make(&place.directory)?;
+    let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
+    let known = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
+    let saver = Saver::new(Some(place), settings.clone());
+    Ok(Profile { identity, settings, known, notices, saver })
+}
+
+/// Where the profiles are.
+fn root(options: &Options) -> Result<PathBuf, ProfileError> {
+    if let Some(directory) = &options.data_dir {
+        return Ok(directory.clone());
+    }
+    Ok(etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY))
+}
+
+/// What to say when the profile is not the one that was expected.
+fn taken(name: &ProfileName) -> Option<String> {
+    let copy = name.copy().get();
+    let others = match copy {
+        1 => return None,
+        2 => "Profile default is in use by another copy".to_owned(),
+        3 => "Profiles default and default-2 are in use by other copies".to_owned(),
+        _ => format!("Profiles default to default-{} are in use by other copies", copy - 1),
+    };
+    Some(format!("{others}; this is {name}."))
+}
+
+fn load<T: Default>(
+    directory: &Path,
+    file: File,
+    max: u64,
+    parse: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<T, ProfileError> {
+    let path = directory.join(file.name());
+    match private::read(&path, file, max)? {
+        Some(bytes) => parse(&bytes).map_err(|what| ProfileError::Damaged { path, file, what: shown(&what) }),
+        None => Ok(T::default()),
+    }
+}
+
+/// What is wrong with a file, for a terminal: the reason quotes what stands there.
+fn shown(what: &str) -> String {
+    let mut plain = String::new();
+    for c in what.chars().take(MAX_REASON) {
+        if c.is_control() {
+            plain.extend(c.escape_default());
+        } else {
+            plain.push(c);
+        }
+    }
+    Text::cut(&plain).map_or_else(String::new, |text| text.to_string())
+}
+
+impl Profile {
+    /// Its name; a throw-away one has none.
+    pub fn name(&self) -> Option<&ProfileName> {
+        self.saver.name()
+    }
+
+    /// Where its files are; a throw-away one has none.
+    pub fn directory(&self) -> Option<&Path> {
+        self.saver.directory()
+    }
+
+    /// The key that everybody knows us by.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The name to go by, if one was given on the screen in an earlier run.
+    pub const fn nick(&self) -> Option<&Nick> {
+        self.settings.nick.as_ref()
+    }
+
+    /// Whether the node is open on which network, as far as that was said on the screen.
+    pub fn lan(&self) -> &[(Network, bool)] {
+        &self.settings.lan
+    }
+
+    /// Everybody whose key we have met; at most [`MAX_KNOWN`].
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// What is worth saying about it at the start, one sentence each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Stores what changes. It does nothing for a throw-away profile.
+    pub fn saver(&self) -> Saver {
+        self.saver.clone()
+    }
+}

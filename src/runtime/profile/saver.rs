@@ -1,0 +1,96 @@
+//! Storing what changes while the program runs.
+
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    error::{File, SaveError},
+    known,
+    lock::Locked,
+    private,
+    settings::Settings,
+};
+use crate::domain::model::{Known, Network, Nick, ProfileName};
+
+/// Writes into an open profile. Every call waits for the disk: a few milliseconds, seconds on a bad day. Clones share
+/// the profile; calls from several threads follow one another.
+#[derive(Debug, Clone)]
+pub struct Saver {
+    /// None of a throw-away profile.
+    place: Option<Arc<SettingsFile>>,
+}
+
+#[derive(Debug)]
+struct SettingsFile {
+    locked: Locked,
+    /// What is in the file of the settings. Files are written one at a time: two writers would share the file beside the real
+    /// one.
+    settings: Mutex<Settings>,
+}
+
+impl Saver {
+    pub(super) fn new(locked: Option<Locked>, settings: Settings) -> Self {
+        let settings = Mutex::new(settings);
+        Self { place: locked.map(|locked| Arc::new(SettingsFile { locked, settings })) }
+    }
+
+    pub(super) fn directory(&self) -> Option<&Path> {
+        self.place.as_deref().map(|place| place.locked.directory.as_path())
+    }
+
+    pub(super) fn name(&self) -> Option<&ProfileName> {
+        self.place.as_deref().map(|place| &place.locked.name)
+    }
+
+    /// Whether anything is kept at all: not by a throw-away profile.
+    pub fn keeps(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Remembers the name to go by.
+    ///
+    /// # Errors
+    /// [`SaveError`]; the name that was remembered before still is.
+    pub fn save_nick(&self, nick: &Nick) -> Result<(), SaveError> {
+        self.save_settings(|settings| settings.nick = Some(nick.clone()))
+    }
+
+    /// Remembers whether the node is open on a network.
+    ///
+    /// # Errors
+    /// [`SaveError`]; what was remembered before still is.
+    pub fn save_lan(&self, network: &Network, open: bool) -> Result<(), SaveError> {
+        self.save_settings(|settings| settings.set_lan(network.clone(), open))
+    }
+
+    fn save_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let mut held = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = held.clone();
+        change(&mut settings);
+        write(place, File::Settings, settings.to_json().ok_or_else(|| io::ErrorKind::InvalidData.into()))?;
+        *held = settings;
+        Ok(())
+    }
+
+    /// Remembers these keys in the place of those that were remembered before; of more than [`super::MAX_KNOWN`] those
+    /// that the user decided about, then those seen last.
+    ///
+    /// # Errors
+    /// [`SaveError`]; the keys that were remembered before still are.
+    pub fn save_known(&self, known: &[Known]) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        // Nothing is half changed when a writer panics: the files are replaced as a whole.
+        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        write(place, File::Known, known::to_json(known).map_err(io::Error::from))
+    }
+}
+
+fn write(place: &SettingsFile, file: File, json: io::Result<Vec<u8>>) -> Result<(), SaveError> {
+    let path = place.locked.directory.join(file.name());
+    let json = json.map_err(|error| SaveError { path: path.clone(), error })?;
+    private::replace(&path, &json)
+}

@@ -1,0 +1,122 @@
+//! `settings.json`: what was set on the screen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::model::{Network, Nick};
+
+/// The largest file that is read, in bytes: there is hardly anything in it.
+pub(super) const MAX_BYTES: u64 = 64 * 1024;
+
+/// Networks that are remembered; the one that was set longest ago gives way. Few people work in more places.
+const MAX_NETWORKS: usize = 64;
+
+/// What was set on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Settings {
+    /// The name to go by.
+    pub(super) nick: Option<Nick>,
+    /// Whether the node is open on a network, what was set last at the end.
+    pub(super) lan: Vec<(Network, bool)>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nick: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lan: Vec<Lan>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lan {
+    network: String,
+    open: bool,
+}
+
+impl Settings {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people.
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        // A list of values in the order of the settings would be taken for an object.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err("it is no JSON object".to_owned());
+        }
+        let stored: Stored = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let nick = stored.nick.map(|nick| Nick::new(&nick)).transpose();
+        // The reason is a sentence, and goes on here.
+        let nick = nick.map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
+        let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
+        let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
+        Ok(Self { nick, lan: lan.map_err(|error| error.to_string())? })
+    }
+
+    /// The file; `None` if it could not be read again.
+    pub(super) fn to_json(&self) -> Option<Vec<u8>> {
+        let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
+        let stored = Stored { nick: self.nick.as_ref().map(ToString::to_string), lan };
+        let mut json = serde_json::to_vec_pretty(&stored).ok()?;
+        json.push(b'\n');
+        (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
+    }
+
+    /// Notes whether the node is open on a network.
+    pub(super) fn set_lan(&mut self, network: Network, open: bool) {
+        self.lan.retain(|(other, _)| *other != network);
+        self.lan.push((network, open));
+        let over = self.lan.len().saturating_sub(MAX_NETWORKS);
+        self.lan.drain(..over);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(n: usize) -> Network {
+        Network::new(&format!("gw 02:42:ac:11:00:01 10.0.{n}.0/24")).unwrap()
+    }
+
+    #[test]
+    fn what_was_set_survives_the_file() {
+        for nick in [None, Some("Zoë 山田"), Some("a\"b\\")] {
+            let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), lan: Vec::new() };
+            assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
+            settings.set_lan(network(1), true);
+            settings.set_lan(network(2), false);
+            assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
+        }
+    }
+
+    #[test]
+    fn a_network_is_remembered_once_and_the_oldest_gives_way() {
+        let mut settings = Settings::default();
+        for n in 0..100 {
+            settings.set_lan(network(n), true);
+        }
+        settings.set_lan(network(50), false);
+        assert_eq!(settings.lan.len(), MAX_NETWORKS);
+        assert_eq!(settings.lan.last(), Some(&(network(50), false)));
+        assert!(!settings.lan.iter().any(|(other, _)| *other == network(0)));
+        assert!(settings.to_json().is_some());
+    }
+
+    #[test]
+    fn nothing_else_is_accepted() {
+        for (text, error) in [
+            ("{\"nik\": \"x\"}", "unknown field `nik`"),
+            ("{\"nick\": 1}", "invalid type: integer"),
+            ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
+            ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
+            ("{\"nick\": \"a\"", "EOF"),
+            ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),
+            ("[]", "it is no JSON object"),
+        ] {
+            let found = Settings::parse(text.as_bytes()).unwrap_err();
+            assert!(found.starts_with(error), "{text}: {found}");
+        }
+    }
+}

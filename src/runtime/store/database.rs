@@ -1,0 +1,63 @@
+//! The file, open.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension as _, Result};
+
+use super::{Backend, error};
+use crate::{
+    core::log::storage::{Failure, Reply, Request},
+    domain::model::{Network, NodeId, RoomId},
+};
+
+/// The log on disk, or in memory. Executes requests one after the other, each at once.
+#[derive(Debug)]
+pub struct Database {
+    pub(super) connection: Connection,
+    /// The file; none in memory.
+    pub(super) path: Option<PathBuf>,
+    pub(super) network: Network,
+    pub(super) me: NodeId,
+}
+
+impl Database {
+    /// Does what is asked for, before it returns: a commit that must survive the loss of power takes as long as the disk does.
+    ///
+    /// # Errors
+    /// [`Failure`], with a text for the user. Nothing of the request was executed then, but for slices of
+    /// [`Request::Retain`] that were done before.
+    pub fn handle(&mut self, request: Request) -> std::result::Result<Reply, Failure> {
+        match request {
+            Request::Write(writes) => {
+                let mut replies = self.write(vec![writes]);
+                replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
+            }
+            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.failure("read", &e)),
+            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.failure("read", &e)),
+            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.failure("searched", &e)),
+            Request::Erase(room) => self.erase(room),
+            Request::Retain(retain) => self.retain(retain),
+            Request::Load => {
+                let loaded = self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot)));
+                loaded.map_err(|e| self.failure("read", &e))
+            }
+        }
+    }
+
+    /// Why something could not be done. If the file is damaged, that is remembered for the next start.
+    pub(super) fn failure(&self, doing: &str, error: &rusqlite::Error) -> Failure {
+        error::failure(self.path.as_deref(), doing, error)
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> Backend {
+        let directory = self.path.as_ref().and_then(|path| path.parent());
+        directory.map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()))
+    }
+
+    /// The key of the present network's room, if anything was said there.
+    pub(super) fn place_key(&self, room: RoomId) -> Result<Option<i64>> {
+        let mut find = self.connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
+        find.query_row((room.0, self.network.as_str()), |row| row.get(0)).optional()
+    }
+}

@@ -1,0 +1,89 @@
+//! What was said, really gone from the file.
+
+use rusqlite::{Result, TransactionBehavior, params};
+
+use super::{
+    Database,
+    columns::{log_id, unsigned},
+    floor, recovery,
+};
+use crate::{
+    core::log::storage::{Failure, Reply},
+    domain::model::RoomId,
+};
+
+impl Database {
+    /// Takes all lines of the present network's room out, and then everything that may be left of them: in free pages, in the
+    /// index, in the write-ahead log, in damaged files that were set aside. The file is rewritten for that.
+    ///
+    /// # Errors
+    /// [`Failure`], also if the lines are gone but something may be left of them; then it can be asked for again.
+    pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
+        let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
+        let left = |reason: String| {
+            Failure(format!(
+                "The lines are gone, but their text may still be on the disk: {reason} Then erase once more."
+            ))
+        };
+        // Neither hinders the other.
+        let rewritten = self.rewrite();
+        if let Some(path) = &self.path {
+            recovery::remove_set_aside(path)
+                .map_err(|e| left(format!("a damaged file that was set aside cannot be removed ({e}). Remove it.")))?;
+        }
+        rewritten.map_err(|e| left(self.failure("rewritten", &e).0))?;
+        Ok(reply)
+    }
+
+    fn erase_lines(&mut self, room: RoomId) -> Result<Reply> {
+        let Some(place) = self.place_key(room)? else { return Ok(Reply::Raised { lines: 0, bases: Vec::new() }) };
+        // The answer to "erase" must be true after the loss of power too.
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        self.connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let values = params![place];
+        // The index is rewritten below: an entry that is only marked as gone would still be in the file.
+        transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE place = ?)", values)?;
+        let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
+        transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
+        let mut bases = Vec::new();
+        {
+            let mut logs = transaction
+                .prepare("SELECT room, author, epoch, head, base, key FROM logs WHERE place = ? ORDER BY key")?;
+            let mut logs = logs.query(values)?;
+            while let Some(row) = logs.next()? {
+                let (head, base) = (unsigned(row.get(3)?), unsigned(row.get(4)?));
+                let base = base.max(head.saturating_add(1));
+                floor::raise(&transaction, row.get(5)?, base)?;
+                bases.push((log_id(row, 0)?, base));
+            }
+        }
+        let empty =
+            transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
+        let command = if empty { "delete-all" } else { "optimize" };
+        transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
+        transaction.commit()?;
+        Ok(Reply::Raised { lines: lines as u64, bases })
+    }
+
+    /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.
+    fn rewrite(&mut self) -> Result<()> {
+        let vacuumed = self.connection.execute_batch("VACUUM");
+        // Without it too: what goes is overwritten with zeros.
+        if self.path.is_some() {
+            self.truncate()?;
+        }
+        vacuumed?;
+        self.connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))
+    }
+
+    /// Waits for readers, within the limit for a busy file.
+    pub(super) fn truncate(&self) -> Result<()> {
+        let busy = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        if self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], busy)? == 0 {
+            return Ok(());
+        }
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+        Err(rusqlite::Error::SqliteFailure(code, None))
+    }
+}

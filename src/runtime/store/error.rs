@@ -1,0 +1,125 @@
+//! What went wrong, for people: what happened and what to do.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Error, ErrorCode};
+
+use super::recovery;
+use crate::core::log::storage::Failure;
+
+/// Why the history cannot be opened. The text says what happened and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A later version of this program wrote it.
+    #[error(
+        "{} was written by a newer version of this program (format {found}; this one knows up to {known}). Update this copy, or move that file away to begin a new history.",
+        path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest one that this program knows.
+        known: i64,
+    },
+    /// Another program has locked it.
+    #[error("Another program holds {} locked. Close it, then start again.", path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is damaged, and what can be read of it cannot be written down.
+    #[error("{} is damaged, and what can be read of it could not be saved. {failure}", path.display())]
+    Recovery {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        failure: Failure,
+    },
+    /// It cannot be made, read or written.
+    #[error(
+        "Cannot use {}: {reason}. {advice}, or add --ephemeral to store nothing.",
+        path.display()
+    )]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What the system or SQLite says.
+        reason: String,
+        /// What to do about it.
+        advice: &'static str,
+    },
+}
+
+impl OpenError {
+    /// What SQLite's answer to an attempt to open `path` means.
+    pub(super) fn of(path: &Path, error: &Error) -> Self {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            code => Self::Unusable { path, reason: error.to_string(), advice: advice(code) },
+        }
+    }
+
+    /// What the system's answer to an attempt to use `path` means.
+    pub(super) fn of_io(path: &Path, error: &io::Error) -> Self {
+        let advice = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => advice(Some(ErrorCode::DiskFull)),
+            _ => advice(None),
+        };
+        Self::Unusable { path: path.to_owned(), reason: error.to_string(), advice }
+    }
+}
+
+/// What to do about an error.
+const fn advice(code: Option<ErrorCode>) -> &'static str {
+    match code {
+        Some(ErrorCode::DiskFull) => "Free some space on that disk",
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            "Make it and its directory writable for you"
+        }
+        Some(ErrorCode::SystemIoFailure) => "See whether the disk is full or failing",
+        _ => "See who may read and write it, and whether its disk works",
+    }
+}
+
+/// A row that is not what was written.
+pub(super) fn damage() -> Error {
+    Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), None)
+}
+
+/// Whether the file itself is broken, or holds what nobody has written.
+pub(super) fn is_damage(error: &Error) -> bool {
+    match error {
+        Error::InvalidColumnType(..)
+        | Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::Utf8Error(..) => true,
+        error => matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)),
+    }
+}
+
+/// Whether a statement of ours means nothing in this file: it has not the tables of its version.
+pub(super) fn is_of_other_tables(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code & 0xff);
+    code == Some(rusqlite::ffi::SQLITE_ERROR)
+}
+
+/// Why something could not be done, while it runs. If the file is damaged, that is remembered for the next start.
+pub(super) fn failure(path: Option<&Path>, doing: &str, error: &Error) -> Failure {
+    if let Some(path) = path.filter(|_| is_damage(error)) {
+        recovery::mark(path);
+    }
+    let advice = match error.sqlite_error_code() {
+        _ if is_damage(error) => "The file is damaged. Start again: what can be read of it is saved then",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "Another program holds it locked. Close that, then try again"
+        }
+        code => advice(code),
+    };
+    Failure(format!("The history could not be {doing}: {error}. {advice}."))
+}

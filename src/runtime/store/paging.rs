@@ -1,0 +1,117 @@
+//! Messages for screens, in the order of the screen, whichever part of a long history they are from.
+
+use rusqlite::{Result, params};
+
+use super::{
+    Database,
+    columns::number,
+    lines,
+    lines::{ASCENDING, COLUMNS, DESCENDING, FROM, POSITION, line, position_values},
+};
+use crate::{
+    core::log::storage::{Line, Page, PageRequest},
+    domain::model::{Position, Seek},
+};
+
+/// Beyond this nobody asks for lines at once: a page is a few screens. Bounds what a defect could take.
+pub(super) const MAX_LINES: usize = 10_000;
+
+/// Which lines to give, seen from one of them.
+#[derive(Clone, Copy)]
+enum Side {
+    Before,
+    /// With the line itself.
+    Upto,
+    After,
+    /// With the line itself.
+    From,
+}
+
+impl Side {
+    const fn is_older(self) -> bool {
+        matches!(self, Self::Before | Self::Upto)
+    }
+}
+
+impl Database {
+    pub(super) fn page(&self, request: &PageRequest) -> Result<Page> {
+        let Some(place) = self.place_key(request.room)? else { return Ok(Page::default()) };
+        let max = request.max.min(MAX_LINES);
+        let lines = match request.seek {
+            Seek::Newest => self.newest(place, max)?,
+            Seek::Before(position) => self.side(place, &position, Side::Before, max)?,
+            Seek::After(position) => self.side(place, &position, Side::After, max)?,
+            Seek::Around(position) => self.around(place, &position, max)?,
+        };
+        // Where nothing is, it is the named line that has neighbours.
+        let there = |position: &Position, side| self.side(place, position, side, 1).map(|lines| !lines.is_empty());
+        let (before, after) = match (lines.first(), lines.last(), request.seek) {
+            (Some(first), Some(last), _) => {
+                (there(&first.position, Side::Before)?, there(&last.position, Side::After)?)
+            }
+            (_, _, Seek::Newest) => (!self.newest(place, 1)?.is_empty(), false),
+            (_, _, Seek::Before(position)) => (false, there(&position, Side::From)?),
+            (_, _, Seek::After(position)) => (there(&position, Side::Upto)?, false),
+            (_, _, Seek::Around(position)) => (there(&position, Side::Before)?, there(&position, Side::From)?),
+        };
+        Ok(Page { lines, before, after })
+    }
+
+    fn newest(&self, place: i64, max: usize) -> Result<Vec<Line>> {
+        let mut rows = self.connection.prepare_cached(&newest())?;
+        let mut lines = rows.query_map(params![place, number(max as u64)], line)?.collect::<Result<Vec<_>>>()?;
+        lines.reverse();
+        Ok(lines)
+    }
+
+    /// Half of them before the line, which is shown with the later ones; more on one side where the other has too few.
+    fn around(&self, place: i64, position: &Position, max: usize) -> Result<Vec<Line>> {
+        let mut before = self.side(place, position, Side::Before, max)?;
+        let mut after = self.side(place, position, Side::From, max)?;
+        let half = max / 2;
+        let from_before = before.len().min(half.max(max.saturating_sub(after.len())));
+        before.drain(..before.len() - from_before);
+        after.truncate(max - from_before);
+        before.append(&mut after);
+        Ok(before)
+    }
+
+    /// In the order of the screen, those next to the position.
+    fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<Line>> {
+        let mut rows = self.connection.prepare_cached(&beside(side))?;
+        let (hlc, author, epoch, seq, id) = position_values(position);
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64)];
+        let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
+        if side.is_older() {
+            found.reverse();
+        }
+        Ok(found)
+    }
+}
+
+fn newest() -> String {
+    format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ? ORDER BY {DESCENDING} LIMIT ?")
+}
+
+fn beside(side: Side) -> String {
+    let sign = match side {
+        Side::Before => "<",
+        Side::Upto => "<=",
+        Side::After => ">",
+        Side::From => ">=",
+    };
+    // The index has the clock only, so that this condition is there twice.
+    let (clock, order) = if side.is_older() { ("<=", DESCENDING) } else { (">=", ASCENDING) };
+    format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ?6 AND lines.hlc {clock} ?1
+         AND {POSITION} {sign} (?1, ?2, ?3, ?4, ?5) ORDER BY {order} LIMIT ?7"
+    )
+}
+
+/// All statements, for the test of how SQLite executes them.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    let mut statements = vec![newest()];
+    statements.extend([Side::Before, Side::Upto, Side::After, Side::From].map(beside));
+    statements
+}

@@ -1,0 +1,148 @@
+//! Events for other nodes, merged from many logs without reading more of them than is wanted.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, VecDeque},
+};
+
+use rusqlite::{Connection, Error, Result, Row, params};
+
+use super::{
+    Database,
+    columns::{array, epoch, hlc, number, unsigned},
+    error,
+};
+use crate::{
+    core::log::storage::{Held, Read},
+    domain::model::{Hlc, LogId, NodeId},
+    protocol::codec::event::Signed,
+};
+
+/// Places in a log that are looked up at once when the first ones were not enough.
+const MAX_AHEAD: usize = 64;
+
+/// What decides which event is next: all of it the same on all nodes, a cause always before its effects.
+type Order = (Hlc, NodeId, u64, u64);
+
+/// One log of those wanted.
+struct Cursor {
+    log: LogId,
+    key: i64,
+    /// The events that come next: clock, number, spot.
+    ahead: VecDeque<(Hlc, u64, i64)>,
+    /// The first number that was not looked up.
+    next: i64,
+    /// How many to look up.
+    step: usize,
+    ended: bool,
+}
+
+impl Cursor {
+    fn peek(&mut self, connection: &Connection) -> Result<Option<Order>> {
+        if self.ahead.is_empty() && !self.ended {
+            self.look_up(connection)?;
+        }
+        Ok(self.ahead.front().map(|&(hlc, seq, _)| (hlc, self.log.author, self.log.epoch, seq)))
+    }
+
+    fn look_up(&mut self, connection: &Connection) -> Result<()> {
+        let mut rows = connection
+            .prepare_cached("SELECT hlc, seq, spot FROM lines WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?")?;
+        let mut rows = rows.query(params![self.key, self.next, number(self.step as u64)])?;
+        while let Some(row) = rows.next()? {
+            let seq: i64 = row.get(1)?;
+            self.ahead.push_back((hlc(row, 0)?, unsigned(seq), row.get(2)?));
+            self.next = seq.saturating_add(1);
+        }
+        self.ended = self.ahead.len() < self.step;
+        self.step = (self.step * 4).min(MAX_AHEAD);
+        Ok(())
+    }
+
+    /// The event that was seen with [`Self::peek`].
+    fn take(&mut self, connection: &Connection) -> Result<Held> {
+        let (_, seq, spot) = self.ahead.pop_front().ok_or_else(error::damage)?;
+        let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
+        let signed = get.query_row([spot], |row| signed(row, 0))?;
+        // Others would take us for a forger.
+        let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (self.log, seq));
+        if is_whole { Ok(Held { log: self.log, seq, signed }) } else { Err(error::damage()) }
+    }
+}
+
+/// None of what is damaged, which is kept in `damage`.
+fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Option<T>> {
+    match read {
+        Err(error) if error::is_damage(&error) => {
+            *damage = Some(error);
+            Ok(None)
+        }
+        Err(Error::QueryReturnedNoRows) => {
+            *damage = Some(error::damage());
+            Ok(None)
+        }
+        read => read.map(Some),
+    }
+}
+
+impl Database {
+    /// At least one event, if there is one. A log ends where it is damaged; that is an error only if there is nothing else.
+    pub(super) fn read(&self, read: &Read) -> Result<Vec<Held>> {
+        let connection = &self.connection;
+        let mut cursors = self.cursors(read)?;
+        let mut heap = BinaryHeap::with_capacity(cursors.len());
+        let mut damage = None;
+        for (at, cursor) in cursors.iter_mut().enumerate() {
+            let next = unless_damaged(cursor.peek(connection), &mut damage)?.flatten();
+            heap.extend(next.map(|order| Reverse((order, at))));
+        }
+        let (mut events, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(Reverse((_, at))) = heap.pop() {
+            let Some(cursor) = cursors.get_mut(at) else { continue };
+            let Some(held) = unless_damaged(cursor.take(connection), &mut damage)? else { continue };
+            bytes = bytes.saturating_add(held.signed.bytes());
+            events.push(held);
+            if events.len() >= read.events || bytes >= read.bytes {
+                break;
+            }
+            let next = unless_damaged(cursor.peek(connection), &mut damage)?.flatten();
+            heap.extend(next.map(|order| Reverse((order, at))));
+        }
+        match damage {
+            Some(error) if events.is_empty() => Err(error),
+            Some(error) => {
+                // So that it is remembered for the next start.
+                tracing::warn!("{}", self.failure("read", &error));
+                Ok(events)
+            }
+            None => Ok(events),
+        }
+    }
+
+    /// Only logs of the present network.
+    fn cursors(&self, read: &Read) -> Result<Vec<Cursor>> {
+        let mut find = self.connection.prepare_cached(
+            "SELECT logs.key FROM logs JOIN places ON places.key = logs.place
+             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND places.network = ?",
+        )?;
+        let mut cursors = Vec::with_capacity(read.from.len());
+        for &(log, from) in &read.from {
+            let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch), self.network.as_str()];
+            let mut rows = find.query(values)?;
+            if let Some(row) = rows.next()? {
+                let (key, next) = (row.get(0)?, number(from));
+                cursors.push(Cursor { log, key, ahead: VecDeque::new(), next, step: 1, ended: false });
+            }
+        }
+        Ok(cursors)
+    }
+}
+
+/// An event's bytes, from three columns.
+pub(super) fn signed(row: &Row<'_>, first: usize) -> Result<Signed> {
+    Ok(Signed {
+        body: row.get::<_, Vec<u8>>(first)?.into(),
+        sig: array(first + 1, row.get_ref(first + 1)?.as_blob()?)?,
+        content: row.get::<_, Vec<u8>>(first + 2)?.into(),
+    })
+}

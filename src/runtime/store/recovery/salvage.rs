@@ -1,0 +1,225 @@
+//! What can be read of a damaged file. Every row may be missing, or be something else than was written.
+
+mod proven;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proven::{Proven, Unproven};
+use rusqlite::{Connection, Row};
+
+use super::super::{
+    columns::{array, hlc, time},
+    lines, reading, snapshot,
+};
+use crate::{
+    core::log::storage::{Ack, Append, GuestLine, LogState, Proof},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, RoomId, Timestamp},
+    protocol::codec::event::{Content, Event, Signed},
+};
+
+/// Ways to the lines, from both ends of the table and of its indexes: what one of them cannot pass, another comes upon.
+const WAYS: [&str; 6] = [
+    "SELECT spot FROM lines NOT INDEXED ORDER BY spot",
+    "SELECT spot FROM lines NOT INDEXED ORDER BY spot DESC",
+    "SELECT spot FROM lines INDEXED BY lines_in_order ORDER BY place, hlc",
+    "SELECT spot FROM lines INDEXED BY lines_in_order ORDER BY place DESC, hlc DESC",
+    "SELECT spot FROM lines INDEXED BY lines_by_log WHERE log IS NOT NULL ORDER BY log, seq",
+    "SELECT spot FROM lines INDEXED BY lines_by_log WHERE log IS NOT NULL ORDER BY log DESC, seq DESC",
+];
+
+/// Ways to the few places: their table, and the index that has a copy of it.
+const PLACES: [&str; 2] = [
+    "SELECT key, room, network FROM places NOT INDEXED",
+    "SELECT key, room, network FROM places ORDER BY room, network",
+];
+
+/// Lines that are proven at once: some milliseconds of work for all threads, a few hundred KiB.
+const PROOFS: usize = 1_024;
+
+/// What is known of a log's event, without its content.
+struct Known {
+    spot: i64,
+    id: EventId,
+    prev: Option<EventId>,
+    hlc: Hlc,
+}
+
+/// What there is, without the contents.
+pub(super) struct Salvage {
+    places: BTreeMap<i64, (RoomId, Network)>,
+    logs: BTreeMap<LogId, (i64, LogState)>,
+    /// The events that are kept.
+    events: BTreeSet<i64>,
+    guests: Vec<(i64, i64)>,
+}
+
+impl Salvage {
+    /// Reads and proves everything once.
+    pub(super) fn look(damaged: &Connection) -> Self {
+        let places = places(damaged);
+        let mut found: BTreeMap<LogId, (i64, BTreeMap<u64, Known>)> = BTreeMap::new();
+        let mut guests = Vec::new();
+        let spots: Vec<i64> = spots(damaged).into_iter().collect();
+        for spots in spots.chunks(PROOFS) {
+            for Proven { spot, place, append } in proven::all(spots.iter().filter_map(|&spot| unproven(damaged, spot)))
+            {
+                // Without its network, a line could be shown on one where it was not said.
+                let Some((room, _)) = places.get(&place) else { continue };
+                match append {
+                    Some(append) if append.event.log.room == *room => {
+                        let Event { id, log, seq, prev, hlc, .. } = append.event;
+                        let (at, events) = found.entry(log).or_insert((place, BTreeMap::new()));
+                        if *at == place {
+                            events.insert(seq, Known { spot, id, prev, hlc });
+                        }
+                    }
+                    Some(_) => {}
+                    None => guests.push((spot, place)),
+                }
+            }
+        }
+        let mut salvage = Self { places, logs: BTreeMap::new(), events: BTreeSet::new(), guests };
+        let mut known: BTreeMap<LogId, (i64, LogState)> =
+            snapshot::readable_logs(damaged).into_iter().map(|(state, place)| (state.id, (place, state))).collect();
+        for (log, (place, events)) in found {
+            let (floor, forked) = known.get(&log).map_or((1, None), |(_, state)| (state.floor, state.forked));
+            if salvage.keep(log, place, &events, floor, forked) {
+                known.remove(&log);
+            }
+        }
+        // Logs of which everything was erased or forgotten on purpose: that must not come back from others.
+        let empty = known.into_iter().filter(|(_, (_, state))| state.floor > 1 && state.head_id.is_some());
+        let none_held = |state: LogState| LogState { base: state.head.saturating_add(1), older: None, ..state };
+        salvage.logs.extend(empty.map(|(log, (place, state))| (log, (place, none_held(state)))));
+        salvage
+    }
+
+    /// The newest events without a gap; whether there is one. What is missing above the floor can be had from others.
+    fn keep(&mut self, log: LogId, place: i64, events: &BTreeMap<u64, Known>, floor: u64, forked: Option<u64>) -> bool {
+        let Some((&head, newest)) = events.range(floor..).next_back() else { return false };
+        let (mut base, mut first) = (head, newest);
+        self.events.insert(first.spot);
+        while let Some((&seq, before)) = events.range(floor..base).next_back() {
+            if seq + 1 != base || first.prev != Some(before.id) || first.hlc <= before.hlc {
+                break;
+            }
+            (base, first) = (seq, before);
+            self.events.insert(first.spot);
+        }
+        let (head_id, head_hlc) = (Some(newest.id), newest.hlc);
+        self.logs.insert(log, (place, LogState { id: log, floor, base, head, head_id, head_hlc, older: None, forked }));
+        true
+    }
+
+    /// How the logs of each network stand.
+    pub(super) fn logs(&self) -> BTreeMap<Network, Vec<LogState>> {
+        let mut logs: BTreeMap<Network, Vec<LogState>> = BTreeMap::new();
+        for (place, state) in self.logs.values() {
+            if let Some((_, network)) = self.places.get(place) {
+                logs.entry(network.clone()).or_default().push(state.clone());
+            }
+        }
+        logs
+    }
+
+    /// The events that are kept, in the order of the clock.
+    pub(super) fn events<'a>(&'a self, damaged: &'a Connection) -> impl Iterator<Item = Append> + 'a {
+        // Proven already, of the same bytes: nobody writes to this file.
+        self.events.iter().filter_map(|&spot| {
+            let (signed, arrived) = event(damaged, spot)?;
+            Some(Append { event: signed.read().ok()?, signed, arrived, own: false })
+        })
+    }
+
+    /// The guests' lines of each network.
+    pub(super) fn guests(&self, damaged: &Connection) -> BTreeMap<Network, Vec<GuestLine>> {
+        let mut lines: BTreeMap<Network, Vec<GuestLine>> = BTreeMap::new();
+        for &(spot, place) in &self.guests {
+            let Some((room, network)) = self.places.get(&place) else { continue };
+            lines.entry(network.clone()).or_default().extend(guest(damaged, spot, *room));
+        }
+        lines
+    }
+}
+
+fn places(damaged: &Connection) -> BTreeMap<i64, (RoomId, Network)> {
+    let mut places = BTreeMap::new();
+    for way in PLACES {
+        places.extend(rows(damaged, way, |row| {
+            let network = Network::new(row.get_ref(2)?.as_str()?)
+                .map_err(|e| rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, Box::new(e)))?;
+            Ok((row.get::<_, i64>(0)?, (RoomId(array(1, row.get_ref(1)?.as_blob()?)?), network)))
+        }));
+    }
+    places
+}
+
+fn spots(damaged: &Connection) -> BTreeSet<i64> {
+    WAYS.into_iter().flat_map(|way| rows(damaged, way, |row| row.get(0))).collect()
+}
+
+fn unproven(damaged: &Connection, spot: i64) -> Option<Unproven> {
+    let place = read(damaged, "SELECT place FROM lines WHERE spot = ?", spot, |row| row.get(0))?;
+    Some(Unproven { spot, place, event: event(damaged, spot) })
+}
+
+/// What may be an event.
+fn event(damaged: &Connection, spot: i64) -> Option<(Signed, Timestamp)> {
+    let sql = "SELECT body, sig, content, arrived FROM lines WHERE spot = ?";
+    read(damaged, sql, spot, |row| Ok((reading::signed(row, 0)?, time(row, 3)?)))
+}
+
+fn guest(damaged: &Connection, spot: i64, room: RoomId) -> Option<GuestLine> {
+    let sql = "SELECT hlc, id, content, guest FROM lines WHERE spot = ? AND log IS NULL";
+    let line = read(damaged, sql, spot, |row| {
+        let id = MessageId(array(1, row.get_ref(1)?.as_blob()?)?);
+        let content = lines::content(lines::GUEST_KIND, row.get_ref(2)?.as_blob()?);
+        Ok((hlc(row, 0)?, id, content, row.get_ref(3)?.as_str()?.parse().ok()))
+    });
+    match line? {
+        (hlc, id, Content::Said { nick, text, action }, Some(addr)) => {
+            Some(GuestLine { room, id, hlc, addr, nick, text, action })
+        }
+        _ => None,
+    }
+}
+
+/// What others hold, as far as it can be read.
+pub(super) fn acks(damaged: &Connection) -> Vec<Ack> {
+    let sql = "SELECT room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log";
+    // `seq` of the acks: logs have none.
+    rows(damaged, sql, snapshot::ack)
+}
+
+/// Proofs that are some.
+pub(super) fn forks(damaged: &Connection) -> Vec<Proof> {
+    let sql = "SELECT room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
+               FROM forks JOIN logs ON logs.key = forks.log";
+    let is_proof = |proof: &Proof| {
+        let of = |signed: &Signed| {
+            let event = proven::one(signed.clone(), Timestamp::default())?.event;
+            ((event.log, event.seq) == (proof.log, proof.seq)).then_some(event.id)
+        };
+        matches!((of(&proof.one), of(&proof.other)), (Some(one), Some(other)) if one != other)
+    };
+    rows(damaged, sql, snapshot::proof).into_iter().filter(is_proof).collect()
+}
+
+/// The rows up to the first one that cannot be reached, without those that make no sense.
+pub(in crate::runtime::store) fn rows<T>(
+    damaged: &Connection,
+    sql: &str,
+    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
+    let mut found = Vec::new();
+    let Ok(mut statement) = damaged.prepare(sql) else { return found };
+    let Ok(mut rows) = statement.query([]) else { return found };
+    while let Ok(Some(row)) = rows.next() {
+        found.extend(read(row));
+    }
+    found
+}
+
+fn read<T>(damaged: &Connection, sql: &str, spot: i64, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> Option<T> {
+    damaged.prepare_cached(sql).ok()?.query_row([spot], read).ok()
+}

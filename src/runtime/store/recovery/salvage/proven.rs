@@ -1,0 +1,61 @@
+//! What an author has signed. That takes most of the time of a recovery, so all processors do it.
+
+use std::thread;
+
+use crate::{
+    core::log::storage::Append,
+    domain::model::Timestamp,
+    protocol::{codec::event::Signed, identity::is_signed_by},
+};
+
+/// More processors than this do not make the disk faster.
+const MAX_THREADS: usize = 8;
+
+/// A line that may be an event.
+#[derive(Debug, Clone)]
+pub(super) struct Unproven {
+    pub(super) spot: i64,
+    pub(super) place: i64,
+    /// Its bytes, with the time of its arrival.
+    pub(super) event: Option<(Signed, Timestamp)>,
+}
+
+/// A line, with the event that it is.
+#[derive(Debug)]
+pub(super) struct Proven {
+    pub(super) spot: i64,
+    pub(super) place: i64,
+    pub(super) append: Option<Append>,
+}
+
+/// Events that their authors have signed, in no order but that of the lines.
+pub(super) fn all(lines: impl Iterator<Item = Unproven>) -> Vec<Proven> {
+    let lines: Vec<Unproven> = lines.collect();
+    let threads = thread::available_parallelism().map_or(1, |count| count.get().min(MAX_THREADS));
+    let share = lines.len().div_ceil(threads).max(1);
+    let prove = |part: &[Unproven]| part.iter().map(of).collect::<Vec<Proven>>();
+    thread::scope(|scope| {
+        let started: Vec<_> = lines
+            .chunks(share)
+            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || prove(part))))
+            .collect();
+        let ended = started.into_iter().map(|(part, thread)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|_| prove(part)),
+            // The system gives no more threads.
+            Err(_) => prove(part),
+        });
+        ended.flatten().collect()
+    })
+}
+
+fn of(line: &Unproven) -> Proven {
+    let append = line.event.clone().and_then(|(signed, arrived)| one(signed, arrived));
+    Proven { spot: line.spot, place: line.place, append }
+}
+
+/// An event that its author has signed; none for everything else.
+pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<Append> {
+    let event = signed.read().ok()?;
+    let is_proven = is_signed_by(&event.log.author, &signed.message(), &signed.sig);
+    is_proven.then_some(Append { event, signed, arrived, own: false })
+}

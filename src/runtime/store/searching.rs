@@ -1,0 +1,57 @@
+//! Messages with certain words, newest first.
+
+use rusqlite::{Result, params};
+
+use super::{
+    Database, lines,
+    lines::{COLUMNS, FROM},
+    paging::MAX_LINES,
+    words,
+};
+use crate::{
+    core::log::storage::{Found, Line, SearchRequest},
+    domain::model::Position,
+};
+
+/// The lines with the query's words, from a spot on backwards: nearly in the order of the screen. Only lines of one
+/// millisecond may stand otherwise.
+pub(super) const HITS: &str =
+    "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
+    FROM words CROSS JOIN lines ON lines.spot = words.rowid LEFT JOIN logs ON logs.key = lines.log
+    WHERE words MATCH ? AND words.rowid <= ? ORDER BY words.rowid DESC";
+
+impl Database {
+    pub(super) fn search(&self, request: &SearchRequest) -> Result<Found> {
+        let Some(place) = self.place_key(request.room)? else { return Ok(Found::default()) };
+        let Some(query) = words::query(place, &request.query) else { return Ok(Found::default()) };
+        let max = request.max.min(MAX_LINES);
+        let mut hits = self.hits(&query, request.before, max)?;
+        let more = hits.len() > max;
+        hits.truncate(max);
+        let mut get = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.spot = ?"))?;
+        let lines = hits.into_iter().map(|(_, spot)| get.query_row([spot], lines::line));
+        Ok(Found { lines: lines.collect::<Result<Vec<Line>>>()?, more })
+    }
+
+    /// In the order of the screen, newest first: more than `max` if there are more.
+    fn hits(&self, query: &str, before: Option<Position>, max: usize) -> Result<Vec<(Position, i64)>> {
+        let end = before.map_or(i64::MAX, |position| lines::last_spot(position.hlc));
+        let mut statement = self.connection.prepare_cached(HITS)?;
+        let mut rows = statement.query(params![query, end])?;
+        let mut hits: Vec<(Position, i64)> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let position = lines::position(row)?;
+            if before.is_some_and(|before| position >= before) {
+                continue;
+            }
+            // All of a millisecond or nothing of it.
+            let next_millisecond = hits.last().is_some_and(|(last, _)| last.hlc.wall() != position.hlc.wall());
+            if hits.len() > max && next_millisecond {
+                break;
+            }
+            hits.push((position, row.get(5)?));
+        }
+        hits.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(hits)
+    }
+}

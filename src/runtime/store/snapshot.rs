@@ -1,0 +1,125 @@
+//! What there is, for the log to go on after a start.
+
+use rusqlite::{Connection, OptionalExtension as _, Result, Row};
+
+use super::{
+    Database,
+    columns::{array, event_id, hlc, log_id, unsigned},
+    reading, recovery,
+};
+use crate::{
+    core::log::storage::{Ack, LogState, Older, Proof, Snapshot},
+    domain::model::{LogId, NodeId, Room},
+    protocol::codec::event::Dep,
+};
+
+impl Database {
+    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+        let mut snapshot = Snapshot { own: self.own()?, ..Snapshot::default() };
+        self.logs(&mut snapshot)?;
+        snapshot.acks = self.acks()?;
+        snapshot.forks = self.forks()?;
+        snapshot.lines = self.connection.query_row(
+            "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",
+            [self.network.as_str()],
+            |row| row.get(0).map(unsigned),
+        )?;
+        Ok(snapshot)
+    }
+
+    fn logs(&self, snapshot: &mut Snapshot) -> Result<()> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
+             floor, named, network FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
+        )?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            if row.get_ref(13)?.as_str()? != self.network.as_str() {
+                snapshot.elsewhere.push(log_id(row, 0)?);
+                continue;
+            }
+            let state = state(row, 0)?;
+            if state.head > unsigned(row.get(12)?) {
+                snapshot.frontier.push(Dep { log: state.id, seq: state.head });
+            }
+            snapshot.logs.push(state);
+        }
+        Ok(())
+    }
+
+    /// The own log that may be gone on with.
+    fn own(&self) -> Result<Option<LogId>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
+             WHERE mine AND forked IS NULL AND author = ? AND network = ? AND logs.room = ? ORDER BY head_hlc DESC LIMIT 1",
+        )?;
+        let values = (self.me.as_bytes(), self.network.as_str(), Room::LOBBY.id().0);
+        select.query_row(values, |row| log_id(row, 0)).optional()
+    }
+
+    fn acks(&self) -> Result<Vec<Ack>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT logs.room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log
+             JOIN places ON places.key = logs.place WHERE author = ? AND network = ?",
+        )?;
+        let acks = select.query_map((self.me.as_bytes(), self.network.as_str()), ack)?;
+        acks.collect()
+    }
+
+    fn forks(&self) -> Result<Vec<Proof>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT logs.room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
+             FROM forks JOIN logs ON logs.key = forks.log JOIN places ON places.key = logs.place WHERE network = ?",
+        )?;
+        let forks = select.query_map([self.network.as_str()], proof)?;
+        forks.collect()
+    }
+}
+
+/// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
+pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
+    // Files of the first versions have no floor.
+    let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
+    let floor = if has_floor { "floor" } else { "iif(base > head, base, 1)" };
+    let sql = format!(
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor}, place
+         FROM logs"
+    );
+    recovery::rows(damaged, &sql, |row| Ok((state(row, 0)?, row.get(12)?)))
+}
+
+/// How a log stands, from twelve columns.
+fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
+    let unsigned_at = |column: usize| row.get::<_, i64>(first + column).map(unsigned);
+    let optional_at = |column: usize| row.get::<_, Option<i64>>(first + column).map(|value| value.map(unsigned));
+    let older = match (optional_at(7)?, optional_at(8)?) {
+        (Some(base), Some(head)) => Some(Older { base, head, head_id: event_id(row, first + 9)? }),
+        _ => None,
+    };
+    Ok(LogState {
+        id: log_id(row, first)?,
+        floor: unsigned_at(11)?,
+        base: unsigned_at(3)?,
+        head: unsigned_at(4)?,
+        head_id: event_id(row, first + 5)?,
+        head_hlc: hlc(row, first + 6)?,
+        older,
+        forked: optional_at(10)?,
+    })
+}
+
+/// What somebody holds, from five columns.
+pub(super) fn ack(row: &Row<'_>) -> Result<Ack> {
+    let node = NodeId::new(array(3, row.get_ref(3)?.as_blob()?)?);
+    Ok(Ack { log: log_id(row, 0)?, node, seq: unsigned(row.get(4)?) })
+}
+
+/// A proof, from ten columns.
+pub(super) fn proof(row: &Row<'_>) -> Result<Proof> {
+    Ok(Proof {
+        log: log_id(row, 0)?,
+        seq: unsigned(row.get(3)?),
+        one: reading::signed(row, 4)?,
+        other: reading::signed(row, 7)?,
+    })
+}

@@ -1,0 +1,53 @@
+//! Shorter ways to ask.
+
+use crate::{
+    core::log::storage::{
+        Failure, Found, Held, Line, Page, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, Write,
+    },
+    domain::model::{LogId, Position, Room, Seek},
+    protocol::codec::event::Content,
+    runtime::store::Database,
+};
+
+impl Database {
+    pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<(), Failure> {
+        self.handle(Request::Write(writes)).map(|reply| assert_eq!(reply, Reply::Written))
+    }
+
+    pub(crate) fn events(&mut self, from: Vec<(LogId, u64)>, events: usize, bytes: usize) -> Vec<Held> {
+        match self.handle(Request::Read(Read { from, events, bytes })) {
+            Ok(Reply::Events(events)) => events,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn seek(&mut self, seek: Seek, max: usize) -> Page {
+        match self.handle(Request::Page(PageRequest { room: Room::LOBBY.id(), seek, max })) {
+            Ok(Reply::Page(page)) => page,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn find(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
+        let query = query.to_owned();
+        match self.handle(Request::Search(SearchRequest { room: Room::LOBBY.id(), query, before, max })) {
+            Ok(Reply::Found(found)) => found,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn load(&mut self) -> Snapshot {
+        match self.handle(Request::Load) {
+            Ok(Reply::Loaded(snapshot)) => *snapshot,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
+    let text = |line: &Line| match &line.content {
+        Content::Said { text, .. } => text.to_string(),
+        Content::Unknown => "?".to_owned(),
+    };
+    lines.iter().map(text).collect()
+}

@@ -1,0 +1,268 @@
+//! What is erased or forgotten is gone, and the logs go on.
+
+use std::{fs, path::Path};
+
+use super::{
+    ask::texts,
+    people::{Author, append, guest, memory, open_in},
+};
+use crate::{
+    core::log::storage::{LogState, Older, Proof, Reply, Request, Retain, Write},
+    domain::model::{LogId, Room, Seek, Timestamp},
+    runtime::store::Database,
+};
+
+fn raised(database: &mut Database, request: Request) -> (u64, Vec<(LogId, u64)>) {
+    match database.handle(request) {
+        Ok(Reply::Raised { lines, bases }) => (lines, bases),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What the time is in these tests: all that is said is said in the first seconds of 1970.
+const NOW: Timestamp = Timestamp::from_millis(10_000);
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
+
+fn retain(before: Option<Timestamp>, keep: Option<u64>) -> Request {
+    Request::Retain(Retain { now: NOW, before, keep })
+}
+
+/// Whether any of the files has the text, or a word of it as the index has it.
+fn is_on_disk(directory: &Path, text: &str) -> bool {
+    directory.read_dir().unwrap().any(|file| {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        bytes.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
+    })
+}
+
+#[test]
+fn what_is_erased_is_in_no_file_any_more_and_what_was_said_elsewhere_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut alice, mut bob, mut at_home) = (Author::new(1, 5), Author::new(2, 5), Author::new(1, 6));
+    let mut database = open_in(directory.path(), "home", alice.node()).database;
+    database.commit(at_home.write(1_000, "homework stays", true)).unwrap();
+    drop(database);
+    let opened = open_in(directory.path(), "office", alice.node());
+    // A reader beside it, as the program has one.
+    let (store, mut answers) = crate::runtime::store::spawn(opened.database).unwrap();
+    let mut ask = |ticket, request| {
+        store.ask(ticket, request);
+        let answer = answers.blocking_recv().unwrap();
+        assert_eq!(answer.ticket, ticket);
+        answer.reply.unwrap()
+    };
+    for number in 0..300 {
+        let author = if number % 2 == 0 { &mut alice } else { &mut bob };
+        let text = format!("confidential{number} {}", "figures ".repeat(number * 7 % 500));
+        ask(number as u64, Request::Write(author.write(2_000, &text, number % 2 == 0)));
+    }
+    let proof = Proof {
+        log: bob.log,
+        seq: 2,
+        one: bob.said[1].1.clone(),
+        other: bob.sign(2, None, bob.said[0].0.hlc, "confidential fork", Vec::new()),
+    };
+    let line = guest(3_000, 7, "confidential guest");
+    ask(500, Request::Write(vec![Write::Fork(Box::new(proof)), Write::Guest(Box::new(line))]));
+    assert!(is_on_disk(directory.path(), "confidential299") && is_on_disk(directory.path(), "homework"));
+    let reply = ask(501, Request::Erase(Room::LOBBY.id()));
+    assert_eq!(reply, Reply::Raised { lines: 301, bases: vec![(alice.log, 151), (bob.log, 151)] });
+    for text in ["confidential", "figures"] {
+        assert!(!is_on_disk(directory.path(), text), "{text} is still on disk while the program runs");
+    }
+    assert!(store.close(std::time::Duration::from_secs(10)));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let snapshot = database.load();
+    assert_eq!(snapshot.logs, [alice.state(151), bob.state(151)], "the logs go on where they stood");
+    assert_eq!((snapshot.own, snapshot.lines), (Some(alice.log), 0));
+    assert!(database.events(vec![(alice.log, 1), (bob.log, 1)], 99, usize::MAX).is_empty());
+    assert!(database.find("confidential", None, 9).lines.is_empty());
+    database.commit(alice.write(4_000, "after it", true)).unwrap();
+    assert_eq!(texts(&database.seek(Seek::Newest, 9).lines), ["after it"]);
+    drop(database);
+    let mut database = open_in(directory.path(), "home", alice.node()).database;
+    assert_eq!(texts(&database.find("homework", None, 9).lines), ["homework stays"]);
+}
+
+#[test]
+fn the_last_of_all_is_erased_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]), "nothing to erase");
+    database.commit(alice.write(1_000, "confidential", true)).unwrap();
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (1, vec![(alice.log, 2)]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+}
+
+#[test]
+fn the_oldest_lines_go_by_age_and_by_count() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    for number in 0..1_000 {
+        let author = if number % 4 == 0 { &mut bob } else { &mut alice };
+        database.commit(author.write(number, &format!("line {number}"), false)).unwrap();
+    }
+    database.commit(vec![Write::Guest(Box::new(guest(50, 7, "a guest's")))]).unwrap();
+    let before = Some(Timestamp::from_millis(600));
+    let by_age = raised(&mut database, retain(before, None));
+    let mut bases = vec![(alice.log, 451), (bob.log, 151)];
+    bases.sort();
+    assert_eq!(by_age, (601, bases));
+    assert_eq!(database.load().logs.iter().map(|log| log.base).collect::<Vec<_>>(), [151, 451]);
+    let by_count = raised(&mut database, retain(before, Some(10)));
+    assert_eq!(by_count.0, 390);
+    let page = database.seek(Seek::Newest, 99);
+    assert_eq!((page.lines.len(), page.before), (10, false));
+    assert_eq!(database.find("line", None, 99).lines.len(), 10);
+    assert_eq!(database.events(vec![(alice.log, 1)], 1, 0)[0].seq, 743);
+    assert_eq!(raised(&mut database, retain(None, None)), (0, vec![]));
+    raised(&mut database, retain(None, Some(0)));
+    let snapshot = database.load();
+    let states = [bob.state(251), alice.state(751)];
+    assert_eq!((snapshot.logs, snapshot.lines), (states.to_vec(), 0), "heads are kept");
+}
+
+#[test]
+fn an_older_range_goes_first() {
+    let mut bob = Author::new(2, 5);
+    let mut database = memory(bob.node()).database;
+    for number in 0..10 {
+        let said = bob.say(number, "x", Vec::new());
+        // Numbers 5 and 6 are missing.
+        if !(4..6).contains(&number) {
+            database.commit(vec![append(said, false)]).unwrap();
+        }
+    }
+    let id = Some(bob.said[3].0.id);
+    let older = Some(Older { base: 1, head: 4, head_id: id });
+    let state = LogState { floor: 1, older, ..bob.state(7) };
+    database.commit(vec![Write::Log(state.clone())]).unwrap();
+    let mut keep = |keep| {
+        let raised = raised(&mut database, retain(None, Some(keep)));
+        (raised, database.load().logs.pop().unwrap())
+    };
+    let older = Some(Older { base: 3, head: 4, head_id: id });
+    assert_eq!(keep(6), ((2, vec![]), LogState { floor: 3, older, ..state.clone() }));
+    assert_eq!(keep(4), ((2, vec![]), LogState { floor: 5, older: None, ..state.clone() }));
+    assert_eq!(keep(3), ((1, vec![(bob.log, 8)]), LogState { floor: 8, older: None, base: 8, ..state }));
+}
+
+#[test]
+fn no_write_takes_back_what_was_forgotten() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    for number in 0..10 {
+        database.commit(bob.write(number, "x", false)).unwrap();
+        database.commit(alice.write(number, "x", true)).unwrap();
+    }
+    assert_eq!(raised(&mut database, retain(None, Some(4))), (16, vec![(bob.log, 9), (alice.log, 9)]));
+    // What was on its way meanwhile: one that knows of nothing, and an event of an older range.
+    database.commit(bob.write(11, "x", false)).unwrap();
+    database.commit(vec![append(bob.said[3].clone(), false)]).unwrap();
+    let logs = |database: &mut Database| database.load().logs;
+    assert_eq!(logs(&mut database), [bob.state(9), alice.state(9)]);
+    assert_eq!(database.load().lines, 5);
+    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    let older = Some(Older { base: 1, head: 4, head_id: None });
+    database.commit(vec![Write::Log(LogState { older, ..bob.state(1) }), Write::Log(alice.state(3))]).unwrap();
+    assert_eq!(logs(&mut database), [bob.state(12), alice.state(11)]);
+    database.commit(bob.write(12, "x", false)).unwrap();
+    assert_eq!(logs(&mut database), [bob.state(12), alice.state(11)], "it goes on");
+    assert_eq!(database.events(vec![(bob.log, 1)], 9, usize::MAX).len(), 1);
+}
+
+#[test]
+fn no_sum_is_beyond_the_greatest_number() {
+    let mut bob = Author::new(2, 5);
+    let mut database = memory(bob.node()).database;
+    database.commit(bob.write(1, "x", false)).unwrap();
+    let head = i64::MAX.cast_unsigned();
+    database.commit(vec![Write::Log(LogState { head, ..bob.state(1) })]).unwrap();
+    database.connection.execute("UPDATE lines SET seq = ?", [i64::MAX]).unwrap();
+    raised(&mut database, retain(None, Some(0)));
+    assert_eq!(database.load().logs[0].base, head);
+    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    assert_eq!(database.load().logs[0].base, head);
+    let reals = "SELECT count(*) FROM logs WHERE 'real' IN (typeof(base), typeof(head), typeof(floor))";
+    assert_eq!(database.connection.query_row(reals, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+#[test]
+fn lines_dated_in_the_future_push_no_others_out() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    for number in 0..10 {
+        database.commit(alice.write(number, &format!("today {number}"), false)).unwrap();
+        let ahead = NOW.as_millis() + DAY + 1 + number;
+        database.commit(bob.write(ahead, &format!("ahead {number}"), false)).unwrap();
+    }
+    let mut keep = |keep| {
+        let raised = raised(&mut database, retain(None, Some(keep)));
+        (raised, texts(&database.seek(Seek::Newest, 99).lines))
+    };
+    let (reply, left) = keep(13);
+    assert_eq!(reply, (7, vec![(bob.log, 8)]));
+    assert_eq!((left.len(), left.last().unwrap().as_str()), (13, "ahead 9"));
+    let (reply, left) = keep(8);
+    assert_eq!(reply.0, 5);
+    assert_eq!(left, (2..10).map(|number| format!("today {number}")).collect::<Vec<_>>());
+    // When their day has come they are like all others.
+    let day = NOW.as_millis() + DAY;
+    for number in 0..2 {
+        database.commit(bob.write(day + number, "tomorrow", false)).unwrap();
+    }
+    let later = Request::Retain(Retain { now: Timestamp::from_millis(day), before: None, keep: Some(3) });
+    assert_eq!(raised(&mut database, later).0, 7);
+    assert_eq!(texts(&database.seek(Seek::Newest, 9).lines), ["today 9", "tomorrow", "tomorrow"]);
+}
+
+/// The second slice cannot be done.
+#[test]
+fn who_asked_knows_what_is_gone_also_if_the_rest_failed() {
+    let mut bob = Author::new(2, 5);
+    let mut database = memory(bob.node()).database;
+    for number in 0..600 {
+        database.commit(bob.write(number, "x", false)).unwrap();
+    }
+    let stop = "CREATE TEMP TRIGGER stop BEFORE DELETE ON lines WHEN old.seq = 400
+                BEGIN SELECT raise(ABORT, 'no more'); END";
+    database.connection.execute_batch(stop).unwrap();
+    assert_eq!(raised(&mut database, retain(None, Some(0))), (256, vec![(bob.log, 257)]));
+    assert!(database.handle(retain(None, Some(0))).is_err(), "nothing was done");
+    assert_eq!(database.load().logs, [bob.state(257)]);
+}
+
+#[test]
+fn erasing_takes_damaged_files_that_were_set_aside_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    for end in [".db", ".db-wal", ".db-shm", ".txt"] {
+        let file = directory.path().join(format!("history.damaged-20260101T000000Z{end}"));
+        fs::write(file, if end == ".txt" { "the user's own" } else { "confidential" }).unwrap();
+    }
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+    assert!(is_on_disk(directory.path(), "the user's own"));
+}
+
+#[test]
+fn what_may_be_left_after_erasing_is_said_and_goes_at_the_next_attempt() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut alice = Author::new(1, 5);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    database.commit(alice.write(1_000, "confidential", true)).unwrap();
+    let reader = rusqlite::Connection::open(directory.path().join("history.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM lines").unwrap();
+    database.connection.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let failure = database.handle(Request::Erase(Room::LOBBY.id())).unwrap_err();
+    assert!(failure.0.starts_with("The lines are gone, but") && failure.0.contains("locked"), "{failure}");
+    assert_eq!((database.load().logs, database.load().lines), (vec![alice.state(2)], 0), "it is true all the same");
+    drop(reader);
+    assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![(alice.log, 2)]));
+    assert!(!is_on_disk(directory.path(), "confidential"));
+}

@@ -1,0 +1,268 @@
+//! The handle for the rest of the program, which never waits for a disk.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::mpsc;
+
+use super::{Database, opening, retention::Retaining};
+use crate::core::log::storage::{Failure, MAX_REQUESTS, Reply, Request};
+
+/// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
+const MAX_GROUP: usize = 64;
+
+/// What a request came to.
+#[derive(Debug)]
+pub struct Answer {
+    /// The number that was given with it.
+    pub ticket: u64,
+    /// What became of it.
+    pub reply: Result<Reply, Failure>,
+}
+
+/// Where requests go. Cheap to clone. The threads behind it end when the last one is dropped, after what is queued.
+#[derive(Debug, Clone)]
+pub struct Store(Way);
+
+#[derive(Debug, Clone)]
+enum Way {
+    Threads(Threads),
+    /// For simulations: everything at once and in its order.
+    Inline {
+        database: Arc<Mutex<Option<Database>>>,
+        answers: mpsc::Sender<Answer>,
+    },
+    /// For simulations: nothing here.
+    Passing(mpsc::Sender<(u64, Request)>),
+}
+
+#[derive(Debug, Clone)]
+struct Threads {
+    writer: SyncSender<Job>,
+    /// The same one in memory, which has one connection only.
+    reader: SyncSender<Job>,
+    answers: mpsc::Sender<Answer>,
+    /// Closed when both have ended.
+    ended: Arc<Mutex<Receiver<()>>>,
+}
+
+enum Job {
+    Ask(u64, Request),
+    Stop,
+}
+
+/// How long the one that writes waits at its end for the one that reads, which may be searching.
+const READER_ENDS: Duration = Duration::from_secs(1);
+
+/// Room for the last jobs of all, so that closing does not wait for room.
+const QUEUE: usize = MAX_REQUESTS + 2;
+
+/// Starts the threads: one that writes, and one that reads from a file, so that no search delays a commit. Answers come in no
+/// order but that of [`crate::core::log::storage`].
+///
+/// # Errors
+/// Those of the system, if it gives no thread or does not open the file once more.
+pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> {
+    let (answers, receiver) = mpsc::channel(MAX_REQUESTS);
+    let (ended, all_ended) = sync_channel(1);
+    let second = match &database.path {
+        Some(path) => Some(Database {
+            connection: opening::open_reader(path).map_err(io::Error::other)?,
+            path: database.path.clone(),
+            network: database.network.clone(),
+            me: database.me,
+        }),
+        None => None,
+    };
+    let start = |name: &str, database: Database, open, after| {
+        let (queue, jobs) = sync_channel(QUEUE);
+        let (answers, ended) = (answers.clone(), ended.clone());
+        let worker = Worker { database, jobs, answers, retaining: None, after, _open: open, _ended: ended };
+        thread::Builder::new().name(name.to_owned()).spawn(move || worker.run()).map(|_| queue)
+    };
+    let (open, closed) = sync_channel(1);
+    let writer = start("history", database, None, second.is_some().then_some(closed))?;
+    let reader = match second {
+        Some(database) => start("history reader", database, Some(open), None)?,
+        None => writer.clone(),
+    };
+    let ended = Arc::new(Mutex::new(all_ended));
+    Ok((Store(Way::Threads(Threads { writer, reader, answers, ended })), receiver))
+}
+
+impl Store {
+    /// Executes everything in [`Self::ask`] itself, for simulations: the same requests give the same answers at the same time.
+    pub fn inline(database: Database) -> (Self, mpsc::Receiver<Answer>) {
+        let (answers, receiver) = mpsc::channel(MAX_REQUESTS);
+        (Self(Way::Inline { database: Arc::new(Mutex::new(Some(database))), answers }), receiver)
+    }
+
+    /// Executes nothing, but passes the requests on with their tickets, for simulations that decide when each is executed, and
+    /// which never is.
+    pub fn passing_to(requests: mpsc::Sender<(u64, Request)>) -> Self {
+        Self(Way::Passing(requests))
+    }
+
+    /// Hands a request over. It is answered under its ticket, with a failure if the store is closed. Never waits: whoever
+    /// asks has at most [`MAX_REQUESTS`] without an answer, answers that were not fetched included; what is beyond may be lost.
+    pub fn ask(&self, ticket: u64, request: Request) {
+        let (answers, reply) = match &self.0 {
+            Way::Inline { database, answers } => {
+                let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
+                (answers, database.as_mut().map_or_else(|| Err(closed()), |database| database.handle(request)))
+            }
+            Way::Passing(requests) => {
+                // See below for when there is no room.
+                let _ = requests.try_send((ticket, request));
+                return;
+            }
+            Way::Threads(Threads { writer, reader, answers, .. }) => {
+                let reads = matches!(request, Request::Read(_) | Request::Page(_) | Request::Search(_));
+                let queue = if reads { reader } else { writer };
+                match queue.try_send(Job::Ask(ticket, request)) {
+                    Ok(()) => return,
+                    Err(_) => (answers, Err(closed())),
+                }
+            }
+        };
+        // Nobody waits for it if this fails.
+        let _ = answers.try_send(Answer { ticket, reply });
+    }
+
+    /// Ends the store for all its handles, and waits until what was asked before is done and the file is closed, but no longer
+    /// than `limit`. Whether it is. Blocks its thread.
+    pub fn close(&self, limit: Duration) -> bool {
+        let threads = match &self.0 {
+            Way::Inline { database, .. } => {
+                return database.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
+            }
+            Way::Passing(_) => return true,
+            Way::Threads(threads) => threads,
+        };
+        let end = Instant::now() + limit;
+        // A thread that has ended takes none. There is room: see QUEUE.
+        let _ = threads.reader.try_send(Job::Stop);
+        let _ = threads.writer.try_send(Job::Stop);
+        let ended = threads.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = end.saturating_duration_since(Instant::now());
+        matches!(ended.recv_timeout(left), Err(RecvTimeoutError::Disconnected))
+    }
+}
+
+fn closed() -> Failure {
+    Failure("The history is closed. Start the program again.".to_owned())
+}
+
+/// One thread.
+struct Worker {
+    database: Database,
+    jobs: Receiver<Job>,
+    answers: mpsc::Sender<Answer>,
+    /// What is done when nothing else is to do.
+    retaining: Option<(u64, Retaining)>,
+    /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
+    /// is the last.
+    after: Option<Receiver<()>>,
+    /// The same, for the other one; dropped after the database.
+    _open: Option<SyncSender<()>>,
+    /// Dropped after the database, as it stands after it.
+    _ended: SyncSender<()>,
+}
+
+impl Worker {
+    fn run(mut self) {
+        self.work();
+        if let Some(after) = &self.after {
+            let _ = after.recv_timeout(READER_ENDS);
+        }
+    }
+
+    fn work(&mut self) {
+        let mut next = None;
+        loop {
+            let job = match next.take() {
+                Some(job) => job,
+                None => match self.job() {
+                    Some(job) => job,
+                    None => return,
+                },
+            };
+            match job {
+                Job::Stop => return self.refuse_the_rest(),
+                Job::Ask(ticket, Request::Write(writes)) => next = self.write(ticket, writes),
+                Job::Ask(ticket, Request::Retain(retain)) if self.retaining.is_none() => {
+                    match self.database.begin_retaining(retain) {
+                        Ok(retaining) => self.retaining = Some((ticket, retaining)),
+                        Err(failure) => self.answer(ticket, Err(failure)),
+                    }
+                }
+                Job::Ask(ticket, request) => {
+                    let reply = self.database.handle(request);
+                    self.answer(ticket, reply);
+                }
+            }
+        }
+    }
+
+    /// Who asked while the store was being closed is waiting.
+    fn refuse_the_rest(&self) {
+        while let Ok(job) = self.jobs.try_recv() {
+            if let Job::Ask(ticket, _) = job {
+                self.answer(ticket, Err(closed()));
+            }
+        }
+    }
+
+    /// The next job, or none if there will be none.
+    fn job(&mut self) -> Option<Job> {
+        loop {
+            let Some((ticket, mut retaining)) = self.retaining.take() else { return self.jobs.recv().ok() };
+            match self.jobs.try_recv() {
+                Ok(job) => {
+                    self.retaining = Some((ticket, retaining));
+                    return Some(job);
+                }
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => match self.database.retain_slice(&mut retaining) {
+                    Ok(true) => self.retaining = Some((ticket, retaining)),
+                    Ok(false) => self.answer(ticket, retaining.end(Ok(()))),
+                    Err(failure) => self.answer(ticket, retaining.end(Err(failure))),
+                },
+            }
+        }
+    }
+
+    /// Takes the writes that wait behind this one into its commit. What else was waiting comes back.
+    fn write(&mut self, ticket: u64, writes: Vec<crate::core::log::storage::Write>) -> Option<Job> {
+        let (mut tickets, mut group, mut next) = (vec![ticket], vec![writes], None);
+        while group.len() < MAX_GROUP {
+            match self.jobs.try_recv() {
+                Ok(Job::Ask(ticket, Request::Write(writes))) => {
+                    tickets.push(ticket);
+                    group.push(writes);
+                }
+                Ok(job) => {
+                    next = Some(job);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        for (ticket, reply) in tickets.into_iter().zip(self.database.write(group)) {
+            self.answer(ticket, reply);
+        }
+        next
+    }
+
+    /// Whoever asks has room for all its answers; nobody waits for them if this fails.
+    fn answer(&self, ticket: u64, reply: Result<Reply, Failure>) {
+        let _ = self.answers.blocking_send(Answer { ticket, reply });
+    }
+}

@@ -1,0 +1,343 @@
+//! Commits.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, TransactionBehavior, params};
+
+use super::{
+    Database,
+    columns::{epoch, number},
+    error, floor, lines, words,
+};
+use crate::{
+    core::log::storage::{Ack, Append, Failure, GuestLine, LogState, Proof, Reply, Write},
+    domain::model::{EventId, LogId, RoomId},
+};
+
+/// Why one write of several is not executed.
+enum Refusal {
+    Sql(Error),
+    /// Two events under one number.
+    Taken(LogId, u64),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl Refusal {
+    fn into_failure(self, path: Option<&Path>) -> Failure {
+        match self {
+            Self::Sql(error) => error::failure(path, "written", &error),
+            Self::Taken(log, seq) => Failure(format!(
+                "The history could not be written: it holds another event under number {seq} of {}. This is a defect, please report it.",
+                log.author.short()
+            )),
+        }
+    }
+}
+
+impl Database {
+    /// Executes writes that share one commit; each has an answer of its own, in their order.
+    pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
+        let count = requests.len();
+        self.try_write(requests).unwrap_or_else(|error| {
+            let failure = self.failure("written", &error);
+            vec![Err(failure); count]
+        })
+    }
+
+    fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, Failure>>> {
+        let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(append) if append.own));
+        // SQLite takes this between transactions only.
+        self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;
+        let (me, network, path) = (self.me, self.network.as_str(), self.path.as_deref());
+        let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut replies = Vec::with_capacity(requests.len());
+        for writes in requests {
+            let savepoint = transaction.savepoint()?;
+            let done = Writer { savepoint, network, me }.all(&writes);
+            match done {
+                // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
+                Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
+                done => replies.push(done.map(|()| Reply::Written).map_err(|refusal| refusal.into_failure(path))),
+            }
+        }
+        transaction.commit()?;
+        Ok(replies)
+    }
+}
+
+/// One request within a transaction.
+struct Writer<'a> {
+    savepoint: Savepoint<'a>,
+    network: &'a str,
+    me: crate::domain::model::NodeId,
+}
+
+impl Writer<'_> {
+    fn all(self, writes: &[Write]) -> Result<(), Refusal> {
+        for write in writes {
+            match write {
+                Write::Event(append) => self.event(append)?,
+                Write::Log(state) => self.log(state)?,
+                Write::Guest(line) => self.guest(line)?,
+                Write::Ack(ack) => self.ack(ack)?,
+                Write::Fork(proof) => self.fork(proof)?,
+                Write::Leave(log) => self.leave(log)?,
+            }
+        }
+        // Dropped without this, it is undone.
+        Ok(self.savepoint.commit()?)
+    }
+
+    fn event(&self, append: &Append) -> Result<(), Refusal> {
+        let Append { event, signed, .. } = append;
+        // It was on its way when what is here was erased or forgotten, and it too.
+        if event.seq < floor::of(&self.savepoint, &event.log)? {
+            return Ok(());
+        }
+        let (log, place) = match find(&self.savepoint, &event.log)? {
+            Some(found) => found,
+            None => self.new_log(append)?,
+        };
+        let mut held = self.savepoint.prepare_cached("SELECT id FROM lines WHERE log = ? AND seq = ?")?;
+        let held = held.query_row(params![log, number(event.seq)], |row| row.get(0).map(EventId)).optional()?;
+        match held {
+            Some(id) if id == event.id => return Ok(()),
+            Some(_) => return Err(Refusal::Taken(event.log, event.seq)),
+            None => {}
+        }
+        let spot = lines::free_spot(&self.savepoint, event.hlc)?;
+        let mut insert = self.savepoint.prepare_cached(
+            "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
+        insert.execute(params![
+            spot,
+            place,
+            number(event.hlc.0),
+            log,
+            number(event.seq),
+            event.id.0,
+            event.kind,
+            event.wall.as_millis(),
+            append.arrived.as_millis(),
+            &*signed.body,
+            signed.sig,
+            &*signed.content,
+        ])?;
+        self.index(spot, place, event.kind, &signed.content)?;
+        let mut name = self.savepoint.prepare_cached(
+            "UPDATE logs SET named = ?4 WHERE room = ?1 AND author = ?2 AND epoch = ?3 AND named < ?4",
+        )?;
+        for dep in &event.deps {
+            name.execute(params![dep.log.room.0, dep.log.author.as_bytes(), epoch(dep.log.epoch), number(dep.seq)])?;
+        }
+        if event.log.author == self.me {
+            self.claim(log, append)?;
+        }
+        Ok(())
+    }
+
+    /// A log may be gone on with if all of it was written here; not from the moment on that somebody else knew more of it.
+    fn claim(&self, log: i64, append: &Append) -> Result<(), Refusal> {
+        if append.own && append.event.seq > 1 {
+            return Ok(());
+        }
+        let mut claim = self.savepoint.prepare_cached("UPDATE logs SET mine = ? WHERE key = ?")?;
+        claim.execute(params![append.own, log])?;
+        Ok(())
+    }
+
+    fn new_log(&self, append: &Append) -> Result<(i64, i64), Refusal> {
+        let event = &append.event;
+        let LogId { room, author, epoch: number_of } = event.log;
+        let place = self.place(room)?;
+        let mut insert = self.savepoint.prepare_cached(
+            "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
+        let log = insert.insert(params![
+            place,
+            room.0,
+            author.as_bytes(),
+            epoch(number_of),
+            number(event.seq),
+            number(event.seq),
+            event.id.0,
+            number(event.hlc.0),
+        ])?;
+        Ok((log, place))
+    }
+
+    fn log(&self, state: &LogState) -> Result<(), Refusal> {
+        put_log(&self.savepoint, self.place_of(&state.id)?, state)?;
+        Ok(())
+    }
+
+    fn guest(&self, line: &GuestLine) -> Result<(), Refusal> {
+        let (place, content) = (self.place(line.room)?, lines::guest_content(line));
+        let spot = lines::free_spot(&self.savepoint, line.hlc)?;
+        put_guest(&self.savepoint, spot, place, line, &content)?;
+        self.index(spot, place, lines::GUEST_KIND, &content)
+    }
+
+    /// An ack of a log that is not there says nothing.
+    fn ack(&self, ack: &Ack) -> Result<(), Refusal> {
+        if let Some((log, _)) = find(&self.savepoint, &ack.log)? {
+            put_ack(&self.savepoint, log, ack)?;
+        }
+        Ok(())
+    }
+
+    fn fork(&self, proof: &Proof) -> Result<(), Refusal> {
+        if let Some((log, _)) = find(&self.savepoint, &proof.log)? {
+            put_fork(&self.savepoint, log, proof)?;
+        }
+        Ok(())
+    }
+
+    fn leave(&self, log: &LogId) -> Result<(), Refusal> {
+        if let Some((log, _)) = find(&self.savepoint, log)? {
+            self.savepoint.prepare_cached("UPDATE logs SET mine = 0 WHERE key = ?")?.execute([log])?;
+        }
+        Ok(())
+    }
+
+    fn index(&self, spot: i64, place: i64, kind: u32, content: &[u8]) -> Result<(), Refusal> {
+        put_words(&self.savepoint, spot, place, kind, content)?;
+        Ok(())
+    }
+
+    /// A log stays where it was seen first.
+    fn place_of(&self, log: &LogId) -> Result<i64, Refusal> {
+        match find(&self.savepoint, log)? {
+            Some((_, place)) => Ok(place),
+            None => self.place(log.room),
+        }
+    }
+
+    fn place(&self, room: RoomId) -> Result<i64, Refusal> {
+        Ok(put_place(&self.savepoint, room, self.network)?)
+    }
+}
+
+/// A log's key and its place's.
+pub(super) fn find(connection: &Connection, log: &LogId) -> rusqlite::Result<Option<(i64, i64)>> {
+    let mut find =
+        connection.prepare_cached("SELECT key, place FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
+    let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch)];
+    find.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+/// The key of a room of a network.
+pub(super) fn put_place(connection: &Connection, room: RoomId, network: &str) -> rusqlite::Result<i64> {
+    let mut find = connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
+    if let Some(key) = find.query_row(params![room.0, network], |row| row.get(0)).optional()? {
+        return Ok(key);
+    }
+    connection.prepare_cached("INSERT INTO places (room, network) VALUES (?, ?)")?.insert(params![room.0, network])
+}
+
+/// How a log stands, as far as that is above its floor.
+pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> rusqlite::Result<()> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
+             floor)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (room, author, epoch) DO UPDATE SET base = excluded.base, head = excluded.head,
+             head_id = excluded.head_id, head_hlc = excluded.head_hlc, older_base = excluded.older_base,
+             older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked,
+             floor = excluded.floor",
+    )?;
+    let state = &floor::above(state, floor::of(connection, &state.id)?);
+    let older = state.older;
+    put.execute(params![
+        place,
+        state.id.room.0,
+        state.id.author.as_bytes(),
+        epoch(state.id.epoch),
+        number(state.base),
+        number(state.head),
+        state.head_id.map(|id| id.0),
+        number(state.head_hlc.0),
+        older.map(|older| number(older.base)),
+        older.map(|older| number(older.head)),
+        older.and_then(|older| older.head_id).map(|id| id.0),
+        state.forked.map(number),
+        number(state.floor),
+    ])?;
+    Ok(())
+}
+
+/// A guest's line.
+pub(super) fn put_guest(
+    connection: &Connection,
+    spot: i64,
+    place: i64,
+    line: &GuestLine,
+    content: &[u8],
+) -> rusqlite::Result<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO lines (spot, place, hlc, id, kind, wall, arrived, guest, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let wall = line.hlc.wall().as_millis();
+    insert.execute(params![
+        spot,
+        place,
+        number(line.hlc.0),
+        line.id.0,
+        lines::GUEST_KIND,
+        wall,
+        wall,
+        line.addr.to_string(),
+        content
+    ])?;
+    Ok(())
+}
+
+/// What a line is found by.
+pub(super) fn put_words(
+    connection: &Connection,
+    spot: i64,
+    place: i64,
+    kind: u32,
+    content: &[u8],
+) -> rusqlite::Result<()> {
+    if let Some(text) = words::of_line(place, &lines::content(kind, content)).filter(|_| spot >= 0) {
+        connection.prepare_cached(words::INSERT)?.execute(params![spot, text])?;
+    }
+    Ok(())
+}
+
+/// What somebody holds.
+pub(super) fn put_ack(connection: &Connection, log: i64, ack: &Ack) -> rusqlite::Result<()> {
+    let mut put = connection.prepare_cached("INSERT OR REPLACE INTO acks (log, node, seq) VALUES (?, ?, ?)")?;
+    put.execute(params![log, ack.node.as_bytes(), number(ack.seq)])?;
+    Ok(())
+}
+
+/// The proof for a forked log; the first one stays.
+pub(super) fn put_fork(connection: &Connection, log: i64, proof: &Proof) -> rusqlite::Result<()> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO forks (log, seq, one_body, one_sig, one_content, other_body, other_sig, other_content)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (log) DO UPDATE SET seq = excluded.seq, one_body = excluded.one_body, one_sig = excluded.one_sig,
+             one_content = excluded.one_content, other_body = excluded.other_body, other_sig = excluded.other_sig,
+             other_content = excluded.other_content WHERE excluded.seq < seq",
+    )?;
+    let Proof { one, other, .. } = proof;
+    put.execute(params![
+        log,
+        number(proof.seq),
+        &*one.body,
+        one.sig,
+        &*one.content,
+        &*other.body,
+        other.sig,
+        &*other.content
+    ])?;
+    Ok(())
+}
