@@ -3,4 +3,5 @@
 pub mod diagnosis;
 pub mod discovery;
 pub mod log;
+pub mod mutant;
 pub mod node;

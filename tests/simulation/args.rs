@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use proximity_chat::core::log::mutant::Mutant;
+use proximity_chat::core::mutant::Mutant;
 
 pub(crate) const USAGE: &str = "\
 cargo test --release --features simulation --test simulation -- [OPTIONS]

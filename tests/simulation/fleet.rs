@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use proximity_chat::core::log::mutant::Mutant;
+use proximity_chat::core::mutant::Mutant;
 
 use crate::{args::Args, run::BROKEN, say};
 

@@ -30,7 +30,7 @@ use std::{
 };
 
 use args::{Args, USAGE};
-use proximity_chat::core::log::mutant;
+use proximity_chat::core::mutant;
 
 fn main() -> ExitCode {
     let args = match Args::parse(std::env::args().skip(1)) {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::{
     Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
-    mutant::{Mutant, is},
     storage::Append,
     waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
+use crate::core::mutant::{Mutant, is};
 use crate::{
     domain::model::{EventId, Hlc, LogId, Now, Room},
     protocol::{

@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    mutant::{Mutant, is},
-    storage::{LogState, Older},
-};
+use super::storage::{LogState, Older};
+use crate::core::mutant::{Mutant, is};
 use crate::{
     domain::model::{EventId, Hlc, LogId},
     protocol::codec::event::{Event, HeldRange},

@@ -7,7 +7,6 @@
 mod accept;
 mod frontier;
 mod held;
-pub mod mutant;
 pub mod storage;
 mod waiting;
 mod write;
@@ -28,6 +27,7 @@ use waiting::Waiting;
 pub use waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 pub use write::NoTime;
 
+use crate::core::mutant::{Mutant, is};
 use crate::{
     domain::model::{Hlc, LogId, NodeId, Now, Room, Timestamp},
     protocol::codec::event::{Dep, HeldRange},
@@ -178,7 +178,7 @@ impl Logs {
         if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
-        if append.own || !mutant::is(mutant::Mutant::NoClockMerge) {
+        if append.own || !is(Mutant::NoClockMerge) {
             self.latest = self.latest.max(event.hlc);
         }
         self.frontier.advance(event);

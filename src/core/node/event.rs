@@ -1,10 +1,10 @@
 //! What goes in and what comes out.
 
-use std::{fmt, net::SocketAddr};
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::LocalAddrs;
+use super::{LinkId, LocalAddrs};
 use crate::{
     core::log::storage::{Failure, Reply, Request},
     domain::{
@@ -16,24 +16,6 @@ use crate::{
         mesh::{Frame, Hello, Reason},
     },
 };
-
-/// One connection's stream, of either protocol, from its dial or arrival to its end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LinkId {
-    /// We dialled; numbered by the node.
-    Dialled(u32),
-    /// Somebody dialled us; numbered by the server.
-    Accepted(u32),
-}
-
-impl fmt::Debug for LinkId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Dialled(n) => write!(f, "out-{n}"),
-            Self::Accepted(n) => write!(f, "in-{n}"),
-        }
-    }
-}
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]

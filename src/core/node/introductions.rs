@@ -13,7 +13,7 @@ use super::{
     troubles::Trouble,
 };
 use crate::{
-    core::log::mutant::{Mutant, is},
+    core::mutant::{Mutant, is},
     domain::{
         bus::{NoticeCode, Update},
         model::{NodeId, Now, Peer, PeerId, Software, Trust},

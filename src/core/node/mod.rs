@@ -43,11 +43,12 @@ use std::{
     time::Instant,
 };
 
+pub use crate::domain::model::LinkId;
 use asks::Ask;
 use book::Book;
 use bytes::Bytes;
 use dials::Slot;
-pub use event::{CloseReason, DialFailure, Input, LinkId, Output, Secure, Via};
+pub use event::{CloseReason, DialFailure, Input, Output, Secure, Via};
 use gossip::Gossip;
 use link::{Kind, Link};
 pub use location::LocalAddrs;

@@ -7,9 +7,9 @@ use crate::{
     core::{
         log::{
             Logs,
-            mutant::{Mutant, is},
             storage::{Ack, Append, Failure, GuestLine, Line, LogState, Proof, Request, Snapshot, Write},
         },
+        mutant::{Mutant, is},
         node::{LinkId, Node, Output},
     },
     domain::{

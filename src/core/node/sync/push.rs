@@ -5,10 +5,8 @@ use std::time::Duration;
 use super::{super::link::Link, LOOK_EVERY, Purpose};
 use crate::{
     core::{
-        log::{
-            mutant::{Mutant, is},
-            storage::{Held, Read, Request},
-        },
+        log::storage::{Held, Read, Request},
+        mutant::{Mutant, is},
         node::{LinkId, Node, Output},
     },
     domain::model::{LogId, Now},
