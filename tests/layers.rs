@@ -24,7 +24,7 @@ const ROWS: [&[&str]; 16] = [
     &["domain/limit", "domain/model"],
     &["domain/bus"],
     &["protocol"],
-    &["core/mutant"],
+    &["core/mutant", "core/timers"],
     &["core/log", "core/discovery", "core/diagnosis"],
     &["core/node"],
     &["runtime/io", "runtime/profile"],

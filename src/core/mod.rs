@@ -5,3 +5,4 @@ pub mod discovery;
 pub mod log;
 pub mod mutant;
 pub mod node;
+pub mod timers;
