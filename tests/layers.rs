@@ -21,10 +21,10 @@ use source::{Named, paths};
 /// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
 /// `core/node/…` and everything below it.
 const ROWS: [&[&str]; 16] = [
-    &["domain/limit", "domain/model"],
+    &["domain/limit", "domain/model", "domain/timers"],
     &["domain/bus"],
     &["protocol"],
-    &["core/mutant", "core/timers"],
+    &["core/mutant"],
     &["core/log", "core/discovery", "core/diagnosis"],
     &["core/node"],
     &["runtime/io", "runtime/profile"],

@@ -5,4 +5,3 @@ pub mod discovery;
 pub mod log;
 pub mod mutant;
 pub mod node;
-pub mod timers;

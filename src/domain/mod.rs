@@ -5,3 +5,4 @@
 pub mod bus;
 pub mod limit;
 pub mod model;
+pub mod timers;
