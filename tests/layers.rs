@@ -20,12 +20,13 @@ use source::{Named, paths};
 
 /// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
 /// `core/node/…` and everything below it.
-const ROWS: [&[&str]; 16] = [
+const ROWS: [&[&str]; 17] = [
     &["domain/limit", "domain/model", "domain/timers"],
     &["domain/bus"],
     &["protocol"],
-    &["core/mutant"],
+    &["core/mutant", "core/secrets"],
     &["core/log", "core/discovery", "core/diagnosis"],
+    &["core/sync"],
     &["core/node"],
     &["runtime/io", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],

@@ -5,3 +5,5 @@ pub mod discovery;
 pub mod log;
 pub mod mutant;
 pub mod node;
+mod secrets;
+pub mod sync;

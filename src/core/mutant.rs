@@ -62,3 +62,53 @@ pub(crate) fn is(mutant: Mutant) -> bool {
 pub(crate) const fn is(_: Mutant) -> bool {
     false
 }
+
+/// Whether an event that is held already is taken once more.
+pub(crate) fn takes_duplicates() -> bool {
+    is(Mutant::NoDedupe)
+}
+
+/// Whether an event is taken although what it follows is missing.
+pub(crate) fn ignores_causes() -> bool {
+    is(Mutant::NoDependencyCheck)
+}
+
+/// Whether an event is taken although the one before it in its log is missing.
+pub(crate) fn ignores_predecessors() -> bool {
+    is(Mutant::NoPredecessorCheck)
+}
+
+/// Whether our clock ignores those of the events that were seen.
+pub(crate) fn ignores_clocks() -> bool {
+    is(Mutant::NoClockMerge)
+}
+
+/// Whether others are sent only what is new, never what they missed.
+pub(crate) fn never_backfills() -> bool {
+    is(Mutant::NoBackfill)
+}
+
+/// Whether what others said is never passed on.
+pub(crate) fn never_forwards() -> bool {
+    is(Mutant::NoForwarding)
+}
+
+/// Whether an own event is sent before it is on disk.
+pub(crate) fn sends_before_commit() -> bool {
+    is(Mutant::SendBeforeCommit)
+}
+
+/// Whether events are shown before they are on disk.
+pub(crate) fn shows_before_commit() -> bool {
+    is(Mutant::ShowBeforeCommit)
+}
+
+/// Whether others are told of events that are not on disk yet.
+pub(crate) fn tells_uncommitted() -> bool {
+    is(Mutant::TellUncommitted)
+}
+
+/// Whether both links of two nodes that dialled each other stay.
+pub(crate) fn keeps_both_links() -> bool {
+    is(Mutant::KeepBothLinks)
+}

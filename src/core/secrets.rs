@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 /// could guess a salt could search for erased words, so that a node's ordinary random numbers, some of which go over the wire, will not
 /// do.
 #[derive(Clone)]
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     purpose: &'static [u8],
     secret: [u8; 32],
     count: u64,
@@ -14,19 +14,19 @@ pub(super) struct Secrets {
 
 impl Secrets {
     /// For nonces of comparisons.
-    pub(super) const NONCES: &'static [u8] = b"proximity-chat/1 sas nonce\0";
+    pub(crate) const NONCES: &'static [u8] = b"proximity-chat/1 sas nonce\0";
 
     /// For salts of what we say.
-    pub(super) const SALTS: &'static [u8] = b"proximity-chat/1 content salt\0";
+    pub(crate) const SALTS: &'static [u8] = b"proximity-chat/1 content salt\0";
 
     /// `secret`: from the operating system, drawn for this run and used for nothing else than such streams, each with a
     /// purpose of its own.
-    pub(super) fn new(purpose: &'static [u8], secret: [u8; 32]) -> Self {
+    pub(crate) fn new(purpose: &'static [u8], secret: [u8; 32]) -> Self {
         Self { purpose, secret, count: 0 }
     }
 
     /// One that was never given before; the first `N` bytes of it.
-    pub(super) fn next<const N: usize>(&mut self) -> [u8; N] {
+    pub(crate) fn next<const N: usize>(&mut self) -> [u8; N] {
         self.count += 1;
         let mut hash = Sha256::new();
         hash.update(self.purpose);

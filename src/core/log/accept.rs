@@ -7,7 +7,7 @@ use super::{
     storage::Append,
     waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
-use crate::core::mutant::{Mutant, is};
+use crate::core::mutant;
 use crate::{
     domain::model::{EventId, Hlc, LogId, Now, Room},
     protocol::{
@@ -85,7 +85,7 @@ impl Logs {
             return Verdict::Foreign;
         }
         let place = match self.place(&event, offer) {
-            LogPosition::Taken(Some(id)) if id == event.id && is(Mutant::NoDedupe) => {
+            LogPosition::Taken(Some(id)) if id == event.id && mutant::takes_duplicates() => {
                 accepted.push(Append { event, signed, arrived: now.wall, own: false });
                 return Verdict::Accepted;
             }
@@ -142,7 +142,7 @@ impl Logs {
                 return LogPosition::Next(held.state().head_id.map(|id| (id, held.state().head_hlc)));
             }
             // Its sender has forgotten what is between; others may fill that in.
-            let begins = offer.base == Some(seq) || is(Mutant::NoPredecessorCheck);
+            let begins = offer.base == Some(seq) || mutant::ignores_predecessors();
             return if begins { LogPosition::Next(None) } else { LogPosition::Nowhere };
         }
         if seq >= held.newest_base() {
@@ -225,7 +225,7 @@ impl Logs {
     /// The first cause of an event that is missing, those of people of whom something is here before others; and how long to
     /// wait for it.
     fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
-        if is(Mutant::NoDependencyCheck) {
+        if mutant::ignores_causes() {
             return None;
         }
         let missing = append.event.deps.iter().filter(|dep| !self.is_present(dep, highest));

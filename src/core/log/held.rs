@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::storage::{LogState, Older};
-use crate::core::mutant::{Mutant, is};
+use crate::core::mutant;
 use crate::{
     domain::model::{EventId, Hlc, LogId},
     protocol::codec::event::{Event, HeldRange},
@@ -169,7 +169,7 @@ impl Held {
 
     /// How much to say that we hold. Who offers what we lack below our base is told how far we are there.
     pub(super) fn dot(&self, offered: Option<u64>) -> Option<HeldRange> {
-        let state = if is(Mutant::TellUncommitted) { &self.state } else { &self.committed };
+        let state = if mutant::tells_uncommitted() { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
         if state.head == 0 {
             return None;

@@ -27,7 +27,7 @@ use waiting::Waiting;
 pub use waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 pub use write::NoTime;
 
-use crate::core::mutant::{Mutant, is};
+use crate::core::mutant;
 use crate::{
     domain::model::{Hlc, LogId, NodeId, Now, Room, Timestamp},
     protocol::codec::event::{Dep, HeldRange},
@@ -178,7 +178,7 @@ impl Logs {
         if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
-        if append.own || !is(Mutant::NoClockMerge) {
+        if append.own || !mutant::ignores_clocks() {
             self.latest = self.latest.max(event.hlc);
         }
         self.frontier.advance(event);

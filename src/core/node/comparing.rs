@@ -8,11 +8,11 @@ use std::{
 use super::{
     CloseReason, LinkId, Node, Output,
     link::Link,
-    secrets::Secrets,
     trust::{Match, Wanted},
     verify::{EXPIRY, Event, Pace, Step},
 };
 use crate::{
+    core::secrets::Secrets,
     domain::{
         bus::{FailureCode, Update, VerifyStep},
         model::{Nick, Now, PeerId, Who},

@@ -13,7 +13,7 @@ use super::{
     troubles::Trouble,
 };
 use crate::{
-    core::mutant::{Mutant, is},
+    core::{mutant, sync},
     domain::{
         bus::{NoticeCode, Update},
         model::{NodeId, Now, Peer, PeerId, Software, Trust},
@@ -26,10 +26,6 @@ use crate::{
 
 /// Two dials in opposite directions that began within this of each other are two dials at once (DESIGN.md section 5).
 const AT_ONCE: Duration = Duration::from_secs(5);
-
-/// By how many milliseconds links differ in how long they wait before they forward what others said: who begins is seen by
-/// the rest within a second.
-const JITTER_MS: u64 = 1_000;
 
 /// One of two links with the same node.
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +65,8 @@ impl Node {
             return out.push(refuse(Reason::Full));
         }
         self.give_up_dials_of(&secure.node);
-        let jitter = self.rng.u64(..JITTER_MS);
         let mut session =
-            Session::new(self.me, &secure, hello, Way { dialled: false, began: now.mono, remote: source }, jitter, now);
+            Session::new(self.me, &secure, hello, Way { dialled: false, began: now.mono, remote: source }, now);
         if let Some(addr) = claimed {
             session.addrs.claim(addr);
             self.check(addr, now);
@@ -108,8 +103,7 @@ impl Node {
             return out.push(Output::Close { link, bye: Some(bye(Reason::Duplicate)) });
         }
         let way = Way { dialled: true, began: dial.began, remote: dial.addr };
-        let jitter = self.rng.u64(..JITTER_MS);
-        let session = Session::new(self.me, &secure, hello, way, jitter, now);
+        let session = Session::new(self.me, &secure, hello, way, now);
         self.join_node(link, dial.addr, secure.node, hello, session, None, now, out);
         self.reached(dial.addr, secure.node, out);
         self.book.linked(dial.addr);
@@ -169,7 +163,7 @@ impl Node {
     /// where it says that it listens counts: one through somebody in between may hang there.
     fn our_offer_stays(&self, node: &NodeId, addr: SocketAddr) -> bool {
         let stays = |link: &Link| matches!(link, Link::Offered(dial) if dial.is_of(node) && dial.addr == addr);
-        !is(Mutant::KeepBothLinks) && self.me < *node && self.links.values().any(stays)
+        !mutant::keeps_both_links() && self.me < *node && self.links.values().any(stays)
     }
 
     /// Whether there is room for one more node. Who is known has it made where it is not: keys that nobody has seen before
@@ -203,7 +197,7 @@ impl Node {
         let old = self.peers.get(&id).and_then(|link| self.links.get(link)).and_then(Link::session);
         let Some((_, old)) = old else { return true };
         let apart = new.began.max(old.began).saturating_duration_since(new.began.min(old.began));
-        if is(Mutant::KeepBothLinks) || new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
+        if mutant::keeps_both_links() || new.boot != old.boot || new.dialled == old.dialled || apart >= AT_ONCE {
             return true;
         }
         new.dialled == (self.me < node)
@@ -260,10 +254,11 @@ impl Node {
 
     /// Ends the link that a newer one replaces, without its peer leaving the map. The run that it belonged to.
     fn retire(&mut self, id: PeerId, now: Now, out: &mut Vec<Output>) -> Option<u64> {
-        let old = self.peers.remove(&id).filter(|_| !is(Mutant::KeepBothLinks))?;
+        let old = self.peers.remove(&id).filter(|_| !mutant::keeps_both_links())?;
         let mut state = self.links.remove(&old)?;
         out.push(Output::Close { link: old, bye: Some(bye(Reason::Duplicate)) });
         self.end_comparison(&mut state, old, out);
+        self.feed_sync(sync::Input::LinkDown(old), now, out);
         let (_, session) = state.session()?;
         if let PeerId::Node(node) = id {
             self.trust.parted(&node, now.wall);

@@ -33,15 +33,6 @@ const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
 /// Keys, and hosts, that are remembered; further ones share one allowance until others have earned theirs back.
 const MAX_KEYS: usize = 1_024;
 
-/// Authors of whom nothing was known that a key may introduce at once, and per second in the long run (DESIGN.md section 6 names
-/// the first): keys cost their maker nothing, and each takes its place in everybody's history.
-const INTRODUCTION_BURST: u32 = 256;
-const INTRODUCTION_RATE: f64 = 1.0 / 60.0;
-
-/// The same for all keys together.
-const INTRODUCTION_BURST_OF_ALL: u32 = 1_024;
-const INTRODUCTION_RATE_OF_ALL: f64 = 0.1;
-
 /// What every key may still do.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -50,8 +41,6 @@ pub(super) struct Limits {
     all_hints: TokenBucket,
     announced: KeyedTokenBucket<IpAddr>,
     all_announced: TokenBucket,
-    introductions: KeyedTokenBucket<NodeId>,
-    all_introductions: TokenBucket,
 }
 
 impl Default for Limits {
@@ -62,8 +51,6 @@ impl Default for Limits {
             all_hints: TokenBucket::new(HINT_BURST_OF_ALL, HINT_RATE_OF_ALL),
             announced: KeyedTokenBucket::new(TokenBucket::new(ANNOUNCED_BURST, ANNOUNCED_RATE), MAX_KEYS),
             all_announced: TokenBucket::new(ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE_OF_ALL),
-            introductions: KeyedTokenBucket::new(TokenBucket::new(INTRODUCTION_BURST, INTRODUCTION_RATE), MAX_KEYS),
-            all_introductions: TokenBucket::new(INTRODUCTION_BURST_OF_ALL, INTRODUCTION_RATE_OF_ALL),
         }
     }
 }
@@ -82,17 +69,6 @@ impl Limits {
     /// Whether an announcement from `host` may cause one more dial.
     pub(super) fn announced(&mut self, host: IpAddr, now: Instant) -> bool {
         (host.is_loopback() || self.announced.take(host, now)) && self.all_announced.take(now)
-    }
-
-    /// Whether `node` may introduce one more author.
-    pub(super) fn may_introduce(&mut self, node: NodeId, now: Instant) -> bool {
-        self.introductions.has(&node, now) && self.all_introductions.has(now)
-    }
-
-    /// It has done so.
-    pub(super) fn introduced(&mut self, node: NodeId, now: Instant) {
-        self.introductions.take(node, now);
-        self.all_introductions.take(now);
     }
 }
 

@@ -49,6 +49,14 @@ pub(super) enum Kind {
 }
 
 impl Link {
+    /// Who is at the other end of an open link.
+    pub(super) fn peer(&self) -> Option<&Peer> {
+        match self {
+            Self::Up { peer, .. } => Some(peer),
+            _ => None,
+        }
+    }
+
     /// The session of an open link with a node.
     pub(super) fn session(&self) -> Option<(&Peer, &Session)> {
         match self {

@@ -25,10 +25,9 @@ mod people;
 mod places;
 mod pulse;
 mod ring;
-mod secrets;
 mod session;
 mod speech;
-mod sync;
+mod sync_adapter;
 mod told;
 mod troubles;
 mod trust;
@@ -53,11 +52,12 @@ use gossip::Gossip;
 use link::{Kind, Link};
 pub use location::LocalAddrs;
 pub use ring::{FellBehind, Ring};
-pub use sync::{History, Retention};
 pub use troubles::Trouble;
 use trust::TrustBook;
 
+pub use crate::core::sync::{History, Retention};
 use crate::{
+    core::sync::{self, Sync},
     domain::{
         bus::{Command, Update},
         limit::TokenBucket,
@@ -134,8 +134,7 @@ pub struct Node {
     /// When we were dialled by ourselves last.
     met_ourselves: Option<Instant>,
     alarms: TokenBucket,
-    salts: secrets::Secrets,
-    sync: sync::Sync,
+    sync: Sync,
     leaving: bool,
 }
 
@@ -143,6 +142,8 @@ impl Node {
     /// A node that listens at `me.addr` and knows nobody.
     pub fn new(me: Me) -> Self {
         let places = places::AddressOwners::new(&me.known);
+        let mut rng = fastrand::Rng::with_seed(me.seed);
+        let sync = Sync::new(me.node, me.history, rng.u64(..), me.secret);
         Self {
             location: me.location,
             nick: me.nick,
@@ -151,7 +152,7 @@ impl Node {
             presence: Presence::Here,
             ports: me.ports,
             guests: me.guests,
-            rng: fastrand::Rng::with_seed(me.seed),
+            rng,
             links: BTreeMap::new(),
             peers: BTreeMap::new(),
             book: Book::default(),
@@ -170,8 +171,7 @@ impl Node {
             told: pulse::Told::default(),
             met_ourselves: None,
             alarms: TokenBucket::new(told::ALARM_BURST, told::ALARM_RATE),
-            salts: secrets::Secrets::new(secrets::Secrets::SALTS, me.secret),
-            sync: sync::Sync::new(me.node, me.history),
+            sync,
             leaving: false,
         }
     }
@@ -199,8 +199,8 @@ impl Node {
             Input::Heard { link, lines } => self.heard(link, lines, now, out),
             Input::Told { link, frames } => self.told(link, frames, now, out),
             Input::Closed { link, reason } => self.closed(link, reason, now, out),
-            Input::Stored { ticket, reply } => self.stored(ticket, reply, now, out),
-            Input::Taken(link) => self.taken(link, out),
+            Input::Stored { ticket, reply } => self.feed_sync(sync::Input::Stored { ticket, reply }, now, out),
+            Input::Taken(link) => self.feed_sync(sync::Input::Taken(link), now, out),
             Input::Timer => {}
         }
         self.settle_between(out);
@@ -223,7 +223,7 @@ impl Node {
             Slot::From(at) => due().map(|due| due.max(at)),
             Slot::None => None,
         };
-        dial.into_iter().chain(self.next_beat()).chain(self.next_sync()).min()
+        dial.into_iter().chain(self.next_beat()).chain(self.sync.next_timer()).min()
     }
 
     /// The addresses at which linked peers listen: nobody need look there.
@@ -257,7 +257,9 @@ impl Node {
 
     fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
-            Command::Say { room, text, action, .. } => self.say(room, &text, action, now, out),
+            Command::Say { room, text, action, .. } => {
+                self.feed_sync(sync::Input::Say { room, text, action }, now, out);
+            }
             Command::SetNick(nick) => self.set_nick(nick, now, out),
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
@@ -270,10 +272,12 @@ impl Node {
             Command::Unignore(who) => self.do_ignore(&who, false, now, out),
             Command::Whois(who) => self.whois(&who, out),
             Command::Verify { who, same } => self.verify(&who, same, now, out),
-            Command::Page { room, seek, max } => self.ask_page(room, seek, max, out),
-            Command::Search { room, query, before, max } => self.ask_search(room, query, before, max, out),
-            Command::Erase { room, .. } => self.ask_erase(room, out),
-            Command::Quit => self.quit(now, out),
+            Command::Page { room, seek, max } => self.feed_sync(sync::Input::Page { room, seek, max }, now, out),
+            Command::Search { room, query, before, max } => {
+                self.feed_sync(sync::Input::Search { room, query, before, max }, now, out);
+            }
+            Command::Erase { room, .. } => self.feed_sync(sync::Input::Erase(room), now, out),
+            Command::Quit => self.feed_sync(sync::Input::Quit, now, out),
         }
     }
 
@@ -286,7 +290,6 @@ impl Node {
             }
             out.extend(reason.map(|reason| Output::Update(Update::PeerLeft { peer, reason })));
             out.push(Output::LinkedChanged);
-            self.presence_changed();
         }
     }
 
@@ -308,6 +311,7 @@ impl Node {
         };
         if let Some(mut state) = self.links.remove(&link) {
             self.end_comparison(&mut state, link, out);
+            self.feed_sync(sync::Input::LinkDown(link), now, out);
         }
         if let PeerId::Node(node) = peer.id {
             self.trust.parted(&node, now.wall);

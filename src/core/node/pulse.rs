@@ -7,6 +7,7 @@ use std::{
 
 use super::{LinkId, Node, Output, link::Link};
 use crate::{
+    core::sync,
     domain::{
         bus::{NoticeCode, Update},
         model::{Now, PeerId},
@@ -61,7 +62,7 @@ impl Node {
         let Some(due) = self.pulse.next_ping else {
             self.pulse.next_ping = Some(now.mono + PING_EVERY);
             self.dial_last_known(now);
-            self.begin_sync(now, out);
+            self.feed_sync(sync::Input::Start, now, out);
             return;
         };
         if due <= now.mono {
@@ -93,8 +94,10 @@ impl Node {
             out.push(Output::Tell { link, frame });
         }
         self.ping(link, now, out);
-        self.tell_all(link, now, out);
-        self.presence_changed();
+        if let Some(node) = self.links.get(&link).and_then(Link::session).and_then(|(peer, _)| peer.id.node().copied())
+        {
+            self.feed_sync(sync::Input::LinkUp { link, node }, now, out);
+        }
         // Another link of a node that knows it all already.
         if !is_known_run {
             self.tell_of_others(link, now, out);

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{event::Secure, sync::Cursors, verify};
+use super::{event::Secure, verify};
 use crate::{
     domain::{
         limit::TokenBucket,
@@ -61,8 +61,6 @@ pub(super) struct Session {
     pub(super) ping: Option<(u64, Instant)>,
     /// By how much its clock was ahead of ours when it was linked.
     pub(super) clock_ahead_ms: i64,
-    /// What it holds and was sent of the log.
-    pub(super) sync: Cursors,
     /// For frames that are no events.
     frames: TokenBucket,
     /// For frames over that limit.
@@ -70,7 +68,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, way: Way, jitter: u64, now: Now) -> Self {
+    pub(super) fn new(me: NodeId, secure: &Secure, hello: &Hello, way: Way, now: Now) -> Self {
         let Way { dialled, began, remote } = way;
         Self {
             dialled,
@@ -84,7 +82,6 @@ impl Session {
             round_trip: None,
             ping: None,
             clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
-            sync: Cursors::new(jitter),
             frames: TokenBucket::new(FRAME_BURST, FRAME_RATE),
             excess: TokenBucket::new(EXCESS_BURST, EXCESS_RATE),
         }

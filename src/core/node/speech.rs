@@ -2,10 +2,10 @@
 
 use super::{LinkId, Node, Output, link::Link};
 use crate::{
-    core::log::storage::GuestLine,
+    core::sync,
     domain::{
         bus::{NoticeCode, Update},
-        model::{MessageId, Nick, Now, PeerId, Presence},
+        model::{Nick, Now, PeerId, Presence},
     },
     protocol::codec::Heard,
 };
@@ -25,8 +25,7 @@ impl Node {
                 self.look_at_guests_name(author, nick.as_ref(), now, out);
             }
             let PeerId::Guest(addr) = author else { return };
-            let said = GuestLine::new(self.message_id(), addr, nick, text, action);
-            self.keep_guest_line(said, now, out);
+            self.feed_sync(sync::Input::GuestLine { addr, nick, text, action }, now, out);
         }
     }
 
@@ -52,9 +51,5 @@ impl Node {
         self.presence = presence.clone();
         out.push(Output::Update(Update::PresenceSet(presence)));
         self.tell_status(false, now, out);
-    }
-
-    pub(super) fn message_id(&mut self) -> MessageId {
-        MessageId(self.rng.u128(..).to_be_bytes())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{CloseReason, LinkId, Node, Output, link::Link, session::Spent};
 use crate::{
+    core::sync,
     domain::{
         bus::{Alarm, NoticeCode, Update},
         model::{Nick, NodeId, Now, PeerId, skeleton},
@@ -18,7 +19,7 @@ impl Node {
         for frame in frames {
             // What events cost is limited where they are read, by their bytes.
             if let Frame::Batch(events) = frame {
-                self.batch(link, events, now, out);
+                self.feed_sync(sync::Input::Batch { link, events }, now, out);
                 continue;
             }
             let Some((_, session)) = self.links.get_mut(&link).and_then(Link::session_mut) else { return };
@@ -35,7 +36,7 @@ impl Node {
                 Frame::Peers(sightings) => self.hinted(link, &sightings, now),
                 Frame::Bye(reason) => return self.dismissed(link, reason, now, out),
                 Frame::Ping { token, answer } => self.pinged(link, token, answer, now, out),
-                Frame::Have(have) => self.hear_have(link, &have, now, out),
+                Frame::Have(have) => self.feed_sync(sync::Input::Have { link, have }, now, out),
                 // Look and Seen have a call of their own.
                 Frame::Batch(_) | Frame::Look(_) | Frame::Seen(_) | Frame::Nothing => {}
             }

@@ -1,20 +1,28 @@
-//! From memory to disk to screen: nothing is shown, sent or told of before it is written.
+//! From memory to disk to screen: nothing is shown, sent or told before it is written.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    net::SocketAddr,
+    time::Duration,
+};
 
-use super::{super::link::Link, Purpose, RELOAD_AFTER};
+use super::{
+    Purpose, RELOAD_AFTER, Sync,
+    event::{Context, Output},
+    notice::NotDone,
+    timer::Timer,
+};
 use crate::{
     core::{
         log::{
             Logs,
             storage::{Ack, Append, Failure, GuestLine, Line, LogState, Proof, Request, Snapshot, Write},
         },
-        mutant::{Mutant, is},
-        node::{LinkId, Node, Output},
+        mutant,
     },
     domain::{
-        bus::{FailureCode, Update},
-        model::{Delivery, LogId, Message, MessageId, Nick, Now, PeerId, Room, Text},
+        bus::Update,
+        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, Now, Position, Room, Text},
     },
     protocol::codec::{
         Published,
@@ -22,32 +30,23 @@ use crate::{
     },
 };
 
-/// Events, and bytes of them, that may wait for the disk before links and user have to wait too.
-const MAX_PENDING: usize = 4_096;
-const MAX_PENDING_BYTES: usize = 8 * 1024 * 1024;
+/// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
+const MAX_QUEUED: usize = 4_096;
+const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+
+/// After so long without an answer the store counts as failed. A disk that comes back later finds all in order.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
 
 /// Something that was accepted and is not on disk yet.
 #[derive(Debug)]
-pub(in crate::core::node) enum Pending {
+enum Queued {
     /// An event, and the link that it came over.
     Event(Box<Append>, Option<LinkId>),
-    /// A guest's line.
+    /// A guest's line, and when it came.
     Guest(GuestLine, Now),
 }
 
-/// What is being written.
-#[derive(Debug)]
-pub(super) struct Flight {
-    pending: Vec<Pending>,
-    /// How the logs stand after it.
-    states: Vec<LogState>,
-    acks: Vec<Ack>,
-    forks: Vec<Proof>,
-    /// When it was given to the store.
-    pub(super) since: Instant,
-}
-
-impl Pending {
+impl Queued {
     fn is_own(&self) -> bool {
         matches!(self, Self::Event(append, _) if append.own)
     }
@@ -60,117 +59,152 @@ impl Pending {
     }
 }
 
-impl Node {
+/// What the store was given and has not confirmed.
+#[derive(Debug)]
+struct Commit {
+    queued: Vec<Queued>,
+    /// How the logs stand after it.
+    states: Vec<LogState>,
+    acks: Vec<Ack>,
+    forks: Vec<Proof>,
+}
+
+/// The way to disk: one commit at a time, and what waits for the next one.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    queue: VecDeque<Queued>,
+    queued_bytes: usize,
+    commit: Option<Commit>,
+    /// Whether the store has failed and was not read again since.
+    broken: bool,
+}
+
+impl Writer {
+    /// Whether the store takes nothing now.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Whether so much waits that nothing more should come.
+    pub(super) fn is_full(&self) -> bool {
+        !self.broken && (self.queue.len() > MAX_QUEUED || self.queued_bytes > MAX_QUEUED_BYTES)
+    }
+
+    /// Whether something that our user said is on its way.
+    pub(super) fn has_own(&self) -> bool {
+        let in_commit = self.commit.iter().flat_map(|commit| &commit.queued);
+        in_commit.chain(&self.queue).any(Queued::is_own)
+    }
+
+    fn push(&mut self, queued: Queued) {
+        self.queued_bytes += queued.bytes();
+        self.queue.push_back(queued);
+    }
+
+    fn take_queue(&mut self) -> Vec<Queued> {
+        self.queued_bytes = 0;
+        self.queue.drain(..).collect()
+    }
+}
+
+impl Sync {
     /// The user says something.
-    pub(in crate::core::node) fn say(
-        &mut self,
-        room: Room,
-        text: &Text,
-        action: bool,
-        now: Now,
-        out: &mut Vec<Output>,
-    ) {
-        if self.sync.is_broken() {
-            let text =
-                "The history cannot be written, so this was not sent. It is tried again every second; say it again then.".to_owned();
-            return out.push(Output::Update(Update::Failed { code: FailureCode::Storage, text }));
+    pub(super) fn say(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
+        if self.writer.is_broken() {
+            return cx.out.push(Output::NotDone(NotDone::NotWritable));
         }
-        let content = Content::said(self.salts.next(), &self.nick, text, action);
+        let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         let epoch = || self.rng.u64(..);
-        match self.sync.logs.write(room.id(), (KIND_SAID, content), &self.sync.identity, epoch, now) {
-            Ok(append) => self.keep(vec![append], None, now, out),
-            Err(error) => {
-                let text = error.to_string();
-                out.push(Output::Update(Update::Failed { code: FailureCode::Storage, text }));
-            }
+        match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, cx.now) {
+            Ok(append) => self.keep(vec![append], None, cx),
+            Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
         }
     }
 
     /// A guest says something.
-    pub(in crate::core::node) fn keep_guest_line(&mut self, mut line: GuestLine, now: Now, out: &mut Vec<Output>) {
-        line.hlc = self.sync.logs.tick(now.wall);
-        if self.sync.is_broken() {
+    pub(super) fn guest_line(
+        &mut self,
+        addr: SocketAddr,
+        nick: Option<Nick>,
+        text: Text,
+        action: bool,
+        cx: &mut Context<'_>,
+    ) {
+        let id = MessageId(self.rng.u128(..).to_be_bytes());
+        let hlc = self.logs.tick(cx.now.wall);
+        let line = GuestLine { room: Room::LOBBY.id(), id, hlc, addr, nick, text, action };
+        if self.writer.is_broken() {
             // It does not come again, and must not wait for a disk that may never be there.
-            return self.show_guest(line, now, out);
+            return self.show_guest(line, cx.now, cx);
         }
-        self.push_pending(Pending::Guest(line, now));
-        self.flush(now, out);
+        self.writer.push(Queued::Guest(line, cx.now));
     }
 
     /// Writes what was accepted.
-    pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, now: Now, out: &mut Vec<Output>) {
+    pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, cx: &mut Context<'_>) {
         for append in accepted {
-            if is(Mutant::SendBeforeCommit) && append.own {
-                self.publish(&append, out);
+            if mutant::sends_before_commit() && append.own {
+                self.publish(&append, cx);
             }
-            if is(Mutant::ShowBeforeCommit) {
-                self.show(&append, now, out);
+            if mutant::shows_before_commit() {
+                self.show_event(&append, cx);
             }
-            self.push_pending(Pending::Event(Box::new(append), from));
+            self.writer.push(Queued::Event(Box::new(append), from));
         }
-        self.flush(now, out);
-    }
-
-    fn push_pending(&mut self, pending: Pending) {
-        self.sync.pending_bytes += pending.bytes();
-        self.sync.pending.push_back(pending);
-    }
-
-    /// Whether so much waits for the disk that nothing more should come.
-    pub fn is_writing_much(&self) -> bool {
-        !self.sync.is_broken() && (self.sync.pending.len() > MAX_PENDING || self.sync.pending_bytes > MAX_PENDING_BYTES)
-    }
-
-    /// Whether something that our user said is not on disk yet.
-    pub fn is_writing_own(&self) -> bool {
-        let in_flight = self.sync.flight.iter().flat_map(|flight| &flight.pending);
-        in_flight.chain(&self.sync.pending).any(Pending::is_own)
+        self.flush(cx);
     }
 
     /// Writes what waits, unless something is being written: what comes meanwhile shares the next commit.
-    pub(super) fn flush(&mut self, now: Now, out: &mut Vec<Output>) {
-        if self.sync.flight.is_some() || self.sync.is_broken() {
+    pub(super) fn flush(&mut self, cx: &mut Context<'_>) {
+        if self.writer.commit.is_some() || self.writer.broken {
             return;
         }
-        let pending: Vec<Pending> = self.sync.pending.drain(..).collect();
-        self.sync.pending_bytes = 0;
-        let delivery = &mut self.sync.delivery;
-        let acks = if pending.is_empty() { delivery.take_due_acks(now.mono) } else { delivery.take_acks() };
-        let (states, forks) = (self.sync.logs.take_changed(), std::mem::take(&mut self.sync.new_forks));
-        let mut writes: Vec<Write> = Vec::with_capacity(pending.len() + states.len() + acks.len() + forks.len());
-        writes.extend(pending.iter().map(|pending| match pending {
-            Pending::Event(append, _) => Write::Event(append.clone()),
-            Pending::Guest(line, _) => Write::Guest(Box::new(line.clone())),
+        let queued = self.writer.take_queue();
+        let acks = if queued.is_empty() { self.delivery.take_overdue_acks() } else { self.delivery.take_acks() };
+        if !acks.is_empty() {
+            self.timers.clear(Timer::WriteAcks);
+        }
+        let (states, forks) = (self.logs.take_changed(), self.forks.take_unwritten());
+        let mut writes: Vec<Write> = Vec::with_capacity(queued.len() + states.len() + acks.len() + forks.len());
+        writes.extend(queued.iter().map(|queued| match queued {
+            Queued::Event(append, _) => Write::Event(append.clone()),
+            Queued::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
-        writes.extend(self.sync.logs.take_just_left().into_iter().map(Write::Leave));
+        writes.extend(self.logs.take_just_left().into_iter().map(Write::Leave));
         writes.extend(acks.iter().copied().map(Write::Ack));
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
-            self.sync.flight = Some(Flight { pending, states, acks, forks, since: now.mono });
-            self.sync.ask(Purpose::Write, Request::Write(writes), out);
+            self.writer.commit = Some(Commit { queued, states, acks, forks });
+            self.timers.set(Timer::CommitStuck, cx.now.mono + STUCK_AFTER);
+            self.requests.ask(Purpose::Commit, Request::Write(writes), cx.out);
         }
     }
 
-    /// What was in flight is on disk.
-    pub(super) fn written(&mut self, now: Now, out: &mut Vec<Output>) {
-        let Some(Flight { pending, states, .. }) = self.sync.flight.take() else { return };
-        self.sync.logs.committed(states);
-        let (mut logs, mut moved, mut senders) = (Vec::new(), 0, BTreeSet::new());
-        for pending in pending {
-            match pending {
-                Pending::Event(append, from) => {
-                    moved += u64::from(!append.own);
+    fn take_commit(&mut self) -> Option<Commit> {
+        self.timers.clear(Timer::CommitStuck);
+        self.writer.commit.take()
+    }
+
+    /// The commit is on disk: what it holds is shown, sent and told.
+    pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
+        let Some(Commit { queued, states, .. }) = self.take_commit() else { return };
+        self.logs.committed(states);
+        let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
+        for queued in queued {
+            match queued {
+                Queued::Event(append, from) => {
+                    received += u64::from(!append.own);
                     senders.extend(from);
                     logs.push((append.event.log, from));
-                    if !is(Mutant::ShowBeforeCommit) {
-                        self.show(&append, now, out);
+                    if !mutant::shows_before_commit() {
+                        self.show_event(&append, cx);
                     }
-                    if append.own && !is(Mutant::SendBeforeCommit) {
-                        self.publish(&append, out);
+                    if append.own && !mutant::sends_before_commit() {
+                        self.publish(&append, cx);
                     }
                 }
-                Pending::Guest(line, now) => self.show_guest(line, now, out),
+                Queued::Guest(line, came) => self.show_guest(line, came, cx),
             }
         }
         logs.sort_unstable();
@@ -178,105 +212,112 @@ impl Node {
         let changed: Vec<LogId> = logs.iter().map(|(log, _)| *log).collect();
         self.note_untold(&changed);
         for (log, from) in logs {
-            self.receipt_soon(&log, from, now);
+            self.tell_soon(&log, from, cx.now);
         }
-        if moved > 0 {
-            self.moved(moved, &senders, now, out);
+        if received > 0 {
+            self.received(received, &senders, cx);
         }
         if !changed.is_empty() {
-            self.look_soon(now);
+            self.find_lagging_soon(cx.now);
         }
-        self.look_up_later(now, out);
-        self.flush(now, out);
-        if self.sync.leaving.is_some() && !self.is_writing_own() {
-            self.leave_now(out);
+        self.compare_postponed(cx);
+        self.flush(cx);
+        if self.leaving && !self.is_writing_own() {
+            cx.out.push(Output::Leave);
         }
     }
 
     /// Sends an own event that is on disk to everyone.
-    fn publish(&mut self, append: &Append, out: &mut Vec<Output>) {
+    fn publish(&mut self, append: &Append, cx: &mut Context<'_>) {
         let (log, seq) = (append.event.log, append.event.seq);
-        for (_, session) in self.links.values_mut().filter_map(Link::session_mut) {
-            let cursor = session.sync.held(&log);
+        for (_, link) in self.links.iter_mut() {
+            let is_free = link.phase().is_free();
+            let cursor = link.cursors.held(&log);
             // A link that is being sent older ones gets this one after them.
-            if cursor.next() == seq && !session.sync.busy {
-                session.sync.held(&log).sent = seq;
+            if cursor.next() == seq && is_free {
+                cursor.sent = seq;
             }
         }
         if let Content::Said { nick: Some(nick), text, action } =
             Content::read(append.event.kind, &append.signed.content)
         {
-            out.push(Output::Publish(Published::new(&append.signed, &nick, &text, action)));
+            cx.out.push(Output::Publish(Published::new(&append.signed, &nick, &text, action)));
         }
     }
 
-    fn show(&mut self, append: &Append, now: Now, out: &mut Vec<Output>) {
-        let Some(message) = self.message(&line_of(append), now) else { return };
-        let mut message = message;
+    fn show_event(&mut self, append: &Append, cx: &mut Context<'_>) {
+        let Some(mut message) = self.message(&line_of(append), cx.people, cx.now) else { return };
         if append.own {
-            self.sync.delivery.open(append.event.log, append.event.seq, message.id);
-            // Guests say nothing of what they got.
-            let only_guests = !self.peers.is_empty() && self.sessions().next().is_none();
+            self.delivery.open(append.event.log, append.event.seq, message.id);
+            // Guests do not say what they got.
+            let only_guests = self.links.is_empty() && cx.people.has_guests();
             message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
-            self.sync.delivery.touch(now.mono);
+            self.report_delivery_soon(cx.now);
         }
-        out.push(Output::Update(Update::Message(message)));
+        cx.update(Update::Message(message));
     }
 
-    fn show_guest(&mut self, line: GuestLine, now: Now, out: &mut Vec<Output>) {
+    fn show_guest(&self, line: GuestLine, came: Now, cx: &mut Context<'_>) {
         let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
         let content = Content::Said { nick, text, action };
-        let position = crate::domain::model::Position::unlogged(hlc, id);
-        let line = Line { position, guest: Some(addr), content, kind: KIND_SAID, wall: now.wall, arrived: now.wall };
-        out.extend(self.message(&line, now).map(|message| Output::Update(Update::Message(message))));
+        let position = Position::unlogged(hlc, id);
+        let line = Line { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall };
+        if let Some(message) = self.message(&line, cx.people, came) {
+            cx.update(Update::Message(message));
+        }
     }
 
-    /// The disk has not taken what was in flight: none of it was sent, and none of it counts.
-    pub(super) fn not_written(&mut self, Failure(text): &Failure, now: Now, out: &mut Vec<Output>) {
-        let Some(Flight { pending, acks, forks, .. }) = self.sync.flight.take() else { return };
-        self.sync.delivery.take_back(acks);
-        self.sync.new_forks.extend(forks);
-        let lost: Vec<Pending> = pending.into_iter().chain(self.sync.pending.drain(..)).collect();
-        self.sync.pending_bytes = 0;
-        for pending in lost {
-            match pending {
-                Pending::Event(append, _) if append.own => {
-                    let message = self.message(&line_of(&append), now);
-                    let failed = message.map(|message| Message { delivery: Delivery::NotSent, ..message });
-                    out.extend(failed.map(|message| Output::Update(Update::Message(message))));
+    /// The disk has taken nothing of the commit: none of it was sent, and none of it counts.
+    pub(super) fn not_committed(&mut self, failure: Failure, cx: &mut Context<'_>) {
+        let Some(Commit { queued, acks, forks, .. }) = self.take_commit() else { return };
+        self.delivery.take_back(acks);
+        self.forks.take_back(forks);
+        let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_queue()).collect();
+        for queued in lost {
+            match queued {
+                Queued::Event(append, _) if append.own => {
+                    if let Some(message) = self.message(&line_of(&append), cx.people, cx.now) {
+                        cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
+                    }
                 }
-                // Who sent it sends it again.
-                Pending::Event(..) => {}
+                // Its sender sends it again.
+                Queued::Event(..) => {}
                 // Guests do not: it is shown, if only for this run.
-                Pending::Guest(line, said) => self.show_guest(line, said, out),
+                Queued::Guest(line, came) => self.show_guest(line, came, cx),
             }
         }
-        if self.sync.broken.replace(now.mono).is_none() {
-            out.push(Output::Update(Update::Failed { code: FailureCode::Storage, text: text.clone() }));
+        if !std::mem::replace(&mut self.writer.broken, true) {
+            cx.out.push(Output::NotDone(NotDone::Failed(failure)));
         }
-        self.sync.reload_at = Some(now.mono + RELOAD_AFTER);
-        if self.sync.leaving.is_some() {
-            self.leave_now(out);
+        self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER);
+        if self.leaving {
+            cx.out.push(Output::Leave);
         }
+    }
+
+    /// The disk does not answer.
+    pub(super) fn commit_stuck(&mut self, cx: &mut Context<'_>) {
+        let failure = Failure("The disk does not answer; what was said last is not stored.".to_owned());
+        self.not_committed(failure, cx);
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
-    pub(super) fn reloaded(&mut self, snapshot: Snapshot, now: Now, out: &mut Vec<Output>) {
-        self.sync.broken = None;
-        let left = self.sync.logs.left().clone();
-        self.sync.logs = Logs::new(self.me, snapshot, now.wall);
-        self.sync.logs.stay_left(left);
-        // What was said of logs may have been more than there is.
-        let logs: Vec<LogId> = self.sync.logs.iter().map(|(log, _)| *log).collect();
+    pub(super) fn reloaded(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
+        self.writer.broken = false;
+        let left = self.logs.left().clone();
+        self.logs = Logs::new(self.me, snapshot, cx.now.wall);
+        self.logs.stay_left(left);
+        // We may have told more of our logs than there is.
+        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         self.note_untold(&logs);
         for log in logs {
-            self.receipt_soon(&log, None, now);
+            self.tell_soon(&log, None, cx.now);
         }
-        self.tell_have_due(Now { mono: now.mono + RELOAD_AFTER, ..now }, out);
+        self.tell_untold_within(RELOAD_AFTER, cx);
         // What was sent meanwhile was not taken.
-        let links: Vec<LinkId> = self.sessions().collect();
-        out.extend(links.into_iter().map(super::have::want));
-        self.look_soon(now);
+        let links = self.links.names();
+        cx.out.extend(links.into_iter().map(super::have::want));
+        self.find_lagging_soon(cx.now);
     }
 }
 
@@ -284,7 +325,7 @@ impl Node {
 fn line_of(append: &Append) -> Line {
     let event = &append.event;
     Line {
-        position: crate::domain::model::Position {
+        position: Position {
             hlc: event.hlc,
             author: event.log.author,
             epoch: event.log.epoch,
@@ -297,22 +338,4 @@ fn line_of(append: &Append) -> Line {
         wall: event.wall,
         arrived: append.arrived,
     }
-}
-
-impl GuestLine {
-    /// What a guest at `addr` says. It gets its place in the room when it is kept.
-    pub(in crate::core::node) fn new(
-        id: MessageId,
-        addr: std::net::SocketAddr,
-        nick: Option<Nick>,
-        text: Text,
-        action: bool,
-    ) -> Self {
-        Self { room: Room::LOBBY.id(), id, hlc: crate::domain::model::Hlc(0), addr, nick, text, action }
-    }
-}
-
-/// The guest that said a line, as a peer.
-pub(super) fn guest(line: &Line) -> Option<PeerId> {
-    line.guest.map(PeerId::Guest)
 }

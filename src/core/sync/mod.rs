@@ -1,42 +1,82 @@
-//! The log among nodes: what is said reaches disk, then everyone, and whoever was away (DESIGN.md section 6).
+//! The log among nodes: what is said reaches disk, then everyone, and later whoever was away.
 //!
-//! Own events are pushed to all links at once. Beyond that a link is told nothing that it has to remember: it says what
-//! it holds ([`have`]), and gets what it lacks ([`push`]), our own events at once, those of others when it asks for them
-//! or stays behind. What it says that it holds is the only receipt ([`delivery`]).
+//! [`Sync`] is a state machine. It is told of links, frames, the store's answers and what the user says ([`Input`]), and
+//! says what to do ([`Output`]). It asks the router about people only ([`People`]).
 //!
-//! Where what is: `batch` events that come, `commit` from memory to disk to screen, `have` who holds what, `push` what
-//! is sent to whom, `cursors` what is known of one link, `disputes` authors that contradict themselves, `progress` what
-//! the user sees of it, `pages` messages from disk.
+//! # The algorithm
+//!
+//! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). All nodes are
+//! to hold the same events. Nobody keeps track of what others were sent; what a node says it holds is the only receipt.
+//!
+//! | when | whom we tell | what |
+//! |---|---|---|
+//! | a link opens | it | `Have`: how far we hold each log, in several frames if need be |
+//! | our user says something, and it is on disk | all links | the event |
+//! | events were written that came from a link | that link, and the author's | `Have`, after 5 ms, at most every 50 ms |
+//! | | all other links | `Have`, within a second |
+//! | a link has listed all it holds | it | our own events that it lacks |
+//! | it asks for everything (`want`) | it | all events that it lacks, whoever wrote them |
+//! | it has lacked something for 2 s or more | it | that again, or for an author who cannot reach it |
+//! | others hold what we lack, and its author is not here | one link | `want`; after 3 s without progress another one |
+//! | an event waits for one that we lack | its sender | `want`, after 50 ms, then every second |
+//! | a link has another event under a number than we do | it | our event, which proves that the author signed two |
+//!
+//! Nothing is shown, sent or told before it is on disk. While the disk fails nothing is accepted; the store is read again
+//! every second, and what it holds then counts.
+//!
+//! # The files
+//!
+//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen · `have` who holds what
+//! · `backfill` what a link lacks · `phase` what a link is doing · `cursor`, `link` what is known of a link · `delivery` who has our lines ·
+//! `forks` authors that contradict themselves · `progress` how much is still to come · `pages` messages from disk · `notice` all texts.
 
-mod batch;
+mod authors;
+mod backfill;
 mod commit;
-mod cursors;
+mod cursor;
 mod delivery;
-mod disputes;
+mod event;
+mod forks;
 mod have;
+mod link;
+mod notice;
 mod pages;
+mod phase;
 mod progress;
-mod push;
+mod receive;
+mod requests;
+mod timer;
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::{Duration, Instant},
+use std::time::{Duration, Instant};
+
+pub use event::{Input, Output, People};
+pub use notice::{NotDone, Notice};
+
+use self::{
+    authors::NewAuthors,
+    commit::Writer,
+    delivery::Deliveries,
+    event::Context,
+    forks::Forks,
+    link::Links,
+    progress::Progress,
+    requests::{Purpose, Requests},
+    timer::Timer,
 };
-
-pub(super) use commit::Pending;
-pub(super) use cursors::Cursors;
-
-use super::{LinkId, Node, Output};
 use crate::{
-    core::log::{
-        Logs,
-        storage::{Failure, Proof, Reply, Request, Retain, Snapshot},
+    core::{
+        log::{
+            Logs,
+            storage::{Failure, Reply, Request, Retain, Snapshot},
+        },
+        secrets::Secrets,
     },
     domain::{
-        bus::{FailureCode, NoticeCode, Update},
-        model::{LogId, Now, Room, Seek, Timestamp},
+        bus::Update,
+        model::{LinkId, LogId, NodeId, Now, Timestamp},
+        timers::Timers,
     },
-    protocol::{codec::event::Signed, identity::Identity},
+    protocol::identity::Identity,
 };
 
 /// How often old lines are forgotten. Nobody needs it to the minute.
@@ -45,17 +85,15 @@ const RETAIN_EVERY: Duration = Duration::from_hours(1);
 /// How long after the start they are forgotten for the first time: after everything that the user waits for.
 const FIRST_RETAIN: Duration = Duration::from_secs(30);
 
-/// How often it is looked whether links stay behind, while any is.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-
-/// After so long without an answer the store counts as failed: a disk that comes back later finds all in order.
-const STUCK_AFTER: Duration = Duration::from_secs(30);
-
 /// How long the end of the program may wait for the disk to take what was said.
 const LEAVE_AFTER: Duration = Duration::from_secs(3);
 
 /// How long to wait after the store has failed.
 const RELOAD_AFTER: Duration = Duration::from_secs(1);
+
+/// By how many milliseconds links differ in how long they wait before they forward what others said: when one node begins, the
+/// rest see it within a second.
+const JITTER_MS: u64 = 1_000;
 
 /// How long what was said is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,7 +104,7 @@ pub struct Retention {
     pub lines: Option<u64>,
 }
 
-/// What the node needs for its log.
+/// What the log needs at the start.
 #[derive(Debug, Clone)]
 pub struct History {
     /// What the store holds.
@@ -79,239 +117,207 @@ pub struct History {
     pub started: Timestamp,
 }
 
-/// What a request to the store was for.
+/// The state machine. See the module's documentation.
 #[derive(Debug)]
-enum Purpose {
-    Write,
-    /// Events for a link, which wants these logs from these numbers on.
-    Push(LinkId, Vec<(LogId, u64)>),
-    /// Lines of this log of ours, to follow who gets them.
-    Open(LogId),
-    /// The event that we hold where somebody has another one.
-    Compare(LinkId, Box<Signed>),
-    /// The event that we hold where a link holds another one.
-    Dispute(LinkId),
-    Page(Room, Seek),
-    Search(String),
-    Erase(Room),
-    Retain,
-    Load,
-}
-
-/// See the module's documentation.
-#[derive(Debug)]
-pub(super) struct Sync {
-    logs: Logs,
+pub struct Sync {
+    me: NodeId,
     identity: Identity,
     retention: Retention,
     started: Timestamp,
-    next_ticket: u64,
-    purposes: BTreeMap<u64, Purpose>,
-    /// Accepted and not on disk yet, in their order.
-    pending: VecDeque<Pending>,
-    pending_bytes: usize,
-    /// What is being written.
-    flight: Option<commit::Flight>,
-    /// Proofs that are to be written.
-    new_forks: Vec<Proof>,
-    forks: Vec<Proof>,
-    /// Events of links that contradict what is being written, perhaps.
-    compare_later: Vec<(LinkId, (LogId, u64), Signed)>,
-    /// Who was asked for everything, and when it last moved.
+    rng: fastrand::Rng,
+    salts: Secrets,
+    logs: Logs,
+    links: Links,
+    timers: Timers<Timer>,
+    requests: Requests,
+    writer: Writer,
+    forks: Forks,
+    new_authors: NewAuthors,
+    /// The link that was asked for everything, and when something last came from it.
     asked: Option<(LinkId, Instant)>,
-    look_at: Option<Instant>,
-    retain_at: Option<Instant>,
-    reload_at: Option<Instant>,
-    /// Since when the store has failed, if it was not read again since.
-    broken: Option<Instant>,
-    /// When the program is to end, whether or not all of our own is written.
-    pub(super) leaving: Option<Instant>,
-    delivery: delivery::Deliveries,
-    progress: progress::Progress,
+    delivery: Deliveries,
+    progress: Progress,
+    /// Whether the program ends as soon as what our user said is on disk.
+    leaving: bool,
 }
 
 impl Sync {
-    pub(super) fn new(me: crate::domain::model::NodeId, history: History) -> Self {
+    /// A machine for the logs that `history` holds. `seed` is for what may be guessed, `secret` for the salts of messages.
+    pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
         let History { mut snapshot, retention, identity, started } = history;
-        let delivery = delivery::Deliveries::new(std::mem::take(&mut snapshot.acks));
-        let forks = std::mem::take(&mut snapshot.forks);
+        let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
+        let forks = Forks::new(std::mem::take(&mut snapshot.forks));
         Self {
-            logs: Logs::new(me, snapshot, started),
+            me,
             identity,
             retention,
             started,
-            next_ticket: 0,
-            purposes: BTreeMap::new(),
-            pending: VecDeque::new(),
-            pending_bytes: 0,
-            flight: None,
-            compare_later: Vec::new(),
-            new_forks: Vec::new(),
+            rng: fastrand::Rng::with_seed(seed),
+            salts: Secrets::new(Secrets::SALTS, secret),
+            logs: Logs::new(me, snapshot, started),
+            links: Links::default(),
+            timers: Timers::default(),
+            requests: Requests::default(),
+            writer: Writer::default(),
             forks,
+            new_authors: NewAuthors::default(),
             asked: None,
-            look_at: None,
-            retain_at: None,
-            reload_at: None,
-            broken: None,
-            leaving: None,
             delivery,
-            progress: progress::Progress::default(),
+            progress: Progress::default(),
+            leaving: false,
         }
     }
 
-    /// Asks the store for something.
-    fn ask(&mut self, purpose: Purpose, request: Request, out: &mut Vec<Output>) {
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
-        self.purposes.insert(ticket, purpose);
-        out.push(Output::Store { ticket, request });
+    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    pub fn handle(&mut self, input: Input, people: &dyn People, now: Now, out: &mut Vec<Output>) {
+        let cx = &mut Context { people, now, out };
+        match input {
+            Input::Start => self.start(cx),
+            Input::LinkUp { link, node } => self.link_up(link, node, cx),
+            Input::LinkDown(link) => self.link_down(link, cx),
+            Input::Have { link, have } => self.have(link, &have, cx),
+            Input::Batch { link, events } => self.batch(link, events, cx),
+            Input::Taken(link) => self.taken(link, cx),
+            Input::Stored { ticket, reply } => self.stored(ticket, reply, cx),
+            Input::Say { room, text, action } => self.say(room, &text, action, cx),
+            Input::GuestLine { addr, nick, text, action } => self.guest_line(addr, nick, text, action, cx),
+            Input::Page { room, seek, max } => self.page(room, seek, max, cx),
+            Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
+            Input::Erase(room) => self.erase(room, cx),
+            Input::Quit => self.quit(cx),
+            Input::Timer => self.expire(cx),
+        }
+        self.flush(cx);
+        let can_write = !self.writer.is_broken();
+        self.timers.set_or_clear(Timer::GiveUpCauses, self.logs.waiting_due().filter(|_| can_write));
     }
 
-    /// Whether nothing can be written.
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken.is_some()
+    /// When [`Input::Timer`] is wanted next.
+    pub fn next_timer(&self) -> Option<Instant> {
+        self.timers.next()
     }
 
-    /// When something is to be done here next.
-    pub(super) fn due(&self) -> Option<Instant> {
-        let can_write = self.flight.is_none() && !self.is_broken();
-        let stuck = self.flight.as_ref().map(|flight| flight.since + STUCK_AFTER);
-        let waiting = self.logs.waiting_due().filter(|_| !self.is_broken());
-        let acks = self.delivery.write_due().filter(|_| can_write);
-        let dues =
-            [self.look_at, self.retain_at, self.reload_at, self.leaving, waiting, self.delivery.due(), acks, stuck];
-        dues.into_iter().flatten().min()
-    }
-}
-
-impl Node {
-    /// The node runs.
-    pub(super) fn begin_sync(&mut self, now: Now, out: &mut Vec<Output>) {
-        self.sync.retain_at = Some(now.mono + FIRST_RETAIN);
-        self.find_open_lines(out);
-        self.tell_waiting(out);
+    /// Whether so much waits for the disk that nothing more should come.
+    pub fn is_writing_much(&self) -> bool {
+        self.writer.is_full()
     }
 
-    /// What is due by the clock.
-    pub(super) fn beat_sync(&mut self, now: Now, out: &mut Vec<Output>) {
-        let is_due = |at: &mut Instant| *at <= now.mono;
-        if self.sync.reload_at.take_if(is_due).is_some() {
-            self.sync.ask(Purpose::Load, Request::Load, out);
-        }
-        if self.sync.retain_at.take_if(is_due).is_some() {
-            self.sync.retain_at = Some(now.mono + RETAIN_EVERY);
-            self.retain(now, out);
-        }
-        if self.sync.leaving.is_some_and(|at| at <= now.mono) {
-            return self.leave_now(out);
-        }
-        if self
-            .sync
-            .flight
-            .as_ref()
-            .is_some_and(|flight| now.mono.saturating_duration_since(flight.since) >= STUCK_AFTER)
-        {
-            self.not_written(
-                &Failure("The disk does not answer; what was said last is not stored.".to_owned()),
-                now,
-                out,
-            );
-        }
-        if !self.sync.is_broken() && self.sync.logs.waiting_due().is_some_and(|due| due <= now.mono) {
-            let mut accepted = Vec::new();
-            self.sync.logs.give_up_waiting(now, &mut accepted);
-            self.keep(accepted, None, now, out);
-        }
-        if self.sync.look_at.take_if(is_due).is_some() {
-            self.look_behind(now, out);
-        }
-        self.tell_have_due(now, out);
-        self.ask_for_causes_due(now, out);
-        self.tell_deliveries(now, out);
-        self.flush(now, out);
+    /// Whether something that our user said is not on disk yet.
+    pub fn is_writing_own(&self) -> bool {
+        self.writer.has_own()
     }
 
-    pub(super) fn next_sync(&self) -> Option<Instant> {
-        self.sync.due().into_iter().chain(self.next_have()).min()
+    /// Whether the store takes nothing now.
+    pub fn is_broken(&self) -> bool {
+        self.writer.is_broken()
     }
 
-    /// Leaves when what our user said is on disk, or cannot be; who asks twice does not wait. What nobody has yet is sent
-    /// after the next start.
-    pub(super) fn quit(&mut self, now: Now, out: &mut Vec<Output>) {
-        if self.is_writing_own() && self.sync.leaving.is_none() && !self.sync.is_broken() {
-            self.sync.leaving = Some(now.mono + LEAVE_AFTER);
+    fn start(&mut self, cx: &mut Context<'_>) {
+        self.timers.set(Timer::Retain, cx.now.mono + FIRST_RETAIN);
+        self.find_open_lines(cx);
+        self.tell_waiting(cx);
+    }
+
+    /// A link is open: it is told all that we hold.
+    fn link_up(&mut self, link: LinkId, node: NodeId, cx: &mut Context<'_>) {
+        let jitter = Duration::from_millis(self.rng.u64(..JITTER_MS));
+        self.links.up(link, node, jitter);
+        self.tell_all(link, cx);
+        self.report_delivery_soon(cx.now);
+    }
+
+    fn link_down(&mut self, link: LinkId, cx: &mut Context<'_>) {
+        if self.links.down(link) {
+            self.timers.clear(Timer::TellHave(link));
+            self.timers.clear(Timer::AskForCauses(link));
+            self.report_delivery_soon(cx.now);
+        }
+    }
+
+    /// Does what is due by the clock.
+    fn expire(&mut self, cx: &mut Context<'_>) {
+        while let Some(timer) = self.timers.pop_expired(cx.now.mono) {
+            match timer {
+                Timer::Reload => self.requests.ask(Purpose::Reload, Request::Load, cx.out),
+                Timer::Retain => self.retain(cx),
+                Timer::Leave => return cx.out.push(Output::Leave),
+                Timer::CommitStuck => self.commit_stuck(cx),
+                Timer::GiveUpCauses => self.give_up_causes(cx),
+                Timer::FindLagging => self.find_lagging(cx),
+                Timer::TellHave(link) => self.tell_untold(link, cx),
+                Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
+                Timer::ReportDelivery => self.report_delivery(cx),
+                Timer::WriteAcks => self.delivery.write_acks_now(),
+            }
+        }
+    }
+
+    /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is sent after the
+    /// next start.
+    fn quit(&mut self, cx: &mut Context<'_>) {
+        if self.is_writing_own() && !self.leaving && !self.writer.is_broken() {
+            self.leaving = true;
+            self.timers.set(Timer::Leave, cx.now.mono + LEAVE_AFTER);
         } else {
-            self.leave_now(out);
+            cx.out.push(Output::Leave);
         }
     }
 
-    fn leave_now(&mut self, out: &mut Vec<Output>) {
-        self.leaving = true;
-        out.push(Output::Leave);
-    }
-
-    /// Looks soon whether links stay behind.
-    fn look_soon(&mut self, now: Now) {
-        self.sync.look_at.get_or_insert(now.mono + LOOK_EVERY);
-    }
-
-    fn retain(&mut self, now: Now, out: &mut Vec<Output>) {
-        let Retention { age, lines } = self.sync.retention;
+    fn retain(&mut self, cx: &mut Context<'_>) {
+        self.timers.set(Timer::Retain, cx.now.mono + RETAIN_EVERY);
+        let Retention { age, lines } = self.retention;
         if age.is_none() && lines.is_none() {
             return;
         }
         let age = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-        let before = age.map(|age| Timestamp::from_millis(now.wall.as_millis().saturating_sub(age)));
-        self.sync.ask(Purpose::Retain, Request::Retain(Retain { now: now.wall, before, keep: lines }), out);
+        let before = age.map(|age| Timestamp::from_millis(cx.now.wall.as_millis().saturating_sub(age)));
+        let retain = Retain { now: cx.now.wall, before, keep: lines };
+        self.requests.ask(Purpose::Retain, Request::Retain(retain), cx.out);
     }
 
     /// The store has answered.
-    pub(super) fn stored(&mut self, ticket: u64, reply: Result<Reply, Failure>, now: Now, out: &mut Vec<Output>) {
-        let Some(purpose) = self.sync.purposes.remove(&ticket) else { return };
+    fn stored(&mut self, ticket: u64, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+        let Some(purpose) = self.requests.answered(ticket) else { return };
         match (purpose, reply) {
-            (Purpose::Write, Ok(_)) => self.written(now, out),
-            (Purpose::Write, Err(failure)) => self.not_written(&failure, now, out),
-            (Purpose::Push(link, wanted), Ok(Reply::Events(events))) => self.push_events(link, &wanted, &events, out),
-            (Purpose::Push(link, wanted), reply) => {
-                if let Err(Failure(text)) = reply
-                    && self.told.may_tell(NoticeCode::Damaged, now.mono)
-                {
-                    out.push(Output::Update(Update::Notice { code: NoticeCode::Damaged, text }));
-                }
-                self.push_events(link, &wanted, &[], out);
+            (Purpose::Commit, Ok(_)) => self.committed(cx),
+            (Purpose::Commit, Err(failure)) => self.not_committed(failure, cx),
+            (Purpose::Backfill(link, wanted), Ok(Reply::Events(events))) => {
+                self.send_events(link, &wanted, &events, cx);
             }
-            (Purpose::Open(log), reply) => {
-                let head = self.sync.logs.get(&log).map_or(0, crate::core::log::Held::committed_head);
-                let events = if let Ok(Reply::Events(events)) = reply { events } else { Vec::new() };
-                self.sync.delivery.open_all(&events, head, now.mono);
+            (Purpose::Backfill(link, wanted), reply) => {
+                cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));
+                self.send_events(link, &wanted, &[], cx);
             }
+            (Purpose::Follow(log), Ok(Reply::Events(events))) => self.follow(&log, &events, cx.now),
+            (Purpose::Follow(log), _) => self.follow(&log, &[], cx.now),
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
-                self.contradicted(link, *theirs, events, now, out);
+                self.compare(link, &theirs, events, cx);
             }
             (Purpose::Dispute(link), Ok(Reply::Events(events))) => {
-                self.hand(link, events.iter().map(|held| &held.signed), out);
+                self.show(link, events.iter().map(|held| &held.signed), cx);
             }
-            (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.page(room, seek, &page, now, out),
-            (Purpose::Search(query), Ok(Reply::Found(found))) => self.found_lines(query, &found, now, out),
+            (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
+            (Purpose::Search(query), Ok(Reply::Found(found))) => self.show_found(query, &found, cx),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases })) => {
-                self.rebase(&bases);
-                self.sync.forks.clear();
-                out.push(Output::Update(Update::Erased { room, lines }));
+                self.raise(&bases);
+                self.forks.forget();
+                cx.update(Update::Erased { room, lines });
             }
-            (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.rebase(&bases),
-            (Purpose::Load, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, now, out),
-            (Purpose::Load, Err(_)) => self.sync.reload_at = Some(now.mono + RELOAD_AFTER),
-            (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(Failure(text))) => {
-                out.push(Output::Update(Update::Failed { code: FailureCode::Storage, text }));
+            (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.raise(&bases),
+            (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
+            (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
+            (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
+                cx.out.push(Output::NotDone(NotDone::Failed(failure)));
             }
-            // Nothing hangs on the rest: it is asked for again when it is wanted.
+            // Nothing depends on the rest: it is asked for again when it is wanted.
             _ => {}
         }
     }
 
-    fn rebase(&mut self, bases: &[(LogId, u64)]) {
+    /// The store has forgotten what is below these numbers.
+    fn raise(&mut self, bases: &[(LogId, u64)]) {
         for (log, base) in bases {
-            self.sync.logs.raised(log, *base);
+            self.logs.raised(log, *base);
         }
         let logs: Vec<LogId> = bases.iter().map(|(log, _)| *log).collect();
         self.note_untold(&logs);

@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::super::link::Link;
+use super::{Sync, event::Context};
 use crate::{
-    core::node::{LinkId, Node, Output},
+    core::log::Held,
     domain::{
         bus::Update,
-        model::{LogId, Now},
+        model::{LinkId, LogId},
     },
 };
 
@@ -38,46 +38,49 @@ pub(super) struct Progress {
 /// After so long without anything it is over.
 const STALLED_AFTER: Duration = Duration::from_secs(10);
 
-impl Node {
-    /// Events of others are on disk.
-    pub(super) fn moved(&mut self, count: u64, from: &BTreeSet<LinkId>, now: Now, out: &mut Vec<Output>) {
-        let progress = &mut self.sync.progress;
-        (progress.moved, progress.quiet) = (Some(now.mono), false);
+impl Sync {
+    /// Events of others are on disk, which came over these links.
+    pub(super) fn received(&mut self, count: u64, from: &BTreeSet<LinkId>, cx: &mut Context<'_>) {
+        let progress = &mut self.progress;
+        (progress.moved, progress.quiet) = (Some(cx.now.mono), false);
         if let Some(received) = &mut progress.received {
             *received += count;
         }
-        if let Some((link, at)) = &mut self.sync.asked
+        if let Some((link, at)) = &mut self.asked
             && from.contains(link)
         {
-            *at = now.mono;
+            *at = cx.now.mono;
         }
-        self.report_progress(now, out);
+        self.report_progress(cx);
     }
 
-    pub(super) fn report_progress(&mut self, now: Now, out: &mut Vec<Output>) {
-        let looked = &mut self.sync.progress.looked;
-        if looked.is_some_and(|looked| now.mono.saturating_duration_since(looked) < TELL_EVERY) {
+    /// Tells the user how much has come and is missing, if that is much and has changed.
+    pub(super) fn report_progress(&mut self, cx: &mut Context<'_>) {
+        let now = cx.now.mono;
+        let looked = &mut self.progress.looked;
+        if looked.is_some_and(|looked| now.saturating_duration_since(looked) < TELL_EVERY) {
             return;
         }
-        *looked = Some(now.mono);
+        *looked = Some(now);
         let missing = self.missing();
-        let progress = &mut self.sync.progress;
-        let stalled = progress.moved.is_some_and(|moved| now.mono.saturating_duration_since(moved) >= STALLED_AFTER);
+        let progress = &mut self.progress;
+        let stalled = progress.moved.is_some_and(|moved| now.saturating_duration_since(moved) >= STALLED_AFTER);
         match progress.received {
             None if missing < WORTH_TELLING || progress.quiet => {}
             received if missing > 0 && !stalled => {
                 let received = received.unwrap_or(0);
-                progress.moved.get_or_insert(now.mono);
+                progress.moved.get_or_insert(now);
                 progress.received = Some(received);
                 let said = (received, received.saturating_add(missing));
-                let news = std::mem::replace(&mut progress.said, said) != said;
-                out.extend(news.then_some(Output::Update(Update::Sync { received, total: said.1 })));
-                self.look_soon(now);
+                if std::mem::replace(&mut progress.said, said) != said {
+                    cx.update(Update::Sync { received, total: said.1 });
+                }
+                self.find_lagging_soon(cx.now);
             }
             received => {
                 *progress = Progress { quiet: stalled, looked: progress.looked, ..Progress::default() };
                 if let Some(received) = received {
-                    out.push(Output::Update(Update::Sync { received, total: received }));
+                    cx.update(Update::Sync { received, total: received });
                 }
             }
         }
@@ -86,10 +89,10 @@ impl Node {
     /// Events that others hold and that are not on disk here.
     fn missing(&self) -> u64 {
         let mut most: BTreeMap<&LogId, u64> = BTreeMap::new();
-        for (_, session) in self.links.values().filter_map(Link::session) {
-            for (log, cursor) in session.sync.iter() {
+        for (_, link) in self.links.iter() {
+            for (log, cursor) in link.cursors.iter() {
                 // What they have forgotten themselves cannot come.
-                let ours = self.sync.logs.get(log).map_or(0, crate::core::log::Held::committed_head);
+                let ours = self.logs.get(log).map_or(0, Held::committed_head);
                 let first = cursor.base.max(ours + 1);
                 let missing = (cursor.has + 1).saturating_sub(first);
                 let most = most.entry(log).or_default();

@@ -9,7 +9,7 @@ use super::{
     *,
 };
 
-use crate::core::node::secrets::Secrets;
+use crate::core::secrets::Secrets;
 
 const ALICE: NodeId = NodeId::new([1; 32]);
 const BOB: NodeId = NodeId::new([2; 32]);

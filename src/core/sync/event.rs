@@ -1,0 +1,166 @@
+//! What goes into the log machine, what comes out of it, and what it may ask meanwhile.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::notice::{NotDone, Notice};
+use crate::{
+    core::log::storage::{Failure, Reply, Request},
+    domain::{
+        bus::Update,
+        model::{LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
+    },
+    protocol::codec::{Published, event::Signed, mesh::Have},
+};
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The program runs. Comes once, before anything is written.
+    Start,
+    /// A link with another node is open. Frames may be sent on it from now on.
+    LinkUp {
+        /// Names the link.
+        link: LinkId,
+        /// The key at the other end, proved by TLS.
+        node: NodeId,
+    },
+    /// A link is gone, whoever ended it.
+    LinkDown(LinkId),
+    /// A link lists what it holds, or asks for what it lacks.
+    Have {
+        /// Which link.
+        link: LinkId,
+        /// What it said.
+        have: Have,
+    },
+    /// A link has sent events.
+    Batch {
+        /// Which link.
+        link: LinkId,
+        /// As they came: neither valid nor new yet.
+        events: Vec<Signed>,
+    },
+    /// A link has taken the frame of the last [`Output::Batch`].
+    Taken(LinkId),
+    /// The store answers an [`Output::Store`].
+    Stored {
+        /// Which request.
+        ticket: u64,
+        /// The answer.
+        reply: Result<Reply, Failure>,
+    },
+    /// Our user says something.
+    Say {
+        /// In which room.
+        room: Room,
+        /// What.
+        text: Text,
+        /// Whether it is an action.
+        action: bool,
+    },
+    /// A guest says something. Guests have no log: their lines stay on this machine.
+    GuestLine {
+        /// The guest's address.
+        addr: SocketAddr,
+        /// The name it used.
+        nick: Option<Nick>,
+        /// What it said.
+        text: Text,
+        /// Whether it is an action.
+        action: bool,
+    },
+    /// The front end wants messages of a room; answered by [`Update::Page`].
+    Page {
+        /// Which room.
+        room: Room,
+        /// Which messages.
+        seek: Seek,
+        /// At most so many.
+        max: usize,
+    },
+    /// The front end wants messages with these words; answered by [`Update::Found`].
+    Search {
+        /// Which room.
+        room: Room,
+        /// What was typed.
+        query: String,
+        /// Only messages older than this.
+        before: Option<Position>,
+        /// At most so many, the newest.
+        max: usize,
+    },
+    /// The user erases a room from this machine; answered by [`Update::Erased`].
+    Erase(Room),
+    /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
+    Quit,
+    /// The time that [`super::Sync::next_timer`] named has come.
+    Timer,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Send a frame on a link, before its batches.
+    Tell {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// Send a frame on a link when it has time. One at a time: answered by [`Input::Taken`].
+    Batch {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// Send a message of ours on all links, guests' too.
+    Publish(Published),
+    /// Ask the store; answered by [`Input::Stored`].
+    Store {
+        /// Names the request.
+        ticket: u64,
+        /// The request.
+        request: Request,
+    },
+    /// Tell the front end.
+    Update(Update),
+    /// Tell the user something that others have caused. The receiver limits how often.
+    Notice(Notice),
+    /// Tell the user that something asked for was not done.
+    NotDone(NotDone),
+    /// A link has sent what no honest node sends: close it. [`Input::LinkDown`] follows.
+    Misbehaved(LinkId),
+    /// All that our user said is on disk, or will not be: the program may end.
+    Leave,
+}
+
+/// What the log asks about people. The router knows; the log only reads.
+pub trait People {
+    /// Our own name.
+    fn own_nick(&self) -> &Nick;
+    /// Whether this key was linked to us at any time.
+    fn is_known(&self, node: &NodeId) -> bool;
+    /// Whether any guest is linked.
+    fn has_guests(&self) -> bool;
+    /// Whether the user shut this peer out.
+    fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool;
+    /// The name to show with a message of this peer, who wrote it under the name `said`.
+    fn shown_nick(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> Option<Nick>;
+}
+
+/// What every step of the machine needs: whom to ask, what time it is, and where outputs go.
+pub(super) struct Context<'a> {
+    pub(super) people: &'a dyn People,
+    pub(super) now: Now,
+    pub(super) out: &'a mut Vec<Output>,
+}
+
+impl Context<'_> {
+    /// Tells the front end.
+    pub(super) fn update(&mut self, update: Update) {
+        self.out.push(Output::Update(update));
+    }
+}

@@ -1,0 +1,150 @@
+//! Authors that contradict themselves: two events under one number.
+
+use super::{
+    Purpose, Sync,
+    event::{Context, Output},
+    notice::Notice,
+};
+use crate::{
+    core::log::storage::{Held, Proof, Read, Request},
+    domain::model::{EventId, LinkId, LogId},
+    protocol::{
+        codec::{event::Signed, mesh},
+        identity::is_signed_by,
+    },
+};
+
+/// Events of one log that a link is shown because it holds others: the way back to where two histories part.
+const MAX_DISPUTES: u8 = 64;
+
+/// Proofs that are kept and passed on. An author who makes keys to contradict them needs no further proof.
+const MAX_FORKS: usize = 64;
+
+/// An event of a link that is yet to be compared with ours of this log and number.
+type Postponed = (LinkId, (LogId, u64), Signed);
+
+/// Proofs that authors contradict themselves.
+#[derive(Debug, Default)]
+pub(super) struct Forks {
+    known: Vec<Proof>,
+    /// Those that are not on disk.
+    unwritten: Vec<Proof>,
+    /// What cannot be compared yet, because ours is being written.
+    postponed: Vec<Postponed>,
+}
+
+impl Forks {
+    /// `known`: what the store holds.
+    pub(super) fn new(known: Vec<Proof>) -> Self {
+        Self { known, ..Self::default() }
+    }
+
+    /// All content is gone, theirs too.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// Proofs to write.
+    pub(super) fn take_unwritten(&mut self) -> Vec<Proof> {
+        std::mem::take(&mut self.unwritten)
+    }
+
+    /// Proofs that could not be written.
+    pub(super) fn take_back(&mut self, proofs: Vec<Proof>) {
+        self.unwritten.extend(proofs);
+    }
+
+    /// Compares an event of a link later.
+    pub(super) fn postpone(&mut self, link: LinkId, at: (LogId, u64), theirs: Signed) {
+        self.postponed.push((link, at, theirs));
+    }
+
+    /// What can be compared now.
+    pub(super) fn take_postponed(&mut self) -> Vec<Postponed> {
+        std::mem::take(&mut self.postponed)
+    }
+
+    fn add(&mut self, proof: Proof) {
+        self.known.retain(|known| known.log != proof.log);
+        if self.known.len() < MAX_FORKS {
+            self.known.push(proof.clone());
+        }
+        self.unwritten.push(proof);
+    }
+
+    fn find(&self, log: &LogId, seq: u64) -> Option<&Proof> {
+        self.known.iter().find(|proof| proof.log == *log && proof.seq <= seq)
+    }
+}
+
+impl Sync {
+    /// A link holds another event than we do: it is shown ours, which proves that the author signed both.
+    pub(super) fn dispute(&mut self, name: LinkId, log: LogId, seq: u64, cx: &mut Context<'_>) {
+        let holds = self.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
+        let Some(link) = self.links.get_mut(name) else { return };
+        let cursor = link.cursors.held(&log);
+        if !holds || cursor.disputed >= MAX_DISPUTES || !self.requests.has_room_for_lookup() {
+            return;
+        }
+        cursor.disputed += 1;
+        let read = Read { from: vec![(log, seq)], events: 1, bytes: 1 };
+        self.requests.ask(Purpose::Dispute(name), Request::Read(read), cx.out);
+    }
+
+    /// Gives a link events beside what it lacks.
+    pub(super) fn show<'a>(&mut self, name: LinkId, events: impl Iterator<Item = &'a Signed>, cx: &mut Context<'_>) {
+        if let Some(link) = self.links.get_mut(name) {
+            link.queue(vec![mesh::batch(events)]);
+            self.send_next(name, cx);
+        }
+    }
+
+    /// A link has sent `theirs` where we hold this.
+    pub(super) fn compare(&mut self, link: LinkId, theirs: &Signed, ours: Vec<Held>, cx: &mut Context<'_>) {
+        let Some(Held { log, seq, signed: ours }) = ours.into_iter().next() else { return };
+        let same_place = theirs.read().is_ok_and(|event| (event.log, event.seq) == (log, seq));
+        if !same_place || ours.id() == theirs.id() {
+            return;
+        }
+        if !is_signed_by(&log.author, &theirs.message(), &theirs.sig) {
+            if !self.may_err(link, cx) {
+                cx.out.push(Output::Misbehaved(link));
+            }
+            return;
+        }
+        // The two histories may have parted further back.
+        if seq > 1 && prev_of(&ours) != prev_of(theirs) {
+            self.dispute(link, log, seq - 1, cx);
+        }
+        if !self.logs.forked(&log, seq) {
+            return;
+        }
+        let is_own = log.author == self.me;
+        cx.out.push(Output::Notice(if is_own { Notice::OwnForked } else { Notice::Forked(log.author) }));
+        self.forks.add(Proof { log, seq, one: ours, other: theirs.clone() });
+        for name in self.links.names() {
+            let Some(link) = self.links.get_mut(name) else { continue };
+            let cursor = link.cursors.held(&log);
+            cursor.proved = false;
+            let has = cursor.has;
+            self.prove(name, &log, has, cx);
+        }
+        self.flush(cx);
+    }
+
+    /// Shows a link that holds a log up to `has` the proof that its author contradicts itself. A link that does not hold the log
+    /// that far could make nothing of it.
+    pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
+        let Some(proof) = self.forks.find(log, has) else { return };
+        let Some(link) = self.links.get_mut(name) else { return };
+        if !link.cursors.get(log).proved {
+            let shown = link.queue(vec![mesh::batch([&proof.one, &proof.other])]);
+            link.cursors.held(log).proved = shown;
+            self.send_next(name, cx);
+        }
+    }
+}
+
+fn prev_of(signed: &Signed) -> Option<EventId> {
+    signed.read().ok()?.prev
+}

@@ -1,0 +1,176 @@
+//! The links with other nodes, as the log sees them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use super::{
+    cursor::Cursors,
+    phase::{Event, Next, Phase},
+};
+use crate::domain::{
+    limit::TokenBucket,
+    model::{LinkId, LogId, NodeId},
+};
+
+/// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected, but
+/// a defect of ours should not throw out everybody at once.
+const REFUSED_BURST: u32 = 16;
+const REFUSED_RATE: f64 = 0.1;
+
+/// Reads of the store that a link may cause at once, and per second in the long run, by events that we hold already.
+/// Memory knows ordinary duplicates.
+const LOOKUP_BURST: u32 = 256;
+const LOOKUP_RATE: f64 = 32.0;
+
+/// Frames, and bytes of them, that may wait for a link.
+const MAX_QUEUED: usize = 32;
+const MAX_QUEUED_BYTES: usize = 1024 * 1024;
+
+/// One link with another node.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Who is there.
+    pub(super) node: NodeId,
+    /// What it holds and was sent.
+    pub(super) cursors: Cursors,
+    /// What it is doing.
+    phase: Phase,
+    /// Logs that have changed since it was told of them.
+    pub(super) untold: BTreeSet<LogId>,
+    /// When it was told last what we hold.
+    pub(super) told_at: Option<Instant>,
+    /// How much longer than others this link waits before it forwards, so that not all nodes begin at once.
+    pub(super) jitter: Duration,
+    /// Frames that wait for it, such as proofs. They go before the events that it lacks.
+    queue: VecDeque<Bytes>,
+    refused: TokenBucket,
+    lookups: TokenBucket,
+}
+
+impl Link {
+    fn new(node: NodeId, jitter: Duration) -> Self {
+        Self {
+            node,
+            cursors: Cursors::default(),
+            phase: Phase::default(),
+            untold: BTreeSet::new(),
+            told_at: None,
+            jitter,
+            queue: VecDeque::new(),
+            refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
+            lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),
+        }
+    }
+
+    /// What it is doing.
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Something has happened on it.
+    pub(super) fn on(&mut self, event: Event) {
+        if event == Event::Asked {
+            self.cursors.forget_sent();
+        }
+        self.phase.on(event);
+    }
+
+    /// What it can be sent now.
+    pub(super) fn next(&self) -> Next {
+        self.phase.next(!self.queue.is_empty())
+    }
+
+    /// It has sent an event that no honest node sends; whether it may go on.
+    pub(super) fn may_err(&mut self, now: Instant) -> bool {
+        self.refused.take(now)
+    }
+
+    /// Whether it may cause a read of the store.
+    pub(super) fn may_look_up(&mut self, now: Instant) -> bool {
+        self.lookups.take(now)
+    }
+
+    /// Adds frames that wait for it, if there is room for all of them.
+    pub(super) fn queue(&mut self, frames: Vec<Bytes>) -> bool {
+        let bytes: usize = self.queue.iter().chain(&frames).map(Bytes::len).sum();
+        let room = self.queue.len() + frames.len() <= MAX_QUEUED && bytes <= MAX_QUEUED_BYTES;
+        if room {
+            self.queue.extend(frames);
+        }
+        room
+    }
+
+    /// The next frame that waits for it.
+    pub(super) fn take_queued(&mut self) -> Option<Bytes> {
+        self.queue.pop_front()
+    }
+}
+
+/// All links, by their names and by who is there.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    links: BTreeMap<LinkId, Link>,
+    /// The newest link of each node.
+    newest: BTreeMap<NodeId, LinkId>,
+}
+
+impl Links {
+    /// A link is open.
+    pub(super) fn up(&mut self, link: LinkId, node: NodeId, jitter: Duration) {
+        self.links.insert(link, Link::new(node, jitter));
+        self.newest.insert(node, link);
+    }
+
+    /// A link is gone; whether there was one.
+    pub(super) fn down(&mut self, link: LinkId) -> bool {
+        let Some(gone) = self.links.remove(&link) else { return false };
+        if self.newest.get(&gone.node) == Some(&link) {
+            self.newest.remove(&gone.node);
+        }
+        true
+    }
+
+    /// One of them.
+    pub(super) fn get(&self, link: LinkId) -> Option<&Link> {
+        self.links.get(&link)
+    }
+
+    /// One of them, to change it.
+    pub(super) fn get_mut(&mut self, link: LinkId) -> Option<&mut Link> {
+        self.links.get_mut(&link)
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (LinkId, &Link)> {
+        self.links.iter().map(|(name, link)| (*name, link))
+    }
+
+    /// All of them, to change them.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (LinkId, &mut Link)> {
+        self.links.iter_mut().map(|(name, link)| (*name, link))
+    }
+
+    /// The names of all.
+    pub(super) fn names(&self) -> Vec<LinkId> {
+        self.links.keys().copied().collect()
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// The link of a node.
+    pub(super) fn of(&self, node: &NodeId) -> Option<LinkId> {
+        self.newest.get(node).copied()
+    }
+
+    /// Whether a node is linked.
+    pub(super) fn is_linked(&self, node: &NodeId) -> bool {
+        self.newest.contains_key(node)
+    }
+}

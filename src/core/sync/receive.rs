@@ -1,0 +1,117 @@
+//! Events that come over a link.
+
+use super::{
+    Purpose, Sync,
+    event::{Context, Output},
+};
+use crate::{
+    core::log::{
+        Offer, Refusal, Verdict,
+        storage::{Append, Read, Request},
+    },
+    domain::model::{LinkId, LogId, NodeId},
+    protocol::codec::event::Signed,
+};
+
+impl Sync {
+    /// A link has sent events.
+    pub(super) fn batch(&mut self, link: LinkId, events: Vec<Signed>, cx: &mut Context<'_>) {
+        // Without a store nothing can be taken; what we hold is said again when there is one. A program that leaves needs no
+        // more.
+        if self.writer.is_broken() || self.leaving {
+            return;
+        }
+        let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
+        for signed in events {
+            match self.offer(link, signed, &mut accepted, cx) {
+                Verdict::Refused(refusal) => {
+                    tracing::debug!(?link, ?refusal, "event refused");
+                    if !self.may_err(link, cx) {
+                        self.keep(accepted, Some(link), cx);
+                        return cx.out.push(Output::Misbehaved(link));
+                    }
+                }
+                Verdict::Compare(log, seq, theirs) => self.look_up(link, (log, seq), theirs, cx),
+                Verdict::Branch(log, seq) => self.dispute(link, log, seq - 1, cx),
+                Verdict::Backwards(log, seq) => drop(self.logs.forked(&log, seq)),
+                Verdict::Waits => self.ask_for_causes_soon(link, cx.now),
+                Verdict::Accepted | Verdict::Known | Verdict::Early | Verdict::Foreign => {}
+            }
+        }
+        if had_own && self.logs.own().is_none() {
+            Self::notice_new_log(cx);
+        }
+        self.keep(accepted, Some(link), cx);
+    }
+
+    fn offer(&mut self, name: LinkId, signed: Signed, accepted: &mut Vec<Append>, cx: &mut Context<'_>) -> Verdict {
+        let Ok(event) = signed.read() else { return Verdict::Refused(Refusal::Malformed) };
+        let (log, seq, author) = (event.log, event.seq, event.log.author);
+        let Some(link) = self.links.get(name) else { return Verdict::Foreign };
+        let sender = link.node;
+        // An author who is linked, or was once, needs nobody to introduce them.
+        let is_new = !self.is_met(&author, cx) && self.logs.logs_of(&author) == 0;
+        let may_introduce = !is_new || self.new_authors.may_introduce(&sender, cx.now.mono);
+        let links = &self.links;
+        let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
+        let offer = Offer { base: link.cursors.base(&log), may_introduce, highest: &highest };
+        let verdict = self.logs.offer(event, signed, &offer, cx.now, accepted);
+        let Some(link) = self.links.get_mut(name) else { return verdict };
+        match verdict {
+            // Its sender has it. Others that have waited for it may be new to the sender.
+            Verdict::Accepted | Verdict::Known | Verdict::Waits => {
+                let cursor = link.cursors.held(&log);
+                cursor.has = cursor.has.max(seq);
+            }
+            _ => {}
+        }
+        if matches!(verdict, Verdict::Known | Verdict::Early) {
+            // It does not know how far we are, or would send something else.
+            self.tell_again(name, &log, cx.now);
+        }
+        if is_new && verdict == Verdict::Accepted {
+            self.new_authors.introduced(sender, cx.now.mono);
+        }
+        verdict
+    }
+
+    /// Whether somebody is here, or was once.
+    fn is_met(&self, author: &NodeId, cx: &Context<'_>) -> bool {
+        *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
+    }
+
+    /// A link has sent what no honest node sends; whether it may go on.
+    pub(super) fn may_err(&mut self, link: LinkId, cx: &Context<'_>) -> bool {
+        self.links.get_mut(link).is_some_and(|link| link.may_err(cx.now.mono))
+    }
+
+    /// Looks at the event that we hold where a link has another one, or perhaps the same.
+    pub(super) fn look_up(&mut self, name: LinkId, at: (LogId, u64), theirs: Signed, cx: &mut Context<'_>) {
+        let is_being_written = self.logs.get(&at.0).is_some_and(|held| at.1 > held.committed_head());
+        let Some(link) = self.links.get_mut(name) else { return };
+        if !link.may_look_up(cx.now.mono) || !self.requests.has_room_for_lookup() {
+            return;
+        }
+        if is_being_written {
+            return self.forks.postpone(name, at, theirs);
+        }
+        let read = Read { from: vec![at], events: 1, bytes: 1 };
+        self.requests.ask(Purpose::Compare(name, Box::new(theirs)), Request::Read(read), cx.out);
+    }
+
+    /// Looks at what was being written before.
+    pub(super) fn compare_postponed(&mut self, cx: &mut Context<'_>) {
+        for (link, at, theirs) in self.forks.take_postponed() {
+            self.look_up(link, at, theirs, cx);
+        }
+    }
+
+    /// Takes events that have waited too long for what they follow.
+    pub(super) fn give_up_causes(&mut self, cx: &mut Context<'_>) {
+        if !self.writer.is_broken() {
+            let mut accepted = Vec::new();
+            self.logs.give_up_waiting(cx.now, &mut accepted);
+            self.keep(accepted, None, cx);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What the store was asked and has not answered.
+
+use std::collections::BTreeMap;
+
+use super::event::Output;
+use crate::{
+    core::log::storage::Request,
+    domain::model::{LinkId, LogId, Room, Seek},
+    protocol::codec::event::Signed,
+};
+
+/// Open requests from which on no link may cause another lookup: what matters more still finds room.
+const MAX_LOOKUPS: usize = 512;
+
+/// Questions of the front end that may be open; a front end that asks more has lost its way.
+const MAX_QUERIES: usize = 64;
+
+/// What a request was for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    /// To put what was accepted on disk.
+    Commit,
+    /// To send a link events of these logs, from these numbers on.
+    Backfill(LinkId, Vec<(LogId, u64)>),
+    /// To follow who gets the lines of this log of ours.
+    Follow(LogId),
+    /// To compare our event with this one of a link.
+    Compare(LinkId, Box<Signed>),
+    /// To show a link our event in the place of its own.
+    Dispute(LinkId),
+    /// To show a page of a room.
+    Page(Room, Seek),
+    /// To show what was found.
+    Search(String),
+    /// To erase a room.
+    Erase(Room),
+    /// To forget old lines.
+    Retain,
+    /// To go on after a failure.
+    Reload,
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    next_ticket: u64,
+    open: BTreeMap<u64, Purpose>,
+}
+
+impl Requests {
+    /// Asks the store for something.
+    pub(super) fn ask(&mut self, purpose: Purpose, request: Request, out: &mut Vec<Output>) {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.open.insert(ticket, purpose);
+        out.push(Output::Store { ticket, request });
+    }
+
+    /// What an answer is for; none if nothing was asked.
+    pub(super) fn answered(&mut self, ticket: u64) -> Option<Purpose> {
+        self.open.remove(&ticket)
+    }
+
+    /// Whether a link may cause one more read.
+    pub(super) fn has_room_for_lookup(&self) -> bool {
+        self.open.len() < MAX_LOOKUPS
+    }
+
+    /// Whether the front end may ask one more question.
+    pub(super) fn has_room_for_query(&self) -> bool {
+        let is_query =
+            |purpose: &&Purpose| matches!(purpose, Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_));
+        self.open.values().filter(is_query).count() < MAX_QUERIES
+    }
+}

@@ -1,0 +1,28 @@
+//! The timers of the log machine.
+
+use crate::domain::model::LinkId;
+
+/// What the machine waits for. Of several that have expired the first in this list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Timer {
+    /// The store has failed: read it again.
+    Reload,
+    /// Forget old lines.
+    Retain,
+    /// The user quits and the disk has had its time: leave.
+    Leave,
+    /// The disk has not answered the last commit: it counts as failed.
+    CommitStuck,
+    /// An event has waited long enough for what it follows: take it without.
+    GiveUpCauses,
+    /// See which links lag behind.
+    FindLagging,
+    /// Tell a link what we hold.
+    TellHave(LinkId),
+    /// Ask a link for what its events follow.
+    AskForCauses(LinkId),
+    /// Tell the front end who has our lines.
+    ReportDelivery,
+    /// Write acknowledgements that share no other commit.
+    WriteAcks,
+}
