@@ -24,7 +24,6 @@ mod location;
 mod people;
 mod places;
 mod pulse;
-mod ring;
 mod session;
 mod speech;
 mod sync_adapter;
@@ -51,7 +50,6 @@ pub use event::{CloseReason, DialFailure, Input, Output, Secure, Via};
 use gossip::Gossip;
 use link::{Kind, Link};
 pub use location::LocalAddrs;
-pub use ring::{FellBehind, Ring};
 pub use troubles::Trouble;
 use trust::TrustBook;
 

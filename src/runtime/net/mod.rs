@@ -12,6 +12,7 @@ mod look;
 mod one_shot;
 mod outbox;
 mod outgoing;
+mod ring;
 mod server;
 mod tls;
 

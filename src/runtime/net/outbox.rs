@@ -10,8 +10,9 @@ use std::{
 use bytes::Bytes;
 use tokio::{sync::Notify, time::Instant};
 
+use super::ring::{FellBehind, Ring};
 use crate::{
-    core::node::{FellBehind, LinkId, Ring},
+    domain::model::LinkId,
     protocol::codec::{Protocol, Published},
 };
 

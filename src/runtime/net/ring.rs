@@ -13,7 +13,7 @@ const RING_BYTES: usize = 16 * 1024 * 1024;
 /// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the
 /// next line that they want; they share the bytes.
 #[derive(Debug, Default)]
-pub struct Ring {
+pub(super) struct Ring {
     lines: VecDeque<Published>,
     bytes: usize,
     /// The number of the oldest line that is kept.
@@ -23,11 +23,11 @@ pub struct Ring {
 /// The reader's next line is no longer kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the reader fell off the ring")]
-pub struct FellBehind;
+pub(super) struct FellBehind;
 
 impl Ring {
     /// Adds a line, at the price of the oldest ones where there is no room.
-    pub fn push(&mut self, line: Published) {
+    pub(super) fn push(&mut self, line: Published) {
         self.bytes += line.bytes();
         self.lines.push_back(line);
         while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
@@ -38,27 +38,22 @@ impl Ring {
     }
 
     /// The number that the next line will get: the cursor of a reader who has everything.
-    pub fn head(&self) -> u64 {
+    pub(super) fn head(&self) -> u64 {
         self.base + self.lines.len() as u64
     }
 
     /// The number of the oldest line that is kept.
-    pub fn base(&self) -> u64 {
+    pub(super) fn base(&self) -> u64 {
         self.base
     }
 
     /// Lines that are kept.
-    pub fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         self.lines.len() as u64
     }
 
-    /// Whether nothing is kept.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
-    }
-
     /// Whether half of what may be kept is there, in lines or in bytes.
-    pub fn is_half_full(&self) -> bool {
+    pub(super) fn is_half_full(&self) -> bool {
         self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
     }
 
@@ -66,13 +61,13 @@ impl Ring {
     ///
     /// # Errors
     /// [`FellBehind`] if the line at `cursor` is gone.
-    pub fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Published>, FellBehind> {
+    pub(super) fn read(&self, cursor: u64, max: usize) -> Result<impl Iterator<Item = &Published>, FellBehind> {
         let start = usize::try_from(cursor.checked_sub(self.base).ok_or(FellBehind)?).map_err(|_| FellBehind)?;
         Ok(self.lines.range(start.min(self.lines.len())..).take(max))
     }
 
     /// Forgets what no reader needs: the lines before `cursor`.
-    pub fn release(&mut self, cursor: u64) {
+    pub(super) fn release(&mut self, cursor: u64) {
         while self.base < cursor
             && let Some(oldest) = self.lines.pop_front()
         {
