@@ -4,7 +4,11 @@ use std::{net::IpAddr, num::NonZeroU16};
 
 use ipnetwork::IpNetwork;
 
-use super::{ConfigError, merge::Placed, setting::Setting, source::Origin};
+use super::{
+    ConfigError,
+    setting::Setting,
+    source::{Origin, Sourced},
+};
 use crate::{
     core::discovery::policy::{self, SHORTEST_IPV6_SWEEP},
     domain::model::{PortRange, Target},
@@ -16,7 +20,7 @@ pub(super) fn is_host(ip: IpAddr) -> bool {
     !(ip.is_unspecified() || ip.is_multicast() || broadcast)
 }
 
-pub(super) fn ip(ip: &Placed<IpAddr>) -> Result<(), ConfigError> {
+pub(super) fn ip(ip: &Sourced<IpAddr>) -> Result<(), ConfigError> {
     if is_host(ip.value) {
         return Ok(());
     }
@@ -29,7 +33,7 @@ pub(super) fn ip(ip: &Placed<IpAddr>) -> Result<(), ConfigError> {
     )
 }
 
-pub(super) fn ports(min: &Placed<NonZeroU16>, max: &Placed<NonZeroU16>) -> Result<PortRange, ConfigError> {
+pub(super) fn ports(min: &Sourced<NonZeroU16>, max: &Sourced<NonZeroU16>) -> Result<PortRange, ConfigError> {
     PortRange::new(min.value, max.value).ok_or_else(|| {
         let (place, other) = match (&min.place, &max.place) {
             (Origin::Default, _) => (&max.place, format!("min_port {} is {}", min.value, min.place)),
@@ -48,14 +52,14 @@ fn from(place: &Origin) -> String {
 
 /// The networks, each once, if they may be swept from `ip`.
 pub(super) fn cidrs(
-    ip: &Placed<IpAddr>,
-    cidrs: Vec<Placed<IpNetwork>>,
+    ip: &Sourced<IpAddr>,
+    cidrs: Vec<Sourced<IpNetwork>>,
     lan: bool,
     any_network: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<IpNetwork>, ConfigError> {
     let mut networks = Vec::new();
-    for Placed { value: network, place } in cidrs {
+    for Sourced { value: network, place } in cidrs {
         if !lan && ip.value.is_loopback() && !policy::is_loopback(network) {
             return conflict(
                 &place,
@@ -104,13 +108,13 @@ pub(super) fn cidrs(
 /// The peers, each once, and a warning for those who are not dialled before the node is opened: one on loopback talks to
 /// nothing else, whatever a file says.
 pub(super) fn peers(
-    ip: &Placed<IpAddr>,
-    peers: Vec<Placed<Target>>,
+    ip: &Sourced<IpAddr>,
+    peers: Vec<Sourced<Target>>,
     lan: bool,
     warnings: &mut Vec<String>,
 ) -> Vec<Target> {
     let mut targets = Vec::new();
-    for Placed { value: target, place } in peers {
+    for Sourced { value: target, place } in peers {
         if !lan && ip.value.is_loopback() && !target.ip().is_loopback() {
             warnings.push(format!(
                 "{place}: {target} cannot be reached from ip {}, which is this machine only. Add --lan, or press F2, to \
@@ -127,7 +131,7 @@ pub(super) fn peers(
 
 /// Who stores nothing names no place for it. But `--ephemeral` is for one run, whatever the file says for the others.
 pub(super) fn ephemeral(
-    ephemeral: Option<&Placed<bool>>,
+    ephemeral: Option<&Sourced<bool>>,
     other: Option<&Origin>,
     setting: Setting,
 ) -> Result<(), ConfigError> {

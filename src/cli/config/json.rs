@@ -6,10 +6,19 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{
-    ConfigError, FileText,
+    ConfigError,
     setting::Setting,
     source::{Given, Layer, Origin, Value},
 };
+
+/// A config file that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct FileText<'a> {
+    /// Its name, for errors.
+    pub name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
 
 /// Reads the file's settings, and warns about keys that are none.
 pub(super) fn from_file(file: &FileText<'_>) -> Result<(Layer, Vec<String>), ConfigError> {

@@ -7,10 +7,10 @@ use std::{
 };
 
 use super::{
-    Args, Config, ConfigError, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, Theme, check, json,
+    Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, Theme, check, json,
     name::Strength,
     setting::Setting,
-    source::{self, Given, Layer, Origin, Value},
+    source::{self, Given, Layer, Origin, Sourced, Value},
 };
 use crate::{
     core::discovery::policy::{self, SWEEP_RATES},
@@ -36,22 +36,6 @@ pub struct Sources<'a> {
     pub login: Option<&'a str>,
 }
 
-/// A config file that was read.
-#[derive(Debug, Clone, Copy)]
-pub struct FileText<'a> {
-    /// Its name, for errors.
-    pub name: &'a str,
-    /// What is in it.
-    pub bytes: &'a [u8],
-}
-
-/// Something that was set, and where.
-#[derive(Debug, Clone)]
-pub(super) struct Placed<T> {
-    pub(super) value: T,
-    pub(super) place: Origin,
-}
-
 /// Merges and checks the settings.
 ///
 /// # Errors
@@ -70,9 +54,9 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;
     let lan = layers.optional(Setting::Lan, boolean)?;
     let lan =
-        lan.map_or_else(Lan::default, |Placed { value, place }| Lan { open: value, firm: place.is_of_this_run() });
+        lan.map_or_else(Lan::default, |Sourced { value, place }| Lan { open: value, firm: place.is_of_this_run() });
     let interfaces = layers.each(Setting::Interfaces, interface)?;
-    let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|placed| placed.value);
+    let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|sourced| sourced.value);
 
     let profile = layers.optional(Setting::Profile, profile)?;
     let data_dir = layers.optional(Setting::DataDir, directory)?;
@@ -90,19 +74,21 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         cidrs,
         cidrs_given,
         lan,
-        interfaces: interfaces.into_iter().map(|placed| placed.value).collect(),
-        announce: layers.optional(Setting::Announce, boolean)?.is_none_or(|placed| placed.value),
+        interfaces: interfaces.into_iter().map(|sourced| sourced.value).collect(),
+        announce: layers.optional(Setting::Announce, boolean)?.is_none_or(|sourced| sourced.value),
         ports,
         name: name(&layers, sources.login)?,
         peers,
-        sweep_rate: layers.optional(Setting::SweepRate, sweep_rate)?.map(|placed| placed.value),
+        sweep_rate: layers.optional(Setting::SweepRate, sweep_rate)?.map(|sourced| sourced.value),
         any_network,
-        guests: layers.optional(Setting::Guests, guests)?.map(|placed| placed.value).unwrap_or_default(),
-        profile: profile.map(|placed| placed.value),
-        data_dir: data_dir.map(|placed| placed.value),
-        ephemeral: ephemeral.is_some_and(|placed| placed.value),
+        guests: layers.optional(Setting::Guests, guests)?.map(|sourced| sourced.value).unwrap_or_default(),
+        profile: profile.map(|sourced| sourced.value),
+        data_dir: data_dir.map(|sourced| sourced.value),
+        ephemeral: ephemeral.is_some_and(|sourced| sourced.value),
         history: history(&layers)?,
-        network: layers.optional(Setting::Network, |given| Network::new(text(given)?).ok())?.map(|placed| placed.value),
+        network: layers
+            .optional(Setting::Network, |given| Network::new(text(given)?).ok())?
+            .map(|sourced| sourced.value),
         theme: theme(&layers, env())?,
         verbose: sources.args.verbose,
         warnings,
@@ -126,28 +112,28 @@ impl Layers {
         &self,
         setting: Setting,
         read: impl Fn(&Given) -> Option<T>,
-    ) -> Result<Option<Placed<T>>, ConfigError> {
+    ) -> Result<Option<Sourced<T>>, ConfigError> {
         let read = |given: &Given| match read(given) {
-            Some(value) => Ok(Placed { value, place: given.place.clone() }),
+            Some(value) => Ok(Sourced { value, place: given.place.clone() }),
             None => Err(wrong(setting, given)),
         };
         self.find(setting).map(read).transpose()
     }
 
-    fn required<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Placed<T>, ConfigError> {
+    fn required<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Sourced<T>, ConfigError> {
         #[expect(clippy::expect_used, reason = "compiled in, and a test says that the default has every required one")]
         Ok(self.optional(setting, read)?.expect("the default config.json sets it"))
     }
 
     /// One value, or each of a list.
-    fn each<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Vec<Placed<T>>, ConfigError> {
+    fn each<T>(&self, setting: Setting, read: impl Fn(&Given) -> Option<T>) -> Result<Vec<Sourced<T>>, ConfigError> {
         let items = match self.find(setting) {
             Some(Given { value: Value::List(items), .. }) => items.as_slice(),
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
         let read = |item: &Given| match read(item) {
-            Some(value) => Ok(Placed { value, place: item.place.clone() }),
+            Some(value) => Ok(Sourced { value, place: item.place.clone() }),
             None => Err(wrong(setting, item)),
         };
         items.iter().map(read).collect()
@@ -246,10 +232,12 @@ fn history(layers: &Layers) -> Result<History, ConfigError> {
     let lines = |given: &Given| whole_number(given).filter(|lines| *lines <= MAX_HISTORY_LINES);
     let default = History::default();
     Ok(History {
-        days: layers.optional(Setting::HistoryDays, days)?.map_or(default.days, |placed| NonZeroU32::new(placed.value)),
+        days: layers
+            .optional(Setting::HistoryDays, days)?
+            .map_or(default.days, |sourced| NonZeroU32::new(sourced.value)),
         lines: layers
             .optional(Setting::HistoryLines, lines)?
-            .map_or(default.lines, |placed| NonZeroU64::new(placed.value)),
+            .map_or(default.lines, |sourced| NonZeroU64::new(sourced.value)),
     })
 }
 
@@ -275,7 +263,7 @@ fn theme<'a>(layers: &Layers, env: impl IntoIterator<Item = (&'a str, &'a str)>)
         "none" => Some(Theme::None),
         _ => None,
     })?;
-    match theme.map_or(Theme::Auto, |placed| placed.value) {
+    match theme.map_or(Theme::Auto, |sourced| sourced.value) {
         // no-color.org: a non-empty NO_COLOR asks for no colours, and the program's own settings are above it.
         Theme::Auto if env.into_iter().any(|(name, value)| name == "NO_COLOR" && !value.is_empty()) => Ok(Theme::None),
         theme => Ok(theme),

@@ -22,8 +22,9 @@ use ipnetwork::IpNetwork;
 
 pub use args::{Args, DiscoverArgs, DoctorArgs, LogArgs, Tool};
 pub use error::ConfigError;
+pub use json::FileText;
 pub use load::load;
-pub use merge::{FileText, Sources, merge};
+pub use merge::{Sources, merge};
 pub use name::Name;
 
 use crate::domain::model::{Guests, Network, PortRange, ProfileName, Target};

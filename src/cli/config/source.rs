@@ -42,7 +42,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and where it stands.
+/// A checked value, and where it was set.
+#[derive(Debug, Clone)]
+pub(super) struct Sourced<T> {
+    pub(super) value: T,
+    pub(super) place: Origin,
+}
+
+/// A value before it is checked, and where it was set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Given {
     pub(super) value: Value,

@@ -1,32 +1,8 @@
 //! One message of a room.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use super::{EventId, Hlc, Nick, NodeId, PeerId, Position, Room, Text, Timestamp};
-
-/// What tells one message from all others: the begin of its event's id; for a guest's message 128 random bits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MessageId(pub [u8; 16]);
-
-impl From<EventId> for MessageId {
-    fn from(EventId(id): EventId) -> Self {
-        let mut begin = [0; 16];
-        begin.copy_from_slice(id.split_at(16).0);
-        Self(begin)
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MessageId({self})")
-    }
-}
+use super::{MessageId, Nick, PeerId, Position, Room, Text, Timestamp};
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,13 +72,6 @@ pub struct Message {
     pub history: bool,
     /// What is to be said of it.
     pub mark: Mark,
-}
-
-impl Position {
-    /// The position of a message that is in no log: it stands where its clock says.
-    pub const fn unlogged(hlc: Hlc, id: MessageId) -> Self {
-        Self { hlc, author: NodeId::new([0; 32]), epoch: 0, seq: 0, id }
-    }
 }
 
 impl Message {

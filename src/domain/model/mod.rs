@@ -4,9 +4,10 @@
 //! [`crate::protocol::codec`] alone.
 
 mod clean;
-mod event;
 mod finding;
 mod guests;
+mod hlc;
+mod ids;
 mod interface;
 mod link_id;
 mod message;
@@ -15,6 +16,7 @@ mod nick;
 mod node_id;
 mod peer;
 mod ports;
+mod position;
 mod presence;
 mod profile_name;
 mod room;
@@ -26,17 +28,19 @@ mod time;
 mod trust;
 mod who;
 
-pub use event::{EventId, Hlc, LogId, Position, RoomId, Seek};
 pub use finding::{Fault, Finding, Severity};
 pub use guests::Guests;
+pub use hlc::Hlc;
+pub use ids::{EventId, LogId, MessageId, RoomId};
 pub use interface::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet};
 pub use link_id::LinkId;
-pub use message::{Author, Delivery, Mark, Message, MessageId};
+pub use message::{Author, Delivery, Mark, Message};
 pub use network::{Network, NetworkError};
 pub use nick::{MAX_NICK_COLUMNS, Nick, NickError};
 pub use node_id::{NoKey, NodeId};
 pub use peer::{LeaveReason, Peer, PeerId, Software};
 pub use ports::{FIRST_USER_PORT, PortRange};
+pub use position::{Position, Seek};
 pub use presence::{MAX_NOTE_BYTES, Presence};
 pub use profile_name::ProfileName;
 pub use room::Room;

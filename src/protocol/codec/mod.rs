@@ -2,14 +2,15 @@
 //!
 //! Everything here takes what a stranger sent and gives validated values or nothing. It never fails loudly: on the
 //! reference protocol what cannot be understood as a name is text, what cannot be shown is dropped; on the mesh
-//! protocol what is no frame says so (DESIGN.md sections 5 and 7).
+//! protocol what is no frame says so.
 
 pub mod announcement;
 pub mod event;
 mod line;
+mod malformed;
 pub mod mesh;
 mod published;
 
 pub use line::{Heard, MAX_LINES_SENT, claim, heard};
-use published::version;
+pub use malformed::Malformed;
 pub use published::{Protocol, Published};

@@ -1,14 +1,9 @@
 //! A message on its way to everyone.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::{event::Signed, line, mesh};
 use crate::domain::model::{Nick, Text};
-
-/// The longest version text that is believed.
-const MAX_VERSION_BYTES: usize = 32;
 
 /// Which of the two protocols a link speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,10 +58,4 @@ impl Published {
     pub fn bytes(&self) -> usize {
         self.mesh.len() + self.reference.as_slice().iter().map(Bytes::len).sum::<usize>()
     }
-}
-
-/// A version text that is safe to show.
-pub(super) fn version(text: &str) -> Arc<str> {
-    let believed = !text.is_empty() && text.len() <= MAX_VERSION_BYTES && text.bytes().all(|b| b.is_ascii_graphic());
-    if believed { text.into() } else { "unknown".into() }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension as _, Result};
 
-use super::{Backend, error};
+use super::{Backend, damage_mark, error};
 use crate::{
     core::log::storage::{Failure, Reply, Request},
     domain::model::{Network, NodeId, RoomId},
@@ -32,21 +32,22 @@ impl Database {
                 let mut replies = self.write(vec![writes]);
                 replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
             }
-            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.failure("read", &e)),
-            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.failure("read", &e)),
-            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.failure("searched", &e)),
+            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.fail("read", &e)),
+            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.fail("read", &e)),
+            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.fail("searched", &e)),
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Load => {
                 let loaded = self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot)));
-                loaded.map_err(|e| self.failure("read", &e))
+                loaded.map_err(|e| self.fail("read", &e))
             }
         }
     }
 
-    /// Why something could not be done. If the file is damaged, that is remembered for the next start.
-    pub(super) fn failure(&self, doing: &str, error: &rusqlite::Error) -> Failure {
-        error::failure(self.path.as_deref(), doing, error)
+    /// Ends a request that failed: if the file is damaged, marks it for the next start. `doing` completes "could not be ...".
+    pub(super) fn fail(&self, doing: &str, error: &rusqlite::Error) -> Failure {
+        damage_mark::note(self.path.as_deref(), error);
+        error::failure(doing, error)
     }
 
     /// Where it is.

@@ -19,7 +19,7 @@ impl Database {
     /// # Errors
     /// [`Failure`], also if the lines are gone but something may be left of them; then it can be asked for again.
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
-        let reply = self.erase_lines(room).map_err(|e| self.failure("erased", &e))?;
+        let reply = self.erase_lines(room).map_err(|e| self.fail("erased", &e))?;
         let left = |reason: String| {
             Failure(format!(
                 "The lines are gone, but their text may still be on the disk: {reason} Then erase once more."
@@ -31,7 +31,7 @@ impl Database {
             recovery::remove_set_aside(path)
                 .map_err(|e| left(format!("a damaged file that was set aside cannot be removed ({e}). Remove it.")))?;
         }
-        rewritten.map_err(|e| left(self.failure("rewritten", &e).0))?;
+        rewritten.map_err(|e| left(self.fail("rewritten", &e).0))?;
         Ok(reply)
     }
 

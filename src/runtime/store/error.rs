@@ -7,7 +7,6 @@ use std::{
 
 use rusqlite::{Error, ErrorCode};
 
-use super::recovery;
 use crate::core::log::storage::Failure;
 
 /// Why the history cannot be opened. The text says what happened and what to do.
@@ -109,11 +108,8 @@ pub(super) fn is_of_other_tables(error: &Error) -> bool {
     code == Some(rusqlite::ffi::SQLITE_ERROR)
 }
 
-/// Why something could not be done, while it runs. If the file is damaged, that is remembered for the next start.
-pub(super) fn failure(path: Option<&Path>, doing: &str, error: &Error) -> Failure {
-    if let Some(path) = path.filter(|_| is_damage(error)) {
-        recovery::mark(path);
-    }
+/// The text for a request that failed while the store runs. `doing` completes "could not be ...".
+pub(super) fn failure(doing: &str, error: &Error) -> Failure {
     let advice = match error.sqlite_error_code() {
         _ if is_damage(error) => "The file is damaged. Start again: what can be read of it is saved then",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

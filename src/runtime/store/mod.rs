@@ -1,14 +1,17 @@
 //! The log on disk: one SQLite file per profile, in the user's own directory.
 //!
-//! It executes what [`crate::core::log::storage`] describes and decides nothing. [`Database`] does so at once, for whoever can
-//! wait; [`Store`] with threads of its own.
+//! It executes the requests of [`crate::core::log::storage`] and decides nothing. [`Database`] executes them at once, for
+//! callers that can wait; [`Store`] does so on threads of its own.
 //!
-//! Where what is: `schema` the tables and their versions, `opening` what happens before the first request, `recovery` what
-//! becomes of a damaged file, `writing` commits, `reading` events for other nodes, `paging` and `searching` messages for
-//! screens, `words` what a text is found by, `erasing` and `retention` what goes, `floor` that it stays away, `snapshot` what there is, `threads`
-//! the handle for the rest of the program.
+//! - Opening: `opening`, `read_only`, `connection`, `schema` (tables and their versions), `snapshot` (what the node starts with).
+//! - Damage: `damage_mark`, `recovery`.
+//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`,
+//!   `retention`; `floor` keeps what was erased from coming back, `words` is the search index.
+//! - `threads` is the handle for the rest of the program.
 
 mod columns;
+mod connection;
+mod damage_mark;
 mod database;
 mod erasing;
 mod error;
@@ -16,6 +19,7 @@ mod floor;
 mod lines;
 mod opening;
 mod paging;
+mod paths;
 mod read_only;
 mod reading;
 mod recovery;

@@ -8,8 +8,8 @@ use std::{
 use rusqlite::{Connection, config::DbConfig};
 
 use super::{
-    Backend, Database, OpenError, Options, error,
-    opening::{self, FILE, sidecar},
+    Backend, Database, OpenError, Options, connection, error,
+    paths::{FILE, sidecar},
     schema,
 };
 
@@ -80,7 +80,7 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
-    let connection = opening::open_reader(path)?;
+    let connection = connection::open_reader(path)?;
     // What a copy that was killed left behind is for the next start to look through. That of a copy that ends while this one
     // reads stays too; it does no harm.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, unclean)?;

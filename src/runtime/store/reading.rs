@@ -111,8 +111,8 @@ impl Database {
         match damage {
             Some(error) if events.is_empty() => Err(error),
             Some(error) => {
-                // So that it is remembered for the next start.
-                tracing::warn!("{}", self.failure("read", &error));
+                let failure = self.fail("read", &error);
+                tracing::warn!("{failure}");
                 Ok(events)
             }
             None => Ok(events),

@@ -9,11 +9,12 @@ use std::{
 
 use rusqlite::{Connection, config::DbConfig};
 use salvage::Salvage;
-pub(super) use salvage::rows;
 
 use super::{
     Database, OpenError, Recovered,
-    opening::{connect, open_file, sidecar},
+    connection::{connect, open_file},
+    damage_mark,
+    paths::{sidecar, unless_absent},
 };
 use crate::{
     core::log::storage::{Failure, Request, Write},
@@ -22,9 +23,6 @@ use crate::{
 
 /// The new file, until it is whole.
 const NEW: &str = "history.recovering.db";
-
-/// Stands beside a file that is known to be damaged, until there is a new one: it is recovered at the next start.
-const MARK: &str = "-damaged";
 
 /// How the names of damaged files begin.
 const ASIDE: &str = "history.damaged-";
@@ -40,17 +38,6 @@ const BATCH: usize = 500;
 
 /// What SQLite keeps beside a file.
 const SIDECARS: [&str; 2] = ["-wal", "-shm"];
-
-/// Remembers that a file is damaged.
-pub(super) fn mark(path: &Path) {
-    // If not even this can be written, the damage will be found again.
-    let _ = fs::write(sidecar(path, MARK), b"");
-}
-
-/// Whether a file is known to be damaged.
-pub(super) fn is_marked(path: &Path) -> bool {
-    path.exists() && sidecar(path, MARK).exists()
-}
 
 /// Ends what a copy of the program that was killed in the middle of [`recover`] has begun.
 ///
@@ -79,15 +66,15 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     let new = path.with_file_name(NEW);
     let failed = |error: io::Error| OpenError::of_io(&new, &error);
     // From here on, nobody takes it for sound.
-    fs::write(sidecar(path, MARK), b"").map_err(failed)?;
+    damage_mark::set(path).map_err(failed)?;
     remove(&new).map_err(failed)?;
-    let connection = open_file(&new).map_err(|trouble| trouble.into_error(&new))?;
+    let connection = open_file(&new).map_err(|failure| failure.into_error(&new))?;
     let lines = if let Some(damaged) = open_damaged(path) {
         let mut database = Database { connection, path: Some(new.clone()), network: Network::loopback(), me };
         let copied = copy(&damaged, &mut database);
         // All of it in the one file, so that one step puts it in its place.
         let lines = copied.and_then(|lines| {
-            database.truncate().map_err(|e| database.failure("written", &e))?;
+            database.truncate().map_err(|e| database.fail("written", &e))?;
             Ok(lines)
         });
         lines.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
@@ -191,9 +178,5 @@ fn set_aside_sidecars(path: &Path, aside: &Path) -> io::Result<()> {
 fn replace(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)?;
     remove(new)?;
-    remove_file(&sidecar(path, MARK))
-}
-
-fn unless_absent(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+    damage_mark::clear(path)
 }

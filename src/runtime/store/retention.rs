@@ -59,7 +59,7 @@ impl Database {
     }
 
     pub(super) fn begin_retaining(&self, retain: Retain) -> std::result::Result<Retaining, Failure> {
-        let spans = self.spans(retain).map_err(|e| self.failure("read", &e))?;
+        let spans = self.spans(retain).map_err(|e| self.fail("read", &e))?;
         Ok(Retaining { spans, lines: 0, bases: BTreeMap::new() })
     }
 
@@ -67,7 +67,7 @@ impl Database {
     pub(super) fn retain_slice(&mut self, retaining: &mut Retaining) -> std::result::Result<bool, Failure> {
         let Some(&span) = retaining.spans.last() else { return Ok(false) };
         let gone = self.forget(span, &mut retaining.bases);
-        let gone = gone.map_err(|e| self.failure("shortened", &e))?;
+        let gone = gone.map_err(|e| self.fail("shortened", &e))?;
         retaining.lines += gone;
         if gone < SLICE.cast_unsigned() {
             retaining.spans.pop();

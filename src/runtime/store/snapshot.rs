@@ -1,11 +1,11 @@
 //! What there is, for the log to go on after a start.
 
-use rusqlite::{Connection, OptionalExtension as _, Result, Row};
+use rusqlite::{OptionalExtension as _, Result, Row};
 
 use super::{
     Database,
     columns::{array, event_id, hlc, log_id, unsigned},
-    reading, recovery,
+    reading,
 };
 use crate::{
     core::log::storage::{Ack, LogState, Older, Proof, Snapshot},
@@ -76,20 +76,8 @@ impl Database {
     }
 }
 
-/// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
-pub(super) fn readable_logs(damaged: &Connection) -> Vec<(LogState, i64)> {
-    // Files of the first versions have no floor.
-    let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
-    let floor = if has_floor { "floor" } else { "iif(base > head, base, 1)" };
-    let sql = format!(
-        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor}, place
-         FROM logs"
-    );
-    recovery::rows(damaged, &sql, |row| Ok((state(row, 0)?, row.get(12)?)))
-}
-
 /// How a log stands, from twelve columns.
-fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
+pub(super) fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     let unsigned_at = |column: usize| row.get::<_, i64>(first + column).map(unsigned);
     let optional_at = |column: usize| row.get::<_, Option<i64>>(first + column).map(|value| value.map(unsigned));
     let older = match (optional_at(7)?, optional_at(8)?) {

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{Database, opening, retention::Retaining};
+use super::{Database, connection, retention::Retaining};
 use crate::core::log::storage::{Failure, MAX_REQUESTS, Reply, Request};
 
 /// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
@@ -74,7 +74,7 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
     let (ended, all_ended) = sync_channel(1);
     let second = match &database.path {
         Some(path) => Some(Database {
-            connection: opening::open_reader(path).map_err(io::Error::other)?,
+            connection: connection::open_reader(path).map_err(io::Error::other)?,
             path: database.path.clone(),
             network: database.network.clone(),
             me: database.me,

@@ -1,13 +1,11 @@
 //! Commits.
 
-use std::path::Path;
-
 use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, TransactionBehavior, params};
 
 use super::{
     Database,
     columns::{epoch, number},
-    error, floor, lines, words,
+    damage_mark, error, floor, lines, words,
 };
 use crate::{
     core::log::storage::{Ack, Append, Failure, GuestLine, LogState, Proof, Reply, Write},
@@ -28,9 +26,9 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    fn into_failure(self, path: Option<&Path>) -> Failure {
+    fn into_failure(self) -> Failure {
         match self {
-            Self::Sql(error) => error::failure(path, "written", &error),
+            Self::Sql(error) => error::failure("written", &error),
             Self::Taken(log, seq) => Failure(format!(
                 "The history could not be written: it holds another event under number {seq} of {}. This is a defect, please report it.",
                 log.author.short()
@@ -44,7 +42,7 @@ impl Database {
     pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
         let count = requests.len();
         self.try_write(requests).unwrap_or_else(|error| {
-            let failure = self.failure("written", &error);
+            let failure = self.fail("written", &error);
             vec![Err(failure); count]
         })
     }
@@ -62,7 +60,12 @@ impl Database {
             match done {
                 // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
                 Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
-                done => replies.push(done.map(|()| Reply::Written).map_err(|refusal| refusal.into_failure(path))),
+                done => {
+                    if let Err(Refusal::Sql(error)) = &done {
+                        damage_mark::note(path, error);
+                    }
+                    replies.push(done.map(|()| Reply::Written).map_err(Refusal::into_failure));
+                }
             }
         }
         transaction.commit()?;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::model::{EventId, Hlc, LogId, NodeId, RoomId, Timestamp},
-    protocol::{codec::mesh::Malformed, wire::mesh},
+    protocol::{codec::Malformed, wire::mesh},
 };
 
 /// The greatest number of an event: more than anybody can write, and far from where the arithmetic of databases ends.

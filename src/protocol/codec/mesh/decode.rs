@@ -5,19 +5,19 @@ use std::net::{IpAddr, SocketAddr};
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Malformed, Reason, Sas, Sighting,
-    Status,
+    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Reason, Sas, Sighting, Status,
     look::{read_look, read_seen},
+    release::release,
 };
 use crate::{
     domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence, Timestamp},
     protocol::{
         codec::{
+            Malformed,
             event::{
                 MAX_BODY_BYTES, MAX_CONTENT_BYTES,
                 read::{read_dot, read_signed},
             },
-            version,
         },
         wire::mesh,
     },
@@ -126,7 +126,7 @@ fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
         nick: Nick::clean(&hello.nick),
         wall: Timestamp::from_millis(i64::try_from(hello.wall_ms).map_err(|_| Malformed)?),
         port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
-        version: version(&hello.version),
+        version: release(&hello.version),
     })
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Frame, Malformed, VERSIONS};
+use super::{Frame, VERSIONS, release::release};
 use crate::{
     domain::model::{Nick, Timestamp},
-    protocol::{codec::version, wire::mesh},
+    protocol::{codec::Malformed, wire::mesh},
 };
 
 /// Who is there, and can it reach me?
@@ -99,7 +99,7 @@ pub(super) fn read_seen(seen: &mesh::Seen) -> Result<Frame, Malformed> {
         min: seen.min,
         max: seen.max,
         nick: Nick::clean(&seen.nick),
-        version: version(&seen.version),
+        version: release(&seen.version),
         wall: Timestamp::from_millis(i64::try_from(seen.wall_ms).map_err(|_| Malformed)?),
         dial_back,
         heard: seen.heard,

@@ -4,6 +4,7 @@ mod caps;
 mod decode;
 mod encode;
 mod look;
+mod release;
 
 #[cfg(test)]
 mod tests;
@@ -155,8 +156,3 @@ pub enum Reason {
     /// One that we do not know.
     Other,
 }
-
-/// Bytes that are no frame: nothing that a node of this protocol, of whatever version, sends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a frame of the mesh protocol")]
-pub struct Malformed;

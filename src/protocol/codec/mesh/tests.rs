@@ -4,7 +4,10 @@ use super::*;
 use crate::protocol::codec::event::MAX_CONTENT_BYTES;
 use crate::{
     domain::model::{EventId, Hlc, LogId, Room},
-    protocol::codec::event::{Draft, KIND_SAID},
+    protocol::codec::{
+        Malformed,
+        event::{Draft, KIND_SAID},
+    },
 };
 
 fn hello() -> Hello {

@@ -80,7 +80,7 @@ impl Salvage {
         }
         let mut salvage = Self { places, logs: BTreeMap::new(), events: BTreeSet::new(), guests };
         let mut known: BTreeMap<LogId, (i64, LogState)> =
-            snapshot::readable_logs(damaged).into_iter().map(|(state, place)| (state.id, (place, state))).collect();
+            logs(damaged).into_iter().map(|(state, place)| (state.id, (place, state))).collect();
         for (log, (place, events)) in found {
             let (floor, forked) = known.get(&log).map_or((1, None), |(_, state)| (state.floor, state.forked));
             if salvage.keep(log, place, &events, floor, forked) {
@@ -154,6 +154,18 @@ fn places(damaged: &Connection) -> BTreeMap<i64, (RoomId, Network)> {
     places
 }
 
+/// How the logs of a damaged file stand, with the keys of their places, as far as that can be read.
+fn logs(damaged: &Connection) -> Vec<(LogState, i64)> {
+    // Files of the first versions have no floor.
+    let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
+    let floor = if has_floor { "floor" } else { "iif(base > head, base, 1)" };
+    let sql = format!(
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor}, place
+         FROM logs"
+    );
+    rows(damaged, &sql, |row| Ok((snapshot::state(row, 0)?, row.get(12)?)))
+}
+
 fn spots(damaged: &Connection) -> BTreeSet<i64> {
     WAYS.into_iter().flat_map(|way| rows(damaged, way, |row| row.get(0))).collect()
 }
@@ -206,11 +218,7 @@ pub(super) fn forks(damaged: &Connection) -> Vec<Proof> {
 }
 
 /// The rows up to the first one that cannot be reached, without those that make no sense.
-pub(in crate::runtime::store) fn rows<T>(
-    damaged: &Connection,
-    sql: &str,
-    read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> Vec<T> {
+fn rows<T>(damaged: &Connection, sql: &str, read: impl Fn(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
     let mut found = Vec::new();
     let Ok(mut statement) = damaged.prepare(sql) else { return found };
     let Ok(mut rows) = statement.query([]) else { return found };

@@ -1,0 +1,130 @@
+//! Connections to the file.
+
+use std::{
+    fs::{self, OpenOptions},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Result};
+
+use super::{
+    OpenError, damage_mark,
+    error::{is_damage, is_of_other_tables},
+    paths::sidecar,
+    schema,
+};
+
+/// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes for one
+/// transaction, shorter than people wait.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Pages of the write-ahead log after which it goes into the file: 4 MiB, some ten milliseconds of a slow disk.
+const CHECKPOINT_PAGES: u32 = 1_000;
+
+/// What is left of a write-ahead log that grew while somebody was reading, in bytes.
+const WAL_BYTES: u32 = 8 * 1024 * 1024;
+
+/// Statements kept ready: more than there are in this module.
+const STATEMENTS: usize = 64;
+
+/// Why a file is not open.
+pub(super) enum OpenFailure {
+    /// It is broken.
+    Damaged,
+    /// Something else, which leaves the file as it is.
+    Other(OpenError),
+}
+
+impl OpenFailure {
+    pub(super) fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        let is_damage = is_damage(error) || is_of_other_tables(error);
+        if is_damage { Self::Damaged } else { Self::Other(OpenError::of(path, error)) }
+    }
+
+    /// The error for a caller that cannot repair damage.
+    pub(super) fn into_error(self, path: &Path) -> OpenError {
+        let broken = || io::Error::other("it is damaged");
+        match self {
+            Self::Damaged => OpenError::of_io(path, &broken()),
+            Self::Other(error) => error,
+        }
+    }
+}
+
+/// Opens a file for writing; it is there then, in the present format.
+pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, OpenFailure> {
+    if damage_mark::is_set(path) {
+        return Err(OpenFailure::Damaged);
+    }
+    make_private(path).map_err(|e| OpenFailure::Other(OpenError::of_io(path, &e)))?;
+    // A copy that ends as it should takes its write-ahead log with it.
+    let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
+    let failed = |error: rusqlite::Error| OpenFailure::of(path, &error);
+    let connection = connect(path).map_err(failed)?;
+    let found = schema::version(&connection).map_err(failed)?;
+    if found > schema::VERSION {
+        let path = path.to_owned();
+        return Err(OpenFailure::Other(OpenError::Newer { path, found, known: schema::VERSION }));
+    }
+    if unclean && !is_sound(&connection).map_err(failed)? {
+        return Err(OpenFailure::Damaged);
+    }
+    prepare(connection).map_err(failed)
+}
+
+/// Another connection to a file that is open, for reading only.
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    set_up(&connection)?;
+    Ok(connection)
+}
+
+/// SQLite gives the files beside this one the same permissions.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+/// Another connection. SQLite takes what begins with "file:" as an address; no absolute path does.
+pub(super) fn connect(path: &Path) -> Result<Connection> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    Ok(connection)
+}
+
+/// What every connection needs.
+fn set_up(connection: &Connection) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // No content in a temporary file, wherever those are.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Brings a connection for writing, and the file behind it, into the present format.
+pub(super) fn prepare(mut connection: Connection) -> Result<Connection> {
+    set_up(&connection)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES, |_| Ok(()))?;
+    // Zeros over what goes, where that costs no further writing.
+    connection.pragma_update_and_check(None, "secure_delete", "FAST", |_| Ok(()))?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Looks through the whole file.
+fn is_sound(connection: &Connection) -> Result<bool> {
+    connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).map(|found| found == "ok")
+}

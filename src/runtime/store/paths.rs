@@ -1,0 +1,21 @@
+//! Names of the files.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The file in the profile's directory.
+pub(super) const FILE: &str = "history.db";
+
+/// A file that SQLite keeps beside another.
+pub(super) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// A file that was to be removed or renamed may not be there.
+pub(super) fn unless_absent(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
