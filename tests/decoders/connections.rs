@@ -103,7 +103,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
             let mut handles = Vec::new();
             while let Some(event) = events.recv().await {
                 match event {
-                    Event::Arrived(event, mut handle) => {
+                    Event::Arrived { input: event, mut handle, .. } => {
                         check(&event, &mut seen);
                         if let Input::Arrived { link, .. } = event {
                             shared.outbox.open(link, Protocol::Reference, Some(Bytes::from_static(b"ok")));

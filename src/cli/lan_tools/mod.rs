@@ -38,7 +38,7 @@ use crate::{
     },
     protocol::identity::Identity,
     runtime::{
-        discovery::{Announce, Discovery, Event, LAST_ANSWER, Settings},
+        discovery::{Announce, Candidate, Discovery, Event, LAST_ANSWER, Observation, Settings},
         io::Net,
         net::{ListenError, Sight, Tls, TlsSetupError},
     },
@@ -156,6 +156,21 @@ struct View {
     listening: Option<Result<SocketAddr, ListenError>>,
 }
 
+impl View {
+    fn keep(&mut self, observation: Observation) {
+        match observation {
+            Observation::Surveyed(survey) => self.survey = survey,
+            Observation::OffLink { addr, interface } => {
+                if self.off_link.len() < MAX_FOUND {
+                    self.off_link.insert((interface, addr.ip()));
+                }
+            }
+            Observation::Mute { interface, error } => self.mute.push((interface, error.to_string())),
+            Observation::Audible { interface } => self.mute.retain(|(name, _)| *name != interface),
+        }
+    }
+}
+
 /// Looks around until everything was looked at, or until `limit`. With `listen` it listens as the chat does, and asks whoever is
 /// found to connect back. `told` hears how far the sweep is.
 async fn explore<N: Net>(
@@ -253,16 +268,12 @@ enum Next {
 
 fn take_in<N: Net>(event: Event, looks: &mut Looks<'_, N>, view: &mut View) {
     match event {
-        Event::Found(addr) => looks.at(addr, By::Sweep, view),
-        Event::Announced { addr, .. } => looks.at(addr, By::Announcement, view),
+        Event::Candidate(Candidate::Found(addr)) => looks.at(addr, By::Sweep, view),
+        Event::Candidate(Candidate::Announced { addr, .. }) => looks.at(addr, By::Announcement, view),
         Event::Progress(progress) => view.progress = Some(progress),
-        Event::Surveyed(survey) => view.survey = survey,
-        Event::OffLink { addr, interface } if view.off_link.len() < MAX_FOUND => {
-            view.off_link.insert((interface, addr.ip()));
-        }
-        Event::Mute { interface, error } => view.mute.push((interface, error.to_string())),
-        Event::Audible { interface } => view.mute.retain(|(name, _)| *name != interface),
-        Event::OffLink { .. } | Event::Asked(_) => {}
+        Event::Observation(observation) => view.keep(observation),
+        // Others who look around too.
+        Event::Asked(_) => {}
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
         model::{Fault, Finding, Severity},
     },
     runtime::{
-        discovery,
+        discovery::Observation,
         io::{self, Net},
     },
 };
@@ -54,22 +54,25 @@ impl Diagnosing {
         Self { wanted, ..Self::default() }
     }
 
-    /// Takes in what discovery saw; gives back what is for others.
-    pub(super) fn see(&mut self, event: discovery::Event) -> Option<discovery::Event> {
-        match event {
-            discovery::Event::Surveyed(survey) => self.survey = Some(survey),
-            discovery::Event::OffLink { addr, interface } if self.off_link.len() < MAX_KEPT => {
+    /// Keeps an observation for the next diagnosis.
+    pub(super) fn keep(&mut self, observation: Observation) {
+        match observation {
+            Observation::Surveyed(survey) => self.survey = Some(survey),
+            Observation::OffLink { addr, interface } => {
+                if self.off_link.len() >= MAX_KEPT {
+                    return;
+                }
                 self.off_link.insert((interface, addr.ip()));
             }
-            discovery::Event::Mute { interface, error } if self.mute.len() < MAX_KEPT => {
+            Observation::Mute { interface, error } => {
+                if self.mute.len() >= MAX_KEPT {
+                    return;
+                }
                 self.mute.insert(interface, error.to_string());
             }
-            discovery::Event::Audible { interface } => drop(self.mute.remove(&interface)),
-            discovery::Event::OffLink { .. } | discovery::Event::Mute { .. } => return None,
-            other => return Some(other),
+            Observation::Audible { interface } => drop(self.mute.remove(&interface)),
         }
         self.fresh = true;
-        None
     }
 
     /// The node is somewhere else: what was seen before says nothing of that.

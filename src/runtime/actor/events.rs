@@ -8,7 +8,7 @@ use crate::{
         model::NodeId,
     },
     runtime::{
-        discovery,
+        discovery::{self, Candidate},
         io::Net,
         net::{self, Event},
         profile::SaveError,
@@ -31,11 +31,9 @@ impl<N: Net> Actor<N> {
     pub(super) async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
         let input = match event {
             // Gave up while it waited for us.
-            Event::Arrived(_, handle) if handle.is_cut() => return Ok(()),
-            Event::Arrived(input, handle) => {
-                if let Input::Arrived { link, .. } | Input::Introduced { link, .. } = input {
-                    self.handles.insert(link, handle);
-                }
+            Event::Arrived { handle, .. } if handle.is_cut() => return Ok(()),
+            Event::Arrived { link, input, handle } => {
+                self.handles.insert(link, handle);
                 input
             }
             Event::Looked(node, answer) => {
@@ -59,19 +57,20 @@ impl<N: Net> Actor<N> {
     }
 
     pub(super) async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
-        let Some(event) = self.diagnosing.see(event) else { return Ok(()) };
         match event {
-            discovery::Event::Found(addr) => self.feed(Input::Found(addr)).await,
-            discovery::Event::Announced { node, addr } => self.feed(Input::Announced { node, addr }).await,
+            discovery::Event::Candidate(Candidate::Found(addr)) => self.feed(Input::Found(addr)).await,
+            discovery::Event::Candidate(Candidate::Announced { node, addr }) => {
+                self.feed(Input::Announced { node, addr }).await
+            }
+            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
             discovery::Event::Asked(node) => {
                 self.node.note_heard(node, self.clock.now());
                 Ok(())
             }
-            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
-            discovery::Event::Surveyed(_)
-            | discovery::Event::Audible { .. }
-            | discovery::Event::OffLink { .. }
-            | discovery::Event::Mute { .. } => Ok(()),
+            discovery::Event::Observation(observation) => {
+                self.diagnosing.keep(observation);
+                Ok(())
+            }
         }
     }
 

@@ -38,7 +38,7 @@ use crate::{
     core::node::{History, Input, LinkId, LocalAddrs, Me, Node},
     domain::{
         bus::{Command, Update},
-        model::{Nick, NodeId, Presence, Target},
+        model::{NodeId, Presence, Target},
     },
     runtime::{
         discovery,
@@ -70,7 +70,6 @@ pub struct Actor<N: Net> {
     net: N,
     clock: Clock,
     node: Node,
-    nick: Nick,
     presence: Presence,
     me: NodeId,
     shared: Shared,
@@ -78,8 +77,6 @@ pub struct Actor<N: Net> {
     handles: BTreeMap<LinkId, Handle>,
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
-    /// How many updates went there.
-    sent: u64,
     backlog: Backlog,
     diagnosing: Diagnosing,
     inbox: mpsc::Receiver<Event>,
@@ -129,29 +126,26 @@ impl<N: Net> Actor<N> {
         let announce =
             announce.then(|| discovery::Announce { identity: identity.clone(), boot, counter: 0, listens: true });
         let looking = place::Looking { ports, rate: sweep_rate, seed, announce, found: found_in, linked: linked_out };
-        let (named, keeper) = (nick.clone(), Keeper::new(saver, &known));
+        let keeper = Keeper::new(saver, &known);
         let history = History { snapshot, retention, identity, started: clock.now().wall };
         let location = LocalAddrs {
             addrs: bound.iter().map(|(addr, _)| *addr).collect(),
             networks: now.site.networks.clone(),
             open: now.site.open,
         };
-        let me_of = Me { location, nick: named, node: me, boot, ports, guests, known, seed, secret, history };
+        let me_of = Me { location, nick, node: me, boot, ports, guests, known, seed, secret, history };
         let node = Node::new(me_of);
         let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
         Ok(Self {
             net,
             clock,
             node,
-            nick,
             presence,
             me,
             shared,
             whereabouts: place::Listeners::new(now, place, opens, bound, looking),
             handles,
             commands,
-            // What waits already counts as sent.
-            sent: (updates.max_capacity() - updates.capacity()) as u64,
             updates,
             backlog: Backlog::default(),
             diagnosing: Diagnosing::new(diagnose),
@@ -276,10 +270,7 @@ impl<N: Net> Actor<N> {
         loop {
             match self.commands.recv().await.ok_or(Stop::Quit)? {
                 Command::Quit => return Err(Stop::Quit),
-                Command::SetNick(nick) => {
-                    self.nick = nick.clone();
-                    return self.feed(Input::Command(Command::SetNick(nick))).await;
-                }
+                named @ Command::SetNick(_) => return self.feed(Input::Command(named)).await,
                 // There is nobody to do anything with.
                 _ => {}
             }
@@ -290,7 +281,6 @@ impl<N: Net> Actor<N> {
     async fn update(&mut self, update: Update) -> Result<(), Stop> {
         let size = backlog::size(&update);
         self.updates.send(update).await.map_err(|_| Stop::Quit)?;
-        self.sent += 1;
         self.backlog.add(size, self.waiting_updates());
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::{
     core::{discovery::site::ListenPlan, node::Retention},
     domain::{
         bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
-        model::{Author, Delivery, Guests, LeaveReason, Network, Peer, PeerId, PortRange, Room, Software, Text},
+        model::{Author, Delivery, Guests, LeaveReason, Network, Nick, Peer, PeerId, PortRange, Room, Software, Text},
     },
     protocol::identity::Identity,
     runtime::{

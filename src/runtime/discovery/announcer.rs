@@ -8,7 +8,7 @@ use std::{
 use ipnetwork::IpNetwork;
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
 
-use super::{Announce, Event, Settings};
+use super::{Announce, Candidate, Event, Observation, Settings};
 use crate::{
     core::discovery::announce::{Ear, Heard, Schedule},
     domain::model::LocalSubnet,
@@ -150,7 +150,7 @@ impl Announcer {
             let failed = std::mem::replace(&mut mouth.failing, sent.is_err());
             let spot = mouth.spot.clone();
             match sent {
-                Ok(()) if failed => self.tell(Event::Audible { interface: spot.interface.clone() }).await?,
+                Ok(()) if failed => self.observe(Observation::Audible { interface: spot.interface.clone() }).await?,
                 Err(error) if !failed => self.mute(&spot, error).await?,
                 Ok(()) | Err(_) => {}
             }
@@ -179,7 +179,7 @@ impl Announcer {
         addr.set_port(content.port);
         if content.call == Call::Here && !self.is_on_link(spot, from.ip()) {
             // Not heard yet: it may come by another interface, to whose network it belongs.
-            self.tell(Event::OffLink { addr, interface }).await?;
+            self.observe(Observation::OffLink { addr, interface }).await?;
             return Ok(None);
         }
         if ear.hear(&content, now) == Heard::Known {
@@ -187,7 +187,7 @@ impl Announcer {
         }
         self.tell(match content.call {
             Call::Who => Event::Asked(node),
-            Call::Here => Event::Announced { node, addr },
+            Call::Here => Event::Candidate(Candidate::Announced { node, addr }),
         })
         .await?;
         Ok(Some(content.call))
@@ -200,7 +200,11 @@ impl Announcer {
 
     async fn mute(&self, spot: &LocalSubnet, error: std::io::Error) -> Result<(), Unheard> {
         tracing::debug!(interface = %spot.interface, ip = %spot.ip, %error, "announcements");
-        self.tell(Event::Mute { interface: spot.interface.clone(), error }).await
+        self.observe(Observation::Mute { interface: spot.interface.clone(), error }).await
+    }
+
+    async fn observe(&self, observation: Observation) -> Result<(), Unheard> {
+        self.tell(Event::Observation(observation)).await
     }
 
     async fn tell(&self, event: Event) -> Result<(), Unheard> {
@@ -283,7 +287,11 @@ mod tests {
         let mut announcer = Announcer::new(&settings, events, wanted);
         for (place, is_on_link) in [(0, true), (1, true), (2, false)] {
             let event = heard_at(place, "10.1.0.7", &mut announcer, &mut seen).await.unwrap();
-            assert_eq!(matches!(event, Event::Announced { .. }), is_on_link, "{place}: {event:?}");
+            assert_eq!(
+                matches!(event, Event::Candidate(Candidate::Announced { .. })),
+                is_on_link,
+                "{place}: {event:?}"
+            );
         }
     }
 

@@ -22,41 +22,55 @@ use crate::{
     runtime::io::Net,
 };
 
-/// What discovery has to say.
+/// What discovery tells.
 #[derive(Debug)]
 pub enum Event {
-    /// A port is open there: someone may be at this address.
-    Found(SocketAddr),
+    /// Someone may be reached.
+    Candidate(Candidate),
+    /// Somebody asks who is there; the signature proves that it holds this key.
+    Asked(NodeId),
     /// The sweep that somebody waits for began, moved on or ended.
     Progress(SweepProgress),
-    /// What a sweep saw of the network: so far, if it is being waited for, else when it ends.
-    Surveyed(Survey),
-    /// A node announces itself; that it holds the key is proved.
+    /// Something that helps to explain why nobody shows up.
+    Observation(Observation),
+}
+
+/// An address where someone may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Candidate {
+    /// A sweep found an open port there.
+    Found(SocketAddr),
+    /// A node announces itself; the signature proves that it holds this key.
     Announced {
-        /// Whose key.
+        /// Its key.
         node: NodeId,
         /// Where it says that it listens.
         addr: SocketAddr,
     },
-    /// Somebody asks who is there; that it holds the key is proved.
-    Asked(NodeId),
-    /// One does from an address that is not of the network that it was heard on: somebody's mask is wrong.
+}
+
+/// What was seen of the network itself.
+#[derive(Debug)]
+pub enum Observation {
+    /// What a sweep saw: while somebody waits for it so far, else when it has ended.
+    Surveyed(Survey),
+    /// An announcement came from an address outside the network that it was heard on: somebody's network mask is wrong.
     OffLink {
-        /// Where from.
+        /// Its source.
         addr: SocketAddr,
         /// The interface it was heard on.
         interface: Arc<str>,
     },
     /// Announcements cannot be sent, or not be heard, on an interface.
     Mute {
-        /// Which one.
+        /// Its name.
         interface: Arc<str>,
         /// What the operating system says.
         error: io::Error,
     },
-    /// They can be sent again.
+    /// Announcements can be sent again on an interface.
     Audible {
-        /// On which interface.
+        /// Its name.
         interface: Arc<str>,
     },
 }

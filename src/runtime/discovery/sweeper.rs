@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Event, Settings,
+    Candidate, Event, Observation, Settings,
     probes::{DEADLINE, Probes},
 };
 use crate::{
@@ -138,7 +138,7 @@ impl<N: Net> Sweeper<N> {
                 Some((target, answer)) = probes.answer(), if !probes.is_empty() => {
                     plan.answered(target, answer);
                     if answer == Answer::Open {
-                        self.events.send(Event::Found(target)).await?;
+                        self.events.send(Event::Candidate(Candidate::Found(target))).await?;
                     }
                     next = next.or_else(|| plan.next_target());
                 }
@@ -166,7 +166,7 @@ impl<N: Net> Sweeper<N> {
         if aloud {
             self.tell(&plan, &pace, began, SweepState::Done).await?;
         } else {
-            self.events.send(Event::Surveyed(plan.survey())).await?;
+            self.events.send(Event::Observation(Observation::Surveyed(plan.survey()))).await?;
         }
         Ok(Ended::Done)
     }
@@ -201,7 +201,7 @@ impl<N: Net> Sweeper<N> {
         };
         let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
         // First what it saw: who waits for the end wants to know.
-        self.events.send(Event::Surveyed(plan.survey())).await?;
+        self.events.send(Event::Observation(Observation::Surveyed(plan.survey()))).await?;
         Ok(self.events.send(Event::Progress(progress)).await?)
     }
 }

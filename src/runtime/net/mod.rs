@@ -95,8 +95,15 @@ pub enum Event {
     Node(Input),
     /// Frames for the node, and the room that they take until it has them.
     Read(Input, OwnedSemaphorePermit),
-    /// Somebody dialled us: [`Input::Arrived`], and the means to answer.
-    Arrived(Input, Handle),
+    /// Somebody dialled us.
+    Arrived {
+        /// The link.
+        link: LinkId,
+        /// [`Input::Arrived`] or [`Input::Introduced`].
+        input: Input,
+        /// The means to answer.
+        handle: Handle,
+    },
     /// Somebody who holds this key looks at us, and wants to be told.
     Looked(NodeId, oneshot::Sender<About>),
 }

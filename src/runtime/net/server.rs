@@ -347,7 +347,7 @@ impl<T: Incoming, N: Net> Newcomer<T, N> {
         let told = tokio::select! {
             biased;
             () = cut.cancelled() => return,
-            told = shared.inbox.send(Event::Arrived(arrived, handle)) => told,
+            told = shared.inbox.send(Event::Arrived { link, input: arrived, handle }) => told,
         };
         if told.is_err() {
             return;
