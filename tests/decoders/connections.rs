@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use proximity_chat::{
-    core::node::{Input, LinkId, Via},
-    domain::model::Guests,
+    core::node::{Input, Via},
+    domain::model::{Guests, LinkId},
     protocol::{codec::Protocol, identity::Identity},
     runtime::{
         io::{MemoryNet, Net, Stream},

@@ -14,11 +14,11 @@ use prost::decode_length_delimiter;
 use proximity_chat::{
     core::{
         log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
-        node::{CloseReason, History, Input, LinkId, LocalAddrs, Me, Node, Output, Retention, Secure},
+        node::{CloseReason, History, Input, LocalAddrs, Me, Node, Output, Retention, Secure},
     },
     domain::{
         bus::{Command, Update},
-        model::{Author, Guests, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
+        model::{Author, Guests, LinkId, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
     },
     protocol::{
         codec::mesh::{Frame, decode},

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Node, Output, Via, link::Dial, location::is_for_everybody};
+use super::{Node, Output, Via, link::Dial, local_addrs::is_for_everybody};
 use crate::domain::model::{NodeId, Now, PeerId};
 
 /// Keys whose announcements are remembered. Keys cost nothing, so that more of them say nothing about how many people there

@@ -11,7 +11,7 @@ use super::{
     asks::Failure,
     book::Verdict,
     link::{Dial, Kind, Link},
-    location::is_for_everybody,
+    local_addrs::is_for_everybody,
     troubles::Trouble,
 };
 use crate::{

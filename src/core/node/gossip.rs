@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LinkId, MAX_NODES, Node, Output, link::Link, location::is_for_everybody};
+use super::{LinkId, MAX_NODES, Node, Output, link::Link, local_addrs::is_for_everybody};
 use crate::{
     domain::model::{NodeId, Now, PeerId},
     protocol::codec::mesh::{self, Cap, Frame, MAX_SIGHTINGS, Sighting},

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     LinkId, MAX_GUESTS, MAX_NODES, Node, Output,
     link::{Kind, Link, Origin, Seen},
-    location::with_port,
+    local_addrs::with_port,
 };
 use crate::{
     domain::{

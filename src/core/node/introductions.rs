@@ -8,7 +8,7 @@ use std::{
 use super::{
     CloseReason, LinkId, Node, Output, Secure, bye,
     link::{Dial, Kind, Link},
-    location::with_port,
+    local_addrs::with_port,
     session::{Session, Way},
     troubles::Trouble,
 };

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Instant};
 
 use super::{
-    event::{Secure, Via},
+    transport::{Secure, Via},
     session::Session,
 };
 use crate::domain::model::Peer;

@@ -14,20 +14,23 @@ mod between;
 mod book;
 mod comparing;
 mod dials;
-mod event;
 mod gossip;
 mod guests;
+mod input;
 mod introductions;
 mod limits;
 mod link;
-mod location;
+mod local_addrs;
+mod output;
 mod people;
 mod places;
 mod pulse;
+mod relocation;
 mod session;
 mod speech;
 mod sync_adapter;
 mod told;
+mod transport;
 mod troubles;
 mod trust;
 mod verify;
@@ -41,15 +44,16 @@ use std::{
     time::Instant,
 };
 
-pub use crate::domain::model::LinkId;
 use asks::Ask;
 use book::Book;
 use bytes::Bytes;
 use dials::Slot;
-pub use event::{CloseReason, DialFailure, Input, Output, Secure, Via};
+pub use input::Input;
 use gossip::Gossip;
 use link::{Kind, Link};
-pub use location::LocalAddrs;
+pub use local_addrs::LocalAddrs;
+pub use output::Output;
+pub use transport::{CloseReason, DialFailure, Secure, Via};
 pub use troubles::Trouble;
 use trust::TrustBook;
 
@@ -59,7 +63,7 @@ use crate::{
     domain::{
         bus::{Command, Update},
         limit::TokenBucket,
-        model::{Guests, Known, LeaveReason, Nick, NodeId, Now, PeerId, PortRange, Presence},
+        model::{Guests, Known, LeaveReason, LinkId, Nick, NodeId, Now, PeerId, PortRange, Presence},
     },
     protocol::codec::mesh::{self, Caps, Frame, Hello, Reason},
 };

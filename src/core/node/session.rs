@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{event::Secure, verify};
+use super::{transport::Secure, verify};
 use crate::{
     domain::{
         limit::TokenBucket,

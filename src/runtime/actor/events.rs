@@ -2,10 +2,10 @@
 
 use super::{Actor, Stop};
 use crate::{
-    core::node::{CloseReason, Input, LinkId},
+    core::node::{CloseReason, Input},
     domain::{
         bus::{NoticeCode, Update},
-        model::NodeId,
+        model::{LinkId, NodeId},
     },
     runtime::{
         discovery::{self, Candidate},

@@ -35,10 +35,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    core::node::{History, Input, LinkId, LocalAddrs, Me, Node},
+    core::node::{History, Input, LocalAddrs, Me, Node},
     domain::{
         bus::{Command, Update},
-        model::{NodeId, Presence, Target},
+        model::{LinkId, NodeId, Presence, Target},
     },
     runtime::{
         discovery,

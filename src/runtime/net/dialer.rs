@@ -23,7 +23,8 @@ use super::{
     outgoing::{Outgoing, Verdict},
 };
 use crate::{
-    core::node::{CloseReason, DialFailure, Input, LinkId, Secure, Via},
+    core::node::{CloseReason, DialFailure, Input, Secure, Via},
+    domain::model::LinkId,
     protocol::{
         codec::mesh::{self, Frame},
         wire::{Line, RawFrame, chat_client::ChatClient, mesh_client::MeshClient},

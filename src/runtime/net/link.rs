@@ -14,7 +14,8 @@ use super::{
     outgoing::Verdict,
 };
 use crate::{
-    core::node::{CloseReason, Input, LinkId, Secure},
+    core::node::{CloseReason, Input, Secure},
+    domain::model::LinkId,
     protocol::{
         codec::{
             self,

@@ -39,8 +39,8 @@ pub use tls::{Tls, TlsSetupError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::{
-    core::node::{CloseReason, DialFailure, Input, LinkId},
-    domain::model::{Guests, NodeId},
+    core::node::{CloseReason, DialFailure, Input},
+    domain::model::{Guests, LinkId, NodeId},
 };
 
 /// Events that may wait for the actor. Full makes the links wait, and their peers through HTTP/2's windows.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio_stream::Stream;
 
 use super::outbox::Outbox;
-use crate::core::node::LinkId;
+use crate::domain::model::LinkId;
 
 /// What becomes of a link that waits at the gate; no word ends its stream.
 #[derive(Debug)]

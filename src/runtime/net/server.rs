@@ -30,7 +30,8 @@ use super::{
     outgoing::{Outgoing, Verdict},
 };
 use crate::{
-    core::node::{CloseReason, Input, LinkId, Secure},
+    core::node::{CloseReason, Input, Secure},
+    domain::model::LinkId,
     protocol::{
         codec::{
             self,
