@@ -7,10 +7,7 @@ use bytes::Bytes;
 use super::transport::Via;
 use crate::{
     core::log::storage::Request,
-    domain::{
-        bus::{NoticeCode, Update},
-        model::{LinkId, Peer},
-    },
+    domain::{bus::Update, model::LinkId},
     protocol::codec::{Protocol, Published},
 };
 
@@ -85,13 +82,4 @@ pub enum Output {
     KnownChanged,
     /// Close everything and stop.
     Leave,
-}
-
-impl Output {
-    pub(super) fn too_slow(peer: &Peer) -> Self {
-        Self::Update(Update::Notice {
-            code: NoticeCode::PeerTooSlow,
-            text: format!("{} reads too slowly and missed lines; its link was closed.", peer.display_name()),
-        })
-    }
 }

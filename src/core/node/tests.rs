@@ -12,11 +12,17 @@ use std::net::SocketAddr;
 
 use store::FakeStore;
 
-use super::*;
+use super::{peers::Link, views::Directory, *};
 use crate::{
     core::log::storage::{Reply, Snapshot},
-    domain::model::Timestamp,
-    protocol::identity::Identity,
+    domain::{
+        bus::{Command, Update},
+        model::{LinkId, Timestamp},
+    },
+    protocol::{
+        codec::mesh::{self, Caps, Frame, Hello},
+        identity::Identity,
+    },
 };
 
 fn at(addr: &str) -> SocketAddr {

@@ -89,7 +89,7 @@ fn who(name: &str) -> Who {
 fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
     let mut bench = Harness::new(US);
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
-    assert!(opens(&outs, IN) && bench.node.peers.contains_key(&PeerId::Node(key(at(SMALLER)))));
+    assert!(opens(&outs, IN) && bench.node.peers.table.peers.contains_key(&PeerId::Node(key(at(SMALLER)))));
     let stolen = Input::Introduced {
         link: LinkId::Accepted(2),
         source: at("10.0.0.9:50000"),
@@ -98,17 +98,17 @@ fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
     };
     let outs = bench.feed(stolen);
     assert_eq!(byes(&outs, LinkId::Accepted(2)), [Frame::Bye(Reason::Protocol)]);
-    assert_eq!(bench.node.peers.len(), 1);
+    assert_eq!(bench.node.peers.table.peers.len(), 1);
 }
 
 #[test]
 fn nobody_is_linked_before_the_answer_and_a_false_answer_links_nobody() {
     let mut bench = Harness::new(US);
     let link = offered(&mut bench, SMALLER);
-    assert_eq!(bench.node.peers.len(), 0);
+    assert_eq!(bench.node.peers.table.peers.len(), 0);
     let outs = bench.feed(Input::DialAnswered { link, hello: Some(hello(LARGER, 1, "bob")) });
     assert_eq!(byes(&outs, link), [Frame::Bye(Reason::Protocol)]);
-    assert_eq!(bench.node.peers.len(), 0);
+    assert_eq!(bench.node.peers.table.peers.len(), 0);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
     assert!(opens(&outs, IN) && !closes(&outs, dial));
     let outs = bench.feed(Input::DialRefused { link: dial, reason: Some(Reason::Duplicate) });
-    assert!(dials(&outs).is_empty() && bench.node.peers.len() == 1, "{outs:?}");
+    assert!(dials(&outs).is_empty() && bench.node.peers.table.peers.len() == 1, "{outs:?}");
 }
 
 #[test]
@@ -153,11 +153,11 @@ fn what_a_guest_claims_keeps_no_node_out() {
     bench.feed(Input::DialConnected { link, secure: Some(secure(bob)) });
     welcome(&mut bench, link, bob, 1);
     let guest = PeerId::Guest(at("127.0.0.1:50000"));
-    assert_eq!(bench.node.peers.keys().copied().collect::<Vec<_>>(), [PeerId::Node(key(at(bob))), guest]);
+    assert_eq!(bench.node.peers.table.peers.keys().copied().collect::<Vec<_>>(), [PeerId::Node(key(at(bob))), guest]);
     // The other way round: it comes later, and is believed as little.
     let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some(bob)));
     assert!(opens(&outs, LinkId::Accepted(2)));
-    assert!(bench.node.peers.contains_key(&PeerId::Guest(at("127.0.0.1:50001"))));
+    assert!(bench.node.peers.table.peers.contains_key(&PeerId::Guest(at("127.0.0.1:50001"))));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_node_that_comes_and_goes_is_passed_on_once() {
         told_of += frames(&outs, IN).iter().filter(|frame| matches!(frame, Frame::Peers(_))).count();
     }
     assert!((1..=2).contains(&told_of), "{told_of}");
-    let links = bench.node.links.values().filter(|link| link.session().is_some()).count();
+    let links = bench.node.peers.table.links.values().filter(|link| link.session().is_some()).count();
     assert_eq!(links, 2);
 }
 
@@ -209,7 +209,7 @@ fn who_is_known_comes_in_although_strangers_fill_the_room() {
     assert!(opens(&outs, LinkId::Accepted(901)));
     let newest = LinkId::Accepted(MAX_NODES as u32 - 1);
     assert_eq!(byes(&outs, newest), [Frame::Bye(Reason::Full)]);
-    assert_eq!(bench.node.peers.len(), MAX_NODES);
+    assert_eq!(bench.node.peers.table.peers.len(), MAX_NODES);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn a_new_start_of_the_program_replaces_the_old_link_at_once() {
     let news = updates(&outs);
     assert!(matches!(news[..2], [Update::PeerLeft { .. }, Update::PeerJoined(_)]), "{news:?}");
     assert_eq!(bench.feed(Input::Closed { link: dial, reason: CloseReason::Ended }), []);
-    assert_eq!(bench.node.peers.len(), 1);
+    assert_eq!(bench.node.peers.table.peers.len(), 1);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn who_gives_up_its_dial_and_does_not_answer_ours_has_left() {
     let left = |outs: &[Output]| updates(outs).iter().any(|update| matches!(update, Update::PeerLeft { .. }));
     let mut bench = Harness::new(US);
     let (dial, _) = given_up_for_our_dial(&mut bench);
-    assert!(bench.node.linked_peers().count() == 1 && bench.node.peers.is_empty());
+    assert!(bench.node.linked_peers().count() == 1 && bench.node.peers.table.peers.is_empty());
     assert!(left(&bench.feed(Input::DialFailed { link: dial, failure: DialFailure::Timeout })));
     assert_eq!(bench.node.linked_peers().count(), 0);
 
@@ -329,7 +329,7 @@ fn a_claimed_port_hides_nobody() {
     let outs = bench.feed(Input::DialConnected { link, secure: Some(secure(LARGER)) });
     assert!(outs.iter().any(|out| matches!(out, Output::Offer { .. })));
     welcome(&mut bench, link, LARGER, 1);
-    assert_eq!(bench.node.peers.len(), 2);
+    assert_eq!(bench.node.peers.table.peers.len(), 2);
     let addrs: Vec<_> = bench.node.known().into_iter().flat_map(|known| known.addrs).collect();
     assert_eq!(addrs, [at(LARGER)]);
 }
@@ -432,7 +432,7 @@ fn a_flood_of_frames_is_passed_over_and_then_cut() {
     }
     assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
     assert!(frames(&outs, IN).len() < 600);
-    assert_eq!(bench.node.peers.len(), 0);
+    assert_eq!(bench.node.peers.table.peers.len(), 0);
 }
 
 #[test]

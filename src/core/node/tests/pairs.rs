@@ -106,7 +106,7 @@ impl World {
             }
             Output::Close { link, ref bye } => {
                 let Some((to, there)) = self.ends.remove(&(who, link)) else { return };
-                let up = self.nodes[to].links.get(&there).is_some_and(|l| matches!(l, Link::Up { .. }));
+                let up = self.nodes[to].peers.table.links.get(&there).is_some_and(|l| matches!(l, Link::Up { .. }));
                 let bye = bye.as_ref().map(|bye| mesh::decode(bye).unwrap());
                 if let (LinkId::Dialled(_), false) = (there, up) {
                     let reason = bye.and_then(|bye| if let Frame::Bye(reason) = bye { Some(reason) } else { None });
@@ -122,7 +122,7 @@ impl World {
     }
 
     fn dial_of(&self, who: usize, link: LinkId) -> Option<SocketAddr> {
-        match self.nodes[who].links.get(&link)? {
+        match self.nodes[who].peers.table.links.get(&link)? {
             Link::Dialling(d) | Link::Offered(d) => Some(d.addr),
             Link::Up { .. } => None,
         }
@@ -179,7 +179,7 @@ impl World {
 
     fn break_one(&mut self, now: Instant) {
         let up: Vec<_> = (0..self.nodes.len())
-            .flat_map(|n| self.nodes[n].peers.values().map(move |link| (n, *link)))
+            .flat_map(|n| self.nodes[n].peers.table.peers.values().map(move |link| (n, *link)))
             .filter(|end| self.ends.contains_key(end))
             .collect();
         if up.is_empty() {
@@ -197,24 +197,24 @@ impl World {
     /// Holds at every moment: who is on the map has exactly one open link, and no open link is off the map.
     fn check_map(&self, who: usize) {
         let node = &self.nodes[who];
-        let up = node.links.iter().filter(|(_, l)| matches!(l, Link::Up { .. })).count();
-        assert_eq!(up, node.peers.len(), "{:?} {:?}", node.links, node.peers);
-        for (id, link) in &node.peers {
-            assert!(matches!(node.links.get(link), Some(Link::Up { peer, .. }) if peer.id == *id));
+        let up = node.peers.table.links.iter().filter(|(_, l)| matches!(l, Link::Up { .. })).count();
+        assert_eq!(up, node.peers.table.peers.len(), "{:?} {:?}", node.peers.table.links, node.peers.table.peers);
+        for (id, link) in &node.peers.table.peers {
+            assert!(matches!(node.peers.table.links.get(link), Some(Link::Up { peer, .. }) if peer.id == *id));
         }
     }
 
     fn check(&self) {
         let n = self.nodes.len();
         for (who, node) in self.nodes.iter().enumerate() {
-            assert_eq!(node.peers.len(), n - 1, "node {who} knows {:?}", node.peers);
-            let up = node.links.values().filter(|l| matches!(l, Link::Up { .. })).count();
-            assert_eq!(up, n - 1, "node {who} has {:?}", node.links);
-            for link in node.peers.values() {
+            assert_eq!(node.peers.table.peers.len(), n - 1, "node {who} knows {:?}", node.peers.table.peers);
+            let up = node.peers.table.links.values().filter(|l| matches!(l, Link::Up { .. })).count();
+            assert_eq!(up, n - 1, "node {who} has {:?}", node.peers.table.links);
+            for link in node.peers.table.peers.values() {
                 let (there, theirs) = self.ends[&(who, *link)];
                 let own = self.addrs[who];
                 let mine = if self.secure { PeerId::Node(key(own)) } else { PeerId::Guest(own) };
-                assert_eq!(self.nodes[there].peers.get(&mine), Some(&theirs), "{who} and {there} disagree");
+                assert_eq!(self.nodes[there].peers.table.peers.get(&mine), Some(&theirs), "{who} and {there} disagree");
             }
         }
     }

@@ -91,7 +91,7 @@ impl Desk {
     }
 
     fn is_verified(&self, node: NodeId) -> bool {
-        self.bench.node.trust.get(&node).is_some_and(|known| known.verified)
+        self.bench.node.trust.book().get(&node).is_some_and(|known| known.verified)
     }
 }
 
@@ -117,9 +117,9 @@ fn nobody_takes_over_a_command_that_names_a_key() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let link = desk.is(mallory(), "7f3a91c0");
     desk.renames(link, "7F3A 91C0");
-    assert_eq!(desk.bench.node.peer(PeerId::Node(mallory())).unwrap().nick, None);
+    assert_eq!(desk.bench.node.peers.peer(PeerId::Node(mallory())).unwrap().nick, None);
     desk.asks(Command::Ignore, "7f3a91c0");
-    let ignored = |desk: &Desk, node| desk.bench.node.trust.get(&node).unwrap().ignored;
+    let ignored = |desk: &Desk, node| desk.bench.node.trust.book().get(&node).unwrap().ignored;
     assert!(ignored(&desk, bob()) && !ignored(&desk, mallory()));
 
     // With fewer, both are meant.
@@ -152,7 +152,7 @@ fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
     let offered = "bob#7f3a91c0ff000000";
     assert!(question(&asked).contains(offered), "{asked:?}");
     desk.asks(Command::Trust, offered);
-    let trusted = |node: NodeId| desk.bench.node.trust.get(&node).unwrap().trusted;
+    let trusted = |node: NodeId| desk.bench.node.trust.book().get(&node).unwrap().trusted;
     assert!(trusted(ground) && !trusted(bob()));
 }
 
@@ -162,7 +162,7 @@ fn who_merely_looks_so_is_not_trusted_for_it() {
     let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
     desk.is(mallory(), "вов");
     desk.asks(Command::Trust, "bob");
-    let trusted = |desk: &Desk, node| desk.bench.node.trust.get(&node).unwrap().trusted;
+    let trusted = |desk: &Desk, node| desk.bench.node.trust.book().get(&node).unwrap().trusted;
     assert!(trusted(&desk, bob()) && !trusted(&desk, mallory()));
 
     // There is nobody of that very name.

@@ -67,7 +67,7 @@ fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
     let outs = bench.feed(Input::Moved(LocalAddrs { addrs: vec![at("192.168.7.5:4565")], networks, open: true }));
     // Whoever moved us looks around there, and announces us.
     assert!(!outs.iter().any(|out| matches!(out, Output::Sweep | Output::Announce)), "{outs:?}");
-    for link in bench.node.links.keys().copied().collect::<Vec<_>>() {
+    for link in bench.node.peers.table.links.keys().copied().collect::<Vec<_>>() {
         bench.feed(Input::DialFailed { link, failure: DialFailure::Timeout });
     }
     let later: Vec<_> = (0..20).flat_map(|_| dialled(&bench.wait(1_000))).collect();
@@ -91,7 +91,7 @@ fn ports_that_accept_and_stay_silent_keep_nobody_waiting() {
     assert_eq!(all.len(), 137, "one after the other, 64 at a time");
     let more: usize = (200..240).map(|n| dialled(&bench.feed(Input::Found(silent(n)))).len()).sum();
     bench.wait(300);
-    assert!(more <= 40 && bench.node.links.len() <= 256);
+    assert!(more <= 40 && bench.node.peers.table.links.len() <= 256);
 }
 
 #[test]

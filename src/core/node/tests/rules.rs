@@ -27,7 +27,7 @@ fn say(text: &str) -> Input {
 fn offered(bench: &mut Harness, addr: &str) -> LinkId {
     let outs = bench.feed(Input::Found(at(addr)));
     let link = bench.plain(dials(&outs)[0].0);
-    let first = bench.node.location.addrs[0].to_string().into();
+    let first = bench.node.myself.local.addrs[0].to_string().into();
     assert!(bench.feed(Input::DialConnected { link, secure: None }).contains(&Output::Offer { link, first }));
     link
 }
@@ -89,7 +89,7 @@ fn a_source_port_is_no_claim_to_an_address_that_somebody_listens_on() {
     bench.feed(Input::DialConnected { link, secure: None });
     let outs = bench.feed(Input::DialAnswered { link, hello: None });
     assert!(opens(&outs, link) && closes(&outs, IN));
-    assert_eq!(bench.node.peers, [(PeerId::Guest(at("127.0.0.1:4567")), link)].into());
+    assert_eq!(bench.node.peers.table.peers, [(PeerId::Guest(at("127.0.0.1:4567")), link)].into());
 }
 
 #[test]
@@ -102,8 +102,8 @@ fn who_claimed_falsely_has_to_go_if_its_own_place_is_taken_too() {
     bench.feed(Input::DialConnected { link, secure: None });
     let outs = bench.feed(Input::DialAnswered { link, hello: None });
     assert!(opens(&outs, link) && closes(&outs, IN));
-    assert_eq!(bench.node.peers.len(), 2);
-    assert_eq!(bench.node.peers[&PeerId::Guest(at("127.0.0.1:50000"))], LinkId::Accepted(2));
+    assert_eq!(bench.node.peers.table.peers.len(), 2);
+    assert_eq!(bench.node.peers.table.peers[&PeerId::Guest(at("127.0.0.1:50000"))], LinkId::Accepted(2));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn an_honest_claim_survives_the_question() {
     let link = bench.plain(dials(&outs)[0].0);
     bench.feed(Input::DialConnected { link, secure: None });
     assert_eq!(bench.feed(Input::DialRefused { link, reason: None }), []);
-    assert_eq!(bench.node.peers.len(), 1);
+    assert_eq!(bench.node.peers.table.peers.len(), 1);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
     let dial = offered(&mut bench, "10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
     let outs = bench.feed(Input::DialAnswered { link: dial, hello: None });
-    assert!(closes(&outs, dial) && bench.node.peers.len() == 1);
+    assert!(closes(&outs, dial) && bench.node.peers.table.peers.len() == 1);
 }
 
 #[test]

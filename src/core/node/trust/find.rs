@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::records::Records;
+use super::records::{Entry, Records};
 use crate::domain::model::{Nick, NodeId, Skeleton, Who, skeleton};
 
 /// Digits of a key that are taken for one: with fewer, many a word would be (`bad`, `fee`).
@@ -100,7 +100,7 @@ impl<'a> Wanted<'a> {
 
 /// Whom the user may mean, by the names that people see; who is linked comes first, then who was seen last.
 pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
-    let is = |entry: &super::Entry| {
+    let is = |entry: &Entry| {
         let shown = entry.shown();
         let nick = shown.map(|(nick, _)| nick);
         wanted.node_alike(&entry.known.node, nick, || shown.map(|(_, skeleton)| skeleton.clone()))

@@ -1,271 +1,217 @@
-//! What is known of keys, and the alarm when one goes by another's name (DESIGN.md section 5, "Nicknames are claims").
+//! What is known of keys, whose name is whose, and who is shut out.
 //!
-//! A name becomes a key's own when nobody else has a claim to it, or by the user's word (`/trust`, `/verify`). A claim
-//! that somebody disputes earns nothing with time: neither by reconnecting, nor by waiting a day, nor across a restart.
+//! [`Keyring`] is the machine. It is told who comes, goes and is renamed, and what the user says about people; it answers
+//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`find`]
+//! and [`resolve`] find out who the user means, [`naming`] says what people are called.
 
+mod book;
 mod find;
+mod naming;
+mod notices;
 mod records;
+mod resolve;
 
 #[cfg(test)]
 mod tests;
 
-use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 
+pub(super) use book::TrustBook;
 pub(super) use find::{Match, Wanted};
-use records::{Entry, MAX_NAMESAKES, Records};
+pub(super) use resolve::{People, Unclear};
 
+use super::{
+    notice_limits::NoticeLimits,
+    views::{Directory, Reputation},
+};
 use crate::domain::{
-    bus::{Alarm, AlarmKind},
-    model::{Known, Nick, NodeId, Skeleton, Timestamp, Trust, skeleton},
+    bus::{Alarm, NoticeCode, Update},
+    limit::TokenBucket,
+    model::{Known, Nick, NodeId, Now, PeerId, Timestamp, Trust, Who, skeleton},
 };
 
-/// Alarms about one key in one run. Whoever takes one name after the other is suspect enough by then, and must not
-/// fill the screen.
-const MAX_ALARMS_PER_KEY: usize = 8;
+/// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
+const ALARM_BURST: u32 = 5;
+const ALARM_RATE: f64 = 1.0 / 30.0;
 
-/// Addresses that are dialled at the start of a run: what a desk with a few hundred colleagues needs.
-const MAX_REDIALS: usize = 256;
+/// Guests that are ignored at once. They are known by their address only, and forgotten with the program.
+const MAX_IGNORED_GUESTS: usize = 256;
 
-/// Of these on one host: who claimed one port after the other must not have us scan it.
-const MAX_REDIALS_PER_HOST: usize = 8;
-
-/// The greatest number behind a default name (`bob-2`): more profiles than anybody has at once.
-const MAX_SUFFIX: u16 = 999;
-
-/// Everybody whose key was met.
-#[derive(Debug, Default)]
-pub(super) struct TrustBook {
-    records: Records,
+/// What is known of people. See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Keyring {
+    book: TrustBook,
+    /// Guests that the user shut out, for this run: there is nothing else to know them by.
+    ignored_guests: BTreeSet<SocketAddr>,
+    alarms: TokenBucket,
+    notices: NoticeLimits,
 }
 
-impl TrustBook {
-    /// What earlier runs have kept. Of one key that is in it twice, the last record counts.
+/// What the machine wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Tell the front end.
+    Update(Update),
+    /// The standing of this key may have changed: see [`TrustBook::standing`].
+    Standing(NodeId),
+    /// The user shut out the guest at this address, or lets it in again.
+    GuestIgnored {
+        /// Which guest.
+        addr: SocketAddr,
+        /// Whether it is shut out now.
+        ignored: bool,
+    },
+}
+
+impl Keyring {
+    /// With what earlier runs have kept.
     pub(super) fn new(known: Vec<Known>) -> Self {
-        Self { records: Records::new(known) }
+        Self {
+            book: TrustBook::new(known),
+            ignored_guests: BTreeSet::new(),
+            alarms: TokenBucket::new(ALARM_BURST, ALARM_RATE),
+            notices: NoticeLimits::default(),
+        }
     }
 
-    /// `node` was linked, or goes by another name now. Says whether it takes somebody else's name; `present` says who is
-    /// linked.
-    pub(super) fn met(
-        &mut self,
-        node: NodeId,
-        nick: Option<&Nick>,
-        present: impl Fn(&NodeId) -> bool,
-        now: Timestamp,
-    ) -> Option<Alarm> {
-        self.records.met(node, now);
-        let nick = nick?;
-        let name = skeleton(nick);
-        let verdict = self.judge(&node, nick, &name, present, now);
-        let mut alarm = None;
-        self.records.update(&node, |entry| {
-            entry.claimed = Some((nick.clone(), name.clone()));
-            match verdict {
-                Verdict::Own => {
-                    entry.take(nick, &name, entry.known.verified, now);
-                    entry.suspect = false;
-                }
-                Verdict::Lent => entry.suspect = false,
-                Verdict::Shared => {}
-                Verdict::Taken(found) => {
-                    entry.suspect = true;
-                    let quiet =
-                        entry.known.ignored || entry.raised.len() >= MAX_ALARMS_PER_KEY || entry.raised.contains(&name);
-                    if !quiet {
-                        entry.raised.push(name);
-                        alarm = Some(found);
-                    }
-                }
-            }
-        });
-        alarm
+    /// What is known, to read.
+    pub(super) fn book(&self) -> &TrustBook {
+        &self.book
     }
 
-    /// `node` can be dialled at `addr`.
-    pub(super) fn listens(&mut self, node: &NodeId, addr: SocketAddr) {
-        self.records.listens(node, addr);
+    /// Everyone whom the user may mean, with their names. `here` says who is linked.
+    pub(super) fn people<'a>(&'a self, here: &'a dyn Directory) -> People<'a> {
+        People::new(&self.book, here)
     }
 
-    /// `node` is linked no more.
+    /// `node` is being linked under the name `nick`. Returns the alarm that this raises, for [`Self::raise`] once the front
+    /// end knows of the peer.
+    pub(super) fn met(&mut self, node: NodeId, nick: Option<&Nick>, here: &dyn Directory, now: Now) -> Option<Alarm> {
+        self.book.met(node, nick, |other| *other != node && here.has_node(other), now.wall)
+    }
+
+    /// Shows an alarm. A stranger who makes key after key under one name gets a few of them on the screen; the rest are marked
+    /// in the list like the first.
+    pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Instant, out: &mut Vec<Output>) {
+        let Some(alarm) = alarm else { return };
+        if self.alarms.take(now) {
+            out.push(Output::Update(Update::Alarm(alarm)));
+        } else if self.notices.allow(NoticeCode::ManyAlarms, now) {
+            out.push(Output::Update(notices::many_alarms(&alarm.nick)));
+        }
+    }
+
+    /// A linked node goes by another name now.
+    pub(super) fn renamed(&mut self, node: NodeId, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        let alarm = self.met(node, Some(nick), here, now);
+        out.push(Output::Standing(node));
+        self.raise(alarm, now.mono, out);
+    }
+
+    /// `node` is not linked any more.
     pub(super) fn parted(&mut self, node: &NodeId, now: Timestamp) {
-        self.records.parted(node, now);
+        self.book.parted(node, now);
     }
 
-    /// How much is known of who `node` is, and whether the user shut it out. Shutting somebody out answers the alarm.
-    pub(super) fn standing(&self, node: &NodeId, now: Timestamp) -> (Trust, bool) {
-        let Some(entry) = self.records.get(node) else { return (Trust::New, false) };
-        let ignored = entry.known.ignored;
-        let trust = match entry {
-            entry if entry.known.verified => Trust::Verified,
-            entry if entry.suspect && !ignored => Trust::Suspect,
-            entry if entry.is_old(now) => Trust::Known,
-            _ => Trust::New,
+    /// A peer that went by `nick` is gone. Others who are here by the same name were told from it while both were, and
+    /// would pass for it now: they are judged again.
+    pub(super) fn name_left(&mut self, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        let name = skeleton(nick);
+        if !self.book.is_reserved(&name, now.wall) {
+            return;
+        }
+        let claim = |peer: &crate::domain::model::Peer| {
+            let (node, nick) = (*peer.id.node()?, peer.nick.as_ref()?);
+            let (shown, skeleton) = self.book.claim(&node)?;
+            (shown == nick && *skeleton == name).then(|| (node, nick.clone()))
         };
-        (trust, ignored)
+        let claims: Vec<_> = here.everyone().filter_map(claim).collect();
+        for (node, nick) in claims {
+            self.renamed(node, &nick, here, now, out);
+        }
     }
 
-    /// The user lets `node` have the name it goes by, and no other one that is somebody else's.
-    pub(super) fn trust(&mut self, node: &NodeId) {
-        self.records.update(node, |entry| {
-            entry.known.trusted = true;
-            entry.grant();
-        });
+    /// A guest may call itself what it likes, even by the name of somebody whose key is known. Then the user is told.
+    pub(super) fn guest_named(&mut self, guest: SocketAddr, nick: &Nick, now: Now, out: &mut Vec<Output>) {
+        if self.book.is_somebodys(nick, now.wall) && self.notices.allow(NoticeCode::GuestName, now.mono) {
+            out.push(Output::Update(notices::guest_uses_name(guest, nick)));
+        }
     }
 
-    /// The user wants to see nothing of `node`.
-    pub(super) fn ignore(&mut self, node: &NodeId) {
-        self.records.update(node, |entry| entry.known.ignored = true);
+    /// A linked node can be dialled at `addr`.
+    pub(super) fn listens(&mut self, node: &NodeId, addr: SocketAddr) {
+        self.book.listens(node, addr);
     }
 
-    /// The user wants to see `node` again. If it goes by somebody else's name, it is suspect again.
-    pub(super) fn unignore(&mut self, node: &NodeId) {
-        self.records.update(node, |entry| entry.known.ignored = false);
+    /// The user has compared codes with `node` and they are the same, or not.
+    pub(super) fn compared(&mut self, node: NodeId, same: bool, out: &mut Vec<Output>) {
+        if same {
+            self.book.verified(&node);
+        }
+        out.push(Output::Standing(node));
     }
 
-    /// The user has compared codes with `node`, and they were the same.
-    pub(super) fn verified(&mut self, node: &NodeId) {
-        self.records.update(node, |entry| {
-            entry.known.verified = true;
-            entry.grant();
-        });
+    /// `/trust`: lets a key have the name it goes by.
+    pub(super) fn trust(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
+        let people = self.people(here);
+        let (id, name) = match people.resolve(who) {
+            Ok(id) => (id, people.names().name(id)),
+            Err(unclear) => return out.push(Output::Update(unclear.update())),
+        };
+        let PeerId::Node(node) = id else { return out.push(Output::Update(notices::guest_not_trusted(&name))) };
+        self.book.trust(&node);
+        out.extend([Output::Update(notices::trusted(&node, &name)), Output::Standing(node)]);
     }
 
-    /// What is kept of `node`. Its nick there is none, or an earlier one, while it goes by somebody else's.
-    pub(super) fn get(&self, node: &NodeId) -> Option<&Known> {
-        self.records.get(node).map(|entry| &entry.known)
-    }
-
-    /// Whom the user may mean, linked or not; who is linked comes first, then who was seen last.
-    pub(super) fn find(&self, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
-        find::find(&self.records, wanted)
-    }
-
-    /// Whether `nick` is, or looks like, the name of somebody who is verified or known for long.
-    pub(super) fn is_somebodys(&self, nick: &Nick, now: Timestamp) -> bool {
-        self.records.namesakes(&skeleton(nick)).any(|entry| entry.reserves(now))
-    }
-
-    /// The name that `node` goes by or went by last, rightly or not, with its skeleton.
-    pub(super) fn claim(&self, node: &NodeId) -> Option<(&Nick, &Skeleton)> {
-        self.records.get(node)?.shown()
-    }
-
-    /// That name alone.
-    pub(super) fn nick(&self, node: &NodeId) -> Option<&Nick> {
-        self.claim(node).map(|(nick, _)| nick)
-    }
-
-    /// Whether such a name is somebody's, so that going by it may raise an alarm.
-    pub(super) fn is_reserved(&self, name: &Skeleton, now: Timestamp) -> bool {
-        self.records.namesakes(name).any(|entry| entry.goes_by(name) && entry.reserves(now))
-    }
-
-    /// Everything that is to be kept.
-    pub(super) fn known(&self) -> impl Iterator<Item = &Known> {
-        self.records.iter().map(|entry| &entry.known)
-    }
-
-    /// Whether [`Self::known`] has changed since this was asked last.
-    pub(super) fn take_changed(&mut self) -> bool {
-        std::mem::take(&mut self.records.changed)
-    }
-
-    /// Where people listened last, those first who were seen last; a bounded number, and few on one host. Nobody who is
-    /// shut out.
-    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
-        let mut known: Vec<&Known> = self.known().filter(|known| !known.ignored).collect();
-        known.sort_by_key(|known| (!known.verified, !known.trusted, Reverse(known.last_seen)));
-        let (mut addrs, mut hosts) = (Vec::new(), BTreeMap::new());
-        for addr in known.iter().flat_map(|known| &known.addrs) {
-            let host: &mut usize = hosts.entry(addr.ip()).or_default();
-            if addrs.len() < MAX_REDIALS && *host < MAX_REDIALS_PER_HOST && !addrs.contains(addr) {
-                *host += 1;
-                addrs.push(*addr);
+    /// `/ignore`, or `/unignore`: shows nothing more of somebody, or shows them again.
+    pub(super) fn ignore(&mut self, who: &Who, ignore: bool, here: &dyn Directory, out: &mut Vec<Output>) {
+        let people = self.people(here);
+        let (id, name) = match people.resolve(who) {
+            Ok(id) => (id, people.names().name(id)),
+            Err(unclear) => return out.push(Output::Update(unclear.update())),
+        };
+        let notice = match (id, ignore) {
+            (_, false) => notices::not_ignored(&name),
+            (PeerId::Node(_), true) => notices::ignored(&name),
+            (PeerId::Guest(_), true) => notices::guest_ignored(&name),
+        };
+        match id {
+            PeerId::Node(node) => {
+                if ignore {
+                    self.book.ignore(&node);
+                } else {
+                    self.book.unignore(&node);
+                }
+                out.extend([Output::Update(notice), Output::Standing(node)]);
+            }
+            PeerId::Guest(addr) => {
+                self.ignore_guest(addr, ignore);
+                out.extend([Output::GuestIgnored { addr, ignored: ignore }, Output::Update(notice)]);
             }
         }
-        addrs
     }
 
-    fn judge(
-        &self,
-        node: &NodeId,
-        nick: &Nick,
-        name: &Skeleton,
-        present: impl Fn(&NodeId) -> bool,
-        now: Timestamp,
-    ) -> Verdict {
-        let claimant = self.records.get(node);
-        if claimant.is_some_and(|entry| entry.known.verified || entry.owns(name, now)) {
-            return Verdict::Own;
+    fn ignore_guest(&mut self, addr: SocketAddr, ignore: bool) {
+        if !ignore {
+            self.ignored_guests.remove(&addr);
+        } else if self.ignored_guests.len() < MAX_IGNORED_GUESTS {
+            self.ignored_guests.insert(addr);
         }
-        let others = || self.records.namesakes(name).filter(|entry| entry.known.node != *node);
-        let owners: Vec<&Entry> = others().filter(|entry| entry.goes_by(name) && entry.reserves(now)).collect();
-        if owners.is_empty() {
-            // Who is known for long may not take what somebody new was first to take: it would be reserved at once,
-            // against its owner. And who has left a name for an hour finds it as it was.
-            let old = claimant.is_some_and(|entry| entry.is_old(now));
-            let mine = claimant.is_some_and(|entry| entry.goes_by(name));
-            let disputed = others().any(|entry| old && entry.goes_by(name) || entry.owns(name, now));
-            return if mine || !disputed && others().nth(MAX_NAMESAKES).is_none() {
-                Verdict::Own
-            } else {
-                Verdict::Lent
-            };
-        }
-        // The user's word has given the name to somebody: whoever had it before is not asked any more.
-        let granted = owners.iter().any(|entry| entry.known.trusted);
-        let alarms = owners.into_iter().filter(|entry| !granted || entry.known.trusted || entry.known.verified);
-        let alarms = alarms.filter_map(|entry| Some((alike(nick, entry, &present)?, entry)));
-        let worst = alarms.min_by_key(|(kind, Entry { known, .. })| {
-            (*kind != AlarmKind::KeyChanged, !known.verified, !known.trusted, Reverse(known.last_seen))
-        });
-        worst.and_then(|(kind, entry)| alarm(kind, *node, nick, &entry.known)).map_or(Verdict::Shared, Verdict::Taken)
+    }
+
+    /// Whether what is to be kept across runs has changed since this was asked last.
+    pub(super) fn take_changed(&mut self) -> bool {
+        self.book.take_changed()
     }
 }
 
-/// What a claim to a name comes to.
-enum Verdict {
-    /// The name is its own.
-    Own,
-    /// Nobody objects, but the name is not its own: somebody has it, or had it a moment ago.
-    Lent,
-    /// Somebody else of that name is here, or a machine has made the name: no alarm, and none is lifted.
-    Shared,
-    /// It is somebody else's.
-    Taken(Alarm),
-}
-
-/// How the claim to `nick` offends `owner`, whose name has the same skeleton.
-fn alike(nick: &Nick, owner: &Entry, present: impl Fn(&NodeId) -> bool) -> Option<AlarmKind> {
-    let same =
-        owner.known.nick.as_ref().is_some_and(|other| other.as_str().to_lowercase() == nick.as_str().to_lowercase());
-    if !same {
-        Some(AlarmKind::LookAlike)
-    } else if present(&owner.known.node) || is_numbered(nick) {
-        None
-    } else {
-        Some(AlarmKind::KeyChanged)
+impl Reputation for Keyring {
+    fn is_acquainted(&self, node: &NodeId, now: Timestamp) -> bool {
+        let known = matches!(self.book.standing(node, now).0, Trust::Verified | Trust::Known);
+        known || self.book.get(node).is_some_and(|known| known.trusted)
     }
-}
 
-/// Whether it is a name like `bob-2`, as further profiles of one login get them: nobody has chosen it.
-fn is_numbered(nick: &Nick) -> bool {
-    let number = nick.as_str().rsplit_once('-').map(|(_, number)| number);
-    number.is_some_and(|text| {
-        text.bytes().all(|b| b.is_ascii_digit())
-            && !text.starts_with('0')
-            && text.parse().is_ok_and(|number: u16| (2..=MAX_SUFFIX).contains(&number))
-    })
-}
-
-fn alarm(kind: AlarmKind, node: NodeId, nick: &Nick, known: &Known) -> Option<Alarm> {
-    Some(Alarm {
-        kind,
-        node,
-        nick: nick.clone(),
-        known: known.node,
-        known_nick: known.nick.clone()?,
-        known_last_seen: known.last_seen,
-        known_verified: known.verified,
-    })
+    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
+        self.ignored_guests.contains(addr)
+    }
 }

@@ -15,14 +15,14 @@ pub(super) const OUR_INTERVAL: Duration = Duration::from_secs(32);
 
 /// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
 /// people who stand around one desk, and then one every half minute, as with alarms. It does not bind our user, who can
-/// still begin one with whoever is not answered.
+/// still begin one with a peer who was not answered.
 const ANYBODYS_BURST: u32 = 5;
 const ANYBODYS_RATE: f64 = 1.0 / 30.0;
 
-/// How often comparisons begin, on all links together: a new link is a new [`Session`](super::Session), and cheap. Both maps
+/// How often comparisons begin, on all links together: a new link is a new [`Comparison`](super::comparison::Comparison), and cheap. Both maps
 /// hold what is younger than their interval: theirs as many as [`ANYBODYS_RATE`] lets in, ours as many as a user types.
 #[derive(Debug)]
-pub(in crate::core::node) struct Pace {
+pub(super) struct Pace {
     /// When we began one last, by key.
     ours: BTreeMap<NodeId, Instant>,
     /// When they began one last that was answered.

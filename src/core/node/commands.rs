@@ -1,0 +1,87 @@
+//! What the user wants, each command to the machine that it is for.
+
+use super::{Node, Output, dialing, verify};
+use crate::{
+    core::sync,
+    domain::{
+        bus::{Command, Update, Whois},
+        model::{Nick, Now, Presence, Who},
+    },
+};
+
+impl Node {
+    pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
+        match command {
+            Command::Say { room, text, action, .. } => self.to_sync(sync::Input::Say { room, text, action }, now, out),
+            Command::Page { room, seek, max } => self.to_sync(sync::Input::Page { room, seek, max }, now, out),
+            Command::Search { room, query, before, max } => {
+                self.to_sync(sync::Input::Search { room, query, before, max }, now, out);
+            }
+            Command::Erase { room, .. } => self.to_sync(sync::Input::Erase(room), now, out),
+            Command::Quit => self.to_sync(sync::Input::Quit, now, out),
+            Command::SetNick(nick) => self.set_nick(nick, now, out),
+            Command::SetPresence(presence) => self.set_presence(presence, now, out),
+            Command::Typing(typing) => self.tell_status(typing, now, out),
+            Command::Rescan => self.rescan(now, out),
+            Command::Connect(target) => self.to_dialing(dialing::Input::Connect(target), now, out),
+            Command::Trust(who) => self.to_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
+            Command::Ignore(who) => self.to_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
+            Command::Unignore(who) => self.to_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out)),
+            Command::Verify { who, same: None } => self.to_verify(verify::Input::Begin(&who), now, out),
+            Command::Verify { who, same: Some(same) } => {
+                self.to_verify(verify::Input::Answer { who: &who, same }, now, out);
+            }
+            Command::Whois(who) => self.whois(&who, out),
+            // The shell carries it out and answers with `Input::Moved`; it passes on the other commands only.
+            Command::Open(_) => {}
+        }
+    }
+
+    fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Output>) {
+        self.myself.nick = nick.clone();
+        out.push(Output::Update(Update::NickSet(nick)));
+        self.tell_status(false, now, out);
+    }
+
+    fn set_presence(&mut self, presence: Presence, now: Now, out: &mut Vec<Output>) {
+        self.myself.presence = presence.clone();
+        out.push(Output::Update(Update::PresenceSet(presence)));
+        self.tell_status(false, now, out);
+    }
+
+    fn tell_status(&mut self, typing: bool, now: Now, out: &mut Vec<Output>) {
+        self.to_peers(now, out, |peers, context, out| peers.tell_status(typing, context, out));
+    }
+
+    /// Looks for everybody, now.
+    fn rescan(&mut self, now: Now, out: &mut Vec<Output>) {
+        self.to_dialing(dialing::Input::Rescan, now, out);
+        self.to_peers(now, out, |peers, _, out| peers.forget_ourselves(out));
+        out.push(Output::Sweep);
+    }
+
+    /// Shows what the machines know of somebody.
+    fn whois(&self, who: &Who, out: &mut Vec<Output>) {
+        let people = self.trust.people(&self.peers);
+        let id = match people.resolve_loosely(who) {
+            Ok(id) => id,
+            Err(unclear) => return out.push(Output::Update(unclear.update())),
+        };
+        let peer = people.here().peer(id).cloned();
+        let known = id.node().and_then(|node| self.trust.book().get(node)).cloned();
+        let link = self.peers.details(&id);
+        let addrs = match (&link, &peer, &known) {
+            (Some(link), ..) => link.addrs.clone(),
+            (None, Some(peer), _) => vec![peer.addr],
+            (None, None, known) => known.as_ref().map(|known| known.addrs.clone()).unwrap_or_default(),
+        };
+        out.push(Output::Update(Update::Whois(Box::new(Whois {
+            peer,
+            known,
+            addrs,
+            presence: link.as_ref().map_or(Presence::Here, |link| link.presence.clone()),
+            round_trip: link.as_ref().and_then(|link| link.round_trip),
+            clock_ahead_ms: link.as_ref().map(|link| link.clock_ahead_ms),
+        }))));
+    }
+}

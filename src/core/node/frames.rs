@@ -1,0 +1,56 @@
+//! Frames of nodes, each to the machine that it is for.
+
+use super::{CloseReason, Node, Output, dialing, peers::FrameQuota, verify};
+use crate::{
+    core::sync,
+    domain::model::{LinkId, Now},
+    protocol::codec::mesh::{Frame, Reason},
+};
+
+impl Node {
+    /// A node has sent frames.
+    pub(super) fn frames(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Output>) {
+        for frame in frames {
+            // Events are limited where they are read, by their bytes.
+            if let Frame::Batch(events) = frame {
+                self.to_sync(sync::Input::Batch { link, events }, now, out);
+                continue;
+            }
+            match self.peers.spend_frame(link, now.mono) {
+                Some(FrameQuota::Within) => {}
+                Some(FrameQuota::Over) => continue,
+                Some(FrameQuota::Flood) => return self.misbehaved(link, now, out),
+                None => return,
+            }
+            match frame {
+                // A node introduces itself once.
+                Frame::Hello(_) => return self.misbehaved(link, now, out),
+                Frame::Bye(reason) => {
+                    return self.to_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
+                }
+                Frame::Ping { token, answer } => {
+                    self.to_peers(now, out, |peers, _, out| peers.pinged(link, token, answer, now, out));
+                }
+                Frame::Status(status) => {
+                    self.to_peers(now, out, |peers, _, out| peers.status_changed(link, status, out));
+                }
+                Frame::Peers(sightings) => {
+                    if let Some(from) = self.peers.node_of(link) {
+                        self.to_dialing(dialing::Input::PassedOn { from, sightings: &sightings }, now, out);
+                    }
+                }
+                Frame::Sas(step) => self.to_verify(verify::Input::Step { link, step }, now, out),
+                Frame::Have(have) => self.to_sync(sync::Input::Have { link, have }, now, out),
+                // Batches were handled above; Look and Seen are answered by a call of their own, not on a link.
+                Frame::Batch(_) | Frame::Look(_) | Frame::Seen(_) | Frame::Nothing => {}
+            }
+        }
+    }
+
+    /// The node at the other end of a link broke the rules: ends the link.
+    pub(super) fn misbehaved(&mut self, link: LinkId, now: Now, out: &mut Vec<Output>) {
+        self.to_peers(now, out, |peers, context, out| {
+            peers.close(link, CloseReason::Protocol, Reason::Protocol, context, out);
+        });
+    }
+}

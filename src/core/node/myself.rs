@@ -1,0 +1,52 @@
+//! What the node says of itself.
+
+use bytes::Bytes;
+
+use super::local_addrs::LocalAddrs;
+use crate::{
+    domain::model::{Guests, Nick, NodeId, Now, PortRange, Presence},
+    protocol::codec::mesh::{self, Caps, Frame, Hello, Status},
+};
+
+/// Who and where we are. The machines read it; the router alone changes it.
+#[derive(Debug)]
+pub(super) struct Myself {
+    /// Where we listen and look for people.
+    pub(super) local: LocalAddrs,
+    /// Our name.
+    pub(super) nick: Nick,
+    /// Our key.
+    pub(super) node: NodeId,
+    /// Names this run of the program: random, a new one at every start.
+    pub(super) boot: u64,
+    /// Whether our user is here.
+    pub(super) presence: Presence,
+    /// The ports that a host without a port is tried on.
+    pub(super) ports: PortRange,
+    /// Which reference nodes may join.
+    pub(super) guests: Guests,
+}
+
+impl Myself {
+    /// The first frame on a link with a node.
+    pub(super) fn hello(&self, now: Now) -> Bytes {
+        let (min, max) = mesh::VERSIONS;
+        mesh::encode(&Frame::Hello(Hello {
+            min,
+            max,
+            caps: Caps::ours(),
+            node: self.node,
+            boot: self.boot,
+            nick: Some(self.nick.clone()),
+            wall: now.wall,
+            port: self.local.port().try_into().ok(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }))
+    }
+
+    /// The frame that tells nodes our name and presence.
+    pub(super) fn status(&self, typing: bool) -> Bytes {
+        let status = Status { nick: Some(self.nick.clone()), presence: self.presence.clone(), typing };
+        mesh::encode(&Frame::Status(status))
+    }
+}

@@ -1,0 +1,29 @@
+//! What guests say. They send plain lines under a name that proves nothing.
+
+use super::{Output, Peers};
+use crate::{
+    domain::{
+        bus::Update,
+        model::{LinkId, PeerId},
+    },
+    protocol::codec::Heard,
+};
+
+impl Peers {
+    /// A guest sent lines.
+    pub(in crate::core::node) fn heard(&mut self, link: LinkId, lines: Vec<Heard>, out: &mut Vec<Output>) {
+        let Some((peer, _)) = self.table.guest_mut(link) else { return };
+        let PeerId::Guest(addr) = peer.id else { return };
+        if peer.ignored {
+            return;
+        }
+        for Heard { nick, text, action } in lines {
+            if let Some(new) = nick.as_ref().filter(|nick| peer.nick.as_ref() != Some(nick)) {
+                peer.nick = Some(new.clone());
+                out.push(Output::update(Update::PeerRenamed { peer: peer.id, nick: new.clone() }));
+                out.push(Output::GuestNamed { addr, nick: new.clone() });
+            }
+            out.push(Output::GuestSaid { addr, nick, text, action });
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Links with peers: how they come about, which of them stay, and how they end.
+//!
+//! A link is dialled by us ([`outgoing`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
+//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`admission`] who
+//! finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
+//! [`heartbeat`] measures round trips and tells our status, [`guest_messages`] reads what guests say.
+//!
+//! The machine knows nothing of names, trust, the log or the address book. It says what happened ([`Output`]), and the
+//! router passes that on.
+
+mod address_owners;
+mod addresses;
+mod admission;
+mod guest_messages;
+mod guests;
+mod handover;
+mod handshake;
+mod heartbeat;
+mod link;
+mod link_choice;
+mod link_table;
+mod notices;
+mod outgoing;
+mod output;
+mod session;
+mod views;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use address_owners::AddressOwners;
+use admission::LinkQuotas;
+use bytes::Bytes;
+use handover::Handovers;
+pub(super) use handshake::Newcomer;
+use heartbeat::{PING_EVERY, StatusPace};
+pub(super) use link::Link;
+use link_table::LinkTable;
+pub(super) use outgoing::DialEvent;
+pub(super) use output::Output;
+pub(super) use session::FrameQuota;
+
+use super::{dialing::News, myself::Myself, notice_limits::NoticeLimits, transport::CloseReason, views::Reputation};
+use crate::{
+    domain::{
+        bus::Update,
+        model::{Known, LeaveReason, LinkId, NodeId, Now, Peer, PeerId, Presence, Trust},
+        timers::Timers,
+    },
+    protocol::codec::mesh::{self, Frame, Reason},
+};
+
+/// What the machine waits for. Of several timers that have expired the first in this list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// Ping all nodes. Nobody waits for it while no node is linked.
+    Ping,
+    /// Tell nodes our status, which changed a moment after they were told.
+    Status,
+}
+
+/// What the machine may know of the rest of the node while it handles one input.
+pub(super) struct Context<'a> {
+    pub(super) me: &'a Myself,
+    pub(super) reputation: &'a dyn Reputation,
+    pub(super) now: Now,
+}
+
+/// The machine. See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Peers {
+    pub(super) table: LinkTable,
+    owners: AddressOwners,
+    handovers: Handovers,
+    quotas: LinkQuotas,
+    status: StatusPace,
+    notices: NoticeLimits,
+    timers: Timers<Timer>,
+    /// For tokens of pings.
+    rng: fastrand::Rng,
+    /// Names the next dial.
+    next_dial: u32,
+    /// When we were dialled by ourselves last.
+    met_ourselves: Option<Instant>,
+}
+
+/// What is known of a link with a node, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LinkDetails {
+    /// Where the node listens.
+    pub(super) addrs: Vec<SocketAddr>,
+    /// Whether its user is there.
+    pub(super) presence: Presence,
+    /// The last round trip time.
+    pub(super) round_trip: Option<Duration>,
+    /// By how many milliseconds its clock was ahead of ours.
+    pub(super) clock_ahead_ms: i64,
+}
+
+impl Peers {
+    /// `known`: what earlier runs knew. `rng`: for what is random and not secret.
+    pub(super) fn new(known: &[Known], rng: fastrand::Rng) -> Self {
+        Self {
+            table: LinkTable::default(),
+            owners: AddressOwners::new(known),
+            handovers: Handovers::default(),
+            quotas: LinkQuotas::default(),
+            status: StatusPace::default(),
+            notices: NoticeLimits::default(),
+            timers: Timers::default(),
+            rng,
+            next_dial: 0,
+            met_ourselves: None,
+        }
+    }
+
+    /// The program runs.
+    pub(super) fn start(&mut self, now: Now) {
+        self.timers.set(Timer::Ping, now.mono + PING_EVERY);
+    }
+
+    /// Something happened, or the time that [`Self::next_timer`] named has come: does what is due.
+    pub(super) fn tick(&mut self, context: &Context<'_>, out: &mut Vec<Output>) {
+        let now = context.now;
+        self.end_handovers(out);
+        while let Some(timer) = self.timers.pop_expired(now.mono) {
+            match timer {
+                Timer::Ping => {
+                    self.timers.set(Timer::Ping, now.mono + PING_EVERY);
+                    self.ping_all(now, out);
+                }
+                Timer::Status => self.tell_status_again(context, out),
+            }
+        }
+        if self.owners.forget_ourselves(Some(now.mono)) {
+            out.push(Output::linked_changed());
+        }
+    }
+
+    /// When [`Self::tick`] is wanted next.
+    pub(super) fn next_timer(&self) -> Option<Instant> {
+        let ping = self.timers.get(Timer::Ping).filter(|_| self.table.nodes() > 0);
+        ping.into_iter().chain(self.timers.get(Timer::Status)).min()
+    }
+
+    /// A link is gone, not by us.
+    pub(super) fn closed(&mut self, link: LinkId, reason: CloseReason, context: &Context<'_>, out: &mut Vec<Output>) {
+        self.part(link, reason, false, context, out);
+    }
+
+    /// A node says good-bye.
+    pub(super) fn dismissed(&mut self, link: LinkId, reason: Reason, context: &Context<'_>, out: &mut Vec<Output>) {
+        let addrs = self.table.session(link).map(|(_, session)| session.addrs.all()).unwrap_or_default();
+        out.push(Output::close(link, None));
+        self.part(link, CloseReason::Ended, reason == Reason::Duplicate, context, out);
+        if reason == Reason::Duplicate {
+            // Another copy of our own key has taken our place there, and would lose it to us again and again.
+            out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
+        }
+    }
+
+    /// Ends an open link from our side. `why` is what the other side is told.
+    pub(super) fn close(
+        &mut self,
+        link: LinkId,
+        reason: CloseReason,
+        why: Reason,
+        context: &Context<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        out.push(Output::close(link, Some(goodbye(why))));
+        self.part(link, reason, false, context, out);
+    }
+
+    /// A link is gone. `has_other`: whether the other side has another link with us, as it says.
+    fn part(
+        &mut self,
+        link: LinkId,
+        reason: CloseReason,
+        has_other: bool,
+        context: &Context<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let Some(Link::Up { peer, kind }) = self.table.get(link) else { return };
+        let (peer, boot) = (peer.clone(), self.table.session(link).map(|(_, session)| session.boot));
+        let lost = lost_addresses(&peer, kind, context.me);
+        self.table.remove(link);
+        out.push(Output::Down { link, node: peer.id.node().copied() });
+        let is_handover = has_other
+            && self.table.link_of(&peer.id) == Some(link)
+            && matches!((peer.id, boot), (PeerId::Node(node), Some(boot)) if self.begins_handover(&context.me.node, node, boot));
+        self.leave(link, peer.id, (!is_handover).then_some(reason.into()), out);
+        if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
+            out.push(Output::NameLeft(nick.clone()));
+        }
+        if reason == CloseReason::TooSlow {
+            out.push(Output::update(notices::too_slow(&peer)));
+        }
+        out.extend(lost.into_iter().map(|addr| Output::Address(News::Lost(addr))));
+    }
+
+    /// Takes a peer off the map, if `link` is what holds it there. Without a reason it has not left for the front end.
+    fn leave(&mut self, link: LinkId, peer: PeerId, reason: Option<LeaveReason>, out: &mut Vec<Output>) {
+        if self.table.unmap(link, &peer) {
+            if let PeerId::Node(node) = peer {
+                self.owners.parted(&node);
+            }
+            out.extend(reason.map(|reason| Output::update(Update::PeerLeft { peer, reason })));
+            out.push(Output::linked_changed());
+        }
+    }
+
+    /// Nothing is to leave this machine any more: ends all links and dials beyond it.
+    pub(super) fn leave_networks(&mut self, context: &Context<'_>, out: &mut Vec<Output>) {
+        let is_beyond = |state: &Link| match state {
+            Link::Dialling(dial) | Link::Offered(dial) => !dial.addr.ip().is_loopback(),
+            Link::Up { peer, .. } => {
+                let remote = state.session().map_or(peer.addr, |(_, session)| session.start.remote);
+                !remote.ip().is_loopback()
+            }
+        };
+        let gone: Vec<LinkId> = self.table.iter().filter(|(_, state)| is_beyond(state)).map(|(link, _)| link).collect();
+        for link in gone {
+            if self.table.take_dial(link).is_some() {
+                out.push(Output::close(link, None));
+            } else {
+                self.close(link, CloseReason::Ended, Reason::Leaving, context, out);
+            }
+        }
+    }
+
+    /// Forgets where we met ourselves: the user wants to look again, or these addresses may be somebody else's now.
+    pub(super) fn forget_ourselves(&mut self, out: &mut Vec<Output>) {
+        if self.owners.forget_ourselves(None) {
+            out.push(Output::linked_changed());
+        }
+    }
+
+    /// What is thought of a linked key may have changed: tells the front end if so.
+    pub(super) fn set_standing(&mut self, node: NodeId, standing: (Trust, bool), out: &mut Vec<Output>) {
+        let Some((peer, _)) = self.table.session_of_mut(node) else { return };
+        if (peer.trust, peer.ignored) != standing {
+            (peer.trust, peer.ignored) = standing;
+            let (trust, ignored) = standing;
+            out.push(Output::update(Update::PeerTrust { peer: PeerId::Node(node), trust, ignored }));
+        }
+    }
+
+    /// Takes one frame that is no line from what the node of a link may send; none if there is no such link.
+    pub(super) fn spend_frame(&mut self, link: LinkId, now: Instant) -> Option<FrameQuota> {
+        self.table.session_mut(link).map(|(_, session)| session.spend_frame(now))
+    }
+
+    /// The key of the node at the other end of a link.
+    pub(super) fn node_of(&self, link: LinkId) -> Option<NodeId> {
+        self.table.session(link)?.0.id.node().copied()
+    }
+
+    /// What is known of the link with a node.
+    pub(super) fn details(&self, peer: &PeerId) -> Option<LinkDetails> {
+        let (_, session) = self.table.of(peer)?.session()?;
+        Some(LinkDetails {
+            addrs: session.addrs.all(),
+            presence: session.presence.clone(),
+            round_trip: session.round_trip,
+            clock_ahead_ms: session.clock_ahead_ms,
+        })
+    }
+
+    /// Who is linked, as far as the front end knows.
+    pub(super) fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
+        self.table.peers.keys().copied().chain(self.handovers.nodes().map(PeerId::Node))
+    }
+
+    /// Whether any guest is linked.
+    pub(super) fn has_guests(&self) -> bool {
+        self.table.guests() > 0
+    }
+
+    /// The addresses that nobody needs to dial: it is known who is there.
+    pub(super) fn settled_addresses(&self) -> BTreeSet<SocketAddr> {
+        self.settled().collect()
+    }
+
+    fn settled(&self) -> impl Iterator<Item = SocketAddr> {
+        let guests = self.table.iter().filter_map(|(_, state)| state.guest());
+        let confirmed = guests.filter(|(_, address)| address.is_confirmed()).map(|(peer, _)| peer.addr);
+        confirmed.chain(self.owners.taken())
+    }
+
+    /// Whether the peer that listens at `addr` is linked.
+    fn is_listening(&self, addr: SocketAddr) -> bool {
+        let guest = self.table.of(&PeerId::Guest(addr)).and_then(Link::guest);
+        guest.is_some_and(|(_, address)| address.is_confirmed()) || self.owners.owner(&addr).is_some()
+    }
+}
+
+/// Where a peer whose link is gone may be dialled again.
+fn lost_addresses(peer: &Peer, kind: &link::Kind, me: &Myself) -> Vec<SocketAddr> {
+    match kind {
+        link::Kind::Guest(address) => {
+            if address.listens() {
+                vec![peer.addr]
+            } else {
+                Vec::new()
+            }
+        }
+        link::Kind::Mesh(session) => {
+            // On its word alone nobody is dialled outside the user's networks.
+            let claimed = session.addrs.claimed().filter(|addr| me.local.is_in_networks(addr.ip()));
+            session.addrs.proven().chain(claimed).collect()
+        }
+    }
+}
+
+/// The last frame on a link with a node.
+pub(super) fn goodbye(reason: Reason) -> Bytes {
+    mesh::encode(&Frame::Bye(reason))
+}

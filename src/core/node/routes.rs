@@ -1,0 +1,155 @@
+//! Carries inputs to the machines, and what they want to the shell and to each other.
+//!
+//! Each machine has one function here that calls it and one that carries out its outputs. Machines never call each other.
+
+use super::{Node, Output, dialing, peers, trust, verify};
+use crate::{
+    core::{node::views::Directory, sync},
+    domain::model::{Now, PeerId},
+};
+
+impl Node {
+    /// Lets the links handle something.
+    pub(super) fn to_peers(
+        &mut self,
+        now: Now,
+        out: &mut Vec<Output>,
+        handle: impl FnOnce(&mut peers::Peers, &peers::Context<'_>, &mut Vec<peers::Output>),
+    ) {
+        let mut outputs = Vec::new();
+        let context = peers::Context { me: &self.myself, reputation: &self.trust, now };
+        handle(&mut self.peers, &context, &mut outputs);
+        for output in outputs {
+            self.from_peers(output, now, out);
+        }
+    }
+
+    fn from_peers(&mut self, output: peers::Output, now: Now, out: &mut Vec<Output>) {
+        match output {
+            peers::Output::Shell(output) => out.push(output),
+            peers::Output::Address(news) => self.to_dialing(dialing::Input::News(news), now, out),
+            peers::Output::Newcomer(newcomer) => self.join(*newcomer, now, out),
+            peers::Output::Down { link, node } => {
+                self.to_verify(verify::Input::LinkDown(link), now, out);
+                if let Some(node) = node {
+                    self.trust.parted(&node, now.wall);
+                    self.to_sync(sync::Input::LinkDown(link), now, out);
+                }
+            }
+            peers::Output::NameLeft(nick) => {
+                self.to_trust(now, out, |trust, here, out| trust.name_left(&nick, here, now, out));
+            }
+            peers::Output::Renamed { node, nick } => {
+                self.to_trust(now, out, |trust, here, out| trust.renamed(node, &nick, here, now, out));
+            }
+            peers::Output::Listens { node, addr } => self.trust.listens(&node, addr),
+            peers::Output::GuestNamed { addr, nick } => {
+                self.to_trust(now, out, |trust, _, out| trust.guest_named(addr, &nick, now, out));
+            }
+            peers::Output::GuestSaid { addr, nick, text, action } => {
+                self.to_sync(sync::Input::GuestLine { addr, nick, text, action }, now, out);
+            }
+        }
+    }
+
+    /// A node is let in: its link comes up with what is known of its key, and the other machines hear of it.
+    fn join(&mut self, newcomer: peers::Newcomer, now: Now, out: &mut Vec<Output>) {
+        let (link, node, exporter) = (newcomer.link, newcomer.secure.node, newcomer.secure.exporter);
+        let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);
+        let alarm = self.trust.met(node, newcomer.nick.as_ref(), &self.peers, now);
+        let standing = self.trust.book().standing(&node, now.wall);
+        self.to_peers(now, out, |peers, _, out| peers.join(newcomer, standing, out));
+        self.to_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
+        self.to_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
+        self.to_peers(now, out, |peers, context, out| peers.greet(link, context, out));
+        self.to_sync(sync::Input::LinkUp { link, node }, now, out);
+        // A node that only changes its link knows the others already, and they know it.
+        if !is_known_run {
+            self.to_dialing(dialing::Input::NodeLinked { link, node }, now, out);
+        }
+    }
+
+    /// Lets the trust machine handle something.
+    pub(super) fn to_trust(
+        &mut self,
+        now: Now,
+        out: &mut Vec<Output>,
+        handle: impl FnOnce(&mut trust::Keyring, &dyn Directory, &mut Vec<trust::Output>),
+    ) {
+        let mut outputs = Vec::new();
+        handle(&mut self.trust, &self.peers, &mut outputs);
+        for output in outputs {
+            match output {
+                trust::Output::Update(update) => out.push(Output::Update(update)),
+                trust::Output::Standing(node) => {
+                    let standing = self.trust.book().standing(&node, now.wall);
+                    self.to_peers(now, out, |peers, _, out| peers.set_standing(node, standing, out));
+                }
+                trust::Output::GuestIgnored { addr, ignored } => {
+                    self.to_peers(now, out, |peers, _, out| peers.guest_ignored(addr, ignored, out));
+                }
+            }
+        }
+    }
+
+    /// Tells the verify machine what happened, and does what it says.
+    pub(super) fn to_verify(&mut self, input: verify::Input<'_>, now: Now, out: &mut Vec<Output>) {
+        let mut outputs = Vec::new();
+        self.verify.handle(input, self.trust.people(&self.peers), now.mono, &mut outputs);
+        for output in outputs {
+            match output {
+                verify::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
+                verify::Output::Update(update) => out.push(Output::Update(update)),
+                verify::Output::Compared { node, same } => {
+                    self.to_trust(now, out, |trust, _, out| trust.compared(node, same, out));
+                }
+                verify::Output::Misbehaved(link) => self.misbehaved(link, now, out),
+            }
+        }
+    }
+
+    /// Tells the dialing machine what happened, and does what it says.
+    pub(super) fn to_dialing(&mut self, input: dialing::Input<'_>, now: Now, out: &mut Vec<Output>) {
+        let mut outputs = Vec::new();
+        let context = dialing::Context { me: &self.myself, links: &self.peers, now };
+        self.dialing.handle(input, &context, &mut outputs);
+        for output in outputs {
+            match output {
+                dialing::Output::Dial { addr, via } => {
+                    self.to_peers(now, out, |peers, _, out| peers.dial(addr, via, now, out));
+                }
+                dialing::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
+                dialing::Output::Announce => out.push(Output::Announce),
+                dialing::Output::Update(update) => out.push(Output::Update(update)),
+            }
+        }
+    }
+
+    /// Tells the log machine what happened, and does what it says.
+    pub(super) fn to_sync(&mut self, input: sync::Input, now: Now, out: &mut Vec<Output>) {
+        let people = super::log_people::LogPeople { me: &self.myself, peers: &self.peers, trust: &self.trust };
+        let mut outputs = Vec::new();
+        self.sync.handle(input, &people, now, &mut outputs);
+        for output in outputs {
+            match output {
+                sync::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
+                sync::Output::Batch { link, frame } => out.push(Output::Batch { link, frame }),
+                sync::Output::Publish(message) => out.push(Output::Publish(message)),
+                sync::Output::Store { ticket, request } => out.push(Output::Store { ticket, request }),
+                sync::Output::Update(update) => out.push(Output::Update(update)),
+                sync::Output::Notice(notice) => {
+                    if self.notices.allow(notice.code(), now.mono) {
+                        let names = self.trust.people(&self.peers).names();
+                        out.push(Output::Update(notice.update(|author| names.name(PeerId::Node(author)))));
+                    }
+                }
+                sync::Output::NotDone(reason) => out.push(Output::Update(reason.update())),
+                sync::Output::Misbehaved(link) => self.misbehaved(link, now, out),
+                sync::Output::Leave => {
+                    self.phase = super::Phase::Left;
+                    out.push(Output::Leave);
+                }
+            }
+        }
+    }
+}

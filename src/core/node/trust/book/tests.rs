@@ -1,0 +1,92 @@
+//! The rules of names, one by one, and then against random histories.
+
+mod bounds;
+mod histories;
+mod names;
+mod who;
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::domain::model::Who;
+
+const HOUR: i64 = 60 * 60 * 1_000;
+const DAY: i64 = 24 * HOUR;
+
+/// A time of these tests: hours after their begin, which is years after the epoch.
+fn hour(hours: i64) -> Timestamp {
+    Timestamp::from_millis(50 * 365 * DAY + hours * HOUR)
+}
+
+fn key(n: u8) -> NodeId {
+    NodeId::new([n; 32])
+}
+
+fn nick(name: &str) -> Nick {
+    Nick::new(name).unwrap()
+}
+
+/// A record: of somebody who was met a week ago, and seen yesterday.
+fn old(n: u8, name: &str) -> Known {
+    Known { first_seen: hour(-7 * 24), last_seen: hour(-24), ..fresh(n, name) }
+}
+
+/// A record: of somebody who was met an hour ago.
+fn fresh(n: u8, name: &str) -> Known {
+    Known {
+        node: key(n),
+        nick: Some(nick(name)),
+        first_seen: hour(-1),
+        last_seen: hour(-1),
+        addrs: Vec::new(),
+        verified: false,
+        trusted: false,
+        ignored: false,
+    }
+}
+
+/// A book, who is linked, and the time.
+struct Desk {
+    book: TrustBook,
+    here: BTreeSet<NodeId>,
+    now: Timestamp,
+}
+
+impl Desk {
+    fn new(known: Vec<Known>) -> Self {
+        Self { book: TrustBook::new(known), here: BTreeSet::new(), now: hour(0) }
+    }
+
+    /// Links or renames.
+    fn met(&mut self, n: u8, name: &str) -> Option<Alarm> {
+        self.here.insert(key(n));
+        let here = &self.here;
+        self.book.met(key(n), Some(&nick(name)), |node| here.contains(node), self.now)
+    }
+
+    fn kind(&mut self, n: u8, name: &str) -> Option<AlarmKind> {
+        self.met(n, name).map(|alarm| alarm.kind)
+    }
+
+    fn parted(&mut self, n: u8) {
+        self.here.remove(&key(n));
+        self.book.parted(&key(n), self.now);
+    }
+
+    fn again(&mut self, n: u8, name: &str) -> Option<AlarmKind> {
+        self.parted(n);
+        self.kind(n, name)
+    }
+
+    fn trust(&self, n: u8) -> Trust {
+        self.book.standing(&key(n), self.now).0
+    }
+
+    /// What is written to disk, read again by the next run.
+    fn restart(&mut self) {
+        for node in std::mem::take(&mut self.here) {
+            self.book.parted(&node, self.now);
+        }
+        self.book = TrustBook::new(self.book.known().cloned().collect());
+    }
+}

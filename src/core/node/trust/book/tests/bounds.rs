@@ -1,0 +1,120 @@
+//! What is kept, and how much of it.
+
+use super::*;
+use crate::core::node::trust::records::MAX_KEYS;
+
+/// As many keys as are wanted.
+fn numbered(n: u32) -> NodeId {
+    let mut key = [0xee; 32];
+    key[..4].copy_from_slice(&n.to_be_bytes());
+    NodeId::new(key)
+}
+
+fn flood(desk: &mut Desk, keys: std::ops::Range<u32>) {
+    for n in keys {
+        desk.book.met(numbered(n), Some(&nick(&format!("x{n}"))), |_| false, desk.now);
+        desk.book.parted(&numbered(n), desk.now);
+    }
+}
+
+#[test]
+fn keys_made_by_the_thousand_push_out_nobody_who_matters() {
+    let mut known: Vec<Known> = (1..=50).map(|n| old(n, &format!("colleague{n}"))).collect();
+    known.push(Known { verified: true, ..fresh(101, "verified") });
+    known.push(Known { trusted: true, ..fresh(102, "trusted") });
+    known.push(Known { ignored: true, ..fresh(103, "ignored") });
+    let mut desk = Desk::new(known);
+    desk.met(104, "linked");
+    desk.met(105, "colleague1");
+    assert_eq!(desk.trust(105), Trust::Suspect);
+    desk.now = hour(1);
+    flood(&mut desk, 0..3 * MAX_KEYS as u32);
+    assert_eq!(desk.book.known().count(), MAX_KEYS);
+    for n in (1..=50).chain(101..=105) {
+        assert!(desk.book.get(&key(n)).is_some(), "{n}");
+    }
+    assert_eq!(desk.trust(105), Trust::Suspect, "nobody washes off a suspicion so");
+    desk.parted(104);
+    desk.now = hour(2);
+    flood(&mut desk, 20_000..20_000 + MAX_KEYS as u32);
+    assert_eq!(desk.book.get(&key(104)), None);
+}
+
+#[test]
+fn a_file_that_is_too_long_is_cut_to_those_seen_last() {
+    let many = |n| Known { node: numbered(n), last_seen: hour(i64::from(n) - 10_000), ..fresh(0, "x") };
+    let desk = Desk::new((0..MAX_KEYS as u32 + 10).map(many).chain([old(1, "bob")]).collect());
+    assert_eq!(desk.book.known().count(), MAX_KEYS);
+    assert!(desk.book.get(&key(1)).is_some() && desk.book.get(&numbered(10)).is_none());
+    assert!(desk.book.get(&numbered(11)).is_some());
+    let twice = Desk::new(vec![old(1, "bob"), old(1, "robert")]);
+    assert_eq!(twice.book.known().map(|known| known.nick.clone()).collect::<Vec<_>>(), [Some(nick("robert"))]);
+    assert_eq!(twice.book.find(&Wanted::new(&Who::new("bob").unwrap())), []);
+}
+
+#[test]
+fn one_name_for_thousands_of_keys_is_looked_at_quickly() {
+    let mut desk = Desk::new(Vec::new());
+    for n in 0..MAX_KEYS as u32 {
+        desk.book.met(numbered(n), Some(&nick("bob")), |_| false, desk.now);
+    }
+    let named = desk.book.known().filter(|known| known.nick.is_some()).count();
+    assert!(named <= MAX_NAMESAKES + 1, "{named}");
+}
+
+#[test]
+fn addresses_are_few_and_the_last_one_comes_first() {
+    let at = |port: u16| SocketAddr::from(([10, 0, 0, 1], port));
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "bob");
+    for port in [1, 2, 3, 1] {
+        desk.book.listens(&key(1), at(port));
+    }
+    assert_eq!(desk.book.get(&key(1)).unwrap().addrs, [at(1), at(3), at(2)]);
+    for port in 100..200 {
+        desk.book.listens(&key(1), at(port));
+    }
+    assert_eq!(desk.book.get(&key(1)).unwrap().addrs.len(), crate::domain::model::MAX_ADDRESSES);
+    desk.book.listens(&key(2), at(1));
+    assert_eq!(desk.book.get(&key(2)), None, "nobody knows that key");
+}
+
+#[test]
+fn who_was_seen_last_is_dialled_first_and_no_host_is_scanned() {
+    let at = |host: u8, port: u16| SocketAddr::from(([10, 0, 0, host], port));
+    let known = |n: u8, seen: i64, addrs: Vec<SocketAddr>| Known { last_seen: hour(seen), addrs, ..old(n, "x") };
+    let crowd = |n: u8| known(n, -90, (0..8).map(|port| at(99, u16::from(n) * 10 + port)).collect());
+    let mut all: Vec<Known> = (10..20).map(crowd).collect();
+    all.push(known(1, -3, vec![at(1, 1), at(1, 2)]));
+    all.push(known(2, -2, vec![at(2, 1), at(1, 1)]));
+    all.push(Known { verified: true, ..known(3, -80, vec![at(3, 1)]) });
+    all.push(Known { ignored: true, ..known(4, -1, vec![at(4, 1)]) });
+    let addrs = Desk::new(all).book.addresses();
+    assert_eq!(addrs[..4], [at(3, 1), at(2, 1), at(1, 1), at(1, 2)]);
+    assert_eq!(addrs.len(), 4 + MAX_REDIALS_PER_HOST);
+    let everybody = |n: u8| known(n, -1, (0..8).map(|host| SocketAddr::from(([10, 1, n, host], 1))).collect());
+    assert_eq!(Desk::new((0..=255).map(everybody).collect()).book.addresses().len(), MAX_REDIALS);
+}
+
+#[test]
+fn every_change_that_is_to_be_kept_is_told_once() {
+    let mut desk = Desk::new(vec![old(1, "bob")]);
+    let changed = |desk: &mut Desk, what: &dyn Fn(&mut Desk)| {
+        what(desk);
+        (desk.book.take_changed(), desk.book.take_changed())
+    };
+    let addr = SocketAddr::from(([10, 0, 0, 1], 1));
+    assert_eq!(changed(&mut desk, &|_| {}), (false, false));
+    assert_eq!(changed(&mut desk, &|desk| drop(desk.met(1, "bob"))), (true, false), "last sight");
+    assert_eq!(changed(&mut desk, &|desk| drop(desk.met(1, "rob"))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| drop(desk.met(1, "rob"))), (false, false), "the same hour");
+    assert_eq!(changed(&mut desk, &|desk| drop(desk.met(2, "new"))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.listens(&key(1), addr)), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.listens(&key(1), addr)), (false, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.ignore(&key(1))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.unignore(&key(1))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.trust(&key(1))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.verified(&key(1))), (true, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.verified(&key(1))), (false, false));
+    assert_eq!(changed(&mut desk, &|desk| desk.book.trust(&key(9))), (false, false), "nobody");
+}

@@ -1,0 +1,73 @@
+//! What the trust machine tells the user in words. Its sentences are here and nowhere else in this folder.
+
+use std::net::SocketAddr;
+
+use super::resolve::Unclear;
+use crate::domain::{
+    bus::{FailureCode, NoticeCode, Update},
+    model::{Nick, NodeId, Who},
+};
+
+fn notice(code: NoticeCode, text: String) -> Update {
+    Update::Notice { code, text }
+}
+
+/// Asks the user who is meant.
+pub(super) fn unclear(text: String) -> Update {
+    Update::Failed { code: FailureCode::WhoIsMeant, text }
+}
+
+pub(super) fn nobody(who: &Who) -> Unclear {
+    Unclear(format!("Nobody is known as {who}. /who lists who is here."))
+}
+
+pub(super) fn only_alike(who: &Who, names: &str) -> Unclear {
+    Unclear(format!("Nobody is called {who} to the letter. Do you mean {names}?"))
+}
+
+pub(super) fn several(who: &Who, names: &str) -> Unclear {
+    Unclear(format!("{who} could be {names}. Which one?"))
+}
+
+/// More alarms came than are shown one by one.
+pub(super) fn many_alarms(nick: &Nick) -> Update {
+    let text = format!(
+        "More new keys come under the names of people you know, such as {nick}. They are marked with a ! in the list; \
+         somebody may be trying to hide among them."
+    );
+    notice(NoticeCode::ManyAlarms, text)
+}
+
+/// A guest uses the name of somebody whose key is known.
+pub(super) fn guest_uses_name(guest: SocketAddr, nick: &Nick) -> Update {
+    let text = format!(
+        "The guest at {guest} calls itself {nick}, like somebody whose key you know. A guest proves nothing: it is \
+         somebody else, unless they tell you in person."
+    );
+    notice(NoticeCode::GuestName, text)
+}
+
+pub(super) fn trusted(node: &NodeId, name: &str) -> Update {
+    notice(NoticeCode::Trust, format!("The key {} is trusted to be {name}.", node.short()))
+}
+
+pub(super) fn guest_not_trusted(name: &str) -> Update {
+    let text = format!("{name} is a guest: nobody can say who that is, so there is nothing to trust.");
+    Update::Failed { code: FailureCode::NotPossible, text }
+}
+
+pub(super) fn ignored(name: &str) -> Update {
+    notice(NoticeCode::Trust, format!("{name} is ignored, under whatever name. /unignore {name} ends that."))
+}
+
+pub(super) fn guest_ignored(name: &str) -> Update {
+    let text = format!(
+        "The guest {name} is ignored while it keeps its address: nothing else is known of guests. /unignore {name} ends \
+         that."
+    );
+    notice(NoticeCode::Trust, text)
+}
+
+pub(super) fn not_ignored(name: &str) -> Update {
+    notice(NoticeCode::Trust, format!("{name} is not ignored any more."))
+}

@@ -1,0 +1,129 @@
+//! Finds out who the user means by a name, a key, the beginning of a key, or an address.
+//!
+//! Anybody may take any name, so a name never means more than it says. Peers who are here come before those who are only
+//! known. If the text can be a key, its holder is meant as well, so that nobody takes that over by a name. A name that
+//! merely looks alike is good enough to show somebody, never to trust them.
+
+use super::{
+    book::TrustBook,
+    find::{Match, Wanted},
+    naming::Names,
+    notices,
+};
+use crate::{
+    core::node::views::Directory,
+    domain::{
+        bus::Update,
+        model::{PeerId, Who},
+    },
+};
+
+/// Everyone whom the user may mean.
+#[derive(Clone, Copy)]
+pub(in crate::core::node) struct People<'a> {
+    book: &'a TrustBook,
+    here: &'a dyn Directory,
+}
+
+/// It is not clear who the user means: the question to ask them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::core::node) struct Unclear(pub(super) String);
+
+impl Unclear {
+    /// What the front end is told.
+    pub(in crate::core::node) fn update(self) -> Update {
+        notices::unclear(self.0)
+    }
+}
+
+/// Those whom the user may mean.
+#[derive(Debug, Default)]
+struct Found {
+    /// By the exact name, by the key or by the address.
+    certain: Vec<PeerId>,
+    /// Those whose name looks alike, if nobody is certain; peers who are here come first.
+    alike: Vec<PeerId>,
+    /// How many of these are here.
+    here: usize,
+}
+
+impl<'a> People<'a> {
+    pub(super) fn new(book: &'a TrustBook, here: &'a dyn Directory) -> Self {
+        Self { book, here }
+    }
+
+    /// What people are called.
+    pub(in crate::core::node) fn names(&self) -> Names<'a> {
+        Names { book: self.book, here: self.here }
+    }
+
+    /// Who is linked.
+    pub(in crate::core::node) fn here(&self) -> &'a dyn Directory {
+        self.here
+    }
+
+    /// The one person that the user means, for something that must hit nobody else.
+    ///
+    /// # Errors
+    /// [`Unclear`] if it is nobody, or several, or only somebody whose name looks alike.
+    pub(in crate::core::node) fn resolve(&self, who: &Who) -> Result<PeerId, Unclear> {
+        let found = self.find(who);
+        match (found.certain.as_slice(), found.alike.as_slice()) {
+            ([one], _) => Ok(*one),
+            ([], []) => Err(notices::nobody(who)),
+            ([], alike) => Err(notices::only_alike(who, &self.names().list(alike, " or "))),
+            (several, _) => Err(self.several(who, several)),
+        }
+    }
+
+    /// The one person that the user means, for showing what is known of them. A name that looks alike is enough.
+    ///
+    /// # Errors
+    /// [`Unclear`] if it is nobody, or several.
+    pub(in crate::core::node) fn resolve_loosely(&self, who: &Who) -> Result<PeerId, Unclear> {
+        let found = self.find(who);
+        let here = found.alike.get(..found.here).filter(|here| !here.is_empty()).unwrap_or(&found.alike);
+        match (found.certain.as_slice(), here) {
+            ([one], _) | ([], [one]) => Ok(*one),
+            ([], []) => Err(notices::nobody(who)),
+            ([], several) | (several, _) => Err(self.several(who, several)),
+        }
+    }
+
+    /// Asks which of several people is meant.
+    pub(in crate::core::node) fn several(&self, who: &Who, several: &[PeerId]) -> Unclear {
+        notices::several(who, &self.names().list(several, ", "))
+    }
+
+    fn find(&self, who: &Who) -> Found {
+        let wanted = Wanted::new(who);
+        let here: Vec<(PeerId, Match)> = self
+            .here
+            .everyone()
+            .filter_map(|peer| {
+                let by_address = || (who.as_str() == peer.addr.to_string()).then_some(Match::Key);
+                let how = match &peer.id {
+                    PeerId::Node(node) => wanted.node(node, peer.nick.as_ref()),
+                    PeerId::Guest(addr) => wanted.guest(*addr, peer.nick.as_ref()),
+                };
+                Some((peer.id, how.or_else(by_address)?))
+            })
+            .collect();
+        let known = self.book.find(&wanted).into_iter().map(|(node, how)| (PeerId::Node(node), how));
+        let known: Vec<(PeerId, Match)> = known.filter(|(id, _)| self.here.peer(*id).is_none()).collect();
+        let of = |from: &[(PeerId, Match)], hows: &[Match]| -> Vec<PeerId> {
+            from.iter().filter(|(_, how)| hows.contains(how)).map(|(id, _)| *id).collect()
+        };
+        let all = [here.as_slice(), &known].concat();
+        let levels = [
+            if wanted.is_digits() { of(&all, &[Match::Name, Match::Key]) } else { of(&here, &[Match::Name]) },
+            of(&all, &[Match::Tag, Match::Key]),
+            of(&known, &[Match::Name]),
+        ];
+        if let Some(certain) = levels.into_iter().find(|level| !level.is_empty()) {
+            return Found { certain, ..Found::default() };
+        }
+        let (alike, here) = (of(&all, &[Match::Alike]), of(&here, &[Match::Alike]).len());
+        Found { certain: Vec::new(), alike, here }
+    }
+}

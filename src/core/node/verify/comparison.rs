@@ -1,0 +1,305 @@
+//! Comparing short codes over one link: who sends what, and when.
+//!
+//! ```text
+//! the side that begins    the side that is asked
+//! commit ───────────────►
+//!        ◄─────────────── commit
+//! reveal ───────────────►
+//!                         checks it, shows the code
+//!        ◄─────────────── reveal
+//! checks it, shows the code
+//! ```
+//! A side whose user has not asked for anything reveals its nonce only when it holds and has checked the other's, and
+//! shows the code at that moment: nobody learns a code from it that its user does not see. A side whose user has asked
+//! reveals its nonce to anyone who is bound to one, and its user hears how that ends: by a code, or that nothing came of it.
+//! Two sides that begin at once both reveal; an answer cannot be told from a beginning, and need not be. An attacker in
+//! between therefore has one try for each comparison that a user sees, with nonces that it had to choose before it knew
+//! ours; [`Pace`] says how many of those others may begin.
+//!
+//! The commitment names its sender's key, so that ours, sent back to us, fits nobody. Nonces are never used twice, and the
+//! code also depends on the link's TLS session: what was heard on another link is worth nothing.
+//!
+//! What happens in each state:
+//! ```text
+//! state     | our user asks       | their commitment  | their nonce            | time is up, or the link ends
+//! Idle      | send ours: Committed| send ours: Bound  | ignore                 |
+//! Committed | not now             | reveal: Revealed  | broken                 | Idle, user is told
+//! Revealed  | not now             | broken            | check, code: Shown     | Idle, user is told
+//! Bound     | not now, remember   | broken            | check, reveal: Shown   | Idle, told if they asked
+//! Shown     | show the code again | remember          | broken                 | Idle, user is told
+//! ```
+
+use std::time::{Duration, Instant};
+
+use super::pace::{Pace, remaining};
+use crate::{
+    domain::model::NodeId,
+    protocol::identity::sas::{self, COMMIT_BYTES, NONCE_BYTES, Side},
+};
+
+/// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
+/// each other need seconds.
+pub(super) const EXPIRY: Duration = Duration::from_mins(2);
+
+/// The longest time that a frame takes: no link survives a longer one. When a commitment that we have not answered has less
+/// time left than this, the other side may have given up before our answer is there.
+const MAX_DELAY: Duration = Duration::from_secs(10);
+
+/// A message of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Binds the sender to its nonce.
+    Commit([u8; COMMIT_BYTES]),
+    /// The nonce.
+    Reveal([u8; NONCE_BYTES]),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Event {
+    /// Send this to the other side.
+    Send(Step),
+    /// Show the code to the user, who says whether the other side has the same.
+    Code {
+        /// Digits in groups.
+        code: String,
+        /// Whether we began, too or alone.
+        began: bool,
+    },
+    /// It came to nothing. Of what the user has not heard of yet, they need not hear that it ended.
+    Ended,
+}
+
+/// The other side broke the rules; whatever was under way has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Broken {
+    /// A message that no program of the protocol sends at this point.
+    #[error("a step of comparing codes came out of order")]
+    Order,
+    /// What it revealed is not what it was bound to: it wanted to choose its nonce by ours.
+    #[error("the revealed nonce does not fit its commitment")]
+    Mismatch,
+}
+
+/// Why a comparison cannot begin now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotNow {
+    /// The last one that we began was a moment ago, and the other side would not answer.
+    #[error("Codes were compared a moment ago. Try again in {} s.", .0.as_secs() + 1)]
+    TooSoon(Duration),
+    /// One that we began, or they, waits for the other side.
+    #[error("A comparison of codes is under way already. Wait for the code.")]
+    UnderWay,
+}
+
+/// The comparisons of one link, one at a time. See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    ours: NodeId,
+    theirs: NodeId,
+    exporter: [u8; 32],
+    state: State,
+    /// A commitment that was not answered because it came too soon, and when it came: they wait for our answer.
+    unanswered: Option<([u8; COMMIT_BYTES], Instant)>,
+}
+
+#[derive(Debug)]
+enum State {
+    Idle,
+    /// We began, and wait for their commitment.
+    Committed {
+        nonce: [u8; NONCE_BYTES],
+        until: Instant,
+    },
+    /// We began, both are bound, our nonce is out, and we wait for theirs.
+    Revealed {
+        nonce: [u8; NONCE_BYTES],
+        bound: [u8; COMMIT_BYTES],
+        until: Instant,
+    },
+    /// They began, both are bound, and we wait for their nonce.
+    Bound {
+        nonce: [u8; NONCE_BYTES],
+        bound: [u8; COMMIT_BYTES],
+        /// Whether our user has asked for a comparison meanwhile, and is to hear if nothing comes of this one.
+        wanted: bool,
+        until: Instant,
+    },
+    /// The user compares.
+    Shown {
+        code: String,
+        began: bool,
+        until: Instant,
+    },
+}
+
+impl Comparison {
+    /// Of a link between `ours` and `theirs`; `exporter` is what TLS gives both ends of it, and nobody else.
+    pub(super) fn new(ours: NodeId, theirs: NodeId, exporter: [u8; 32]) -> Self {
+        Self { ours, theirs, exporter, state: State::Idle, unanswered: None }
+    }
+
+    /// The user wants to compare. A code that waits for their word is shown once more.
+    ///
+    /// # Errors
+    /// [`NotNow`], with a text for the user.
+    pub(super) fn begin(
+        &mut self,
+        nonce: [u8; NONCE_BYTES],
+        pace: &mut Pace,
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), NotNow> {
+        self.expire(now, out);
+        match &mut self.state {
+            State::Shown { code, began, .. } => {
+                out.push(Event::Code { code: code.clone(), began: *began });
+                return Ok(());
+            }
+            State::Bound { wanted, .. } => {
+                *wanted = true;
+                return Err(NotNow::UnderWay);
+            }
+            State::Committed { .. } | State::Revealed { .. } => return Err(NotNow::UnderWay),
+            State::Idle => {}
+        }
+        if let Some(wait) = pace.wait(&self.theirs, now) {
+            return Err(NotNow::TooSoon(wait));
+        }
+        let unanswered = self.unanswered.and_then(|(bound, came)| Some((bound, remaining(Some(came), EXPIRY, now)?)));
+        if let Some((_, wait)) = unanswered.filter(|(_, left)| *left <= MAX_DELAY) {
+            return Err(NotNow::TooSoon(wait));
+        }
+        self.unanswered = None;
+        pace.we_begin(self.theirs, now);
+        let until = now + EXPIRY;
+        out.push(self.commit(&nonce));
+        self.state = match unanswered {
+            None => State::Committed { nonce, until },
+            Some((bound, _)) => reveal(nonce, bound, until, out),
+        };
+        Ok(())
+    }
+
+    /// The other side sent `step`; `nonce` gives ours if a comparison begins with it.
+    ///
+    /// # Errors
+    /// [`Broken`] if it broke the rules.
+    pub(super) fn received(
+        &mut self,
+        step: Step,
+        nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        pace: &mut Pace,
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) -> Result<(), Broken> {
+        self.expire(now, out);
+        match (step, &self.state) {
+            (Step::Commit(bound), State::Idle) => self.answer(bound, nonce, pace, now, out),
+            (Step::Commit(bound), State::Committed { nonce, until }) => {
+                self.state = reveal(*nonce, bound, *until, out);
+            }
+            // They are done with this comparison and want another one; our user has not said anything yet.
+            (Step::Commit(bound), State::Shown { .. }) => self.unanswered = Some((bound, now)),
+            (Step::Reveal(theirs), State::Revealed { nonce, bound, .. } | State::Bound { nonce, bound, .. }) => {
+                if sas::commitment(&theirs, &self.theirs) != *bound {
+                    self.end(out);
+                    return Err(Broken::Mismatch);
+                }
+                let began = matches!(self.state, State::Revealed { .. });
+                if !began {
+                    out.push(Event::Send(Step::Reveal(*nonce)));
+                }
+                let (one, other) = (Side { node: &self.ours, nonce }, Side { node: &self.theirs, nonce: &theirs });
+                let code = sas::code(&self.exporter, one, other);
+                out.push(Event::Code { code: code.clone(), began });
+                self.state = State::Shown { code, began, until: now + EXPIRY };
+            }
+            // An answer to what has expired here.
+            (Step::Reveal(_), State::Idle) => {}
+            (Step::Commit(_), State::Revealed { .. } | State::Bound { .. })
+            | (Step::Reveal(_), State::Committed { .. } | State::Shown { .. }) => {
+                self.end(out);
+                return Err(Broken::Order);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a code waits for the user's word.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.state, State::Shown { .. })
+    }
+
+    /// The user said whether the codes are the same. Says whether there was one to compare.
+    pub(super) fn answered(&mut self) -> bool {
+        let shown = self.is_shown();
+        if shown {
+            self.state = State::Idle;
+        }
+        shown
+    }
+
+    /// When [`Self::expire`] is wanted.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match self.state {
+            State::Idle => None,
+            State::Committed { until, .. }
+            | State::Revealed { until, .. }
+            | State::Bound { until, .. }
+            | State::Shown { until, .. } => Some(until),
+        }
+    }
+
+    /// Ends what has waited for too long.
+    pub(super) fn expire(&mut self, now: Instant, out: &mut Vec<Event>) {
+        if self.next_due().is_some_and(|due| due <= now) {
+            self.end(out);
+        }
+    }
+
+    /// Ends what is under way, because the link does.
+    pub(super) fn end(&mut self, out: &mut Vec<Event>) {
+        let told = match self.state {
+            State::Idle => false,
+            State::Bound { wanted, .. } => wanted,
+            State::Committed { .. } | State::Revealed { .. } | State::Shown { .. } => true,
+        };
+        self.state = State::Idle;
+        if told {
+            out.push(Event::Ended);
+        }
+    }
+
+    /// They begin.
+    fn answer(
+        &mut self,
+        bound: [u8; COMMIT_BYTES],
+        nonce: impl FnOnce() -> [u8; NONCE_BYTES],
+        pace: &mut Pace,
+        now: Instant,
+        out: &mut Vec<Event>,
+    ) {
+        if !pace.they_begin(self.theirs, now) {
+            self.unanswered = Some((bound, now));
+            return;
+        }
+        self.unanswered = None;
+        let nonce = nonce();
+        out.push(self.commit(&nonce));
+        self.state = State::Bound { nonce, bound, wanted: false, until: now + EXPIRY };
+    }
+
+    fn commit(&self, nonce: &[u8; NONCE_BYTES]) -> Event {
+        Event::Send(Step::Commit(sas::commitment(nonce, &self.ours)))
+    }
+}
+
+/// Sends our nonce, which the user wanted, to who is bound to theirs.
+fn reveal(nonce: [u8; NONCE_BYTES], bound: [u8; COMMIT_BYTES], until: Instant, out: &mut Vec<Event>) -> State {
+    out.push(Event::Send(Step::Reveal(nonce)));
+    State::Revealed { nonce, bound, until }
+}
+
+#[cfg(test)]
+mod tests;

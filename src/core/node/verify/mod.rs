@@ -1,0 +1,278 @@
+//! Comparing short codes with people (`/verify`): what passes between the user, the links and the rules of
+//! [`comparison`].
+//!
+//! The machine is told of links with nodes coming and going, of the steps that arrive on them, and of what the user says.
+//! It keeps no timers of its own: each comparison knows when it expires, and [`Verify::next_timer`] asks them.
+
+mod comparison;
+mod notices;
+mod pace;
+mod shown;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, time::Instant};
+
+use bytes::Bytes;
+use comparison::{Comparison, Event, Step};
+use notices::Refusal;
+use pace::Pace;
+use shown::{Meant, ShownCodes};
+
+use super::trust::People;
+use crate::{
+    core::secrets::Secrets,
+    domain::{
+        bus::{Update, VerifyStep},
+        model::{LinkId, NodeId, PeerId, Who},
+    },
+    protocol::codec::mesh::{self, Frame, Sas},
+};
+
+/// What happened.
+#[derive(Debug)]
+pub(super) enum Input<'a> {
+    /// A node was linked.
+    LinkUp {
+        /// On which link.
+        link: LinkId,
+        /// Its key.
+        node: NodeId,
+        /// What TLS gives both ends of the link, and nobody else.
+        exporter: [u8; 32],
+        /// Whether its program can compare codes.
+        capable: bool,
+    },
+    /// A link is gone.
+    LinkDown(LinkId),
+    /// A node sends a step of a comparison.
+    Step {
+        /// On which link.
+        link: LinkId,
+        /// The step.
+        step: Sas,
+    },
+    /// The user wants to compare codes with somebody.
+    Begin(&'a Who),
+    /// The user says whether the codes were the same.
+    Answer {
+        /// Of the code that was shown under that very name, or of that key.
+        who: &'a Who,
+        /// Whether they were.
+        same: bool,
+    },
+    /// The clock moved on, or somebody was renamed.
+    Tick,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Output {
+    /// Send a frame on a link.
+    Tell {
+        /// Which link.
+        link: LinkId,
+        /// The frame.
+        frame: Bytes,
+    },
+    /// Tell the front end.
+    Update(Update),
+    /// The user has compared codes with this node.
+    Compared {
+        /// Its key.
+        node: NodeId,
+        /// Whether they were the same.
+        same: bool,
+    },
+    /// The other side of a link broke the rules: end it.
+    Misbehaved(LinkId),
+}
+
+/// The machine. See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Verify {
+    me: NodeId,
+    nonces: Secrets,
+    pace: Pace,
+    links: BTreeMap<LinkId, Linked>,
+    shown: ShownCodes,
+}
+
+/// A link with a node.
+#[derive(Debug)]
+struct Linked {
+    node: NodeId,
+    capable: bool,
+    comparison: Comparison,
+}
+
+impl Verify {
+    /// `secret`: from the operating system, drawn for this run.
+    pub(super) fn new(me: NodeId, secret: [u8; 32]) -> Self {
+        Self {
+            me,
+            nonces: Secrets::new(Secrets::NONCES, secret),
+            pace: Pace::default(),
+            links: BTreeMap::new(),
+            shown: ShownCodes::default(),
+        }
+    }
+
+    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    pub(super) fn handle(&mut self, input: Input<'_>, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
+        let refused = match input {
+            Input::LinkUp { link, node, exporter, capable } => {
+                let comparison = Comparison::new(self.me, node, exporter);
+                self.links.insert(link, Linked { node, capable, comparison });
+                Ok(())
+            }
+            Input::LinkDown(link) => {
+                self.link_down(link, out);
+                Ok(())
+            }
+            Input::Step { link, step } => {
+                self.step(link, step, people, now, out);
+                Ok(())
+            }
+            Input::Begin(who) => self.begin(who, people, now, out),
+            Input::Answer { who, same } => self.answer(who, same, people, now, out),
+            Input::Tick => {
+                self.tick(people, now, out);
+                Ok(())
+            }
+        };
+        if let Err(refusal) = refused {
+            out.push(Output::Update(refusal.update()));
+        }
+    }
+
+    /// When [`Input::Tick`] is wanted next.
+    pub(super) fn next_timer(&self) -> Option<Instant> {
+        self.links.values().filter_map(|linked| linked.comparison.next_due()).min()
+    }
+
+    fn begin(&mut self, who: &Who, people: People<'_>, now: Instant, out: &mut Vec<Output>) -> Result<(), Refusal> {
+        let id = people.resolve(who).map_err(Refusal::Unclear)?;
+        let name = || people.names().name(id);
+        let PeerId::Node(node) = id else { return Err(Refusal::Guest(name())) };
+        let linked = self.links.iter_mut().rfind(|(_, linked)| linked.node == node);
+        let Some((&link, linked)) = linked else { return Err(Refusal::Absent(name())) };
+        if !linked.capable {
+            return Err(Refusal::Incapable(name()));
+        }
+        let mut events = Vec::new();
+        let begun = linked.comparison.begin(self.nonces.next(), &mut self.pace, now, &mut events);
+        self.carry_out(link, node, events, people, now, out);
+        begun.map_err(Refusal::NotNow)
+    }
+
+    fn answer(
+        &mut self,
+        who: &Who,
+        same: bool,
+        people: People<'_>,
+        now: Instant,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Refusal> {
+        let no_code = |id| Err(Refusal::NoCode(people.names().name(id)));
+        let (node, latest) = match self.shown.meant(who, now) {
+            Meant::None => return no_code(people.resolve(who).map_err(Refusal::Unclear)?),
+            Meant::One { node, latest } => (node, latest),
+            Meant::Several(nodes) => {
+                let ids: Vec<PeerId> = nodes.into_iter().map(PeerId::Node).collect();
+                return Err(Refusal::Unclear(people.several(who, &ids)));
+            }
+        };
+        let id = PeerId::Node(node);
+        let linked = self.links.values_mut().rfind(|linked| linked.node == node);
+        if !linked.is_some_and(|linked| latest && linked.comparison.answered()) {
+            return no_code(id);
+        }
+        let step = if same { VerifyStep::Verified } else { VerifyStep::Differs };
+        out.push(Output::Update(Update::Verify { peer: id, step }));
+        out.push(Output::Compared { node, same });
+        Ok(())
+    }
+
+    fn step(&mut self, link: LinkId, step: Sas, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
+        let Some(linked) = self.links.get_mut(&link) else { return };
+        let node = linked.node;
+        // Somebody who is shut out shows no codes either.
+        if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.ignored) {
+            return;
+        }
+        let step = match step {
+            Sas::Commit(hash) => Step::Commit(hash),
+            Sas::Reveal(nonce) => Step::Reveal(nonce),
+        };
+        let mut events = Vec::new();
+        let received = linked.comparison.received(step, || self.nonces.next(), &mut self.pace, now, &mut events);
+        self.carry_out(link, node, events, people, now, out);
+        if received.is_err() {
+            out.push(Output::Misbehaved(link));
+        }
+    }
+
+    /// Ends comparisons that have waited for too long, and those with somebody who goes by another name since.
+    fn tick(&mut self, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
+        let under_way = |linked: &Linked| linked.comparison.next_due().is_some();
+        let links: Vec<LinkId> =
+            self.links.iter().filter(|(_, linked)| under_way(linked)).map(|(link, _)| *link).collect();
+        for link in links {
+            let Some(linked) = self.links.get_mut(&link) else { continue };
+            let (node, mut events) = (linked.node, Vec::new());
+            linked.comparison.expire(now, &mut events);
+            // The name is how the user says which code they mean: it must not change under their fingers.
+            let peer = people.here().peer(PeerId::Node(node));
+            let renamed = self.shown.was_renamed(node, peer.and_then(|peer| peer.nick.as_ref()));
+            if renamed && linked.comparison.is_shown() {
+                linked.comparison.end(&mut events);
+            }
+            self.carry_out(link, node, events, people, now, out);
+        }
+    }
+
+    /// A link ends, and with it what is compared on it.
+    fn link_down(&mut self, link: LinkId, out: &mut Vec<Output>) {
+        let Some(mut linked) = self.links.remove(&link) else { return };
+        let mut events = Vec::new();
+        linked.comparison.end(&mut events);
+        if events.contains(&Event::Ended) {
+            out.push(ended(linked.node));
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        link: LinkId,
+        node: NodeId,
+        events: Vec<Event>,
+        people: People<'_>,
+        now: Instant,
+        out: &mut Vec<Output>,
+    ) {
+        for event in events {
+            out.push(match event {
+                Event::Send(step) => {
+                    let step = match step {
+                        Step::Commit(hash) => Sas::Commit(hash),
+                        Step::Reveal(nonce) => Sas::Reveal(nonce),
+                    };
+                    Output::Tell { link, frame: mesh::encode(&Frame::Sas(step)) }
+                }
+                Event::Code { code, began } => {
+                    let peer = PeerId::Node(node);
+                    let nick = people.here().peer(peer).and_then(|peer| peer.nick.clone());
+                    self.shown.show(node, nick, now);
+                    Output::Update(Update::Verify { peer, step: VerifyStep::Code { code, began } })
+                }
+                Event::Ended => ended(node),
+            });
+        }
+    }
+}
+
+fn ended(node: NodeId) -> Output {
+    Output::Update(Update::Verify { peer: PeerId::Node(node), step: VerifyStep::Ended })
+}
