@@ -11,6 +11,7 @@ use super::{
     Context, Output, Peers, goodbye,
     link::{Kind, Link},
     link_choice::{Candidate, Existing, Side, new_link_stays},
+    newcomer::Newcomer,
     session::{Session, Start},
 };
 use crate::{
@@ -24,39 +25,13 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{LinkId, Nick, NodeId, Peer, PeerId, Software, Trust},
+        model::{LinkId, NodeId, Peer, PeerId, Software, Trust},
     },
     protocol::codec::{
         Protocol,
-        mesh::{Cap, Hello, Reason},
+        mesh::{Hello, Reason},
     },
 };
-
-/// A node whose handshake is done.
-#[derive(Debug)]
-pub(in crate::core::node) struct Newcomer {
-    /// Its link.
-    pub(in crate::core::node) link: LinkId,
-    /// Who it proved to be.
-    pub(in crate::core::node) secure: Secure,
-    /// The name that it claims.
-    pub(in crate::core::node) nick: Option<Nick>,
-    /// Whether the front end knows this run of its program already: then nobody joins.
-    pub(in crate::core::node) is_known_run: bool,
-    /// Its address for the front end.
-    addr: SocketAddr,
-    software: Software,
-    session: Session,
-    /// What lets it in, if it dialled us.
-    first: Option<Bytes>,
-}
-
-impl Newcomer {
-    /// Whether its program can compare codes.
-    pub(in crate::core::node) fn can_compare(&self) -> bool {
-        self.session.caps.has(Cap::Sas)
-    }
-}
 
 impl Peers {
     /// A node dialled us, and said Hello.

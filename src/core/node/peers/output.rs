@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::handshake::Newcomer;
+use super::newcomer::Newcomer;
 use crate::{
     core::node::{dialing::News, output, transport::Via},
     domain::{

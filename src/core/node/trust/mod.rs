@@ -18,7 +18,8 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 
 pub(super) use book::TrustBook;
 pub(super) use find::{Match, Wanted};
-pub(super) use resolve::{People, Unclear};
+pub(super) use notices::Unclear;
+pub(super) use resolve::People;
 
 use super::{
     notice_limits::NoticeLimits,

@@ -2,19 +2,24 @@
 
 use std::net::SocketAddr;
 
-use super::resolve::Unclear;
 use crate::domain::{
     bus::{FailureCode, NoticeCode, Update},
     model::{Nick, NodeId, Who},
 };
 
-fn notice(code: NoticeCode, text: String) -> Update {
-    Update::Notice { code, text }
+/// It is not clear who the user means: the question to ask them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::core::node) struct Unclear(String);
+
+impl Unclear {
+    /// What the front end is told.
+    pub(in crate::core::node) fn update(self) -> Update {
+        Update::Failed { code: FailureCode::WhoIsMeant, text: self.0 }
+    }
 }
 
-/// Asks the user who is meant.
-pub(super) fn unclear(text: String) -> Update {
-    Update::Failed { code: FailureCode::WhoIsMeant, text }
+fn notice(code: NoticeCode, text: String) -> Update {
+    Update::Notice { code, text }
 }
 
 pub(super) fn nobody(who: &Who) -> Unclear {

@@ -8,14 +8,11 @@ use super::{
     book::TrustBook,
     find::{Match, Wanted},
     naming::Names,
-    notices,
+    notices::{self, Unclear},
 };
 use crate::{
     core::node::views::Directory,
-    domain::{
-        bus::Update,
-        model::{PeerId, Who},
-    },
+    domain::model::{PeerId, Who},
 };
 
 /// Everyone whom the user may mean.
@@ -23,17 +20,6 @@ use crate::{
 pub(in crate::core::node) struct People<'a> {
     book: &'a TrustBook,
     here: &'a dyn Directory,
-}
-
-/// It is not clear who the user means: the question to ask them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::core::node) struct Unclear(pub(super) String);
-
-impl Unclear {
-    /// What the front end is told.
-    pub(in crate::core::node) fn update(self) -> Update {
-        notices::unclear(self.0)
-    }
 }
 
 /// Those whom the user may mean.

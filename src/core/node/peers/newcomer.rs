@@ -1,0 +1,38 @@
+//! A node that is let in, before its link is up.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::session::Session;
+use crate::{
+    core::node::transport::Secure,
+    domain::model::{LinkId, Nick, Software},
+    protocol::codec::mesh::Cap,
+};
+
+/// A node whose handshake is done.
+#[derive(Debug)]
+pub(in crate::core::node) struct Newcomer {
+    /// Its link.
+    pub(in crate::core::node) link: LinkId,
+    /// Who it proved to be.
+    pub(in crate::core::node) secure: Secure,
+    /// The name that it claims.
+    pub(in crate::core::node) nick: Option<Nick>,
+    /// Whether the front end knows this run of its program already: then nobody joins.
+    pub(in crate::core::node) is_known_run: bool,
+    /// Its address for the front end.
+    pub(super) addr: SocketAddr,
+    pub(super) software: Software,
+    pub(super) session: Session,
+    /// What lets it in, if it dialled us.
+    pub(super) first: Option<Bytes>,
+}
+
+impl Newcomer {
+    /// Whether its program can compare codes.
+    pub(in crate::core::node) fn can_compare(&self) -> bool {
+        self.session.caps.has(Cap::Sas)
+    }
+}
