@@ -5,6 +5,8 @@
 //! for each log. All rules depend on an event and its causes alone, so that all nodes come to the same answer.
 
 mod accept;
+#[cfg(test)]
+pub(crate) mod fake_store;
 mod frontier;
 mod held;
 pub mod storage;

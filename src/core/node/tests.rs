@@ -6,11 +6,10 @@ mod pairs;
 mod people;
 mod place;
 mod rules;
-mod store;
 
 use std::net::SocketAddr;
 
-use store::FakeStore;
+use crate::core::log::fake_store::FakeStore;
 
 use super::{peers::Link, views::Directory, *};
 use crate::{

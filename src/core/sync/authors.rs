@@ -47,3 +47,42 @@ impl NewAuthors {
         self.all.take(now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn peer(n: u32) -> NodeId {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        NodeId::new(bytes)
+    }
+
+    /// How many authors a peer gets in.
+    fn introduce(authors: &mut NewAuthors, n: u32, tries: u32, now: Instant) -> usize {
+        let allowed = |_: &u32| {
+            let may = authors.may_introduce(&peer(n), now);
+            if may {
+                authors.introduced(peer(n), now);
+            }
+            may
+        };
+        (0..tries).filter(allowed).count()
+    }
+
+    #[test]
+    fn a_peer_introduces_so_many_authors_and_leaves_room_for_others() {
+        let (mut authors, now) = (NewAuthors::default(), Instant::now());
+        assert_eq!(introduce(&mut authors, 1, 1_000, now), 256);
+        assert_eq!(introduce(&mut authors, 2, 1_000, now), 256);
+        assert_eq!(introduce(&mut authors, 1, 10, now + Duration::from_mins(2)), 2);
+    }
+
+    #[test]
+    fn all_peers_together_introduce_no_more_than_one_limit() {
+        let (mut authors, now) = (NewAuthors::default(), Instant::now());
+        assert_eq!((0..100).map(|n| introduce(&mut authors, n, 100, now)).sum::<usize>(), 1_024);
+    }
+}

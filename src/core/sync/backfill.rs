@@ -26,13 +26,6 @@ const MAX_MERGED: usize = 256;
 /// How often we look which links lag behind, while any does.
 const FIND_LAGGING_EVERY: Duration = Duration::from_millis(500);
 
-/// How long a link may lack something before it is sent that again, or on behalf of somebody else. Immediate forwarding cost
-/// 2 to 2.6 duplicates per event.
-const LAGS_AFTER: Duration = Duration::from_secs(2);
-
-/// How often the wait is doubled while a link does not take what it is sent.
-const MAX_DOUBLINGS: u8 = 5;
-
 impl Sync {
     /// Sends a link the next of what it lacks and is to have from us.
     pub(super) fn send_next(&mut self, name: LinkId, cx: &mut Context<'_>) {
@@ -99,36 +92,21 @@ impl Sync {
     /// Finds links that lag behind: what they were sent may be lost, and what others should have sent them may not have come.
     pub(super) fn find_lagging(&mut self, cx: &mut Context<'_>) {
         let (mut behind, mut late) = (false, Vec::new());
-        for (name, link) in self.links.iter_mut() {
-            if !link.phase().is_listed() {
-                continue;
-            }
-            let (is_free, jitter) = (link.phase().is_free(), link.jitter);
+        for (name, link) in self.links.iter_mut().filter(|(_, link)| link.phase().is_listed()) {
+            let is_free = link.phase().is_free();
+            let mut is_late = false;
             for (log, held) in self.logs.iter() {
                 let head = held.committed_head();
-                if link.cursors.get(log).has >= head || held.base() > head {
-                    if link.cursors.get(log).since.is_some() {
-                        let cursor = link.cursors.held(log);
-                        (cursor.since, cursor.tries, cursor.forwards) = (None, 0, false);
-                    }
+                if held.base() > head || link.cursors.get(log).has >= head {
+                    link.cursors.caught_up(log);
                     continue;
                 }
                 behind = true;
-                let cursor = link.cursors.held(log);
-                let since = *cursor.since.get_or_insert(cx.now.mono);
-                let is_own = log.author == self.me;
-                let wait = (LAGS_AFTER + if is_own { Duration::ZERO } else { jitter }) * (1 << cursor.tries);
-                if !is_free || cx.now.mono.saturating_duration_since(since) < wait {
-                    continue;
-                }
-                cursor.since = Some(cx.now.mono);
-                cursor.tries = (cursor.tries + 1).min(MAX_DOUBLINGS);
-                cursor.sent = cursor.has;
-                cursor.forwards = !is_own;
-                late.push(name);
+                let jitter = (log.author != self.me).then_some(link.jitter);
+                is_late |= link.cursors.held(log).lacks(jitter, is_free, cx.now.mono);
             }
+            late.extend(is_late.then_some(name));
         }
-        late.dedup();
         for link in late {
             self.send_next(link, cx);
         }

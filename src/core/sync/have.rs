@@ -151,11 +151,8 @@ impl Sync {
         let Some(link) = self.links.get_mut(name) else { return };
         let cursor = if is_held { Some(link.cursors.held(&range.log)) } else { link.cursors.unknown(&range.log) };
         let Some(cursor) = cursor else { return };
-        if range.seq > cursor.has {
-            (cursor.since, cursor.tries) = (None, 0);
-        }
         let news = cursor.base != range.base;
-        (cursor.has, cursor.base) = (range.seq, range.base);
+        cursor.holds(range.base, range.seq);
         if gap && news {
             // It may have what we lack below our base, and sends it if it knows that.
             self.tell_again(name, &range.log, cx.now);

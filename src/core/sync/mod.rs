@@ -47,6 +47,9 @@ mod receive;
 mod requests;
 mod timer;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::{Duration, Instant};
 
 pub use event::{Input, Output, People};

@@ -11,19 +11,19 @@ use crate::{
 };
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct FakeStore {
-    pub(super) events: BTreeMap<(LogId, u64), Append>,
-    pub(super) logs: BTreeMap<LogId, LogState>,
-    pub(super) acks: BTreeMap<(NodeId, LogId), u64>,
-    pub(super) forks: Vec<Proof>,
-    pub(super) guests: Vec<GuestLine>,
-    pub(super) own: Option<LogId>,
+pub(crate) struct FakeStore {
+    pub(crate) events: BTreeMap<(LogId, u64), Append>,
+    pub(crate) logs: BTreeMap<LogId, LogState>,
+    pub(crate) acks: BTreeMap<(NodeId, LogId), u64>,
+    pub(crate) forks: Vec<Proof>,
+    pub(crate) guests: Vec<GuestLine>,
+    pub(crate) own: Option<LogId>,
     /// Whether the disk is full.
-    pub(super) fails: bool,
+    pub(crate) fails: bool,
 }
 
 impl FakeStore {
-    pub(super) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
+    pub(crate) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
         match request {
             Request::Write(_) | Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
             Request::Write(writes) => {
@@ -81,7 +81,7 @@ impl FakeStore {
     }
 
     /// Everything in its order.
-    pub(super) fn lines(&self) -> Vec<Line> {
+    pub(crate) fn lines(&self) -> Vec<Line> {
         let line = |append: &Append| Line {
             position: position(append),
             guest: None,
@@ -96,7 +96,7 @@ impl FakeStore {
     }
 
     /// The texts, in their order.
-    pub(super) fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         let text = |line: Line| match line.content {
             Content::Said { text, .. } => text.to_string(),
             Content::Unknown => "?".to_owned(),
@@ -104,7 +104,7 @@ impl FakeStore {
         self.lines().into_iter().map(text).collect()
     }
 
-    pub(super) fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         let acks = self.acks.iter().map(|((node, log), seq)| Ack { node: *node, log: *log, seq: *seq });
         Snapshot {
             logs: self.logs.values().cloned().collect(),

@@ -1,0 +1,232 @@
+//! Machines joined by queues, each with a disk in memory.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    core::{
+        log::{fake_store::FakeStore, storage::Request},
+        sync::{History, Input, Output, People, Retention, Sync},
+    },
+    domain::{
+        bus::Update,
+        model::{LinkId, Message, Nick, NodeId, Now, PeerId, Room, Text, Timestamp},
+    },
+    protocol::{
+        codec::{
+            Protocol,
+            mesh::{self, Frame},
+        },
+        identity::Identity,
+    },
+};
+
+/// Everyone is known and has the name "somebody".
+#[derive(Debug)]
+pub(super) struct Everyone {
+    pub(super) nick: Nick,
+    pub(super) ignored: BTreeSet<PeerId>,
+}
+
+impl People for Everyone {
+    fn own_nick(&self) -> &Nick {
+        &self.nick
+    }
+
+    fn is_known(&self, _: &NodeId) -> bool {
+        true
+    }
+
+    fn has_guests(&self) -> bool {
+        false
+    }
+
+    fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
+        self.ignored.contains(&peer)
+    }
+
+    fn shown_nick(&self, _: PeerId, said: Option<&Nick>, _: Timestamp) -> Option<Nick> {
+        said.cloned()
+    }
+}
+
+/// One machine, its disk, and what it said that went to nobody else.
+pub(super) struct Peer {
+    pub(super) sync: Sync,
+    pub(super) identity: Identity,
+    pub(super) people: Everyone,
+    pub(super) store: FakeStore,
+    /// Whether the disk keeps everybody waiting.
+    pub(super) stalled: bool,
+    pub(super) unanswered: Vec<(u64, Request)>,
+    pub(super) said: Vec<Output>,
+}
+
+/// Machines in a row: each is linked with the next one.
+pub(super) struct Row {
+    pub(super) peers: Vec<Peer>,
+    pub(super) links: Vec<(usize, usize, LinkId)>,
+    pub(super) queue: VecDeque<(usize, Input)>,
+    /// Whether nobody takes batches.
+    pub(super) jammed: bool,
+    /// The link whose frames get lost.
+    pub(super) lossy: Option<LinkId>,
+    pub(super) now: Now,
+}
+
+impl Row {
+    pub(super) fn new(count: u8) -> Self {
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_000_000_000) };
+        let mut row = Self {
+            peers: (1..=count).map(Peer::new).collect(),
+            links: Vec::new(),
+            queue: VecDeque::new(),
+            jammed: false,
+            lossy: None,
+            now,
+        };
+        for n in 0..row.peers.len() {
+            row.feed(n, Input::Start);
+        }
+        row
+    }
+
+    pub(super) fn link(&mut self, one: usize, other: usize) -> LinkId {
+        let link = LinkId::Accepted(self.links.len() as u32 + 1);
+        self.links.push((one, other, link));
+        for (n, other) in [(one, other), (other, one)] {
+            let node = self.peers[other].identity.node();
+            self.queue.push_back((n, Input::LinkUp { link, node }));
+        }
+        self.run();
+        link
+    }
+
+    pub(super) fn cut(&mut self, link: LinkId) {
+        let Some((one, other, _)) = self.links.iter().find(|(_, _, of)| *of == link).copied() else { return };
+        self.queue.extend([(one, Input::LinkDown(link)), (other, Input::LinkDown(link))]);
+        self.run();
+    }
+
+    pub(super) fn say(&mut self, n: usize, text: &str) {
+        self.feed(n, Input::Say { room: Room::LOBBY, text: Text::new(text).unwrap(), action: false });
+    }
+
+    /// Gives a machine an input, and all machines what follows from it.
+    pub(super) fn feed(&mut self, n: usize, input: Input) {
+        self.queue.push_back((n, input));
+        self.run();
+    }
+
+    pub(super) fn run(&mut self) {
+        while let Some((n, input)) = self.queue.pop_front() {
+            for output in self.peers[n].feed(input, self.now) {
+                self.route(n, output);
+            }
+        }
+    }
+
+    fn route(&mut self, n: usize, output: Output) {
+        let (links, frames) = match output {
+            Output::Tell { link, frame } => (vec![link], vec![frame]),
+            Output::Batch { link, frame } => {
+                if !self.jammed {
+                    self.queue.push_back((n, Input::Taken(link)));
+                }
+                (vec![link], vec![frame])
+            }
+            Output::Publish(message) => {
+                let of = |(one, other, link): &(usize, usize, LinkId)| (*one == n || *other == n).then_some(*link);
+                (self.links.iter().filter_map(of).collect(), message.get(Protocol::Mesh).to_vec())
+            }
+            output => return self.peers[n].said.push(output),
+        };
+        for link in links.into_iter().filter(|link| Some(*link) != self.lossy) {
+            let (one, other, _) = *self.links.iter().find(|(_, _, of)| *of == link).unwrap();
+            let to = if one == n { other } else { one };
+            for frame in &frames {
+                let input = match mesh::decode(frame).unwrap() {
+                    Frame::Have(have) => Input::Have { link, have },
+                    Frame::Batch(events) => Input::Batch { link, events },
+                    frame => panic!("{frame:?} is none of the log's"),
+                };
+                self.queue.push_back((to, input));
+            }
+        }
+    }
+
+    /// Lets time pass in steps that miss no timer.
+    pub(super) fn wait(&mut self, ms: u64) {
+        let (start, end) = (self.now, self.now.mono + Duration::from_millis(ms));
+        while self.now.mono < end {
+            let due = self.peers.iter().filter_map(|peer| peer.sync.next_timer()).min();
+            let soonest = self.now.mono + Duration::from_millis(1);
+            let mono = due.unwrap_or(end).clamp(soonest, end.max(soonest));
+            let passed = mono.saturating_duration_since(start.mono).as_millis() as i64;
+            self.now = Now { mono, wall: Timestamp::from_millis(start.wall.as_millis() + passed) };
+            for n in 0..self.peers.len() {
+                if self.peers[n].sync.next_timer().is_some_and(|due| due <= mono) {
+                    self.feed(n, Input::Timer);
+                }
+            }
+        }
+    }
+
+    pub(super) fn texts(&self, n: usize) -> Vec<String> {
+        self.peers[n].store.texts()
+    }
+}
+
+impl Peer {
+    pub(super) fn new(n: u8) -> Self {
+        let (identity, store) = (Identity::from_secret(&[n; 32]), FakeStore::default());
+        let history = History {
+            snapshot: store.snapshot(),
+            retention: Retention::default(),
+            identity: identity.clone(),
+            started: Timestamp::from_millis(1_795_000_000_000),
+        };
+        Self {
+            sync: Sync::new(identity.node(), history, u64::from(n), [n; 32]),
+            identity,
+            people: Everyone { nick: Nick::new("somebody").unwrap(), ignored: BTreeSet::new() },
+            store,
+            stalled: false,
+            unanswered: Vec::new(),
+            said: Vec::new(),
+        }
+    }
+
+    /// What the machine says to an input; its disk answers at once unless it is stalled.
+    pub(super) fn feed(&mut self, input: Input, now: Now) -> Vec<Output> {
+        let (mut outputs, mut inputs) = (Vec::new(), VecDeque::from([input]));
+        while let Some(input) = inputs.pop_front() {
+            let mut out = Vec::new();
+            self.sync.handle(input, &self.people, now, &mut out);
+            for output in out {
+                match output {
+                    Output::Store { ticket, request } if self.stalled => self.unanswered.push((ticket, request)),
+                    Output::Store { ticket, request } => {
+                        inputs.push_back(Input::Stored { ticket, reply: self.store.handle(request) });
+                    }
+                    output => outputs.push(output),
+                }
+            }
+        }
+        outputs
+    }
+
+    pub(super) fn shown(&self) -> Vec<&Message> {
+        let shown = self.said.iter().filter_map(|output| match output {
+            Output::Update(Update::Message(message)) => Some(message),
+            _ => None,
+        });
+        shown.collect()
+    }
+
+    pub(super) fn count(&self, wanted: impl Fn(&Output) -> bool) -> usize {
+        self.said.iter().filter(|output| wanted(output)).count()
+    }
+}
