@@ -11,7 +11,9 @@ use std::{
 };
 
 use proximity_chat::{
-    core::log::storage::{Append, LogState, Page, PageRequest, Read, Reply, Request, Retain, SearchRequest, Write},
+    core::log::storage::{
+        LogEntry, LogState, PageRequest, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
+    },
     domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, KIND_SAID},
@@ -74,7 +76,7 @@ impl Author {
         let event = signed.read().unwrap_or_else(|_| unreachable!("a valid event"));
         let id: EventId = event.id;
         self.state = LogState { head: head + 1, head_id: Some(id), head_hlc: event.hlc, ..self.state.clone() };
-        [Write::Event(Box::new(Append { event, signed, arrived: wall, own })), Write::Log(self.state.clone())]
+        [Write::Event(Box::new(LogEntry { event, signed, arrived: wall, own })), Write::Log(self.state.clone())]
     }
 }
 
@@ -228,7 +230,7 @@ fn memory(directory: &Path) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
-fn page(database: &mut Database, seek: Seek) -> (Duration, Page) {
+fn page(database: &mut Database, seek: Seek) -> (Duration, StoredPage) {
     let (time, reply) = timed(|| ask(database, Request::Page(PageRequest { room: room(), seek, max: PAGE })));
     let Reply::Page(page) = reply else { unreachable!("what was asked for") };
     (time, page)

@@ -13,7 +13,7 @@ use std::{
 use prost::decode_length_delimiter;
 use proximity_chat::{
     core::{
-        log::storage::{Found, Held, Page, Reply, Request, Snapshot, Write},
+        log::storage::{Found, Reply, Request, Snapshot, StoredEvent, StoredPage, Write},
         node::{CloseReason, History, Input, LocalAddrs, Me, Node, Output, Retention, Secure},
     },
     domain::{
@@ -67,7 +67,7 @@ pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
 
 /// A store that remembers events and nothing else.
 #[derive(Default)]
-struct Store(BTreeMap<(LogId, u64), Held>);
+struct Store(BTreeMap<(LogId, u64), StoredEvent>);
 
 impl Store {
     fn answer(&mut self, request: Request) -> Reply {
@@ -76,7 +76,7 @@ impl Store {
                 for write in writes {
                     if let Write::Event(append) = write {
                         let (log, seq) = (append.event.log, append.event.seq);
-                        let before = self.0.insert((log, seq), Held { log, seq, signed: append.signed });
+                        let before = self.0.insert((log, seq), StoredEvent { log, seq, signed: append.signed });
                         assert!(before.is_none(), "{log:?} {seq} is written twice");
                         assert!(seq == 1 || self.0.contains_key(&(log, seq - 1)), "{log:?} has a gap before {seq}");
                     }
@@ -88,7 +88,7 @@ impl Store {
                 let events = read.from.iter().flat_map(of).map(|(_, held)| held.clone());
                 Reply::Events(events.take(read.events).collect())
             }
-            Request::Page(_) => Reply::Page(Page::default()),
+            Request::Page(_) => Reply::Page(StoredPage::default()),
             Request::Search(_) => Reply::Found(Found::default()),
             Request::Erase(_) | Request::Retain(_) => Reply::Raised { lines: 0, bases: Vec::new() },
             Request::Load => Reply::Loaded(Box::default()),

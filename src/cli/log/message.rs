@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Error, names::Names, pages::unexpected};
 use crate::{
-    core::log::storage::{Line, LogState, Reply, Request},
+    core::log::storage::{LogState, Reply, Request, StoredLine},
     domain::model::{Author, Delivery, LogId, Mark, Message, PeerId, Room, RoomId, Text},
     protocol::codec::event::Content,
     runtime::{profile::Existing, store::Database},
@@ -27,7 +27,7 @@ impl Messages {
     }
 
     /// What a front end shows of a line; `None` of who is ignored.
-    pub(super) fn message(&mut self, line: &Line) -> Option<Message> {
+    pub(super) fn message(&mut self, line: &StoredLine) -> Option<Message> {
         let position = line.position;
         let author = match line.guest {
             Some(addr) => Author::Peer(PeerId::Guest(addr)),
@@ -71,6 +71,6 @@ impl Messages {
     }
 }
 
-const fn log(room: RoomId, line: &Line) -> LogId {
+const fn log(room: RoomId, line: &StoredLine) -> LogId {
     LogId { room, author: line.position.author, epoch: line.position.epoch }
 }

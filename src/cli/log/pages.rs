@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{
-    core::log::storage::{Failure, Line, Page, PageRequest, Reply, Request},
+    core::log::storage::{Failure, PageRequest, Reply, Request, StoredLine, StoredPage},
     domain::model::{Hlc, MessageId, Position, Room, Seek},
     runtime::store::Database,
 };
@@ -17,7 +17,7 @@ const PAGE: usize = 200;
 pub(super) fn each_line(
     database: &mut Database,
     room: Room,
-    mut each: impl FnMut(&Line) -> Result<(), Error>,
+    mut each: impl FnMut(&StoredLine) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut last = Position::unlogged(Hlc(0), MessageId([0; 16]));
     loop {
@@ -30,7 +30,7 @@ pub(super) fn each_line(
     }
 }
 
-fn page(database: &mut Database, request: PageRequest) -> Result<Page, Error> {
+fn page(database: &mut Database, request: PageRequest) -> Result<StoredPage, Error> {
     match database.handle(Request::Page(request))? {
         Reply::Page(page) => Ok(page),
         _ => Err(unexpected().into()),

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    core::log::storage::{Append, GuestLine, LogState, Proof, Request, Write as Change},
+    core::log::storage::{GuestLine, LogEntry, LogState, Proof, Request, Write as Change},
     domain::model::{Hlc, Known, LogId, MessageId, Nick, NodeId, ProfileName, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, Event, KIND_SAID, SALT_BYTES, Signed},
@@ -53,7 +53,7 @@ impl Author {
         let signed = draft.sign(|message| self.identity.sign(message));
         let event = signed.read().unwrap();
         self.last = Some(event.clone());
-        let append = Append { event, signed, arrived: wall, own: false };
+        let append = LogEntry { event, signed, arrived: wall, own: false };
         vec![Change::Event(Box::new(append)), Change::Log(self.state())]
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
-    storage::Append,
+    storage::LogEntry,
     waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
 use crate::core::mutant;
@@ -29,7 +29,7 @@ pub struct Offer<'a> {
 
 /// What becomes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Acceptance {
     /// It is part of its log now, and so may be others that have waited for it.
     Accepted,
     /// It was here already.
@@ -47,12 +47,12 @@ pub enum Verdict {
     /// It is of no room that we are in, or of another network.
     Foreign,
     /// No honest node sends this.
-    Refused(Refusal),
+    Refused(Violation),
 }
 
 /// Why no honest node would have sent an event: each checks before it stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Refusal {
+pub enum Violation {
     /// It is no event.
     Malformed,
     /// Its author did not sign it.
@@ -79,23 +79,23 @@ impl Logs {
         signed: Signed,
         offer: &Offer<'_>,
         now: Now,
-        accepted: &mut Vec<Append>,
-    ) -> Verdict {
+        accepted: &mut Vec<LogEntry>,
+    ) -> Acceptance {
         if Room::of(event.log.room).is_none() || self.elsewhere.contains(&event.log) {
-            return Verdict::Foreign;
+            return Acceptance::Foreign;
         }
         let place = match self.place(&event, offer) {
             LogPosition::Taken(Some(id)) if id == event.id && mutant::takes_duplicates() => {
-                accepted.push(Append { event, signed, arrived: now.wall, own: false });
-                return Verdict::Accepted;
+                accepted.push(LogEntry { event, signed, arrived: now.wall, own: false });
+                return Acceptance::Accepted;
             }
-            LogPosition::Taken(Some(id)) if id == event.id => return Verdict::Known,
-            LogPosition::Taken(_) => return Verdict::Compare(event.log, event.seq, signed),
-            LogPosition::Nowhere => return Verdict::Early,
+            LogPosition::Taken(Some(id)) if id == event.id => return Acceptance::Known,
+            LogPosition::Taken(_) => return Acceptance::Compare(event.log, event.seq, signed),
+            LogPosition::Nowhere => return Acceptance::Early,
             place => place,
         };
         if !is_signed_by(&event.log.author, &signed.message(), &signed.sig) {
-            return Verdict::Refused(Refusal::Forged);
+            return Acceptance::Refused(Violation::Forged);
         }
         if let LogPosition::Older(prev) = place {
             return self.older(event, signed, prev, now, accepted);
@@ -105,13 +105,13 @@ impl Logs {
     }
 
     /// Lets events go on that have waited too long for what they follow; what was accepted so is appended.
-    pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<Append>) {
+    pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<LogEntry>) {
         for log in self.waiting.logs() {
             let overdue = |logs: &Self| logs.waiting.until(&log).is_some_and(|until| until <= now.mono);
             while overdue(self)
-                && let Some(append) = self.waiting.pop(&log)
+                && let Some(entry) = self.waiting.pop(&log)
             {
-                self.accept(append, now, accepted, &|_| None);
+                self.accept(entry, now, accepted, &|_| None);
             }
         }
     }
@@ -178,27 +178,27 @@ impl Logs {
         before: Option<(EventId, Hlc)>,
         offer: &Offer<'_>,
         now: Now,
-        accepted: &mut Vec<Append>,
-    ) -> Verdict {
+        accepted: &mut Vec<LogEntry>,
+    ) -> Acceptance {
         let (log, seq) = (event.log, event.seq);
         if let Some((id, hlc)) = before {
             if event.prev != Some(id) {
-                return Verdict::Branch(log, seq);
+                return Acceptance::Branch(log, seq);
             }
             if event.hlc <= hlc {
-                return Verdict::Backwards(log, seq);
+                return Acceptance::Backwards(log, seq);
             }
         }
         // An event that continues our own log and that we did not write: the database is older than what we have said.
         self.leave(&log);
-        let append = Append { event, signed, arrived: now.wall, own: false };
-        let missing = self.missing(&append, offer.highest);
+        let entry = LogEntry { event, signed, arrived: now.wall, own: false };
+        let missing = self.missing(&entry, offer.highest);
         if self.waiting.end(&log).is_some() || missing.is_some() {
-            let waits = self.waiting.push(append, missing, now.mono);
-            return if waits { Verdict::Waits } else { Verdict::Early };
+            let waits = self.waiting.push(entry, missing, now.mono);
+            return if waits { Acceptance::Waits } else { Acceptance::Early };
         }
-        self.accept(append, now, accepted, offer.highest);
-        Verdict::Accepted
+        self.accept(entry, now, accepted, offer.highest);
+        Acceptance::Accepted
     }
 
     fn older(
@@ -207,28 +207,28 @@ impl Logs {
         signed: Signed,
         prev: Option<EventId>,
         now: Now,
-        accepted: &mut Vec<Append>,
-    ) -> Verdict {
+        accepted: &mut Vec<LogEntry>,
+    ) -> Acceptance {
         let meets = self.held.get(&event.log).is_none_or(|held| {
             event.seq + 1 < held.newest_base() || held.joint().is_none_or(|joint| joint == event.id)
         });
         if prev.is_some_and(|prev| event.prev != Some(prev)) || !meets {
-            return Verdict::Branch(event.log, event.seq);
+            return Acceptance::Branch(event.log, event.seq);
         }
         // Nothing waits for what is that old, and what it follows may be gone everywhere: its clock gives it its place.
-        let append = Append { event, signed, arrived: now.wall, own: false };
-        self.apply(&append, now);
-        accepted.push(append);
-        Verdict::Accepted
+        let entry = LogEntry { event, signed, arrived: now.wall, own: false };
+        self.apply(&entry, now);
+        accepted.push(entry);
+        Acceptance::Accepted
     }
 
     /// The first cause of an event that is missing, those of people of whom something is here before others; and how long to
     /// wait for it.
-    fn missing(&self, append: &Append, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
+    fn missing(&self, entry: &LogEntry, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
         if mutant::ignores_causes() {
             return None;
         }
-        let missing = append.event.deps.iter().filter(|dep| !self.is_present(dep, highest));
+        let missing = entry.event.deps.iter().filter(|dep| !self.is_present(dep, highest));
         let patience = |dep: &Dep| if self.held.contains_key(&dep.log) { WAIT_FOR_CAUSES } else { WAIT_FOR_STRANGERS };
         missing.map(|dep| (*dep, patience(dep))).max_by_key(|(_, patience)| *patience)
     }
@@ -236,16 +236,16 @@ impl Logs {
     /// Accepts an event, and what waits for nothing else any more.
     fn accept(
         &mut self,
-        append: Append,
+        entry: LogEntry,
         now: Now,
-        accepted: &mut Vec<Append>,
+        accepted: &mut Vec<LogEntry>,
         highest: &dyn Fn(&LogId) -> Option<u64>,
     ) {
-        let mut ready = vec![append];
-        while let Some(append) = ready.pop() {
-            let log = append.event.log;
-            self.apply(&append, now);
-            accepted.push(append);
+        let mut ready = vec![entry];
+        while let Some(entry) = ready.pop() {
+            let log = entry.event.log;
+            self.apply(&entry, now);
+            accepted.push(entry);
             for waiting in self.waiting.for_log(&log) {
                 let front = self.waiting.front(&waiting);
                 match front.and_then(|front| self.missing(front, highest)) {

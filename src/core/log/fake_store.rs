@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     core::log::storage::{
-        Ack, Append, Failure, Found, GuestLine, Held, Line, LogState, Page, Proof, Reply, Request, Snapshot, Write,
+        Ack, Failure, Found, GuestLine, LogEntry, LogState, Proof, Reply, Request, Snapshot, StoredEvent, StoredLine,
+        StoredPage, Write,
     },
     domain::model::{LogId, NodeId, Position},
     protocol::codec::event::Content,
@@ -12,7 +13,7 @@ use crate::{
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FakeStore {
-    pub(crate) events: BTreeMap<(LogId, u64), Append>,
+    pub(crate) events: BTreeMap<(LogId, u64), LogEntry>,
     pub(crate) logs: BTreeMap<LogId, LogState>,
     pub(crate) acks: BTreeMap<(NodeId, LogId), u64>,
     pub(crate) forks: Vec<Proof>,
@@ -33,20 +34,20 @@ impl FakeStore {
                 Ok(Reply::Written)
             }
             Request::Read(read) => {
-                let wanted = |append: &&Append| {
-                    let from = read.from.iter().find(|(log, _)| *log == append.event.log);
-                    from.is_some_and(|(_, from)| append.event.seq >= *from)
+                let wanted = |entry: &&LogEntry| {
+                    let from = read.from.iter().find(|(log, _)| *log == entry.event.log);
+                    from.is_some_and(|(_, from)| entry.event.seq >= *from)
                 };
-                let mut events: Vec<&Append> = self.events.values().filter(wanted).collect();
-                events.sort_by_key(|append| position(append));
-                let held = |append: &&Append| Held {
-                    log: append.event.log,
-                    seq: append.event.seq,
-                    signed: append.signed.clone(),
+                let mut events: Vec<&LogEntry> = self.events.values().filter(wanted).collect();
+                events.sort_by_key(|entry| position(entry));
+                let held = |entry: &&LogEntry| StoredEvent {
+                    log: entry.event.log,
+                    seq: entry.event.seq,
+                    signed: entry.signed.clone(),
                 };
                 Ok(Reply::Events(events.iter().take(read.events).map(held).collect()))
             }
-            Request::Page(_) => Ok(Reply::Page(Page { lines: self.lines(), before: false, after: false })),
+            Request::Page(_) => Ok(Reply::Page(StoredPage { lines: self.lines(), before: false, after: false })),
             Request::Search(_) => Ok(Reply::Found(Found::default())),
             Request::Erase(_) | Request::Retain(_) => {
                 let bases: Vec<_> = self.logs.values().map(|state| (state.id, state.head + 1)).collect();
@@ -63,13 +64,13 @@ impl FakeStore {
 
     fn write(&mut self, write: Write) {
         match write {
-            Write::Event(append) => {
-                if append.own {
-                    self.own = Some(append.event.log);
+            Write::Event(entry) => {
+                if entry.own {
+                    self.own = Some(entry.event.log);
                 }
-                let at = (append.event.log, append.event.seq);
-                if let Some(there) = self.events.insert(at, *append.clone()) {
-                    assert_eq!(there.event.id, append.event.id, "a number was used again");
+                let at = (entry.event.log, entry.event.seq);
+                if let Some(there) = self.events.insert(at, *entry.clone()) {
+                    assert_eq!(there.event.id, entry.event.id, "a number was used again");
                 }
             }
             Write::Log(state) => drop(self.logs.insert(state.id, state)),
@@ -81,23 +82,23 @@ impl FakeStore {
     }
 
     /// Everything in its order.
-    pub(crate) fn lines(&self) -> Vec<Line> {
-        let line = |append: &Append| Line {
-            position: position(append),
+    pub(crate) fn lines(&self) -> Vec<StoredLine> {
+        let line = |entry: &LogEntry| StoredLine {
+            position: position(entry),
             guest: None,
-            content: Content::read(append.event.kind, &append.signed.content),
-            kind: append.event.kind,
-            wall: append.event.wall,
-            arrived: append.arrived,
+            content: Content::read(entry.event.kind, &entry.signed.content),
+            kind: entry.event.kind,
+            wall: entry.event.wall,
+            arrived: entry.arrived,
         };
-        let mut lines: Vec<Line> = self.events.values().map(line).collect();
+        let mut lines: Vec<StoredLine> = self.events.values().map(line).collect();
         lines.sort_by_key(|line| line.position);
         lines
     }
 
     /// The texts, in their order.
     pub(crate) fn texts(&self) -> Vec<String> {
-        let text = |line: Line| match line.content {
+        let text = |line: StoredLine| match line.content {
             Content::Said { text, .. } => text.to_string(),
             Content::Unknown => "?".to_owned(),
         };
@@ -117,8 +118,8 @@ impl FakeStore {
     }
 }
 
-fn position(append: &Append) -> Position {
-    let event = &append.event;
+fn position(entry: &LogEntry) -> Position {
+    let event = &entry.event;
     let LogId { author, epoch, .. } = event.log;
     Position { hlc: event.hlc, author, epoch, seq: event.seq, id: event.id.into() }
 }

@@ -18,7 +18,7 @@ const RECENT: usize = 64;
 /// It is held as one gapless range. Where somebody had only newer events, a second, older one below it is filled up until
 /// both meet; nothing below the floor is wanted.
 #[derive(Debug)]
-pub struct Held {
+pub struct HeldLog {
     state: LogState,
     /// How it stands on disk. Only that is told of.
     committed: LogState,
@@ -37,7 +37,7 @@ pub(super) struct Gap {
     pub(super) prev: Option<EventId>,
 }
 
-impl Held {
+impl HeldLog {
     /// A log as the store has it.
     pub(super) fn new(state: LogState) -> Self {
         Self { recent: state.head_id.into_iter().collect(), committed: state.clone(), state, joint: None }
@@ -168,7 +168,7 @@ impl Held {
     }
 
     /// How much to say that we hold. Who offers what we lack below our base is told how far we are there.
-    pub(super) fn dot(&self, offered: Option<u64>) -> Option<HeldRange> {
+    pub(super) fn range(&self, offered: Option<u64>) -> Option<HeldRange> {
         let state = if mutant::tells_uncommitted() { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
         if state.head == 0 {

@@ -21,10 +21,10 @@ use std::{
     time::Duration,
 };
 
-pub use accept::{Offer, Refusal, Verdict};
+pub use accept::{Acceptance, Offer, Violation};
 use frontier::Frontier;
-pub use held::Held;
-use storage::{Append, LogState, Snapshot};
+pub use held::HeldLog;
+use storage::{LogEntry, LogState, Snapshot};
 use waiting::Waiting;
 pub use waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 pub use write::NoTime;
@@ -54,7 +54,7 @@ pub const MAX_AHEAD: Duration = Duration::from_hours(24);
 #[derive(Debug)]
 pub struct Logs {
     me: NodeId,
-    held: BTreeMap<LogId, Held>,
+    held: BTreeMap<LogId, HeldLog>,
     /// Logs of other networks: neither offered nor taken.
     elsewhere: BTreeSet<LogId>,
     /// The latest reading of all that was merged into our clock.
@@ -83,7 +83,7 @@ impl Logs {
         let own = own.filter(|own| merged.contains_key(own) || logs.iter().all(|state| state.id != *own));
         Self {
             me,
-            held: logs.into_iter().map(|state| (state.id, Held::new(state))).collect(),
+            held: logs.into_iter().map(|state| (state.id, HeldLog::new(state))).collect(),
             elsewhere: elsewhere.into_iter().collect(),
             latest: merged.values().copied().max().unwrap_or_default(),
             frontier: Frontier::new(frontier),
@@ -96,12 +96,12 @@ impl Logs {
     }
 
     /// One log, if anything is known of it.
-    pub fn get(&self, log: &LogId) -> Option<&Held> {
+    pub fn get(&self, log: &LogId) -> Option<&HeldLog> {
         self.held.get(log)
     }
 
     /// All logs.
-    pub fn iter(&self) -> impl Iterator<Item = (&LogId, &Held)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&LogId, &HeldLog)> {
         self.held.iter()
     }
 
@@ -155,8 +155,8 @@ impl Logs {
     }
 
     /// How much of a log to say that we hold, to somebody who offers it from `base` on.
-    pub fn dot(&self, log: &LogId, offered_base: Option<u64>) -> Option<HeldRange> {
-        self.held.get(log)?.dot(offered_base)
+    pub fn range(&self, log: &LogId, offered_base: Option<u64>) -> Option<HeldRange> {
+        self.held.get(log)?.range(offered_base)
     }
 
     /// A reading for something that is in no log. It is later than all that was seen.
@@ -172,15 +172,15 @@ impl Logs {
     }
 
     /// Takes an event in: it is part of its log from now on.
-    fn apply(&mut self, append: &Append, now: Now) {
-        let event = &append.event;
-        let held = self.held.entry(event.log).or_insert_with(|| Held::empty(event.log));
+    fn apply(&mut self, entry: &LogEntry, now: Now) {
+        let event = &entry.event;
+        let held = self.held.entry(event.log).or_insert_with(|| HeldLog::empty(event.log));
         let newest = held.extend(event);
         self.changed.insert(event.log);
-        if !newest || (!append.own && Self::is_ahead(event.hlc, now.wall)) {
+        if !newest || (!entry.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
-        if append.own || !mutant::ignores_clocks() {
+        if entry.own || !mutant::ignores_clocks() {
             self.latest = self.latest.max(event.hlc);
         }
         self.frontier.advance(event);
@@ -190,7 +190,7 @@ impl Logs {
     fn is_present(&self, dep: &Dep, highest_base: &dyn Fn(&LogId) -> Option<u64>) -> bool {
         let held = self.held.get(&dep.log);
         held.is_some_and(|held| held.covers(dep.seq))
-            || dep.seq - held.map_or(0, Held::head).min(dep.seq) > FAR
+            || dep.seq - held.map_or(0, HeldLog::head).min(dep.seq) > FAR
             || self.elsewhere.contains(&dep.log)
             || highest_base(&dep.log).is_some_and(|base| dep.seq < base)
     }

@@ -40,9 +40,9 @@ pub enum Reply {
     /// It is written.
     Written,
     /// The events that were asked for, causes before effects.
-    Events(Vec<Held>),
+    Events(Vec<StoredEvent>),
     /// Messages for a screen.
-    Page(Page),
+    Page(StoredPage),
     /// What was found.
     Found(Found),
     /// Lines are gone, and these logs have new bases.
@@ -61,7 +61,7 @@ pub enum Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// An event that was accepted.
-    Event(Box<Append>),
+    Event(Box<LogEntry>),
     /// How a log stands after the events before it. A log that is new is tagged with the present network.
     Log(LogState),
     /// A line of a guest, in no log.
@@ -76,7 +76,7 @@ pub enum Write {
 
 /// An event that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Append {
+pub struct LogEntry {
     /// What it says of itself.
     pub event: Event,
     /// Its bytes.
@@ -176,7 +176,7 @@ pub struct Read {
 
 /// An event that is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct StoredEvent {
     /// In which log.
     pub log: LogId,
     /// Its number.
@@ -198,9 +198,9 @@ pub struct PageRequest {
 
 /// Messages for a screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Page {
+pub struct StoredPage {
     /// In their order.
-    pub lines: Vec<Line>,
+    pub lines: Vec<StoredLine>,
     /// Whether there are older ones.
     pub before: bool,
     /// Whether there are newer ones.
@@ -224,7 +224,7 @@ pub struct SearchRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
     /// Newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<StoredLine>,
     /// Whether there are older ones.
     pub more: bool,
 }
@@ -242,7 +242,7 @@ pub struct Retain {
 
 /// A message as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct StoredLine {
     /// Where it stands.
     pub position: Position,
     /// A guest's address; of events none, their author is in the position.

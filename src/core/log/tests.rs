@@ -39,23 +39,23 @@ impl Person {
         Self { logs: Logs::new(identity.node(), Snapshot::default(), now(0).wall), identity }
     }
 
-    fn say(&mut self, text: &str, now: Now) -> Append {
+    fn say(&mut self, text: &str, now: Now) -> LogEntry {
         self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, now).unwrap()
     }
 
-    fn hear(&mut self, signed: &Signed, now: Now) -> (Verdict, Vec<Append>) {
+    fn hear(&mut self, signed: &Signed, now: Now) -> (Acceptance, Vec<LogEntry>) {
         self.hear_as(signed, &ANYBODY, now)
     }
 
-    fn hear_as(&mut self, signed: &Signed, offer: &Offer<'_>, now: Now) -> (Verdict, Vec<Append>) {
+    fn hear_as(&mut self, signed: &Signed, offer: &Offer<'_>, now: Now) -> (Acceptance, Vec<LogEntry>) {
         let mut accepted = Vec::new();
-        let verdict = self.logs.offer(signed.read().unwrap(), signed.clone(), offer, now, &mut accepted);
-        (verdict, accepted)
+        let acceptance = self.logs.offer(signed.read().unwrap(), signed.clone(), offer, now, &mut accepted);
+        (acceptance, accepted)
     }
 }
 
 /// What bob would have said if he did not keep to the rules.
-fn draft(before: &Append, change: impl FnOnce(&mut Draft)) -> Draft {
+fn draft(before: &LogEntry, change: impl FnOnce(&mut Draft)) -> Draft {
     let event = &before.event;
     let (kind, content) = said("next");
     let mut draft = Draft {
@@ -96,12 +96,12 @@ fn an_event_waits_for_its_causes_but_not_for_ever() {
     let question = alice.say("?", start);
     bob.hear(&question.signed, start);
     let (answer, more) = (bob.say("!", start), bob.say("!!", start));
-    assert_eq!(carol.hear(&answer.signed, start).0, Verdict::Waits);
-    assert_eq!(carol.hear(&more.signed, start).0, Verdict::Waits);
-    assert_eq!(carol.hear(&answer.signed, start).0, Verdict::Known);
-    let (verdict, accepted) = carol.hear(&question.signed, start);
-    let ids: Vec<_> = accepted.iter().map(|append| append.event.id).collect();
-    assert_eq!((verdict, ids), (Verdict::Accepted, vec![question.event.id, answer.event.id, more.event.id]));
+    assert_eq!(carol.hear(&answer.signed, start).0, Acceptance::Waits);
+    assert_eq!(carol.hear(&more.signed, start).0, Acceptance::Waits);
+    assert_eq!(carol.hear(&answer.signed, start).0, Acceptance::Known);
+    let (acceptance, accepted) = carol.hear(&question.signed, start);
+    let ids: Vec<_> = accepted.iter().map(|entry| entry.event.id).collect();
+    assert_eq!((acceptance, ids), (Acceptance::Accepted, vec![question.event.id, answer.event.id, more.event.id]));
 
     let mut dave = Person::new(4);
     dave.hear(&answer.signed, start);
@@ -118,19 +118,19 @@ fn an_event_waits_for_its_causes_but_not_for_ever() {
 fn what_breaks_the_chain_is_not_taken() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
     let first = bob.say("1", now(0));
-    assert_eq!(carol.hear(&first.signed, now(0)).0, Verdict::Accepted);
+    assert_eq!(carol.hear(&first.signed, now(0)).0, Acceptance::Accepted);
     let key = bob.identity.clone();
     let mut hear =
         |change: &dyn Fn(&mut Draft)| carol.hear(&draft(&first, change).sign(|message| key.sign(message)), now(0)).0;
-    assert_eq!(hear(&|draft| draft.seq = 3), Verdict::Early);
-    assert_eq!(hear(&|draft| draft.prev = Some(EventId([9; 32]))), Verdict::Branch(first.event.log, 2));
-    assert_eq!(hear(&|draft| draft.hlc = first.event.hlc), Verdict::Backwards(first.event.log, 2));
+    assert_eq!(hear(&|draft| draft.seq = 3), Acceptance::Early);
+    assert_eq!(hear(&|draft| draft.prev = Some(EventId([9; 32]))), Acceptance::Branch(first.event.log, 2));
+    assert_eq!(hear(&|draft| draft.hlc = first.event.hlc), Acceptance::Backwards(first.event.log, 2));
     let other = draft(&first, |draft| (draft.seq, draft.prev) = (1, None)).sign(|message| key.sign(message));
-    assert_eq!(carol.hear(&other, now(0)).0, Verdict::Compare(first.event.log, 1, other));
+    assert_eq!(carol.hear(&other, now(0)).0, Acceptance::Compare(first.event.log, 1, other));
     let unsigned = draft(&first, |_| {}).sign(|_| [0; 64]);
-    assert_eq!(carol.hear(&unsigned, now(0)).0, Verdict::Refused(Refusal::Forged));
+    assert_eq!(carol.hear(&unsigned, now(0)).0, Acceptance::Refused(Violation::Forged));
     let elsewhere = draft(&first, |draft| draft.log.room = crate::domain::model::RoomId([1; 32]));
-    assert_eq!(carol.hear(&elsewhere.sign(|message| key.sign(message)), now(0)).0, Verdict::Foreign);
+    assert_eq!(carol.hear(&elsewhere.sign(|message| key.sign(message)), now(0)).0, Acceptance::Foreign);
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
     let answer = carol.say("merged", now(0));
     assert!(answer.event.hlc > near.event.hlc && answer.event.deps.len() == 1);
     let far = bob.say("two days ahead", now(2 * day));
-    assert_eq!(carol.hear(&far.signed, now(0)).0, Verdict::Accepted, "never refused by our clock");
+    assert_eq!(carol.hear(&far.signed, now(0)).0, Acceptance::Accepted, "never refused by our clock");
     let next = carol.say("not merged", now(0));
     assert!(next.event.hlc < far.event.hlc && next.event.deps.is_empty());
     assert!(Logs::is_ahead(far.event.hlc, now(0).wall) && !Logs::is_ahead(far.event.hlc, now(2 * day).wall));
@@ -175,56 +175,56 @@ fn commit(person: &mut Person) {
 #[test]
 fn a_log_begins_where_it_is_offered_and_what_is_below_is_filled_in() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
-    let events: Vec<Append> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
+    let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
     let offer = |base| Offer { base: Some(base), ..ANYBODY };
-    assert_eq!(carol.hear_as(&events[5].signed, &offer(5), now(0)).0, Verdict::Early);
+    assert_eq!(carol.hear_as(&events[5].signed, &offer(5), now(0)).0, Acceptance::Early);
     for event in &events[4..8] {
-        assert_eq!(carol.hear_as(&event.signed, &offer(5), now(0)).0, Verdict::Accepted);
+        assert_eq!(carol.hear_as(&event.signed, &offer(5), now(0)).0, Acceptance::Accepted);
     }
     assert_eq!(ends(&carol, &log), (5, 8, None));
-    assert_eq!(carol.logs.dot(&log, Some(5)), None, "nothing is on disk yet");
+    assert_eq!(carol.logs.range(&log, Some(5)), None, "nothing is on disk yet");
     commit(&mut carol);
-    assert_eq!(carol.logs.dot(&log, Some(5)).map(|dot| (dot.base, dot.seq)), Some((5, 8)));
+    assert_eq!(carol.logs.range(&log, Some(5)).map(|range| (range.base, range.seq)), Some((5, 8)));
     assert_eq!(
-        carol.logs.dot(&log, Some(1)).map(|dot| (dot.base, dot.seq)),
+        carol.logs.range(&log, Some(1)).map(|range| (range.base, range.seq)),
         Some((5, 0)),
         "who has more knows it is wanted"
     );
     for event in &events[0..3] {
-        assert_eq!(carol.hear_as(&event.signed, &offer(1), now(0)).0, Verdict::Accepted);
+        assert_eq!(carol.hear_as(&event.signed, &offer(1), now(0)).0, Acceptance::Accepted);
     }
     assert_eq!(ends(&carol, &log), (5, 8, Some((1, 3))));
     assert_eq!(
         carol.hear_as(&events[1].signed, &offer(1), now(0)).0,
-        Verdict::Compare(log, 2, events[1].signed.clone())
+        Acceptance::Compare(log, 2, events[1].signed.clone())
     );
     // One that pretends to be the missing one, signed by its author too.
     let key = bob.identity.clone();
     let other = draft(&events[2], |draft| draft.content = said("other").1).sign(|message| key.sign(message));
-    assert_eq!(carol.hear_as(&other, &offer(1), now(0)).0, Verdict::Branch(log, 4));
-    assert_eq!(carol.hear_as(&events[3].signed, &offer(1), now(0)).0, Verdict::Accepted);
+    assert_eq!(carol.hear_as(&other, &offer(1), now(0)).0, Acceptance::Branch(log, 4));
+    assert_eq!(carol.hear_as(&events[3].signed, &offer(1), now(0)).0, Acceptance::Accepted);
     assert_eq!(ends(&carol, &log), (1, 8, None));
-    assert_eq!(carol.hear(&events[8].signed, now(0)).0, Verdict::Accepted);
+    assert_eq!(carol.hear(&events[8].signed, now(0)).0, Acceptance::Accepted);
 }
 
 #[test]
 fn who_has_forgotten_what_we_lack_does_not_cut_us_off_and_others_fill_the_gap() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
-    let events: Vec<Append> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
+    let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
     carol.hear(&events[0].signed, now(0));
     let forgotten = Offer { base: Some(8), ..ANYBODY };
-    assert_eq!(carol.hear_as(&events[8].signed, &forgotten, now(0)).0, Verdict::Early);
+    assert_eq!(carol.hear_as(&events[8].signed, &forgotten, now(0)).0, Acceptance::Early);
     for event in &events[7..] {
-        assert_eq!(carol.hear_as(&event.signed, &forgotten, now(0)).0, Verdict::Accepted);
+        assert_eq!(carol.hear_as(&event.signed, &forgotten, now(0)).0, Acceptance::Accepted);
     }
     assert_eq!(ends(&carol, &log), (8, 10, Some((1, 1))));
     commit(&mut carol);
-    assert_eq!(carol.logs.dot(&log, Some(8)).map(|dot| dot.seq), Some(10));
-    assert_eq!(carol.logs.dot(&log, Some(2)).map(|dot| (dot.base, dot.seq)), Some((1, 1)));
+    assert_eq!(carol.logs.range(&log, Some(8)).map(|range| range.seq), Some(10));
+    assert_eq!(carol.logs.range(&log, Some(2)).map(|range| (range.base, range.seq)), Some((1, 1)));
     for event in &events[1..7] {
-        assert_eq!(carol.hear_as(&event.signed, &Offer { base: Some(1), ..ANYBODY }, now(0)).0, Verdict::Accepted);
+        assert_eq!(carol.hear_as(&event.signed, &Offer { base: Some(1), ..ANYBODY }, now(0)).0, Acceptance::Accepted);
     }
     assert_eq!(ends(&carol, &log), (1, 10, None));
 }
@@ -232,15 +232,19 @@ fn who_has_forgotten_what_we_lack_does_not_cut_us_off_and_others_fill_the_gap() 
 #[test]
 fn what_was_erased_is_not_fetched_again() {
     let (mut bob, mut carol) = (Person::new(2), Person::new(3));
-    let events: Vec<Append> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
+    let events: Vec<LogEntry> = (1..=10).map(|n| bob.say(&n.to_string(), now(n))).collect();
     let log = events[0].event.log;
     for event in &events[..5] {
         carol.hear(&event.signed, now(0));
     }
     commit(&mut carol);
     carol.logs.raised(&log, 6);
-    assert_eq!(carol.logs.dot(&log, Some(1)).map(|dot| (dot.base, dot.seq)), Some((6, 5)), "the next one is wanted");
-    assert_eq!(carol.hear(&events[2].signed, now(0)).0, Verdict::Early);
+    assert_eq!(
+        carol.logs.range(&log, Some(1)).map(|range| (range.base, range.seq)),
+        Some((6, 5)),
+        "the next one is wanted"
+    );
+    assert_eq!(carol.hear(&events[2].signed, now(0)).0, Acceptance::Early);
     // Somebody else has erased more; later the gap above the floor is filled, and no more than that.
     carol.hear_as(&events[8].signed, &Offer { base: Some(9), ..ANYBODY }, now(0));
     for event in &events[..8] {
@@ -254,18 +258,18 @@ fn what_was_erased_is_not_fetched_again() {
 fn what_is_far_behind_holds_up_nobody() {
     let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
     let start = now(0);
-    let flood: Vec<Append> = (0..=FAR + 1).map(|n| alice.say(&n.to_string(), start)).collect();
+    let flood: Vec<LogEntry> = (0..=FAR + 1).map(|n| alice.say(&n.to_string(), start)).collect();
     for event in &flood[..FAR as usize] {
         bob.hear(&event.signed, start);
     }
-    assert_eq!(carol.hear(&bob.say("near", start).signed, start).0, Verdict::Waits);
+    assert_eq!(carol.hear(&bob.say("near", start).signed, start).0, Acceptance::Waits);
     for event in &flood {
         bob.hear(&event.signed, start);
     }
     let mut dave = Person::new(4);
     let far = bob.say("far", start);
     let log = Offer { base: Some(far.event.seq), ..ANYBODY };
-    assert_eq!(dave.hear_as(&far.signed, &log, start).0, Verdict::Accepted);
+    assert_eq!(dave.hear_as(&far.signed, &log, start).0, Acceptance::Accepted);
 }
 
 #[test]
@@ -276,11 +280,11 @@ fn nobody_begins_logs_without_end() {
         let mut bob = Person { logs: Logs::new(key.node(), Snapshot::default(), now(0).wall), identity: key.clone() };
         bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, now(0)).unwrap()
     };
-    let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Verdict::Accepted).count();
+    let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Acceptance::Accepted).count();
     assert_eq!(taken, MAX_LOGS_PER_AUTHOR);
     let stranger = Person::new(4).say("who is this?", now(0));
     let closed = Offer { may_introduce: false, ..ANYBODY };
-    assert_eq!(carol.hear_as(&stranger.signed, &closed, now(0)).0, Verdict::Early);
+    assert_eq!(carol.hear_as(&stranger.signed, &closed, now(0)).0, Acceptance::Early);
 }
 
 #[test]
@@ -291,7 +295,7 @@ fn events_that_wait_are_bounded() {
     bob.hear(&hidden.signed, start);
     let waits = (0..1_000)
         .map(|n| bob.say(&n.to_string(), start))
-        .filter(|append| carol.hear(&append.signed, start).0 == Verdict::Waits);
+        .filter(|entry| carol.hear(&entry.signed, start).0 == Acceptance::Waits);
     assert_eq!(waits.count(), 64, "of one author");
     let (_, accepted) = carol.hear(&hidden.signed, start);
     assert_eq!(accepted.len(), 65);
@@ -303,7 +307,7 @@ fn an_own_event_from_elsewhere_ends_the_own_log() {
     let first = bob.say("1", now(0));
     let key = bob.identity.clone();
     let theirs = draft(&first, |_| {}).sign(|message| key.sign(message));
-    assert_eq!(bob.hear(&theirs, now(0)).0, Verdict::Accepted);
+    assert_eq!(bob.hear(&theirs, now(0)).0, Acceptance::Accepted);
     assert_eq!(bob.logs.own(), None);
     let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, now(0)).unwrap();
     assert_eq!((next.event.log.epoch, next.event.seq), (8, 1));
@@ -318,7 +322,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let mut people: Vec<Person> = (1..=5).map(Person::new).collect();
-        let mut all: Vec<Append> = Vec::new();
+        let mut all: Vec<LogEntry> = Vec::new();
         for (n, (from, to, skew)) in talk.iter().enumerate() {
             let event = people[*from].say(&n.to_string(), now(*skew));
             all.push(event);
@@ -328,7 +332,7 @@ proptest! {
             }
         }
         let (mut listener, mut rng) = (Person::new(9), fastrand::Rng::with_seed(seed));
-        let mut held: Vec<Append> = Vec::new();
+        let mut held: Vec<LogEntry> = Vec::new();
         for _ in 0..=all.len() {
             let mut shuffled = all.clone();
             rng.shuffle(&mut shuffled);
@@ -339,14 +343,14 @@ proptest! {
                 break;
             }
         }
-        let mut ids: Vec<_> = held.iter().map(|append| append.event.id).collect();
-        for (at, append) in held.iter().enumerate() {
+        let mut ids: Vec<_> = held.iter().map(|entry| entry.event.id).collect();
+        for (at, entry) in held.iter().enumerate() {
             let before = |log: &LogId, seq| held[..at].iter().any(|cause| cause.event.log == *log && cause.event.seq == seq);
-            prop_assert!(append.event.seq == 1 || before(&append.event.log, append.event.seq - 1));
-            for dep in &append.event.deps {
+            prop_assert!(entry.event.seq == 1 || before(&entry.event.log, entry.event.seq - 1));
+            for dep in &entry.event.deps {
                 prop_assert!(before(&dep.log, dep.seq));
                 let cause = held.iter().find(|cause| cause.event.log == dep.log && cause.event.seq == dep.seq).unwrap();
-                prop_assert!(cause.event.hlc < append.event.hlc, "an answer stands before its question");
+                prop_assert!(cause.event.hlc < entry.event.hlc, "an answer stands before its question");
             }
         }
         ids.sort_unstable();

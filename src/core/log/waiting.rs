@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::storage::Append;
+use super::storage::LogEntry;
 use crate::{
     domain::model::{EventId, Hlc, LogId},
     protocol::codec::event::Dep,
@@ -39,7 +39,7 @@ pub(super) struct Waiting {
 /// A gapless piece of one log that begins behind its head.
 #[derive(Debug, Default)]
 struct Queue {
-    events: VecDeque<(Append, Instant)>,
+    events: VecDeque<(LogEntry, Instant)>,
     /// What the first of them waits for; none if that is only the one before it.
     missing: Option<Dep>,
     /// How long.
@@ -64,12 +64,12 @@ impl Waiting {
     /// The event of a log with this number, if it waits.
     pub(super) fn id_at(&self, log: &LogId, seq: u64) -> Option<EventId> {
         let mut events = self.logs.get(log)?.events.iter();
-        events.find(|(append, _)| append.event.seq == seq).map(|(append, _)| append.event.id)
+        events.find(|(entry, _)| entry.event.seq == seq).map(|(entry, _)| entry.event.id)
     }
 
     /// Adds an event behind the last one of its log; whether there was room.
-    pub(super) fn push(&mut self, append: Append, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
-        let (log, bytes) = (append.event.log, append.signed.bytes());
+    pub(super) fn push(&mut self, entry: LogEntry, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
+        let (log, bytes) = (entry.event.log, entry.signed.bytes());
         let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
         let of_author: usize = of_author.map(|(_, queue)| queue.events.len()).sum();
         let full = self.count >= MAX_WAITING || of_author >= MAX_WAITING_OF_ONE;
@@ -82,7 +82,7 @@ impl Waiting {
         if queue.events.is_empty() {
             queue.wait_for(missing);
         }
-        queue.events.push_back((append, now));
+        queue.events.push_back((entry, now));
         true
     }
 
@@ -105,8 +105,8 @@ impl Waiting {
     }
 
     /// The first event of a log that waits.
-    pub(super) fn front(&self, log: &LogId) -> Option<&Append> {
-        self.logs.get(log)?.events.front().map(|(append, _)| append)
+    pub(super) fn front(&self, log: &LogId) -> Option<&LogEntry> {
+        self.logs.get(log)?.events.front().map(|(entry, _)| entry)
     }
 
     /// Until when it does.
@@ -115,16 +115,16 @@ impl Waiting {
     }
 
     /// Takes the first event of a log. The next one waits for it alone, as far as is known.
-    pub(super) fn pop(&mut self, log: &LogId) -> Option<Append> {
+    pub(super) fn pop(&mut self, log: &LogId) -> Option<LogEntry> {
         let queue = self.logs.get_mut(log)?;
-        let (append, _) = queue.events.pop_front()?;
+        let (entry, _) = queue.events.pop_front()?;
         queue.wait_for(None);
         if queue.events.is_empty() {
             self.logs.remove(log);
         }
         self.count -= 1;
-        self.bytes -= append.signed.bytes();
-        Some(append)
+        self.bytes -= entry.signed.bytes();
+        Some(entry)
     }
 
     /// When the first event need not wait any more.

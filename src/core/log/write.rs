@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
-use super::{Held, Logs, storage::Append};
+use super::{HeldLog, Logs, storage::LogEntry};
 use crate::{
     domain::model::{Hlc, LogId, Now, RoomId},
     protocol::{
@@ -54,7 +54,7 @@ impl Logs {
         identity: &Identity,
         epoch: impl FnOnce() -> u64,
         now: Now,
-    ) -> Result<Append, NoTime> {
+    ) -> Result<LogEntry, NoTime> {
         let hlc = self.latest.next().max(Hlc::at(now.wall));
         if hlc >= HLC_END {
             return Err(NoTime);
@@ -65,9 +65,9 @@ impl Logs {
             Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log), wall: now.wall, kind, content };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
-        let append = Append { event, signed, arrived: now.wall, own: true };
-        self.held.entry(log).or_insert_with(|| Held::empty(log));
-        self.apply(&append, now);
-        Ok(append)
+        let entry = LogEntry { event, signed, arrived: now.wall, own: true };
+        self.held.entry(log).or_insert_with(|| HeldLog::empty(log));
+        self.apply(&entry, now);
+        Ok(entry)
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     core::{
         log::{
             self,
-            storage::{Held, Read, Request},
+            storage::{Read, Request, StoredEvent},
         },
         mutant,
     },
@@ -58,12 +58,18 @@ impl Sync {
     }
 
     /// Events for a link came from the store.
-    pub(super) fn send_events(&mut self, name: LinkId, wanted: &[(LogId, u64)], events: &[Held], cx: &mut Context<'_>) {
+    pub(super) fn send_events(
+        &mut self,
+        name: LinkId,
+        wanted: &[(LogId, u64)],
+        events: &[StoredEvent],
+        cx: &mut Context<'_>,
+    ) {
         let Some(link) = self.links.get_mut(name) else { return };
         if events.is_empty() {
             // They were there a moment ago, and are not any more.
             for (log, _) in wanted {
-                link.cursors.held(log).sent = self.logs.get(log).map_or(0, log::Held::committed_head);
+                link.cursors.held(log).sent = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
             }
             link.on(Event::NothingRead);
             return self.send_next(name, cx);

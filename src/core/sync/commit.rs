@@ -16,7 +16,7 @@ use crate::{
     core::{
         log::{
             Logs,
-            storage::{Ack, Append, Failure, GuestLine, Line, LogState, Proof, Request, Snapshot, Write},
+            storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
@@ -41,19 +41,19 @@ const STUCK_AFTER: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 enum Queued {
     /// An event, and the link that it came over.
-    Event(Box<Append>, Option<LinkId>),
+    Event(Box<LogEntry>, Option<LinkId>),
     /// A guest's line, and when it came.
     Guest(GuestLine, Now),
 }
 
 impl Queued {
     fn is_own(&self) -> bool {
-        matches!(self, Self::Event(append, _) if append.own)
+        matches!(self, Self::Event(entry, _) if entry.own)
     }
 
     fn bytes(&self) -> usize {
         match self {
-            Self::Event(append, _) => append.signed.bytes(),
+            Self::Event(entry, _) => entry.signed.bytes(),
             Self::Guest(line, _) => line.text.as_str().len(),
         }
     }
@@ -116,7 +116,7 @@ impl Sync {
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         let epoch = || self.rng.u64(..);
         match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, cx.now) {
-            Ok(append) => self.keep(vec![append], None, cx),
+            Ok(entry) => self.keep(vec![entry], None, cx),
             Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
         }
     }
@@ -141,15 +141,15 @@ impl Sync {
     }
 
     /// Writes what was accepted.
-    pub(super) fn keep(&mut self, accepted: Vec<Append>, from: Option<LinkId>, cx: &mut Context<'_>) {
-        for append in accepted {
-            if mutant::sends_before_commit() && append.own {
-                self.publish(&append, cx);
+    pub(super) fn keep(&mut self, accepted: Vec<LogEntry>, from: Option<LinkId>, cx: &mut Context<'_>) {
+        for entry in accepted {
+            if mutant::sends_before_commit() && entry.own {
+                self.publish(&entry, cx);
             }
             if mutant::shows_before_commit() {
-                self.show_event(&append, cx);
+                self.show_event(&entry, cx);
             }
-            self.writer.push(Queued::Event(Box::new(append), from));
+            self.writer.push(Queued::Event(Box::new(entry), from));
         }
         self.flush(cx);
     }
@@ -167,7 +167,7 @@ impl Sync {
         let (states, forks) = (self.logs.take_changed(), self.forks.take_unwritten());
         let mut writes: Vec<Write> = Vec::with_capacity(queued.len() + states.len() + acks.len() + forks.len());
         writes.extend(queued.iter().map(|queued| match queued {
-            Queued::Event(append, _) => Write::Event(append.clone()),
+            Queued::Event(entry, _) => Write::Event(entry.clone()),
             Queued::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
@@ -193,15 +193,15 @@ impl Sync {
         let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
         for queued in queued {
             match queued {
-                Queued::Event(append, from) => {
-                    received += u64::from(!append.own);
+                Queued::Event(entry, from) => {
+                    received += u64::from(!entry.own);
                     senders.extend(from);
-                    logs.push((append.event.log, from));
+                    logs.push((entry.event.log, from));
                     if !mutant::shows_before_commit() {
-                        self.show_event(&append, cx);
+                        self.show_event(&entry, cx);
                     }
-                    if append.own && !mutant::sends_before_commit() {
-                        self.publish(&append, cx);
+                    if entry.own && !mutant::sends_before_commit() {
+                        self.publish(&entry, cx);
                     }
                 }
                 Queued::Guest(line, came) => self.show_guest(line, came, cx),
@@ -228,8 +228,8 @@ impl Sync {
     }
 
     /// Sends an own event that is on disk to everyone.
-    fn publish(&mut self, append: &Append, cx: &mut Context<'_>) {
-        let (log, seq) = (append.event.log, append.event.seq);
+    fn publish(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
+        let (log, seq) = (entry.event.log, entry.event.seq);
         for (_, link) in self.links.iter_mut() {
             let is_free = link.phase().is_free();
             let cursor = link.cursors.held(&log);
@@ -238,17 +238,16 @@ impl Sync {
                 cursor.sent = seq;
             }
         }
-        if let Content::Said { nick: Some(nick), text, action } =
-            Content::read(append.event.kind, &append.signed.content)
+        if let Content::Said { nick: Some(nick), text, action } = Content::read(entry.event.kind, &entry.signed.content)
         {
-            cx.out.push(Output::Publish(Published::new(&append.signed, &nick, &text, action)));
+            cx.out.push(Output::Publish(Published::new(&entry.signed, &nick, &text, action)));
         }
     }
 
-    fn show_event(&mut self, append: &Append, cx: &mut Context<'_>) {
-        let Some(mut message) = self.message(&line_of(append), cx.people, cx.now) else { return };
-        if append.own {
-            self.delivery.open(append.event.log, append.event.seq, message.id);
+    fn show_event(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
+        let Some(mut message) = self.message(&line_of(entry), cx.people, cx.now) else { return };
+        if entry.own {
+            self.delivery.open(entry.event.log, entry.event.seq, message.id);
             // Guests do not say what they got.
             let only_guests = self.links.is_empty() && cx.people.has_guests();
             message.delivery = if only_guests { Delivery::Sent } else { Delivery::Waiting };
@@ -261,7 +260,8 @@ impl Sync {
         let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
         let content = Content::Said { nick, text, action };
         let position = Position::unlogged(hlc, id);
-        let line = Line { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall };
+        let line =
+            StoredLine { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall };
         if let Some(message) = self.message(&line, cx.people, came) {
             cx.update(Update::Message(message));
         }
@@ -275,8 +275,8 @@ impl Sync {
         let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_queue()).collect();
         for queued in lost {
             match queued {
-                Queued::Event(append, _) if append.own => {
-                    if let Some(message) = self.message(&line_of(&append), cx.people, cx.now) {
+                Queued::Event(entry, _) if entry.own => {
+                    if let Some(message) = self.message(&line_of(&entry), cx.people, cx.now) {
                         cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
                     }
                 }
@@ -322,9 +322,9 @@ impl Sync {
 }
 
 /// An event as it will come from disk.
-fn line_of(append: &Append) -> Line {
-    let event = &append.event;
-    Line {
+fn line_of(entry: &LogEntry) -> StoredLine {
+    let event = &entry.event;
+    StoredLine {
         position: Position {
             hlc: event.hlc,
             author: event.log.author,
@@ -333,9 +333,9 @@ fn line_of(append: &Append) -> Line {
             id: event.id.into(),
         },
         guest: None,
-        content: Content::read(event.kind, &append.signed.content),
+        content: Content::read(event.kind, &entry.signed.content),
         kind: event.kind,
         wall: event.wall,
-        arrived: append.arrived,
+        arrived: entry.arrived,
     }
 }

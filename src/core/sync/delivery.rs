@@ -9,7 +9,7 @@ use super::{Purpose, Sync, event::Context, timer::Timer};
 use crate::{
     core::log::{
         self,
-        storage::{Ack, Held, Read, Request},
+        storage::{Ack, Read, Request, StoredEvent},
     },
     domain::{
         bus::Update,
@@ -84,7 +84,7 @@ impl Deliveries {
     }
 
     /// Own lines came from disk, up to `head` of their log.
-    fn open_all(&mut self, events: &[Held], head: u64) {
+    fn open_all(&mut self, events: &[StoredEvent], head: u64) {
         self.reading = false;
         for held in events {
             self.open.insert((held.log, held.seq), (held.signed.id().into(), (0, 0)));
@@ -164,8 +164,8 @@ impl Sync {
     }
 
     /// These lines of a log of ours came from disk.
-    pub(super) fn follow(&mut self, log: &LogId, events: &[Held], now: Now) {
-        let head = self.logs.get(log).map_or(0, log::Held::committed_head);
+    pub(super) fn follow(&mut self, log: &LogId, events: &[StoredEvent], now: Now) {
+        let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
         self.delivery.open_all(events, head);
         self.report_delivery_soon(now);
     }
@@ -180,7 +180,7 @@ impl Sync {
         let logs: BTreeSet<LogId> = self.delivery.open.keys().map(|(log, _)| *log).collect();
         for log in logs {
             // A claim of more than there is shows that the peer's word is worth nothing.
-            let head = self.logs.get(&log).map_or(0, log::Held::committed_head);
+            let head = self.logs.get(&log).map_or(0, log::HeldLog::committed_head);
             let has = self.links.iter().map(|(_, link)| link.cursors.get(&log).has);
             let mut has: Vec<u64> = has.map(|has| if has > head { 0 } else { has }).collect();
             has.sort_unstable();
@@ -203,8 +203,8 @@ impl Sync {
     /// Tells the front end for whom lines wait, where that has changed.
     pub(super) fn tell_waiting(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own() else { return };
-        let head = self.logs.get(log).map_or(0, log::Held::committed_head);
-        let base = self.logs.get(log).map_or(1, log::Held::base);
+        let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
+        let base = self.logs.get(log).map_or(1, log::HeldLog::base);
         let readers = self.delivery.acks.iter().filter(|((_, of), _)| of == log);
         let waiting: BTreeMap<NodeId, u64> = readers
             .map(|((node, _), seq)| {

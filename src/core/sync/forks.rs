@@ -6,7 +6,7 @@ use super::{
     notice::Notice,
 };
 use crate::{
-    core::log::storage::{Held, Proof, Read, Request},
+    core::log::storage::{Proof, Read, Request, StoredEvent},
     domain::model::{EventId, LinkId, LogId},
     protocol::{
         codec::{event::Signed, mesh},
@@ -100,8 +100,8 @@ impl Sync {
     }
 
     /// A link has sent `theirs` where we hold this.
-    pub(super) fn compare(&mut self, link: LinkId, theirs: &Signed, ours: Vec<Held>, cx: &mut Context<'_>) {
-        let Some(Held { log, seq, signed: ours }) = ours.into_iter().next() else { return };
+    pub(super) fn compare(&mut self, link: LinkId, theirs: &Signed, ours: Vec<StoredEvent>, cx: &mut Context<'_>) {
+        let Some(StoredEvent { log, seq, signed: ours }) = ours.into_iter().next() else { return };
         let same_place = theirs.read().is_ok_and(|event| (event.log, event.seq) == (log, seq));
         if !same_place || ours.id() == theirs.id() {
             return;

@@ -10,7 +10,7 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    core::log::Held,
+    core::log::HeldLog,
     domain::model::{LinkId, LogId, NodeId, Now, Room},
     protocol::codec::{
         event::HeldRange,
@@ -50,7 +50,7 @@ impl Sync {
         let Some(link) = self.links.get_mut(name) else { return };
         self.timers.clear(Timer::TellHave(name));
         link.told_at = Some(now.mono);
-        let range = |log: &LogId| self.logs.dot(log, link.cursors.base(log));
+        let range = |log: &LogId| self.logs.range(log, link.cursors.base(log));
         let ranges: Vec<HeldRange> = logs.iter().filter_map(range).collect();
         let last = ranges.len().div_ceil(MAX_DOTS).max(1);
         let frame = |n: usize| {
@@ -146,8 +146,8 @@ impl Sync {
         let held = self.logs.get(&range.log);
         let ours = held.and_then(|held| held.id_at(range.seq));
         let contradicts = ours.is_some() && range.head.is_some() && ours != range.head;
-        let (is_held, gap) = (held.is_some(), held.is_some_and(Held::has_gap));
-        let own_head = held.filter(|_| range.log.author == self.me).map(Held::committed_head);
+        let (is_held, gap) = (held.is_some(), held.is_some_and(HeldLog::has_gap));
+        let own_head = held.filter(|_| range.log.author == self.me).map(HeldLog::committed_head);
         let Some(link) = self.links.get_mut(name) else { return };
         let cursor = if is_held { Some(link.cursors.held(&range.log)) } else { link.cursors.unknown(&range.log) };
         let Some(cursor) = cursor else { return };
@@ -216,7 +216,7 @@ impl Sync {
 
     /// Whether we lack something of a log that others hold up to `has`.
     fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
-        !self.logs.is_elsewhere(log) && self.logs.dot(log, Some(base)).map_or(0, |range| range.seq) < has
+        !self.logs.is_elsewhere(log) && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
     }
 }
 

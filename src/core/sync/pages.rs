@@ -10,7 +10,7 @@ use super::{
 use crate::{
     core::log::{
         Logs,
-        storage::{self, Found, Line, PageRequest, Request, SearchRequest},
+        storage::{Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
     },
     domain::{
         bus::{Page, Update},
@@ -59,8 +59,8 @@ impl Sync {
     }
 
     /// A page came from disk.
-    pub(super) fn show_page(&self, room: Room, seek: Seek, page: &storage::Page, cx: &mut Context<'_>) {
-        let storage::Page { lines, before, after } = page;
+    pub(super) fn show_page(&self, room: Room, seek: Seek, page: &StoredPage, cx: &mut Context<'_>) {
+        let StoredPage { lines, before, after } = page;
         let messages = lines.iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
         cx.update(Update::Page(Page { room, seek, messages, before: *before, after: *after }));
     }
@@ -72,8 +72,8 @@ impl Sync {
     }
 
     /// A stored line as it is shown; none if its author is ignored.
-    pub(super) fn message(&self, line: &Line, people: &dyn People, now: Now) -> Option<Message> {
-        let Line { position, content, kind, wall, arrived, guest } = line;
+    pub(super) fn message(&self, line: &StoredLine, people: &dyn People, now: Now) -> Option<Message> {
+        let StoredLine { position, content, kind, wall, arrived, guest } = line;
         let author = match guest {
             Some(guest) => Author::Peer(PeerId::Guest(*guest)),
             None if position.author == self.me => Author::Own,

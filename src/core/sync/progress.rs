@@ -7,7 +7,7 @@ use std::{
 
 use super::{Sync, event::Context};
 use crate::{
-    core::log::Held,
+    core::log::HeldLog,
     domain::{
         bus::Update,
         model::{LinkId, LogId},
@@ -92,7 +92,7 @@ impl Sync {
         for (_, link) in self.links.iter() {
             for (log, cursor) in link.cursors.iter() {
                 // What they have forgotten themselves cannot come.
-                let ours = self.logs.get(log).map_or(0, Held::committed_head);
+                let ours = self.logs.get(log).map_or(0, HeldLog::committed_head);
                 let first = cursor.base.max(ours + 1);
                 let missing = (cursor.has + 1).saturating_sub(first);
                 let most = most.entry(log).or_default();

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     core::log::{
-        Offer, Refusal, Verdict,
-        storage::{Append, Read, Request},
+        Acceptance, Offer, Violation,
+        storage::{LogEntry, Read, Request},
     },
     domain::model::{LinkId, LogId, NodeId},
     protocol::codec::event::Signed,
@@ -24,18 +24,18 @@ impl Sync {
         let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
         for signed in events {
             match self.offer(link, signed, &mut accepted, cx) {
-                Verdict::Refused(refusal) => {
-                    tracing::debug!(?link, ?refusal, "event refused");
+                Acceptance::Refused(violation) => {
+                    tracing::debug!(?link, ?violation, "event refused");
                     if !self.may_err(link, cx) {
                         self.keep(accepted, Some(link), cx);
                         return cx.out.push(Output::Misbehaved(link));
                     }
                 }
-                Verdict::Compare(log, seq, theirs) => self.look_up(link, (log, seq), theirs, cx),
-                Verdict::Branch(log, seq) => self.dispute(link, log, seq - 1, cx),
-                Verdict::Backwards(log, seq) => drop(self.logs.forked(&log, seq)),
-                Verdict::Waits => self.ask_for_causes_soon(link, cx.now),
-                Verdict::Accepted | Verdict::Known | Verdict::Early | Verdict::Foreign => {}
+                Acceptance::Compare(log, seq, theirs) => self.look_up(link, (log, seq), theirs, cx),
+                Acceptance::Branch(log, seq) => self.dispute(link, log, seq - 1, cx),
+                Acceptance::Backwards(log, seq) => drop(self.logs.forked(&log, seq)),
+                Acceptance::Waits => self.ask_for_causes_soon(link, cx.now),
+                Acceptance::Accepted | Acceptance::Known | Acceptance::Early | Acceptance::Foreign => {}
             }
         }
         if had_own && self.logs.own().is_none() {
@@ -44,10 +44,16 @@ impl Sync {
         self.keep(accepted, Some(link), cx);
     }
 
-    fn offer(&mut self, name: LinkId, signed: Signed, accepted: &mut Vec<Append>, cx: &mut Context<'_>) -> Verdict {
-        let Ok(event) = signed.read() else { return Verdict::Refused(Refusal::Malformed) };
+    fn offer(
+        &mut self,
+        name: LinkId,
+        signed: Signed,
+        accepted: &mut Vec<LogEntry>,
+        cx: &mut Context<'_>,
+    ) -> Acceptance {
+        let Ok(event) = signed.read() else { return Acceptance::Refused(Violation::Malformed) };
         let (log, seq, author) = (event.log, event.seq, event.log.author);
-        let Some(link) = self.links.get(name) else { return Verdict::Foreign };
+        let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let sender = link.node;
         // An author who is linked, or was once, needs nobody to introduce them.
         let is_new = !self.is_met(&author, cx) && self.logs.logs_of(&author) == 0;
@@ -55,24 +61,24 @@ impl Sync {
         let links = &self.links;
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
         let offer = Offer { base: link.cursors.base(&log), may_introduce, highest: &highest };
-        let verdict = self.logs.offer(event, signed, &offer, cx.now, accepted);
-        let Some(link) = self.links.get_mut(name) else { return verdict };
-        match verdict {
+        let acceptance = self.logs.offer(event, signed, &offer, cx.now, accepted);
+        let Some(link) = self.links.get_mut(name) else { return acceptance };
+        match acceptance {
             // Its sender has it. Others that have waited for it may be new to the sender.
-            Verdict::Accepted | Verdict::Known | Verdict::Waits => {
+            Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 let cursor = link.cursors.held(&log);
                 cursor.has = cursor.has.max(seq);
             }
             _ => {}
         }
-        if matches!(verdict, Verdict::Known | Verdict::Early) {
+        if matches!(acceptance, Acceptance::Known | Acceptance::Early) {
             // It does not know how far we are, or would send something else.
             self.tell_again(name, &log, cx.now);
         }
-        if is_new && verdict == Verdict::Accepted {
+        if is_new && acceptance == Acceptance::Accepted {
             self.new_authors.introduced(sender, cx.now.mono);
         }
-        verdict
+        acceptance
     }
 
     /// Whether somebody is here, or was once.

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Result, Row};
 
 use super::columns::{array, hlc, number, time, unepoch, unsigned};
 use crate::{
-    core::log::storage::{GuestLine, Line},
+    core::log::storage::{GuestLine, StoredLine},
     domain::model::{Hlc, MessageId, NodeId, Position},
     protocol::{
         codec::event::{Content, KIND_SAID, SALT_BYTES},
@@ -59,9 +59,9 @@ pub(super) fn position(row: &Row<'_>) -> Result<Position> {
 }
 
 /// A message, from [`COLUMNS`].
-pub(super) fn line(row: &Row<'_>) -> Result<Line> {
+pub(super) fn line(row: &Row<'_>) -> Result<StoredLine> {
     let kind = row.get(6)?;
-    Ok(Line {
+    Ok(StoredLine {
         position: position(row)?,
         guest: row.get_ref(5)?.as_str_or_null()?.and_then(|addr| addr.parse().ok()),
         content: content(kind, row.get_ref(7)?.as_blob()?),

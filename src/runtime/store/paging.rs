@@ -9,7 +9,7 @@ use super::{
     lines::{ASCENDING, COLUMNS, DESCENDING, FROM, POSITION, line, position_values},
 };
 use crate::{
-    core::log::storage::{Line, Page, PageRequest},
+    core::log::storage::{PageRequest, StoredLine, StoredPage},
     domain::model::{Position, Seek},
 };
 
@@ -34,8 +34,8 @@ impl Side {
 }
 
 impl Database {
-    pub(super) fn page(&self, request: &PageRequest) -> Result<Page> {
-        let Some(place) = self.place_key(request.room)? else { return Ok(Page::default()) };
+    pub(super) fn page(&self, request: &PageRequest) -> Result<StoredPage> {
+        let Some(place) = self.place_key(request.room)? else { return Ok(StoredPage::default()) };
         let max = request.max.min(MAX_LINES);
         let lines = match request.seek {
             Seek::Newest => self.newest(place, max)?,
@@ -54,10 +54,10 @@ impl Database {
             (_, _, Seek::After(position)) => (there(&position, Side::Upto)?, false),
             (_, _, Seek::Around(position)) => (there(&position, Side::Before)?, there(&position, Side::From)?),
         };
-        Ok(Page { lines, before, after })
+        Ok(StoredPage { lines, before, after })
     }
 
-    fn newest(&self, place: i64, max: usize) -> Result<Vec<Line>> {
+    fn newest(&self, place: i64, max: usize) -> Result<Vec<StoredLine>> {
         let mut rows = self.connection.prepare_cached(&newest())?;
         let mut lines = rows.query_map(params![place, number(max as u64)], line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
@@ -65,7 +65,7 @@ impl Database {
     }
 
     /// Half of them before the line, which is shown with the later ones; more on one side where the other has too few.
-    fn around(&self, place: i64, position: &Position, max: usize) -> Result<Vec<Line>> {
+    fn around(&self, place: i64, position: &Position, max: usize) -> Result<Vec<StoredLine>> {
         let mut before = self.side(place, position, Side::Before, max)?;
         let mut after = self.side(place, position, Side::From, max)?;
         let half = max / 2;
@@ -77,7 +77,7 @@ impl Database {
     }
 
     /// In the order of the screen, those next to the position.
-    fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<Line>> {
+    fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<StoredLine>> {
         let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
         let values = params![hlc, author, epoch, seq, id, place, number(max as u64)];

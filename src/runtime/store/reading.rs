@@ -13,7 +13,7 @@ use super::{
     error,
 };
 use crate::{
-    core::log::storage::{Held, Read},
+    core::log::storage::{Read, StoredEvent},
     domain::model::{Hlc, LogId, NodeId},
     protocol::codec::event::Signed,
 };
@@ -60,13 +60,13 @@ impl Cursor {
     }
 
     /// The event that was seen with [`Self::peek`].
-    fn take(&mut self, connection: &Connection) -> Result<Held> {
+    fn take(&mut self, connection: &Connection) -> Result<StoredEvent> {
         let (_, seq, spot) = self.ahead.pop_front().ok_or_else(error::damage)?;
         let mut get = connection.prepare_cached("SELECT body, sig, content FROM lines WHERE spot = ?")?;
         let signed = get.query_row([spot], |row| signed(row, 0))?;
         // Others would take us for a forger.
         let is_whole = signed.read().is_ok_and(|event| (event.log, event.seq) == (self.log, seq));
-        if is_whole { Ok(Held { log: self.log, seq, signed }) } else { Err(error::damage()) }
+        if is_whole { Ok(StoredEvent { log: self.log, seq, signed }) } else { Err(error::damage()) }
     }
 }
 
@@ -87,7 +87,7 @@ fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Opti
 
 impl Database {
     /// At least one event, if there is one. A log ends where it is damaged; that is an error only if there is nothing else.
-    pub(super) fn read(&self, read: &Read) -> Result<Vec<Held>> {
+    pub(super) fn read(&self, read: &Read) -> Result<Vec<StoredEvent>> {
         let connection = &self.connection;
         let mut cursors = self.cursors(read)?;
         let mut heap = BinaryHeap::with_capacity(cursors.len());

@@ -124,8 +124,7 @@ fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
         database.commit_all(states.into_iter().map(Write::Log))?;
     }
     // In the order of the clock: what an event names is there before it.
-    database
-        .commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|append| Write::Event(Box::new(append))))?;
+    database.commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|entry| Write::Event(Box::new(entry))))?;
     for (network, guests) in salvage.guests(damaged) {
         database.network = network;
         database.commit_all(guests.into_iter().inspect(|_| lines += 1).map(|guest| Write::Guest(Box::new(guest))))?;

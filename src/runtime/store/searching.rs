@@ -9,7 +9,7 @@ use super::{
     words,
 };
 use crate::{
-    core::log::storage::{Found, Line, SearchRequest},
+    core::log::storage::{Found, SearchRequest, StoredLine},
     domain::model::Position,
 };
 
@@ -30,7 +30,7 @@ impl Database {
         hits.truncate(max);
         let mut get = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.spot = ?"))?;
         let lines = hits.into_iter().map(|(_, spot)| get.query_row([spot], lines::line));
-        Ok(Found { lines: lines.collect::<Result<Vec<Line>>>()?, more })
+        Ok(Found { lines: lines.collect::<Result<Vec<StoredLine>>>()?, more })
     }
 
     /// In the order of the screen, newest first: more than `max` if there are more.

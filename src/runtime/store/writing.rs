@@ -8,7 +8,7 @@ use super::{
     damage_mark, error, floor, lines, words,
 };
 use crate::{
-    core::log::storage::{Ack, Append, Failure, GuestLine, LogState, Proof, Reply, Write},
+    core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
     domain::model::{EventId, LogId, RoomId},
 };
 
@@ -48,7 +48,7 @@ impl Database {
     }
 
     fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, Failure>>> {
-        let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(append) if append.own));
+        let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(entry) if entry.own));
         // SQLite takes this between transactions only.
         self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;
         let (me, network, path) = (self.me, self.network.as_str(), self.path.as_deref());
@@ -84,7 +84,7 @@ impl Writer<'_> {
     fn all(self, writes: &[Write]) -> Result<(), Refusal> {
         for write in writes {
             match write {
-                Write::Event(append) => self.event(append)?,
+                Write::Event(entry) => self.event(entry)?,
                 Write::Log(state) => self.log(state)?,
                 Write::Guest(line) => self.guest(line)?,
                 Write::Ack(ack) => self.ack(ack)?,
@@ -96,15 +96,15 @@ impl Writer<'_> {
         Ok(self.savepoint.commit()?)
     }
 
-    fn event(&self, append: &Append) -> Result<(), Refusal> {
-        let Append { event, signed, .. } = append;
+    fn event(&self, entry: &LogEntry) -> Result<(), Refusal> {
+        let LogEntry { event, signed, .. } = entry;
         // It was on its way when what is here was erased or forgotten, and it too.
         if event.seq < floor::of(&self.savepoint, &event.log)? {
             return Ok(());
         }
         let (log, place) = match find(&self.savepoint, &event.log)? {
             Some(found) => found,
-            None => self.new_log(append)?,
+            None => self.new_log(entry)?,
         };
         let mut held = self.savepoint.prepare_cached("SELECT id FROM lines WHERE log = ? AND seq = ?")?;
         let held = held.query_row(params![log, number(event.seq)], |row| row.get(0).map(EventId)).optional()?;
@@ -127,7 +127,7 @@ impl Writer<'_> {
             event.id.0,
             event.kind,
             event.wall.as_millis(),
-            append.arrived.as_millis(),
+            entry.arrived.as_millis(),
             &*signed.body,
             signed.sig,
             &*signed.content,
@@ -140,23 +140,23 @@ impl Writer<'_> {
             name.execute(params![dep.log.room.0, dep.log.author.as_bytes(), epoch(dep.log.epoch), number(dep.seq)])?;
         }
         if event.log.author == self.me {
-            self.claim(log, append)?;
+            self.claim(log, entry)?;
         }
         Ok(())
     }
 
     /// A log may be gone on with if all of it was written here; not from the moment on that somebody else knew more of it.
-    fn claim(&self, log: i64, append: &Append) -> Result<(), Refusal> {
-        if append.own && append.event.seq > 1 {
+    fn claim(&self, log: i64, entry: &LogEntry) -> Result<(), Refusal> {
+        if entry.own && entry.event.seq > 1 {
             return Ok(());
         }
         let mut claim = self.savepoint.prepare_cached("UPDATE logs SET mine = ? WHERE key = ?")?;
-        claim.execute(params![append.own, log])?;
+        claim.execute(params![entry.own, log])?;
         Ok(())
     }
 
-    fn new_log(&self, append: &Append) -> Result<(i64, i64), Refusal> {
-        let event = &append.event;
+    fn new_log(&self, entry: &LogEntry) -> Result<(i64, i64), Refusal> {
+        let event = &entry.event;
         let LogId { room, author, epoch: number_of } = event.log;
         let place = self.place(room)?;
         let mut insert = self.savepoint.prepare_cached(

@@ -630,10 +630,10 @@ proptest! {
             ids.dedup();
             prop_assert_eq!(ids.len(), count, "node {} showed a line twice", n);
         }
-        for append in world.benches[0].store.events.values() {
-            for dep in &append.event.deps {
+        for entry in world.benches[0].store.events.values() {
+            for dep in &entry.event.deps {
                 let cause = &world.benches[0].store.events[&(dep.log, dep.seq)];
-                prop_assert!(cause.event.hlc < append.event.hlc);
+                prop_assert!(cause.event.hlc < entry.event.hlc);
             }
         }
     }

@@ -12,7 +12,7 @@ use super::super::{
     lines, reading, snapshot,
 };
 use crate::{
-    core::log::storage::{Ack, Append, GuestLine, LogState, Proof},
+    core::log::storage::{Ack, GuestLine, LogEntry, LogState, Proof},
     domain::model::{EventId, Hlc, LogId, MessageId, Network, RoomId, Timestamp},
     protocol::codec::event::{Content, Event, Signed},
 };
@@ -61,13 +61,12 @@ impl Salvage {
         let mut guests = Vec::new();
         let spots: Vec<i64> = spots(damaged).into_iter().collect();
         for spots in spots.chunks(PROOFS) {
-            for Proven { spot, place, append } in proven::all(spots.iter().filter_map(|&spot| unproven(damaged, spot)))
-            {
+            for Proven { spot, place, entry } in proven::all(spots.iter().filter_map(|&spot| unproven(damaged, spot))) {
                 // Without its network, a line could be shown on one where it was not said.
                 let Some((room, _)) = places.get(&place) else { continue };
-                match append {
-                    Some(append) if append.event.log.room == *room => {
-                        let Event { id, log, seq, prev, hlc, .. } = append.event;
+                match entry {
+                    Some(entry) if entry.event.log.room == *room => {
+                        let Event { id, log, seq, prev, hlc, .. } = entry.event;
                         let (at, events) = found.entry(log).or_insert((place, BTreeMap::new()));
                         if *at == place {
                             events.insert(seq, Known { spot, id, prev, hlc });
@@ -123,11 +122,11 @@ impl Salvage {
     }
 
     /// The events that are kept, in the order of the clock.
-    pub(super) fn events<'a>(&'a self, damaged: &'a Connection) -> impl Iterator<Item = Append> + 'a {
+    pub(super) fn events<'a>(&'a self, damaged: &'a Connection) -> impl Iterator<Item = LogEntry> + 'a {
         // Proven already, of the same bytes: nobody writes to this file.
         self.events.iter().filter_map(|&spot| {
             let (signed, arrived) = event(damaged, spot)?;
-            Some(Append { event: signed.read().ok()?, signed, arrived, own: false })
+            Some(LogEntry { event: signed.read().ok()?, signed, arrived, own: false })
         })
     }
 

@@ -2,7 +2,8 @@
 
 use crate::{
     core::log::storage::{
-        Failure, Found, Held, Line, Page, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, Write,
+        Failure, Found, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
+        StoredPage, Write,
     },
     domain::model::{LogId, Position, Room, Seek},
     protocol::codec::event::Content,
@@ -14,14 +15,14 @@ impl Database {
         self.handle(Request::Write(writes)).map(|reply| assert_eq!(reply, Reply::Written))
     }
 
-    pub(crate) fn events(&mut self, from: Vec<(LogId, u64)>, events: usize, bytes: usize) -> Vec<Held> {
+    pub(crate) fn events(&mut self, from: Vec<(LogId, u64)>, events: usize, bytes: usize) -> Vec<StoredEvent> {
         match self.handle(Request::Read(Read { from, events, bytes })) {
             Ok(Reply::Events(events)) => events,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) fn seek(&mut self, seek: Seek, max: usize) -> Page {
+    pub(crate) fn seek(&mut self, seek: Seek, max: usize) -> StoredPage {
         match self.handle(Request::Page(PageRequest { room: Room::LOBBY.id(), seek, max })) {
             Ok(Reply::Page(page)) => page,
             other => panic!("{other:?}"),
@@ -44,8 +45,8 @@ impl Database {
     }
 }
 
-pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
-    let text = |line: &Line| match &line.content {
+pub(crate) fn texts(lines: &[StoredLine]) -> Vec<String> {
+    let text = |line: &StoredLine| match &line.content {
         Content::Said { text, .. } => text.to_string(),
         Content::Unknown => "?".to_owned(),
     };

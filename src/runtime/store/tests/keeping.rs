@@ -209,7 +209,7 @@ fn events_for_others_come_in_the_order_of_their_clocks_and_within_the_limits() {
         expected.push((event.log, event.seq, signed.clone()));
     }
     let from = vec![(bob.log, 1), (alice.log, 1), (Author::new(9, 9).log, 1)];
-    let read = |events: Vec<crate::core::log::storage::Held>| -> Vec<_> {
+    let read = |events: Vec<crate::core::log::storage::StoredEvent>| -> Vec<_> {
         events.into_iter().map(|held| (held.log, held.seq, held.signed)).collect()
     };
     assert_eq!(read(database.events(from.clone(), 1_000, usize::MAX)), expected);

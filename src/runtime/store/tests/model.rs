@@ -50,7 +50,7 @@ fn is_found(query: usize, word: usize) -> bool {
     query == word || matches!((query, word), (0, 1) | (3, 4))
 }
 
-fn positions(lines: &[crate::core::log::storage::Line]) -> Vec<Position> {
+fn positions(lines: &[crate::core::log::storage::StoredLine]) -> Vec<Position> {
     lines.iter().map(|line| line.position).collect()
 }
 

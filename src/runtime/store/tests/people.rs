@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    core::log::storage::{Append, GuestLine, LogState, Write},
+    core::log::storage::{GuestLine, LogEntry, LogState, Write},
     domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, Room, Text, Timestamp},
     protocol::{
         codec::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, Signed},
@@ -71,7 +71,7 @@ impl Author {
 
 pub(crate) fn append((event, signed): (Event, Signed), own: bool) -> Write {
     let arrived = event.wall;
-    Write::Event(Box::new(Append { event, signed, arrived, own }))
+    Write::Event(Box::new(LogEntry { event, signed, arrived, own }))
 }
 
 pub(crate) fn position(event: &Event) -> Position {

@@ -3,7 +3,7 @@
 use std::thread;
 
 use crate::{
-    core::log::storage::Append,
+    core::log::storage::LogEntry,
     domain::model::Timestamp,
     protocol::{codec::event::Signed, identity::is_signed_by},
 };
@@ -25,7 +25,7 @@ pub(super) struct Unproven {
 pub(super) struct Proven {
     pub(super) spot: i64,
     pub(super) place: i64,
-    pub(super) append: Option<Append>,
+    pub(super) entry: Option<LogEntry>,
 }
 
 /// Events that their authors have signed, in no order but that of the lines.
@@ -49,13 +49,13 @@ pub(super) fn all(lines: impl Iterator<Item = Unproven>) -> Vec<Proven> {
 }
 
 fn of(line: &Unproven) -> Proven {
-    let append = line.event.clone().and_then(|(signed, arrived)| one(signed, arrived));
-    Proven { spot: line.spot, place: line.place, append }
+    let entry = line.event.clone().and_then(|(signed, arrived)| one(signed, arrived));
+    Proven { spot: line.spot, place: line.place, entry }
 }
 
 /// An event that its author has signed; none for everything else.
-pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<Append> {
+pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<LogEntry> {
     let event = signed.read().ok()?;
     let is_proven = is_signed_by(&event.log.author, &signed.message(), &signed.sig);
-    is_proven.then_some(Append { event, signed, arrived, own: false })
+    is_proven.then_some(LogEntry { event, signed, arrived, own: false })
 }
