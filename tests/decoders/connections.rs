@@ -113,7 +113,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                     }
                     Event::Node(event) | Event::Read(event, _) => check(&event, &mut seen),
                     // Nobody answers: there is no node.
-                    Event::Looked(..) => {}
+                    Event::Probed(..) => {}
                 }
             }
         };

@@ -40,13 +40,13 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(events.len() <= MAX_EVENTS, "{} events", events.len());
             events.iter().for_each(signed);
         }
-        Frame::Seen(seen) => {
-            seen.nick.iter().for_each(clean::nick);
-            clean::message(&seen.version);
-            assert!(seen.version.len() <= 32 && seen.wall.as_millis() >= 0);
-            seen.agrees();
+        Frame::ProbeReply(reply) => {
+            reply.nick.iter().for_each(clean::nick);
+            clean::message(&reply.version);
+            assert!(reply.version.len() <= 32 && reply.wall.as_millis() >= 0);
+            reply.agrees();
         }
-        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Look(_) | Frame::Nothing => {}
+        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Probe(_) | Frame::Nothing => {}
     }
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
 }

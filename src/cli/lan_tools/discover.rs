@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal as _, Write};
 use serde_json::{Value, json};
 
 use super::{
-    By, Error, Options, explore,
+    Error, Options,
+    found::FoundBy,
     people::{Entry, Kind, entries, why},
     plan::{Outline, outline, span},
+    scan::scan,
 };
 use crate::{domain::bus::SweepState, runtime::io::Net};
 
@@ -39,7 +41,7 @@ pub async fn discover<N: Net>(net: &N, options: &Options, style: Style, output: 
     }
     // Progress is for who waits at a terminal.
     let shows = style == Style::Table && io::stderr().is_terminal();
-    let view = explore(net, options, false, None, |progress| {
+    let scan = scan(net, options, false, None, |progress| {
         if shows {
             let done = progress.state == SweepState::Done;
             let text = format!("{} of {} probes, {} left", progress.probed, progress.total, span(progress.left));
@@ -49,19 +51,19 @@ pub async fn discover<N: Net>(net: &N, options: &Options, style: Style, output: 
         }
     })
     .await?;
-    let entries = entries(&view, options);
+    let entries = entries(&scan, options);
     match style {
-        Style::Table => table(&entries, &view.survey, output)?,
+        Style::Table => table(&entries, &scan.survey, output)?,
         Style::Json => {
             for entry in &entries {
                 writeln!(output, "{}", found(entry))?;
             }
-            let progress = view.progress.map(|progress| (progress.probed, progress.took));
+            let progress = scan.progress.map(|progress| (progress.probed, progress.took));
             let (probed, took) = progress.unwrap_or_default();
             let done = json!({
                 "event": "done",
                 "probed": probed,
-                "hosts": view.survey.hosts,
+                "hosts": scan.survey.hosts,
                 "found": entries.iter().filter(|entry| matches!(entry.kind, Kind::Node { .. })).count(),
                 "took_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             });
@@ -132,13 +134,13 @@ fn table(entries: &[Entry], survey: &crate::core::discovery::sweep::Survey, outp
 
 fn row(entry: &Entry) -> [String; 6] {
     let addrs = entry.addrs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    let by = entry.by.iter().copied().map(By::as_str).collect::<Vec<_>>().join(", ");
+    let by = entry.by.iter().copied().map(FoundBy::as_str).collect::<Vec<_>>().join(", ");
     match &entry.kind {
-        Kind::Node { node, seen, round_trip, own } => {
-            let nick = seen.as_ref().and_then(|seen| seen.nick.as_ref()).map_or("?".to_owned(), ToString::to_string);
+        Kind::Node { node, reply, round_trip, own } => {
+            let nick = reply.as_ref().and_then(|reply| reply.nick.as_ref()).map_or("?".to_owned(), ToString::to_string);
             let nick = if *own { format!("{nick} (you)") } else { nick };
-            let release = seen.as_ref().map_or("older".to_owned(), |seen| {
-                if seen.agrees() { seen.version.to_string() } else { format!("{} (other protocol)", seen.version) }
+            let release = reply.as_ref().map_or("older".to_owned(), |reply| {
+                if reply.agrees() { reply.version.to_string() } else { format!("{} (other protocol)", reply.version) }
             });
             [addrs, nick, node.tag(8), release, format!("{:.1} ms", round_trip.as_secs_f64() * 1_000.0), by]
         }
@@ -148,16 +150,16 @@ fn row(entry: &Entry) -> [String; 6] {
 }
 
 fn found(entry: &Entry) -> Value {
-    let by: Vec<_> = entry.by.iter().copied().map(By::as_str).collect();
+    let by: Vec<_> = entry.by.iter().copied().map(FoundBy::as_str).collect();
     let mut found = json!({ "event": "found", "addrs": entry.addrs, "by": by });
     let more = match &entry.kind {
-        Kind::Node { node, seen, round_trip, own } => json!({
+        Kind::Node { node, reply, round_trip, own } => json!({
             "protocol": "mesh",
             "peer": node.to_string(),
-            "nick": seen.as_ref().and_then(|seen| seen.nick.as_ref()).map(ToString::to_string),
-            "version": seen.as_ref().map(|seen| seen.version.to_string()),
-            "compatible": seen.as_ref().map(crate::protocol::codec::mesh::Seen::agrees),
-            "people": seen.as_ref().map(|seen| seen.people),
+            "nick": reply.as_ref().and_then(|reply| reply.nick.as_ref()).map(ToString::to_string),
+            "version": reply.as_ref().map(|reply| reply.version.to_string()),
+            "compatible": reply.as_ref().map(crate::protocol::codec::mesh::ProbeReply::agrees),
+            "people": reply.as_ref().map(|reply| reply.people),
             "round_trip_us": u64::try_from(round_trip.as_micros()).unwrap_or(u64::MAX),
             "own": own,
         }),

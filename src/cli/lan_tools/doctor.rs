@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Error, Options, Style, evidence::evidence, explore};
+use super::{Error, Options, Style, evidence::evidence, scan::scan};
 use crate::{
     core::diagnosis::diagnose,
     domain::model::{Finding, Severity},
@@ -76,6 +76,6 @@ impl Report {
 /// # Errors
 /// [`Error`], whose text says what happened.
 pub async fn doctor<N: Net>(net: &N, options: &Options) -> Result<Report, Error> {
-    let view = explore(net, options, true, Some(LIMIT), |_| {}).await?;
-    Ok(Report { findings: diagnose(&evidence(&view, options)) })
+    let scan = scan(net, options, true, Some(LIMIT), |_| {}).await?;
+    Ok(Report { findings: diagnose(&evidence(&scan, options)) })
 }

@@ -1,8 +1,11 @@
-//! From what was seen to what the diagnosis judges.
+//! What the scan found, as evidence for the diagnosis.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use super::{By, Found, Options, View};
+use super::{
+    Options,
+    found::{Found, FoundBy, Scan},
+};
 use crate::{
     core::{
         diagnosis::{Evidence, Person, Proximity, Reached},
@@ -11,25 +14,26 @@ use crate::{
     domain::model::NodeId,
     runtime::{
         io::{captured, now, swept},
-        net::Sight,
+        net::Probed,
     },
 };
 
-pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
+pub(super) fn evidence(scan: &Scan, options: &Options) -> Evidence {
     let Options { site, interfaces, no_network, announce, ports, own, .. } = options;
     let is_own_copy = |found: &Found| node(found).is_some_and(|node| own.contains(&node));
-    let people = view.found.iter().filter(|(_, found)| !is_own_copy(found));
+    let people = scan.found.iter().filter(|(_, found)| !is_own_copy(found));
     // An announcement is heard by one way, and somebody may be at several addresses.
-    let announced = people.clone().filter(|(_, found)| found.by.contains(&By::Announcement));
+    let announced = people.clone().filter(|(_, found)| found.by.contains(&FoundBy::Announcement));
     let heard: BTreeSet<NodeId> = announced.filter_map(|(_, found)| node(found)).collect();
     let mut met = BTreeSet::new();
     let mut persons = Vec::new();
     for (addr, found) in people {
-        let announced = found.by.contains(&By::Announcement) || node(found).is_some_and(|node| heard.contains(&node));
-        let reached = match &found.sight {
-            Some(Ok(Sight::Node { node, .. })) if !met.insert(*node) => continue,
-            Some(Ok(Sight::Node { seen: Some(seen), .. })) => Reached::Seen(seen.clone(), now().wall),
-            Some(Ok(Sight::Node { seen: None, .. })) => Reached::Older,
+        let announced =
+            found.by.contains(&FoundBy::Announcement) || node(found).is_some_and(|node| heard.contains(&node));
+        let reached = match &found.result {
+            Some(Ok(Probed::Node { node, .. })) if !met.insert(*node) => continue,
+            Some(Ok(Probed::Node { reply: Some(reply), .. })) => Reached::Answered(reply.clone(), now().wall),
+            Some(Ok(Probed::Node { reply: None, .. })) => Reached::Older,
             Some(Err(DialFailure::Timeout)) if is_expected(found) => Reached::Silent,
             Some(Err(DialFailure::Unreachable)) if is_expected(found) => Reached::Unreachable,
             Some(Err(DialFailure::Refused)) if is_expected(found) => Reached::Refused,
@@ -40,31 +44,31 @@ pub(super) fn evidence(view: &View, options: &Options) -> Evidence {
         persons.push(Person { addr: *addr, place, announced, reached });
     }
     let said: Vec<IpAddr> =
-        view.found.iter().filter(|(_, found)| is_expected(found)).map(|(addr, _)| addr.ip()).collect();
+        scan.found.iter().filter(|(_, found)| is_expected(found)).map(|(addr, _)| addr.ip()).collect();
     Evidence {
         interfaces: interfaces.clone(),
         open: site.open,
         spots: site.spots.clone(),
         no_network: no_network.clone(),
-        listening: view.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
+        listening: scan.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
         captured: captured(&site.spots, interfaces, &said),
-        swept: Some(swept(&view.survey, &site.sweep)),
-        mute: view.mute.clone(),
-        off_link: view.off_link.clone(),
+        swept: Some(swept(&scan.survey, &site.sweep)),
+        mute: scan.mute.clone(),
+        off_link: scan.off_link.clone(),
         announces: *announce,
         people: persons,
         ports: Some(*ports),
     }
 }
 
-/// Whose node was seen there.
+/// The key of the node that answered there.
 fn node(found: &Found) -> Option<NodeId> {
-    if let Some(Ok(Sight::Node { node, .. })) = &found.sight { Some(*node) } else { None }
+    if let Some(Ok(Probed::Node { node, .. })) = &found.result { Some(*node) } else { None }
 }
 
 /// An open port that a sweep found may be anything; who says that it is there is expected to answer.
 fn is_expected(found: &Found) -> bool {
-    found.by.iter().any(|by| *by != By::Sweep)
+    found.by.iter().any(|by| *by != FoundBy::Sweep)
 }
 
 #[cfg(test)]
@@ -76,14 +80,14 @@ mod tests {
     #[test]
     fn who_was_heard_at_one_address_was_heard_wherever_it_is_reached() {
         let options = Options { announce: true, ..Options::example() };
-        let sight =
-            |key| Some(Ok(Sight::Node { node: NodeId::new([key; 32]), seen: None, round_trip: Duration::ZERO }));
-        let mut view = View::default();
-        for (host, key, by) in [(7, 1, By::Sweep), (8, 2, By::Sweep), (9, 1, By::Announcement)] {
+        let result =
+            |key| Some(Ok(Probed::Node { node: NodeId::new([key; 32]), reply: None, round_trip: Duration::ZERO }));
+        let mut scan = Scan::default();
+        for (host, key, by) in [(7, 1, FoundBy::Sweep), (8, 2, FoundBy::Sweep), (9, 1, FoundBy::Announcement)] {
             let addr = SocketAddr::from(([10, 0, 0, host], 4_565));
-            view.found.insert(addr, Found { by: [by].into(), sight: sight(key) });
+            scan.found.insert(addr, Found { by: [by].into(), result: result(key) });
         }
-        let people = evidence(&view, &options).people;
+        let people = evidence(&scan, &options).people;
         let told: Vec<_> = people.iter().map(|person| (person.addr.to_string(), person.announced)).collect();
         assert_eq!(told, [("10.0.0.7:4565".to_owned(), true), ("10.0.0.8:4565".to_owned(), false)]);
     }

@@ -6,12 +6,15 @@ use std::{
     time::Duration,
 };
 
-use super::{By, Found, Options, View};
+use super::{
+    Options,
+    found::{Found, FoundBy, Scan},
+};
 use crate::{
     core::node::DialFailure,
     domain::model::{NodeId, Target},
-    protocol::codec::mesh::Seen,
-    runtime::net::Sight,
+    protocol::codec::mesh::ProbeReply,
+    runtime::net::Probed,
 };
 
 /// What answers somewhere.
@@ -21,7 +24,7 @@ pub(super) enum Kind {
     Node {
         node: NodeId,
         /// None of an older release.
-        seen: Option<Seen>,
+        reply: Option<ProbeReply>,
         round_trip: Duration,
         /// Whether it is a copy of the user's own.
         own: bool,
@@ -37,27 +40,27 @@ pub(super) enum Kind {
 pub(super) struct Entry {
     pub(super) kind: Kind,
     pub(super) addrs: Vec<SocketAddr>,
-    pub(super) by: BTreeSet<By>,
+    pub(super) by: BTreeSet<FoundBy>,
 }
 
 /// Everything that answers: nodes first, then what may be some, then the rest.
-pub(super) fn entries(view: &View, options: &Options) -> Vec<Entry> {
+pub(super) fn entries(scan: &Scan, options: &Options) -> Vec<Entry> {
     let mut nodes: BTreeMap<NodeId, Entry> = BTreeMap::new();
     let (mut plain, mut other) = (Vec::new(), Vec::new());
-    for (addr, Found { by, sight }) in &view.found {
+    for (addr, Found { by, result }) in &scan.found {
         let alone = |kind| Entry { kind, addrs: vec![*addr], by: by.clone() };
-        match sight {
-            Some(Ok(Sight::Node { node, seen, round_trip })) => {
+        match result {
+            Some(Ok(Probed::Node { node, reply, round_trip })) => {
                 let own = options.own.contains(node);
-                let kind = Kind::Node { node: *node, seen: seen.clone(), round_trip: *round_trip, own };
+                let kind = Kind::Node { node: *node, reply: reply.clone(), round_trip: *round_trip, own };
                 let entry = nodes.entry(*node).or_insert_with(|| Entry { addrs: Vec::new(), ..alone(kind) });
                 entry.addrs.push(*addr);
                 entry.by.extend(by);
             }
-            Some(Ok(Sight::Plain)) => plain.push(alone(Kind::Reference)),
+            Some(Ok(Probed::Plain)) => plain.push(alone(Kind::Reference)),
             // Where nothing answers there is nothing, unless somebody says otherwise.
             Some(Err(DialFailure::Refused | DialFailure::Timeout | DialFailure::Unreachable))
-                if by.len() == 1 && by.contains(&By::Sweep) => {}
+                if by.len() == 1 && by.contains(&FoundBy::Sweep) => {}
             Some(Err(failure)) => other.push(alone(Kind::Other(*failure))),
             None => {}
         }
@@ -72,13 +75,13 @@ pub(super) fn entries(view: &View, options: &Options) -> Vec<Entry> {
     let hosts: BTreeSet<_> =
         options.peers.iter().filter(|peer| matches!(peer, Target::Host(_))).map(|peer| peer.ip()).collect();
     other.retain(|entry| {
-        let only_named = entry.by.iter().eq([&By::Name]);
+        let only_named = entry.by.iter().eq([&FoundBy::Name]);
         !entry.addrs.iter().all(|addr| only_named && hosts.contains(&addr.ip()) && reached.contains(&addr.ip()))
     });
     nodes.into_values().chain(plain).chain(other).collect()
 }
 
-/// Why nothing of ours is seen there, for people.
+/// Why none of our nodes answers there, in words.
 pub(super) const fn why(failure: DialFailure) -> &'static str {
     match failure {
         DialFailure::Refused => "refuses",

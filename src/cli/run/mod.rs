@@ -67,9 +67,9 @@ pub enum Error {
     /// The node cannot begin.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// It cannot be looked around.
+    /// A tool cannot run.
     #[error(transparent)]
-    Explore(#[from] lan_tools::Error),
+    LanTools(#[from] lan_tools::Error),
     /// The terminal failed.
     #[error(transparent)]
     Screen(#[from] ScreenError),

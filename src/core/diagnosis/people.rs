@@ -8,7 +8,7 @@ use std::{
 use super::{Evidence, count, fault, fine, warning};
 use crate::{
     domain::model::{Fault, Finding, LocalSubnet, Timestamp},
-    protocol::codec::mesh::{DialBack, Seen},
+    protocol::codec::mesh::{DialBack, ProbeReply},
 };
 
 /// Clocks that are further apart than this are wrong: a line that comes so much later than it is dated is marked as late after
@@ -53,7 +53,7 @@ impl Proximity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reached {
     /// It said what it is, and when by our own clock.
-    Seen(Seen, Timestamp),
+    Answered(ProbeReply, Timestamp),
     /// It runs an older release, which does not say.
     Older,
     /// It has our protocol in no version that we speak.
@@ -67,9 +67,9 @@ pub enum Reached {
 }
 
 impl Person {
-    fn seen(&self) -> Option<&Seen> {
+    fn seen(&self) -> Option<&ProbeReply> {
         match &self.reached {
-            Reached::Seen(seen, _) => Some(seen),
+            Reached::Answered(seen, _) => Some(seen),
             _ => None,
         }
     }
@@ -84,7 +84,7 @@ impl Person {
 
 pub(super) fn versions(evidence: &Evidence) -> Vec<Finding> {
     let other = |person: &&Person| match &person.reached {
-        Reached::Seen(seen, _) => !seen.agrees(),
+        Reached::Answered(seen, _) => !seen.agrees(),
         Reached::OtherVersion => true,
         _ => false,
     };
@@ -171,7 +171,7 @@ pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
         let what = format!("Announcements cannot be sent, or not be heard, on {interface}: {why}.");
         return vec![warning(Fault::MulticastBlocked, what, todo)];
     }
-    let near: Vec<(&Person, &Seen)> = evidence
+    let near: Vec<(&Person, &ProbeReply)> = evidence
         .people
         .iter()
         .filter(|person| person.place == Proximity::Near)
@@ -191,7 +191,7 @@ pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
 pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
     // By how many milliseconds each is ahead of us.
     let ahead = |person: &Person| match &person.reached {
-        Reached::Seen(seen, at) => Some(seen.wall.as_millis().saturating_sub(at.as_millis())),
+        Reached::Answered(seen, at) => Some(seen.wall.as_millis().saturating_sub(at.as_millis())),
         _ => None,
     };
     let all: Vec<(&Person, i64)> = evidence.people.iter().filter_map(|person| Some((person, ahead(person)?))).collect();
@@ -232,7 +232,7 @@ fn span(ms: u64) -> String {
 }
 
 pub(super) fn anybody(evidence: &Evidence) -> Vec<Finding> {
-    let met = |person: &&Person| matches!(person.reached, Reached::Seen(..) | Reached::Older);
+    let met = |person: &&Person| matches!(person.reached, Reached::Answered(..) | Reached::Older);
     let (here, beyond): (Vec<_>, Vec<_>) =
         evidence.people.iter().filter(met).partition(|person| person.place == Proximity::Here);
     let found = |people: &[&Person]| format!("{} found", count(people.len(), "person", "people"));

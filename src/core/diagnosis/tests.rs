@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::model::{InterfaceAddr, InterfaceKind, Nick, Timestamp},
-    protocol::codec::mesh::{DialBack, Seen, VERSIONS},
+    protocol::codec::mesh::{DialBack, ProbeReply, VERSIONS},
 };
 
 const NOON: i64 = 1_795_000_000_000;
@@ -23,8 +23,8 @@ fn spot() -> LocalSubnet {
     LocalSubnet { interface: "eth0".into(), index: 2, ip: [10, 77, 0, 20].into(), network, broadcast: None }
 }
 
-fn seen() -> Seen {
-    Seen {
+fn seen() -> ProbeReply {
+    ProbeReply {
         min: VERSIONS.0,
         max: VERSIONS.1,
         nick: Nick::new("bob").ok(),
@@ -36,12 +36,12 @@ fn seen() -> Seen {
     }
 }
 
-fn person(seen: Seen) -> Person {
+fn person(seen: ProbeReply) -> Person {
     Person {
         addr: ([10, 77, 0, 30], 4_565).into(),
         place: Proximity::Near,
         announced: true,
-        reached: Reached::Seen(seen, Timestamp::from_millis(NOON)),
+        reached: Reached::Answered(seen, Timestamp::from_millis(NOON)),
     }
 }
 
@@ -78,7 +78,7 @@ fn each_fault_is_named_by_what_it_looks_like() {
         change(&mut evidence);
         first(&evidence)
     };
-    let seen_as = |change: &dyn Fn(&mut Seen)| {
+    let seen_as = |change: &dyn Fn(&mut ProbeReply)| {
         let mut seen = seen();
         change(&mut seen);
         with(&|evidence| evidence.people = vec![person(seen.clone())])
@@ -126,9 +126,9 @@ fn what_is_not_known_is_not_said() {
 #[test]
 fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
     let mut evidence = well();
-    evidence.people.push(person(Seen { dial_back: Some(DialBack::Timeout), ..seen() }));
+    evidence.people.push(person(ProbeReply { dial_back: Some(DialBack::Timeout), ..seen() }));
     assert_eq!(first(&evidence), None);
-    let off = |hours: i64| person(Seen { wall: Timestamp::from_millis(NOON + hours * 3_600_000), ..seen() });
+    let off = |hours: i64| person(ProbeReply { wall: Timestamp::from_millis(NOON + hours * 3_600_000), ..seen() });
     evidence.people = vec![off(2), off(2), person(seen())];
     let text = |evidence: &Evidence| diagnose(evidence)[0].what.clone();
     assert!(text(&evidence).starts_with("Your clock is far off: that of bob (10.77.0.30:4565) is 2 hours ahead"));

@@ -42,7 +42,7 @@ impl Node {
                 Frame::Sas(step) => self.to_verify(verify::Input::Step { link, step }, now, out),
                 Frame::Have(have) => self.to_sync(sync::Input::Have { link, have }, now, out),
                 // Batches were handled above; Look and Seen are answered by a call of their own, not on a link.
-                Frame::Batch(_) | Frame::Look(_) | Frame::Seen(_) | Frame::Nothing => {}
+                Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}
             }
         }
     }

@@ -36,9 +36,9 @@ impl<N: Net> Actor<N> {
                 self.handles.insert(link, handle);
                 input
             }
-            Event::Looked(node, answer) => {
-                // Who does not wait for it any more has no use for it.
-                let _ = answer.send(self.about(&node));
+            Event::Probed(node, answer) => {
+                // The asking side may have given up.
+                let _ = answer.send(self.facts(&node));
                 return Ok(());
             }
             Event::Node(input) | Event::Read(input, _) => input,
@@ -50,10 +50,10 @@ impl<N: Net> Actor<N> {
         self.feed(input).await
     }
 
-    /// What somebody with this key is told who looks at us.
-    fn about(&self, node: &NodeId) -> net::About {
+    /// What the holder of this key is told who probes us.
+    fn facts(&self, node: &NodeId) -> net::NodeFacts {
         let people = self.node.linked_peers().count().try_into().unwrap_or(u32::MAX);
-        net::About { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
+        net::NodeFacts { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
     }
 
     pub(super) async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {

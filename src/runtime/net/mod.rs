@@ -8,10 +8,10 @@ mod doorman;
 mod linger;
 mod link;
 mod listen;
-mod look;
 mod one_shot;
 mod outbox;
 mod outgoing;
+mod probe;
 mod ring;
 mod server;
 mod tls;
@@ -29,11 +29,11 @@ use doorman::Doorman;
 pub use linger::Lingering;
 pub use link::Handle;
 pub use listen::{Bound, ListenError, first_free, on_port};
-use look::DialBacks;
-pub use look::{About, Sight, look};
 #[cfg(test)]
 pub(crate) use one_shot::OneShot;
 pub use outbox::Outbox;
+use probe::DialBacks;
+pub use probe::{NodeFacts, Probed, probe};
 pub use server::serve;
 pub use tls::{Tls, TlsSetupError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -104,8 +104,8 @@ pub enum Event {
         /// The means to answer.
         handle: Handle,
     },
-    /// Somebody who holds this key looks at us, and wants to be told.
-    Looked(NodeId, oneshot::Sender<About>),
+    /// The holder of this key asks about us; the answer goes here.
+    Probed(NodeId, oneshot::Sender<NodeFacts>),
 }
 
 /// The way to the actor, and what all links share.

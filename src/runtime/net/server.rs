@@ -58,8 +58,8 @@ const TLS: u8 = 0x16;
 /// Streams that one connection may have open at once (DESIGN.md section 7).
 const MAX_STREAMS: u32 = 8;
 
-/// Looks that one connection may take: one is what they are for.
-const MAX_LOOKS: usize = 8;
+/// Probes that one connection may ask: one is what they are for.
+const MAX_PROBES: usize = 8;
 
 /// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
@@ -136,7 +136,7 @@ impl<N: Net> Visitor<N> {
                     let door = SecureDoor {
                         door: Door { visitor: self, vitals, tenants },
                         secure,
-                        looks: AtomicUsize::new(0),
+                        probes: AtomicUsize::new(0),
                     };
                     let service = MeshServer::new(door).max_decoding_message_size(MAX_FRAME_BYTES);
                     serve_http2(stream, service).await;
@@ -192,8 +192,8 @@ struct PlainDoor<N>(Door<N>);
 struct SecureDoor<N> {
     door: Door<N>,
     secure: Secure,
-    /// Looks that were taken.
-    looks: AtomicUsize,
+    /// Probes that were asked.
+    probes: AtomicUsize,
 }
 
 /// The links of one connection. Some clients open several on one: a link that ends must not take the others with it.
@@ -269,23 +269,23 @@ impl<N: Net> Mesh for SecureDoor<N> {
         Ok(Response::new(Box::pin(outgoing.map(|frame| Ok(RawFrame(frame))))))
     }
 
-    async fn look(&self, request: Request<RawFrame>) -> Result<Response<RawFrame>, Status> {
-        let Ok(Frame::Look(look)) = mesh::decode(&request.into_inner().0) else {
-            return Err(Status::invalid_argument("not a look"));
+    async fn probe(&self, request: Request<RawFrame>) -> Result<Response<RawFrame>, Status> {
+        let Ok(Frame::Probe(probe)) = mesh::decode(&request.into_inner().0) else {
+            return Err(Status::invalid_argument("not a probe"));
         };
-        if self.looks.fetch_add(1, Ordering::Relaxed) >= MAX_LOOKS {
-            return Err(Status::resource_exhausted("enough looks"));
+        if self.probes.fetch_add(1, Ordering::Relaxed) >= MAX_PROBES {
+            return Err(Status::resource_exhausted("enough probes"));
         }
         let Visitor { net, from, local, shared, .. } = &self.door.visitor;
-        let dial_back = match look.dial_back {
+        let dial_back = match probe.dial_back {
             Some(port) => shared.dial_backs.dial(net, *local, *from, port).await,
             None => None,
         };
-        let (answer, about) = oneshot::channel();
+        let (answer, facts) = oneshot::channel();
         let leaving = || Status::unavailable("leaving");
-        shared.inbox.send(Event::Looked(self.secure.node, answer)).await.map_err(|_| leaving())?;
-        let about = about.await.map_err(|_| leaving())?;
-        Ok(Response::new(RawFrame(mesh::encode(&Frame::Seen(about.seen(dial_back))))))
+        shared.inbox.send(Event::Probed(self.secure.node, answer)).await.map_err(|_| leaving())?;
+        let facts = facts.await.map_err(|_| leaving())?;
+        Ok(Response::new(RawFrame(mesh::encode(&Frame::ProbeReply(facts.reply(dial_back))))))
     }
 }
 

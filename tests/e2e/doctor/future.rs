@@ -9,7 +9,7 @@ use hyper_util::{
 use proximity_chat::{
     domain::model::{Nick, Timestamp},
     protocol::{
-        codec::mesh::{self, Frame, Seen},
+        codec::mesh::{self, Frame, ProbeReply},
         wire::{
             RawFrame,
             mesh_server::{Mesh, MeshServer},
@@ -77,8 +77,8 @@ impl Mesh for Later {
         Err(Status::unavailable("not today"))
     }
 
-    async fn look(&self, _: Request<RawFrame>) -> Result<Response<RawFrame>, Status> {
-        let seen = Seen {
+    async fn probe(&self, _: Request<RawFrame>) -> Result<Response<RawFrame>, Status> {
+        let reply = ProbeReply {
             min: 99,
             max: 99,
             nick: Nick::new("zed").ok(),
@@ -90,6 +90,6 @@ impl Mesh for Later {
             heard: true,
             people: 0,
         };
-        Ok(Response::new(RawFrame(mesh::encode(&Frame::Seen(seen)))))
+        Ok(Response::new(RawFrame(mesh::encode(&Frame::ProbeReply(reply)))))
     }
 }

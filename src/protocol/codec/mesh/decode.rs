@@ -6,7 +6,7 @@ use prost::Message as _;
 
 use super::{
     BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Reason, Sas, Sighting, Status,
-    look::{read_look, read_seen},
+    probe::{read_probe, read_reply},
     release::release,
 };
 use crate::{
@@ -84,8 +84,8 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Self_ => Reason::OwnKey,
             mesh::Reason::Unspecified => Reason::Other,
         }),
-        mesh::frame::Body::Look(look) => read_look(look)?,
-        mesh::frame::Body::Seen(seen) => read_seen(&seen)?,
+        mesh::frame::Body::Probe(probe) => read_probe(probe)?,
+        mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.
         mesh::frame::Body::Have(have) if have.dots.len() > MAX_DOTS => return Err(Malformed),

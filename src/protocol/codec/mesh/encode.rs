@@ -7,7 +7,7 @@ use prost::Message as _;
 
 use super::{
     Frame, Hello, Reason, Sas, Sighting, Status,
-    look::{write_look, write_seen},
+    probe::{write_probe, write_reply},
 };
 use crate::{
     domain::model::{Nick, Presence},
@@ -42,8 +42,8 @@ pub fn encode(frame: &Frame) -> Bytes {
             want: have.want,
         })),
         Frame::Batch(events) => return batch(events),
-        Frame::Look(look) => Some(mesh::frame::Body::Look(write_look(*look))),
-        Frame::Seen(seen) => Some(mesh::frame::Body::Seen(write_seen(seen))),
+        Frame::Probe(probe) => Some(mesh::frame::Body::Probe(write_probe(*probe))),
+        Frame::ProbeReply(reply) => Some(mesh::frame::Body::ProbeReply(write_reply(reply))),
         Frame::Nothing => None,
     };
     mesh::Frame { body }.encode_to_vec().into()

@@ -3,7 +3,7 @@
 mod caps;
 mod decode;
 mod encode;
-mod look;
+mod probe;
 mod release;
 
 #[cfg(test)]
@@ -14,7 +14,7 @@ use std::{net::SocketAddr, num::NonZeroU16, sync::Arc};
 pub use caps::{Cap, Caps};
 pub use decode::decode;
 pub use encode::{batch, encode};
-pub use look::{DialBack, Look, Seen};
+pub use probe::{DialBack, Probe, ProbeReply};
 
 use super::event::{HeldRange, Signed};
 use crate::domain::model::{Nick, NodeId, Presence, Timestamp};
@@ -58,10 +58,10 @@ pub enum Frame {
     Have(Have),
     /// Events of whatever logs.
     Batch(Vec<Signed>),
-    /// Somebody asks who is there.
-    Look(Look),
-    /// The answer.
-    Seen(Seen),
+    /// A question who is there; it comes on a call of its own, not on a link.
+    Probe(Probe),
+    /// The answer to that.
+    ProbeReply(ProbeReply),
     /// A kind of frame that means nothing to us.
     Nothing,
 }

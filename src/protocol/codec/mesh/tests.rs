@@ -58,9 +58,9 @@ fn every_frame_reads_back_as_it_was_written() {
         Frame::Peers(vec![Sighting { node: NodeId::new([9; 32]), addrs }; MAX_SIGHTINGS]),
         Frame::Bye(Reason::OwnKey),
         Frame::Ping { token: u64::MAX, answer: true },
-        Frame::Look(Look::default()),
-        Frame::Look(Look { dial_back: Some(4_565) }),
-        Frame::Seen(Seen {
+        Frame::Probe(Probe::default()),
+        Frame::Probe(Probe { dial_back: Some(4_565) }),
+        Frame::ProbeReply(ProbeReply {
             min: 2,
             max: 3,
             nick: Nick::new("bob").ok(),

@@ -1,4 +1,4 @@
-//! Looking at who is there, without joining: one call on a connection of its own.
+//! Asking a node about itself without joining: one call on a connection of its own.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -23,7 +23,7 @@ use crate::{
         model::{FIRST_USER_PORT, Nick, NodeId},
     },
     protocol::{
-        codec::mesh::{self, DialBack, Frame, Look, Seen, VERSIONS},
+        codec::mesh::{self, DialBack, Frame, Probe, ProbeReply, VERSIONS},
         wire::{RawFrame, mesh_client::MeshClient},
     },
     runtime::io::Net,
@@ -36,15 +36,15 @@ const DIAL_BACKS: usize = 4;
 const DIAL_BACK_BURST: u32 = 16;
 const DIAL_BACK_RATE: f64 = 1.0;
 
-/// What was found at an address.
+/// What answers at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sight {
+pub enum Probed {
     /// A node of ours, and what it says of itself.
     Node {
         /// Its key.
         node: NodeId,
         /// What it says; none of an older release, which has no such answer.
-        seen: Option<Seen>,
+        reply: Option<ProbeReply>,
         /// How long the answer took.
         round_trip: Duration,
     },
@@ -52,17 +52,17 @@ pub enum Sight {
     Plain,
 }
 
-/// Looks at who is at `to`, as `tls`, from `from`; asks it to connect to a port of ours if `look` says so.
+/// Asks who is at `to`, as `tls`, from `from`; also asks it to connect to a port of ours if `question` says so.
 ///
 /// # Errors
-/// Why nothing of ours is there, or why it cannot be seen.
-pub async fn look<N: Net>(
+/// Why nothing of ours answers there.
+pub async fn probe<N: Net>(
     net: &N,
     tls: &Tls,
     from: Option<IpAddr>,
     to: SocketAddr,
-    look: Look,
-) -> Result<Sight, DialFailure> {
+    question: Probe,
+) -> Result<Probed, DialFailure> {
     let stream = connect(net, from, to).await?;
     let handshake = tls.connect(stream, to, None);
     let (stream, secure) = match timeout(HELLO_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)? {
@@ -74,35 +74,35 @@ pub async fn look<N: Net>(
         let mut client = MeshClient::with_origin(speak(stream, false).await?, origin(to)?)
             .max_decoding_message_size(MAX_FRAME_BYTES);
         let began = Instant::now();
-        let answer = client.look(RawFrame(mesh::encode(&Frame::Look(look)))).await;
+        let answer = client.probe(RawFrame(mesh::encode(&Frame::Probe(question)))).await;
         Ok((answer, began.elapsed()))
     };
     let (answer, round_trip) = timeout(HELLO_TIMEOUT, asked).await.map_err(|_| DialFailure::Timeout)??;
-    let seen = match answer {
+    let reply = match answer {
         Ok(answer) => match mesh::decode(&answer.into_inner().0) {
-            Ok(Frame::Seen(seen)) => Some(seen),
+            Ok(Frame::ProbeReply(reply)) => Some(reply),
             _ => return Err(DialFailure::Protocol),
         },
         Err(status) if status.code() == Code::Unimplemented => None,
         Err(status) => return Err(failure(&status)),
     };
-    Ok(Sight::Node { node: secure.node, seen, round_trip })
+    Ok(Probed::Node { node: secure.node, reply, round_trip })
 }
 
 /// Whether gRPC is spoken there in plain text. Asks for a call that no program has: nobody is told that we are there.
-async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<Sight, DialFailure> {
+async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<Probed, DialFailure> {
     let stream = connect(net, from, to).await?;
     let asked = async {
         let mut client = MeshClient::with_origin(speak(stream, false).await?, origin(to)?);
-        Ok(client.look(RawFrame(bytes::Bytes::new())).await)
+        Ok(client.probe(RawFrame(bytes::Bytes::new())).await)
     };
     match timeout(HELLO_TIMEOUT, asked).await.map_err(|_| DialFailure::Timeout)?? {
-        Err(status) if status.code() == Code::Unimplemented => Ok(Sight::Plain),
+        Err(status) if status.code() == Code::Unimplemented => Ok(Probed::Plain),
         _ => Err(DialFailure::Protocol),
     }
 }
 
-/// What others are told who look at us, but for what only the node knows.
+/// Connections that we try because a probe asks for them.
 #[derive(Debug, Clone)]
 pub(super) struct DialBacks {
     slots: Arc<Semaphore>,
@@ -144,9 +144,9 @@ impl DialBacks {
     }
 }
 
-/// What the node knows that is told to who looks at it.
+/// What the node adds to the answer to a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub struct NodeFacts {
     /// What it goes by.
     pub nick: Nick,
     /// Whether it heard the key that asks.
@@ -155,12 +155,21 @@ pub struct About {
     pub people: u32,
 }
 
-impl About {
-    pub(super) fn seen(self, dial_back: Option<DialBack>) -> Seen {
+impl NodeFacts {
+    pub(super) fn reply(self, dial_back: Option<DialBack>) -> ProbeReply {
         let (min, max) = VERSIONS;
         let version = env!("CARGO_PKG_VERSION").into();
         let Self { nick, heard, people } = self;
-        Seen { min, max, nick: Some(nick), version, wall: crate::runtime::io::now().wall, dial_back, heard, people }
+        ProbeReply {
+            min,
+            max,
+            nick: Some(nick),
+            version,
+            wall: crate::runtime::io::now().wall,
+            dial_back,
+            heard,
+            people,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Letting others connect, so that they can say whether they reach us.
+//! Listens so that others can try to connect back and say whether they reach us.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -10,17 +10,17 @@ use crate::runtime::{
     net::{ListenError, first_free},
 };
 
-/// Listens as the chat would, and takes every connection without a word: it is enough that they come through.
-pub(super) async fn open_doors<N: Net>(
+/// Listens as the chat would, in `tasks`, and accepts every connection without a word: it is enough that they come through.
+pub(super) async fn listen<N: Net>(
     net: &N,
     options: &Options,
-    doors: &mut JoinSet<()>,
+    tasks: &mut JoinSet<()>,
 ) -> Result<SocketAddr, ListenError> {
     let bound = first_free(net, &options.site.listen, options.ports, None).await?;
     let addr = bound.first().map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |(addr, _)| *addr);
     for (_, listener) in bound {
         let net = net.clone();
-        doors.spawn(async move {
+        tasks.spawn(async move {
             loop {
                 if net.accept(&listener).await.is_err() {
                     tokio::time::sleep(Duration::from_millis(50)).await;

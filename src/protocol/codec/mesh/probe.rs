@@ -1,4 +1,4 @@
-//! What somebody asks who looks around and does not join, and what it is told.
+//! One question to a node without joining it, and the answer.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::{
 
 /// Who is there, and can it reach me?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct Probe {
     /// The port of the asking host to connect to, if any.
     pub dial_back: Option<u16>,
 }
 
-/// What is there.
+/// The answer to a [`Probe`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct ProbeReply {
     /// The oldest version of the protocol that it speaks.
     pub min: u32,
     /// The newest one.
@@ -49,8 +49,8 @@ pub enum DialBack {
     Unreachable,
 }
 
-impl Seen {
-    /// Whether it and we speak a common version.
+impl ProbeReply {
+    /// Whether both sides speak a common version.
     pub fn agrees(&self) -> bool {
         let (min, max) = VERSIONS;
         let version = self.max.min(max);
@@ -58,51 +58,51 @@ impl Seen {
     }
 }
 
-pub(super) fn write_look(look: Look) -> mesh::Look {
-    mesh::Look { dial_back: look.dial_back.unwrap_or(0).into() }
+pub(super) fn write_probe(probe: Probe) -> mesh::Probe {
+    mesh::Probe { dial_back: probe.dial_back.unwrap_or(0).into() }
 }
 
-pub(super) fn read_look(look: mesh::Look) -> Result<Frame, Malformed> {
-    let port = u16::try_from(look.dial_back).map_err(|_| Malformed)?;
-    Ok(Frame::Look(Look { dial_back: Some(port).filter(|port| *port != 0) }))
+pub(super) fn read_probe(probe: mesh::Probe) -> Result<Frame, Malformed> {
+    let port = u16::try_from(probe.dial_back).map_err(|_| Malformed)?;
+    Ok(Frame::Probe(Probe { dial_back: Some(port).filter(|port| *port != 0) }))
 }
 
-pub(super) fn write_seen(seen: &Seen) -> mesh::Seen {
-    let dial_back = match seen.dial_back {
+pub(super) fn write_reply(reply: &ProbeReply) -> mesh::ProbeReply {
+    let dial_back = match reply.dial_back {
         None => mesh::DialBack::NotTried,
         Some(DialBack::Reached) => mesh::DialBack::Reached,
         Some(DialBack::Refused) => mesh::DialBack::Refused,
         Some(DialBack::Timeout) => mesh::DialBack::Timeout,
         Some(DialBack::Unreachable) => mesh::DialBack::Unreachable,
     };
-    mesh::Seen {
-        min: seen.min,
-        max: seen.max,
-        nick: seen.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
-        version: seen.version.to_string(),
-        wall_ms: seen.wall.as_millis().try_into().unwrap_or(0),
+    mesh::ProbeReply {
+        min: reply.min,
+        max: reply.max,
+        nick: reply.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
+        version: reply.version.to_string(),
+        wall_ms: reply.wall.as_millis().try_into().unwrap_or(0),
         dial_back: dial_back.into(),
-        heard: seen.heard,
-        people: seen.people,
+        heard: reply.heard,
+        people: reply.people,
     }
 }
 
-pub(super) fn read_seen(seen: &mesh::Seen) -> Result<Frame, Malformed> {
-    let dial_back = match seen.dial_back() {
+pub(super) fn read_reply(reply: &mesh::ProbeReply) -> Result<Frame, Malformed> {
+    let dial_back = match reply.dial_back() {
         mesh::DialBack::NotTried => None,
         mesh::DialBack::Reached => Some(DialBack::Reached),
         mesh::DialBack::Refused => Some(DialBack::Refused),
         mesh::DialBack::Timeout => Some(DialBack::Timeout),
         mesh::DialBack::Unreachable => Some(DialBack::Unreachable),
     };
-    Ok(Frame::Seen(Seen {
-        min: seen.min,
-        max: seen.max,
-        nick: Nick::clean(&seen.nick),
-        version: release(&seen.version),
-        wall: Timestamp::from_millis(i64::try_from(seen.wall_ms).map_err(|_| Malformed)?),
+    Ok(Frame::ProbeReply(ProbeReply {
+        min: reply.min,
+        max: reply.max,
+        nick: Nick::clean(&reply.nick),
+        version: release(&reply.version),
+        wall: Timestamp::from_millis(i64::try_from(reply.wall_ms).map_err(|_| Malformed)?),
         dial_back,
-        heard: seen.heard,
-        people: seen.people,
+        heard: reply.heard,
+        people: reply.people,
     }))
 }

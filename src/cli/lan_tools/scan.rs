@@ -1,0 +1,152 @@
+//! Searches the networks, and asks each node that it finds.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    COPIES, Error, Options,
+    found::{FoundBy, Scan},
+    inbound_probe,
+    queries::Queries,
+};
+use crate::{
+    core::node::DialFailure,
+    domain::bus::{SweepProgress, SweepState},
+    runtime::{
+        discovery::{Announce, Candidate, Discovery, Event, Handle, LAST_ANSWER, Settings},
+        io::Net,
+        net::{Probed, Tls},
+    },
+};
+
+/// Discovery's events that may wait.
+const EVENTS: usize = 64;
+
+/// How long answers are waited for when it is asked again whether our datagrams were heard.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long to wait for what the first ports of all hosts bring: the answers, and the queries that follow.
+const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
+
+/// How long answers to our question who is there are waited for at least: it is asked again after 100 and 500 ms, and
+/// answered within 100.
+const LISTENING: Duration = Duration::from_secs(1);
+
+/// Searches until everything was asked, or until `limit`. With `listen` it listens as the chat does, and asks every node that
+/// it finds to connect back. `on_progress` hears how far the sweep is.
+pub(super) async fn scan<N: Net>(
+    net: &N,
+    options: &Options,
+    listen: bool,
+    limit: Option<Duration>,
+    mut on_progress: impl FnMut(&SweepProgress),
+) -> Result<Scan, Error> {
+    let began = Instant::now();
+    let tls = Tls::new(&options.identity)?;
+    let mut scan = Scan::default();
+    // Ends with this function.
+    let mut tasks = JoinSet::new();
+    if listen {
+        scan.listening = Some(inbound_probe::listen(net, options, &mut tasks).await);
+    }
+    let port = scan.listening.as_ref().and_then(|listening| Some(listening.as_ref().ok()?.port()));
+    let (_handle, mut events) = start_discovery(net, options, port, &mut tasks);
+    let mut queries = Queries::new(net, tls, options, port);
+    queries.ask_named(&mut scan);
+    let mut until = limit.map(|limit| began + limit);
+    let far = began + Duration::from_hours(24);
+    let mut asked_again = false;
+    loop {
+        let swept = scan.progress.is_some_and(|progress| progress.state == SweepState::Done);
+        let (rest, now) = (began + LISTENING, Instant::now());
+        let is_late = until.is_some_and(|until| until <= now);
+        if is_late || (queries.running.is_empty() && (asked_again || (swept && rest <= now))) {
+            if asked_again || !listen || !queries.ask_again(&scan) {
+                break;
+            }
+            (asked_again, until) = (true, Some(now + AGAIN));
+        }
+        let end = until.unwrap_or(far).min(if swept && queries.running.is_empty() { rest } else { far });
+        let happens = async {
+            tokio::select! {
+                biased;
+                Some(answer) = queries.running.join_next(), if !queries.running.is_empty() => Next::Answer(answer.ok()),
+                event = events.recv() => Next::Event(event),
+            }
+        };
+        match timeout_at(end, happens).await {
+            // Time is up, for one thing or the other.
+            Err(_) => {}
+            Ok(Next::Event(None)) => break,
+            Ok(Next::Answer(answer)) => {
+                if let Some((addr, result)) = answer
+                    && let Some(found) = scan.found.get_mut(&addr)
+                {
+                    found.result = Some(result);
+                }
+                queries.start_waiting();
+            }
+            Ok(Next::Event(Some(event))) => {
+                if let Event::Progress(progress) = &event {
+                    on_progress(progress);
+                }
+                let was_complete = scan.survey.complete;
+                take_in(event, &mut queries, &mut scan);
+                // If there is no time for all ports of silent hosts, the last answers of the first ports have to do.
+                if scan.survey.complete && !was_complete {
+                    until = until.map(|until| until.min(Instant::now() + ENOUGH));
+                }
+            }
+        }
+    }
+    // Whoever listens next on these ports must find them free.
+    tasks.shutdown().await;
+    Ok(scan)
+}
+
+/// Starts the sweep and the announcements among `tasks`. They end when the handle is dropped.
+fn start_discovery<N: Net>(
+    net: &N,
+    options: &Options,
+    port: Option<u16>,
+    tasks: &mut JoinSet<()>,
+) -> (Handle, mpsc::Receiver<Event>) {
+    let (events_in, events) = mpsc::channel(EVENTS);
+    // Nobody is linked: an ended sender leaves the empty set in place.
+    let (_, linked) = watch::channel(Arc::default());
+    let identity = options.identity.clone();
+    let announce = options.announce.then_some(Announce { identity, boot: options.seed, counter: 0, listens: false });
+    let settings = Settings {
+        site: options.site.clone(),
+        port: port.unwrap_or(0),
+        ports: options.ports,
+        rate: options.rate,
+        announce,
+        copies: COPIES,
+        seed: options.seed,
+    };
+    let (discovery, handle) = Discovery::new(net.clone(), settings, events_in, linked);
+    tasks.spawn(discovery.run());
+    (handle, events)
+}
+
+enum Next {
+    Answer(Option<(SocketAddr, Result<Probed, DialFailure>)>),
+    Event(Option<Event>),
+}
+
+fn take_in<N: Net>(event: Event, queries: &mut Queries<'_, N>, scan: &mut Scan) {
+    match event {
+        Event::Candidate(Candidate::Found(addr)) => queries.ask(addr, FoundBy::Sweep, scan),
+        Event::Candidate(Candidate::Announced { addr, .. }) => queries.ask(addr, FoundBy::Announcement, scan),
+        Event::Progress(progress) => scan.progress = Some(progress),
+        Event::Observation(observation) => scan.keep(observation),
+        // Others who look around too.
+        Event::Asked(_) => {}
+    }
+}
