@@ -79,7 +79,7 @@ impl<'a, N: Net> Queries<'a, N> {
         asks
     }
 
-    /// Queries at the next ones, as far as there is room.
+    /// Starts the queries that wait, as far as there is room.
     pub(super) fn start_waiting(&mut self) {
         while self.running.len() < MAX_RUNNING
             && let Some(addr) = self.waiting.pop_front()

@@ -45,7 +45,7 @@ impl<N: Net> Actor<N> {
             Output::Close { link, bye } => {
                 self.shared.outbox.finish(link, bye.as_ref());
                 if let Some(handle) = self.handles.remove(&link) {
-                    handle.close(bye, &self.shared.lingering);
+                    handle.close(bye, &self.shared.closing);
                 }
             }
             Output::Batch { link, frame } => self.shared.outbox.batch(link, frame),

@@ -43,7 +43,7 @@ use crate::{
     runtime::{
         discovery,
         io::{Clock, Net},
-        net::{self, Event, Handle, INBOX_CAPACITY, LINGER, Shared, Tls},
+        net::{self, CLOSE_TIMEOUT, Event, Handle, INBOX_CAPACITY, Shared, Tls},
         store::{Answer, Store},
     },
 };
@@ -316,7 +316,7 @@ impl<N: Net> Actor<N> {
             }
         };
         // Who does not take its last lines in time does not get them.
-        let _ = tokio::time::timeout(LINGER, all_closed).await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, all_closed).await;
         self.tasks.shutdown().await;
         let Self { keeper, node, .. } = &mut self;
         keeper.finish(node.known()).await;

@@ -25,7 +25,7 @@ use crate::{
     runtime::{
         discovery::{self, Discovery},
         io::Net,
-        net::{self, Bound, LINGER},
+        net::{self, Bound, CLOSE_TIMEOUT},
     },
 };
 
@@ -356,7 +356,7 @@ impl<N: Net> Actor<N> {
     /// Waits for what our user has said here to be on disk: it was taken, and belongs here. Not for long, as nobody beyond this
     /// machine may be met any more.
     async fn finish_writing(&mut self) -> Result<(), Stop> {
-        let end = Instant::now() + LINGER;
+        let end = Instant::now() + CLOSE_TIMEOUT;
         while self.node.is_writing_own() {
             let Ok(Some(answer)) = timeout_at(end, self.answers.recv()).await else { break };
             self.stored(answer).await?;

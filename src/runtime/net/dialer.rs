@@ -1,26 +1,25 @@
 //! The dialling side: connect, shake hands, offer, wait to be let in.
 
 use std::{
-    error::Error,
-    io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::oneshot;
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
 use super::{
-    CONNECTION_WINDOW, HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_LIST, MAX_MESSAGE_BYTES,
-    MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW, Shared,
-    link::{self, Handle, Incoming},
+    handle::Handle,
+    limits::{HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
+    link::{self, Incoming},
     one_shot::OneShot,
-    outgoing::{Outgoing, Verdict},
+    outbound::{connect, failure, origin, speak},
+    outgoing::{LinkDecision, Outgoing},
+    shared::Shared,
 };
 use crate::{
     core::node::{CloseReason, DialFailure, Input, Secure, Via},
@@ -34,10 +33,6 @@ use crate::{
 
 /// What lets us in at a reference node.
 const OK: &str = "ok";
-
-/// How long to wait for a connection: what finds everybody on a Wi-Fi that loses or holds back packets (DESIGN.md
-/// section 4).
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(2_300);
 
 /// How long a TLS handshake may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2, 0.6 and 1.4 s;
 /// whoever accepts and stays silent should not hold up the dials of others.
@@ -73,9 +68,9 @@ impl Dial {
         from: Option<IpAddr>,
         via: Via,
         offered: oneshot::Receiver<Bytes>,
-        gate: oneshot::Receiver<Verdict>,
+        decision: oneshot::Receiver<LinkDecision>,
     ) {
-        if let Err(failure) = self.attempt(net, from, via, offered, gate).await {
+        if let Err(failure) = self.attempt(net, from, via, offered, decision).await {
             self.shared.tell(Input::DialFailed { link: self.link, failure }).await;
         }
     }
@@ -86,7 +81,7 @@ impl Dial {
         from: Option<IpAddr>,
         via: Via,
         offered: oneshot::Receiver<Bytes>,
-        gate: oneshot::Receiver<Verdict>,
+        decision: oneshot::Receiver<LinkDecision>,
     ) -> Result<(), DialFailure> {
         let stream = connect(net, from, self.to).await?;
         let heard_every = matches!(via, Via::Secure { .. }).then_some(HEARD_EVERY);
@@ -96,7 +91,7 @@ impl Dial {
             Via::Plain => {
                 self.shared.tell(Input::DialConnected { link: self.link, secure: None }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
-                self.offer(guarded, Chatting, first, gate, vitals).await
+                self.offer(guarded, Chatting, first, decision, vitals).await
             }
             Via::Secure { only } => {
                 let handshake = self.shared.tls.connect(guarded, self.to, only);
@@ -104,7 +99,7 @@ impl Dial {
                     tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
                 self.shared.tell(Input::DialConnected { link: self.link, secure: Some(secure) }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
-                self.offer(stream, Meshing(secure), first, gate, vitals).await
+                self.offer(stream, Meshing(secure), first, decision, vitals).await
             }
         }
     }
@@ -115,11 +110,11 @@ impl Dial {
         stream: impl crate::runtime::io::Stream,
         protocol: P,
         first: Bytes,
-        gate: oneshot::Receiver<Verdict>,
+        decision: oneshot::Receiver<LinkDecision>,
         vitals: Arc<Vitals>,
     ) -> Result<(), DialFailure> {
         let (link, shared) = (self.link, &self.shared);
-        let (outgoing, fallen) = Outgoing::dialled(link, shared.outbox.clone(), first, gate);
+        let (outgoing, fallen) = Outgoing::dialled(link, shared.outbox.clone(), first, decision);
         let answered = async {
             let mut frames = protocol.call(speak(stream, P::PINGS).await?, origin(self.to)?, outgoing).await?;
             let answer = frames.message().await.map_err(|status| failure(&status))?;
@@ -136,37 +131,6 @@ impl Dial {
         }
         Ok(())
     }
-}
-
-/// HTTP/2 on a connection. Reference servers answer pings with GOAWAY, nodes of our kind with life.
-pub(super) async fn speak(stream: impl crate::runtime::io::Stream, pings: bool) -> Result<OneShot, DialFailure> {
-    let (sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .initial_stream_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW)
-        .max_header_list_size(MAX_HEADER_LIST)
-        .max_send_buf_size(MAX_SEND_BUFFER)
-        .keep_alive_interval(pings.then_some(PING_INTERVAL))
-        .keep_alive_timeout(PING_TIMEOUT)
-        .keep_alive_while_idle(pings)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|_| DialFailure::Ended)?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended");
-        }
-    });
-    Ok(OneShot(sender))
-}
-
-/// The authority that requests name. A scope, which means something on this machine alone, is no part of one.
-pub(super) fn origin(mut to: SocketAddr) -> Result<http::Uri, DialFailure> {
-    if let SocketAddr::V6(v6) = &mut to {
-        v6.set_scope_id(0);
-    }
-    // An address is always a valid authority; if it ever were not, the dial merely fails.
-    format!("http://{to}").parse().map_err(|_| DialFailure::Protocol)
 }
 
 /// One of the two protocols, from the dialling side.
@@ -239,21 +203,6 @@ impl Call for Meshing {
         let hello = link::greeting(&frame, &self.0).ok_or(DialFailure::Protocol)?;
         Ok(Input::DialAnswered { link, hello: Some(hello) })
     }
-}
-
-/// Connects, within [`CONNECT_TIMEOUT`].
-pub(super) async fn connect<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<N::Stream, DialFailure> {
-    let connected = tokio::time::timeout(CONNECT_TIMEOUT, net.connect(from, to)).await;
-    connected.map_err(|_| DialFailure::Timeout)?.map_err(|error| match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => DialFailure::Refused,
-        io::ErrorKind::TimedOut => DialFailure::Timeout,
-        _ => DialFailure::Unreachable,
-    })
-}
-
-/// Why there was no "ok": a connection that broke, which has a cause below gRPC, or an answer that is none of ours.
-pub(super) fn failure(status: &tonic::Status) -> DialFailure {
-    if status.source().is_some() { DialFailure::Ended } else { DialFailure::Protocol }
 }
 
 #[cfg(test)]

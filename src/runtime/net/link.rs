@@ -1,18 +1,13 @@
-//! The reading side of a link, and the actor's hold on it.
+//! The reading side of a link.
 
 use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
 
-use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, Streaming};
 
-use super::{
-    Shared,
-    linger::{Lingering, cut_after_linger},
-    outgoing::Verdict,
-};
+use super::shared::Shared;
 use crate::{
     core::node::{CloseReason, Input, Secure},
     domain::model::LinkId,
@@ -81,81 +76,6 @@ pub(super) fn greeting(first: &[u8], secure: &Secure) -> Option<Hello> {
         tracing::debug!(proven = %secure.node, said = %hello.node, "Hello names another key than the handshake proved");
     }
     Some(hello)
-}
-
-/// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.
-#[derive(Debug)]
-pub struct Handle {
-    /// Dialled links wait for this, their first frame.
-    offer: Option<oneshot::Sender<Bytes>>,
-    gate: Option<oneshot::Sender<Verdict>>,
-    /// Cuts the connection.
-    cut: CancellationToken,
-}
-
-impl Handle {
-    /// For a link that we dial: what to wait for before the first frame, and before lines.
-    pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<Bytes>, oneshot::Receiver<Verdict>) {
-        let ((offer, offered), (gate, judged)) = (oneshot::channel(), oneshot::channel());
-        (Self { offer: Some(offer), gate: Some(gate), cut }, offered, judged)
-    }
-
-    /// For a link that we accept: what to wait for before lines.
-    pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<Verdict>) {
-        let (gate, judged) = oneshot::channel();
-        (Self { offer: None, gate: Some(gate), cut }, judged)
-    }
-
-    /// Lets a dial send its first frame.
-    pub fn offer(&mut self, first: Bytes) {
-        // A link that has ended meanwhile reports that itself.
-        let _ = self.offer.take().map(|offer| offer.send(first));
-    }
-
-    /// Lets lines flow. The link must be in the outbox already.
-    pub fn open(&mut self) {
-        let _ = self.gate.take().map(|gate| gate.send(Verdict::Open));
-    }
-
-    /// Cuts the connection at once.
-    pub fn cut(self) {
-        self.cut.cancel();
-    }
-
-    /// Whether the connection was cut.
-    pub fn is_cut(&self) -> bool {
-        self.cut.is_cancelled()
-    }
-
-    /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
-    /// the stream had time to leave, as far as there is room among `lingering`.
-    pub fn close(self, bye: Option<Bytes>, lingering: &Lingering) {
-        if let Some(cut) = self.end(bye) {
-            lingering.cut_soon(cut);
-        }
-    }
-
-    /// Ends the link like [`Self::close`], when all links end because the program does: each may linger. What it gives
-    /// is cancelled when the connection has ended.
-    pub fn leave(self) -> CancellationToken {
-        let cut = self.cut.clone();
-        if let Some(cut) = self.end(None) {
-            cut_after_linger(cut);
-        }
-        cut
-    }
-
-    /// Tells the other side the end; what is still to be cut, if that needs a moment to leave.
-    fn end(self, bye: Option<Bytes>) -> Option<CancellationToken> {
-        let Self { offer, gate, cut } = self;
-        if offer.is_some() {
-            cut.cancel();
-            return None;
-        }
-        // An open link gets its last frame from the outbox.
-        let _ = gate.zip(bye).map(|(gate, bye)| gate.send(Verdict::Bye(bye)));
-        Some(cut)
-    }
 }
 
 /// Reads from a link and tells the actor, until the stream ends or `end` says why the link does. What the other side had

@@ -14,9 +14,9 @@ use tokio_stream::Stream;
 use super::outbox::Outbox;
 use crate::domain::model::LinkId;
 
-/// What becomes of a link that waits at the gate; no word ends its stream.
+/// What the node decides about a link that waits. If it decides nothing, the stream of the link ends.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum LinkDecision {
     /// It gets what the outbox has for it.
     Open,
     /// It gets this last frame.
@@ -38,9 +38,9 @@ pub(super) struct Outgoing {
 #[derive(Debug)]
 enum Phase {
     /// A dialler's first frame, then wait.
-    First(Bytes, oneshot::Receiver<Verdict>),
+    First(Bytes, oneshot::Receiver<LinkDecision>),
     /// Wait until the node has decided.
-    Gate(oneshot::Receiver<Verdict>),
+    Waiting(oneshot::Receiver<LinkDecision>),
     Lines,
     End,
 }
@@ -51,18 +51,18 @@ impl Outgoing {
         link: LinkId,
         outbox: Arc<Outbox>,
         first: Bytes,
-        gate: oneshot::Receiver<Verdict>,
+        decision: oneshot::Receiver<LinkDecision>,
     ) -> (Self, oneshot::Receiver<()>) {
-        Self::new(link, outbox, Phase::First(first, gate))
+        Self::new(link, outbox, Phase::First(first, decision))
     }
 
     /// For a link that we accepted.
     pub(super) fn accepted(
         link: LinkId,
         outbox: Arc<Outbox>,
-        gate: oneshot::Receiver<Verdict>,
+        decision: oneshot::Receiver<LinkDecision>,
     ) -> (Self, oneshot::Receiver<()>) {
-        Self::new(link, outbox, Phase::Gate(gate))
+        Self::new(link, outbox, Phase::Waiting(decision))
     }
 
     fn new(link: LinkId, outbox: Arc<Outbox>, phase: Phase) -> (Self, oneshot::Receiver<()>) {
@@ -79,13 +79,15 @@ impl Stream for Outgoing {
         loop {
             match &mut this.phase {
                 Phase::First(..) => {
-                    let Phase::First(first, gate) = std::mem::replace(&mut this.phase, Phase::End) else { continue };
-                    this.phase = Phase::Gate(gate);
+                    let Phase::First(first, decision) = std::mem::replace(&mut this.phase, Phase::End) else {
+                        continue;
+                    };
+                    this.phase = Phase::Waiting(decision);
                     return Poll::Ready(Some(first));
                 }
-                Phase::Gate(gate) => match ready!(Pin::new(gate).poll(cx)) {
-                    Ok(Verdict::Open) => this.phase = Phase::Lines,
-                    Ok(Verdict::Bye(bye)) => {
+                Phase::Waiting(decision) => match ready!(Pin::new(decision).poll(cx)) {
+                    Ok(LinkDecision::Open) => this.phase = Phase::Lines,
+                    Ok(LinkDecision::Bye(bye)) => {
                         this.phase = Phase::End;
                         return Poll::Ready(Some(bye));
                     }

@@ -2,39 +2,26 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout},
-};
+use tokio::time::{Instant, timeout};
 use tonic::Code;
 
 use super::{
-    HELLO_TIMEOUT, MAX_FRAME_BYTES, Tls,
-    dialer::{connect, failure, origin, speak},
+    limits::{HELLO_TIMEOUT, MAX_FRAME_BYTES},
+    outbound::{connect, failure, origin, speak},
+    tls::Tls,
 };
 use crate::{
     core::node::DialFailure,
-    domain::{
-        limit::TokenBucket,
-        model::{FIRST_USER_PORT, Nick, NodeId},
-    },
+    domain::model::{Nick, NodeId},
     protocol::{
         codec::mesh::{self, DialBack, Frame, Probe, ProbeReply, VERSIONS},
         wire::{RawFrame, mesh_client::MeshClient},
     },
     runtime::io::Net,
 };
-
-/// Connections that are tried for others at once, so that nobody has us knock at many doors.
-const DIAL_BACKS: usize = 4;
-
-/// Connections that are tried for others without a pause, and per second in the long run.
-const DIAL_BACK_BURST: u32 = 16;
-const DIAL_BACK_RATE: f64 = 1.0;
 
 /// What answers at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,48 +89,6 @@ async fn plain<N: Net>(net: &N, from: Option<IpAddr>, to: SocketAddr) -> Result<
     }
 }
 
-/// Connections that we try because a probe asks for them.
-#[derive(Debug, Clone)]
-pub(super) struct DialBacks {
-    slots: Arc<Semaphore>,
-    allowance: Arc<Mutex<TokenBucket>>,
-}
-
-impl Default for DialBacks {
-    fn default() -> Self {
-        let allowance = TokenBucket::new(DIAL_BACK_BURST, DIAL_BACK_RATE);
-        Self { slots: Arc::new(Semaphore::new(DIAL_BACKS)), allowance: Arc::new(Mutex::new(allowance)) }
-    }
-}
-
-impl DialBacks {
-    /// Connects to `port` of `host`, which asks for it, from `from`. None if that is not done for it now.
-    pub(super) async fn dial<N: Net>(
-        &self,
-        net: &N,
-        from: Option<IpAddr>,
-        host: SocketAddr,
-        port: u16,
-    ) -> Option<DialBack> {
-        if port < FIRST_USER_PORT || !self.may_dial() {
-            return None;
-        }
-        let _slot = self.slots.try_acquire().ok()?;
-        let mut to = host;
-        to.set_port(port);
-        Some(match connect(net, from, to).await {
-            Ok(_) => DialBack::Reached,
-            Err(DialFailure::Refused) => DialBack::Refused,
-            Err(DialFailure::Timeout) => DialBack::Timeout,
-            Err(_) => DialBack::Unreachable,
-        })
-    }
-
-    fn may_dial(&self) -> bool {
-        self.allowance.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now().into_std())
-    }
-}
-
 /// What the node adds to the answer to a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeFacts {
@@ -170,25 +115,5 @@ impl NodeFacts {
             heard,
             people,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::runtime::io::MemoryNet;
-
-    #[tokio::test(start_paused = true)]
-    async fn nobody_has_us_knock_at_many_doors() {
-        let (net, backs) = (MemoryNet::default(), DialBacks::default());
-        let host = SocketAddr::from(([127, 0, 0, 1], 50_000));
-        assert_eq!(backs.dial(&net, None, host, 22).await, None, "a service");
-        let mut tried = 0;
-        for _ in 0..1_000 {
-            tried += u32::from(backs.dial(&net, None, host, 4_565).await == Some(DialBack::Refused));
-        }
-        assert_eq!(tried, DIAL_BACK_BURST);
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert!(backs.dial(&net, None, host, 4_565).await.is_some());
     }
 }

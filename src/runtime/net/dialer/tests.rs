@@ -1,4 +1,7 @@
-use hyper_util::service::TowerToHyperService;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    service::TowerToHyperService,
+};
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, body::Body};
 use tower::ServiceExt;
@@ -58,8 +61,8 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     assert_eq!(shared.outbox.readers(), 1);
     // As the actor does when the node wants a link closed.
     shared.outbox.finish(link, None);
-    handle.close(None, &shared.lingering);
-    tokio::time::sleep(crate::runtime::net::LINGER * 2).await;
+    handle.close(None, &shared.closing);
+    tokio::time::sleep(crate::runtime::net::CLOSE_TIMEOUT * 2).await;
     assert_eq!(shared.outbox.readers(), 0);
     assert!(matches!(events.recv().await, Some(Event::Node(Input::Closed { .. }))));
     tokio::time::timeout(Duration::from_secs(1), server).await.expect("the connection is still open").unwrap();

@@ -3,11 +3,15 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::*;
 use crate::{
+    core::node::Input,
     domain::model::Guests,
-    protocol::{identity::Identity, wire::chat_client::ChatClient},
+    protocol::{
+        identity::Identity,
+        wire::{Line, chat_client::ChatClient},
+    },
     runtime::{
         io::MemoryNet,
-        net::{OneShot, Tls},
+        net::{Event, OneShot, Tls},
     },
 };
 

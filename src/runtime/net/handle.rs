@@ -1,0 +1,85 @@
+//! The actor's hold on a link.
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    closing::{Closing, cut_after_timeout},
+    outgoing::LinkDecision,
+};
+
+/// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.
+#[derive(Debug)]
+pub struct Handle {
+    /// Dialled links wait for this, their first frame.
+    offer: Option<oneshot::Sender<Bytes>>,
+    decision: Option<oneshot::Sender<LinkDecision>>,
+    /// Cuts the connection.
+    cut: CancellationToken,
+}
+
+impl Handle {
+    /// For a link that we dial: what to wait for before the first frame, and before lines.
+    pub(super) fn dialled(cut: CancellationToken) -> (Self, oneshot::Receiver<Bytes>, oneshot::Receiver<LinkDecision>) {
+        let ((offer, offered), (decision, decided)) = (oneshot::channel(), oneshot::channel());
+        (Self { offer: Some(offer), decision: Some(decision), cut }, offered, decided)
+    }
+
+    /// For a link that we accept: what to wait for before lines.
+    pub(super) fn accepted(cut: CancellationToken) -> (Self, oneshot::Receiver<LinkDecision>) {
+        let (decision, decided) = oneshot::channel();
+        (Self { offer: None, decision: Some(decision), cut }, decided)
+    }
+
+    /// Lets a dial send its first frame.
+    pub fn offer(&mut self, first: Bytes) {
+        // A link that has ended meanwhile reports that itself.
+        let _ = self.offer.take().map(|offer| offer.send(first));
+    }
+
+    /// Lets lines flow. The link must be in the outbox already.
+    pub fn open(&mut self) {
+        let _ = self.decision.take().map(|decision| decision.send(LinkDecision::Open));
+    }
+
+    /// Cuts the connection at once.
+    pub fn cut(self) {
+        self.cut.cancel();
+    }
+
+    /// Whether the connection was cut.
+    pub fn is_cut(&self) -> bool {
+        self.cut.is_cancelled()
+    }
+
+    /// Ends the link: at once if nothing was promised to the other side, else when the last lines, `bye` and the end of
+    /// the stream had time to leave, as far as there is room among `closing`.
+    pub fn close(self, bye: Option<Bytes>, closing: &Closing) {
+        if let Some(cut) = self.end(bye) {
+            closing.cut_soon(cut);
+        }
+    }
+
+    /// Ends the link like [`Self::close`], when all links end because the program does: each may take its time. What it gives
+    /// is cancelled when the connection has ended.
+    pub fn leave(self) -> CancellationToken {
+        let cut = self.cut.clone();
+        if let Some(cut) = self.end(None) {
+            cut_after_timeout(cut);
+        }
+        cut
+    }
+
+    /// Tells the other side the end; what is still to be cut, if that needs a moment to leave.
+    fn end(self, bye: Option<Bytes>) -> Option<CancellationToken> {
+        let Self { offer, decision, cut } = self;
+        if offer.is_some() {
+            cut.cancel();
+            return None;
+        }
+        // An open link gets its last frame from the outbox.
+        let _ = decision.zip(bye).map(|(decision, bye)| decision.send(LinkDecision::Bye(bye)));
+        Some(cut)
+    }
+}

@@ -1,0 +1,48 @@
+//! What links may cost: queues, HTTP/2 windows and timeouts.
+
+use std::time::Duration;
+
+/// Events that may wait for the actor. Full makes the links wait, and their peers through HTTP/2's windows.
+pub const INBOX_CAPACITY: usize = 256;
+
+/// Bytes of frames that may wait for the actor. It takes them in moments; if it does not, because the front end is far
+/// behind, each event may hold a link's whole window.
+pub(super) const INBOX_BYTES: u32 = 4 * 1024 * 1024;
+
+/// The longest message of the reference protocol, decoded: 64 KiB of text, a nick and some room.
+pub(super) const MAX_MESSAGE_BYTES: usize = 72 * 1024;
+
+/// The longest frame of the mesh protocol, decoded.
+pub(super) const MAX_FRAME_BYTES: usize = 256 * 1024;
+
+/// HTTP/2 flow control, per stream: what a peer may have on its way that we have not read. Small enough
+/// to be all short lines (see [`CONNECTION_WINDOW`]). It allows 13 MB/s at a round trip of 5 ms, more than a peer may send in
+/// the long run.
+pub(super) const STREAM_WINDOW: u32 = 64 * 1024;
+
+/// HTTP/2 flow control, per connection. h2 (since 0.4.16) charges 256 bytes less its length for every unread frame, and ends the
+/// connection when that adds up to half of this window. Frames of 8 bytes and more that fill a stream's window must fit: a
+/// peer that talks while our own output waits in its pipe was thrown out with smaller windows (measured: 1,110 short lines
+/// with those of DESIGN.md section 7). What bounds memory is the stream's window.
+pub(super) const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
+
+/// What may wait to be written on one stream, in bytes, beside what the ring holds for all. Peers that never read cost this
+/// each: 250 of them took 88 MB with the 400 KiB that the library's server allows.
+pub(super) const MAX_SEND_BUFFER: usize = 64 * 1024;
+
+/// The largest header list that is read.
+pub(super) const MAX_HEADER_LIST: u32 = 8 * 1024;
+
+/// A live peer answers pings, so something is read from it at least this often.
+pub(super) const HEARD_EVERY: Duration = Duration::from_secs(8);
+
+/// How often a connection is pinged, and how long the answer may take: together 10 s, so that a frozen peer is noticed
+/// within 11 s.
+pub(super) const PING_INTERVAL: Duration = Duration::from_secs(5);
+pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a connection may take from its accept or connect until its first frame was answered.
+pub(super) const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a link that we close may take to pass on its last lines.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
