@@ -16,44 +16,44 @@ use crate::{
     },
 };
 
-/// How an event came.
+/// What matters about the link that an event came over.
 #[expect(missing_debug_implementations, reason = "it borrows a function")]
 pub struct Offer<'a> {
-    /// From which event on its sender says to hold the log.
+    /// The first event of the log that its sender says it holds.
     pub base: Option<u64>,
-    /// Whether the sender may bring in an author of whom nothing is known yet.
+    /// Whether the sender may introduce an author who is unknown here.
     pub may_introduce: bool,
-    /// The highest base that anybody present offers a log from: below it there may be nothing any more.
+    /// The highest base from which any linked node offers a log: events below it may be gone everywhere.
     pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
 }
 
 /// What becomes of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acceptance {
-    /// It is part of its log now, and so may be others that have waited for it.
+    /// It is part of its log now. So may be others that have waited for it.
     Accepted,
     /// It was here already.
     Known,
-    /// It waits for what it follows.
+    /// It waits for its causes.
     Waits,
-    /// Something between it and what is here is missing, or there is no room to wait: it has to come again.
+    /// Events before it are missing, or there is no room to wait. It must be sent again.
     Early,
-    /// The store has an event under this number: another one, or perhaps the same. Nothing else was looked at.
+    /// The store has an event under this number, perhaps the same. Nothing else was checked.
     Compare(LogId, u64, Signed),
-    /// It goes on from an event that is not the one we have.
+    /// It continues another event than the one we hold.
     Branch(LogId, u64),
-    /// It is not later than the one before it: its author's fault, and everybody who has both sees it.
+    /// Its clock is not later than that of the event before it. Everyone who has both sees its author's mistake.
     Backwards(LogId, u64),
-    /// It is of no room that we are in, or of another network.
+    /// It is of another network, or of a room that we are not in.
     Foreign,
     /// No honest node sends this.
     Refused(Violation),
 }
 
-/// Why no honest node would have sent an event: each checks before it stores.
+/// Why no honest node would have sent an event: every node checks before it stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Violation {
-    /// It is no event.
+    /// It is not an event.
     Malformed,
     /// Its author did not sign it.
     Forged,
@@ -61,18 +61,19 @@ pub enum Violation {
 
 /// Where in its log an event belongs.
 enum LogPosition {
-    /// Behind this one; none where the log, or a newer range of it, begins.
+    /// After this one. None: the log, or a newer range of it, begins here.
     Next(Option<(EventId, Hlc)>),
-    /// Below the base, behind this one.
+    /// Below the base, after this one.
     Older(Option<EventId>),
-    /// Where there is one already: this one, if its identity is in memory.
+    /// There is an event already: this one, if its identity is in memory.
     Taken(Option<EventId>),
+    /// Events before it are missing.
     Nowhere,
 }
 
 impl Logs {
-    /// Judges an event that came over a link. What is accepted, this one and others that have waited for it, is appended to
-    /// `accepted`, in the order in which it is to be written.
+    /// Decides about an event that came over a link. Appends what is accepted, this event and others that have waited for it, to
+    /// `accepted`, in the order in which to write it.
     pub fn offer(
         &mut self,
         event: Event,
@@ -81,10 +82,10 @@ impl Logs {
         now: Now,
         accepted: &mut Vec<LogEntry>,
     ) -> Acceptance {
-        if Room::of(event.log.room).is_none() || self.elsewhere.contains(&event.log) {
+        if Room::of(event.log.room).is_none() || self.foreign.contains(&event.log) {
             return Acceptance::Foreign;
         }
-        let place = match self.place(&event, offer) {
+        let position = match self.position(&event, offer) {
             LogPosition::Taken(Some(id)) if id == event.id && mutant::takes_duplicates() => {
                 accepted.push(LogEntry { event, signed, arrived: now.wall, own: false });
                 return Acceptance::Accepted;
@@ -92,19 +93,19 @@ impl Logs {
             LogPosition::Taken(Some(id)) if id == event.id => return Acceptance::Known,
             LogPosition::Taken(_) => return Acceptance::Compare(event.log, event.seq, signed),
             LogPosition::Nowhere => return Acceptance::Early,
-            place => place,
+            position => position,
         };
         if !is_signed_by(&event.log.author, &signed.message(), &signed.sig) {
             return Acceptance::Refused(Violation::Forged);
         }
-        if let LogPosition::Older(prev) = place {
+        if let LogPosition::Older(prev) = position {
             return self.older(event, signed, prev, now, accepted);
         }
-        let before = if let LogPosition::Next(before) = place { before } else { None };
+        let before = if let LogPosition::Next(before) = position { before } else { None };
         self.next(event, signed, before, offer, now, accepted)
     }
 
-    /// Lets events go on that have waited too long for what they follow; what was accepted so is appended.
+    /// Accepts events that have waited too long for their causes, and appends them to `accepted`.
     pub fn give_up_waiting(&mut self, now: Now, accepted: &mut Vec<LogEntry>) {
         for log in self.waiting.logs() {
             let overdue = |logs: &Self| logs.waiting.until(&log).is_some_and(|until| until <= now.mono);
@@ -121,7 +122,8 @@ impl Logs {
         self.waiting.due()
     }
 
-    fn place(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
+    /// Where in its log an event belongs.
+    fn position(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
         let (log, seq) = (&event.log, event.seq);
         if let Some(end) = self.waiting.end(log) {
             if seq == end.seq + 1 {
@@ -141,7 +143,7 @@ impl Logs {
             if seq == held.head() + 1 {
                 return LogPosition::Next(held.state().head_id.map(|id| (id, held.state().head_hlc)));
             }
-            // Its sender has forgotten what is between; others may fill that in.
+            // Its sender has forgotten the events between; others may still send them.
             let begins = offer.base == Some(seq) || mutant::ignores_predecessors();
             return if begins { LogPosition::Next(None) } else { LogPosition::Nowhere };
         }
@@ -157,8 +159,8 @@ impl Logs {
         }
     }
 
-    /// Where an event belongs of whose log nothing is here: a log begins where the sender's does. Who has more of it fills
-    /// that in.
+    /// Where an event belongs if nothing of its log is here: the log begins where the sender's does. Nodes that have more of it send
+    /// that later.
     fn first(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
         let of_author = self.logs_of(&event.log.author);
         let room =
@@ -171,6 +173,7 @@ impl Logs {
         }
     }
 
+    /// Takes an event that comes after `before`.
     fn next(
         &mut self,
         event: Event,
@@ -189,8 +192,8 @@ impl Logs {
                 return Acceptance::Backwards(log, seq);
             }
         }
-        // An event that continues our own log and that we did not write: the database is older than what we have said.
-        self.leave(&log);
+        // If it continues our own log and we did not write it, our database is older than what we have said.
+        self.abandon(&log);
         let entry = LogEntry { event, signed, arrived: now.wall, own: false };
         let missing = self.missing(&entry, offer.highest);
         if self.waiting.end(&log).is_some() || missing.is_some() {
@@ -201,6 +204,7 @@ impl Logs {
         Acceptance::Accepted
     }
 
+    /// Takes an event below the base, which comes after `prev`.
     fn older(
         &mut self,
         event: Event,
@@ -215,15 +219,15 @@ impl Logs {
         if prev.is_some_and(|prev| event.prev != Some(prev)) || !meets {
             return Acceptance::Branch(event.log, event.seq);
         }
-        // Nothing waits for what is that old, and what it follows may be gone everywhere: its clock gives it its place.
+        // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock gives it its place.
         let entry = LogEntry { event, signed, arrived: now.wall, own: false };
         self.apply(&entry, now);
         accepted.push(entry);
         Acceptance::Accepted
     }
 
-    /// The first cause of an event that is missing, those of people of whom something is here before others; and how long to
-    /// wait for it.
+    /// A missing cause of an event and how long to wait for it. Causes in logs that are known here come first: for them it is worth
+    /// waiting longer.
     fn missing(&self, entry: &LogEntry, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
         if mutant::ignores_causes() {
             return None;
@@ -233,7 +237,7 @@ impl Logs {
         missing.map(|dep| (*dep, patience(dep))).max_by_key(|(_, patience)| *patience)
     }
 
-    /// Accepts an event, and what waits for nothing else any more.
+    /// Accepts an event, and those that waited only for it.
     fn accept(
         &mut self,
         entry: LogEntry,

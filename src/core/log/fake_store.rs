@@ -77,7 +77,7 @@ impl FakeStore {
             Write::Guest(line) => self.guests.push(*line),
             Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),
             Write::Fork(proof) => self.forks.push(*proof),
-            Write::Leave(log) => drop(self.own.take_if(|own| *own == log)),
+            Write::Abandon(log) => drop(self.own.take_if(|own| *own == log)),
         }
     }
 

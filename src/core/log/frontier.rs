@@ -1,4 +1,4 @@
-//! The newest events of a room: what the next one of our own follows.
+//! The newest events of a room. Our next event names them as its causes.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use crate::{
     protocol::codec::event::{Dep, Event, MAX_DEPS},
 };
 
-/// Events that no other event names as its cause, at most one of a log.
+/// Events that no other event names as a cause, at most one of each log.
 #[derive(Debug, Default)]
 pub(super) struct Frontier(BTreeMap<LogId, (u64, Hlc)>);
 
 impl Frontier {
-    /// The newest events that are held; those whose clocks are not known count as the oldest.
+    /// Starts with the newest events that the store holds. Their clocks are unknown and count as the oldest.
     pub(super) fn new(deps: Vec<Dep>) -> Self {
         Self(deps.into_iter().map(|dep| (dep.log, (dep.seq, Hlc(0)))).collect())
     }
 
-    /// An event was accepted. What it follows is implied by it from now on.
+    /// An event was accepted. From now on it implies its causes.
     pub(super) fn advance(&mut self, event: &Event) {
         for dep in &event.deps {
             if self.0.get(&dep.log).is_some_and(|(seq, _)| *seq <= dep.seq) {
@@ -27,7 +27,7 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
-    /// What an event in `log` follows: the newest, as many as it may name.
+    /// The causes of a new event in `log`: the newest events, as many as it may name.
     pub(super) fn deps(&self, log: &LogId) -> Vec<Dep> {
         let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log);
         let mut deps: Vec<_> = others.map(|(log, (seq, hlc))| (*hlc, Dep { log: *log, seq: *seq })).collect();

@@ -9,31 +9,31 @@ use crate::{
     protocol::codec::event::{Event, HeldRange},
 };
 
-/// Identities of a log's newest events that are kept in memory: duplicates of these are told from contradictions without
-/// asking the store.
+/// Identities of a log's newest events that are kept in memory. They tell duplicates from contradictions without asking the
+/// store.
 const RECENT: usize = 64;
 
 /// One log: how far it is known, and how far that is on disk.
 ///
-/// It is held as one gapless range. Where somebody had only newer events, a second, older one below it is filled up until
-/// both meet; nothing below the floor is wanted.
+/// Usually it is one gapless range. If we first got only newer events, a second, older range below it grows until both meet.
+/// Nothing below the floor is wanted.
 #[derive(Debug)]
 pub struct HeldLog {
     state: LogState,
-    /// How it stands on disk. Only that is told of.
+    /// How it stands on disk. Others are told of nothing else.
     committed: LogState,
     /// The identities of the newest events; the last one is the head's.
     recent: VecDeque<EventId>,
-    /// What the event at the base names as the one before it.
+    /// The event that the one at the base names as its predecessor.
     joint: Option<EventId>,
 }
 
-/// The next event below the base, for who can give it.
+/// The next event that is wanted below the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Gap {
     /// Its number.
     pub(super) next: u64,
-    /// The event before it, if that is here.
+    /// Its predecessor, if that is held.
     pub(super) prev: Option<EventId>,
 }
 
@@ -43,7 +43,7 @@ impl HeldLog {
         Self { recent: state.head_id.into_iter().collect(), committed: state.clone(), state, joint: None }
     }
 
-    /// A log of which nothing is here yet.
+    /// A log without any event.
     pub(super) fn empty(id: LogId) -> Self {
         let (head_id, head_hlc) = (None, Hlc(0));
         Self::new(LogState { id, floor: 1, base: 1, head: 0, head_id, head_hlc, older: None, forked: None })
@@ -74,13 +74,13 @@ impl HeldLog {
         self.state.base
     }
 
-    /// The identity of an event, as far as it is in memory.
+    /// The identity of an event, if it is in memory.
     pub fn id_at(&self, seq: u64) -> Option<EventId> {
         let back = usize::try_from(self.state.head.checked_sub(seq)?).ok()?;
         self.recent.get(self.recent.len().checked_sub(back.checked_add(1)?)?).copied()
     }
 
-    /// What the event at the base names as the one before it, if that is known.
+    /// The event that the one at the base names as its predecessor, if that is known.
     pub(super) fn joint(&self) -> Option<EventId> {
         self.joint
     }
@@ -90,7 +90,7 @@ impl HeldLog {
         self.state.older.is_some_and(|older| (older.base..=older.head).contains(&seq))
     }
 
-    /// What is wanted below the base from somebody who offers the log from `offered` on.
+    /// The event that is wanted below the base from a node that offers the log from `offered` on.
     pub(super) fn gap(&self, offered: u64) -> Option<Gap> {
         gap(&self.state, offered)
     }
@@ -100,8 +100,8 @@ impl HeldLog {
         self.state.older.is_some() || self.state.base > self.state.floor
     }
 
-    /// Whether an event is held, or is not to be waited for: what was forgotten here does not come back, and who signs two
-    /// histories must not hold up those who have seen one of them.
+    /// Whether an event is held, or must not be waited for: what was forgotten here does not come back, and an author with two
+    /// histories must not hold up anybody.
     pub(super) fn covers(&self, seq: u64) -> bool {
         seq <= self.state.head || seq < self.state.base || self.state.forked.is_some()
     }
@@ -114,7 +114,7 @@ impl HeldLog {
         }
         let state = &mut self.state;
         if event.seq != state.head + 1 {
-            // What is here stays, as the older of two ranges; one below that is fetched anew once both have met.
+            // What is held becomes the older range. A range below that is fetched again once both have met.
             if state.head > 0 {
                 let (base, head, head_id) = (state.base, state.head, state.head_id);
                 state.older = Some(Older { base, head, head_id });
@@ -133,6 +133,7 @@ impl HeldLog {
         true
     }
 
+    /// Adds an event below the base.
     fn extend_older(&mut self, event: &Event) {
         let state = &mut self.state;
         let base = state.older.map_or(event.seq, |older| older.base);
@@ -159,6 +160,7 @@ impl HeldLog {
         self.joint = None;
     }
 
+    /// Its author has signed two events under `seq`; whether that is news.
     pub(super) fn fork(&mut self, seq: u64) -> bool {
         let news = self.state.forked.is_none_or(|known| seq < known);
         if news {
@@ -167,7 +169,7 @@ impl HeldLog {
         news
     }
 
-    /// How much to say that we hold. Who offers what we lack below our base is told how far we are there.
+    /// What to say that we hold. A node that offers what we lack below our base is told how far we are there.
     pub(super) fn range(&self, offered: Option<u64>) -> Option<HeldRange> {
         let state = if mutant::tells_uncommitted() { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
@@ -178,13 +180,14 @@ impl HeldLog {
             Some(_) if let Some(Older { base, head, head_id }) = state.older => {
                 Some(HeldRange { log, seq: head, head: head_id, base })
             }
-            // Nothing is held there: the base is that of the newer range.
+            // Nothing is held there; the base is that of the newer range.
             Some(_) => Some(HeldRange { log, seq: state.floor - 1, head: None, base }),
             None => Some(HeldRange { log, seq: state.head, head: state.head_id, base }),
         }
     }
 }
 
+/// What is wanted below the base of `state` from a node that offers the log from `offered` on.
 fn gap(state: &LogState, offered: u64) -> Option<Gap> {
     match state.older {
         Some(older) => (offered <= older.head + 1).then_some(Gap { next: older.head + 1, prev: older.head_id }),

@@ -1,7 +1,7 @@
-//! What the log asks of a store, and what that answers. The store executes; it decides nothing.
+//! What the log asks of a store, and what the store answers. The store executes; it decides nothing.
 //!
-//! Requests carry a number that their answer repeats. Each is answered once. Writes are answered in their order, and what
-//! was written before an answer is seen by every request after it.
+//! Every request has a number, its ticket, and is answered once with the same number. Writes are answered in order. A request that
+//! is made after the answer to a write sees what was written.
 
 use std::net::SocketAddr;
 
@@ -10,14 +10,14 @@ use crate::{
     protocol::codec::event::{Content, Dep, Event, Signed},
 };
 
-/// Requests that may be on their way to the store: one write, one read per link, and the few that a user can cause.
+/// Requests that may be open at once: one write, one read for each link, and the few that a user can cause.
 pub const MAX_REQUESTS: usize = 1_024;
 
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Commit all of this or nothing. Answered by [`Reply::Written`], when it survives the end of the program; with an own
-    /// event among it, when it survives the loss of power.
+    /// Commit all of this or nothing. Answered by [`Reply::Written`] when it survives the end of the program, or, if an own event is
+    /// among it, the loss of power.
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
     Read(Read),
@@ -25,35 +25,35 @@ pub enum Request {
     Page(PageRequest),
     /// Messages with certain words. Answered by [`Reply::Found`].
     Search(SearchRequest),
-    /// Take the content of all events and guests' lines of the present network's room out of the file, for good. The logs keep
-    /// their heads, so that they can go on. Answered by [`Reply::Raised`].
+    /// Remove the content of all events and guests' lines of this room on the present network from the file, for good. The logs keep
+    /// their heads, so that they can be continued. Answered by [`Reply::Raised`].
     Erase(RoomId),
-    /// Forget the oldest lines. Answered by [`Reply::Raised`]. Done in slices, between which other requests are executed.
+    /// Forget the oldest lines, in slices between which other requests are executed. Answered by [`Reply::Raised`].
     Retain(Retain),
-    /// Say again what there is. Answered by [`Reply::Loaded`].
+    /// Read again what there is. Answered by [`Reply::Loaded`].
     Load,
 }
 
-/// What becomes of a request that does not fail.
+/// The answer to a request that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// It is written.
     Written,
-    /// The events that were asked for, causes before effects.
+    /// The events that were asked for, causes first.
     Events(Vec<StoredEvent>),
     /// Messages for a screen.
     Page(StoredPage),
-    /// What was found.
+    /// Messages with certain words.
     Found(Found),
     /// Lines are gone, and these logs have new bases.
     Raised {
         /// How many lines.
         lines: u64,
-        /// Which logs begin where now: at the first event that is still held, above the head if none is. There is nothing
-        /// below it any more. A log that has lost lines of its older range only is not among them.
+        /// The logs that begin later now, and where: at the first event that is still held, or above the head if none is. A log that
+        /// has lost lines of its older range only is not among them.
         bases: Vec<(LogId, u64)>,
     },
-    /// All that the log needs to go on.
+    /// All that the log needs to continue.
     Loaded(Box<Snapshot>),
 }
 
@@ -62,28 +62,28 @@ pub enum Reply {
 pub enum Write {
     /// An event that was accepted.
     Event(Box<LogEntry>),
-    /// How a log stands after the events before it. A log that is new is tagged with the present network.
+    /// How a log stands after the events before it. A new log is tagged with the present network.
     Log(LogState),
-    /// A line of a guest, in no log.
+    /// A line of a guest, which is in no log.
     Guest(Box<GuestLine>),
-    /// What somebody said that it holds of one of our own logs.
+    /// How much a peer says it holds of one of our own logs.
     Ack(Ack),
-    /// That a log's author signed two events under one number.
+    /// The proof that a log's author signed two events under one number.
     Fork(Box<Proof>),
-    /// That one of our own logs is not gone on with, after a start neither.
-    Leave(LogId),
+    /// That one of our own logs is given up, for good.
+    Abandon(LogId),
 }
 
 /// An event that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
-    /// What it says of itself.
+    /// What its bytes say.
     pub event: Event,
-    /// Its bytes.
+    /// Its bytes, as its author signed them.
     pub signed: Signed,
-    /// When it came; when it was made, if it is our own.
+    /// When it came, or was written if it is our own.
     pub arrived: Timestamp,
-    /// Whether it was made here, now: then it must survive the loss of power.
+    /// Whether our user has just said it: then it must survive the loss of power.
     pub own: bool,
 }
 
@@ -92,17 +92,17 @@ pub struct LogEntry {
 pub struct LogState {
     /// Which.
     pub id: LogId,
-    /// Nothing below this is wanted: it was forgotten or erased here. 1 of most logs.
+    /// Nothing below this number is wanted: it was forgotten or erased here. 1 for most logs.
     pub floor: u64,
-    /// The oldest event held; above `head` if none of them is held any more.
+    /// The oldest event held; above `head` if none is held any more.
     pub base: u64,
     /// The newest event held.
     pub head: u64,
-    /// Its identity; none of a log without events.
+    /// Its identity; none if the log has no events.
     pub head_id: Option<EventId>,
     /// Its clock.
     pub head_hlc: Hlc,
-    /// Events below `base` that are held too, with a gap between.
+    /// Events below `base` that are also held, with a gap between.
     pub older: Option<Older>,
     /// The first number under which its author signed two events.
     pub forked: Option<u64>,
@@ -126,11 +126,11 @@ pub struct GuestLine {
     pub room: RoomId,
     /// Its identity.
     pub id: MessageId,
-    /// Where it stands.
+    /// Its clock reading, which gives it its place.
     pub hlc: Hlc,
-    /// From where it came.
+    /// The guest's address.
     pub addr: SocketAddr,
-    /// The name it came under.
+    /// The name that the guest used.
     pub nick: Option<Nick>,
     /// What was said.
     pub text: Text,
@@ -138,14 +138,14 @@ pub struct GuestLine {
     pub action: bool,
 }
 
-/// What somebody said that it holds of a log.
+/// How much a peer says it holds of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ack {
-    /// Who.
+    /// The peer.
     pub node: NodeId,
-    /// Of which log.
+    /// The log.
     pub log: LogId,
-    /// Up to where.
+    /// The number of the newest event it holds.
     pub seq: u64,
 }
 
@@ -156,25 +156,25 @@ pub struct Proof {
     pub log: LogId,
     /// Under which number.
     pub seq: u64,
-    /// The one that is held, or was first.
+    /// The one that is held, or came first.
     pub one: Signed,
     /// The other.
     pub other: Signed,
 }
 
-/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks, until
-/// there are enough.
+/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks, until there are
+/// enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Which logs, and the first number of each.
     pub from: Vec<(LogId, u64)>,
     /// At most so many events.
     pub events: usize,
-    /// No further event when so many bytes are there.
+    /// Stop once there are this many bytes.
     pub bytes: usize,
 }
 
-/// An event that is held.
+/// An event as it is read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     /// In which log.
@@ -190,7 +190,7 @@ pub struct StoredEvent {
 pub struct PageRequest {
     /// Of which room.
     pub room: RoomId,
-    /// Which ones.
+    /// Which messages.
     pub seek: Seek,
     /// At most so many.
     pub max: usize,
@@ -212,9 +212,9 @@ pub struct StoredPage {
 pub struct SearchRequest {
     /// Of which room.
     pub room: RoomId,
-    /// Words that must all be there, or begin words that are; whatever was typed.
+    /// What was typed. Every word of it must be in the message, or begin a word of it.
     pub query: String,
-    /// Only what is older than this.
+    /// Only messages older than this.
     pub before: Option<Position>,
     /// At most so many, the newest.
     pub max: usize,
@@ -232,52 +232,52 @@ pub struct Found {
 /// What to forget: what is too old or too much, of every room and network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retain {
-    /// What time it is.
+    /// The present time.
     pub now: Timestamp,
-    /// Lines whose clock is before this.
+    /// Forget lines whose clock is before this.
     pub before: Option<Timestamp>,
-    /// All but so many of a room's newest lines. Those that are dated over a day ahead push no others out: they go first.
+    /// Of each room keep only so many of the newest lines. Lines dated over a day ahead go first, so that they push no others out.
     pub keep: Option<u64>,
 }
 
 /// A message as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredLine {
-    /// Where it stands.
+    /// Where it belongs.
     pub position: Position,
-    /// A guest's address; of events none, their author is in the position.
+    /// The guest's address; none for an event, whose author is in the position.
     pub guest: Option<SocketAddr>,
-    /// What it says; of a guest the name that it came under.
+    /// What it says, and under which name.
     pub content: Content,
     /// The kind of the event.
     pub kind: u32,
-    /// What its author's clock showed; of a guest's line, when it came.
+    /// What its author's clock showed; when it came, if it is a guest's.
     pub wall: Timestamp,
     /// When it came.
     pub arrived: Timestamp,
 }
 
-/// What a log needs to go on after a start.
+/// What the logs need to continue after a start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
-    /// The present network's logs, and all of its rooms that belong to no network.
+    /// The logs of the present network, and those of rooms that belong to no network.
     pub logs: Vec<LogState>,
     /// Logs that belong to other networks.
-    pub elsewhere: Vec<LogId>,
-    /// The newest events: heads that no other held event names as a dep.
+    pub foreign: Vec<LogId>,
+    /// The newest events: heads that no other held event names as a cause.
     pub frontier: Vec<Dep>,
-    /// What others hold of our own logs.
+    /// How much others hold of our own logs.
     pub acks: Vec<Ack>,
     /// The proofs for logs that are forked.
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
-    /// The own log of the lobby that may be gone on with: this very file has all that was ever said in it. None in a new or
-    /// recovered file; other own logs are like anybody else's.
+    /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a new or
+    /// recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,
 }
 
-/// Why a request was not executed. Nothing of it was.
+/// Why a request failed. No part of it was executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Failure(pub String);

@@ -1,4 +1,4 @@
-//! Events that came before what they follow.
+//! Events that came before their causes.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,21 +11,20 @@ use crate::{
     protocol::codec::event::Dep,
 };
 
-/// Events that wait at once (DESIGN.md section 7). Who finds no room comes again: what we say that we hold does not have it.
+/// Events that wait at once. One that finds no room is sent again, since we do not say that we hold it.
 pub(super) const MAX_WAITING: usize = 256;
 
 /// Bytes of events that wait at once: a few of the longest, hundreds of the usual ones.
 const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long an event waits for what it follows. Whoever has seen that passes it on within seconds; if only somebody has it
-/// who keeps it back, or is gone, the honest must not be held up: order is a matter of clocks, and what comes later still
-/// finds its place.
+/// How long an event waits for its causes. Honest nodes that have them pass them on within seconds. If the only node that has
+/// them is gone or keeps them back, nobody else is held up: clocks decide the order, and a late event still finds its place.
 pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 
-/// Of these those of one author: nobody fills the room for all.
+/// Events of one author that wait at once, so that nobody takes all the room.
 const MAX_WAITING_OF_ONE: usize = 64;
 
-/// The same for the log of somebody of whom nothing is here: keys cost nothing, and nobody may take in all that are made.
+/// How long an event waits for causes in a log that is unknown here. Keys cost nothing, and not every author is taken in.
 pub const WAIT_FOR_STRANGERS: Duration = Duration::from_millis(300);
 
 /// See the module's documentation.
@@ -36,17 +35,17 @@ pub(super) struct Waiting {
     bytes: usize,
 }
 
-/// A gapless piece of one log that begins behind its head.
+/// A gapless piece of one log that begins after its head.
 #[derive(Debug, Default)]
 struct Queue {
     events: VecDeque<(LogEntry, Instant)>,
-    /// What the first of them waits for; none if that is only the one before it.
+    /// The cause that the first of them waits for; none if it only waits for its predecessor.
     missing: Option<Dep>,
     /// How long.
     patience: Duration,
 }
 
-/// The end of what waits of a log.
+/// The last event of a log that waits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct End {
     pub(super) seq: u64,
@@ -61,13 +60,13 @@ impl Waiting {
         Some(End { seq: last.event.seq, id: last.event.id, hlc: last.event.hlc })
     }
 
-    /// The event of a log with this number, if it waits.
+    /// The identity of the event with this number, if it waits.
     pub(super) fn id_at(&self, log: &LogId, seq: u64) -> Option<EventId> {
         let mut events = self.logs.get(log)?.events.iter();
         events.find(|(entry, _)| entry.event.seq == seq).map(|(entry, _)| entry.event.id)
     }
 
-    /// Adds an event behind the last one of its log; whether there was room.
+    /// Adds an event after the last one of its log; whether there was room.
     pub(super) fn push(&mut self, entry: LogEntry, missing: Option<(Dep, Duration)>, now: Instant) -> bool {
         let (log, bytes) = (entry.event.log, entry.signed.bytes());
         let of_author = self.logs.iter().filter(|(other, _)| other.author == log.author);
@@ -86,12 +85,12 @@ impl Waiting {
         true
     }
 
-    /// The logs of which something waits.
+    /// The logs that have events waiting.
     pub(super) fn logs(&self) -> Vec<LogId> {
         self.logs.keys().copied().collect()
     }
 
-    /// The logs whose first event waits for something of `log`, or for the one before it alone.
+    /// The logs whose first event waits for an event of `log`, or for its predecessor only.
     pub(super) fn for_log(&self, log: &LogId) -> Vec<LogId> {
         let waits = |other: &LogId, queue: &Queue| queue.missing.map_or(other == log, |dep| dep.log == *log);
         self.logs.iter().filter(|(other, queue)| waits(other, queue)).map(|(other, _)| *other).collect()
@@ -114,7 +113,7 @@ impl Waiting {
         self.logs.get(log)?.until()
     }
 
-    /// Takes the first event of a log. The next one waits for it alone, as far as is known.
+    /// Takes the first event of a log. As far as we know, the next one waits only for it.
     pub(super) fn pop(&mut self, log: &LogId) -> Option<LogEntry> {
         let queue = self.logs.get_mut(log)?;
         let (entry, _) = queue.events.pop_front()?;
@@ -127,7 +126,7 @@ impl Waiting {
         Some(entry)
     }
 
-    /// When the first event need not wait any more.
+    /// When the first of all events has waited long enough.
     pub(super) fn due(&self) -> Option<Instant> {
         self.logs.values().filter_map(Queue::until).min()
     }

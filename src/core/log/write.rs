@@ -19,31 +19,31 @@ use crate::{
 pub struct NoTime;
 
 impl Logs {
-    /// A log of ours is not gone on with: the next event begins another one.
-    pub(super) fn leave(&mut self, log: &LogId) {
-        if self.own.take_if(|own| own == log).is_some() && self.left.insert(*log) {
-            self.just_left.push(*log);
+    /// Gives up a log of ours: the next event begins another one.
+    pub(super) fn abandon(&mut self, log: &LogId) {
+        if self.own.take_if(|own| own == log).is_some() && self.abandoned.insert(*log) {
+            self.newly_abandoned.push(*log);
         }
     }
 
-    /// Own logs that were given up in this run. What a store says later does not bring them back.
-    pub fn left(&self) -> &BTreeSet<LogId> {
-        &self.left
+    /// Own logs that were given up in this run. What the store says later does not bring them back.
+    pub fn abandoned(&self) -> &BTreeSet<LogId> {
+        &self.abandoned
     }
 
     /// Own logs that were given up since this was asked last.
-    pub fn take_just_left(&mut self) -> Vec<LogId> {
-        std::mem::take(&mut self.just_left)
+    pub fn take_newly_abandoned(&mut self) -> Vec<LogId> {
+        std::mem::take(&mut self.newly_abandoned)
     }
 
-    /// Takes over what was given up before the store was read again.
-    pub fn stay_left(&mut self, left: BTreeSet<LogId>) {
-        self.own.take_if(|own| left.contains(own));
-        self.left = left;
+    /// Keeps these logs given up after the store was read again.
+    pub fn keep_abandoned(&mut self, abandoned: BTreeSet<LogId>) {
+        self.own.take_if(|own| abandoned.contains(own));
+        self.abandoned = abandoned;
     }
 
-    /// Writes an event to our own log, a new one with `epoch` if there is none to go on with. It must be committed before
-    /// anybody hears of it.
+    /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk before anybody
+    /// hears of it.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.

@@ -171,7 +171,7 @@ impl Sync {
             Queued::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
-        writes.extend(self.logs.take_just_left().into_iter().map(Write::Leave));
+        writes.extend(self.logs.take_newly_abandoned().into_iter().map(Write::Abandon));
         writes.extend(acks.iter().copied().map(Write::Ack));
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
@@ -304,9 +304,9 @@ impl Sync {
     /// The store can be read again: what it holds counts, and nothing else.
     pub(super) fn reloaded(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
         self.writer.broken = false;
-        let left = self.logs.left().clone();
+        let abandoned = self.logs.abandoned().clone();
         self.logs = Logs::new(self.me, snapshot, cx.now.wall);
-        self.logs.stay_left(left);
+        self.logs.keep_abandoned(abandoned);
         // We may have told more of our logs than there is.
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         self.note_untold(&logs);

@@ -140,7 +140,7 @@ impl Sync {
 
     /// A link says what it holds of one log.
     fn has(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
-        if Room::of(range.log.room).is_none() || self.logs.is_elsewhere(&range.log) {
+        if Room::of(range.log.room).is_none() || self.logs.is_foreign(&range.log) {
             return;
         }
         let held = self.logs.get(&range.log);
@@ -216,7 +216,7 @@ impl Sync {
 
     /// Whether we lack something of a log that others hold up to `has`.
     fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
-        !self.logs.is_elsewhere(log) && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
+        !self.logs.is_foreign(log) && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
     }
 }
 

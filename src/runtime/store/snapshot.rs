@@ -35,7 +35,7 @@ impl Database {
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             if row.get_ref(13)?.as_str()? != self.network.as_str() {
-                snapshot.elsewhere.push(log_id(row, 0)?);
+                snapshot.foreign.push(log_id(row, 0)?);
                 continue;
             }
             let state = state(row, 0)?;

@@ -89,7 +89,7 @@ impl Writer<'_> {
                 Write::Guest(line) => self.guest(line)?,
                 Write::Ack(ack) => self.ack(ack)?,
                 Write::Fork(proof) => self.fork(proof)?,
-                Write::Leave(log) => self.leave(log)?,
+                Write::Abandon(log) => self.leave(log)?,
             }
         }
         // Dropped without this, it is undone.

@@ -53,7 +53,7 @@ fn what_was_written_is_there_after_a_restart_and_another_networks_is_not_shown()
     let opened = open_in(directory.path(), "home", alice.node());
     let snapshot = &opened.snapshot;
     assert_eq!((snapshot.lines, snapshot.own, snapshot.logs.len()), (0, None, 0));
-    assert_eq!(snapshot.elsewhere, [alice.log, bob.log]);
+    assert_eq!(snapshot.foreign, [alice.log, bob.log]);
     let mut database = opened.database;
     assert!(database.seek(Seek::Newest, 10).lines.is_empty());
     assert!(database.find("two", None, 10).lines.is_empty());
@@ -107,7 +107,7 @@ fn a_log_stands_as_it_was_said_and_keeps_its_network() {
     let mut database = open_in(directory.path(), "home", me).database;
     database.commit(vec![Write::Log(LogState { older: None, ..state })]).unwrap();
     let snapshot = database.load();
-    assert_eq!((snapshot.logs.len(), snapshot.elsewhere, snapshot.forks.len()), (0, vec![bob.log], 0));
+    assert_eq!((snapshot.logs.len(), snapshot.foreign, snapshot.forks.len()), (0, vec![bob.log], 0));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn only_a_log_that_was_written_here_alone_is_gone_on_with() {
     database.commit(next.write(500, "a new one", true)).unwrap();
     assert_eq!(database.load().own, Some(next.log));
     // One that was left stays so.
-    database.commit(vec![Write::Leave(next.log), Write::Leave(Author::new(1, 99).log)]).unwrap();
+    database.commit(vec![Write::Abandon(next.log), Write::Abandon(Author::new(1, 99).log)]).unwrap();
     assert_eq!(database.load().own, None);
     database.commit(next.write(600, "too late too", true)).unwrap();
     assert_eq!(database.load().own, None);
