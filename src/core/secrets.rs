@@ -2,9 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-/// A stream of secret numbers for one purpose. Whoever could guess a nonce of a comparison could search for a code, and who
-/// could guess a salt could search for erased words, so that a node's ordinary random numbers, some of which go over the wire, will not
-/// do.
+/// A stream of secret numbers for one purpose. Whoever could guess a nonce of a comparison could search for a code, and
+/// who could guess a salt could search for erased words, so that a node's ordinary random numbers, some of which go
+/// over the wire, will not do.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     purpose: &'static [u8],

@@ -72,8 +72,8 @@ enum LogPosition {
 }
 
 impl Logs {
-    /// Decides about an event that came over a link. Appends what is accepted, this event and others that have waited for it, to
-    /// `accepted`, in the order in which to write it.
+    /// Decides about an event that came over a link. Appends what is accepted, this event and others that have waited
+    /// for it, to `accepted`, in the order in which to write it.
     pub fn offer(
         &mut self,
         event: Event,
@@ -159,8 +159,8 @@ impl Logs {
         }
     }
 
-    /// Where an event belongs if nothing of its log is here: the log begins where the sender's does. Nodes that have more of it send
-    /// that later.
+    /// Where an event belongs if nothing of its log is here: the log begins where the sender's does. Nodes that have
+    /// more of it send that later.
     fn first(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
         let of_author = self.logs_of(&event.log.author);
         let room =
@@ -226,8 +226,8 @@ impl Logs {
         Acceptance::Accepted
     }
 
-    /// A missing cause of an event and how long to wait for it. Causes in logs that are known here come first: for them it is worth
-    /// waiting longer.
+    /// A missing cause of an event and how long to wait for it. Causes in logs that are known here come first: for them
+    /// it is worth waiting longer.
     fn missing(&self, entry: &LogEntry, highest: &dyn Fn(&LogId) -> Option<u64>) -> Option<(Dep, Duration)> {
         if mutant::ignores_causes() {
             return None;

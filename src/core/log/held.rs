@@ -9,14 +9,14 @@ use crate::{
     protocol::codec::event::{Event, HeldRange},
 };
 
-/// Identities of a log's newest events that are kept in memory. They tell duplicates from contradictions without asking the
-/// store.
+/// Identities of a log's newest events that are kept in memory. They tell duplicates from contradictions without asking
+/// the store.
 const RECENT: usize = 64;
 
 /// One log: how far it is known, and how far that is on disk.
 ///
-/// Usually it is one gapless range. If we first got only newer events, a second, older range below it grows until both meet.
-/// Nothing below the floor is wanted.
+/// Usually it is one gapless range. If we first got only newer events, a second, older range below it grows until both
+/// meet. Nothing below the floor is wanted.
 #[derive(Debug)]
 pub struct HeldLog {
     state: LogState,
@@ -100,8 +100,8 @@ impl HeldLog {
         self.state.older.is_some() || self.state.base > self.state.floor
     }
 
-    /// Whether an event is held, or must not be waited for: what was forgotten here does not come back, and an author with two
-    /// histories must not hold up anybody.
+    /// Whether an event is held, or must not be waited for: what was forgotten here does not come back, and an author
+    /// with two histories must not hold up anybody.
     pub(super) fn covers(&self, seq: u64) -> bool {
         seq <= self.state.head || seq < self.state.base || self.state.forked.is_some()
     }

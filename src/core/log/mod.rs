@@ -1,11 +1,12 @@
 //! The log: who said what in which order, with nothing lost and nothing twice.
 //!
-//! Every author has a log for each room: a chain of signed events. [`Logs`] knows how far each is held here, decides which
-//! events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few numbers for
-//! each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
+//! Every author has a log for each room: a chain of signed events. [`Logs`] knows how far each is held here, decides
+//! which events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few
+//! numbers for each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
 //!
-//! The files: `accept` which events of others are taken · `waiting` events that wait for their causes · `held` how far one log
-//! is held · `frontier` the newest events · `write` our own events · `storage` what a store is asked and answers.
+//! The files: `accept` which events of others are taken · `waiting` events that wait for their causes · `held` how far
+//! one log is held · `frontier` the newest events · `write` our own events · `storage` what a store is asked and
+//! answers.
 
 mod accept;
 #[cfg(test)]
@@ -44,12 +45,12 @@ pub const MAX_LOGS: usize = 4_096;
 /// Logs of one author that are held at once: one for each network and each history that was lost.
 pub const MAX_LOGS_PER_AUTHOR: usize = 64;
 
-/// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must not hold up
-/// what is said now. One frame has fewer events.
+/// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must
+/// not hold up what is said now. One frame has fewer events.
 pub const FAR: u64 = 16;
 
-/// How far ahead of our clock an event may be dated and still move our clock. Beyond that somebody's clock is wrong, and must not
-/// take everybody's with it.
+/// How far ahead of our clock an event may be dated and still move our clock. Beyond that somebody's clock is wrong,
+/// and must not take everybody's with it.
 pub const MAX_AHEAD: Duration = Duration::from_hours(24);
 
 /// All logs of our rooms on the present network. See the module's documentation.
@@ -74,7 +75,8 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// The logs that a store holds, read at `wall`. Events dated too far ahead of that do not move our clock, as when they came.
+    /// The logs that a store holds, read at `wall`. Events dated too far ahead of that do not move our clock, as when
+    /// they came.
     pub fn new(me: NodeId, snapshot: Snapshot, wall: Timestamp) -> Self {
         let Snapshot { logs, foreign, mut frontier, own, .. } = snapshot;
         let is_merged = |state: &&LogState| !Self::is_ahead(state.head_hlc, wall);

@@ -1,7 +1,7 @@
 //! What the log asks of a store, and what the store answers. The store executes; it decides nothing.
 //!
-//! Every request has a number, its ticket, and is answered once with the same number. Writes are answered in order. A request that
-//! is made after the answer to a write sees what was written.
+//! Every request has a number, its ticket, and is answered once with the same number. Writes are answered in order. A
+//! request that is made after the answer to a write sees what was written.
 
 use std::net::SocketAddr;
 
@@ -16,8 +16,8 @@ pub const MAX_REQUESTS: usize = 1_024;
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Commit all of this or nothing. Answered by [`Reply::Written`] when it survives the end of the program, or, if an own event is
-    /// among it, the loss of power.
+    /// Commit all of this or nothing. Answered by [`Reply::Written`] when it survives the end of the program, or, if an
+    /// own event is among it, the loss of power.
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
     Read(Read),
@@ -25,8 +25,8 @@ pub enum Request {
     Page(PageRequest),
     /// Messages with certain words. Answered by [`Reply::Found`].
     Search(SearchRequest),
-    /// Remove the content of all events and guests' lines of this room on the present network from the file, for good. The logs keep
-    /// their heads, so that they can be continued. Answered by [`Reply::Raised`].
+    /// Remove the content of all events and guests' lines of this room on the present network from the file, for good.
+    /// The logs keep their heads, so that they can be continued. Answered by [`Reply::Raised`].
     Erase(RoomId),
     /// Forget the oldest lines, in slices between which other requests are executed. Answered by [`Reply::Raised`].
     Retain(Retain),
@@ -49,8 +49,8 @@ pub enum Reply {
     Raised {
         /// How many lines.
         lines: u64,
-        /// The logs that begin later now, and where: at the first event that is still held, or above the head if none is. A log that
-        /// has lost lines of its older range only is not among them.
+        /// The logs that begin later now, and where: at the first event that is still held, or above the head if none
+        /// is. A log that has lost lines of its older range only is not among them.
         bases: Vec<(LogId, u64)>,
     },
     /// All that the log needs to continue.
@@ -162,8 +162,8 @@ pub struct Proof {
     pub other: Signed,
 }
 
-/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks, until there are
-/// enough.
+/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks, until
+/// there are enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Which logs, and the first number of each.
@@ -236,7 +236,8 @@ pub struct Retain {
     pub now: Timestamp,
     /// Forget lines whose clock is before this.
     pub before: Option<Timestamp>,
-    /// Of each room keep only so many of the newest lines. Lines dated over a day ahead go first, so that they push no others out.
+    /// Of each room keep only so many of the newest lines. Lines dated over a day ahead go first, so that they push no
+    /// others out.
     pub keep: Option<u64>,
 }
 
@@ -272,8 +273,8 @@ pub struct Snapshot {
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
-    /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a new or
-    /// recovered file. Other logs of ours are treated like anybody else's.
+    /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
+    /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,
 }
 

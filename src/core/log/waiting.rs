@@ -17,14 +17,16 @@ pub(super) const MAX_WAITING: usize = 256;
 /// Bytes of events that wait at once: a few of the longest, hundreds of the usual ones.
 const MAX_WAITING_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long an event waits for its causes. Honest nodes that have them pass them on within seconds. If the only node that has
-/// them is gone or keeps them back, nobody else is held up: clocks decide the order, and a late event still finds its place.
+/// How long an event waits for its causes. Honest nodes that have them pass them on within seconds. If the only node
+/// that has them is gone or keeps them back, nobody else is held up: clocks decide the order, and a late event still
+/// finds its place.
 pub const WAIT_FOR_CAUSES: Duration = Duration::from_secs(10);
 
 /// Events of one author that wait at once, so that nobody takes all the room.
 const MAX_WAITING_OF_ONE: usize = 64;
 
-/// How long an event waits for causes in a log that is unknown here. Keys cost nothing, and not every author is taken in.
+/// How long an event waits for causes in a log that is unknown here. Keys cost nothing, and not every author is taken
+/// in.
 pub const WAIT_FOR_STRANGERS: Duration = Duration::from_millis(300);
 
 /// See the module's documentation.

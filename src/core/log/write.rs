@@ -42,8 +42,8 @@ impl Logs {
         self.abandoned = abandoned;
     }
 
-    /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk before anybody
-    /// hears of it.
+    /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk
+    /// before anybody hears of it.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.

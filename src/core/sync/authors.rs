@@ -1,5 +1,5 @@
-//! How many unknown authors a peer may introduce: keys cost their maker nothing, and each takes its place in everybody's
-//! history. The limit belongs to the peer's key, so that a new link gives no new allowance.
+//! How many unknown authors a peer may introduce: keys cost their maker nothing, and each takes its place in
+//! everybody's history. The limit belongs to the peer's key, so that a new link gives no new allowance.
 
 use std::time::Instant;
 

@@ -95,7 +95,8 @@ impl Sync {
         self.timers.set_if_unset(Timer::FindLagging, now.mono + FIND_LAGGING_EVERY);
     }
 
-    /// Finds links that lag behind: what they were sent may be lost, and what others should have sent them may not have come.
+    /// Finds links that lag behind: what they were sent may be lost, and what others should have sent them may not have
+    /// come.
     pub(super) fn find_lagging(&mut self, cx: &mut Context<'_>) {
         let (mut behind, mut late) = (false, Vec::new());
         for (name, link) in self.links.iter_mut().filter(|(_, link)| link.phase().is_listed()) {

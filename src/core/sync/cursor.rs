@@ -7,12 +7,12 @@ use std::{
 
 use crate::domain::model::LogId;
 
-/// Logs unknown here that a link may name: twice as many as it may introduce authors. Without a limit fifty links that name
-/// 1,024 each and send none took a node to 66 MB.
+/// Logs unknown here that a link may name: twice as many as it may introduce authors. Without a limit fifty links that
+/// name 1,024 each and send none took a node to 66 MB.
 const MAX_UNKNOWN_LOGS: usize = 512;
 
-/// How long a link may lack something before it is sent that again, or on behalf of somebody else. Immediate forwarding cost
-/// 2 to 2.6 duplicates per event.
+/// How long a link may lack something before it is sent that again, or on behalf of somebody else. Immediate forwarding
+/// cost 2 to 2.6 duplicates per event.
 const LAGS_AFTER: Duration = Duration::from_secs(2);
 
 /// How often the wait is doubled while a link does not take what it is sent.
@@ -73,8 +73,9 @@ impl Cursor {
         }
     }
 
-    /// It lacks something, and may be sent it now if it `is_free`. Whether it has lacked that for too long: then it is to be
-    /// sent it again. For an author other than us, `jitter` is how much longer this link waits than others; ours has none.
+    /// It lacks something, and may be sent it now if it `is_free`. Whether it has lacked that for too long: then it is
+    /// to be sent it again. For an author other than us, `jitter` is how much longer this link waits than others; ours
+    /// has none.
     pub(super) fn lacks(&mut self, jitter: Option<Duration>, is_free: bool, now: Instant) -> bool {
         let (since, tries) = match self.lag {
             Lag::None => (now, 0),

@@ -17,15 +17,15 @@ use crate::{
     },
 };
 
-/// Own lines that are followed at once until everyone present has them: the oldest. Others are read from disk when half of
-/// these are done.
+/// Own lines that are followed at once until everyone present has them: the oldest. Others are read from disk when half
+/// of these are done.
 const MAX_OPEN: usize = 4_096;
 
 /// Bytes of events that are read to find them after a start.
 const MAX_OPEN_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long changes are gathered before the front end is told: a burst of lines is a few updates for each, not one for each
-/// and each peer.
+/// How long changes are gathered before the front end is told: a burst of lines is a few updates for each, not one for
+/// each and each peer.
 const GATHER: Duration = Duration::from_millis(20);
 
 /// How long acknowledgements are gathered before they are written, if nothing else is.

@@ -132,8 +132,8 @@ impl Sync {
         self.flush(cx);
     }
 
-    /// Shows a link that holds a log up to `has` the proof that its author contradicts itself. A link that does not hold the log
-    /// that far could make nothing of it.
+    /// Shows a link that holds a log up to `has` the proof that its author contradicts itself. A link that does not
+    /// hold the log that far could make nothing of it.
     pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
         let Some(proof) = self.forks.find(log, has) else { return };
         let Some(link) = self.links.get_mut(name) else { return };

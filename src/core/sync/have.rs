@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// How long changes are gathered before those who wait for them are told: too short to be felt, long enough that a batch is
-/// one receipt.
+/// How long changes are gathered before those who wait for them are told: too short to be felt, long enough that a
+/// batch is one receipt.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// How often one link is told at most what came from it or was written there: receipts of a stream of lines.
@@ -28,8 +28,8 @@ const RECEIPT_EVERY: Duration = Duration::from_millis(50);
 /// How often one link is told at most of what nobody there waits for.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// How long an event may wait for what it follows before its sender is asked for that: the author's own copy is mostly on
-/// its way. And how often after that.
+/// How long an event may wait for what it follows before its sender is asked for that: the author's own copy is mostly
+/// on its way. And how often after that.
 const ASK_FOR_CAUSES_AFTER: Duration = Duration::from_millis(50);
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
@@ -93,8 +93,8 @@ impl Sync {
         }
     }
 
-    /// A log has changed, by what came over the link `from` or was written here. Its author and that link wait for a receipt
-    /// and are told soon, the others within a second.
+    /// A log has changed, by what came over the link `from` or was written here. Its author and that link wait for a
+    /// receipt and are told soon, the others within a second.
     pub(super) fn tell_soon(&mut self, log: &LogId, from: Option<LinkId>, now: Now) {
         let author = self.links.of(&log.author);
         for (name, link) in self.links.iter() {

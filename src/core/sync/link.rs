@@ -16,8 +16,8 @@ use crate::domain::{
     model::{LinkId, LogId, NodeId},
 };
 
-/// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected, but
-/// a defect of ours should not throw out everybody at once.
+/// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected,
+/// but a defect of ours should not throw out everybody at once.
 const REFUSED_BURST: u32 = 16;
 const REFUSED_RATE: f64 = 0.1;
 

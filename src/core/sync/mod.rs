@@ -1,12 +1,13 @@
 //! The log among nodes: what is said reaches disk, then everyone, and later whoever was away.
 //!
-//! [`Sync`] is a state machine. It is told of links, frames, the store's answers and what the user says ([`Input`]), and
-//! says what to do ([`Output`]). It asks the router about people only ([`People`]).
+//! [`Sync`] is a state machine. It is told of links, frames, the store's answers and what the user says ([`Input`]),
+//! and says what to do ([`Output`]). It asks the router about people only ([`People`]).
 //!
 //! # The algorithm
 //!
-//! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). All nodes are
-//! to hold the same events. Nobody keeps track of what others were sent; what a node says it holds is the only receipt.
+//! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). All nodes
+//! are to hold the same events. Nobody keeps track of what others were sent; what a node says it holds is the only
+//! receipt.
 //!
 //! | when | whom we tell | what |
 //! |---|---|---|
@@ -21,14 +22,15 @@
 //! | an event waits for one that we lack | its sender | `want`, after 50 ms, then every second |
 //! | a link has another event under a number than we do | it | our event, which proves that the author signed two |
 //!
-//! Nothing is shown, sent or told before it is on disk. While the disk fails nothing is accepted; the store is read again
-//! every second, and what it holds then counts.
+//! Nothing is shown, sent or told before it is on disk. While the disk fails nothing is accepted; the store is read
+//! again every second, and what it holds then counts.
 //!
 //! # The files
 //!
-//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen · `have` who holds what
-//! · `backfill` what a link lacks · `phase` what a link is doing · `cursor`, `link` what is known of a link · `delivery` who has our lines ·
-//! `forks` authors that contradict themselves · `progress` how much is still to come · `pages` messages from disk · `notice` all texts.
+//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen · `have` who holds
+//! what · `backfill` what a link lacks · `phase` what a link is doing · `cursor`, `link` what is known of a link ·
+//! `delivery` who has our lines · `forks` authors that contradict themselves · `progress` how much is still to come ·
+//! `pages` messages from disk · `notice` all texts.
 
 mod authors;
 mod backfill;
@@ -94,8 +96,8 @@ const LEAVE_AFTER: Duration = Duration::from_secs(3);
 /// How long to wait after the store has failed.
 const RELOAD_AFTER: Duration = Duration::from_secs(1);
 
-/// By how many milliseconds links differ in how long they wait before they forward what others said: when one node begins, the
-/// rest see it within a second.
+/// By how many milliseconds links differ in how long they wait before they forward what others said: when one node
+/// begins, the rest see it within a second.
 const JITTER_MS: u64 = 1_000;
 
 /// How long what was said is kept.
@@ -145,7 +147,8 @@ pub struct Sync {
 }
 
 impl Sync {
-    /// A machine for the logs that `history` holds. `seed` is for what may be guessed, `secret` for the salts of messages.
+    /// A machine for the logs that `history` holds. `seed` is for what may be guessed, `secret` for the salts of
+    /// messages.
     pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
         let History { mut snapshot, retention, identity, started } = history;
         let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
@@ -255,8 +258,8 @@ impl Sync {
         }
     }
 
-    /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is sent after the
-    /// next start.
+    /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is
+    /// sent after the next start.
     fn quit(&mut self, cx: &mut Context<'_>) {
         if self.is_writing_own() && !self.leaving && !self.writer.is_broken() {
             self.leaving = true;

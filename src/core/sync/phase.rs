@@ -1,7 +1,7 @@
 //! What a link is doing, as one table of (state, event).
 //!
-//! Two things decide what a link is sent next. Its [`Pipe`] carries one frame at a time, so that a slow link holds up nobody
-//! and memory has one batch for each link:
+//! Two things decide what a link is sent next. Its [`Pipe`] carries one frame at a time, so that a slow link holds up
+//! nobody and memory has one batch for each link:
 //!
 //! | pipe \ event | `ReadBegun` | `Handed` | `NothingRead` | `Taken` |
 //! |---|---|---|---|---|

@@ -16,8 +16,8 @@ use crate::{
 impl Sync {
     /// A link has sent events.
     pub(super) fn batch(&mut self, link: LinkId, events: Vec<Signed>, cx: &mut Context<'_>) {
-        // Without a store nothing can be taken; what we hold is said again when there is one. A program that leaves needs no
-        // more.
+        // Without a store nothing can be taken; what we hold is said again when there is one. A program that leaves
+        // needs no more.
         if self.writer.is_broken() || self.leaving {
             return;
         }
