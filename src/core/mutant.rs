@@ -53,13 +53,13 @@ pub fn choose(mutant: Mutant) {
 
 /// Whether this process has the fault.
 #[cfg(feature = "simulation")]
-pub(crate) fn is(mutant: Mutant) -> bool {
+fn is(mutant: Mutant) -> bool {
     CHOSEN.get() == Some(&mutant)
 }
 
 /// Whether this process has the fault: never.
 #[cfg(not(feature = "simulation"))]
-pub(crate) const fn is(_: Mutant) -> bool {
+const fn is(_: Mutant) -> bool {
     false
 }
 

@@ -1,22 +1,19 @@
 //! From memory to disk to screen: nothing is shown, sent or told before it is written.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
 use super::{
     Purpose, RELOAD_AFTER, Sync,
     event::{Context, Output},
     notice::NotDone,
     timer::Timer,
+    writer::{Commit, Queued},
 };
 use crate::{
     core::{
         log::{
             Logs,
-            storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Request, Snapshot, StoredLine, Write},
+            storage::{Failure, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
@@ -30,82 +27,8 @@ use crate::{
     },
 };
 
-/// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
-const MAX_QUEUED: usize = 4_096;
-const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
-
 /// After so long without an answer the store counts as failed. A disk that comes back later finds all in order.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-
-/// Something that was accepted and is not on disk yet.
-#[derive(Debug)]
-enum Queued {
-    /// An event, and the link that it came over.
-    Event(Box<LogEntry>, Option<LinkId>),
-    /// A guest's line, and when it came.
-    Guest(GuestLine, Now),
-}
-
-impl Queued {
-    fn is_own(&self) -> bool {
-        matches!(self, Self::Event(entry, _) if entry.own)
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Event(entry, _) => entry.signed.bytes(),
-            Self::Guest(line, _) => line.text.as_str().len(),
-        }
-    }
-}
-
-/// What the store was given and has not confirmed.
-#[derive(Debug)]
-struct Commit {
-    queued: Vec<Queued>,
-    /// How the logs stand after it.
-    states: Vec<LogState>,
-    acks: Vec<Ack>,
-    forks: Vec<Proof>,
-}
-
-/// The way to disk: one commit at a time, and what waits for the next one.
-#[derive(Debug, Default)]
-pub(super) struct Writer {
-    queue: VecDeque<Queued>,
-    queued_bytes: usize,
-    commit: Option<Commit>,
-    /// Whether the store has failed and was not read again since.
-    broken: bool,
-}
-
-impl Writer {
-    /// Whether the store takes nothing now.
-    pub(super) fn is_broken(&self) -> bool {
-        self.broken
-    }
-
-    /// Whether so much waits that nothing more should come.
-    pub(super) fn is_full(&self) -> bool {
-        !self.broken && (self.queue.len() > MAX_QUEUED || self.queued_bytes > MAX_QUEUED_BYTES)
-    }
-
-    /// Whether something that our user said is on its way.
-    pub(super) fn has_own(&self) -> bool {
-        let in_commit = self.commit.iter().flat_map(|commit| &commit.queued);
-        in_commit.chain(&self.queue).any(Queued::is_own)
-    }
-
-    fn push(&mut self, queued: Queued) {
-        self.queued_bytes += queued.bytes();
-        self.queue.push_back(queued);
-    }
-
-    fn take_queue(&mut self) -> Vec<Queued> {
-        self.queued_bytes = 0;
-        self.queue.drain(..).collect()
-    }
-}
 
 impl Sync {
     /// The user says something.

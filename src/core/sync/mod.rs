@@ -27,7 +27,7 @@
 //!
 //! # The files
 //!
-//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen · `have` who holds
+//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen, by way of `writer` · `have` who holds
 //! what · `backfill` what a link lacks · `phase` what a link is doing · `cursor`, `link` what is known of a link ·
 //! `delivery` who has our lines · `forks` authors that contradict themselves · `progress` how much is still to come ·
 //! `pages` messages from disk · `notice` all texts.
@@ -40,6 +40,7 @@ mod delivery;
 mod event;
 mod forks;
 mod have;
+mod history;
 mod link;
 mod notice;
 mod pages;
@@ -48,6 +49,7 @@ mod progress;
 mod receive;
 mod requests;
 mod timer;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -55,11 +57,11 @@ mod tests;
 use std::time::{Duration, Instant};
 
 pub use event::{Input, Output, People};
+pub use history::{History, Retention};
 pub use notice::{NotDone, Notice};
 
 use self::{
     authors::NewAuthors,
-    commit::Writer,
     delivery::Deliveries,
     event::Context,
     forks::Forks,
@@ -67,12 +69,13 @@ use self::{
     progress::Progress,
     requests::{Purpose, Requests},
     timer::Timer,
+    writer::Writer,
 };
 use crate::{
     core::{
         log::{
             Logs,
-            storage::{Failure, Reply, Request, Retain, Snapshot},
+            storage::{Failure, Reply, Request, Retain},
         },
         secrets::Secrets,
     },
@@ -99,28 +102,6 @@ const RELOAD_AFTER: Duration = Duration::from_secs(1);
 /// By how many milliseconds links differ in how long they wait before they forward what others said: when one node
 /// begins, the rest see it within a second.
 const JITTER_MS: u64 = 1_000;
-
-/// How long what was said is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Retention {
-    /// Lines that are older are forgotten.
-    pub age: Option<Duration>,
-    /// Of each room only so many lines are kept.
-    pub lines: Option<u64>,
-}
-
-/// What the log needs at the start.
-#[derive(Debug, Clone)]
-pub struct History {
-    /// What the store holds.
-    pub snapshot: Snapshot,
-    /// How long it is to hold it.
-    pub retention: Retention,
-    /// What our events are signed with.
-    pub identity: Identity,
-    /// When the program started: what was said before is history.
-    pub started: Timestamp,
-}
 
 /// The state machine. See the module's documentation.
 #[derive(Debug)]

@@ -14,35 +14,35 @@ use crate::{
     },
 };
 
-/// Fewer missing events are there before anybody could read how many.
+/// Fewer missing events come before anybody could read how many they are.
 const WORTH_TELLING: u64 = 100;
 
-/// How often progress is looked at and told at most.
+/// How often progress is counted and told at most.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// Events that came since there was something to tell; none if there is not.
+    /// Events that came since there is something to tell; none if there is not.
     received: Option<u64>,
-    /// When it was looked at last: all logs of all links are.
-    looked: Option<Instant>,
-    /// What was told last.
-    said: (u64, u64),
-    /// When something came last.
-    moved: Option<Instant>,
-    /// Whether nothing is told until something comes: what others say to have may never come.
+    /// When what is missing was last counted, which looks at all logs of all links.
+    counted_at: Option<Instant>,
+    /// What the user was last told: received, and of how many.
+    reported: (u64, u64),
+    /// When something last came.
+    moved_at: Option<Instant>,
+    /// Whether nothing is told until something comes: what others say they hold may never come.
     quiet: bool,
 }
 
-/// After so long without anything it is over.
+/// After so long without any event the user is told that it is over.
 const STALLED_AFTER: Duration = Duration::from_secs(10);
 
 impl Sync {
     /// Events of others are on disk, which came over these links.
     pub(super) fn received(&mut self, count: u64, from: &BTreeSet<LinkId>, cx: &mut Context<'_>) {
         let progress = &mut self.progress;
-        (progress.moved, progress.quiet) = (Some(cx.now.mono), false);
+        (progress.moved_at, progress.quiet) = (Some(cx.now.mono), false);
         if let Some(received) = &mut progress.received {
             *received += count;
         }
@@ -57,28 +57,29 @@ impl Sync {
     /// Tells the user how much has come and is missing, if that is much and has changed.
     pub(super) fn report_progress(&mut self, cx: &mut Context<'_>) {
         let now = cx.now.mono;
-        let looked = &mut self.progress.looked;
-        if looked.is_some_and(|looked| now.saturating_duration_since(looked) < TELL_EVERY) {
+        let counted_at = &mut self.progress.counted_at;
+        if counted_at.is_some_and(|counted_at| now.saturating_duration_since(counted_at) < TELL_EVERY) {
             return;
         }
-        *looked = Some(now);
+        *counted_at = Some(now);
         let missing = self.missing();
         let progress = &mut self.progress;
-        let stalled = progress.moved.is_some_and(|moved| now.saturating_duration_since(moved) >= STALLED_AFTER);
+        let stalled =
+            progress.moved_at.is_some_and(|moved_at| now.saturating_duration_since(moved_at) >= STALLED_AFTER);
         match progress.received {
             None if missing < WORTH_TELLING || progress.quiet => {}
             received if missing > 0 && !stalled => {
                 let received = received.unwrap_or(0);
-                progress.moved.get_or_insert(now);
+                progress.moved_at.get_or_insert(now);
                 progress.received = Some(received);
-                let said = (received, received.saturating_add(missing));
-                if std::mem::replace(&mut progress.said, said) != said {
-                    cx.update(Update::Sync { received, total: said.1 });
+                let reported = (received, received.saturating_add(missing));
+                if std::mem::replace(&mut progress.reported, reported) != reported {
+                    cx.update(Update::Sync { received, total: reported.1 });
                 }
                 self.find_lagging_soon(cx.now);
             }
             received => {
-                *progress = Progress { quiet: stalled, looked: progress.looked, ..Progress::default() };
+                *progress = Progress { quiet: stalled, counted_at: progress.counted_at, ..Progress::default() };
                 if let Some(received) = received {
                     cx.update(Update::Sync { received, total: received });
                 }

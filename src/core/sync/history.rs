@@ -1,0 +1,27 @@
+//! What the machine begins with.
+
+use std::time::Duration;
+
+use crate::{core::log::storage::Snapshot, domain::model::Timestamp, protocol::identity::Identity};
+
+/// How long what was said is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Retention {
+    /// Lines that are older are forgotten.
+    pub age: Option<Duration>,
+    /// Of each room only so many lines are kept.
+    pub lines: Option<u64>,
+}
+
+/// What the log needs at the start.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// What the store holds.
+    pub snapshot: Snapshot,
+    /// How long it is to hold it.
+    pub retention: Retention,
+    /// What our events are signed with.
+    pub identity: Identity,
+    /// When the program started: what was said before is history.
+    pub started: Timestamp,
+}
