@@ -12,24 +12,24 @@ use crate::{
 impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
-            Command::Say { room, text, action, .. } => self.to_sync(sync::Input::Say { room, text, action }, now, out),
-            Command::Page { room, seek, max } => self.to_sync(sync::Input::Page { room, seek, max }, now, out),
+            Command::Say { room, text, action, .. } => self.drive_sync(sync::Input::Say { room, text, action }, now, out),
+            Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
             Command::Search { room, query, before, max } => {
-                self.to_sync(sync::Input::Search { room, query, before, max }, now, out);
+                self.drive_sync(sync::Input::Search { room, query, before, max }, now, out);
             }
-            Command::Erase { room, .. } => self.to_sync(sync::Input::Erase(room), now, out),
-            Command::Quit => self.to_sync(sync::Input::Quit, now, out),
+            Command::Erase { room, .. } => self.drive_sync(sync::Input::Erase(room), now, out),
+            Command::Quit => self.drive_sync(sync::Input::Quit, now, out),
             Command::SetNick(nick) => self.set_nick(nick, now, out),
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
             Command::Rescan => self.rescan(now, out),
-            Command::Connect(target) => self.to_dialing(dialing::Input::Connect(target), now, out),
-            Command::Trust(who) => self.to_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
-            Command::Ignore(who) => self.to_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
-            Command::Unignore(who) => self.to_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out)),
-            Command::Verify { who, same: None } => self.to_verify(verify::Input::Begin(&who), now, out),
+            Command::Connect(target) => self.drive_dialing(dialing::Input::Connect(target), now, out),
+            Command::Trust(who) => self.with_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
+            Command::Ignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
+            Command::Unignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out)),
+            Command::Verify { who, same: None } => self.drive_verify(verify::Input::Begin(&who), now, out),
             Command::Verify { who, same: Some(same) } => {
-                self.to_verify(verify::Input::Answer { who: &who, same }, now, out);
+                self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
             Command::Whois(who) => self.whois(&who, out),
             // The shell carries it out and answers with `Input::Moved`; it passes on the other commands only.
@@ -50,13 +50,13 @@ impl Node {
     }
 
     fn tell_status(&mut self, typing: bool, now: Now, out: &mut Vec<Output>) {
-        self.to_peers(now, out, |peers, context, out| peers.tell_status(typing, context, out));
+        self.with_peers(now, out, |peers, context, out| peers.tell_status(typing, context, out));
     }
 
     /// Looks for everybody, now.
     fn rescan(&mut self, now: Now, out: &mut Vec<Output>) {
-        self.to_dialing(dialing::Input::Rescan, now, out);
-        self.to_peers(now, out, |peers, _, out| peers.forget_ourselves(out));
+        self.drive_dialing(dialing::Input::Rescan, now, out);
+        self.with_peers(now, out, |peers, _, out| peers.forget_ourselves(out));
         out.push(Output::Sweep);
     }
 

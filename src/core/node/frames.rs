@@ -13,7 +13,7 @@ impl Node {
         for frame in frames {
             // Events are limited where they are read, by their bytes.
             if let Frame::Batch(events) = frame {
-                self.to_sync(sync::Input::Batch { link, events }, now, out);
+                self.drive_sync(sync::Input::Batch { link, events }, now, out);
                 continue;
             }
             match self.peers.spend_frame(link, now.mono) {
@@ -26,21 +26,21 @@ impl Node {
                 // A node introduces itself once.
                 Frame::Hello(_) => return self.misbehaved(link, now, out),
                 Frame::Bye(reason) => {
-                    return self.to_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
+                    return self.with_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
                 }
                 Frame::Ping { token, answer } => {
-                    self.to_peers(now, out, |peers, _, out| peers.pinged(link, token, answer, now, out));
+                    self.with_peers(now, out, |peers, _, out| peers.pinged(link, token, answer, now, out));
                 }
                 Frame::Status(status) => {
-                    self.to_peers(now, out, |peers, _, out| peers.status_changed(link, status, out));
+                    self.with_peers(now, out, |peers, _, out| peers.status_changed(link, status, out));
                 }
                 Frame::Peers(sightings) => {
                     if let Some(from) = self.peers.node_of(link) {
-                        self.to_dialing(dialing::Input::PassedOn { from, sightings: &sightings }, now, out);
+                        self.drive_dialing(dialing::Input::PassedOn { from, sightings: &sightings }, now, out);
                     }
                 }
-                Frame::Sas(step) => self.to_verify(verify::Input::Step { link, step }, now, out),
-                Frame::Have(have) => self.to_sync(sync::Input::Have { link, have }, now, out),
+                Frame::Sas(step) => self.drive_verify(verify::Input::Step { link, step }, now, out),
+                Frame::Have(have) => self.drive_sync(sync::Input::Have { link, have }, now, out),
                 // Batches were handled above; Look and Seen are answered by a call of their own, not on a link.
                 Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}
             }
@@ -49,7 +49,7 @@ impl Node {
 
     /// The node at the other end of a link broke the rules: ends the link.
     pub(super) fn misbehaved(&mut self, link: LinkId, now: Now, out: &mut Vec<Output>) {
-        self.to_peers(now, out, |peers, context, out| {
+        self.with_peers(now, out, |peers, context, out| {
             peers.close(link, CloseReason::Protocol, Reason::Protocol, context, out);
         });
     }

@@ -4,14 +4,14 @@
 //! randomness from a seed: the same inputs give the same outputs, and every rule is tested without a network.
 //!
 //! The node is made of machines that do not know each other:
-//! - [`peers`]: links, handshakes, which of two links stays, who is let in, heartbeats;
-//! - [`dialing`]: which addresses to dial and when, what the user asked to connect to, peer exchange;
-//! - [`trust`]: what is known of keys, whose name is whose, who is shut out, who the user means;
-//! - [`verify`]: comparing short codes;
+//! - `peers`: links, handshakes, which of two links stays, who is let in, heartbeats;
+//! - `dialing`: which addresses to dial and when, what the user asked to connect to, peer exchange;
+//! - `trust`: what is known of keys, whose name is whose, who is shut out, who the user means;
+//! - `verify`: comparing short codes;
 //! - [`crate::core::sync`]: the log among nodes.
 //!
-//! Each has a state, inputs and outputs of its own. What one may ask about another goes through [`views`], read-only;
-//! [`routes`] carries their outputs to the shell and to each other. [`commands`] and [`frames`] say which command and which
+//! Each has a state, inputs and outputs of its own. What one may ask about another goes through `views`, read-only;
+//! `routes` carries their outputs to the shell and to each other. `commands` and `frames` say which command and which
 //! frame is for which machine.
 
 mod commands;
@@ -138,29 +138,29 @@ impl Node {
         }
         match input {
             Input::Command(command) => self.command(command, now, out),
-            Input::Found(addr) => self.to_dialing(dialing::Input::Found(addr), now, out),
-            Input::Announced { node, addr } => self.to_dialing(dialing::Input::Announced { node, addr }, now, out),
-            Input::Configured(target) => self.to_dialing(dialing::Input::Configured(target), now, out),
+            Input::Found(addr) => self.drive_dialing(dialing::Input::Found(addr), now, out),
+            Input::Announced { node, addr } => self.drive_dialing(dialing::Input::Announced { node, addr }, now, out),
+            Input::Configured(target) => self.drive_dialing(dialing::Input::Configured(target), now, out),
             Input::Moved(local) => self.moved(local, now, out),
             Input::DialConnected { link, secure } => self.dial(link, DialEvent::Connected(secure), now, out),
             Input::DialAnswered { link, hello } => self.dial(link, DialEvent::Answered(hello), now, out),
             Input::DialRefused { link, reason } => self.dial(link, DialEvent::Refused(reason), now, out),
             Input::DialFailed { link, failure } => self.dial(link, DialEvent::Failed(failure), now, out),
             Input::Arrived { link, source, claim } => {
-                self.to_peers(now, out, |peers, context, out| peers.arrived(link, source, claim, context, out));
+                self.with_peers(now, out, |peers, context, out| peers.arrived(link, source, claim, context, out));
             }
             Input::Introduced { link, source, secure, hello } => {
-                self.to_peers(now, out, |peers, context, out| {
+                self.with_peers(now, out, |peers, context, out| {
                     peers.introduced(link, source, secure, &hello, context, out);
                 });
             }
-            Input::Heard { link, lines } => self.to_peers(now, out, |peers, _, out| peers.heard(link, lines, out)),
+            Input::Heard { link, lines } => self.with_peers(now, out, |peers, _, out| peers.heard(link, lines, out)),
             Input::Told { link, frames } => self.frames(link, frames, now, out),
             Input::Closed { link, reason } => {
-                self.to_peers(now, out, |peers, context, out| peers.closed(link, reason, context, out));
+                self.with_peers(now, out, |peers, context, out| peers.closed(link, reason, context, out));
             }
-            Input::Stored { ticket, reply } => self.to_sync(sync::Input::Stored { ticket, reply }, now, out),
-            Input::Taken(link) => self.to_sync(sync::Input::Taken(link), now, out),
+            Input::Stored { ticket, reply } => self.drive_sync(sync::Input::Stored { ticket, reply }, now, out),
+            Input::Taken(link) => self.drive_sync(sync::Input::Taken(link), now, out),
             Input::Timer => {}
         }
         self.tick(now, out);
@@ -207,7 +207,7 @@ impl Node {
 
     /// A datagram of `node` was heard that says no more than that it is there.
     pub fn note_heard(&mut self, node: NodeId, now: Now) {
-        self.to_dialing(dialing::Input::Heard(node), now, &mut Vec::new());
+        self.drive_dialing(dialing::Input::Heard(node), now, &mut Vec::new());
     }
 
     /// Whether an announcement of `node` was heard lately.
@@ -231,7 +231,7 @@ impl Node {
     }
 
     fn dial(&mut self, link: crate::domain::model::LinkId, event: DialEvent, now: Now, out: &mut Vec<Output>) {
-        self.to_peers(now, out, |peers, context, out| peers.dial_event(link, event, context, out));
+        self.with_peers(now, out, |peers, context, out| peers.dial_event(link, event, context, out));
     }
 
     /// We listen elsewhere now. The shell looks around there, and announces us.
@@ -239,11 +239,11 @@ impl Node {
         let was_open = std::mem::replace(&mut self.myself.local, local).open;
         let closed = was_open && !self.myself.local.open;
         if closed {
-            self.to_peers(now, out, |peers, context, out| peers.leave_networks(context, out));
+            self.with_peers(now, out, Peers::leave_networks);
         }
-        self.to_peers(now, out, |peers, _, out| peers.forget_ourselves(out));
+        self.with_peers(now, out, |peers, _, out| peers.forget_ourselves(out));
         let last_known = self.trust.book().addresses();
-        self.to_dialing(dialing::Input::Relocated { last_known, closed }, now, out);
+        self.drive_dialing(dialing::Input::Relocated { last_known, closed }, now, out);
         out.push(Output::LinkedChanged);
     }
 
@@ -251,18 +251,18 @@ impl Node {
     fn tick(&mut self, now: Now, out: &mut Vec<Output>) {
         if self.phase == Phase::New {
             self.phase = Phase::Running;
-            self.to_peers(now, out, |peers, context, _| peers.start(context.now));
+            self.with_peers(now, out, |peers, context, _| peers.start(context.now));
             let last_known = self.trust.book().addresses();
-            self.to_dialing(dialing::Input::Start { last_known }, now, out);
-            self.to_sync(sync::Input::Start, now, out);
+            self.drive_dialing(dialing::Input::Start { last_known }, now, out);
+            self.drive_sync(sync::Input::Start, now, out);
         }
-        self.to_peers(now, out, |peers, context, out| peers.tick(context, out));
-        self.to_verify(verify::Input::Tick, now, out);
+        self.with_peers(now, out, Peers::tick);
+        self.drive_verify(verify::Input::Tick, now, out);
         if self.sync.next_timer().is_some_and(|due| due <= now.mono) {
-            self.to_sync(sync::Input::Timer, now, out);
+            self.drive_sync(sync::Input::Timer, now, out);
         }
         if self.phase != Phase::Left {
-            self.to_dialing(dialing::Input::Tick, now, out);
+            self.drive_dialing(dialing::Input::Tick, now, out);
         }
         if self.trust.take_changed() {
             out.push(Output::KnownChanged);

@@ -10,7 +10,7 @@ use crate::{
 
 impl Node {
     /// Lets the links handle something.
-    pub(super) fn to_peers(
+    pub(super) fn with_peers(
         &mut self,
         now: Now,
         out: &mut Vec<Output>,
@@ -20,34 +20,34 @@ impl Node {
         let context = peers::Context { me: &self.myself, reputation: &self.trust, now };
         handle(&mut self.peers, &context, &mut outputs);
         for output in outputs {
-            self.from_peers(output, now, out);
+            self.route_peers(output, now, out);
         }
     }
 
-    fn from_peers(&mut self, output: peers::Output, now: Now, out: &mut Vec<Output>) {
+    fn route_peers(&mut self, output: peers::Output, now: Now, out: &mut Vec<Output>) {
         match output {
             peers::Output::Shell(output) => out.push(output),
-            peers::Output::Address(news) => self.to_dialing(dialing::Input::News(news), now, out),
+            peers::Output::Address(news) => self.drive_dialing(dialing::Input::News(news), now, out),
             peers::Output::Newcomer(newcomer) => self.join(*newcomer, now, out),
             peers::Output::Down { link, node } => {
-                self.to_verify(verify::Input::LinkDown(link), now, out);
+                self.drive_verify(verify::Input::LinkDown(link), now, out);
                 if let Some(node) = node {
                     self.trust.parted(&node, now.wall);
-                    self.to_sync(sync::Input::LinkDown(link), now, out);
+                    self.drive_sync(sync::Input::LinkDown(link), now, out);
                 }
             }
             peers::Output::NameLeft(nick) => {
-                self.to_trust(now, out, |trust, here, out| trust.name_left(&nick, here, now, out));
+                self.with_trust(now, out, |trust, here, out| trust.name_left(&nick, here, now, out));
             }
             peers::Output::Renamed { node, nick } => {
-                self.to_trust(now, out, |trust, here, out| trust.renamed(node, &nick, here, now, out));
+                self.with_trust(now, out, |trust, here, out| trust.renamed(node, &nick, here, now, out));
             }
             peers::Output::Listens { node, addr } => self.trust.listens(&node, addr),
             peers::Output::GuestNamed { addr, nick } => {
-                self.to_trust(now, out, |trust, _, out| trust.guest_named(addr, &nick, now, out));
+                self.with_trust(now, out, |trust, _, out| trust.guest_named(addr, &nick, now, out));
             }
             peers::Output::GuestSaid { addr, nick, text, action } => {
-                self.to_sync(sync::Input::GuestLine { addr, nick, text, action }, now, out);
+                self.drive_sync(sync::Input::GuestLine { addr, nick, text, action }, now, out);
             }
         }
     }
@@ -58,19 +58,19 @@ impl Node {
         let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);
         let alarm = self.trust.met(node, newcomer.nick.as_ref(), &self.peers, now);
         let standing = self.trust.book().standing(&node, now.wall);
-        self.to_peers(now, out, |peers, _, out| peers.join(newcomer, standing, out));
-        self.to_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
-        self.to_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
-        self.to_peers(now, out, |peers, context, out| peers.greet(link, context, out));
-        self.to_sync(sync::Input::LinkUp { link, node }, now, out);
+        self.with_peers(now, out, |peers, _, out| peers.join(newcomer, standing, out));
+        self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
+        self.drive_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
+        self.with_peers(now, out, |peers, context, out| peers.greet(link, context, out));
+        self.drive_sync(sync::Input::LinkUp { link, node }, now, out);
         // A node that only changes its link knows the others already, and they know it.
         if !is_known_run {
-            self.to_dialing(dialing::Input::NodeLinked { link, node }, now, out);
+            self.drive_dialing(dialing::Input::NodeLinked { link, node }, now, out);
         }
     }
 
     /// Lets the trust machine handle something.
-    pub(super) fn to_trust(
+    pub(super) fn with_trust(
         &mut self,
         now: Now,
         out: &mut Vec<Output>,
@@ -83,17 +83,17 @@ impl Node {
                 trust::Output::Update(update) => out.push(Output::Update(update)),
                 trust::Output::Standing(node) => {
                     let standing = self.trust.book().standing(&node, now.wall);
-                    self.to_peers(now, out, |peers, _, out| peers.set_standing(node, standing, out));
+                    self.with_peers(now, out, |peers, _, out| peers.set_standing(node, standing, out));
                 }
                 trust::Output::GuestIgnored { addr, ignored } => {
-                    self.to_peers(now, out, |peers, _, out| peers.guest_ignored(addr, ignored, out));
+                    self.with_peers(now, out, |peers, _, out| peers.guest_ignored(addr, ignored, out));
                 }
             }
         }
     }
 
     /// Tells the verify machine what happened, and does what it says.
-    pub(super) fn to_verify(&mut self, input: verify::Input<'_>, now: Now, out: &mut Vec<Output>) {
+    pub(super) fn drive_verify(&mut self, input: verify::Input<'_>, now: Now, out: &mut Vec<Output>) {
         let mut outputs = Vec::new();
         self.verify.handle(input, self.trust.people(&self.peers), now.mono, &mut outputs);
         for output in outputs {
@@ -101,7 +101,7 @@ impl Node {
                 verify::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
                 verify::Output::Update(update) => out.push(Output::Update(update)),
                 verify::Output::Compared { node, same } => {
-                    self.to_trust(now, out, |trust, _, out| trust.compared(node, same, out));
+                    self.with_trust(now, out, |trust, _, out| trust.compared(node, same, out));
                 }
                 verify::Output::Misbehaved(link) => self.misbehaved(link, now, out),
             }
@@ -109,14 +109,14 @@ impl Node {
     }
 
     /// Tells the dialing machine what happened, and does what it says.
-    pub(super) fn to_dialing(&mut self, input: dialing::Input<'_>, now: Now, out: &mut Vec<Output>) {
+    pub(super) fn drive_dialing(&mut self, input: dialing::Input<'_>, now: Now, out: &mut Vec<Output>) {
         let mut outputs = Vec::new();
         let context = dialing::Context { me: &self.myself, links: &self.peers, now };
         self.dialing.handle(input, &context, &mut outputs);
         for output in outputs {
             match output {
                 dialing::Output::Dial { addr, via } => {
-                    self.to_peers(now, out, |peers, _, out| peers.dial(addr, via, now, out));
+                    self.with_peers(now, out, |peers, _, out| peers.dial(addr, via, now, out));
                 }
                 dialing::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
                 dialing::Output::Announce => out.push(Output::Announce),
@@ -126,7 +126,7 @@ impl Node {
     }
 
     /// Tells the log machine what happened, and does what it says.
-    pub(super) fn to_sync(&mut self, input: sync::Input, now: Now, out: &mut Vec<Output>) {
+    pub(super) fn drive_sync(&mut self, input: sync::Input, now: Now, out: &mut Vec<Output>) {
         let people = super::log_people::LogPeople { me: &self.myself, peers: &self.peers, trust: &self.trust };
         let mut outputs = Vec::new();
         self.sync.handle(input, &people, now, &mut outputs);

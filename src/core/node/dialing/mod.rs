@@ -100,7 +100,7 @@ pub(super) enum Input<'a> {
 }
 
 /// What became of an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum News {
     /// A linked peer was met there: it need not be dialled.
     Linked(SocketAddr),

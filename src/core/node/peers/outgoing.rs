@@ -56,7 +56,6 @@ impl Peers {
                 let dial = *dial;
                 self.connected(link, dial, secure, context, out);
             }
-            (Some(_), DialEvent::Connected(_)) => {}
             // It was given up while it was under way.
             (None, DialEvent::Connected(_)) => out.push(Output::close(link, None)),
             (_, DialEvent::Answered(Some(hello))) => self.welcomed(link, &hello, context, out),
@@ -67,7 +66,9 @@ impl Peers {
             (Some(Link::Dialling(_) | Link::Offered(_)), DialEvent::Failed(failure)) => {
                 self.failed(link, failure, context, out);
             }
-            (Some(Link::Up { .. }) | None, DialEvent::Refused(_) | DialEvent::Failed(_)) => {}
+            // It was given up, or is connected already.
+            (Some(Link::Offered(_) | Link::Up { .. }), DialEvent::Connected(_))
+            | (Some(Link::Up { .. }) | None, DialEvent::Refused(_) | DialEvent::Failed(_)) => {}
         }
     }
 

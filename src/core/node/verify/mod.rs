@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Input<'a> {
     /// A node was linked.
     LinkUp {
