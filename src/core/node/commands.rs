@@ -12,7 +12,9 @@ use crate::{
 impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
-            Command::Say { room, text, action, .. } => self.drive_sync(sync::Input::Say { room, text, action }, now, out),
+            Command::Say { room, text, action, .. } => {
+                self.drive_sync(sync::Input::Say { room, text, action }, now, out)
+            }
             Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
             Command::Search { room, query, before, max } => {
                 self.drive_sync(sync::Input::Search { room, query, before, max }, now, out);
@@ -26,7 +28,9 @@ impl Node {
             Command::Connect(target) => self.drive_dialing(dialing::Input::Connect(target), now, out),
             Command::Trust(who) => self.with_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
             Command::Ignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
-            Command::Unignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out)),
+            Command::Unignore(who) => {
+                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out))
+            }
             Command::Verify { who, same: None } => self.drive_verify(verify::Input::Begin(&who), now, out),
             Command::Verify { who, same: Some(same) } => {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);

@@ -26,7 +26,8 @@ impl Node {
                 // A node introduces itself once.
                 Frame::Hello(_) => return self.misbehaved(link, now, out),
                 Frame::Bye(reason) => {
-                    return self.with_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
+                    return self
+                        .with_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
                 }
                 Frame::Ping { token, answer } => {
                     self.with_peers(now, out, |peers, _, out| peers.pinged(link, token, answer, now, out));
