@@ -16,7 +16,7 @@ impl Node {
                 self.drive_sync(sync::Input::Batch { link, events }, now, out);
                 continue;
             }
-            match self.peers.spend_frame(link, now.mono) {
+            match self.peers.spend_frame(link, now) {
                 Some(FrameQuota::Within) => {}
                 Some(FrameQuota::Over) => continue,
                 Some(FrameQuota::Flood) => return self.misbehaved(link, now, out),

@@ -6,8 +6,14 @@ use std::{
     time::Instant,
 };
 
-use super::notices::{self, NoLink};
-use crate::domain::{bus::Update, model::Target};
+use super::{
+    Context, Dialing,
+    notices::{self, NoLink},
+};
+use crate::{
+    core::node::myself::Myself,
+    domain::{bus::Update, model::Target},
+};
 
 /// Requests that are waited for at once. Older ones lose their closing word, not their dials.
 const MAX_REQUESTS: usize = 16;
@@ -63,4 +69,51 @@ impl ConnectRequests {
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }
+}
+
+impl Dialing {
+    pub(super) fn configured(&mut self, target: Target, context: &Context<'_>) {
+        let Context { me, links, now } = context;
+        if !me.local.reaches(target.ip()) {
+            return;
+        }
+        let others = others_at(target, me);
+        for addr in &others {
+            self.book.configured(*addr, links.is_busy(*addr), now.mono);
+        }
+        if !others.is_empty() {
+            self.requests.add(target, others, true, now.mono);
+        }
+    }
+
+    pub(super) fn connect(&mut self, target: Target, Context { me, links, now }: &Context<'_>) -> Update {
+        if !me.local.reaches(target.ip()) {
+            return notices::beyond_this_machine(target);
+        }
+        let others = others_at(target, me);
+        let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| links.is_linked(*addr));
+        for addr in &absent {
+            self.book.asked(*addr, links.is_busy(*addr), now.mono);
+        }
+        if let Some(addr) = here.first() {
+            // Several people may be at one host: its other ports are tried all the same, but promise nothing.
+            notices::here_already(*addr)
+        } else if absent.is_empty() {
+            notices::own_address(target)
+        } else if links.is_full() {
+            notices::no_room(target)
+        } else {
+            self.requests.add(target, absent, false, now.mono);
+            notices::dialling(target)
+        }
+    }
+}
+
+/// The addresses that a target means, without our own.
+fn others_at(target: Target, me: &Myself) -> BTreeSet<SocketAddr> {
+    let all: BTreeSet<SocketAddr> = match target {
+        Target::Socket(addr) => [addr].into(),
+        Target::Host(ip) => me.ports.iter().map(|port| SocketAddr::new(ip, port)).collect(),
+    };
+    all.into_iter().filter(|addr| !me.local.is_own(addr)).collect()
 }

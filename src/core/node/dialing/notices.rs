@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use super::{MAX_NODES, address_book::TRIES_WHEN_ASKED};
+use super::address_book::TRIES_WHEN_ASKED;
 use crate::{
-    core::node::transport::DialFailure,
+    core::node::{limits::MAX_NODES, transport::DialFailure},
     domain::{
         bus::{FailureCode, NoticeCode, Update},
         model::Target,

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Context, Output, Timer};
 use crate::{
-    core::node::local_addrs::is_for_everybody,
+    core::node::{limits::MAX_NODES, local_addrs::is_for_everybody},
     domain::{
         model::{LinkId, NodeId},
         timers::Timers,
@@ -27,7 +27,7 @@ const PASS_ON_EVERY: Duration = Duration::from_millis(250);
 const PASS_ON_ONE_EVERY: Duration = Duration::from_secs(10);
 
 /// Nodes that were passed on lately, at most: as many as can be linked.
-const MAX_PASSED: usize = super::MAX_NODES;
+const MAX_PASSED: usize = MAX_NODES;
 
 /// Nodes that were linked and not passed on yet.
 #[derive(Debug, Default)]

@@ -25,15 +25,22 @@ pub(super) struct AddressOwners {
     owners: BTreeMap<SocketAddr, NodeId>,
     /// Where somebody has spoken TLS.
     secure: BTreeSet<SocketAddr>,
-    /// Where we were reached by ourselves, and until when that is believed.
+    /// Where we reached ourselves, and until when that is believed.
     ours: BTreeMap<SocketAddr, Instant>,
+    /// When we were dialled by ourselves last.
+    dialled_ourselves: Option<Instant>,
 }
 
 impl AddressOwners {
     /// With what earlier runs knew. On loopback any program may have the port today.
     pub(super) fn new(known: &[Known]) -> Self {
         let addrs = known.iter().flat_map(|known| &known.addrs).filter(|addr| !addr.ip().is_loopback());
-        Self { owners: BTreeMap::new(), secure: addrs.copied().take(MAX_SECURE).collect(), ours: BTreeMap::new() }
+        Self {
+            owners: BTreeMap::new(),
+            secure: addrs.copied().take(MAX_SECURE).collect(),
+            ours: BTreeMap::new(),
+            dialled_ourselves: None,
+        }
     }
 
     /// The linked node that was reached at `addr`.
@@ -66,6 +73,16 @@ impl AddressOwners {
     /// Whether plain text may be believed at `addr`.
     pub(super) fn may_be_plain(&self, addr: &SocketAddr) -> bool {
         self.secure.len() < MAX_SECURE && !self.secure.contains(addr)
+    }
+
+    /// A dial that we accepted came from ourselves.
+    pub(super) fn dialled_ourselves(&mut self, now: Instant) {
+        self.dialled_ourselves = Some(now);
+    }
+
+    /// Whether we were dialled by ourselves since then.
+    pub(super) fn has_dialled_ourselves_since(&self, began: Instant) -> bool {
+        self.dialled_ourselves.is_some_and(|at| at >= began)
     }
 
     /// We have met ourselves at `addr`.

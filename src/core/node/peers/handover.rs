@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Output, Peers};
+use super::{Output, link_table::LinkTable};
 use crate::domain::{
     bus::Update,
     model::{LeaveReason, NodeId, PeerId},
@@ -24,33 +24,33 @@ impl Handovers {
         self.0.keys().copied()
     }
 
-    /// `node` is linked again. Returns the run of its program that the front end knows of.
-    pub(super) fn finish(&mut self, node: &NodeId) -> Option<u64> {
-        self.0.remove(node)
-    }
-}
-
-impl Peers {
     /// `node` gives up the dial on which its run `boot` was linked. Whether that is because it has let in ours.
-    pub(super) fn begins_handover(&mut self, me: &NodeId, node: NodeId, boot: u64) -> bool {
-        let waits = *me < node && self.has_superseded_offer(&node);
+    pub(super) fn begin(&mut self, me: &NodeId, node: NodeId, boot: u64, table: &LinkTable) -> bool {
+        let waits = *me < node && has_superseded_offer(table, &node);
         if waits {
-            self.handovers.0.insert(node, boot);
+            self.0.insert(node, boot);
         }
         waits
     }
 
-    fn has_superseded_offer(&self, node: &NodeId) -> bool {
-        self.table.offers().any(|(_, dial)| dial.superseded && dial.is_of(node))
+    /// `node` is linked again. Returns the run of its program that the front end knows of.
+    pub(super) fn finish(&mut self, node: &NodeId) -> Option<u64> {
+        self.0.remove(node)
     }
 
-    /// A node that is not waited for any more has left.
-    pub(super) fn end_handovers(&mut self, out: &mut Vec<Output>) {
-        let gone: Vec<NodeId> = self.handovers.nodes().filter(|node| !self.has_superseded_offer(node)).collect();
-        for node in gone {
-            self.handovers.finish(&node);
-            let peer = PeerId::Node(node);
-            out.push(Output::update(Update::PeerLeft { peer, reason: LeaveReason::Closed }));
-        }
+    /// A node whose other link does not come any more has left.
+    pub(super) fn give_up(&mut self, table: &LinkTable, out: &mut Vec<Output>) {
+        self.0.retain(|node, _| {
+            let waits = has_superseded_offer(table, node);
+            if !waits {
+                let peer = PeerId::Node(*node);
+                out.push(Output::update(Update::PeerLeft { peer, reason: LeaveReason::Closed }));
+            }
+            waits
+        });
     }
+}
+
+fn has_superseded_offer(table: &LinkTable, node: &NodeId) -> bool {
+    table.offers().any(|(_, dial)| dial.superseded && dial.is_of(node))
 }

@@ -113,7 +113,7 @@ impl Peers {
         }
         if secure.node == context.me.node {
             if hello.boot == context.me.boot {
-                self.met_ourselves = Some(context.now.mono);
+                self.owners.dialled_ourselves(context.now.mono);
             } else {
                 self.tell_own_key(addr, context.now, out);
             }
@@ -215,7 +215,7 @@ impl Peers {
         if context.me.presence.is_away() {
             out.push(Output::tell(link, context.me.status(false)));
         }
-        self.ping(link, context.now, out);
+        self.heartbeat.ping(link, &mut self.table, context.now.mono, out);
         out.push(Output::linked_changed());
         if let (Side::Ours, Some(node)) = (start.dialled_by, node) {
             let addr = start.remote;

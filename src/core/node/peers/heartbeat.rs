@@ -2,98 +2,116 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Context, Output, Peers, Timer};
+use super::{Output, link_table::LinkTable};
 use crate::{
+    core::node::myself::Myself,
     domain::{
         bus::Update,
         model::{LinkId, Now},
+        timers::Timers,
     },
-    protocol::codec::mesh::{self, Cap, Frame, Status},
+    protocol::codec::mesh::{self, Cap, Frame},
 };
 
 /// How often the round trip time to each node is measured. Liveness does not depend on it: HTTP/2 asks the connections.
-pub(super) const PING_EVERY: Duration = Duration::from_secs(10);
+const PING_EVERY: Duration = Duration::from_secs(10);
 
 /// How often nodes are told our status at most: a script that changes its name all the time is no reason for them to cut
 /// us.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
 
-/// What nodes were told of our status.
-#[derive(Debug, Default)]
-pub(super) struct StatusPace {
-    /// When they were told last.
-    told: Option<Instant>,
-    /// Whether we are typing, as they are to be told when [`Timer::Status`] expires.
-    typing: bool,
+/// What the links wait for. Of several timers that have expired the first in this list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// Ping all nodes. Nobody waits for it while no node is linked.
+    Ping,
+    /// Tell nodes our status, which changed a moment after they were told.
+    Status,
 }
 
-impl Peers {
-    /// Pings every node.
-    pub(super) fn ping_all(&mut self, now: Now, out: &mut Vec<Output>) {
-        let links: Vec<LinkId> = self.table.sessions().map(|(link, ..)| link).collect();
-        for link in links {
-            self.ping(link, now, out);
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Heartbeat {
+    timers: Timers<Timer>,
+    /// When nodes were told our status last.
+    told: Option<Instant>,
+    /// Whether we are typing, as nodes are to be told when [`Timer::Status`] expires.
+    typing: bool,
+    /// For the tokens of pings.
+    rng: fastrand::Rng,
+}
+
+impl Heartbeat {
+    pub(super) fn new(rng: fastrand::Rng) -> Self {
+        Self { timers: Timers::default(), told: None, typing: false, rng }
+    }
+
+    /// The program runs.
+    pub(super) fn start(&mut self, now: Instant) {
+        self.timers.set(Timer::Ping, now + PING_EVERY);
+    }
+
+    /// Does what is due.
+    pub(super) fn tick(&mut self, table: &mut LinkTable, me: &Myself, now: Instant, out: &mut Vec<Output>) {
+        while let Some(timer) = self.timers.pop_expired(now) {
+            match timer {
+                Timer::Ping => {
+                    self.timers.set(Timer::Ping, now + PING_EVERY);
+                    let links: Vec<LinkId> = table.sessions().map(|(link, ..)| link).collect();
+                    for link in links {
+                        self.ping(link, table, now, out);
+                    }
+                }
+                Timer::Status => self.tell_status(self.typing, table, me, now, out),
+            }
         }
     }
 
-    pub(super) fn ping(&mut self, link: LinkId, now: Now, out: &mut Vec<Output>) {
+    /// When [`Self::tick`] is wanted next.
+    pub(super) fn next_timer(&self, table: &LinkTable) -> Option<Instant> {
+        let ping = self.timers.get(Timer::Ping).filter(|_| table.nodes() > 0);
+        ping.into_iter().chain(self.timers.get(Timer::Status)).min()
+    }
+
+    /// Pings one node.
+    pub(super) fn ping(&mut self, link: LinkId, table: &mut LinkTable, now: Instant, out: &mut Vec<Output>) {
         let token = self.rng.u64(..);
-        if let Some((_, session)) = self.table.session_mut(link) {
-            session.ping = Some((token, now.mono));
+        if let Some((_, session)) = table.session_mut(link) {
+            session.ping = Some((token, now));
             out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: false })));
         }
     }
 
-    /// A node pings, or answers our ping.
-    pub(in crate::core::node) fn pinged(
+    /// Tells nodes our status. If they were told a moment ago, they are told soon what it is then.
+    pub(super) fn tell_status(
         &mut self,
-        link: LinkId,
-        token: u64,
-        answer: bool,
-        now: Now,
+        typing: bool,
+        table: &LinkTable,
+        me: &Myself,
+        now: Instant,
         out: &mut Vec<Output>,
     ) {
-        if !answer {
-            return out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: true })));
-        }
-        let Some((peer, session)) = self.table.session_mut(link) else { return };
-        if let Some((_, sent)) = session.ping.take_if(|(asked, _)| *asked == token) {
-            let time = now.mono.saturating_duration_since(sent);
-            session.round_trip = Some(time);
-            out.push(Output::update(Update::RoundTrip { peer: peer.id, time }));
-        }
-    }
-
-    /// Tells nodes our status. If they were told a moment ago, they are told soon what it is then.
-    pub(in crate::core::node) fn tell_status(&mut self, typing: bool, context: &Context<'_>, out: &mut Vec<Output>) {
-        let now = context.now.mono;
-        if let Some(soonest) = self.status.told.map(|told| told + STATUS_EVERY).filter(|at| *at > now) {
-            self.status.typing = typing;
+        if let Some(soonest) = self.told.map(|told| told + STATUS_EVERY).filter(|at| *at > now) {
+            self.typing = typing;
             return self.timers.set(Timer::Status, soonest);
         }
-        self.status.told = Some(now);
+        self.told = Some(now);
         self.timers.clear(Timer::Status);
-        let frame = context.me.status(typing);
-        let takers = self.table.sessions().filter(|(.., session)| session.caps.has(Cap::Presence));
+        let frame = me.status(typing);
+        let takers = table.sessions().filter(|(.., session)| session.caps.has(Cap::Presence));
         out.extend(takers.map(|(link, ..)| Output::tell(link, frame.clone())));
     }
+}
 
-    /// [`Timer::Status`] has expired.
-    pub(super) fn tell_status_again(&mut self, context: &Context<'_>, out: &mut Vec<Output>) {
-        self.tell_status(self.status.typing, context, out);
+/// A node pings, or answers our ping.
+pub(super) fn pinged(link: LinkId, token: u64, answer: bool, table: &mut LinkTable, now: Now, out: &mut Vec<Output>) {
+    if !answer {
+        return out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: true })));
     }
-
-    /// A node tells its status.
-    pub(in crate::core::node) fn status_changed(&mut self, link: LinkId, status: Status, out: &mut Vec<Output>) {
-        let Some((peer, session)) = self.table.session_mut(link) else { return };
-        let Status { nick, presence, typing } = status;
-        let id = peer.id;
-        session.presence = presence.clone();
-        out.push(Output::update(Update::PeerPresence { peer: id, presence, typing }));
-        let Some(nick) = nick.filter(|nick| peer.nick.as_ref() != Some(nick)) else { return };
-        let Some(node) = id.node().copied() else { return };
-        peer.nick = Some(nick.clone());
-        out.push(Output::update(Update::PeerRenamed { peer: id, nick: nick.clone() }));
-        out.push(Output::Renamed { node, nick });
+    let Some((peer, session)) = table.session_mut(link) else { return };
+    if let Some((_, sent)) = session.ping.take_if(|(asked, _)| *asked == token) {
+        let time = now.mono.saturating_duration_since(sent);
+        session.round_trip = Some(time);
+        out.push(Output::update(Update::RoundTrip { peer: peer.id, time }));
     }
 }

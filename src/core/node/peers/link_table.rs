@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    link::{Dial, GuestAddress, Link},
+    link::{Dial, GuestAddress, Kind, Link},
     session::Session,
 };
 use crate::domain::model::{LinkId, NodeId, Peer, PeerId};
@@ -14,6 +14,8 @@ pub(in crate::core::node) struct LinkTable {
     pub(in crate::core::node) links: BTreeMap<LinkId, Link>,
     /// Linked peers. The key is what makes two links of one peer meet.
     pub(in crate::core::node) peers: BTreeMap<PeerId, LinkId>,
+    /// Names the next dial.
+    next_dial: u32,
 }
 
 impl LinkTable {
@@ -99,13 +101,21 @@ impl LinkTable {
         self.iter().filter_map(|(link, state)| if let Link::Offered(dial) = state { Some((link, dial)) } else { None })
     }
 
-    /// A dial begins, or goes on.
-    pub(super) fn put_dial(&mut self, link: LinkId, state: Link) {
-        self.links.insert(link, state);
+    /// A dial begins. Returns the name of its link.
+    pub(super) fn begin_dial(&mut self, dial: Dial) -> LinkId {
+        let link = LinkId::Dialled(self.next_dial);
+        self.next_dial = self.next_dial.wrapping_add(1);
+        self.links.insert(link, Link::Dialling(dial));
+        link
+    }
+
+    /// The first frame of a dial is sent.
+    pub(super) fn offered(&mut self, link: LinkId, dial: Dial) {
+        self.links.insert(link, Link::Offered(dial));
     }
 
     /// Lines flow on `link` from now on: it is the link of its peer.
-    pub(super) fn put_up(&mut self, link: LinkId, peer: Peer, kind: super::link::Kind) {
+    pub(super) fn put_up(&mut self, link: LinkId, peer: Peer, kind: Kind) {
         self.peers.insert(peer.id, link);
         self.links.insert(link, Link::Up { peer, kind });
     }

@@ -3,7 +3,7 @@
 //! A link is dialled by us ([`outgoing`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
 //! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`admission`] who
 //! finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
-//! [`heartbeat`] measures round trips and tells our status, [`guest_messages`] reads what guests say.
+//! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say.
 //!
 //! The machine knows nothing of names, trust, the log or the address book. It says what happened ([`Output`]), and the
 //! router passes that on.
@@ -20,6 +20,7 @@ mod link;
 mod link_choice;
 mod link_table;
 mod newcomer;
+mod node_messages;
 mod notices;
 mod outgoing;
 mod output;
@@ -39,7 +40,7 @@ use address_owners::AddressOwners;
 use admission::LinkQuotas;
 use bytes::Bytes;
 use handover::Handovers;
-use heartbeat::{PING_EVERY, StatusPace};
+use heartbeat::Heartbeat;
 pub(super) use link::Link;
 use link_table::LinkTable;
 pub(super) use newcomer::Newcomer;
@@ -52,19 +53,9 @@ use crate::{
     domain::{
         bus::Update,
         model::{Known, LeaveReason, LinkId, NodeId, Now, Peer, PeerId, Presence, Trust},
-        timers::Timers,
     },
     protocol::codec::mesh::{self, Frame, Reason},
 };
-
-/// What the machine waits for. Of several timers that have expired the first in this list comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Timer {
-    /// Ping all nodes. Nobody waits for it while no node is linked.
-    Ping,
-    /// Tell nodes our status, which changed a moment after they were told.
-    Status,
-}
 
 /// What the machine may know of the rest of the node while it handles one input.
 pub(super) struct Context<'a> {
@@ -80,15 +71,8 @@ pub(super) struct Peers {
     owners: AddressOwners,
     handovers: Handovers,
     quotas: LinkQuotas,
-    status: StatusPace,
+    heartbeat: Heartbeat,
     notices: NoticeLimits,
-    timers: Timers<Timer>,
-    /// For tokens of pings.
-    rng: fastrand::Rng,
-    /// Names the next dial.
-    next_dial: u32,
-    /// When we were dialled by ourselves last.
-    met_ourselves: Option<Instant>,
 }
 
 /// What is known of a link with a node, for people.
@@ -112,58 +96,39 @@ impl Peers {
             owners: AddressOwners::new(known),
             handovers: Handovers::default(),
             quotas: LinkQuotas::default(),
-            status: StatusPace::default(),
+            heartbeat: Heartbeat::new(rng),
             notices: NoticeLimits::default(),
-            timers: Timers::default(),
-            rng,
-            next_dial: 0,
-            met_ourselves: None,
         }
     }
 
     /// The program runs.
     pub(super) fn start(&mut self, now: Now) {
-        self.timers.set(Timer::Ping, now.mono + PING_EVERY);
+        self.heartbeat.start(now.mono);
     }
 
     /// Something happened, or the time that [`Self::next_timer`] named has come: does what is due.
     pub(super) fn tick(&mut self, context: &Context<'_>, out: &mut Vec<Output>) {
-        let now = context.now;
-        self.end_handovers(out);
-        while let Some(timer) = self.timers.pop_expired(now.mono) {
-            match timer {
-                Timer::Ping => {
-                    self.timers.set(Timer::Ping, now.mono + PING_EVERY);
-                    self.ping_all(now, out);
-                }
-                Timer::Status => self.tell_status_again(context, out),
-            }
-        }
-        if self.owners.forget_ourselves(Some(now.mono)) {
+        let now = context.now.mono;
+        self.handovers.give_up(&self.table, out);
+        self.heartbeat.tick(&mut self.table, context.me, now, out);
+        if self.owners.forget_ourselves(Some(now)) {
             out.push(Output::linked_changed());
         }
     }
 
     /// When [`Self::tick`] is wanted next.
     pub(super) fn next_timer(&self) -> Option<Instant> {
-        let ping = self.timers.get(Timer::Ping).filter(|_| self.table.nodes() > 0);
-        ping.into_iter().chain(self.timers.get(Timer::Status)).min()
+        self.heartbeat.next_timer(&self.table)
+    }
+
+    /// Our name or presence has changed, or we are typing: tells nodes so.
+    pub(super) fn tell_status(&mut self, typing: bool, context: &Context<'_>, out: &mut Vec<Output>) {
+        self.heartbeat.tell_status(typing, &self.table, context.me, context.now.mono, out);
     }
 
     /// A link is gone, not by us.
     pub(super) fn closed(&mut self, link: LinkId, reason: CloseReason, context: &Context<'_>, out: &mut Vec<Output>) {
         self.part(link, reason, false, context, out);
-    }
-
-    /// A node says good-bye.
-    pub(super) fn dismissed(&mut self, link: LinkId, reason: Reason, context: &Context<'_>, out: &mut Vec<Output>) {
-        let addrs = self.table.session(link).map(|(_, session)| session.addrs.all()).unwrap_or_default();
-        out.push(Output::close(link, None));
-        self.part(link, CloseReason::Ended, reason == Reason::Duplicate, context, out);
-        if reason == Reason::Duplicate {
-            // Another copy of our own key has taken our place there, and would lose it to us again and again.
-            out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
-        }
     }
 
     /// Ends an open link from our side. `why` is what the other side is told.
@@ -193,9 +158,13 @@ impl Peers {
         let lost = lost_addresses(&peer, kind, context.me);
         self.table.remove(link);
         out.push(Output::Down { link, node: peer.id.node().copied() });
-        let is_handover = has_other
-            && self.table.link_of(&peer.id) == Some(link)
-            && matches!((peer.id, boot), (PeerId::Node(node), Some(boot)) if self.begins_handover(&context.me.node, node, boot));
+        let is_held = self.table.link_of(&peer.id) == Some(link);
+        let is_handover = match (peer.id, boot) {
+            (PeerId::Node(node), Some(boot)) if has_other && is_held => {
+                self.handovers.begin(&context.me.node, node, boot, &self.table)
+            }
+            _ => false,
+        };
         self.leave(link, peer.id, (!is_handover).then_some(reason.into()), out);
         if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
             out.push(Output::NameLeft(nick.clone()));
@@ -251,11 +220,6 @@ impl Peers {
             let (trust, ignored) = standing;
             out.push(Output::update(Update::PeerTrust { peer: PeerId::Node(node), trust, ignored }));
         }
-    }
-
-    /// Takes one frame that is no line from what the node of a link may send; none if there is no such link.
-    pub(super) fn spend_frame(&mut self, link: LinkId, now: Instant) -> Option<FrameQuota> {
-        self.table.session_mut(link).map(|(_, session)| session.spend_frame(now))
     }
 
     /// The key of the node at the other end of a link.

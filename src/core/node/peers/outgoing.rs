@@ -36,10 +36,8 @@ pub(in crate::core::node) enum DialEvent {
 impl Peers {
     /// Begins a dial.
     pub(in crate::core::node) fn dial(&mut self, addr: SocketAddr, via: Via, now: Now, out: &mut Vec<Output>) {
-        let link = LinkId::Dialled(self.next_dial);
-        self.next_dial = self.next_dial.wrapping_add(1);
         let dial = Dial { addr, via, began: now.mono, secure: None, superseded: false };
-        self.table.put_dial(link, Link::Dialling(dial));
+        let link = self.table.begin_dial(dial);
         out.push(Output::dial(link, addr, via));
     }
 
@@ -94,7 +92,7 @@ impl Peers {
                 return out.push(Output::close(link, None));
             }
         };
-        self.table.put_dial(link, Link::Offered(Dial { secure, ..dial }));
+        self.table.offered(link, Dial { secure, ..dial });
         out.push(Output::offer(link, first));
     }
 
@@ -181,7 +179,7 @@ impl Peers {
         self.owners.met_ourselves(dial.addr, context.now.mono);
         out.push(Output::Address(News::Unwanted(dial.addr)));
         out.push(Output::linked_changed());
-        if self.met_ourselves.is_none_or(|at| at < dial.began) {
+        if !self.owners.has_dialled_ourselves_since(dial.began) {
             self.tell_own_key(dial.addr, context.now, out);
         }
     }
