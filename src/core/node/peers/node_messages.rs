@@ -1,0 +1,61 @@
+//! What nodes say of themselves and of their links: status, pings, good-byes.
+
+use super::{Context, FrameQuota, Output, Peers, heartbeat};
+use crate::{
+    core::node::{dialing::News, transport::CloseReason},
+    domain::{
+        bus::Update,
+        model::{LinkId, Now},
+    },
+    protocol::codec::mesh::{Reason, Status},
+};
+
+impl Peers {
+    /// Takes one frame that is no line from what the node of a link may send; none if there is no such link.
+    pub(in crate::core::node) fn spend_frame(&mut self, link: LinkId, now: Now) -> Option<FrameQuota> {
+        self.table.session_mut(link).map(|(_, session)| session.spend_frame(now.mono))
+    }
+
+    /// A node pings, or answers our ping.
+    pub(in crate::core::node) fn pinged(
+        &mut self,
+        link: LinkId,
+        token: u64,
+        answer: bool,
+        now: Now,
+        out: &mut Vec<Output>,
+    ) {
+        heartbeat::pinged(link, token, answer, &mut self.table, now, out);
+    }
+
+    /// A node tells its status.
+    pub(in crate::core::node) fn status_changed(&mut self, link: LinkId, status: Status, out: &mut Vec<Output>) {
+        let Some((peer, session)) = self.table.session_mut(link) else { return };
+        let Status { nick, presence, typing } = status;
+        let id = peer.id;
+        session.presence = presence.clone();
+        out.push(Output::update(Update::PeerPresence { peer: id, presence, typing }));
+        let Some(nick) = nick.filter(|nick| peer.nick.as_ref() != Some(nick)) else { return };
+        let Some(node) = id.node().copied() else { return };
+        peer.nick = Some(nick.clone());
+        out.push(Output::update(Update::PeerRenamed { peer: id, nick: nick.clone() }));
+        out.push(Output::Renamed { node, nick });
+    }
+
+    /// A node says good-bye.
+    pub(in crate::core::node) fn dismissed(
+        &mut self,
+        link: LinkId,
+        reason: Reason,
+        context: &Context<'_>,
+        out: &mut Vec<Output>,
+    ) {
+        let addrs = self.table.session(link).map(|(_, session)| session.addrs.all()).unwrap_or_default();
+        out.push(Output::close(link, None));
+        self.part(link, CloseReason::Ended, reason == Reason::Duplicate, context, out);
+        if reason == Reason::Duplicate {
+            // Another copy of our own key has taken our place there, and would lose it to us again and again.
+            out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
+        }
+    }
+}
