@@ -1,1 +1,299 @@
-//! Rules of this machine alone.
+//! The links alone: what is known of keys is a set, and what the other machines would do is looked at.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::{
+    core::node::{
+        local_addrs::LocalAddrs,
+        output,
+        transport::{DialFailure, Secure, Via},
+        views::Links as _,
+    },
+    domain::model::{Guests, Nick, PortRange, Text, Timestamp},
+    protocol::codec::{
+        Heard,
+        mesh::{Caps, Hello, Status},
+    },
+};
+
+/// Keys that the user knows.
+#[derive(Default)]
+struct FakeReputation {
+    acquainted: BTreeSet<NodeId>,
+    ignored: BTreeSet<SocketAddr>,
+}
+
+impl Reputation for FakeReputation {
+    fn is_acquainted(&self, node: &NodeId, _: Timestamp) -> bool {
+        self.acquainted.contains(node)
+    }
+
+    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
+        self.ignored.contains(addr)
+    }
+}
+
+struct Harness {
+    peers: Peers,
+    me: Myself,
+    reputation: FakeReputation,
+    now: Now,
+}
+
+impl Harness {
+    fn new() -> Self {
+        let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
+        let me = Myself {
+            local: LocalAddrs::at(at(5), vec!["10.0.0.0/8".parse().unwrap()]),
+            nick: Nick::new("me").unwrap(),
+            node: key(5),
+            boot: 1,
+            presence: Presence::Here,
+            ports: PortRange::new(min, max).unwrap(),
+            guests: Guests::Network,
+        };
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(0) };
+        let peers = Peers::new(&[], fastrand::Rng::with_seed(1));
+        Self { peers, me, reputation: FakeReputation::default(), now }
+    }
+
+    fn run(&mut self, handle: impl FnOnce(&mut Peers, &Context<'_>, &mut Vec<Output>)) -> Vec<Output> {
+        let mut out = Vec::new();
+        let context = Context { me: &self.me, reputation: &self.reputation, now: self.now };
+        handle(&mut self.peers, &context, &mut out);
+        out
+    }
+
+    /// The node `n` dials us on link `n`, in the run `boot` of its program. Whether it is let in; the router's part is
+    /// done, too.
+    fn introduced(&mut self, n: u8, boot: u64) -> bool {
+        let (link, source) = (LinkId::Accepted(u32::from(n)), SocketAddr::from(([10, 0, 0, n], 50_000)));
+        let outs = self.run(|peers, context, out| {
+            peers.introduced(link, source, secure(n), &hello(n, boot), context, out);
+        });
+        self.join(outs)
+    }
+
+    /// Lets newcomers join, as the router does. Whether there was one.
+    fn join(&mut self, outs: Vec<Output>) -> bool {
+        let mut joined = false;
+        for output in outs {
+            if let Output::Newcomer(newcomer) = output {
+                let link = newcomer.link;
+                self.run(|peers, _, out| peers.join(*newcomer, (Trust::New, false), out));
+                self.run(|peers, context, out| peers.greet(link, context, out));
+                joined = true;
+            }
+        }
+        joined
+    }
+
+    fn dial(&mut self, n: u8, via: Via) -> LinkId {
+        let now = self.now;
+        let outs = self.run(|peers, _, out| peers.dial(at(n), via, now, out));
+        let [Output::Shell(output::Output::Dial { link, .. })] = outs.as_slice() else { panic!("{outs:?}") };
+        *link
+    }
+
+    fn event(&mut self, link: LinkId, event: DialEvent) -> Vec<Output> {
+        self.run(|peers, context, out| peers.dial_event(link, event, context, out))
+    }
+
+    fn nodes(&self) -> Vec<NodeId> {
+        self.peers.nodes()
+    }
+}
+
+fn at(host: u8) -> SocketAddr {
+    SocketAddr::from(([10, 0, 0, host], 4565))
+}
+
+fn key(n: u8) -> NodeId {
+    NodeId::new([n; 32])
+}
+
+fn secure(n: u8) -> Secure {
+    Secure { node: key(n), exporter: [7; 32] }
+}
+
+fn hello(n: u8, boot: u64) -> Hello {
+    Hello {
+        min: 2,
+        max: 2,
+        caps: Caps::ours(),
+        node: key(n),
+        boot,
+        nick: Nick::new("bob").ok(),
+        wall: Timestamp::from_millis(0),
+        port: at(n).port().try_into().ok(),
+        version: "0".into(),
+    }
+}
+
+const ANY: Via = Via::Secure { only: None };
+
+fn closed(outs: &[Output], link: LinkId) -> bool {
+    outs.iter().any(|out| matches!(out, Output::Shell(output::Output::Close { link: closed, .. }) if *closed == link))
+}
+
+fn news(outs: &[Output]) -> Vec<News> {
+    outs.iter().filter_map(|out| if let Output::Address(news) = out { Some(*news) } else { None }).collect()
+}
+
+#[test]
+fn a_dial_passes_through_its_states_and_ends_in_a_link() {
+    let mut harness = Harness::new();
+    let link = harness.dial(7, ANY);
+    assert!(matches!(harness.peers.table.get(link), Some(Link::Dialling(_))));
+    let outs = harness.event(link, DialEvent::Connected(Some(secure(7))));
+    assert!(matches!(outs[..], [Output::Shell(output::Output::Offer { .. })]), "{outs:?}");
+    assert!(matches!(harness.peers.table.get(link), Some(Link::Offered(_))));
+    let outs = harness.event(link, DialEvent::Answered(Some(hello(7, 1))));
+    assert!(harness.join(outs));
+    assert!(matches!(harness.peers.table.get(link), Some(Link::Up { .. })));
+    assert_eq!(harness.nodes(), [key(7)]);
+    assert!(harness.peers.is_linked(at(7)), "its address is proved by our dial");
+}
+
+#[test]
+fn events_that_do_not_fit_the_state_of_a_link_change_nothing() {
+    let mut harness = Harness::new();
+    let gone = LinkId::Dialled(99);
+    assert!(closed(&harness.event(gone, DialEvent::Connected(None)), gone), "given up meanwhile");
+    assert!(closed(&harness.event(gone, DialEvent::Answered(Some(hello(7, 1)))), gone));
+    assert!(harness.event(gone, DialEvent::Refused(None)).is_empty());
+    assert!(harness.event(gone, DialEvent::Failed(DialFailure::Timeout)).is_empty());
+    let link = harness.dial(7, ANY);
+    harness.event(link, DialEvent::Connected(Some(secure(7))));
+    assert!(harness.event(link, DialEvent::Connected(Some(secure(7)))).is_empty(), "twice");
+    let outs = harness.event(link, DialEvent::Answered(Some(hello(7, 1))));
+    harness.join(outs);
+    assert!(harness.event(link, DialEvent::Failed(DialFailure::Timeout)).is_empty(), "up");
+    assert_eq!(harness.nodes(), [key(7)]);
+}
+
+#[test]
+fn a_dial_with_tls_that_proves_nothing_is_ended_without_a_word() {
+    let mut harness = Harness::new();
+    let link = harness.dial(7, ANY);
+    let outs = harness.event(link, DialEvent::Connected(None));
+    assert!(closed(&outs, link) && outs.len() == 1, "{outs:?}");
+    assert!(harness.peers.table.get(link).is_none());
+}
+
+#[test]
+fn the_other_machines_hear_of_a_link_that_a_newer_one_replaces() {
+    let mut harness = Harness::new();
+    assert!(harness.introduced(7, 1));
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_001));
+    let outs = harness.run(|peers, context, out| {
+        peers.introduced(LinkId::Accepted(70), source, secure(7), &hello(7, 2), context, out);
+    });
+    let old = LinkId::Accepted(7);
+    assert!(closed(&outs, old));
+    assert!(outs.iter().any(|out| matches!(out, Output::Down { link, node: Some(_) } if *link == old)), "{outs:?}");
+    let left = |out: &Output| matches!(out, Output::Shell(output::Output::Update(Update::PeerLeft { .. })));
+    assert!(outs.iter().any(left), "its program was started again");
+    assert!(harness.join(outs));
+    assert_eq!(harness.nodes(), [key(7)]);
+}
+
+#[test]
+fn a_link_that_ends_says_where_its_node_may_be_dialled_again() {
+    let mut harness = Harness::new();
+    harness.introduced(7, 1);
+    let outs = harness.run(|peers, context, out| {
+        peers.closed(LinkId::Accepted(7), CloseReason::TooSlow, context, out);
+    });
+    assert_eq!(news(&outs), [News::Lost(at(7))]);
+    assert!(matches!(outs.first(), Some(Output::Down { .. })), "the others hear first: {outs:?}");
+    assert!(outs.iter().any(|out| matches!(out, Output::NameLeft(_))));
+    assert!(harness.nodes().is_empty());
+}
+
+#[test]
+fn a_full_room_makes_way_for_acquaintances_only() {
+    let mut harness = Harness::new();
+    // The room's own machine has no limit per host.
+    let join = |harness: &mut Harness, n: u16| {
+        let node = NodeId::new(std::array::from_fn(|at| if at < 2 { n.to_be_bytes()[at] } else { 1 }));
+        let (link, source) = (LinkId::Accepted(u32::from(n)), SocketAddr::from(([127, 0, 0, 1], 10_000 + n)));
+        let secure = Secure { node, exporter: [7; 32] };
+        let hello = Hello { node, port: None, ..hello(1, 1) };
+        harness.now.mono += Duration::from_millis(1);
+        let outs = harness.run(|peers, context, out| peers.introduced(link, source, secure, &hello, context, out));
+        let newest_closed = closed(&outs, LinkId::Accepted(255));
+        (harness.join(outs), newest_closed)
+    };
+    assert!((0..256).all(|n| join(&mut harness, n).0));
+    assert_eq!(join(&mut harness, 256), (false, false));
+    let friend = NodeId::new(std::array::from_fn(|at| if at < 2 { 257_u16.to_be_bytes()[at] } else { 1 }));
+    harness.reputation.acquainted.insert(friend);
+    assert_eq!(join(&mut harness, 257), (true, true), "in place of the newest stranger");
+    assert_eq!(harness.nodes().len(), 256);
+}
+
+#[test]
+fn a_guest_is_known_by_the_address_that_a_check_confirms() {
+    let mut harness = Harness::new();
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
+    let outs = harness.run(|peers, context, out| {
+        peers.arrived(LinkId::Accepted(1), source, Some(at(7)), context, out);
+    });
+    assert_eq!(news(&outs), [News::Claimed(at(7))]);
+    assert!(!harness.peers.is_linked(at(7)), "a claim is not believed");
+    // The check finds a reference node there.
+    let link = harness.dial(7, ANY);
+    let outs = harness.event(link, DialEvent::Failed(DialFailure::NotTls));
+    assert_eq!(news(&outs), [News::Linked(at(7)), News::Answered(at(7))]);
+    assert!(harness.peers.is_linked(at(7)));
+}
+
+#[test]
+fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
+    let mut harness = Harness::new();
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
+    let link = LinkId::Accepted(1);
+    harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+    let line = || Heard { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
+    let outs = harness.run(|peers, _, out| peers.heard(link, vec![line()], out));
+    let named = outs.iter().filter(|out| matches!(out, Output::GuestNamed { .. })).count();
+    let said = outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();
+    assert_eq!((named, said), (1, 1));
+    harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
+    assert!(harness.run(|peers, _, out| peers.heard(link, vec![line()], out)).is_empty());
+}
+
+#[test]
+fn status_is_told_at_once_and_then_at_most_ten_times_a_second() {
+    let mut harness = Harness::new();
+    harness.introduced(7, 1);
+    let told =
+        |outs: &[Output]| outs.iter().filter(|out| matches!(out, Output::Shell(output::Output::Tell { .. }))).count();
+    assert_eq!(told(&harness.run(|peers, context, out| peers.tell_status(true, context, out))), 1);
+    assert_eq!(told(&harness.run(|peers, context, out| peers.tell_status(false, context, out))), 0);
+    let due = harness.peers.next_timer().unwrap();
+    assert_eq!(due, harness.now.mono + Duration::from_millis(100));
+    harness.now.mono = due;
+    assert_eq!(told(&harness.run(Peers::tick)), 1);
+}
+
+#[test]
+fn a_renamed_node_is_told_to_the_front_end_and_the_trust_machine() {
+    let mut harness = Harness::new();
+    harness.introduced(7, 1);
+    let status = Status { nick: Nick::new("carol").ok(), presence: Presence::Here, typing: false };
+    let outs = harness.run(|peers, _, out| peers.status_changed(LinkId::Accepted(7), status, out));
+    assert!(outs.iter().any(|out| matches!(out, Output::Renamed { node, .. } if *node == key(7))), "{outs:?}");
+}
+
+#[test]
+fn links_beyond_this_machine_end_when_it_leaves_its_networks() {
+    let mut harness = Harness::new();
+    harness.introduced(7, 1);
+    let dial = harness.dial(8, ANY);
+    let outs = harness.run(Peers::leave_networks);
+    assert!(closed(&outs, dial) && closed(&outs, LinkId::Accepted(7)));
+    assert!(harness.nodes().is_empty() && harness.peers.dials().is_empty());
+}
