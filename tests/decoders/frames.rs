@@ -3,7 +3,7 @@
 use proximity_chat::{
     domain::model::{MAX_ADDRESSES, MAX_NOTE_BYTES, Presence},
     protocol::codec::{
-        self, Heard,
+        self, ReferenceLine,
         announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
         mesh::{Frame, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Status, decode, encode},
@@ -73,14 +73,14 @@ fn signed(signed: &Signed) {
 
 pub(super) fn line(bytes: &[u8]) {
     let mut lines = Vec::new();
-    codec::heard(bytes, &mut lines);
+    codec::read_lines(bytes, &mut lines);
     assert!(lines.len() <= MAX_LINES, "{} lines of one frame", lines.len());
     heard(&lines);
     // A tab becomes four spaces, and what is no UTF-8 a character of three bytes.
     assert!(lines.iter().map(|line| line.text.as_str().len()).sum::<usize>() <= 4 * bytes.len());
 }
 
-pub(super) fn heard(lines: &[Heard]) {
+pub(super) fn heard(lines: &[ReferenceLine]) {
     for line in lines {
         line.nick.iter().for_each(clean::nick);
         clean::text(&line.text);

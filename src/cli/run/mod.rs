@@ -7,8 +7,8 @@
 mod descriptors;
 mod history;
 pub mod log;
+mod network_policy;
 mod nodes;
-mod places;
 pub mod tool;
 mod watcher;
 
@@ -22,7 +22,7 @@ use crate::{
     cli::{
         config::{Config, Theme},
         lan_tools,
-        run::{nodes::Start, places::NetworkPolicy},
+        run::{network_policy::NetworkPolicy, nodes::Start},
     },
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
@@ -99,12 +99,12 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let places = NetworkPolicy::new(&config, profile.lan());
-    let here = places.first()?;
+    let policy = NetworkPolicy::new(&config, profile.lan());
+    let here = policy.first()?;
     let start = Start {
         config: config.clone(),
         profile,
-        places,
+        policy,
         random: random_numbers()?,
         nick: nick.clone(),
         hold: ask_name,

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Error, history,
-    places::{Decision, NetworkPolicy},
+    network_policy::{Decision, NetworkPolicy},
     watcher::{Ends, Watcher},
 };
 use crate::{
@@ -32,7 +32,7 @@ const LAST_WISH: Duration = Duration::from_secs(3);
 pub(super) struct Start {
     pub(super) config: Config,
     pub(super) profile: Profile,
-    pub(super) places: NetworkPolicy,
+    pub(super) policy: NetworkPolicy,
     pub(super) random: Random,
     /// The name to go by at first.
     pub(super) nick: Nick,
@@ -102,7 +102,7 @@ pub(super) fn start(
         };
         runtime.block_on(async {
             let network = here.place.network.clone();
-            let (watcher, ends) = Watcher::new(start.places.clone(), here, updates.clone(), start.profile.saver());
+            let (watcher, ends) = Watcher::new(start.policy.clone(), here, updates.clone(), start.profile.saver());
             let opens = ends.opens.clone();
             let first = async {
                 let settings = start.first(ends, start.history(network, &updates)?);

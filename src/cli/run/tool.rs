@@ -7,7 +7,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Error as RunError, places::NetworkPolicy, random};
+use super::{Error as RunError, network_policy::NetworkPolicy, random};
 use crate::{
     cli::{
         config::{Config, DiscoverArgs, DoctorArgs, LogArgs},
@@ -32,10 +32,10 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     // The network that a chat with this profile would be on.
     let existing = profile::look(&of_profile)?;
-    let places = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
+    let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
     let options = history::Options {
         profile: of_profile,
-        network: places.first().map_err(Error::Interfaces)?.place.network,
+        network: policy.first().map_err(Error::Interfaces)?.place.network,
         room: room(args.room.as_deref())?,
         action: match args {
             LogArgs { json: true, .. } => Action::Json,
@@ -111,8 +111,8 @@ fn look_around(config: &Config) -> Result<Options, RunError> {
     let Config { profile: name, data_dir, ephemeral, .. } = config;
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     let existing = profile::look(&of_profile)?;
-    let places = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
-    let place = places.first()?.place;
+    let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
+    let place = policy.first()?.place;
     Ok(Options {
         site: place.site,
         no_network: place.lost,

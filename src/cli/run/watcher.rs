@@ -7,7 +7,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 
-use super::places::{Decision, NetworkPolicy, all};
+use super::network_policy::{Decision, NetworkPolicy, all};
 use crate::{
     core::discovery::site::ListenPlan,
     domain::{
@@ -40,7 +40,7 @@ const WISHES: usize = 4;
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Watcher {
-    places: NetworkPolicy,
+    policy: NetworkPolicy,
     now: Decision,
     told: watch::Sender<DesiredNetwork>,
     wishes: mpsc::Receiver<Wish>,
@@ -65,7 +65,7 @@ pub(super) struct Ends {
 
 impl Watcher {
     pub(super) fn new(
-        places: NetworkPolicy,
+        policy: NetworkPolicy,
         now: Decision,
         updates: mpsc::Sender<Update>,
         saver: Saver,
@@ -73,7 +73,7 @@ impl Watcher {
         let (told, place) = watch::channel(now.place.clone());
         let (opens, wishes) = mpsc::channel(WISHES);
         (
-            Self { places, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0, wished: None },
+            Self { policy, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0, wished: None },
             Ends { place, opens },
         )
     }
@@ -107,8 +107,8 @@ impl Watcher {
 
     /// Where to be with these interfaces, after where we are.
     fn decide(&self, interfaces: &[Interface]) -> Decision {
-        let identify = |site: &ListenPlan| self.places.identify(site, self.now.lan.as_ref(), false);
-        self.places.decide(interfaces, Some(&self.now), identify)
+        let identify = |site: &ListenPlan| self.policy.identify(site, self.now.lan.as_ref(), false);
+        self.policy.decide(interfaces, Some(&self.now), identify)
     }
 
     fn looked(&mut self, mut next: Decision) {
@@ -134,7 +134,7 @@ impl Watcher {
         let open = wish == Wish::Open(true);
         // Whatever the system says, it can be closed.
         let interfaces = interfaces().unwrap_or_default();
-        let site = self.places.opened(&interfaces);
+        let site = self.policy.opened(&interfaces);
         let network = match (self.now.lan, &site) {
             (_, Err(error)) if open => {
                 if self.answers_again() {
@@ -144,17 +144,17 @@ impl Watcher {
             }
             (Some(network), _) => network,
             (None, Ok(site)) => {
-                let (places, site) = (self.places.clone(), site.clone());
+                let (policy, site) = (self.policy.clone(), site.clone());
                 // It may wait, which the node must not.
-                let here = tokio::task::spawn_blocking(move || places.identify(&site, None, true)).await;
+                let here = tokio::task::spawn_blocking(move || policy.identify(&site, None, true)).await;
                 here.unwrap_or_default()
             }
             (None, Err(_)) => {
-                self.places.off = true;
+                self.policy.off = true;
                 return self.settle(&interfaces);
             }
         };
-        self.places.off = false;
+        self.policy.off = false;
         let is_news = open != self.now.place.site.open;
         if !is_news && self.answers_again() {
             let text = if open {
@@ -167,7 +167,7 @@ impl Watcher {
         // Who closes it closes it to all networks that it is open to.
         let others: Vec<_> = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).collect();
         for network in others.into_iter().chain([network]) {
-            self.places.say(network, open);
+            self.policy.say(network, open);
         }
         self.settle(&interfaces);
         // What was open already is so by what is remembered, or by what is stronger.

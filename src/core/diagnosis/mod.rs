@@ -3,7 +3,7 @@
 //! Every rule looks at the [`Evidence`] for one fault. What there is no evidence of is passed over: a node that runs knows
 //! less than `proximity-chat doctor`, which asks.
 
-mod ground;
+mod local_checks;
 mod people;
 
 use std::{
@@ -68,15 +68,15 @@ pub struct Swept {
 /// All that can be said, the worst first. What is fine is said, too, where somebody looked.
 pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
     let rules: [fn(&Evidence) -> Vec<Finding>; 11] = [
-        ground::network,
-        ground::ports,
-        ground::routes,
-        ground::masks,
+        local_checks::network,
+        local_checks::ports,
+        local_checks::routes,
+        local_checks::masks,
         people::versions,
         people::inbound,
         people::blocked,
         people::multicast,
-        ground::isolation,
+        local_checks::isolation,
         people::clocks,
         people::anybody,
     ];

@@ -13,7 +13,7 @@ use crate::{
         model::{LinkId, NodeId, Target},
     },
     protocol::codec::{
-        Heard,
+        ReferenceLine,
         mesh::{Frame, Hello, Reason},
     },
 };
@@ -89,7 +89,7 @@ pub enum Input {
         /// Which link.
         link: LinkId,
         /// What it said.
-        lines: Vec<Heard>,
+        lines: Vec<ReferenceLine>,
     },
     /// A node spoke.
     Told {

@@ -6,11 +6,11 @@
 
 pub mod announcement;
 pub mod event;
-mod line;
 mod malformed;
 pub mod mesh;
 mod published;
+mod reference;
 
-pub use line::{Heard, MAX_LINES_SENT, claim, heard};
 pub use malformed::Malformed;
 pub use published::{Protocol, Published};
+pub use reference::{MAX_LINES_SENT, ReferenceLine, claim, read_lines};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{event::Signed, line, mesh};
+use super::{event::Signed, mesh, reference};
 use crate::domain::model::{Nick, Text};
 
 /// Which of the two protocols a link speaks.
@@ -41,8 +41,8 @@ impl Published {
     /// Encodes a message for both protocols: `event` is what holds it in the log.
     pub fn new(event: &Signed, nick: &Nick, text: &Text, action: bool) -> Self {
         let mesh = mesh::batch([event]);
-        let reference = line::single(nick, text, action)
-            .map_or_else(|| Lines::Many(line::several(nick, text, action).into()), Lines::One);
+        let reference = reference::single(nick, text, action)
+            .map_or_else(|| Lines::Many(reference::several(nick, text, action).into()), Lines::One);
         Self { mesh, reference }
     }
 

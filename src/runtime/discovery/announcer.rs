@@ -10,7 +10,7 @@ use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
 
 use super::{Announce, Candidate, Event, Observation, Settings};
 use crate::{
-    core::discovery::announce::{Ear, Heard, Schedule},
+    core::discovery::announce::{Novelty, ReceiveFilter, Schedule},
     domain::model::LocalSubnet,
     protocol::{
         codec::announcement::{self, ANNOUNCEMENT_BYTES, Announcement, Call},
@@ -44,7 +44,7 @@ pub(super) struct Announcer {
 
 /// The sending side of one spot.
 #[derive(Debug)]
-struct Mouth {
+struct Sender {
     spot: Arc<LocalSubnet>,
     out: Datagrams,
     /// Whether it is known not to work.
@@ -52,20 +52,20 @@ struct Mouth {
 }
 
 /// By which way each spot sends the announcement of this number, if it is one for each interface alone.
-fn turns(mouths: &[Mouth], number: u64) -> Vec<Option<usize>> {
-    let of = |index: u32| mouths.iter().filter(move |mouth| mouth.spot.index == index);
-    let turn = |at: usize, mouth: &Mouth| {
-        let ways: usize = of(mouth.spot.index).map(|mouth| mouth.out.ways()).sum();
-        let before: usize = mouths
+fn turns(senders: &[Sender], number: u64) -> Vec<Option<usize>> {
+    let of = |index: u32| senders.iter().filter(move |sender| sender.spot.index == index);
+    let turn = |at: usize, sender: &Sender| {
+        let ways: usize = of(sender.spot.index).map(|sender| sender.out.ways()).sum();
+        let before: usize = senders
             .iter()
             .take(at)
-            .filter(|other| other.spot.index == mouth.spot.index)
-            .map(|mouth| mouth.out.ways())
+            .filter(|other| other.spot.index == sender.spot.index)
+            .map(|sender| sender.out.ways())
             .sum();
         let number = usize::try_from(number).unwrap_or(0).checked_rem(ways)?;
-        number.checked_sub(before).filter(|way| *way < mouth.out.ways())
+        number.checked_sub(before).filter(|way| *way < sender.out.ways())
     };
-    mouths.iter().enumerate().map(|(at, mouth)| turn(at, mouth)).collect()
+    senders.iter().enumerate().map(|(at, sender)| turn(at, sender)).collect()
 }
 
 /// Somebody has to be told, and nobody listens.
@@ -95,28 +95,28 @@ impl Announcer {
 
     async fn call_and_hear(&mut self, as_whom: &Announce) -> Result<(), Unheard> {
         let (heard, mut datagrams) = mpsc::channel(WAITING);
-        let (mut ears, mut mouths) = (JoinSet::new(), Vec::new());
+        let (mut listeners, mut senders) = (JoinSet::new(), Vec::new());
         for spot in std::mem::take(&mut self.spots) {
             match Datagrams::open(&spot, self.meeting) {
-                Ok((mouth, sockets, deaf)) => {
+                Ok((sender, sockets, deaf)) => {
                     for socket in sockets {
-                        ears.spawn(hear(socket, spot.clone(), heard.clone()));
+                        listeners.spawn(hear(socket, spot.clone(), heard.clone()));
                     }
                     for error in deaf {
                         self.mute(&spot, error).await?;
                     }
-                    mouths.push(Mouth { spot, out: mouth, failing: false });
+                    senders.push(Sender { spot, out: sender, failing: false });
                 }
                 Err(error) => self.mute(&spot, error).await?,
             }
         }
-        let (mut schedule, mut ear) = (Schedule::new(Instant::now().into_std()), Ear::default());
+        let (mut schedule, mut filter) = (Schedule::new(Instant::now().into_std()), ReceiveFilter::default());
         loop {
             tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(schedule.next().into()) => {
                     let now = Instant::now().into_std();
-                    self.send(as_whom, &mut mouths, schedule.is_loud(now)).await?;
+                    self.send(as_whom, &mut senders, schedule.is_loud(now)).await?;
                     schedule.sent(now);
                 }
                 wanted = self.wanted.recv() => match wanted {
@@ -124,7 +124,7 @@ impl Announcer {
                     None => return Ok(()),
                 },
                 Some(datagram) = datagrams.recv() => {
-                    if self.take_in(&datagram, &mut ear, as_whom).await? == Some(Call::Who) && as_whom.listens {
+                    if self.take_in(&datagram, &mut filter, as_whom).await? == Some(Call::Who) && as_whom.listens {
                         schedule.asked(Instant::now().into_std(), &mut self.rng);
                     }
                 }
@@ -134,21 +134,21 @@ impl Announcer {
 
     /// Sends one announcement: by every way of every spot, or, when it only says that we are still here, by one way of every
     /// interface, each time by the next one. What fails is told once, until it works again.
-    async fn send(&mut self, as_whom: &Announce, mouths: &mut [Mouth], loud: bool) -> Result<(), Unheard> {
+    async fn send(&mut self, as_whom: &Announce, senders: &mut [Sender], loud: bool) -> Result<(), Unheard> {
         self.counter = self.counter.wrapping_add(1);
         let call = if as_whom.listens { Call::Here } else { Call::Who };
         let node = as_whom.identity.node();
         let content = Announcement { call, port: self.port, node, boot: as_whom.boot, counter: self.counter };
         let datagram = announcement::write(&content, |message| as_whom.identity.sign(message));
-        let turns = turns(mouths, self.counter);
-        for (mouth, way) in mouths.iter_mut().zip(turns) {
+        let turns = turns(senders, self.counter);
+        for (sender, way) in senders.iter_mut().zip(turns) {
             let sent = match way {
-                _ if loud => mouth.out.send(&datagram).await,
-                Some(way) => mouth.out.send_by(way, &datagram).await,
+                _ if loud => sender.out.send(&datagram).await,
+                Some(way) => sender.out.send_by(way, &datagram).await,
                 None => continue,
             };
-            let failed = std::mem::replace(&mut mouth.failing, sent.is_err());
-            let spot = mouth.spot.clone();
+            let failed = std::mem::replace(&mut sender.failing, sent.is_err());
+            let spot = sender.spot.clone();
             match sent {
                 Ok(()) if failed => self.observe(Observation::Audible { interface: spot.interface.clone() }).await?,
                 Err(error) if !failed => self.mute(&spot, error).await?,
@@ -162,13 +162,13 @@ impl Announcer {
     async fn take_in(
         &mut self,
         (datagram, from, spot): &Datagram,
-        ear: &mut Ear,
+        filter: &mut ReceiveFilter,
         as_whom: &Announce,
     ) -> Result<Option<Call>, Unheard> {
         let now = Instant::now().into_std();
         let Some(unproven) = announcement::read(datagram) else { return Ok(None) };
         let content = unproven.announcement;
-        if content.node == as_whom.identity.node() || !ear.may_look(from.ip(), now) {
+        if content.node == as_whom.identity.node() || !filter.may_verify(from.ip(), now) {
             return Ok(None);
         }
         if !identity::is_signed_by(&content.node, &unproven.message, &unproven.signature) {
@@ -182,7 +182,7 @@ impl Announcer {
             self.observe(Observation::OffLink { addr, interface }).await?;
             return Ok(None);
         }
-        if ear.hear(&content, now) == Heard::Known {
+        if filter.accept(&content, now) == Novelty::Repeated {
             return Ok(None);
         }
         self.tell(match content.call {
@@ -257,9 +257,9 @@ mod tests {
         let datagram = announcement::write(&content, |message| them.sign(message)).to_vec();
         let us = Announce { identity: Identity::from_secret(&[1; 32]), boot: 1, counter: 0, listens: true };
         let spot = announcer.spots[place].clone();
-        let mut ear = Ear::default();
+        let mut filter = ReceiveFilter::default();
         let from = SocketAddr::new(from.parse().unwrap(), 50_000);
-        announcer.take_in(&(datagram, from, spot), &mut ear, &us).await.ok();
+        announcer.take_in(&(datagram, from, spot), &mut filter, &us).await.ok();
         seen.try_recv().ok()
     }
 
@@ -296,24 +296,24 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
-    fn mouth(index: u32, ip: &str) -> Mouth {
+    fn sender(index: u32, ip: &str) -> Sender {
         let ip: IpAddr = ip.parse().unwrap();
         let (network, broadcast) = ("127.0.0.0/8".parse().unwrap(), Some([127, 255, 255, 255].into()));
         let spot = LocalSubnet { interface: "x".into(), index, ip, network, broadcast };
         let (out, ..) = Datagrams::open(&spot, 9).unwrap();
-        Mouth { spot: Arc::new(spot), out, failing: false }
+        Sender { spot: Arc::new(spot), out, failing: false }
     }
 
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_quiet_announcement_is_one_datagram_for_each_interface() {
         // Both are loopback, with one way each; of two interfaces.
-        let mouths = [mouth(1, "127.0.0.1"), mouth(1, "127.0.0.2"), mouth(2, "127.0.0.3")];
+        let senders = [sender(1, "127.0.0.1"), sender(1, "127.0.0.2"), sender(2, "127.0.0.3")];
         for number in 0..10 {
-            let turns = turns(&mouths, number);
+            let turns = turns(&senders, number);
             assert_eq!(turns.iter().take(2).flatten().count(), 1, "{turns:?}");
             assert_eq!(turns[2], Some(0));
         }
-        assert_ne!(turns(&mouths, 0)[0], turns(&mouths, 1)[0], "the ways take turns");
+        assert_ne!(turns(&senders, 0)[0], turns(&senders, 1)[0], "the ways take turns");
     }
 }

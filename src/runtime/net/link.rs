@@ -42,7 +42,7 @@ impl Incoming for Line {
     fn read(link: LinkId, frames: &mut Vec<Self>) -> (Option<Input>, bool) {
         let mut lines = Vec::with_capacity(frames.len());
         for frame in frames.drain(..) {
-            codec::heard(&frame.msg, &mut lines);
+            codec::read_lines(&frame.msg, &mut lines);
         }
         ((!lines.is_empty()).then_some(Input::Heard { link, lines }), false)
     }

@@ -1,7 +1,7 @@
 //! When to announce the node, and what to believe of what others announce: pure.
 
-mod ear;
+mod receive_filter;
 mod schedule;
 
-pub use ear::{Ear, Heard};
+pub use receive_filter::{Novelty, ReceiveFilter};
 pub use schedule::Schedule;

@@ -6,18 +6,18 @@ use crate::{
         bus::Update,
         model::{LinkId, PeerId},
     },
-    protocol::codec::Heard,
+    protocol::codec::ReferenceLine,
 };
 
 impl Peers {
     /// A guest sent lines.
-    pub(in crate::core::node) fn heard(&mut self, link: LinkId, lines: Vec<Heard>, out: &mut Vec<Output>) {
+    pub(in crate::core::node) fn heard(&mut self, link: LinkId, lines: Vec<ReferenceLine>, out: &mut Vec<Output>) {
         let Some((peer, _)) = self.table.guest_mut(link) else { return };
         let PeerId::Guest(addr) = peer.id else { return };
         if peer.ignored {
             return;
         }
-        for Heard { nick, text, action } in lines {
+        for ReferenceLine { nick, text, action } in lines {
             if let Some(new) = nick.as_ref().filter(|nick| peer.nick.as_ref() != Some(nick)) {
                 peer.nick = Some(new.clone());
                 out.push(Output::update(Update::PeerRenamed { peer: peer.id, nick: new.clone() }));

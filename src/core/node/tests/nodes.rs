@@ -510,7 +510,7 @@ fn a_guest_that_takes_a_known_name_is_pointed_out() {
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let line = |nick: &str| {
         let (nick, text) = (Nick::new(nick).ok(), Text::new("send me the password").unwrap());
-        Input::Heard { link: IN, lines: vec![crate::protocol::codec::Heard { nick, text, action: false }] }
+        Input::Heard { link: IN, lines: vec![crate::protocol::codec::ReferenceLine { nick, text, action: false }] }
     };
     let points_out = |outs: &[Output]| {
         updates(outs).iter().any(|update| matches!(update, Update::Notice { code: NoticeCode::GuestName, .. }))

@@ -6,7 +6,7 @@ use crate::{
         bus::FailureCode,
         model::{Author, Delivery, Message, Room, Target, Text},
     },
-    protocol::codec::Heard,
+    protocol::codec::ReferenceLine,
 };
 
 const IN: LinkId = LinkId::Accepted(1);
@@ -277,8 +277,10 @@ fn lines_to_guests_alone_count_as_sent() {
 fn a_guests_line_is_shown_once_although_the_disk_is_full() {
     let mut bench = Harness::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", None));
-    let line =
-        || Input::Heard { link: IN, lines: vec![Heard { nick: None, text: Text::new("hi").unwrap(), action: false }] };
+    let line = || Input::Heard {
+        link: IN,
+        lines: vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }],
+    };
     bench.store.fails = true;
     assert_eq!(messages(&bench.feed(line())).len(), 1);
     assert_eq!(messages(&bench.feed(line())).len(), 1, "nothing waits for a disk that may never be there");
@@ -290,7 +292,7 @@ fn a_guests_line_is_shown_once_although_the_disk_is_full() {
 #[test]
 fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
     let mut bench = Harness::new("10.0.0.1:4565");
-    let line = |nick: Option<&str>| Heard {
+    let line = |nick: Option<&str>| ReferenceLine {
         nick: nick.map(|n| Nick::new(n).unwrap()),
         text: Text::new("hi").unwrap(),
         action: false,

@@ -11,7 +11,7 @@ use crate::domain::model::{Nick, Target, Text};
 const MAX_LINES_PER_FRAME: usize = 64;
 
 /// Lines of one message that a reference node is sent, one frame each: it shows each as a message of its own, and a
-/// pasted file would bury the room (DESIGN.md section 5).
+/// pasted file would bury the room.
 pub const MAX_LINES_SENT: usize = 20;
 
 /// The longest first frame that can be an address: `[` + 45 characters of IPv6 + `%` + scope + `]:65535`.
@@ -22,7 +22,7 @@ const ACTION: &str = "/me ";
 
 /// What one line of a frame says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
+pub struct ReferenceLine {
     /// The name in front of the text, if there is a valid one.
     pub nick: Option<Nick>,
     /// The text; of an action, without the mark.
@@ -43,13 +43,13 @@ pub fn claim(frame: &[u8]) -> Option<SocketAddr> {
 }
 
 /// Appends what a frame of chat says: `nick: text` with a valid nick gives both, anything else is text. Line feeds split.
-pub fn heard(frame: &[u8], into: &mut Vec<Heard>) {
+pub fn read_lines(frame: &[u8], into: &mut Vec<ReferenceLine>) {
     let text = String::from_utf8_lossy(frame);
     // Nearly every frame is one line.
     if text.contains(['\n', '\r']) {
-        into.extend(split(&text).iter().filter_map(|line| hear(line)));
+        into.extend(split(&text).iter().filter_map(|line| read_line(line)));
     } else {
-        into.extend(hear(&text));
+        into.extend(read_line(&text));
     }
 }
 
@@ -64,14 +64,14 @@ fn split(text: &str) -> Vec<Cow<'_, str>> {
     }
 }
 
-fn hear(line: &str) -> Option<Heard> {
+fn read_line(line: &str) -> Option<ReferenceLine> {
     let named = line.split_once(": ").and_then(|(name, text)| Some((Nick::clean(name)?, text)));
     let (nick, rest) = named.map_or((None, line), |(nick, rest)| (Some(nick), rest));
     let (action, rest) = match rest.strip_prefix(ACTION) {
         Some(rest) if nick.is_some() => (true, rest),
         _ => (false, rest),
     };
-    Some(Heard { nick, text: Text::cut(rest)?, action })
+    Some(ReferenceLine { nick, text: Text::cut(rest)?, action })
 }
 
 /// A message as it goes to reference nodes: `nick: text`. None if it has several lines.
@@ -103,9 +103,9 @@ mod tests {
 
     use super::*;
 
-    fn collect(frame: &[u8]) -> Vec<Heard> {
+    fn collect(frame: &[u8]) -> Vec<ReferenceLine> {
         let mut lines = Vec::new();
-        heard(frame, &mut lines);
+        read_lines(frame, &mut lines);
         lines
     }
 
