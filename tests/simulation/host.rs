@@ -132,8 +132,8 @@ impl Host {
         let port = PORT.try_into().unwrap();
         let site = ListenPlan::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
         Settings {
-            place: watch::channel(DesiredNetwork::fixed(site, Network::new("simulation").unwrap())).1,
-            opens: mpsc::channel(1).0,
+            desired: watch::channel(DesiredNetwork::fixed(site, Network::new("simulation").unwrap())).1,
+            wishes: mpsc::channel(1).0,
             port: None,
             announce: false,
             diagnose: false,

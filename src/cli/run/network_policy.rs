@@ -33,7 +33,7 @@ pub(super) struct NetworkPolicy {
 /// Where to be, and what tells this network from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decision {
-    pub(super) place: DesiredNetwork,
+    pub(super) desired: DesiredNetwork,
     pub(super) id: NetworkId,
     /// The network that the node is open to, or could be.
     pub(super) lan: Option<NetworkId>,
@@ -140,7 +140,7 @@ impl NetworkPolicy {
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
         let network = self.named.clone().unwrap_or_else(|| id.name());
         Decision {
-            place: DesiredNetwork { lost, ..DesiredNetwork::fixed(site, network) },
+            desired: DesiredNetwork { lost, ..DesiredNetwork::fixed(site, network) },
             id,
             lan: Some(id),
             assumed: id != seen,
@@ -157,7 +157,7 @@ impl NetworkPolicy {
         let site = ListenPlan::machine(self.ip, &self.cidrs, interfaces);
         let id = NetworkId::default();
         let network = self.named.clone().unwrap_or_else(|| id.name());
-        Decision { place: DesiredNetwork { offer, ..DesiredNetwork::fixed(site, network) }, id, lan, assumed: false }
+        Decision { desired: DesiredNetwork { offer, ..DesiredNetwork::fixed(site, network) }, id, lan, assumed: false }
     }
 
     /// There is nothing to be open to.
@@ -168,13 +168,13 @@ impl NetworkPolicy {
         let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
         let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
         let mut decision = self.closed(interfaces, Err(error.to_string()), before.and_then(|before| before.lan));
-        decision.place.lost = wanted.then(|| error.to_string());
+        decision.desired.lost = wanted.then(|| error.to_string());
         decision
     }
 
     /// An address that is given out anew is gone for a moment.
     fn without_addresses(&self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
-        let before = before.filter(|before| !is_bare(&before.place.site) && is_bare(site))?;
+        let before = before.filter(|before| !is_bare(&before.desired.site) && is_bare(site))?;
         let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
         let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
         self.lost(Some(before), format!("No network: {} {without}.", names.join(", ")))
@@ -183,8 +183,8 @@ impl NetworkPolicy {
     /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
     fn lost(&self, before: Option<&Decision>, why: String) -> Option<Decision> {
         let is_meant = |before: &&Decision| before.lan.as_ref().is_none_or(|lan| self.wants_open(lan));
-        let before = before.filter(|before| before.place.site.open).filter(is_meant)?;
-        Some(Decision { place: DesiredNetwork { lost: Some(why), ..before.place.clone() }, ..before.clone() })
+        let before = before.filter(|before| before.desired.site.open).filter(is_meant)?;
+        Some(Decision { desired: DesiredNetwork { lost: Some(why), ..before.desired.clone() }, ..before.clone() })
     }
 }
 

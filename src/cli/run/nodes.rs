@@ -45,8 +45,8 @@ impl Start {
     fn first(&self, ends: Ends, history: history::History) -> Settings {
         let Self { config, profile, random, nick, hold, .. } = self;
         Settings {
-            place: ends.place,
-            opens: ends.opens,
+            desired: ends.desired,
+            wishes: ends.wishes,
             ports: config.ports,
             port: None,
             announce: config.announce,
@@ -101,9 +101,9 @@ pub(super) fn start(
             Err(error) => return drop(started.send(Err(Error::System(error)))),
         };
         runtime.block_on(async {
-            let network = here.place.network.clone();
+            let network = here.desired.network.clone();
             let (watcher, ends) = Watcher::new(start.policy.clone(), here, updates.clone(), start.profile.saver());
-            let opens = ends.opens.clone();
+            let wishes = ends.wishes.clone();
             let first = async {
                 let settings = start.first(ends, start.history(network, &updates)?);
                 Ok(Actor::start(TcpNet, settings, commands, updates, leave.clone()).await?)
@@ -115,7 +115,7 @@ pub(super) fn start(
                     let _ = started.send(Ok(()));
                     let watching = tokio::spawn(watcher.run());
                     // Nobody can wish anything after that, and the last wish is to be remembered.
-                    Box::pin(run_nodes(&start, actor, opens, leave)).await;
+                    Box::pin(run_nodes(&start, actor, wishes, leave)).await;
                     let _ = tokio::time::timeout(LAST_WISH, watching).await;
                 }
                 Err(error) => drop(started.send(Err(error))),
@@ -129,11 +129,11 @@ pub(super) fn start(
 }
 
 /// Runs one node after the other, each on another network, until the user leaves.
-async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<Wish>, leave: CancellationToken) {
-    while let Some(Moved { commands, updates, mut place, carried }) = Box::pin(actor.run()).await {
+async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, wishes: mpsc::Sender<Wish>, leave: CancellationToken) {
+    while let Some(Moved { commands, updates, mut desired, carried }) = Box::pin(actor.run()).await {
         let next = async {
-            let history = settle(start, &mut place, carried.port, &opens, &updates).await?;
-            let settings = start.next(carried, Ends { place, opens: opens.clone() }, history);
+            let history = next_history(start, &mut desired, carried.port, &wishes, &updates).await?;
+            let settings = start.next(carried, Ends { desired, wishes: wishes.clone() }, history);
             Ok(Actor::start(TcpNet, settings, commands, updates.clone(), leave.clone()).await?)
         };
         actor = match next.await {
@@ -149,17 +149,17 @@ async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, opens: mpsc::Sender<
     }
 }
 
-/// What was said before where the node is to be next, once it is known that it can listen there. If it cannot, it is closed and
-/// stays on this machine.
-async fn settle(
+/// The history of the network where the node is to be next, once it is known that it can listen there. If it cannot, it is
+/// closed and stays on this machine.
+async fn next_history(
     start: &Start,
-    place: &mut watch::Receiver<DesiredNetwork>,
+    desired: &mut watch::Receiver<DesiredNetwork>,
     port: u16,
-    opens: &mpsc::Sender<Wish>,
+    wishes: &mpsc::Sender<Wish>,
     updates: &mpsc::Sender<Update>,
 ) -> Result<history::History, Error> {
     loop {
-        let DesiredNetwork { site, network, .. } = place.borrow_and_update().clone();
+        let DesiredNetwork { site, network, .. } = desired.borrow_and_update().clone();
         tracing::info!(%network, open = site.open, "another network");
         let bound = net::first_free(&TcpNet, &site.listen, start.config.ports, Some(port)).await;
         let there = match bound {
@@ -172,7 +172,7 @@ async fn settle(
             return there;
         }
         tell_failure(updates, &format!("{error} The chat stays on this machine; F2 tries again.")).await;
-        if opens.send(Wish::CannotListen).await.is_err() || place.changed().await.is_err() {
+        if wishes.send(Wish::CannotListen).await.is_err() || desired.changed().await.is_err() {
             return there;
         }
     }

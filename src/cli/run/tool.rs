@@ -35,7 +35,7 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
     let options = history::Options {
         profile: of_profile,
-        network: policy.first().map_err(Error::Interfaces)?.place.network,
+        network: policy.first().map_err(Error::Interfaces)?.desired.network,
         room: room(args.room.as_deref())?,
         action: match args {
             LogArgs { json: true, .. } => Action::Json,
@@ -112,10 +112,10 @@ fn look_around(config: &Config) -> Result<Options, RunError> {
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     let existing = profile::look(&of_profile)?;
     let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
-    let place = policy.first()?.place;
+    let desired = policy.first()?.desired;
     Ok(Options {
-        site: place.site,
-        no_network: place.lost,
+        site: desired.site,
+        no_network: desired.lost,
         interfaces: interfaces()?,
         ports: config.ports,
         rate: config.sweep_rate,

@@ -21,20 +21,20 @@ use crate::{
     },
 };
 
-/// How often the interfaces are looked at. Asking them takes 0.4 ms, so that this is 0.02 % of a processor; there is a way to
-/// be told on every system, another one on each.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often the interfaces are read. That takes 0.4 ms, so it costs 0.02 % of a processor. Every system can report changes,
+/// each in another way.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How many looks another network is waited for whose gateway is not known yet: what it is called hangs on that.
+/// How many polls to wait for the gateway of another network: the network's name depends on it.
 const PATIENCE: u32 = 3;
 
-/// Wishes that follow each other within this time are one, as far as answers go.
+/// Wishes that follow each other within this time get one answer.
 const BURST: Duration = Duration::from_secs(2);
 
-/// A time of day that is ahead by so much more than the clock that stands still in sleep: the machine slept.
+/// If the time of day has advanced by so much more than the clock that stops in sleep, the machine slept.
 const SLEPT: Duration = Duration::from_secs(10);
 
-/// Wishes that may wait; full makes the node wait, and with it who holds the key down.
+/// Wishes that may wait; full makes the node wait, and with it a user who holds the key down.
 const WISHES: usize = 4;
 
 /// See the module's documentation.
@@ -50,17 +50,17 @@ pub(super) struct Watcher {
     doubtful: bool,
     /// Whether the machine slept, and the node has not been told.
     slept: bool,
-    /// How many looks in a row a gateway was waited for.
+    /// For how many polls in a row a gateway was waited for.
     waited: u32,
-    /// When the user wanted last what changes nothing.
+    /// When the user last wished for what is so already.
     wished: Option<Instant>,
 }
 
 /// The ends of a watcher that the node has.
 #[derive(Debug)]
 pub(super) struct Ends {
-    pub(super) place: watch::Receiver<DesiredNetwork>,
-    pub(super) opens: mpsc::Sender<Wish>,
+    pub(super) desired: watch::Receiver<DesiredNetwork>,
+    pub(super) wishes: mpsc::Sender<Wish>,
 }
 
 impl Watcher {
@@ -70,17 +70,17 @@ impl Watcher {
         updates: mpsc::Sender<Update>,
         saver: Saver,
     ) -> (Self, Ends) {
-        let (told, place) = watch::channel(now.place.clone());
-        let (opens, wishes) = mpsc::channel(WISHES);
+        let (told, desired) = watch::channel(now.desired.clone());
+        let (wishes_in, wishes) = mpsc::channel(WISHES);
         (
             Self { policy, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0, wished: None },
-            Ends { place, opens },
+            Ends { desired, wishes: wishes_in },
         )
     }
 
-    /// Follows until nobody wishes anything any more.
+    /// Follows until no node is left that could have wishes.
     pub(super) async fn run(mut self) {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let mut ticks = tokio::time::interval(POLL_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut awake = (Instant::now(), SystemTime::now());
         loop {
@@ -93,16 +93,16 @@ impl Watcher {
                 _ = ticks.tick() => {
                     let before = std::mem::replace(&mut awake, (Instant::now(), SystemTime::now()));
                     self.slept |= has_slept(before, awake);
-                    self.look();
+                    self.poll();
                 }
             }
         }
     }
 
-    fn look(&mut self) {
+    fn poll(&mut self) {
         let Ok(interfaces) = interfaces() else { return };
         let next = self.decide(&interfaces);
-        self.looked(next);
+        self.consider(next);
     }
 
     /// Where to be with these interfaces, after where we are.
@@ -111,13 +111,13 @@ impl Watcher {
         self.policy.decide(interfaces, Some(&self.now), identify)
     }
 
-    fn looked(&mut self, mut next: Decision) {
-        self.doubtful |= self.slept || self.now.place.lost.is_some();
+    fn consider(&mut self, mut next: Decision) {
+        self.doubtful |= self.slept || self.now.desired.lost.is_some();
         let waits = if next.id.may_be(&self.now.id) {
             // Its gateway may be known only now: it is called what it was called first.
-            next.place.network = self.now.place.network.clone();
+            next.desired.network = self.now.desired.network.clone();
             // Half of all homes have the same addresses.
-            self.doubtful && next.assumed && next.place.lost.is_none()
+            self.doubtful && next.assumed && next.desired.lost.is_none()
         } else {
             next.id.is_unresolved()
         };
@@ -126,7 +126,7 @@ impl Watcher {
             return;
         }
         (self.waited, self.doubtful) = (0, false);
-        next.place.woken = self.now.place.woken + u32::from(std::mem::take(&mut self.slept));
+        next.desired.woken = self.now.desired.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
     }
 
@@ -151,11 +151,11 @@ impl Watcher {
             }
             (None, Err(_)) => {
                 self.policy.off = true;
-                return self.settle(&interfaces);
+                return self.apply_wish(&interfaces);
             }
         };
         self.policy.off = false;
-        let is_news = open != self.now.place.site.open;
+        let is_news = open != self.now.desired.site.open;
         if !is_news && self.answers_again() {
             let text = if open {
                 "The chat is open to your network already."
@@ -164,12 +164,12 @@ impl Watcher {
             };
             self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
         }
-        // Who closes it closes it to all networks that it is open to.
+        // Closing means closing to all networks that it is open to.
         let others: Vec<_> = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).collect();
         for network in others.into_iter().chain([network]) {
             self.policy.say(network, open);
         }
-        self.settle(&interfaces);
+        self.apply_wish(&interfaces);
         // What was open already is so by what is remembered, or by what is stronger.
         if wish == Wish::CannotListen || (open && !is_news) {
             return;
@@ -187,17 +187,17 @@ impl Watcher {
         self.wished.replace(now).is_none_or(|last| now - last > BURST)
     }
 
-    /// Goes where the user has just said to be.
-    fn settle(&mut self, interfaces: &[Interface]) {
+    /// Goes where the user has just wished to be.
+    fn apply_wish(&mut self, interfaces: &[Interface]) {
         let mut next = self.decide(interfaces);
-        next.place.woken = self.now.place.woken;
+        next.desired.woken = self.now.desired.woken;
         self.go(next);
     }
 
     fn go(&mut self, next: Decision) {
-        if next.place != *self.told.borrow() {
-            tracing::info!(network = %next.place.network, open = next.place.site.open, lost = ?next.place.lost, "place");
-            self.told.send_replace(next.place.clone());
+        if next.desired != *self.told.borrow() {
+            tracing::info!(network = %next.desired.network, open = next.desired.site.open, lost = ?next.desired.lost, "place");
+            self.told.send_replace(next.desired.clone());
         }
         self.now = next;
     }
@@ -208,12 +208,12 @@ impl Watcher {
     }
 }
 
-/// Whether the machine slept between two looks: the monotonic clock stands still meanwhile, on Linux and macOS; and
-/// elsewhere, where it goes on, the looks are far apart.
+/// Whether the machine slept between two polls: the monotonic clock stands still meanwhile, on Linux and macOS; and
+/// elsewhere, where it goes on, the polls are far apart.
 fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool {
     let monotonic = now.0 - before.0;
     let wall = now.1.duration_since(before.1).unwrap_or_default();
-    wall > monotonic + SLEPT || monotonic > LOOK_EVERY + SLEPT
+    wall > monotonic + SLEPT || monotonic > POLL_INTERVAL + SLEPT
 }
 
 #[cfg(test)]
@@ -230,7 +230,7 @@ mod tests {
     fn assumed() -> Decision {
         let site = ListenPlan::fixed([203, 0, 113, 5].into(), vec!["203.0.113.0/24".parse().unwrap()], &[]);
         let id = NetworkId::of([203, 0, 113, 5].into(), &site.sweep, false);
-        Decision { place: DesiredNetwork::fixed(site, id.name()), id, lan: Some(id), assumed: true }
+        Decision { desired: DesiredNetwork::fixed(site, id.name()), id, lan: Some(id), assumed: true }
     }
 
     #[test]
@@ -240,13 +240,13 @@ mod tests {
         let (updates, _) = mpsc::channel(1);
         let (mut watcher, ends) = Watcher::new(NetworkPolicy::new(&config, &[]), assumed(), updates, profile.saver());
         watcher.slept = true;
-        for look in 0..=PATIENCE {
-            assert_eq!(ends.place.borrow().woken, 0, "look {look}");
-            watcher.looked(assumed());
+        for poll in 0..=PATIENCE {
+            assert_eq!(ends.desired.borrow().woken, 0, "poll {poll}");
+            watcher.consider(assumed());
         }
-        assert_eq!(ends.place.borrow().woken, 1);
-        watcher.looked(assumed());
-        assert_eq!(ends.place.borrow().woken, 1, "once");
+        assert_eq!(ends.desired.borrow().woken, 1);
+        watcher.consider(assumed());
+        assert_eq!(ends.desired.borrow().woken, 1, "once");
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl<N: Net> Actor<N> {
             return Ok(());
         }
         // That there is no network is said otherwise.
-        let open = self.whereabouts.site().open && !self.whereabouts.is_lost();
+        let open = self.network.now().site.open && self.network.now().lost.is_none();
         let asks = open && self.node.linked_peers().next().is_none();
         let pause = if self.diagnosing.fresh { EVERY } else { AGAIN };
         if asks && self.diagnosing.last.is_some_and(|at| at.elapsed() < pause) {
@@ -100,12 +100,12 @@ impl<N: Net> Actor<N> {
         }
         tracing::info!(findings = ?findings.iter().map(|finding| finding.fault.as_str()).collect::<Vec<_>>(), "diagnosis");
         self.diagnosing.told.clone_from(&findings);
-        self.update(Update::Diagnosis(findings)).await
+        self.front_end.tell(Update::Diagnosis(findings)).await
     }
 
     fn judge(&mut self) -> Vec<Finding> {
         (self.diagnosing.fresh, self.diagnosing.last) = (false, Some(Instant::now()));
-        let ListenPlan { spots, sweep, open, .. } = self.whereabouts.site();
+        let ListenPlan { spots, sweep, open, .. } = &self.network.now().site;
         let interfaces = io::interfaces().unwrap_or_default();
         let now = self.clock.now();
         let people = self.node.troubles(now).map(|(addr, trouble)| Person {
@@ -127,7 +127,7 @@ impl<N: Net> Actor<N> {
             swept: self.diagnosing.survey.as_ref().map(|survey| io::swept(survey, sweep)),
             mute: self.diagnosing.mute.iter().map(|(name, why)| (name.clone(), why.clone())).collect(),
             off_link: self.diagnosing.off_link.clone(),
-            announces: self.whereabouts.announces(),
+            announces: self.discovery.announces(),
             people: people.collect(),
             ..Evidence::default()
         };

@@ -1,4 +1,4 @@
-//! What comes from elsewhere: links, discovery, the store, the profile.
+//! Feeds the node what links, discovery, the store and the profile tell.
 
 use super::{Actor, Stop};
 use crate::{
@@ -33,7 +33,7 @@ impl<N: Net> Actor<N> {
             // Gave up while it waited for us.
             Event::Arrived { handle, .. } if handle.is_cut() => return Ok(()),
             Event::Arrived { link, input, handle } => {
-                self.handles.insert(link, handle);
+                self.links.accept(link, handle);
                 input
             }
             Event::Probed(node, answer) => {
@@ -44,8 +44,7 @@ impl<N: Net> Actor<N> {
             Event::Node(input) | Event::Read(input, _) => input,
         };
         if let Input::Closed { link, .. } | Input::DialFailed { link, .. } | Input::DialRefused { link, .. } = input {
-            self.handles.remove(&link);
-            self.shared.outbox.remove(link);
+            self.links.forget(link);
         }
         self.feed(input).await
     }
@@ -62,7 +61,7 @@ impl<N: Net> Actor<N> {
             discovery::Event::Candidate(Candidate::Announced { node, addr }) => {
                 self.feed(Input::Announced { node, addr }).await
             }
-            discovery::Event::Progress(progress) => self.update(Update::Sweep(progress)).await,
+            discovery::Event::Progress(progress) => self.front_end.tell(Update::Sweep(progress)).await,
             discovery::Event::Asked(node) => {
                 self.node.note_heard(node, self.clock.now());
                 Ok(())
@@ -75,18 +74,16 @@ impl<N: Net> Actor<N> {
     }
 
     pub(super) async fn drop_frozen(&mut self) -> Result<(), Stop> {
-        for link in self.shared.outbox.frozen() {
-            if let Some(handle) = self.handles.remove(&link) {
-                handle.cut();
-            }
-            self.shared.outbox.remove(link);
+        for link in self.links.shared.outbox.frozen() {
+            self.links.cut(link);
             self.feed(Input::Closed { link, reason: CloseReason::Timeout }).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn not_saved(&mut self, error: &SaveError) -> Result<(), Stop> {
-        let notice = Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() };
-        self.update(notice).await
+    /// A write to the profile has ended.
+    pub(super) async fn not_saved(&mut self, error: Option<SaveError>) -> Result<(), Stop> {
+        let Some(error) = error else { return Ok(()) };
+        self.front_end.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() }).await
     }
 }

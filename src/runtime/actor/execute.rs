@@ -1,12 +1,10 @@
-//! What the node wants, carried out.
-
-use std::sync::Arc;
+//! Executes what the node decides.
 
 use super::{Actor, Stop};
 use crate::{
     core::node::{Input, Output},
     domain::bus::Update,
-    runtime::{io::Net, net},
+    runtime::io::Net,
 };
 
 impl<N: Net> Actor<N> {
@@ -24,43 +22,26 @@ impl<N: Net> Actor<N> {
         match out {
             Output::Dial { link, addr, via } => {
                 tracing::debug!(?link, %addr, ?via, "dial");
-                let handle = {
-                    let from = self.whereabouts.source(addr.ip());
-                    net::dial(self.net.clone(), self.shared.clone(), link, from, addr, via)
-                };
-                self.handles.insert(link, handle);
+                let from = self.network.source(addr.ip());
+                self.links.dial(&self.net, link, from, addr, via);
             }
-            Output::Offer { link, first } => {
-                if let Some(handle) = self.handles.get_mut(&link) {
-                    handle.offer(first);
-                }
-            }
-            Output::Open { link, protocol, first } => {
-                self.shared.outbox.open(link, protocol, first);
-                if let Some(handle) = self.handles.get_mut(&link) {
-                    handle.open();
-                }
-            }
-            Output::Tell { link, frame } => self.shared.outbox.tell(link, frame),
-            Output::Close { link, bye } => {
-                self.shared.outbox.finish(link, bye.as_ref());
-                if let Some(handle) = self.handles.remove(&link) {
-                    handle.close(bye, &self.shared.closing);
-                }
-            }
-            Output::Batch { link, frame } => self.shared.outbox.batch(link, frame),
+            Output::Offer { link, first } => self.links.offer(link, first),
+            Output::Open { link, protocol, first } => self.links.open(link, protocol, first),
+            Output::Tell { link, frame } => self.links.shared.outbox.tell(link, frame),
+            Output::Close { link, bye } => self.links.close(link, bye),
+            Output::Batch { link, frame } => self.links.shared.outbox.batch(link, frame),
             Output::Store { ticket, request } => self.store.ask(ticket, request),
-            Output::Publish(line) => self.shared.outbox.publish(line),
+            Output::Publish(line) => self.links.shared.outbox.publish(line),
             Output::Update(update) => {
                 if let Update::NickSet(nick) = &update {
-                    self.keeper.nick_changed(nick.clone());
+                    self.profile.nick_changed(nick.clone());
                 }
-                self.update(update).await?;
+                self.front_end.tell(update).await?;
             }
-            Output::Sweep => self.whereabouts.rescan(),
-            Output::Announce => self.whereabouts.announce(),
-            Output::LinkedChanged => drop(self.linked.send(Arc::new(self.node.linked()))),
-            Output::KnownChanged => self.keeper.known_changed(),
+            Output::Sweep => self.discovery.rescan(),
+            Output::Announce => self.discovery.announce(),
+            Output::LinkedChanged => self.discovery.set_linked(self.node.linked()),
+            Output::KnownChanged => self.profile.known_changed(),
             Output::Leave => return Err(Stop::Quit),
         }
         Ok(())

@@ -1,35 +1,41 @@
-//! The networking actor: owns server, dialer and node map, and executes what [`crate::core::node`] decides.
+//! The networking actor: owns the links, the listeners, discovery and the node, and executes what [`crate::core::node`]
+//! decides.
 //!
 //! It waits for nobody but the front end, whose channel is its only brake: a front end that does not read stops the
 //! node, and through HTTP/2's windows its peers, without a byte of memory more.
 
 mod backlog;
+mod desired_network;
 mod diagnosing;
-mod elsewhere;
+mod discovery_task;
 mod events;
 mod execute;
-mod keeper;
-mod place;
+mod front_end;
+mod links;
+mod listeners;
+mod moving;
+mod profile_writer;
 mod settings;
+mod stale_commands;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
-use backlog::Backlog;
+use desired_network::NetworkFollower;
+pub use desired_network::{DesiredNetwork, Wish};
 use diagnosing::Diagnosing;
-use keeper::Keeper;
-pub use place::{Carried, DesiredNetwork, Moved, Wish};
+use discovery_task::DiscoveryTask;
+use front_end::FrontEnd;
+use links::Links;
+use listeners::Listeners;
+pub use moving::{Carried, Moved};
+use profile_writer::ProfileWriter;
 pub use settings::{Random, Settings, StartError};
 use tokio::{
-    sync::{mpsc, watch},
-    task::JoinSet,
+    sync::mpsc,
+    task::{JoinError, JoinSet},
     time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
@@ -38,12 +44,12 @@ use crate::{
     core::node::{History, Input, LocalAddrs, Me, Node},
     domain::{
         bus::{Command, Update},
-        model::{LinkId, NodeId, Presence, Target},
+        model::{NodeId, Presence, Target},
     },
     runtime::{
         discovery,
         io::{Clock, Net},
-        net::{self, CLOSE_TIMEOUT, Event, Handle, INBOX_CAPACITY, Shared, Tls},
+        net::{self, Tls},
         store::{Answer, Store},
     },
 };
@@ -61,35 +67,31 @@ const FROZEN_CHECK: Duration = Duration::from_secs(1);
 /// How often a congested outbox, or a front end that is far behind, is looked at again.
 const CONGESTION_CHECK: Duration = Duration::from_millis(2);
 
-/// Discovery's events that may wait; full makes the sweep wait.
-const DISCOVERY_CAPACITY: usize = 64;
-
-/// A node that listens and has not begun yet.
+/// A node with its shell. It listens, and runs once [`Actor::run`] is called.
 #[derive(Debug)]
 pub struct Actor<N: Net> {
     net: N,
     clock: Clock,
     node: Node,
-    presence: Presence,
     me: NodeId,
-    shared: Shared,
-    whereabouts: place::Listeners<N>,
-    handles: BTreeMap<LinkId, Handle>,
-    commands: mpsc::Receiver<Command>,
-    updates: mpsc::Sender<Update>,
-    backlog: Backlog,
+    front_end: FrontEnd,
+    links: Links,
+    listeners: Listeners<N>,
+    network: NetworkFollower,
+    discovery: DiscoveryTask,
     diagnosing: Diagnosing,
-    inbox: mpsc::Receiver<Event>,
-    found: mpsc::Receiver<discovery::Event>,
-    linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
     /// Servers and discovery; they end with the actor.
     tasks: JoinSet<()>,
-    hold: bool,
-    keeper: Keeper,
-    peers: Vec<Target>,
-    leave: CancellationToken,
+    profile: ProfileWriter,
     store: Store,
     answers: mpsc::Receiver<Answer>,
+    /// Whether to meet nobody before the user has chosen a name.
+    hold: bool,
+    /// Whether the user is here when the node begins.
+    presence: Presence,
+    /// Addresses to dial in any case.
+    peers: Vec<Target>,
+    leave: CancellationToken,
 }
 
 /// Why the actor stops.
@@ -112,59 +114,46 @@ impl<N: Net> Actor<N> {
         updates: mpsc::Sender<Update>,
         leave: CancellationToken,
     ) -> Result<Self, StartError> {
-        let Settings { mut place, opens, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
+        let Settings { desired, wishes, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
         let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
-        let now = place.borrow_and_update().clone();
-        let bound = net::first_free(&net, &now.site.listen, ports, port).await?;
-        let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
-        let (found_in, found) = mpsc::channel(DISCOVERY_CAPACITY);
-        let (linked, linked_out) = watch::channel(Arc::default());
-        let shared = Shared::new(inbox_in, tls, guests);
+        let network = NetworkFollower::new(desired, wishes);
+        let site = &network.now().site;
+        let listeners = Listeners::new(net::first_free(&net, &site.listen, ports, port).await?);
         let announce =
             announce.then(|| discovery::Announce { identity: identity.clone(), boot, counter: 0, listens: true });
-        let looking = place::Looking { ports, rate: sweep_rate, seed, announce, found: found_in, linked: linked_out };
-        let keeper = Keeper::new(saver, &known);
+        let profile = ProfileWriter::new(saver, &known);
         let history = History { snapshot, retention, identity, started: clock.now().wall };
-        let location = LocalAddrs {
-            addrs: bound.iter().map(|(addr, _)| *addr).collect(),
-            networks: now.site.networks.clone(),
-            open: now.site.open,
-        };
-        let me_of = Me { location, nick, node: me, boot, ports, guests, known, seed, secret, history };
-        let node = Node::new(me_of);
-        let (handles, tasks) = (BTreeMap::new(), JoinSet::new());
+        let (addrs, networks) = (listeners.addrs().to_vec(), site.networks.clone());
+        let location = LocalAddrs { addrs, networks, open: site.open };
+        let node = Node::new(Me { location, nick, node: me, boot, ports, guests, known, seed, secret, history });
         Ok(Self {
             net,
             clock,
             node,
-            presence,
             me,
-            shared,
-            whereabouts: place::Listeners::new(now, place, opens, bound, looking),
-            handles,
-            commands,
-            updates,
-            backlog: Backlog::default(),
+            front_end: FrontEnd::new(commands, updates),
+            links: Links::new(tls, guests),
+            listeners,
+            network,
+            discovery: DiscoveryTask::new(ports, sweep_rate, seed, announce),
             diagnosing: Diagnosing::new(diagnose),
-            inbox,
-            found,
-            linked,
-            tasks,
-            hold,
-            keeper,
-            peers,
-            leave,
+            tasks: JoinSet::new(),
+            profile,
             store,
             answers,
+            hold,
+            presence,
+            peers,
+            leave,
         })
     }
 
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
-        self.whereabouts.addr()
+        self.listeners.addr()
     }
 
     /// Runs until the front end says [`Command::Quit`] or is gone, or until `leave` is cancelled, which works even where
@@ -199,8 +188,8 @@ impl<N: Net> Actor<N> {
         let mut frozen_check = tokio::time::interval(FROZEN_CHECK);
         frozen_check.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let congested = self.shared.outbox.is_congested() || self.node.is_writing_much();
-            let behind = self.front_end_is_behind() || self.node.is_writing_much();
+            let congested = self.is_congested();
+            let behind = self.is_behind();
             let timer = self.node.next_timer().map(Instant::from_std);
             tokio::select! {
                 biased;
@@ -212,53 +201,61 @@ impl<N: Net> Actor<N> {
                 () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {
                     self.feed(Input::Timer).await?;
                 }
-                () = tokio::time::sleep_until(self.keeper.due().unwrap_or_else(Instant::now)),
-                    if self.keeper.due().is_some() => self.keeper.write(|| self.node.known()),
-                error = self.keeper.written() => {
-                    if let Some(error) = error {
-                        self.not_saved(&error).await?;
-                    }
-                }
-                Some(ended) = self.tasks.join_next() => {
-                    // What was ended on purpose has a successor.
-                    if !ended.as_ref().is_err_and(tokio::task::JoinError::is_cancelled) {
-                        tracing::error!(?ended, "server or discovery has ended");
-                        return Err(Stop::Quit);
-                    }
-                }
+                () = tokio::time::sleep_until(self.profile.due().unwrap_or_else(Instant::now)),
+                    if self.profile.due().is_some() => self.profile.write(|| self.node.known()),
+                error = self.profile.written() => self.not_saved(error).await?,
+                Some(ended) = self.tasks.join_next() => stop_if_broken(&ended)?,
                 Some(answer) = self.answers.recv() => self.stored(answer).await?,
-                links = self.shared.outbox.taken() => self.taken(links).await?,
-                changed = self.whereabouts.changed() => self.place_changed(changed).await?,
-                command = self.commands.recv(), if !congested => self.command(command.ok_or(Stop::Quit)?).await?,
-                Some(event) = self.inbox.recv(), if !behind => self.link_event(event).await?,
-                Some(event) = self.found.recv() => self.discovered(event).await?,
+                links = self.links.shared.outbox.taken() => self.taken(links).await?,
+                true = self.network.changed() => self.network_changed().await?,
+                command = self.front_end.commands.recv(), if !congested => {
+                    self.command(command.ok_or(Stop::Quit)?).await?;
+                }
+                Some(event) = self.links.inbox.recv(), if !behind => self.link_event(event).await?,
+                Some(event) = self.discovery.events.recv() => self.discovered(event).await?,
                 () = tokio::time::sleep(CONGESTION_CHECK), if congested || behind => {}
             }
-            for _ in 0..TURN {
-                if self.shared.outbox.is_congested() || self.node.is_writing_much() {
-                    break;
-                }
-                let Ok(command) = self.commands.try_recv() else { break };
-                self.command(command).await?;
-            }
-            for _ in 0..TURN {
-                if self.front_end_is_behind() || self.node.is_writing_much() {
-                    break;
-                }
-                let Ok(event) = self.inbox.try_recv() else { break };
-                self.link_event(event).await?;
-            }
-            if let Ok(event) = self.found.try_recv() {
-                self.discovered(event).await?;
-            }
+            self.take_turns().await?;
         }
     }
 
+    /// Takes more of what is there already, a bounded number from each source.
+    async fn take_turns(&mut self) -> Result<(), Stop> {
+        for _ in 0..TURN {
+            if self.is_congested() {
+                break;
+            }
+            let Ok(command) = self.front_end.commands.try_recv() else { break };
+            self.command(command).await?;
+        }
+        for _ in 0..TURN {
+            if self.is_behind() {
+                break;
+            }
+            let Ok(event) = self.links.inbox.try_recv() else { break };
+            self.link_event(event).await?;
+        }
+        match self.discovery.events.try_recv() {
+            Ok(event) => self.discovered(event).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether the user's commands have to wait.
+    fn is_congested(&self) -> bool {
+        self.links.shared.outbox.is_congested() || self.node.is_writing_much()
+    }
+
+    /// Whether the links have to wait.
+    fn is_behind(&mut self) -> bool {
+        self.front_end.is_behind() || self.node.is_writing_much()
+    }
+
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
-        let Some(command) = self.unless_meant_for_elsewhere(command).await? else { return Ok(()) };
+        let Some(command) = self.unless_stale(command).await? else { return Ok(()) };
         match command {
             Command::Open(open) => {
-                self.whereabouts.open(open).await;
+                self.network.wish(open).await;
                 Ok(())
             }
             command => self.feed(Input::Command(command)).await,
@@ -268,7 +265,7 @@ impl<N: Net> Actor<N> {
     /// Meets nobody and tells nobody before the user has a name.
     async fn wait_for_name(&mut self) -> Result<(), Stop> {
         loop {
-            match self.commands.recv().await.ok_or(Stop::Quit)? {
+            match self.front_end.commands.recv().await.ok_or(Stop::Quit)? {
                 Command::Quit => return Err(Stop::Quit),
                 named @ Command::SetNick(_) => return self.feed(Input::Command(named)).await,
                 // There is nobody to do anything with.
@@ -277,50 +274,14 @@ impl<N: Net> Actor<N> {
         }
     }
 
-    /// Tells the front end, and waits for it if it is thousands of updates behind.
-    async fn update(&mut self, update: Update) -> Result<(), Stop> {
-        let size = backlog::size(&update);
-        self.updates.send(update).await.map_err(|_| Stop::Quit)?;
-        self.backlog.add(size, self.waiting_updates());
-        Ok(())
-    }
-
-    fn waiting_updates(&self) -> usize {
-        self.updates.max_capacity() - self.updates.capacity()
-    }
-
-    /// Whether so much text waits for the front end that peers have to wait. The user's own lines do not: who takes no
-    /// updates may be busy giving a command.
-    fn front_end_is_behind(&mut self) -> bool {
-        let waiting = self.waiting_updates();
-        self.backlog.is_full(waiting)
-    }
-
     /// Lets every link pass on its last lines, for a short while.
     async fn leave(mut self, stop: Stop) -> Option<Moved> {
-        self.whereabouts.stop_looking();
+        self.discovery.stop();
         let bye = self.node.farewell();
-        let closing: Vec<_> = std::mem::take(&mut self.handles)
-            .into_iter()
-            .map(|(link, handle)| {
-                self.shared.outbox.finish(link, Some(&bye));
-                handle.leave()
-            })
-            .collect();
-        // Links that still want to tell something must not wait for us.
-        self.inbox.close();
-        while self.inbox.try_recv().is_ok() {}
-        let all_closed = async {
-            for cut in closing {
-                cut.cancelled().await;
-            }
-        };
-        // Who does not take its last lines in time does not get them.
-        let _ = tokio::time::timeout(CLOSE_TIMEOUT, all_closed).await;
+        self.links.close_all(&bye).await;
         self.tasks.shutdown().await;
-        let Self { keeper, node, .. } = &mut self;
-        keeper.finish(node.known()).await;
-        // Who follows the interfaces on this thread can wait.
+        self.profile.finish(self.node.known()).await;
+        // Blocks this thread. Only the watcher of the interfaces runs on it too, and it can wait.
         if !self.store.close(LAST_COMMIT) {
             tracing::error!("the history could not be closed in time");
         }
@@ -329,4 +290,13 @@ impl<N: Net> Actor<N> {
             Stop::Moved => self.moved().await,
         }
     }
+}
+
+/// Ends the node when a server or discovery has ended by itself. One that was ended on purpose has a successor.
+fn stop_if_broken(ended: &Result<(), JoinError>) -> Result<(), Stop> {
+    if ended.as_ref().is_err_and(JoinError::is_cancelled) {
+        return Ok(());
+    }
+    tracing::error!(?ended, "server or discovery has ended");
+    Err(Stop::Quit)
 }

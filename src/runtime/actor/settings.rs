@@ -1,4 +1,4 @@
-//! What a node begins with, and why it may not begin.
+//! What a node begins with, and why it may fail to begin.
 
 use tokio::sync::{mpsc, watch};
 
@@ -19,31 +19,30 @@ use crate::{
 #[derive(Debug)]
 pub struct Settings {
     /// Where to be, now and later.
-    pub place: watch::Receiver<DesiredNetwork>,
-    /// Who is told that the user wants to be somewhere else.
-    pub opens: mpsc::Sender<Wish>,
-    /// The ports to listen on, of which the first one is taken that is free on all addresses, and to look at.
+    pub desired: watch::Receiver<DesiredNetwork>,
+    /// Where the user's wishes to be somewhere else go.
+    pub wishes: mpsc::Sender<Wish>,
+    /// The ports to listen on, of which the first that is free on all addresses is taken, and to probe.
     pub ports: PortRange,
-    /// The port that it had on the network that it comes from, where the front end takes it to be still: taken before all
-    /// others, if it is free.
+    /// The port that it had on the last network, which the front end still shows: taken before all others, if it is free.
     pub port: Option<u16>,
     /// Whether to announce the node and to hear announcements.
     pub announce: bool,
-    /// Whether to read the machine's tables for why nobody shows up; a simulation has none.
+    /// Whether to diagnose why nobody shows up. That reads tables of the machine, which a simulation does not have.
     pub diagnose: bool,
-    /// Whom to dial in any case.
+    /// Addresses to dial in any case.
     pub peers: Vec<Target>,
     /// Probes per second, if the user has a wish.
     pub sweep_rate: Option<u32>,
-    /// The name to go by at the start.
+    /// The user's name at the start.
     pub nick: Nick,
     /// Whether the user is there at the start.
     pub presence: Presence,
     /// The key that others know us by.
     pub identity: Identity,
-    /// Whose keys were met before.
+    /// The keys that were met before.
     pub known: Vec<Known>,
-    /// Which reference nodes may join.
+    /// From where nodes without a key are let in.
     pub guests: Guests,
     /// Whether to meet nobody before the user has chosen a name ([`crate::domain::bus::Command::SetNick`]).
     pub hold: bool,
@@ -53,7 +52,7 @@ pub struct Settings {
     pub random: Random,
     /// Where the time comes from.
     pub clock: Clock,
-    /// What was said before.
+    /// What the store holds.
     pub snapshot: Snapshot,
     /// How long it is kept.
     pub retention: Retention,

@@ -1,9 +1,11 @@
 //! The whole node over in-memory pipes, on a paused clock: an hour passes in milliseconds.
 
 mod guests;
-mod place;
+mod moving;
 
 use std::net::SocketAddr;
+
+use tokio::sync::watch;
 
 use super::*;
 use crate::{
@@ -15,6 +17,7 @@ use crate::{
     protocol::identity::Identity,
     runtime::{
         io::MemoryNet,
+        net::CLOSE_TIMEOUT,
         profile::{self, Profile},
         store,
     },
@@ -49,8 +52,8 @@ fn settings(nick: &str, seed: u64) -> Settings {
     let store::Opened { database, snapshot, .. } = store::open(&options).unwrap();
     let (store, answers) = Store::inline(database);
     Settings {
-        place: watch::channel(DesiredNetwork::fixed(site(), Network::loopback())).1,
-        opens: mpsc::channel(1).0,
+        desired: watch::channel(DesiredNetwork::fixed(site(), Network::loopback())).1,
+        wishes: mpsc::channel(1).0,
         port: None,
         announce: false,
         diagnose: false,

@@ -5,14 +5,14 @@ use tempfile::TempDir;
 use super::*;
 use crate::{domain::model::Timestamp, runtime::profile};
 
-struct Desk {
-    keeper: Keeper,
+struct Harness {
+    writer: ProfileWriter,
     known: Vec<Known>,
     directory: PathBuf,
     _home: TempDir,
 }
 
-fn desk() -> Desk {
+fn harness() -> Harness {
     let home = tempfile::tempdir().unwrap();
     let options = profile::Options { data_dir: Some(home.path().join("data")), ..Default::default() };
     let saver = profile::open(&options).unwrap().saver();
@@ -27,25 +27,25 @@ fn desk() -> Desk {
         trusted: false,
         ignored: false,
     }];
-    Desk { keeper: Keeper::new(saver, &known), known, directory, _home: home }
+    Harness { writer: ProfileWriter::new(saver, &known), known, directory, _home: home }
 }
 
-impl Desk {
+impl Harness {
     fn seen(&mut self, millis: i64) {
         self.known[0].last_seen = Timestamp::from_millis(millis);
-        self.keeper.known_changed();
+        self.writer.known_changed();
     }
 
     /// Does what the actor does for `time`; what the user is told.
     async fn pass(&mut self, time: Duration) -> usize {
         let (end, mut told) = (Instant::now() + time, 0);
         loop {
-            let due = self.keeper.due();
+            let due = self.writer.due();
             tokio::select! {
                 biased;
-                error = self.keeper.written() => told += usize::from(error.is_some()),
+                error = self.writer.written() => told += usize::from(error.is_some()),
                 () = tokio::time::sleep_until(due.unwrap_or(end)), if due.is_some_and(|due| due <= end) => {
-                    self.keeper.write(|| self.known.clone());
+                    self.writer.write(|| self.known.clone());
                 }
                 () = tokio::time::sleep_until(end) => return told,
             }
@@ -68,85 +68,85 @@ fn nick(name: &str) -> Nick {
 
 #[tokio::test(start_paused = true)]
 async fn sightings_are_written_now_and_then_and_decisions_soon() {
-    let mut desk = desk();
+    let mut harness = harness();
     let (begin, mut files) = (Instant::now(), BTreeSet::new());
     for n in 0..600 {
-        desk.seen(n);
-        desk.pass(Duration::from_millis(100)).await;
-        files.insert(desk.file("known.json"));
+        harness.seen(n);
+        harness.pass(Duration::from_millis(100)).await;
+        files.insert(harness.file("known.json"));
     }
     assert_eq!(begin.elapsed().as_secs(), 60);
     assert_eq!(files.len(), 1 + 2, "nothing, and what a minute of churn is worth");
-    desk.known[0].ignored = true;
-    desk.seen(1_000);
-    desk.pass(GATHER + Duration::from_millis(100)).await;
-    assert_eq!(desk.last_seen(), 1_000);
-    desk.seen(1_001);
-    desk.pass(GATHER * 2).await;
-    assert_eq!(desk.last_seen(), 1_000);
-    desk.known[0].ignored = false;
-    desk.keeper.known_changed();
-    desk.pass(GATHER * 2).await;
-    assert_eq!(desk.last_seen(), 1_001, "taking back is a decision, too");
-    desk.seen(1_002);
-    desk.pass(SIGHTINGS + GATHER).await;
-    assert_eq!(desk.last_seen(), 1_002);
+    harness.known[0].ignored = true;
+    harness.seen(1_000);
+    harness.pass(GATHER + Duration::from_millis(100)).await;
+    assert_eq!(harness.last_seen(), 1_000);
+    harness.seen(1_001);
+    harness.pass(GATHER * 2).await;
+    assert_eq!(harness.last_seen(), 1_000);
+    harness.known[0].ignored = false;
+    harness.writer.known_changed();
+    harness.pass(GATHER * 2).await;
+    assert_eq!(harness.last_seen(), 1_001, "taking back is a decision, too");
+    harness.seen(1_002);
+    harness.pass(SIGHTINGS + GATHER).await;
+    assert_eq!(harness.last_seen(), 1_002);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_written_is_told_once_and_tried_again() {
-    let mut desk = desk();
-    let path = desk.directory.join("known.json");
+    let mut harness = harness();
+    let path = harness.directory.join("known.json");
     // No file can replace it.
     fs::create_dir(&path).unwrap();
-    desk.known[0].verified = true;
-    desk.seen(1);
-    assert_eq!(desk.pass(GATHER * 2).await, 1);
-    desk.keeper.nick_changed(nick("zoë"));
-    assert_eq!(desk.pass(RETRY * 3).await, 0, "the user knows already");
-    assert!(desk.file("settings.json").contains("zoë"), "one file does not keep the other from being written");
+    harness.known[0].verified = true;
+    harness.seen(1);
+    assert_eq!(harness.pass(GATHER * 2).await, 1);
+    harness.writer.nick_changed(nick("zoë"));
+    assert_eq!(harness.pass(RETRY * 3).await, 0, "the user knows already");
+    assert!(harness.file("settings.json").contains("zoë"), "one file does not keep the other from being written");
     fs::remove_dir(&path).unwrap();
-    assert_eq!(desk.pass(RETRY).await, 0);
-    assert_eq!(desk.last_seen(), 1);
-    assert_eq!(desk.keeper.due(), None, "nothing is left to be written");
+    assert_eq!(harness.pass(RETRY).await, 0);
+    assert_eq!(harness.last_seen(), 1);
+    assert_eq!(harness.writer.due(), None, "nothing is left to be written");
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
-    desk.seen(2);
-    assert_eq!(desk.pass(SIGHTINGS + GATHER).await, 1, "this is news again");
+    harness.seen(2);
+    assert_eq!(harness.pass(SIGHTINGS + GATHER).await, 1, "this is news again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer_one() {
-    let mut desk = desk();
-    let path = desk.directory.join("settings.json");
+    let mut harness = harness();
+    let path = harness.directory.join("settings.json");
     fs::create_dir(&path).unwrap();
-    desk.keeper.nick_changed(nick("old"));
-    desk.seen(1);
-    assert_eq!(desk.pass(GATHER * 2).await, 1);
-    desk.keeper.nick_changed(nick("new"));
-    desk.pass(RETRY).await;
-    assert_eq!(desk.last_seen(), 1);
+    harness.writer.nick_changed(nick("old"));
+    harness.seen(1);
+    assert_eq!(harness.pass(GATHER * 2).await, 1);
+    harness.writer.nick_changed(nick("new"));
+    harness.pass(RETRY).await;
+    assert_eq!(harness.last_seen(), 1);
     fs::remove_dir(&path).unwrap();
-    desk.pass(RETRY).await;
-    assert!(desk.file("settings.json").contains("new"));
+    harness.pass(RETRY).await;
+    assert!(harness.file("settings.json").contains("new"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_last_write_has_everything_that_failed_or_was_not_worth_one() {
-    let mut desk = desk();
-    desk.seen(1);
-    desk.pass(GATHER * 2).await;
-    desk.seen(2);
-    desk.pass(GATHER * 2).await;
-    assert_eq!(desk.last_seen(), 1);
-    let path = desk.directory.join("settings.json");
+    let mut harness = harness();
+    harness.seen(1);
+    harness.pass(GATHER * 2).await;
+    harness.seen(2);
+    harness.pass(GATHER * 2).await;
+    assert_eq!(harness.last_seen(), 1);
+    let path = harness.directory.join("settings.json");
     fs::create_dir(&path).unwrap();
-    desk.keeper.nick_changed(nick("zoë"));
-    assert_eq!(desk.pass(GATHER).await, 1);
+    harness.writer.nick_changed(nick("zoë"));
+    assert_eq!(harness.pass(GATHER).await, 1);
     fs::remove_dir(&path).unwrap();
-    let known = desk.known.clone();
-    let directory = desk.directory.clone();
-    desk.keeper.finish(known).await;
+    let known = harness.known.clone();
+    let directory = harness.directory.clone();
+    harness.writer.finish(known).await;
     let file = |name| fs::read_to_string(directory.join(name)).unwrap();
     assert!(file("settings.json").contains("zoë") && file("known.json").contains("\"last_seen\":2,"));
 }

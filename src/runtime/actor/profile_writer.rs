@@ -1,4 +1,4 @@
-//! Keeps what changes in the profile, without making the node wait for the disk.
+//! Writes changes to the profile without making the node wait for the disk.
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +31,7 @@ const LAST_WRITE: Duration = Duration::from_secs(2);
 
 /// Writes in the background, one at a time.
 #[derive(Debug)]
-pub(super) struct Keeper {
+pub(super) struct ProfileWriter {
     saver: Saver,
     nick: Option<Nick>,
     known_changed: bool,
@@ -65,8 +65,8 @@ struct Written {
     known: Result<(), SaveError>,
 }
 
-impl Keeper {
-    /// Keeps changes by `saver`, which has stored `known` already.
+impl ProfileWriter {
+    /// Writes by `saver`, which has stored `known` already.
     pub(super) fn new(saver: Saver, known: &[Known]) -> Self {
         Self {
             saver,
@@ -82,13 +82,13 @@ impl Keeper {
         }
     }
 
-    /// The user goes by this name now.
+    /// The user has this name now.
     pub(super) fn nick_changed(&mut self, nick: Nick) {
         self.nick = Some(nick);
         self.due = Some(Instant::now());
     }
 
-    /// Something else is known of people now.
+    /// The records of known people have changed.
     pub(super) fn known_changed(&mut self) {
         self.known_changed = true;
         self.due_by(Instant::now() + GATHER);
@@ -138,13 +138,13 @@ impl Keeper {
     /// Waits for the end of a write. Why it failed, if it did and that is news.
     pub(super) async fn written(&mut self) -> Option<SaveError> {
         match self.running.join_next().await {
-            Some(written) => self.settle(written),
+            Some(written) => self.finish_write(written),
             None => std::future::pending().await,
         }
     }
 
     /// Takes back what was not written, to try again later.
-    fn settle(&mut self, written: Result<Written, JoinError>) -> Option<SaveError> {
+    fn finish_write(&mut self, written: Result<Written, JoinError>) -> Option<SaveError> {
         let Writing { nick, decided } = std::mem::take(&mut self.writing);
         let (nick_saved, known_saved, error) = match written {
             Ok(Written { nick, known }) => (nick.is_ok(), known.is_ok(), nick.err().or(known.err())),
@@ -178,12 +178,12 @@ impl Keeper {
     pub(super) async fn finish(&mut self, known: Vec<Known>) {
         let rest = async {
             while let Some(written) = self.running.join_next().await {
-                self.settle(written);
+                self.finish_write(written);
             }
             self.quiet_until = Instant::now();
             self.write(|| known);
             if let Some(written) = self.running.join_next().await {
-                self.settle(written);
+                self.finish_write(written);
             }
         };
         if tokio::time::timeout(LAST_WRITE, rest).await.is_err() {

@@ -27,7 +27,7 @@ async fn begin_with(net: &MemoryNet, site: ListenPlan, change: impl FnOnce(Setti
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let (place, place_out) = watch::channel(DesiredNetwork::fixed(site, Network::loopback()));
-    let settings = change(Settings { place: place_out, ..settings("alice", 1) });
+    let settings = change(Settings { desired: place_out, ..settings("alice", 1) });
     let actor = Actor::start(net.clone(), settings, commands_out, updates_in, CancellationToken::new()).await.unwrap();
     Mover { place, commands, updates, run: tokio::spawn(actor.run()) }
 }

@@ -1,0 +1,127 @@
+//! Where the node is to be.
+
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    core::discovery::site::ListenPlan,
+    domain::{
+        bus,
+        model::{LocalSubnet, Network},
+    },
+};
+
+/// Where to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredNetwork {
+    /// The addresses to listen on, and the networks around them.
+    pub site: ListenPlan,
+    /// The network that the lobby belongs to there.
+    pub network: Network,
+    /// While the node is closed: what opening would open it to, or why it cannot be opened.
+    pub offer: Result<Vec<LocalSubnet>, String>,
+    /// While it is open: why there is no network any more. The site is then the last one that there was.
+    pub lost: Option<String>,
+    /// How often the machine has woken from sleep. Each time everyone is searched for again.
+    pub woken: u32,
+}
+
+impl DesiredNetwork {
+    /// One that never changes, on a network of this name.
+    pub fn fixed(site: ListenPlan, network: Network) -> Self {
+        Self { site, network, offer: Ok(Vec::new()), lost: None, woken: 0 }
+    }
+}
+
+/// A wish to be somewhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// The user wants the node open to the network, or closed. That is remembered.
+    Open(bool),
+    /// Closed for this run, because it cannot listen there.
+    CannotListen,
+}
+
+/// Follows where the node is to be.
+#[derive(Debug)]
+pub(super) struct NetworkFollower {
+    now: DesiredNetwork,
+    next: watch::Receiver<DesiredNetwork>,
+    /// Whether anything can still come from `next`.
+    is_followed: bool,
+    wishes: mpsc::Sender<Wish>,
+    /// The remarks about the site that the front end was told.
+    told_remarks: Vec<String>,
+}
+
+impl NetworkFollower {
+    pub(super) fn new(mut next: watch::Receiver<DesiredNetwork>, wishes: mpsc::Sender<Wish>) -> Self {
+        let now = next.borrow_and_update().clone();
+        Self { now, next, is_followed: true, wishes, told_remarks: Vec::new() }
+    }
+
+    /// Where the node is now.
+    pub(super) fn now(&self) -> &DesiredNetwork {
+        &self.now
+    }
+
+    /// The address to dial `to` from.
+    pub(super) fn source(&self, to: IpAddr) -> Option<IpAddr> {
+        self.now.site.source(to)
+    }
+
+    /// Waits until the node is to be somewhere else. False when that will not happen any more; then it waits for ever.
+    pub(super) async fn changed(&mut self) -> bool {
+        if !self.is_followed {
+            std::future::pending::<()>().await;
+        }
+        self.is_followed = self.next.changed().await.is_ok();
+        self.is_followed
+    }
+
+    /// Where the node is to be next.
+    pub(super) fn next(&mut self) -> DesiredNetwork {
+        self.next.borrow_and_update().clone()
+    }
+
+    /// The node is there; gives back where it was.
+    pub(super) fn arrive(&mut self, there: DesiredNetwork) -> DesiredNetwork {
+        std::mem::replace(&mut self.now, there)
+    }
+
+    /// Passes on that the user wants the node open, or closed.
+    pub(super) async fn wish(&self, open: bool) {
+        // The last wish counts, so none may be left out. The receiver never waits for the actor.
+        let _ = self.wishes.send(Wish::Open(open)).await;
+    }
+
+    /// What the front end is told, when the node listens on `addrs`.
+    pub(super) fn status(&self, addrs: &[SocketAddr]) -> bus::NetworkStatus {
+        let DesiredNetwork { site, network, offer, lost, .. } = self.now.clone();
+        bus::NetworkStatus {
+            open: site.open,
+            network,
+            addrs: addrs.to_vec(),
+            spots: site.spots.into_iter().filter(|spot| !spot.ip.is_loopback()).collect(),
+            sweep: site.sweep,
+            offer,
+            lost,
+        }
+    }
+
+    /// The remarks about the site, if they are others than those that were given out last.
+    pub(super) fn new_remarks(&mut self) -> Vec<String> {
+        let remarks = &self.now.site.remarks;
+        if *remarks == self.told_remarks {
+            return Vec::new();
+        }
+        self.told_remarks.clone_from(remarks);
+        remarks.clone()
+    }
+
+    /// For the node on the next network.
+    pub(super) fn into_next(self) -> watch::Receiver<DesiredNetwork> {
+        self.next
+    }
+}
