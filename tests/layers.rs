@@ -22,7 +22,7 @@ use source::{Named, paths};
 /// `core/node/…` and everything below it.
 const ROWS: [&[&str]; 17] = [
     &["domain/limit", "domain/model", "domain/timers"],
-    &["domain/bus"],
+    &["domain/bus", "domain/naming"],
     &["protocol"],
     &["core/mutant", "core/secrets"],
     &["core/log", "core/discovery", "core/diagnosis"],

@@ -3,23 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    domain::model::{Author, Known, Mark, Message, Nick, NodeId, PeerId, Skeleton, skeleton},
+    domain::{
+        model::{Author, Known, Mark, Message, Nick, NodeId, PeerId, skeleton},
+        naming::{FirstHolders, GUEST, HANDLE_DIGITS, Name, SUSPECT},
+    },
     runtime::profile::Existing,
 };
-
-/// Names that are remembered with who had them first. Who has one beyond is always shown with the begin of the key.
-const MAX_NAMES: usize = 16_384;
-
-/// Digits of a key that tell people with one name apart.
-const DIGITS: usize = 8;
 
 /// Who has which name.
 pub(super) struct Names {
     me: NodeId,
     known: BTreeMap<NodeId, Nick>,
     ignored: BTreeSet<NodeId>,
-    /// Who had a name first: those whom the user knows, then those who said something under it.
-    first: BTreeMap<Skeleton, Author>,
+    holders: FirstHolders,
 }
 
 impl Names {
@@ -27,17 +23,15 @@ impl Names {
     pub(super) fn new(profile: &Existing) -> Self {
         let known: BTreeMap<NodeId, Nick> =
             profile.known().iter().filter_map(|Known { node, nick, .. }| Some((*node, nick.clone()?))).collect();
-        let own = profile.nick().map(|nick| (skeleton(nick), Author::Own));
-        // Of two whom the user knows by one name, neither has it.
-        let mut first = BTreeMap::new();
+        let mut holders = FirstHolders::default();
         for (node, nick) in &known {
-            let author = Author::Peer(PeerId::Node(*node));
-            first.entry(skeleton(nick)).and_modify(|has| *has = None).or_insert(Some(author));
+            holders.known(skeleton(nick), *node);
         }
-        let nobody = Author::Peer(PeerId::Node(NodeId::new([0; 32])));
-        let first = first.into_iter().map(|(name, author)| (name, author.unwrap_or(nobody))).chain(own).collect();
+        if let Some(nick) = profile.nick() {
+            holders.user(skeleton(nick));
+        }
         let ignored = profile.known().iter().filter(|known| known.ignored).map(|known| known.node).collect();
-        Self { me: profile.node(), known, ignored, first }
+        Self { me: profile.node(), known, ignored, holders }
     }
 
     pub(super) fn is_own(&self, node: NodeId) -> bool {
@@ -58,23 +52,28 @@ impl Names {
 
     /// Remembers under which name a message was said.
     pub(super) fn met(&mut self, message: &Message) {
-        let guest = matches!(message.author, Author::Peer(PeerId::Guest(_)));
-        if let Some(nick) = message.nick.as_ref().filter(|_| !guest && self.first.len() < MAX_NAMES) {
-            self.first.entry(skeleton(nick)).or_insert(message.author);
+        let node = match message.author {
+            Author::Own => None,
+            Author::Peer(PeerId::Node(node)) => Some(node),
+            Author::Peer(PeerId::Guest(_)) => return,
+        };
+        if let Some(nick) = &message.nick {
+            self.holders.used(skeleton(nick), node);
         }
     }
 
     /// `bob`, `?bob` for a guest, `!bob` for a key that signed two things as one, `bob#c04e5d17` where somebody else had the
     /// name before.
     pub(super) fn name(&self, message: &Message) -> String {
-        let called = message.display_name();
-        let Author::Peer(peer) = message.author else { return called.into_owned() };
-        let PeerId::Node(node) = peer else { return format!("?{called}") };
-        let mark = if message.mark == Mark::Forked { "!" } else { "" };
-        let has_it = |nick| self.first.get(&skeleton(nick)) == Some(&message.author);
-        match &message.nick {
-            Some(nick) if !has_it(nick) => format!("{mark}{called}#{}", node.tag(DIGITS)),
-            _ => format!("{mark}{called}"),
-        }
+        let (mark, tag) = match (message.author, &message.nick) {
+            (Author::Own, _) => ("", String::new()),
+            (Author::Peer(PeerId::Guest(_)), _) => (GUEST, String::new()),
+            (Author::Peer(PeerId::Node(node)), nick) => {
+                let mark = if message.mark == Mark::Forked { SUSPECT } else { "" };
+                let is_another = nick.as_ref().is_some_and(|nick| !self.holders.holds(&skeleton(nick), node));
+                (mark, if is_another { format!("#{}", node.tag(HANDLE_DIGITS)) } else { String::new() })
+            }
+        };
+        Name { mark, called: message.display_name(), tag: &tag }.to_string()
     }
 }

@@ -1,18 +1,15 @@
-//! Who is here, and how text calls them so that nobody passes for somebody else.
+//! Who is here, and how text calls them.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::event::{Activity, Listed, Person, trust};
 use crate::{
-    domain::model::{Author, Label, Mark, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton},
+    domain::{
+        model::{Author, Mark, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton},
+        naming::{self, Bearer, Name, SUSPECT, doubt_mark, guest_mark},
+    },
     frontend::json::{Shown, protocol},
 };
-
-/// Before the name of who has no key.
-const GUEST: &str = "?";
-
-/// Before the name of who claims what may be somebody else's.
-const SUSPECT: &str = "!";
 
 /// Everybody who is linked.
 #[derive(Debug, Default)]
@@ -30,7 +27,7 @@ pub(super) struct Present {
     round_trip: Option<Duration>,
     skeleton: Option<Skeleton>,
     /// What tells them from others who are here and seem to have the same name; empty for most.
-    tag: String,
+    tag: Box<str>,
 }
 
 impl People {
@@ -44,7 +41,7 @@ impl People {
     pub(super) fn joined(&mut self, peer: Peer) -> &Present {
         let id = peer.id;
         let skeleton = peer.nick.as_ref().map(skeleton);
-        let (presence, typing, round_trip, tag) = (Presence::Here, false, None, String::new());
+        let (presence, typing, round_trip, tag) = (Presence::Here, false, None, Box::default());
         self.all.insert(id, Present { peer, presence, typing, round_trip, skeleton: skeleton.clone(), tag });
         self.tag(skeleton.as_ref());
         #[expect(clippy::expect_used, reason = "it was put in above")]
@@ -102,31 +99,30 @@ impl People {
         self.all.keys().all(|id| id.node().is_none())
     }
 
-    /// How text calls whoever said `message`.
+    /// How text calls the author of `message`.
     pub(super) fn author<'a>(&'a self, message: &'a Message) -> Name<'a> {
         let called = message.display_name();
         let Author::Peer(id) = message.author else { return Name { mark: "", called, tag: "" } };
         let name = match self.all.get(&id) {
-            // An address needs nothing that tells it from others.
-            Some(present) if message.nick.is_none() => Name { tag: "", ..Name::of(called, present) },
-            Some(present) => Name::of(called, present),
-            None => Name { mark: if id.node().is_none() { GUEST } else { "" }, called, tag: "" },
+            // An address needs no tag.
+            Some(present) => {
+                let tag = if message.nick.is_none() { "" } else { &present.tag };
+                Name { mark: doubt_mark(present.peer.trust), called, tag }
+            }
+            None => Name { mark: guest_mark(id), called, tag: "" },
         };
         if message.mark == Mark::Forked { Name { mark: SUSPECT, ..name } } else { name }
     }
 
-    /// Gives everybody whose name looks like this a tag, or takes it away when there is only one.
+    /// Decides anew who needs a tag among the people whose names look like this.
     fn tag(&mut self, skeleton: Option<&Skeleton>) {
-        let Some(skeleton) = skeleton else { return };
-        let alike: Vec<PeerId> =
-            self.all.values().filter(|p| p.skeleton.as_ref() == Some(skeleton)).map(|p| p.peer.id).collect();
-        let alone = alike.len() == 1 && self.own.as_ref() != Some(skeleton);
-        let labels: Vec<_> = alike.iter().map(|id| Label::new(*id)).collect();
-        for (id, label) in alike.iter().zip(&labels) {
-            let others: Vec<_> = labels.iter().filter(|other| *other != label).collect();
-            let tag = if alone { String::new() } else { format!("#{}", label.tag(&others)) };
-            if let Some(present) = self.all.get_mut(id) {
-                present.tag = tag;
+        let alike = self.all.values().filter_map(|present| {
+            let looks = present.skeleton.as_ref().filter(|looks| Some(*looks) == skeleton)?;
+            Some((looks, Bearer { id: present.peer.id, gone: false, suspect: false }))
+        });
+        for (id, tag) in naming::tags(alike, self.own.as_ref()) {
+            if let Some(present) = self.all.get_mut(&id) {
+                present.tag = tag.unwrap_or_default();
             }
         }
     }
@@ -135,7 +131,7 @@ impl People {
 impl Present {
     /// How text calls them.
     pub(super) fn name(&self) -> String {
-        Name::of(self.peer.display_name().into(), self).to_string()
+        Name::of(&self.peer, doubt_mark(self.peer.trust), &self.tag).to_string()
     }
 
     /// Who they are, for JSON.
@@ -178,36 +174,6 @@ pub(super) fn note(presence: &Presence) -> Option<&str> {
 /// Whole microseconds.
 pub(super) fn micros(time: Duration) -> u64 {
     time.as_micros().try_into().unwrap_or(u64::MAX)
-}
-
-/// How text calls somebody: `bob`, `?bob` for a guest, `!bob` for a key that goes by a known person's name,
-/// `bob#c04e` where there are two.
-#[derive(Debug)]
-pub(super) struct Name<'a> {
-    mark: &'static str,
-    called: Cow<'a, str>,
-    tag: &'a str,
-}
-
-impl<'a> Name<'a> {
-    fn of(called: Cow<'a, str>, present: &'a Present) -> Self {
-        Self { mark: mark(present.peer.trust), called, tag: &present.tag }
-    }
-}
-
-/// What stands before the name of who cannot be taken for who they say they are: the signs of the screen.
-pub(super) const fn mark(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Guest => GUEST,
-        Trust::Suspect => SUSPECT,
-        Trust::New | Trust::Known | Trust::Verified => "",
-    }
-}
-
-impl fmt::Display for Name<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        [self.mark, &self.called, self.tag].into_iter().try_for_each(|part| f.write_str(part))
-    }
 }
 
 #[cfg(test)]

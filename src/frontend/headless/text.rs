@@ -3,14 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::{
-    event::{Activity, Change, Event, Listed, Reason, Whois},
-    people::Name,
+use super::event::{Activity, Change, Event, Listed, Reason, Whois};
+use crate::domain::{
+    model::{LeaveReason, Message, Text},
+    naming::{Name, handle},
 };
-use crate::domain::model::{LeaveReason, Message, PeerId, Text};
-
-/// Digits of a key that an advised command names: nobody else here has them.
-pub(super) const HANDLE_DIGITS: usize = 8;
 
 /// What stands before the further lines of a message.
 const INDENT: &str = "    ";
@@ -188,11 +185,6 @@ fn verify(
         }
         _ => writeln!(out, "-- comparing codes with {name} came to nothing. /verify {handle} begins again."),
     }
-}
-
-/// How a command names somebody without a doubt.
-fn handle(peer: PeerId) -> String {
-    peer.node().map_or_else(|| peer.to_string(), |node| node.tag(HANDLE_DIGITS))
 }
 
 fn after_colon(note: Option<&str>) -> String {

@@ -2,13 +2,13 @@
 
 use super::{
     event::{Alarmed, Whois, trust},
-    people::{Present, mark, micros, note},
-    text::HANDLE_DIGITS,
+    people::{Present, micros, note},
 };
 use crate::{
     domain::{
         bus::{self, Alarm, AlarmKind},
         model::{Nick, NodeId, Peer, PeerId, Software, Trust},
+        naming::{doubt_mark, handle},
     },
     frontend::json::{Clock, Shown, protocol},
 };
@@ -18,7 +18,7 @@ pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
     let Alarm { kind, node, nick, known, known_nick, known_last_seen, known_verified } = alarm;
     let seen = clock.date(*known_last_seen).to_owned();
     let verified = if *known_verified { " (verified)" } else { "" };
-    let (now, was, key) = (node.short(), known.short(), node.tag(HANDLE_DIGITS));
+    let (now, was, key) = (node.short(), known.short(), handle(PeerId::Node(*node)));
     let commands = format!("Ask in person. /trust {key} lets it have the name, /ignore {key} shuts it out.");
     match kind {
         AlarmKind::KeyChanged => format!(
@@ -49,8 +49,8 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
     let nick = peer.as_ref().and_then(|peer| peer.nick.as_ref());
     let nick = nick.or_else(|| known.as_ref()?.nick.as_ref()).map(Nick::as_str);
     let trusted = peer.as_ref().map(|peer| peer.trust);
-    let unnamed = || peer.as_ref().map_or_else(|| tagged(id.node()), Peer::display_name);
-    let unlisted = || format!("{}{}", trusted.map_or("", mark), nick.map_or_else(unnamed, str::to_owned));
+    let unnamed = || peer.as_ref().map_or_else(|| handle(id), Peer::display_name);
+    let unlisted = || format!("{}{}", trusted.map_or("", doubt_mark), nick.map_or_else(unnamed, str::to_owned));
     Some(Whois {
         peer: Shown(id),
         nick,
@@ -76,8 +76,4 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
             .as_ref()
             .map(|known| (clock.date(known.first_seen).to_owned(), clock.date(known.last_seen).to_owned())),
     })
-}
-
-fn tagged(node: Option<&NodeId>) -> String {
-    node.map(|node| node.tag(HANDLE_DIGITS)).unwrap_or_default()
 }

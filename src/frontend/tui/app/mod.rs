@@ -47,7 +47,7 @@ pub(crate) use self::{
     pane::{
         Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Remark, Sight, Tone, clock,
     },
-    peers::{Peers, Person, State, guest_mark, tagged},
+    peers::{Peers, Person, State},
     rows::Drawn,
     search::{Hit, Search},
     status::{Standing, percent, time_left},

@@ -41,6 +41,14 @@ pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(|g| g.width() + marks(g)).sum()
 }
 
+/// `name` and its tag in at most `columns`. The tag tells more than the name, and its end more than its start.
+pub(crate) fn tagged(name: &str, tag: &str, columns: usize) -> String {
+    match columns.checked_sub(tag.len()) {
+        Some(room @ 1..) => format!("{}{tag}", cut(name, room)),
+        _ => cut_start(tag, columns),
+    }
+}
+
 /// The beginning of `text` that fits into `columns`, with `…` where something was cut.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {

@@ -27,7 +27,7 @@ impl Guard {
     /// # Errors
     /// When standard input or output is no terminal, or is gone.
     pub fn enter(capabilities: Capabilities) -> io::Result<Self> {
-        panic::install_hook();
+        panic::install_hook(restore);
         // From here on dropping it gives back whatever was switched, also if switching fails halfway.
         let guard = Self { capabilities, frame: FrameWriter::new() };
         switch_over(capabilities)?;
@@ -90,9 +90,8 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back, once: whoever comes second finds nothing to do. Errors are swallowed, since the terminal may
-/// be what failed.
-pub(super) fn restore() {
+/// Gives the terminal back, once: a second call does nothing. Errors are ignored, since the terminal may be what failed.
+fn restore() {
     let mut screen = lock();
     if let Some(capabilities) = screen.take() {
         let _ = write_all(&sequences::leave(capabilities));

@@ -4,19 +4,17 @@ use std::{panic, sync::Once};
 
 use tokio::sync::Notify;
 
-use super::guard;
-
-/// Told when some thread has panicked; a panic in a task of the node would otherwise leave a program that runs on
-/// without a screen.
+/// Told when some thread has panicked. Otherwise a panic in a task of the node would leave a program that runs on without a
+/// screen.
 static PANICKED: Notify = Notify::const_new();
 
-/// Puts the restoring hook before the one that is there, once per process.
-pub(super) fn install_hook() {
+/// Puts a hook that calls `restore` before the one that is there, once per process.
+pub(super) fn install_hook(restore: fn()) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            guard::restore();
+            restore();
             print(info);
             PANICKED.notify_one();
         }));

@@ -6,7 +6,10 @@ use ratatui::{
     style::{Modifier, Style},
 };
 
-use super::{Palette, heal, palette::Role};
+use super::{
+    doubtful::risky,
+    palette::{Palette, Role},
+};
 use crate::frontend::tui::app::{Area, width};
 
 /// The cells of the frame and the colours for them.
@@ -25,7 +28,7 @@ impl Canvas<'_> {
             return x;
         }
         if let Some(row) = self.risky.get_mut(usize::from(y.saturating_sub(area.top()))) {
-            *row = *row || heal::risky(text);
+            *row = *row || risky(text);
         }
         self.buffer.set_stringn(x, y, text, usize::from(end - x), style).0
     }

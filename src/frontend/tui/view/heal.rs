@@ -10,22 +10,9 @@ use std::{
 };
 
 use ratatui::buffer::CellDiffOption;
-use unicode_segmentation::UnicodeSegmentation;
 
-use super::canvas::Canvas;
+use super::{canvas::Canvas, doubtful::risky};
 use crate::frontend::tui::app::{App, width};
-
-/// Whether terminals may disagree about the width of `text`.
-pub(super) fn risky(text: &str) -> bool {
-    // Everyone agrees on Latin letters, symbols, and what is written in China, Japan and Korea: nearly every text.
-    let agreed = |c| {
-        matches!(c, ..'\u{300}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2BFF}' | '\u{3000}'..='\u{3029}'
-            | '\u{3030}'..='\u{3098}' | '\u{309B}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF00}'..='\u{FF9D}')
-    };
-    !text.is_ascii()
-        && !text.chars().all(agreed)
-        && (text.chars().any(|c| c >= '\u{1F000}') || text.graphemes(true).any(|g| g.chars().nth(1).is_some()))
-}
 
 /// Has those rows written that need it. To be called when all but the links is drawn.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &mut App) {
@@ -67,23 +54,6 @@ fn write(canvas: &mut Canvas<'_>, y: u16, turn: bool) {
             cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
         } else if turn {
             cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn flags_families_and_marks_are_risky_and_ordinary_texts_are_not() {
-        for text in ["🇪🇺", "a 👨‍👩‍👧 b", "❤️", "e\u{301}", "👍🏽", "می‌خواهم", "क्षि", "🎉", "か\u{3099}"]
-        {
-            assert!(risky(text), "{text}");
-        }
-        for text in ["plain", "émigré", "我有，在二楼", "│ ─── ● …", "한국어", "Привет", "ﾊﾛｰ"]
-        {
-            assert!(!risky(text), "{text}");
         }
     }
 }

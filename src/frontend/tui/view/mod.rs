@@ -4,6 +4,7 @@
 
 mod bars;
 mod canvas;
+mod doubtful;
 mod found;
 mod heal;
 mod input;

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 
 use super::presence::Presence;
 use crate::{
-    domain::model::{Author, Delivery, Mark, Nick, PeerId, Position, Text},
-    frontend::tui::app::{
-        guest_mark, tagged,
-        wrap::{NO_BREAK, cut_start},
+    domain::{
+        model::{Author, Delivery, Mark, Nick, Position, Text},
+        naming::{guest_mark, handle},
     },
+    frontend::tui::app::wrap::{NO_BREAK, cut_start, tagged},
 };
 
 /// One message.
@@ -49,11 +49,10 @@ impl Line {
         }
     }
 
-    /// What stands for the name of who gives none.
+    /// What stands for the name of an author who gives none.
     fn unnamed(&self) -> String {
         match self.author {
-            Author::Peer(PeerId::Node(node)) => node.tag(8),
-            Author::Peer(PeerId::Guest(addr)) => addr.to_string(),
+            Author::Peer(peer) => handle(peer),
             Author::Own => "me".to_owned(),
         }
     }
@@ -76,7 +75,7 @@ impl Line {
         let room = columns.saturating_sub(star.len() + doubt.len());
         let name = match &self.nick {
             None => cut_start(&self.unnamed(), room),
-            Some(nick) => tagged(nick, self.tag(), room),
+            Some(nick) => tagged(nick.as_str(), self.tag(), room),
         };
         format!("{star}{doubt}{name}")
     }

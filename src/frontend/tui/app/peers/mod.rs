@@ -11,10 +11,7 @@ use std::{
 };
 
 use self::claims::Claims;
-pub(crate) use self::{
-    names::{guest_mark, tagged},
-    person::{Person, State, round_trip},
-};
+pub(crate) use self::person::{Person, State, round_trip};
 use super::pane::Change;
 use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 

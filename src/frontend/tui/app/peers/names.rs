@@ -1,18 +1,15 @@
-//! How people are called, so that no two who are here can be taken for one another.
+//! How people are called here: what [`naming`] decides, cut to the columns there are.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::net::SocketAddr;
 
 use super::{Peers, Person};
 use crate::{
-    domain::model::{Label, Nick, NodeId, PeerId, Skeleton, Trust, skeleton},
-    frontend::tui::app::wrap::{cut, cut_start},
+    domain::{
+        model::{Nick, NodeId, PeerId, Trust, skeleton},
+        naming::{self, Bearer, Name, VERIFIED, guest_mark},
+    },
+    frontend::tui::app::wrap::{cut_start, tagged},
 };
-
-/// What is shown behind the name of who is verified.
-const VERIFIED: &str = " ✓";
-
-/// What stands before the name of who is not authenticated, wherever no glyph says it.
-const GUEST: &str = "?";
 
 impl Peers {
     /// The address to show: with its port where the address alone does not tell who is meant.
@@ -22,15 +19,13 @@ impl Peers {
         if ip.is_loopback() || shared || addr.port() != usual_port { addr.to_string() } else { ip.to_string() }
     }
 
-    /// How somebody is called in a sentence: a guest with its mark, and who could be taken for another one, or for the
-    /// user, with a tag.
+    /// How somebody is called in a sentence: a guest with its mark, and anyone who could be mistaken with a tag.
     pub(crate) fn called(&self, id: PeerId) -> Option<String> {
         self.list.get(&id).map(Person::called)
     }
 
-    /// What tells the peer `id`, who goes or went by `nick`, from others who seem to have the same name, and from the user:
-    /// the begin of its key or, of a guest, the end of its address. None if there is nobody like that. Of who is not here,
-    /// all count who were heard under such a name.
+    /// The tag of the peer `id`, who goes or went by `nick`, if it needs one. For someone who is not here under that name,
+    /// everybody counts who was heard under such a name.
     pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
         let listed = self.list.get(&id);
         if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
@@ -38,42 +33,27 @@ impl Peers {
         }
         let heard = self.claims.looks(id, nick);
         let looks = heard.cloned().unwrap_or_else(|| skeleton(nick));
-        let others = self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(|p| p.peer.id);
-        let mut others: Vec<_> = others.chain(self.claims.alike(&looks).iter().copied()).collect();
-        others.sort_unstable();
-        others.dedup();
-        // Of who is not here it is not known whose name it is: whoever had one like it is a rival.
-        let others: Vec<_> = others.into_iter().filter(|other| *other != id).map(Label::new).collect();
+        let listed_alike = self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(|p| p.peer.id);
         let suspect = listed.is_some_and(|person| person.peer.trust == Trust::Suspect);
-        if others.is_empty() && looks != self.own && !suspect && heard.is_some() {
-            return None;
-        }
-        let label = Label::new(id);
-        Some(format!("#{}", label.tag(&others.iter().collect::<Vec<_>>())).into())
+        let doubtful = heard.is_none() || looks == self.own || suspect;
+        naming::remembered_tag(id, listed_alike.chain(self.claims.alike(&looks).iter().copied()), doubtful)
     }
 
-    /// The begin of the key `node`, as long as needed to tell it from `other` and from all who are here.
+    /// A prefix of the key `node`, as long as needed to tell it from `other` and from everyone who is here.
     pub(crate) fn key_tag(&self, node: NodeId, other: NodeId) -> String {
         let here = self.list.values().filter(|p| !p.gone).filter_map(|p| p.peer.id.node().copied());
-        let others = here.chain([other]).filter(|key| *key != node);
-        let others: Vec<_> = others.map(|key| Label::new(PeerId::Node(key))).collect();
-        Label::new(PeerId::Node(node)).tag(&others.iter().collect::<Vec<_>>()).to_owned()
+        let others = here.chain([other]).filter(|key| *key != node).map(PeerId::Node);
+        naming::short_tag(PeerId::Node(node), others)
     }
 
-    /// Decides anew who needs a tag. After every change of who is here or of a name.
+    /// Decides anew who needs a tag. After every change of the people who are here, or of a name.
     pub(super) fn retag(&mut self) {
-        let mut alike: BTreeMap<&Skeleton, Vec<Claim>> = BTreeMap::new();
-        for person in self.list.values() {
-            if let Some(looks) = &person.looks {
-                alike.entry(looks).or_default().push(Claim::of(person));
-            }
-        }
-        let mut tags = Vec::new();
-        for (looks, claims) in &alike {
-            let own = **looks == self.own;
-            tags.extend(claims.iter().map(|claim| (claim.id, claim.tag(claims, own))));
-        }
-        for (id, tag) in tags {
+        let bearer = |person: &Person| {
+            let suspect = person.peer.trust == Trust::Suspect;
+            Bearer { id: person.peer.id, gone: person.gone, suspect }
+        };
+        let named = self.list.values().filter_map(|person| Some((person.looks.as_ref()?, bearer(person))));
+        for (id, tag) in naming::tags(named, Some(&self.own)) {
             if let Some(person) = self.list.get_mut(&id) {
                 person.tag = tag;
             }
@@ -81,87 +61,41 @@ impl Peers {
     }
 }
 
-/// Somebody who goes by a name.
-#[derive(Debug)]
-struct Claim {
-    id: PeerId,
-    label: Label,
-    suspect: bool,
-    gone: bool,
-}
-
-impl Claim {
-    fn of(person: &Person) -> Self {
-        let peer = &person.peer;
-        let suspect = peer.trust == Trust::Suspect;
-        Self { id: peer.id, label: Label::new(peer.id), suspect, gone: person.gone }
-    }
-
-    /// Whether `other` is somebody whom this one could be taken for. A key is remembered when its owner left, and who
-    /// takes its name raises an alarm; of a guest who does so nothing else warns.
-    fn rivals(&self, other: &Self) -> bool {
-        other.id != self.id && (!other.gone || matches!(self.id, PeerId::Guest(_)))
-    }
-
-    /// What tells this one from the `others`, whose names look the same.
-    fn tag(&self, others: &[Self], like_own: bool) -> Option<Box<str>> {
-        let rivals = others.iter().filter(|other| self.rivals(other)).map(|rival| &rival.label).collect::<Vec<_>>();
-        let left = self.gone && self.id.node().is_some();
-        // A suspect's name is somebody's who is not here.
-        if left || rivals.is_empty() && !like_own && !self.suspect {
-            return None;
-        }
-        Some(format!("#{}", self.label.tag(&rivals)).into())
-    }
-}
-
 impl Person {
     /// How they are called in a sentence.
     pub(crate) fn called(&self) -> String {
-        format!("{}{}", guest_mark(self.peer.id), self.name())
+        self.named(guest_mark(self.peer.id))
     }
 
     /// The name beside a glyph, and in commands: with a tag, if they could be taken for another one.
     pub(crate) fn name(&self) -> String {
-        format!("{}{}", self.peer.display_name(), self.tag.as_deref().unwrap_or_default())
+        self.named("")
     }
 
-    /// The name with the mark of who is verified.
+    fn named(&self, mark: &'static str) -> String {
+        Name::of(&self.peer, mark, self.tag.as_deref().unwrap_or_default()).to_string()
+    }
+
+    /// The name, with the mark of a verified person.
     pub(crate) fn marked_name(&self) -> String {
         format!("{}{}", self.name(), self.mark())
     }
 
-    /// The same in at most `columns`: what is cut is the name, never what tells who it is.
+    /// The same in at most `columns`: the name is cut, never the tag or a mark.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
-        // The glyph of who is gone says nothing else.
+        // The glyph of a person who is gone does not tell whether it is a guest.
         let guest = if self.absent() { guest_mark(self.peer.id) } else { "" };
         let room = columns.saturating_sub(guest.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
-            Some(nick) => tagged(nick, self.tag.as_deref().unwrap_or_default(), room),
+            Some(nick) => tagged(nick.as_str(), self.tag.as_deref().unwrap_or_default(), room),
             None => cut_start(&self.peer.display_name(), room),
         };
         format!("{guest}{name}{}", self.mark())
     }
 
-    /// The mark of who is verified, with a space before it.
+    /// The mark of a verified person, with a space before it.
     pub(crate) fn mark(&self) -> &'static str {
         if self.verified() { VERIFIED } else { "" }
-    }
-}
-
-/// What stands before the name of this peer, wherever it is named: nobody can say who a guest is.
-pub(crate) const fn guest_mark(id: PeerId) -> &'static str {
-    match id {
-        PeerId::Node(_) => "",
-        PeerId::Guest(_) => GUEST,
-    }
-}
-
-/// `nick` and `tag` in at most `columns`; the tag tells more, and its end more than its begin.
-pub(crate) fn tagged(nick: &Nick, tag: &str, columns: usize) -> String {
-    match columns.checked_sub(tag.len()) {
-        Some(room @ 1..) => format!("{}{tag}", cut(nick.as_str(), room)),
-        _ => cut_start(tag, columns),
     }
 }
 
@@ -244,9 +178,8 @@ mod tests {
         let verified = |nick| Person::new(Peer { trust: Trust::Verified, ..node("c04e", Some(nick)) }, Instant::now());
         assert_eq!(verified("alexandria").fit_name(9), "alexan… ✓");
         assert_eq!(verified("bob").fit_name(9), "bob ✓");
-        let nick = Nick::new("alexandria").unwrap();
-        assert_eq!(tagged(&nick, "#c04e", 9), "ale…#c04e");
-        assert_eq!(tagged(&nick, "#c04e5d17", 9), "#c04e5d17");
-        assert_eq!(tagged(&nick, "#c04e5d179a3b", 9), "…5d179a3b");
+        assert_eq!(tagged("alexandria", "#c04e", 9), "ale…#c04e");
+        assert_eq!(tagged("alexandria", "#c04e5d17", 9), "#c04e5d17");
+        assert_eq!(tagged("alexandria", "#c04e5d179a3b", 9), "…5d179a3b");
     }
 }

@@ -1,38 +1,39 @@
-//! What tells people apart whose names look the same.
+//! What a tag is cut from.
 
-use super::PeerId;
+use crate::domain::model::PeerId;
 
-/// Digits of a key by which a tag grows: four can be found by trying keys, so they may not suffice.
+/// Digits of a key by which a tag grows. A key whose first four digits match can be found by trying keys, so four may not
+/// suffice.
 const DIGITS: usize = 4;
 
-/// That of which the tag of a peer is made: what nobody else has.
+/// The key of a node or the address of a guest: no other peer has it, and a tag is a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Label {
+pub(super) struct Label {
     /// All digits of a key, or an address.
     text: String,
-    /// Whether it is a key, of which the begin tells most; of an address it is the end.
+    /// Whether it is a key. The start of a key tells most; of an address, the end does.
     key: bool,
 }
 
 impl Label {
     /// The label of a peer.
-    pub(crate) fn new(id: PeerId) -> Self {
+    pub(super) fn new(id: PeerId) -> Self {
         match id {
             PeerId::Node(node) => Self { text: node.to_string(), key: true },
             PeerId::Guest(addr) => Self { text: addr.to_string(), key: false },
         }
     }
 
-    /// The shortest tag that means this one and none of the `others`: the begin of the key, or the end of the address,
-    /// which is the port if that will do. Without the sign before it.
-    pub(crate) fn tag(&self, others: &[&Self]) -> &str {
+    /// The shortest tag that means this one and none of the `others`: a key prefix, or the end of the address, which is the
+    /// port if that is enough. Without the `#` before it.
+    pub(super) fn tag(&self, others: &[&Self]) -> &str {
         let begins = (DIGITS..self.text.len()).step_by(DIGITS).filter_map(|end| self.text.get(..end));
         let ends = self.text.rmatch_indices([':', '.']).filter_map(|(at, _)| self.text.get(at + 1..));
         let mut tags = begins.filter(|_| self.key).chain(ends.filter(|_| !self.key));
         tags.find(|tag| !others.iter().any(|other| other.is_meant_by(tag))).unwrap_or(&self.text)
     }
 
-    /// Whether who types `tag` may mean this one.
+    /// Whether a user who types `tag` may mean this one.
     fn is_meant_by(&self, tag: &str) -> bool {
         if self.key { self.text.starts_with(tag) } else { self.text.ends_with(tag) }
     }

@@ -1,0 +1,106 @@
+//! How people are called, so that nobody can be taken for somebody else.
+//!
+//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). So whoever could be
+//! mistaken for another person is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
+//! [`tags`] decides that for the people in view, [`remembered_tag`] for people who are not here, and [`FirstHolders`] for a
+//! history in which the first to use a name keeps it. Marks tell how much a name is worth: [`GUEST`] is claimed by someone
+//! without a key, [`SUSPECT`] belongs to someone else.
+//!
+//! Everything here is computed from what it is given. Every front end calls people by these rules.
+
+mod holders;
+mod label;
+mod tags;
+
+use std::{borrow::Cow, fmt};
+
+pub use self::{
+    holders::FirstHolders,
+    tags::{Bearer, remembered_tag, short_tag, tags},
+};
+use super::model::{Peer, PeerId, Trust};
+
+/// Stands before the name of a guest, which has no key to prove it.
+pub const GUEST: &str = "?";
+
+/// Stands before a name that a known person goes by under another key.
+pub const SUSPECT: &str = "!";
+
+/// Stands behind the name of a person with whom the user has compared codes; begins with a space.
+pub const VERIFIED: &str = " ✓";
+
+/// Digits of a key that name somebody in a command without a doubt: another key with the same ones costs more to find than
+/// it is worth.
+pub const HANDLE_DIGITS: usize = 8;
+
+/// The mark before the name of a guest; empty for a node.
+pub const fn guest_mark(id: PeerId) -> &'static str {
+    match id {
+        PeerId::Node(_) => "",
+        PeerId::Guest(_) => GUEST,
+    }
+}
+
+/// The mark before the name of a peer that may not be the person it claims to be; empty for all others.
+pub const fn doubt_mark(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Guest => GUEST,
+        Trust::Suspect => SUSPECT,
+        Trust::New | Trust::Known | Trust::Verified => "",
+    }
+}
+
+/// What a peer is called by itself, without a name: a key prefix, or a guest's address. Commands accept it.
+pub fn handle(id: PeerId) -> String {
+    match id {
+        PeerId::Node(node) => node.tag(HANDLE_DIGITS),
+        PeerId::Guest(addr) => addr.to_string(),
+    }
+}
+
+/// A name as it is shown: `bob`, `?bob` for a guest, `!bob` for a suspect, `bob#c04e` where it could be mistaken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// [`GUEST`], [`SUSPECT`] or nothing.
+    pub mark: &'static str,
+    /// The name, or what stands for it.
+    pub called: Cow<'a, str>,
+    /// The tag with its `#`, or nothing.
+    pub tag: &'a str,
+}
+
+impl<'a> Name<'a> {
+    /// The name of `peer`, with the mark and the tag that were decided for it.
+    pub fn of(peer: &Peer, mark: &'static str, tag: &'a str) -> Self {
+        Self { mark, called: Cow::Owned(peer.display_name()), tag }
+    }
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        [self.mark, &self.called, self.tag].into_iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::NodeId;
+
+    #[test]
+    fn a_name_has_its_mark_before_and_its_tag_behind() {
+        let name = |mark, tag| Name { mark, called: "bob".into(), tag }.to_string();
+        assert_eq!([name("", ""), name(GUEST, ""), name("", "#c04e")], ["bob", "?bob", "bob#c04e"]);
+        assert_eq!(name(doubt_mark(Trust::Suspect), "#c04e"), "!bob#c04e");
+    }
+
+    #[test]
+    fn marks_follow_what_is_known() {
+        let guest = PeerId::Guest(([127, 0, 0, 1], 4565).into());
+        let node = PeerId::Node(NodeId::new([7; 32]));
+        assert_eq!([guest_mark(guest), guest_mark(node)], [GUEST, ""]);
+        let marks = [Trust::Guest, Trust::Suspect, Trust::New, Trust::Known, Trust::Verified].map(doubt_mark);
+        assert_eq!(marks, [GUEST, SUSPECT, "", "", ""]);
+        assert_eq!([handle(guest), handle(node)], ["127.0.0.1:4565", "07070707"]);
+    }
+}
