@@ -8,17 +8,17 @@ use std::{
 use tokio::sync::mpsc::{self, error::SendError};
 
 use super::{
-    Local,
+    Answer,
+    current_network::CurrentNetwork,
     lines::{self, Line},
     undelivered::Undelivered,
-    whereabouts::CurrentNetwork,
 };
 use crate::{
     domain::{
         bus::Command,
-        model::{Nick, Presence, Room, Target, Text, TextError},
+        model::{Room, TextError},
     },
-    frontend::slash::{self, Slash},
+    frontend::slash::{self, Action, ActionError, Context, Local},
 };
 
 /// What a wrong address is answered with.
@@ -26,12 +26,12 @@ const NO_ADDRESS: &str = "That is no address. Give one such as 192.168.1.23 or 1
 
 /// The thread that reads the input.
 pub(super) struct Reader {
-    /// Full makes this thread wait, and with it whoever writes the pipe.
+    /// When it is full, this thread waits, and with it the writer of the pipe.
     pub(super) commands: mpsc::Sender<Command>,
-    pub(super) answer: mpsc::Sender<Local>,
+    pub(super) answer: mpsc::Sender<Answer>,
     pub(super) undelivered: Undelivered,
-    pub(super) whereabouts: CurrentNetwork,
-    /// Set before the node is told to quit: whether everybody who is here has everything.
+    pub(super) network: CurrentNetwork,
+    /// Set before the node is told to quit: whether everybody who is here has received everything.
     pub(super) quitting: Arc<OnceLock<bool>>,
 }
 
@@ -44,8 +44,8 @@ impl<T> From<SendError<T>> for Ended {
     }
 }
 
-/// Lines that a search gives.
-const SEARCHED: usize = 100;
+/// Messages that a search returns.
+const MAX_HITS: usize = 100;
 
 impl Reader {
     /// Reads to the end of the input, to `/quit`, or to the end of the program.
@@ -73,69 +73,46 @@ impl Reader {
         if line.trim().is_empty() {
             return Ok(());
         }
-        match slash::parse(line) {
-            Ok(slash) => self.carry_out(slash),
+        let context = Context { room: Room::LOBBY, network: self.network.network(), max_hits: MAX_HITS };
+        match slash::action(line, &context) {
+            Ok(Action::Node(command)) => self.send(command),
+            Ok(Action::Local(local)) => self.local(local),
+            Err(error @ ActionError::Address(_)) => self.refuse(error.code(), &NO_ADDRESS),
             Err(error) => self.refuse(error.code(), &error),
         }
     }
 
-    fn carry_out(&self, slash: Slash) -> Result<(), Ended> {
-        let command = match slash {
-            Slash::Say { text, action } => match Text::new(&text) {
-                Ok(text) => {
-                    self.undelivered.said();
-                    Command::Say { room: Room::LOBBY, text, action, network: self.whereabouts.network() }
-                }
-                Err(error @ TextError::TooLong(_)) => return self.refuse("too_long", &error),
-                Err(error @ TextError::Empty) => return self.refuse("empty", &error),
-            },
-            Slash::Nick(Some(name)) => match Nick::new(&name) {
-                Ok(nick) => Command::SetNick(nick),
-                Err(error) => return self.refuse("nick", &error),
-            },
-            Slash::Connect(address) => match Target::parse(&address).ok_or(NO_ADDRESS) {
-                Ok(target) => Command::Connect(target),
-                Err(text) => return self.refuse("address", &text),
-            },
-            Slash::Away(note) => Command::SetPresence(Presence::away(&note.unwrap_or_default())),
-            Slash::Back => Command::SetPresence(Presence::Here),
-            Slash::Whois(who) => Command::Whois(who),
-            Slash::Ignore(who) => Command::Ignore(who),
-            Slash::Unignore(who) => Command::Unignore(who),
-            Slash::Trust(who) => Command::Trust(who),
-            Slash::Verify { who, same } => Command::Verify { who, same },
-            Slash::Lan(Some(open)) => Command::Open(open),
-            Slash::Lan(None) => {
-                return self.refuse("usage", &"Type /lan on or /lan off; the event network says which it is.");
-            }
-            Slash::Rescan => Command::Rescan,
-            Slash::Search(Some(query)) => Command::Search { room: Room::LOBBY, query, before: None, max: SEARCHED },
-            Slash::Search(None) => return self.refuse("usage", &"Type the words to look for: /search WORDS"),
-            Slash::Erase { sure: true } => Command::Erase { room: Room::LOBBY, network: self.whereabouts.network() },
-            Slash::Erase { sure: false } => {
-                return self.refuse("usage", &"This erases the room's history on this machine. Type  /erase yes");
-            }
-            Slash::Quit => {
-                let complete = self.undelivered.wait();
-                let _ = self.quitting.set(complete);
-                Command::Quit
-            }
-            Slash::Nick(None) => return self.answer(Local::OwnNick),
-            Slash::Who => return self.answer(Local::Who),
-            Slash::Clear => return self.answer(Local::Clear),
-            Slash::Help(name) => {
-                return self.answer(Local::Help(name.and_then(|name| slash::find(&name).ok())));
-            }
-            Slash::Version => return self.answer(Local::Version),
-        };
+    fn send(&self, command: Command) -> Result<(), Ended> {
+        if matches!(command, Command::Say { .. }) {
+            self.undelivered.said();
+        }
         Ok(self.commands.blocking_send(command)?)
     }
 
-    fn refuse(&self, code: &'static str, error: &impl ToString) -> Result<(), Ended> {
-        self.answer(Local::Error { code, text: error.to_string() })
+    fn local(&self, local: Local) -> Result<(), Ended> {
+        let usage = |text: &'static str| self.refuse("usage", &text);
+        match local {
+            Local::OwnNick => self.answer(Answer::OwnNick),
+            Local::Who => self.answer(Answer::Who),
+            Local::Clear => self.answer(Answer::Clear),
+            Local::Help(spec) => self.answer(Answer::Help(spec)),
+            Local::Version => self.answer(Answer::Version),
+            Local::Network => usage("Type /lan on or /lan off; the event network says which it is."),
+            Local::LastSearch => usage("Type the words to look for: /search WORDS"),
+            Local::ConfirmErase => usage("This erases the room's history on this machine. Type  /erase yes"),
+            Local::Quit => {
+                let complete = self.undelivered.wait();
+                let _ = self.quitting.set(complete);
+                self.send(Command::Quit)
+            }
+        }
     }
 
-    fn answer(&self, local: Local) -> Result<(), Ended> {
-        Ok(self.answer.blocking_send(local)?)
+    fn refuse(&self, code: &'static str, error: &impl ToString) -> Result<(), Ended> {
+        self.answer(Answer::Error { code, text: error.to_string() })
+    }
+
+    fn answer(&self, answer: Answer) -> Result<(), Ended> {
+        Ok(self.answer.blocking_send(answer)?)
     }
 }

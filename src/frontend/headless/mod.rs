@@ -1,20 +1,20 @@
-//! The front end for pipes: lines in, lines out. The contract is in DESIGN.md, section 2, and in the README.
+//! The front end for pipes: lines in, lines out. The README has the contract.
 //!
 //! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
-//! with it. `input` turns lines into commands, behind `gate` until people were looked for; `printer` turns updates into
+//! with it. `input` turns lines into commands, after `startup_delay`, when people were looked for; `printer` turns updates into
 //! events, `event` is the contract's JSON and `text` its plain form; `people` knows who is here.
 
+mod current_network;
 mod event;
-mod gate;
 mod input;
 mod lines;
 mod output;
 mod people;
 mod printer;
+mod startup_delay;
 mod text;
 mod trust;
 mod undelivered;
-mod whereabouts;
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +31,7 @@ use tokio::{
     time::timeout,
 };
 
-use self::{undelivered::Undelivered, whereabouts::CurrentNetwork};
+use self::{current_network::CurrentNetwork, undelivered::Undelivered};
 use crate::{
     domain::bus::{Command, Update},
     frontend::slash::Spec,
@@ -104,9 +104,9 @@ pub enum HeadlessError {
     WriterLost,
 }
 
-/// What the input asks of the output, because no network is needed for it.
+/// What the input has the output print, because it needs no network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Local {
+enum Answer {
     Who,
     OwnNick,
     Help(Option<&'static Spec>),
@@ -116,7 +116,7 @@ enum Local {
 }
 
 /// Runs until `/quit`, `stop`, the end of the node, or until nobody reads `output` any more. The end of `input` does not
-/// end it. Except for the end of the node, the node was asked to quit when this returns.
+/// end it. When this returns, the node was asked to quit, unless it ended by itself.
 ///
 /// Must be called within a tokio runtime.
 ///
@@ -135,24 +135,24 @@ where
     W: Write + Send + 'static,
 {
     let (quitting, undelivered) = (Arc::new(OnceLock::new()), Undelivered::default());
-    let whereabouts = CurrentNetwork::default();
+    let network = CurrentNetwork::default();
     let (answer, answers) = mpsc::channel(LOCAL_CAPACITY);
     let (finished, mut done) = oneshot::channel();
     let handle = tokio::runtime::Handle::current();
     let updates = Arc::new(Mutex::new(updates));
     let writers = Arc::clone(&updates);
-    let (opener, gate) = gate::gate();
-    let (seen, told) = (undelivered.clone(), whereabouts.clone());
+    let (watch, delay) = startup_delay::startup_delay();
+    let (seen, told) = (undelivered.clone(), network.clone());
     spawn("output", move || {
-        let result = output::run(&handle, output, options, &writers, answers, &opener, (&seen, &told));
+        let result = output::run(&handle, output, options, &writers, answers, &watch, (&seen, &told));
         seen.close();
         // Nobody waits any more if a signal was faster.
         let _ = finished.send(result);
     })?;
     let reader =
-        input::Reader { commands: commands.clone(), answer, undelivered, whereabouts, quitting: Arc::clone(&quitting) };
+        input::Reader { commands: commands.clone(), answer, undelivered, network, quitting: Arc::clone(&quitting) };
     spawn("input", move || {
-        gate.wait();
+        delay.wait();
         reader.run(input);
     })?;
 

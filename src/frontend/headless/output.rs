@@ -8,8 +8,8 @@ use tokio::{
 };
 
 use super::{
-    LOCAL_CAPACITY, Local, Options, gate::Opener, printer::Printer, undelivered::Undelivered,
-    whereabouts::CurrentNetwork,
+    Answer, LOCAL_CAPACITY, Options, current_network::CurrentNetwork, printer::Printer, startup_delay::SweepWatch,
+    undelivered::Undelivered,
 };
 use crate::domain::bus::{UPDATE_CAPACITY, Update};
 
@@ -26,9 +26,9 @@ pub(super) fn run(
     mut output: impl Write,
     options: Options,
     updates: &Mutex<mpsc::Receiver<Update>>,
-    mut answers: mpsc::Receiver<Local>,
-    opener: &Opener,
-    (undelivered, whereabouts): (&Undelivered, &CurrentNetwork),
+    mut answers: mpsc::Receiver<Answer>,
+    watch: &SweepWatch,
+    (undelivered, network): (&Undelivered, &CurrentNetwork),
 ) -> io::Result<()> {
     let mut printer = Printer::new(options);
     let mut batch = Vec::with_capacity(UPDATE_CAPACITY);
@@ -47,12 +47,12 @@ pub(super) fn run(
             }
         });
         match answer {
-            Some(Some(answer)) => printer.local(answer),
+            Some(Some(answer)) => printer.answer(answer),
             Some(None) => more_answers = false,
             // What was answered before the end is printed; the input may already wait in vain.
             None if batch.is_empty() => {
                 while let Ok(answer) = answers.try_recv() {
-                    printer.local(answer);
+                    printer.answer(answer);
                 }
                 output.write_all(printer.out())?;
                 return output.flush();
@@ -62,12 +62,12 @@ pub(super) fn run(
                 // updates must not wait for an input without end.
                 for _ in 0..LOCAL_CAPACITY {
                     let Ok(answer) = answers.try_recv() else { break };
-                    printer.local(answer);
+                    printer.answer(answer);
                 }
                 for update in batch.drain(..) {
-                    opener.see(&update);
+                    watch.see(&update);
                     undelivered.see(&update);
-                    whereabouts.see(&update);
+                    network.see(&update);
                     printer.update(update);
                     if printer.out().len() >= WRITE_BYTES {
                         output.write_all(printer.out())?;

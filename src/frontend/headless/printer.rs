@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Local, Options,
+    Answer, Options,
     event::{Change, Event, Found, OpenTo, Person, Reason},
     people::{People, Present},
     text, trust,
@@ -118,21 +118,21 @@ impl Printer {
         }
     }
 
-    pub(super) fn local(&mut self, local: Local) {
-        match local {
-            Local::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
-            Local::OwnNick => match self.nick.take() {
+    pub(super) fn answer(&mut self, answer: Answer) {
+        match answer {
+            Answer::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
+            Answer::OwnNick => match self.nick.take() {
                 Some(nick) => {
                     self.notice("nick", &format!("You are {nick}."));
                     self.nick = Some(nick);
                 }
                 None => self.notice("nick", "The node is not ready yet."),
             },
-            Local::Help(Some(spec)) => self.help(spec),
-            Local::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
-            Local::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
-            Local::Clear => self.notice("clear", "There is no screen to empty here."),
-            Local::Error { code, text } => self.event(&Event::Error { code, text: &text }),
+            Answer::Help(Some(spec)) => self.help(spec),
+            Answer::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
+            Answer::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
+            Answer::Clear => self.notice("clear", "There is no screen to empty here."),
+            Answer::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }
 

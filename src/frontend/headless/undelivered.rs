@@ -11,7 +11,7 @@ use crate::domain::{
     model::{Delivery, MessageId, PeerId},
 };
 
-/// How long `/quit` waits for the others to have everything (DESIGN.md section 2): enough for a link that has to be dialled
+/// How long `/quit` waits for the others to have everything: enough for a link that has to be dialled
 /// anew, and for a pause in Wi-Fi.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 

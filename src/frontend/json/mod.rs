@@ -1,4 +1,4 @@
-//! What programs build on, wherever it is printed: how times, ids and messages are spelled (DESIGN.md section 2). The pipe
+//! What programs build on, wherever it is printed: how times, ids and messages are spelled. The pipe
 //! and `proximity-chat log` share it.
 
 mod clock;

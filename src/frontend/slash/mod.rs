@@ -1,8 +1,12 @@
-//! Slash commands: one table and one parser for the screen and for pipes.
+//! Slash commands: one table, one parser and one meaning for the screen and for pipes.
+//!
+//! [`parse`] reads a line by its grammar, [`action()`] turns it into what a front end does, and [`line_of`] is the way back.
 
+mod action;
 mod parse;
 mod table;
 
+pub use action::{Action, ActionError, Context, Local, action, line_of};
 pub use parse::{SlashError, find, parse};
 pub use table::{COMMANDS, Spec, complete};
 

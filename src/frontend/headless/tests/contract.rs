@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    super::{Local, printer::Printer},
+    super::{Answer, printer::Printer},
     *,
 };
 use crate::{
@@ -188,20 +188,20 @@ fn every_reason_and_code_is_printed_as_its_word() {
     }
 }
 
-fn local(json: bool, local: Local) -> String {
+fn answer(json: bool, answer: Answer) -> String {
     let mut printer = Printer::new(options(json));
     printer.update(Update::PeerJoined(peer(Some("bob"), 4566)));
     printer.update(Update::PeerJoined(peer(None, 4567)));
     printer.update(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') });
     printer.out().clear();
-    printer.local(local);
+    printer.answer(answer);
     String::from_utf8(printer.out().clone()).unwrap()
 }
 
 #[test]
 fn who_lists_the_peers() {
     assert_eq!(
-        local(true, Local::Who),
+        answer(true, Answer::Who),
         concat!(
             r#"{"event":"who","peers":["#,
             r#"{"peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest","away":false,"typing":false},"#,
@@ -209,9 +209,9 @@ fn who_lists_the_peers() {
             "]}\n"
         )
     );
-    assert_eq!(local(false, Local::Who), "-- ?bob (127.0.0.1:4566)\n-- ?127.0.0.1:4567 (127.0.0.1:4567)\n");
+    assert_eq!(answer(false, Answer::Who), "-- ?bob (127.0.0.1:4566)\n-- ?127.0.0.1:4567 (127.0.0.1:4567)\n");
     let mut alone = Printer::new(options(false));
-    alone.local(Local::Who);
+    alone.answer(Answer::Who);
     assert_eq!(alone.out(), b"-- nobody else is here\n");
 }
 
@@ -252,18 +252,21 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
 
 #[test]
 fn what_needs_no_network_is_answered() {
-    assert_eq!(local(false, Local::OwnNick), "-- You are alice.\n");
-    assert_eq!(local(false, Local::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(answer(false, Answer::OwnNick), "-- You are alice.\n");
+    assert_eq!(answer(false, Answer::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(
-        local(true, Local::Clear),
+        answer(true, Answer::Clear),
         "{\"event\":\"notice\",\"code\":\"clear\",\"text\":\"There is no screen to empty here.\"}\n"
     );
     let spec = slash::find("nick").unwrap();
-    assert_eq!(local(false, Local::Help(Some(spec))), "-- /nick [NAME]            Go by another name, or show yours\n");
-    assert_eq!(local(false, Local::Help(None)).lines().count(), slash::COMMANDS.len());
-    let error = Local::Error { code: "unknown_command", text: "No command /jion.".to_owned() };
     assert_eq!(
-        local(true, error),
+        answer(false, Answer::Help(Some(spec))),
+        "-- /nick [NAME]            Go by another name, or show yours\n"
+    );
+    assert_eq!(answer(false, Answer::Help(None)).lines().count(), slash::COMMANDS.len());
+    let error = Answer::Error { code: "unknown_command", text: "No command /jion.".to_owned() };
+    assert_eq!(
+        answer(true, error),
         "{\"event\":\"error\",\"code\":\"unknown_command\",\"text\":\"No command /jion.\"}\n"
     );
 }

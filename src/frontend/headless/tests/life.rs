@@ -14,11 +14,11 @@ use tokio::{
 
 use super::{
     super::{
-        HeadlessError, Local, Outcome, Stop,
-        gate::{LONGEST, SETTLING, gate},
+        Answer, HeadlessError, Outcome, Stop,
+        current_network::CurrentNetwork,
         output, run,
+        startup_delay::{LONGEST, SETTLING, startup_delay},
         undelivered::{LINGER, Undelivered},
-        whereabouts::CurrentNetwork,
     },
     *,
 };
@@ -131,7 +131,7 @@ async fn the_first_line_waits_for_the_first_sweep_and_its_dials() {
     let mut front = Front::start(Sink::new(), pending());
     front.write("hello\n");
     front.sweep(SweepState::Running).await;
-    // Any time below the longest wait will do: without a gate the line would be there at once.
+    // Any time below the longest wait will do: without the delay the line would be there at once.
     assert!(timeout(LONGEST / 8, front.commands.recv()).await.is_err(), "it did not wait for the sweep");
     let swept = Instant::now();
     front.sweep(SweepState::Done).await;
@@ -224,20 +224,21 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         let (update, updates) = mpsc::channel(2);
         update.try_send(Update::Listening { addr: addr(4565), nick: nick("alice"), node: key('a') }).unwrap();
         // As for "/version" and "/nick zoe".
-        answer.try_send(Local::Version).unwrap();
+        answer.try_send(Answer::Version).unwrap();
         update.try_send(Update::NickSet(nick("zoe"))).unwrap();
         drop((answer, update));
         let (sink, runtime) = (Sink::new(), runtime.clone());
         let output = sink.clone();
         let printing = move || {
-            let (updates, opener, undelivered) = (tokio::sync::Mutex::new(updates), gate().0, Undelivered::default());
+            let (updates, watch, undelivered) =
+                (tokio::sync::Mutex::new(updates), startup_delay().0, Undelivered::default());
             output::run(
                 &runtime,
                 output,
                 options(false),
                 &updates,
                 answers,
-                &opener,
+                &watch,
                 (&undelivered, &CurrentNetwork::default()),
             )
         };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    super::{Local, printer::Printer},
+    super::{Answer, printer::Printer},
     *,
 };
 use crate::domain::{
@@ -253,7 +253,7 @@ fn who_has_the_latest_of_everything() {
     printer.update(Update::RoundTrip { peer, time: Duration::from_micros(2_700) });
     assert_eq!(printer.out().len(), before, "a round trip is no event");
     printer.out().clear();
-    printer.local(Local::Who);
+    printer.answer(Answer::Who);
     let who = String::from_utf8(printer.out().clone()).unwrap().replace(&key(BOB).to_string(), "BOB");
     assert_eq!(
         who,
@@ -265,7 +265,7 @@ fn who_has_the_latest_of_everything() {
     printer.update(Update::PeerJoined(node("bob", BOB, Trust::Verified)));
     printer.update(Update::RoundTrip { peer, time: Duration::from_micros(2_700) });
     printer.out().clear();
-    printer.local(Local::Who);
+    printer.answer(Answer::Who);
     assert_eq!(printer.out(), b"-- bob (127.0.0.1:4567), verified, 2 ms\n");
 }
 

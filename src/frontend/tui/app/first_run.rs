@@ -6,7 +6,7 @@ use crate::{
     frontend::slash::{self, Slash},
 };
 
-/// What the pane says until there is a name (UX.md).
+/// What the pane says until there is a name.
 pub(super) const WELCOME: &str = "Welcome. This chat has no server: it finds people by itself.\n\
                                   Type the name others should see and press Enter.";
 

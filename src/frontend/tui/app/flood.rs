@@ -7,7 +7,7 @@ use std::{
 
 use crate::domain::model::PeerId;
 
-/// Lines of one person in a second that are shown one by one (DESIGN.md section 7).
+/// Lines of one person in a second that are shown one by one.
 const LINES_PER_SECOND: u32 = 50;
 
 /// Speakers counted before those who fell silent are forgotten: far more than can be linked.

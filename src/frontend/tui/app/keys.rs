@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::model::{Author, group};
 
-/// How long a first Ctrl-C waits for the second one (UX.md).
+/// How long a first Ctrl-C waits for the second one.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
 
 /// Entries looked through for who spoke last, which is who is completed first.

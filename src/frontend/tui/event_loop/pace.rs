@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// The shortest time between two frames that only show updates: 30 a second. A person reads no faster, and the rest of
-/// the processor is for the keys (DESIGN.md, section 8).
+/// the processor is for the keys.
 const FRAME_TIME: Duration = Duration::from_millis(33);
 
 /// Knows when the next frame is due.

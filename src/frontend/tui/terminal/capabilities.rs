@@ -1,5 +1,5 @@
 //! What may be asked of this terminal, from its environment alone: asking the terminal itself would take a round trip,
-//! and two seconds where nothing answers (UX.md, fact 3).
+//! and two seconds where nothing answers.
 
 /// Values of `TERM` whose terminals speak the kitty keyboard protocol.
 const KEYBOARD_TERMS: [&str; 8] =

@@ -14,7 +14,7 @@ pub(super) const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 /// Rings the bell.
 pub(super) const BELL: &[u8] = b"\x07";
 
-/// Title on xterm's stack; alternate screen; bracketed paste; focus events; the wheel as arrows (UX.md, fact 4).
+/// Title on xterm's stack; alternate screen; bracketed paste; focus events; the wheel as arrows.
 ///
 /// Mode 1007 is saved first: some terminals have it on from the start (VTE, kitty, alacritty), others off (xterm), so
 /// that giving it back means restoring, not resetting. The few that can do neither keep it on.

@@ -1,4 +1,4 @@
-//! Colours: four sets, none of which sets a background (UX.md, "Colour").
+//! Colours: four sets, none of which sets a background.
 
 use std::fmt::Write as _;
 
@@ -38,7 +38,7 @@ pub(super) enum Role {
     Bar,
 }
 
-/// Numbers of the xterm-256 palette, from UX.md. Those below 16 are left out: terminals redefine them.
+/// Numbers of the xterm-256 palette. Those below 16 are left out: terminals redefine them.
 struct Colors {
     dim: u8,
     ok: u8,

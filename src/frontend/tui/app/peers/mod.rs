@@ -15,10 +15,10 @@ pub(crate) use self::person::{Person, State, round_trip};
 use super::pane::Change;
 use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
-/// How long who left stays listed (UX.md).
+/// How long who left stays listed.
 const GONE_SHOWN: Duration = Duration::from_mins(10);
 
-/// Who comes back within this was never really away (UX.md).
+/// Who comes back within this was never really away.
 const RECONNECTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// Listed people who left: a peer that comes and goes under ever new addresses must not fill the memory.

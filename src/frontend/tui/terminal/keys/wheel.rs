@@ -1,4 +1,4 @@
-//! Tells the wheel from the arrow keys (UX.md, fact 4).
+//! Tells the wheel from the arrow keys.
 //!
 //! Without mouse reporting, which would take the terminal's own selection away, a terminal sends one notch of the wheel
 //! as three to six equal arrows at once. A person's key comes alone.

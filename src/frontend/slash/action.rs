@@ -1,0 +1,243 @@
+//! From a typed line to what the front end does about it.
+
+use super::{Slash, SlashError, Spec, find, parse};
+use crate::domain::{
+    bus::Command,
+    model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
+};
+
+/// What a typed line means where it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// The node does it.
+    Node(Command),
+    /// The front end does it.
+    Local(Local),
+}
+
+/// What a front end does or answers by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Local {
+    /// Show the user's own name.
+    OwnNick,
+    /// List the people who are here.
+    Who,
+    /// Show which network the chat is open to.
+    Network,
+    /// Show the result of the last search again.
+    LastSearch,
+    /// Empty the screen.
+    Clear,
+    /// Ask whether to erase the history.
+    ConfirmErase,
+    /// Show all help, or that of one command.
+    Help(Option<&'static Spec>),
+    /// Show the version.
+    Version,
+    /// End the program.
+    Quit,
+}
+
+/// Where a line was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The room it is meant for.
+    pub room: Room,
+    /// The network whose room that is, if it is known: see [`Command::Say`].
+    pub network: Option<Network>,
+    /// The most messages a search returns at a time.
+    pub max_hits: usize,
+}
+
+/// Why a line means nothing. The text is for the person who typed it; the draft should stay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActionError {
+    /// It is not a valid command.
+    #[error(transparent)]
+    Slash(#[from] SlashError),
+    /// The text cannot be sent.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// The name is not a valid one.
+    #[error(transparent)]
+    Nick(#[from] NickError),
+    /// The address is not one of a host.
+    #[error("{0:?} is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565")]
+    Address(String),
+}
+
+impl ActionError {
+    /// The `code` of the headless contract.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Slash(error) => error.code(),
+            Self::Text(TextError::TooLong(_)) => "too_long",
+            Self::Text(TextError::Empty) => "empty",
+            Self::Nick(_) => "nick",
+            Self::Address(_) => "address",
+        }
+    }
+}
+
+/// Turns a line into an action.
+///
+/// # Errors
+/// [`ActionError`] if there is nothing to do; nothing may be sent then.
+pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
+    let Context { room, ref network, max_hits } = *context;
+    let node = |command| Ok(Action::Node(command));
+    let local = |local| Ok(Action::Local(local));
+    match parse(line)? {
+        Slash::Say { text, action } => {
+            node(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
+        }
+        Slash::Nick(Some(name)) => node(Command::SetNick(Nick::new(&name)?)),
+        Slash::Connect(address) => match Target::parse(&address) {
+            Some(target) => node(Command::Connect(target)),
+            None => Err(ActionError::Address(address)),
+        },
+        Slash::Away(note) => node(Command::SetPresence(Presence::away(&note.unwrap_or_default()))),
+        Slash::Back => node(Command::SetPresence(Presence::Here)),
+        Slash::Whois(who) => node(Command::Whois(who)),
+        Slash::Ignore(who) => node(Command::Ignore(who)),
+        Slash::Unignore(who) => node(Command::Unignore(who)),
+        Slash::Trust(who) => node(Command::Trust(who)),
+        Slash::Verify { who, same } => node(Command::Verify { who, same }),
+        Slash::Lan(Some(open)) => node(Command::Open(open)),
+        Slash::Rescan => node(Command::Rescan),
+        Slash::Search(Some(query)) => node(Command::Search { room, query, before: None, max: max_hits }),
+        Slash::Erase { sure: true } => node(Command::Erase { room, network: network.clone() }),
+        Slash::Nick(None) => local(Local::OwnNick),
+        Slash::Who => local(Local::Who),
+        Slash::Lan(None) => local(Local::Network),
+        Slash::Search(None) => local(Local::LastSearch),
+        Slash::Clear => local(Local::Clear),
+        Slash::Erase { sure: false } => local(Local::ConfirmErase),
+        Slash::Help(None) => local(Local::Help(None)),
+        Slash::Help(Some(name)) => local(Local::Help(Some(find(&name)?))),
+        Slash::Version => local(Local::Version),
+        Slash::Quit => local(Local::Quit),
+    }
+}
+
+/// The line that means `command`, for a command that did not reach the node and goes back into the draft. None for commands
+/// that nobody types: reading the history and telling others that the user types.
+pub fn line_of(command: &Command) -> Option<String> {
+    Some(match command {
+        Command::Say { text, action: true, .. } => format!("/me {text}"),
+        Command::Say { text, .. } if text.as_str().starts_with('/') => format!("/{text}"),
+        Command::Say { text, .. } => text.to_string(),
+        Command::SetNick(nick) => format!("/nick {nick}"),
+        Command::Connect(target) => format!("/connect {target}"),
+        Command::Rescan => "/rescan".to_owned(),
+        Command::Open(open) => format!("/lan {}", if *open { "on" } else { "off" }),
+        Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
+        Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
+        Command::SetPresence(Presence::Here) => "/back".to_owned(),
+        Command::Whois(who) => format!("/whois {who}"),
+        Command::Ignore(who) => format!("/ignore {who}"),
+        Command::Unignore(who) => format!("/unignore {who}"),
+        Command::Trust(who) => format!("/trust {who}"),
+        Command::Verify { who, same: None } => format!("/verify {who}"),
+        Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if *same { "yes" } else { "no" }),
+        Command::Search { query, before: None, .. } => format!("/search {query}"),
+        // Without the yes: it is asked again.
+        Command::Erase { .. } => "/erase".to_owned(),
+        Command::Search { before: Some(_), .. } | Command::Page { .. } | Command::Typing(_) | Command::Quit => {
+            return None;
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Seek;
+
+    fn here() -> Context {
+        Context { room: Room::LOBBY, network: Network::new("loopback").ok(), max_hits: 50 }
+    }
+
+    fn error(line: &str) -> (&'static str, String) {
+        let error = action(line, &here()).unwrap_err();
+        (error.code(), error.to_string())
+    }
+
+    #[test]
+    fn what_is_typed_is_for_the_room_and_network_it_was_typed_in() {
+        let text = |text| Text::new(text).unwrap();
+        let Context { room, network, .. } = here();
+        let said = Command::Say { room, text: text("hello"), action: false, network: network.clone() };
+        assert_eq!(action("hello", &here()), Ok(Action::Node(said)));
+        let erased = Command::Erase { room, network };
+        assert_eq!(action("/erase yes", &here()), Ok(Action::Node(erased)));
+        let searched = Command::Search { room, query: "key".into(), before: None, max: 50 };
+        assert_eq!(action("/search key", &here()), Ok(Action::Node(searched)));
+    }
+
+    #[test]
+    fn front_ends_answer_what_needs_no_node() {
+        for (line, local) in [
+            ("/nick", Local::OwnNick),
+            ("/who", Local::Who),
+            ("/lan", Local::Network),
+            ("/search", Local::LastSearch),
+            ("/clear", Local::Clear),
+            ("/erase", Local::ConfirmErase),
+            ("/help", Local::Help(None)),
+            ("/help sc", Local::Help(find("rescan").ok())),
+            ("/version", Local::Version),
+            ("/exit", Local::Quit),
+        ] {
+            assert_eq!(action(line, &here()), Ok(Action::Local(local)), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_means_nothing_has_a_code_and_a_text() {
+        assert_eq!(error("/frob").0, "unknown_command");
+        assert_eq!(error("  ").0, "empty");
+        assert_eq!(error(&"x".repeat(100_000)).0, "too_long");
+        assert_eq!(error("/nick \u{202e}").0, "nick");
+        let text = "\"nowhere\" is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565";
+        assert_eq!(error("/connect nowhere"), ("address", text.to_owned()));
+    }
+
+    #[test]
+    fn a_command_becomes_the_line_that_means_it() {
+        for line in [
+            "hello",
+            "two\nlines",
+            "//quit",
+            "/me waves",
+            "/nick Zoë 山田",
+            "/connect 127.0.0.2:4565",
+            "/rescan",
+            "/lan on",
+            "/lan off",
+            "/away",
+            "/away lunch",
+            "/back",
+            "/whois bob",
+            "/ignore bob",
+            "/unignore bob",
+            "/trust bob#c04e",
+            "/verify bob",
+            "/verify bob yes",
+            "/verify bob no",
+            "/search lab  key",
+        ] {
+            let Ok(Action::Node(command)) = action(line, &here()) else { panic!("{line} is for the node") };
+            assert_eq!(line_of(&command).as_deref(), Some(line));
+        }
+    }
+
+    #[test]
+    fn what_nobody_types_has_no_line() {
+        let room = Room::LOBBY;
+        for command in [Command::Typing(true), Command::Quit, Command::Page { room, seek: Seek::Newest, max: 1 }] {
+            assert_eq!(line_of(&command), None, "{command:?}");
+        }
+        assert_eq!(line_of(&Command::Erase { room, network: None }).as_deref(), Some("/erase"), "without the yes");
+    }
+}
