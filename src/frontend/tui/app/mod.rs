@@ -3,35 +3,61 @@
 //! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
 //! What is shown when is decided here; how it looks, in [`crate::frontend::tui::view`].
 
+#[path = "answers/alarm.rs"]
 mod alarm;
+#[path = "composer/completion.rs"]
 mod complete;
+#[path = "conversation/delivery.rs"]
 mod delivery;
+#[path = "composer/draft.rs"]
 mod draft;
 mod erase;
+#[path = "overlays/name_question.rs"]
 mod first_run;
+#[path = "conversation/rates.rs"]
 mod flood;
+#[path = "status/guide.rs"]
 mod guide;
+#[path = "overlays/help.rs"]
 mod help;
+#[path = "composer/recall.rs"]
 mod history;
 mod input;
 mod keys;
+#[path = "conversation/late.rs"]
 mod late;
+#[path = "window/layout.rs"]
 mod layout;
+#[path = "conversation/lines.rs"]
 mod messages;
+#[path = "updates.rs"]
 mod news;
+#[path = "conversation/pane/mod.rs"]
 mod pane;
+#[path = "people/mod.rs"]
 mod peers;
+#[path = "status/network.rs"]
 mod place;
+#[path = "window/drawn.rs"]
 mod rows;
+#[path = "conversation/reading.rs"]
 mod scrollback;
+#[path = "overlays/search.rs"]
 mod search;
 mod setup;
+#[path = "status/standing.rs"]
 mod status;
+#[path = "commands.rs"]
 mod submit;
+#[path = "composer/typing.rs"]
 mod typing;
+#[path = "conversation/unread.rs"]
 mod unread;
+#[path = "answers/verification.rs"]
 mod verify;
+#[path = "answers/who.rs"]
 mod who;
+#[path = "answers/whois.rs"]
 mod whois;
 mod wrap;
 

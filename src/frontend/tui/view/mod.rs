@@ -5,12 +5,16 @@
 mod bars;
 mod canvas;
 mod doubtful;
+#[path = "search.rs"]
 mod found;
 mod heal;
+#[path = "composer.rs"]
 mod input;
 mod links;
 mod palette;
+#[path = "conversation.rs"]
 mod pane;
+#[path = "help.rs"]
 mod popup;
 mod sidebar;
 

@@ -1,5 +1,6 @@
 //! Who is here, and who just left.
 
+#[path = "heard.rs"]
 mod claims;
 mod names;
 mod person;
