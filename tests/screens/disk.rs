@@ -2,7 +2,7 @@
 
 use proximity_chat::{
     domain::{bus::*, model::*},
-    frontend::tui::app::Effect,
+    frontend::tui::app::Output,
 };
 
 use crate::screen::*;
@@ -39,8 +39,8 @@ impl Disk {
             let mut answers = Vec::new();
             for effect in effects {
                 match effect {
-                    Effect::Send(Command::Page { seek, max, .. }) => answers.push(Update::Page(self.page(seek, max))),
-                    Effect::Send(Command::Search { query, before, max, .. }) => {
+                    Output::Send(Command::Page { seek, max, .. }) => answers.push(Update::Page(self.page(seek, max))),
+                    Output::Send(Command::Search { query, before, max, .. }) => {
                         answers.push(self.found(query, before, max));
                     }
                     other => s.effects.push(other),

@@ -109,19 +109,19 @@ fn nothing_but_a_name_and_leaving_is_possible() {
     s.ctrl('c');
     assert!(s.find("Press Ctrl-C again to quit").is_some(), "{}", s.text());
     s.ctrl('c');
-    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit]);
 
     for leave in ["/quit", "/exit", "/q"] {
         let mut s = screen();
         s.ctrl('u');
         s.effects.clear();
         s.enter(leave);
-        assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit], "{leave}");
+        assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit], "{leave}");
     }
     let mut s = screen();
     s.effects.clear();
     s.ctrl('q');
-    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit]);
 }
 
 #[test]
@@ -142,5 +142,5 @@ fn a_node_that_ends_meanwhile_is_told_and_what_warned_stays_in_sight() {
     s.feed(Input::NodeGone);
     assert!(s.find("✗ OFFLINE").is_some() && s.find("Welcome").is_none(), "{}", s.text());
     s.enter("/quit");
-    assert_eq!(s.effects.last(), Some(&Effect::Quit));
+    assert_eq!(s.effects.last(), Some(&Output::Quit));
 }

@@ -26,7 +26,7 @@ fn the_room_opens_with_what_was_said_and_without_a_flicker() {
     assert_eq!(numbers(&mut s).last(), Some(&999));
     assert_eq!(disk.asked, [Seek::Newest]);
     assert!(s.find("Nobody else is here yet").is_some() && s.find("new").is_none(), "{}", s.text());
-    assert!(s.effects.iter().all(|effect| !matches!(effect, Effect::Bell)));
+    assert!(s.effects.iter().all(|effect| !matches!(effect, Output::Bell)));
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn history_with_unread() {
 fn the_room_opens_at_the_oldest_unread_line_and_stays_there_until_the_user_moves() {
     let (mut s, _) = back((80, 24), 300);
     assert_eq!(numbers(&mut s)[0], 0);
-    assert!(s.find("── 300 new ──").is_some() && s.effects.iter().all(|e| !matches!(e, Effect::Bell)), "{}", s.text());
+    assert!(s.find("── 300 new ──").is_some() && s.effects.iter().all(|e| !matches!(e, Output::Bell)), "{}", s.text());
     assert!(s.find("▸").is_none(), "history is no flood");
     s.press(KeyCode::End);
     assert_eq!(numbers(&mut s).last(), Some(&299));

@@ -92,7 +92,7 @@ fn ctrl_u_and_ctrl_d_edit_or_scroll_but_never_quit() {
     for _ in 0..10 {
         s.ctrl('d');
     }
-    assert_eq!(s.effects.iter().filter(|e| matches!(e, Effect::Quit)).count(), 0);
+    assert_eq!(s.effects.iter().filter(|e| matches!(e, Output::Quit)).count(), 0);
 }
 
 #[test]
@@ -234,9 +234,9 @@ fn ctrl_c_clears_then_asks_then_quits() {
     s.typed("x");
     s.press(KeyCode::Backspace);
     s.ctrl('c');
-    assert!(!s.effects.contains(&Effect::Quit), "another key in between disarms");
+    assert!(!s.effects.contains(&Output::Quit), "another key in between disarms");
     s.ctrl('c');
-    assert!(s.effects.ends_with(&[Effect::Send(Command::Quit), Effect::Quit]), "{:?}", s.effects);
+    assert!(s.effects.ends_with(&[Output::Send(Command::Quit), Output::Quit]), "{:?}", s.effects);
 }
 
 #[test]
@@ -244,14 +244,14 @@ fn ctrl_q_and_quit_leave_at_once() {
     let mut s = screen();
     s.typed("draft");
     s.ctrl('q');
-    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit]);
     let mut s = screen();
     s.enter("/exit");
-    assert_eq!(s.effects, [Effect::Send(Command::Quit), Effect::Quit]);
+    assert_eq!(s.effects, [Output::Send(Command::Quit), Output::Quit]);
     s.feed(Input::NodeGone);
     s.effects.clear();
     s.enter("/quit");
-    assert_eq!(s.effects, [Effect::Quit], "there is nobody left to tell");
+    assert_eq!(s.effects, [Output::Quit], "there is nobody left to tell");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn f1_opens_help_which_esc_closes_and_typing_too() {
     assert!(s.find("/nick [NAME]").is_some());
     s.press(KeyCode::Esc);
     s.press(KeyCode::Esc);
-    assert!(!s.effects.contains(&Effect::Quit), "Esc never quits");
+    assert!(!s.effects.contains(&Output::Quit), "Esc never quits");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn ctrl_l_and_ctrl_z_are_effects() {
     s.typed("kept");
     s.ctrl('l');
     s.ctrl('z');
-    assert_eq!(s.effects, [Effect::Redraw, Effect::Suspend]);
+    assert_eq!(s.effects, [Output::Redraw, Output::Suspend]);
     assert_eq!(s.input(), "kept");
 }
 

@@ -71,11 +71,11 @@ fn told_of_log(s: &mut Screen, log: Log) {
         |n: u64| Author::Peer(PeerId::Node(key(KEYS.iter().cycle().nth(usize::try_from(n % 4).unwrap()).unwrap())));
     let line = |s: &Screen, n: u64, ago: u64| s.old(peer(n), "bob", &format!("山 alice line {n}\nand another"), ago);
     let wanted = s.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Send(Command::Page { seek, .. }) => Some(*seek),
+        Output::Send(Command::Page { seek, .. }) => Some(*seek),
         _ => None,
     });
     let query = s.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Send(Command::Search { query, .. }) => Some(query.clone()),
+        Output::Send(Command::Search { query, .. }) => Some(query.clone()),
         _ => None,
     });
     let update = match log {

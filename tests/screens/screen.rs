@@ -14,7 +14,7 @@ use proximity_chat::{
         },
     },
     frontend::tui::{
-        app::{App, Effect, Input, Key, KeyCode, MESSAGE_CAP, Setup},
+        app::{App, Input, Key, KeyCode, MESSAGE_CAP, Output, Setup},
         view,
     },
 };
@@ -55,7 +55,7 @@ pub(crate) fn node(begin: &str, at: &str) -> Whom {
 pub(crate) struct Screen {
     pub(crate) app: App,
     pub(crate) now: Now,
-    pub(crate) effects: Vec<Effect>,
+    pub(crate) effects: Vec<Output>,
     terminal: Terminal<TestBackend>,
     open: bool,
     shown: Buffer,
@@ -144,7 +144,7 @@ impl Screen {
         let mut screen = Self::new(setup, size);
         screen.listens("alice");
         screen.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
-        screen.effects.retain(|effect| !matches!(effect, Effect::Send(Command::Page { .. })));
+        screen.effects.retain(|effect| !matches!(effect, Output::Send(Command::Page { .. })));
         screen
     }
 
@@ -276,7 +276,7 @@ impl Screen {
 
     /// The commands sent so far; forgets all effects.
     pub(crate) fn sent(&mut self) -> Vec<Command> {
-        let sent = |effect| if let Effect::Send(command) = effect { Some(command) } else { None };
+        let sent = |effect| if let Output::Send(command) = effect { Some(command) } else { None };
         self.effects.drain(..).filter_map(sent).collect()
     }
 

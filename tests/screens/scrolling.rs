@@ -102,10 +102,10 @@ fn the_unread_marker_comes_while_unfocused_and_goes_with_what_is_sent() {
     s.own("from here", Delivery::Sent);
     let (marker, line) = (s.find("── 1 new ──").unwrap(), s.find("unseen").unwrap());
     assert_eq!(marker + 1, line);
-    assert!(s.effects.contains(&Effect::SetTitle("(1) proximity-chat".into())));
+    assert!(s.effects.contains(&Output::SetTitle("(1) proximity-chat".into())));
     s.feed(Input::Focus(true));
     assert!(s.find("── 1 new ──").is_some(), "it stays to be found");
-    assert!(s.effects.ends_with(&[Effect::SetTitle("proximity-chat".into())]));
+    assert!(s.effects.ends_with(&[Output::SetTitle("proximity-chat".into())]));
     s.enter("answer");
     assert!(s.find("── 1 new ──").is_none());
     s.feed(Input::Focus(false));
@@ -119,7 +119,7 @@ fn the_unread_marker_comes_while_unfocused_and_goes_with_what_is_sent() {
 #[test]
 fn a_mention_rings_once_in_a_while_when_nobody_looks() {
     let mut s = full(1);
-    let bells = |s: &Screen| s.effects.iter().filter(|e| matches!(e, Effect::Bell)).count();
+    let bells = |s: &Screen| s.effects.iter().filter(|e| matches!(e, Output::Bell)).count();
     s.says(addr(BOB), "bob", "alice?");
     assert_eq!(bells(&s), 0);
     s.feed(Input::Focus(false));

@@ -159,7 +159,7 @@ fn an_alarm_is_never_folded_and_counts_as_news() {
     assert_eq!(s.text().matches("has a NEW KEY.").count(), 2, "{}", s.text());
     assert!(s.find("⇄ bob#c04e joined") < s.find("!! \"bob\"") && s.find("!! \"bob\"") < s.find("⇄ ?zoe joined"));
     assert!(s.find("─ 2 new ─").is_some(), "{}", s.text());
-    assert_eq!(s.effects.iter().filter(|effect| **effect == Effect::Bell).count(), 1);
+    assert_eq!(s.effects.iter().filter(|effect| **effect == Output::Bell).count(), 1);
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn a_comparison_is_led_to_its_end() {
     s.feed(Input::Focus(false));
     s.effects.clear();
     step(&mut s, VerifyStep::Code { code: "493 201 778".into(), began: false });
-    assert!(s.effects.contains(&Effect::Bell), "somebody asks");
+    assert!(s.effects.contains(&Output::Bell), "somebody asks");
     assert!(s.find("bob asks you to compare codes").is_some(), "{}", s.text());
     assert!(s.find("493 201 778").is_some() && s.find("/verify bob yes").is_some(), "{}", s.text());
     step(&mut s, VerifyStep::Verified);

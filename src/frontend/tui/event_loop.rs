@@ -23,7 +23,7 @@ use crate::{
         model::Now,
     },
     frontend::tui::{
-        app::{App, Effect, Input},
+        app::{App, Input, Output},
         terminal::{Host, Signal, Stamped, Translator},
         view,
     },
@@ -266,17 +266,17 @@ where
             if matches!(input, Input::Resize { .. }) {
                 self.forget()?;
             }
-            for effect in self.app.update(input, (self.clock)()) {
-                match effect {
-                    Effect::Send(command) => waiting.extend(self.send(command)),
-                    Effect::Quit => return Ok(Some(Exit::Quit)),
-                    Effect::Suspend => {
+            for output in self.app.update(input, (self.clock)()) {
+                match output {
+                    Output::Send(command) => waiting.extend(self.send(command)),
+                    Output::Quit => return Ok(Some(Exit::Quit)),
+                    Output::Suspend => {
                         self.host.suspend().map_err(ScreenError::Draw)?;
                         waiting.push_back(self.size()?);
                     }
-                    Effect::Redraw => waiting.push_back(self.size()?),
-                    Effect::SetTitle(title) => self.host.set_title(&title).map_err(ScreenError::Draw)?,
-                    Effect::Bell => self.host.bell().map_err(ScreenError::Draw)?,
+                    Output::Redraw => waiting.push_back(self.size()?),
+                    Output::SetTitle(title) => self.host.set_title(&title).map_err(ScreenError::Draw)?,
+                    Output::Bell => self.host.bell().map_err(ScreenError::Draw)?,
                 }
             }
         }

@@ -1,157 +1,199 @@
-//! What happens when a line is sent.
+//! What the user asks for by a line, and what becomes of a command that did not reach the node.
 
-use super::{App, Effect, Node, pane::Tone};
+use std::time::Duration;
+
+use super::{
+    App, Output, Timer, Tone,
+    answers::{who, whois},
+    overlays,
+    status::Node,
+};
 use crate::{
     domain::{
         bus::Command,
-        model::{Nick, Presence, Room, Target, Text},
+        model::{Nick, Who},
     },
-    frontend::slash::{self, Slash},
+    frontend::slash::{self, Action, Context, Local, Spec},
 };
 
+/// How long the question whether to erase the history stands. A yes that comes later, or out of the recalled lines, asks
+/// again.
+const ERASE_ASKED: Duration = Duration::from_mins(1);
+
 impl App {
-    /// Sends the draft or carries out its command. What cannot be sent or understood stays in the draft.
+    /// Carries out the line of the draft. One that cannot be carried out stays there.
     pub(super) fn submit(&mut self) {
-        if self.asking {
-            return self.submit_name();
-        }
-        let line = self.draft.text().to_owned();
+        let line = self.composer.text().to_owned();
         if line.trim().is_empty() {
             return;
         }
-        let parsed = slash::parse(&line);
-        // Who looks for something may look for it from where they are.
-        if !matches!(parsed, Ok(Slash::Search(_))) {
-            self.go_to_bottom();
+        let (room, network) = (self.conversation.room(), self.status.network());
+        let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
+        // A search may be for something near what the user reads.
+        if !matches!(action, Ok(Action::Node(Command::Search { .. }) | Action::Local(Local::LastSearch))) {
+            self.conversation.go_to_bottom();
         }
-        let done = parsed.map_err(|error| error.to_string()).and_then(|slash| self.carry_out(slash));
+        let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
+            Action::Node(command) => self.request(command),
+            Action::Local(local) => self.local(local),
+        });
         match done {
-            Ok(()) => {
-                self.history.push(&line);
-                self.draft.set(String::new());
-            }
+            Ok(()) => self.composer.done(&line),
             Err(text) => self.notice(Tone::Error, &text),
         }
     }
 
-    fn carry_out(&mut self, slash: Slash) -> Result<(), String> {
-        match slash {
-            Slash::Say { text, action } => {
-                let text = Text::new(&text).map_err(|error| error.to_string())?;
-                if std::mem::take(&mut self.draft_is_for_elsewhere) {
-                    return Err(
-                        "This was written while the chat was on another network. Press Enter again to say it here."
-                            .to_owned(),
-                    );
-                }
-                self.ask_node(Command::Say { room: Room::LOBBY, text, action, network: self.network() })?;
-                self.typed();
+    /// Asks the node for something, with all that the screen has to do about it.
+    ///
+    /// # Errors
+    /// When it cannot be asked for now, with the words for that.
+    pub(super) fn request(&mut self, command: Command) -> Result<(), String> {
+        match command {
+            Command::Whois(ref who) if self.whois_self(who) => Ok(()),
+            Command::Say { .. } => {
+                self.composer.confirm_network()?;
+                self.ask_node(command)?;
+                self.composer.said();
+                Ok(())
             }
-            Slash::Nick(None) => self.notice(Tone::Plain, &format!("You are {}. /nick NAME changes that.", self.nick)),
-            Slash::Nick(Some(name)) => {
-                let nick = Nick::new(&name).map_err(|error| error.to_string())?;
-                self.ask_node(Command::SetNick(nick))?;
+            Command::Search { room, ref query, .. } => {
+                let query = query.clone();
+                self.ask_node(command)?;
+                self.overlays.search.begin(room, query);
+                Ok(())
             }
-            Slash::Connect(address) => {
-                let target = Target::parse(&address).ok_or_else(|| {
-                    format!("{address:?} is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565")
-                })?;
-                self.ask_node(Command::Connect(target))?;
+            Command::Erase { .. } => {
+                let asked = self.timers.is_set(Timer::EraseAsked);
+                self.timers.clear(Timer::EraseAsked);
+                if asked { self.ask_node(command) } else { self.local(Local::ConfirmErase) }
             }
-            Slash::Away(note) => self.ask_node(Command::SetPresence(Presence::away(&note.unwrap_or_default())))?,
-            Slash::Back => self.ask_node(Command::SetPresence(Presence::Here))?,
-            Slash::Whois(who) if self.whois_self(&who) => {}
-            Slash::Whois(who) => self.ask_node(Command::Whois(who))?,
-            Slash::Ignore(who) => self.ask_node(Command::Ignore(who))?,
-            Slash::Unignore(who) => self.ask_node(Command::Unignore(who))?,
-            Slash::Trust(who) => self.ask_node(Command::Trust(who))?,
-            Slash::Verify { who, same } => self.ask_node(Command::Verify { who, same })?,
-            Slash::Lan(Some(open)) => self.ask_node(Command::Open(open))?,
-            Slash::Lan(None) => self.tell_place(),
-            Slash::Rescan => self.rescan()?,
-            Slash::Who => self.who(),
-            Slash::Search(query) => self.search(query)?,
-            Slash::Clear => self.clear(),
-            Slash::Erase { sure } => self.erase(sure)?,
-            Slash::Help(None) => self.help = Some(0),
-            Slash::Help(Some(name)) => {
-                let spec = slash::find(&name).map_err(|error| error.to_string())?;
-                let aliases: Vec<_> = spec.aliases.iter().map(|alias| format!("/{alias}")).collect();
-                let also = if aliases.is_empty() { String::new() } else { format!("  (also {})", aliases.join(", ")) };
-                self.notice(Tone::Plain, &format!("{}  {}{also}", spec.usage, spec.help));
+            Command::Rescan => {
+                self.ask_node(command)?;
+                self.status.set_rescan_asked(true);
+                Ok(())
             }
-            Slash::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
-            Slash::Quit => self.quit(),
+            command => self.ask_node(command),
         }
-        Ok(())
     }
 
-    /// Looks for people now.
-    pub(super) fn rescan(&mut self) -> Result<(), String> {
-        self.ask_node(Command::Rescan)?;
-        self.rescan_asked = true;
-        Ok(())
-    }
-
-    pub(super) fn quit(&mut self) {
-        if self.node != Node::Gone {
-            self.send(Command::Quit);
-        }
-        self.effects.push(Effect::Quit);
-    }
-
-    pub(super) fn ask_node(&mut self, command: Command) -> Result<(), String> {
-        if self.asking {
+    fn ask_node(&mut self, command: Command) -> Result<(), String> {
+        if self.overlays.name.is_open() {
             return Err("First the name: type it and press Enter.".to_owned());
         }
-        if self.node == Node::Gone {
+        if self.status.is_node_gone() {
             return Err("The network part of the program has ended. Leave with /quit and start it again.".to_owned());
         }
         self.send(command);
         Ok(())
     }
 
-    /// Takes back a command that found no room on its way to the node.
-    pub(super) fn refused(&mut self, command: Command) {
-        let line = match command {
-            Command::Say { text, action: true, .. } => format!("/me {text}"),
-            Command::Say { text, .. } if text.as_str().starts_with('/') => format!("/{text}"),
-            Command::Say { text, .. } => text.to_string(),
-            Command::SetNick(nick) if self.ask_again(&nick) => return,
-            Command::SetNick(nick) => format!("/nick {nick}"),
-            Command::Connect(target) => format!("/connect {target}"),
-            Command::Rescan => {
-                self.rescan_asked = false;
-                "/rescan".to_owned()
+    /// Answers what needs no node.
+    fn local(&mut self, local: Local) -> Result<(), String> {
+        match local {
+            Local::OwnNick => {
+                let text = format!("You are {}. /nick NAME changes that.", self.user.nick);
+                self.notice(Tone::Plain, &text);
             }
-            Command::Open(open) => format!("/lan {}", if open { "on" } else { "off" }),
-            Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
-            Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
-            Command::SetPresence(Presence::Here) => "/back".to_owned(),
-            Command::Whois(who) => format!("/whois {who}"),
-            Command::Ignore(who) => format!("/ignore {who}"),
-            Command::Unignore(who) => format!("/unignore {who}"),
-            Command::Trust(who) => format!("/trust {who}"),
-            Command::Verify { who, same: None } => format!("/verify {who}"),
-            Command::Verify { who, same: Some(same) } => format!("/verify {who} {}", if same { "yes" } else { "no" }),
-            Command::Search { query, before, .. } => {
-                self.search_refused(before.is_none());
-                if before.is_some() {
-                    return;
+            Local::Who => self.who(),
+            Local::Network => {
+                self.block(Tone::Plain, &self.status.describe_network(), 0);
+            }
+            Local::LastSearch => self.overlays.search.reopen()?,
+            Local::Clear => {
+                if self.conversation.clear() {
+                    self.notice(Tone::Dim, "The screen is empty. What was said is still on disk: PgUp shows it again.");
                 }
-                format!("/search {query}")
             }
-            Command::Erase { .. } => "/erase".to_owned(),
-            // Scrolling on asks again.
-            Command::Page { .. } => return self.unreadable(),
-            // Worth nothing later.
-            Command::Typing(_) | Command::Quit => return,
-        };
-        if self.draft.is_empty() {
-            self.draft.set(line);
-            self.notice(Tone::Error, "Not sent: too much is waiting to be sent already. Press Enter to try again.");
-        } else {
-            self.notice(Tone::Error, "Not sent: too much is waiting to be sent already. Press ↑ for it and try again.");
+            Local::ConfirmErase => self.confirm_erase(),
+            Local::Help(None) => self.overlays.help.open(),
+            Local::Help(Some(spec)) => self.notice(Tone::Plain, &help(spec)),
+            Local::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
+            Local::Quit => self.quit(),
         }
+        Ok(())
     }
+
+    fn who(&mut self) {
+        let columns = self.conversation.geometry().cols;
+        let text = who::text(&self.people, self.setup.ports.0, self.now.mono, columns);
+        self.block(Tone::Plain, &text, who::HANG);
+    }
+
+    /// Answers a question for the user's own name, which the node knows no peer by. Returns whether it was one.
+    fn whois_self(&mut self, who: &Who) -> bool {
+        let named = |name: &str| name.to_lowercase() == who.as_str().to_lowercase();
+        let another = self.people.sorted().iter().any(|person| named(&person.peer.display_name()));
+        let (Some(key), Node::At(addr)) = (self.user.key, self.status.node()) else { return false };
+        if another || !self.user.is_called(who.as_str()) {
+            return false;
+        }
+        let text = whois::own_text(&self.user.nick, &key, &self.user.presence, addr);
+        self.answer(&text);
+        true
+    }
+
+    /// Shows the answer to a question about someone.
+    pub(super) fn answer(&mut self, text: &str) {
+        let today = self.clock().today();
+        self.conversation.answer(text, whois::VALUES, today);
+    }
+
+    /// Asks whether to erase the room's history.
+    fn confirm_erase(&mut self) {
+        self.timers.set(Timer::EraseAsked, self.now.mono + ERASE_ASKED);
+        let text = format!(
+            "Erase all that was said in {} from this machine, for good?\n\
+             Others keep theirs. Type  /erase yes",
+            self.conversation.room()
+        );
+        self.block(Tone::Ask, &text, 0);
+    }
+
+    /// Ends the program.
+    pub(super) fn quit(&mut self) {
+        if !self.status.is_node_gone() {
+            self.send(Command::Quit);
+        }
+        self.outputs.push(Output::Quit);
+    }
+
+    /// The user goes by this name now.
+    pub(super) fn take_nick(&mut self, nick: Nick) {
+        self.people.set_own(&nick);
+        self.user.nick = nick;
+    }
+
+    /// Takes back a command that found no room on its way to the node.
+    pub(super) fn refused(&mut self, command: &Command) {
+        match command {
+            Command::SetNick(nick) if self.overlays.name.was_asked() && self.status.node() == Node::Starting => {
+                // It was the answer to the question for a name.
+                self.overlays.name.ask();
+                self.composer.set(nick.to_string());
+                return self.lay_out();
+            }
+            Command::Rescan => self.status.set_rescan_asked(false),
+            Command::Search { before, .. } => self.overlays.search.refused(before.is_none()),
+            // Scrolling on asks again.
+            Command::Page { .. } => self.conversation.unreadable(),
+            _ => {}
+        }
+        if let Some(line) = slash::line_of(command) {
+            let again = if self.composer.draft().is_empty() {
+                self.composer.set(line);
+                "Press Enter to try again."
+            } else {
+                "Press ↑ for it and try again."
+            };
+            self.notice(Tone::Error, &format!("Not sent: too much is waiting to be sent already. {again}"));
+        }
+        self.lay_out();
+    }
+}
+
+/// How a command is written, and what it does.
+fn help(spec: &Spec) -> String {
+    let aliases: Vec<_> = spec.aliases.iter().map(|alias| format!("/{alias}")).collect();
+    let also = if aliases.is_empty() { String::new() } else { format!("  (also {})", aliases.join(", ")) };
+    format!("{}  {}{also}", spec.usage, spec.help)
 }

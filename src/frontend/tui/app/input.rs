@@ -1,4 +1,4 @@
-//! What goes into the screen's state machine, and what comes out of it.
+//! What goes into the screen's state machine.
 
 use crate::domain::bus::{Command, Update};
 
@@ -20,9 +20,9 @@ pub enum Input {
     },
     /// The terminal window gained (`true`) or lost the focus.
     Focus(bool),
-    /// The terminal told its background.
+    /// The terminal reported its background.
     Background(Background),
-    /// News from the node.
+    /// The node reports something.
     Update(Update),
     /// The command channel was full: this command did not reach the node.
     Refused(Command),
@@ -30,23 +30,6 @@ pub enum Input {
     Tick,
     /// The node ended without being asked to: the update channel is closed.
     NodeGone,
-}
-
-/// What the shell around the state machine is to do, in this order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Hand a command to the node without waiting; if it does not fit, feed [`Input::Refused`].
-    Send(Command),
-    /// Leave the screen and end the program. [`Command::Quit`] was sent before, if there is a node.
-    Quit,
-    /// Give the terminal back and stop, as Ctrl-Z does for other programs; redraw afterwards.
-    Suspend,
-    /// Clear the terminal and draw everything anew.
-    Redraw,
-    /// Set the title of the terminal's window. Safe to print: it holds no control characters.
-    SetTitle(String),
-    /// Ring the terminal's bell.
-    Bell,
 }
 
 /// Whether the terminal is dark on light or light on dark.
@@ -88,6 +71,15 @@ impl Key {
     pub const fn alt(c: char) -> Self {
         Self { alt: true, ..Self::plain(KeyCode::Char(c)) }
     }
+}
+
+/// Whether a part of the screen used a key that it was offered. One that is ignored is offered to the next part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handled {
+    /// The key has done what it does.
+    Consumed,
+    /// The part has no use for the key now.
+    Ignored,
 }
 
 /// The keys that the screen knows.

@@ -1,255 +1,168 @@
-//! What the keys do: the table of the help popup, in the order in which keys are looked up.
+//! What keys do: they are offered to the overlays, then to the draft, and then do what is left here.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use super::{
-    App, Effect, Key, KeyCode,
-    complete::Completion,
-    draft::{MAX_DRAFT_BYTES, To},
-    draft_columns,
-    layout::Sidebar,
-    pane::{RowRef, Tone},
-    peers::Person,
+    App, Output, Timer, Tone,
+    input::{Handled, Key, KeyCode},
+    overlays::{Context, Request},
 };
-use crate::domain::model::{Author, group};
+use crate::domain::{
+    bus::Command,
+    model::{Author, PeerId},
+};
 
 /// How long a first Ctrl-C waits for the second one.
 const QUIT_ARMED: Duration = Duration::from_secs(3);
 
-/// Entries looked through for who spoke last, which is who is completed first.
+/// Entries that are searched for the last speakers, whose names are completed first.
 const RECENT: usize = 500;
 
 impl App {
     /// Does what a key stands for.
     pub(super) fn key(&mut self, key: Key) {
-        let typed = self.draft.text().len();
-        self.act(key);
-        // A line out of the history that was edited is a draft of its own.
-        if !matches!(key.code, KeyCode::Up | KeyCode::Down) && self.draft.text().len() != typed {
-            self.history.leave();
+        let armed = self.timers.is_set(Timer::QuitArmed);
+        self.timers.clear(Timer::QuitArmed);
+        if key.code != KeyCode::Tab {
+            self.composer.end_completion();
+        }
+        if self.offer(|overlays, context| overlays.key(key, context)) == Handled::Consumed {
+            return;
+        }
+        match self.composer.key(key, self.window.draft_columns()) {
+            Ok(Handled::Consumed) => {}
+            Ok(Handled::Ignored) => self.command_key(key, armed),
+            Err(full) => self.complain_below(&full),
         }
     }
 
-    fn act(&mut self, key: Key) {
-        let armed = self.quit_armed.take().is_some();
-        if !matches!(key.code, KeyCode::Tab) {
-            self.completion = None;
+    /// Puts pasted text into the draft.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.timers.clear(Timer::QuitArmed);
+        self.overlays.help.close();
+        if let Err(too_long) = self.composer.paste(text) {
+            self.complain_below(&too_long);
         }
-        if self.help.is_some() && self.help_key(key) {
-            return;
+    }
+
+    /// Scrolls what lies on top, by `rows` towards older messages.
+    pub(super) fn scroll(&mut self, rows: i32) {
+        if self.offer(|overlays, context| overlays.scroll(rows, context)) == Handled::Ignored {
+            self.conversation.scroll(rows, &mut self.outputs);
         }
-        if self.listed().is_some() && self.search_key(key) {
-            return;
-        }
+    }
+
+    /// Keys that neither an overlay nor the draft has taken.
+    fn command_key(&mut self, key: Key, armed: bool) {
         match key.code {
-            KeyCode::Char(c) if key.ctrl && !key.alt => self.control(c.to_ascii_lowercase(), armed),
-            KeyCode::Char(c) if key.alt && !key.ctrl => self.alt(c),
-            // AltGr arrives as Ctrl-Alt on some systems; what it types is a character.
-            KeyCode::Char(c) => self.type_char(c),
-            KeyCode::Enter if key.alt || key.shift || key.ctrl => self.type_char('\n'),
+            KeyCode::Char(c) if key.ctrl => self.control_key(c.to_ascii_lowercase(), armed),
+            KeyCode::Char(c) => self.alt_key(c.to_ascii_lowercase()),
             KeyCode::Enter => self.submit(),
             KeyCode::Tab => self.complete(key.shift),
-            KeyCode::Backspace if key.alt || key.ctrl => self.draft.kill(To::PreviousWord),
-            KeyCode::Backspace => self.draft.delete(false),
-            KeyCode::Delete => self.draft.delete(true),
-            KeyCode::F(2) => self.toggle_open(),
-            KeyCode::Left => self.draft.go(if key.ctrl { To::PreviousWord } else { To::PreviousChar }),
-            KeyCode::Right => self.draft.go(if key.ctrl { To::NextWord } else { To::NextChar }),
-            KeyCode::Up if key.shift => self.scroll(1),
-            KeyCode::Down if key.shift => self.scroll(-1),
-            KeyCode::Up => self.up(),
-            KeyCode::Down => self.down(),
-            KeyCode::PageUp => self.scroll(self.page()),
-            KeyCode::PageDown => self.scroll(-self.page()),
-            KeyCode::Home if key.ctrl || self.draft.is_empty() => self.go_home(),
-            KeyCode::End if key.ctrl || self.draft.is_empty() => self.go_to_bottom(),
-            KeyCode::Home => self.draft.go(To::Start),
-            KeyCode::End => self.draft.go(To::End),
-            KeyCode::Esc if self.layout.is_some_and(|layout| layout.overlay) => self.toggle_sidebar(),
-            KeyCode::Esc => self.go_to_bottom(),
-            KeyCode::F(1) => self.help = Some(0),
-            KeyCode::F(5) => self.rescan_key(),
-            KeyCode::F(8) => self.toggle_sidebar(),
-            KeyCode::F(_) => {}
-        }
-    }
-
-    fn control(&mut self, c: char, armed: bool) {
-        match c {
-            'a' => self.draft.go(To::Start),
-            'e' => self.draft.go(To::End),
-            'b' => self.draft.go(To::PreviousChar),
-            'f' => self.draft.go(To::NextChar),
-            'k' => self.draft.kill(To::End),
-            'w' => self.draft.kill(To::PreviousWord),
-            'y' => self.draft.yank(),
-            // Half a page: the other half stays for orientation.
-            'u' if self.draft.is_empty() => self.scroll((self.page() / 2).max(1)),
-            'd' if self.draft.is_empty() => self.scroll(-(self.page() / 2).max(1)),
-            'u' => self.draft.kill(To::Start),
-            'd' => self.draft.delete(true),
-            'h' => self.draft.delete(false),
-            'j' => self.type_char('\n'),
-            'r' => self.rescan_key(),
-            'o' => self.unfold(),
-            'l' => self.effects.push(Effect::Redraw),
-            'z' => self.effects.push(Effect::Suspend),
-            'q' => self.quit(),
-            'c' if !self.draft.is_empty() => self.draft.kill_all(),
-            'c' if armed => self.quit(),
-            'c' => self.quit_armed = Some(self.now.mono + QUIT_ARMED),
-            _ => {}
-        }
-    }
-
-    fn alt(&mut self, c: char) {
-        match c.to_ascii_lowercase() {
-            'b' => self.draft.go(To::PreviousWord),
-            'f' => self.draft.go(To::NextWord),
-            'd' => self.draft.kill(To::NextWord),
-            'u' => self.go_to_unread(),
-            'p' => self.go_to_mention(true),
-            'n' => self.go_to_mention(false),
-            'l' => self.plain = !self.plain,
-            _ => {}
-        }
-    }
-
-    /// Keys while help is open; says whether it took this one.
-    fn help_key(&mut self, key: Key) -> bool {
-        match key.code {
             KeyCode::Up => self.scroll(1),
             KeyCode::Down => self.scroll(-1),
-            KeyCode::PageUp => self.scroll(self.page()),
-            KeyCode::PageDown => self.scroll(-self.page()),
-            KeyCode::Home => self.help = Some(0),
-            KeyCode::End => self.help = Some(u16::MAX),
-            KeyCode::Esc | KeyCode::Enter | KeyCode::F(1) => self.help = None,
-            KeyCode::Char('c') if key.ctrl => self.help = None,
-            // Redrawing and suspending leave it open; what types closes it and types.
-            KeyCode::Char('l' | 'z') if key.ctrl => return false,
-            _ => {
-                self.help = None;
-                return false;
+            KeyCode::PageUp => self.scroll(self.conversation.page()),
+            KeyCode::PageDown => self.scroll(-self.conversation.page()),
+            KeyCode::Home => self.conversation.go_home(&mut self.outputs),
+            KeyCode::End => self.conversation.go_to_bottom(),
+            KeyCode::Esc if self.window.has_sidebar_over_messages() => self.window.toggle_sidebar(),
+            KeyCode::Esc => self.conversation.go_to_bottom(),
+            KeyCode::F(1) => self.overlays.help.open(),
+            KeyCode::F(2) => self.toggle_open(),
+            KeyCode::F(5) => self.rescan(),
+            KeyCode::F(8) => self.window.toggle_sidebar(),
+            KeyCode::F(_) | KeyCode::Left | KeyCode::Right | KeyCode::Backspace | KeyCode::Delete => {}
+        }
+    }
+
+    fn control_key(&mut self, c: char, armed: bool) {
+        match c {
+            // Half a page: the other half stays for orientation.
+            'u' => self.scroll((self.conversation.page() / 2).max(1)),
+            'd' => self.scroll(-(self.conversation.page() / 2).max(1)),
+            'r' => self.rescan(),
+            'o' => self.unfold(),
+            'l' => self.outputs.push(Output::Redraw),
+            'z' => self.outputs.push(Output::Suspend),
+            'q' => self.quit(),
+            'c' if armed => self.quit(),
+            'c' => self.timers.set(Timer::QuitArmed, self.now.mono + QUIT_ARMED),
+            _ => {}
+        }
+    }
+
+    fn alt_key(&mut self, c: char) {
+        match c {
+            'u' => self.conversation.go_to_unread(&mut self.outputs),
+            'p' => self.conversation.go_to_mention(true, &mut self.outputs),
+            'n' => self.conversation.go_to_mention(false, &mut self.outputs),
+            'l' => self.window.toggle_plain(),
+            _ => {}
+        }
+    }
+
+    /// Offers something to the overlays, and does what they ask for.
+    fn offer(&mut self, to: impl FnOnce(&mut super::overlays::Overlays, &mut Context<'_>) -> Handled) -> Handled {
+        let page = self.conversation.page();
+        let mut context = Context { draft: self.composer.text(), page, requests: Vec::new() };
+        let handled = to(&mut self.overlays, &mut context);
+        for request in context.requests {
+            match request {
+                Request::Send(command) => self.send(command),
+                Request::GoTo(position) => self.conversation.go_to_hit(position, &mut self.outputs),
+                Request::TakeName(nick) => {
+                    self.overlays.name.close();
+                    self.composer.set(String::new());
+                    self.take_nick(nick.clone());
+                    self.send(Command::SetNick(nick));
+                }
+                Request::Complain(text) => self.notice(Tone::Error, &text),
+                Request::Quit => self.quit(),
             }
         }
-        true
+        handled
     }
 
-    /// Puts pasted text into the draft; never sends it.
-    pub(super) fn paste(&mut self, text: &str) {
-        self.quit_armed = None;
-        self.completion = None;
-        self.help = None;
-        self.history.leave();
-        let clean: String = text
-            .replace("\r\n", "\n")
-            .chars()
-            .map(|c| if c == '\r' { '\n' } else { c })
-            .flat_map(|c| if c == '\t' { "    ".chars().collect::<Vec<_>>() } else { vec![c] })
-            .filter(|c| *c == '\n' || !c.is_control())
-            .collect();
-        let dropped = self.draft.insert_text(&clean);
-        if dropped > 0 {
-            let (limit, dropped) = (group(MAX_DRAFT_BYTES), group(dropped));
-            let text = format!(
-                "The pasted text is too long: the last {dropped} bytes were left out. A message has at most {limit} bytes."
-            );
-            self.go_to_bottom();
-            self.notice(Tone::Error, &text);
-        }
-    }
-
-    fn type_char(&mut self, c: char) {
-        if (c == '\n' || !c.is_control()) && !self.draft.insert(c) {
-            self.go_to_bottom();
-            let (used, limit) = (group(self.draft.text().len()), group(MAX_DRAFT_BYTES));
-            self.notice(Tone::Error, &format!("The message is full: {used} of {limit} bytes."));
-        }
-    }
-
-    fn up(&mut self) {
-        if !self.draft.row(false, draft_columns(self.size.0)) {
-            let typed = self.draft.text().to_owned();
-            if let Some(line) = self.history.older(&typed) {
-                self.draft.set(line);
-            }
-        }
-    }
-
-    fn down(&mut self) {
-        if !self.draft.row(true, draft_columns(self.size.0))
-            && let Some(line) = self.history.newer()
-        {
-            self.draft.set(line);
-        }
-    }
-
+    /// Completes a name or a command, the next one or the previous one.
     fn complete(&mut self, back: bool) {
-        if self.completion.is_none() {
-            let recent: Vec<_> = self.pane.speakers(RECENT).collect();
-            let mut people: Vec<_> = self.peers.sorted().into_iter().filter(|p| p.peer.nick.is_some()).collect();
-            let place = |id| recent.iter().position(|author| *author == Author::Peer(id));
-            people.sort_by_key(|p| (p.gone, place(p.peer.id).unwrap_or(RECENT)));
-            let mut seen = BTreeSet::new();
-            // A command must not mean somebody else of the same name.
-            let command = self.draft.text().starts_with('/');
-            let name = |person: &&Person| if command { person.name() } else { person.peer.display_name() };
-            let names = people.iter().map(name).filter(|name| seen.insert(name.clone()));
-            self.completion = Completion::begin(&self.draft, names);
-        }
-        if let Some(completion) = &mut self.completion {
-            completion.step(&mut self.draft, back);
-        }
-    }
-
-    fn rescan_key(&mut self) {
-        if let Err(text) = self.rescan() {
-            self.notice(Tone::Error, &text);
-        }
+        let Self { composer, conversation, people, .. } = self;
+        composer.complete(back, |in_command| {
+            let recent: Vec<_> = conversation.speakers(RECENT).collect();
+            let rank = |id: PeerId| recent.iter().position(|author| *author == Author::Peer(id)).unwrap_or(RECENT);
+            people.completions(rank, in_command)
+        });
     }
 
     fn unfold(&mut self) {
-        if !self.view_mut().unfold() {
+        if !self.conversation.unfold() {
             self.notice(Tone::Dim, "Nothing is folded here.");
         }
     }
 
-    fn toggle_sidebar(&mut self) {
-        self.sidebar = match self.sidebar {
-            Sidebar::Auto => Sidebar::Toggled,
-            Sidebar::Toggled => Sidebar::Auto,
-        };
+    /// Says what did not work, where the user sees it.
+    fn complain_below(&mut self, text: &str) {
+        self.conversation.go_to_bottom();
+        self.notice(Tone::Error, text);
     }
 
-    /// Rows by which a page moves; one stays for orientation.
-    pub(super) fn page(&self) -> i32 {
-        (i32::from(self.pane.geometry().rows) - 1).max(1)
-    }
-
-    /// Goes to what came late, else to the first unread message.
-    fn go_to_unread(&mut self) {
-        if self.go_to_late() {
-            return;
+    /// Looks for people now.
+    fn rescan(&mut self) {
+        if let Err(text) = self.request(Command::Rescan) {
+            self.notice(Tone::Error, &text);
         }
-        let Some(marker) = self.pane.marker else { return };
-        if marker.seq >= self.pane.first() {
-            self.past = None;
-            self.pane.go(RowRef { seq: marker.seq, row: 0 });
+    }
+
+    /// Opens the chat to the network, or closes it.
+    fn toggle_open(&mut self) {
+        let nameless = self.overlays.name.is_open();
+        let asked = if !self.status.knows_network() && !nameless && !self.status.is_node_gone() {
+            // Which of the two it would be is not known yet.
+            Err("The node is not ready yet.".to_owned())
         } else {
-            self.go_to(marker.key);
-        }
-    }
-
-    /// Goes to the nearest mention that is not in sight.
-    fn go_to_mention(&mut self, back: bool) {
-        let view = self.view_mut();
-        let sight = view.sight();
-        let edge = if back { sight.rows.first() } else { sight.rows.last() };
-        let Some(seq) = edge.map(|row| if back { row.seq } else { row.seq + 1 }) else { return };
-        if let Some(seq) = view.mention(seq, back) {
-            view.go(RowRef { seq, row: 0 });
-            self.scrolled(if back { 1 } else { -1 });
+            self.request(Command::Open(!self.status.is_open()))
+        };
+        if let Err(text) = asked {
+            self.notice(Tone::Error, &text);
         }
     }
 }

@@ -1,173 +1,95 @@
-//! The screen's state machine: pure. Inputs and a clock in, effects out; drawn by [`crate::frontend::tui::view`].
+//! The screen's state machine: pure. Inputs and the time go in, outputs come out; [`crate::frontend::tui::view`] draws it.
 //!
-//! What happens when a key is pressed is in `keys`, when a line is sent in `submit`, when the node has news in `news`.
-//! What is shown when is decided here; how it looks, in [`crate::frontend::tui::view`].
+//! [`App`] is a router over parts that each own their state, their rules and their tests, and know nothing of each other:
+//!
+//! | Part | What it is |
+//! |---|---|
+//! | [`status`] | the node, the network, the search for people, and the advice for a user who is alone |
+//! | [`people`] | who is here, who left, and how they are called |
+//! | [`composer`] | the draft, completion, lines sent before, typing notices |
+//! | [`conversation`] | the messages of a room and where the user is in them |
+//! | [`overlays`] | help, the result of a search, and the question for a name |
+//! | [`window`] | size and zones, colours, focus, what was drawn last |
+//! | [`answers`] | the texts of `/who`, `/whois`, alarms and comparisons |
+//!
+//! The router takes what one part needs of another from there and passes it on. It is in four files: this one has the inputs,
+//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `shown` is what the view asks.
 
-#[path = "answers/alarm.rs"]
-mod alarm;
-#[path = "composer/completion.rs"]
-mod complete;
-#[path = "conversation/delivery.rs"]
-mod delivery;
-#[path = "composer/draft.rs"]
-mod draft;
-mod erase;
-#[path = "overlays/name_question.rs"]
-mod first_run;
-#[path = "conversation/rates.rs"]
-mod flood;
-#[path = "status/guide.rs"]
-mod guide;
-#[path = "overlays/help.rs"]
-mod help;
-#[path = "composer/recall.rs"]
-mod history;
+mod answers;
+mod clock;
+mod commands;
+mod composer;
+mod conversation;
 mod input;
 mod keys;
-#[path = "conversation/late.rs"]
-mod late;
-#[path = "window/layout.rs"]
-mod layout;
-#[path = "conversation/lines.rs"]
-mod messages;
-#[path = "updates.rs"]
-mod news;
-#[path = "conversation/pane/mod.rs"]
-mod pane;
-#[path = "people/mod.rs"]
-mod peers;
-#[path = "status/network.rs"]
-mod place;
-#[path = "window/drawn.rs"]
-mod rows;
-#[path = "conversation/reading.rs"]
-mod scrollback;
-#[path = "overlays/search.rs"]
-mod search;
+mod output;
+mod overlays;
+mod people;
 mod setup;
-#[path = "status/standing.rs"]
+mod shown;
 mod status;
-#[path = "commands.rs"]
-mod submit;
-#[path = "composer/typing.rs"]
-mod typing;
-#[path = "conversation/unread.rs"]
-mod unread;
-#[path = "answers/verification.rs"]
-mod verify;
-#[path = "answers/who.rs"]
-mod who;
-#[path = "answers/whois.rs"]
-mod whois;
+mod updates;
+mod user;
+mod window;
 mod wrap;
 
-use std::{net::SocketAddr, time::Instant};
+use std::time::Instant;
 
 use self::{
-    complete::Completion, delivery::Deliveries, draft::Draft, flood::Floods, history::History, late::Late,
-    layout::Sidebar, pane::Geometry, scrollback::Reading, unread::Attention,
+    clock::LocalClock,
+    composer::{Composer, Typing},
+    conversation::{Conversation, Geometry, LineMaker},
+    overlays::{Overlays, WELCOME},
+    status::{Status, Visitor},
+    user::User,
+    window::Window,
 };
 pub(crate) use self::{
-    help::KEYS,
-    layout::{Area, Layout},
-    pane::{
-        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Pane, Part, Prefix, Remark, Sight, Tone, clock,
+    conversation::{
+        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Part, Prefix, Remark, Sight, Tone, clock,
     },
-    peers::{Peers, Person, State},
-    rows::Drawn,
-    search::{Hit, Search},
+    overlays::{Hit, KEYS, Search},
+    people::{People, Person, State},
     status::{Standing, percent, time_left},
+    window::{Area, Layout, PROMPT, draft_columns},
     wrap::{NO_BREAK, Row, cut, cut_start, width, wrap},
 };
 pub use self::{
-    input::{Background, Effect, Input, Key, KeyCode},
+    input::{Background, Input, Key, KeyCode},
+    output::Output,
     setup::{MESSAGE_CAP, Setup},
 };
-use crate::{
-    domain::{
-        bus::{Command, NetworkStatus, SweepProgress, SweepState, Update},
-        model::{Finding, Nick, NodeId, Now, Presence},
-    },
-    frontend::slash::{self, Spec},
+use crate::domain::{
+    bus::{Command, Update},
+    model::{Now, Room},
+    timers::Timers,
 };
 
-/// Columns before the draft: the prompt `> `.
-pub(crate) const PROMPT: u16 = 2;
-
-/// Fewer lines than this come within a frame or two: nobody needs to be told of their progress.
-const SYNC_SHOWN: u64 = 100;
-
-/// Whether there is a node behind the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Node {
-    /// It does not listen yet.
-    Starting,
-    /// It listens here.
-    At(SocketAddr),
-    /// It ended.
-    Gone,
+/// What the screen waits for by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// Until then another Ctrl-C quits.
+    QuitArmed,
+    /// Until then a yes erases the history.
+    EraseAsked,
+    /// From then on it is said how far a message got.
+    Deliveries,
 }
 
-/// Everything that the screen shows.
+/// Everything that the screen shows. See the module's documentation.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, no two make a state together")]
 pub struct App {
-    pub(crate) setup: Setup,
-    pub(crate) nick: Nick,
-    pub(crate) node: Node,
-    /// Whether the user has still to say by which name to go; the node waits for it.
-    pub(crate) asking: bool,
-    /// Whether the user is away.
-    pub(crate) away: Presence,
-    pub(crate) peers: Peers,
-    pub(crate) sweep: Option<SweepProgress>,
-    /// Where the node is, as soon as it has said so.
-    place: Option<NetworkStatus>,
-    /// Why nobody shows up, the worst first.
-    findings: Vec<Finding>,
-    /// How much of what others have and we lacked has come, and of how much.
-    pub(crate) sync: Option<(u64, u64)>,
-    /// The newest messages, and what the program said among them.
-    pane: Pane,
-    /// Where the user reads, if that is further up than those go.
-    past: Option<Pane>,
-    reading: Reading,
-    late: Option<Late>,
-    deliveries: Deliveries,
-    search: Option<Search>,
-    /// Until when a yes erases the history.
-    erase_asked: Option<Instant>,
-    /// Whether the user has pressed anything yet.
-    touched: bool,
-    pub(crate) draft: Draft,
-    /// Whether it was begun on another network, and its user has not been told.
-    draft_is_for_elsewhere: bool,
-    pub(crate) background: Option<Background>,
-    /// Rows of help scrolled past, while help is open.
-    pub(crate) help: Option<u16>,
-    pub(crate) plain: bool,
-    pub(crate) now: Now,
-    /// The rows of the last frame, as [`crate::frontend::tui::view`] drew them.
-    pub(crate) rows: Vec<Drawn>,
-    layout: Option<Layout>,
-    size: (u16, u16),
-    sidebar: Sidebar,
-    history: History,
-    completion: Option<Completion>,
-    floods: Floods,
-    attention: Attention,
-    /// Until when another Ctrl-C quits.
-    quit_armed: Option<Instant>,
-    /// Whether the user asked for the sweep under way.
-    rescan_asked: bool,
-    /// When the others were told last that the user is typing, if they were and still think so.
-    typing: Option<Instant>,
-    /// Our own key, as soon as the node has told it.
-    own_key: Option<NodeId>,
-    /// Whether the user was told that reference nodes get the begin of long messages only.
-    told_of_cut: bool,
-    dirty: bool,
-    effects: Vec<Effect>,
+    setup: Setup,
+    user: User,
+    pub(crate) status: Status,
+    pub(crate) people: People,
+    pub(crate) composer: Composer,
+    pub(crate) conversation: Conversation,
+    pub(crate) overlays: Overlays,
+    pub(crate) window: Window,
+    timers: Timers<Timer>,
+    now: Now,
+    outputs: Vec<Output>,
 }
 
 impl App {
@@ -175,183 +97,186 @@ impl App {
     pub fn new(mut setup: Setup, now: Now) -> Self {
         let warnings = std::mem::take(&mut setup.warnings);
         let mut app = Self {
-            nick: setup.nick.clone(),
-            node: Node::Starting,
-            asking: false,
-            away: Presence::Here,
-            peers: Peers::new(&setup.nick),
-            sweep: None,
-            place: None,
-            findings: Vec::new(),
-            sync: None,
-            pane: Pane::new(setup.history_cap),
-            past: None,
-            reading: Reading::default(),
-            late: None,
-            deliveries: Deliveries::default(),
-            search: None,
-            erase_asked: None,
-            touched: false,
-            draft: Draft::default(),
-            draft_is_for_elsewhere: false,
-            background: setup.background,
-            help: None,
-            plain: false,
+            user: User::new(setup.nick.clone()),
+            status: Status::default(),
+            people: People::new(&setup.nick),
+            composer: Composer::default(),
+            conversation: Conversation::new(Room::LOBBY, setup.history_cap),
+            overlays: Overlays::new(),
+            window: Window::new(setup.background),
+            timers: Timers::default(),
             now,
-            rows: Vec::new(),
-            layout: None,
-            size: (0, 0),
-            sidebar: Sidebar::default(),
-            history: History::default(),
-            completion: None,
-            floods: Floods::default(),
-            attention: Attention::default(),
-            quit_armed: None,
-            rescan_asked: false,
-            typing: None,
-            own_key: None,
-            told_of_cut: false,
-            dirty: true,
-            effects: Vec::new(),
+            outputs: Vec::new(),
             setup,
         };
         for warning in warnings {
             app.notice(Tone::Error, &warning);
         }
         if app.setup.ask_name {
-            app.ask_name();
+            app.overlays.name.ask();
+            app.composer.propose(app.setup.nick.to_string());
         }
         app
     }
 
     /// Takes in what happened and says what to do about it.
-    pub fn update(&mut self, input: Input, now: Now) -> Vec<Effect> {
+    pub fn update(&mut self, input: Input, now: Now) -> Vec<Output> {
         // Round trips come all the time, and most show what was shown before.
         if let Input::Update(Update::RoundTrip { peer, time }) = input {
-            self.dirty |= self.peers.round_trip(peer, time);
+            if self.people.round_trip(peer, time) {
+                self.window.touch();
+            }
             return Vec::new();
         }
         self.now = now;
-        self.dirty = true;
-        if self.quit_armed.is_some_and(|until| until <= now.mono) {
-            self.quit_armed = None;
-        }
-        self.touched |= matches!(input, Input::Key(_) | Input::Paste(_) | Input::Scroll(_));
+        self.window.touch();
+        self.expire();
         match input {
-            Input::Key(key) => {
-                let before = self.draft.edits();
-                self.key(key);
-                self.edited(before);
-                self.lay_out();
-            }
-            Input::Paste(text) => {
-                let before = self.draft.edits();
-                self.paste(&text);
-                self.edited(before);
-                self.lay_out();
-            }
-            Input::Scroll(rows) => self.scroll(rows),
+            Input::Key(key) => self.edit(|app| app.key(key)),
+            Input::Paste(text) => self.edit(|app| app.paste(&text)),
+            Input::Scroll(rows) => self.wheel(rows),
             Input::Resize { cols, rows } => {
-                // Of whatever size, the terminal is empty now.
-                self.rows.clear();
+                // Even if it has the same size, the terminal is empty now.
+                self.window.emptied();
                 self.resize((cols, rows));
             }
             Input::Focus(focused) => self.focus(focused),
-            Input::Background(background) => self.background = Some(background),
-            Input::Update(update) => self.news(update),
-            Input::Refused(command) => {
-                self.refused(command);
-                self.lay_out();
-            }
-            Input::Tick => self.peers.tick(now.mono),
-            Input::NodeGone => {
-                self.node_gone();
-                self.lay_out();
+            Input::Background(background) => self.window.background = Some(background),
+            Input::Update(update) => self.node_update(update),
+            Input::Refused(command) => self.refused(&command),
+            Input::Tick => self.people.tick(now.mono),
+            Input::NodeGone => self.node_gone(),
+        }
+        self.settle();
+        std::mem::take(&mut self.outputs)
+    }
+
+    /// Takes away what has expired.
+    fn expire(&mut self) {
+        while let Some(timer) = self.timers.pop_expired(self.now.mono) {
+            match timer {
+                // What they allowed is over.
+                Timer::QuitArmed | Timer::EraseAsked => {}
+                Timer::Deliveries => self.conversation.speak_up(self.now.mono),
             }
         }
-        self.draft_is_for_elsewhere &= !self.draft.is_empty();
-        self.speak_up();
-        self.keep_limits();
-        self.pane.set_tail(self.guide().as_deref());
-        self.retitle();
-        std::mem::take(&mut self.effects)
+    }
+
+    /// Brings everything up to date that follows from the rest.
+    fn settle(&mut self) {
+        self.composer.settle();
+        self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
+        self.conversation.keep_limits();
+        self.conversation.set_tail(&self.tail());
+        let title = self.window.attention.new_title(self.conversation.unread());
+        self.outputs.extend(title.map(Output::SetTitle));
     }
 
     /// When what is shown changes by itself, and [`Input::Tick`] is wanted next, if at all; may lie in the past.
     pub fn next_tick(&self) -> Option<Instant> {
-        // From the time on that is shown: a change that was missed is due.
-        let due = [self.quit_armed, self.speaks_up_at(), self.peers.next_tick(self.now.mono)];
-        due.into_iter().flatten().min()
+        // From the time of the last input on: a change that was missed is due.
+        [self.timers.next(), self.people.next_tick(self.now.mono)].into_iter().flatten().min()
     }
 
     /// Whether anything changed since [`crate::frontend::tui::view::draw`] drew last.
-    pub fn needs_draw(&self) -> bool {
-        self.dirty
-    }
-
-    /// Notes that everything was drawn. Only for [`crate::frontend::tui::view`].
-    pub(crate) fn drawn(&mut self) {
-        self.dirty = false;
-    }
-
-    /// The zones of the window, unless it is too small.
-    pub(crate) const fn layout(&self) -> Option<Layout> {
-        self.layout
-    }
-
-    /// Whether Ctrl-C was just pressed and another one quits.
-    pub(crate) const fn quit_armed(&self) -> bool {
-        self.quit_armed.is_some()
-    }
-
-    /// The commands that what is typed could become.
-    pub(crate) fn suggestions(&self) -> Vec<&'static Spec> {
-        match self.draft.text().strip_prefix('/') {
-            _ if self.asking => Vec::new(),
-            Some(name) if !name.contains(|c: char| c.is_whitespace() || c == '/') => slash::complete(name),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The sweep to show, if one is under way that somebody waits for.
-    pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
-        let is_lost = self.place.as_ref().is_some_and(|place| place.lost.is_some());
-        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone && !is_lost)
+    pub const fn needs_draw(&self) -> bool {
+        self.window.is_dirty()
     }
 
     /// Adapts to a window of this size.
     pub(crate) fn resize(&mut self, size: (u16, u16)) {
-        if self.size != size {
-            self.rows.clear();
-            self.size = size;
+        if self.window.resize(size) {
             self.lay_out();
         }
     }
 
     fn lay_out(&mut self) {
-        let columns = draft_columns(self.size.0);
-        let rows = self.draft.rows(columns).0.len();
-        // Who has no name yet cannot meet anybody.
-        self.layout = Layout::new(self.size, rows, self.sidebar, self.plain || self.asking);
-        if let Some(layout) = self.layout {
-            let geometry = Geometry::new(layout.pane.cols, layout.pane.rows, self.plain);
-            for pane in self.past.iter_mut().chain([&mut self.pane]) {
-                pane.set_geometry(geometry);
-            }
+        let rows = self.composer.draft().rows(self.window.draft_columns()).0.len();
+        if let Some((layout, plain)) = self.window.lay_out(rows, self.overlays.name.is_open()) {
+            self.conversation.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, plain));
         }
     }
 
-    /// The sync to show, if one is under way that takes a while.
-    pub(crate) fn syncing(&self) -> Option<(u64, u64)> {
-        self.sync.filter(|&(received, total)| received < total && total >= SYNC_SHOWN && self.node != Node::Gone)
+    /// Lets a key or a paste do what it does, tells others if the user types, and makes room for the draft.
+    fn edit(&mut self, edit: impl FnOnce(&mut Self)) {
+        let before = self.composer.draft().edits();
+        self.conversation.touch();
+        edit(self);
+        let silent = self.overlays.name.is_open() || self.status.is_node_gone();
+        if self.composer.draft().edits() != before && !silent {
+            let typing = self.composer.typing(self.now.mono, self.people.has_nodes());
+            self.outputs.extend(typing.map(|typing| Output::Send(Command::Typing(typing == Typing::Started))));
+        }
+        self.lay_out();
     }
 
+    /// The wheel turned: an open list scrolls, else the messages.
+    fn wheel(&mut self, rows: i32) {
+        self.conversation.touch();
+        self.scroll(rows);
+    }
+
+    /// The terminal gained or lost the focus.
+    fn focus(&mut self, focused: bool) {
+        if self.window.attention.set_focus(focused) {
+            self.conversation.mark_read();
+        }
+    }
+
+    /// The entry `seq` came in and is worth seeing.
+    fn arrived(&mut self, seq: u64) {
+        if self.conversation.arrived(seq, self.window.attention.is_focused()) {
+            self.ring();
+        }
+    }
+
+    fn ring(&mut self) {
+        if self.window.attention.rings(self.now.mono) {
+            self.outputs.push(Output::Bell);
+        }
+    }
+
+    /// Adds a line of the program's own.
+    fn notice(&mut self, tone: Tone, text: &str) {
+        let today = self.clock().today();
+        self.conversation.notice(tone, text, today);
+    }
+
+    /// Adds lines of the program's own that belong together: see [`Conversation::block`].
+    fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
+        let today = self.clock().today();
+        self.conversation.block(tone, text, hang, today)
+    }
+
+    /// The texts of which one stands below the last message.
+    fn tail(&self) -> Vec<String> {
+        if self.overlays.name.is_open() {
+            return vec![WELCOME.to_owned()];
+        }
+        // Older messages come first, within a moment, and the network decides what there is to say.
+        if !self.conversation.has_opened() || !self.status.knows_network() {
+            return Vec::new();
+        }
+        self.status.guide(&Visitor {
+            standing: self.standing(),
+            nick: &self.user.nick,
+            ports: self.setup.ports,
+            met_somebody: !self.people.is_empty(),
+        })
+    }
+
+    const fn clock(&self) -> LocalClock<'_> {
+        LocalClock { now: self.now, zone: &self.setup.time_zone }
+    }
+
+    /// The conversation, and what it needs to take in messages.
+    const fn reading(&mut self) -> (&mut Conversation, LineMaker<'_>) {
+        let clock = LocalClock { now: self.now, zone: &self.setup.time_zone };
+        (&mut self.conversation, LineMaker { people: &self.people, own: &self.user.nick, clock })
+    }
+
+    /// Sends a command to the node.
     fn send(&mut self, command: Command) {
-        self.effects.push(Effect::Send(command));
+        self.outputs.push(Output::Send(command));
     }
-}
-
-/// The columns that rows of the draft have in a window this wide; one stays free for the cursor.
-pub(crate) fn draft_columns(cols: u16) -> usize {
-    usize::from(cols.saturating_sub(PROMPT + 1).max(1))
 }

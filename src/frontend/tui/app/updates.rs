@@ -1,152 +1,235 @@
-//! What the node tells.
-
-use jiff::civil::Date;
+//! What the node reports.
 
 use super::{
-    App, Node,
-    pane::{Change, Mover, Tone},
+    App, Tone,
+    answers::{alarm, verification, whois},
+    conversation::{Arrival, Mover},
+    people::Change,
 };
 use crate::domain::{
-    bus::{FailureCode, SweepProgress, SweepState, Update},
-    model::{PeerId, Presence},
+    bus::{Alarm, FailureCode, NetworkStatus, Page, Update, VerifyStep},
+    model::{Author, Message, Peer, PeerId, Presence, group},
+    naming,
 };
 
 impl App {
-    pub(super) fn news(&mut self, update: Update) {
+    /// Takes in an update.
+    pub(super) fn node_update(&mut self, update: Update) {
         match update {
             Update::Listening { addr, nick, node } => {
-                (self.node, self.own_key) = (Node::At(addr), Some(node));
-                self.peers.set_own(&nick);
-                self.nick = nick;
-                if !self.has_opened() {
-                    self.open_room();
+                self.status.listening(addr);
+                self.user.key = Some(node);
+                self.take_nick(nick);
+                self.conversation.connect(&mut self.outputs);
+            }
+            Update::NetworkStatus(network) => self.network_status(network),
+            Update::Diagnosis(findings) => self.status.set_findings(findings),
+            Update::Sweep(progress) => {
+                if let Some(text) = self.status.swept(progress) {
+                    self.notice(Tone::Dim, &text);
                 }
             }
-            Update::NetworkStatus(place) => self.placed(&place),
-            Update::Diagnosis(findings) => self.findings = findings,
-            Update::Delivery { id, delivered, of } => self.delivered(id, delivered, of),
-            Update::Unsent { lines } => self.unsent(lines),
-            Update::Waiting { node, lines } => self.peers.waits(node, lines, self.now.mono),
-            Update::Sync { received, total } => self.sync = Some((received, total)),
-            Update::Page(page) => self.paged(page),
-            Update::Found { query, messages, more } => self.found(&query, messages, more),
-            Update::Erased { lines, .. } => self.erased(lines),
-            Update::Sweep(progress) => self.swept(progress),
-            Update::PeerJoined(peer) => {
-                let id = peer.id;
-                let (change, old_name) = self.peers.joined(peer, self.now.mono);
-                self.goes_by_name(id);
-                self.presence(id, self.peers.called(id), change);
-                if let Some(old) = old_name {
-                    self.presence(id, self.peers.called(id), Change::Renamed(old));
-                }
-            }
+            Update::PeerJoined(peer) => self.joined(peer),
             Update::PeerRenamed { peer, nick } => {
-                let old = self.peers.called(peer);
-                if self.peers.renamed(peer, nick)
+                let old = self.people.called(peer);
+                if self.people.renamed(peer, nick)
                     && let Some(old) = old
                 {
-                    self.presence(peer, self.peers.called(peer), Change::Renamed(old));
+                    self.presence(peer, self.people.called(peer), Change::Renamed(old));
                 }
                 self.goes_by_name(peer);
             }
             Update::PeerLeft { peer, reason } => {
-                self.floods.left(peer);
-                let name = self.peers.called(peer);
-                if self.peers.left(peer, self.now.mono) {
+                self.conversation.left(peer);
+                let name = self.people.called(peer);
+                if self.people.left(peer, self.now.mono) {
                     self.presence(peer, name, Change::Left(reason));
                 }
             }
-            Update::PeerTrust { peer, trust, ignored } => self.peers.trust(peer, trust, ignored),
+            Update::PeerTrust { peer, trust, ignored } => self.people.trust(peer, trust, ignored),
             Update::PeerPresence { peer, presence, typing } => {
-                self.peers.presence(peer, presence, typing, self.now.mono);
+                self.people.presence(peer, presence, typing, self.now.mono);
             }
             // Taken in before it could count as worth a frame.
             Update::RoundTrip { .. } => {}
+            Update::Message(message) => self.message(message),
+            Update::Delivery { id, delivered, of } => self.conversation.delivered(id, delivered, of),
+            Update::Unsent { lines } => self.status.set_unsent(lines),
+            Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
+            Update::Sync { received, total } => self.status.set_sync(received, total),
+            Update::Page(page) => self.page(page),
+            Update::Found { query, messages, more } => self.found(&query, messages, more),
+            Update::Erased { lines, .. } => self.erased(lines),
             Update::Alarm(alarm) => self.alarm(&alarm),
-            Update::Whois(answer) => self.whois(&answer),
+            Update::Whois(answer) => self.answer(&whois::text(&answer, &self.people, &self.clock())),
             Update::Verify { peer, step } => self.verification(peer, step),
             Update::NickSet(nick) => {
                 self.notice(Tone::Dim, &format!("You are {nick} now."));
-                self.peers.set_own(&nick);
-                self.nick = nick;
+                self.take_nick(nick);
             }
-            Update::PresenceSet(presence) => {
-                let text = match &presence {
-                    Presence::Here => "You are back.".to_owned(),
-                    Presence::Away { note: None } => "You are away. /back ends it.".to_owned(),
-                    Presence::Away { note: Some(note) } => format!("You are away: {note}. /back ends it."),
-                };
-                self.notice(Tone::Dim, &text);
-                self.away = presence;
-            }
-            Update::Message(message) => self.said(message),
+            Update::PresenceSet(presence) => self.own_presence(presence),
             Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
             Update::Failed { code, text } => {
                 if code == FailureCode::Storage {
-                    self.unreadable();
+                    self.conversation.unreadable();
                 }
                 self.notice(Tone::Error, &text);
             }
         }
     }
 
+    /// The node has ended without being asked to.
     pub(super) fn node_gone(&mut self) {
-        self.node = Node::Gone;
-        if self.asking {
-            self.asking = false;
-            self.draft.set(String::new());
+        self.status.node_gone();
+        if self.overlays.name.is_open() {
+            self.overlays.name.close();
+            self.composer.set(String::new());
         }
-        self.peers.all_gone(self.now.mono);
-        self.unreadable();
+        self.people.all_gone(self.now.mono);
+        self.conversation.disconnect();
         let text = "The network part of the program has ended; nothing is sent or received any more. \
                     Leave with /quit and start the program again.";
         self.notice(Tone::Error, text);
+        self.lay_out();
     }
 
-    /// Adds a line of the program's own.
-    pub(super) fn notice(&mut self, tone: Tone, text: &str) {
-        self.pane.push_notice(tone, text, self.today());
+    fn network_status(&mut self, network: NetworkStatus) {
+        self.people.cut_off(network.lost.is_some());
+        let change = self.status.set_network(network);
+        if change.moved {
+            self.change_network();
+        }
+        if let Some((tone, text)) = change.notice {
+            self.notice(tone, &text);
+        }
     }
 
-    /// Adds several lines of the program's own that belong together; those after the first hang by `hang` columns, or,
-    /// if that is 0, by the spaces they begin with. Says which entry they are.
-    pub(super) fn block(&mut self, tone: Tone, text: &str, hang: usize) -> u64 {
-        self.pane.push_block(tone, text, hang, self.today())
+    /// The room is that of another network now. What was begun on the former one is about that one: a yes must not erase
+    /// what was said here.
+    fn change_network(&mut self) {
+        self.timers.clear(super::Timer::EraseAsked);
+        self.overlays.search.forget();
+        self.composer.change_network();
+        self.people.forget_gone();
+        self.people.nothing_waits();
+        self.conversation.change_network(&mut self.outputs);
+    }
+
+    fn joined(&mut self, peer: Peer) {
+        let id = peer.id;
+        let (change, old_name) = self.people.joined(peer, self.now.mono);
+        self.goes_by_name(id);
+        self.presence(id, self.people.called(id), change);
+        if let Some(old) = old_name {
+            self.presence(id, self.people.called(id), Change::Renamed(old));
+        }
     }
 
     fn presence(&mut self, id: PeerId, name: Option<String>, change: Change) {
-        let Some(name) = name.filter(|_| !self.peers.ignores(id)) else { return };
-        let mover = Mover { id, name, stranger: self.peers.is_stranger(id) };
-        self.pane.push_presence(mover, change, self.today());
+        let Some(name) = name.filter(|_| !self.people.ignores(id)) else { return };
+        let mover = Mover { id, name, stranger: self.people.is_stranger(id) };
+        let today = self.clock().today();
+        self.conversation.presence(mover, change, today);
     }
 
-    /// Somebody who is here goes by a name from now on: who said something under it before is told apart.
+    /// Someone who is here goes by a name from now on: others who said something under it before are told apart.
     fn goes_by_name(&mut self, id: PeerId) {
-        let rivals = self.peers.claims_name(id, self.now.mono);
-        self.label_anew(&rivals);
+        let rivals = self.people.heard_present(id, self.now.mono);
+        self.relabel(&rivals);
     }
 
-    fn today(&self) -> Date {
-        self.local(self.now.wall).date()
-    }
-
-    fn swept(&mut self, progress: SweepProgress) {
-        self.sweep = Some(progress);
-        if progress.state == SweepState::Done && self.rescan_asked {
-            self.rescan_asked = false;
-            let found = match progress.found {
-                0 => "nobody new".to_owned(),
-                1 => "1 open port".to_owned(),
-                found => format!("{found} open ports"),
-            };
-            let took = progress.took;
-            let took = if took.as_secs() > 0 {
-                format!("{:.1} s", took.as_secs_f32())
-            } else {
-                format!("{} ms", took.as_millis())
-            };
-            self.notice(Tone::Dim, &format!("Looked through {}: {found}, {took}.", self.looked_at()));
+    /// Notes the names in these messages, and labels people anew who could be taken for their authors.
+    fn heard<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
+        for message in messages {
+            if let (Author::Peer(peer), Some(nick)) = (message.author, &message.nick) {
+                let rivals = self.people.heard(peer, nick, self.now.mono);
+                self.relabel(&rivals);
+            }
         }
+    }
+
+    fn relabel(&mut self, rivals: &[PeerId]) {
+        let people = &self.people;
+        self.conversation.relabel(rivals, |peer, line| people.tag(peer, line.nick.as_ref()?));
+    }
+
+    fn message(&mut self, message: Message) {
+        if let Author::Peer(peer) = message.author {
+            self.people.said(peer);
+            if self.people.ignores(peer) {
+                return;
+            }
+        }
+        if message.is_own() && self.conversation.set_delivery(message.id, message.delivery) {
+            return;
+        }
+        self.heard([&message]);
+        let is_new = message.is_own() && !message.history;
+        let is_cut = is_new && self.people.has_reference() && self.composer.advises_on_length(&message.text);
+        let watched = self.window.attention.is_focused();
+        let (conversation, maker) = self.reading();
+        match conversation.receive(message, &maker, watched) {
+            Arrival::Own if is_cut => {
+                let advice = self.composer.advice_on_length();
+                self.notice(Tone::Dim, &advice);
+            }
+            Arrival::Unseen { mention: true } => self.ring(),
+            Arrival::Own | Arrival::Unseen { mention: false } | Arrival::Quiet => {}
+        }
+    }
+
+    fn page(&mut self, page: Page) {
+        if self.conversation.awaits(page.seek) {
+            self.heard(&page.messages);
+            let (conversation, maker) = self.reading();
+            conversation.paged(page, &maker);
+        }
+    }
+
+    fn found(&mut self, query: &str, messages: Vec<Message>, more: bool) {
+        if self.overlays.search.awaits(query) {
+            self.heard(&messages);
+            let lines = self.reading().1.lines(messages);
+            self.overlays.search.found(lines, more);
+        }
+    }
+
+    fn erased(&mut self, lines: u64) {
+        self.conversation.erased();
+        self.overlays.search.forget();
+        self.status.set_unsent(0);
+        self.people.nothing_waits();
+        let count = group(usize::try_from(lines).unwrap_or(usize::MAX));
+        let lines = if lines == 1 { "line is" } else { "lines are" };
+        let room = self.conversation.room();
+        let text = format!("{count} {lines} gone from this machine: all that was said in {room}.");
+        self.notice(Tone::Plain, &text);
+    }
+
+    /// Someone may pretend to be somebody else: as worth seeing as a message that names the user.
+    fn alarm(&mut self, alarm: &Alarm) {
+        let text = alarm::text(alarm, &self.people, &self.clock(), self.conversation.geometry());
+        let seq = self.block(Tone::Alarm, &text, 0);
+        self.arrived(seq);
+    }
+
+    fn verification(&mut self, peer: PeerId, step: VerifyStep) {
+        let asked_by_peer = matches!(step, VerifyStep::Code { began: false, .. });
+        let name = self.people.called(peer).unwrap_or_else(|| naming::handle(peer));
+        let (tone, text) = verification::text(&name, step);
+        let seq = self.block(tone, &text, 0);
+        if asked_by_peer {
+            self.arrived(seq);
+        }
+    }
+
+    fn own_presence(&mut self, presence: Presence) {
+        let text = match &presence {
+            Presence::Here => "You are back.".to_owned(),
+            Presence::Away { note: None } => "You are away. /back ends it.".to_owned(),
+            Presence::Away { note: Some(note) } => format!("You are away: {note}. /back ends it."),
+        };
+        self.notice(Tone::Dim, &text);
+        self.user.presence = presence;
     }
 }

@@ -41,6 +41,12 @@ pub(crate) fn width(text: &str) -> usize {
     text.graphemes(true).map(|g| g.width() + marks(g)).sum()
 }
 
+/// `text` with spaces at which a row breaks only where it does not fit as a whole, for what people compare or type. They are
+/// drawn as ordinary spaces.
+pub(crate) fn whole(text: &str) -> String {
+    text.replace(' ', &NO_BREAK.to_string())
+}
+
 /// `name` and its tag in at most `columns`. The tag tells more than the name, and its end more than its start.
 pub(crate) fn tagged(name: &str, tag: &str, columns: usize) -> String {
     match columns.checked_sub(tag.len()) {

@@ -8,19 +8,19 @@ use crate::{
     frontend::tui::app::{App, Area, Sight, Standing, width},
 };
 
-/// Says that somebody is typing where there is no room for who.
+/// Says that somebody is typing where there is no room for a name.
 const TYPING: &str = "typing…";
 
 /// Stands at the right end of the tab bar.
 const PROGRAM: &str = "proximity-chat ";
 
-/// The tab bar: the rooms, and the network that they are those of.
+/// The tab bar: the rooms, and the network they belong to.
 pub(super) fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
     let x = canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
     canvas.right(0, area.y, area.cols, PROGRAM, bar);
     let room = usize::from(area.cols.saturating_sub(x)).saturating_sub(PROGRAM.len() + 4);
-    if let Some(text) = app.whereabouts().iter().find(|text| width(text) <= room) {
+    if let Some(text) = app.status.network_names().iter().find(|text| width(text) <= room) {
         let end = area.cols.saturating_sub(u16::try_from(PROGRAM.len() + 2).unwrap_or(0));
         canvas.right(x + 2, area.y, end, text, bar);
     }
@@ -39,7 +39,7 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
     let typing = app.typing_now();
     let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
     let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
-    for part in app.status(sight.below, sight.more_below) {
+    for part in app.status_line(sight) {
         let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
         if x.saturating_add(columns).saturating_add(3) > end {
             break;
@@ -93,15 +93,15 @@ const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 
 /// The footer.
 pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let (long, short) = match (app.help, app.draft.is_empty()) {
-        (Some(_), _) => (HELP, HELP_SHORT),
-        (None, _) if app.asking => (NAME, NAME_SHORT),
-        (None, true) if app.listed().is_some() => (FOUND, FOUND_SHORT),
-        (None, true) if app.hit().is_some() => (HIT, HIT_SHORT),
-        (None, true) if app.is_closed() => (CLOSED, CLOSED_SHORT),
-        (None, true) => (EMPTY, EMPTY_SHORT),
-        (None, false) if app.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),
-        (None, false) => (DRAFT, DRAFT_SHORT),
+    let (long, short) = match (app.overlays.help.is_open(), app.composer.draft().is_empty()) {
+        (true, _) => (HELP, HELP_SHORT),
+        (false, _) if app.overlays.name.is_open() => (NAME, NAME_SHORT),
+        (false, true) if app.overlays.search.shown().is_some() => (FOUND, FOUND_SHORT),
+        (false, true) if app.conversation.hit().is_some() => (HIT, HIT_SHORT),
+        (false, true) if app.status.is_closed() => (CLOSED, CLOSED_SHORT),
+        (false, true) => (EMPTY, EMPTY_SHORT),
+        (false, false) if app.status.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),
+        (false, false) => (DRAFT, DRAFT_SHORT),
     };
     let columns: usize = long.iter().map(|(key, what)| width(key) + width(what) + 3).sum();
     let keys = if columns <= usize::from(area.cols) { long } else { short };

@@ -20,13 +20,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     let x = area.x + PROMPT;
     let prompt = canvas.bold(Role::Accent);
     canvas.text(area.x, area.y, end, ">", prompt);
-    if app.draft.is_empty() {
+    if app.composer.draft().is_empty() {
         if app.quit_armed() {
             canvas.text(x, area.y, end, "Press Ctrl-C again to quit", canvas.bold(Role::Warn));
         } else {
             let text = match app.standing() {
                 Standing::Welcome => "Your name".to_owned(),
-                Standing::Offline if app.lost().is_some() => format!("Message {}   (waits for a network)", Room::LOBBY),
+                Standing::Offline if app.status.lost().is_some() => {
+                    format!("Message {}   (waits for a network)", Room::LOBBY)
+                }
                 Standing::Offline => "Nothing is sent any more: /quit leaves".to_owned(),
                 _ => format!("Message {}   (/ for commands)", Room::LOBBY),
             };
@@ -34,13 +36,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
         }
         return Position { x, y: area.y };
     }
-    let (rows, row, column) = app.draft.rows(draft_columns(area.cols));
+    let (rows, row, column) = app.composer.draft().rows(draft_columns(area.cols));
     // The row of the cursor is in sight, as far down as there are rows above it.
     let first = (row + 1).saturating_sub(usize::from(area.rows));
     // As what typing replaces looks everywhere.
-    let body = canvas.style(if app.draft.is_proposed() { Role::Bar } else { Role::Body });
+    let body = canvas.style(if app.composer.draft().is_proposed() { Role::Bar } else { Role::Body });
     for (y, row) in (area.y..area.y + area.rows).zip(rows.iter().skip(first)) {
-        canvas.text(x, y, end, row.of(app.draft.text()), body);
+        canvas.text(x, y, end, row.of(app.composer.text()), body);
     }
     if first > 0 {
         canvas.text(area.x, area.y, end, "↑", prompt);

@@ -21,11 +21,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
     let area = layout.pane;
     let mut links = Vec::new();
     for (y, row) in (area.y..area.y + area.rows).zip(&sight.rows) {
-        let Some(entry) = app.view().entry(row.seq) else { continue };
+        let Some(entry) = app.conversation.view().entry(row.seq) else { continue };
         match (row.part, entry) {
-            (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.unread()), Role::Warn),
+            (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.conversation.unread()), Role::Warn),
             (Part::Day, _) => {
-                let day = app.view().day(row.seq).unwrap_or_default();
+                let day = app.conversation.view().day(row.seq).unwrap_or_default();
                 canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
             }
             (Part::Mark, entry) => {
@@ -38,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                 }
             }
             (Part::Text(at), entry) => {
-                let Some(wrapped) = app.view().wrapped(row.seq) else { continue };
+                let Some(wrapped) = app.conversation.view().wrapped(row.seq) else { continue };
                 let Some(&text) = wrapped.rows.get(at) else { continue };
                 let marks = if let Entry::Line(line) = entry { app.marks(line) } else { Vec::new() };
                 let (wrapped_links, seq) = (&wrapped.links, row.seq);
@@ -100,14 +100,14 @@ const fn role(remark: Remark) -> Role {
 
 /// The column in which the rows of messages begin, but for the first one when names are in line.
 fn text_column(app: &App) -> u16 {
-    match app.view().geometry().arrangement {
+    match app.conversation.view().geometry().arrangement {
         Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
         Arrangement::Inline => INLINE_INDENT,
     }
 }
 
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
-    if let Arrangement::Columns(nick) = app.view().geometry().arrangement {
+    if let Arrangement::Columns(nick) = app.conversation.view().geometry().arrangement {
         let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
         canvas.text(area.x + TIME + 1 + nick + 1, y, area.x + area.cols, symbol, style);
     }
@@ -126,14 +126,14 @@ fn message(
         Author::Own => canvas.bold(Role::Body),
         Author::Peer(peer) => canvas.palette.nick(peer),
     };
-    if app.hit() == Some(line.position) {
+    if app.conversation.hit() == Some(line.position) {
         name_style = canvas.bold(Role::Bar);
     }
     let dim = canvas.style(Role::Dim);
     separator(canvas, app, area, y, line.mention);
     let mut x = area.x + text_column(app);
     if place.at == 0 {
-        match app.view().geometry().arrangement {
+        match app.conversation.view().geometry().arrangement {
             Arrangement::Columns(nick) => {
                 // Who scrolled up wants to know when that was.
                 if line.stamped || y == area.y {

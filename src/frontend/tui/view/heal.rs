@@ -17,10 +17,10 @@ use crate::frontend::tui::app::{App, width};
 /// Has those rows written that need it. To be called when all but the links is drawn.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &mut App) {
     let area = canvas.buffer.area;
-    app.rows.resize_with(usize::from(area.height), Default::default);
+    app.window.rows.resize_with(usize::from(area.height), Default::default);
     let risky_rows = std::mem::take(&mut canvas.risky);
     let mut overrun = false;
-    for (y, (row, &risky)) in (area.top()..area.bottom()).zip(app.rows.iter_mut().zip(&risky_rows)) {
+    for (y, (row, &risky)) in (area.top()..area.bottom()).zip(app.window.rows.iter_mut().zip(&risky_rows)) {
         let before = *row;
         *row = before.next(risky.then(|| print(canvas, y)), overrun);
         // What is too wide for the last columns goes on in the next row.

@@ -23,8 +23,8 @@ enum HelpRow {
     Below(&'static str),
 }
 
-/// Draws help, `scrolled` rows down; says how many rows that really are.
-pub(super) fn help(canvas: &mut Canvas<'_>, layout: Layout, scrolled: u16) -> u16 {
+/// Draws help, `scrolled` rows down. Returns how many rows that really are.
+pub(super) fn draw(canvas: &mut Canvas<'_>, layout: Layout, scrolled: u16) -> u16 {
     let bottom = layout.status.y;
     // A few cells of messages at either side would only be noise.
     let window = layout.status.cols;

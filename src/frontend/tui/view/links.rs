@@ -30,7 +30,9 @@ pub(super) struct Link {
 /// keep the characters that the terminal shows there, so that later frames compare with the truth.
 pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
     for link in links {
-        let Some(text) = app.view().entry(link.seq).map(crate::frontend::tui::app::Entry::text) else { continue };
+        let Some(text) = app.conversation.view().entry(link.seq).map(crate::frontend::tui::app::Entry::text) else {
+            continue;
+        };
         let (Some(url), Some(shown)) = (text.get(link.url.clone()), text.get(link.shown.clone())) else { continue };
         let Some(columns) = NonZeroU16::new(link.columns) else { continue };
         if url.len() > MAX_URL_BYTES || link.x + link.columns > canvas.buffer.area.right() {
@@ -40,7 +42,8 @@ pub(super) fn apply(canvas: &mut Canvas<'_>, app: &App, links: &[Link]) {
             // One id for the parts of a wrapped address: the terminal treats them as one link.
             let id = format!("{}-{}", link.seq, link.url.start);
             // Where all of the row is to be written, the link must differ from what it was; terminals ignore this key.
-            let turn = if app.rows.get(usize::from(link.y)).is_some_and(|row| row.turn) { ":turn=1" } else { "" };
+            let turn =
+                if app.window.rows.get(usize::from(link.y)).is_some_and(|row| row.turn) { ":turn=1" } else { "" };
             cell.set_symbol(&format!("\x1b]8;id={id}{turn};{}\x1b\\{shown}\x1b]8;;\x1b\\", encode(url)));
             cell.set_diff_option(CellDiffOption::ForcedWidth(columns));
         }

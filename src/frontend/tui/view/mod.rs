@@ -4,18 +4,14 @@
 
 mod bars;
 mod canvas;
+mod composer;
+mod conversation;
 mod doubtful;
-#[path = "search.rs"]
-mod found;
 mod heal;
-#[path = "composer.rs"]
-mod input;
+mod help;
 mod links;
 mod palette;
-#[path = "conversation.rs"]
-mod pane;
-#[path = "help.rs"]
-mod popup;
+mod search;
 mod sidebar;
 
 use ratatui::{
@@ -38,17 +34,17 @@ pub fn draw(frame: &mut Frame<'_>, app: &mut App) {
     if let Some(cursor) = cursor.filter(|at| area.contains(*at)) {
         frame.set_cursor_position(cursor);
     }
-    app.drawn();
+    app.window.drawn();
 }
 
 /// Draws the zones; says where the cursor belongs.
 fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
-    let Some(layout) = app.layout() else {
+    let Some(layout) = app.window.layout() else {
         too_small(canvas);
         return None;
     };
-    let sight = app.sight();
-    let links = pane::draw(canvas, app, layout, &sight);
+    let sight = app.conversation.sight();
+    let links = conversation::draw(canvas, app, layout, &sight);
     if let Some(area) = layout.sidebar {
         sidebar::draw(canvas, app, area, layout.overlay);
     }
@@ -59,14 +55,15 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
     if let Some(area) = layout.footer {
         bars::footer(canvas, app, area);
     }
-    let cursor = input::draw(canvas, app, layout.input);
-    let listed = input::suggestions(canvas, app, layout.pane, layout.status.cols)
-        || found::draw(canvas, app, layout.pane, layout.status.cols);
-    if let Some(scrolled) = app.help {
-        app.help = Some(popup::help(canvas, layout, scrolled));
+    let cursor = composer::draw(canvas, app, layout.input);
+    let listed = composer::suggestions(canvas, app, layout.pane, layout.status.cols)
+        || search::draw(canvas, app, layout.pane, layout.status.cols);
+    if let Some(scrolled) = app.overlays.help.scrolled() {
+        let scrolled = help::draw(canvas, layout, scrolled);
+        app.overlays.help.drawn(scrolled);
     }
     heal::apply(canvas, app);
-    if app.help.is_none() && !layout.overlay && !listed {
+    if !app.overlays.help.is_open() && !layout.overlay && !listed {
         // A link is one cell as wide as its text: it would shine through whatever lies over its end.
         links::apply(canvas, app, &links);
     }

@@ -76,8 +76,8 @@ const UNKNOWN: Colors = Colors {
 impl Palette {
     /// The set for what is known about the terminal.
     pub fn of(app: &App) -> Self {
-        match app.background {
-            _ if app.setup.no_color => Self::Mono,
+        match app.window.background {
+            _ if app.setup().no_color => Self::Mono,
             Some(Background::Dark) => Self::Dark,
             Some(Background::Light) => Self::Light,
             None => Self::Unknown,

@@ -1,6 +1,6 @@
 //! What was found, listed over the last messages.
 
-use super::{canvas::Canvas, palette::Role, pane::marked};
+use super::{canvas::Canvas, conversation::marked, palette::Role};
 use crate::{
     domain::model::{Author, group},
     frontend::tui::app::{App, Area, Hit, Search, clock, cut, width},
@@ -15,7 +15,7 @@ const NARROW: u16 = 50;
 
 /// Lists what was found; says whether there is such a list.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
-    let Some(search) = app.listed() else { return false };
+    let Some(search) = app.overlays.search.shown() else { return false };
     // Some of what was said stays in sight.
     let most = (pane.rows * 2 / 3).max(2).min(pane.rows);
     let wanted = search.hits.len().max(if search.hits.is_empty() { NOTHING.len() } else { 1 });

@@ -18,19 +18,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     let (x, end) = (area.x + u16::from(overlay), area.x + area.cols);
     let bold = canvas.bold(Role::Body);
     let after = canvas.text(x + 1, area.y, end, "PEERS", bold);
-    let here = match app.peers.here() {
+    let here = match app.people.here() {
         0 if app.standing() == Standing::Offline => "offline".to_owned(),
         0 => "nobody here".to_owned(),
         here => format!("{here} here"),
     };
     canvas.text(after + 2, area.y, end, &here, dim);
     let mut y = area.y + 1;
-    if let Some(sweep) = app.sweeping() {
+    if let Some(sweep) = app.status.sweeping() {
         progress(canvas, "", percent(sweep.probed, sweep.total), Area { x, y, cols: end - x, rows: 1 });
         canvas.text(x + 1, y + 1, end, &time_left(sweep.left), dim);
         y += 2;
     }
-    if let Some((received, total)) = app.syncing() {
+    if let Some((received, total)) = app.status.syncing() {
         progress(canvas, "sync ", percent(received, total), Area { x, y, cols: end - x, rows: 1 });
         y += 1;
     }
@@ -39,9 +39,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     people(canvas, app, below);
 }
 
-/// Why nobody is here, or who is not, in short: the pane says what to do about it. Says what room there is below for people.
+/// Why nobody is here, in short: the pane says what to do about it. Returns the room below it, for people.
 fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
-    let (text, role) = match (app.standing(), app.lost(), app.reason()) {
+    let (text, role) = match (app.standing(), app.status.lost(), app.status.reason()) {
         (_, Some(lost), _) => (first_sentence(lost), Role::Error),
         (Standing::Alone | Standing::OnlyHere, _, Some(finding)) if finding.severity == Severity::Fault => {
             (finding.what.as_str(), Role::Warn)
@@ -88,7 +88,7 @@ fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
 }
 
 fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let people = app.peers.sorted();
+    let people = app.people.sorted();
     let each = if people.len() * 2 <= usize::from(area.rows) { 2 } else { 1 };
     let room = usize::from(area.rows) / each;
     // The last row says how many find no room.
@@ -109,12 +109,12 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     }
 }
 
-/// What stands below a name: the address, and what waits for who is away.
+/// What stands below a name: the address, and how much waits for a person who is away.
 fn below(app: &App, person: &Person, room: usize) -> String {
-    // Who has no name goes by the address already.
+    // A person without a name goes by the address already.
     let address = match person.peer.nick {
         _ if !person.met => String::new(),
-        Some(_) => app.peers.address(person.peer.addr, app.setup.ports.0),
+        Some(_) => app.people.address(person.peer.addr, app.setup().ports.0),
         None => "gives no name".to_owned(),
     };
     match waiting(app, person) {
@@ -124,9 +124,9 @@ fn below(app: &App, person: &Person, room: usize) -> String {
     }
 }
 
-/// How much waits for who is away.
+/// How much waits for a person who is away.
 fn waiting(app: &App, person: &Person) -> Option<String> {
-    match app.peers.waiting_for(person) {
+    match app.people.waiting_for(person) {
         0 => None,
         lines => Some(format!("{lines} waiting")),
     }
@@ -143,7 +143,7 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: 
         State::Here | State::Away | State::Guest | State::Gone => dim,
     };
     canvas.text(x, y, end, state.glyph(), glyph);
-    let mut aside = person.aside(app.now.mono);
+    let mut aside = person.aside(app.now().mono);
     if let Some(waiting) = waiting(app, person).filter(|_| alone) {
         aside.text = waiting;
     }

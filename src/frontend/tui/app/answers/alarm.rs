@@ -1,93 +1,87 @@
 //! Alarms: a known name under another key, and a name that looks like a known one.
 
-use super::{
-    App,
-    pane::{Tone, rows_of, whole},
+use crate::{
+    domain::{
+        bus::{Alarm, AlarmKind},
+        model::PeerId,
+        naming::{HANDLE_DIGITS, handle},
+    },
+    frontend::tui::app::{
+        clock::LocalClock,
+        conversation::{Geometry, rows_of},
+        people::People,
+        wrap::whole,
+    },
 };
-use crate::domain::{
-    bus::{Alarm, AlarmKind},
-    model::PeerId,
-};
 
-/// Digits of a key that name somebody alone, without a name: 32 bits cost more to find than an alarm is worth.
-const DIGITS_ALONE: usize = 8;
+/// The alarm, for a user who sees `people` in a pane of this size.
+pub(crate) fn text(alarm: &Alarm, people: &People, clock: &LocalClock<'_>, pane: Geometry) -> String {
+    let warning = match alarm.kind {
+        AlarmKind::KeyChanged => new_key(alarm, people),
+        AlarmKind::LookAlike => look_alike(alarm, people),
+    };
+    // The longest form that leaves room for what is said next: one that fills the pane loses its title to it.
+    let since = since(alarm, people, clock);
+    let fits = |text: &String| rows_of(text, pane.cols) * 3 <= usize::from(pane.rows) * 2;
+    let longer = [warning.text(Some(&since), true), warning.text(Some(&since), false)];
+    longer.into_iter().find(fits).unwrap_or_else(|| warning.text(None, false))
+}
 
-impl App {
-    /// Says that somebody may pretend to be somebody else; as worth seeing as a message that names the user.
-    pub(super) fn alarm(&mut self, alarm: &Alarm) {
-        let text = match alarm.kind {
-            AlarmKind::KeyChanged => self.new_key(alarm),
-            AlarmKind::LookAlike => self.look_alike(alarm),
-        };
-        let seq = self.block(Tone::Alarm, &text, 0);
-        self.arrived(seq, true);
+fn new_key<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
+    let name = &alarm.nick;
+    // The name alone could as well mean its owner.
+    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    Warning {
+        title: format!("!! \"{name}\" has a NEW KEY."),
+        labels: ["was", "now"],
+        what: format!("A reinstall does this; so does someone pretending to be {}.", alarm.known_nick),
+        accept: "accept the new key",
+        who,
+        alarm,
     }
+}
 
-    fn new_key(&self, alarm: &Alarm) -> String {
-        let name = &alarm.nick;
-        // The name alone could as well mean the one whose it is.
-        let who = format!("{name}#{}", self.peers.key_tag(alarm.node, alarm.known));
-        self.fitting(&Warning {
-            title: format!("!! \"{name}\" has a NEW KEY."),
-            labels: ["was", "now"],
-            what: format!("A reinstall does this; so does someone pretending to be {}.", alarm.known_nick),
-            accept: "accept the new key",
-            who,
-            alarm,
-        })
+fn look_alike<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
+    // Not by a name that cannot be typed.
+    let tag = people.key_tag(alarm.node, alarm.known);
+    let who = if tag.len() < HANDLE_DIGITS { handle(PeerId::Node(alarm.node)) } else { tag };
+    let (name, known) = (&alarm.nick, &alarm.known_nick);
+    Warning {
+        title: format!("!! \"{name}\" looks like \"{known}\", whom you know, and is somebody else."),
+        labels: ["known   ", "this one"],
+        what: format!("Somebody of a similar name, or someone pretending to be {known}."),
+        accept: "let it have that name",
+        who,
+        alarm,
     }
+}
 
-    fn look_alike(&self, alarm: &Alarm) -> String {
-        // Not by a name that cannot be typed.
-        let tag = self.peers.key_tag(alarm.node, alarm.known);
-        let who = if tag.len() < DIGITS_ALONE { alarm.node.tag(DIGITS_ALONE) } else { tag };
-        let (name, known) = (&alarm.nick, &alarm.known_nick);
-        self.fitting(&Warning {
-            title: format!("!! \"{name}\" looks like \"{known}\", whom you know, and is somebody else."),
-            labels: ["known   ", "this one"],
-            what: format!("Somebody of a similar name, or someone pretending to be {known}."),
-            accept: "let it have that name",
-            who,
-            alarm,
-        })
-    }
-
-    /// The longest form that leaves room for what is said next: one that fills the pane loses its title to it.
-    fn fitting(&self, warning: &Warning<'_>) -> String {
-        let since = self.since(warning.alarm);
-        let pane = self.pane.geometry();
-        let fits = |text: &String| rows_of(text, pane.cols) * 3 <= usize::from(pane.rows) * 2;
-        let longer = [warning.text(Some(&since), true), warning.text(Some(&since), false)];
-        longer.into_iter().find(fits).unwrap_or_else(|| warning.text(None, false))
-    }
-
-    /// What is known of the one whose name it is.
-    fn since(&self, alarm: &Alarm) -> String {
-        let seen = if self.peers.is_here(PeerId::Node(alarm.known)) {
-            "is here now".to_owned()
-        } else {
-            format!("was here last on {}", self.moment(alarm.known_last_seen))
-        };
-        let verified = if alarm.known_verified { "verified by you" } else { "never verified" };
-        format!("The {} you know {seen}; {verified}.", alarm.known_nick)
-    }
+/// What is known about the owner of the name.
+fn since(alarm: &Alarm, people: &People, clock: &LocalClock<'_>) -> String {
+    let seen = if people.is_here(PeerId::Node(alarm.known)) {
+        "is here now".to_owned()
+    } else {
+        format!("was here last on {}", clock.moment(alarm.known_last_seen))
+    };
+    let verified = if alarm.known_verified { "verified by you" } else { "never verified" };
+    format!("The {} you know {seen}; {verified}.", alarm.known_nick)
 }
 
 /// The words of an alarm.
 struct Warning<'a> {
     title: String,
-    /// What stands before the known key and before the one that claims the name.
+    /// Labels of the known key and of the one that claims the name.
     labels: [&'static str; 2],
     what: String,
     /// What `/trust` would mean.
     accept: &'static str,
-    /// How commands name who claims the name.
+    /// How commands name the claimant.
     who: String,
     alarm: &'a Alarm,
 }
 
 impl Warning<'_> {
-    /// The whole of it, or without what it may mean, or only what happened and the commands.
+    /// All of it, or without what it may mean, or only what happened and the commands.
     fn text(&self, since: Option<&str>, explained: bool) -> String {
         let Self { title, labels: [known, this], what, accept, who, alarm } = self;
         let keys = format!("{known}  {}\n   {this}  {}", whole(&alarm.known.short()), whole(&alarm.node.short()));

@@ -1,19 +1,22 @@
-//! `/whois`: all that is known of somebody.
+//! `/whois`: everything known about someone.
 
 use std::{fmt::Write as _, net::SocketAddr};
 
-use super::{
-    App, Node,
-    pane::{RowRef, Tone, whole},
-    peers::round_trip,
-};
-use crate::domain::{
-    bus::Whois,
-    model::{NodeId, Presence, Software, Timestamp, Trust, Who},
+use crate::{
+    domain::{
+        bus::Whois,
+        model::{Nick, NodeId, PeerId, Presence, Software, Trust},
+        naming::{VERIFIED, handle},
+    },
+    frontend::tui::app::{
+        clock::LocalClock,
+        people::{People, round_trip},
+        wrap::whole,
+    },
 };
 
-/// The column in which values begin, behind two spaces and their labels.
-const VALUES: usize = 14;
+/// The column in which values start, behind two spaces and their labels.
+pub(crate) const VALUES: usize = 14;
 
 /// Groups of a fingerprint in a row.
 const GROUPS: usize = 8;
@@ -21,93 +24,70 @@ const GROUPS: usize = 8;
 /// Clocks that differ by less are said to agree.
 const CLOCKS_AGREE_MS: u64 = 60_000;
 
-impl App {
-    /// Shows the answer of the node.
-    pub(super) fn whois(&mut self, answer: &Whois) {
-        let (peer, known) = (answer.peer.as_ref(), answer.known.as_ref());
-        let node = peer.and_then(|peer| peer.id.node().copied()).or(known.map(|known| known.node));
-        let name = match (peer, known) {
-            (Some(peer), _) => self.peers.called(peer.id).unwrap_or_else(|| peer.display_name()),
-            (None, Some(known)) => known.nick.as_ref().map_or_else(|| known.node.tag(8), ToString::to_string),
-            (None, None) => "Nobody".to_owned(),
-        };
-        let trust = peer.map(|peer| peer.trust);
-        let verified = trust == Some(Trust::Verified) || known.is_some_and(|known| known.verified);
-        let mut block = Block::new(&format!("{name}{}", if verified { " ✓" } else { "" }));
+/// The answer of the node, for a user who sees `people`.
+pub(crate) fn text(answer: &Whois, people: &People, clock: &LocalClock<'_>) -> String {
+    let (peer, known) = (answer.peer.as_ref(), answer.known.as_ref());
+    let node = peer.and_then(|peer| peer.id.node().copied()).or(known.map(|known| known.node));
+    let name = match (peer, known) {
+        (Some(peer), _) => people.called(peer.id).unwrap_or_else(|| peer.display_name()),
+        (None, Some(known)) => {
+            known.nick.as_ref().map_or_else(|| handle(PeerId::Node(known.node)), ToString::to_string)
+        }
+        (None, None) => "Nobody".to_owned(),
+    };
+    let trust = peer.map(|peer| peer.trust);
+    let verified = trust == Some(Trust::Verified) || known.is_some_and(|known| known.verified);
+    let mut block = Block::new(&format!("{name}{}", if verified { VERIFIED } else { "" }));
 
-        block.add("state", &presence(peer.is_some(), &answer.presence));
-        let guest = node.is_none() || matches!(trust, Some(Trust::Guest));
-        let mut words = vec![match (guest, trust) {
-            (true, _) => "a guest, not authenticated: the name is only a claim",
-            (_, Some(Trust::Suspect)) => "authenticated, but goes by the name of somebody else whom you know",
-            _ if verified => "authenticated, and verified by you",
-            (_, Some(Trust::New)) => "authenticated, met for the first time today",
-            _ => "authenticated, never verified",
-        }];
-        if known.is_some_and(|known| known.trusted) {
-            words.push("trusted with this name");
-        }
-        if peer.is_some_and(|peer| peer.ignored) || known.is_some_and(|known| known.ignored) {
-            words.push("ignored");
-        }
-        block.add("identity", &words.join("; "));
-        if let Some(node) = node {
-            block.key(&node);
-        }
-        block.addresses(&answer.addrs, peer.map(|peer| peer.addr));
-        if let Some(time) = answer.round_trip {
-            block.add("round trip", &round_trip(time));
-        }
-        match peer.map(|peer| &peer.software) {
-            Some(Software::Ours { version }) => block.add("program", &format!("proximity-chat {version}")),
-            Some(Software::Reference) => block.add("program", "the reference program, or one like it"),
-            None => {}
-        }
-        if let Some(known) = known {
-            block.add("first seen", &self.moment(known.first_seen));
-            let last = if peer.is_some() { "now".to_owned() } else { self.moment(known.last_seen) };
-            block.add("last seen", &last);
-        }
-        if let Some(ahead) = answer.clock_ahead_ms.filter(|ahead| ahead.unsigned_abs() > CLOCKS_AGREE_MS) {
-            block.add("clock", &clock(ahead));
-        }
-        self.answer(&block);
+    block.add("state", &presence(peer.is_some(), &answer.presence));
+    let guest = node.is_none() || matches!(trust, Some(Trust::Guest));
+    let mut words = vec![match (guest, trust) {
+        (true, _) => "a guest, not authenticated: the name is only a claim",
+        (_, Some(Trust::Suspect)) => "authenticated, but goes by the name of somebody else whom you know",
+        _ if verified => "authenticated, and verified by you",
+        (_, Some(Trust::New)) => "authenticated, met for the first time today",
+        _ => "authenticated, never verified",
+    }];
+    if known.is_some_and(|known| known.trusted) {
+        words.push("trusted with this name");
     }
-
-    /// Shows `block` from its title on: in a low window its end alone would not say whom it is about.
-    fn answer(&mut self, block: &Block) {
-        let follows = self.pane.follows();
-        let seq = self.block(Tone::Ask, &block.text, VALUES);
-        if follows {
-            self.pane.go(RowRef { seq, row: 0 });
-        }
+    if peer.is_some_and(|peer| peer.ignored) || known.is_some_and(|known| known.ignored) {
+        words.push("ignored");
     }
-
-    /// Answers a question for the user's own name, which the node knows no peer by; says whether it was one.
-    pub(super) fn whois_self(&mut self, who: &Who) -> bool {
-        let named = |name: &str| name.to_lowercase() == who.as_str().to_lowercase();
-        let another = self.peers.sorted().iter().any(|person| named(&person.peer.display_name()));
-        let (Some(key), Node::At(addr), true, false) = (self.own_key, self.node, named(self.nick.as_str()), another)
-        else {
-            return false;
-        };
-        let mut block = Block::new(&format!("{}  (you)", self.nick));
-        block.add("state", &presence(true, &self.away));
-        block.key(&key);
-        block.addresses(&[addr], None);
-        self.answer(&block);
-        true
+    block.add("identity", &words.join("; "));
+    if let Some(node) = node {
+        block.key(&node);
     }
-
-    /// A time as people write it: `3 Nov, 14:05`, with the year if it is another one.
-    pub(super) fn moment(&self, at: Timestamp) -> String {
-        let (at, now) = (self.local(at), self.local(self.now.wall));
-        let format = if at.year() == now.year() { "%-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
-        at.strftime(format).to_string()
+    block.addresses(&answer.addrs, peer.map(|peer| peer.addr));
+    if let Some(time) = answer.round_trip {
+        block.add("round trip", &round_trip(time));
     }
+    match peer.map(|peer| &peer.software) {
+        Some(Software::Ours { version }) => block.add("program", &format!("proximity-chat {version}")),
+        Some(Software::Reference) => block.add("program", "the reference program, or one like it"),
+        None => {}
+    }
+    if let Some(known) = known {
+        block.add("first seen", &clock.moment(known.first_seen));
+        let last = if peer.is_some() { "now".to_owned() } else { clock.moment(known.last_seen) };
+        block.add("last seen", &last);
+    }
+    if let Some(ahead) = answer.clock_ahead_ms.filter(|ahead| ahead.unsigned_abs() > CLOCKS_AGREE_MS) {
+        block.add("clock", &clock_difference(ahead));
+    }
+    block.text
 }
 
-/// What they are at.
+/// The same about the user, at `addr`.
+pub(crate) fn own_text(nick: &Nick, key: &NodeId, presence: &Presence, addr: SocketAddr) -> String {
+    let mut block = Block::new(&format!("{nick}  (you)"));
+    block.add("state", &self::presence(true, presence));
+    block.key(key);
+    block.addresses(&[addr], None);
+    block.text
+}
+
+/// Whether they are here.
 fn presence(here: bool, presence: &Presence) -> String {
     match (here, presence) {
         (false, _) => "not here".to_owned(),
@@ -117,8 +97,8 @@ fn presence(here: bool, presence: &Presence) -> String {
     }
 }
 
-/// By how much their clock is wrong, or ours.
-fn clock(ahead_ms: i64) -> String {
+/// How far their clock is from ours.
+fn clock_difference(ahead_ms: i64) -> String {
     let minutes = ahead_ms.unsigned_abs() / 60_000;
     let time = match minutes {
         0..120 => format!("{minutes} min"),

@@ -5,7 +5,7 @@ use crate::frontend::slash;
 
 /// A completion under way: Tab again takes the next candidate.
 #[derive(Debug)]
-pub(crate) struct Completion {
+pub(super) struct Completion {
     candidates: Vec<String>,
     at: usize,
     /// The bytes of the draft that hold the present candidate.
@@ -15,14 +15,13 @@ pub(crate) struct Completion {
 
 impl Completion {
     /// What the word before the cursor could become; `names` in the order of preference.
-    pub(crate) fn begin(draft: &Draft, names: impl Iterator<Item = String>) -> Option<Self> {
+    pub(super) fn begin(draft: &Draft, names: Vec<String>) -> Option<Self> {
         let before = draft.before();
         if let Some(prefix) = before.strip_prefix('/').filter(|p| !p.contains(char::is_whitespace)) {
             let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
             return Self::new(candidates, 0, before.len());
         }
-        // A name may have two words: the longest ending of the text that begins a name counts.
-        let names: Vec<_> = names.collect();
+        // A name may have two words: the longest end of the text that starts a name counts.
         let starts = before.char_indices().rev().filter(|&(at, c)| {
             !c.is_whitespace() && before.get(..at).is_none_or(|b| b.is_empty() || b.ends_with(char::is_whitespace))
         });
@@ -45,7 +44,7 @@ impl Completion {
     }
 
     /// Puts the next (or previous) candidate into the draft.
-    pub(crate) fn step(&mut self, draft: &mut Draft, back: bool) {
+    pub(super) fn step(&mut self, draft: &mut Draft, back: bool) {
         let count = self.candidates.len().max(1);
         self.at = (self.at + if back { count - 1 } else { 1 }) % count;
         if let Some(candidate) = self.candidates.get(self.at) {
@@ -62,8 +61,8 @@ mod tests {
     fn tabs(typed: &str, count: usize) -> String {
         let mut draft = Draft::default();
         draft.set(typed.to_owned());
-        let names = ["bob", "Zoë 山田", "Bobby", "carol"].map(str::to_owned);
-        let mut completion = Completion::begin(&draft, names.into_iter());
+        let names = ["bob", "Zoë 山田", "Bobby", "carol"].map(str::to_owned).to_vec();
+        let mut completion = Completion::begin(&draft, names);
         for _ in 0..count {
             if let Some(completion) = &mut completion {
                 completion.step(&mut draft, false);

@@ -2,8 +2,10 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::wrap::{Row, width, wrap};
-use crate::domain::model::MAX_TEXT_BYTES;
+use crate::{
+    domain::model::MAX_TEXT_BYTES,
+    frontend::tui::app::wrap::{Row, width, wrap},
+};
 
 /// The longest draft, in bytes: what fits can be sent.
 pub(super) const MAX_DRAFT_BYTES: usize = MAX_TEXT_BYTES;
@@ -18,7 +20,7 @@ pub(crate) struct Draft {
     killing: bool,
     /// How often the text was changed.
     edits: u64,
-    /// Whether the text is only proposed: what is typed first replaces it, as it does with selected text.
+    /// Whether the text is only proposed: what is typed first replaces it, as with selected text.
     proposed: bool,
 }
 
@@ -29,7 +31,7 @@ pub(crate) enum To {
     NextChar,
     PreviousWord,
     NextWord,
-    /// The begin of the line of the draft.
+    /// The start of the line of the draft.
     Start,
     /// The end of the line of the draft.
     End,
@@ -46,7 +48,7 @@ impl Draft {
         self.text().is_empty()
     }
 
-    /// A number that is another one after every change of the text.
+    /// A number that differs after every change of the text.
     pub(crate) const fn edits(&self) -> u64 {
         self.edits
     }
@@ -56,7 +58,7 @@ impl Draft {
         self.text().get(..self.cursor()).unwrap_or_default()
     }
 
-    /// The place of the cursor, in bytes.
+    /// The position of the cursor, in bytes.
     pub(crate) fn cursor(&self) -> usize {
         byte_of(self.text(), self.input.cursor())
     }
@@ -85,7 +87,7 @@ impl Draft {
         }
     }
 
-    /// Types one character; says whether it found room.
+    /// Types one character. Returns whether it fits.
     pub(crate) fn insert(&mut self, c: char) -> bool {
         self.killing = false;
         self.drop_proposal();
@@ -97,7 +99,7 @@ impl Draft {
         fits
     }
 
-    /// Puts `text` at the cursor; says how many bytes of it found no room.
+    /// Puts `text` at the cursor. Returns how many bytes of it did not fit.
     pub(crate) fn insert_text(&mut self, text: &str) -> usize {
         self.killing = false;
         self.drop_proposal();
@@ -206,7 +208,7 @@ impl Draft {
         (rows, row, column)
     }
 
-    /// Moves the cursor one row up or down; says whether there was one.
+    /// Moves the cursor one row up or down. Returns whether there was one.
     pub(crate) fn row(&mut self, down: bool, columns: usize) -> bool {
         let (rows, row, column) = self.rows(columns);
         let target = if down { row.checked_add(1) } else { row.checked_sub(1) };

@@ -1,11 +1,11 @@
-//! What was typed before.
+//! Lines that were sent before, to be sent again.
 
-/// Lines remembered: more than anybody walks back through.
+/// Lines that are remembered: more than anybody walks back through.
 const LINES: usize = 500;
 
 /// The lines sent before, and where the user is in them.
 #[derive(Debug, Default)]
-pub(crate) struct History {
+pub(super) struct Recall {
     lines: Vec<String>,
     walk: Option<Walk>,
 }
@@ -17,9 +17,9 @@ struct Walk {
     at: usize,
 }
 
-impl History {
+impl Recall {
     /// Remembers a line; the same one twice in a row is one.
-    pub(crate) fn push(&mut self, line: &str) {
+    pub(super) fn push(&mut self, line: &str) {
         self.walk = None;
         if self.lines.last().is_some_and(|last| last == line) {
             return;
@@ -31,7 +31,7 @@ impl History {
     }
 
     /// The next older line that begins with `typed`, where the walk began.
-    pub(crate) fn older(&mut self, typed: &str) -> Option<String> {
+    pub(super) fn older(&mut self, typed: &str) -> Option<String> {
         let (prefix, at) = match &self.walk {
             Some(walk) => (walk.prefix.as_str(), walk.at),
             None => (typed, self.lines.len()),
@@ -42,7 +42,7 @@ impl History {
     }
 
     /// The next newer line of the walk; after the newest, what was typed before it.
-    pub(crate) fn newer(&mut self) -> Option<String> {
+    pub(super) fn newer(&mut self) -> Option<String> {
         let walk = self.walk.as_mut()?;
         let newer = self.lines.iter().enumerate().skip(walk.at + 1).find(|(_, line)| line.starts_with(&walk.prefix));
         if let Some((at, line)) = newer {
@@ -53,7 +53,7 @@ impl History {
     }
 
     /// Ends the walk: the line shown is a draft of its own now.
-    pub(crate) fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         self.walk = None;
     }
 }
@@ -64,17 +64,17 @@ mod tests {
 
     #[test]
     fn lines_come_back_filtered_by_what_was_typed() {
-        let mut history = History::default();
+        let mut recall = Recall::default();
         for line in ["/connect 127.0.0.2", "hello", "hello", "/connect ::1", "bye"] {
-            history.push(line);
+            recall.push(line);
         }
-        assert_eq!(history.older("/c").as_deref(), Some("/connect ::1"));
-        assert_eq!(history.older("/connect ::1").as_deref(), Some("/connect 127.0.0.2"));
-        assert_eq!(history.older("/connect 127.0.0.2"), None);
-        assert_eq!(history.newer().as_deref(), Some("/connect ::1"));
-        assert_eq!(history.newer().as_deref(), Some("/c"));
-        assert_eq!(history.newer(), None);
-        let all: Vec<_> = std::iter::successors(history.older(""), |line| history.older(line)).collect();
+        assert_eq!(recall.older("/c").as_deref(), Some("/connect ::1"));
+        assert_eq!(recall.older("/connect ::1").as_deref(), Some("/connect 127.0.0.2"));
+        assert_eq!(recall.older("/connect 127.0.0.2"), None);
+        assert_eq!(recall.newer().as_deref(), Some("/connect ::1"));
+        assert_eq!(recall.newer().as_deref(), Some("/c"));
+        assert_eq!(recall.newer(), None);
+        let all: Vec<_> = std::iter::successors(recall.older(""), |line| recall.older(line)).collect();
         assert_eq!(all, ["bye", "/connect ::1", "hello", "/connect 127.0.0.2"]);
     }
 }

@@ -1,37 +1,64 @@
-//! Telling the others that the user is typing.
+//! Telling others that the user is typing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{App, Node};
-use crate::domain::bus::Command;
-
-/// While the draft grows, the others are told this often: half of the time after which they forget it.
+/// While the draft grows, others are told this often: half of the time after which they forget it.
 const TELL_EVERY: Duration = Duration::from_secs(3);
 
-impl App {
-    /// Tells the others, if the draft was edited since it had made `before` edits. What comes of it costs nothing while
-    /// nobody types, since whoever was told forgets it after a while.
-    pub(super) fn edited(&mut self, before: u64) {
-        if self.draft.edits() == before || self.asking || self.node == Node::Gone {
-            return;
-        }
-        let now = self.now.mono;
-        let text = self.draft.text();
+/// What others are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Typing {
+    /// The user is typing.
+    Started,
+    /// The user no longer types.
+    Stopped,
+}
+
+/// When others were told last that the user is typing. Nothing expires here: others forget it by themselves, so it costs
+/// nothing while nobody types.
+#[derive(Debug, Default)]
+pub(super) struct TypingNotices {
+    told: Option<Instant>,
+}
+
+impl TypingNotices {
+    /// The draft was edited and is now `text`. Nobody is told about commands, or unless `somebody_listens`.
+    pub(super) fn edited(&mut self, text: &str, now: Instant, somebody_listens: bool) -> Option<Typing> {
         let command = text.starts_with('/') && !text.starts_with("//");
         if text.trim().is_empty() || command {
-            if self.typing.take().is_some() {
-                self.send(Command::Typing(false));
-            }
-        } else if self.peers.has_nodes()
-            && self.typing.is_none_or(|told| now.saturating_duration_since(told) >= TELL_EVERY)
-        {
-            self.typing = Some(now);
-            self.send(Command::Typing(true));
+            return self.told.take().map(|_| Typing::Stopped);
         }
+        let due = self.told.is_none_or(|told| now.saturating_duration_since(told) >= TELL_EVERY);
+        (somebody_listens && due).then(|| {
+            self.told = Some(now);
+            Typing::Started
+        })
     }
 
-    /// The draft went out as a message, which tells the others that the user types no longer.
-    pub(super) const fn typed(&mut self) {
-        self.typing = None;
+    /// The draft went out as a message.
+    pub(super) const fn said(&mut self) {
+        self.told = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_told_now_and_then_and_when_it_ends() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut typing = TypingNotices::default();
+        assert_eq!(typing.edited("h", at(0), false), None, "nobody listens");
+        assert_eq!(typing.edited("he", at(0), true), Some(Typing::Started));
+        assert_eq!(typing.edited("hel", at(2), true), None);
+        assert_eq!(typing.edited("hell", at(3), true), Some(Typing::Started));
+        assert_eq!(typing.edited("  ", at(9), false), Some(Typing::Stopped));
+        assert_eq!(typing.edited("", at(9), true), None);
+        assert_eq!(typing.edited("/whois bob", at(9), true), None);
+        assert_eq!(typing.edited("//whois", at(9), true), Some(Typing::Started));
+        typing.said();
+        assert_eq!(typing.edited("", at(9), true), None, "the message says it");
     }
 }

@@ -1,43 +1,45 @@
-//! How far the user's own messages got, and who they wait for.
+//! How far the user's own messages got.
 
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
-use super::{App, Standing};
-use crate::domain::model::{Delivery, Message, MessageId, group};
+use super::Conversation;
+use crate::domain::model::{Delivery, Message, MessageId};
 
-/// For so long nothing is said of a new message's delivery: on a network it takes a few milliseconds, and a word that goes
-/// at once only draws the eye.
+/// For this long nothing is said about a new message's delivery. On a network it takes a few milliseconds, and a word that
+/// goes at once only draws the eye.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// What is known of own messages.
+/// New messages whose delivery is not worth a word yet, and until when.
 #[derive(Debug, Default)]
-pub(super) struct Deliveries {
-    /// New messages, and until when nothing is said of their delivery.
-    fresh: VecDeque<(Instant, MessageId)>,
-    /// How many nobody else has.
-    unsent: u64,
-}
+pub(super) struct Fresh(VecDeque<(Instant, MessageId)>);
 
-impl App {
-    /// An own message is new; says whether its delivery is not worth a word yet.
-    pub(super) fn is_fresh(&mut self, message: &Message) -> bool {
+impl Fresh {
+    /// Notes a new own message. Returns whether its delivery is open and not worth a word yet.
+    pub(super) fn note(&mut self, message: &Message, now: Instant) -> bool {
         let open = matches!(message.delivery, Delivery::Waiting | Delivery::Partly { .. });
         if open {
-            self.deliveries.fresh.push_back((self.now.mono + QUIET, message.id));
+            self.0.push_back((now + QUIET, message.id));
         }
         open
     }
 
-    /// So many own lines are on this machine alone.
-    pub(super) fn unsent(&mut self, lines: u64) {
-        self.deliveries.unsent = lines;
+    /// When the oldest of them is fresh no longer.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.0.front().map(|(until, _)| *until)
     }
 
-    /// Takes in how far an own message got.
-    pub(super) fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
+    /// Takes out a message that is fresh no longer.
+    fn pop_due(&mut self, now: Instant) -> Option<MessageId> {
+        self.0.pop_front_if(|(until, _)| *until <= now).map(|(_, id)| id)
+    }
+}
+
+impl Conversation {
+    /// Takes in how many nodes an own message got to.
+    pub(crate) fn delivered(&mut self, id: MessageId, delivered: u32, of: u32) {
         let delivery = match (delivered, of) {
             (0, _) | (_, 0) => Delivery::Waiting,
             _ if delivered < of => Delivery::Partly { delivered, of },
@@ -46,38 +48,18 @@ impl App {
         self.set_delivery(id, delivery);
     }
 
-    /// Notes how far the own message `id` got; says whether the pane knows it.
-    pub(super) fn set_delivery(&mut self, id: MessageId, delivery: Delivery) -> bool {
+    /// Notes how far the own message `id` got. Returns whether it is among the newest messages.
+    pub(crate) fn set_delivery(&mut self, id: MessageId, delivery: Delivery) -> bool {
         if let Some(past) = &mut self.past {
             past.deliver(id, delivery);
         }
         self.pane.deliver(id, delivery)
     }
 
-    /// Says from now on how far messages got that are not quite new any more.
-    pub(super) fn speak_up(&mut self) {
-        while let Some((_, id)) = self.deliveries.fresh.pop_front_if(|(until, _)| *until <= self.now.mono) {
-            for pane in self.past.iter_mut().chain([&mut self.pane]) {
-                pane.speak_up(id);
-            }
+    /// Says from now on how far messages got that are fresh no longer.
+    pub(crate) fn speak_up(&mut self, now: Instant) {
+        while let Some(id) = self.fresh.pop_due(now) {
+            self.panes().for_each(|pane| pane.speak_up(id));
         }
-    }
-
-    /// When there is something to say of a message.
-    pub(super) fn speaks_up_at(&self) -> Option<Instant> {
-        self.deliveries.fresh.front().map(|(until, _)| *until)
-    }
-
-    /// Nothing waits any more.
-    pub(super) fn nothing_waits(&mut self) {
-        self.deliveries.unsent = 0;
-        self.peers.nothing_waits();
-    }
-
-    /// What waits, for the status line; while somebody is here the list says for whom.
-    pub(super) fn waiting(&self) -> Option<String> {
-        let lines = usize::try_from(self.deliveries.unsent.max(self.peers.most_waiting())).unwrap_or(usize::MAX);
-        let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
-        (apart && lines > 0).then(|| format!("{} {} waiting", group(lines), if lines == 1 { "line" } else { "lines" }))
     }
 }

@@ -1,15 +1,18 @@
-//! Messages that come long after they were said: put where they belong, and told of in one line.
+//! Messages that come long after they were said: they are put where they belong, and one line tells of them.
 
 use std::time::{Duration, Instant};
 
 use super::{
-    App,
+    Conversation,
     pane::{Line, Tone},
 };
-use crate::domain::model::{Message, Position, group};
+use crate::{
+    domain::model::{Message, Position, Timestamp, group},
+    frontend::tui::app::{clock::LocalClock, output::Output},
+};
 
-/// What was said longer ago than this and before something that is shown is worth telling of: what two people say at the
-/// same moment changes places often enough.
+/// A message that was said longer ago than this, and before one that is shown, is worth telling of. Messages of the same
+/// moment change places too often.
 const LATE_MS: i64 = 10_000;
 
 /// Late messages that come within this of one another share a line.
@@ -30,14 +33,14 @@ pub(super) struct Late {
     visited: bool,
 }
 
-impl App {
-    /// Whether a message is told of when it comes now.
-    pub(super) fn was_said_long_ago(&self, message: &Message) -> bool {
-        message.history || self.now.wall.as_millis().saturating_sub(message.position.hlc.wall().as_millis()) > LATE_MS
-    }
+/// Whether a message that comes at `now` was missed when it was said.
+pub(super) fn was_said_long_ago(message: &Message, now: Timestamp) -> bool {
+    message.history || now.as_millis().saturating_sub(message.position.hlc.wall().as_millis()) > LATE_MS
+}
 
-    /// Puts a message among those that are shown. What belongs before all of them is on disk.
-    pub(super) fn insert_late(&mut self, line: Line, tell: bool) {
+impl Conversation {
+    /// Puts a message among those that are shown. What belongs before all of them is on disk. `tell` says so in a line.
+    pub(super) fn insert_late(&mut self, line: Line, tell: bool, clock: &LocalClock<'_>) {
         let position = line.position;
         if let Some(past) = &mut self.past {
             let within = past.oldest().is_some_and(|oldest| !past.before || oldest < position)
@@ -51,12 +54,12 @@ impl App {
         let older = self.pane.before && self.pane.oldest().is_none_or(|oldest| position < oldest);
         let new = older || self.pane.insert(line).is_some();
         if new && tell {
-            self.tell_late(position);
+            self.tell_late(position, clock);
         }
     }
 
-    fn tell_late(&mut self, position: Position) {
-        let now = self.now.mono;
+    fn tell_late(&mut self, position: Position, clock: &LocalClock<'_>) {
+        let now = clock.now.mono;
         let gathers = |late: &&mut Late| !late.visited && now.saturating_duration_since(late.at) < GATHER;
         if let Some(late) = self.late.as_mut().filter(gathers) {
             (late.first, late.at) = (late.first.min(position), now);
@@ -68,16 +71,16 @@ impl App {
             }
         }
         let text = text(1);
-        let notice = self.block(Tone::Dim, &text, 0);
+        let notice = self.block(Tone::Dim, &text, 0, clock.today());
         self.late = Some(Late { first: position, count: 1, notice, text, at: now, visited: false });
     }
 
-    /// Goes to the first of the late messages, unless the user was there; says whether it did.
-    pub(super) fn go_to_late(&mut self) -> bool {
+    /// Goes to the first of the late messages, unless the user was there. Returns whether it did.
+    pub(super) fn go_to_late(&mut self, out: &mut Vec<Output>) -> bool {
         let Some(late) = self.late.as_mut().filter(|late| !late.visited) else { return false };
         late.visited = true;
         let first = late.first;
-        self.go_to(first);
+        self.go_to(first, out);
         true
     }
 }

@@ -1,4 +1,4 @@
-//! Who speaks faster than anybody reads.
+//! How fast people speak: lines that come faster than anybody reads are folded.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use crate::domain::model::PeerId;
 /// Lines of one person in a second that are shown one by one.
 const LINES_PER_SECOND: u32 = 50;
 
-/// Speakers counted before those who fell silent are forgotten: far more than can be linked.
+/// Speakers that are counted before silent ones are forgotten: far more than can be linked.
 const MAX_SPEAKERS: usize = 1_024;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -23,21 +23,22 @@ struct Rate {
     fold: Option<u64>,
 }
 
-/// What to do with a line.
+/// What becomes of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(super) enum Placement {
+    /// It is shown.
     Show,
-    /// Fold it, into this entry if there is one.
+    /// It is folded, into this entry if there is one.
     Fold(Option<u64>),
 }
 
-/// The rates of those who speak.
+/// The rate of everyone who speaks.
 #[derive(Debug, Default)]
-pub(crate) struct Floods(BTreeMap<PeerId, Rate>);
+pub(super) struct LineRates(BTreeMap<PeerId, Rate>);
 
-impl Floods {
+impl LineRates {
     /// Counts a line.
-    pub(crate) fn line(&mut self, peer: PeerId, now: Instant) -> Verdict {
+    pub(super) fn line(&mut self, peer: PeerId, now: Instant) -> Placement {
         if self.0.len() >= MAX_SPEAKERS {
             self.0.retain(|_, rate| now.saturating_duration_since(rate.since) < SECOND * 2);
         }
@@ -49,18 +50,18 @@ impl Floods {
             *rate = Rate { since: now, lines: 0, fold: rate.fold.filter(|_| lasts) };
         }
         rate.lines += 1;
-        if rate.fold.is_some() || rate.lines > LINES_PER_SECOND { Verdict::Fold(rate.fold) } else { Verdict::Show }
+        if rate.fold.is_some() || rate.lines > LINES_PER_SECOND { Placement::Fold(rate.fold) } else { Placement::Show }
     }
 
     /// Notes which entry takes in the lines of `peer`.
-    pub(crate) fn folded(&mut self, peer: PeerId, entry: u64) {
+    pub(super) fn folded(&mut self, peer: PeerId, entry: u64) {
         if let Some(rate) = self.0.get_mut(&peer) {
             rate.fold = Some(entry);
         }
     }
 
-    /// Forgets who left.
-    pub(crate) fn left(&mut self, peer: PeerId) {
+    /// Forgets someone who left.
+    pub(super) fn left(&mut self, peer: PeerId) {
         self.0.remove(&peer);
     }
 }
@@ -74,12 +75,12 @@ mod tests {
         let (bob, carol) = (PeerId::Guest(([127, 0, 0, 1], 1).into()), PeerId::Guest(([127, 0, 0, 1], 2).into()));
         let start = Instant::now();
         let at = |ms| start + Duration::from_millis(ms);
-        let mut floods = Floods::default();
-        assert!((0..50).all(|i| floods.line(bob, at(i)) == Verdict::Show));
-        assert_eq!(floods.line(bob, at(60)), Verdict::Fold(None));
-        floods.folded(bob, 7);
-        assert_eq!(floods.line(carol, at(61)), Verdict::Show);
-        assert_eq!(floods.line(bob, at(1_001)), Verdict::Fold(Some(7)), "the flood lasts");
-        assert_eq!(floods.line(bob, at(2_100)), Verdict::Show, "it was over");
+        let mut rates = LineRates::default();
+        assert!((0..50).all(|i| rates.line(bob, at(i)) == Placement::Show));
+        assert_eq!(rates.line(bob, at(60)), Placement::Fold(None));
+        rates.folded(bob, 7);
+        assert_eq!(rates.line(carol, at(61)), Placement::Show);
+        assert_eq!(rates.line(bob, at(1_001)), Placement::Fold(Some(7)), "the flood lasts");
+        assert_eq!(rates.line(bob, at(2_100)), Placement::Show, "it was over");
     }
 }

@@ -1,16 +1,19 @@
 //! Scrolling back through what is on disk.
 //!
-//! The newest messages, and what the program said among them, are always in the pane. Who reads further up than that holds
-//! reads in a second one, a window that moves through the history, until both meet again. So the newest end is there at once
-//! whenever it is wanted, and nothing that arrives moves what is read.
+//! The newest messages, and what the program said among them, are always in one pane. Further up, the user reads in a second
+//! one, a window that moves through the history until both meet again. So the newest end is there at once whenever it is
+//! wanted, and nothing that arrives moves what is read.
 
 use super::{
-    App, Node,
+    Conversation, LineMaker,
     pane::{Entry, LEAST, Pane, Part, RowRef, Sight},
 };
-use crate::domain::{
-    bus::{Command, Page},
-    model::{Message, Position, Room, Seek},
+use crate::{
+    domain::{
+        bus::{Command, Page},
+        model::{Message, Position, Seek},
+    },
+    frontend::tui::app::output::Output,
 };
 
 /// Messages asked for at a time: a few screens, read from disk within a frame's time.
@@ -22,6 +25,8 @@ const NEAR: u64 = 100;
 /// What was asked of the disk.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
+    /// Whether there is a node to ask.
+    node: bool,
     /// What is on its way.
     asked: Option<Seek>,
     /// Whether the room shows what is known of it, or there is nothing to wait for.
@@ -30,22 +35,14 @@ pub(super) struct Reading {
     pub hit: Option<Position>,
 }
 
-impl App {
-    /// What the message pane shows.
-    pub(crate) const fn view(&self) -> &Pane {
-        match &self.past {
-            Some(past) => past,
-            None => &self.pane,
-        }
+impl Reading {
+    /// Forgets what was read, but not whether the node can be asked.
+    pub(super) fn restart(&mut self) {
+        *self = Self { node: self.node, ..Self::default() };
     }
+}
 
-    pub(super) const fn view_mut(&mut self) -> &mut Pane {
-        match &mut self.past {
-            Some(past) => past,
-            None => &mut self.pane,
-        }
-    }
-
+impl Conversation {
     /// Whether the newest message is in sight and stays there.
     pub(super) const fn follows(&self) -> bool {
         self.past.is_none() && self.pane.follows()
@@ -67,54 +64,69 @@ impl App {
     }
 
     /// Whether the room shows what is known of it.
-    pub(super) const fn has_opened(&self) -> bool {
+    pub(crate) const fn has_opened(&self) -> bool {
         self.reading.opened
     }
 
-    /// Shows what is known of the room, as soon as there is somebody to ask.
-    pub(super) fn open_room(&mut self) {
-        self.seek(Seek::Newest);
+    /// There is a node to ask: shows what is known of the room.
+    pub(crate) fn connect(&mut self, out: &mut Vec<Output>) {
+        self.reading.node = true;
+        if !self.reading.opened {
+            self.open(out);
+        }
+    }
+
+    /// There is no node to ask any more.
+    pub(crate) const fn disconnect(&mut self) {
+        self.reading.node = false;
+        self.unreadable();
+    }
+
+    /// Shows what is known of the room, if there is a node to ask.
+    pub(super) fn open(&mut self, out: &mut Vec<Output>) {
+        self.seek(Seek::Newest, out);
     }
 
     /// The disk does not answer.
-    pub(super) fn unreadable(&mut self) {
+    pub(crate) const fn unreadable(&mut self) {
         (self.reading.asked, self.reading.opened) = (None, true);
     }
 
-    fn seek(&mut self, seek: Seek) {
-        if matches!(self.node, Node::At(_)) && self.reading.asked != Some(seek) {
+    fn seek(&mut self, seek: Seek, out: &mut Vec<Output>) {
+        if self.reading.node && self.reading.asked != Some(seek) {
             self.reading.asked = Some(seek);
-            self.send(Command::Page { room: Room::LOBBY, seek, max: PAGE });
+            out.push(Output::Send(Command::Page { room: self.room, seek, max: PAGE }));
         }
     }
 
-    /// Takes in what was asked for; what was overtaken by another wish is dropped.
-    pub(super) fn paged(&mut self, page: Page) {
-        if self.reading.asked != Some(page.seek) {
-            return;
-        }
+    /// Whether this page was asked for. Another wish may have overtaken it.
+    pub(crate) fn awaits(&self, seek: Seek) -> bool {
+        self.reading.asked == Some(seek)
+    }
+
+    /// Takes in a page that [`Conversation::awaits`].
+    pub(crate) fn paged(&mut self, page: Page, maker: &LineMaker<'_>) {
         self.reading.asked = None;
-        self.heard(&page.messages);
         match page.seek {
-            Seek::Newest => self.paged_newest(page),
-            Seek::Before(position) if self.view().oldest() == Some(position) => self.paged_before(page),
+            Seek::Newest => self.paged_newest(page, maker),
+            Seek::Before(position) if self.view().oldest() == Some(position) => self.paged_before(page, maker),
             Seek::After(LEAST) => {
-                self.paged_apart(page);
+                self.paged_apart(page, maker);
                 self.view_mut().home();
             }
             Seek::After(position) if self.past.as_ref().is_some_and(|past| past.newest() == Some(position)) => {
-                self.paged_after(page);
+                self.paged_after(page, maker);
             }
-            // What is read is something else by now.
+            // The user reads something else by now.
             Seek::Before(_) | Seek::After(_) => {}
             Seek::Around(position) => {
-                self.paged_apart(page);
+                self.paged_apart(page, maker);
                 self.show(position);
             }
         }
     }
 
-    fn paged_newest(&mut self, page: Page) {
+    fn paged_newest(&mut self, page: Page, maker: &LineMaker<'_>) {
         self.reading.opened = true;
         let oldest = self.pane.oldest();
         let is_older = |message: &Message| oldest.is_none_or(|oldest| message.position < oldest);
@@ -122,15 +134,15 @@ impl App {
         if !older.is_empty() || oldest.is_none() {
             self.pane.before = page.before;
         }
-        let older = self.lines(older);
+        let older = maker.lines(older);
         self.pane.prepend(older);
-        for line in self.lines(newer) {
+        for line in maker.lines(newer) {
             self.pane.insert(line);
         }
     }
 
-    fn paged_before(&mut self, page: Page) {
-        let lines = self.lines(page.messages);
+    fn paged_before(&mut self, page: Page, maker: &LineMaker<'_>) {
+        let lines = maker.lines(page.messages);
         if self.past.is_none() && !self.pane.follows() && self.pane.would_be_over(lines.len()) {
             self.part();
         }
@@ -143,8 +155,8 @@ impl App {
         }
     }
 
-    fn paged_after(&mut self, page: Page) {
-        let lines = self.lines(page.messages);
+    fn paged_after(&mut self, page: Page, maker: &LineMaker<'_>) {
+        let lines = maker.lines(page.messages);
         let Some(past) = &mut self.past else { return };
         past.after = page.after;
         past.stay();
@@ -156,10 +168,10 @@ impl App {
     }
 
     /// Shows a page that need not be connected with what was shown before.
-    fn paged_apart(&mut self, page: Page) {
-        let mut past = Pane::new(self.setup.history_cap.max(PAGE));
+    fn paged_apart(&mut self, page: Page, maker: &LineMaker<'_>) {
+        let mut past = Pane::new(self.cap.max(PAGE));
         past.set_geometry(self.pane.geometry());
-        past.prepend(self.lines(page.messages));
+        past.prepend(maker.lines(page.messages));
         (past.before, past.after) = (page.before, page.after);
         if let Some(marker) = self.pane.marker
             && past.find(marker.key).is_some()
@@ -199,15 +211,26 @@ impl App {
         }
     }
 
+    /// Moves by `rows`, positive towards older messages.
+    pub(crate) fn scroll(&mut self, rows: i32, out: &mut Vec<Output>) {
+        self.view_mut().scroll(rows);
+        self.scrolled(rows, out);
+    }
+
+    /// Rows by which a page moves; one stays for orientation.
+    pub(crate) fn page(&self) -> i32 {
+        (i32::from(self.pane.geometry().rows) - 1).max(1)
+    }
+
     /// The user has scrolled, up if `rows` is positive.
-    pub(super) fn scrolled(&mut self, rows: i32) {
+    fn scrolled(&mut self, rows: i32, out: &mut Vec<Output>) {
         let sight = self.view_mut().sight();
         let (top, bottom) = (sight.rows.first().map(|row| row.seq), sight.rows.last().map(|row| row.seq));
         let view = self.view();
         let near_top = top.is_none_or(|top| top < view.first() + NEAR);
         let near_bottom = bottom.is_none_or(|bottom| bottom + NEAR >= view.end());
         if rows > 0 && near_top && view.before && self.reading.asked.is_none() {
-            self.seek(view.oldest().map_or(Seek::Newest, Seek::Before));
+            self.seek(view.oldest().map_or(Seek::Newest, Seek::Before), out);
         }
         if rows < 0 && self.past.is_some() {
             if near_bottom
@@ -215,29 +238,61 @@ impl App {
                 && let Some(newest) = self.view().newest()
                 && self.reading.asked.is_none()
             {
-                self.seek(Seek::After(newest));
+                self.seek(Seek::After(newest), out);
             }
             self.meet();
         }
-        self.reached();
+        self.mark_read();
     }
 
     /// Goes to the oldest message of all.
-    pub(super) fn go_home(&mut self) {
-        if self.view().before && matches!(self.node, Node::At(_)) {
-            self.seek(Seek::After(LEAST));
+    pub(crate) fn go_home(&mut self, out: &mut Vec<Output>) {
+        if self.view().before && self.reading.node {
+            self.seek(Seek::After(LEAST), out);
         } else {
             self.view_mut().home();
         }
     }
 
     /// Goes to the message at `position`, wherever that is.
-    pub(super) fn go_to(&mut self, position: Position) {
+    pub(super) fn go_to(&mut self, position: Position, out: &mut Vec<Output>) {
         if self.pane.find(position).is_some() {
             self.past = None;
             self.show(position);
         } else {
-            self.seek(Seek::Around(position));
+            self.seek(Seek::Around(position), out);
+        }
+    }
+
+    /// Goes to a message that was searched for, and notes that it is the hit.
+    pub(crate) fn go_to_hit(&mut self, position: Position, out: &mut Vec<Output>) {
+        self.reading.hit = Some(position);
+        self.go_to(position, out);
+    }
+
+    /// Goes to what came late, else to the first unread message.
+    pub(crate) fn go_to_unread(&mut self, out: &mut Vec<Output>) {
+        if self.go_to_late(out) {
+            return;
+        }
+        let Some(marker) = self.pane.marker else { return };
+        if marker.seq >= self.pane.first() {
+            self.past = None;
+            self.pane.go(RowRef { seq: marker.seq, row: 0 });
+        } else {
+            self.go_to(marker.key, out);
+        }
+    }
+
+    /// Goes to the nearest message that names the user and is not in sight.
+    pub(crate) fn go_to_mention(&mut self, back: bool, out: &mut Vec<Output>) {
+        let view = self.view_mut();
+        let sight = view.sight();
+        let edge = if back { sight.rows.first() } else { sight.rows.last() };
+        let Some(seq) = edge.map(|row| if back { row.seq } else { row.seq + 1 }) else { return };
+        if let Some(seq) = view.mention(seq, back) {
+            view.go(RowRef { seq, row: 0 });
+            self.scrolled(if back { 1 } else { -1 }, out);
         }
     }
 
@@ -249,15 +304,16 @@ impl App {
     }
 
     /// Shows the newest message.
-    pub(super) fn go_to_bottom(&mut self) {
+    pub(crate) fn go_to_bottom(&mut self) {
         self.past = None;
         self.reading.hit = None;
         self.pane.follow();
-        self.reached();
+        self.mark_read();
     }
 
-    /// Keeps the newest messages within the limits; what is read while they move on is read elsewhere from then on.
-    pub(super) fn keep_limits(&mut self) {
+    /// Keeps the newest messages within the limits. If the user reads among the oldest of them, they go on in a window of
+    /// their own.
+    pub(crate) fn keep_limits(&mut self) {
         if self.pane.is_over() {
             if self.past.is_none() && self.pane.reads_oldest(NEAR) {
                 self.part();

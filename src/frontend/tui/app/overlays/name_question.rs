@@ -1,47 +1,88 @@
-//! The first run: the user says by which name to go, and everything else waits for that.
+//! The first start: the user says by which name to go, and everything else waits for that.
 
-use super::{App, Node, pane::Tone};
+use super::{Context, Overlay, Request};
 use crate::{
-    domain::{bus::Command, model::Nick},
-    frontend::slash::{self, Slash},
+    domain::model::Nick,
+    frontend::{
+        slash::{self, Slash},
+        tui::app::input::{Handled, Key, KeyCode},
+    },
 };
 
 /// What the pane says until there is a name.
-pub(super) const WELCOME: &str = "Welcome. This chat has no server: it finds people by itself.\n\
+pub(crate) const WELCOME: &str = "Welcome. This chat has no server: it finds people by itself.\n\
                                   Type the name others should see and press Enter.";
 
-impl App {
-    /// Asks for the name, with the default one in the input, which another one replaces.
-    pub(super) fn ask_name(&mut self) {
-        self.asking = true;
-        self.draft.propose(self.setup.nick.to_string());
+/// The question, open or not. The draft holds the answer.
+#[derive(Debug, Default)]
+pub(crate) struct NameQuestion {
+    open: bool,
+    /// Whether it was asked in this run.
+    asked: bool,
+}
+
+impl NameQuestion {
+    /// Asks.
+    pub(crate) const fn ask(&mut self) {
+        (self.open, self.asked) = (true, true);
     }
 
-    /// Takes the draft for the name. One that cannot be a name stays in the draft.
-    pub(super) fn submit_name(&mut self) {
-        let text = self.draft.text().to_owned();
+    /// The question is answered, or nobody is there to hear the answer.
+    pub(crate) const fn close(&mut self) {
+        self.open = false;
+    }
+
+    /// Whether the user still has to answer.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether it was asked in this run.
+    pub(crate) const fn was_asked(&self) -> bool {
+        self.asked
+    }
+}
+
+impl Overlay for NameQuestion {
+    /// Enter takes the draft for the name. One that cannot be a name stays in the draft.
+    fn key(&mut self, key: Key, context: &mut Context<'_>) -> Handled {
+        if !self.open || key != Key::plain(KeyCode::Enter) {
+            return Handled::Ignored;
+        }
+        let text = context.draft;
         let command = text.starts_with('/');
-        match Nick::new(&text) {
-            _ if command && slash::parse(&text) == Ok(Slash::Quit) => self.quit(),
-            _ if command => self.notice(Tone::Error, "First a name, then commands. /quit leaves."),
-            Ok(nick) => {
-                self.asking = false;
-                self.draft.set(String::new());
-                self.peers.set_own(&nick);
-                self.nick = nick.clone();
-                self.send(Command::SetNick(nick));
-            }
-            Err(error) => self.notice(Tone::Error, &error.to_string()),
-        }
+        context.requests.push(match Nick::new(text) {
+            _ if command && slash::parse(text) == Ok(Slash::Quit) => Request::Quit,
+            _ if command => Request::Complain("First a name, then commands. /quit leaves.".to_owned()),
+            Ok(nick) => Request::TakeName(nick),
+            Err(error) => Request::Complain(error.to_string()),
+        });
+        Handled::Consumed
     }
 
-    /// Asks again, if `nick` was the answer and did not reach the node; says whether it was.
-    pub(super) fn ask_again(&mut self, nick: &Nick) -> bool {
-        let first = self.setup.ask_name && self.node == Node::Starting;
-        if first {
-            self.asking = true;
-            self.draft.set(nick.to_string());
-        }
-        first
+    fn scroll(&mut self, _: i32, _: &mut Context<'_>) -> Handled {
+        Handled::Ignored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(draft: &str) -> Vec<Request> {
+        let mut question = NameQuestion::default();
+        question.ask();
+        let mut context = Context { draft, page: 1, requests: Vec::new() };
+        assert_eq!(question.key(Key::plain(KeyCode::Char('x')), &mut context), Handled::Ignored);
+        assert_eq!(question.key(Key::plain(KeyCode::Enter), &mut context), Handled::Consumed);
+        context.requests
+    }
+
+    #[test]
+    fn only_a_name_is_taken() {
+        assert_eq!(answered("zoe"), [Request::TakeName(Nick::new("zoe").unwrap())]);
+        assert_eq!(answered("/exit"), [Request::Quit]);
+        assert_eq!(answered("/who"), [Request::Complain("First a name, then commands. /quit leaves.".into())]);
+        assert!(matches!(answered("").as_slice(), [Request::Complain(_)]));
     }
 }

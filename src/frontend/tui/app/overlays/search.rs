@@ -2,25 +2,31 @@
 
 use std::ops::Range;
 
-use super::{App, Key, KeyCode, pane::Line};
-use crate::domain::{
-    bus::Command,
-    model::{Message, Position, Room, Text},
+use super::{Context, Overlay, Request};
+use crate::{
+    domain::{
+        bus::Command,
+        model::{Position, Room, Text},
+    },
+    frontend::tui::app::{
+        conversation::Line,
+        input::{Handled, Key, KeyCode},
+    },
 };
 
 /// Hits asked for at a time: a few pages of the list.
-const PAGE: usize = 50;
+pub(crate) const PAGE: usize = 50;
 
 /// Hits left below the chosen one when the next ones are asked for.
 const NEAR: usize = 20;
 
-/// Hits that are listed; who has more needs another word, not a longer list.
+/// Hits that are listed. Beyond that the user needs another word, not a longer list.
 const MAX_HITS: usize = 1_000;
 
 /// Bytes of a message that are kept around what was found: a row of the widest window.
 const SNIPPET: usize = 600;
 
-/// Places that are shown in a hit.
+/// Marks that are shown in a hit.
 const MAX_MARKS: usize = 32;
 
 /// One message that was found.
@@ -39,132 +45,154 @@ enum Awaited {
     More,
 }
 
-/// What was looked for, and found.
+/// A search and its result.
 #[derive(Debug)]
 pub(crate) struct Search {
+    room: Room,
     pub query: String,
     pub hits: Vec<Hit>,
     /// Whether there are older ones.
     pub more: bool,
     pub chosen: usize,
     /// Whether the list is shown.
-    pub open: bool,
+    open: bool,
     awaited: Option<Awaited>,
 }
 
-impl App {
+/// The last search, and whether its result is shown.
+#[derive(Debug, Default)]
+pub(crate) struct SearchList {
+    last: Option<Search>,
+}
+
+impl SearchList {
     /// The list of what was found, if it is shown.
-    pub(crate) fn listed(&self) -> Option<&Search> {
-        self.search.as_ref().filter(|search| search.open)
+    pub(crate) fn shown(&self) -> Option<&Search> {
+        self.last.as_ref().filter(|search| search.open)
     }
 
-    /// Looks for messages with these words, or shows again what was found last.
-    pub(super) fn search(&mut self, query: Option<String>) -> Result<(), String> {
-        let Some(query) = query else {
-            let last = self.search.as_mut().filter(|search| search.awaited != Some(Awaited::First));
-            let search = last.ok_or("Type the words to look for behind it: /search WORDS")?;
-            search.open = true;
-            return Ok(());
-        };
-        self.ask_node(Command::Search { room: Room::LOBBY, query: query.clone(), before: None, max: PAGE })?;
+    /// The node was asked for messages of `room` that match `query`.
+    pub(crate) fn begin(&mut self, room: Room, query: String) {
         let awaited = Some(Awaited::First);
-        self.search = Some(Search { query, hits: Vec::new(), more: false, chosen: 0, open: false, awaited });
+        self.last = Some(Search { room, query, hits: Vec::new(), more: false, chosen: 0, open: false, awaited });
+    }
+
+    /// Shows again what was found last.
+    ///
+    /// # Errors
+    /// When nothing was searched for, with the words for that.
+    pub(crate) fn reopen(&mut self) -> Result<(), String> {
+        let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First));
+        last.ok_or("Type the words to look for behind it: /search WORDS")?.open = true;
         Ok(())
     }
 
-    /// Takes in what was found.
-    pub(super) fn found(&mut self, query: &str, messages: Vec<Message>, more: bool) {
-        let wanted = self.search.as_ref().is_some_and(|search| search.query == query && search.awaited.is_some());
-        if !wanted {
-            return;
-        }
-        self.heard(&messages);
-        let words = words(query);
-        let hits: Vec<_> = self.lines(messages).into_iter().map(|line| Hit::new(line, &words)).collect();
-        if let Some(search) = &mut self.search {
-            search.open |= search.awaited.take() == Some(Awaited::First);
-            search.hits.extend(hits);
-            search.more = more;
-        }
+    /// Whether an answer for `query` is awaited.
+    pub(crate) fn awaits(&self, query: &str) -> bool {
+        self.last.as_ref().is_some_and(|search| search.query == query && search.awaited.is_some())
     }
 
-    /// A search did not reach the node.
-    pub(super) fn search_refused(&mut self, first: bool) {
-        match &mut self.search {
+    /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages.
+    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool) {
+        let Some(search) = &mut self.last else { return };
+        let words = words(&search.query);
+        search.open |= search.awaited.take() == Some(Awaited::First);
+        search.hits.extend(lines.into_iter().map(|line| Hit::new(line, &words)));
+        search.more = more;
+    }
+
+    /// A search did not reach the node; `first` says that it was not for more of the same.
+    pub(crate) fn refused(&mut self, first: bool) {
+        match &mut self.last {
             Some(search) if !first => search.awaited = None,
-            _ => self.search = None,
+            _ => self.last = None,
         }
     }
 
-    /// Keys while the list is shown; says whether it took this one. A draft keeps its keys.
-    pub(super) fn search_key(&mut self, key: Key) -> bool {
-        if key.code == KeyCode::Esc {
-            self.close_search();
-            return true;
-        }
-        if key.ctrl || key.alt || key.shift || !self.draft.is_empty() {
-            return false;
-        }
-        match key.code {
-            KeyCode::Up => self.choose(-1),
-            KeyCode::Down => self.choose(1),
-            KeyCode::PageUp => self.choose(-self.page()),
-            KeyCode::PageDown => self.choose(self.page()),
-            KeyCode::Home => self.choose(i32::MIN),
-            KeyCode::End => self.choose(i32::MAX),
-            KeyCode::Enter => self.jump(),
-            _ => return false,
-        }
-        true
+    /// Forgets the last search: what it found is gone, or of another network.
+    pub(crate) fn forget(&mut self) {
+        self.last = None;
     }
 
-    /// Moves by so many hits, towards the older ones if positive.
-    pub(super) fn choose(&mut self, by: i32) {
-        let Some(search) = &mut self.search else { return };
-        let last = search.hits.len().saturating_sub(1);
-        let step = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
-        search.chosen =
-            if by < 0 { search.chosen.saturating_sub(step) } else { search.chosen.saturating_add(step).min(last) };
-        let wanted = search.more
-            && search.awaited.is_none()
-            && search.hits.len() < MAX_HITS
-            && search.chosen + NEAR >= search.hits.len();
-        if wanted && let Some(before) = search.hits.last().map(|hit| hit.line.position) {
-            search.awaited = Some(Awaited::More);
-            let query = search.query.clone();
-            self.send(Command::Search { room: Room::LOBBY, query, before: Some(before), max: PAGE });
-        }
+    /// The words to show in a message that was found.
+    pub(crate) fn marks(&self, text: &str) -> Vec<Range<usize>> {
+        self.last.as_ref().map(|search| marks(text, &words(&search.query))).unwrap_or_default()
     }
 
-    fn close_search(&mut self) {
-        if let Some(search) = &mut self.search {
+    fn close(&mut self) {
+        if let Some(search) = &mut self.last {
             search.open = false;
         }
     }
 
-    /// Shows the chosen hit among what was said around it.
-    fn jump(&mut self) {
-        let Some(position) = self.listed().and_then(Search::chosen_position) else { return };
-        self.close_search();
-        self.reading.hit = Some(position);
-        self.go_to(position);
+    /// Moves by so many hits, towards the older ones if positive.
+    fn choose(&mut self, by: i32, context: &mut Context<'_>) {
+        if let Some(more) = self.last.as_mut().and_then(|search| search.choose(by)) {
+            context.requests.push(Request::Send(more));
+        }
     }
 
-    /// The present year: what was said in another one is dated with that.
-    pub(crate) fn year(&self) -> i16 {
-        self.local(self.now.wall).date().year()
-    }
-
-    /// The words to show in the message that was jumped to.
-    pub(crate) fn marks(&self, line: &Line) -> Vec<Range<usize>> {
-        match &self.search {
-            Some(search) if self.hit() == Some(line.position) => marks(line.text.as_str(), &words(&search.query)),
-            _ => Vec::new(),
+    /// Shows the chosen hit among the messages around it.
+    fn jump(&mut self, context: &mut Context<'_>) {
+        if let Some(position) = self.shown().and_then(Search::chosen_position) {
+            self.close();
+            context.requests.push(Request::GoTo(position));
         }
     }
 }
 
+impl Overlay for SearchList {
+    /// A draft keeps its keys.
+    fn key(&mut self, key: Key, context: &mut Context<'_>) -> Handled {
+        if self.shown().is_none() {
+            return Handled::Ignored;
+        }
+        if key.code == KeyCode::Esc {
+            self.close();
+            return Handled::Consumed;
+        }
+        if key.ctrl || key.alt || key.shift || !context.draft.is_empty() {
+            return Handled::Ignored;
+        }
+        let page = context.page;
+        match key.code {
+            KeyCode::Up => self.choose(-1, context),
+            KeyCode::Down => self.choose(1, context),
+            KeyCode::PageUp => self.choose(-page, context),
+            KeyCode::PageDown => self.choose(page, context),
+            KeyCode::Home => self.choose(i32::MIN, context),
+            KeyCode::End => self.choose(i32::MAX, context),
+            KeyCode::Enter => self.jump(context),
+            _ => return Handled::Ignored,
+        }
+        Handled::Consumed
+    }
+
+    fn scroll(&mut self, rows: i32, context: &mut Context<'_>) -> Handled {
+        if self.shown().is_none() {
+            return Handled::Ignored;
+        }
+        self.choose(-rows, context);
+        Handled::Consumed
+    }
+}
+
 impl Search {
+    /// Moves by so many hits. Returns how to ask for more of them, if the end comes near.
+    fn choose(&mut self, by: i32) -> Option<Command> {
+        let last = self.hits.len().saturating_sub(1);
+        let step = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+        self.chosen =
+            if by < 0 { self.chosen.saturating_sub(step) } else { self.chosen.saturating_add(step).min(last) };
+        let near = self.hits.len() < MAX_HITS && self.chosen + NEAR >= self.hits.len();
+        if !(self.more && near && self.awaited.is_none()) {
+            return None;
+        }
+        let before = self.hits.last()?.line.position;
+        self.awaited = Some(Awaited::More);
+        Some(Command::Search { room: self.room, query: self.query.clone(), before: Some(before), max: PAGE })
+    }
+
     fn chosen_position(&self) -> Option<Position> {
         self.hits.get(self.chosen).map(|hit| hit.line.position)
     }
@@ -195,7 +223,7 @@ const fn is_unspaced(c: char) -> bool {
     c >= '\u{2E80}'
 }
 
-/// Where `text` has one of `words`: at the begin of a word, or anywhere where words have no spaces between them.
+/// Where `text` has one of `words`: at the start of a word, or anywhere in scripts without spaces between words.
 fn marks(text: &str, words: &[String]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut before = ' ';
@@ -214,7 +242,7 @@ fn marks(text: &str, words: &[String]) -> Vec<Range<usize>> {
     found
 }
 
-/// Where `word` ends in `text`, if it stands at `at` in whatever case.
+/// Where `word` ends in `text`, if it stands at `at` in any case.
 fn end_of(text: &str, at: usize, word: &str) -> Option<usize> {
     let mut rest = word.chars().peekable();
     for (i, c) in text.get(at..)?.char_indices() {
@@ -249,5 +277,24 @@ mod tests {
         assert_eq!(shown("nothing", ""), [""; 0]);
         assert_eq!(shown("İstanbul", "i"), ["İ"]);
         assert_eq!(shown(&"a ".repeat(1_000), "a").len(), MAX_MARKS);
+    }
+
+    #[test]
+    fn a_list_opens_with_its_first_answer_and_forgets_a_refused_one() {
+        let mut list = SearchList::default();
+        assert!(list.reopen().is_err(), "nothing was searched for");
+        list.begin(Room::LOBBY, "key".into());
+        assert!(list.awaits("key") && !list.awaits("lab") && list.shown().is_none());
+        assert!(list.reopen().is_err(), "there is no answer yet");
+        list.found(Vec::new(), false);
+        assert!(list.shown().is_some() && !list.awaits("key"));
+        let mut context = Context { draft: "", page: 5, requests: Vec::new() };
+        assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Consumed);
+        assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Ignored);
+        assert_eq!((list.reopen(), list.shown().is_some()), (Ok(()), true));
+        context.draft = "text";
+        assert_eq!(list.key(Key::plain(KeyCode::Down), &mut context), Handled::Ignored, "a draft keeps its keys");
+        list.refused(true);
+        assert!(list.shown().is_none() && context.requests.is_empty());
     }
 }

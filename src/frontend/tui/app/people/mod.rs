@@ -1,7 +1,7 @@
-//! Who is here, and who just left.
+//! The people: who is here, who left, and how they are called.
 
-#[path = "heard.rs"]
-mod claims;
+mod change;
+mod heard;
 mod names;
 mod person;
 mod waiting;
@@ -11,45 +11,47 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::claims::Claims;
-pub(crate) use self::person::{Person, State, round_trip};
-use super::pane::Change;
+use self::heard::HeardNames;
+pub(crate) use self::{
+    change::Change,
+    person::{Person, State, round_trip},
+};
 use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
-/// How long who left stays listed.
+/// How long people who left stay listed.
 const GONE_SHOWN: Duration = Duration::from_mins(10);
 
-/// Who comes back within this was never really away.
+/// Someone who comes back within this time only reconnected.
 const RECONNECTS_WITHIN: Duration = Duration::from_mins(1);
 
-/// Listed people who left: a peer that comes and goes under ever new addresses must not fill the memory.
+/// Listed people who left. A peer that comes and goes under ever new addresses must not fill the memory.
 const MAX_GONE: usize = 64;
 
-/// Listed strangers who left: names cost nothing, and must not push those out of sight whom the user knows.
+/// Listed strangers who left. Names cost nothing, and strangers must not push people the user knows out of sight.
 const MAX_GONE_STRANGERS: usize = 8;
 
-/// How long somebody counts as typing who does not say so again: two of the times after which it is repeated.
+/// How long a typing notice counts: twice the interval at which it is repeated.
 const TYPING_SHOWN: Duration = Duration::from_secs(6);
 
 /// Everyone in the list.
 #[derive(Debug)]
-pub(crate) struct Peers {
+pub(crate) struct People {
     list: BTreeMap<PeerId, Person>,
     /// What the user's own name looks like.
     own: Skeleton,
-    /// Who was heard under which names, here or not.
-    claims: Claims,
-    /// Own messages that wait for who is away.
+    /// The names that people were heard under, whether they are here or not.
+    heard: HeardNames,
+    /// How many of the user's messages wait for each person who is away.
     waiting: BTreeMap<NodeId, u64>,
     /// Whether nobody beyond this machine can be reached.
     cut_off: bool,
 }
 
-impl Peers {
+impl People {
     /// Nobody yet, for a user of this name.
     pub(crate) fn new(own: &Nick) -> Self {
-        let (list, claims, waiting) = (BTreeMap::new(), Claims::default(), BTreeMap::new());
-        Self { list, own: skeleton(own), claims, waiting, cut_off: false }
+        let (list, heard, waiting) = (BTreeMap::new(), HeardNames::default(), BTreeMap::new());
+        Self { list, own: skeleton(own), heard, waiting, cut_off: false }
     }
 
     /// The user goes by this name now.
@@ -58,12 +60,11 @@ impl Peers {
         self.retag();
     }
 
-    /// Takes in who was linked, and says how to call that; and the name that somebody who reconnected went by, if it
-    /// was another one.
+    /// Someone is linked. Returns what happened, and the former name of someone who reconnected under another one.
     pub(crate) fn joined(&mut self, peer: Peer, now: Instant) -> (Change, Option<String>) {
         let id = peer.id;
         let old = self.list.get(&id).filter(|old| {
-            // A key is one person under whatever name; at an address there may be another one.
+            // A key is one person under any name; an address may be someone else's by now.
             let same = id.node().is_some() || old.peer.nick == peer.nick;
             old.gone && old.met && same && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
         });
@@ -75,14 +76,14 @@ impl Peers {
         (change, old_name)
     }
 
-    /// Notes that somebody left; says whether they were here.
+    /// Someone left. Returns whether they were here.
     pub(crate) fn left(&mut self, peer: PeerId, now: Instant) -> bool {
         let Some(person) = self.list.get_mut(&peer).filter(|person| !person.gone) else { return false };
         person.leave(now);
         let stranger = person.stranger();
         let most = if stranger { MAX_GONE_STRANGERS } else { MAX_GONE };
         let like = || self.list.iter().filter(|(_, p)| p.gone && p.stranger() == stranger);
-        // Who is waited for goes last.
+        // People that messages wait for are dropped last.
         let oldest = like().min_by_key(|(_, p)| (self.waiting_for(p) > 0, p.since)).map(|(id, _)| *id);
         if let Some(oldest) = oldest.filter(|_| like().count() > most) {
             self.list.remove(&oldest);
@@ -91,7 +92,7 @@ impl Peers {
         true
     }
 
-    /// Takes in a new name; says whether it differs from the old one.
+    /// Someone has a new name. Returns whether it differs from the old one.
     pub(crate) fn renamed(&mut self, peer: PeerId, nick: Nick) -> bool {
         let Some(person) = self.list.get_mut(&peer) else { return false };
         person.looks = Some(skeleton(&nick));
@@ -101,7 +102,7 @@ impl Peers {
         changed
     }
 
-    /// Takes in what is known of somebody now.
+    /// What is known about someone has changed.
     pub(crate) fn trust(&mut self, peer: PeerId, trust: Trust, ignored: bool) {
         if let Some(person) = self.list.get_mut(&peer) {
             (person.peer.trust, person.peer.ignored) = (trust, ignored);
@@ -109,43 +110,43 @@ impl Peers {
         }
     }
 
-    /// Takes in what somebody is at.
+    /// Someone is away or back, and types or does not.
     pub(crate) fn presence(&mut self, peer: PeerId, presence: Presence, typing: bool, now: Instant) {
         if let Some(person) = self.list.get_mut(&peer) {
             (person.presence, person.typing_until) = (presence, typing.then(|| now + TYPING_SHOWN));
         }
     }
 
-    /// Takes in how long the way to somebody and back is; says whether that shows.
+    /// A round trip was measured. Returns whether what is shown changes.
     pub(crate) fn round_trip(&mut self, peer: PeerId, time: Duration) -> bool {
         let Some(person) = self.list.get_mut(&peer) else { return false };
         let old = person.round_trip.replace(time);
         old.map(round_trip) != Some(round_trip(time))
     }
 
-    /// Notes that somebody said something: whoever has sent the line types it no longer.
+    /// Someone said something, and so no longer types it.
     pub(crate) fn said(&mut self, peer: PeerId) {
         if let Some(person) = self.list.get_mut(&peer) {
             person.typing_until = None;
         }
     }
 
-    /// Whether nothing of somebody is to be shown.
+    /// Whether the user ignores this person.
     pub(crate) fn ignores(&self, peer: PeerId) -> bool {
         self.list.get(&peer).is_some_and(|person| person.peer.ignored)
     }
 
-    /// Whether nothing speaks for this one yet.
+    /// Whether this person is a stranger or unknown.
     pub(crate) fn is_stranger(&self, peer: PeerId) -> bool {
         self.list.get(&peer).is_none_or(Person::stranger)
     }
 
-    /// Forgets who is not here.
+    /// Forgets everyone who is not here.
     pub(crate) fn forget_gone(&mut self) {
         self.list.retain(|_, person| !person.gone);
     }
 
-    /// The network is gone, or back: who is beyond this machine cannot be reached meanwhile.
+    /// The network is gone, or back. Meanwhile nobody beyond this machine can be reached.
     pub(crate) fn cut_off(&mut self, cut_off: bool) {
         self.cut_off = cut_off;
         for person in self.list.values_mut() {
@@ -159,7 +160,7 @@ impl Peers {
         self.retag();
     }
 
-    /// Forgets who left long ago.
+    /// Forgets people who left long ago.
     pub(crate) fn tick(&mut self, now: Instant) {
         let before = self.list.len();
         let waiting = |id: &PeerId| id.node().is_some_and(|node| self.waiting.contains_key(node));
@@ -170,12 +171,12 @@ impl Peers {
         }
     }
 
-    /// When an age changes next, or somebody counts as typing no longer.
+    /// When a shown age changes next, or a typing notice expires.
     pub(crate) fn next_tick(&self, now: Instant) -> Option<Instant> {
         self.list.values().filter_map(|person| person.next_tick(now)).min()
     }
 
-    /// Whether nobody is listed: nobody came, or who came left long ago.
+    /// Whether nobody is listed: nobody came, or everyone left long ago.
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -185,7 +186,7 @@ impl Peers {
         self.list.values().filter(|person| !person.absent()).count()
     }
 
-    /// Whether this one is here.
+    /// Whether this person is here.
     pub(crate) fn is_here(&self, peer: PeerId) -> bool {
         self.list.get(&peer).is_some_and(|person| !person.gone)
     }
@@ -200,8 +201,7 @@ impl Peers {
         self.list.values().any(|person| !person.gone && person.peer.id.node().is_some())
     }
 
-    /// Everyone: who is here, then who is away, then who is gone, each by name; strangers who
-    /// are gone come last.
+    /// Everyone by name: people who are here, then people who are away, then people who are gone, strangers last.
     pub(crate) fn sorted(&self) -> Vec<&Person> {
         let mut people: Vec<_> = self.list.values().collect();
         people.sort_by_cached_key(|p| {
@@ -219,7 +219,7 @@ impl Peers {
         people
     }
 
-    /// Whoever is typing, by name.
+    /// The names of everyone who is typing.
     pub(crate) fn typing(&self, now: Instant) -> Vec<String> {
         let mut names: Vec<_> = self.list.values().filter(|person| person.typing(now)).map(Person::called).collect();
         names.sort_by_cached_key(|name| name.to_lowercase());
@@ -244,8 +244,8 @@ mod tests {
         Peer { id, software, trust: Trust::Known, ..guest(4565, nick) }
     }
 
-    fn nobody() -> Peers {
-        Peers::new(&Nick::new("alice").unwrap())
+    fn nobody() -> People {
+        People::new(&Nick::new("alice").unwrap())
     }
 
     #[test]

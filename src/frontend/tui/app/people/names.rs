@@ -1,8 +1,8 @@
 //! How people are called here: what [`naming`] decides, cut to the columns there are.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
-use super::{Peers, Person};
+use super::{People, Person};
 use crate::{
     domain::{
         model::{Nick, NodeId, PeerId, Trust, skeleton},
@@ -11,7 +11,7 @@ use crate::{
     frontend::tui::app::wrap::{cut_start, tagged},
 };
 
-impl Peers {
+impl People {
     /// The address to show: with its port where the address alone does not tell who is meant.
     pub(crate) fn address(&self, addr: SocketAddr, usual_port: u16) -> String {
         let ip = addr.ip();
@@ -31,12 +31,12 @@ impl Peers {
         if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
             return person.tag.clone();
         }
-        let heard = self.claims.looks(id, nick);
+        let heard = self.heard.looks(id, nick);
         let looks = heard.cloned().unwrap_or_else(|| skeleton(nick));
         let listed_alike = self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(|p| p.peer.id);
         let suspect = listed.is_some_and(|person| person.peer.trust == Trust::Suspect);
         let doubtful = heard.is_none() || looks == self.own || suspect;
-        naming::remembered_tag(id, listed_alike.chain(self.claims.alike(&looks).iter().copied()), doubtful)
+        naming::remembered_tag(id, listed_alike.chain(self.heard.alike(&looks).iter().copied()), doubtful)
     }
 
     /// A prefix of the key `node`, as long as needed to tell it from `other` and from everyone who is here.
@@ -44,6 +44,16 @@ impl Peers {
         let here = self.list.values().filter(|p| !p.gone).filter_map(|p| p.peer.id.node().copied());
         let others = here.chain([other]).filter(|key| *key != node).map(PeerId::Node);
         naming::short_tag(PeerId::Node(node), others)
+    }
+
+    /// Names for completion: people who are here first, then by `rank`, lowest first. In a command a name has its tag,
+    /// because the command must not mean somebody else of the same name.
+    pub(crate) fn completions(&self, rank: impl Fn(PeerId) -> usize, in_command: bool) -> Vec<String> {
+        let mut people: Vec<_> = self.sorted().into_iter().filter(|person| person.peer.nick.is_some()).collect();
+        people.sort_by_key(|person| (person.gone, rank(person.peer.id)));
+        let mut seen = BTreeSet::new();
+        let name = |person: &Person| if in_command { person.name() } else { person.peer.display_name() };
+        people.into_iter().map(name).filter(|name| seen.insert(name.clone())).collect()
     }
 
     /// Decides anew who needs a tag. After every change of the people who are here, or of a name.
@@ -106,18 +116,18 @@ mod tests {
     use super::*;
     use crate::{
         domain::model::Peer,
-        frontend::tui::app::peers::tests::{guest, node},
+        frontend::tui::app::people::tests::{guest, node},
     };
 
-    fn peers(list: impl IntoIterator<Item = Peer>) -> Peers {
-        let mut peers = Peers::new(&Nick::new("alice").unwrap());
+    fn peers(list: impl IntoIterator<Item = Peer>) -> People {
+        let mut peers = People::new(&Nick::new("alice").unwrap());
         for peer in list {
             peers.joined(peer, Instant::now());
         }
         peers
     }
 
-    fn names(peers: &Peers) -> Vec<String> {
+    fn names(peers: &People) -> Vec<String> {
         peers.sorted().iter().map(|p| p.name()).collect()
     }
 

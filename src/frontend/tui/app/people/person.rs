@@ -14,9 +14,9 @@ pub(crate) struct Person {
     /// Since when they are here, or gone.
     pub since: Instant,
     pub gone: bool,
-    /// Whether the network between us is gone; the link may outlive that, or not.
+    /// Whether the network between us is gone. The link may outlive that, or not.
     pub(super) cut_off: bool,
-    /// Whether they were here in this run; if not, nothing is known of them but what they were called.
+    /// Whether they were here in this run. If not, only a name is known.
     pub met: bool,
     pub presence: Presence,
     /// Until when they count as typing.
@@ -24,7 +24,7 @@ pub(crate) struct Person {
     pub(super) round_trip: Option<Duration>,
     /// What the name looks like; computing it takes too long to be done for every frame.
     pub(super) looks: Option<Skeleton>,
-    /// What tells them from others who are here and seem to have the same name.
+    /// Tells them from others who are here and seem to have the same name.
     pub(super) tag: Option<Box<str>>,
 }
 
@@ -79,7 +79,7 @@ impl Person {
         }
     }
 
-    /// Somebody who is waited for.
+    /// Somebody that messages wait for.
     pub(super) fn awaited(node: NodeId, nick: Nick, now: Instant) -> Self {
         let peer = Peer {
             id: PeerId::Node(node),
@@ -117,7 +117,7 @@ impl Person {
         self.peer.trust == Trust::Verified
     }
 
-    /// Whether nothing speaks for them: a guest, a key that is met for the first time, or a name that is disputed.
+    /// Whether nothing vouches for them: a guest, a key that is new, or a disputed name.
     pub(crate) const fn stranger(&self) -> bool {
         !matches!(self.peer.trust, Trust::Known | Trust::Verified)
     }

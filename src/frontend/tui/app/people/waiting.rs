@@ -1,15 +1,15 @@
-//! Who is away while something waits for them.
+//! People who are away while messages wait for them.
 
 use std::time::Instant;
 
-use super::{Peers, Person};
+use super::{People, Person};
 use crate::domain::model::{NodeId, PeerId};
 
 /// People away who are remembered: a network has no more nodes.
 const MAX_AWAITED: usize = 1_024;
 
-impl Peers {
-    /// So many own messages wait for `node`.
+impl People {
+    /// This many of the user's messages wait for `node`.
     pub(crate) fn waits(&mut self, node: NodeId, lines: u64, now: Instant) {
         if lines == 0 {
             self.waiting.remove(&node);
@@ -30,26 +30,26 @@ impl Peers {
         self.retag();
     }
 
-    /// Lists who is waited for and was not here in this run, if it is known what they are called.
+    /// Lists someone that messages wait for and who was not here in this run, if their name is known.
     fn list_awaited(&mut self, node: NodeId, now: Instant) {
         let id = PeerId::Node(node);
         if self.list.contains_key(&id) {
             return;
         }
-        if let Some(nick) = self.claims.nick(id) {
+        if let Some(nick) = self.heard.nick(id) {
             self.list.insert(id, Person::awaited(node, nick.clone(), now));
             self.retag();
         }
     }
 
-    /// Lists those again whose names have become known.
+    /// Lists someone that messages wait for and whose name has become known.
     pub(super) fn name_awaited(&mut self, id: PeerId, now: Instant) {
         if let Some(node) = id.node().filter(|node| self.waiting.contains_key(node)) {
             self.list_awaited(*node, now);
         }
     }
 
-    /// How many own messages wait for this one, who is away.
+    /// How many of the user's messages wait for this person.
     pub(crate) fn waiting_for(&self, person: &Person) -> u64 {
         let node = person.peer.id.node().filter(|_| person.gone);
         node.and_then(|node| self.waiting.get(node)).copied().unwrap_or(0)

@@ -2,40 +2,41 @@
 
 use std::net::SocketAddr;
 
-use super::{App, Node, pane::rows_of, status::Standing};
-use crate::domain::model::Finding;
+use super::{Node, Standing, Status};
+use crate::domain::model::{Finding, Nick};
 
-/// Entries from which on a room counts as one where people talked.
-const TALKED: usize = 10;
+/// What the guide needs to know beside the status.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Visitor<'a> {
+    /// Where things stand.
+    pub standing: Standing,
+    /// The user's name.
+    pub nick: &'a Nick,
+    /// First and last port of the range.
+    pub ports: (u16, u16),
+    /// Whether somebody was here before.
+    pub met_somebody: bool,
+}
 
-/// The most rows that are taken from what people said, if they are not more than a third of the pane.
-const TAKEN: u16 = 7;
-
-impl App {
-    pub(super) fn guide(&self) -> Option<String> {
-        if self.asking {
-            return Some(self.apart(super::first_run::WELCOME));
-        }
-        let Node::At(addr) = self.node else { return None };
-        // What was said before comes first, within a moment; and where we are decides what there is to say.
-        if !self.has_opened() || self.place.is_none() {
-            return None;
-        }
-        self.fullest(&match self.standing() {
+impl Status {
+    /// The same advice in several lengths, the fullest first; none if there is nothing to say.
+    pub(crate) fn guide(&self, visitor: &Visitor<'_>) -> Vec<String> {
+        let Node::At(addr) = self.node else { return Vec::new() };
+        match visitor.standing {
             // That there is no network was said when it happened, and stands beside the pane.
             Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => Vec::new(),
-            Standing::Looking => vec![self.looking()],
-            // Who was found once needs no advice on being found.
-            Standing::OnlyHere | Standing::Alone if !self.peers.is_empty() => self.left_alone(),
-            Standing::OnlyHere => self.only_here(addr),
-            Standing::Alone => self.alone(addr),
-        })
+            Standing::Looking => vec![self.looking(visitor)],
+            // A user who was found once needs no advice on being found.
+            Standing::OnlyHere | Standing::Alone if visitor.met_somebody => self.left_alone(),
+            Standing::OnlyHere => self.only_here(visitor, addr),
+            Standing::Alone => self.alone(visitor, addr),
+        }
     }
 
-    fn looking(&self) -> String {
-        let (first, last) = self.setup.ports;
+    fn looking(&self, visitor: &Visitor<'_>) -> String {
+        let (first, last) = visitor.ports;
         let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
-        format!("Looking for people on {}, {ports}…\nYou can write already; messages wait.", self.looked_at())
+        format!("Looking for people on {}, {ports}…\nYou can write already; messages wait.", self.searched())
     }
 
     fn left_alone(&self) -> Vec<String> {
@@ -45,8 +46,8 @@ impl App {
         with_more.into_iter().chain([left.to_owned()]).collect()
     }
 
-    fn only_here(&self, addr: SocketAddr) -> Vec<String> {
-        let (ip, open, seen) = (addr.ip(), self.offer(), self.seen_at(addr));
+    fn only_here(&self, visitor: &Visitor<'_>, addr: SocketAddr) -> Vec<String> {
+        let (ip, open, seen) = (addr.ip(), self.offer(), seen_at(visitor, addr));
         let cause = self.cause().map(|cause| format!("{}\n\n", in_full(cause))).unwrap_or_default();
         vec![
             format!(
@@ -64,8 +65,8 @@ impl App {
         ]
     }
 
-    fn alone(&self, addr: SocketAddr) -> Vec<String> {
-        let seen = self.seen_at(addr);
+    fn alone(&self, visitor: &Visitor<'_>, addr: SocketAddr) -> Vec<String> {
+        let seen = seen_at(visitor, addr);
         let last = "Ctrl-R looks again now. Messages wait for the first person who joins.\n\
                     proximity-chat doctor --lan  says more, in another terminal.";
         if let Some(cause) = self.cause() {
@@ -77,7 +78,7 @@ impl App {
                 cause.what.clone(),
             ];
         }
-        let (first, end) = self.setup.ports;
+        let (first, end) = visitor.ports;
         let range = if first == end { first.to_string() } else { format!("{first}-{end}") };
         let what = self.reason().map(|finding| format!("{}\n", finding.what)).unwrap_or_default();
         vec![
@@ -98,28 +99,34 @@ impl App {
             ),
         ]
     }
-
-    fn seen_at(&self, addr: SocketAddr) -> String {
-        format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", self.nick)
-    }
-
-    /// The first of `texts`, which become briefer, that fits: the end of a longer one would push its beginning out of sight,
-    /// and in a room where people talked what they said.
-    fn fullest(&self, texts: &[String]) -> Option<String> {
-        let pane = self.pane.geometry();
-        let room = usize::from(if self.pane.len() > TALKED { TAKEN.min(pane.rows / 3) } else { pane.rows });
-        let texts: Vec<_> = texts.iter().map(|text| self.apart(text)).collect();
-        let fitting = texts.iter().find(|text| rows_of(text, pane.cols) <= room);
-        fitting.or(texts.last()).cloned()
-    }
-
-    /// `text` apart from what was said before.
-    fn apart(&self, text: &str) -> String {
-        format!("{}{text}", if self.pane.len() == 0 { "" } else { "\n" })
-    }
 }
 
-/// What is so, and what to do about it.
+fn seen_at(visitor: &Visitor<'_>, addr: SocketAddr) -> String {
+    format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", visitor.nick)
+}
+
+/// A finding, and what to do about it.
 fn in_full(finding: &Finding) -> String {
     format!("{} {}", finding.what, finding.todo).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_becomes_shorter_and_ends_when_somebody_comes() {
+        let nick = Nick::new("alice").unwrap();
+        let mut status = Status::default();
+        let visitor = |standing, met_somebody| Visitor { standing, nick: &nick, ports: (4565, 4569), met_somebody };
+        assert!(status.guide(&visitor(Standing::Alone, false)).is_empty(), "there is no node yet");
+        status.listening(([127, 0, 0, 1], 4565).into());
+        for standing in [Standing::Alone, Standing::OnlyHere] {
+            let texts = status.guide(&visitor(standing, false));
+            let lengths: Vec<_> = texts.iter().map(String::len).collect();
+            assert!(lengths.len() > 1 && lengths.is_sorted_by(|a, b| a > b), "{texts:?}");
+        }
+        assert!(status.guide(&visitor(Standing::Alone, true)).iter().all(|text| !text.contains("visible as")));
+        assert!(status.guide(&visitor(Standing::Online, false)).is_empty());
+    }
 }

@@ -1,54 +1,80 @@
-//! Where the node is: on this machine alone, or open to a network; and what is wrong there.
+//! The network the chat is open to, and what is wrong there.
 
-use super::{App, Deliveries, Floods, Node, Reading, pane::Tone};
-use crate::domain::{
-    bus::{Command, NetworkStatus},
-    model::{Fault, Finding, LocalSubnet, Network, Severity},
+use super::{Node, Status};
+use crate::{
+    domain::{
+        bus::NetworkStatus,
+        model::{Fault, Finding, LocalSubnet, Network, Severity},
+    },
+    frontend::tui::app::conversation::Tone,
 };
 
-impl App {
-    /// Whether anybody beyond this machine can be met.
-    pub(super) fn is_open(&self) -> bool {
-        self.place.as_ref().is_some_and(|place| place.open)
+/// What came of a new network status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NetworkChange {
+    /// Whether the chat is on another network, with another room, than before.
+    pub moved: bool,
+    /// What to say about it.
+    pub notice: Option<(Tone, String)>,
+}
+
+impl Status {
+    /// The network, as long as there is a node on it.
+    fn present(&self) -> Option<&NetworkStatus> {
+        self.network.as_ref().filter(|_| self.node != Node::Gone)
+    }
+
+    /// Whether the node has reported its network.
+    pub(crate) const fn knows_network(&self) -> bool {
+        self.network.is_some()
+    }
+
+    /// The network that is on the screen, for commands that are meant for it alone.
+    pub(crate) fn network(&self) -> Option<Network> {
+        self.network.as_ref().map(|network| network.network.clone())
+    }
+
+    /// Whether people beyond this machine can be met.
+    pub(crate) fn is_open(&self) -> bool {
+        self.network.as_ref().is_some_and(|network| network.open)
     }
 
     /// Whether nothing leaves this machine because the user has not opened the chat, as far as is known.
     pub(crate) fn is_closed(&self) -> bool {
-        let closed = |place: &NetworkStatus| !place.open && place.lost.is_none();
-        self.node != Node::Gone && self.place.as_ref().is_some_and(closed)
+        self.present().is_some_and(|network| !network.open && network.lost.is_none())
     }
 
-    /// Why there is no network, where there should be one.
+    /// Why there is no network where there should be one.
     pub(crate) fn lost(&self) -> Option<&str> {
-        self.place.as_ref().filter(|_| self.node != Node::Gone)?.lost.as_deref()
+        self.present()?.lost.as_deref()
     }
 
-    /// Where the chat is, in a few words; the fullest first.
-    pub(crate) fn whereabouts(&self) -> Vec<String> {
-        match self.place.as_ref().filter(|_| self.node != Node::Gone) {
+    /// The network in a few words; the fullest first.
+    pub(crate) fn network_names(&self) -> Vec<String> {
+        match self.present() {
             None => Vec::new(),
-            Some(place) if place.lost.is_some() => vec!["no network".to_owned()],
-            Some(place) if !place.open => vec!["this machine only".to_owned()],
-            Some(place) => vec![self.opened_to(place), interfaces(&place.spots)],
+            Some(network) if network.lost.is_some() => vec!["no network".to_owned()],
+            Some(network) if !network.open => vec!["this machine only".to_owned()],
+            Some(network) => vec![self.opened_to(network), interfaces(&network.spots)],
         }
     }
 
-    /// The networks that are looked at, for people: `192.168.1.0/24`; this machine goes without saying where there are others.
-    pub(super) fn looked_at(&self) -> String {
-        let Some(place) = &self.place else { return "this machine".to_owned() };
-        let beyond: Vec<_> = place.sweep.iter().filter(|network| !network.ip().is_loopback()).collect();
-        let all = if beyond.is_empty() { place.sweep.iter().collect() } else { beyond };
+    /// The networks that are searched for people: `192.168.1.0/24`. This machine is left out where there are others.
+    pub(super) fn searched(&self) -> String {
+        let Some(network) = &self.network else { return "this machine".to_owned() };
+        let beyond: Vec<_> = network.sweep.iter().filter(|network| !network.ip().is_loopback()).collect();
+        let all = if beyond.is_empty() { network.sweep.iter().collect() } else { beyond };
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
 
-    /// What the chat is open to. Where the user gave an address that is on none of the interfaces, it is what they look at.
-    fn opened_to(&self, place: &NetworkStatus) -> String {
-        if place.spots.is_empty() { self.looked_at() } else { names(&place.spots) }
+    /// What the chat is open to. If the user gave an address that is on none of the interfaces, it is what is searched.
+    fn opened_to(&self, network: &NetworkStatus) -> String {
+        if network.spots.is_empty() { self.searched() } else { names(&network.spots) }
     }
 
     /// What F2 does while the chat is closed.
     pub(super) fn offer(&self) -> String {
-        match self.place.as_ref().map(|place| &place.offer) {
+        match self.network.as_ref().map(|network| &network.offer) {
             Some(Err(why)) => format!("F2 cannot open the chat to your network now. {why}"),
             Some(Ok(spots)) if !spots.is_empty() => format!("F2 opens the chat to your network ({}).", names(spots)),
             _ => "F2 opens the chat to your network.".to_owned(),
@@ -65,82 +91,49 @@ impl App {
         self.reason().filter(|finding| !matches!(finding.fault, Fault::Closed | Fault::NobodyFound))
     }
 
-    /// Takes in where the node is.
-    pub(super) fn placed(&mut self, place: &NetworkStatus) {
-        self.peers.cut_off(place.lost.is_some());
-        let Some(before) = self.place.replace(place.clone()) else {
-            return self.tell_lost(place.lost.as_deref());
+    /// The node reports its network. What was known about another one is forgotten.
+    pub(crate) fn set_network(&mut self, network: NetworkStatus) -> NetworkChange {
+        let Some(before) = self.network.replace(network) else {
+            return NetworkChange { moved: false, notice: self.lost_notice() };
         };
-        let moved = before.network != place.network;
-        if moved {
-            self.change_room();
-        }
-        let changed = before.open != place.open || moved || names(&before.spots) != names(&place.spots);
-        match (&before.lost, &place.lost) {
-            (None, Some(lost)) => self.tell_lost(Some(lost)),
-            (Some(_), None) if !changed => self.notice(Tone::Dim, "-- the network is back. --"),
-            _ if changed && place.open => {
+        let Some(network) = &self.network else { return NetworkChange { moved: false, notice: None } };
+        let moved = before.network != network.network;
+        let changed = before.open != network.open || moved || names(&before.spots) != names(&network.spots);
+        let notice = match (&before.lost, &network.lost) {
+            (None, Some(_)) => self.lost_notice(),
+            (Some(_), None) if !changed => Some((Tone::Dim, "-- the network is back. --".to_owned())),
+            _ if changed && network.open => {
                 let stays = if moved { "What was said elsewhere stays there. " } else { "" };
-                let to = self.opened_to(place);
-                self.notice(Tone::Plain, &format!("The chat is open to your network now: {to}. {stays}F2 closes it."));
+                let to = self.opened_to(network);
+                Some((Tone::Plain, format!("The chat is open to your network now: {to}. {stays}F2 closes it.")))
             }
             _ if changed => {
                 let stays = if moved { " What was said on the network stays there." } else { "" };
-                self.notice(Tone::Plain, &format!("The chat is on this machine only now.{stays}"));
+                Some((Tone::Plain, format!("The chat is on this machine only now.{stays}")))
             }
-            _ => {}
-        }
-    }
-
-    fn tell_lost(&mut self, lost: Option<&str>) {
-        if let Some(lost) = lost {
-            self.notice(Tone::Error, &format!("-- {lost} Trying again; keep writing. --"));
-        }
-    }
-
-    /// The lobby of another network: nothing that was said here is said there.
-    fn change_room(&mut self) {
-        (self.past, self.late, self.search, self.sync) = (None, None, None, None);
-        // What was begun here is about here: a yes must not erase what was said there.
-        (self.sweep, self.erase_asked) = (None, None);
-        self.findings.clear();
-        self.deliveries = Deliveries::default();
-        self.floods = Floods::default();
-        self.reading = Reading::default();
-        self.draft_is_for_elsewhere = !self.draft.is_empty();
-        self.pane.clear();
-        self.pane.before = false;
-        self.peers.forget_gone();
-        self.nothing_waits();
-        self.open_room();
-    }
-
-    /// The network that is on the screen.
-    pub(super) fn network(&self) -> Option<Network> {
-        self.place.as_ref().map(|place| place.network.clone())
-    }
-
-    /// Opens the chat to the network, or closes it.
-    pub(super) fn toggle_open(&mut self) {
-        let asked = match &self.place {
-            // Which of the two it would be is not known yet.
-            None if !self.asking && self.node != Node::Gone => Err("The node is not ready yet.".to_owned()),
-            _ => self.ask_node(Command::Open(!self.is_open())),
+            _ => None,
         };
-        if let Err(text) = asked {
-            self.notice(Tone::Error, &text);
+        if moved {
+            (self.sync, self.sweep, self.unsent) = (None, None, 0);
+            self.findings.clear();
         }
+        NetworkChange { moved, notice }
     }
 
-    /// Says where the node is.
-    pub(super) fn tell_place(&mut self) {
-        let text = match &self.place {
+    fn lost_notice(&self) -> Option<(Tone, String)> {
+        let lost = self.network.as_ref()?.lost.as_deref()?;
+        Some((Tone::Error, format!("-- {lost} Trying again; keep writing. --")))
+    }
+
+    /// The answer to `/lan`.
+    pub(crate) fn describe_network(&self) -> String {
+        match &self.network {
             None => "The node is not ready yet.".to_owned(),
             Some(NetworkStatus { lost: Some(lost), .. }) => {
                 format!("{lost} Until there is a network the chat is on this machine only.")
             }
-            Some(place) if place.open => {
-                let (to, network) = (self.opened_to(place), &place.network);
+            Some(status) if status.open => {
+                let (to, network) = (self.opened_to(status), &status.network);
                 format!("The chat is open to {to}. F2, or /lan off, closes it.\n  Its lobby is that of: {network}")
             }
             Some(NetworkStatus { offer: Err(why), .. }) => format!("The chat is on this machine only. {why}"),
@@ -148,12 +141,11 @@ impl App {
                 let to = if spots.is_empty() { "your network".to_owned() } else { names(spots) };
                 format!("The chat is on this machine only. F2, or /lan on, opens it to {to}.")
             }
-        };
-        self.block(Tone::Plain, &text, 0);
+        }
     }
 }
 
-/// `wlan0, 192.168.1.0/24`; several are joined by `and`. Of an interface that has both, IPv6 goes without saying.
+/// `wlan0, 192.168.1.0/24`; several are joined by `and`. The IPv6 network of an interface that has both is left out.
 fn names(spots: &[LocalSubnet]) -> String {
     let is_told = |spot: &&LocalSubnet| {
         let beside = |other: &LocalSubnet| other.interface == spot.interface && other.ip.is_ipv4();
@@ -170,4 +162,56 @@ fn interfaces(spots: &[LocalSubnet]) -> String {
     let mut names: Vec<&str> = spots.iter().map(|spot| &*spot.interface).collect();
     names.dedup();
     names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(open: bool, name: &str) -> NetworkStatus {
+        NetworkStatus {
+            open,
+            network: Network::new(name).unwrap(),
+            addrs: Vec::new(),
+            spots: Vec::new(),
+            sweep: vec!["127.0.0.1/32".parse().unwrap(), "10.0.0.0/24".parse().unwrap()],
+            offer: Ok(Vec::new()),
+            lost: None,
+        }
+    }
+
+    fn said(change: NetworkChange) -> (bool, String) {
+        (change.moved, change.notice.map(|(_, text)| text).unwrap_or_default())
+    }
+
+    #[test]
+    fn the_first_report_is_said_only_if_there_is_no_network() {
+        assert_eq!(said(Status::default().set_network(status(true, "a"))), (false, String::new()));
+        let lost = NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") };
+        let text = "-- No Wi-Fi. Trying again; keep writing. --";
+        assert_eq!(said(Status::default().set_network(lost)), (false, text.into()));
+    }
+
+    #[test]
+    fn what_was_known_of_another_network_is_forgotten() {
+        let mut some = Status::default();
+        some.set_network(status(false, "a"));
+        (some.sync, some.unsent) = (Some((1, 2)), 3);
+        let text = "The chat is open to your network now: 10.0.0.0/24. F2 closes it.";
+        assert_eq!(said(some.set_network(status(true, "a"))), (false, text.into()));
+        assert_eq!((some.sync, some.unsent), (Some((1, 2)), 3));
+        let (moved, text) = said(some.set_network(status(true, "b")));
+        assert!(moved && text.contains("What was said elsewhere stays there."), "{text}");
+        assert_eq!((some.sync, some.unsent), (None, 0));
+    }
+
+    #[test]
+    fn a_network_that_comes_back_is_told_of() {
+        let mut some = Status::default();
+        some.set_network(status(true, "a"));
+        some.set_network(NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") });
+        assert_eq!(some.lost(), Some("No Wi-Fi."));
+        assert_eq!(some.network_names(), ["no network"]);
+        assert_eq!(said(some.set_network(status(true, "a"))), (false, "-- the network is back. --".into()));
+    }
 }

@@ -1,18 +1,18 @@
-//! The words of the status line.
+//! Where things stand, and how far what is under way has come.
 
 use std::time::Duration;
 
-use super::{App, Node};
+use super::{Node, Status};
 
 /// Where things stand, in the word that the status line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// The user has still to choose a name.
+    /// The user still has to choose a name.
     Welcome,
     Starting,
     Looking,
     Alone,
-    /// Alone, and nobody could come: nothing leaves this machine.
+    /// Nobody is here and nobody could come: nothing leaves this machine.
     OnlyHere,
     Online,
     Offline,
@@ -33,65 +33,18 @@ impl Standing {
     }
 }
 
-impl App {
-    /// Where things stand.
-    pub(crate) fn standing(&self) -> Standing {
+impl Status {
+    /// Where things stand, for a user who still has to choose a name or not, with this many people here.
+    pub(crate) fn standing(&self, choosing_name: bool, here: usize) -> Standing {
         match self.node {
-            _ if self.asking => Standing::Welcome,
+            _ if choosing_name => Standing::Welcome,
             Node::Starting => Standing::Starting,
             Node::Gone => Standing::Offline,
-            Node::At(_) if self.peers.here() > 0 => Standing::Online,
+            Node::At(_) if here > 0 => Standing::Online,
             Node::At(_) if self.lost().is_some() => Standing::Offline,
             Node::At(_) if self.sweeping().is_some() => Standing::Looking,
             Node::At(_) if !self.is_open() => Standing::OnlyHere,
             Node::At(_) => Standing::Alone,
-        }
-    }
-
-    /// The parts of the status line behind its first word, the most important first; `below` entries are below the
-    /// ones in sight, and `more` says that this is not all of them.
-    pub(crate) fn status(&self, below: u64, more: bool) -> Vec<String> {
-        let mut parts = Vec::new();
-        if self.away.is_away() {
-            parts.push("away".to_owned());
-        }
-        if self.peers.here() > 0 {
-            parts.push(format!("{} here", self.peers.here()));
-        }
-        parts.extend(self.waiting());
-        if let Some(sweep) = self.sweeping() {
-            parts.push(format!("sweep {}%, {}", percent(sweep.probed, sweep.total), time_left(sweep.left)));
-        }
-        if let Some((received, total)) = self.syncing() {
-            parts.push(format!("sync {}%", percent(received, total)));
-        }
-        match (below, more) {
-            (0, false) => {}
-            (1, false) => parts.push("1 line below - End".to_owned()),
-            (below, false) => parts.push(format!("{below} lines below - End")),
-            (below, true) => parts.push(format!("{below}+ lines below - End")),
-        }
-        if self.unread() > 0 {
-            parts.push(format!("{} new", self.unread()));
-        }
-        if !self.asking {
-            parts.push(self.nick.to_string());
-        }
-        if let Node::At(addr) = self.node {
-            parts.push(addr.to_string());
-        }
-        parts
-    }
-}
-
-impl App {
-    /// Who is typing, for the end of the status line.
-    pub(crate) fn typing_now(&self) -> Option<String> {
-        match self.peers.typing(self.now.mono).as_slice() {
-            [] => None,
-            [one] => Some(format!("{one} is typing")),
-            [one, other] => Some(format!("{one} and {other} are typing")),
-            several => Some(format!("{} people are typing", several.len())),
         }
     }
 }
@@ -113,6 +66,16 @@ pub(crate) fn percent(done: u64, total: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_comes_first_then_the_node_then_people() {
+        let mut status = Status::default();
+        assert_eq!([true, false].map(|choosing| status.standing(choosing, 0)), [Standing::Welcome, Standing::Starting]);
+        status.listening(([127, 0, 0, 1], 4565).into());
+        assert_eq!([0, 1].map(|here| status.standing(false, here)), [Standing::OnlyHere, Standing::Online]);
+        status.node_gone();
+        assert_eq!(status.standing(false, 1), Standing::Offline);
+    }
 
     #[test]
     fn time_left_is_told_in_the_unit_that_is_short_to_read() {

@@ -1,11 +1,11 @@
-//! What was noted of the rows of the last frame, for the next one.
+//! What the next frame must know about the rows of the last one.
 
 /// A row as it was drawn last.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Drawn {
-    /// What tells it from other rows, if terminals may disagree about the width of something in it.
+    /// Tells it from other rows, if terminals may disagree about the width of something in it.
     pub print: Option<u64>,
-    /// Changes with every frame in which all of the row is written, and is false in rows about which nobody disagrees.
+    /// Changes with every frame in which the whole row is written, and is false in rows all terminals agree on.
     pub turn: bool,
 }
 

@@ -10,7 +10,7 @@ use crate::{
         model::{Author, Delivery, Mark, Nick, Position, Text},
         naming::{guest_mark, handle},
     },
-    frontend::tui::app::wrap::{NO_BREAK, cut_start, tagged},
+    frontend::tui::app::wrap::{cut_start, tagged},
 };
 
 /// One message.
@@ -179,10 +179,4 @@ impl Entry {
             _ => self.text().len(),
         }
     }
-}
-
-/// `text`, of which a row breaks between words only where it has no room as a whole: for what people compare. The
-/// spaces in it are drawn as ordinary ones.
-pub(crate) fn whole(text: &str) -> String {
-    text.replace(' ', &NO_BREAK.to_string())
 }

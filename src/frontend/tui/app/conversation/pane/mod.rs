@@ -19,11 +19,14 @@ use jiff::civil::Date;
 use self::arrange::wrap_entry;
 pub(crate) use self::{
     arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
-    entry::{Entry, Flood, Line, Notice, Remark, Tone, whole},
-    presence::{Change, Mover, Presence},
+    entry::{Entry, Flood, Line, Notice, Remark, Tone},
+    presence::{Mover, Presence},
     scroll::{Part, RowRef, Sight},
 };
-use crate::domain::model::{Author, Hlc, MessageId, NodeId, Position};
+use crate::{
+    domain::model::{Author, Hlc, MessageId, NodeId, Position},
+    frontend::tui::app::people::Change,
+};
 
 /// The most bytes of text kept: ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
 const MAX_BYTES: usize = 4 * 1024 * 1024;

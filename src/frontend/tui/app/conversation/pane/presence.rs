@@ -1,35 +1,28 @@
 //! Neighbouring joins and leaves, folded to one line.
 
-use crate::domain::model::{LeaveReason, PeerId, group};
+use crate::{
+    domain::model::{LeaveReason, PeerId, group},
+    frontend::tui::app::people::Change,
+};
 
-/// People that one line counts; who comes after them starts a new one. All who can be linked at a time come and go
-/// several times before that, and a line is not looked through for ever.
+/// People that one line counts; the next one starts a new line. That is several times as many as can be linked at a time,
+/// and bounds how long a line is searched.
 const MAX_PEOPLE: usize = 4_096;
 
-/// People that one line names, the others are counted: a handful is read, a wall of names hides what was said before.
+/// People that one line names; the others are counted. A handful is read, a wall of names hides the messages above.
 const MAX_NAMED: usize = 8;
 
-/// What somebody did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    Joined,
-    Reconnected,
-    Left(LeaveReason),
-    /// Goes by the name of the line now, and went by this one.
-    Renamed(String),
-}
-
-/// Who did it.
+/// The person a change is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Mover {
     pub id: PeerId,
-    /// As they are called now.
+    /// What they are called now.
     pub name: String,
-    /// Whether nothing speaks for them yet: others are named first.
+    /// Whether nothing vouches for them yet: others are named first.
     pub stranger: bool,
 }
 
-/// One person in a line: what they were at its begin, what they are now, and what happened in between.
+/// One person in a line: their state at its start, their state now, and what happened in between.
 #[derive(Debug, Clone)]
 struct Person {
     who: Mover,
@@ -109,7 +102,7 @@ impl Person {
             Change::Reconnected => self.here = true,
             Change::Left(reason) => (self.reason, self.here) = (reason, false),
             Change::Renamed(old) if self.was_here => self.old_name = Some(self.old_name.take().unwrap_or(old)),
-            // Who came and took a name came by it.
+            // Someone who joined in this line joined under that name.
             Change::Renamed(_) => {}
         }
     }
@@ -140,7 +133,7 @@ impl Person {
     }
 }
 
-/// Those of a line of whom there is the same to say.
+/// The people of a line with the same outcome.
 struct Part<'a> {
     outcome: Outcome,
     named: Vec<&'a Person>,
@@ -169,7 +162,7 @@ fn others(count: usize) -> String {
     if count == 1 { "1 other".to_owned() } else { format!("{} others", group(count)) }
 }
 
-/// One line about who came, went, or changed their name: each person once, with what came of it.
+/// One line about people who came, left or changed their name: each person once, with the outcome.
 #[derive(Debug, Clone)]
 pub(crate) struct Presence {
     people: Vec<Person>,
@@ -183,7 +176,7 @@ impl Presence {
         new
     }
 
-    /// Takes in one more change, or gives it back if the line is full.
+    /// Adds a change, or gives it back if the line is full.
     pub(super) fn add(&mut self, who: Mover, change: Change) -> Result<(), (Mover, Change)> {
         let full = self.people.len() >= MAX_PEOPLE;
         match self.people.iter_mut().find(|person| person.is(&who, &change)) {
@@ -198,7 +191,7 @@ impl Presence {
         Ok(())
     }
 
-    /// Forgets who is in the line, which takes in nobody any more: what it says is all that is needed from now on.
+    /// Closes the line: only its text is needed from now on.
     pub(super) fn close(&mut self) {
         self.people = Vec::new();
     }

@@ -1,0 +1,7 @@
+//! Answers and warnings of several lines, in words: what the pane shows for `/who`, `/whois`, an alarm and a comparison of
+//! codes. Each is a function from what is known to a text.
+
+pub(crate) mod alarm;
+pub(crate) mod verification;
+pub(crate) mod who;
+pub(crate) mod whois;

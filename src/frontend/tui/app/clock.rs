@@ -1,0 +1,53 @@
+//! The time on the user's clock.
+
+use jiff::{
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
+
+use crate::domain::model::{Now, Timestamp};
+
+/// The present, in the user's time zone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocalClock<'a> {
+    /// The present.
+    pub now: Now,
+    /// Where the user reads times of day.
+    pub zone: &'a TimeZone,
+}
+
+impl LocalClock<'_> {
+    /// A moment on the user's clock; the epoch for what no calendar has.
+    pub(crate) fn local(&self, at: Timestamp) -> DateTime {
+        let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        self.zone.to_datetime(at)
+    }
+
+    /// Today.
+    pub(crate) fn today(&self) -> Date {
+        self.local(self.now.wall).date()
+    }
+
+    /// A moment as people write it: `3 Nov, 14:05`, with the year if it is another one.
+    pub(crate) fn moment(&self, at: Timestamp) -> String {
+        let at = self.local(at);
+        let format = if at.year() == self.today().year() { "%-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
+        at.strftime(format).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_moment_has_its_year_only_where_it_is_another_one() {
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
+        let clock = LocalClock { now, zone: &TimeZone::UTC };
+        assert_eq!(clock.today().to_string(), "2026-11-21");
+        assert_eq!(clock.moment(Timestamp::from_millis(1_795_285_320_000 - 86_400_000)), "20 Nov, 18:22");
+        assert_eq!(clock.moment(Timestamp::from_millis(0)), "1 Jan 1970, 00:00");
+    }
+}

@@ -1,0 +1,258 @@
+//! A room as the user reads it: its messages, what the program said among them, and where the user is in all that.
+//!
+//! A machine of its own. It is told what was said and what the user does, asks for older messages by pushing
+//! [`Output`]s, and knows nothing of the rest of the screen, so a screen could hold one for each room. The [`Pane`] holds
+//! entries and wraps them; `reading` moves through the history on disk, `late` puts messages that come late where they
+//! belong, `rates` folds floods, `delivery` holds back what is not worth a word yet, and `unread` is the marker.
+
+mod delivery;
+mod late;
+mod lines;
+mod pane;
+mod rates;
+mod reading;
+mod unread;
+
+use std::time::Instant;
+
+use jiff::civil::Date;
+
+use self::{
+    delivery::Fresh,
+    late::Late,
+    pane::RowRef,
+    rates::{LineRates, Placement},
+    reading::Reading,
+};
+pub(crate) use self::{
+    lines::LineMaker,
+    pane::{
+        Arrangement, COLUMNS_BEFORE_TEXT, Entry, Geometry, INLINE_INDENT, Line, Mover, Pane, Part, Prefix, Remark,
+        Sight, Tone, clock, rows_of,
+    },
+};
+use super::{output::Output, people::Change};
+use crate::domain::model::{Author, Message, PeerId, Room};
+
+/// From this many entries on, people have talked in a room.
+const TALKED: usize = 10;
+
+/// The most rows that the text below the last message takes from people's messages, if that is no more than a third of the
+/// pane.
+const TAIL_ROWS: u16 = 7;
+
+/// What came of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// The user's own message is the newest.
+    Own,
+    /// A new message came while the user did not look.
+    Unseen {
+        /// Whether it names the user.
+        mention: bool,
+    },
+    /// It is in sight, belongs to the past, or was there already.
+    Quiet,
+}
+
+/// One room. See the module's documentation.
+#[derive(Debug)]
+pub(crate) struct Conversation {
+    room: Room,
+    /// How many messages are held.
+    cap: usize,
+    /// The newest messages, and what the program said among them.
+    pane: Pane,
+    /// Where the user reads, if that is further up than `pane` goes.
+    past: Option<Pane>,
+    reading: Reading,
+    late: Option<Late>,
+    fresh: Fresh,
+    rates: LineRates,
+    /// Whether the user has done anything yet.
+    touched: bool,
+}
+
+impl Conversation {
+    /// An empty room that holds `cap` messages, and as many again while the user reads further up.
+    pub(crate) fn new(room: Room, cap: usize) -> Self {
+        Self {
+            room,
+            cap,
+            pane: Pane::new(cap),
+            past: None,
+            reading: Reading::default(),
+            late: None,
+            fresh: Fresh::default(),
+            rates: LineRates::default(),
+            touched: false,
+        }
+    }
+
+    /// Which room it is.
+    pub(crate) const fn room(&self) -> Room {
+        self.room
+    }
+
+    /// What the message pane shows.
+    pub(crate) const fn view(&self) -> &Pane {
+        match &self.past {
+            Some(past) => past,
+            None => &self.pane,
+        }
+    }
+
+    const fn view_mut(&mut self) -> &mut Pane {
+        match &mut self.past {
+            Some(past) => past,
+            None => &mut self.pane,
+        }
+    }
+
+    fn panes(&mut self) -> impl Iterator<Item = &mut Pane> {
+        self.past.iter_mut().chain([&mut self.pane])
+    }
+
+    /// The size and arrangement it is laid out for.
+    pub(crate) const fn geometry(&self) -> Geometry {
+        self.pane.geometry()
+    }
+
+    /// Lays it out anew.
+    pub(crate) fn set_geometry(&mut self, geometry: Geometry) {
+        self.panes().for_each(|pane| pane.set_geometry(geometry));
+    }
+
+    /// The user has done something: from now on nothing moves what they read.
+    pub(crate) const fn touch(&mut self) {
+        self.touched = true;
+    }
+
+    /// Takes in a message. Most are the newest; one that was said elsewhere meanwhile goes among the others. `watched` says
+    /// whether the user looks at the screen.
+    pub(crate) fn receive(&mut self, message: Message, maker: &LineMaker<'_>, watched: bool) -> Arrival {
+        let now = maker.clock.now;
+        let long_ago = late::was_said_long_ago(&message, now.wall);
+        let quiet = message.is_own() && self.fresh.note(&message, now.mono);
+        let line = Line { quiet, ..maker.line(message) };
+        if self.pane.newest().is_some_and(|newest| line.position <= newest) {
+            let tell = long_ago && line.author != Author::Own;
+            self.insert_late(line, tell, &maker.clock);
+            return Arrival::Quiet;
+        }
+        let mention = line.mention;
+        let Author::Peer(peer) = line.author else {
+            self.pane.push_line(line);
+            return Arrival::Own;
+        };
+        if long_ago {
+            let seq = self.pane.push_line(line);
+            self.missed(seq);
+            return Arrival::Quiet;
+        }
+        let seq = match self.rates.line(peer, now.mono) {
+            Placement::Show => self.pane.push_line(line),
+            Placement::Fold(fold) => {
+                let seq = self.pane.push_flood(fold, line);
+                self.rates.folded(peer, seq);
+                seq
+            }
+        };
+        if self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
+    }
+
+    /// Someone left, and with them their flood.
+    pub(crate) fn left(&mut self, peer: PeerId) {
+        self.rates.left(peer);
+    }
+
+    /// Labels the messages of these people anew: somebody else goes by their name.
+    pub(crate) fn relabel(&mut self, rivals: &[PeerId], tag: impl Fn(PeerId, &Line) -> Option<Box<str>>) {
+        if rivals.is_empty() {
+            return;
+        }
+        let tag = |line: &Line| match line.author {
+            Author::Peer(peer) if rivals.contains(&peer) => tag(peer, line),
+            _ => None,
+        };
+        self.panes().for_each(|pane| pane.relabel(tag));
+    }
+
+    /// Adds a line of the program's own.
+    pub(crate) fn notice(&mut self, tone: Tone, text: &str, day: Date) {
+        self.pane.push_notice(tone, text, day);
+    }
+
+    /// Adds several lines of the program's own that belong together, and returns their entry. Lines after the first hang by
+    /// `hang` columns or, if that is 0, by the spaces they begin with.
+    pub(crate) fn block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
+        self.pane.push_block(tone, text, hang, day)
+    }
+
+    /// Adds an answer and shows it from its title on: in a low window its end alone would not say what it is about.
+    pub(crate) fn answer(&mut self, text: &str, hang: usize, day: Date) {
+        let follows = self.pane.follows();
+        let seq = self.pane.push_block(Tone::Ask, text, hang, day);
+        if follows {
+            self.pane.go(RowRef { seq, row: 0 });
+        }
+    }
+
+    /// Adds that somebody came, left or has a new name.
+    pub(crate) fn presence(&mut self, who: Mover, change: Change, day: Date) {
+        self.pane.push_presence(who, change, day);
+    }
+
+    /// Says one of `texts` below the last message, or nothing. They become shorter, and the first that fits is said: the end
+    /// of a longer one would push its start out of sight, and in a room where people talked their messages.
+    pub(crate) fn set_tail(&mut self, texts: &[String]) {
+        let geometry = self.pane.geometry();
+        let talked = self.pane.len() > TALKED;
+        let room = usize::from(if talked { TAIL_ROWS.min(geometry.rows / 3) } else { geometry.rows });
+        // An empty row after what was said before.
+        let apart = if self.pane.len() == 0 { "" } else { "\n" };
+        let texts: Vec<_> = texts.iter().map(|text| format!("{apart}{text}")).collect();
+        let fitting = texts.iter().find(|text| rows_of(text, geometry.cols) <= room);
+        self.pane.set_tail(fitting.or(texts.last()).map(String::as_str));
+    }
+
+    /// Shows folded lines. Returns whether there were any in sight.
+    pub(crate) fn unfold(&mut self) -> bool {
+        self.view_mut().unfold()
+    }
+
+    /// Who spoke in the last `within` entries, newest first.
+    pub(crate) fn speakers(&self, within: usize) -> impl Iterator<Item = Author> + '_ {
+        self.pane.speakers(within)
+    }
+
+    /// Empties the screen, and returns whether there is something on disk to show again.
+    pub(crate) fn clear(&mut self) -> bool {
+        (self.past, self.late) = (None, None);
+        let more = self.pane.before || self.pane.newest().is_some();
+        self.pane.clear();
+        self.pane.before = more;
+        more
+    }
+
+    /// The history is gone from the disk.
+    pub(crate) fn erased(&mut self) {
+        self.clear();
+        self.pane.before = false;
+        self.reading.hit = None;
+    }
+
+    /// The room is that of another network: nothing that was said here is shown there.
+    pub(crate) fn change_network(&mut self, out: &mut Vec<Output>) {
+        self.clear();
+        self.pane.before = false;
+        (self.fresh, self.rates) = (Fresh::default(), LineRates::default());
+        self.reading.restart();
+        self.open(out);
+    }
+
+    /// When [`Conversation::speak_up`] has something to do.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        self.fresh.next_due()
+    }
+}

@@ -1,0 +1,101 @@
+//! What the view asks that no part knows alone.
+
+use std::ops::Range;
+
+use super::{App, Line, Sight, Standing, overlays, percent, setup::Setup, status::Node, time_left};
+use crate::{
+    domain::model::{Now, group},
+    frontend::slash::Spec,
+};
+
+impl App {
+    /// What the screen was started with.
+    pub(crate) const fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The time of the last input.
+    pub(crate) const fn now(&self) -> Now {
+        self.now
+    }
+
+    /// The present year: messages of another one are shown with it.
+    pub(crate) fn year(&self) -> i16 {
+        self.clock().today().year()
+    }
+
+    /// Whether Ctrl-C was just pressed and another one quits.
+    pub(crate) fn quit_armed(&self) -> bool {
+        self.timers.is_set(super::Timer::QuitArmed)
+    }
+
+    /// Where things stand.
+    pub(crate) fn standing(&self) -> Standing {
+        self.status.standing(self.overlays.name.is_open(), self.people.here())
+    }
+
+    /// The commands that what is typed could become.
+    pub(crate) fn suggestions(&self) -> Vec<&'static Spec> {
+        if self.overlays.name.is_open() { Vec::new() } else { overlays::suggestions(self.composer.text()) }
+    }
+
+    /// The words to show in `line`, if it is the hit of a search.
+    pub(crate) fn marks(&self, line: &Line) -> Vec<Range<usize>> {
+        if self.conversation.hit() == Some(line.position) {
+            self.overlays.search.marks(line.text.as_str())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The parts of the status line after its first word, the most important first.
+    pub(crate) fn status_line(&self, sight: &Sight) -> Vec<String> {
+        let mut parts = Vec::new();
+        if self.user.presence.is_away() {
+            parts.push("away".to_owned());
+        }
+        if self.people.here() > 0 {
+            parts.push(format!("{} here", self.people.here()));
+        }
+        parts.extend(self.waiting());
+        if let Some(sweep) = self.status.sweeping() {
+            parts.push(format!("sweep {}%, {}", percent(sweep.probed, sweep.total), time_left(sweep.left)));
+        }
+        if let Some((received, total)) = self.status.syncing() {
+            parts.push(format!("sync {}%", percent(received, total)));
+        }
+        match (sight.below, sight.more_below) {
+            (0, false) => {}
+            (1, false) => parts.push("1 line below - End".to_owned()),
+            (below, false) => parts.push(format!("{below} lines below - End")),
+            (below, true) => parts.push(format!("{below}+ lines below - End")),
+        }
+        if self.conversation.unread() > 0 {
+            parts.push(format!("{} new", self.conversation.unread()));
+        }
+        if !self.overlays.name.is_open() {
+            parts.push(self.user.nick.to_string());
+        }
+        if let Node::At(addr) = self.status.node() {
+            parts.push(addr.to_string());
+        }
+        parts
+    }
+
+    /// What waits, while nobody is here; else the list of people says for whom.
+    fn waiting(&self) -> Option<String> {
+        let lines = usize::try_from(self.status.unsent().max(self.people.most_waiting())).unwrap_or(usize::MAX);
+        let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
+        (apart && lines > 0).then(|| format!("{} {} waiting", group(lines), if lines == 1 { "line" } else { "lines" }))
+    }
+
+    /// Who is typing, for the end of the status line.
+    pub(crate) fn typing_now(&self) -> Option<String> {
+        match self.people.typing(self.now.mono).as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is typing")),
+            [one, other] => Some(format!("{one} and {other} are typing")),
+            several => Some(format!("{} people are typing", several.len())),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Where things stand: the node, the network, the search for people, and what keeps them from meeting.
+//!
+//! It is told what the node reports, and puts it into words: `standing` for the status line, `guide` for a user who is
+//! alone, `network` for everything about the network.
+
+mod guide;
+mod network;
+mod standing;
+
+use std::net::SocketAddr;
+
+pub(crate) use self::{
+    guide::Visitor,
+    standing::{Standing, percent, time_left},
+};
+use crate::domain::{
+    bus::{NetworkStatus, SweepProgress, SweepState},
+    model::Finding,
+};
+
+/// Fewer lines than this arrive within a frame or two, so their progress is not shown.
+const SYNC_SHOWN: u64 = 100;
+
+/// Whether there is a node behind the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Node {
+    /// It does not listen yet.
+    #[default]
+    Starting,
+    /// It listens here.
+    At(SocketAddr),
+    /// It ended.
+    Gone,
+}
+
+/// Where things stand. See the module's documentation.
+#[derive(Debug, Default)]
+pub(crate) struct Status {
+    node: Node,
+    /// None until the node has reported it.
+    network: Option<NetworkStatus>,
+    /// Why nobody shows up, the worst first.
+    findings: Vec<Finding>,
+    sweep: Option<SweepProgress>,
+    /// Whether the user asked for the sweep under way.
+    rescan_asked: bool,
+    /// How many of the messages we lacked have come, and of how many.
+    sync: Option<(u64, u64)>,
+    /// How many of the user's messages are on this machine alone.
+    unsent: u64,
+}
+
+impl Status {
+    /// The node.
+    pub(crate) const fn node(&self) -> Node {
+        self.node
+    }
+
+    /// The node listens.
+    pub(crate) const fn listening(&mut self, addr: SocketAddr) {
+        self.node = Node::At(addr);
+    }
+
+    /// The node has ended.
+    pub(crate) const fn node_gone(&mut self) {
+        self.node = Node::Gone;
+    }
+
+    /// Whether the node has ended.
+    pub(crate) fn is_node_gone(&self) -> bool {
+        self.node == Node::Gone
+    }
+
+    /// The node was diagnosed.
+    pub(crate) fn set_findings(&mut self, findings: Vec<Finding>) {
+        self.findings = findings;
+    }
+
+    /// Messages that we lacked are coming in.
+    pub(crate) const fn set_sync(&mut self, received: u64, total: u64) {
+        self.sync = Some((received, total));
+    }
+
+    /// The sync to show, if one is under way that takes a while.
+    pub(crate) fn syncing(&self) -> Option<(u64, u64)> {
+        self.sync.filter(|&(received, total)| received < total && total >= SYNC_SHOWN && self.node != Node::Gone)
+    }
+
+    /// This many of the user's messages are on this machine alone.
+    pub(crate) const fn set_unsent(&mut self, lines: u64) {
+        self.unsent = lines;
+    }
+
+    /// How many of the user's messages are on this machine alone.
+    pub(crate) const fn unsent(&self) -> u64 {
+        self.unsent
+    }
+
+    /// The user asked for a sweep, or the request did not reach the node.
+    pub(crate) const fn set_rescan_asked(&mut self, asked: bool) {
+        self.rescan_asked = asked;
+    }
+
+    /// A sweep is under way. Returns what to say if it is done and the user asked for it.
+    pub(crate) fn swept(&mut self, progress: SweepProgress) -> Option<String> {
+        self.sweep = Some(progress);
+        if progress.state != SweepState::Done || !std::mem::take(&mut self.rescan_asked) {
+            return None;
+        }
+        let found = match progress.found {
+            0 => "nobody new".to_owned(),
+            1 => "1 open port".to_owned(),
+            found => format!("{found} open ports"),
+        };
+        let took = progress.took;
+        let took = if took.as_secs() > 0 {
+            format!("{:.1} s", took.as_secs_f32())
+        } else {
+            format!("{} ms", took.as_millis())
+        };
+        Some(format!("Looked through {}: {found}, {took}.", self.searched()))
+    }
+
+    /// The sweep to show, if one is under way that somebody waits for.
+    pub(crate) fn sweeping(&self) -> Option<SweepProgress> {
+        let is_lost = self.network.as_ref().is_some_and(|network| network.lost.is_some());
+        self.sweep.filter(|sweep| sweep.state == SweepState::Running).filter(|_| self.node != Node::Gone && !is_lost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_sweep_is_told_of_once_and_only_to_a_user_who_asked() {
+        let took = Duration::from_millis(1_500);
+        let done = SweepProgress { state: SweepState::Done, probed: 9, total: 9, found: 2, took, left: Duration::ZERO };
+        let mut status = Status::default();
+        assert_eq!(status.swept(done), None);
+        status.set_rescan_asked(true);
+        assert_eq!(status.swept(SweepProgress { state: SweepState::Running, ..done }), None);
+        assert!(status.sweeping().is_some());
+        assert_eq!(status.swept(done).as_deref(), Some("Looked through this machine: 2 open ports, 1.5 s."));
+        assert_eq!((status.sweeping(), status.swept(done)), (None, None));
+    }
+
+    #[test]
+    fn only_a_sync_that_takes_a_while_is_shown() {
+        let mut status = Status::default();
+        status.set_sync(1, SYNC_SHOWN - 1);
+        assert_eq!(status.syncing(), None);
+        status.set_sync(1, SYNC_SHOWN);
+        assert_eq!(status.syncing(), Some((1, SYNC_SHOWN)));
+        status.set_sync(SYNC_SHOWN, SYNC_SHOWN);
+        assert_eq!(status.syncing(), None);
+    }
+}
