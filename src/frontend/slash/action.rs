@@ -85,28 +85,28 @@ impl ActionError {
 /// [`ActionError`] if there is nothing to do; nothing may be sent then.
 pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
     let Context { room, ref network, max_hits } = *context;
-    let node = |command| Ok(Action::Node(command));
+    let ask = |command| Ok(Action::Node(command));
     let local = |local| Ok(Action::Local(local));
     match parse(line)? {
         Slash::Say { text, action } => {
-            node(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
+            ask(Command::Say { room, text: Text::new(&text)?, action, network: network.clone() })
         }
-        Slash::Nick(Some(name)) => node(Command::SetNick(Nick::new(&name)?)),
+        Slash::Nick(Some(name)) => ask(Command::SetNick(Nick::new(&name)?)),
         Slash::Connect(address) => match Target::parse(&address) {
-            Some(target) => node(Command::Connect(target)),
+            Some(target) => ask(Command::Connect(target)),
             None => Err(ActionError::Address(address)),
         },
-        Slash::Away(note) => node(Command::SetPresence(Presence::away(&note.unwrap_or_default()))),
-        Slash::Back => node(Command::SetPresence(Presence::Here)),
-        Slash::Whois(who) => node(Command::Whois(who)),
-        Slash::Ignore(who) => node(Command::Ignore(who)),
-        Slash::Unignore(who) => node(Command::Unignore(who)),
-        Slash::Trust(who) => node(Command::Trust(who)),
-        Slash::Verify { who, same } => node(Command::Verify { who, same }),
-        Slash::Lan(Some(open)) => node(Command::Open(open)),
-        Slash::Rescan => node(Command::Rescan),
-        Slash::Search(Some(query)) => node(Command::Search { room, query, before: None, max: max_hits }),
-        Slash::Erase { sure: true } => node(Command::Erase { room, network: network.clone() }),
+        Slash::Away(note) => ask(Command::SetPresence(Presence::away(&note.unwrap_or_default()))),
+        Slash::Back => ask(Command::SetPresence(Presence::Here)),
+        Slash::Whois(who) => ask(Command::Whois(who)),
+        Slash::Ignore(who) => ask(Command::Ignore(who)),
+        Slash::Unignore(who) => ask(Command::Unignore(who)),
+        Slash::Trust(who) => ask(Command::Trust(who)),
+        Slash::Verify { who, same } => ask(Command::Verify { who, same }),
+        Slash::Lan(Some(open)) => ask(Command::Open(open)),
+        Slash::Rescan => ask(Command::Rescan),
+        Slash::Search(Some(query)) => ask(Command::Search { room, query, before: None, max: max_hits }),
+        Slash::Erase { sure: true } => ask(Command::Erase { room, network: network.clone() }),
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Who => local(Local::Who),
         Slash::Lan(None) => local(Local::Network),

@@ -15,7 +15,7 @@ pub(super) struct Completion {
 
 impl Completion {
     /// What the word before the cursor could become; `names` in the order of preference.
-    pub(super) fn begin(draft: &Draft, names: Vec<String>) -> Option<Self> {
+    pub(super) fn begin(draft: &Draft, names: &[String]) -> Option<Self> {
         let before = draft.before();
         if let Some(prefix) = before.strip_prefix('/').filter(|p| !p.contains(char::is_whitespace)) {
             let candidates: Vec<_> = slash::complete(prefix).iter().map(|spec| format!("/{} ", spec.name)).collect();
@@ -62,7 +62,7 @@ mod tests {
         let mut draft = Draft::default();
         draft.set(typed.to_owned());
         let names = ["bob", "Zoë 山田", "Bobby", "carol"].map(str::to_owned).to_vec();
-        let mut completion = Completion::begin(&draft, names);
+        let mut completion = Completion::begin(&draft, &names);
         for _ in 0..count {
             if let Some(completion) = &mut completion {
                 completion.step(&mut draft, false);

@@ -13,6 +13,9 @@ mod rates;
 mod reading;
 mod unread;
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Instant;
 
 use jiff::civil::Date;

@@ -1,0 +1,193 @@
+//! A conversation by itself: what it shows, counts and asks for, without a screen around it.
+
+use std::time::{Duration, Instant};
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::{
+    domain::{
+        bus::{Command, Page},
+        model::{Delivery, Hlc, Mark, MessageId, Nick, Now, Position, Seek, Text, Timestamp},
+    },
+    frontend::tui::app::{clock::LocalClock, people::People},
+};
+
+/// What a conversation is told about, and the time.
+struct World {
+    people: People,
+    own: Nick,
+    zone: TimeZone,
+    now: Now,
+    said: u64,
+}
+
+impl World {
+    fn new() -> Self {
+        let own = Nick::new("alice").unwrap();
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_795_285_320_000) };
+        Self { people: People::new(&own), own, zone: TimeZone::UTC, now, said: 0 }
+    }
+
+    fn maker(&self) -> LineMaker<'_> {
+        LineMaker { people: &self.people, own: &self.own, clock: LocalClock { now: self.now, zone: &self.zone } }
+    }
+
+    fn wait(&mut self, ms: u64) {
+        let wall = self.now.wall.as_millis() + i64::try_from(ms).unwrap();
+        self.now = Now { mono: self.now.mono + Duration::from_millis(ms), wall: Timestamp::from_millis(wall) };
+    }
+
+    /// A message that was said so many seconds ago.
+    fn message(&mut self, author: Author, text: &str, seconds_ago: i64) -> Message {
+        self.said += 1;
+        let id = MessageId(u128::from(self.said).to_be_bytes());
+        let sent_at = Timestamp::from_millis(self.now.wall.as_millis() - seconds_ago * 1_000);
+        Message {
+            id,
+            room: Room::LOBBY,
+            author,
+            nick: Nick::new("bob").ok(),
+            text: Text::new(text).unwrap(),
+            action: false,
+            sent_at,
+            delivery: if author == Author::Own { Delivery::Waiting } else { Delivery::Sent },
+            position: Position::unlogged(Hlc::at(sent_at), id),
+            history: false,
+            mark: Mark::None,
+        }
+    }
+
+    /// Bob says something now.
+    fn hear(&mut self, conversation: &mut Conversation, text: &str, watched: bool) -> Arrival {
+        let message = self.message(bob(), text, 0);
+        conversation.receive(message, &self.maker(), watched)
+    }
+}
+
+fn bob() -> Author {
+    Author::Peer(PeerId::Guest(([127, 0, 0, 1], 4566).into()))
+}
+
+/// A room of 40 columns and 10 rows.
+fn room(cap: usize) -> Conversation {
+    let mut conversation = Conversation::new(Room::LOBBY, cap);
+    conversation.set_geometry(Geometry::new(40, 10, false));
+    conversation
+}
+
+/// The pages that are asked for.
+fn asked(out: &mut Vec<Output>) -> Vec<Seek> {
+    let seek = |output| if let Output::Send(Command::Page { seek, .. }) = output { Some(seek) } else { None };
+    out.drain(..).filter_map(seek).collect()
+}
+
+#[test]
+fn messages_count_as_unread_unless_they_are_seen() {
+    let (mut world, mut conversation) = (World::new(), room(100));
+    assert_eq!(world.hear(&mut conversation, "hello", true), Arrival::Quiet);
+    assert_eq!(world.hear(&mut conversation, "and?", false), Arrival::Unseen { mention: false });
+    assert_eq!(world.hear(&mut conversation, "alice?", false), Arrival::Unseen { mention: true });
+    assert_eq!(conversation.unread(), 2);
+    conversation.mark_read();
+    assert_eq!(conversation.unread(), 0);
+    for n in 0..20 {
+        world.wait(1_000);
+        world.hear(&mut conversation, &format!("line {n}"), true);
+    }
+    conversation.scroll(5, &mut Vec::new());
+    assert_eq!(world.hear(&mut conversation, "below", true), Arrival::Unseen { mention: false }, "out of sight");
+    conversation.mark_read();
+    assert_eq!(conversation.unread(), 1, "it still is");
+    conversation.go_to_bottom();
+    assert_eq!(conversation.unread(), 0);
+}
+
+#[test]
+fn the_disk_is_asked_once_there_is_a_node_and_again_near_the_top() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(1_000), Vec::new());
+    conversation.scroll(1, &mut out);
+    assert_eq!(asked(&mut out), [], "there is no node");
+    conversation.connect(&mut out);
+    conversation.connect(&mut out);
+    assert_eq!(asked(&mut out), [Seek::Newest]);
+    assert!(conversation.awaits(Seek::Newest) && !conversation.has_opened());
+    let messages: Vec<_> = (0..50).map(|n| world.message(bob(), &format!("old {n}"), 500 - n)).collect();
+    let oldest = messages[0].position;
+    let page = Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false };
+    conversation.paged(page, &world.maker());
+    assert!(conversation.has_opened());
+    conversation.scroll(5, &mut out);
+    conversation.scroll(5, &mut out);
+    assert_eq!(asked(&mut out), [Seek::Before(oldest)], "once");
+    conversation.unreadable();
+    conversation.scroll(5, &mut out);
+    assert_eq!(asked(&mut out), [Seek::Before(oldest)], "and again after a failure");
+    conversation.disconnect();
+    conversation.scroll(5, &mut out);
+    assert_eq!(asked(&mut out), []);
+}
+
+#[test]
+fn what_comes_late_goes_where_it_belongs_and_is_told_of() {
+    let (mut world, mut conversation) = (World::new(), room(100));
+    world.hear(&mut conversation, "now", true);
+    let late = world.message(bob(), "then", 3_600);
+    assert_eq!(conversation.receive(late, &world.maker(), false), Arrival::Quiet);
+    let view = conversation.view();
+    let texts: Vec<_> = (view.first()..view.end()).filter_map(|seq| Some(view.entry(seq)?.text())).collect();
+    assert_eq!(texts, ["then", "now", "⇢ 1 line from while you were apart: Alt-U shows it"]);
+}
+
+#[test]
+fn delivery_is_worth_a_word_after_a_moment() {
+    let (mut world, mut conversation) = (World::new(), room(100));
+    let message = world.message(Author::Own, "mine", 0);
+    let (id, start) = (message.id, world.now.mono);
+    assert_eq!(conversation.receive(message, &world.maker(), true), Arrival::Own);
+    let mark = |conversation: &Conversation| {
+        let view = conversation.view();
+        let Some(Entry::Line(line)) = view.entry(view.first()) else { panic!("the message is there") };
+        line.mark().map(|(text, _)| text.into_owned())
+    };
+    assert_eq!(mark(&conversation), None);
+    assert_eq!(conversation.next_due(), Some(start + Duration::from_millis(200)));
+    conversation.speak_up(start + Duration::from_millis(199));
+    assert_eq!(mark(&conversation), None);
+    conversation.speak_up(start + Duration::from_millis(200));
+    assert_eq!((mark(&conversation).as_deref(), conversation.next_due()), (Some("… sending"), None));
+    conversation.delivered(id, 1, 3);
+    assert_eq!(mark(&conversation).as_deref(), Some("1/3"));
+    conversation.delivered(id, 3, 3);
+    assert_eq!(mark(&conversation), None);
+}
+
+#[test]
+fn the_tail_is_the_fullest_text_that_fits() {
+    let (mut world, mut conversation) = (World::new(), room(100));
+    let [full, brief] = [["row"; 9].join("\n"), "row".to_owned()];
+    let tail =
+        |conversation: &Conversation| conversation.view().entry(conversation.view().end()).map(|e| e.text().len());
+    conversation.set_tail(&[full.clone(), brief.clone()]);
+    assert_eq!(tail(&conversation), Some(full.len()));
+    for _ in 0..=TALKED {
+        world.hear(&mut conversation, "we talked", true);
+    }
+    conversation.set_tail(&[full, brief.clone()]);
+    assert_eq!(tail(&conversation), Some(brief.len() + 1), "below an empty row");
+    conversation.set_tail(&[]);
+    assert_eq!(tail(&conversation), None);
+}
+
+#[test]
+fn rooms_are_apart() {
+    let (mut world, mut one, mut other) = (World::new(), room(100), room(100));
+    world.hear(&mut one, "here", false);
+    let mut out = Vec::new();
+    other.connect(&mut out);
+    assert_eq!((one.unread(), other.unread(), other.view().len()), (1, 0, 0));
+    one.scroll(1, &mut out);
+    assert_eq!(asked(&mut out), [Seek::Newest], "of the other one");
+    other.change_network(&mut out);
+    assert_eq!((asked(&mut out), one.view().len()), (vec![Seek::Newest], 1));
+}
