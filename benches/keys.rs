@@ -6,13 +6,13 @@
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and stops where it cannot go on")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
+#[path = "../tests/support/mod.rs"]
+mod support;
 
 use std::{
     env,
     io::Write as _,
-    process::ChildStdin,
+    process::{Child, ChildStdin, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Builder, Node, Ports, Term, arguments, program};
+use support::{Builder, Ports, Setup, Term, arguments, program};
 
 /// Starts that are measured.
 const STARTS: usize = 20;
@@ -63,14 +63,14 @@ fn main() {
 
     let ports = Ports::reserve(2);
     let term = start("alice", &ports);
-    let mut node = Node::spawn("bob", &ports);
+    let mut bob = Bob::start(&ports);
     term.wait_text("PEERS  1 here");
     report("key to screen, quiet", &mut keys(&term), KEY_TARGET);
 
     let stop = Arc::new(AtomicBool::new(false));
     // The thread gets the input only: should a measurement fail, the node ends with it.
     let flood = thread::spawn({
-        let (input, stop) = (node.take_stdin(), Arc::clone(&stop));
+        let (input, stop) = (bob.take_input(), Arc::clone(&stop));
         move || flood(input, &stop)
     });
     term.wait_text("flood");
@@ -78,6 +78,32 @@ fn main() {
     stop.store(true, Ordering::Relaxed);
     let rate = flood.join().expect("the flood ends");
     report(&format!("key to screen, {rate:.0} lines/s arriving"), &mut times, KEY_TARGET);
+}
+
+/// The other side: a node whose own output nobody reads, so that nothing but it and the screen takes time.
+struct Bob {
+    child: Child,
+    _home: tempfile::TempDir,
+}
+
+impl Bob {
+    fn start(ports: &Ports) -> Self {
+        let home = tempfile::tempdir().expect("a home directory");
+        let mut command = Setup::new("bob", ports.range()).command(&home);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the node starts");
+        Self { child, _home: home }
+    }
+
+    fn take_input(&mut self) -> ChildStdin {
+        self.child.stdin.take().expect("it was not taken before")
+    }
+}
+
+impl Drop for Bob {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 fn start(nick: &str, ports: &Ports) -> Term {

@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::setup::Setup;
+use crate::support::Setup;
 
 /// No child lives longer: whoever waits for its output then sees the end of it instead of waiting for ever.
 const LIFETIME: Duration = Duration::from_mins(3);

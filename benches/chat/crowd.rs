@@ -9,8 +9,8 @@ use std::{
 use crate::{
     attack::{Author, Face, Key, Link, connect, hello},
     child::Child,
-    ports::Ports,
     report::{self, Times},
+    support::Ports,
 };
 
 const PEERS: usize = 50;
@@ -65,7 +65,7 @@ fn round() -> (Duration, Duration) {
 /// Memory that a link costs which has been used.
 #[cfg(target_os = "linux")]
 fn memory() {
-    use crate::proc;
+    use crate::support::proc;
     let ports = Ports::take();
     let mut node = Child::node("node", ports.port(0)..=ports.port(0), true);
     node.wait_line("\"listening\"");

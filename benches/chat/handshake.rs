@@ -9,8 +9,8 @@ use std::{
 use crate::{
     attack::{Face, Key, Link, connect, hello, serve},
     child::Child,
-    ports::Ports,
     report::{self, Times},
+    support::Ports,
 };
 
 const ROUNDS: u32 = 200;

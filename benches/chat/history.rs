@@ -12,9 +12,8 @@ use tempfile::TempDir;
 use crate::{
     bare::{self, Role},
     child::Child,
-    ports::Ports,
     report::{self, Times},
-    setup::Setup,
+    support::{Ports, Setup},
 };
 
 /// Histories that somebody who comes late fetches.
@@ -144,7 +143,7 @@ fn memory(home: &Arc<TempDir>, lines: usize) {
         node.discard_output();
         #[expect(clippy::disallowed_methods, reason = "memory is measured when the work of the start is over")]
         thread::sleep(REST);
-        crate::proc::memory_kib(node.pid()) as f64 / 1_024.0
+        crate::support::proc::memory_kib(node.pid()) as f64 / 1_024.0
     };
     let (full, empty) = (of(home), of(&Arc::new(TempDir::new().unwrap())));
     let what = format!("memory with {lines} lines on disk, MB");
@@ -159,14 +158,14 @@ fn memory(_: &Arc<TempDir>, _: usize) {
 /// From the start of the program to its first whole frame, and to its newest line, in turns with a start without a history.
 #[cfg(unix)]
 fn starts(home: &Arc<TempDir>, lines: usize) {
-    use crate::terminal::{Builder, Term, program};
+    use crate::support::{Builder, Term, program};
     let ports = Ports::take();
     let arguments = Setup::new("author", range(&ports)).arguments();
     let start = |home: &TempDir| -> Term {
         let at = home.path().to_str().unwrap();
         let mut builder = Builder::new(&program()).args(&arguments);
-        for place in crate::setup::PLACES {
-            builder = builder.env(place, at);
+        for directory in crate::support::DIRECTORIES {
+            builder = builder.env(directory, at);
         }
         builder.spawn()
     };

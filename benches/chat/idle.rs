@@ -6,7 +6,10 @@ use crate::report;
 pub(crate) fn measure() {
     use std::{thread, time::Duration};
 
-    use crate::{child::Child, ports::Ports, proc};
+    use crate::{
+        child::Child,
+        support::{Ports, proc},
+    };
 
     /// Nodes in the full mesh: each has one peer less.
     const NODES: u16 = 21;

@@ -6,8 +6,8 @@ use crate::{
     bare::{self, Role},
     child::Child,
     plain,
-    ports::Ports,
     report::{self, Times},
+    support::Ports,
 };
 
 /// Lines per turn, after [`WARM_UP`] more that are not counted.

@@ -8,8 +8,8 @@ use std::{
 use crate::{
     bare::{self, Role},
     child::Child,
-    ports::Ports,
     report::{self, Times},
+    support::Ports,
 };
 
 const ROUNDS: u32 = 20;

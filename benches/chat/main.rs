@@ -32,18 +32,8 @@ mod plain;
 mod report;
 mod throughput;
 
-#[allow(dead_code, reason = "shared with the tests, which use more of it")]
-#[path = "../../tests/e2e/support/ports.rs"]
-mod ports;
-#[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "shared with the tests, which use more of it")]
-#[path = "../../tests/e2e/support/proc.rs"]
-mod proc;
-#[path = "../../tests/e2e/support/setup.rs"]
-mod setup;
-#[cfg(unix)]
-#[path = "../../tests/common/mod.rs"]
-mod terminal;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();

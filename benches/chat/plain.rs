@@ -5,8 +5,7 @@ use std::ops::RangeInclusive;
 use crate::{
     bare::{self, Role},
     child::Child,
-    ports::Ports,
-    setup::Setup,
+    support::{Ports, Setup},
 };
 
 /// What the plain link is in this run.

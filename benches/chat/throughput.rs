@@ -8,9 +8,8 @@ use std::{
 use crate::{
     bare::{self, Role},
     child::Child,
-    plain,
-    ports::Ports,
-    report,
+    plain, report,
+    support::Ports,
 };
 
 const LINES: usize = 20_000;

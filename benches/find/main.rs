@@ -16,8 +16,7 @@
 #[cfg(target_os = "linux")]
 mod bare;
 
-#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
-#[path = "../../tests/e2e/support/mod.rs"]
+#[path = "../../tests/support/mod.rs"]
 mod support;
 
 fn main() {

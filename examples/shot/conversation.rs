@@ -1,8 +1,8 @@
 //! What is said in the picture, and by whom.
 
 use crate::{
-    common::{Builder, Node, Ports, Term, arguments, program},
     guest::Guest,
+    support::{Builder, Node, Ports, Term, arguments, program},
 };
 
 /// Whose screen it is.
@@ -68,14 +68,14 @@ pub(crate) fn play((cols, rows): (u16, u16)) -> (Term, Vec<Node>) {
     let mut others: Vec<Node> = OTHERS
         .into_iter()
         .map(|nick| {
-            let node = Node::spawn(nick, &ports);
+            let node = Node::listening(nick, ports.range());
             term.wait_text(nick);
             node
         })
         .collect();
     for other in &others {
         // Lines come in the order in which they were said only to who is linked already.
-        other.wait_peer(WHO);
+        other.wait_nick(WHO);
     }
     // A guest's name is known with its first line.
     guest.say("hello");

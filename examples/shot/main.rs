@@ -6,11 +6,11 @@
 //! ```
 //! A second argument is the size in cells, `100x23` unless given. The file's extension chooses SVG, PNG or plain text.
 
-#[path = "../../tests/common/mod.rs"]
-mod common;
 mod conversation;
 mod guest;
 mod picture;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 use std::{env, fs, path::Path, process::ExitCode};
 

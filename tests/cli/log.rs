@@ -1,6 +1,13 @@
 //! `proximity-chat log`, and what is on disk after a chat.
 
-use super::*;
+use std::{fs, io::BufRead, io::BufReader, io::Write, process::Command};
+
+use serde_json::Value;
+
+use crate::{
+    support::{PATIENCE, arguments},
+    user::{Finished, Running, User, lines},
+};
 
 impl User {
     /// Prints a history.

@@ -3,7 +3,7 @@
 //! `tests/corpus` keeps inputs of every kind, valid, broken and hostile. They are replayed as they are, and changed at
 //! random (cut, spliced, flipped, repeated). Whatever comes out must be clean and bounded, and nothing may panic. An input
 //! that fails is written to the corpus as `found-…`, to be kept with the fix. Which changes are tried is the same in every run;
-//! `PROPTEST_RNG_SEED=7 cargo test --release --test decoders -- --ignored` tries others.
+//! `PROPTEST_RNG_SEED=7 cargo test --test decoders -- --ignored` tries others.
 //!
 //! `WRITE_CORPUS=1 cargo test --test decoders` writes what `corpus.rs` describes, when that has changed.
 
@@ -42,19 +42,41 @@ struct Kind {
     cases: u32,
 }
 
-const KINDS: [Kind; 11] = [
-    Kind { name: "mesh", check: frames::mesh, cases: 2_000 },
-    Kind { name: "event", check: frames::event, cases: 500 },
-    Kind { name: "line", check: frames::line, cases: 500 },
-    Kind { name: "claim", check: frames::claim, cases: 500 },
-    Kind { name: "announcement", check: frames::announcement, cases: 500 },
-    Kind { name: "arriving", check: |bytes| drop(connections::arriving(bytes)), cases: 200 },
-    Kind { name: "answering", check: answering, cases: 200 },
-    Kind { name: "link", check: |bytes| drop(links::told(bytes)), cases: 500 },
-    Kind { name: "config", check: files::config, cases: 300 },
-    Kind { name: "profile", check: files::profile, cases: 100 },
-    Kind { name: "key", check: files::key, cases: 300 },
-];
+/// Makes the list of kinds, and for each of them a test that changes its inputs and one that does so a great many times.
+macro_rules! kinds {
+    ($($name:ident: $check:expr, $cases:literal;)*) => {
+        const KINDS: &[Kind] = &[$(Kind { name: stringify!($name), check: $check, cases: $cases }),*];
+
+        mod every_changed_input_is_taken_well {
+            $(#[test]
+            fn $name() {
+                super::change(stringify!($name), 1);
+            })*
+        }
+
+        mod a_great_many_changed_inputs_are_taken_well {
+            $(#[test]
+            #[ignore = "long: changes inputs for seconds"]
+            fn $name() {
+                super::change(stringify!($name), super::LONG);
+            })*
+        }
+    };
+}
+
+kinds! {
+    mesh: frames::mesh, 2_000;
+    event: frames::event, 500;
+    line: frames::line, 500;
+    claim: frames::claim, 500;
+    announcement: frames::announcement, 500;
+    arriving: |bytes| drop(connections::arriving(bytes)), 200;
+    answering: answering, 200;
+    link: |bytes| drop(links::told(bytes)), 500;
+    config: files::config, 300;
+    profile: files::profile, 100;
+    key: files::key, 300;
+}
 
 /// Both ways in which we dial.
 fn answering(bytes: &[u8]) {
@@ -63,7 +85,7 @@ fn answering(bytes: &[u8]) {
     }
 }
 
-/// How many times as many changed inputs the long run tries: 5 s for most kinds.
+/// How many times as many changed inputs the long tests try.
 const LONG: u32 = 40;
 
 #[test]
@@ -73,7 +95,7 @@ fn the_corpus_is_what_its_description_makes() {
 
 #[test]
 fn every_kept_input_is_taken_well() {
-    for kind in KINDS {
+    for &kind in KINDS {
         let inputs = corpus::read(kind.name);
         assert!(inputs.len() >= 5, "hardly anything is kept of {}", kind.name);
         for (name, bytes) in inputs {
@@ -122,17 +144,8 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     }
 }
 
-#[test]
-fn every_changed_input_is_taken_well() {
-    for kind in KINDS {
-        mutate::run(kind, kind.cases);
-    }
-}
-
-#[test]
-#[ignore = "long: changes inputs for most of a minute"]
-fn a_great_many_changed_inputs_are_taken_well() {
-    for kind in KINDS {
-        mutate::run(kind, kind.cases * LONG);
-    }
+/// Checks so many times as many changed inputs of a kind as `cargo test` tries.
+fn change(name: &str, times: u32) {
+    let kind = KINDS.iter().find(|kind| kind.name == name).expect("a kind of this name");
+    mutate::run(*kind, kind.cases * times);
 }

@@ -30,9 +30,7 @@ mod reference;
 mod replaced;
 mod roster;
 mod siege;
+#[path = "../support/mod.rs"]
 mod support;
 mod tampering;
-#[cfg(unix)]
-#[path = "../common/mod.rs"]
-mod terminal;
 mod unread;

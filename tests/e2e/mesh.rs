@@ -258,7 +258,7 @@ fn an_unread_output_holds_up_nobody_else() {
 #[test]
 #[cfg(unix)]
 fn a_pasted_page_is_one_message_between_nodes_of_our_kind() {
-    use crate::terminal::{Builder, program};
+    use crate::support::{Builder, program};
     let ports = Ports::take();
     let range = ports.port(0)..=ports.port(1);
     let bob = Node::listening("bob", range.clone());

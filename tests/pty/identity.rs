@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::support::Node;
 
 /// A screen whose user has given no name on the command line.
 fn nameless(ports: &Ports, data: &TempDir) -> Builder {
@@ -18,7 +19,7 @@ fn data() -> TempDir {
 #[test]
 fn the_first_run_asks_for_a_name_and_the_second_remembers_it() {
     let (ports, data) = (Ports::reserve(2), data());
-    let bob = Node::spawn("bob", &ports);
+    let bob = Node::listening("bob", ports.range());
     let term = nameless(&ports, &data).spawn();
     term.wait_text("Type the name others should see and press Enter.");
     term.wait_text("○ welcome");
@@ -27,11 +28,11 @@ fn the_first_run_asks_for_a_name_and_the_second_remembers_it() {
     term.wait_text("A name cannot contain ':'");
     assert_eq!(input_line(&term), "> a:b");
     term.send("\x15carol\r");
-    bob.wait_peer("carol");
+    bob.wait_nick("carol");
     term.wait_text("● bob");
     term.wait_text(EMPTY_INPUT);
     term.send("hello\r");
-    bob.wait_message("carol", "hello");
+    bob.wait_said("carol", "hello");
     term.send("\x11");
     assert_eq!(term.wait_exit().exit_code(), 0);
     assert_given_back(&term);

@@ -1,6 +1,6 @@
 //! A host's disk, which takes its time, and what is on it.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
@@ -10,13 +10,10 @@ use proximity_chat::{
 };
 use tokio::sync::mpsc;
 
+use crate::faults::disk_pause;
+
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
-
-/// How long a disk takes for a request, and its answer for the way back: usually, and now and then. A crash between the two
-/// leaves something on disk that nobody was told of.
-const USUALLY: u64 = 3;
-const NOW_AND_THEN: u64 = 60;
 
 /// Opens a host's history.
 pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot), String> {
@@ -49,8 +46,7 @@ pub(crate) fn run(mut database: Database, seed: u64) -> (Store, mpsc::Receiver<A
 }
 
 async fn pause(random: &mut fastrand::Rng) {
-    let most = if random.u8(..16) == 0 { NOW_AND_THEN } else { USUALLY };
-    tokio::time::sleep(Duration::from_millis(random.u64(..most))).await;
+    tokio::time::sleep(disk_pause(random)).await;
 }
 
 /// All that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that

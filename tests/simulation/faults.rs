@@ -1,6 +1,8 @@
-//! What happens to the hosts, all of it out of the seed.
+//! All that goes wrong with the simulated network, disks and clocks, and with the hosts; when it does is up to the seed.
+//!
+//! Faults of the program itself, which this simulation must notice, are in `core::mutant`.
 
-use std::{rc::Rc, sync::atomic::Ordering, time::Duration};
+use std::{ops::Range, rc::Rc, sync::atomic::Ordering, time::Duration};
 
 use turmoil::Sim;
 
@@ -9,11 +11,65 @@ use crate::{host::Host, world::World};
 /// How slow messages are when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(40);
 
+/// What can go wrong.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// The network falls into two or three parts that do not reach each other.
+    Split,
+    /// The parts are joined again: a split ends.
+    Join,
+    /// A host is killed, or loses its power: then the others hear no end of its connections.
+    Crash,
+    /// The user of a host leaves, and comes back later.
+    Leave,
+    /// A host's clock is set to a wrong time.
+    Clock,
+    /// Messages begin to be slow, or are fast again.
+    Slow,
+    /// Messages begin to get lost, or arrive again.
+    Loss,
+}
+
+/// Which fault happens how often: parts of [`PARTS`].
+const FAULTS: [(Fault, u8); 7] = [
+    (Fault::Split, 6),
+    (Fault::Join, 3),
+    (Fault::Crash, 5),
+    (Fault::Leave, 2),
+    (Fault::Clock, 1),
+    (Fault::Slow, 2),
+    (Fault::Loss, 1),
+];
+
+/// The sum of the parts.
+const PARTS: u8 = 20;
+
+/// Milliseconds between two faults.
+const FAULT_EVERY: Range<u64> = 200..2_500;
+
+/// Milliseconds that a killed host, or one without power, is away.
+const CRASHED_FOR: Range<u64> = 100..12_000;
+
+/// Milliseconds that a user who left is away.
+const LEFT_FOR: Range<u64> = 100..8_000;
+
+/// Milliseconds that messages take at most while the network is slow.
+const SLOW: Range<u64> = 200..1_500;
+
+/// Part of the messages that is lost at most while the network loses some.
+const MAX_LOSS: f64 = 0.02;
+
 /// How wrong clocks are, at most.
 const SKEW: Duration = Duration::from_hours(1);
 
-/// How long one lost message may go unnoticed, at most: two nodes that do not hear each other drop each other. What
-/// DESIGN.md section 6 allows, and a step of the simulation.
+/// How many milliseconds a disk takes at most for a request, and its answer for the way back: usually, and once in
+/// [`SLOW_DISK_ONCE_IN`]. A crash between the two leaves something on disk that nobody was told of.
+const DISK: u64 = 3;
+const SLOW_DISK: u64 = 60;
+const SLOW_DISK_ONCE_IN: u8 = 16;
+
+/// How long one lost message may go unnoticed, at most: two nodes that do not hear each other drop each other after 11 s. One
+/// step of the simulation is added.
 const NOTICED: Duration = Duration::from_millis(11_010);
 
 pub(crate) struct Faults {
@@ -71,7 +127,7 @@ impl Faults {
         let now = sim.elapsed();
         self.due(sim, now);
         if now >= self.next {
-            self.next = now + Duration::from_millis(self.random.u64(200..2_500));
+            self.next = now + Duration::from_millis(self.random.u64(FAULT_EVERY));
             self.happens(sim, now);
         }
         self.connect(sim, now);
@@ -120,7 +176,7 @@ impl Faults {
         }
         sim.crash(host.ip);
         host.crashed();
-        let pause = self.random.u64(100..12_000);
+        let pause = self.random.u64(CRASHED_FOR);
         self.restarts[index] = Some(now + Duration::from_millis(pause));
     }
 
@@ -128,17 +184,17 @@ impl Faults {
         let index = self.random.usize(..self.hosts.len());
         let host = self.hosts[index].clone();
         let busy = self.crashes[index].is_some() || self.restarts[index].is_some();
-        match self.random.u8(..20) {
-            0..6 => {
+        match chosen(&mut self.random) {
+            Fault::Split => {
                 let sides = if self.random.bool() { 2 } else { 3 };
                 self.sides = (0..self.hosts.len()).map(|_| self.random.u8(..sides)).collect();
                 self.world.note(now, &format!("split into {:?}", self.sides));
             }
-            6..9 => {
+            Fault::Join => {
                 self.sides.fill(0);
                 self.world.note(now, "healed");
             }
-            9..14 if host.is_up() && !busy => {
+            Fault::Crash if host.is_up() && !busy => {
                 // Words that are on their way to the disk, or from there to the others, when it happens.
                 for _ in 0..self.random.usize(..4) {
                     host.say(None);
@@ -146,29 +202,30 @@ impl Faults {
                 self.off[index] = self.random.u8(..3) == 0;
                 self.crashes[index] = Some(now + Duration::from_millis(self.random.u64(..12)));
             }
-            14..16 if host.is_up() && !busy => {
+            Fault::Leave if host.is_up() && !busy => {
                 self.world.note(now, &format!("[{index}] leaves"));
                 host.leave();
-                let pause = self.random.u64(100..8_000);
+                let pause = self.random.u64(LEFT_FOR);
                 self.restarts[index] = Some(now + Duration::from_millis(pause));
             }
-            16 => {
+            Fault::Clock => {
                 host.skew.store(skew(&mut self.random), Ordering::Relaxed);
                 self.world.note(now, &format!("[{index}] has another time: {:?} ms", host.skew));
             }
-            17 | 18 => {
+            Fault::Slow => {
                 self.slow = !self.slow;
-                let slowest = if self.slow { Duration::from_millis(self.random.u64(200..1_500)) } else { LATENCY };
+                let slowest = if self.slow { Duration::from_millis(self.random.u64(SLOW)) } else { LATENCY };
                 sim.set_max_message_latency(slowest);
                 self.world.note(now, &format!("messages take up to {slowest:?}"));
             }
-            19 => {
+            Fault::Loss => {
                 self.lossy = !self.lossy;
-                let lost = if self.lossy { self.random.f64() * 0.02 } else { 0.0 };
+                let lost = if self.lossy { self.random.f64() * MAX_LOSS } else { 0.0 };
                 sim.set_fail_rate(lost);
                 self.world.note(now, &format!("lost: {lost:.4} of all messages"));
             }
-            _ => {}
+            // It is down already, or about to be.
+            Fault::Crash | Fault::Leave => {}
         }
     }
 
@@ -210,6 +267,24 @@ impl Faults {
             }
         }
     }
+}
+
+/// What goes wrong next.
+fn chosen(random: &mut fastrand::Rng) -> Fault {
+    let mut at = random.u8(..PARTS);
+    for (fault, parts) in FAULTS {
+        match at.checked_sub(parts) {
+            Some(rest) => at = rest,
+            None => return fault,
+        }
+    }
+    panic!("the parts of all faults are {PARTS}")
+}
+
+/// How long a disk takes this time.
+pub(crate) fn disk_pause(random: &mut fastrand::Rng) -> Duration {
+    let most = if random.u8(..SLOW_DISK_ONCE_IN) == 0 { SLOW_DISK } else { DISK };
+    Duration::from_millis(random.u64(..most))
 }
 
 /// By how many milliseconds a clock is wrong.

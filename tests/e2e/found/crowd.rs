@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{MAX_RATE, assert_all_meet, assert_never_full, by_hand, meet, shared_rate};
-use crate::support::{Lab, Node, proc, seconds, until_passed};
+use super::{MAX_RATE, assert_all_meet, by_hand, meet, neighbours::Neighbours, shared_rate};
+use crate::support::{Lab, Node, seconds, until_passed};
 
 /// When the machine has nothing else to do.
 const PROMISED: Duration = seconds(10);
@@ -51,7 +51,8 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
     const PROBES: u64 = 1_000;
     /// The kernel asks three times for a machine that is silent, a second apart, before it gives up.
     const GIVEN_UP: Duration = seconds(4);
-    let Some(mut lab) = Lab::or_skip("copies_on_one_machine_share_what_its_table_of_neighbours_can_bear") else {
+    let Some(mut lab) = Lab::with_filters_or_skip("copies_on_one_machine_share_what_its_table_of_neighbours_can_bear")
+    else {
         return;
     };
     let host = lab.host("10.77.0.1/20");
@@ -65,7 +66,7 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
     meet(&nodes, seconds(1));
     // Until it was linked, each knew of no other, and together they looked faster than they may: that is not counted.
     until_passed(GIVEN_UP);
-    let (fulls, begun) = (proc::neighbour_table_fulls(), Instant::now());
+    let (neighbours, begun) = (Neighbours::watch(&host), Instant::now());
     let again = |node: &mut Node| {
         let mark = node.mark();
         node.say("/rescan");
@@ -79,7 +80,7 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
     }
     let took = begun.elapsed();
     println!("four copies: {PROBES} probes each in {took:?}, {MAX_RATE} a second together promised at most");
-    assert_never_full(fulls);
+    neighbours.assert_never_full();
 }
 
 /// `BY_HAND=1 cargo test --release --test e2e -- --ignored --nocapture sixty_four`

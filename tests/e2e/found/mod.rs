@@ -12,6 +12,7 @@ mod forged;
 mod idle;
 mod lossy;
 mod moves;
+mod neighbours;
 mod opened;
 mod routed;
 #[cfg(unix)]
@@ -22,7 +23,7 @@ mod traps;
 use std::time::{Duration, Instant};
 
 use crate::support::{
-    Node, proc,
+    Node,
     rosters::{assert_changes, assert_rosters},
     seconds,
 };
@@ -47,11 +48,6 @@ const MAX_RATE: usize = 300;
 /// The sweep rate of each of so many nodes that sweep at the same time.
 fn shared_rate(nodes: usize) -> [String; 2] {
     ["--sweep-rate".to_owned(), (MAX_RATE / nodes).to_string()]
-}
-
-/// Whatever sweeps do to the kernel's table of neighbours, which was full so often `before`: it never was too much.
-fn assert_never_full(before: u64) {
-    assert_eq!(proc::neighbour_table_fulls(), before, "the kernel's table of neighbours was full");
 }
 
 /// How long a test waits for what is promised.

@@ -1,9 +1,6 @@
 //! The screen, opened to the network and closed by one key.
 
-use crate::{
-    support::{Lab, Node, seconds},
-    terminal::{Builder, program},
-};
+use crate::support::{Builder, Lab, Node, program, seconds};
 
 const F2: &str = "\x1bOQ";
 

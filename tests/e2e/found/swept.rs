@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{NO_SWEEP, SILENT, assert_all_meet, assert_never_full, assert_promise, by_hand, meet, meetings};
-use crate::support::{Host, Lab, Node, Setup, proc, seconds};
+use super::{NO_SWEEP, SILENT, assert_all_meet, assert_promise, by_hand, meet, meetings, neighbours::Neighbours};
+use crate::support::{Host, Lab, Node, Setup, seconds};
 
 /// A /24 at the default rate: two nodes, or five among ten machines.
 const SMALL: Duration = Duration::from_millis(2_500);
@@ -30,9 +30,12 @@ fn room(lab: &mut Lab, peers: impl Fn(u16) -> Vec<&'static str>) -> (Vec<Node>, 
 #[test]
 #[ignore = "long: ten machines and five nodes"]
 fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
-    let Some(mut lab) = Lab::or_skip("five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last") else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip("five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last")
+    else {
+        return;
+    };
     let (mut nodes, host) = room(&mut lab, |_| Vec::new());
-    let fulls = proc::neighbour_table_fulls();
+    let neighbours = Neighbours::watch(&host);
     nodes.push(Node::start(&host.lan("last", &[SILENT])));
     assert_all_meet("/24, ten machines, five nodes, each on a port of its own", &nodes, SMALL);
     // Two of whom both know the last one have learnt of each other by then.
@@ -44,7 +47,7 @@ fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
             assert_promise(&format!("{} and {}, passed on", node.nick, other.nick), took, PASSED_ON);
         }
     }
-    assert_never_full(fulls);
+    neighbours.assert_never_full();
 }
 
 #[test]
@@ -63,13 +66,13 @@ fn who_meets_one_of_a_room_has_met_all_of_it() {
 
 /// One sweeps, the other waits at the far end of the network.
 fn ends(test: &str, networks: [&str; 2], more: &[&str], promised: Duration) {
-    let Some(mut lab) = Lab::or_skip(test) else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let [first, second] = networks.map(|address| lab.host(address));
     let bob = waiting(&second, "bob", 4_565, &[]);
-    let fulls = proc::neighbour_table_fulls();
+    let neighbours = Neighbours::watch(&first);
     let alice = Node::start(&first.lan("alice", &[&[SILENT], more].concat()));
     assert_all_meet(&format!("{} {more:?}", networks[1]), &[alice, bob], promised);
-    assert_never_full(fulls);
+    neighbours.assert_never_full();
 }
 
 #[test]
@@ -95,10 +98,12 @@ fn a_first_pass_over_a_16_takes_less_than_four_minutes() {
     if !by_hand("a_first_pass_over_a_16_takes_less_than_four_minutes") {
         return;
     }
-    let Some(mut lab) = Lab::or_skip("a_first_pass_over_a_16_takes_less_than_four_minutes") else { return };
+    let Some(mut lab) = Lab::with_filters_or_skip("a_first_pass_over_a_16_takes_less_than_four_minutes") else {
+        return;
+    };
     let (first, second) = (lab.host("10.77.0.1/16"), lab.host("10.77.255.254/16"));
     let bob = waiting(&second, "bob", 4_565, &[]);
-    let fulls = proc::neighbour_table_fulls();
+    let neighbours = Neighbours::watch(&first);
     let begun = Instant::now();
     let alice = Node::start(&first.lan("alice", &[SILENT, "--sweep-rate", "300"]));
     let passed = |event: &&serde_json::Value| event["probed"].as_u64().is_some_and(|probed| probed >= FIRST_PASS);
@@ -108,5 +113,5 @@ fn a_first_pass_over_a_16_takes_less_than_four_minutes() {
     println!("/16, first pass: {took:?} (promised 4 minutes)");
     assert!(took < seconds(240), "{took:?}");
     alice.wait_peer(&bob.id());
-    assert_never_full(fulls);
+    neighbours.assert_never_full();
 }

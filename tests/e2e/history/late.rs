@@ -67,7 +67,7 @@ fn a_late_joiner_gets_ten_thousand_lines() {
 #[cfg(unix)]
 #[ignore = "long: ten thousand lines"]
 fn the_screen_of_a_late_joiner_stays_usable() {
-    use crate::terminal::{Builder, program};
+    use crate::support::{Builder, program};
     const LINES: usize = 10_000;
     let ports = Ports::take();
     let mut alice = Node::listening("alice", few(&ports));

@@ -1,10 +1,7 @@
 //! The full screen among reference nodes.
 
 use super::{Player, guest, with_others};
-use crate::{
-    support::{Ports, Python, Setup, seconds, until},
-    terminal::{Builder, Term, program},
-};
+use crate::support::{Builder, Ports, Python, Setup, Term, program, seconds, until};
 
 /// A full screen that is linked with nobody yet.
 fn screen(ports: &Ports) -> Term {

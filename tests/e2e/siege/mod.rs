@@ -1,19 +1,20 @@
-//! Every attack of the table in DESIGN.md section 7, against the real program while it chats with an honest node.
+//! Attacks on the real program while it chats with an honest node: one test for each, in the table of `attacks`.
 //!
-//! `cargo test --release --test e2e siege -- --ignored --nocapture` runs it in a few minutes and prints the figures: how
+//! `cargo test --test e2e siege -- --ignored --nocapture` runs all of them in a few minutes and prints the figures: how
 //! long the attacker was let be, how long honest lines took meanwhile, and the most memory and descriptors that the
-//! attacked node had. `SIEGE=events` runs only attacks with this in their name.
+//! attacked node had. They run one after the other, since each measures what the machine gives to its nodes.
 
 #![cfg(target_os = "linux")]
 
 mod abuse;
+mod attacks;
 mod chat;
 mod events;
 mod handshakes;
 mod silence;
 mod volume;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{fs::File, net::SocketAddr, time::Duration};
 
 use chat::Chat;
 
@@ -30,7 +31,7 @@ const LATENCY: Duration = Duration::from_millis(100);
 
 /// The memory of the attacked node, without the pages of its program, which come and go with what else the machine does. All that
 /// is bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8, links and causes 4 each, which is
-/// 48 MiB. Without bounds streams have taken 229 MiB, and who never reads 95 a second (DESIGN.md section 7).
+/// 48 MiB. Without bounds streams have taken 229 MiB, and a peer that never reads 95 MiB a second.
 const MEMORY_KIB: u64 = 64 * 1024;
 
 /// Its descriptors.
@@ -49,7 +50,7 @@ const LEAST: Duration = seconds(2);
 /// What a step of an attack may take at most before it counts as not ended.
 const PATIENCE: Duration = seconds(50);
 
-/// Who is attacked.
+/// The node under attack.
 struct Target {
     addr: SocketAddr,
     /// The honest peer.
@@ -63,8 +64,8 @@ impl Target {
         self.link_with(|key| hello(key, nick))
     }
 
-    /// The same with any greeting of that key. Whoever makes a thousand keys in a second shares what is left to them with all
-    /// others who do, and has to wait for it.
+    /// The same with any greeting of that key. An attacker that makes a thousand keys in a second shares one allowance with all
+    /// others that do, and has to wait for it.
     fn link_with(&self, greeting: impl Fn(&Key) -> Hello) -> (Key, Link) {
         let dial = || {
             let key = Key::random();
@@ -87,18 +88,29 @@ struct Outcome {
     cut: Option<Duration>,
 }
 
-/// An attack, and within which time each attacker must be cut; none where it need not be.
+/// An attack, and what it may cost.
 struct Attack {
     name: &'static str,
+    /// Within which time each attacker must be cut; none where it need not be.
     promised: Option<Duration>,
     /// Whether the attacked node talks much meanwhile.
     burst: bool,
-    run: fn(&Target) -> Outcome,
 }
 
 impl Attack {
-    const fn new(name: &'static str, promised: Option<Duration>, run: fn(&Target) -> Outcome) -> Self {
-        Self { name, promised, burst: false, run }
+    /// Each attacker is cut within five seconds.
+    const fn cut(name: &'static str) -> Self {
+        Self::cut_within(name, 5)
+    }
+
+    /// Each attacker is cut within so many seconds.
+    const fn cut_within(name: &'static str, promised: u64) -> Self {
+        Self { name, promised: Some(seconds(promised)), burst: false }
+    }
+
+    /// The attacker may go on: it costs no more than the bounds.
+    const fn borne(name: &'static str) -> Self {
+        Self { name, promised: None, burst: false }
     }
 
     const fn during_a_burst(self) -> Self {
@@ -106,93 +118,36 @@ impl Attack {
     }
 }
 
-fn attacks() -> Vec<Attack> {
-    let five = Some(seconds(5));
-    vec![
-        Attack::new("somebody else's key", five, handshakes::somebody_else),
-        Attack::new("no key, other keys, certificates", five, handshakes::other_faces),
-        Attack::new("TLS 1.2", five, handshakes::old_version),
-        Attack::new("other ALPN, or none", five, handshakes::other_protocols),
-        Attack::new("greetings of somebody else", five, handshakes::foreign_greetings),
-        Attack::new("silence", five, silence::nothing),
-        Attack::new("a slow preface", five, silence::slow_preface),
-        Attack::new("half a ClientHello", five, silence::half_client_hello),
-        Attack::new("ClientHello, then silence", five, silence::client_hello),
-        Attack::new("handshake, then silence", five, silence::handshake),
-        Attack::new("call, then silence", five, silence::call),
-        Attack::new("half a greeting", five, silence::half_greeting),
-        Attack::new("a greeting, byte by byte", five, silence::slow_greeting),
-        Attack::new("a frozen peer during a burst", Some(seconds(11)), silence::frozen).during_a_burst(),
-        Attack::new("1 GiB length prefix", five, volume::length_prefix),
-        Attack::new("Peers with a million entries", five, volume::million_peers),
-        Attack::new("Peers, larger than an honest one's", None, volume::many_peers),
-        Attack::new("rapid reset", five, volume::rapid_reset),
-        Attack::new("3,000 connections", five, volume::connections),
-        Attack::new("600 keys, each with a link", None, volume::crowd),
-        Attack::new("links that come and go", None, volume::churn),
-        Attack::new("streams full of tiny frames", None, volume::tiny_frames),
-        Attack::new("pings of HTTP/2, unread", None, volume::http_pings),
-        Attack::new("pings of the mesh", None, volume::mesh_pings),
-        Attack::new("lines", None, volume::lines),
-        Attack::new("presence and names", None, volume::presence),
-        Attack::new("short codes", None, volume::short_codes),
-        Attack::new("bytes that are no frames", five, abuse::no_frames),
-        Attack::new("frames of HTTP/2 that are none", five, abuse::no_http),
-        Attack::new("port and key of somebody else", None, abuse::claims),
-        Attack::new("escapes, bidi, tags, marks", None, abuse::escapes),
-        Attack::new("events, forged", five, events::forged),
-        Attack::new("events, altered or impossible", five, events::altered),
-        Attack::new("events again and again", None, events::replayed),
-        Attack::new("events backwards", None, events::reordered),
-        Attack::new("events: Have with a million dots", five, events::million_dots),
-        Attack::new("events: Have with logs made up", None, events::made_up_logs),
-        Attack::new("events of unknown authors", None, events::unknown_authors),
-        Attack::new("events without their causes", None, events::without_causes),
-        Attack::new("events without causes, of unknown", None, events::without_causes_of_many),
-        Attack::new("events of 2199 and the day after", None, events::ahead),
-        Attack::new("events of the greatest length", None, events::longest),
-        Attack::new("events below bases that move", None, events::lying_bases),
-        Attack::new("events told of and kept", None, events::tells_and_keeps),
-        Attack::new("events asked for again and again", None, events::asks_again),
-        Attack::new("events asked for and never taken", None, events::never_takes),
-        Attack::new("events of other rooms", None, events::other_rooms),
-    ]
-}
-
-#[test]
-#[ignore = "long: every attack, one after the other"]
-fn honest_nodes_chat_through_every_attack() {
+/// Attacks one of two nodes that chat, and checks what the attack cost them.
+fn besiege(attack: &Attack, run: impl Fn(&Target) -> Outcome) {
+    // Whichever runner this is: two sieges at a time would measure each other.
+    let alone = File::create(std::env::temp_dir().join("pctest-siege")).unwrap();
+    alone.lock().unwrap();
     let mut chat = Chat::start();
-    let quiet = chat.during(false, |_| crate::support::until_passed(seconds(2)));
     println!("\n  {:<36} {}", "attack", chat::Figures::HEAD);
-    println!("  {:<36} {}", "none", quiet.1);
     let mut failed = Vec::new();
-    let wanted = std::env::var("SIEGE").unwrap_or_default();
-    for attack in attacks().into_iter().filter(|attack| attack.name.contains(&wanted)) {
-        let mut slow = Vec::new();
-        for _ in 0..TRIES {
-            let (outcome, figures) = chat.during(attack.burst, attack.run);
-            let cut = outcome.cut.map_or_else(|| "-".to_owned(), |cut| format!("{cut:.1?}"));
-            println!("  {:<36} {figures}   {cut:>8}   {}", attack.name, outcome.what);
-            let mut check = |holds: bool, what: String| {
-                if !holds {
-                    failed.push(format!("{}: {what}", attack.name));
-                }
-            };
-            check(figures.memory_kib < MEMORY_KIB, format!("{} KiB", figures.memory_kib));
-            check(figures.descriptors < DESCRIPTORS, format!("{} descriptors", figures.descriptors));
-            if let Some(promised) = attack.promised {
-                check(outcome.cut.is_some_and(|cut| cut < promised * SLACK), format!("cut after {cut}"));
+    let mut slow = None;
+    for _ in 0..TRIES {
+        let (outcome, figures) = chat.during(attack.burst, &run);
+        let cut = outcome.cut.map_or_else(|| "-".to_owned(), |cut| format!("{cut:.1?}"));
+        println!("  {:<36} {figures}   {cut:>8}   {}", attack.name, outcome.what);
+        let mut check = |holds: bool, what: String| {
+            if !holds {
+                failed.push(what);
             }
-            if figures.p99 < LATENCY * SLACK {
-                slow.clear();
-                break;
-            }
-            slow.push(format!("{}: honest lines took {:?}", attack.name, figures.p99));
+        };
+        check(figures.memory_kib < MEMORY_KIB, format!("{} KiB", figures.memory_kib));
+        check(figures.descriptors < DESCRIPTORS, format!("{} descriptors", figures.descriptors));
+        if let Some(promised) = attack.promised {
+            check(outcome.cut.is_some_and(|cut| cut < promised * SLACK), format!("cut after {cut}"));
         }
-        failed.extend(slow.pop());
+        slow = (figures.p99 >= LATENCY * SLACK).then(|| format!("honest lines took {:?}", figures.p99));
+        if slow.is_none() {
+            break;
+        }
     }
+    failed.extend(slow);
     chat.assert_open();
     chat.assert_unharmed();
-    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(failed.is_empty(), "{}: {failed:#?}", attack.name);
 }

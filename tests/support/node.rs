@@ -10,10 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Process, Setup, seconds};
-
-/// Long enough for every step that a person would call immediate, on a machine that has other things to do.
-const SOON: Duration = seconds(30);
+use super::{PATIENCE, Process, Setup};
 
 /// A running node. What every [`Process`] can, it can as well.
 pub(crate) struct Node {
@@ -84,13 +81,13 @@ impl Node {
     pub(crate) fn wait_own(&self, text: &str) -> String {
         let own = |e: &&Value| e["event"] == "message" && e["own"] == true && e["text"] == text;
         let id = |events: &[Value]| events.iter().find(own)?["id"].as_str().map(str::to_owned);
-        self.wait(&format!("its own {text:?}"), SOON, id).0
+        self.wait(&format!("its own {text:?}"), PATIENCE, id).0
     }
 
     /// Waits until so many of so many have an own message.
     pub(crate) fn wait_delivered(&self, id: &str, delivered: u32, of: u32) -> Duration {
         let last = |e: &&Value| e["event"] == "delivery" && e["id"] == id;
-        self.wait(&format!("{id} delivered to {delivered} of {of}"), SOON, |events| {
+        self.wait(&format!("{id} delivered to {delivered} of {of}"), PATIENCE, |events| {
             let last = events.iter().rev().find(last)?;
             (last["delivered"] == delivered && last["of"] == of).then_some(())
         })
@@ -106,7 +103,7 @@ impl Node {
 
     /// Where it listens, as soon as it does.
     pub(crate) fn addr(&self) -> SocketAddr {
-        self.wait("listening", SOON, |events| {
+        self.wait("listening", PATIENCE, |events| {
             events.iter().find(|e| e["event"] == "listening")?["addr"].as_str()?.parse().ok()
         })
         .0
@@ -115,18 +112,24 @@ impl Node {
     /// Its key in hex, which is what others know it by.
     pub(crate) fn id(&self) -> String {
         let node = |e: &Value| (e["event"] == "listening").then(|| e["node"].as_str().map(str::to_owned));
-        let listening = self.wait("listening", SOON, |events| events.iter().find_map(node));
+        let listening = self.wait("listening", PATIENCE, |events| events.iter().find_map(node));
         listening.0.expect("a node says its key")
     }
 
     /// Waits until `peer` (a key, or an id such as `guest:127.0.0.1:4566`) is present.
     pub(crate) fn wait_peer(&self, peer: &str) -> Duration {
-        self.wait(&format!("{peer} joined"), SOON, |events| present(events).contains(&peer).then_some(())).1
+        self.wait(&format!("{peer} joined"), PATIENCE, |events| present(events).contains(&peer).then_some(())).1
+    }
+
+    /// Waits until a peer of this name has come.
+    pub(crate) fn wait_nick(&self, nick: &str) {
+        let wanted = |e: &&Value| e["event"] == "peer" && e["nick"] == nick;
+        self.wait(&format!("{nick} joined"), PATIENCE, |events| events.iter().find(wanted).map(drop));
     }
 
     /// Waits until the number of present peers is `count`.
     pub(crate) fn wait_peers(&self, count: usize) -> Duration {
-        self.wait_peers_within(count, SOON)
+        self.wait_peers_within(count, PATIENCE)
     }
 
     /// The same, where another time is long enough.
@@ -152,10 +155,21 @@ impl Node {
 
     /// Waits for a message of this text by somebody else, and returns it.
     pub(crate) fn wait_text(&self, text: &str) -> Value {
-        self.wait(&format!("message {text:?}"), SOON, |events| {
+        self.wait(&format!("message {text:?}"), PATIENCE, |events| {
             events.iter().find(|e| is_theirs(e) && e["text"] == text).cloned()
         })
         .0
+    }
+
+    /// Waits for a message of this text under this name, its own ones included.
+    pub(crate) fn wait_said(&self, nick: &str, text: &str) {
+        let wanted = |e: &&Value| e["event"] == "message" && e["nick"] == nick && e["text"] == text;
+        self.wait(&format!("{text:?} by {nick}"), PATIENCE, |events| events.iter().find(wanted).map(drop));
+    }
+
+    /// How many messages it has shown, its own ones included.
+    pub(crate) fn messages(&self) -> usize {
+        self.all(|e| (e["event"] == "message").then_some(())).len()
     }
 
     /// The texts of all messages by others.
@@ -174,7 +188,7 @@ impl Node {
     /// Waits for a notice of this kind, and returns its text.
     pub(crate) fn wait_notice(&self, code: &str) -> String {
         let wanted = |e: &&Value| e["event"] == "notice" && e["code"] == code;
-        let notice = self.wait(&format!("notice {code}"), SOON, |events| events.iter().find(wanted).cloned()).0;
+        let notice = self.wait(&format!("notice {code}"), PATIENCE, |events| events.iter().find(wanted).cloned()).0;
         notice["text"].as_str().unwrap_or_default().to_owned()
     }
 
@@ -189,7 +203,7 @@ impl Node {
     /// Leaves in the way that users do, and checks that this counts as success.
     pub(crate) fn quit(&mut self) {
         self.say("/quit");
-        let status = self.wait_exit(SOON);
+        let status = self.wait_exit(PATIENCE);
         assert!(status.success(), "{}: {status} after /quit; {:?}", self.nick, self.other());
     }
 

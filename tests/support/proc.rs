@@ -35,13 +35,6 @@ pub(crate) fn busy(pid: u32) -> Duration {
     TICK * ticks
 }
 
-/// How often the kernel's table of neighbours was full, on the whole machine since it started.
-pub(crate) fn neighbour_table_fulls() -> u64 {
-    let table = fs::read_to_string("/proc/net/stat/arp_cache").expect("Linux with IPv4");
-    let last = |line: &str| line.split_whitespace().last().and_then(|hex| u64::from_str_radix(hex, 16).ok());
-    table.lines().skip(1).map(|line| last(line).expect("a number in hex")).sum()
-}
-
 /// Established TCP connections of a process, in whichever network namespace it is.
 pub(crate) fn connections(pid: u32) -> usize {
     const ESTABLISHED: &str = "01";

@@ -9,6 +9,10 @@ use std::{
 /// How often a condition outside our own processes' output is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// How long a condition may take that a person would call immediate: far more than it takes on a machine that is busy
+/// with other tests.
+pub(crate) const PATIENCE: Duration = seconds(30);
+
 /// Whole seconds, short to write where a deadline stands.
 pub(crate) const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)

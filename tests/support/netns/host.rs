@@ -4,8 +4,10 @@ use std::{fs, fs::File, os::fd::AsFd, path::Path, thread};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
-use super::commands::{counter, filter, ip, listed};
-use crate::support::{Place, Setup};
+use super::{
+    super::{Place, Setup},
+    commands::{counter, filter, ip, listed},
+};
 
 /// A machine of a lab. It goes with the lab; this is only its name.
 #[derive(Clone)]
@@ -77,7 +79,12 @@ impl Host {
 
     /// How many elements a named set of the table `inet test` has.
     pub(crate) fn elements(&self, name: &str) -> usize {
-        listed(&self.name, "set", ["inet", "test", name])["elem"].as_array().map_or(0, Vec::len)
+        self.elements_of("test", name)
+    }
+
+    /// How many elements a named set of a table of the family `inet` has.
+    pub(crate) fn elements_of(&self, table: &str, name: &str) -> usize {
+        listed(&self.name, "set", ["inet", table, name])["elem"].as_array().map_or(0, Vec::len)
     }
 
     /// Runs `what` in a thread that stands here: its sockets are this machine's, whoever uses them afterwards.

@@ -1,4 +1,4 @@
-//! The command line of a node that touches nothing of its user's. The benchmarks use this file too.
+//! The command line of a node that touches nothing of its user's.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -8,13 +8,14 @@ use std::{
 
 use tempfile::TempDir;
 
+use super::program;
+
 /// The variables that name the user's directories.
-pub(crate) const PLACES: [&str; 6] =
+pub(crate) const DIRECTORIES: [&str; 6] =
     ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"];
 
 /// What is said of where a node is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
 pub(crate) enum Place {
     /// The address and the network of the setup.
     Given,
@@ -44,7 +45,7 @@ impl Setup {
     /// On loopback, looking at `ports` and nowhere else.
     pub(crate) fn new(nick: &str, ports: RangeInclusive<u16>) -> Self {
         Self {
-            program: env!("CARGO_BIN_EXE_proximity-chat").to_owned(),
+            program: program(),
             nick: nick.to_owned(),
             ip: Ipv4Addr::LOCALHOST.into(),
             cidr: "127.0.0.1/32".to_owned(),
@@ -64,7 +65,6 @@ impl Setup {
     }
 
     /// The command line that prints what is on disk of the lobby.
-    #[allow(dead_code, reason = "for the tests; the benchmarks use this file too")]
     pub(crate) fn log_command(&self, home: &TempDir, options: &[&str]) -> Command {
         let mut command = self.program_at(home);
         // The same network, as far as that is set.
@@ -86,8 +86,8 @@ impl Setup {
             None => Command::new(&self.program),
         };
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        for place in PLACES {
-            command.env(place, home.path());
+        for directory in DIRECTORIES {
+            command.env(directory, home.path());
         }
         command
     }

@@ -1,0 +1,181 @@
+//! The name and the key of a start, and where they are kept.
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+
+use crate::{
+    support::{Node, PATIENCE, Ports},
+    user::{Finished, User, lines, node},
+};
+
+/// No option makes them three people: three terminals do.
+#[cfg(unix)]
+#[test]
+fn copies_of_one_user_are_people_of_their_own() {
+    let user = User { ports: Ports::reserve(5), ..User::new() };
+    let mut said = Vec::new();
+    let copies: Vec<_> = (0..3)
+        .map(|_| {
+            let (child, output, events) = user.start_with(&user.range());
+            said.push(events);
+            (child, lines(output))
+        })
+        .collect();
+    let listening: Vec<_> = said.iter().filter_map(|events| events.last()).collect();
+    let name = listening[0]["nick"].as_str().unwrap();
+    let names: Vec<_> = listening.iter().map(|event| event["nick"].as_str().unwrap()).collect();
+    assert_eq!(names, [name.to_owned(), format!("{name}-2"), format!("{name}-3")]);
+    let keys: BTreeSet<_> = listening.iter().map(|event| event["node"].as_str().unwrap().to_owned()).collect();
+    assert!(keys.len() == 3 && keys.iter().all(|key| key.len() == 64), "{keys:?}");
+    let notices: Vec<_> =
+        said.iter().flat_map(|events| &events[..events.len() - 1]).map(|event| &event["text"]).collect();
+    assert_eq!(
+        notices,
+        [
+            "Profile default is in use by another copy; this is default-2.",
+            "Profiles default and default-2 are in use by other copies; this is default-3.",
+        ]
+    );
+    // And they meet as such.
+    for (own, (_child, lines)) in listening.iter().zip(&copies) {
+        let mut expected = keys.clone();
+        expected.remove(own["node"].as_str().unwrap());
+        while !expected.is_empty() {
+            let event = lines.recv_timeout(PATIENCE).expect("the others join");
+            if event["change"] == "joined" {
+                assert_eq!((&event["protocol"], &event["verified"]), (&"mesh".into(), &false.into()));
+                assert!(expected.remove(event["peer"].as_str().unwrap()), "{event}");
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn who_comes_again_has_the_same_key_and_the_name_that_was_given() {
+    let user = User::new();
+    let first = user.someone(&[], "/nick Zoë 山田\n/quit\n");
+    assert_eq!(first.code, Some(0), "{first:?}");
+    let again = user.someone(&[], "/quit\n");
+    assert_eq!(node(&again), node(&first));
+    let nick = |finished: &Finished| finished.event(|event| event["event"] == "listening")["nick"].clone();
+    assert_eq!(nick(&again), "Zoë 山田");
+    assert_eq!(nick(&user.someone(&["--nick", "now"], "/quit\n")), "now");
+    assert_eq!(nick(&user.someone(&[], "/quit\n")), "Zoë 山田", "an option is for one run");
+    let other = user.someone(&["--profile", "work"], "/quit\n");
+    assert!(node(&other) != node(&first) && nick(&other) != "Zoë 山田");
+    // The directory can be moved, and the key with it.
+    let moved = user.home.path().join("moved");
+    fs::rename(user.home.path().join(".local/share/proximity-chat"), &moved).unwrap();
+    assert_eq!(node(&user.someone(&["--data-dir", moved.to_str().unwrap()], "/quit\n")), node(&first));
+}
+
+#[cfg(unix)]
+#[test]
+fn who_was_met_is_remembered() {
+    let user = User { ports: Ports::reserve(5), ..User::new() };
+    let bob = Node::listening("bob", user.ports.range());
+    let key = Value::from(bob.id());
+    assert_eq!(user.someone(&[], "hello\n/quit\n").code, Some(0));
+    let known: Value = serde_json::from_slice(&fs::read(user.profile("known.json")).unwrap()).unwrap();
+    let first = known[0]["first_seen"].clone();
+    assert_eq!((&known[0]["key"], &known[0]["nick"], known.as_array().map(Vec::len)), (&key, &"bob".into(), Some(1)));
+    assert_eq!(user.someone(&[], "hello\n/quit\n").code, Some(0));
+    let known: Value = serde_json::from_slice(&fs::read(user.profile("known.json")).unwrap()).unwrap();
+    assert_eq!(known[0]["first_seen"], first, "it was the same one that was met before");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
+    let user = User { ports: Ports::reserve(5), ..User::new() };
+    let args = [user.range().to_vec(), vec!["--profile=work".to_owned()]].concat();
+    let (running, _output, _) = user.start_with(&args);
+    let finished = user.someone(&["--profile", "work"], "");
+    assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
+    assert_eq!(
+        finished.err,
+        "proximity-chat: Profile work is in use by another copy. Leave that one, or give another --profile; without it \
+         the next free one is taken.\n"
+    );
+    // However that copy ends, nothing keeps the profile locked.
+    drop(running);
+    assert_eq!(user.someone(&["--profile", "work"], "/quit\n").code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn who_stores_nothing_is_somebody_else_every_time() {
+    let user = User::new();
+    let keys: BTreeSet<_> = (0..2).map(|_| node(&user.someone(&["--ephemeral"], "/nick x\n/quit\n"))).collect();
+    assert_eq!(keys.len(), 2);
+    assert!(!user.home.path().join(".local/share").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let user = User::new();
+    let first = node(&user.someone(&[], "/quit\n"));
+    let path = user.profile("identity");
+    let pem = fs::read_to_string(&path).unwrap();
+    let mode = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    let refused = |text: &str| {
+        let finished = user.someone(&[], "");
+        assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""), "{finished:?}");
+        assert_eq!(finished.err, format!("proximity-chat: {text}\n"));
+    };
+    let shown = path.display();
+    mode(0o644);
+    refused(&format!("Other users can read or change {shown}. Make it yours alone: chmod 600 {shown}"));
+    mode(0o600);
+    assert_eq!(node(&user.someone(&[], "/quit\n")), first);
+
+    let restore = "Restore it from a copy, or move it away to become somebody new, whom nobody knows yet.";
+    fs::write(&path, "").unwrap();
+    refused(&format!("{shown} is damaged: it is empty. {restore}"));
+    fs::write(&path, &pem[..60]).unwrap();
+    refused(&format!(
+        "{shown} is damaged: it holds no Ed25519 private key in PEM (\"-----BEGIN PRIVATE KEY-----\"). {restore}"
+    ));
+    assert_eq!(fs::read_to_string(&path).unwrap(), pem[..60], "it was not touched");
+
+    let away = user.home.path().join("away");
+    fs::write(&path, &pem).unwrap();
+    fs::rename(&path, &away).unwrap();
+    symlink("nowhere", &path).unwrap();
+    refused(&format!(
+        "{shown} is a link to a file that is not there. Bring that file back, or remove the link to become somebody new, \
+         whom nobody knows yet."
+    ));
+    fs::remove_file(&path).unwrap();
+    assert_ne!(node(&user.someone(&[], "/quit\n")), first, "who moves it away is somebody new");
+    fs::rename(&away, &path).unwrap();
+    assert_eq!(node(&user.someone(&[], "/quit\n")), first);
+
+    let known = user.profile("known.json");
+    fs::write(&known, "[{}]").unwrap();
+    fs::set_permissions(&known, fs::Permissions::from_mode(0o600)).unwrap();
+    refused(&format!(
+        "{} is damaged: missing field `key` at line 1 column 3. Restore it from a copy, or move it away to start as if you \
+         had met nobody: whom you verified or ignored is forgotten then.",
+        known.display()
+    ));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_place_that_cannot_be_written_says_what_to_do() {
+    let user = User::new();
+    user.write("file", "");
+    let finished = user.someone(&["--data-dir", "file"], "");
+    assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
+    assert!(finished.err.starts_with("proximity-chat: Cannot use the directory file/default: "), "{}", finished.err);
+    assert!(
+        finished.err.ends_with("Give another one with --data-dir, or add --ephemeral to store nothing.\n"),
+        "{}",
+        finished.err
+    );
+}

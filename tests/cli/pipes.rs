@@ -1,0 +1,125 @@
+//! A node in a pipe: what it reads and writes, and how it ends.
+
+use std::{fs, io::Write, sync::mpsc, thread};
+
+use serde_json::Value;
+
+use crate::{
+    support::{Node, Ports},
+    user::{User, node},
+};
+
+#[test]
+fn a_pipe_gets_events_and_quit_ends_with_success() {
+    let user = User::new();
+    let finished = user.node(&["--json"], "hello\n/me waves\n/who\n/jion\n/version\n/quit\nnever\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    let listening = format!(
+        r#"{{"event":"listening","addr":"127.0.0.1:{}","node":"{}","nick":"alice","version":"{}"}}"#,
+        user.ports.first(),
+        node(&finished),
+        env!("CARGO_PKG_VERSION")
+    );
+    assert_eq!(finished.out.lines().next(), Some(listening.as_str()));
+    let hello = finished.event(|event| event["text"] == "hello");
+    assert_eq!(
+        (&hello["own"], &hello["from"], &hello["room"]),
+        (&true.into(), &node(&finished).into(), &"#lobby".into())
+    );
+    assert_eq!(hello["id"].as_str().map(str::len), Some(32));
+    let delivery = finished.event(|event| event["event"] == "delivery");
+    assert_eq!((&delivery["id"], &delivery["of"]), (&hello["id"], &0.into()), "nobody else is here");
+    assert_eq!(finished.event(|event| event["text"] == "waves")["action"], true);
+    assert_eq!(finished.event(|event| event["event"] == "who")["peers"], Value::Array(Vec::new()));
+    assert_eq!(finished.event(|event| event["event"] == "error")["code"], "unknown_command");
+    assert!(!finished.out.contains("never"));
+}
+
+#[test]
+fn a_line_that_is_there_before_anybody_was_found_reaches_everyone() {
+    let ports = Ports::reserve(5);
+    let user = User { ports, ..User::new() };
+    let people: Vec<_> = ["bob", "carol", "dave"].map(|nick| Node::listening(nick, user.ports.range())).into();
+    let finished = user.node(&["--headless"], "the build is green\n/quit\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    for person in people {
+        person.wait_said("alice", "the build is green");
+    }
+}
+
+#[test]
+fn a_pipe_without_json_gets_text() {
+    let user = User::new();
+    let finished = user.node(&[], "hello\n/quit\n");
+    assert_eq!(finished.code, Some(0));
+    assert!(finished.out.starts_with(&format!("-- you are alice, at 127.0.0.1:{}\n", user.ports.first())));
+    assert!(finished.out.lines().any(|line| line.get(5..) == Some(" <alice> hello")), "{}", finished.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_have_their_exit_codes() {
+    use rustix::process::{Pid, Signal, kill_process};
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 0)] {
+        let user = User::new();
+        let (child, _output) = user.start();
+        kill_process(Pid::from_child(&child.0), signal).unwrap();
+        assert_eq!(child.end(), Some(code), "{signal:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_stops_does_not_hold_up_ctrl_c() {
+    use rustix::process::{Pid, Signal, kill_process};
+    /// More than wait in the program's channels and buffers, so that in the end the node waits too.
+    const LINES: usize = 20_000;
+    let user = User::new();
+    let (mut child, _output) = user.start();
+    let mut stdin = child.0.stdin.take().expect("a pipe");
+    let line = [b"x".repeat(999), b"\n".to_vec()].concat();
+    let (taken, lines) = mpsc::sync_channel(LINES);
+    thread::spawn(move || {
+        // It fails when the program ends.
+        (0..LINES).all(|_| stdin.write_all(&line).is_ok() && taken.send(()).is_ok())
+    });
+    // Once it takes no more, it is stuck as far as it can be.
+    while lines.recv_timeout(std::time::Duration::from_millis(500)).is_ok() {}
+    kill_process(Pid::from_child(&child.0), Signal::INT).unwrap();
+    assert_eq!(child.end(), Some(130));
+}
+
+#[test]
+fn the_end_of_the_reader_ends_the_program_without_a_word() {
+    let user = User::new();
+    let (mut child, output) = user.start();
+    drop(output);
+    let mut stdin = child.0.stdin.take().expect("a pipe");
+    // It notices when it writes. It may end while this is still written.
+    let _ = stdin.write_all(b"hello\n/version\n");
+    assert_eq!(child.end(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_log_has_what_the_program_does_and_not_what_people_say() {
+    let user = User::new();
+    user.node(&["--json", "-v"], "a secret\n/quit\n");
+    let directory = user.home.path().join(".local/state/proximity-chat");
+    let files: Vec<_> = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let log = fs::read_to_string(&files[0]).unwrap();
+    assert!(log.contains("listening") && !log.contains("secret"), "{log}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_cannot_be_written_is_a_notice() {
+    let user = User::new();
+    user.write(".local/state", "a file where a directory should be");
+    let finished = user.node(&["--json"], "/quit\n");
+    assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
+    let notices = finished.events().into_iter().filter(|event| event["code"] == "config");
+    assert!(notices.clone().all(|event| event["text"].as_str().unwrap().starts_with("There is no log: ")));
+    assert_eq!(notices.count(), 1);
+}

@@ -1,0 +1,43 @@
+//! What all tests, benchmarks and examples share: the program as a child process, in a pipe or in a pseudo-terminal,
+//! ports and networks that nobody else uses, and waiting for conditions.
+//!
+//! Nothing here touches the user's directories or the program's default ports outside of a network namespace of the
+//! test's own, and every child ends with the value that stands for it.
+
+#![allow(dead_code, unused_imports, reason = "every test binary uses its own part of it")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "that is how a test fails, also outside of a test function"
+)]
+
+mod machine;
+mod node;
+mod ports;
+mod process;
+mod program;
+mod python;
+mod setup;
+
+#[cfg(target_os = "linux")]
+mod netns;
+#[cfg(target_os = "linux")]
+pub(crate) mod proc;
+#[cfg(target_os = "linux")]
+pub(crate) mod rosters;
+#[cfg(unix)]
+mod term;
+
+pub(crate) use machine::{PATIENCE, seconds, skip, until, until_passed};
+#[cfg(target_os = "linux")]
+pub(crate) use netns::{Host, Lab};
+pub(crate) use node::Node;
+pub(crate) use ports::Ports;
+pub(crate) use process::Process;
+pub(crate) use program::{arguments, program};
+pub(crate) use python::Python;
+pub(crate) use setup::{DIRECTORIES, Place, Setup};
+#[cfg(unix)]
+pub(crate) use term::{Builder, Term};
