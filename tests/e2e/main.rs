@@ -1,7 +1,7 @@
 //! The real program, in several real processes: each other's peers, and those of an independent implementation of gRPC.
 //!
 //! Everything here talks to loopback, or to network namespaces that the test makes itself. Tests that take long are
-//! ignored by `cargo test` and run with `cargo test --release -- --ignored`. A test that lacks something of the machine
+//! ignored by `cargo test` and run with `cargo test -- --ignored`. A test that lacks something of the machine
 //! (Python, root) says so on standard error; with `NO_SKIPPED_TESTS=1` it fails instead, and `.ci/run` sets that.
 
 #![allow(

@@ -5,7 +5,7 @@ use std::ops::Range;
 use proximity_chat::core::mutant::Mutant;
 
 pub(crate) const USAGE: &str = "\
-cargo test --release --features simulation --test simulation -- [OPTIONS]
+cargo test --features simulation --test simulation -- [OPTIONS]
 
 Without options it runs what CI runs. Each seed runs in a process of its own.
   --seeds A..B     these seeds

@@ -83,7 +83,7 @@ fn copies_on_one_machine_share_what_its_table_of_neighbours_can_bear() {
     neighbours.assert_never_full();
 }
 
-/// `BY_HAND=1 cargo test --release --test e2e -- --ignored --nocapture sixty_four`
+/// `BY_HAND=1 cargo test --test e2e -- --ignored --nocapture sixty_four`
 #[test]
 #[ignore = "by hand: sixty-four nodes are too many for a machine that does other things too"]
 fn sixty_four_with_two_addresses_each_all_meet_once() {

@@ -89,7 +89,7 @@ fn two_at_the_ends_of_a_22_find_each_other_sooner_at_the_highest_rate() {
     ends(test, ["10.77.0.1/22", "10.77.3.254/22"], &["--sweep-rate", "300"], Duration::from_millis(4_500));
 }
 
-/// Four minutes; `BY_HAND=1 cargo test --release --test e2e -- --ignored --nocapture first_pass_over_a_16`.
+/// Four minutes; `BY_HAND=1 cargo test --test e2e -- --ignored --nocapture first_pass_over_a_16`.
 #[test]
 #[ignore = "by hand: four minutes"]
 fn a_first_pass_over_a_16_takes_less_than_four_minutes() {
