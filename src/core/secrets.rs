@@ -2,9 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// A stream of secret numbers for one purpose. Whoever could guess a nonce of a comparison could search for a code, and
-/// who could guess a salt could search for erased words, so that a node's ordinary random numbers, some of which go
-/// over the wire, will not do.
+/// A stream of secret numbers for one purpose. The ordinary random numbers of a node will not do, since some of them go
+/// over the wire: with a guessed nonce one could search for a short code, with a guessed salt for erased words.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     purpose: &'static [u8],

@@ -1,4 +1,4 @@
-//! The log among nodes: what is said reaches disk, then everyone, and later whoever was away.
+//! The log among nodes: what is said reaches the disk, then everyone who is present, and the others when they join.
 //!
 //! [`Sync`] is a state machine. It is told of links, frames, the store's answers and what the user says ([`Input`]),
 //! and says what to do ([`Output`]). It asks the router about people only ([`People`]).
@@ -6,31 +6,37 @@
 //! # The algorithm
 //!
 //! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). All nodes
-//! are to hold the same events. Nobody keeps track of what others were sent; what a node says it holds is the only
-//! receipt.
+//! try to hold the same events. A node tells each link how far it holds each log (`Have`), compares that with what the
+//! link says it holds, and sends the difference. A `Have` is the only receipt: what a link was sent and does not list
+//! after a while is sent again.
 //!
-//! | when | whom we tell | what |
+//! | When | a node tells | this |
 //! |---|---|---|
-//! | a link opens | it | `Have`: how far we hold each log, in several frames if need be |
-//! | our user says something, and it is on disk | all links | the event |
-//! | events were written that came from a link | that link, and the author's | `Have`, after 5 ms, at most every 50 ms |
-//! | | all other links | `Have`, within a second |
-//! | a link has listed all it holds | it | our own events that it lacks |
-//! | it asks for everything (`want`) | it | all events that it lacks, whoever wrote them |
-//! | it has lacked something for 2 s or more | it | that again, or for an author who cannot reach it |
-//! | others hold what we lack, and its author is not here | one link | `want`; after 3 s without progress another one |
-//! | an event waits for one that we lack | its sender | `want`, after 50 ms, then every second |
-//! | a link has another event under a number than we do | it | our event, which proves that the author signed two |
+//! | a link opens | the link | `Have`: all that it holds, in several frames if need be |
+//! | its user says something, and that is on disk | all links | the event |
+//! | events are on disk that came over a link | that link and the author's | `Have`, after 5 ms, at most every 50 ms |
+//! | | all other links | `Have`, at most every second |
+//! | a link has listed all that it holds | the link | its own events that the link lacks |
+//! | a link asks for everything (`want`) | the link | all events that the link lacks, of any author |
+//! | a link has lacked events for 2 s, then 4 s, 8 s … | the link | these events again, of any author |
+//! | links hold what it lacks, and the author is not linked | one link | `want`; after 3 s without progress another |
+//! | an event waits for a cause | its sender | `want`, after 50 ms, then every second |
+//! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
 //!
-//! Nothing is shown, sent or told before it is on disk. While the disk fails nothing is accepted; the store is read
+//! Nothing is shown, sent or told before it is on disk. While the disk fails, nothing is accepted; the store is read
 //! again every second, and what it holds then counts.
 //!
 //! # The files
 //!
-//! `event` inputs and outputs · `receive` events that come · `commit` from memory to disk to screen, by way of `writer` · `have` who holds
-//! what · `backfill` what a link lacks · `phase` what a link is doing · `cursor`, `link` what is known of a link ·
-//! `delivery` who has our lines · `forks` authors that contradict themselves · `progress` how much is still to come ·
-//! `pages` messages from disk · `notice` all texts.
+//! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
+//! - `receive`: events that come over a link; `authors` limits how many unknown authors a peer may introduce
+//! - `writer`, `commit`: from memory to disk, then to the screen and to the links
+//! - `have`: who holds what; `backfill`: the events that a link lacks
+//! - `link`, `phase`, `cursor`: what is known of a link, what it is doing, how far it is with each log
+//! - `delivery`: who has our lines; `progress`: how much of a backlog is still to come
+//! - `forks`: authors that contradict themselves
+//! - `pages`: messages from disk for the front end
+//! - `requests`, `timer`: what the store was asked, what the clock brings
 
 mod authors;
 mod backfill;
