@@ -77,16 +77,16 @@ pub(super) struct Seen {
 /// What links tell their node is clean.
 fn check(event: &Input, seen: &mut Seen) {
     match event {
-        Input::Heard { lines, .. } => {
+        Input::GuestLines { lines, .. } => {
             frames::heard(lines);
             seen.lines.extend(lines.iter().map(|line| line.text.to_string()));
         }
-        Input::Arrived { claim, .. } => {
+        Input::GuestArrived { claim, .. } => {
             assert!(claim.is_none_or(|addr| addr.port() != 0));
             seen.met = true;
         }
         Input::DialAnswered { .. } => seen.met = true,
-        Input::Told { .. } | Input::Introduced { .. } => panic!("a node without a key was let in as one: {event:?}"),
+        Input::Frames { .. } | Input::NodeArrived { .. } => panic!("a node without a key was let in as one: {event:?}"),
         _ => {}
     }
 }
@@ -105,7 +105,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                 match event {
                     Event::Arrived { input: event, mut handle, .. } => {
                         check(&event, &mut seen);
-                        if let Input::Arrived { link, .. } = event {
+                        if let Input::GuestArrived { link, .. } = event {
                             shared.outbox.open(link, Protocol::Reference, Some(Bytes::from_static(b"ok")));
                         }
                         handle.open();

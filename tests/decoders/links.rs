@@ -182,12 +182,12 @@ impl Harness {
 
     fn frame(&mut self, frame: Frame) {
         match (self.link, frame) {
-            (Some(link), frame) => self.feed(Input::Told { link, frames: vec![frame] }),
+            (Some(link), frame) => self.feed(Input::Frames { link, frames: vec![frame] }),
             (None, Frame::Hello(hello)) => {
                 self.links += 1;
                 let source = SocketAddr::from(([127, 0, 0, 1], 50_000));
                 let secure = Secure { node: them(), exporter: [3; 32] };
-                self.feed(Input::Introduced { link: LinkId::Accepted(self.links), source, secure, hello });
+                self.feed(Input::NodeArrived { link: LinkId::Accepted(self.links), source, secure, hello });
             }
             // As `net` does it: whoever does not begin with a Hello is not let in.
             (None, _) => {}

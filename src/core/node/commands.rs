@@ -36,7 +36,7 @@ impl Node {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
             Command::Whois(who) => self.whois(&who, out),
-            // The shell carries it out and answers with `Input::Moved`; it passes on the other commands only.
+            // The shell carries it out and answers with `Input::Relocated`; it passes on the other commands only.
             Command::Open(_) => {}
         }
     }

@@ -21,99 +21,99 @@ use crate::{
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// The user asked for something.
+    /// The user wants something.
     Command(Command),
-    /// The sweep found an open port: someone may be there.
+    /// The sweep found an open port.
     Found(SocketAddr),
-    /// A datagram signed by this key, from this host, names this port.
+    /// A signed datagram came from this host and names this port.
     Announced {
-        /// Who.
+        /// The key that signed it.
         node: NodeId,
-        /// Where it says that it listens.
+        /// The address that it names. Only the key's holder could name it, but nothing proves that it is there.
         addr: SocketAddr,
     },
-    /// We listen elsewhere now.
-    Moved(LocalAddrs),
+    /// We listen on other addresses now.
+    Relocated(LocalAddrs),
     /// The user named this in the config file or on the command line: it is tried for as long as the program runs.
     Configured(Target),
-    /// A dial reached an open port, and the handshake if it was to be one; nothing else was sent yet.
+    /// A dial reached an open port, and finished the TLS handshake if there was one. Nothing else was sent yet.
     DialConnected {
-        /// Which dial.
+        /// The dial.
         link: LinkId,
-        /// Who proved to be there; none of a plain dial.
+        /// What the handshake proved; none for a dial in plain text.
         secure: Option<Secure>,
     },
-    /// A dial was let in: the other side said "ok", or its Hello.
+    /// The other side let a dial in.
     DialAnswered {
-        /// Which dial.
+        /// The dial.
         link: LinkId,
-        /// What it said of itself; none of a plain dial.
+        /// The node's Hello; none for a reference node, which says "ok".
         hello: Option<Hello>,
     },
     /// The other side ended the stream instead of letting us in.
     DialRefused {
-        /// Which dial.
+        /// The dial.
         link: LinkId,
-        /// Why, if it said so. A reference node says nothing: it has a link with us, or is just making one.
+        /// The reason, if there was one. A reference node gives none: it has a link with us, or is just making one.
         reason: Option<Reason>,
     },
-    /// A dial came to nothing.
+    /// A dial failed.
     DialFailed {
-        /// Which dial.
+        /// The dial.
         link: LinkId,
-        /// How.
+        /// How it failed.
         failure: DialFailure,
     },
-    /// Somebody dialled us in plain text and sent its first frame.
-    Arrived {
+    /// A reference node dialled us in plain text and sent its first frame.
+    GuestArrived {
         /// The new link.
         link: LinkId,
         /// Where the connection comes from.
         source: SocketAddr,
-        /// The listening address it claims, if it was one.
+        /// The listening address that the frame claims, if it was one.
         claim: Option<SocketAddr>,
     },
-    /// A node dialled us inside TLS and said Hello.
-    Introduced {
+    /// A node dialled us with TLS and said Hello.
+    NodeArrived {
         /// The new link.
         link: LinkId,
         /// Where the connection comes from.
         source: SocketAddr,
-        /// Who it proved to be.
+        /// What the TLS handshake proved.
         secure: Secure,
-        /// What it says of itself.
+        /// The node's Hello.
         hello: Hello,
     },
-    /// A guest spoke.
-    Heard {
-        /// Which link.
+    /// A guest sent lines.
+    GuestLines {
+        /// The link.
         link: LinkId,
-        /// What it said.
+        /// The lines.
         lines: Vec<ReferenceLine>,
     },
-    /// A node spoke.
-    Told {
-        /// Which link.
+    /// A node sent frames.
+    Frames {
+        /// The link.
         link: LinkId,
-        /// What it sent.
+        /// The frames.
         frames: Vec<Frame>,
     },
-    /// A link that was open is no more.
+    /// A link that was open has ended.
     Closed {
-        /// Which link.
+        /// The link.
         link: LinkId,
         /// Why.
         reason: CloseReason,
     },
-    /// What the store answers.
+    /// The store answers a request.
     Stored {
-        /// To which request.
+        /// The request.
         ticket: u64,
-        /// What.
+        /// The answer.
         reply: Result<Reply, Failure>,
     },
     /// A link has taken the batch that it was given last.
     Taken(LinkId),
-    /// The time that [`super::Node::next_timer`] asked for has come.
+    /// The time that [`super::Node::next_timer`] named has come.
     Timer,
 }

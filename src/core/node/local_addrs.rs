@@ -4,19 +4,19 @@ use std::net::{IpAddr, SocketAddr};
 
 use ipnetwork::IpNetwork;
 
-/// Where a node is.
+/// The addresses of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalAddrs {
-    /// The addresses that it listens on, never none; the first stands for it.
+    /// The addresses that it listens on, at least one; the first stands for the node.
     pub addrs: Vec<SocketAddr>,
-    /// Where addresses that others pass on may lie.
+    /// The networks in which addresses that others pass on are dialled.
     pub networks: Vec<IpNetwork>,
-    /// Whether anybody beyond this machine can be met.
+    /// Whether anything beyond this machine is dialled, or can dial us.
     pub open: bool,
 }
 
 impl LocalAddrs {
-    /// On one address alone.
+    /// A node that listens on one address.
     pub fn at(addr: SocketAddr, networks: Vec<IpNetwork>) -> Self {
         Self { addrs: vec![addr], networks, open: !addr.ip().is_loopback() }
     }
@@ -36,8 +36,8 @@ impl LocalAddrs {
         self.open || ip.is_loopback()
     }
 
-    /// The address at which somebody at `ip` reaches us: the one that is most like it. What reference nodes are told, and
-    /// compare with their own.
+    /// The address at which a peer at `ip` reaches us: the one that shares most bits with it. Reference nodes are told this
+    /// address, and compare it with their own.
     pub(super) fn towards(&self, ip: IpAddr) -> Option<SocketAddr> {
         let alike = |own: &&SocketAddr| (own.ip().is_loopback() == ip.is_loopback(), common_bits(own.ip(), ip));
         // The first of several that are equally alike stands for us.
@@ -65,8 +65,8 @@ pub(super) fn with_port(mut addr: SocketAddr, port: u16) -> SocketAddr {
     addr
 }
 
-/// Whether an address means the same to everybody: a link-local one is worth nothing beyond its link, and nothing even there
-/// to who does not know by which of its interfaces.
+/// Whether an address means the same to everybody. A link-local one means nothing outside its network, and inside it only
+/// together with the interface.
 pub(super) fn is_for_everybody(addr: &SocketAddr) -> bool {
     !matches!(addr.ip(), IpAddr::V6(ip) if ip.is_unicast_link_local())
 }

@@ -141,21 +141,23 @@ impl Node {
             Input::Found(addr) => self.drive_dialing(dialing::Input::Found(addr), now, out),
             Input::Announced { node, addr } => self.drive_dialing(dialing::Input::Announced { node, addr }, now, out),
             Input::Configured(target) => self.drive_dialing(dialing::Input::Configured(target), now, out),
-            Input::Moved(local) => self.moved(local, now, out),
+            Input::Relocated(local) => self.moved(local, now, out),
             Input::DialConnected { link, secure } => self.dial(link, DialEvent::Connected(secure), now, out),
             Input::DialAnswered { link, hello } => self.dial(link, DialEvent::Answered(hello), now, out),
             Input::DialRefused { link, reason } => self.dial(link, DialEvent::Refused(reason), now, out),
             Input::DialFailed { link, failure } => self.dial(link, DialEvent::Failed(failure), now, out),
-            Input::Arrived { link, source, claim } => {
+            Input::GuestArrived { link, source, claim } => {
                 self.with_peers(now, out, |peers, context, out| peers.arrived(link, source, claim, context, out));
             }
-            Input::Introduced { link, source, secure, hello } => {
+            Input::NodeArrived { link, source, secure, hello } => {
                 self.with_peers(now, out, |peers, context, out| {
                     peers.introduced(link, source, secure, &hello, context, out);
                 });
             }
-            Input::Heard { link, lines } => self.with_peers(now, out, |peers, _, out| peers.heard(link, lines, out)),
-            Input::Told { link, frames } => self.frames(link, frames, now, out),
+            Input::GuestLines { link, lines } => {
+                self.with_peers(now, out, |peers, _, out| peers.heard(link, lines, out))
+            }
+            Input::Frames { link, frames } => self.frames(link, frames, now, out),
             Input::Closed { link, reason } => {
                 self.with_peers(now, out, |peers, context, out| peers.closed(link, reason, context, out));
             }
@@ -201,7 +203,7 @@ impl Node {
     }
 
     /// Nodes that are there and cannot be linked, as far as is known of the last minute.
-    pub fn troubles(&self, now: Now) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
+    pub fn unreachable(&self, now: Now) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
         self.dialing.unreachable(now.mono)
     }
 

@@ -14,7 +14,7 @@ use crate::{
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Dial `addr`; answer with [`Input::DialConnected`] or [`Input::DialFailed`].
+    /// Dial `addr`; answered by `DialConnected` or `DialFailed`.
     Dial {
         /// The name of the new link.
         link: LinkId,
@@ -23,51 +23,50 @@ pub enum Output {
         /// How.
         via: Via,
     },
-    /// Send the first frame on a connected dial; answer with `DialAnswered`, `DialRefused` or `DialFailed`.
+    /// Send the first frame on a connected dial; answered by `DialAnswered`, `DialRefused` or `DialFailed`.
     Offer {
-        /// Which dial.
+        /// The dial.
         link: LinkId,
         /// The frame.
         first: Bytes,
     },
-    /// Let lines flow. From now on the link sees every [`Output::Publish`].
+    /// Open a link. From now on it gets every [`Output::Publish`].
     Open {
-        /// Which link.
+        /// The link.
         link: LinkId,
-        /// Which frames it gets.
+        /// How lines are encoded for it.
         protocol: Protocol,
-        /// On an accepted link: what lets the dialler in.
+        /// On an accepted link: the frame that lets the other side in.
         first: Option<Bytes>,
     },
     /// Send a frame on an open link, before the lines that wait.
     Tell {
-        /// Which link.
+        /// The link.
         link: LinkId,
         /// The frame.
         frame: Bytes,
     },
-    /// End it. An accepted link that was not open ends without "ok" or Hello, which refuses it.
+    /// End a link. An accepted link that was not open ends without "ok" or Hello, which refuses it.
     Close {
-        /// Which link.
+        /// The link.
         link: LinkId,
-        /// The last frame, of a link of nodes.
+        /// The last frame, on a link with a node.
         bye: Option<Bytes>,
     },
-    /// A message for all open links.
+    /// Send a message on all open links.
     Publish(Published),
-    /// Send a frame of events on an open link, behind its other frames. One at a time: answered by [`Input::Taken`] when the
-    /// link has taken it.
+    /// Send a frame of events on an open link, behind its other frames. One at a time: answered by `Taken`.
     Batch {
-        /// Which link.
+        /// The link.
         link: LinkId,
         /// The frame.
         frame: Bytes,
     },
-    /// Ask the store; answered by [`Input::Stored`].
+    /// Ask the store; answered by `Stored`.
     Store {
-        /// The number of the request.
+        /// Names the request.
         ticket: u64,
-        /// What.
+        /// The request.
         request: Request,
     },
     /// Tell the front end.
@@ -78,7 +77,7 @@ pub enum Output {
     Announce,
     /// [`super::Node::linked`] has changed.
     LinkedChanged,
-    /// What is known of people has changed: [`super::Node::known`] is to be saved, soon.
+    /// [`super::Node::known`] has changed and is to be saved soon.
     KnownChanged,
     /// Close everything and stop.
     Leave,

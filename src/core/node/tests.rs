@@ -1,4 +1,4 @@
-//! The rules of DESIGN.md section 5, one by one, and then all of them against random timing.
+//! The whole node: its rules one by one, and then all of them against random timing.
 
 mod log;
 mod nodes;
@@ -63,7 +63,7 @@ fn node(addr: &str, seed: u64) -> Node {
 }
 
 fn arrived(n: u32, source: &str, claim: Option<&str>) -> Input {
-    Input::Arrived { link: LinkId::Accepted(n), source: at(source), claim: claim.map(at) }
+    Input::GuestArrived { link: LinkId::Accepted(n), source: at(source), claim: claim.map(at) }
 }
 
 /// Somebody whom the user has compared codes with, long ago.

@@ -2,16 +2,17 @@
 
 use crate::domain::model::{LeaveReason, NodeId};
 
-/// What the TLS handshake has proved.
+/// What a TLS handshake has proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Secure {
-    /// The other side holds the private key of this one.
+    /// The other side holds the private key to this public one.
     pub node: NodeId,
-    /// Names this TLS session and no other (RFC 9266, tls-exporter): two sessions with somebody in between have two.
+    /// A value that only the two ends of this TLS session know (RFC 9266, tls-exporter). If somebody sits in between, the two
+    /// victims have different ones.
     pub exporter: [u8; 32],
 }
 
-/// Why a dial came to nothing.
+/// How a dial failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DialFailure {
     /// Nothing listens there.
@@ -26,7 +27,7 @@ pub enum DialFailure {
     Protocol,
     /// It answered the TLS handshake in plain text, as reference nodes do.
     NotTls,
-    /// It answered the TLS handshake and did not prove who it is, or is not who was looked for.
+    /// It answered the TLS handshake but proved no key, or another one than we looked for.
     Untrusted,
 }
 
@@ -35,7 +36,7 @@ pub enum DialFailure {
 pub enum Via {
     /// With TLS.
     Secure {
-        /// The only one who may be there, if it matters.
+        /// The only key that may be there; any if none.
         only: Option<NodeId>,
     },
     /// In plain text.

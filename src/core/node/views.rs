@@ -21,7 +21,7 @@ pub(super) trait Directory {
 
 /// What is known of keys and guests, for whether a link is let in. Implemented by the trust machine.
 pub(super) trait Reputation {
-    /// Whether the key belongs to somebody who was met on two days at least, or who has the user's word.
+    /// Whether the key was met a day ago or earlier, or has the user's word.
     fn is_acquainted(&self, node: &NodeId, now: Timestamp) -> bool;
     /// Whether the user shut out the guest at this address.
     fn is_ignored_guest(&self, addr: &SocketAddr) -> bool;

@@ -108,7 +108,7 @@ impl<N: Net> Actor<N> {
         let ListenPlan { spots, sweep, open, .. } = &self.network.now().site;
         let interfaces = io::interfaces().unwrap_or_default();
         let now = self.clock.now();
-        let people = self.node.troubles(now).map(|(addr, trouble)| Person {
+        let people = self.node.unreachable(now).map(|(addr, trouble)| Person {
             addr,
             place: Proximity::of(addr.ip(), spots),
             announced: trouble != Trouble::OtherVersion,
@@ -118,7 +118,7 @@ impl<N: Net> Actor<N> {
                 Trouble::OtherVersion => Reached::OtherVersion,
             },
         });
-        let said: Vec<IpAddr> = self.node.troubles(now).map(|(addr, _)| addr.ip()).collect();
+        let said: Vec<IpAddr> = self.node.unreachable(now).map(|(addr, _)| addr.ip()).collect();
         let evidence = Evidence {
             captured: io::captured(spots, &interfaces, &said),
             interfaces,

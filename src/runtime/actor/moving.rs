@@ -91,7 +91,7 @@ impl<N: Net> Actor<N> {
         self.diagnosing.forget();
         self.listen_at(&site).await?;
         self.start_discovery();
-        self.feed(Input::Moved(self.local_addrs())).await?;
+        self.feed(Input::Relocated(self.local_addrs())).await?;
         if before.site.listen.first() != site.listen.first() {
             self.tell_listening().await?;
         }
@@ -108,7 +108,7 @@ impl<N: Net> Actor<N> {
         // The network came back, or the machine woke: people who were there may be there again.
         if (before.lost.is_some() && now.lost.is_none()) || before.woken != now.woken {
             self.start_discovery();
-            self.feed(Input::Moved(self.local_addrs())).await?;
+            self.feed(Input::Relocated(self.local_addrs())).await?;
         }
         let is_told = DesiredNetwork { woken: before.woken, ..self.network.now().clone() } == before;
         if is_told { Ok(()) } else { self.tell_network().await }

@@ -44,7 +44,7 @@ impl Incoming for Line {
         for frame in frames.drain(..) {
             codec::read_lines(&frame.msg, &mut lines);
         }
-        ((!lines.is_empty()).then_some(Input::Heard { link, lines }), false)
+        ((!lines.is_empty()).then_some(Input::GuestLines { link, lines }), false)
     }
 }
 
@@ -61,7 +61,7 @@ impl Incoming for RawFrame {
             frame.ok()
         });
         let frames: Vec<_> = decoded.collect();
-        ((!frames.is_empty()).then_some(Input::Told { link, frames }), malformed)
+        ((!frames.is_empty()).then_some(Input::Frames { link, frames }), malformed)
     }
 }
 

@@ -51,7 +51,7 @@ pub enum Event {
     Arrived {
         /// The link.
         link: LinkId,
-        /// [`Input::Arrived`] or [`Input::Introduced`].
+        /// [`Input::GuestArrived`] or [`Input::NodeArrived`].
         input: Input,
         /// The means to answer.
         handle: Handle,

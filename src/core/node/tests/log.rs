@@ -234,14 +234,14 @@ fn what_is_forged_or_altered_is_never_shown_and_ends_the_link() {
     let mut cut = signed.clone();
     cut.sig[5] ^= 1;
     for bad in [forged, altered, cut] {
-        world.feed(1, Input::Told { link, frames: vec![Frame::Batch(vec![bad; 6])] });
+        world.feed(1, Input::Frames { link, frames: vec![Frame::Batch(vec![bad; 6])] });
     }
     assert_eq!(world.texts(1), ["true"]);
     assert_eq!(world.links, []);
     world.link(0, 1);
     let link = world.link_of(0, 1).unwrap();
     // What is true is taken from anybody, once.
-    world.feed(1, Input::Told { link, frames: vec![Frame::Batch(vec![signed; 20])] });
+    world.feed(1, Input::Frames { link, frames: vec![Frame::Batch(vec![signed; 20])] });
     assert_eq!((world.texts(1).len(), world.links.len()), (2, 1));
 }
 
@@ -367,7 +367,7 @@ fn a_lie_about_our_own_log_changes_nothing() {
         base: 1,
     };
     let have = mesh::Have { dots: vec![dot], more: false, want: false };
-    world.feed(0, Input::Told { link, frames: vec![Frame::Have(have)] });
+    world.feed(0, Input::Frames { link, frames: vec![Frame::Have(have)] });
     world.say(0, "two");
     world.wait(6_000);
     assert!(world.benches[0].store.acks.values().all(|seq| *seq <= 2));

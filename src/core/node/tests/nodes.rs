@@ -1,4 +1,4 @@
-//! Nodes of our kind, one rule at a time (DESIGN.md section 5, "Mesh protocol").
+//! Nodes of our kind, one rule at a time.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ fn hello(addr: &str, boot: u64, nick: &str) -> Hello {
 /// The node at `addr` dials us.
 fn introduced(n: u32, addr: &str, boot: u64, nick: &str) -> Input {
     let source = SocketAddr::new(at(addr).ip(), 50_000 + n as u16);
-    Input::Introduced { link: LinkId::Accepted(n), source, secure: secure(addr), hello: hello(addr, boot, nick) }
+    Input::NodeArrived { link: LinkId::Accepted(n), source, secure: secure(addr), hello: hello(addr, boot, nick) }
 }
 
 /// We dial `addr` and get as far as our Hello.
@@ -58,7 +58,7 @@ fn welcome(bench: &mut Harness, link: LinkId, addr: &str, boot: u64) -> Vec<Outp
 }
 
 fn told(link: LinkId, frame: Frame) -> Input {
-    Input::Told { link, frames: vec![frame] }
+    Input::Frames { link, frames: vec![frame] }
 }
 
 fn byes(outs: &[Output], link: LinkId) -> Vec<Frame> {
@@ -90,7 +90,7 @@ fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
     let mut bench = Harness::new(US);
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
     assert!(opens(&outs, IN) && bench.node.peers.table.peers.contains_key(&PeerId::Node(key(at(SMALLER)))));
-    let stolen = Input::Introduced {
+    let stolen = Input::NodeArrived {
         link: LinkId::Accepted(2),
         source: at("10.0.0.9:50000"),
         secure: secure("10.0.0.9:4565"),
@@ -275,7 +275,7 @@ fn given_up_for_our_dial(bench: &mut Harness) -> (LinkId, Vec<Output>) {
     let dial = offered(bench, LARGER);
     let source = at("10.0.1.8:50000");
     let outs =
-        bench.feed(Input::Introduced { link: IN, source, secure: secure(LARGER), hello: hello(LARGER, 1, "bob") });
+        bench.feed(Input::NodeArrived { link: IN, source, secure: secure(LARGER), hello: hello(LARGER, 1, "bob") });
     assert!(opens(&outs, IN), "{outs:?}");
     (dial, bench.feed(told(IN, Frame::Bye(Reason::Duplicate))))
 }
@@ -314,7 +314,7 @@ fn who_gives_up_its_dial_and_does_not_answer_ours_has_left() {
 fn a_claimed_port_hides_nobody() {
     let mut bench = Harness::new(US);
     // Somebody at the host of `LARGER` claims its port.
-    let impostor = Input::Introduced {
+    let impostor = Input::NodeArrived {
         link: IN,
         source: at("10.0.0.8:50001"),
         secure: secure("10.0.0.9:1"),
@@ -470,7 +470,7 @@ fn presence_names_and_round_trips_reach_the_front_end() {
 #[test]
 fn an_unknown_version_is_refused_with_a_reason_and_told_once() {
     let mut bench = Harness::new(US);
-    let from_the_future = |n: u32| Input::Introduced {
+    let from_the_future = |n: u32| Input::NodeArrived {
         link: LinkId::Accepted(n),
         source: at("10.0.0.2:50000"),
         secure: secure(SMALLER),
@@ -510,7 +510,7 @@ fn a_guest_that_takes_a_known_name_is_pointed_out() {
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let line = |nick: &str| {
         let (nick, text) = (Nick::new(nick).ok(), Text::new("send me the password").unwrap());
-        Input::Heard { link: IN, lines: vec![crate::protocol::codec::ReferenceLine { nick, text, action: false }] }
+        Input::GuestLines { link: IN, lines: vec![crate::protocol::codec::ReferenceLine { nick, text, action: false }] }
     };
     let points_out = |outs: &[Output]| {
         updates(outs).iter().any(|update| matches!(update, Update::Notice { code: NoticeCode::GuestName, .. }))
@@ -581,7 +581,7 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
         for (bench, peer, exporter) in [(&mut alice, LARGER, near), (&mut bob, US, far)] {
             let secure = Secure { node: key(at(peer)), exporter };
             let source = at("10.0.0.3:50000");
-            bench.feed(Input::Introduced { link: IN, source, secure, hello: hello(peer, 1, "peer") });
+            bench.feed(Input::NodeArrived { link: IN, source, secure, hello: hello(peer, 1, "peer") });
         }
         let mut outs = [alice.feed(Input::Command(Command::Verify { who: who("peer"), same: None })), Vec::new()];
         let mut codes = [None, None];

@@ -88,9 +88,9 @@ impl World {
                 let input = match hello(first) {
                     Some(hello) => {
                         let secure = Secure { node: key(own), exporter: [7; 32] };
-                        Input::Introduced { link: there, source, secure, hello }
+                        Input::NodeArrived { link: there, source, secure, hello }
                     }
-                    None => Input::Arrived { link: there, source, claim: Some(own) },
+                    None => Input::GuestArrived { link: there, source, claim: Some(own) },
                 };
                 self.post(now, to, Some(there), input);
             }
@@ -102,7 +102,7 @@ impl World {
             Output::Tell { link, ref frame } => {
                 let Some((to, there)) = self.ends.get(&(who, link)).copied() else { return };
                 let frames = vec![mesh::decode(frame).unwrap()];
-                self.post(now, to, Some(there), Input::Told { link: there, frames });
+                self.post(now, to, Some(there), Input::Frames { link: there, frames });
             }
             Output::Close { link, ref bye } => {
                 let Some((to, there)) = self.ends.remove(&(who, link)) else { return };
@@ -113,7 +113,7 @@ impl World {
                     return self.post(now, to, Some(there), Input::DialRefused { link: there, reason });
                 }
                 if let Some(bye) = bye {
-                    self.post(now, to, Some(there), Input::Told { link: there, frames: vec![bye] });
+                    self.post(now, to, Some(there), Input::Frames { link: there, frames: vec![bye] });
                 }
                 self.post(now, to, Some(there), Input::Closed { link: there, reason: CloseReason::Ended });
             }

@@ -57,7 +57,7 @@ impl Desk {
         let [_, _, high, low] = self.links.to_be_bytes();
         let source = SocketAddr::from(([10, 1, high, low], 50_000));
         let secure = Secure { node, exporter: [7; 32] };
-        (link, self.bench.feed(Input::Introduced { link, source, secure, hello }))
+        (link, self.bench.feed(Input::NodeArrived { link, source, secure, hello }))
     }
 
     fn is(&mut self, node: NodeId, nick: &str) -> LinkId {
@@ -66,7 +66,7 @@ impl Desk {
 
     fn renames(&mut self, link: LinkId, nick: &str) -> Vec<Update> {
         let status = Status { nick: Nick::clean(nick), presence: Presence::Here, typing: false };
-        updates(self.bench.feed(Input::Told { link, frames: vec![Frame::Status(status)] }))
+        updates(self.bench.feed(Input::Frames { link, frames: vec![Frame::Status(status)] }))
     }
 
     fn leaves(&mut self, link: LinkId) -> Vec<Update> {
@@ -77,7 +77,7 @@ impl Desk {
     fn shows(&mut self, link: LinkId, node: NodeId) {
         let steps = [Sas::Commit(sas::commitment(&[7; 32], &node)), Sas::Reveal([7; 32])];
         let frames = steps.into_iter().map(Frame::Sas).collect();
-        let seen = updates(self.bench.feed(Input::Told { link, frames }));
+        let seen = updates(self.bench.feed(Input::Frames { link, frames }));
         let is_code = |update: &Update| matches!(update, Update::Verify { step: VerifyStep::Code { .. }, .. });
         assert!(seen.iter().any(is_code), "{seen:?}");
     }
@@ -243,7 +243,7 @@ fn a_new_link_is_no_new_try_to_show_a_code() {
     assert!(ended(&desk.leaves(link), mallory()));
     let link = desk.is(mallory(), "mallory");
     let commit = Frame::Sas(Sas::Commit(sas::commitment(&[8; 32], &mallory())));
-    assert_eq!(desk.bench.feed(Input::Told { link, frames: vec![commit] }), []);
+    assert_eq!(desk.bench.feed(Input::Frames { link, frames: vec![commit] }), []);
 }
 
 #[test]

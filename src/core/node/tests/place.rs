@@ -8,7 +8,7 @@ const OPEN: &str = "10.0.0.5:4565";
 /// The node is on this machine alone from now on.
 fn close(bench: &mut Harness) -> Vec<Output> {
     let networks = vec!["127.0.0.0/8".parse().unwrap()];
-    bench.feed(Input::Moved(LocalAddrs { addrs: vec![at("127.0.0.1:4565")], networks, open: false }))
+    bench.feed(Input::Relocated(LocalAddrs { addrs: vec![at("127.0.0.1:4565")], networks, open: false }))
 }
 
 fn announced(addr: &str, key: u8) -> Input {
@@ -64,7 +64,7 @@ fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
     bench.feed(Input::Found(at("10.0.0.7:4565")));
     bench.feed(Input::Configured(Target::Socket(named)));
     let networks = vec!["192.168.7.0/24".parse().unwrap()];
-    let outs = bench.feed(Input::Moved(LocalAddrs { addrs: vec![at("192.168.7.5:4565")], networks, open: true }));
+    let outs = bench.feed(Input::Relocated(LocalAddrs { addrs: vec![at("192.168.7.5:4565")], networks, open: true }));
     // Whoever moved us looks around there, and announces us.
     assert!(!outs.iter().any(|out| matches!(out, Output::Sweep | Output::Announce)), "{outs:?}");
     for link in bench.node.peers.table.links.keys().copied().collect::<Vec<_>>() {
@@ -99,7 +99,7 @@ fn who_cannot_be_met_is_a_reason_for_a_minute() {
     let mut bench = Harness::new(OPEN);
     let link = dials(&bench.feed(announced("10.0.0.7:4565", 7)))[0].0;
     bench.feed(Input::DialFailed { link, failure: DialFailure::Refused });
-    let troubles = |bench: &Harness| bench.node.troubles(bench.now).collect::<Vec<_>>();
+    let troubles = |bench: &Harness| bench.node.unreachable(bench.now).collect::<Vec<_>>();
     assert_eq!(troubles(&bench), [(at("10.0.0.7:4565"), Trouble::Refused)]);
     bench.wait(59_000);
     assert_eq!(troubles(&bench).len(), 1);

@@ -277,9 +277,15 @@ fn lines_to_guests_alone_count_as_sent() {
 fn a_guests_line_is_shown_once_although_the_disk_is_full() {
     let mut bench = Harness::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", None));
-    let line = || Input::Heard {
+<<<<<<< HEAD
+    let line = || Input::GuestLines {
         link: IN,
         lines: vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }],
+=======
+    let line = || Input::GuestLines {
+        link: IN,
+        lines: vec![Heard { nick: None, text: Text::new("hi").unwrap(), action: false }],
+>>>>>>> 2e66e34 (Call the router's inputs by what they are, and say plainly what items mean)
     };
     bench.store.fails = true;
     assert_eq!(messages(&bench.feed(line())).len(), 1);
@@ -297,9 +303,10 @@ fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
         text: Text::new("hi").unwrap(),
         action: false,
     };
-    assert_eq!(bench.feed(Input::Heard { link: IN, lines: vec![line(None)] }), []);
+    assert_eq!(bench.feed(Input::GuestLines { link: IN, lines: vec![line(None)] }), []);
     bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
-    let outs = bench.feed(Input::Heard { link: IN, lines: vec![line(Some("bob")), line(None), line(Some("bob"))] });
+    let outs =
+        bench.feed(Input::GuestLines { link: IN, lines: vec![line(Some("bob")), line(None), line(Some("bob"))] });
     let renames = outs.iter().filter(|o| matches!(o, Output::Update(Update::PeerRenamed { .. }))).count();
     assert_eq!(renames, 1);
     let said = messages(&outs);

@@ -86,7 +86,7 @@ impl TrustBook {
         self.records.parted(node, now);
     }
 
-    /// How much is known of who `node` is, and whether the user shut it out. Shutting somebody out answers the alarm.
+    /// How well `node` is known, and whether the user shut it out. Shutting somebody out answers the alarm.
     pub(in crate::core::node) fn standing(&self, node: &NodeId, now: Timestamp) -> (Trust, bool) {
         let Some(entry) = self.records.get(node) else { return (Trust::New, false) };
         let ignored = entry.known.ignored;
@@ -135,7 +135,7 @@ impl TrustBook {
         find::find(&self.records, wanted)
     }
 
-    /// Whether `nick` is, or looks like, the name of somebody who is verified or known for long.
+    /// Whether `nick` is, or looks like, the name of a key that is verified or known for long.
     pub(in crate::core::node) fn is_somebodys(&self, nick: &Nick, now: Timestamp) -> bool {
         self.records.namesakes(&skeleton(nick)).any(|entry| entry.reserves(now))
     }
@@ -150,7 +150,7 @@ impl TrustBook {
         self.claim(node).map(|(nick, _)| nick)
     }
 
-    /// Whether such a name is somebody's, so that going by it may raise an alarm.
+    /// Whether such a name belongs to a key, so that going by it may raise an alarm.
     pub(in crate::core::node) fn is_reserved(&self, name: &Skeleton, now: Timestamp) -> bool {
         self.records.namesakes(name).any(|entry| entry.goes_by(name) && entry.reserves(now))
     }
@@ -196,14 +196,14 @@ impl TrustBook {
         let others = || self.records.namesakes(name).filter(|entry| entry.known.node != *node);
         let owners: Vec<&Entry> = others().filter(|entry| entry.goes_by(name) && entry.reserves(now)).collect();
         if owners.is_empty() {
-            // Who is known for long may not take what somebody new was first to take: it would be reserved at once,
-            // against its owner. And who has left a name for an hour finds it as it was.
+            // A key that is known for long may not take a name that a new key took first: it would be reserved at once, against
+            // its owner. And a key that left a name for an hour still has it.
             let old = claimant.is_some_and(|entry| entry.is_old(now));
             let mine = claimant.is_some_and(|entry| entry.goes_by(name));
             let disputed = others().any(|entry| old && entry.goes_by(name) || entry.owns(name, now));
             return if mine || !disputed && others().nth(MAX_NAMESAKES).is_none() { Ruling::Own } else { Ruling::Lent };
         }
-        // The user's word has given the name to somebody: whoever had it before is not asked any more.
+        // The user's word has given the name to a key: earlier owners do not count any more.
         let granted = owners.iter().any(|entry| entry.known.trusted);
         let alarms = owners.into_iter().filter(|entry| !granted || entry.known.trusted || entry.known.verified);
         let alarms = alarms.filter_map(|entry| Some((alike(nick, entry, &present)?, entry)));

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::records::{Entry, Records};
 use crate::domain::model::{Nick, NodeId, Skeleton, Who, skeleton};
 
-/// Digits of a key that are taken for one: with fewer, many a word would be (`bad`, `fee`).
+/// Fewer hexadecimal digits do not count as a key: many words would be one (`bad`, `fee`).
 const MIN_DIGITS: usize = 4;
 
 /// Digits of a whole key.
@@ -15,24 +15,24 @@ const ALL_DIGITS: usize = 64;
 #[derive(Debug)]
 pub(in crate::core::node) struct Wanted<'a> {
     text: &'a str,
-    /// The begin of a key.
+    /// The first digits of a key.
     digits: Option<String>,
-    /// A name, and what tells its bearer from others.
+    /// A name, and what tells its holder from others of that name.
     tagged: Option<(&'a str, &'a str)>,
-    /// What looks like it.
+    /// Names with the same skeleton look like it.
     skeleton: Option<Skeleton>,
 }
 
-/// How somebody is like what the user typed.
+/// In what way a peer matches what the user typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core::node) enum Match {
-    /// The name, to the letter. Anybody may take any name, but a key's begin of eight digits.
+    /// By the exact name. Anybody may take any name, except one that looks like eight digits of a key.
     Name,
-    /// The name, to the letter, and the begin of the key or the port.
+    /// By the exact name, followed by the first digits of the key or by the port.
     Tag,
-    /// The begin of the key, in whatever groups; or the address.
+    /// By the first digits of the key, in any grouping; or by the address.
     Key,
-    /// A name that looks so: good enough to be shown, not to be trusted for it.
+    /// By a name that looks alike: good enough to show the peer, not to trust it.
     Alike,
 }
 
@@ -49,12 +49,12 @@ impl<'a> Wanted<'a> {
         self.digits.is_some()
     }
 
-    /// How a node is like it that goes by `nick`.
+    /// In what way a node that goes by `nick` matches.
     pub(in crate::core::node) fn node(&self, node: &NodeId, nick: Option<&Nick>) -> Option<Match> {
         self.node_alike(node, nick, || nick.map(skeleton))
     }
 
-    /// How a guest is like it.
+    /// In what way a guest matches.
     pub(in crate::core::node) fn guest(&self, addr: SocketAddr, nick: Option<&Nick>) -> Option<Match> {
         if self.text == addr.to_string() || self.text.strip_prefix("guest:") == Some(&addr.to_string()) {
             return Some(Match::Key);
@@ -98,7 +98,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Whom the user may mean, by the names that people see; who is linked comes first, then who was seen last.
+/// The keys that the user may mean, by the names that people see: linked ones first, then those seen last.
 pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
     let is = |entry: &Entry| {
         let shown = entry.shown();
@@ -110,7 +110,7 @@ pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match
     found.into_iter().map(|(entry, how)| (entry.known.node, how)).collect()
 }
 
-/// The begin of a key, in whatever groups it was typed.
+/// The first digits of a key, in whatever groups they were typed.
 fn digits_of(text: &str) -> Option<String> {
     let digits: String = text.split_whitespace().collect::<String>().to_ascii_lowercase();
     let is_key = (MIN_DIGITS..=ALL_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());

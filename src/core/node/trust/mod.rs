@@ -80,7 +80,7 @@ impl Keyring {
         &self.book
     }
 
-    /// Everyone whom the user may mean, with their names. `here` says who is linked.
+    /// Everyone that the user may mean, with their names. `here` says who is linked.
     pub(super) fn people<'a>(&'a self, here: &'a dyn Directory) -> People<'a> {
         People::new(&self.book, here)
     }

@@ -11,15 +11,15 @@ use crate::domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Skeleton, Timesta
 /// linked, whose number the links bound, and those that the user has marked.
 pub(super) const MAX_KEYS: usize = 4_096;
 
-/// Names of one key that are remembered while the program runs, so that who goes by "bob (lunch)" for an hour finds
-/// the name "bob" in order afterwards. Only the last one is kept for the next run, and reserved.
+/// Names of one key that are remembered while the program runs, so that a peer who goes by "bob (lunch)" for an hour still
+/// owns the name "bob" afterwards. Only the last one is kept for the next run, and reserved.
 const MAX_NAMES: usize = 4;
 
-/// Keys under one name: nobody meets more people of one name, and whoever makes keys by the thousand must not make the
-/// look at a name slow.
+/// Keys under one name. Nobody meets more people of one name, and an attacker who makes keys by the thousand must not make
+/// the look-up of a name slow.
 pub(super) const MAX_NAMESAKES: usize = 16;
 
-/// "Known for over a day" (DESIGN.md section 5), in milliseconds.
+/// A key counts as known for long after a day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// One key.
@@ -29,7 +29,7 @@ pub(super) struct Entry {
     /// the user has granted.
     pub(super) known: Known,
     /// Names that are this key's, the present one first; none if [`Known::nick`] is none.
-    names: Vec<Held>,
+    names: Vec<OwnName>,
     /// What it calls itself, rightly or not.
     pub(super) claimed: Option<(Nick, Skeleton)>,
     /// Whether it goes by somebody else's name and the user has not said anything about it.
@@ -42,7 +42,7 @@ pub(super) struct Entry {
 
 /// A name that is a key's.
 #[derive(Debug)]
-struct Held {
+struct OwnName {
     skeleton: Skeleton,
     /// Since when.
     since: Timestamp,
@@ -54,7 +54,8 @@ impl Entry {
     fn new(mut known: Known) -> Self {
         known.addrs.truncate(MAX_ADDRESSES);
         let granted = known.verified || known.trusted;
-        let held = known.nick.as_ref().map(|nick| Held { skeleton: skeleton(nick), since: known.first_seen, granted });
+        let held =
+            known.nick.as_ref().map(|nick| OwnName { skeleton: skeleton(nick), since: known.first_seen, granted });
         Self {
             known,
             names: held.into_iter().collect(),
@@ -65,8 +66,8 @@ impl Entry {
         }
     }
 
-    /// Whether it was linked for the first time at least a day ago. A clock that was set back does not make anybody
-    /// unknown who was seen on different days before.
+    /// Whether it was linked for the first time at least a day ago. A key that was seen on different days stays known
+    /// although the clock was set back since.
     pub(super) fn is_old(&self, now: Timestamp) -> bool {
         is_day(self.known.first_seen, now.max(self.known.last_seen))
     }
@@ -91,9 +92,9 @@ impl Entry {
     pub(super) fn take(&mut self, nick: &Nick, name: &Skeleton, granted: bool, now: Timestamp) {
         let held = match self.names.iter().position(|held| held.skeleton == *name) {
             Some(at) => self.names.remove(at),
-            None => Held { skeleton: name.clone(), since: now, granted },
+            None => OwnName { skeleton: name.clone(), since: now, granted },
         };
-        self.names.insert(0, Held { granted: held.granted || granted, ..held });
+        self.names.insert(0, OwnName { granted: held.granted || granted, ..held });
         self.names.truncate(MAX_NAMES);
         self.known.nick = Some(nick.clone());
     }
@@ -137,8 +138,8 @@ impl Entry {
         addrs.truncate(MAX_ADDRESSES);
     }
 
-    /// When it is forgotten, if it may be: who was seen on one day only goes first, so that keys made by the thousand
-    /// displace one another and nobody else.
+    /// In which order it is forgotten, if it may be: keys that were seen on one day only go first, so that keys made by the
+    /// thousand displace one another and nobody else.
     fn worth(&self) -> Option<(bool, Timestamp, NodeId)> {
         let Known { node, first_seen, last_seen, verified, trusted, ignored, .. } = self.known;
         let marked = verified || trusted || ignored || self.linked;
@@ -181,7 +182,7 @@ impl Records {
         self.entries.values()
     }
 
-    /// Those to whom `name` belongs or belonged.
+    /// The keys that `name` belongs or belonged to.
     pub(super) fn namesakes<'a>(&'a self, name: &Skeleton) -> impl Iterator<Item = &'a Entry> + use<'a> {
         self.by_name.get(name).into_iter().flatten().filter_map(|node| self.entries.get(node))
     }

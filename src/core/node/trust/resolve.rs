@@ -15,14 +15,14 @@ use crate::{
     domain::model::{PeerId, Who},
 };
 
-/// Everyone whom the user may mean.
+/// Everyone that the user may mean.
 #[derive(Clone, Copy)]
 pub(in crate::core::node) struct People<'a> {
     book: &'a TrustBook,
     here: &'a dyn Directory,
 }
 
-/// Those whom the user may mean.
+/// Those that the user may mean.
 #[derive(Debug, Default)]
 struct Found {
     /// By the exact name, by the key or by the address.

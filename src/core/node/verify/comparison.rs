@@ -295,7 +295,7 @@ impl Comparison {
     }
 }
 
-/// Sends our nonce, which the user wanted, to who is bound to theirs.
+/// Sends our nonce, as the user wanted, to the other side, which is bound to its own.
 fn reveal(nonce: [u8; NONCE_BYTES], bound: [u8; COMMIT_BYTES], until: Instant, out: &mut Vec<Event>) -> State {
     out.push(Event::Send(Step::Reveal(nonce)));
     State::Revealed { nonce, bound, until }

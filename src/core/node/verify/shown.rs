@@ -1,5 +1,5 @@
-//! The codes that the user was shown, and under what name: an answer is for the code that they saw, whoever goes by that
-//! name now.
+//! The codes that the user was shown, and under which name. An answer is for the code that they saw, even if another peer
+//! goes by that name now.
 
 use std::{
     collections::BTreeSet,

@@ -72,7 +72,7 @@ impl<N: Net> Chat for PlainService<N> {
     async fn new_node(&self, request: Request<Streaming<Line>>) -> Result<Response<Self::NewNodeStream>, Status> {
         let (pending, outgoing) = self.0.enter(request.into_inner());
         let introduce =
-            |link, source, first: Line| Ok(Input::Arrived { link, source, claim: codec::claim(&first.msg) });
+            |link, source, first: Line| Ok(Input::GuestArrived { link, source, claim: codec::claim(&first.msg) });
         self.0.connection.shared.run(pending.link, pending.run(introduce));
         Ok(Response::new(Box::pin(outgoing.map(|msg| Ok(Line { msg })))))
     }
@@ -86,7 +86,7 @@ impl<N: Net> Mesh for SecureService<N> {
         let (pending, outgoing) = self.service.enter(request.into_inner());
         let secure = self.secure;
         let introduce = move |link, source, RawFrame(first)| match link::greeting(&first, &secure) {
-            Some(hello) => Ok(Input::Introduced { link, source, secure, hello }),
+            Some(hello) => Ok(Input::NodeArrived { link, source, secure, hello }),
             None => Err(mesh::encode(&Frame::Bye(Reason::Protocol))),
         };
         self.service.connection.shared.run(pending.link, pending.run(introduce));

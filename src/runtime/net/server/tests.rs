@@ -34,7 +34,7 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let mut client = ChatClient::with_origin(OneShot(sender), "http://guest".parse().unwrap());
     let _hears = client.new_node(ReceiverStream::new(lines)).await.unwrap();
 
-    let Some(Event::Arrived { link, input: Input::Arrived { .. }, handle }) = events.recv().await else {
+    let Some(Event::Arrived { link, input: Input::GuestArrived { .. }, handle }) = events.recv().await else {
         panic!("nobody came")
     };
     // No verdict, until the time to be let in is over.

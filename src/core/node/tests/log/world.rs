@@ -81,7 +81,7 @@ impl World {
                 version: "0".into(),
             };
             let secure = Secure { node, exporter: [7; 32] };
-            self.feed(to, Input::Introduced { link, source, secure, hello });
+            self.feed(to, Input::NodeArrived { link, source, secure, hello });
         }
         self.settle();
     }
@@ -129,7 +129,7 @@ impl World {
                 let to = if a == n { b } else { a };
                 self.frames += frames.len();
                 for frame in &frames {
-                    self.queue.push_back((to, Input::Told { link, frames: vec![mesh::decode(frame).unwrap()] }));
+                    self.queue.push_back((to, Input::Frames { link, frames: vec![mesh::decode(frame).unwrap()] }));
                 }
             }
         }
