@@ -13,7 +13,7 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
             Command::Say { room, text, action, .. } => {
-                self.drive_sync(sync::Input::Say { room, text, action }, now, out)
+                self.drive_sync(sync::Input::Say { room, text, action }, now, out);
             }
             Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
             Command::Search { room, query, before, max } => {
@@ -29,7 +29,7 @@ impl Node {
             Command::Trust(who) => self.with_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
             Command::Ignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
             Command::Unignore(who) => {
-                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out))
+                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out));
             }
             Command::Verify { who, same: None } => self.drive_verify(verify::Input::Begin(&who), now, out),
             Command::Verify { who, same: Some(same) } => {

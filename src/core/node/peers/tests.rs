@@ -256,13 +256,13 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let link = LinkId::Accepted(1);
     harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
-    let line = || Heard { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
-    let outs = harness.run(|peers, _, out| peers.heard(link, vec![line()], out));
+    let said = || Heard { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
+    let outs = harness.run(|peers, _, out| peers.heard(link, vec![said()], out));
     let named = outs.iter().filter(|out| matches!(out, Output::GuestNamed { .. })).count();
-    let said = outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();
-    assert_eq!((named, said), (1, 1));
+    let lines = outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();
+    assert_eq!((named, lines), (1, 1));
     harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
-    assert!(harness.run(|peers, _, out| peers.heard(link, vec![line()], out)).is_empty());
+    assert!(harness.run(|peers, _, out| peers.heard(link, vec![said()], out)).is_empty());
 }
 
 #[test]
