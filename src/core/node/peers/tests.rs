@@ -12,7 +12,7 @@ use crate::{
     },
     domain::model::{Guests, Nick, PortRange, Text, Timestamp},
     protocol::codec::{
-        Heard,
+        ReferenceLine,
         mesh::{Caps, Hello, Status},
     },
 };
@@ -256,7 +256,7 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let link = LinkId::Accepted(1);
     harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
-    let said = || Heard { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
+    let said = || ReferenceLine { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
     let outs = harness.run(|peers, _, out| peers.heard(link, vec![said()], out));
     let named = outs.iter().filter(|out| matches!(out, Output::GuestNamed { .. })).count();
     let lines = outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();

@@ -277,15 +277,9 @@ fn lines_to_guests_alone_count_as_sent() {
 fn a_guests_line_is_shown_once_although_the_disk_is_full() {
     let mut bench = Harness::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", None));
-<<<<<<< HEAD
     let line = || Input::GuestLines {
         link: IN,
         lines: vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }],
-=======
-    let line = || Input::GuestLines {
-        link: IN,
-        lines: vec![Heard { nick: None, text: Text::new("hi").unwrap(), action: false }],
->>>>>>> 2e66e34 (Call the router's inputs by what they are, and say plainly what items mean)
     };
     bench.store.fails = true;
     assert_eq!(messages(&bench.feed(line())).len(), 1);
