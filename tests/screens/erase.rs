@@ -25,7 +25,7 @@ fn a_room_is_erased_only_by_a_yes_to_the_question() {
     s.enter("/erase yes");
     assert_eq!(
         s.sent(),
-        [Command::Erase { room: Room::LOBBY, network: Some(crate::screen::whereabouts(true).network) }]
+        [Command::Erase { room: Room::LOBBY, network: Some(crate::screen::network_status(true).network) }]
     );
     s.update(Update::Erased { room: Room::LOBBY, lines: 1_234 });
     assert!(

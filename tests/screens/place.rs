@@ -26,17 +26,17 @@ fn cafe() -> NetworkStatus {
         addrs: vec![addr("10.0.7.31:4565")],
         spots: vec![LocalSubnet { ip, network: net, ..wifi() }],
         sweep: vec!["127.0.0.1/32".parse().unwrap(), net],
-        ..whereabouts(true)
+        ..network_status(true)
     }
 }
 
 fn lost() -> NetworkStatus {
-    NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..whereabouts(true) }
+    NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..network_status(true) }
 }
 
 /// On this machine, with nothing that it could be opened to.
 fn nowhere() -> NetworkStatus {
-    NetworkStatus { offer: Err(NO_NETWORK.to_owned()), ..whereabouts(false) }
+    NetworkStatus { offer: Err(NO_NETWORK.to_owned()), ..network_status(false) }
 }
 
 pub(crate) fn closed() -> Screen {
@@ -91,7 +91,7 @@ fn f2_opens_what_is_closed_and_closes_what_is_open() {
     let mut s = closed();
     s.press(KeyCode::F(2));
     assert_eq!(s.sent(), [Command::Open(true)]);
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     s.effects.clear();
     s.typed("a draft");
     s.effects.clear();
@@ -117,7 +117,7 @@ fn f2_does_nothing_before_the_node_is_somewhere_or_after_it_ended() {
     s.effects.clear();
     s.press(KeyCode::F(2));
     assert_eq!(s.sent(), []);
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     s.press(KeyCode::F(2));
     assert_eq!(s.sent(), [Command::Open(false)]);
     s.feed(Input::NodeGone);
@@ -167,7 +167,7 @@ fn what_was_begun_on_another_network_is_said_here_only_at_the_second_asking() {
     let network = Some(cafe().network);
     assert_eq!(s.sent(), [Command::Say { room: Room::LOBBY, text, action: false, network }]);
     s.typed("for the café");
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     s.ctrl('u');
     s.effects.clear();
     s.enter("for the office");
@@ -187,21 +187,21 @@ fn a_page_of_the_room_that_was_left_is_not_shown_in_the_other() {
 #[test]
 fn opening_and_closing_say_so_once() {
     let mut s = closed();
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     shows(&mut s, "The chat is open to your network now: wlan0,");
     shows(&mut s, "What was said elsewhere stays there. F2 closes it.");
     shows(&mut s, "wlan0, 192.168.1.0/24  proximity-chat");
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     assert_eq!(s.text().matches("The chat is open").count(), 1, "{}", s.text());
     s.effects.clear();
-    moves(&mut s, whereabouts(false));
+    moves(&mut s, network_status(false));
     shows(&mut s, "on this machine only now. What was said on the network stays there.");
     shows(&mut s, "this machine only  proximity-chat");
     hides(&mut s, "open to your network now");
     assert_eq!(pages(&mut s), 1);
 
     // A network that the user gave a name is one room, open or closed.
-    let named = |open| NetworkStatus { network: Network::new("office").unwrap(), ..whereabouts(open) };
+    let named = |open| NetworkStatus { network: Network::new("office").unwrap(), ..network_status(open) };
     let mut s = Screen::new(loopback(), SIZE);
     listens_at(&mut s, "127.0.0.1:4565");
     moves(&mut s, named(false));
@@ -222,7 +222,7 @@ fn another_address_on_the_same_network_keeps_the_room() {
     let moved = NetworkStatus {
         addrs: vec![addr("192.168.1.99:4565")],
         spots: vec![LocalSubnet { ip, ..wifi() }],
-        ..whereabouts(true)
+        ..network_status(true)
     };
     s.effects.clear();
     listens_at(&mut s, "192.168.1.99:4565");
@@ -281,13 +281,13 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
 
     moves(&mut s, NetworkStatus { lost: Some("No network: wlan0 has no address.".into()), ..lost() });
     assert_eq!(s.text().matches("Trying again").count(), 1, "{}", s.text());
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     shows(&mut s, "-- the network is back. --");
     shows(&mut s, "● online  5 here");
     shows(&mut s, "● bob");
     shows(&mut s, "thanks");
     assert_eq!(pages(&mut s), 0);
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     assert_eq!(s.text().matches("the network is back").count(), 1);
 }
 
@@ -308,7 +308,7 @@ fn who_wanted_a_network_at_the_start_is_told_that_there_is_none() {
     shows(&mut s, "✗ OFFLINE");
     hides(&mut s, "F2");
     s.effects.clear();
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     shows(&mut s, "The chat is open to your network now: wlan0,");
     hides(&mut s, "No network");
     assert_eq!(pages(&mut s), 1);
@@ -321,11 +321,11 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
     shows(&mut s, "○ this machine only");
     shows(&mut s, "F2 opens the chat to your network (wlan0, 192.168.1.0/24).");
     let both = vec![wifi(), LocalSubnet { interface: "eth0".into(), ..cafe().spots.remove(0) }];
-    moves(&mut s, NetworkStatus { offer: Ok(both), ..whereabouts(false) });
+    moves(&mut s, NetworkStatus { offer: Ok(both), ..network_status(false) });
     shows(&mut s, "(wlan0, 192.168.1.0/24 and eth0, 10.0.0.0/20).");
     let (ip, network) = ("fe80::20".parse().unwrap(), "fe80::/64".parse().unwrap());
     let dual = vec![wifi(), LocalSubnet { ip, network, ..wifi() }];
-    moves(&mut s, NetworkStatus { offer: Ok(dual), ..whereabouts(false) });
+    moves(&mut s, NetworkStatus { offer: Ok(dual), ..network_status(false) });
     assert!(halves(&mut s).0.contains("(wlan0, 192.168.1.0/24)."), "IPv6 goes without saying: {}", s.text());
     moves(&mut s, nowhere());
     let left = halves(&mut s).0;
@@ -345,7 +345,7 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
             s.text()
         );
         s.ctrl('c');
-        moves(&mut s, whereabouts(true));
+        moves(&mut s, network_status(true));
         assert!(!footer(&mut s).contains("F2"), "{}", s.text());
         s.feed(Input::NodeGone);
         assert!(!footer(&mut s).contains("F2"), "{}", s.text());
@@ -389,7 +389,7 @@ fn lan_opens_closes_and_says_which_it_is() {
     moves(&mut s, nowhere());
     s.enter("/lan");
     shows(&mut s, &format!("The chat is on this machine only. {NO_NETWORK}"));
-    moves(&mut s, whereabouts(true));
+    moves(&mut s, network_status(true));
     s.enter("/lan");
     let left = halves(&mut s).0;
     assert!(left.contains("The chat is open to wlan0, 192.168.1.0/24. F2, or /lan off, closes it."), "{}", s.text());
@@ -434,7 +434,7 @@ fn the_time_that_a_sweep_still_takes_is_beside_its_progress() {
 #[test]
 fn every_state_is_drawn_at_every_size() {
     let mut opened = closed();
-    moves(&mut opened, whereabouts(true));
+    moves(&mut opened, network_status(true));
     opened.sweeps(1, 9);
     let mut nowhere_yet = started_nowhere(SIZE);
     let mut gone = chat(lan(), SIZE);
@@ -473,7 +473,7 @@ fn snapshots() {
         let mut s = Screen::up(loopback(), size);
         s.own("anybody?", Delivery::Waiting);
         listens_at(&mut s, "192.168.1.20:4565");
-        moves(&mut s, whereabouts(true));
+        moves(&mut s, network_status(true));
         s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
         s.sweeps_for(30, 1_270, Duration::from_millis(3_600));
         s

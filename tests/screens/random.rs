@@ -222,7 +222,7 @@ fn placed(s: &mut Screen, place: Place) {
                 offer: lost.clone().map_or(Ok(spots.clone()), Err),
                 spots,
                 lost,
-                ..whereabouts(open)
+                ..network_status(open)
             })
         }
         Place::Wrong(findings) => {

@@ -106,7 +106,7 @@ pub(crate) fn wifi() -> LocalSubnet {
 }
 
 /// Where a node is.
-pub(crate) fn whereabouts(open: bool) -> NetworkStatus {
+pub(crate) fn network_status(open: bool) -> NetworkStatus {
     let own = if open { "192.168.1.20:4565" } else { "127.0.0.1:4565" };
     NetworkStatus {
         open,
@@ -150,7 +150,7 @@ impl Screen {
 
     /// The node listens.
     pub(crate) fn listens(&mut self, nick: &str) {
-        let place = whereabouts(self.open);
+        let place = network_status(self.open);
         let (addr, nick) = (*place.addrs.first().unwrap(), Nick::new(nick).unwrap());
         self.update(Update::Listening { addr, nick, node: key("a11ce") });
         self.update(Update::NetworkStatus(place));

@@ -158,7 +158,7 @@ pub(super) struct Person<'a> {
     pub(super) nick: Option<&'a str>,
     pub(super) addr: SocketAddr,
     pub(super) protocol: &'static str,
-    /// None of who is gone, as the next.
+    /// None for a peer that is gone; so is the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -202,7 +202,7 @@ pub(super) struct Whois<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) trust: Option<&'static str>,
     pub(super) ignored: bool,
-    /// The begin of the key, for comparing by eye.
+    /// A key prefix, for comparing by eye.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) fingerprint: Option<String>,
     pub(super) addrs: &'a [SocketAddr],
@@ -227,7 +227,7 @@ pub(super) struct Whois<'a> {
     pub(super) seen: Option<(String, String)>,
 }
 
-/// Whom an alarm is about: the key that claims a name, and the key whose name it is.
+/// The keys of an alarm: the one that claims a name, and the one that owns it.
 #[derive(Serialize)]
 pub(super) struct Alarmed<'a> {
     pub(super) peer: Shown<PeerId>,

@@ -1,4 +1,4 @@
-//! From updates to lines of output; remembers who is here.
+//! From updates to lines of output. It remembers the people who are here.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ impl Printer {
                 self.node = Some(node);
                 self.own_nick(nick);
             }
-            Update::NetworkStatus(place) => self.placed(&place),
+            Update::NetworkStatus(status) => self.network(&status),
             Update::Diagnosis(findings) => self.diagnosis(&findings),
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
@@ -152,20 +152,20 @@ impl Printer {
         self.sweeping = running;
     }
 
-    fn placed(&mut self, place: &NetworkStatus) {
-        let interfaces = place.spots.iter().map(|spot| OpenTo {
+    fn network(&mut self, status: &NetworkStatus) {
+        let interfaces = status.spots.iter().map(|spot| OpenTo {
             interface: &spot.interface,
             ip: spot.ip,
             network: spot.network.to_string(),
         });
-        let closed = std::mem::replace(&mut self.open, place.open) && !place.open;
+        let closed = std::mem::replace(&mut self.open, status.open) && !status.open;
         self.event(&Event::Network {
-            open: place.open,
-            network: place.network.as_str(),
-            addrs: &place.addrs,
+            open: status.open,
+            network: status.network.as_str(),
+            addrs: &status.addrs,
             interfaces: interfaces.collect(),
-            looks: place.sweep.iter().map(ToString::to_string).collect(),
-            lost: place.lost.as_deref(),
+            looks: status.sweep.iter().map(ToString::to_string).collect(),
+            lost: status.lost.as_deref(),
             closed,
         });
     }
@@ -235,7 +235,7 @@ impl Printer {
         self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
     }
 
-    /// Nobody is here whom a line could be delivered to.
+    /// Nobody is here to deliver a line to.
     fn waits(&mut self, id: MessageId) {
         if self.json {
             json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });

@@ -2,7 +2,7 @@
 
 mod contract;
 mod life;
-mod place;
+mod network;
 mod trusted;
 
 use std::{

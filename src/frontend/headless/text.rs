@@ -201,7 +201,7 @@ fn ports(count: u64) -> String {
     if count == 1 { "1 port".to_owned() } else { format!("{count} ports") }
 }
 
-/// Who is linked is not asked again, so it may be somebody new only.
+/// A linked peer is not asked again, so an open port may be somebody new.
 fn open(found: u64) -> String {
     match found {
         0 => "nobody new".to_owned(),

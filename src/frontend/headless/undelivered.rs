@@ -1,4 +1,4 @@
-//! Which own lines somebody who is here does not have yet: what `/quit` waits for, and what its exit code tells.
+//! Own lines that somebody here has not received yet: `/quit` waits for them, and its exit code tells of them.
 
 use std::{
     collections::BTreeSet,
@@ -15,18 +15,19 @@ use crate::domain::{
 /// anew, and for a pause in Wi-Fi.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 
-/// A tally of own lines, shared by who reads them, who sees what becomes of them, and who wants to leave.
+/// A tally of own lines, shared by the threads that read them, that see what becomes of them, and that want to leave.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Undelivered(Arc<(Mutex<Tally>, Condvar)>);
 
-/// A node holds an author's log without gaps: who has the newest line has those before it. So one line is enough to follow.
+/// A node holds an author's log without gaps, so a node with the newest line has those before it. Following one line is
+/// enough.
 #[derive(Debug, Default)]
 struct Tally {
     /// Lines that the node was given and has not shown yet.
     on_the_way: u64,
-    /// The newest line of this run, and whether everybody who is here has it.
+    /// The newest line of this run, and whether everybody here has it.
     newest: Option<(MessageId, bool)>,
-    /// Lines of earlier runs that somebody who is here lacks; as many as the node follows.
+    /// Lines of earlier runs that somebody here lacks; as many as the node follows.
     earlier: BTreeSet<MessageId>,
     /// Nodes that are here.
     here: BTreeSet<PeerId>,
@@ -58,7 +59,7 @@ impl Tally {
         }
     }
 
-    /// Whether everybody who is here has every line.
+    /// Whether everybody here has every line.
     fn is_complete(&self) -> bool {
         let latest = self.newest.map_or(self.earlier.is_empty(), |(_, complete)| complete);
         self.on_the_way == 0 && (latest || self.here.is_empty())
@@ -80,13 +81,13 @@ impl Undelivered {
         }
     }
 
-    /// Nothing more will be seen; whoever waits goes on.
+    /// Nothing more will be seen. A thread that waits goes on.
     pub(super) fn close(&self) {
         self.tally().closed = true;
         self.0.1.notify_all();
     }
 
-    /// Waits until everybody who is here has everything, never longer than [`LINGER`]. Whether they have.
+    /// Waits until everybody here has everything, but no longer than [`LINGER`]. Returns whether they have.
     pub(super) fn wait(&self) -> bool {
         let waits = |tally: &mut Tally| !tally.closed && !tally.is_complete();
         let waited = self.0.1.wait_timeout_while(self.tally(), LINGER, waits);
@@ -95,7 +96,7 @@ impl Undelivered {
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
-        // What was counted is right, whoever failed while holding it.
+        // The counts are right, even if another thread panicked while it held them.
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,38 +24,38 @@ pub enum Slash {
     },
     /// Take this name, or show the present one.
     Nick(Option<String>),
-    /// List who is here.
+    /// List the people who are here.
     Who,
-    /// Tell all that is known of somebody.
+    /// Show everything known about someone.
     Whois(Who),
     /// Be away, with this note, not yet cut.
     Away(Option<String>),
     /// Be here again.
     Back,
-    /// Show nothing more of what somebody says.
+    /// Show no further messages of someone.
     Ignore(Who),
-    /// Show again what somebody says.
+    /// Show the messages of someone again.
     Unignore(Who),
-    /// Let somebody have the name they go by, whoever had it before.
+    /// Let someone have the name they go by, even if another key had it before.
     Trust(Who),
-    /// Compare codes with somebody.
+    /// Compare codes with someone.
     Verify {
-        /// With whom.
+        /// The other person.
         who: Who,
-        /// None begins; then whether the codes were the same.
+        /// None starts; after that, whether the codes were the same.
         same: Option<bool>,
     },
-    /// Dial this address, not yet checked.
+    /// Connect to this address, not yet checked.
     Connect(String),
-    /// Open the chat to the network, or close it; or say which it is.
+    /// Open the chat to the network or close it, or show which it is.
     Lan(Option<bool>),
     /// Sweep now.
     Rescan,
-    /// Find messages with these words; without any, show again what was found last.
+    /// Find messages with these words; without any, show the last result again.
     Search(Option<String>),
     /// Empty the screen.
     Clear,
-    /// Take the whole history of the current room off this machine's disk.
+    /// Erase the history of the current room from this machine's disk.
     Erase {
         /// Whether the user has said so once more.
         sure: bool,

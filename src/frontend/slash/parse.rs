@@ -14,7 +14,7 @@ const fn forgiven(letters: usize) -> usize {
     if letters <= 3 { 1 } else { 2 }
 }
 
-/// Why a line is no command. The text is meant for the person who typed it; the draft should stay.
+/// Why a line is not a valid command. The text is for the person who typed it; the draft should stay.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SlashError {
     /// A slash and nothing after it.
@@ -42,10 +42,10 @@ pub enum SlashError {
     /// The command has no arguments.
     #[error("/{} takes nothing after it. Usage: {}", .0.name, .0.usage)]
     Superfluous(&'static Spec),
-    /// The argument is none that the command knows.
+    /// The command does not know the argument.
     #[error("That is nothing that /{} can be given. Usage: {}", .0.name, .0.usage)]
     Wrong(&'static Spec),
-    /// What stands where a person should is longer than any name or key.
+    /// The argument is longer than any name or key.
     #[error("That is longer than any name or key. Usage: {}", .0.usage)]
     NotAName(&'static Spec),
 }
@@ -130,7 +130,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
     }
 }
 
-/// Whom `argument` names.
+/// The person that `argument` names.
 fn person(spec: &'static Spec, argument: &str) -> Result<Who, SlashError> {
     let given = !argument.trim_start_matches('@').is_empty();
     Who::new(argument).ok_or(if given { SlashError::NotAName(spec) } else { SlashError::Missing(spec) })
@@ -185,7 +185,7 @@ fn similar(name: &str) -> Option<&'static str> {
         .map(|(_, spelling)| spelling)
 }
 
-/// What may be repeated of a word that somebody piped in: the beginning, without what steers a terminal.
+/// The part of a piped word that an error may repeat: its start, without control characters.
 fn echo(name: &str) -> String {
     let end = name.char_indices().nth(MAX_ECHO).map_or(name.len(), |(at, _)| at);
     let cut = if end < name.len() { "…" } else { "" };

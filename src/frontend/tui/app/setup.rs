@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use super::Background;
 use crate::domain::model::Nick;
 
-/// Messages held for the screen, by default, the rest stays on disk: far more than a window shows, so that scrolling rarely
-/// waits. With texts of 200 bytes they take about 1 MB, and who reads further up holds as many once more.
+/// Messages held for the screen by default; the rest stays on disk. Far more than a window shows, so that scrolling rarely
+/// waits. With texts of 200 bytes they take about 1 MB, and as much again while the user reads further up.
 pub const MESSAGE_CAP: usize = 2_000;
 
 /// What the command line and the configuration say about the screen.
@@ -14,8 +14,8 @@ pub const MESSAGE_CAP: usize = 2_000;
 pub struct Setup {
     /// The name to go by until the node says otherwise.
     pub nick: Nick,
-    /// Whether the user has still to say by which name to go. Then `nick` is only proposed, and until
-    /// [`crate::domain::bus::Command::SetNick`] comes, the node waits and no other command but a quit is sent.
+    /// Whether the user still has to choose a name. Then `nick` is only proposed, the node waits until
+    /// [`crate::domain::bus::Command::SetNick`] comes, and no other command but a quit is sent.
     pub ask_name: bool,
     /// First and last port of the range.
     pub ports: (u16, u16),
@@ -23,7 +23,7 @@ pub struct Setup {
     pub version: &'static str,
     /// Messages held for the screen; what is older is read from disk. [`MESSAGE_CAP`] unless there is a reason.
     pub history_cap: usize,
-    /// In which people read the times of day.
+    /// The zone for times of day.
     pub time_zone: TimeZone,
     /// Whether to do without colours (`NO_COLOR`, `--no-color`).
     pub no_color: bool,

@@ -170,7 +170,7 @@ struct Wrapper<'a> {
     /// Where the present row begins, within the line.
     start: usize,
     columns: usize,
-    /// The last place to break at: the end of the row, the begin of the next one, and the columns up to there.
+    /// The last place to break at: the end of the row, the start of the next one, and the columns up to there.
     breaks: Option<(usize, usize, usize)>,
     /// The same for the last [`NO_BREAK`] of a word that may have to be cut.
     last_resort: Option<(usize, usize, usize)>,

@@ -21,7 +21,7 @@ pub(super) struct Canvas<'a> {
 }
 
 impl Canvas<'_> {
-    /// Writes `text` from column `x` on, before column `end`; says where it ended.
+    /// Writes `text` from column `x` on, before column `end`. Returns where it ended.
     pub(super) fn text(&mut self, x: u16, y: u16, end: u16, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         if y >= area.bottom() || x >= end.min(area.right()) {

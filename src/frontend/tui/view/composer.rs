@@ -14,7 +14,7 @@ use crate::{
 /// A window narrower than this shows what a command does rather than how it is written.
 const NARROW: u16 = 60;
 
-/// Draws the draft; says where the cursor is.
+/// Draws the draft. Returns where the cursor is.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     let end = area.x + area.cols;
     let x = area.x + PROMPT;
@@ -55,7 +55,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     Position { x: (x + u16::try_from(column).unwrap_or(0)).min(end.saturating_sub(1)), y }
 }
 
-/// Lists the commands that the draft could become, across the window and over the last messages; says whether there are any.
+/// Lists the commands that the draft could become, across the window and over the last messages. Returns whether there are any.
 pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
     let specs = app.suggestions();
     let room = usize::from(pane.rows.saturating_sub(1));

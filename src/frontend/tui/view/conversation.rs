@@ -16,7 +16,7 @@ use crate::{
 /// Columns of the time of day.
 const TIME: u16 = 5;
 
-/// Draws the rows in sight; says where there are links.
+/// Draws the rows in sight. Returns where there are links.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &Sight) -> Vec<Link> {
     let area = layout.pane;
     let mut links = Vec::new();
@@ -170,14 +170,14 @@ fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, place: &mut RowTarget<'_
     let x = place.area.x + 1 + place.row.indent;
     let row = place.row.of(text);
     if row.contains(NO_BREAK) {
-        // Who copies it gets ordinary spaces.
+        // A user who copies it gets ordinary spaces.
         canvas.text(x, place.y, place.area.x + place.area.cols, &row.replace(NO_BREAK, " "), style);
     } else {
         spans(canvas, text, x, style, place);
     }
 }
 
-/// Draws a row with its links; says where it ended.
+/// Draws a row with its links. Returns where it ended.
 fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &mut RowTarget<'_>) -> u16 {
     let row = place.row.range();
     let end = place.area.x + place.area.cols;
@@ -198,7 +198,7 @@ fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &
     canvas.text(x, place.y, end, text.get(from..row.end).unwrap_or_default(), style)
 }
 
-/// Draws a part of a text from column `x` on, with what was looked for in bold and underlined; says where it ended.
+/// Draws a part of a text from column `x` on, with what was looked for in bold and underlined. Returns where it ended.
 pub(super) fn marked(
     canvas: &mut Canvas<'_>,
     text: &str,

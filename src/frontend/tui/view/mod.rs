@@ -37,7 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &mut App) {
     app.window.drawn();
 }
 
-/// Draws the zones; says where the cursor belongs.
+/// Draws the zones. Returns where the cursor belongs.
 fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
     let Some(layout) = app.window.layout() else {
         too_small(canvas);

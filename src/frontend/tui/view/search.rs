@@ -13,7 +13,7 @@ const NOTHING: [&str; 3] =
 /// A window narrower than this shows days without times.
 const NARROW: u16 = 50;
 
-/// Lists what was found; says whether there is such a list.
+/// Lists what was found. Returns whether there is such a list.
 pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) -> bool {
     let Some(search) = app.overlays.search.shown() else { return false };
     // Some of what was said stays in sight.

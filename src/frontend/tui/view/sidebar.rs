@@ -1,4 +1,4 @@
-//! Who is here.
+//! The list of people.
 
 use super::{canvas::Canvas, palette::Role};
 use crate::{

@@ -52,7 +52,7 @@ impl Pane {
         true
     }
 
-    /// Takes the oldest message out of the fold that comes first, if there is one of several; says whether it did.
+    /// Takes the oldest message out of the fold that comes first, if there is one of several. Returns whether it did.
     pub(super) fn trim_fold(&mut self) -> bool {
         let Some(Slot { entry: Entry::Flood(flood), generation, .. }) = self.slots.front_mut() else { return false };
         if flood.lines.len() < 2 {

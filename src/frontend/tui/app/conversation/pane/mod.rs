@@ -205,7 +205,7 @@ impl Pane {
         self.push(Entry::Notice(Notice { tone, text: text.into(), hang }), LEAST, day)
     }
 
-    /// Lets the notice `seq`, if that says `old`, say `new`; says whether it did.
+    /// Lets the notice `seq`, if that says `old`, say `new`. Returns whether it did.
     pub(crate) fn replace_notice(&mut self, seq: u64, old: &str, new: &str) -> bool {
         let Some(slot) = self.slot_mut(seq) else { return false };
         let Entry::Notice(notice) = &mut slot.entry else { return false };

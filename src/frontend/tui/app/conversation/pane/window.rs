@@ -34,7 +34,7 @@ impl Pane {
         (self.slots.len() - self.slots.partition_point(|slot| slot.key <= position)) as u64
     }
 
-    /// Puts a message where it belongs; says which entry it is, unless it is there already.
+    /// Puts a message where it belongs. Returns which entry it is, unless it is there already.
     pub(crate) fn insert(&mut self, line: Line) -> Option<u64> {
         let at = self.slots.partition_point(|slot| slot.key < line.position);
         if let Some(Slot { entry: Entry::Line(there), .. }) = self.slots.get(at)
@@ -180,7 +180,7 @@ impl Pane {
         if let Entry::Line(line) = &mut slot.entry { Some(line) } else { None }
     }
 
-    /// Notes how far an own message got; says whether it is here.
+    /// Notes how far an own message got. Returns whether it is here.
     pub(crate) fn deliver(&mut self, id: MessageId, delivery: Delivery) -> bool {
         self.own_mut(id).map(|line| line.delivery = delivery).is_some()
     }
@@ -192,7 +192,7 @@ impl Pane {
         }
     }
 
-    /// Gives the messages that `wants` a new tag the one that `tag` says.
+    /// Gives messages without a tag the one that `tag` returns.
     pub(crate) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
         for slot in &mut self.slots {
             if let Entry::Line(line) = &mut slot.entry
