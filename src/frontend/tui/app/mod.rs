@@ -1,16 +1,16 @@
 //! The screen's state machine: pure. Inputs and the time go in, outputs come out; [`crate::frontend::tui::view`] draws it.
 //!
-//! [`App`] is a router over parts that each own their state, their rules and their tests, and know nothing of each other:
+//! [`App`] is a router over parts. Each owns its state, its rules and its tests, and none changes another:
 //!
 //! | Part | What it is |
 //! |---|---|
-//! | [`status`] | the node, the network, the search for people, and the advice for a user who is alone |
-//! | [`people`] | who is here, who left, and how they are called |
-//! | [`composer`] | the draft, completion, lines sent before, typing notices |
-//! | [`conversation`] | the messages of a room and where the user is in them |
-//! | [`overlays`] | help, the result of a search, and the question for a name |
-//! | [`window`] | size and zones, colours, focus, what was drawn last |
-//! | [`answers`] | the texts of `/who`, `/whois`, alarms and comparisons |
+//! | `status` | the node, the network, the search for people, and the advice for a user who is alone |
+//! | `people` | who is here, who left, and how they are called |
+//! | `composer` | the draft, completion, lines sent before, typing notices |
+//! | `conversation` | the messages of a room and where the user is in them |
+//! | `overlays` | help, the result of a search, and the question for a name |
+//! | `window` | size and zones, colours, focus, what was drawn last |
+//! | `answers` | the texts of `/who`, `/whois`, alarms and comparisons |
 //!
 //! The router takes what one part needs of another from there and passes it on. It is in four files: this one has the inputs,
 //! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `shown` is what the view asks.
