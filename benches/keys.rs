@@ -49,7 +49,7 @@ const PROMPT: u16 = 2;
 
 const SIZE: (u16, u16) = (200, 50);
 
-/// The targets of DESIGN.md and UX.md.
+/// What is promised.
 const FIRST_FRAME_TARGET: Duration = Duration::from_millis(100);
 const KEY_TARGET: Duration = Duration::from_millis(5);
 

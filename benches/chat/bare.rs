@@ -88,7 +88,7 @@ pub(crate) fn listening(role: &Role) -> Child {
 
 /// Plays the role until the process is killed.
 pub(crate) fn run(role: &Role) {
-    // A multi-thread runtime is slower for chat (DESIGN.md, section 8): this is the fastest bare stream.
+    // A multi-thread runtime is slower for chat: this is the fastest bare stream.
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     match *role {
         Role::Server(addr) => serve(&runtime, addr, false, false),

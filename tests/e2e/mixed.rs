@@ -86,7 +86,7 @@ fn guests_of_the_network_are_let_in_only_if_the_user_says_so() {
     use crate::support::Lab;
     let test = "guests_of_the_network_are_let_in_only_if_the_user_says_so";
     let Some(python) = Python::or_skip(test) else { return };
-    let Some(mut lab) = Lab::or_skip(test) else { return };
+    let Some(mut lab) = Lab::quiet_or_skip(test) else { return };
     let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let [strict, open]: [SocketAddr; 2] = ["10.77.0.1:4565", "10.77.0.1:4566"].map(|addr| addr.parse().unwrap());
     let start = |nick: &str, port: u16, more: &[&str]| {

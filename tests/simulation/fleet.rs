@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> bool {
         let broken: Vec<_> = jobs.iter().zip(&outcomes).filter(|(_, o)| !o.passed).map(|(job, _)| job.seed).collect();
         say(&format!("{} seeds, {} broken {broken:?}, {:.1} s", jobs.len(), broken.len(), took.as_secs_f64()));
         passed &= broken.is_empty();
-        // A seed gives the same trace (invariant 10).
+        // A seed gives the same trace each time.
         if plain && let (Some(first), Some(hash)) = (jobs.first(), outcomes.first().map(|o| &o.hash)) {
             let again = one(first);
             let same = again.hash == *hash && !hash.is_empty();

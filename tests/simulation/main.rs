@@ -1,7 +1,7 @@
 //! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think of:
 //! partitions, crashes, power cuts, loss, slowness, clocks that are an hour off, people who come late and go.
 //!
-//! What must hold, whatever happens, is in `rules`: DESIGN.md section 6, invariants 1 to 4, 6, 7 and 10. `args` says how to run
+//! What must hold, whatever happens, is in `rules`; what goes wrong is in `faults`. `args` says how to run
 //! it. One process runs one seed, because the trace of a seed must depend on nothing else.
 
 #![allow(

@@ -1,4 +1,5 @@
-//! What must hold: DESIGN.md section 6, invariants 1 to 4, 6 and 7.
+//! What must hold, whatever goes wrong: nothing is lost or comes twice, each author's lines keep their order, no line stands
+//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -99,7 +99,7 @@ fn send(host: &Host, flood: Flood) -> u32 {
 
 /// Alice is flooded: how much she dials and what it costs her, and whether somebody real is found afterwards.
 fn flood(test: &str, flood: Flood) {
-    let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
+    let Some(mut lab) = Lab::quiet_with_filters_or_skip(test) else { return };
     let (first, second, bad) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"), lab.host("10.77.0.3/24"));
     bad.sysctl("ipv4/ip_nonlocal_bind", "1");
     // The spoofed ones are there and refuse, so that no dial has to wait.

@@ -105,7 +105,7 @@ fn the_sweep_finds_whom_no_announcement_reaches() {
 #[test]
 #[ignore = "long: several nodes, one after the other"]
 fn announcements_need_no_route() {
-    let Some(mut lab) = Lab::or_skip("announcements_need_no_route") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("announcements_need_no_route") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));
     for host in [&first, &second] {
         host.sysctl("ipv6/conf/all/disable_ipv6", "1");
@@ -126,7 +126,9 @@ fn announcements_need_no_route() {
 #[test]
 #[ignore = "long: what leads nowhere is tried for seconds"]
 fn who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it() {
-    let Some(mut lab) = Lab::or_skip("who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("who_is_kept_apart_meets_who_is_not_and_hears_of_the_rest_by_it") else {
+        return;
+    };
     let hosts = ["10.77.0.1/24", "10.77.0.2/24", "10.77.0.3/24"].map(|address| lab.host(address));
     lab.isolate(&hosts[0], 0);
     lab.isolate(&hosts[1], 0);

@@ -33,7 +33,7 @@ fn has_address(event: &Value, ip: &str) -> bool {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn an_address_that_changes_is_followed() {
-    let Some(mut lab) = Lab::or_skip("an_address_that_changes_is_followed") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("an_address_that_changes_is_followed") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (mut alice, bob) = pair(&first, &second);
     let mark = bob.mark();
@@ -52,7 +52,9 @@ fn an_address_that_changes_is_followed() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn an_interface_that_goes_down_is_said_to_be_lost_and_comes_back() {
-    let Some(mut lab) = Lab::or_skip("an_interface_that_goes_down_is_said_to_be_lost_and_comes_back") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_goes_down_is_said_to_be_lost_and_comes_back") else {
+        return;
+    };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (alice, bob) = pair(&first, &second);
     let mark = bob.mark();
@@ -74,7 +76,7 @@ fn an_interface_that_goes_down_is_said_to_be_lost_and_comes_back() {
 #[test]
 #[ignore = "long: the time limit for a silent peer"]
 fn a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back() {
-    let Some(mut lab) = Lab::or_skip("a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let (alice, bob) = pair(&first, &second);
     let mark = bob.mark();
@@ -93,7 +95,7 @@ fn a_cable_that_is_pulled_is_said_to_be_lost_and_comes_back() {
 #[test]
 #[ignore = "long: interfaces are looked at every two seconds"]
 fn an_interface_that_is_gained_leads_to_who_is_there() {
-    let Some(mut lab) = Lab::or_skip("an_interface_that_is_gained_leads_to_who_is_there") else { return };
+    let Some(mut lab) = Lab::quiet_or_skip("an_interface_that_is_gained_leads_to_who_is_there") else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
     let other = lab.segment();
     let third = lab.machine();

@@ -23,39 +23,52 @@ pub(crate) struct Lab {
     name: String,
     segments: usize,
     hosts: Vec<Host>,
-    /// One lab at a time on this machine: all namespaces share the kernel's neighbour table of 1,024 entries, each silent
-    /// address takes one for three seconds, and when it is full nobody finds anybody.
-    _alone: File,
+    /// Held by one lab whose nodes sweep at a time on this machine: all namespaces share the kernel's neighbour table of 1,024
+    /// entries, each silent address takes one for three seconds, and when it is full nobody finds anybody.
+    _sweeps: Option<File>,
 }
 
 impl Lab {
     /// One segment without machines, or `None` after saying loudly that `test` is skipped.
     pub(crate) fn or_skip(test: &str) -> Option<Self> {
-        Self::if_possible(test, || possible("ip"))
+        Self::if_possible(test, true, || possible("ip"))
+    }
+
+    /// The same for a test whose nodes sweep nothing: it takes no turns with others.
+    pub(crate) fn quiet_or_skip(test: &str) -> Option<Self> {
+        Self::if_possible(test, false, || possible("ip"))
     }
 
     /// The same for a test that lets packets be dropped or counted.
     pub(crate) fn with_filters_or_skip(test: &str) -> Option<Self> {
-        Self::if_possible(test, || possible("ip").and_then(|()| possible("nft")))
+        Self::if_possible(test, true, || possible("ip").and_then(|()| possible("nft")))
+    }
+
+    /// The same for a test whose nodes sweep nothing.
+    pub(crate) fn quiet_with_filters_or_skip(test: &str) -> Option<Self> {
+        Self::if_possible(test, false, || possible("ip").and_then(|()| possible("nft")))
     }
 
     /// The same for a test that makes tunnels.
     pub(crate) fn with_tunnels_or_skip(test: &str) -> Option<Self> {
-        Self::if_possible(test, || possible("ip").and_then(|()| tunnels_possible()))
+        Self::if_possible(test, true, || possible("ip").and_then(|()| tunnels_possible()))
     }
 
-    fn if_possible(test: &str, possible: impl FnOnce() -> Result<(), String>) -> Option<Self> {
+    fn if_possible(test: &str, sweeps: bool, possible: impl FnOnce() -> Result<(), String>) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         if let Err(why) = possible() {
             skip(test, &why);
             return None;
         }
-        let alone = File::create(std::env::temp_dir().join(PREFIX)).unwrap();
-        alone.lock().unwrap();
+        let sweeps = sweeps.then(|| {
+            let turn = File::create(std::env::temp_dir().join(PREFIX)).unwrap();
+            turn.lock().unwrap();
+            turn
+        });
         leftovers::remove();
         let name = format!("{PREFIX}{}n{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         ip(&["netns", "add", &name]);
-        let mut lab = Self { name, segments: 0, hosts: Vec::new(), _alone: alone };
+        let mut lab = Self { name, segments: 0, hosts: Vec::new(), _sweeps: sweeps };
         lab.segment();
         Some(lab)
     }
