@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use super::book::TrustBook;
 use crate::{
     core::node::views::Directory,
-    domain::model::{NodeId, Peer, PeerId},
+    domain::{
+        model::{NodeId, Peer, PeerId},
+        naming::HANDLE_DIGITS,
+    },
 };
 
 /// People who are named when several could be meant.
 const MAX_NAMED: usize = 8;
 
 /// Digits of the key behind a name when several people could be meant: as few of these as tell them apart.
-const TAG_DIGITS: [usize; 3] = [8, 16, 32];
+const TAG_DIGITS: [usize; 3] = [HANDLE_DIGITS, 16, 32];
 
 /// Digits of a whole key.
 const ALL_DIGITS: usize = 64;
