@@ -25,7 +25,7 @@ pub(super) fn ip(ip: &Sourced<IpAddr>) -> Result<(), ConfigError> {
         return Ok(());
     }
     conflict(
-        &ip.place,
+        &ip.origin,
         format!(
             "others cannot reach you at ip {}. Give the address of this machine on the network, such as 192.168.1.20.",
             ip.value
@@ -35,19 +35,19 @@ pub(super) fn ip(ip: &Sourced<IpAddr>) -> Result<(), ConfigError> {
 
 pub(super) fn ports(min: &Sourced<NonZeroU16>, max: &Sourced<NonZeroU16>) -> Result<PortRange, ConfigError> {
     PortRange::new(min.value, max.value).ok_or_else(|| {
-        let (place, other) = match (&min.place, &max.place) {
-            (Origin::Default, _) => (&max.place, format!("min_port {} is {}", min.value, min.place)),
-            _ => (&min.place, format!("max_port {} is {}", max.value, from(&max.place))),
+        let (origin, other) = match (&min.origin, &max.origin) {
+            (Origin::Default, _) => (&max.origin, format!("min_port {} is {}", min.value, min.origin)),
+            _ => (&min.origin, format!("max_port {} is {}", max.value, from(&max.origin))),
         };
         ConfigError::Conflict {
-            place: place.clone(),
+            origin: origin.clone(),
             what: format!("min_port {} is above max_port {} ({other}). Set both.", min.value, max.value),
         }
     })
 }
 
-fn from(place: &Origin) -> String {
-    if *place == Origin::Default { place.to_string() } else { format!("from {place}") }
+fn from(origin: &Origin) -> String {
+    if *origin == Origin::Default { origin.to_string() } else { format!("from {origin}") }
 }
 
 /// The networks, each once, if they may be swept from `ip`.
@@ -59,10 +59,10 @@ pub(super) fn cidrs(
     warnings: &mut Vec<String>,
 ) -> Result<Vec<IpNetwork>, ConfigError> {
     let mut networks = Vec::new();
-    for Sourced { value: network, place } in cidrs {
+    for Sourced { value: network, origin } in cidrs {
         if !lan && ip.value.is_loopback() && !policy::is_loopback(network) {
             return conflict(
-                &place,
+                &origin,
                 format!(
                     "{network} is beyond this machine, but ip {} is not. Add --lan to open the chat to your network, or \
                      --ip with the address of this machine on that network.",
@@ -72,7 +72,7 @@ pub(super) fn cidrs(
         }
         if let (Some(objection), false) = (policy::objection(network), any_network) {
             return conflict(
-                &place,
+                &origin,
                 format!(
                     "{network} is {objection}, which is not swept by itself. Choose a smaller, private network, or add \
                      --any-network if it is yours to sweep."
@@ -81,13 +81,13 @@ pub(super) fn cidrs(
         }
         if network.is_ipv6() && network.prefix() < SHORTEST_IPV6_SWEEP {
             warnings.push(format!(
-                "{place}: nobody is looked for in {network}: IPv6 networks shorter than /{SHORTEST_IPV6_SWEEP} are too \
+                "{origin}: nobody is looked for in {network}: IPv6 networks shorter than /{SHORTEST_IPV6_SWEEP} are too \
                  large to sweep. Give --peer for the people there."
             ));
         }
         if !lan && network.is_ipv4() != ip.value.is_ipv4() {
             warnings.push(format!(
-                "{place}: nobody is looked for in {network}: it cannot be reached from ip {}.",
+                "{origin}: nobody is looked for in {network}: it cannot be reached from ip {}.",
                 ip.value
             ));
         }
@@ -114,10 +114,10 @@ pub(super) fn peers(
     warnings: &mut Vec<String>,
 ) -> Vec<Target> {
     let mut targets = Vec::new();
-    for Sourced { value: target, place } in peers {
+    for Sourced { value: target, origin } in peers {
         if !lan && ip.value.is_loopback() && !target.ip().is_loopback() {
             warnings.push(format!(
-                "{place}: {target} cannot be reached from ip {}, which is this machine only. Add --lan, or press F2, to \
+                "{origin}: {target} cannot be reached from ip {}, which is this machine only. Add --lan, or press F2, to \
                  open the chat to your network.",
                 ip.value
             ));
@@ -135,20 +135,20 @@ pub(super) fn ephemeral(
     other: Option<&Origin>,
     setting: Setting,
 ) -> Result<(), ConfigError> {
-    let strength = |place: &Origin| match place {
+    let strength = |origin: &Origin| match origin {
         Origin::Flag(_) => 2,
         Origin::Variable(_) => 1,
         Origin::File { .. } | Origin::Default => 0,
     };
     match (ephemeral, other) {
-        (Some(ephemeral), Some(other)) if ephemeral.value && strength(other) >= strength(&ephemeral.place) => {
-            let what = format!("{setting} is not used, because ephemeral is set too ({}).", from(&ephemeral.place));
+        (Some(ephemeral), Some(other)) if ephemeral.value && strength(other) >= strength(&ephemeral.origin) => {
+            let what = format!("{setting} is not used, because ephemeral is set too ({}).", from(&ephemeral.origin));
             conflict(other, format!("{what} Leave one of them out."))
         }
         _ => Ok(()),
     }
 }
 
-fn conflict<T>(place: &Origin, what: String) -> Result<T, ConfigError> {
-    Err(ConfigError::Conflict { place: place.clone(), what })
+fn conflict<T>(origin: &Origin, what: String) -> Result<T, ConfigError> {
+    Err(ConfigError::Conflict { origin: origin.clone(), what })
 }

@@ -28,28 +28,28 @@ pub enum ConfigError {
     #[error("{0}: the text is not UTF-8 from here on. Save the file as UTF-8.")]
     NotUtf8(Origin),
     /// The file is not strict JSON.
-    #[error("{place}: {what}. The file must be one JSON object, without comments or trailing commas.")]
+    #[error("{origin}: {what}. The file must be one JSON object, without comments or trailing commas.")]
     Syntax {
         /// Where.
-        place: Origin,
+        origin: Origin,
         /// What the parser says.
         what: String,
     },
     /// A setting is there twice.
-    #[error("{place}: \"{name}\" is set twice, first at {first}. Remove one of them.")]
+    #[error("{origin}: \"{name}\" is set twice, first at {first}. Remove one of them.")]
     Duplicate {
         /// The second one.
-        place: Origin,
+        origin: Origin,
         /// The first one.
         first: Origin,
         /// The setting.
         name: String,
     },
     /// A value that the setting does not allow.
-    #[error("{} must be {allowed}, not {got}.", subject(place, setting))]
+    #[error("{} must be {allowed}, not {got}.", subject(origin, setting))]
     Value {
         /// Where.
-        place: Origin,
+        origin: Origin,
         /// The setting.
         setting: &'static str,
         /// What is allowed.
@@ -58,27 +58,27 @@ pub enum ConfigError {
         got: String,
     },
     /// A name that cannot be one.
-    #[error("{place}: {error}")]
+    #[error("{origin}: {error}")]
     Nick {
         /// Where.
-        place: Origin,
+        origin: Origin,
         /// Why.
         error: NickError,
     },
     /// Values that do not fit together, or need the user's explicit word.
-    #[error("{place}: {what}")]
+    #[error("{origin}: {what}")]
     Conflict {
         /// Where.
-        place: Origin,
+        origin: Origin,
         /// What and what to do.
         what: String,
     },
 }
 
 /// An option names its setting itself; elsewhere the place and the name in the file are needed.
-fn subject(place: &Origin, setting: &str) -> String {
-    match place {
+fn subject(origin: &Origin, setting: &str) -> String {
+    match origin {
         Origin::Flag(flag) => (*flag).to_owned(),
-        _ => format!("{place}: {setting}"),
+        _ => format!("{origin}: {setting}"),
     }
 }

@@ -26,19 +26,19 @@ pub(super) fn from_file(file: &FileText<'_>) -> Result<(Layer, Vec<String>), Con
     let Members(members) = serde_json::from_str(text.text).map_err(|error| text.syntax(&error))?;
     let (mut layer, mut warnings, mut seen) = (Layer::new(), Vec::new(), Vec::<(Cow<'_, str>, Origin)>::new());
     for (raw_key, raw_value) in members {
-        let place = text.place(raw_key.get());
+        let origin = text.origin(raw_key.get());
         let key: Cow<'_, str> = parse(&text, raw_key, |raw| serde_json::from_str::<String>(raw))?.into();
         if let Some((_, first)) = seen.iter().find(|(name, _)| *name == key) {
-            return Err(ConfigError::Duplicate { place, first: first.clone(), name: shown(&key) });
+            return Err(ConfigError::Duplicate { origin, first: first.clone(), name: shown(&key) });
         }
         match Setting::from_name(&key) {
             Some(setting) => layer.push((setting, text.value(raw_value)?)),
             None => warnings.push(match Setting::similar(&key) {
-                Some(meant) => format!("{place}: \"{}\" is not a setting. Did you mean \"{meant}\"?", shown(&key)),
-                None => format!("{place}: \"{}\" is not a setting. It is ignored.", shown(&key)),
+                Some(meant) => format!("{origin}: \"{}\" is not a setting. Did you mean \"{meant}\"?", shown(&key)),
+                None => format!("{origin}: \"{}\" is not a setting. It is ignored.", shown(&key)),
             }),
         }
-        seen.push((key, place));
+        seen.push((key, origin));
     }
     Ok((layer, warnings))
 }
@@ -55,7 +55,7 @@ fn parse<T>(
     parse: impl FnOnce(&str) -> serde_json::Result<T>,
 ) -> Result<T, ConfigError> {
     // The first pass skips over strings without looking into their escapes: a lone surrogate shows only here.
-    parse(raw.get()).map_err(|error| ConfigError::Syntax { place: text.place(raw.get()), what: reason(&error) })
+    parse(raw.get()).map_err(|error| ConfigError::Syntax { origin: text.origin(raw.get()), what: reason(&error) })
 }
 
 /// Characters of a reason that are shown: some lines of a terminal.
@@ -83,18 +83,18 @@ impl<'a> Text<'a> {
             Err(error) => {
                 let (valid, _) = file.bytes.split_at(error.valid_up_to());
                 let text = Self { file: file.name, text: std::str::from_utf8(valid).unwrap_or_default() };
-                Err(ConfigError::NotUtf8(text.place_at(valid.len())))
+                Err(ConfigError::NotUtf8(text.origin_at(valid.len())))
             }
         }
     }
 
     /// The place of `part`, which must be a slice of the text.
-    fn place(&self, part: &str) -> Origin {
+    fn origin(&self, part: &str) -> Origin {
         // RawValue borrows from the text it was parsed from, so the difference is the offset of the part.
-        self.place_at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
+        self.origin_at(part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()))
     }
 
-    fn place_at(&self, offset: usize) -> Origin {
+    fn origin_at(&self, offset: usize) -> Origin {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Origin::File {
@@ -112,7 +112,7 @@ impl<'a> Text<'a> {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        ConfigError::Syntax { place: self.place_at(offset), what: reason(error) }
+        ConfigError::Syntax { origin: self.origin_at(offset), what: reason(error) }
     }
 
     fn value(&self, raw: &'a RawValue) -> Result<Given, ConfigError> {
@@ -121,10 +121,10 @@ impl<'a> Text<'a> {
             Some(b'"') => Value::Text(parse(self, raw, |raw| serde_json::from_str(raw))?),
             Some(b'[') => {
                 let items = serde_json::from_str::<Vec<&'a RawValue>>(text)
-                    .map_err(|error| ConfigError::Syntax { place: self.place(text), what: reason(&error) })?;
+                    .map_err(|error| ConfigError::Syntax { origin: self.origin(text), what: reason(&error) })?;
                 let items = items.into_iter().map(|item| match item.get().bytes().next() {
                     // No setting has lists in a list, and this keeps the depth bounded.
-                    Some(b'[') => Ok(Given { value: Value::Other("a list"), place: self.place(item.get()) }),
+                    Some(b'[') => Ok(Given { value: Value::Other("a list"), origin: self.origin(item.get()) }),
                     _ => self.value(item),
                 });
                 Value::List(items.collect::<Result<_, _>>()?)
@@ -135,7 +135,7 @@ impl<'a> Text<'a> {
             Some(b'n') => Value::Other("null"),
             _ => Value::Number(text.parse().ok(), text.to_owned()),
         };
-        Ok(Given { value, place: self.place(text) })
+        Ok(Given { value, origin: self.origin(text) })
     }
 }
 

@@ -54,7 +54,7 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;
     let lan = layers.optional(Setting::Lan, boolean)?;
     let lan =
-        lan.map_or_else(Lan::default, |Sourced { value, place }| Lan { open: value, firm: place.is_of_this_run() });
+        lan.map_or_else(Lan::default, |Sourced { value, origin }| Lan { open: value, firm: origin.is_of_this_run() });
     let interfaces = layers.each(Setting::Interfaces, interface)?;
     let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|sourced| sourced.value);
 
@@ -63,10 +63,10 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let ephemeral = layers.optional(Setting::Ephemeral, boolean)?;
 
     check::ip(&ip)?;
-    check::ephemeral(ephemeral.as_ref(), profile.as_ref().map(|profile| &profile.place), Setting::Profile)?;
-    check::ephemeral(ephemeral.as_ref(), data_dir.as_ref().map(|data_dir| &data_dir.place), Setting::DataDir)?;
+    check::ephemeral(ephemeral.as_ref(), profile.as_ref().map(|profile| &profile.origin), Setting::Profile)?;
+    check::ephemeral(ephemeral.as_ref(), data_dir.as_ref().map(|data_dir| &data_dir.origin), Setting::DataDir)?;
     let ports = check::ports(&min, &max)?;
-    let cidrs_given = cidrs.iter().any(|cidr| cidr.place != Origin::Default);
+    let cidrs_given = cidrs.iter().any(|cidr| cidr.origin != Origin::Default);
     let cidrs = check::cidrs(&ip, cidrs, lan.open, any_network, &mut warnings)?;
     let peers = check::peers(&ip, peers, lan.open, &mut warnings);
     Ok(Config {
@@ -97,7 +97,7 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
 
 fn default() -> Result<Layer, ConfigError> {
     let (layer, _) = json::from_file(&FileText { name: "config.json", bytes: DEFAULT.as_bytes() })?;
-    Ok(layer.into_iter().map(|(setting, given)| (setting, Given { place: Origin::Default, ..given })).collect())
+    Ok(layer.into_iter().map(|(setting, given)| (setting, Given { origin: Origin::Default, ..given })).collect())
 }
 
 /// All sources, the strongest first.
@@ -114,7 +114,7 @@ impl Layers {
         read: impl Fn(&Given) -> Option<T>,
     ) -> Result<Option<Sourced<T>>, ConfigError> {
         let read = |given: &Given| match read(given) {
-            Some(value) => Ok(Sourced { value, place: given.place.clone() }),
+            Some(value) => Ok(Sourced { value, origin: given.origin.clone() }),
             None => Err(wrong(setting, given)),
         };
         self.find(setting).map(read).transpose()
@@ -133,7 +133,7 @@ impl Layers {
             None => &[],
         };
         let read = |item: &Given| match read(item) {
-            Some(value) => Ok(Sourced { value, place: item.place.clone() }),
+            Some(value) => Ok(Sourced { value, origin: item.origin.clone() }),
             None => Err(wrong(setting, item)),
         };
         items.iter().map(read).collect()
@@ -141,11 +141,11 @@ impl Layers {
 }
 
 fn wrong(setting: Setting, given: &Given) -> ConfigError {
-    let allowed = match given.place {
+    let allowed = match given.origin {
         Origin::Flag(_) => setting.allowed_once(),
         _ => setting.allowed(),
     };
-    ConfigError::Value { place: given.place.clone(), setting: setting.name(), allowed, got: given.value.to_string() }
+    ConfigError::Value { origin: given.origin.clone(), setting: setting.name(), allowed, got: given.value.to_string() }
 }
 
 fn text(given: &Given) -> Option<&str> {
@@ -244,10 +244,10 @@ fn history(layers: &Layers) -> Result<History, ConfigError> {
 fn name(layers: &Layers, login: Option<&str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
-        let nick = Nick::new(text).map_err(|error| ConfigError::Nick { place: given.place.clone(), error })?;
+        let nick = Nick::new(text).map_err(|error| ConfigError::Nick { origin: given.origin.clone(), error })?;
         return Ok(Name::new(
             nick,
-            if matches!(given.place, Origin::File { .. }) { Strength::File } else { Strength::Now },
+            if matches!(given.origin, Origin::File { .. }) { Strength::File } else { Strength::Now },
         ));
     }
     #[expect(clippy::expect_used, reason = "a constant, and a test without a login name runs through here")]

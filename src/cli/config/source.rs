@@ -46,14 +46,14 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone)]
 pub(super) struct Sourced<T> {
     pub(super) value: T,
-    pub(super) place: Origin,
+    pub(super) origin: Origin,
 }
 
 /// A value before it is checked, and where it was set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Given {
     pub(super) value: Value,
-    pub(super) place: Origin,
+    pub(super) origin: Origin,
 }
 
 /// A value as it was written.
@@ -104,7 +104,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     let mut layer = Layer::new();
     let mut one = |setting, flag, word: &Option<String>| {
         if let Some(word) = word {
-            layer.push((setting, Given { value: Value::Word(word.clone()), place: Origin::Flag(flag) }));
+            layer.push((setting, Given { value: Value::Word(word.clone()), origin: Origin::Flag(flag) }));
         }
     };
     one(Setting::Ip, "--ip", &args.ip);
@@ -137,27 +137,27 @@ pub(super) fn from_env<'a>(env: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     let (mut layer, mut warnings) = (Layer::new(), Vec::new());
     for (variable, word) in env {
         let Some(name) = variable.strip_prefix(ENV_PREFIX).map(str::to_ascii_lowercase) else { continue };
-        let place = Origin::Variable(variable.to_owned());
+        let origin = Origin::Variable(variable.to_owned());
         match Setting::from_name(&name) {
             _ if word.trim().is_empty() || name == "config" => {}
             // There is no other way to write a list in a variable.
             Some(setting @ (Setting::Cidr | Setting::Interfaces | Setting::Peers)) => {
                 let words = word.split([',', ' ', '\t', '\n']).filter(|word| !word.is_empty());
-                layer.push((setting, list(words, &place)));
+                layer.push((setting, list(words, &origin)));
             }
-            Some(setting) => layer.push((setting, Given { value: Value::Word(word.to_owned()), place })),
+            Some(setting) => layer.push((setting, Given { value: Value::Word(word.to_owned()), origin })),
             None => warnings.push(match Setting::similar(&name) {
                 Some(setting) => {
-                    format!("{place:.60} sets nothing. Did you mean {ENV_PREFIX}{}?", setting.name().to_uppercase())
+                    format!("{origin:.60} sets nothing. Did you mean {ENV_PREFIX}{}?", setting.name().to_uppercase())
                 }
-                None => format!("{place:.60} sets nothing. See the README for the settings."),
+                None => format!("{origin:.60} sets nothing. See the README for the settings."),
             }),
         }
     }
     (layer, warnings)
 }
 
-fn list<'a>(words: impl Iterator<Item = &'a str>, place: &Origin) -> Given {
-    let items = words.map(|word| Given { value: Value::Word(word.to_owned()), place: place.clone() });
-    Given { value: Value::List(items.collect()), place: place.clone() }
+fn list<'a>(words: impl Iterator<Item = &'a str>, origin: &Origin) -> Given {
+    let items = words.map(|word| Given { value: Value::Word(word.to_owned()), origin: origin.clone() });
+    Given { value: Value::List(items.collect()), origin: origin.clone() }
 }

@@ -22,7 +22,7 @@ pub enum Style {
     Json,
 }
 
-/// Prints what would be looked at, and sends nothing.
+/// Prints what would be scanned, and sends nothing.
 ///
 /// # Errors
 /// [`Error::Output`].
@@ -30,7 +30,7 @@ pub fn dry_run(options: &Options, style: Style, output: &mut impl Write) -> Resu
     print_plan(&outline(options), options, style, output)
 }
 
-/// Looks around and prints what answers.
+/// Scans and prints what answers.
 ///
 /// # Errors
 /// [`Error`], whose text says what happened.

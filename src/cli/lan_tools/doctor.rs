@@ -14,7 +14,7 @@ use crate::{
     runtime::io::Net,
 };
 
-/// How long to look around at most: it is to say something within ten seconds.
+/// The longest scan: the report must come within ten seconds.
 const LIMIT: Duration = Duration::from_secs(8);
 
 /// What the doctor found.
@@ -71,7 +71,7 @@ impl Report {
     }
 }
 
-/// Looks at this machine, its network, and who is there.
+/// Checks this machine, its network, and the nodes there.
 ///
 /// # Errors
 /// [`Error`], whose text says what happened.

@@ -1,4 +1,4 @@
-//! What a look around would do, before it does anything.
+//! What a scan would do, before it does anything.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -25,7 +25,7 @@ pub(super) struct Outline {
     pub(super) all: Duration,
     /// Where it is asked for announcements.
     pub(super) announcements: Vec<String>,
-    /// Who is looked at in any case.
+    /// Addresses to ask in any case.
     pub(super) peers: Vec<String>,
 }
 

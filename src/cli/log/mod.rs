@@ -84,7 +84,7 @@ fn carry_out(
     output: impl Write,
     confirm: impl FnOnce(&str) -> Result<bool, Error>,
 ) -> Result<Option<String>, Error> {
-    let Some(profile) = look(&options.profile)? else {
+    let Some(profile) = existing_profile(&options.profile)? else {
         return match options.action {
             // Of nothing the answer is known too.
             Action::Hash | Action::Count => print_end(output, options.action, &Sha256::new(), 0).map(|()| None),
@@ -101,11 +101,11 @@ fn carry_out(
     Ok((printed == 0 && matches!(options.action, Action::Text | Action::Json)).then(nothing))
 }
 
-fn look(options: &profile::Options) -> Result<Option<Existing>, Error> {
+fn existing_profile(options: &profile::Options) -> Result<Option<Existing>, Error> {
     if options.ephemeral {
         return Err(Error::Ephemeral);
     }
-    match (profile::look(options)?, &options.name) {
+    match (profile::find_existing(options)?, &options.name) {
         (None, Some(name)) => Err(Error::NoProfile(name.clone())),
         (profile, _) => Ok(profile),
     }

@@ -31,7 +31,7 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     let Config { profile: name, data_dir, ephemeral, .. } = config;
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     // The network that a chat with this profile would be on.
-    let existing = profile::look(&of_profile)?;
+    let existing = profile::find_existing(&of_profile)?;
     let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
     let options = history::Options {
         profile: of_profile,
@@ -71,7 +71,7 @@ fn say(text: &str) {
 /// [`RunError`], whose text says what happened and what to do.
 pub fn discover(config: &Config, args: &DiscoverArgs) -> Result<(), RunError> {
     warn(config);
-    let (options, style) = (look_around(config)?, style(args.json));
+    let (options, style) = (tool_options(config)?, style(args.json));
     let mut output = io::stdout().lock();
     let done = if args.dry_run {
         lan_tools::dry_run(&options, style, &mut output)
@@ -92,7 +92,7 @@ pub fn discover(config: &Config, args: &DiscoverArgs) -> Result<(), RunError> {
 /// [`RunError`], whose text says what happened and what to do.
 pub fn doctor(config: &Config, args: &DoctorArgs) -> Result<bool, RunError> {
     warn(config);
-    let options = look_around(config)?;
+    let options = tool_options(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(lan_tools::doctor(&TcpNet, &options))?;
     match report.print(style(args.json), &mut io::stdout().lock()) {
@@ -106,11 +106,11 @@ const fn style(json: bool) -> Style {
 }
 
 /// Where a chat with these settings would look, under a key that is thrown away.
-fn look_around(config: &Config) -> Result<Options, RunError> {
+fn tool_options(config: &Config) -> Result<Options, RunError> {
     super::descriptors::ask_for_enough();
     let Config { profile: name, data_dir, ephemeral, .. } = config;
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
-    let existing = profile::look(&of_profile)?;
+    let existing = profile::find_existing(&of_profile)?;
     let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
     let desired = policy.first()?.desired;
     Ok(Options {

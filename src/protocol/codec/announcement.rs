@@ -51,7 +51,7 @@ pub struct Announcement {
     pub counter: u64,
 }
 
-/// An announcement whose signature nobody has looked at yet.
+/// An announcement whose signature has not been verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unproven {
     /// What it says.

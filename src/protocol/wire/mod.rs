@@ -1,6 +1,6 @@
 //! The wire protocols, generated from `proto/`.
 //!
-//! Nothing here is validated: what comes off the wire stays bytes until [`crate::protocol::codec`] has looked at it.
+//! Nothing here is validated: what comes off the wire stays bytes until [`crate::protocol::codec`] has decoded it.
 
 mod raw;
 

@@ -18,7 +18,7 @@ pub(super) struct Backlog {
 impl Backlog {
     /// Whether too much waits, when `waiting` updates are in the channel.
     pub(super) fn is_full(&mut self, waiting: usize) -> bool {
-        self.settle(waiting);
+        self.forget_taken(waiting);
         self.bytes > MAX_BYTES
     }
 
@@ -26,11 +26,11 @@ impl Backlog {
     pub(super) fn add(&mut self, size: usize, waiting: usize) {
         self.sizes.push_back(size);
         self.bytes += size;
-        self.settle(waiting);
+        self.forget_taken(waiting);
     }
 
     /// Forgets what was taken out.
-    fn settle(&mut self, waiting: usize) {
+    fn forget_taken(&mut self, waiting: usize) {
         let taken = self.sizes.len().saturating_sub(waiting);
         self.bytes -= self.sizes.drain(..taken).sum::<usize>();
     }

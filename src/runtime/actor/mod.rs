@@ -61,10 +61,10 @@ const TURN: usize = 64;
 /// How long the store may take for what it was given last. A disk that is slower than this is broken or far away.
 const LAST_COMMIT: Duration = Duration::from_secs(3);
 
-/// How often links are looked at for signs of life.
+/// How often links are checked for signs of life.
 const FROZEN_CHECK: Duration = Duration::from_secs(1);
 
-/// How often a congested outbox, or a front end that is far behind, is looked at again.
+/// How often a congested outbox, or a front end that is far behind, is checked again.
 const CONGESTION_CHECK: Duration = Duration::from_millis(2);
 
 /// A node with its shell. It listens, and runs once [`Actor::run`] is called.

@@ -19,7 +19,7 @@ use crate::{
     runtime::io::Datagrams,
 };
 
-/// Datagrams that wait to be looked at. They are hints: what finds no place is lost, as on any network.
+/// Datagrams that wait to be read. They are hints: one that finds no room is lost, as on any network.
 const WAITING: usize = 64;
 
 /// A datagram, and where it was heard.
@@ -89,7 +89,7 @@ impl Announcer {
 
     pub(super) async fn run(mut self) {
         let Some(as_whom) = self.as_whom.take() else { return std::future::pending().await };
-        // Only who listens to our events can end this.
+        // It ends only when nobody takes our events any more.
         let _ = self.call_and_hear(&as_whom).await;
     }
 
@@ -158,7 +158,7 @@ impl Announcer {
         Ok(())
     }
 
-    /// Looks at a datagram; what it calls for, if it is news of somebody else.
+    /// Reads a datagram. What it calls for, if it is new and from another node.
     async fn take_in(
         &mut self,
         (datagram, from, spot): &Datagram,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How long a probe waits: what finds everybody on a Wi-Fi that loses or holds back packets. A shorter one finds 43 to
-/// 90 % there (measured, DESIGN.md section 4).
+/// 90 % there (measured).
 pub(super) const DEADLINE: Duration = Duration::from_millis(2_300);
 
 /// Sockets at once: more than [`crate::core::discovery::sweep::MAX_RATE`] times [`DEADLINE`] needs, fewer than a process may have.

@@ -17,16 +17,15 @@ use crate::{
     runtime::io::Net,
 };
 
-/// The wait between two sweeps of this machine, and how many of them follow each other so closely. Whoever comes later
+/// The wait between two sweeps of this machine, and how many follow each other so closely. A node that starts later
 /// announces itself, or sweeps and dials us.
 const LOOPBACK_INTERVAL: Duration = Duration::from_secs(1);
 const LOOPBACK_SWEEPS: u32 = 15;
 
-/// Probes per second that keep watch after that. Who comes later sweeps and dials us; this is for those who cannot (DESIGN.md
-/// section 4).
+/// Probes per second after that. A node that starts later sweeps and dials us; this finds those that cannot.
 const WATCH_RATE: u32 = 1;
 
-/// How often progress is told, at first and then: who waits for minutes, or writes it to a file, needs no more.
+/// How often progress is told, at first and later: a user who waits for minutes, or a log file, needs no more.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 const LATER_INTERVAL: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(10);
@@ -38,7 +37,7 @@ pub(super) struct Sweeper<N> {
     events: mpsc::Sender<Event>,
     /// Each message asks for a sweep now.
     rescan: mpsc::Receiver<()>,
-    /// Who is linked need not be looked for.
+    /// Linked addresses, which need no probe.
     linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     rng: fastrand::Rng,
     /// When the last probe left, whichever sweep it belongs to.

@@ -59,7 +59,7 @@ const TUNNELS: [&str; 14] = [
 /// # Errors
 /// What the operating system says.
 pub fn interfaces() -> io::Result<Vec<Interface>> {
-    let system = system::look();
+    let system = system::read();
     let mut found: BTreeMap<String, Interface> = system.names.iter().map(|name| (name.clone(), empty(name))).collect();
     for one in get_if_addrs()? {
         let interface = found.entry(one.name.clone()).or_insert_with(|| empty(&one.name));
@@ -153,7 +153,7 @@ mod system {
     /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): `WireGuard` and other tunnels.
     const NO_HARDWARE: &str = "65534";
 
-    pub(super) fn look() -> System {
+    pub(super) fn read() -> System {
         let tables = tables::read();
         let directory = Path::new("/sys/class/net");
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
@@ -177,7 +177,7 @@ mod system {
 mod system {
     use super::System;
 
-    pub(super) fn look() -> System {
+    pub(super) fn read() -> System {
         System::default()
     }
 }

@@ -39,7 +39,7 @@ impl NetworkId {
         if ip.is_loopback() {
             return Self(None);
         }
-        let found = look(ip, patient);
+        let found = find(ip, patient);
         let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(IpNetwork::prefix);
         let prefix = prefix.or(found.prefix).or_else(|| usual(ip));
         Self(Some(Known { prefix, gateway: found.gateway, unresolved: found.unresolved }))
@@ -109,12 +109,16 @@ struct Found {
 
 #[cfg(target_os = "linux")]
 #[expect(clippy::disallowed_methods, reason = "before anything else runs, for a moment, a bounded number of times")]
-fn look(ip: IpAddr, patient: bool) -> Found {
-    if patient { tables::look(ip, tables::read, std::thread::sleep) } else { tables::glance(ip, &tables::read()) }
+fn find(ip: IpAddr, patient: bool) -> Found {
+    if patient {
+        tables::find_patiently(ip, tables::read, std::thread::sleep)
+    } else {
+        tables::find(ip, &tables::read())
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn look(_: IpAddr, _: bool) -> Found {
+fn find(_: IpAddr, _: bool) -> Found {
     Found::default()
 }
 

@@ -1,4 +1,4 @@
-//! Who is there of those whom a sweep looked at.
+//! Which hosts of the swept networks are there.
 
 use std::net::IpAddr;
 
@@ -7,7 +7,7 @@ use ipnetwork::IpNetwork;
 use super::network::neighbours;
 use crate::core::{diagnosis::Swept, discovery::sweep::Survey};
 
-/// What a survey of `networks` saw, and whom this machine knows there beyond that, whatever they answer.
+/// What a survey of `networks` saw, and the hosts that this machine knows there beyond that, whatever they answer.
 pub fn swept(survey: &Survey, networks: &[IpNetwork]) -> Swept {
     let known = neighbours(networks).into_iter().map(IpAddr::V4);
     Swept { hosts: survey.hosts, there: survey.answered.iter().copied().chain(known).collect() }

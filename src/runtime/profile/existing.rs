@@ -18,11 +18,11 @@ pub struct Existing {
     known: Vec<Known>,
 }
 
-/// Looks at the profile of that name; without a name at the one that the first copy takes. `None` if it was never used.
+/// Reads the profile of that name; without a name, the one that the first copy takes. `None` if it was never used.
 ///
 /// # Errors
 /// [`ProfileError`], whose text says what to do.
-pub fn look(options: &Options) -> Result<Option<Existing>, ProfileError> {
+pub fn find_existing(options: &Options) -> Result<Option<Existing>, ProfileError> {
     if options.ephemeral {
         return Ok(None);
     }

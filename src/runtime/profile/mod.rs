@@ -23,7 +23,7 @@ use etcetera::BaseStrategy;
 use self::settings::Settings;
 pub use self::{
     error::{File, ProfileError, SaveError},
-    existing::{Existing, look},
+    existing::{Existing, find_existing},
     known::MAX_KNOWN,
     saver::Saver,
 };

@@ -26,7 +26,7 @@ pub(super) fn create_directory(path: &Path) -> Result<(), ProfileError> {
 /// Refuses a directory in which other users can read or write.
 ///
 /// # Errors
-/// [`ProfileError::NotPrivate`], or [`ProfileError::Directory`] if it cannot be looked at.
+/// [`ProfileError::NotPrivate`], or [`ProfileError::Directory`] if its metadata cannot be read.
 pub(super) fn check_directory(path: &Path) -> Result<(), ProfileError> {
     let failed = |error| ProfileError::Directory { path: path.to_owned(), error };
     let metadata = path.metadata().map_err(failed)?;

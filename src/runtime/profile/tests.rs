@@ -344,22 +344,22 @@ mod unix {
 #[test]
 fn who_only_looks_makes_and_locks_nothing() {
     let data = Data::new();
-    assert!(look(&data.options(None)).unwrap().is_none());
+    assert!(find_existing(&data.options(None)).unwrap().is_none());
     assert!(!data.path("").exists() && !data.0.path().join("data").exists());
 
     let open = data.open(None);
     open.saver().save_nick(&Nick::new("zoe").unwrap()).unwrap();
-    let seen = look(&data.options(None)).unwrap().expect("it is there, and in use");
+    let seen = find_existing(&data.options(None)).unwrap().expect("it is there, and in use");
     assert_eq!(
         (seen.name().as_str(), seen.node(), seen.directory()),
         ("default", node(&open), open.directory().unwrap())
     );
     assert_eq!((seen.nick().map(Nick::as_str), seen.known()), (Some("zoe"), [].as_slice()));
-    assert!(look(&data.options(Some("default-2"))).unwrap().is_none());
-    assert!(look(&Options { ephemeral: true, ..data.options(None) }).unwrap().is_none());
+    assert!(find_existing(&data.options(Some("default-2"))).unwrap().is_none());
+    assert!(find_existing(&Options { ephemeral: true, ..data.options(None) }).unwrap().is_none());
     // Somebody else's copy is not kept out.
     drop(open);
     drop(data.open(None));
     data.write("identity", "no key");
-    assert!(look(&data.options(None)).unwrap_err().to_string().contains("identity is damaged"));
+    assert!(find_existing(&data.options(None)).unwrap_err().to_string().contains("identity is damaged"));
 }

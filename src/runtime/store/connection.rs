@@ -124,7 +124,7 @@ pub(super) fn prepare(mut connection: Connection) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Looks through the whole file.
+/// Checks the whole file.
 fn is_sound(connection: &Connection) -> Result<bool> {
     connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).map(|found| found == "ok")
 }

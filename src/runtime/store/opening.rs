@@ -31,19 +31,19 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
         return Ok(Opened { database, snapshot, recovered: None });
     };
     recovery::finish(&path).map_err(|e| OpenError::of_io(&path, &e))?;
-    let look = || -> Result<(Database, Snapshot), OpenFailure> {
+    let try_open = || -> Result<(Database, Snapshot), OpenFailure> {
         let database = database(open_file(&path)?, Some(path.clone()));
         // What was whole may have been damaged since: nothing looks through a file that was closed as it should be.
         let snapshot = database.snapshot().map_err(|e| OpenFailure::of(&path, &e))?;
         Ok((database, snapshot))
     };
-    let (looked, recovered) = match look() {
+    let (tried, recovered) = match try_open() {
         Err(OpenFailure::Damaged) => {
             let recovered = recovery::recover(&path, options.me)?;
-            (look(), Some(recovered))
+            (try_open(), Some(recovered))
         }
-        looked => (looked, None),
+        tried => (tried, None),
     };
-    let (database, snapshot) = looked.map_err(|failure| failure.into_error(&path))?;
+    let (database, snapshot) = tried.map_err(|failure| failure.into_error(&path))?;
     Ok(Opened { database, snapshot, recovered })
 }

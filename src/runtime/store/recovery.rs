@@ -117,7 +117,7 @@ fn open_damaged(path: &Path) -> Option<Connection> {
 
 /// How many lines were copied.
 fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
-    let salvage = Salvage::look(damaged);
+    let salvage = Salvage::read(damaged);
     let mut lines = 0;
     for (network, states) in salvage.logs() {
         database.network = network;

@@ -15,10 +15,10 @@ use super::Found;
 /// The most that is read of a table: a router with the routes of the whole world has no chat waiting for them.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// Looks at the tables while a gateway's hardware address is missing, and the time between two. It comes with the first
+/// Reads of the tables while a gateway's hardware address is missing, and the time between two. It comes with the first
 /// packet that anything on this machine sends beyond its network, and stays while the interface is up: after a
 /// link came up, DHCP or DNS are a matter of moments. Without it this network would get another tag than last time.
-const LOOKS: (u32, Duration) = (6, Duration::from_millis(100));
+const READS: (u32, Duration) = (6, Duration::from_millis(100));
 
 /// Flags of a route: it is up, and leads through a gateway (`linux/route.h`).
 const ROUTE_UP: u32 = 0x1;
@@ -58,20 +58,20 @@ pub(in crate::runtime::io) fn read() -> Tables {
 }
 
 /// What the tables say about the network that `ip` is in; asks again, a few times, for a gateway that is not known yet.
-pub(super) fn look(ip: IpAddr, mut read: impl FnMut() -> Tables, mut wait: impl FnMut(Duration)) -> Found {
-    let (looks, pause) = LOOKS;
-    for _ in 1..looks {
-        let found = glance(ip, &read());
+pub(super) fn find_patiently(ip: IpAddr, mut read: impl FnMut() -> Tables, mut wait: impl FnMut(Duration)) -> Found {
+    let (reads, pause) = READS;
+    for _ in 1..reads {
+        let found = find(ip, &read());
         if !found.unresolved {
             return found;
         }
         wait(pause);
     }
-    glance(ip, &read())
+    find(ip, &read())
 }
 
 /// What the tables say about the network that `ip` is in.
-pub(super) fn glance(ip: IpAddr, tables: &Tables) -> Found {
+pub(super) fn find(ip: IpAddr, tables: &Tables) -> Found {
     let routes: Vec<Route> = lines(&tables.routes).filter_map(|words| route(&words)).collect();
     let networks = networks(ip, &routes, &tables.addresses);
     let interfaces: BTreeSet<&str> = networks.iter().map(|(_, interface)| *interface).collect();

@@ -55,7 +55,7 @@ pub(super) struct Salvage {
 
 impl Salvage {
     /// Reads and proves everything once.
-    pub(super) fn look(damaged: &Connection) -> Self {
+    pub(super) fn read(damaged: &Connection) -> Self {
         let places = places(damaged);
         let mut found: BTreeMap<LogId, (i64, BTreeMap<u64, Known>)> = BTreeMap::new();
         let mut guests = Vec::new();

@@ -36,7 +36,7 @@ fn tables(routes: &str, neighbours: &str) -> Tables {
 
 /// What is found at the first look, if that suffices.
 fn found(ip: &str, tables: &Tables) -> (Option<String>, Option<[u8; 6]>) {
-    let found = look(ip.parse().unwrap(), || tables.clone(), |_| {});
+    let found = find_patiently(ip.parse().unwrap(), || tables.clone(), |_| {});
     (found.prefix.map(|net| format!("{}/{}", net.network(), net.prefix())), found.gateway)
 }
 
@@ -82,15 +82,15 @@ fn a_gateway_that_is_not_known_yet_is_waited_for_and_not_for_ever() {
         reads += 1;
         tables(ROUTES, if reads < 3 { &unknown } else { NEIGHBOURS })
     };
-    assert_eq!(look(ip, third_time, |pause| waited += pause).gateway, Some(GATEWAY));
-    assert_eq!((reads, waited), (3, 2 * LOOKS.1));
+    assert_eq!(find_patiently(ip, third_time, |pause| waited += pause).gateway, Some(GATEWAY));
+    assert_eq!((reads, waited), (3, 2 * READS.1));
 
     let mut waited = Duration::ZERO;
-    let found = look(ip, || tables(ROUTES, &unknown), |pause| waited += pause);
+    let found = find_patiently(ip, || tables(ROUTES, &unknown), |pause| waited += pause);
     assert_eq!((found.prefix.is_some(), found.gateway), (true, None));
     assert_eq!(waited, Duration::from_millis(500));
     // Who is in no network with a gateway does not wait.
-    look("172.17.0.1".parse().unwrap(), || tables(ROUTES, &unknown), |_| panic!("it waited"));
+    find_patiently("172.17.0.1".parse().unwrap(), || tables(ROUTES, &unknown), |_| panic!("it waited"));
 }
 
 #[test]
@@ -134,7 +134,7 @@ proptest! {
         ip in any::<u32>(),
     ) {
         let tables = Tables { routes, neighbours, addresses };
-        let found = look(Ipv4Addr::from(ip).into(), || tables.clone(), |_| {});
+        let found = find_patiently(Ipv4Addr::from(ip).into(), || tables.clone(), |_| {});
         prop_assert!(found.prefix.is_none_or(|net| net.contains(Ipv4Addr::from(ip).into())));
     }
 }
