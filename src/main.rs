@@ -11,7 +11,7 @@ use std::{
 use clap::Parser;
 use proximity_chat::cli::{
     config::{self, Args, Config, LogArgs, Tool},
-    run::{self, Front, log, tool},
+    run::{self, Front, log_file, subcommands},
 };
 
 /// Something failed while running.
@@ -29,17 +29,17 @@ fn main() -> ExitCode {
     match &args.tool {
         Some(Tool::Log(log)) => return print_log(&config, log),
         Some(Tool::Discover(discover)) => {
-            return tool::discover(&config, discover)
+            return subcommands::discover(&config, discover)
                 .map_or_else(|error| fail(&error, FAILURE), |()| ExitCode::SUCCESS);
         }
         Some(Tool::Doctor(doctor)) => {
-            let fault = tool::doctor(&config, doctor).map(|fault| if fault { FAILURE } else { 0 });
+            let fault = subcommands::doctor(&config, doctor).map(|fault| if fault { FAILURE } else { 0 });
             return fault.map_or_else(|error| fail(&error, FAILURE), ExitCode::from);
         }
         None => {}
     }
     // Held to the end: dropping it writes what waits.
-    let _log = log::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
+    let _log = log_file::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
     match run::main(config, front(&args)) {
         Ok(code) => code.into(),
         Err(error) => fail(&error, FAILURE),
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn print_log(config: &Config, args: &LogArgs) -> ExitCode {
-    match tool::log(config, args) {
+    match subcommands::log(config, args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, if error.is_usage() { USAGE } else { FAILURE }),
     }

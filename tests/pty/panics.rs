@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 
 use jiff::tz::TimeZone;
 use proximity_chat::{
-    cli::run::log,
+    cli::run::log_file,
     domain::model::Nick,
     frontend::tui::{
         app::{App, Setup},
@@ -81,7 +81,7 @@ fn child() {
     // Whoever runs all ignored tests meets it too.
     let Ok(place) = env::var(WHERE) else { return };
     // As main does: before the screen.
-    let log = log::start(false).unwrap();
+    let log = log_file::start(false).unwrap();
     let (commands, mut said) = mpsc::channel(8);
     let (to_screen, updates) = mpsc::channel(8);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -56,9 +56,15 @@ fn with_script(mut command: Command, script: &str) -> Command {
     command
 }
 
+/// Where files may stay between runs. Cargo names it to tests and benchmarks; examples need no Python.
+const TEMPORARY: &str = match option_env!("CARGO_TARGET_TMPDIR") {
+    Some(directory) => directory,
+    None => "target/tmp",
+};
+
 /// Makes the environment, or finds it made. Test processes that run at the same time wait for each other.
 fn make() -> Result<PathBuf, String> {
-    let place = Path::new(option_env!("CARGO_TARGET_TMPDIR").expect("a test or a benchmark"));
+    let place = Path::new(TEMPORARY);
     let venv = place.join("grpcio");
     let program = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let stamp = venv.join("made-of");

@@ -10,7 +10,7 @@ use super::{
     source::{Origin, Sourced},
 };
 use crate::{
-    core::discovery::policy::{self, SHORTEST_IPV6_SWEEP},
+    core::discovery::sweep_policy::{self, SHORTEST_IPV6_SWEEP},
     domain::model::{PortRange, Target},
 };
 
@@ -60,7 +60,7 @@ pub(super) fn cidrs(
 ) -> Result<Vec<IpNetwork>, ConfigError> {
     let mut networks = Vec::new();
     for Sourced { value: network, origin } in cidrs {
-        if !lan && ip.value.is_loopback() && !policy::is_loopback(network) {
+        if !lan && ip.value.is_loopback() && !sweep_policy::is_loopback(network) {
             return conflict(
                 &origin,
                 format!(
@@ -70,7 +70,7 @@ pub(super) fn cidrs(
                 ),
             );
         }
-        if let (Some(objection), false) = (policy::objection(network), any_network) {
+        if let (Some(objection), false) = (sweep_policy::objection(network), any_network) {
             return conflict(
                 &origin,
                 format!(
@@ -95,11 +95,11 @@ pub(super) fn cidrs(
             networks.push(network);
         }
     }
-    if !lan && !ip.value.is_loopback() && networks.iter().all(|network| policy::is_loopback(*network)) {
+    if !lan && !ip.value.is_loopback() && networks.iter().all(|network| sweep_policy::is_loopback(*network)) {
         warnings.push(format!(
             "You can be reached at {}, but nobody is looked for there. Add --cidr with your network, such as --cidr {}.",
             ip.value,
-            policy::example(ip.value)
+            sweep_policy::example(ip.value)
         ));
     }
     Ok(networks)

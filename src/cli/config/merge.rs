@@ -13,7 +13,7 @@ use super::{
     source::{self, Given, Layer, Origin, Sourced, Value},
 };
 use crate::{
-    core::discovery::policy::{self, SWEEP_RATES},
+    core::discovery::sweep_policy::{self, SWEEP_RATES},
     domain::model::{Guests, Network, Nick, ProfileName, Target},
 };
 
@@ -48,7 +48,7 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let layers = Layers([source::from_args(sources.args), from_env, from_file, default()?]);
 
     let ip = layers.required(Setting::Ip, ip)?;
-    let cidrs = layers.each(Setting::Cidr, |given| text(given).and_then(policy::parse))?;
+    let cidrs = layers.each(Setting::Cidr, |given| text(given).and_then(sweep_policy::parse))?;
     let min = layers.required(Setting::MinPort, port)?;
     let max = layers.required(Setting::MaxPort, port)?;
     let peers = layers.each(Setting::Peers, |given| text(given).and_then(peer))?;

@@ -61,7 +61,7 @@ pub struct Config {
     pub name: Name,
     /// Addresses that the user knows.
     pub peers: Vec<Target>,
-    /// Probes per second, within [`SWEEP_RATES`](crate::core::discovery::policy::SWEEP_RATES); the sweep decides when it is not set.
+    /// Probes per second, within [`SWEEP_RATES`](crate::core::discovery::sweep_policy::SWEEP_RATES); the sweep decides when it is not set.
     pub sweep_rate: Option<u32>,
     /// Whether public ranges and IPv4 networks larger than a /16 may be swept.
     pub any_network: bool,

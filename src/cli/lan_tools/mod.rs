@@ -18,7 +18,7 @@ pub use discover::{Style, discover, dry_run};
 pub use doctor::{Report, doctor};
 
 use crate::{
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::model::{Interface, NodeId, PortRange, Target},
     protocol::identity::Identity,
     runtime::net::TlsSetupError,

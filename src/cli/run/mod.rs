@@ -6,10 +6,10 @@
 
 mod descriptors;
 mod history;
-pub mod log;
+pub mod log_file;
 mod network_policy;
 mod nodes;
-pub mod tool;
+pub mod subcommands;
 mod watcher;
 
 use std::{io, num::NonZeroU32};

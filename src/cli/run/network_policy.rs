@@ -6,7 +6,7 @@ use ipnetwork::IpNetwork;
 
 use crate::{
     cli::config::{Config, Lan},
-    core::discovery::site::{ListenPlan, NoNetwork, Wishes},
+    core::discovery::listen_plan::{ListenPlan, NoNetwork, Wishes},
     domain::model::{Interface, LocalSubnet, Network},
     runtime::{
         actor::DesiredNetwork,

@@ -9,7 +9,7 @@ use tokio::{
 
 use super::network_policy::{Decision, NetworkPolicy, all};
 use crate::{
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::{
         bus::{FailureCode, NoticeCode, Update},
         model::Interface,

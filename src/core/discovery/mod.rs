@@ -1,6 +1,6 @@
 //! How people are found: where to listen, which networks may be swept, what to probe when, when to announce.
 
 pub mod announce;
-pub mod policy;
-pub mod site;
+pub mod listen_plan;
 pub mod sweep;
+pub mod sweep_policy;

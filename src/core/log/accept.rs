@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
     storage::LogEntry,
-    waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+    waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
 use crate::core::mutant;
 use crate::{

@@ -12,10 +12,10 @@ mod accept;
 #[cfg(test)]
 pub(crate) mod fake_store;
 mod frontier;
-mod held;
+mod held_log;
+mod sign;
 pub mod storage;
-mod waiting;
-mod write;
+mod waiting_for_causes;
 
 #[cfg(test)]
 mod tests;
@@ -27,11 +27,11 @@ use std::{
 
 pub use accept::{Acceptance, Offer, Violation};
 use frontier::Frontier;
-pub use held::HeldLog;
+pub use held_log::HeldLog;
+pub use sign::NoTime;
 use storage::{LogEntry, LogState, Snapshot};
-use waiting::Waiting;
-pub use waiting::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
-pub use write::NoTime;
+use waiting_for_causes::Waiting;
+pub use waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 
 use crate::core::mutant;
 use crate::{

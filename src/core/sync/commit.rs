@@ -4,10 +4,10 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
 use super::{
     Purpose, RELOAD_AFTER, Sync,
+    commit_queue::{Commit, Queued},
     event::{Context, Output},
     notice::NotDone,
     timer::Timer,
-    writer::{Commit, Queued},
 };
 use crate::{
     core::{

@@ -41,6 +41,7 @@
 mod authors;
 mod backfill;
 mod commit;
+mod commit_queue;
 mod cursor;
 mod delivery;
 mod event;
@@ -55,7 +56,6 @@ mod progress;
 mod receive;
 mod requests;
 mod timer;
-mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -68,6 +68,7 @@ pub use notice::{NotDone, Notice};
 
 use self::{
     authors::NewAuthors,
+    commit_queue::Writer,
     delivery::Deliveries,
     event::Context,
     forks::Forks,
@@ -75,7 +76,6 @@ use self::{
     progress::Progress,
     requests::{Purpose, Requests},
     timer::Timer,
-    writer::Writer,
 };
 use crate::{
     core::{

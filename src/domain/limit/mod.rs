@@ -1,7 +1,7 @@
 //! How much of something others may cost us: so many at once, and so many per second in the long run.
 
-mod allowance;
-mod by;
+mod keyed_token_bucket;
+mod token_bucket;
 
-pub use allowance::TokenBucket;
-pub use by::KeyedTokenBucket;
+pub use keyed_token_bucket::KeyedTokenBucket;
+pub use token_bucket::TokenBucket;

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::{
         bus,
         model::{LocalSubnet, Network},

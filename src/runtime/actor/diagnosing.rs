@@ -13,7 +13,7 @@ use super::{Actor, Stop};
 use crate::{
     core::{
         diagnosis::{Evidence, Person, Proximity, Reached, diagnose},
-        discovery::{site::ListenPlan, sweep::Survey},
+        discovery::{listen_plan::ListenPlan, sweep::Survey},
         node::Trouble,
     },
     domain::{

@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use crate::{
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::model::{PortRange, Timestamp},
     runtime::{
         discovery::{Announce, Discovery, Event, Handle, Settings},

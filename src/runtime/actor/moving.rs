@@ -8,7 +8,7 @@ use tokio::{
 use super::{Actor, DesiredNetwork, Stop};
 use crate::{
     core::{
-        discovery::site::ListenPlan,
+        discovery::listen_plan::ListenPlan,
         node::{Input, LocalAddrs},
     },
     domain::{

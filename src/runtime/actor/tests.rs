@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::{
-    core::{discovery::site::ListenPlan, node::Retention},
+    core::{discovery::listen_plan::ListenPlan, node::Retention},
     domain::{
         bus::{COMMAND_CAPACITY, UPDATE_CAPACITY},
         model::{Author, Delivery, Guests, LeaveReason, Network, Nick, Peer, PeerId, PortRange, Room, Software, Text},

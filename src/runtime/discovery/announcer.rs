@@ -241,7 +241,7 @@ const DEAF_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::discovery::site::ListenPlan, protocol::identity::Identity};
+    use crate::{core::discovery::listen_plan::ListenPlan, protocol::identity::Identity};
 
     /// What an announcement brings that was sent from `from` and heard at that place of a machine with two networks on one
     /// interface, and one on another.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 pub use crate::core::discovery::sweep::Survey;
 use crate::{
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::{
         bus::SweepProgress,
         model::{NodeId, PortRange},

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, time::Duration};
 use tokio::task::JoinSet;
 
 use crate::{
-    core::discovery::{site::ListenPlan, sweep::Answer},
+    core::discovery::{listen_plan::ListenPlan, sweep::Answer},
     runtime::io::{self as network, Net},
 };
 

@@ -208,7 +208,7 @@ impl<N: Net> Sweeper<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{core::discovery::site::ListenPlan, domain::model::PortRange, runtime::io::MemoryNet};
+    use crate::{core::discovery::listen_plan::ListenPlan, domain::model::PortRange, runtime::io::MemoryNet};
 
     const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
 

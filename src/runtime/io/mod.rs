@@ -1,14 +1,14 @@
 //! The network behind a trait, so that the node runs over TCP, in-memory pipes and simulations alike.
 
-mod captured;
+mod captured_routes;
 mod clock;
 mod datagrams;
 mod descriptors;
 mod guarded;
 mod interfaces;
+mod live_hosts;
 mod memory;
 mod network;
-mod swept;
 mod tcp;
 
 use std::{
@@ -16,15 +16,15 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-pub use captured::captured;
+pub use captured_routes::captured;
 pub use clock::{Clock, now};
 pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
 pub use descriptors::descriptors;
 pub use guarded::{Guarded, Vitals};
 pub use interfaces::{interfaces, source_towards};
+pub use live_hosts::swept;
 pub use memory::MemoryNet;
 pub use network::NetworkId;
-pub use swept::swept;
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::outbound::connect;
+use super::client_connection::connect;
 use crate::{
     core::node::DialFailure,
     domain::{limit::TokenBucket, model::FIRST_USER_PORT},

@@ -13,12 +13,12 @@ use tokio_util::sync::CancellationToken;
 use tonic::Streaming;
 
 use super::{
+    client_connection::{connect, failure, origin, speak},
     handle::Handle,
     limits::{HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
     link::{self, Incoming},
     one_shot::OneShot,
-    outbound::{connect, failure, origin, speak},
-    outgoing::{LinkDecision, Outgoing},
+    send_stream::{LinkDecision, Outgoing},
     shared::Shared,
 };
 use crate::{

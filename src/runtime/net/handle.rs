@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     closing::{Closing, cut_after_timeout},
-    outgoing::LinkDecision,
+    send_stream::LinkDecision,
 };
 
 /// The actor's hold on a link: dropping it without [`Handle::open`] refuses, or gives up, what is on its way.

@@ -4,6 +4,7 @@
 //! peer costs no queue and delays nobody.
 
 mod admission;
+mod client_connection;
 mod closing;
 mod dial_back;
 mod dialer;
@@ -12,11 +13,10 @@ mod limits;
 mod link;
 mod listen;
 mod one_shot;
-mod outbound;
 mod outbox;
-mod outgoing;
 mod probe;
 mod ring;
+mod send_stream;
 mod server;
 mod shared;
 mod tls;

@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 use tonic::Code;
 
 use super::{
+    client_connection::{connect, failure, origin, speak},
     limits::{HELLO_TIMEOUT, MAX_FRAME_BYTES},
-    outbound::{connect, failure, origin, speak},
     tls::Tls,
 };
 use crate::{

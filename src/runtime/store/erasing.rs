@@ -5,7 +5,7 @@ use rusqlite::{Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, unsigned},
-    floor, recovery,
+    oldest_kept, recovery,
 };
 use crate::{
     core::log::storage::{Failure, Reply},
@@ -54,7 +54,7 @@ impl Database {
             while let Some(row) = logs.next()? {
                 let (head, base) = (unsigned(row.get(3)?), unsigned(row.get(4)?));
                 let base = base.max(head.saturating_add(1));
-                floor::raise(&transaction, row.get(5)?, base)?;
+                oldest_kept::raise(&transaction, row.get(5)?, base)?;
                 bases.push((log_id(row, 0)?, base));
             }
         }

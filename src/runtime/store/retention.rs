@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Result, TransactionBehavior, params};
 use super::{
     Database,
     columns::{log_id, number, unsigned},
-    floor,
+    oldest_kept,
 };
 use crate::{
     core::log::storage::{Failure, Reply, Retain},
@@ -139,7 +139,7 @@ impl Database {
         let mut raised = Vec::new();
         for (log, seq) in last {
             transaction.prepare_cached("DELETE FROM forks WHERE log = ?1 AND seq <= ?2")?.execute(params![log, seq])?;
-            if let Some(base) = floor::raise(&transaction, log, unsigned(seq).saturating_add(1))? {
+            if let Some(base) = oldest_kept::raise(&transaction, log, unsigned(seq).saturating_add(1))? {
                 let mut id = transaction.prepare_cached("SELECT room, author, epoch FROM logs WHERE key = ?")?;
                 raised.push((id.query_row([log], |row| log_id(row, 0))?, base));
             }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, Transaction
 use super::{
     Database,
     columns::{epoch, number},
-    damage_mark, error, floor, lines, words,
+    damage_mark, error, lines, oldest_kept, words,
 };
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
@@ -99,7 +99,7 @@ impl Writer<'_> {
     fn event(&self, entry: &LogEntry) -> Result<(), Refusal> {
         let LogEntry { event, signed, .. } = entry;
         // It was on its way when what is here was erased or forgotten, and it too.
-        if event.seq < floor::of(&self.savepoint, &event.log)? {
+        if event.seq < oldest_kept::of(&self.savepoint, &event.log)? {
             return Ok(());
         }
         let (log, place) = match find(&self.savepoint, &event.log)? {
@@ -255,7 +255,7 @@ pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> 
              older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked,
              floor = excluded.floor",
     )?;
-    let state = &floor::above(state, floor::of(connection, &state.id)?);
+    let state = &oldest_kept::above(state, oldest_kept::of(connection, &state.id)?);
     let older = state.older;
     put.execute(params![
         place,

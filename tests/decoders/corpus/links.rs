@@ -1,6 +1,6 @@
 //! What another node says over a link, and what the user does meanwhile.
 
-use proximity_chat::protocol::identity::sas;
+use proximity_chat::protocol::identity::short_code;
 
 use super::{
     Corpus,
@@ -31,7 +31,7 @@ pub(super) fn link(corpus: &mut Corpus) {
     let hello = |nick: &str| hello(them().as_bytes(), nick.as_bytes(), 1_767_323_045_678, 4566);
     let mut add = |name: &str, first: &[u8], rest: Vec<u8>| corpus.add("link", name, [parts(&[first]), rest].concat());
     let bob = &hello("bob")[..];
-    let (commit, reveal) = (sas_commit(&sas::commitment(&[7; 32], &them())), sas_reveal(&[7; 32]));
+    let (commit, reveal) = (sas_commit(&short_code::commitment(&[7; 32], &them())), sas_reveal(&[7; 32]));
     let (commit, reveal, other) = (&commit[..], &reveal[..], &sas_reveal(&[8; 32])[..]);
     let mut said = Author::them();
     let [hi, ho, bye_bye] = [&b"hi"[..], b"ho", b"bye"].map(|text| batch(&[said.line(text)]));

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnetwork::IpNetwork;
 
-use crate::core::discovery::policy::SHORTEST_IPV6_SWEEP;
+use crate::core::discovery::sweep_policy::SHORTEST_IPV6_SWEEP;
 
 /// From this prefix on an IPv4 network has no network and broadcast address (RFC 3021).
 const POINT_TO_POINT_PREFIX: u8 = 31;

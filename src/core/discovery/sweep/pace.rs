@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::core::discovery::policy::SWEEP_RATES;
+use crate::core::discovery::sweep_policy::SWEEP_RATES;
 
 /// Probes per second at most, whatever is asked for.
 pub const MAX_RATE: u32 = *SWEEP_RATES.end();

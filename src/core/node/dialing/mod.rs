@@ -8,12 +8,12 @@
 mod address_book;
 mod announced;
 mod candidates;
+mod concurrent_dials;
 mod connect_requests;
+mod dial_quotas;
 mod event;
 mod notices;
 mod peer_exchange;
-mod quotas;
-mod slots;
 mod unreachable;
 
 #[cfg(test)]
@@ -23,12 +23,12 @@ use std::{net::SocketAddr, time::Instant};
 
 use address_book::{AddressBook, AfterFailure};
 use announced::Announcements;
+use concurrent_dials::{Slot, Slots};
 use connect_requests::ConnectRequests;
+use dial_quotas::Quotas;
 pub(super) use event::{Context, Input, News, Output};
 pub(super) use notices::NoLink;
 use peer_exchange::PeerExchange;
-use quotas::Quotas;
-use slots::{Slot, Slots};
 pub use unreachable::Trouble;
 use unreachable::Unreachable;
 

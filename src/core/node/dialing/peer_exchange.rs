@@ -8,7 +8,7 @@ use std::{
 
 use super::{Context, Output, Timer};
 use crate::{
-    core::node::{limits::MAX_NODES, local_addrs::is_for_everybody},
+    core::node::{local_addrs::is_for_everybody, peer_limits::MAX_NODES},
     domain::{
         model::{LinkId, NodeId},
         timers::Timers,

@@ -10,7 +10,7 @@
 
 mod address_owners;
 mod addresses;
-mod admission;
+mod capacity;
 mod guest_messages;
 mod guests;
 mod handover;
@@ -22,7 +22,7 @@ mod link_table;
 mod newcomer;
 mod node_messages;
 mod notices;
-mod outgoing;
+mod our_dials;
 mod output;
 mod session;
 mod views;
@@ -37,14 +37,14 @@ use std::{
 };
 
 use address_owners::AddressOwners;
-use admission::LinkQuotas;
 use bytes::Bytes;
+use capacity::LinkQuotas;
 use handover::Handovers;
 use heartbeat::Heartbeat;
 pub(super) use link::Link;
 use link_table::LinkTable;
 pub(super) use newcomer::Newcomer;
-pub(super) use outgoing::DialEvent;
+pub(super) use our_dials::DialEvent;
 pub(super) use output::Output;
 pub(super) use session::FrameQuota;
 

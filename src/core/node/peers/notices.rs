@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    core::node::limits::{MAX_GUESTS, MAX_NODES},
+    core::node::peer_limits::{MAX_GUESTS, MAX_NODES},
     domain::{
         bus::{NoticeCode, Update},
         model::Peer,

@@ -8,7 +8,7 @@ use crate::{
     },
     protocol::{
         codec::mesh::{Sas, Status},
-        identity::sas,
+        identity::short_code,
     },
 };
 
@@ -75,7 +75,7 @@ impl Desk {
 
     /// `node` begins to compare codes, and our user sees one.
     fn shows(&mut self, link: LinkId, node: NodeId) {
-        let steps = [Sas::Commit(sas::commitment(&[7; 32], &node)), Sas::Reveal([7; 32])];
+        let steps = [Sas::Commit(short_code::commitment(&[7; 32], &node)), Sas::Reveal([7; 32])];
         let frames = steps.into_iter().map(Frame::Sas).collect();
         let seen = updates(self.bench.feed(Input::Frames { link, frames }));
         let is_code = |update: &Update| matches!(update, Update::Verify { step: VerifyStep::Code { .. }, .. });
@@ -242,7 +242,7 @@ fn a_new_link_is_no_new_try_to_show_a_code() {
     desk.shows(link, mallory());
     assert!(ended(&desk.leaves(link), mallory()));
     let link = desk.is(mallory(), "mallory");
-    let commit = Frame::Sas(Sas::Commit(sas::commitment(&[8; 32], &mallory())));
+    let commit = Frame::Sas(Sas::Commit(short_code::commitment(&[8; 32], &mallory())));
     assert_eq!(desk.bench.feed(Input::Frames { link, frames: vec![commit] }), []);
 }
 

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 use super::pace::{Pace, remaining};
 use crate::{
     domain::model::NodeId,
-    protocol::identity::sas::{self, COMMIT_BYTES, NONCE_BYTES, Side},
+    protocol::identity::short_code::{self, COMMIT_BYTES, NONCE_BYTES, Side},
 };
 
 /// How long the other side may take to answer, and then how long the user may take to compare: two people who talk to
@@ -202,7 +202,7 @@ impl Comparison {
             // They are done with this comparison and want another one; our user has not said anything yet.
             (Step::Commit(bound), State::Shown { .. }) => self.unanswered = Some((bound, now)),
             (Step::Reveal(theirs), State::Revealed { nonce, bound, .. } | State::Bound { nonce, bound, .. }) => {
-                if sas::commitment(&theirs, &self.theirs) != *bound {
+                if short_code::commitment(&theirs, &self.theirs) != *bound {
                     self.end(out);
                     return Err(Broken::Mismatch);
                 }
@@ -211,7 +211,7 @@ impl Comparison {
                     out.push(Event::Send(Step::Reveal(*nonce)));
                 }
                 let (one, other) = (Side { node: &self.ours, nonce }, Side { node: &self.theirs, nonce: &theirs });
-                let code = sas::code(&self.exporter, one, other);
+                let code = short_code::code(&self.exporter, one, other);
                 out.push(Event::Code { code: code.clone(), began });
                 self.state = State::Shown { code, began, until: now + EXPIRY };
             }
@@ -291,7 +291,7 @@ impl Comparison {
     }
 
     fn commit(&self, nonce: &[u8; NONCE_BYTES]) -> Event {
-        Event::Send(Step::Commit(sas::commitment(nonce, &self.ours)))
+        Event::Send(Step::Commit(short_code::commitment(nonce, &self.ours)))
     }
 }
 

@@ -7,7 +7,7 @@
 mod comparison;
 mod notices;
 mod pace;
-mod shown;
+mod shown_code;
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +18,7 @@ use bytes::Bytes;
 use comparison::{Comparison, Event, Step};
 use notices::Refusal;
 use pace::Pace;
-use shown::{Meant, ShownCodes};
+use shown_code::{Meant, ShownCodes};
 
 use super::trust::People;
 use crate::{

@@ -26,10 +26,10 @@ mod output;
 mod overlays;
 mod people;
 mod setup;
-mod shown;
 mod status;
 mod updates;
 mod user;
+mod view_queries;
 mod window;
 mod wrap;
 

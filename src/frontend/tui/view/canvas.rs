@@ -7,8 +7,8 @@ use ratatui::{
 };
 
 use super::{
-    doubtful::risky,
     palette::{Palette, Role},
+    uncertain_width::risky,
 };
 use crate::frontend::tui::app::{Area, width};
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Range};
 
 use ratatui::style::Style;
 
-use super::{canvas::Canvas, links::Link, palette::Role};
+use super::{canvas::Canvas, hyperlinks::Link, palette::Role};
 use crate::{
     domain::model::{Author, Mark},
     frontend::tui::app::{

@@ -6,13 +6,13 @@ mod bars;
 mod canvas;
 mod composer;
 mod conversation;
-mod doubtful;
-mod heal;
 mod help;
-mod links;
+mod hyperlinks;
 mod palette;
 mod search;
+mod self_healing_rows;
 mod sidebar;
+mod uncertain_width;
 
 use ratatui::{
     Frame,
@@ -62,10 +62,10 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
         let scrolled = help::draw(canvas, layout, scrolled);
         app.overlays.help.drawn(scrolled);
     }
-    heal::apply(canvas, app);
+    self_healing_rows::apply(canvas, app);
     if !app.overlays.help.is_open() && !layout.overlay && !listed {
         // A link is one cell as wide as its text: it would shine through whatever lies over its end.
-        links::apply(canvas, app, &links);
+        hyperlinks::apply(canvas, app, &links);
     }
     Some(cursor)
 }

@@ -1,16 +1,16 @@
 //! Events of the log: the bytes that their authors signed, and what these say.
 
 mod content;
-pub(super) mod read;
-pub(super) mod write;
+pub(super) mod decode;
+pub(super) mod encode;
 
 #[cfg(test)]
 mod tests;
 
 use bytes::Bytes;
 pub use content::Content;
+pub use encode::Draft;
 use sha2::{Digest, Sha256};
-pub use write::Draft;
 
 use crate::domain::model::{EventId, Hlc, LogId, MAX_TEXT_BYTES, Timestamp};
 

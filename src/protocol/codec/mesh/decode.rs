@@ -16,7 +16,7 @@ use crate::{
             Malformed,
             event::{
                 MAX_BODY_BYTES, MAX_CONTENT_BYTES,
-                read::{read_dot, read_signed},
+                decode::{read_dot, read_signed},
             },
         },
         wire::mesh,

@@ -14,7 +14,7 @@ use crate::{
     protocol::{
         codec::event::{
             Signed,
-            write::{write_dot, write_signed},
+            encode::{write_dot, write_signed},
         },
         wire::mesh,
     },

@@ -16,7 +16,7 @@ use crate::{
             Event, Handle,
             limits::{CLOSE_TIMEOUT, HELLO_TIMEOUT},
             link::{self, Incoming},
-            outgoing::LinkDecision,
+            send_stream::LinkDecision,
         },
     },
 };

@@ -24,7 +24,7 @@ use crate::{
     },
     runtime::{
         io::{Net, Vitals},
-        net::{Event, link, outgoing::Outgoing},
+        net::{Event, link, send_stream::Outgoing},
     },
 };
 

@@ -58,7 +58,7 @@ impl End {
     }
 
     fn bound_to(&self, nonce: [u8; NONCE_BYTES]) -> Step {
-        Step::Commit(sas::commitment(&nonce, &self.node))
+        Step::Commit(short_code::commitment(&nonce, &self.node))
     }
 }
 

@@ -4,14 +4,14 @@
 //! alone, `network` for everything about the network.
 
 mod guide;
+mod headline;
 mod network;
-mod standing;
 
 use std::net::SocketAddr;
 
 pub(crate) use self::{
     guide::Visitor,
-    standing::{Standing, percent, time_left},
+    headline::{Standing, percent, time_left},
 };
 use crate::domain::{
     bus::{NetworkStatus, SweepProgress, SweepState},

@@ -11,7 +11,7 @@ use std::{
 
 use ratatui::buffer::CellDiffOption;
 
-use super::{canvas::Canvas, doubtful::risky};
+use super::{canvas::Canvas, uncertain_width::risky};
 use crate::frontend::tui::app::{App, width};
 
 /// Has those rows written that need it. To be called when all but the links is drawn.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::{
     cli::lan_tools::{Options, Style, discover, doctor, dry_run},
-    core::discovery::site::ListenPlan,
+    core::discovery::listen_plan::ListenPlan,
     domain::model::{Fault, Severity},
     protocol::identity::Identity,
     runtime::{

@@ -6,7 +6,7 @@ use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 
 use super::ListenPlan;
 use crate::{
-    core::discovery::policy::{SHORTEST_IPV4_SWEEP, is_private},
+    core::discovery::sweep_policy::{SHORTEST_IPV4_SWEEP, is_private},
     domain::model::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet},
 };
 

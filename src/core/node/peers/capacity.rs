@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Instant};
 use super::{Context, Output, Peers, notices};
 use crate::{
     core::node::{
-        limits::{MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST},
+        peer_limits::{MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST},
         transport::CloseReason,
     },
     domain::{

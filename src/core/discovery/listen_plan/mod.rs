@@ -3,15 +3,15 @@
 //! Out of the box that is this machine alone. Opened to the network it is whatever [`ListenPlan::lan`] makes of the machine's
 //! interfaces; what it leaves out, and why, is said in words.
 
-mod choose;
+mod choose_interfaces;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-pub use choose::{NoNetwork, Wishes};
+pub use choose_interfaces::{NoNetwork, Wishes};
 use ipnetwork::IpNetwork;
 
 use crate::{
-    core::discovery::policy::is_loopback,
+    core::discovery::sweep_policy::is_loopback,
     domain::model::{Interface, LocalSubnet},
 };
 
@@ -40,7 +40,7 @@ impl ListenPlan {
         let (ip, cidrs) = if ip.is_loopback() {
             (ip, cidrs.iter().copied().filter(|cidr| is_loopback(*cidr)).collect())
         } else {
-            (Ipv4Addr::LOCALHOST.into(), vec![choose::localhost()])
+            (Ipv4Addr::LOCALHOST.into(), vec![choose_interfaces::localhost()])
         };
         Self { open: false, ..Self::fixed(ip, cidrs, interfaces) }
     }
@@ -48,7 +48,8 @@ impl ListenPlan {
     /// One address that the user chose, looking at the networks that the user chose.
     pub fn fixed(ip: IpAddr, cidrs: Vec<IpNetwork>, interfaces: &[Interface]) -> Self {
         let holds_it = |spot: &LocalSubnet| spot.ip == ip || (ip.is_loopback() && spot.network.contains(ip));
-        let spots: Vec<LocalSubnet> = interfaces.iter().flat_map(choose::spots).filter(holds_it).take(1).collect();
+        let spots: Vec<LocalSubnet> =
+            interfaces.iter().flat_map(choose_interfaces::spots).filter(holds_it).take(1).collect();
         Self {
             open: !ip.is_loopback(),
             listen: vec![spots.first().filter(|spot| spot.ip == ip).map_or(SocketAddr::new(ip, 0), |spot| spot.at(0))],
@@ -65,7 +66,7 @@ impl ListenPlan {
     /// # Errors
     /// [`NoNetwork`] if there is none, which says why.
     pub fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<Self, NoNetwork> {
-        choose::lan(interfaces, wishes)
+        choose_interfaces::lan(interfaces, wishes)
     }
 
     /// The address to dial `to` from; none leaves it to the operating system.
