@@ -34,7 +34,7 @@ impl Lab {
         Self::if_possible(test, true, || possible("ip"))
     }
 
-    /// The same for a test whose nodes sweep nothing: it takes no turns with others.
+    /// The same for a test whose nodes sweep nothing, or next to nothing: it takes no turns with others.
     pub(crate) fn quiet_or_skip(test: &str) -> Option<Self> {
         Self::if_possible(test, false, || possible("ip"))
     }
