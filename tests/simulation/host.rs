@@ -14,7 +14,7 @@ use std::{
 };
 
 use proximity_chat::{
-    core::{discovery::site::ListenPlan, log::storage::Snapshot, node::Retention},
+    core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, node::Retention},
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
         model::{Guests, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp},
