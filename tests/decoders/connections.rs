@@ -14,7 +14,7 @@ use proximity_chat::{
     protocol::{codec::Protocol, identity::Identity},
     runtime::{
         io::{MemoryNet, Net, Stream},
-        net::{self, Event, INBOX_CAPACITY, Shared, Tls},
+        net::{self, INBOX_CAPACITY, LinkEvent, Shared, Tls},
     },
 };
 use tokio::{
@@ -40,7 +40,7 @@ fn on_paused_clock<T>(run: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(run)
 }
 
-fn shared() -> (Shared, mpsc::Receiver<Event>) {
+fn shared() -> (Shared, mpsc::Receiver<LinkEvent>) {
     thread_local! {
         static TLS: Tls = Tls::new(&Identity::from_secret(&[7; 32])).expect("a key");
     }
@@ -103,7 +103,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
             let mut handles = Vec::new();
             while let Some(event) = events.recv().await {
                 match event {
-                    Event::Arrived { input: event, mut handle, .. } => {
+                    LinkEvent::Arrived { input: event, mut handle, .. } => {
                         check(&event, &mut seen);
                         if let Input::GuestArrived { link, .. } = event {
                             shared.outbox.open(link, Protocol::Reference, Some(Bytes::from_static(b"ok")));
@@ -111,9 +111,9 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                         handle.open();
                         handles.push(handle);
                     }
-                    Event::Node(event) | Event::Read(event, _) => check(&event, &mut seen),
+                    LinkEvent::Node(event) | LinkEvent::Read(event, _) => check(&event, &mut seen),
                     // Nobody answers: there is no node.
-                    Event::Probed(..) => {}
+                    LinkEvent::Probed(..) => {}
                 }
             }
         };
@@ -146,7 +146,7 @@ pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
             say(stream, bytes).await;
         };
         let follow = async {
-            while let Some(Event::Node(event) | Event::Read(event, _)) = events.recv().await {
+            while let Some(LinkEvent::Node(event) | LinkEvent::Read(event, _)) = events.recv().await {
                 check(&event, &mut seen);
                 match event {
                     Input::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),

@@ -18,7 +18,7 @@ use crate::{
     core::node::DialFailure,
     domain::bus::{SweepProgress, SweepState},
     runtime::{
-        discovery::{Announce, Candidate, Discovery, Event, Handle, LAST_ANSWER, Settings},
+        discovery::{Announce, Candidate, Discovery, DiscoveryEvent, Handle, LAST_ANSWER, Settings},
         io::Net,
         net::{Probed, Tls},
     },
@@ -92,7 +92,7 @@ pub(super) async fn scan<N: Net>(
                 queries.start_waiting();
             }
             Ok(Next::Event(Some(event))) => {
-                if let Event::Progress(progress) = &event {
+                if let DiscoveryEvent::Progress(progress) = &event {
                     on_progress(progress);
                 }
                 let was_complete = scan.survey.complete;
@@ -115,7 +115,7 @@ fn start_discovery<N: Net>(
     options: &Options,
     port: Option<u16>,
     tasks: &mut JoinSet<()>,
-) -> (Handle, mpsc::Receiver<Event>) {
+) -> (Handle, mpsc::Receiver<DiscoveryEvent>) {
     let (events_in, events) = mpsc::channel(EVENTS);
     // Nobody is linked: an ended sender leaves the empty set in place.
     let (_, linked) = watch::channel(Arc::default());
@@ -137,16 +137,16 @@ fn start_discovery<N: Net>(
 
 enum Next {
     Answer(Option<(SocketAddr, Result<Probed, DialFailure>)>),
-    Event(Option<Event>),
+    Event(Option<DiscoveryEvent>),
 }
 
-fn take_in<N: Net>(event: Event, queries: &mut Queries<'_, N>, scan: &mut Scan) {
+fn take_in<N: Net>(event: DiscoveryEvent, queries: &mut Queries<'_, N>, scan: &mut Scan) {
     match event {
-        Event::Candidate(Candidate::Found(addr)) => queries.ask(addr, FoundBy::Sweep, scan),
-        Event::Candidate(Candidate::Announced { addr, .. }) => queries.ask(addr, FoundBy::Announcement, scan),
-        Event::Progress(progress) => scan.progress = Some(progress),
-        Event::Observation(observation) => scan.keep(observation),
+        DiscoveryEvent::Candidate(Candidate::Found(addr)) => queries.ask(addr, FoundBy::Sweep, scan),
+        DiscoveryEvent::Candidate(Candidate::Announced { addr, .. }) => queries.ask(addr, FoundBy::Announcement, scan),
+        DiscoveryEvent::Progress(progress) => scan.progress = Some(progress),
+        DiscoveryEvent::Observation(observation) => scan.keep(observation),
         // Others who look around too.
-        Event::Asked(_) => {}
+        DiscoveryEvent::Asked(_) => {}
     }
 }

@@ -1,7 +1,7 @@
 //! Wires front end, actor and discovery together and runs them.
 //!
 //! The node has a thread and a current-thread runtime of its own: that serves chat with a third of the latency of a
-//! multi-thread one (measured, DESIGN.md section 8), and a front end that blocks on its terminal or pipe stops neither
+//! multi-thread one (measured), and a front end that blocks on its terminal or pipe stops neither
 //! keepalives nor other peers. The front end runs on the main thread.
 
 mod descriptors;

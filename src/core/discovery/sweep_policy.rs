@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
-/// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16 (DESIGN.md section 4).
+/// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16.
 pub const SHORTEST_IPV4_SWEEP: u8 = 16;
 
 /// IPv6 networks with a shorter prefix are never swept: they only say from whom addresses are accepted.
 pub const SHORTEST_IPV6_SWEEP: u8 = 112;
 
 /// The gentlest and the fastest sweep, in probes per second. Above the upper bound a sweep over dead addresses overflows
-/// the kernel's neighbour table (1,024 entries of 3 s) and breaks the user's other connections (DESIGN.md section 4).
+/// the kernel's neighbour table (1,024 entries of 3 s) and breaks the user's other connections.
 pub const SWEEP_RATES: std::ops::RangeInclusive<u32> = 1..=300;
 
 /// Ranges that belong to nobody in particular: loopback, link-local, RFC 1918, shared address space (RFC 6598), ULA.

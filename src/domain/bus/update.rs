@@ -168,7 +168,7 @@ pub struct NetworkStatus {
     pub lost: Option<String>,
 }
 
-/// A key that goes by a name which is somebody else's (DESIGN.md section 5). Raised once per key and name.
+/// A key that goes by a name which is somebody else's. Raised once per key and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     /// How the names are alike.

@@ -1,4 +1,4 @@
-//! What may reach a terminal: the character classes of UX.md, "What peers send is never trusted to the terminal".
+//! Text from a peer, made safe for a terminal.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthChar;
 /// Joins what stands before and behind it to one sign.
 const ZWJ: char = '\u{200D}';
 
-/// Combining marks kept per grapheme; the rest is "zalgo" that paints over neighbouring rows (DESIGN.md section 7).
+/// Combining marks kept per grapheme; the rest is "zalgo" that paints over neighbouring rows.
 const MAX_MARKS: usize = 4;
 
 /// Characters kept per grapheme: the longest emoji sequences in use have 10, and one that is joined on and on would be a

@@ -5,7 +5,7 @@ use std::fmt;
 /// The longest name, in bytes: a hardware address and a prefix take fewer than half of it.
 const MAX_BYTES: usize = 100;
 
-/// Names the network that lobby messages belong to: what was said at the office is not shown in a café (DESIGN.md section 6).
+/// Names the network that lobby messages belong to: what was said at the office is not shown in a café.
 /// Only this machine ever sees it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Network(Box<str>);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::clean::{is_forbidden, is_hidden, is_invisible, limit_marks};
 
-/// The longest text of one message, in bytes of UTF-8 (DESIGN.md section 7).
+/// The longest text of one message, in bytes of UTF-8.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// What a tab becomes: terminals expand tabs by position, which no wrapped layout survives.

@@ -226,7 +226,7 @@ where
         if view.app.needs_draw() && view.pace.due_at().is_none_or(|due| due <= now.mono) {
             view.draw()?;
         }
-        view.pace.settle();
+        view.pace.drawn_or_unchanged();
     }
 }
 

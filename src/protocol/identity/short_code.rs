@@ -2,7 +2,7 @@
 //!
 //! Each side commits to a nonce and reveals it only when it has the other's commitment. Who sits in between must choose
 //! its own nonces before it knows ours, so that it cannot search for two sessions with one code; a code cut straight from
-//! the TLS exporter could be ground (DESIGN.md section 5).
+//! the TLS exporter could be ground.
 
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};

@@ -11,7 +11,7 @@ use crate::{
     core::discovery::listen_plan::ListenPlan,
     domain::model::{PortRange, Timestamp},
     runtime::{
-        discovery::{Announce, Discovery, Event, Handle, Settings},
+        discovery::{Announce, Discovery, DiscoveryEvent, Handle, Settings},
         io::Net,
     },
 };
@@ -26,9 +26,9 @@ pub(super) struct DiscoveryTask {
     rate: Option<u32>,
     seed: u64,
     announce: Option<Announce>,
-    events_in: mpsc::Sender<Event>,
+    events_in: mpsc::Sender<DiscoveryEvent>,
     /// What discovery tells.
-    pub(super) events: mpsc::Receiver<Event>,
+    pub(super) events: mpsc::Receiver<DiscoveryEvent>,
     linked: watch::Sender<Arc<BTreeSet<SocketAddr>>>,
     running: Option<(AbortHandle, Handle)>,
 }

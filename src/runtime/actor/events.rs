@@ -10,7 +10,7 @@ use crate::{
     runtime::{
         discovery::{self, Candidate},
         io::Net,
-        net::{self, Event},
+        net::{self, LinkEvent},
         profile::SaveError,
         store::Answer,
     },
@@ -28,20 +28,20 @@ impl<N: Net> Actor<N> {
         Ok(())
     }
 
-    pub(super) async fn link_event(&mut self, event: Event) -> Result<(), Stop> {
+    pub(super) async fn link_event(&mut self, event: LinkEvent) -> Result<(), Stop> {
         let input = match event {
             // Gave up while it waited for us.
-            Event::Arrived { handle, .. } if handle.is_cut() => return Ok(()),
-            Event::Arrived { link, input, handle } => {
+            LinkEvent::Arrived { handle, .. } if handle.is_cut() => return Ok(()),
+            LinkEvent::Arrived { link, input, handle } => {
                 self.links.accept(link, handle);
                 input
             }
-            Event::Probed(node, answer) => {
+            LinkEvent::Probed(node, answer) => {
                 // The asking side may have given up.
                 let _ = answer.send(self.facts(&node));
                 return Ok(());
             }
-            Event::Node(input) | Event::Read(input, _) => input,
+            LinkEvent::Node(input) | LinkEvent::Read(input, _) => input,
         };
         if let Input::Closed { link, .. } | Input::DialFailed { link, .. } | Input::DialRefused { link, .. } = input {
             self.links.forget(link);
@@ -55,18 +55,18 @@ impl<N: Net> Actor<N> {
         net::NodeFacts { nick: self.node.state().0, heard: self.node.has_heard(node, self.clock.now()), people }
     }
 
-    pub(super) async fn discovered(&mut self, event: discovery::Event) -> Result<(), Stop> {
+    pub(super) async fn discovered(&mut self, event: discovery::DiscoveryEvent) -> Result<(), Stop> {
         match event {
-            discovery::Event::Candidate(Candidate::Found(addr)) => self.feed(Input::Found(addr)).await,
-            discovery::Event::Candidate(Candidate::Announced { node, addr }) => {
+            discovery::DiscoveryEvent::Candidate(Candidate::Found(addr)) => self.feed(Input::Found(addr)).await,
+            discovery::DiscoveryEvent::Candidate(Candidate::Announced { node, addr }) => {
                 self.feed(Input::Announced { node, addr }).await
             }
-            discovery::Event::Progress(progress) => self.front_end.tell(Update::Sweep(progress)).await,
-            discovery::Event::Asked(node) => {
+            discovery::DiscoveryEvent::Progress(progress) => self.front_end.tell(Update::Sweep(progress)).await,
+            discovery::DiscoveryEvent::Asked(node) => {
                 self.node.note_heard(node, self.clock.now());
                 Ok(())
             }
-            discovery::Event::Observation(observation) => {
+            discovery::DiscoveryEvent::Observation(observation) => {
                 self.diagnosing.keep(observation);
                 Ok(())
             }

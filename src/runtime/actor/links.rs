@@ -14,7 +14,7 @@ use crate::{
     protocol::codec::Protocol,
     runtime::{
         io::Net,
-        net::{self, CLOSE_TIMEOUT, Event, Handle, INBOX_CAPACITY, Shared, Tls},
+        net::{self, CLOSE_TIMEOUT, Handle, INBOX_CAPACITY, LinkEvent, Shared, Tls},
     },
 };
 
@@ -24,7 +24,7 @@ pub(super) struct Links {
     /// What all links share, the outbox among it.
     pub(super) shared: Shared,
     /// What the links tell.
-    pub(super) inbox: mpsc::Receiver<Event>,
+    pub(super) inbox: mpsc::Receiver<LinkEvent>,
     handles: BTreeMap<LinkId, Handle>,
 }
 

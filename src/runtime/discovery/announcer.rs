@@ -8,7 +8,7 @@ use std::{
 use ipnetwork::IpNetwork;
 use tokio::{net::UdpSocket, sync::mpsc, task::JoinSet, time::Instant};
 
-use super::{Announce, Candidate, Event, Observation, Settings};
+use super::{Announce, Candidate, DiscoveryEvent, Observation, Settings};
 use crate::{
     core::discovery::announce::{Novelty, ReceiveFilter, Schedule},
     domain::model::LocalSubnet,
@@ -36,7 +36,7 @@ pub(super) struct Announcer {
     /// looks for the same people.
     port: u16,
     meeting: u16,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<DiscoveryEvent>,
     wanted: mpsc::Receiver<()>,
     counter: u64,
     rng: fastrand::Rng,
@@ -72,7 +72,7 @@ fn turns(senders: &[Sender], number: u64) -> Vec<Option<usize>> {
 struct Unheard;
 
 impl Announcer {
-    pub(super) fn new(settings: &Settings, events: mpsc::Sender<Event>, wanted: mpsc::Receiver<()>) -> Self {
+    pub(super) fn new(settings: &Settings, events: mpsc::Sender<DiscoveryEvent>, wanted: mpsc::Receiver<()>) -> Self {
         let Settings { site, port, ports, announce, seed, .. } = settings;
         Self {
             as_whom: announce.clone(),
@@ -186,8 +186,8 @@ impl Announcer {
             return Ok(None);
         }
         self.tell(match content.call {
-            Call::Who => Event::Asked(node),
-            Call::Here => Event::Candidate(Candidate::Announced { node, addr }),
+            Call::Who => DiscoveryEvent::Asked(node),
+            Call::Here => DiscoveryEvent::Candidate(Candidate::Announced { node, addr }),
         })
         .await?;
         Ok(Some(content.call))
@@ -204,10 +204,10 @@ impl Announcer {
     }
 
     async fn observe(&self, observation: Observation) -> Result<(), Unheard> {
-        self.tell(Event::Observation(observation)).await
+        self.tell(DiscoveryEvent::Observation(observation)).await
     }
 
-    async fn tell(&self, event: Event) -> Result<(), Unheard> {
+    async fn tell(&self, event: DiscoveryEvent) -> Result<(), Unheard> {
         self.events.send(event).await.map_err(|_| Unheard)
     }
 }
@@ -249,8 +249,8 @@ mod tests {
         place: usize,
         from: &str,
         announcer: &mut Announcer,
-        seen: &mut mpsc::Receiver<Event>,
-    ) -> Option<Event> {
+        seen: &mut mpsc::Receiver<DiscoveryEvent>,
+    ) -> Option<DiscoveryEvent> {
         let them = Identity::from_secret(&[2; 32]);
         let content =
             Announcement { call: Call::Here, port: 4_565, node: them.node(), boot: 1, counter: announcer.counter };
@@ -288,7 +288,7 @@ mod tests {
         for (place, is_on_link) in [(0, true), (1, true), (2, false)] {
             let event = heard_at(place, "10.1.0.7", &mut announcer, &mut seen).await.unwrap();
             assert_eq!(
-                matches!(event, Event::Candidate(Candidate::Announced { .. })),
+                matches!(event, DiscoveryEvent::Candidate(Candidate::Announced { .. })),
                 is_on_link,
                 "{place}: {event:?}"
             );

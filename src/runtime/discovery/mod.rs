@@ -24,7 +24,7 @@ use crate::{
 
 /// What discovery tells.
 #[derive(Debug)]
-pub enum Event {
+pub enum DiscoveryEvent {
     /// Someone may be reached.
     Candidate(Candidate),
     /// Somebody asks who is there; the signature proves that it holds this key.
@@ -139,7 +139,7 @@ impl<N: Net> Discovery<N> {
     pub fn new(
         net: N,
         settings: Settings,
-        events: mpsc::Sender<Event>,
+        events: mpsc::Sender<DiscoveryEvent>,
         linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     ) -> (Self, Handle) {
         let (rescan, rescan_out) = mpsc::channel(1);

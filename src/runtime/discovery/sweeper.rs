@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Candidate, Event, Observation, Settings,
+    Candidate, DiscoveryEvent, Observation, Settings,
     probes::{DEADLINE, Probes},
 };
 use crate::{
@@ -34,7 +34,7 @@ const LATER: Duration = Duration::from_secs(10);
 pub(super) struct Sweeper<N> {
     net: N,
     settings: Settings,
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<DiscoveryEvent>,
     /// Each message asks for a sweep now.
     rescan: mpsc::Receiver<()>,
     /// Linked addresses, which need no probe.
@@ -66,7 +66,7 @@ impl<N: Net> Sweeper<N> {
     pub(super) fn new(
         net: N,
         settings: Settings,
-        events: mpsc::Sender<Event>,
+        events: mpsc::Sender<DiscoveryEvent>,
         rescan: mpsc::Receiver<()>,
         linked: watch::Receiver<Arc<BTreeSet<SocketAddr>>>,
     ) -> Self {
@@ -137,7 +137,7 @@ impl<N: Net> Sweeper<N> {
                 Some((target, answer)) = probes.answer(), if !probes.is_empty() => {
                     plan.answered(target, answer);
                     if answer == Answer::Open {
-                        self.events.send(Event::Candidate(Candidate::Found(target))).await?;
+                        self.events.send(DiscoveryEvent::Candidate(Candidate::Found(target))).await?;
                     }
                     next = next.or_else(|| plan.next_target());
                 }
@@ -165,7 +165,7 @@ impl<N: Net> Sweeper<N> {
         if aloud {
             self.tell(&plan, &pace, began, SweepState::Done).await?;
         } else {
-            self.events.send(Event::Observation(Observation::Surveyed(plan.survey()))).await?;
+            self.events.send(DiscoveryEvent::Observation(Observation::Surveyed(plan.survey()))).await?;
         }
         Ok(Ended::Done)
     }
@@ -200,8 +200,8 @@ impl<N: Net> Sweeper<N> {
         };
         let progress = SweepProgress { state, probed, total, found: plan.found(), took, left };
         // First what it saw: who waits for the end wants to know.
-        self.events.send(Event::Observation(Observation::Surveyed(plan.survey()))).await?;
-        Ok(self.events.send(Event::Progress(progress)).await?)
+        self.events.send(DiscoveryEvent::Observation(Observation::Surveyed(plan.survey()))).await?;
+        Ok(self.events.send(DiscoveryEvent::Progress(progress)).await?)
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
     const LOOPBACK: [u8; 4] = [127, 0, 0, 1];
 
     /// What a sweeper is connected with.
-    type Ends = (mpsc::Sender<()>, mpsc::Receiver<Event>);
+    type Ends = (mpsc::Sender<()>, mpsc::Receiver<DiscoveryEvent>);
 
     /// Listens at `ip`, looks at `network`, and knows who is linked.
     fn sweeper(ip: [u8; 4], network: &str, linked: &[([u8; 4], u16)]) -> (Sweeper<MemoryNet>, Ends) {

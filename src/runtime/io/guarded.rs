@@ -17,10 +17,10 @@ use tokio::{
 };
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// Bytes per second that are read from one connection in the long run (DESIGN.md section 7).
+/// Bytes per second that are read from one connection in the long run.
 const PEER_RATE: i64 = 8 * 1024 * 1024;
 
-/// Bytes that may be read at once before [`PEER_RATE`] applies (DESIGN.md section 7).
+/// Bytes that may be read at once before [`PEER_RATE`] applies.
 const PEER_BURST: i64 = 64 * 1024 * 1024;
 
 /// What can be known of a connection from outside.

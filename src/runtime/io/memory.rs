@@ -1,4 +1,4 @@
-//! A network of in-memory pipes, on which tokio's paused clock can be trusted (ANCHORS.md, "Measured traps").
+//! A network of in-memory pipes, on which tokio's paused clock can be trusted.
 
 use std::{
     collections::BTreeMap,

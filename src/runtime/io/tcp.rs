@@ -12,10 +12,10 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use super::Net;
 
 /// How long a connection may be idle before the kernel asks whether the other side is still there, and how long
-/// between two such questions. For reference nodes, which must not be pinged often (DESIGN.md section 5).
+/// between two such questions. For reference nodes, which must not be pinged often.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
-/// After this long without an acknowledgement the kernel gives the connection up (DESIGN.md section 5).
+/// After this long without an acknowledgement the kernel gives the connection up.
 const USER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connections that wait to be accepted: a whole room may arrive at once.

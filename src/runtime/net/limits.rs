@@ -23,7 +23,7 @@ pub(super) const STREAM_WINDOW: u32 = 64 * 1024;
 /// HTTP/2 flow control, per connection. h2 (since 0.4.16) charges 256 bytes less its length for every unread frame, and ends the
 /// connection when that adds up to half of this window. Frames of 8 bytes and more that fill a stream's window must fit: a
 /// peer that talks while our own output waits in its pipe was thrown out with smaller windows (measured: 1,110 short lines
-/// with those of DESIGN.md section 7). What bounds memory is the stream's window.
+/// with 256 and 512 KiB). What bounds memory is the stream's window.
 pub(super) const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// What may wait to be written on one stream, in bytes, beside what the ring holds for all. Peers that never read cost this

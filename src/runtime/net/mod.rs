@@ -42,7 +42,7 @@ use crate::{
 
 /// What links and server tell the actor.
 #[derive(Debug)]
-pub enum Event {
+pub enum LinkEvent {
     /// Something for the node.
     Node(Input),
     /// Frames for the node, and the room that they take until it has them.

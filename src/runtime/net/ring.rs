@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use crate::protocol::codec::Published;
 
-/// Lines kept (DESIGN.md section 5): a peer that is further behind than this is let go.
+/// Lines kept: a peer that is further behind than this is let go.
 const RING_LINES: usize = 65_536;
 
-/// Bytes of text kept (DESIGN.md section 5).
+/// Bytes of text kept.
 const RING_BYTES: usize = 16 * 1024 * 1024;
 
 /// A bounded window on everything that was published, in order. Readers come with a cursor, which is the number of the

@@ -43,7 +43,7 @@ const HTTP2: u8 = b'P';
 /// The first byte of a TLS handshake record (RFC 8446, section 5.1). Everything else is nobody that we know.
 const TLS: u8 = 0x16;
 
-/// Streams that one connection may have open at once (DESIGN.md section 7).
+/// Streams that one connection may have open at once.
 const MAX_STREAMS: u32 = 8;
 
 /// The wait after a failed accept: out of descriptors, most likely, which does not pass by trying at once.

@@ -8,7 +8,8 @@ use std::sync::{
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{
-    Event, admission::Admission, closing::Closing, dial_back::DialBacks, limits::INBOX_BYTES, outbox::Outbox, tls::Tls,
+    LinkEvent, admission::Admission, closing::Closing, dial_back::DialBacks, limits::INBOX_BYTES, outbox::Outbox,
+    tls::Tls,
 };
 use crate::{
     core::node::{CloseReason, DialFailure, Input},
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Shared {
     /// To the actor.
-    pub inbox: mpsc::Sender<Event>,
+    pub inbox: mpsc::Sender<LinkEvent>,
     /// What is to be written to the links.
     pub outbox: Arc<Outbox>,
     /// Our side of TLS.
@@ -40,7 +41,7 @@ pub struct Shared {
 
 impl Shared {
     /// For links that report to `inbox`.
-    pub fn new(inbox: mpsc::Sender<Event>, tls: Tls, guests: Guests) -> Self {
+    pub fn new(inbox: mpsc::Sender<LinkEvent>, tls: Tls, guests: Guests) -> Self {
         let room = Arc::new(Semaphore::new(INBOX_BYTES as usize));
         Self {
             inbox,
@@ -82,12 +83,12 @@ impl Shared {
         let wanted = u32::try_from(bytes).unwrap_or(INBOX_BYTES).min(INBOX_BYTES);
         // Nobody closes the semaphore.
         let Ok(room) = self.room.clone().acquire_many_owned(wanted).await else { return };
-        let _ = self.inbox.send(Event::Read(frames, room)).await;
+        let _ = self.inbox.send(LinkEvent::Read(frames, room)).await;
     }
 
     pub(super) async fn tell(&self, event: Input) {
         // Without an actor there is nobody left to tell: the program is leaving.
-        let _ = self.inbox.send(Event::Node(event)).await;
+        let _ = self.inbox.send(LinkEvent::Node(event)).await;
     }
 }
 
@@ -107,7 +108,7 @@ mod tests {
         shared.run(link, async { panic!("a defect") });
         let mut told = Vec::new();
         while told.len() < 2 {
-            let Some(Event::Node(event)) = events.recv().await else { panic!("nothing was told") };
+            let Some(LinkEvent::Node(event)) = events.recv().await else { panic!("nothing was told") };
             told.push(event);
         }
         assert_eq!(told[1], Input::Closed { link, reason: CloseReason::Protocol });

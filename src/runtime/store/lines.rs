@@ -28,7 +28,7 @@ pub(super) const FROM: &str = "lines LEFT JOIN logs ON logs.key = lines.log";
 pub(super) const COLUMNS: &str = "lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), \
     lines.guest, lines.kind, lines.content, lines.wall, lines.arrived";
 
-/// The order of the screen (DESIGN.md section 6). An index gives it by the clock; only equal readings are sorted.
+/// The order of the screen. An index gives it by the clock; only equal readings are sorted.
 pub(super) const ASCENDING: &str = "lines.hlc, ifnull(logs.author, zeroblob(32)), \
     ifnull(logs.epoch, -9223372036854775807 - 1), ifnull(lines.seq, 0), lines.id";
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// When announcements follow the first one of a burst: some are lost, and a switch or an access point that has just seen
-/// the cable may pass nothing yet (DESIGN.md section 4).
+/// the cable may pass nothing yet.
 const BURST: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];
 

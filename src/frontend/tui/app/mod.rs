@@ -147,7 +147,7 @@ impl App {
             Input::Tick => self.people.tick(now.mono),
             Input::NodeGone => self.node_gone(),
         }
-        self.settle();
+        self.refresh();
         std::mem::take(&mut self.outputs)
     }
 
@@ -163,8 +163,8 @@ impl App {
     }
 
     /// Brings everything up to date that follows from the rest.
-    fn settle(&mut self) {
-        self.composer.settle();
+    fn refresh(&mut self) {
+        self.composer.forget_if_empty();
         self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
         self.conversation.keep_limits();
         self.conversation.set_tail(&self.tail());

@@ -25,7 +25,7 @@ impl Pace {
     }
 
     /// What the user did is on the screen, or changed nothing there.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn drawn_or_unchanged(&mut self) {
         self.hurry = false;
     }
 
@@ -56,7 +56,7 @@ mod tests {
         pace.hurry();
         assert_eq!(pace.due_at(), None);
         pace.drawn(now);
-        pace.settle();
+        pace.drawn_or_unchanged();
         assert!(pace.due_at().is_some());
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::model::{EventId, Hlc, LogId, MAX_TEXT_BYTES, Timestamp};
 /// In front of every event's bytes when they are signed or hashed, so that no other signature of ours fits one.
 const DOMAIN: &[u8] = b"proximity-chat/1 event\0";
 
-/// Events of the room that one event names as those that it follows (DESIGN.md section 6).
+/// Events of the room that one event names as those that it follows.
 pub const MAX_DEPS: usize = 16;
 
 /// The longest body, in bytes: the deps of a full one take a fifth of it.

@@ -22,13 +22,13 @@ use crate::domain::model::{Nick, NodeId, Presence, Timestamp};
 /// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
 pub const VERSIONS: (u32, u32) = (2, 2);
 
-/// Logs that one frame of [`Frame::Have`] names at most (DESIGN.md section 6).
+/// Logs that one frame of [`Frame::Have`] names at most.
 pub const MAX_DOTS: usize = 512;
 
-/// Events that one frame of [`Frame::Batch`] has at most (DESIGN.md section 6).
+/// Events that one frame of [`Frame::Batch`] has at most.
 pub const MAX_EVENTS: usize = 64;
 
-/// Bytes of events in a frame, beyond which its sender adds no further one (DESIGN.md section 6).
+/// Bytes of events in a frame, beyond which its sender adds no further one.
 pub const BATCH_BYTES: usize = 128 * 1024;
 
 /// People that one frame of [`Frame::Peers`] names at most; who knows more sends several.

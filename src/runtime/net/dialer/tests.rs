@@ -16,7 +16,7 @@ use crate::{
     },
     runtime::{
         io::MemoryNet,
-        net::{Event, Tls},
+        net::{LinkEvent, Tls},
     },
 };
 
@@ -53,9 +53,9 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     let shared = Shared::new(inbox, tls, Guests::Loopback);
     let link = LinkId::Dialled(1);
     let mut handle = dial(net, shared.clone(), link, None, addr, Via::Plain);
-    assert!(matches!(events.recv().await, Some(Event::Node(Input::DialConnected { .. }))));
+    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::DialConnected { .. }))));
     handle.offer(Bytes::from("127.0.0.1:7002"));
-    assert!(matches!(events.recv().await, Some(Event::Node(Input::DialAnswered { .. }))));
+    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::DialAnswered { .. }))));
     shared.outbox.open(link, Protocol::Reference, None);
     handle.open();
     assert_eq!(shared.outbox.readers(), 1);
@@ -64,6 +64,6 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     handle.close(None, &shared.closing);
     tokio::time::sleep(crate::runtime::net::CLOSE_TIMEOUT * 2).await;
     assert_eq!(shared.outbox.readers(), 0);
-    assert!(matches!(events.recv().await, Some(Event::Node(Input::Closed { .. }))));
+    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::Closed { .. }))));
     tokio::time::timeout(Duration::from_secs(1), server).await.expect("the connection is still open").unwrap();
 }

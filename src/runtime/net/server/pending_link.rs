@@ -13,7 +13,7 @@ use crate::{
     runtime::{
         io::{Net, Vitals},
         net::{
-            Event, Handle,
+            Handle, LinkEvent,
             limits::{CLOSE_TIMEOUT, HELLO_TIMEOUT},
             link::{self, Incoming},
             send_stream::LinkDecision,
@@ -58,7 +58,7 @@ impl<T: Incoming, N: Net> PendingLink<T, N> {
         let told = tokio::select! {
             biased;
             () = cut.cancelled() => return,
-            told = shared.inbox.send(Event::Arrived { link, input: arrived, handle }) => told,
+            told = shared.inbox.send(LinkEvent::Arrived { link, input: arrived, handle }) => told,
         };
         if told.is_err() {
             return;

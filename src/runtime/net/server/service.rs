@@ -24,7 +24,7 @@ use crate::{
     },
     runtime::{
         io::{Net, Vitals},
-        net::{Event, link, send_stream::Outgoing},
+        net::{LinkEvent, link, send_stream::Outgoing},
     },
 };
 
@@ -107,7 +107,7 @@ impl<N: Net> Mesh for SecureService<N> {
         };
         let (answer, facts) = oneshot::channel();
         let leaving = || Status::unavailable("leaving");
-        shared.inbox.send(Event::Probed(self.secure.node, answer)).await.map_err(|_| leaving())?;
+        shared.inbox.send(LinkEvent::Probed(self.secure.node, answer)).await.map_err(|_| leaving())?;
         let facts = facts.await.map_err(|_| leaving())?;
         Ok(Response::new(RawFrame(mesh::encode(&Frame::ProbeReply(facts.reply(dial_back))))))
     }

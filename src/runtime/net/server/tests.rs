@@ -11,7 +11,7 @@ use crate::{
     },
     runtime::{
         io::MemoryNet,
-        net::{Event, OneShot, Tls},
+        net::{LinkEvent, OneShot, Tls},
     },
 };
 
@@ -34,12 +34,12 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let mut client = ChatClient::with_origin(OneShot(sender), "http://guest".parse().unwrap());
     let _hears = client.new_node(ReceiverStream::new(lines)).await.unwrap();
 
-    let Some(Event::Arrived { link, input: Input::GuestArrived { .. }, handle }) = events.recv().await else {
+    let Some(LinkEvent::Arrived { link, input: Input::GuestArrived { .. }, handle }) = events.recv().await else {
         panic!("nobody came")
     };
     // No verdict, until the time to be let in is over.
     let told = tokio::time::timeout(HELLO_TIMEOUT * 2, events.recv()).await.expect("it still waits");
-    assert!(matches!(told, Some(Event::Node(Input::Closed { link: closed, .. })) if closed == link), "{told:?}");
+    assert!(matches!(told, Some(LinkEvent::Node(Input::Closed { link: closed, .. })) if closed == link), "{told:?}");
     assert!(handle.is_cut());
     let _ = tokio::time::timeout(Duration::from_secs(1), connection).await.expect("the connection is still open");
 }

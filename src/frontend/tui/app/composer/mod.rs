@@ -214,7 +214,7 @@ impl Composer {
     }
 
     /// To be called after every input: an empty draft is nobody's.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn forget_if_empty(&mut self) {
         self.from_another_network &= !self.draft.is_empty();
     }
 
@@ -305,12 +305,12 @@ mod tests {
     fn a_draft_from_another_network_is_said_when_asked_twice() {
         let mut composer = typed("hello");
         composer.change_network();
-        composer.settle();
+        composer.forget_if_empty();
         assert!(composer.confirm_network().is_err());
         assert_eq!(composer.confirm_network(), Ok(()));
         composer.change_network();
         composer.set(String::new());
-        composer.settle();
+        composer.forget_if_empty();
         press(&mut composer, "new");
         assert_eq!(composer.confirm_network(), Ok(()), "begun here");
     }

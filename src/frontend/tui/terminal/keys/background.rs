@@ -66,7 +66,7 @@ impl ReplyFilter {
     pub(super) fn key(&mut self, key: KeyEvent, at: Instant, passed: &mut Vec<KeyEvent>) -> Option<Colour> {
         let mut colour = None;
         if self.deadline().is_some_and(|deadline| deadline < at) {
-            colour = self.settle(passed);
+            colour = self.end_reply(passed);
         }
         let Some(answer) = &mut self.answer else {
             self.outside(key, at, passed);
@@ -91,7 +91,7 @@ impl ReplyFilter {
                 answer.last_at = at;
             }
             _ => {
-                colour = self.settle(passed).or(colour);
+                colour = self.end_reply(passed).or(colour);
                 self.outside(key, at, passed);
             }
         }
@@ -104,7 +104,7 @@ impl ReplyFilter {
     }
 
     /// Ends a held answer: a whole colour counts, typing is released, and the rest of an answer is dropped.
-    pub(super) fn settle(&mut self, passed: &mut Vec<KeyEvent>) -> Option<Colour> {
+    pub(super) fn end_reply(&mut self, passed: &mut Vec<KeyEvent>) -> Option<Colour> {
         let answer = self.answer.take()?;
         if !answer.text.starts_with(UNMISTAKABLE) {
             passed.extend(answer.keys);

@@ -47,7 +47,7 @@ impl Translator {
                 self.pass(passed, colour, at, inputs);
             }
             Event::Paste(text) => {
-                self.settle(inputs);
+                self.release_held(inputs);
                 inputs.push(Input::Paste(text));
             }
             Event::Resize(cols, rows) => inputs.push(Input::Resize { cols, rows }),
@@ -67,20 +67,20 @@ impl Translator {
     pub fn expire(&mut self, now: Instant, inputs: &mut Vec<Input>) {
         if self.reply.deadline().is_some_and(|deadline| deadline <= now) {
             let mut passed = Vec::new();
-            let colour = self.reply.settle(&mut passed);
+            let colour = self.reply.end_reply(&mut passed);
             self.pass(passed, colour, now, inputs);
         }
         if self.wheel.deadline().is_some_and(|deadline| deadline <= now) {
-            self.wheel.settle(inputs);
+            self.wheel.release(inputs);
         }
     }
 
     /// Lets go of everything that is held, for something that must come after it.
-    fn settle(&mut self, inputs: &mut Vec<Input>) {
+    fn release_held(&mut self, inputs: &mut Vec<Input>) {
         // The wheel comes after the reply filter, so what it holds is older.
-        self.wheel.settle(inputs);
+        self.wheel.release(inputs);
         let mut passed = Vec::new();
-        let colour = self.reply.settle(&mut passed);
+        let colour = self.reply.end_reply(&mut passed);
         inputs.extend(passed.into_iter().filter_map(press::key).map(Input::Key));
         inputs.extend(colour.map(|colour| Input::Background(ground(colour))));
     }

@@ -35,7 +35,7 @@ impl Wheel {
     /// Takes in a key that was pressed at `at`.
     pub(super) fn key(&mut self, key: Key, at: Instant, inputs: &mut Vec<Input>) {
         let Some(step) = step(key) else {
-            self.settle(inputs);
+            self.release(inputs);
             inputs.push(Input::Key(key));
             return;
         };
@@ -65,7 +65,7 @@ impl Wheel {
     }
 
     /// A held arrow is a key: its time is over, or something else came.
-    pub(super) fn settle(&mut self, inputs: &mut Vec<Input>) {
+    pub(super) fn release(&mut self, inputs: &mut Vec<Input>) {
         if let State::Held { arrow, .. } = std::mem::take(&mut self.state) {
             inputs.push(Input::Key(arrow));
         }

@@ -64,7 +64,7 @@ impl Pane {
             let text = entry.map_or(0, |w| w.rows.partition_point(|row| row.start <= byte).saturating_sub(1));
             self.anchor = Some(RowRef { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) });
         }
-        self.settle();
+        self.clamp_anchor();
     }
 
     /// The first byte of the text shown in this row.
@@ -181,7 +181,7 @@ impl Pane {
     /// Makes this the first row in sight, as far as there are rows below it.
     pub(crate) fn go(&mut self, at: RowRef) {
         self.anchor = Some(at);
-        self.settle();
+        self.clamp_anchor();
     }
 
     /// Shows the row `at` with `rows` above it, as far as there are rows around it.
@@ -193,7 +193,7 @@ impl Pane {
     }
 
     /// Follows again when the anchor has come to the bottom, and keeps it on a row that exists.
-    fn settle(&mut self) {
+    fn clamp_anchor(&mut self) {
         let Some(mut at) = self.anchor else { return };
         at.row = at.row.min(self.height(at.seq).saturating_sub(1));
         self.anchor = (at < self.bottom()).then_some(at);
@@ -201,7 +201,7 @@ impl Pane {
 
     /// The rows in sight, from the top.
     pub(crate) fn sight(&mut self) -> Sight {
-        self.settle();
+        self.clamp_anchor();
         let top = self.top();
         let mut rows = Vec::with_capacity(usize::from(self.geometry.rows));
         let wanted = usize::from(self.geometry.rows);
