@@ -4,8 +4,8 @@
 //! which events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few
 //! numbers for each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
 //!
-//! The files: `accept` which events of others are taken · `waiting` events that wait for their causes · `held` how far
-//! one log is held · `frontier` the newest events · `write` our own events · `storage` what a store is asked and
+//! The files: `accept` which events of others are taken · `waiting_for_causes` events that wait for their causes · `held_log` how far
+//! one log is held · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and
 //! answers.
 
 mod accept;

@@ -30,7 +30,7 @@
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
 //! - `receive`: events that come over a link; `authors` limits how many unknown authors a peer may introduce
-//! - `writer`, `commit`: from memory to disk, then to the screen and to the links
+//! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`: what is known of a link, what it is doing, how far it is with each log
 //! - `delivery`: who has our lines; `progress`: how much of a backlog is still to come

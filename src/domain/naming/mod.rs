@@ -3,7 +3,7 @@
 //! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). So whoever could be
 //! mistaken for another person is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
 //! [`tags`] decides that for the people in view, [`remembered_tag`] for people who are not here, and [`FirstHolders`] for a
-//! history in which the first to use a name keeps it. Marks tell how much a name is worth: [`GUEST`] is claimed by someone
+//! history in which the first to use a name keeps it, and [`typed_names`] for names to be typed into a command. Marks tell how much a name is worth: [`GUEST`] is claimed by someone
 //! without a key, [`SUSPECT`] belongs to someone else.
 //!
 //! Everything here is computed from what it is given. Every front end calls people by these rules.
@@ -11,12 +11,14 @@
 mod holders;
 mod label;
 mod tags;
+mod typed;
 
 use std::{borrow::Cow, fmt};
 
 pub use self::{
     holders::FirstHolders,
     tags::{Bearer, remembered_tag, short_tag, tags},
+    typed::typed_names,
 };
 use super::model::{Peer, PeerId, Trust};
 

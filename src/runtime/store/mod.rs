@@ -6,7 +6,7 @@
 //! - Opening: `opening`, `read_only`, `connection`, `schema` (tables and their versions), `snapshot` (what the node starts with).
 //! - Damage: `damage_mark`, `recovery`.
 //! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`,
-//!   `retention`; `floor` keeps what was erased from coming back, `words` is the search index.
+//!   `retention`; `oldest_kept` keeps what was erased from coming back, `words` is the search index.
 //! - `threads` is the handle for the rest of the program.
 
 mod columns;

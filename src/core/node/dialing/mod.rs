@@ -2,7 +2,7 @@
 //!
 //! Addresses come from the sweep, from announcements, from other nodes ([`peer_exchange`]), from the user
 //! ([`connect_requests`]) and from earlier runs. All of them wait in the [`address_book`], which knows how often each may be
-//! tried; [`slots`] bounds how many dials are under way at once, and [`quotas`] how many dials others may cause. The machine
+//! tried; [`concurrent_dials`] bounds how many dials are under way at once, and [`dial_quotas`] how many dials others may cause. The machine
 //! does not know what becomes of a dial until the links tell it, by [`News`].
 
 mod address_book;

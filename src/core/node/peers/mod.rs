@@ -1,7 +1,7 @@
 //! Links with peers: how they come about, which of them stay, and how they end.
 //!
-//! A link is dialled by us ([`outgoing`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
-//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`admission`] who
+//! A link is dialled by us ([`our_dials`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
+//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`capacity`] who
 //! finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
 //! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say.
 //!

@@ -1,24 +1,16 @@
 //! What people are called: in sentences, and so that a name can be typed and means nobody else.
 
-use std::collections::BTreeSet;
-
 use super::book::TrustBook;
 use crate::{
     core::node::views::Directory,
     domain::{
-        model::{NodeId, Peer, PeerId},
-        naming::HANDLE_DIGITS,
+        model::{Nick, NodeId, Peer, PeerId},
+        naming::typed_names,
     },
 };
 
 /// People who are named when several could be meant.
 const MAX_NAMED: usize = 8;
-
-/// Digits of the key behind a name when several people could be meant: as few of these as tell them apart.
-const TAG_DIGITS: [usize; 3] = [HANDLE_DIGITS, 16, 32];
-
-/// Digits of a whole key.
-const ALL_DIGITS: usize = 64;
 
 /// The names of those who are here, and of those whose keys are known.
 #[derive(Clone, Copy)]
@@ -39,22 +31,13 @@ impl Names<'_> {
 
     /// The names of several people, each of which means that one alone.
     pub(in crate::core::node) fn list(&self, ids: &[PeerId], separator: &str) -> String {
-        let tagged = |digits: usize| ids.iter().take(MAX_NAMED).map(|id| self.tagged(*id, digits)).collect::<Vec<_>>();
-        let distinct = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == names.len();
-        let names = TAG_DIGITS.into_iter().map(tagged).find(distinct);
-        names.unwrap_or_else(|| tagged(ALL_DIGITS)).join(separator)
+        let people: Vec<_> = ids.iter().take(MAX_NAMED).map(|id| (*id, self.nick(*id))).collect();
+        typed_names(&people).join(separator)
     }
 
-    /// The name, followed by as many digits of the key.
-    fn tagged(&self, id: PeerId, digits: usize) -> String {
+    /// What somebody who is here calls themselves, or else was called last.
+    fn nick(&self, id: PeerId) -> Option<&Nick> {
         let here = self.here.peer(id).and_then(|peer| peer.nick.as_ref());
-        match id {
-            PeerId::Node(node) => {
-                let tag = node.tag(digits);
-                let nick = here.or_else(|| self.book.nick(&node));
-                nick.map_or_else(|| tag.clone(), |nick| format!("{nick}#{tag}"))
-            }
-            PeerId::Guest(addr) => here.map_or_else(|| addr.to_string(), |nick| format!("{nick}#{addr}")),
-        }
+        here.or_else(|| self.book.nick(id.node()?))
     }
 }

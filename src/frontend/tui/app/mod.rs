@@ -13,7 +13,7 @@
 //! | `answers` | the texts of `/who`, `/whois`, alarms and comparisons |
 //!
 //! The router takes what one part needs of another from there and passes it on. It is in four files: this one has the inputs,
-//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `shown` is what the view asks.
+//! `keys` the keys, `updates` what the node reports, and `commands` what the user asks for. `view_queries` is what the view asks.
 
 mod answers;
 mod clock;

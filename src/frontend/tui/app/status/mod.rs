@@ -1,6 +1,6 @@
 //! Where things stand: the node, the network, the search for people, and what keeps them from meeting.
 //!
-//! It is told what the node reports, and puts it into words: `standing` for the status line, `guide` for a user who is
+//! It is told what the node reports, and puts it into words: `headline` for the status line, `guide` for a user who is
 //! alone, `network` for everything about the network.
 
 mod guide;
