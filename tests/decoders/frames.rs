@@ -6,7 +6,7 @@ use proximity_chat::{
         self, ReferenceLine,
         announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
-        mesh::{Frame, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Status, decode, encode},
+        mesh::{Frame, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Status, decode, encode},
     },
 };
 
@@ -35,7 +35,9 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(peers.len() <= MAX_SIGHTINGS && peers.iter().all(|peer| peer.addrs.len() <= MAX_ADDRESSES));
             assert!(peers.iter().flat_map(|peer| &peer.addrs).all(|addr| addr.port() != 0));
         }
-        Frame::Have(have) => assert!(have.dots.len() <= MAX_DOTS && have.dots.iter().all(|dot| dot.base >= 1)),
+        Frame::Have(have) => {
+            assert!(have.ranges.len() <= MAX_RANGES && have.ranges.iter().all(|range| range.base >= 1))
+        }
         Frame::Batch(events) => {
             assert!(events.len() <= MAX_EVENTS, "{} events", events.len());
             events.iter().for_each(signed);

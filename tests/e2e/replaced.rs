@@ -42,7 +42,7 @@ fn a_line_on_a_link_that_gives_way_is_had_over_the_other() {
     let _ = old.send(batch(lines[..1].to_vec()));
     new.send(batch(lines[1..].to_vec())).unwrap();
     // What she says that she holds lacks what is lost: as any node, bob sends that again.
-    new.send(have(vec![bob.dot()])).unwrap();
+    new.send(have(vec![bob.range()])).unwrap();
     new.send(batch(lines.to_vec())).unwrap();
     alice.wait_text("on the new one");
     assert_eq!(alice.texts(), ["on the old one", "on the new one"]);

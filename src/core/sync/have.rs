@@ -14,7 +14,7 @@ use crate::{
     domain::model::{LinkId, LogId, NodeId, Now, Room},
     protocol::codec::{
         event::HeldRange,
-        mesh::{self, Frame, Have, MAX_DOTS},
+        mesh::{self, Frame, Have, MAX_RANGES},
     },
 };
 
@@ -52,10 +52,10 @@ impl Sync {
         link.told_at = Some(now.mono);
         let range = |log: &LogId| self.logs.range(log, link.cursors.base(log));
         let ranges: Vec<HeldRange> = logs.iter().filter_map(range).collect();
-        let last = ranges.len().div_ceil(MAX_DOTS).max(1);
+        let last = ranges.len().div_ceil(MAX_RANGES).max(1);
         let frame = |n: usize| {
-            let dots = ranges.iter().skip(n * MAX_DOTS).take(MAX_DOTS).copied().collect();
-            mesh::encode(&Frame::Have(Have { dots, more: n + 1 < last, want: false }))
+            let ranges = ranges.iter().skip(n * MAX_RANGES).take(MAX_RANGES).copied().collect();
+            mesh::encode(&Frame::Have(Have { ranges, more: n + 1 < last, want: false }))
         };
         // None of them may be lost: what one says is never said again.
         if !link.queue((0..last).map(frame).collect()) {
@@ -119,7 +119,7 @@ impl Sync {
     /// A link says what it holds.
     pub(super) fn have(&mut self, name: LinkId, have: &Have, cx: &mut Context<'_>) {
         let Some(node) = self.links.get(name).map(|link| link.node) else { return };
-        for range in &have.dots {
+        for range in &have.ranges {
             self.has(name, node, range, cx);
         }
         let Some(link) = self.links.get_mut(name) else { return };
@@ -131,7 +131,7 @@ impl Sync {
         }
         self.send_next(name, cx);
         // Looking at all logs of all links costs time; only news of something that we lack is worth it.
-        if have.dots.iter().any(|range| self.is_behind(&range.log, range.base, range.seq)) {
+        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq)) {
             self.ask_for_all(cx);
             self.report_progress(cx);
         }
@@ -222,6 +222,6 @@ impl Sync {
 
 /// Asks a link to send at once what we lack.
 pub(super) fn want(link: LinkId) -> Output {
-    let have = Have { dots: Vec::new(), more: false, want: true };
+    let have = Have { ranges: Vec::new(), more: false, want: true };
     Output::Tell { link, frame: mesh::encode(&Frame::Have(have)) }
 }

@@ -46,7 +46,7 @@ fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
     let mut row = Row::new(1);
     row.say(0, "hello");
     let (link, node) = (LinkId::Accepted(1), Identity::from_secret(&[9; 32]).node());
-    let have = |more| Input::Have { link, have: Have { dots: Vec::new(), more, want: false } };
+    let have = |more| Input::Have { link, have: Have { ranges: Vec::new(), more, want: false } };
     let events = |outputs: &[Output]| {
         let frames = outputs.iter().filter_map(|output| match output {
             Output::Batch { frame, .. } => mesh::decode(frame).ok(),

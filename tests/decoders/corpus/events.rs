@@ -75,8 +75,8 @@ impl Author {
     }
 
     /// All that it has said.
-    pub(super) fn dot(&self) -> Vec<u8> {
-        dot(&self.log, self.seq, self.prev.map(|EventId(id)| id.to_vec()).unwrap_or_default(), 1)
+    pub(super) fn range(&self) -> Vec<u8> {
+        range(&self.log, self.seq, self.prev.map(|EventId(id)| id.to_vec()).unwrap_or_default(), 1)
     }
 }
 
@@ -99,26 +99,26 @@ fn log(log: &LogId) -> Vec<u8> {
     [bytes(1, log.room.0), bytes(2, log.author.as_bytes()), fixed64(3, log.epoch)].concat()
 }
 
-pub(super) fn dot(of: &LogId, seq: u64, head: impl AsRef<[u8]>, base: u64) -> Vec<u8> {
+pub(super) fn range(of: &LogId, seq: u64, head: impl AsRef<[u8]>, base: u64) -> Vec<u8> {
     [bytes(1, log(of)), number(2, seq), bytes(3, head), number(4, base)].concat()
 }
 
 /// A frame that tells what somebody holds.
-pub(super) fn have(dots: &[Vec<u8>], more: bool, want: bool) -> Vec<u8> {
-    let dots = dots.iter().flat_map(|dot| bytes(1, dot)).collect();
-    bytes(HAVE, [dots, number(2, more.into()), number(3, want.into())].concat())
+pub(super) fn have(ranges: &[Vec<u8>], more: bool, want: bool) -> Vec<u8> {
+    let ranges = ranges.iter().flat_map(|range| bytes(1, range)).collect();
+    bytes(HAVE, [ranges, number(2, more.into()), number(3, want.into())].concat())
 }
 
-/// A dot of a log that nobody writes.
+/// A range of a log that nobody writes.
 fn made_up(n: u64) -> Vec<u8> {
     let id = LogId { room: Room::LOBBY.id(), author: them(), epoch: n };
-    dot(&id, n, [7; 32], 1)
+    range(&id, n, [7; 32], 1)
 }
 
-/// Frames of events and dots.
+/// Frames of events and ranges.
 pub(super) fn frames(add: &mut impl FnMut(&str, Vec<u8>)) {
     let mut bob = Author::them();
-    let empty = bob.dot();
+    let empty = bob.range();
     let lines: Vec<_> = (0..64).map(|n| bob.line(format!("line {n}").as_bytes())).collect();
     add("batch", batch(&lines[..3]));
     add("batch-none", batch(&[]));
@@ -133,26 +133,26 @@ pub(super) fn frames(add: &mut impl FnMut(&str, Vec<u8>)) {
     add("batch-of-a-later-version", bytes(BATCH, fields_at_the_end));
     add("batch-behind-a-list", [batch(&lines[..1]), bytes(1, vec![b'x'; 5_000])].concat());
 
-    add("have", have(&[bob.dot(), made_up(1)], false, true));
+    add("have", have(&[bob.range(), made_up(1)], false, true));
     add("have-none", have(&[], false, false));
     add("have-nothing-of-a-log", have(&[empty], true, false));
     add("have-full", have(&(1..=512).map(made_up).collect::<Vec<_>>(), true, false));
     add("have-too-many", have(&(1..=513).map(made_up).collect::<Vec<_>>(), true, false));
     add("have-thousands-of-nothing", bytes(HAVE, bytes(1, []).repeat(40_000)));
     let id = LogId { room: Room::LOBBY.id(), author: them(), epoch: 7 };
-    for (name, dot) in [
+    for (name, range) in [
         ("no-log", [number(2, 1), bytes(3, [7; 32]), number(4, 1)].concat()),
-        ("base-zero", dot(&id, 1, [7; 32], 0)),
-        ("base-above", dot(&id, 1, [7; 32], 2)),
-        ("base-far-above", dot(&id, 1, [7; 32], i64::MAX as u64)),
-        ("base-too-high", dot(&id, 1, [7; 32], u64::MAX)),
-        ("seq-highest", dot(&id, i64::MAX as u64, [7; 32], 1)),
-        ("seq-too-high", dot(&id, u64::MAX, [7; 32], 1)),
-        ("no-head", dot(&id, 1, [], 1)),
-        ("head-of-nothing", dot(&id, 0, [7; 32], 1)),
-        ("short-head", dot(&id, 1, [7; 31], 1)),
+        ("base-zero", range(&id, 1, [7; 32], 0)),
+        ("base-above", range(&id, 1, [7; 32], 2)),
+        ("base-far-above", range(&id, 1, [7; 32], i64::MAX as u64)),
+        ("base-too-high", range(&id, 1, [7; 32], u64::MAX)),
+        ("seq-highest", range(&id, i64::MAX as u64, [7; 32], 1)),
+        ("seq-too-high", range(&id, u64::MAX, [7; 32], 1)),
+        ("no-head", range(&id, 1, [], 1)),
+        ("head-of-nothing", range(&id, 0, [7; 32], 1)),
+        ("short-head", range(&id, 1, [7; 31], 1)),
     ] {
-        add(&format!("have-{name}"), have(&[dot], false, false));
+        add(&format!("have-{name}"), have(&[range], false, false));
     }
     for (name, text) in HOSTILE {
         add(&format!("batch-{name}"), batch(&[Author::them().line(text)]));

@@ -4,7 +4,7 @@ use proximity_chat::protocol::identity::short_code;
 
 use super::{
     Corpus,
-    events::{Author, batch, content, dot, have, written},
+    events::{Author, batch, content, have, range, written},
     frames::{HOSTILE, address, bye, hello, peers, ping, presence, sas_commit, sas_reveal, sighting},
 };
 use crate::{
@@ -98,7 +98,7 @@ fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
     let mut bob = Author::them();
     let lines: Vec<_> = (0..20).map(|n| bob.line(format!("line {n}").as_bytes())).collect();
     let backwards: Vec<_> = lines.iter().rev().cloned().collect();
-    let all = have(&[bob.dot()], false, true);
+    let all = have(&[bob.range()], false, true);
     add("log-in-order", vec![all.clone(), batch(&lines), WAIT.to_vec(), SAY.to_vec(), WAIT.to_vec()]);
     // Each turn one of them is next.
     add("log-backwards", [vec![all.clone()], vec![batch(&backwards); 20]].concat());
@@ -108,7 +108,7 @@ fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
 
     let mut other = Author::them();
     let forked: Vec<_> = (0..5).map(|n| other.line(format!("other {n}").as_bytes())).collect();
-    add("log-forked", vec![batch(&lines[..5]), batch(&forked), have(&[other.dot()], false, false), WAIT.to_vec()]);
+    add("log-forked", vec![batch(&lines[..5]), batch(&forked), have(&[other.range()], false, false), WAIT.to_vec()]);
 
     // Under their name, and nobody has signed it so.
     let mut forger = Author::of(&[9; 32], 7);
@@ -121,14 +121,14 @@ fn logs(add: &mut impl FnMut(&str, Vec<Vec<u8>>)) {
         let mut secret = [3; 32];
         secret[..8].copy_from_slice(&n.to_be_bytes());
         let mut stranger = Author::of(&secret, n);
-        (stranger.line(b"hi"), stranger.dot())
+        (stranger.line(b"hi"), stranger.range())
     });
-    let (lines_of_strangers, dots): (Vec<_>, Vec<_>) = strangers.unzip();
-    let told = dots.chunks(512).map(|dots| have(dots, true, false));
+    let (lines_of_strangers, ranges): (Vec<_>, Vec<_>) = strangers.unzip();
+    let told = ranges.chunks(512).map(|ranges| have(ranges, true, false));
     add("log-of-many-strangers", told.chain(lines_of_strangers.chunks(60).map(batch)).collect());
 
     let id = bob.id();
     let bases = [(20, 15), (20, 1), (20, 25), (500, 400), (3, 1), (20, i64::MAX as u64)];
-    let dots = bases.map(|(seq, base)| have(&[dot(&id, seq, [7; 32], base)], false, false));
-    add("log-whose-base-moves", dots.into_iter().chain([batch(&lines[10..]), batch(&lines[..10])]).collect());
+    let ranges = bases.map(|(seq, base)| have(&[range(&id, seq, [7; 32], base)], false, false));
+    add("log-whose-base-moves", ranges.into_iter().chain([batch(&lines[10..]), batch(&lines[..10])]).collect());
 }

@@ -127,7 +127,7 @@ impl Author {
     }
 
     /// All that was said so far.
-    pub(crate) fn dot(&self) -> HeldRange {
+    pub(crate) fn range(&self) -> HeldRange {
         HeldRange { log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
     }
 }
@@ -168,6 +168,6 @@ pub(crate) fn batch(events: Vec<Signed>) -> Body {
 }
 
 /// A frame that tells what its sender holds.
-pub(crate) fn have(dots: Vec<HeldRange>) -> Body {
-    Body::Have(Have { dots, more: false, want: false })
+pub(crate) fn have(ranges: Vec<HeldRange>) -> Body {
+    Body::Have(Have { ranges, more: false, want: false })
 }

@@ -63,7 +63,7 @@ attacks! {
         altered: Attack::cut("events, altered or impossible");
         replayed: Attack::borne("events again and again");
         reordered: Attack::borne("events backwards");
-        million_dots: Attack::cut("events: Have with a million dots");
+        million_ranges: Attack::cut("events: Have with a million ranges");
         made_up_logs: Attack::borne("events: Have with logs made up");
         unknown_authors: Attack::borne("events of unknown authors");
         without_causes: Attack::borne("events without their causes");

@@ -96,17 +96,17 @@ pub(super) fn reordered(target: &Target) -> Outcome {
     flood(target, |_, _| batch(lines.clone()))
 }
 
-/// A dot of a log that nobody writes.
+/// A range of a log that nobody writes.
 fn made_up() -> HeldRange {
     let log = LogId { author: Key::random_bytes().to_vec(), ..Author::new(&Key::random(), "nobody").log() };
     HeldRange { log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
 }
 
-pub(super) fn million_dots(target: &Target) -> Outcome {
+pub(super) fn million_ranges(target: &Target) -> Outcome {
     let (_key, mut link) = target.link("mallory");
     let begun = Instant::now();
-    let dot = made_up();
-    let _ = link.send(have(vec![dot; 1_000_000]));
+    let range = made_up();
+    let _ = link.send(have(vec![range; 1_000_000]));
     let (reason, end) = link.end();
     assert_ne!(end, End::Silence, "not cut");
     Outcome { what: format!("{reason:?}"), cut: Some(begun.elapsed()) }
@@ -115,11 +115,11 @@ pub(super) fn million_dots(target: &Target) -> Outcome {
 pub(super) fn made_up_logs(target: &Target) -> Outcome {
     // Signing keys are slow to make: logs of one made-up key differ by their epochs.
     flood(target, |_, n| {
-        let dot = made_up();
-        let log = dot.log.clone().unwrap();
-        let dots =
-            (0..500).map(|epoch| HeldRange { log: Some(LogId { epoch, ..log.clone() }), ..dot.clone() }).collect();
-        Body::Have(Have { dots, more: n % 2 == 0, want: n % 3 == 0 })
+        let range = made_up();
+        let log = range.log.clone().unwrap();
+        let ranges =
+            (0..500).map(|epoch| HeldRange { log: Some(LogId { epoch, ..log.clone() }), ..range.clone() }).collect();
+        Body::Have(Have { ranges, more: n % 2 == 0, want: n % 3 == 0 })
     })
 }
 
@@ -172,9 +172,9 @@ pub(super) fn lying_bases(target: &Target) -> Outcome {
         let mut log = Author::new(author.key(), "mallory");
         let lines = log.lines((0..30).map(|m| format!("{n} {m}")));
         match n % 4 {
-            0 => have(vec![HeldRange { base: 20, ..log.dot() }]),
+            0 => have(vec![HeldRange { base: 20, ..log.range() }]),
             1 => batch(lines[19..].to_vec()),
-            2 => have(vec![HeldRange { base: 1, ..log.dot() }, HeldRange { base: u64::MAX >> 1, ..log.dot() }]),
+            2 => have(vec![HeldRange { base: 1, ..log.range() }, HeldRange { base: u64::MAX >> 1, ..log.range() }]),
             _ => batch(lines),
         }
     })
@@ -187,8 +187,8 @@ pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
             let (key, mut link) = target.link("miser");
             let mut log = Author::new(&key, "miser");
             log.line("the only one");
-            let dot = HeldRange { seq: 1_000_000, ..log.dot() };
-            link.send(Body::Have(Have { dots: vec![dot], more: false, want: true })).unwrap();
+            let range = HeldRange { seq: 1_000_000, ..log.range() };
+            link.send(Body::Have(Have { ranges: vec![range], more: false, want: true })).unwrap();
             link
         })
         .collect();
@@ -202,7 +202,7 @@ pub(super) fn asks_again(target: &Target) -> Outcome {
     let (_key, mut link) = target.link("forgetful");
     let (mut asked, mut came) = (0, 0);
     while begun.elapsed() < LEAST {
-        let nothing = Body::Have(Have { dots: Vec::new(), more: false, want: true });
+        let nothing = Body::Have(Have { ranges: Vec::new(), more: false, want: true });
         if link.send(nothing).is_err() || drain(&mut link, &mut came).is_err() {
             return Outcome { what: format!("cut after {asked} times, {came} events"), cut: None };
         }
@@ -217,14 +217,14 @@ fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
     loop {
         match link.next_within(Duration::from_millis(5)) {
             Ok(Body::Batch(batch)) => *came += batch.events.len(),
-            Ok(Body::Have(have)) => logs.extend(have.dots.into_iter().filter_map(|dot| dot.log)),
+            Ok(Body::Have(have)) => logs.extend(have.ranges.into_iter().filter_map(|range| range.log)),
             Ok(_) => {}
             Err(End::Silence) => break,
             Err(end) => return Err(end),
         }
     }
     let nothing = |log| HeldRange { log: Some(log), seq: 0, head: Vec::new(), base: 1 };
-    link.send(Body::Have(Have { dots: logs.into_iter().take(500).map(nothing).collect(), more: false, want: true }))
+    link.send(Body::Have(Have { ranges: logs.into_iter().take(500).map(nothing).collect(), more: false, want: true }))
 }
 
 /// Wants everything and takes none of it.
@@ -232,7 +232,7 @@ pub(super) fn never_takes(target: &Target) -> Outcome {
     let links: Vec<_> = (0..30)
         .map(|_| {
             let (_key, mut link) = target.link("greedy");
-            link.send(Body::Have(Have { dots: Vec::new(), more: false, want: true })).unwrap();
+            link.send(Body::Have(Have { ranges: Vec::new(), more: false, want: true })).unwrap();
             link
         })
         .collect();
@@ -245,6 +245,6 @@ pub(super) fn other_rooms(target: &Target) -> Outcome {
         let room: [u8; 32] = Key::random_bytes();
         let mut log = Author::in_room(author.key(), "mallory", room);
         let line = log.line(&format!("elsewhere {n}"));
-        if n % 2 == 0 { batch(vec![line]) } else { have(vec![log.dot()]) }
+        if n % 2 == 0 { batch(vec![line]) } else { have(vec![log.range()]) }
     })
 }

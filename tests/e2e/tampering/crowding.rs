@@ -22,14 +22,14 @@ fn a_claim_about_our_own_log_moves_nothing() {
     let log = mallory
         .wait(|body| match body {
             crate::attack::proto::frame::Body::Have(have) => {
-                have.dots.iter().filter_map(|dot| dot.log.clone()).find(|log| log.author == unhex(&alice.id()))
+                have.ranges.iter().filter_map(|range| range.log.clone()).find(|log| log.author == unhex(&alice.id()))
             }
             _ => None,
         })
         .unwrap();
     for seq in 1..20 {
-        let dot = HeldRange { log: Some(log.clone()), seq: seq * 1_000, head: Key::random_bytes().to_vec(), base: 1 };
-        mallory.send(have(vec![dot])).unwrap();
+        let range = HeldRange { log: Some(log.clone()), seq: seq * 1_000, head: Key::random_bytes().to_vec(), base: 1 };
+        mallory.send(have(vec![range])).unwrap();
         alice.say(&format!("line {seq}"));
         bob.wait_text(&format!("line {seq}"));
     }
@@ -53,9 +53,9 @@ fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
     let mut carol = Author::new(&Key::random(), "carol");
     let lines = carol.lines((1..=8).map(|n| format!("carol {n}")));
     let (_, _, mut mallory) = link(&alice, "mallory");
-    mallory.send(have(vec![carol.dot()])).unwrap();
+    mallory.send(have(vec![carol.range()])).unwrap();
     let (_, _, mut honest) = link(&alice, "dave");
-    honest.send(have(vec![HeldRange { base: 5, ..carol.dot() }])).unwrap();
+    honest.send(have(vec![HeldRange { base: 5, ..carol.range() }])).unwrap();
     // As any node: again after two seconds, as long as alice does not say that she has it.
     for _ in 0..10 {
         honest.send(batch(lines[4..].to_vec())).unwrap();
@@ -113,11 +113,11 @@ fn what_is_of_another_room_goes_no_further() {
     let (key, mut own, mut mallory) = link(&alice, "mallory");
     let mut elsewhere = Author::in_room(&key, "mallory", [7; 32]);
     let line = elsewhere.line("elsewhere");
-    mallory.send(have(vec![elsewhere.dot()])).unwrap();
+    mallory.send(have(vec![elsewhere.range()])).unwrap();
     mallory.send(batch(vec![line])).unwrap();
     // A log of the lobby with the name of another room in its claim.
     let log = LogId { room: [8; 32].to_vec(), ..own.log() };
-    mallory.send(have(vec![HeldRange { log: Some(log), ..own.dot() }])).ok();
+    mallory.send(have(vec![HeldRange { log: Some(log), ..own.range() }])).ok();
     mallory.say(&mut own, "here").unwrap();
     bob.wait_text("here");
     super::assert_never_shown(&[&alice, &bob], "elsewhere");

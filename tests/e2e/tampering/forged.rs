@@ -73,7 +73,7 @@ fn what_somebody_changes_on_the_way_is_never_shown() {
     // Carol's own next line finds its place as if nothing had been.
     honest.send(batch(vec![next.clone()])).unwrap();
     carol.follow(&next);
-    honest.send(have(vec![carol.dot()])).unwrap();
+    honest.send(have(vec![carol.range()])).unwrap();
     alice.wait_text("pay twenty");
     bob.wait_text("pay twenty");
     assert_never_shown(&[&alice, &bob], "changed");

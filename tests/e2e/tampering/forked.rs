@@ -29,7 +29,7 @@ fn who_tells_two_histories_is_found_out_by_both() {
     for (link, log, line) in [(&mut to_alice, &mut log, "yes"), (&mut to_bob, &mut other, "no")] {
         let line = log.line(line);
         link.send(batch(vec![same.clone(), line])).unwrap();
-        link.send(have(vec![log.dot()])).unwrap();
+        link.send(have(vec![log.range()])).unwrap();
     }
     alice.wait_text("yes");
     bob.wait_text("no");
@@ -82,7 +82,7 @@ fn who_tells_two_histories_to_one_is_found_out() {
     let lines = [log.line("of course"), other.line("of course not")];
     let [one, two] = lines;
     mallory.send(batch(vec![first, one])).unwrap();
-    mallory.send(have(vec![log.dot()])).unwrap();
+    mallory.send(have(vec![log.range()])).unwrap();
     alice.wait_text("of course");
     mallory.send(batch(vec![two])).unwrap();
     alice.wait_notice("forked");

@@ -18,7 +18,7 @@ fn what_is_sent_again_and_again_is_shown_once() {
     let (carols, mut carol, mut honest) = link(&alice, "carol");
     let lines = carol.lines((1..=3).map(|n| format!("carol {n}")));
     honest.send(batch(lines.clone())).unwrap();
-    honest.send(have(vec![carol.dot()])).unwrap();
+    honest.send(have(vec![carol.range()])).unwrap();
     alice.wait_text("carol 3");
     drop(honest);
     alice.wait_left(&carols.id(), seconds(30));
@@ -28,7 +28,7 @@ fn what_is_sent_again_and_again_is_shown_once() {
         for n in 0..200 {
             let some = &lines[n % 3..];
             mallory.send(batch(some.to_vec())).unwrap();
-            mallory.send(have(vec![carol.dot()])).unwrap();
+            mallory.send(have(vec![carol.range()])).unwrap();
         }
         // Behind all of it.
         let last = format!("over {}", alice.mark());
@@ -63,7 +63,7 @@ fn an_authors_order_is_kept_whatever_order_it_comes_in() {
     let mut backwards = lines.clone();
     backwards.reverse();
     let (_, _, mut mallory) = link(&alice, "mallory");
-    mallory.send(have(vec![dave.dot()])).unwrap();
+    mallory.send(have(vec![dave.range()])).unwrap();
     for line in &backwards {
         mallory.send(batch(vec![line.clone()])).unwrap();
     }
@@ -102,10 +102,10 @@ fn an_answer_is_not_shown_before_what_it_answers() {
     let dep = crate::attack::proto::Dep { author: carols.bytes().to_vec(), epoch: carol.log().epoch, seq: 2 };
     let answer = dave.line_after("forty-two", vec![dep]);
     from_dave.send(batch(vec![answer])).unwrap();
-    from_dave.send(have(vec![dave.dot()])).unwrap();
+    from_dave.send(have(vec![dave.range()])).unwrap();
     alice.never("the answer alone", seconds(1), |events| events.iter().find(|e| e["text"] == "forty-two").cloned());
     from_carol.send(batch(vec![question])).unwrap();
-    from_carol.send(have(vec![carol.dot()])).unwrap();
+    from_carol.send(have(vec![carol.range()])).unwrap();
     for node in [&alice, &bob] {
         node.wait_text("forty-two");
         assert_eq!(node.texts(), ["hello", "what is it?", "forty-two"], "{}", node.nick);

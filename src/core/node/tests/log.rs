@@ -360,13 +360,13 @@ fn a_lie_about_our_own_log_changes_nothing() {
     world.link(0, 1);
     let link = world.link_of(0, 1).unwrap();
     let log = *world.benches[0].store.logs.keys().next().unwrap();
-    let dot = crate::protocol::codec::event::HeldRange {
+    let range = crate::protocol::codec::event::HeldRange {
         log,
         seq: 1 << 40,
         head: Some(crate::domain::model::EventId([9; 32])),
         base: 1,
     };
-    let have = mesh::Have { dots: vec![dot], more: false, want: false };
+    let have = mesh::Have { ranges: vec![range], more: false, want: false };
     world.feed(0, Input::Frames { link, frames: vec![Frame::Have(have)] });
     world.say(0, "two");
     world.wait(6_000);

@@ -77,13 +77,13 @@ pub(in crate::protocol::codec) fn read_signed(signed: mesh::Signed) -> Result<Si
     Signed::new(signed.body, &signed.sig, signed.content)
 }
 
-pub(in crate::protocol::codec) fn read_dot(dot: &mesh::HeldRange) -> Result<HeldRange, Malformed> {
+pub(in crate::protocol::codec) fn read_range(range: &mesh::HeldRange) -> Result<HeldRange, Malformed> {
     // Without events there is no newest one.
-    let none = dot.seq == 0 || dot.base > dot.seq;
-    let head = if none && dot.head.is_empty() { None } else { Some(read_id(&dot.head)?) };
-    let sane = dot.base >= 1 && dot.base <= MAX_SEQ && dot.seq <= MAX_SEQ && (dot.seq > 0 || head.is_none());
-    let log = read_log(dot.log.as_ref())?;
-    if sane { Ok(HeldRange { log, seq: dot.seq, head, base: dot.base }) } else { Err(Malformed) }
+    let none = range.seq == 0 || range.base > range.seq;
+    let head = if none && range.head.is_empty() { None } else { Some(read_id(&range.head)?) };
+    let sane = range.base >= 1 && range.base <= MAX_SEQ && range.seq <= MAX_SEQ && (range.seq > 0 || head.is_none());
+    let log = read_log(range.log.as_ref())?;
+    if sane { Ok(HeldRange { log, seq: range.seq, head, base: range.base }) } else { Err(Malformed) }
 }
 
 fn read_log(log: Option<&mesh::LogId>) -> Result<LogId, Malformed> {

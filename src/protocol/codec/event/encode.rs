@@ -65,12 +65,12 @@ fn write_log(log: &LogId) -> mesh::LogId {
     mesh::LogId { room: log.room.0.to_vec(), author: log.author.as_bytes().to_vec(), epoch: log.epoch }
 }
 
-pub(in crate::protocol::codec) fn write_dot(dot: &HeldRange) -> mesh::HeldRange {
+pub(in crate::protocol::codec) fn write_range(range: &HeldRange) -> mesh::HeldRange {
     mesh::HeldRange {
-        log: Some(write_log(&dot.log)),
-        seq: dot.seq,
-        head: dot.head.map(|EventId(id)| id.to_vec()).unwrap_or_default(),
-        base: dot.base,
+        log: Some(write_log(&range.log)),
+        seq: range.seq,
+        head: range.head.map(|EventId(id)| id.to_vec()).unwrap_or_default(),
+        base: range.base,
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_DOTS, MAX_EVENTS, MAX_SIGHTINGS, Reason, Sas, Sighting, Status,
+    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
 };
@@ -16,18 +16,18 @@ use crate::{
             Malformed,
             event::{
                 MAX_BODY_BYTES, MAX_CONTENT_BYTES,
-                decode::{read_dot, read_signed},
+                decode::{read_range, read_signed},
             },
         },
         wire::mesh,
     },
 };
 
-/// The longest frame that holds no events and no dots: what a full [`Frame::Peers`] takes, twice.
+/// The longest frame that holds no events and no ranges: what a full [`Frame::Peers`] takes, twice.
 const MAX_CONTROL_BYTES: usize = 2 * MAX_SIGHTINGS * (40 + MAX_ADDRESSES * 26);
 
-/// The longest [`Frame::Have`]: a dot takes 140 bytes.
-const MAX_HAVE_BYTES: usize = MAX_DOTS * 192;
+/// The longest [`Frame::Have`]: a range takes 140 bytes.
+const MAX_HAVE_BYTES: usize = MAX_RANGES * 192;
 
 /// The longest [`Frame::Batch`]: what a sender adds to at most, and one event of the longest kind.
 const MAX_BATCH_BYTES: usize = BATCH_BYTES + MAX_BODY_BYTES + MAX_CONTENT_BYTES + 4096;
@@ -52,7 +52,7 @@ const ENTRY_TAG: u8 = (1 << 3) | 2;
 pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
     // Decoding allocates several times what a frame of tiny entries takes on the wire.
     let (longest, most) = match bytes.first() {
-        Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_DOTS),
+        Some(&HAVE_TAG) => (MAX_HAVE_BYTES, MAX_RANGES),
         Some(&BATCH_TAG) => (MAX_BATCH_BYTES, MAX_EVENTS),
         _ => (MAX_CONTROL_BYTES, usize::MAX),
     };
@@ -88,10 +88,10 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.
-        mesh::frame::Body::Have(have) if have.dots.len() > MAX_DOTS => return Err(Malformed),
+        mesh::frame::Body::Have(have) if have.ranges.len() > MAX_RANGES => return Err(Malformed),
         mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),
         mesh::frame::Body::Have(have) => Frame::Have(Have {
-            dots: have.dots.iter().map(read_dot).collect::<Result<_, _>>()?,
+            ranges: have.ranges.iter().map(read_range).collect::<Result<_, _>>()?,
             more: have.more,
             want: have.want,
         }),

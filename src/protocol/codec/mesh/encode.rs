@@ -14,7 +14,7 @@ use crate::{
     protocol::{
         codec::event::{
             Signed,
-            encode::{write_dot, write_signed},
+            encode::{write_range, write_signed},
         },
         wire::mesh,
     },
@@ -37,7 +37,7 @@ pub fn encode(frame: &Frame) -> Bytes {
         Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
         Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
         Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
-            dots: have.dots.iter().map(write_dot).collect(),
+            ranges: have.ranges.iter().map(write_range).collect(),
             more: have.more,
             want: have.want,
         })),

@@ -23,7 +23,7 @@ use crate::domain::model::{Nick, NodeId, Presence, Timestamp};
 pub const VERSIONS: (u32, u32) = (2, 2);
 
 /// Logs that one frame of [`Frame::Have`] names at most.
-pub const MAX_DOTS: usize = 512;
+pub const MAX_RANGES: usize = 512;
 
 /// Events that one frame of [`Frame::Batch`] has at most.
 pub const MAX_EVENTS: usize = 64;
@@ -121,8 +121,8 @@ pub struct Sighting {
 /// What a node holds: all of it in the frames that begin a link, later what has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Have {
-    /// Of which logs how much; at most [`MAX_DOTS`].
-    pub dots: Vec<HeldRange>,
+    /// Of which logs how much; at most [`MAX_RANGES`].
+    pub ranges: Vec<HeldRange>,
     /// Whether more follows before this is all.
     pub more: bool,
     /// Whether to send at once what is missing there, others' events too.

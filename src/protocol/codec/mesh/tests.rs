@@ -42,9 +42,9 @@ fn event(content: usize) -> Signed {
     draft.sign(|_| [1; 64])
 }
 
-fn have(dots: usize) -> Frame {
-    let dot = HeldRange { log: log(), seq: 1 << 53, head: Some(EventId([1; 32])), base: 1 << 53 };
-    Frame::Have(Have { dots: vec![dot; dots], more: true, want: true })
+fn have(ranges: usize) -> Frame {
+    let range = HeldRange { log: log(), seq: 1 << 53, head: Some(EventId([1; 32])), base: 1 << 53 };
+    Frame::Have(Have { ranges: vec![range; ranges], more: true, want: true })
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn every_frame_reads_back_as_it_was_written() {
             heard: true,
             people: 7,
         }),
-        have(MAX_DOTS),
+        have(MAX_RANGES),
         Frame::Have(Have::default()),
         Frame::Batch(vec![event(100); MAX_EVENTS]),
         Frame::Batch(vec![event(MAX_CONTENT_BYTES); 2]),
@@ -99,7 +99,7 @@ fn what_is_no_frame_is_refused_and_what_is_unknown_is_not() {
     let mut flood = vec![0x3a, 0x80, 0x80, 0x80, 0x01];
     flood.resize(2 << 20, 0);
     assert_eq!(decode(&flood), Err(Malformed));
-    assert_eq!(decode(&encode(&have(MAX_DOTS + 1))), Err(Malformed));
+    assert_eq!(decode(&encode(&have(MAX_RANGES + 1))), Err(Malformed));
     assert_eq!(decode(&encode(&Frame::Batch(vec![event(100); MAX_EVENTS + 1]))), Err(Malformed));
     let full = encode(&Frame::Batch(vec![event(100); MAX_EVENTS]));
     let one = encode(&Frame::Batch(vec![event(16)]));
