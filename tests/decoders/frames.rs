@@ -36,7 +36,7 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(peers.iter().flat_map(|peer| &peer.addrs).all(|addr| addr.port() != 0));
         }
         Frame::Have(have) => {
-            assert!(have.ranges.len() <= MAX_RANGES && have.ranges.iter().all(|range| range.base >= 1))
+            assert!(have.ranges.len() <= MAX_RANGES && have.ranges.iter().all(|range| range.base >= 1));
         }
         Frame::Batch(events) => {
             assert!(events.len() <= MAX_EVENTS, "{} events", events.len());

@@ -10,7 +10,8 @@ use std::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
 use super::{
-    limits::{CONNECTION_WINDOW, MAX_HEADER_LIST, MAX_SEND_BUFFER, PING_INTERVAL, PING_TIMEOUT, STREAM_WINDOW},
+    limits::{CONNECTION_WINDOW, MAX_HEADER_LIST, MAX_SEND_BUFFER, STREAM_WINDOW},
+    liveness::{PING_INTERVAL, PING_TIMEOUT},
     one_shot::OneShot,
 };
 use crate::{

@@ -15,8 +15,9 @@ use tonic::Streaming;
 use super::{
     client_connection::{connect, failure, origin, speak},
     handle::Handle,
-    limits::{HEARD_EVERY, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
+    limits::{HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
     link::{self, Incoming},
+    liveness::HEARD_EVERY,
     one_shot::OneShot,
     send_stream::{LinkDecision, Outgoing},
     shared::Shared,

@@ -33,14 +33,6 @@ pub(super) const MAX_SEND_BUFFER: usize = 64 * 1024;
 /// The largest header list that is read.
 pub(super) const MAX_HEADER_LIST: u32 = 8 * 1024;
 
-/// A live peer answers pings, so something is read from it at least this often.
-pub(super) const HEARD_EVERY: Duration = Duration::from_secs(8);
-
-/// How often a connection is pinged, and how long the answer may take: together 10 s, so that a frozen peer is noticed
-/// within 11 s.
-pub(super) const PING_INTERVAL: Duration = Duration::from_secs(5);
-pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// How long a connection may take from its accept or connect until its first frame was answered.
 pub(super) const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 

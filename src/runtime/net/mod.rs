@@ -12,6 +12,7 @@ mod handle;
 mod limits;
 mod link;
 mod listen;
+mod liveness;
 mod one_shot;
 mod outbox;
 mod probe;
