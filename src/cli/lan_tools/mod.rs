@@ -24,8 +24,8 @@ use crate::{
     runtime::net::TlsSetupError,
 };
 
-/// Copies of the program that are taken to sweep from this machine: whoever asks why nobody shows up has the chat open in
-/// another window, and it may sweep too.
+/// Copies of the program that we assume sweep from this machine. Someone who asks why nobody shows up probably has the chat
+/// open in another window, and it may sweep too.
 const COPIES: u32 = 2;
 
 /// What to search, and under which key.

@@ -104,7 +104,7 @@ pub(super) async fn scan<N: Net>(
             }
         }
     }
-    // Whoever listens next on these ports must find them free.
+    // The next listener on these ports must find them free.
     tasks.shutdown().await;
     Ok(scan)
 }

@@ -6,7 +6,7 @@
 //! The node is made of machines that do not know each other:
 //! - `peers`: links, handshakes, which of two links stays, who is let in, heartbeats;
 //! - `dialing`: which addresses to dial and when, what the user asked to connect to, peer exchange;
-//! - `trust`: what is known of keys, whose name is whose, who is shut out, who the user means;
+//! - `trust`: what is known of keys, which key has which name, ignored people, and which person a command means;
 //! - `verify`: comparing short codes;
 //! - [`crate::core::sync`]: the log among nodes.
 //!

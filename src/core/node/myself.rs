@@ -50,3 +50,20 @@ impl Myself {
         mesh::encode(&Frame::Status(status))
     }
 }
+
+#[cfg(test)]
+impl Myself {
+    /// A node on 10.0.0.0/8 called "me", for the tests of the machines that read it.
+    pub(super) fn sample(node: NodeId, listens: std::net::SocketAddr, guests: Guests) -> Self {
+        let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
+        Self {
+            local: LocalAddrs::at(listens, vec!["10.0.0.0/8".parse().unwrap()]),
+            nick: Nick::new("me").unwrap(),
+            node,
+            boot: 1,
+            presence: Presence::Here,
+            ports: PortRange::new(min, max).unwrap(),
+            guests,
+        }
+    }
+}

@@ -77,7 +77,7 @@ pub enum Output {
     Announce,
     /// [`super::Node::linked`] has changed.
     LinkedChanged,
-    /// [`super::Node::known`] has changed and is to be saved soon.
+    /// [`super::Node::known`] has changed: save it soon.
     KnownChanged,
     /// Close everything and stop.
     Leave,

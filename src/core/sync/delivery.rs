@@ -39,7 +39,7 @@ const MAX_READERS: usize = 1_024;
 pub(super) struct Deliveries {
     /// Lines of our own logs that not everyone present has, and what was last told of them.
     open: BTreeMap<(LogId, u64), (MessageId, (u32, u32))>,
-    /// The first line that is to be followed when there is room.
+    /// The first line to follow when there is room.
     later: Option<(LogId, u64)>,
     /// Whether lines to follow are being read.
     reading: bool,
@@ -200,7 +200,7 @@ impl Sync {
         self.tell_waiting(cx);
     }
 
-    /// Tells the front end for whom lines wait, where that has changed.
+    /// Tells the front end which people lines wait for, if that has changed.
     pub(super) fn tell_waiting(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own() else { return };
         let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);

@@ -26,7 +26,7 @@ pub enum Input {
         /// The key at the other end, proved by TLS.
         node: NodeId,
     },
-    /// A link is gone, whoever ended it.
+    /// A link is gone; either side may have ended it.
     LinkDown(LinkId),
     /// A link lists what it holds, or asks for what it lacks.
     Have {

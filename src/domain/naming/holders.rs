@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::domain::model::{NodeId, Skeleton};
 
-/// Names that are remembered with their holders. Whoever uses a further one is always shown with a tag.
+/// Names that are remembered with their holders. Anyone who uses a further name is always shown with a tag.
 const MAX_NAMES: usize = 16_384;
 
-/// Who holds which name: the people the user knows, then whoever used it first.
+/// Who holds which name: people the user knows come first, then the first to use it.
 #[derive(Debug, Default)]
 pub struct FirstHolders {
     /// None: several people the user knows have it, so nobody holds it.
@@ -27,7 +27,7 @@ impl FirstHolders {
         self.holders.entry(name).and_modify(|holder| *holder = None).or_insert(Some(Holder::Node(node)));
     }
 
-    /// The user goes by this name, whoever else does.
+    /// The user goes by this name, even if others use it too.
     pub fn user(&mut self, name: Skeleton) {
         self.holders.insert(name, Some(Holder::User));
     }

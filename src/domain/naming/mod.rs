@@ -1,7 +1,7 @@
 //! How people are called, so that nobody can be taken for somebody else.
 //!
-//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). So whoever could be
-//! mistaken for another person is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
+//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). So a
+//! person who could be mistaken for another is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
 //! [`tags`] decides that for the people in view, [`remembered_tag`] for people who are not here, and [`FirstHolders`] for a
 //! history in which the first to use a name keeps it, and [`typed_names`] for names to be typed into a command. Marks tell how much a name is worth: [`GUEST`] is claimed by someone
 //! without a key, [`SUSPECT`] belongs to someone else.

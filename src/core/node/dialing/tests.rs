@@ -7,7 +7,7 @@ use crate::{
     core::node::{local_addrs::LocalAddrs, myself::Myself},
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::{Guests, LinkId, Nick, Now, PortRange, Presence, Target, Timestamp},
+        model::{Guests, LinkId, Now, Target, Timestamp},
     },
     protocol::codec::mesh::{self, Frame, Sighting},
 };
@@ -72,16 +72,7 @@ struct Harness {
 
 impl Harness {
     fn new() -> Self {
-        let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
-        let me = Myself {
-            local: LocalAddrs::at(at(5), vec!["10.0.0.0/8".parse().unwrap()]),
-            nick: Nick::new("me").unwrap(),
-            node: key(5),
-            boot: 1,
-            presence: Presence::Here,
-            ports: PortRange::new(min, max).unwrap(),
-            guests: Guests::None,
-        };
+        let me = Myself::sample(key(5), at(5), Guests::None);
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(0) };
         Self { dialing: Dialing::new(fastrand::Rng::with_seed(1)), me, links: FakeLinks::default(), now }
     }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Peers {
-    /// Takes one frame that is no line from what the node of a link may send; none if there is no such link.
+    /// Charges one frame other than a line to the quota of a link. None if there is no such link.
     pub(in crate::core::node) fn spend_frame(&mut self, link: LinkId, now: Now) -> Option<FrameQuota> {
         self.table.session_mut(link).map(|(_, session)| session.spend_frame(now.mono))
     }

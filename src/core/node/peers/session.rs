@@ -84,7 +84,7 @@ impl Session {
         Candidate { dialled_by: self.start.dialled_by, began: self.start.began, boot: self.boot }
     }
 
-    /// Takes one frame that is no line from what the peer may send.
+    /// Charges one frame other than a line to the quota of the peer.
     pub(super) fn spend_frame(&mut self, now: Instant) -> FrameQuota {
         if self.frames.take(now) {
             return FrameQuota::Within;
@@ -98,7 +98,7 @@ impl Session {
 pub(in crate::core::node) enum FrameQuota {
     /// It is.
     Within,
-    /// It is to be ignored.
+    /// Ignore it.
     Over,
     /// The link is to be cut.
     Flood,

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     core::node::{
-        local_addrs::LocalAddrs,
         output,
         transport::{DialFailure, Secure, Via},
         views::Links as _,
     },
-    domain::model::{Guests, Nick, PortRange, Text, Timestamp},
+    domain::model::{Guests, Nick, Text, Timestamp},
     protocol::codec::{
         ReferenceLine,
         mesh::{Caps, Hello, Status},
@@ -43,16 +42,7 @@ struct Harness {
 
 impl Harness {
     fn new() -> Self {
-        let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
-        let me = Myself {
-            local: LocalAddrs::at(at(5), vec!["10.0.0.0/8".parse().unwrap()]),
-            nick: Nick::new("me").unwrap(),
-            node: key(5),
-            boot: 1,
-            presence: Presence::Here,
-            ports: PortRange::new(min, max).unwrap(),
-            guests: Guests::Network,
-        };
+        let me = Myself::sample(key(5), at(5), Guests::Network);
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(0) };
         let peers = Peers::new(&[], fastrand::Rng::with_seed(1));
         Self { peers, me, reputation: FakeReputation::default(), now }
