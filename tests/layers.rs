@@ -24,11 +24,11 @@ const ROWS: [&[&str]; 22] = [
     &["domain/limit", "domain/model", "domain/timers"],
     &["domain/bus", "domain/naming"],
     &["protocol"],
-    &["core/mutant", "core/secrets"],
+    &["core/budgets", "core/mutant", "core/secrets"],
     &["core/log", "core/discovery", "core/diagnosis"],
     &["core/sync"],
     // The machines of the node know each other by these views alone, and by what one of them passes on to another.
-    &["core/node/transport", "core/node/local_addrs", "core/node/peer_limits", "core/node/notice_limits"],
+    &["core/node/transport", "core/node/local_addrs", "core/node/notice_limits"],
     &["core/node/views", "core/node/myself", "core/node/input", "core/node/output"],
     &["core/node/trust", "core/node/dialing"],
     &["core/node/verify"],

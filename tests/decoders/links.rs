@@ -90,7 +90,9 @@ impl Store {
             }
             Request::Page(_) => Reply::Page(StoredPage::default()),
             Request::Search(_) => Reply::Found(Found::default()),
-            Request::Erase(_) | Request::Retain(_) => Reply::Raised { lines: 0, bases: Vec::new() },
+            Request::Erase(_) | Request::Retain(_) | Request::Shrink(_) => {
+                Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() }
+            }
             Request::Load => Reply::Loaded(Box::default()),
         }
     }

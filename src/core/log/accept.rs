@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    Logs, MAX_LOGS, MAX_LOGS_PER_AUTHOR,
+    Logs,
     storage::LogEntry,
     waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
-use crate::core::mutant;
+use crate::core::{
+    budgets::{MAX_LOGS, MAX_LOGS_PER_AUTHOR},
+    mutant,
+};
 use crate::{
     domain::model::{EventId, Hlc, LogId, Now, Room},
     protocol::{

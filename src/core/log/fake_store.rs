@@ -51,13 +51,14 @@ impl FakeStore {
             Request::Search(_) => Ok(Reply::Found(Found::default())),
             Request::Erase(_) | Request::Retain(_) => {
                 let bases: Vec<_> = self.logs.values().map(|state| (state.id, state.head + 1)).collect();
-                let lines = self.events.len() as u64;
+                let (lines, freed) = (self.events.len() as u64, self.bytes().into_iter().collect());
                 self.events.clear();
                 for state in self.logs.values_mut() {
                     (state.floor, state.base, state.older) = (state.head + 1, state.head + 1, None);
                 }
-                Ok(Reply::Raised { lines, bases })
+                Ok(Reply::Raised { lines, bases, freed })
             }
+            Request::Shrink(logs) => Ok(self.shrink(&logs)),
             Request::Load => Ok(Reply::Loaded(Box::new(self.snapshot()))),
         }
     }
@@ -78,7 +79,41 @@ impl FakeStore {
             Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),
             Write::Fork(proof) => self.forks.push(*proof),
             Write::Abandon(log) => drop(self.own.take_if(|own| *own == log)),
+            Write::Drop(log) => {
+                if self.events.keys().all(|(of, _)| *of != log) {
+                    self.logs.remove(&log);
+                }
+            }
         }
+    }
+
+    fn shrink(&mut self, logs: &[(LogId, u64)]) -> Reply {
+        let before = self.bytes();
+        let (mut lines, mut bases) = (0, Vec::new());
+        for (log, keep) in logs {
+            let Some(state) = self.logs.get_mut(log) else { continue };
+            while self.events.values().filter(|entry| entry.event.log == *log).map(size).sum::<u64>() > *keep {
+                let Some(oldest) = self.events.keys().find(|(of, _)| of == log).copied() else { break };
+                self.events.remove(&oldest);
+                lines += 1;
+                let base = oldest.1 + 1;
+                (state.floor, state.base) = (state.floor.max(base), state.base.max(base));
+                state.older = state.older.filter(|older| older.head >= base);
+            }
+            bases.push((*log, state.base));
+        }
+        let after = self.bytes();
+        let left = |log: &LogId| after.get(log).copied().unwrap_or(0);
+        let freed = before.iter().map(|(log, bytes)| (*log, bytes - left(log))).filter(|(_, bytes)| *bytes > 0);
+        Reply::Raised { lines, bases, freed: freed.collect() }
+    }
+
+    fn bytes(&self) -> BTreeMap<LogId, u64> {
+        let mut bytes = BTreeMap::new();
+        for entry in self.events.values() {
+            *bytes.entry(entry.event.log).or_default() += size(entry);
+        }
+        bytes
     }
 
     /// Everything in its order.
@@ -113,9 +148,14 @@ impl FakeStore {
             acks: acks.collect(),
             forks: self.forks.clone(),
             lines: self.events.len() as u64,
+            bytes: self.bytes().into_iter().collect(),
             ..Snapshot::default()
         }
     }
+}
+
+fn size(entry: &LogEntry) -> u64 {
+    entry.signed.bytes() as u64
 }
 
 fn position(entry: &LogEntry) -> Position {

@@ -39,12 +39,6 @@ use crate::{
     protocol::codec::event::{Dep, HeldRange},
 };
 
-/// Logs that are held at once. Each takes a few hundred bytes of memory, and new keys cost their maker nothing.
-pub const MAX_LOGS: usize = 4_096;
-
-/// Logs of one author that are held at once: one for each network and each history that was lost.
-pub const MAX_LOGS_PER_AUTHOR: usize = 64;
-
 /// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must
 /// not hold up what is said now. One frame has fewer events.
 pub const FAR: u64 = 16;

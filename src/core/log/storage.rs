@@ -30,6 +30,9 @@ pub enum Request {
     Erase(RoomId),
     /// Forget the oldest lines, in slices between which other requests are executed. Answered by [`Reply::Raised`].
     Retain(Retain),
+    /// Forget the oldest lines of each of these logs until at most so many bytes of it are left, in slices between which
+    /// other requests are executed. The logs keep their heads. Answered by [`Reply::Raised`].
+    Shrink(Vec<(LogId, u64)>),
     /// Read again what there is. Answered by [`Reply::Loaded`].
     Load,
 }
@@ -52,6 +55,8 @@ pub enum Reply {
         /// The logs that begin later now, and where: at the first event that is still held, or above the head if none
         /// is. A log that has lost lines of its older range only is not among them.
         bases: Vec<(LogId, u64)>,
+        /// How many bytes of which logs are gone, counted as in [`Snapshot::bytes`].
+        freed: Vec<(LogId, u64)>,
     },
     /// All that the log needs to continue.
     Loaded(Box<Snapshot>),
@@ -72,6 +77,8 @@ pub enum Write {
     Fork(Box<Proof>),
     /// That one of our own logs is given up, for good.
     Abandon(LogId),
+    /// That nothing is to be known of a log any more. Does nothing while lines of it are held.
+    Drop(LogId),
 }
 
 /// An event that was accepted.
@@ -273,6 +280,8 @@ pub struct Snapshot {
     pub forks: Vec<Proof>,
     /// Messages of the present network that are held.
     pub lines: u64,
+    /// How many bytes of each of these logs are held: [`Signed::bytes`] of all its events. Logs without any are left out.
+    pub bytes: Vec<(LogId, u64)>,
     /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,

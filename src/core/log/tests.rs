@@ -281,7 +281,7 @@ fn nobody_begins_logs_without_end() {
         bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, now(0)).unwrap()
     };
     let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Acceptance::Accepted).count();
-    assert_eq!(taken, MAX_LOGS_PER_AUTHOR);
+    assert_eq!(taken, crate::core::budgets::MAX_LOGS_PER_AUTHOR);
     let stranger = Person::new(4).say("who is this?", now(0));
     let closed = Offer { may_introduce: false, ..ANYBODY };
     assert_eq!(carol.hear_as(&stranger.signed, &closed, now(0)).0, Acceptance::Early);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::sync,
-    domain::model::{Nick, NodeId, PeerId, Timestamp},
+    domain::model::{Class, Host, Nick, NodeId, PeerId, Timestamp, Trust},
 };
 
 /// See the module's documentation.
@@ -25,6 +25,19 @@ impl sync::People for LogPeople<'_> {
 
     fn is_known(&self, node: &NodeId) -> bool {
         self.trust.book().get(node).is_some()
+    }
+
+    fn class(&self, node: &NodeId, wall: Timestamp) -> Class {
+        match self.trust.book().standing(node, wall).0 {
+            Trust::Verified => Class::Verified,
+            Trust::Known => Class::Known,
+            _ if self.peers.has_node(node) => Class::PresentStranger,
+            _ => Class::AbsentStranger,
+        }
+    }
+
+    fn host(&self, node: &NodeId) -> Option<Host> {
+        Some(Host::of(self.peers.peer(PeerId::Node(*node))?.addr.ip()))
     }
 
     fn has_guests(&self) -> bool {

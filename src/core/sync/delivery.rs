@@ -7,9 +7,12 @@ use std::{
 
 use super::{Purpose, Sync, event::Context, timer::Timer};
 use crate::{
-    core::log::{
-        self,
-        storage::{Ack, Read, Request, StoredEvent},
+    core::{
+        budgets::MAX_READERS,
+        log::{
+            self,
+            storage::{Ack, Read, Request, StoredEvent},
+        },
     },
     domain::{
         bus::Update,
@@ -30,9 +33,6 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// How long acknowledgements are gathered before they are written, if nothing else is.
 const WRITE_ACKS_AFTER: Duration = Duration::from_secs(5);
-
-/// Peers whose acknowledgements of our lines are remembered.
-const MAX_READERS: usize = 1_024;
 
 /// See the module's documentation.
 #[derive(Debug, Default)]

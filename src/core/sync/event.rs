@@ -9,7 +9,7 @@ use crate::{
     core::log::storage::{Failure, Reply, Request},
     domain::{
         bus::Update,
-        model::{LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
+        model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
     },
     protocol::codec::{Published, event::Signed, mesh::Have},
 };
@@ -143,6 +143,10 @@ pub trait People {
     fn own_nick(&self) -> &Nick;
     /// Whether this key was linked to us at any time.
     fn is_known(&self, node: &NodeId) -> bool;
+    /// What a key has earned.
+    fn class(&self, node: &NodeId, wall: Timestamp) -> Class;
+    /// The host that a linked node connects from.
+    fn host(&self, node: &NodeId) -> Option<Host>;
     /// Whether any guest is linked.
     fn has_guests(&self) -> bool;
     /// Whether the user shut this peer out.

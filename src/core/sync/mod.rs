@@ -291,7 +291,7 @@ impl Sync {
             }
             (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
             (Purpose::Search(query), Ok(Reply::Found(found))) => self.show_found(query, &found, cx),
-            (Purpose::Erase(room), Ok(Reply::Raised { lines, bases })) => {
+            (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, .. })) => {
                 self.raise(&bases);
                 self.forks.forget();
                 cx.update(Update::Erased { room, lines });

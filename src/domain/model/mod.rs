@@ -3,10 +3,12 @@
 //! A value of these types is safe to show, to store and to send; the way from untrusted bytes to them leads through
 //! [`crate::protocol::codec`] alone.
 
+mod class;
 mod clean;
 mod finding;
 mod guests;
 mod hlc;
+mod host;
 mod ids;
 mod interface;
 mod link_id;
@@ -27,9 +29,11 @@ mod time;
 mod trust;
 mod who;
 
+pub use class::Class;
 pub use finding::{Fault, Finding, Severity};
 pub use guests::Guests;
 pub use hlc::Hlc;
+pub use host::Host;
 pub use ids::{EventId, LogId, MessageId, RoomId};
 pub use interface::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet};
 pub use link_id::LinkId;

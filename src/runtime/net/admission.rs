@@ -2,37 +2,19 @@
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv6Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio_util::sync::CancellationToken;
 
-/// Connections of one [`RemoteHost`] that may wait at once. This machine is exempt: many nodes share its address.
+use crate::domain::model::Host;
+
+/// Connections of one [`Host`] that may wait at once. This machine is exempt: many nodes share its address.
 const MAX_WAITING_PER_HOST: usize = 8;
 
 /// Connections that may wait in all.
 const MAX_WAITING: usize = 64;
-
-/// Length of the part of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1), in bits.
-const NETWORK_BITS: u32 = 64;
-
-/// What counts as one host: an IPv4 address, or an IPv6 network, because a host can take any number of addresses in one. A
-/// link-local address counts alone: everyone on the segment shares its network, so one host could cut all the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct RemoteHost(IpAddr);
-
-impl RemoteHost {
-    fn of(ip: IpAddr) -> Self {
-        Self(match ip.to_canonical() {
-            IpAddr::V6(ip) if !ip.is_loopback() && !ip.is_unicast_link_local() => {
-                let network = Ipv6Addr::from_bits(ip.to_bits() >> NETWORK_BITS << NETWORK_BITS);
-                network.into()
-            }
-            ip => ip,
-        })
-    }
-}
 
 /// Counts the connections that wait. At a limit the oldest one is cut. An honest one needs milliseconds, so it is never the
 /// oldest.
@@ -44,7 +26,7 @@ pub(super) struct Admission {
 #[derive(Debug, Default)]
 struct Waiting {
     next: u64,
-    slots: BTreeMap<u64, (RemoteHost, CancellationToken)>,
+    slots: BTreeMap<u64, (Host, CancellationToken)>,
 }
 
 /// The slot of one connection. It becomes free when this is dropped, or earlier by [`WaitingSlot::release`].
@@ -62,11 +44,10 @@ impl Admission {
     /// Gives the connection behind `cut` a slot, if necessary by cutting another connection.
     pub(super) fn admit(&self, from: SocketAddr, cut: CancellationToken) -> WaitingSlot {
         let mut waiting = self.waiting();
-        let host = RemoteHost::of(from.ip());
-        let oldest =
-            |of: &mut dyn Iterator<Item = (&u64, &(RemoteHost, CancellationToken))>| of.next().map(|(n, _)| *n);
+        let host = Host::of(from.ip());
+        let oldest = |of: &mut dyn Iterator<Item = (&u64, &(Host, CancellationToken))>| of.next().map(|(n, _)| *n);
         let same = waiting.slots.values().filter(|(other, _)| *other == host).count();
-        let victim = if !host.0.is_loopback() && same >= MAX_WAITING_PER_HOST {
+        let victim = if !host.is_loopback() && same >= MAX_WAITING_PER_HOST {
             oldest(&mut waiting.slots.iter().filter(|(_, (other, _))| *other == host))
         } else if waiting.slots.len() >= MAX_WAITING {
             oldest(&mut waiting.slots.iter())
@@ -103,6 +84,8 @@ impl Drop for WaitingSlot {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use super::*;
 
     fn from(host: u8) -> SocketAddr {
@@ -118,16 +101,6 @@ mod tests {
         assert_eq!(cut, 20 - MAX_WAITING_PER_HOST);
         assert!(cuts[..cut].iter().all(CancellationToken::is_cancelled), "the oldest are cut");
         assert!(!slots[0].is_waiting() && slots[19].is_waiting());
-    }
-
-    #[test]
-    fn a_host_is_its_network_in_ipv6_and_its_address_elsewhere() {
-        let same = |a: &str, b: &str| RemoteHost::of(a.parse().unwrap()) == RemoteHost::of(b.parse().unwrap());
-        assert!(same("2001:db8::1", "2001:db8::ffff:2") && !same("2001:db8::1", "2001:db8:0:1::1"));
-        assert!(same("fd00::1", "fd00::2"));
-        assert!(!same("fe80::1", "fe80::2"), "all hosts of a segment share this network");
-        assert!(same("::ffff:10.0.0.1", "10.0.0.1") && !same("::ffff:10.0.0.1", "::ffff:10.0.0.2"));
-        assert!(!same("::1", "::2"));
     }
 
     #[test]

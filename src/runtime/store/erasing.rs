@@ -36,7 +36,9 @@ impl Database {
     }
 
     fn erase_lines(&mut self, room: RoomId) -> Result<Reply> {
-        let Some(place) = self.place_key(room)? else { return Ok(Reply::Raised { lines: 0, bases: Vec::new() }) };
+        let Some(place) = self.place_key(room)? else {
+            return Ok(Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() });
+        };
         // The answer to "erase" must be true after the loss of power too.
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
@@ -63,7 +65,7 @@ impl Database {
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
         transaction.commit()?;
-        Ok(Reply::Raised { lines: lines as u64, bases })
+        Ok(Reply::Raised { lines: lines as u64, bases, freed: Vec::new() })
     }
 
     /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.

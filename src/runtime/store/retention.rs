@@ -41,7 +41,7 @@ impl Retaining {
     pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
         match ended {
             Err(failure) if self.lines == 0 => Err(failure),
-            _ => Ok(Reply::Raised { lines: self.lines, bases: self.bases.into_iter().collect() }),
+            _ => Ok(Reply::Raised { lines: self.lines, bases: self.bases.into_iter().collect(), freed: Vec::new() }),
         }
     }
 }

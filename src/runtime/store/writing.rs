@@ -90,6 +90,7 @@ impl Writer<'_> {
                 Write::Ack(ack) => self.ack(ack)?,
                 Write::Fork(proof) => self.fork(proof)?,
                 Write::Abandon(log) => self.leave(log)?,
+                Write::Drop(_) => {}
             }
         }
         // Dropped without this, it is undone.

@@ -7,7 +7,7 @@ use std::{
 
 use super::address_book::TRIES_WHEN_ASKED;
 use crate::{
-    core::node::{peer_limits::MAX_NODES, transport::DialFailure},
+    core::{budgets::MAX_NODES, node::transport::DialFailure},
     domain::{
         bus::{FailureCode, NoticeCode, Update},
         model::Target,

@@ -8,7 +8,7 @@ use std::{
 
 use super::{Context, Output, Timer};
 use crate::{
-    core::node::{local_addrs::is_for_everybody, peer_limits::MAX_NODES},
+    core::{budgets::MAX_NODES, node::local_addrs::is_for_everybody},
     domain::{
         model::{LinkId, NodeId},
         timers::Timers,

@@ -4,9 +4,9 @@ use std::{net::IpAddr, time::Instant};
 
 use super::{Context, Output, Peers, notices};
 use crate::{
-    core::node::{
-        peer_limits::{MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST},
-        transport::CloseReason,
+    core::{
+        budgets::{MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST},
+        node::transport::CloseReason,
     },
     domain::{
         bus::NoticeCode,

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    core::node::peer_limits::{MAX_GUESTS, MAX_NODES},
+    core::budgets::{MAX_GUESTS, MAX_NODES},
     domain::{
         bus::{NoticeCode, Update},
         model::Peer,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
+    core::budgets::{MAX_NODES, MAX_NODES_PER_HOST},
     domain::{
         bus::{AlarmKind, FailureCode, NoticeCode, VerifyStep},
         model::{Target, Text, Trust, Who},

@@ -189,7 +189,7 @@ fn it_never_dials_itself_nor_who_is_linked() {
 #[test]
 fn guests_beyond_the_limit_are_turned_away_with_one_word() {
     let mut bench = Harness::new("10.0.0.1:4565");
-    for n in 0..MAX_GUESTS as u32 {
+    for n in 0..crate::core::budgets::MAX_GUESTS as u32 {
         assert!(opens(&bench.feed(arrived(n, &format!("10.0.1.{n}:50000"), None)), LinkId::Accepted(n)));
     }
     let outs = bench.feed(arrived(900, "10.0.2.1:50000", None));

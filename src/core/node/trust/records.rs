@@ -5,11 +5,10 @@ use std::{
     net::SocketAddr,
 };
 
-use crate::domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Skeleton, Timestamp, skeleton};
-
-/// Keys that are remembered: everybody of a large office for years, in about 2 MB. Beyond it stay only those that are
-/// linked, whose number the links bound, and those that the user has marked.
-pub(super) const MAX_KEYS: usize = 4_096;
+use crate::{
+    core::budgets::MAX_KEYS,
+    domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Skeleton, Timestamp, skeleton},
+};
 
 /// Names of one key that are remembered while the program runs, so that a peer who goes by "bob (lunch)" for an hour still
 /// owns the name "bob" afterwards. Only the last one is kept for the next run, and reserved.

@@ -12,7 +12,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{LinkId, Message, Nick, NodeId, Now, PeerId, Room, Text, Timestamp},
+        model::{Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Room, Text, Timestamp},
     },
     protocol::{
         codec::{
@@ -37,6 +37,14 @@ impl People for Everyone {
 
     fn is_known(&self, _: &NodeId) -> bool {
         true
+    }
+
+    fn class(&self, _: &NodeId, _: Timestamp) -> Class {
+        Class::Known
+    }
+
+    fn host(&self, _: &NodeId) -> Option<Host> {
+        None
     }
 
     fn has_guests(&self) -> bool {

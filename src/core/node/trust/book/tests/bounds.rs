@@ -1,7 +1,7 @@
 //! What is kept, and how much of it.
 
 use super::*;
-use crate::core::node::trust::records::MAX_KEYS;
+use crate::core::budgets::MAX_KEYS;
 
 /// As many keys as are wanted.
 fn numbered(n: u32) -> NodeId {

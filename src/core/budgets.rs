@@ -1,0 +1,87 @@
+//! What each class of people may cost this node, in one table.
+//!
+//! Keys cost nothing, the lobby is open, and what one stranger pours into one node spreads to all others. So every
+//! resource has a share for strangers, and when it is used up, theirs goes first: of those who were charged most, the
+//! newest. What belongs to known people is never given up for a stranger.
+//!
+//! | Resource | known, verified | present stranger | absent stranger | all strangers | When it is used up |
+//! |---|---|---|---|---|---|
+//! | logs | 64 each, 4,096 in all | 4 | 4 | [`STRANGERS_LOGS`] | second logs go, then logs of absent strangers; the first log of somebody present stays |
+//! | bytes on disk | no limit | [`STRANGER_BYTES`] | [`STRANGER_BYTES`] | [`STRANGERS_BYTES`], and [`STRANGERS_BYTES_A_DAY`] more each day | the oldest lines of whoever is charged most |
+//! | free space | all of it | down to [`FREE_SPACE_FLOOR`] | down to [`FREE_SPACE_FLOOR`] | | not taken; the sender is told |
+//! | bytes of events a second | no limit | [`STRANGER_RATE`] | [`STRANGER_RATE`] | [`STRANGERS_RATE`], beyond [`SMALL_TALK`] each | not taken; the sender is told and tries again later |
+//! | way to the disk | own lines first, then a link after the other | the same | the same | 4,096 events, 8 MiB | the links are not read |
+//! | places | a quarter is kept for them | [`MAX_NODES_PER_HOST`] for each /24 or /64 | | [`STRANGERS_PLACES`] | the newest stranger of the fullest network goes for a known person; others are told "full" |
+//! | trust records | never go | go last | the newest unproven go first | [`MAX_KEYS`] | the newest of the host that has most |
+//! | receipts | never go | stay while they are present | go first | [`MAX_READERS`] | the newest |
+//! | dials on a peer's word | ports of the range | the same | the same | | not dialled |
+//! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] at once, then [`GUEST_RATE`] a second | counted, not kept |
+//!
+//! A log is charged to its author's host while the author is linked, else to the link that brought it. On this machine's
+//! own addresses a key stands for its host, since everybody here may be somebody else.
+
+/// Logs of strangers that are held at once, each a few hundred bytes of memory on every link.
+pub const STRANGERS_LOGS: usize = 1_024;
+
+/// Logs of one present stranger: one, and a few for a history that was lost or a profile that was put back.
+pub const LOGS_PER_STRANGER: usize = 4;
+
+/// Logs that are held at once, those of known people included. Each takes a few hundred bytes of memory.
+pub const MAX_LOGS: usize = 4_096;
+
+/// Logs of one known author that are held at once: one for each network and each history that was lost.
+pub const MAX_LOGS_PER_AUTHOR: usize = 64;
+
+/// Bytes of one stranger's lines on disk: a ring of some 50,000 usual lines, or 64 of the longest.
+pub const STRANGER_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of all strangers' lines on disk. A busy conference of a week stays below it.
+pub const STRANGERS_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Bytes by which all strangers' lines may grow on one day. With the index of the words and the rows of the file that is
+/// about the double on disk.
+pub const STRANGERS_BYTES_A_DAY: u64 = 24 * 1024 * 1024;
+
+/// Space on the file system below which no stranger's line is taken: the system itself needs some, and so do the lines of
+/// the user and of known people.
+pub const FREE_SPACE_FLOOR: u64 = 256 * 1024 * 1024;
+
+/// Bytes of events that are taken at once from whoever is charged for them, and per second in the long run. A person types
+/// a few hundred bytes a second; the longest text has 64 KiB.
+pub const STRANGER_BURST: u32 = 4 * 1024 * 1024;
+/// See [`STRANGER_BURST`].
+pub const STRANGER_RATE: f64 = 64.0 * 1024.0;
+
+/// The same for all strangers together.
+pub const STRANGERS_BURST: u32 = 16 * 1024 * 1024;
+/// See [`STRANGERS_BURST`].
+pub const STRANGERS_RATE: f64 = 512.0 * 1024.0;
+
+/// Bytes that each may use up before the limit of all together counts: what a person says in minutes. So nobody is refused
+/// because others are loud.
+pub const SMALL_TALK: u32 = 128 * 1024;
+
+/// Nodes that may be linked at once. A used link costs up to 130 KiB, so that all of them stay below 33 MiB.
+pub const MAX_NODES: usize = 256;
+
+/// Of these, strangers: a quarter of the places is kept for known people.
+pub const STRANGERS_PLACES: usize = MAX_NODES / 4 * 3;
+
+/// Nodes of one network, a /24 or a /64, that may be linked at once while places are scarce. It is six times the usual range
+/// of ports. This machine's own are exempt, since everybody here may be somebody else.
+pub const MAX_NODES_PER_HOST: usize = 32;
+
+/// Guests that may be linked at once.
+pub const MAX_GUESTS: usize = 64;
+
+/// Lines that a guest may send at once, and per second in the long run: a person pastes a page and types a few lines a
+/// second.
+pub const GUEST_LINES: u32 = 100;
+/// See [`GUEST_LINES`].
+pub const GUEST_RATE: f64 = 10.0;
+
+/// Keys that are remembered: everybody of a large office for years, in about 2 MB.
+pub const MAX_KEYS: usize = 4_096;
+
+/// Peers whose acknowledgements of our lines are remembered.
+pub const MAX_READERS: usize = 1_024;

@@ -1,0 +1,21 @@
+//! What a key has earned.
+
+/// What a key has earned, the least first. What a key may cost follows it, and what is given up first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A key that is not linked and was met on one day at most, or never.
+    AbsentStranger,
+    /// A linked key that was met on this day for the first time.
+    PresentStranger,
+    /// A key that was met on two days or more, or that the user wrote to.
+    Known,
+    /// The user has compared codes with that person.
+    Verified,
+}
+
+impl Class {
+    /// Whether nobody has reason to trust this key: making one costs nothing.
+    pub const fn is_stranger(self) -> bool {
+        matches!(self, Self::AbsentStranger | Self::PresentStranger)
+    }
+}

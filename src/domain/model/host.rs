@@ -1,0 +1,45 @@
+//! What counts as one machine, as far as an address tells.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+/// Length of the part of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1), in bits.
+const NETWORK_BITS: u32 = 64;
+
+/// What counts as one host: an IPv4 address, or an IPv6 network, because a host can take any number of addresses in
+/// one. A link-local address counts alone: everyone on the segment shares its network, so one host could use up the
+/// allowance of all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Host(IpAddr);
+
+impl Host {
+    /// The host that an address belongs to.
+    pub fn of(ip: IpAddr) -> Self {
+        Self(match ip.to_canonical() {
+            IpAddr::V6(ip) if !ip.is_loopback() && !ip.is_unicast_link_local() => {
+                let network = Ipv6Addr::from_bits(ip.to_bits() >> NETWORK_BITS << NETWORK_BITS);
+                network.into()
+            }
+            ip => ip,
+        })
+    }
+
+    /// Whether it is this machine, which many nodes may share.
+    pub fn is_loopback(&self) -> bool {
+        self.0.is_loopback()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_its_network_in_ipv6_and_its_address_elsewhere() {
+        let same = |a: &str, b: &str| Host::of(a.parse().unwrap()) == Host::of(b.parse().unwrap());
+        assert!(same("2001:db8::1", "2001:db8::ffff:2") && !same("2001:db8::1", "2001:db8:0:1::1"));
+        assert!(same("fd00::1", "fd00::2"));
+        assert!(!same("fe80::1", "fe80::2"), "all hosts of a segment share this network");
+        assert!(same("::ffff:10.0.0.1", "10.0.0.1") && !same("::ffff:10.0.0.1", "::ffff:10.0.0.2"));
+        assert!(!same("::1", "::2"));
+    }
+}
