@@ -1,6 +1,6 @@
 //! How far one log is known.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use super::storage::{LogState, Older};
 use crate::core::mutant;
@@ -19,6 +19,8 @@ const RECENT: usize = 64;
 /// meet. Nothing below the floor is wanted.
 #[derive(Debug)]
 pub struct HeldLog {
+    /// Its identity, shared with whoever keeps a table of logs.
+    key: Arc<LogId>,
     state: LogState,
     /// How it stands on disk. Others are told of nothing else.
     committed: LogState,
@@ -40,13 +42,19 @@ pub(super) struct Gap {
 impl HeldLog {
     /// A log as the store has it.
     pub(super) fn new(state: LogState) -> Self {
-        Self { recent: state.head_id.into_iter().collect(), committed: state.clone(), state, joint: None }
+        let (key, recent) = (Arc::new(state.id), state.head_id.into_iter().collect());
+        Self { key, recent, committed: state.clone(), state, joint: None }
     }
 
     /// A log without any event.
     pub(super) fn empty(id: LogId) -> Self {
         let (head_id, head_hlc) = (None, Hlc(0));
         Self::new(LogState { id, floor: 1, base: 1, head: 0, head_id, head_hlc, older: None, forked: None })
+    }
+
+    /// Its identity, to be shared.
+    pub fn key(&self) -> &Arc<LogId> {
+        &self.key
     }
 
     /// How it stands.

@@ -22,6 +22,7 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -98,6 +99,11 @@ impl Logs {
         self.held.get(log)
     }
 
+    /// The identity of a log that is held, to be shared.
+    pub fn key(&self, log: &LogId) -> Option<Arc<LogId>> {
+        self.held.get(log).map(|held| held.key().clone())
+    }
+
     /// All logs.
     pub fn iter(&self) -> impl Iterator<Item = (&LogId, &HeldLog)> {
         self.held.iter()
@@ -110,8 +116,13 @@ impl Logs {
 
     /// How many logs of an author are held.
     pub fn logs_of(&self, author: &NodeId) -> usize {
+        self.of(author).count()
+    }
+
+    /// The logs of an author that are held.
+    pub fn of(&self, author: &NodeId) -> impl Iterator<Item = &HeldLog> {
         let of = |epoch| LogId { room: Room::LOBBY.id(), author: *author, epoch };
-        self.held.range(of(0)..=of(u64::MAX)).count()
+        self.held.range(of(0)..=of(u64::MAX)).map(|(_, held)| held)
     }
 
     /// The log that we write to, if there is one to continue.

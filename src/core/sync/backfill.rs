@@ -1,9 +1,8 @@
 //! What a link lacks, sent in the order of the clocks: causes come before what follows them.
 
-use std::time::Duration;
-
 use super::{
     Purpose, Sync,
+    cursor::LogKey,
     event::{Context, Output},
     phase::{Event, Next, Scope},
     timer::Timer,
@@ -16,15 +15,9 @@ use crate::{
         },
         mutant,
     },
-    domain::model::{LinkId, LogId, Now},
+    domain::model::{Class, Hlc, LinkId, LogId},
     protocol::codec::mesh::{self, BATCH_BYTES, MAX_EVENTS},
 };
-
-/// Logs that one read of the store merges.
-const MAX_MERGED: usize = 256;
-
-/// How often we look which links lag behind, while any does.
-const FIND_LAGGING_EVERY: Duration = Duration::from_millis(500);
 
 impl Sync {
     /// Sends a link the next of what it lacks and is to have from us.
@@ -39,21 +32,49 @@ impl Sync {
                 }
             }
             Next::Events(_) if mutant::never_backfills() => {}
-            Next::Events(scope) => {
-                let wanted = self.logs.iter().filter_map(|(log, held)| {
-                    let cursor = link.cursors.get(log);
-                    let next = cursor.next().max(held.base());
-                    let others = (scope == Scope::All || cursor.forwards) && !mutant::never_forwards();
-                    ((log.author == self.me || others) && next <= held.committed_head()).then_some((*log, next))
-                });
-                let from: Vec<(LogId, u64)> = wanted.take(MAX_MERGED).collect();
-                if from.is_empty() {
-                    return link.on(Event::CaughtUp);
-                }
-                link.on(Event::ReadBegun);
-                let read = Read { from: from.clone(), events: MAX_EVENTS, bytes: BATCH_BYTES };
-                self.requests.ask(Purpose::Backfill(name, from), Request::Read(read), cx.out);
-            }
+            Next::Events(scope) => self.send_lacking(name, scope, cx),
+        }
+    }
+
+    fn send_lacking(&mut self, name: LinkId, scope: Scope, cx: &mut Context<'_>) {
+        self.choose_logs(name, cx);
+        let Some(link) = self.links.get_mut(name).filter(|link| link.lagging.may_be_sent()) else { return };
+        let all = scope == Scope::All && !mutant::never_forwards();
+        let wanted = link.lagging.to_send(all).filter_map(|log| {
+            let held = self.logs.get(log)?;
+            let next = link.cursors.get(log).next().max(held.base());
+            let allowed = log.author == self.me || !mutant::never_forwards();
+            (allowed && next <= held.committed_head()).then_some((**log, next))
+        });
+        let from: Vec<(LogId, u64)> = wanted.collect();
+        if from.is_empty() {
+            return link.on(Event::CaughtUp);
+        }
+        link.on(Event::ReadBegun);
+        let read = Read { from: from.clone(), events: MAX_EVENTS, bytes: BATCH_BYTES };
+        self.requests.ask(Purpose::Backfill(name, from), Request::Read(read), cx.out);
+    }
+
+    /// Chooses from which further logs a link that lacks many is sent something: those of known people first, then the
+    /// newest. What a stranger has dated back must not come before what everybody wants.
+    fn choose_logs(&mut self, name: LinkId, cx: &Context<'_>) {
+        let Some(link) = self.links.get_mut(name) else { return };
+        let Some(room) = link.lagging.room() else { return };
+        let mut idle: Vec<(Class, Hlc, LogKey)> = link
+            .lagging
+            .idle()
+            .filter_map(|log| {
+                let newest = self.logs.get(log)?.state().head_hlc;
+                Some((cx.people.class(&log.author, cx.now.wall).without_presence(), newest, log.clone()))
+            })
+            .collect();
+        if idle.len() > room {
+            idle.sort_unstable_by(|one, other| other.cmp(one));
+            idle.truncate(room);
+        }
+        let chosen: Vec<LogKey> = idle.into_iter().map(|(.., log)| log).collect();
+        if let Some(due) = link.lagging.choose(&chosen, cx.now.mono) {
+            self.timers.set_no_later(Timer::FindLagging(name), due);
         }
     }
 
@@ -69,17 +90,23 @@ impl Sync {
         if events.is_empty() {
             // They were there a moment ago, and are not any more.
             for (log, _) in wanted {
-                link.cursors.held(log).sent = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
+                if let Some(key) = self.logs.key(log) {
+                    link.cursors.held(&key).sent = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
+                }
             }
             link.on(Event::NothingRead);
             return self.send_next(name, cx);
         }
         for held in events {
-            let cursor = link.cursors.held(&held.log);
-            cursor.sent = cursor.sent.max(held.seq);
+            if let Some(key) = self.logs.key(&held.log) {
+                let cursor = link.cursors.held(&key);
+                cursor.sent = cursor.sent.max(held.seq);
+            }
         }
+        let frame = mesh::batch(events.iter().map(|held| &held.signed));
+        link.lagging.handed(frame.len());
         link.on(Event::Handed);
-        cx.out.push(Output::Batch { link: name, frame: mesh::batch(events.iter().map(|held| &held.signed)) });
+        cx.out.push(Output::Batch { link: name, frame });
     }
 
     /// A link has taken what it was given.
@@ -90,37 +117,85 @@ impl Sync {
         }
     }
 
-    /// Looks soon which links lag behind.
-    pub(super) fn find_lagging_soon(&mut self, now: Now) {
-        self.timers.set_if_unset(Timer::FindLagging, now.mono + FIND_LAGGING_EVERY);
+    /// Sends a link again what it has lacked for too long: what it was sent may be lost, and what others should have sent it
+    /// may not have come.
+    pub(super) fn find_lagging(&mut self, name: LinkId, cx: &mut Context<'_>) {
+        let Some(link) = self.links.get_mut(name) else { return };
+        let is_free = link.phase().is_free();
+        let late = link.lagging.take_due(is_free, cx.now.mono);
+        for log in &late {
+            if let Some(cursor) = link.cursors.get_mut(log) {
+                cursor.send_again();
+            }
+        }
+        self.timers.set_or_clear(Timer::FindLagging(name), link.lagging.next_due());
+        if !late.is_empty() {
+            self.send_next(name, cx);
+        }
+    }
+}
+
+/// What a link lacks, and what it has that we lack.
+impl Sync {
+    /// A log has changed here or there: looks at how both sides stand with it.
+    pub(super) fn review(&mut self, name: LinkId, log: &LogId, moved: bool, cx: &Context<'_>) {
+        let (held, lacks) = (self.logs.key(log), self.lacks_here(name, log));
+        let offered = self.may_be_offered(name, log, cx);
+        let Some(link) = self.links.get_mut(name) else { return };
+        let key = held.clone().or_else(|| link.cursors.key(log));
+        match key {
+            Some(key) if lacks => drop(link.ahead.insert(key)),
+            _ => drop(link.ahead.remove(log)),
+        }
+        if !link.phase().is_listed() {
+            return;
+        }
+        let cursor = link.cursors.get(log);
+        let head = self.logs.get(log).filter(|held| held.base() <= held.committed_head());
+        let behind = offered && head.is_some_and(|held| cursor.has < held.committed_head());
+        let due = match held {
+            Some(key) if behind => {
+                let due = link.lagging.falls_behind(&key, log.author == self.me, cx.now.mono);
+                due.or_else(|| moved.then(|| link.lagging.moves(log, cx.now.mono)).flatten())
+            }
+            _ => {
+                link.lagging.caught_up(log);
+                if moved {
+                    link.lagging.confirmed();
+                }
+                None
+            }
+        };
+        if let Some(due) = due {
+            self.timers.set_no_later(Timer::FindLagging(name), due);
+        }
     }
 
-    /// Finds links that lag behind: what they were sent may be lost, and what others should have sent them may not have
-    /// come.
-    pub(super) fn find_lagging(&mut self, cx: &mut Context<'_>) {
-        let (mut behind, mut late) = (false, Vec::new());
-        for (name, link) in self.links.iter_mut().filter(|(_, link)| link.phase().is_listed()) {
-            let is_free = link.phase().is_free();
-            let mut is_late = false;
-            for (log, held) in self.logs.iter() {
-                let head = held.committed_head();
-                if held.base() > head || link.cursors.get(log).has >= head {
-                    link.cursors.caught_up(log);
-                    continue;
-                }
-                behind = true;
-                let jitter = (log.author != self.me).then_some(link.jitter);
-                is_late |= link.cursors.held(log).lacks(jitter, is_free, cx.now.mono);
-            }
-            late.extend(is_late.then_some(name));
+    /// A log has changed here.
+    pub(super) fn review_all(&mut self, log: &LogId, cx: &Context<'_>) {
+        for name in self.links.names() {
+            self.review(name, log, false, cx);
         }
-        for link in late {
-            self.send_next(link, cx);
+    }
+
+    /// A link has listed all that it holds: now it is known what it lacks.
+    pub(super) fn listed(&mut self, name: LinkId, cx: &Context<'_>) {
+        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
+        for log in logs {
+            self.review(name, &log, false, cx);
         }
-        self.ask_for_all(cx);
-        self.report_progress(cx);
-        if behind {
-            self.timers.set(Timer::FindLagging, cx.now.mono + FIND_LAGGING_EVERY);
-        }
+    }
+
+    /// Whether we lack something of a log that the link holds.
+    fn lacks_here(&self, name: LinkId, log: &LogId) -> bool {
+        let cursor = self.links.get(name).map(|link| link.cursors.get(log)).unwrap_or_default();
+        self.is_behind(log, cursor.base, cursor.has)
+    }
+
+    /// Whether a log is offered to a link. The log of a stranger whom we never met travels no further: whoever has the log
+    /// is told how far we are, and nobody else hears of it.
+    pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
+        let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
+        self.is_met(&log.author, cx) || names_it()
     }
 }

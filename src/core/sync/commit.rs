@@ -133,15 +133,15 @@ impl Sync {
         logs.sort_unstable();
         logs.dedup();
         let changed: Vec<LogId> = logs.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&changed);
+        self.note_untold(&changed, cx);
         for (log, from) in logs {
             self.tell_soon(&log, from, cx.now);
         }
         if received > 0 {
             self.received(received, &senders, cx);
         }
-        if !changed.is_empty() {
-            self.find_lagging_soon(cx.now);
+        for log in &changed {
+            self.review_all(log, cx);
         }
         self.compare_postponed(cx);
         self.flush(cx);
@@ -153,9 +153,10 @@ impl Sync {
     /// Sends an own event that is on disk to everyone.
     fn publish(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
         let (log, seq) = (entry.event.log, entry.event.seq);
+        let Some(key) = self.logs.key(&log) else { return };
         for (_, link) in self.links.iter_mut() {
             let is_free = link.phase().is_free();
-            let cursor = link.cursors.held(&log);
+            let cursor = link.cursors.held(&key);
             // A link that is being sent older ones gets this one after them.
             if cursor.next() == seq && is_free {
                 cursor.sent = seq;
@@ -232,15 +233,16 @@ impl Sync {
         self.logs.keep_abandoned(abandoned);
         // We may have told more of our logs than there is.
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&logs);
+        self.note_untold(&logs, cx);
         for log in logs {
+            self.review_all(&log, cx);
             self.tell_soon(&log, None, cx.now);
         }
         self.tell_untold_within(RELOAD_AFTER, cx);
         // What was sent meanwhile was not taken.
         let links = self.links.names();
         cx.out.extend(links.into_iter().map(super::have::want));
-        self.find_lagging_soon(cx.now);
+        self.catch_up(cx);
     }
 }
 

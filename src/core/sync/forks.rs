@@ -81,8 +81,8 @@ impl Sync {
     /// A link holds another event than we do: it is shown ours, which proves that the author signed both.
     pub(super) fn dispute(&mut self, name: LinkId, log: LogId, seq: u64, cx: &mut Context<'_>) {
         let holds = self.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
-        let Some(link) = self.links.get_mut(name) else { return };
-        let cursor = link.cursors.held(&log);
+        let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
+        let cursor = link.cursors.held(&key);
         if !holds || cursor.disputed >= MAX_DISPUTES || !self.requests.has_room_for_lookup() {
             return;
         }
@@ -124,9 +124,10 @@ impl Sync {
         self.forks.add(Proof { log, seq, one: ours, other: theirs.clone() });
         for name in self.links.names() {
             let Some(link) = self.links.get_mut(name) else { continue };
-            let cursor = link.cursors.held(&log);
-            cursor.proved = false;
-            let has = cursor.has;
+            if let Some(cursor) = link.cursors.get_mut(&log) {
+                cursor.proved = false;
+            }
+            let has = link.cursors.get(&log).has;
             self.prove(name, &log, has, cx);
         }
         self.flush(cx);
@@ -136,10 +137,10 @@ impl Sync {
     /// hold the log that far could make nothing of it.
     pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
         let Some(proof) = self.forks.find(log, has) else { return };
-        let Some(link) = self.links.get_mut(name) else { return };
+        let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
         if !link.cursors.get(log).proved {
             let shown = link.queue(vec![mesh::batch([&proof.one, &proof.other])]);
-            link.cursors.held(log).proved = shown;
+            link.cursors.held(&key).proved = shown;
             self.send_next(name, cx);
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{
     Sync,
+    cursor::LogKey,
     event::{Context, Output},
     notice::Notice,
     phase::Event,
@@ -36,21 +37,24 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long a link that was asked for everything may stand still before another one is asked.
 const ASK_ANOTHER_AFTER: Duration = Duration::from_secs(3);
 
+/// How often we see whether what we lack has come.
+const CATCH_UP_EVERY: Duration = Duration::from_millis(500);
+
 /// What we tell.
 impl Sync {
     /// The first words on a link: all that we hold.
     pub(super) fn tell_all(&mut self, link: LinkId, cx: &mut Context<'_>) {
-        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
+        let logs = self.logs.iter().map(|(log, _)| log).filter(|log| self.may_be_offered(link, log, cx));
+        let logs: Vec<LogKey> = logs.filter_map(|log| self.logs.key(log)).collect();
         self.tell(link, &logs, cx.now, cx);
-        self.find_lagging_soon(cx.now);
     }
 
     /// Tells a link what we hold of some logs.
-    fn tell(&mut self, name: LinkId, logs: &[LogId], now: Now, cx: &mut Context<'_>) {
+    fn tell(&mut self, name: LinkId, logs: &[LogKey], now: Now, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         self.timers.clear(Timer::TellHave(name));
         link.told_at = Some(now.mono);
-        let range = |log: &LogId| self.logs.range(log, link.cursors.base(log));
+        let range = |log: &LogKey| self.logs.range(log, link.cursors.base(log));
         let ranges: Vec<HeldRange> = logs.iter().filter_map(range).collect();
         let last = ranges.len().div_ceil(MAX_RANGES).max(1);
         let frame = |n: usize| {
@@ -59,16 +63,22 @@ impl Sync {
         };
         // None of them may be lost: what one says is never said again.
         if !link.queue((0..last).map(frame).collect()) {
-            link.untold.extend(logs);
+            link.untold.extend(logs.iter().cloned());
             self.timers.set(Timer::TellHave(name), now.mono + TELL_EVERY);
         }
         self.send_next(name, cx);
     }
 
     /// These logs have changed: every link is to be told.
-    pub(super) fn note_untold(&mut self, logs: &[LogId]) {
-        for (_, link) in self.links.iter_mut() {
-            link.untold.extend(logs);
+    pub(super) fn note_untold(&mut self, logs: &[LogId], cx: &Context<'_>) {
+        let logs: Vec<LogKey> = logs.iter().filter_map(|log| self.logs.key(log)).collect();
+        for log in logs {
+            let is_met = self.is_met(&log.author, cx);
+            for (_, link) in self.links.iter_mut() {
+                if is_met || link.cursors.base(&log).is_some() {
+                    link.untold.insert(log.clone());
+                }
+            }
         }
     }
 
@@ -79,7 +89,7 @@ impl Sync {
 
     fn tell_untold_at(&mut self, name: LinkId, now: Now, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
-        let logs: Vec<LogId> = std::mem::take(&mut link.untold).into_iter().collect();
+        let logs: Vec<LogKey> = std::mem::take(&mut link.untold).into_iter().collect();
         self.tell(name, &logs, now, cx);
     }
 
@@ -107,8 +117,8 @@ impl Sync {
 
     /// A link is told soon how far we are with a log, once a second at most: it is mistaken, or a frame was lost.
     pub(super) fn tell_again(&mut self, name: LinkId, log: &LogId, now: Now) {
-        let Some(link) = self.links.get_mut(name) else { return };
-        link.untold.insert(*log);
+        let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
+        link.untold.insert(key);
         let soonest = link.told_at.map_or(now.mono, |told| told + TELL_EVERY);
         self.timers.set_if_unset(Timer::TellHave(name), soonest.max(now.mono));
     }
@@ -123,19 +133,20 @@ impl Sync {
             self.has(name, node, range, cx);
         }
         let Some(link) = self.links.get_mut(name) else { return };
+        let is_listed = link.phase().is_listed();
         if !have.more {
             link.on(Event::Listed);
         }
         if have.want {
             link.on(Event::Asked);
         }
-        self.send_next(name, cx);
-        // Looking at all logs of all links costs time; only news of something that we lack is worth it.
-        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq)) {
-            self.ask_for_all(cx);
-            self.report_progress(cx);
+        if !is_listed && !have.more {
+            self.listed(name, cx);
         }
-        self.find_lagging_soon(cx.now);
+        self.send_next(name, cx);
+        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq)) {
+            self.catch_up(cx);
+        }
     }
 
     /// A link says what it holds of one log.
@@ -148,11 +159,16 @@ impl Sync {
         let contradicts = ours.is_some() && range.head.is_some() && ours != range.head;
         let (is_held, gap) = (held.is_some(), held.is_some_and(HeldLog::has_gap));
         let own_head = held.filter(|_| range.log.author == self.me).map(HeldLog::committed_head);
+        let key = self.logs.key(&range.log).filter(|_| is_held);
         let Some(link) = self.links.get_mut(name) else { return };
-        let cursor = if is_held { Some(link.cursors.held(&range.log)) } else { link.cursors.unknown(&range.log) };
+        let cursor = match &key {
+            Some(key) => Some(link.cursors.held(key)),
+            None => link.cursors.unknown(&range.log),
+        };
         let Some(cursor) = cursor else { return };
         let news = cursor.base != range.base;
-        cursor.holds(range.base, range.seq);
+        let moved = cursor.holds(range.base, range.seq);
+        self.review(name, &range.log, moved, cx);
         if gap && news {
             // It may have what we lack below our base, and sends it if it knows that.
             self.tell_again(name, &range.log, cx.now);
@@ -188,6 +204,15 @@ impl Sync {
         }
     }
 
+    /// Asks for what we lack and tells the user how much that is, as long as anybody holds more than we do.
+    pub(super) fn catch_up(&mut self, cx: &mut Context<'_>) {
+        self.ask_for_all(cx);
+        self.report_progress(cx);
+        if self.links.iter().any(|(_, link)| !link.ahead.is_empty()) {
+            self.timers.set(Timer::CatchUp, cx.now.mono + CATCH_UP_EVERY);
+        }
+    }
+
     /// Asks one link for all that we lack and that no author who is here will send.
     pub(super) fn ask_for_all(&mut self, cx: &mut Context<'_>) {
         if let Some((link, at)) = self.asked
@@ -197,9 +222,9 @@ impl Sync {
             return;
         }
         let asked = self.asked.take().map(|(link, _)| link);
+        // A log whose author is here comes from the author.
         let helps = self.links.iter().filter(|(_, link)| {
-            link.phase().is_listed()
-                && link.cursors.iter().any(|(log, cursor)| self.lacks(log, cursor.base, cursor.has))
+            link.phase().is_listed() && link.ahead.iter().any(|log| !self.links.is_linked(&log.author))
         });
         let helpers: Vec<LinkId> = helps.map(|(name, _)| name).collect();
         // The one that was asked last and did not answer has its turn after the others.
@@ -209,13 +234,8 @@ impl Sync {
         cx.out.push(want(link));
     }
 
-    /// Whether we lack something of a log that others hold up to `has`, and its author is not here to send it.
-    fn lacks(&self, log: &LogId, base: u64, has: u64) -> bool {
-        !self.links.is_linked(&log.author) && self.is_behind(log, base, has)
-    }
-
     /// Whether we lack something of a log that others hold up to `has`.
-    fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
+    pub(super) fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
         !self.logs.is_foreign(log) && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
     }
 }

@@ -8,7 +8,8 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    cursor::Cursors,
+    cursor::{Cursors, LogKey},
+    lagging::Lagging,
     phase::{Event, Next, Phase},
 };
 use crate::domain::{
@@ -39,12 +40,14 @@ pub(super) struct Link {
     pub(super) cursors: Cursors,
     /// What it is doing.
     phase: Phase,
+    /// What it lacks.
+    pub(super) lagging: Lagging,
+    /// Logs of which it holds more than we do.
+    pub(super) ahead: BTreeSet<LogKey>,
     /// Logs that have changed since it was told of them.
-    pub(super) untold: BTreeSet<LogId>,
+    pub(super) untold: BTreeSet<LogKey>,
     /// When it was told last what we hold.
     pub(super) told_at: Option<Instant>,
-    /// How much longer than others this link waits before it forwards, so that not all nodes begin at once.
-    pub(super) jitter: Duration,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
     refused: TokenBucket,
@@ -57,9 +60,10 @@ impl Link {
             node,
             cursors: Cursors::default(),
             phase: Phase::default(),
+            lagging: Lagging::new(jitter),
+            ahead: BTreeSet::new(),
             untold: BTreeSet::new(),
             told_at: None,
-            jitter,
             queue: VecDeque::new(),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
             lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),
@@ -92,6 +96,14 @@ impl Link {
     /// Whether it may cause a read of the store.
     pub(super) fn may_look_up(&mut self, now: Instant) -> bool {
         self.lookups.take(now)
+    }
+
+    /// A log is not held here any more.
+    pub(super) fn forget(&mut self, log: &LogId) {
+        self.cursors.forget(log);
+        self.lagging.caught_up(log);
+        self.ahead.remove(log);
+        self.untold.remove(log);
     }
 
     /// Adds frames that wait for it, if there is room for all of them.

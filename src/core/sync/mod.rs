@@ -48,6 +48,7 @@ mod event;
 mod forks;
 mod have;
 mod history;
+mod lagging;
 mod link;
 mod notice;
 mod pages;
@@ -216,6 +217,11 @@ impl Sync {
         let jitter = Duration::from_millis(self.rng.u64(..JITTER_MS));
         self.links.up(link, node, jitter);
         self.tell_all(link, cx);
+        // Its logs are offered to everybody now, and it was perhaps unknown until now.
+        let logs: Vec<LogId> = self.logs.of(&node).map(|held| held.state().id).collect();
+        for log in logs {
+            self.review_all(&log, cx);
+        }
         self.report_delivery_soon(cx.now);
     }
 
@@ -223,6 +229,7 @@ impl Sync {
         if self.links.down(link) {
             self.timers.clear(Timer::TellHave(link));
             self.timers.clear(Timer::AskForCauses(link));
+            self.timers.clear(Timer::FindLagging(link));
             self.report_delivery_soon(cx.now);
         }
     }
@@ -236,7 +243,8 @@ impl Sync {
                 Timer::Leave => return cx.out.push(Output::Leave),
                 Timer::CommitStuck => self.commit_stuck(cx),
                 Timer::GiveUpCauses => self.give_up_causes(cx),
-                Timer::FindLagging => self.find_lagging(cx),
+                Timer::FindLagging(link) => self.find_lagging(link, cx),
+                Timer::CatchUp => self.catch_up(cx),
                 Timer::TellHave(link) => self.tell_untold(link, cx),
                 Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
                 Timer::ReportDelivery => self.report_delivery(cx),
@@ -292,11 +300,11 @@ impl Sync {
             (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
             (Purpose::Search(query), Ok(Reply::Found(found))) => self.show_found(query, &found, cx),
             (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, .. })) => {
-                self.raise(&bases);
+                self.raise(&bases, cx);
                 self.forks.forget();
                 cx.update(Update::Erased { room, lines });
             }
-            (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.raise(&bases),
+            (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.raise(&bases, cx),
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
             (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
@@ -308,11 +316,14 @@ impl Sync {
     }
 
     /// The store has forgotten what is below these numbers.
-    fn raise(&mut self, bases: &[(LogId, u64)]) {
+    fn raise(&mut self, bases: &[(LogId, u64)], cx: &Context<'_>) {
         for (log, base) in bases {
             self.logs.raised(log, *base);
         }
         let logs: Vec<LogId> = bases.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&logs);
+        self.note_untold(&logs, cx);
+        for log in &logs {
+            self.review_all(log, cx);
+        }
     }
 }

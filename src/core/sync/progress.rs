@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Sync, event::Context};
+use super::{Sync, event::Context, timer::Timer};
 use crate::{
     core::log::HeldLog,
     domain::{
@@ -19,6 +19,9 @@ const WORTH_TELLING: u64 = 100;
 
 /// How often progress is counted and told at most.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// How soon it is told again although nothing came.
+const TELL_AGAIN: Duration = Duration::from_millis(500);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -76,7 +79,7 @@ impl Sync {
                 if std::mem::replace(&mut progress.reported, reported) != reported {
                     cx.update(Update::Sync { received, total: reported.1 });
                 }
-                self.find_lagging_soon(cx.now);
+                self.timers.set_if_unset(Timer::CatchUp, now + TELL_AGAIN);
             }
             received => {
                 *progress = Progress { quiet: stalled, counted_at: progress.counted_at, ..Progress::default() };
@@ -91,12 +94,13 @@ impl Sync {
     fn missing(&self) -> u64 {
         let mut most: BTreeMap<&LogId, u64> = BTreeMap::new();
         for (_, link) in self.links.iter() {
-            for (log, cursor) in link.cursors.iter() {
+            for log in &link.ahead {
+                let cursor = link.cursors.get(log);
                 // What they have forgotten themselves cannot come.
                 let ours = self.logs.get(log).map_or(0, HeldLog::committed_head);
                 let first = cursor.base.max(ours + 1);
                 let missing = (cursor.has + 1).saturating_sub(first);
-                let most = most.entry(log).or_default();
+                let most = most.entry(&**log).or_default();
                 *most = (*most).max(missing);
             }
         }

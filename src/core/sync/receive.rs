@@ -66,8 +66,10 @@ impl Sync {
         match acceptance {
             // Its sender has it. Others that have waited for it may be new to the sender.
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
-                let cursor = link.cursors.held(&log);
-                cursor.has = cursor.has.max(seq);
+                if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
+                    cursor.has = cursor.has.max(seq);
+                }
+                self.review(name, &log, false, cx);
             }
             _ => {}
         }
@@ -82,7 +84,7 @@ impl Sync {
     }
 
     /// Whether somebody is here, or was once.
-    fn is_met(&self, author: &NodeId, cx: &Context<'_>) -> bool {
+    pub(super) fn is_met(&self, author: &NodeId, cx: &Context<'_>) -> bool {
         *author == self.me || self.links.is_linked(author) || cx.people.is_known(author)
     }
 

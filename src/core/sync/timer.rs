@@ -15,8 +15,10 @@ pub(super) enum Timer {
     CommitStuck,
     /// An event has waited long enough for what it follows: take it without.
     GiveUpCauses,
-    /// See which links lag behind.
-    FindLagging,
+    /// See what a link has lacked for too long.
+    FindLagging(LinkId),
+    /// Ask for what we lack, and tell how much that is.
+    CatchUp,
     /// Tell a link what we hold.
     TellHave(LinkId),
     /// Ask a link for what its events follow.

@@ -14,6 +14,14 @@ pub enum Class {
 }
 
 impl Class {
+    /// The class of the same key whether or not it is linked: for what must not depend on that.
+    pub const fn without_presence(self) -> Self {
+        match self {
+            Self::AbsentStranger | Self::PresentStranger => Self::AbsentStranger,
+            class => class,
+        }
+    }
+
     /// Whether nobody has reason to trust this key: making one costs nothing.
     pub const fn is_stranger(self) -> bool {
         matches!(self, Self::AbsentStranger | Self::PresentStranger)

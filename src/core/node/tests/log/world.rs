@@ -197,9 +197,23 @@ impl World {
     }
 }
 
+/// A node that has known all the others for days: the logs of strangers travel one hop only, those of acquaintances
+/// everywhere.
 pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64) -> Node {
+    let day = |days: i64| Timestamp::from_millis(1_795_000_000_000 - days * 86_400_000);
+    let known = (1..=9).map(|n| Identity::from_secret(&[n; 32]).node()).filter(|node| *node != identity.node());
+    let known = known.map(|node| Known {
+        node,
+        nick: None,
+        first_seen: day(3),
+        last_seen: day(1),
+        addrs: Vec::new(),
+        verified: false,
+        trusted: false,
+        ignored: false,
+    });
     let me = me(&format!("10.0.0.{}:4565", n + 1), boot * 100 + n as u64);
     let started = Timestamp::from_millis(1_795_000_000_000);
     let history = History { started, ..history(store.snapshot(), identity.clone()) };
-    Node::new(Me { node: identity.node(), boot, history, guests: Guests::None, ..me })
+    Node::new(Me { node: identity.node(), boot, history, guests: Guests::None, known: known.collect(), ..me })
 }

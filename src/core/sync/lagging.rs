@@ -1,0 +1,189 @@
+//! What one link lacks, and when it is sent that again. Time runs for few logs at once, and a link that takes nothing is
+//! offered less and less, so that a link that is idle costs nothing, however much it lacks.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use super::cursor::LogKey;
+use crate::domain::model::LogId;
+
+/// How long a link may lack something before it is sent that again, or on behalf of somebody else. Immediate forwarding
+/// cost 2 to 2.6 duplicates per event.
+const LAGS_AFTER: Duration = Duration::from_secs(2);
+
+/// How often the wait is doubled while a link does not take what it is sent.
+const MAX_DOUBLINGS: u8 = 5;
+
+/// How soon a link that is busy when it should be sent something again is looked at again.
+const BUSY_AGAIN: Duration = Duration::from_millis(500);
+
+/// Logs of which a link may have been sent something that it has not confirmed.
+pub(super) const MAX_WINDOW: usize = 256;
+
+/// By how much the window shrinks when a link has confirmed nothing at all for a while.
+const SHRINK: usize = 4;
+
+/// Bytes that a link may have been sent since it last confirmed anything. It confirms every 50 ms, so that this is no
+/// limit for a link that works.
+const MAX_UNCONFIRMED: usize = 4 * 1024 * 1024;
+
+/// A log of which the link lacks something, and for which time runs.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    /// When it is to be sent again.
+    due: Instant,
+    /// How often that was done.
+    tries: u8,
+    /// Whether it is sent this log although somebody else wrote it.
+    forwards: bool,
+    /// Whether our user wrote it.
+    own: bool,
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Lagging {
+    /// How much longer than others this link waits before it is sent what somebody else wrote, so that not all nodes begin
+    /// at once.
+    jitter: Duration,
+    /// Of which logs it lacks something that it may have from us.
+    behind: BTreeSet<LogKey>,
+    /// Those of them for which time runs: at most `window`.
+    waits: BTreeMap<LogKey, Wait>,
+    window: usize,
+    /// Bytes that it was sent since it last confirmed anything.
+    unconfirmed: usize,
+    /// Whether it has confirmed anything since it was last sent something again.
+    progress: bool,
+}
+
+impl Lagging {
+    /// Nothing lacks yet.
+    pub(super) fn new(jitter: Duration) -> Self {
+        let (behind, waits) = (BTreeSet::new(), BTreeMap::new());
+        Self { jitter, behind, waits, window: MAX_WINDOW, unconfirmed: 0, progress: true }
+    }
+
+    /// It lacks something of a log, which may be our `own`. When to look again, if time begins to run.
+    pub(super) fn falls_behind(&mut self, log: &LogKey, own: bool, now: Instant) -> Option<Instant> {
+        self.behind.insert(log.clone());
+        self.watch(log, own, now)
+    }
+
+    fn watch(&mut self, log: &LogKey, own: bool, now: Instant) -> Option<Instant> {
+        // What our user says is never behind what others have said.
+        if self.waits.contains_key(log) || (!own && self.waits.len() >= self.window) {
+            return None;
+        }
+        let due = now + self.patience(own, 0);
+        self.waits.insert(log.clone(), Wait { due, tries: 0, forwards: false, own });
+        Some(due)
+    }
+
+    fn patience(&self, own: bool, tries: u8) -> Duration {
+        let jitter = if own { Duration::ZERO } else { self.jitter };
+        (LAGS_AFTER + jitter) * (1 << tries)
+    }
+
+    /// It has confirmed something of a log, and lacks more. When to look again.
+    pub(super) fn moves(&mut self, log: &LogId, now: Instant) -> Option<Instant> {
+        self.confirmed();
+        let patience = self.waits.get(log).map(|wait| self.patience(wait.own, 0))?;
+        let wait = self.waits.get_mut(log)?;
+        (wait.due, wait.tries) = (now + patience, 0);
+        Some(wait.due)
+    }
+
+    /// It lacks nothing of a log, or is not to have it from us.
+    pub(super) fn caught_up(&mut self, log: &LogId) {
+        self.behind.remove(log);
+        self.waits.remove(log);
+    }
+
+    /// It has confirmed something.
+    pub(super) fn confirmed(&mut self) {
+        (self.unconfirmed, self.progress) = (0, true);
+        self.window = (self.window * 2).min(MAX_WINDOW);
+    }
+
+    /// It was handed a frame of so many bytes.
+    pub(super) fn handed(&mut self, bytes: usize) {
+        self.unconfirmed = self.unconfirmed.saturating_add(bytes);
+    }
+
+    /// Whether it may be sent more before it confirms something.
+    pub(super) fn may_be_sent(&self) -> bool {
+        self.unconfirmed < MAX_UNCONFIRMED / MAX_WINDOW * self.window
+    }
+
+    /// How many more logs it may be sent from, and whether that is worth choosing them.
+    pub(super) fn room(&self) -> Option<usize> {
+        let room = self.window.saturating_sub(self.waits.len());
+        let idle = self.behind.len() > self.waits.len();
+        (idle && room > 0 && self.waits.len() <= self.window / 2).then_some(room)
+    }
+
+    /// The logs for which no time runs yet.
+    pub(super) fn idle(&self) -> impl Iterator<Item = &LogKey> {
+        self.behind.iter().filter(|log| !self.waits.contains_key(*log))
+    }
+
+    /// Lets time run for these logs. When to look again.
+    pub(super) fn choose(&mut self, logs: &[LogKey], now: Instant) -> Option<Instant> {
+        logs.iter().filter_map(|log| self.watch(log, false, now)).min()
+    }
+
+    /// The logs that it is to be sent now: our own, those that it was not sent for too long, and, if it has asked for
+    /// `all`, the others too.
+    pub(super) fn to_send(&self, all: bool) -> impl Iterator<Item = &LogKey> {
+        self.waits.iter().filter(move |(_, wait)| all || wait.own || wait.forwards).map(|(log, _)| log)
+    }
+
+    /// Whether any log is due.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.waits.values().map(|wait| wait.due).min()
+    }
+
+    /// The logs that it has lacked for too long: it is to be sent them again, from where it is.
+    pub(super) fn take_due(&mut self, is_free: bool, now: Instant) -> Vec<LogKey> {
+        let due: Vec<LogKey> =
+            self.waits.iter().filter(|(_, wait)| wait.due <= now).map(|(log, _)| log.clone()).collect();
+        let mut late = Vec::new();
+        for log in due {
+            let Some(wait) = self.waits.get_mut(&log) else { continue };
+            if !is_free {
+                wait.due = now + BUSY_AGAIN;
+                continue;
+            }
+            wait.tries = (wait.tries + 1).min(MAX_DOUBLINGS);
+            wait.forwards |= !wait.own;
+            let (own, tries) = (wait.own, wait.tries);
+            let patience = self.patience(own, tries);
+            if let Some(wait) = self.waits.get_mut(&log) {
+                wait.due = now + patience;
+            }
+            late.push(log);
+        }
+        if !late.is_empty() {
+            if !std::mem::take(&mut self.progress) {
+                self.shrink();
+                late.retain(|log| self.waits.contains_key(log));
+            }
+            self.unconfirmed = 0;
+        }
+        late
+    }
+
+    /// It has taken nothing for a while: it is offered less.
+    fn shrink(&mut self) {
+        self.window = (self.window / SHRINK).max(1);
+        let excess = self.waits.len().saturating_sub(self.window);
+        let others: Vec<LogKey> =
+            self.waits.iter().filter(|(_, wait)| !wait.own).map(|(log, _)| log.clone()).take(excess).collect();
+        for log in others {
+            self.waits.remove(&log);
+        }
+    }
+}
