@@ -116,24 +116,18 @@ impl HeldLog {
 
     /// Adds an event that was accepted; whether it is the newest one.
     pub(super) fn extend(&mut self, event: &Event) -> bool {
-        if self.state.head > 0 && event.seq <= self.state.head {
-            self.extend_older(event);
-            return false;
-        }
-        let state = &mut self.state;
-        if event.seq != state.head + 1 {
-            // What is held becomes the older range. A range below that is fetched again once both have met.
-            if state.head > 0 {
-                let (base, head, head_id) = (state.base, state.head, state.head_id);
-                state.older = Some(Older { base, head, head_id });
+        match extend(&mut self.state, event) {
+            Growth::Older => return false,
+            Growth::Joined => {
+                self.joint = None;
+                return false;
             }
-            self.joint = event.prev;
-            self.recent.clear();
-            state.base = event.seq;
+            Growth::Newest => {}
+            Growth::NewRange => {
+                self.joint = event.prev;
+                self.recent.clear();
+            }
         }
-        state.head = event.seq;
-        state.head_id = Some(event.id);
-        state.head_hlc = event.hlc;
         if self.recent.len() >= RECENT {
             self.recent.pop_front();
         }
@@ -141,16 +135,9 @@ impl HeldLog {
         true
     }
 
-    /// Adds an event below the base.
-    fn extend_older(&mut self, event: &Event) {
-        let state = &mut self.state;
-        let base = state.older.map_or(event.seq, |older| older.base);
-        if event.seq + 1 < state.base {
-            state.older = Some(Older { base, head: event.seq, head_id: Some(event.id) });
-        } else {
-            (state.base, state.older) = (base, None);
-            self.joint = None;
-        }
+    /// How it stands on disk, and which of its numbers its author is known to have used twice.
+    pub(super) fn next_committed(&self) -> LogState {
+        LogState { forked: self.state.forked, ..self.committed.clone() }
     }
 
     /// The store holds the log as `state` says.
@@ -193,6 +180,42 @@ impl HeldLog {
             None => Some(HeldRange { log, seq: state.head, head: state.head_id, base }),
         }
     }
+}
+
+/// What an event does to a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// It is the next one.
+    Newest,
+    /// It begins a newer range. What was held becomes the older one; a range below that is fetched again once both have met.
+    NewRange,
+    /// It is below the base.
+    Older,
+    /// It closes the gap between both ranges.
+    Joined,
+}
+
+/// Adds an event to `state`.
+pub(super) fn extend(state: &mut LogState, event: &Event) -> Growth {
+    if state.head > 0 && event.seq <= state.head {
+        let base = state.older.map_or(event.seq, |older| older.base);
+        if event.seq + 1 < state.base {
+            state.older = Some(Older { base, head: event.seq, head_id: Some(event.id) });
+            return Growth::Older;
+        }
+        (state.base, state.older) = (base, None);
+        return Growth::Joined;
+    }
+    let growth = if event.seq == state.head + 1 { Growth::Newest } else { Growth::NewRange };
+    if growth == Growth::NewRange {
+        if state.head > 0 {
+            let (base, head, head_id) = (state.base, state.head, state.head_id);
+            state.older = Some(Older { base, head, head_id });
+        }
+        state.base = event.seq;
+    }
+    (state.head, state.head_id, state.head_hlc) = (event.seq, Some(event.id), event.hlc);
+    growth
 }
 
 /// What is wanted below the base of `state` from a node that offers the log from `offered` on.

@@ -37,7 +37,7 @@ pub use waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 use crate::core::mutant;
 use crate::{
     domain::model::{Hlc, LogId, NodeId, Now, Room, Timestamp},
-    protocol::codec::event::{Dep, HeldRange},
+    protocol::codec::event::{Dep, Event, HeldRange},
 };
 
 /// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must
@@ -65,7 +65,7 @@ pub struct Logs {
     abandoned: BTreeSet<LogId>,
     /// Those of them that the store has not been told of.
     newly_abandoned: Vec<LogId>,
-    /// Logs that have changed since they were written to the store.
+    /// Logs of which something else than their events has changed since they were written to the store.
     changed: BTreeSet<LogId>,
 }
 
@@ -157,10 +157,27 @@ impl Logs {
         news
     }
 
-    /// The states of the logs that have changed since the last call.
-    pub fn take_changed(&mut self) -> Vec<LogState> {
-        let changed = std::mem::take(&mut self.changed);
-        changed.iter().filter_map(|log| Some(self.held.get(log)?.state().clone())).collect()
+    /// How logs will stand when these events are on disk, too, and those that have changed otherwise since the last call.
+    pub fn states_after<'a>(&mut self, events: impl Iterator<Item = &'a Event>) -> Vec<LogState> {
+        let mut states = BTreeMap::new();
+        for event in events {
+            let Some(held) = self.held.get(&event.log) else { continue };
+            held_log::extend(states.entry(event.log).or_insert_with(|| held.next_committed()), event);
+        }
+        for log in std::mem::take(&mut self.changed) {
+            let Some(held) = self.held.get(&log).filter(|held| held.committed_head() > 0) else { continue };
+            states.entry(log).or_insert_with(|| held.next_committed());
+        }
+        states.into_values().collect()
+    }
+
+    /// An event is on disk: our next one may name it as a cause.
+    pub fn written(&mut self, entry: &LogEntry) {
+        let event = &entry.event;
+        let is_newest = self.held.get(&event.log).is_some_and(|held| held.newest_base() <= event.seq);
+        if !entry.own && is_newest && !Self::is_ahead(event.hlc, entry.arrived) {
+            self.frontier.advance(event);
+        }
     }
 
     /// What to say that we hold of a log to a node that offers it from `offered_base` on.
@@ -185,14 +202,15 @@ impl Logs {
         let event = &entry.event;
         let held = self.held.entry(event.log).or_insert_with(|| HeldLog::empty(event.log));
         let newest = held.extend(event);
-        self.changed.insert(event.log);
         if !newest || (!entry.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
         if entry.own || !mutant::ignores_clocks() {
             self.latest = self.latest.max(event.hlc);
         }
-        self.frontier.advance(event);
+        if entry.own {
+            self.frontier.advance(event);
+        }
     }
 
     /// Whether a cause is here, or must not be waited for because it may never come.

@@ -31,16 +31,21 @@ const ANYBODY: Offer<'static> = Offer { base: None, may_introduce: true, highest
 struct Person {
     identity: Identity,
     logs: Logs,
+    /// What was accepted and is not on disk.
+    unwritten: Vec<LogEntry>,
 }
 
 impl Person {
     fn new(n: u8) -> Self {
         let identity = Identity::from_secret(&[n; 32]);
-        Self { logs: Logs::new(identity.node(), Snapshot::default(), now(0).wall), identity }
+        let logs = Logs::new(identity.node(), Snapshot::default(), now(0).wall);
+        Self { logs, identity, unwritten: Vec::new() }
     }
 
     fn say(&mut self, text: &str, now: Now) -> LogEntry {
-        self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, now).unwrap()
+        let entry = self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, now).unwrap();
+        self.unwritten.push(entry.clone());
+        entry
     }
 
     fn hear(&mut self, signed: &Signed, now: Now) -> (Acceptance, Vec<LogEntry>) {
@@ -50,6 +55,10 @@ impl Person {
     fn hear_as(&mut self, signed: &Signed, offer: &Offer<'_>, now: Now) -> (Acceptance, Vec<LogEntry>) {
         let mut accepted = Vec::new();
         let acceptance = self.logs.offer(signed.read().unwrap(), signed.clone(), offer, now, &mut accepted);
+        for entry in &accepted {
+            self.logs.written(entry);
+        }
+        self.unwritten.extend(accepted.iter().cloned());
         (acceptance, accepted)
     }
 }
@@ -168,7 +177,8 @@ fn ends(person: &Person, log: &LogId) -> (u64, u64, Option<(u64, u64)>) {
 
 /// Everything that was accepted is on disk.
 fn commit(person: &mut Person) {
-    let states = person.logs.take_changed();
+    let unwritten = std::mem::take(&mut person.unwritten);
+    let states = person.logs.states_after(unwritten.iter().map(|entry| &entry.event));
     person.logs.committed(states);
 }
 
@@ -277,7 +287,8 @@ fn nobody_begins_logs_without_end() {
     let mut carol = Person::new(3);
     let key = Identity::from_secret(&[2; 32]);
     let begin = |epoch| {
-        let mut bob = Person { logs: Logs::new(key.node(), Snapshot::default(), now(0).wall), identity: key.clone() };
+        let logs = Logs::new(key.node(), Snapshot::default(), now(0).wall);
+        let mut bob = Person { logs, identity: key.clone(), unwritten: Vec::new() };
         bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, now(0)).unwrap()
     };
     let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Acceptance::Accepted).count();

@@ -82,12 +82,16 @@ impl Sync {
         if self.writer.commit.is_some() || self.writer.broken {
             return;
         }
-        let queued = self.writer.take_queue();
+        let queued = self.writer.take_batch();
         let acks = if queued.is_empty() { self.delivery.take_overdue_acks() } else { self.delivery.take_acks() };
         if !acks.is_empty() {
             self.timers.clear(Timer::WriteAcks);
         }
-        let (states, forks) = (self.logs.take_changed(), self.forks.take_unwritten());
+        let events = queued.iter().filter_map(|queued| match queued {
+            Queued::Event(entry, _) => Some(&entry.event),
+            Queued::Guest(..) => None,
+        });
+        let (states, forks) = (self.logs.states_after(events), self.forks.take_unwritten());
         let mut writes: Vec<Write> = Vec::with_capacity(queued.len() + states.len() + acks.len() + forks.len());
         writes.extend(queued.iter().map(|queued| match queued {
             Queued::Event(entry, _) => Write::Event(entry.clone()),
@@ -118,6 +122,7 @@ impl Sync {
             match queued {
                 Queued::Event(entry, from) => {
                     received += u64::from(!entry.own);
+                    self.logs.written(&entry);
                     senders.extend(from);
                     logs.push((entry.event.log, from));
                     if !mutant::shows_before_commit() {
@@ -196,7 +201,7 @@ impl Sync {
         let Some(Commit { queued, acks, forks, .. }) = self.take_commit() else { return };
         self.delivery.take_back(acks);
         self.forks.take_back(forks);
-        let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_queue()).collect();
+        let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_all()).collect();
         for queued in lost {
             match queued {
                 Queued::Event(entry, _) if entry.own => {

@@ -1,15 +1,26 @@
-//! What is on its way to disk.
+//! What is on its way to disk: our user's lines first, then everybody by turns.
+//!
+//! Every author, and every guest, has a lane of its own. A commit takes one entry of each lane after the other until it is
+//! full, so that whoever says most delays nobody else. An entry never overtakes what it follows.
 
-use std::collections::VecDeque;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    net::SocketAddr,
+};
 
 use crate::{
     core::log::storage::{Ack, GuestLine, LogEntry, LogState, Proof},
-    domain::model::{LinkId, Now},
+    domain::model::{LinkId, LogId, NodeId, Now},
+    protocol::codec::event::Dep,
 };
 
 /// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
 const MAX_QUEUED: usize = 4_096;
 const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+
+/// Entries, and bytes of them, in one commit: some 10 ms, which is how long a line that was just typed may have to wait.
+const MAX_COMMIT: usize = 1_024;
+const MAX_COMMIT_BYTES: usize = 1024 * 1024;
 
 /// Something that was accepted and is not on disk yet.
 #[derive(Debug)]
@@ -33,6 +44,30 @@ impl Queued {
             Self::Guest(line, _) => line.text.as_str().len(),
         }
     }
+
+    fn lane(&self) -> Lane {
+        match self {
+            Self::Event(entry, _) if entry.own => Lane::Own,
+            Self::Event(entry, _) => Lane::Author(entry.event.log.author),
+            Self::Guest(line, _) => Lane::Guest(line.addr),
+        }
+    }
+}
+
+/// Who an entry is from. Of all lanes the first in this order begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lane {
+    Own,
+    Author(NodeId),
+    Guest(SocketAddr),
+}
+
+/// An entry with what must be on disk before it.
+#[derive(Debug)]
+struct Entry {
+    queued: Queued,
+    /// The events that it follows and that were waiting, too, when it came.
+    after: Vec<Dep>,
 }
 
 /// What the store was given and has not confirmed.
@@ -51,8 +86,13 @@ pub(super) struct Commit {
 /// The way to disk: one commit at a time, and what waits for the next one.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
-    queue: VecDeque<Queued>,
-    queued_bytes: usize,
+    lanes: BTreeMap<Lane, VecDeque<Entry>>,
+    /// The lane that the last commit took from last: the next one begins behind it.
+    last: Option<Lane>,
+    count: usize,
+    bytes: usize,
+    /// Events that wait.
+    waiting: BTreeSet<(LogId, u64)>,
     /// What the store was given and has not confirmed.
     pub(super) commit: Option<Commit>,
     /// Whether the store has failed and was not read again since.
@@ -67,24 +107,162 @@ impl Writer {
 
     /// Whether so much waits that nothing more should come.
     pub(super) fn is_full(&self) -> bool {
-        !self.broken && (self.queue.len() > MAX_QUEUED || self.queued_bytes > MAX_QUEUED_BYTES)
+        !self.broken && (self.count > MAX_QUEUED || self.bytes > MAX_QUEUED_BYTES)
     }
 
     /// Whether something that our user said is on its way.
     pub(super) fn has_own(&self) -> bool {
-        let in_commit = self.commit.iter().flat_map(|commit| &commit.queued);
-        in_commit.chain(&self.queue).any(Queued::is_own)
+        self.lanes.contains_key(&Lane::Own)
+            || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
     }
 
     /// Lets something wait for the next commit.
     pub(super) fn push(&mut self, queued: Queued) {
-        self.queued_bytes += queued.bytes();
-        self.queue.push_back(queued);
+        let mut after = Vec::new();
+        if let Queued::Event(entry, _) = &queued {
+            let waits = |dep: &&Dep| self.waiting.contains(&(dep.log, dep.seq));
+            after.extend(entry.event.deps.iter().filter(waits).copied());
+            self.waiting.insert((entry.event.log, entry.event.seq));
+        }
+        self.count += 1;
+        self.bytes += queued.bytes();
+        self.lanes.entry(queued.lane()).or_default().push_back(Entry { queued, after });
+    }
+
+    /// Takes the entries of the next commit: all that wait, if they are not too many.
+    pub(super) fn take_batch(&mut self) -> Vec<Queued> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < MAX_COMMIT && bytes < MAX_COMMIT_BYTES {
+            let Some(queued) = self.pop(Lane::Own) else { break };
+            bytes += queued.bytes();
+            batch.push(queued);
+        }
+        loop {
+            let before = batch.len();
+            for lane in self.turn() {
+                if batch.len() >= MAX_COMMIT || bytes >= MAX_COMMIT_BYTES {
+                    return batch;
+                }
+                if let Some(queued) = self.pop(lane) {
+                    self.last = Some(lane);
+                    bytes += queued.bytes();
+                    batch.push(queued);
+                }
+            }
+            if batch.len() == before {
+                return batch;
+            }
+        }
+    }
+
+    /// All lanes but our own, those first that had no turn for the longest.
+    fn turn(&self) -> Vec<Lane> {
+        let (behind, before): (Vec<Lane>, Vec<Lane>) =
+            self.lanes.keys().filter(|lane| **lane != Lane::Own).partition(|lane| Some(**lane) > self.last);
+        behind.into_iter().chain(before).collect()
+    }
+
+    /// The first entry of a lane, unless it must wait for another lane.
+    fn pop(&mut self, lane: Lane) -> Option<Queued> {
+        let entries = self.lanes.get_mut(&lane)?;
+        let first = entries.front()?;
+        if lane != Lane::Own && first.after.iter().any(|dep| self.waiting.contains(&(dep.log, dep.seq))) {
+            return None;
+        }
+        let Entry { queued, .. } = entries.pop_front()?;
+        if entries.is_empty() {
+            self.lanes.remove(&lane);
+        }
+        if let Queued::Event(entry, _) = &queued {
+            self.waiting.remove(&(entry.event.log, entry.event.seq));
+        }
+        self.count -= 1;
+        self.bytes -= queued.bytes();
+        Some(queued)
     }
 
     /// Takes all that waits.
-    pub(super) fn take_queue(&mut self) -> Vec<Queued> {
-        self.queued_bytes = 0;
-        self.queue.drain(..).collect()
+    pub(super) fn take_all(&mut self) -> Vec<Queued> {
+        (self.count, self.bytes) = (0, 0);
+        self.waiting.clear();
+        std::mem::take(&mut self.lanes).into_values().flatten().map(|entry| entry.queued).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::{
+        domain::model::{Hlc, Room, Timestamp},
+        protocol::{
+            codec::event::{Draft, KIND_SAID},
+            identity::Identity,
+        },
+    };
+
+    fn log(author: u8) -> LogId {
+        LogId { room: Room::LOBBY.id(), author: Identity::from_secret(&[author; 32]).node(), epoch: 1 }
+    }
+
+    fn event(author: u8, seq: u64, deps: &[(u8, u64)], own: bool) -> Queued {
+        let (identity, wall) = (Identity::from_secret(&[author; 32]), Timestamp::from_millis(1));
+        let deps = deps.iter().map(|(author, seq)| Dep { log: log(*author), seq: *seq }).collect();
+        let draft = Draft {
+            log: log(author),
+            seq,
+            prev: None,
+            hlc: Hlc(1),
+            deps,
+            wall,
+            kind: KIND_SAID,
+            content: Bytes::from_static(&[0; 16]),
+        };
+        let signed = draft.clone().sign(|message| identity.sign(message));
+        let event = draft.into_event(&signed);
+        Queued::Event(Box::new(LogEntry { event, signed, arrived: wall, own }), None)
+    }
+
+    fn names(batch: &[Queued]) -> Vec<(NodeId, u64)> {
+        let name = |queued: &Queued| match queued {
+            Queued::Event(entry, _) => (entry.event.log.author, entry.event.seq),
+            Queued::Guest(..) => panic!("no guest"),
+        };
+        batch.iter().map(name).collect()
+    }
+
+    #[test]
+    fn own_lines_go_first_and_everybody_else_by_turns() {
+        let mut writer = Writer::default();
+        for seq in 1..=3_000 {
+            writer.push(event(1, seq, &[], false));
+        }
+        writer.push(event(2, 1, &[], false));
+        writer.push(event(3, 1, &[], true));
+        assert!(writer.has_own());
+        let batch = names(&writer.take_batch());
+        assert_eq!(batch.len(), MAX_COMMIT);
+        assert_eq!(batch[0], (log(3).author, 1));
+        assert!(batch[1..3].contains(&(log(2).author, 1)), "one entry of each lane");
+        let rest: usize = std::iter::from_fn(|| Some(writer.take_batch().len()).filter(|len| *len > 0)).sum();
+        assert_eq!(rest + batch.len(), 3_002);
+        assert_eq!((writer.count, writer.bytes, writer.waiting.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn nothing_overtakes_what_it_follows() {
+        let mut writer = Writer::default();
+        for seq in 1..=2_000 {
+            writer.push(event(1, seq, &[], false));
+        }
+        writer.push(event(2, 1, &[(1, 2_000)], false));
+        // What comes later than its answer is not waited for, or two could wait for each other.
+        writer.push(event(3, 1, &[(4, 1)], false));
+        writer.push(event(4, 1, &[(3, 1)], false));
+        let first = names(&writer.take_batch());
+        assert!(first.contains(&(log(3).author, 1)) && !first.contains(&(log(2).author, 1)));
+        let second = names(&writer.take_batch());
+        assert_eq!(second.last(), Some(&(log(2).author, 1)));
     }
 }
