@@ -6,7 +6,7 @@
 //!
 //! | Resource | known, verified | present stranger | absent stranger | all strangers | When it is used up |
 //! |---|---|---|---|---|---|
-//! | logs | 64 each, 4,096 in all | 4 | 4 | [`STRANGERS_LOGS`] | second logs go, then logs of absent strangers; the first log of somebody present stays |
+//! | logs | 64 each, 4,096 in all | 4 each | [`ABSENT_LOGS`] in all | [`STRANGERS_LOGS`] | second logs go, then logs of absent strangers; the first log of somebody present stays |
 //! | bytes on disk | no limit | [`STRANGER_BYTES`] | [`STRANGER_BYTES`] | [`STRANGERS_BYTES`], and [`STRANGERS_BYTES_A_DAY`] more each day | the oldest lines of whoever is charged most |
 //! | free space | all of it | down to [`FREE_SPACE_FLOOR`] | down to [`FREE_SPACE_FLOOR`] | | not taken; the sender is told |
 //! | bytes of events a second | no limit | [`STRANGER_RATE`] | [`STRANGER_RATE`] | [`STRANGERS_RATE`], beyond [`SMALL_TALK`] each | not taken; the sender is told and tries again later |
@@ -23,7 +23,10 @@
 /// Logs of strangers that are held at once, each a few hundred bytes of memory on every link.
 pub const STRANGERS_LOGS: usize = 1_024;
 
-/// Logs of one present stranger: one, and a few for a history that was lost or a profile that was put back.
+/// Of these, logs of strangers who are not here: a meeting of a few days.
+pub const ABSENT_LOGS: usize = 256;
+
+/// Logs of one stranger: one, and a few for a history that was lost or a profile that was put back.
 pub const LOGS_PER_STRANGER: usize = 4;
 
 /// Logs that are held at once, those of known people included. Each takes a few hundred bytes of memory.

@@ -24,11 +24,19 @@ pub enum Mutant {
     TellUncommitted,
     /// Both links of two nodes that dialled each other stay.
     KeepBothLinks,
+    /// Every log of a stranger has a place.
+    HoldEveryLog,
+    /// Strangers' lines are kept, however many bytes they have.
+    KeepEveryByte,
+    /// Strangers may talk as fast as they like.
+    NoPace,
+    /// What was refused is asked for again at once.
+    ForgetRefusals,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -39,6 +47,10 @@ impl Mutant {
         Self::ShowBeforeCommit,
         Self::TellUncommitted,
         Self::KeepBothLinks,
+        Self::HoldEveryLog,
+        Self::KeepEveryByte,
+        Self::NoPace,
+        Self::ForgetRefusals,
     ];
 }
 
@@ -111,4 +123,24 @@ pub(crate) fn tells_uncommitted() -> bool {
 /// Whether both links of two nodes that dialled each other stay.
 pub(crate) fn keeps_both_links() -> bool {
     is(Mutant::KeepBothLinks)
+}
+
+/// Whether every log of a stranger has a place.
+pub(crate) fn holds_every_log() -> bool {
+    is(Mutant::HoldEveryLog)
+}
+
+/// Whether strangers' lines are kept, however many bytes they have.
+pub(crate) fn keeps_every_byte() -> bool {
+    is(Mutant::KeepEveryByte)
+}
+
+/// Whether strangers may talk as fast as they like.
+pub(crate) fn has_no_pace() -> bool {
+    is(Mutant::NoPace)
+}
+
+/// Whether what was refused is asked for again at once.
+pub(crate) fn forgets_refusals() -> bool {
+    is(Mutant::ForgetRefusals)
 }

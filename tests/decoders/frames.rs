@@ -48,6 +48,9 @@ pub(super) fn mesh(bytes: &[u8]) {
             assert!(reply.version.len() <= 32 && reply.wall.as_millis() >= 0);
             reply.agrees();
         }
+        Frame::Refused(refused) => {
+            assert!(refused.from >= 1 && refused.until.is_none_or(|until| until >= refused.from));
+        }
         Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Probe(_) | Frame::Nothing => {}
     }
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");

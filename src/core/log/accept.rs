@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use super::{
     Logs,
-    storage::LogEntry,
+    storage::{LogEntry, LogState},
     waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
-use crate::core::{
-    budgets::{MAX_LOGS, MAX_LOGS_PER_AUTHOR},
-    mutant,
-};
+use crate::core::mutant;
 use crate::{
     domain::model::{EventId, Hlc, LogId, Now, Room},
     protocol::{
@@ -24,8 +21,8 @@ use crate::{
 pub struct Offer<'a> {
     /// The first event of the log that its sender says it holds.
     pub base: Option<u64>,
-    /// Whether the sender may introduce an author who is unknown here.
-    pub may_introduce: bool,
+    /// Whether a log that is not held may be begun.
+    pub has_room: bool,
     /// The highest base from which any linked node offers a log: events below it may be gone everywhere.
     pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
 }
@@ -137,7 +134,10 @@ impl Logs {
             }
         }
         let Some(held) = self.held.get(log).filter(|held| held.head() > 0) else {
-            return self.first(event, offer);
+            return self.tombstones.get(log).map_or_else(
+                || self.first(event, offer),
+                |given_up| self.after(given_up, event, offer),
+            );
         };
         if seq > held.head() {
             if self.waiting.end(log).is_some() {
@@ -165,11 +165,24 @@ impl Logs {
     /// Where an event belongs if nothing of its log is here: the log begins where the sender's does. Nodes that have
     /// more of it send that later.
     fn first(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
-        let of_author = self.logs_of(&event.log.author);
-        let room =
-            self.held.len() < MAX_LOGS && of_author < MAX_LOGS_PER_AUTHOR && (of_author > 0 || offer.may_introduce);
         let begins = event.seq == 1 || offer.base == Some(event.seq);
-        if room && begins && self.waiting.end(&event.log).is_none() {
+        if offer.has_room && begins && self.waiting.end(&event.log).is_none() {
+            LogPosition::Next(None)
+        } else {
+            LogPosition::Nowhere
+        }
+    }
+
+    /// Where an event belongs if its log was given up: what was given up does not come back.
+    fn after(&self, given_up: &LogState, event: &Event, offer: &Offer<'_>) -> LogPosition {
+        if event.seq <= given_up.head {
+            return LogPosition::Taken(Some(event.id));
+        }
+        if !offer.has_room || self.waiting.end(&event.log).is_some() {
+            LogPosition::Nowhere
+        } else if event.seq == given_up.head + 1 {
+            LogPosition::Next(given_up.head_id.map(|id| (id, given_up.head_hlc)))
+        } else if offer.base == Some(event.seq) {
             LogPosition::Next(None)
         } else {
             LogPosition::Nowhere

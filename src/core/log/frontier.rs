@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::model::{Hlc, LogId},
+    domain::model::{Hlc, LogId, NodeId},
     protocol::codec::event::{Dep, Event, MAX_DEPS},
 };
 
@@ -27,9 +27,15 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
-    /// The causes of a new event in `log`: the newest events, as many as it may name.
-    pub(super) fn deps(&self, log: &LogId) -> Vec<Dep> {
+    /// A log is not held any more.
+    pub(super) fn forget(&mut self, log: &LogId) {
+        self.0.remove(log);
+    }
+
+    /// The causes of a new event in `log`: the newest events, as many as it may name, of authors that may be named.
+    pub(super) fn deps(&self, log: &LogId, may_name: &dyn Fn(&NodeId) -> bool) -> Vec<Dep> {
         let others = self.0.iter().filter(|(other, _)| other.room == log.room && *other != log);
+        let others = others.filter(|(other, _)| may_name(&other.author));
         let mut deps: Vec<_> = others.map(|(log, (seq, hlc))| (*hlc, Dep { log: *log, seq: *seq })).collect();
         deps.sort_unstable_by(|one, other| other.cmp(one));
         deps.truncate(MAX_DEPS);

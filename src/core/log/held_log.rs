@@ -28,6 +28,11 @@ pub struct HeldLog {
     recent: VecDeque<EventId>,
     /// The event that the one at the base names as its predecessor.
     joint: Option<EventId>,
+    /// Bytes of its events.
+    bytes: u64,
+    /// When it came among all logs, and when something of it was accepted last: two readings of one counter.
+    came: u64,
+    touched: u64,
 }
 
 /// The next event that is wanted below the base.
@@ -43,7 +48,7 @@ impl HeldLog {
     /// A log as the store has it.
     pub(super) fn new(state: LogState) -> Self {
         let (key, recent) = (Arc::new(state.id), state.head_id.into_iter().collect());
-        Self { key, recent, committed: state.clone(), state, joint: None }
+        Self { key, recent, committed: state.clone(), state, joint: None, bytes: 0, came: 0, touched: 0 }
     }
 
     /// A log without any event.
@@ -55,6 +60,35 @@ impl HeldLog {
     /// Its identity, to be shared.
     pub fn key(&self) -> &Arc<LogId> {
         &self.key
+    }
+
+    /// Bytes of its events, on disk or on their way there.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// When it came among all logs: the greatest number came last.
+    pub fn came(&self) -> u64 {
+        self.came
+    }
+
+    /// When something of it was accepted last, counted as in [`Self::came`].
+    pub fn touched(&self) -> u64 {
+        self.touched
+    }
+
+    /// Something of it was accepted, `bytes` long, as the `turn`th of all.
+    pub(super) fn touch(&mut self, bytes: u64, turn: u64) {
+        if self.came == 0 {
+            self.came = turn;
+        }
+        self.touched = turn;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
+    /// So many bytes of it are gone.
+    pub(super) fn freed(&mut self, bytes: u64) {
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// How it stands.

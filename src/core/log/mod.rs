@@ -5,7 +5,7 @@
 //! numbers for each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
 //!
 //! The files: `accept` which events of others are taken · `waiting_for_causes` events that wait for their causes · `held_log` how far
-//! one log is held · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and
+//! one log is held · `tombstones` logs that were given up · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and
 //! answers.
 
 mod accept;
@@ -15,6 +15,7 @@ mod frontier;
 mod held_log;
 mod sign;
 pub mod storage;
+mod tombstones;
 mod waiting_for_causes;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub use accept::{Acceptance, Offer, Violation};
@@ -31,6 +32,7 @@ use frontier::Frontier;
 pub use held_log::HeldLog;
 pub use sign::NoTime;
 use storage::{LogEntry, LogState, Snapshot};
+use tombstones::Tombstones;
 use waiting_for_causes::Waiting;
 pub use waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 
@@ -53,6 +55,8 @@ pub const MAX_AHEAD: Duration = Duration::from_hours(24);
 pub struct Logs {
     me: NodeId,
     held: BTreeMap<LogId, HeldLog>,
+    /// Logs of which nothing is held any more.
+    tombstones: Tombstones,
     /// Logs of other networks: neither offered nor taken.
     foreign: BTreeSet<LogId>,
     /// The latest reading of all that was merged into our clock.
@@ -67,22 +71,45 @@ pub struct Logs {
     newly_abandoned: Vec<LogId>,
     /// Logs of which something else than their events has changed since they were written to the store.
     changed: BTreeSet<LogId>,
+    /// Logs that were given up and whose lines are still in the store.
+    given_up: Vec<LogId>,
+    /// Logs that were forgotten altogether and are still in the store.
+    forgotten: Vec<LogId>,
+    /// Counts what was accepted.
+    turn: u64,
 }
 
 impl Logs {
     /// The logs that a store holds, read at `wall`. Events dated too far ahead of that do not move our clock, as when
     /// they came.
     pub fn new(me: NodeId, snapshot: Snapshot, wall: Timestamp) -> Self {
-        let Snapshot { logs, foreign, mut frontier, own, .. } = snapshot;
+        let Snapshot { logs, foreign, mut frontier, own, bytes, .. } = snapshot;
         let is_merged = |state: &&LogState| !Self::is_ahead(state.head_hlc, wall);
         let merged: BTreeMap<LogId, Hlc> =
             logs.iter().filter(is_merged).map(|state| (state.id, state.head_hlc)).collect();
         frontier.retain(|dep| merged.contains_key(&dep.log));
         // Our own log is given up if our clock was wrong when we last wrote to it.
         let own = own.filter(|own| merged.contains_key(own) || logs.iter().all(|state| state.id != *own));
+        let (mut held, mut tombstones, mut turn, mut forgotten) =
+            (BTreeMap::new(), Tombstones::default(), 0, Vec::new());
+        for state in logs {
+            if state.base > state.head && state.id.author != me && state.head > 0 {
+                forgotten.extend(tombstones.add(state, None));
+                continue;
+            }
+            turn += 1;
+            let log = held.entry(state.id).or_insert(HeldLog::new(state));
+            log.touch(0, turn);
+        }
+        for (log, bytes) in bytes {
+            if let Some(held) = held.get_mut(&log) {
+                held.touch(bytes, held.touched());
+            }
+        }
         Self {
             me,
-            held: logs.into_iter().map(|state| (state.id, HeldLog::new(state))).collect(),
+            held,
+            tombstones,
             foreign: foreign.into_iter().collect(),
             latest: merged.values().copied().max().unwrap_or_default(),
             frontier: Frontier::new(frontier),
@@ -91,6 +118,50 @@ impl Logs {
             abandoned: BTreeSet::new(),
             newly_abandoned: Vec::new(),
             changed: BTreeSet::new(),
+            given_up: Vec::new(),
+            forgotten,
+            turn,
+        }
+    }
+
+    /// How many logs are held.
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Gives up a log: nothing of it is held any more, but it is known how far it was.
+    pub fn give_up(&mut self, log: &LogId, now: Instant) {
+        let Some(held) = self.held.remove(log) else { return };
+        self.waiting.remove(log);
+        self.frontier.forget(log);
+        self.changed.remove(log);
+        let state = held.state().clone();
+        let above = state.head + 1;
+        let state = LogState { floor: above, base: above, older: None, ..state };
+        self.forgotten.extend(self.tombstones.add(state, Some(now)));
+        self.given_up.push(*log);
+    }
+
+    /// Logs that were given up since this was asked last, and how they stand now.
+    pub fn take_given_up(&mut self) -> Vec<LogState> {
+        let given_up = std::mem::take(&mut self.given_up);
+        given_up.iter().filter_map(|log| self.tombstones.get(log).cloned()).collect()
+    }
+
+    /// Logs that nothing is to be known of any more, since this was asked last.
+    pub fn take_forgotten(&mut self) -> Vec<LogId> {
+        std::mem::take(&mut self.forgotten)
+    }
+
+    /// Whether a log was given up, and nothing of it is fetched now.
+    pub fn is_barred(&self, log: &LogId, now: Instant) -> bool {
+        self.tombstones.bars(log, now)
+    }
+
+    /// So many bytes of a log are gone from the store.
+    pub fn freed(&mut self, log: &LogId, bytes: u64) {
+        if let Some(held) = self.held.get_mut(log) {
+            held.freed(bytes);
         }
     }
 
@@ -99,9 +170,15 @@ impl Logs {
         self.held.get(log)
     }
 
-    /// The identity of a log that is held, to be shared.
+    /// The identity of a log that is held or was given up, to be shared.
     pub fn key(&self, log: &LogId) -> Option<Arc<LogId>> {
-        self.held.get(log).map(|held| held.key().clone())
+        let given_up = || self.tombstones.get(log).map(|_| Arc::new(*log));
+        self.held.get(log).map(|held| held.key().clone()).or_else(given_up)
+    }
+
+    /// The logs of an author that were given up.
+    pub fn given_up_of(&self, author: &NodeId) -> Vec<LogId> {
+        self.tombstones.of_author(author)
     }
 
     /// All logs.
@@ -182,7 +259,11 @@ impl Logs {
 
     /// What to say that we hold of a log to a node that offers it from `offered_base` on.
     pub fn range(&self, log: &LogId, offered_base: Option<u64>) -> Option<HeldRange> {
-        self.held.get(log)?.range(offered_base)
+        let given_up = || {
+            let state = self.tombstones.get(log)?;
+            Some(HeldRange { log: *log, seq: state.head, head: state.head_id, base: state.base })
+        };
+        self.held.get(log).map_or_else(given_up, |held| held.range(offered_base))
     }
 
     /// A clock reading for a line that is in no log. It is later than everything seen.
@@ -200,8 +281,13 @@ impl Logs {
     /// Makes an event part of its log.
     fn apply(&mut self, entry: &LogEntry, now: Now) {
         let event = &entry.event;
-        let held = self.held.entry(event.log).or_insert_with(|| HeldLog::empty(event.log));
+        let tombstones = &mut self.tombstones;
+        let held = self.held.entry(event.log).or_insert_with(|| {
+            tombstones.revive(&event.log).map_or_else(|| HeldLog::empty(event.log), HeldLog::new)
+        });
         let newest = held.extend(event);
+        self.turn += 1;
+        held.touch(entry.signed.bytes() as u64, self.turn);
         if !newest || (!entry.own && Self::is_ahead(event.hlc, now.wall)) {
             return;
         }
@@ -219,6 +305,7 @@ impl Logs {
         held.is_some_and(|held| held.covers(dep.seq))
             || dep.seq - held.map_or(0, HeldLog::head).min(dep.seq) > FAR
             || self.foreign.contains(&dep.log)
+            || self.tombstones.get(&dep.log).is_some()
             || highest_base(&dep.log).is_some_and(|base| dep.seq < base)
     }
 }

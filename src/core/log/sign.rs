@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{HeldLog, Logs, storage::LogEntry};
 use crate::{
-    domain::model::{Hlc, LogId, Now, RoomId},
+    domain::model::{Hlc, LogId, NodeId, Now, RoomId},
     protocol::{
         codec::event::{Draft, HLC_END},
         identity::Identity,
@@ -43,7 +43,8 @@ impl Logs {
     }
 
     /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk
-    /// before anybody hears of it.
+    /// before anybody hears of it. It names causes of those authors alone that `may_name` allows: others may never get
+    /// the rest, and would wait for it.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.
@@ -53,6 +54,7 @@ impl Logs {
         (kind, content): (u32, Bytes),
         identity: &Identity,
         epoch: impl FnOnce() -> u64,
+        may_name: &dyn Fn(&NodeId) -> bool,
         now: Now,
     ) -> Result<LogEntry, NoTime> {
         let hlc = self.latest.next().max(Hlc::at(now.wall));
@@ -62,7 +64,7 @@ impl Logs {
         let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
         let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
         let draft =
-            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log), wall: now.wall, kind, content };
+            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log, may_name), wall: now.wall, kind, content };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
         let entry = LogEntry { event, signed, arrived: now.wall, own: true };

@@ -25,7 +25,7 @@ fn nobody(_: &LogId) -> Option<u64> {
     None
 }
 
-const ANYBODY: Offer<'static> = Offer { base: None, may_introduce: true, highest: &nobody };
+const ANYBODY: Offer<'static> = Offer { base: None, has_room: true, highest: &nobody };
 
 /// Somebody who writes and hears.
 struct Person {
@@ -43,7 +43,7 @@ impl Person {
     }
 
     fn say(&mut self, text: &str, now: Now) -> LogEntry {
-        let entry = self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, now).unwrap();
+        let entry = self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, &|_| true, now).unwrap();
         self.unwritten.push(entry.clone());
         entry
     }
@@ -166,7 +166,7 @@ fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
     let again = carol.say("still not", now(0));
     assert!(again.event.hlc > next.event.hlc && again.event.hlc < far.event.hlc && again.event.deps.is_empty());
     let end = i64::try_from(HLC_END.0 >> 16).unwrap() - now(0).wall.as_millis();
-    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, now(end)).is_err());
+    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, &|_| true, now(end)).is_err());
 }
 
 /// How a log stands: its newest range, and what is held below it.
@@ -283,19 +283,49 @@ fn what_is_far_behind_holds_up_nobody() {
 }
 
 #[test]
-fn nobody_begins_logs_without_end() {
+fn a_log_begins_only_where_there_is_room() {
     let mut carol = Person::new(3);
-    let key = Identity::from_secret(&[2; 32]);
-    let begin = |epoch| {
-        let logs = Logs::new(key.node(), Snapshot::default(), now(0).wall);
-        let mut bob = Person { logs, identity: key.clone(), unwritten: Vec::new() };
-        bob.logs.write(Room::LOBBY.id(), said("hi"), &key, || epoch, now(0)).unwrap()
-    };
-    let taken = (0..100).filter(|epoch| carol.hear(&begin(*epoch).signed, now(0)).0 == Acceptance::Accepted).count();
-    assert_eq!(taken, crate::core::budgets::MAX_LOGS_PER_AUTHOR);
-    let stranger = Person::new(4).say("who is this?", now(0));
-    let closed = Offer { may_introduce: false, ..ANYBODY };
-    assert_eq!(carol.hear_as(&stranger.signed, &closed, now(0)).0, Acceptance::Early);
+    let mut stranger = Person::new(4);
+    let events = [stranger.say("who is this?", now(0)), stranger.say("and this?", now(1))];
+    let closed = Offer { has_room: false, ..ANYBODY };
+    assert_eq!(carol.hear_as(&events[0].signed, &closed, now(0)).0, Acceptance::Early);
+    assert_eq!(carol.hear(&events[0].signed, now(0)).0, Acceptance::Accepted);
+    assert_eq!(carol.hear_as(&events[1].signed, &closed, now(0)).0, Acceptance::Accepted, "it is there already");
+}
+
+#[test]
+fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
+    let (mut bob, mut carol) = (Person::new(2), Person::new(3));
+    let events: Vec<LogEntry> = (1..=4).map(|n| bob.say(&n.to_string(), now(n))).collect();
+    let log = events[0].event.log;
+    for event in &events[..2] {
+        carol.hear(&event.signed, now(0));
+    }
+    commit(&mut carol);
+    carol.logs.give_up(&log, now(0).mono);
+    assert_eq!((carol.logs.len(), carol.logs.get(&log).is_none()), (0, true));
+    assert!(carol.logs.is_barred(&log, now(0).mono));
+    let told = carol.logs.range(&log, None).unwrap();
+    assert_eq!((told.base, told.seq, told.head), (3, 2, Some(events[1].event.id)), "it lacks nothing");
+    let states = carol.logs.take_given_up();
+    assert_eq!((states[0].floor, states[0].base, states[0].head), (3, 3, 2));
+    let closed = Offer { has_room: false, ..ANYBODY };
+    for (event, acceptance) in [(0, Acceptance::Known), (1, Acceptance::Known), (2, Acceptance::Early)] {
+        assert_eq!(carol.hear_as(&events[event].signed, &closed, now(0)).0, acceptance);
+    }
+    for event in &events[2..] {
+        assert_eq!(carol.hear(&event.signed, now(0)).0, Acceptance::Accepted);
+    }
+    assert_eq!(ends(&carol, &log), (3, 4, None));
+    // An answer to what was given up waits for nothing.
+    carol.logs.give_up(&log, now(0).mono);
+    let (mut dave, answer) = (Person::new(4), Offer { base: Some(1), ..ANYBODY });
+    for event in &events {
+        dave.hear(&event.signed, now(0));
+    }
+    let answers = dave.say("yes", now(5));
+    assert_eq!(answers.event.deps.len(), 1);
+    assert_eq!(carol.hear_as(&answers.signed, &answer, now(5)).0, Acceptance::Accepted);
 }
 
 #[test]
@@ -320,7 +350,7 @@ fn an_own_event_from_elsewhere_ends_the_own_log() {
     let theirs = draft(&first, |_| {}).sign(|message| key.sign(message));
     assert_eq!(bob.hear(&theirs, now(0)).0, Acceptance::Accepted);
     assert_eq!(bob.logs.own(), None);
-    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, now(0)).unwrap();
+    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, &|_| true, now(0)).unwrap();
     assert_eq!((next.event.log.epoch, next.event.seq), (8, 1));
     assert!(next.event.deps.contains(&Dep { log: first.event.log, seq: 2 }));
 }

@@ -128,6 +128,11 @@ impl Waiting {
         Some(entry)
     }
 
+    /// Nothing of a log is wanted any more.
+    pub(super) fn remove(&mut self, log: &LogId) {
+        while self.pop(log).is_some() {}
+    }
+
     /// When the first of all events has waited long enough.
     pub(super) fn due(&self) -> Option<Instant> {
         self.logs.values().filter_map(Queue::until).min()

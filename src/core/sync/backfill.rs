@@ -122,6 +122,7 @@ impl Sync {
     pub(super) fn find_lagging(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let is_free = link.phase().is_free();
+        let again = link.lagging.take_refused(cx.now.mono);
         let late = link.lagging.take_due(is_free, cx.now.mono);
         for log in &late {
             if let Some(cursor) = link.cursors.get_mut(log) {
@@ -129,7 +130,10 @@ impl Sync {
             }
         }
         self.timers.set_or_clear(Timer::FindLagging(name), link.lagging.next_due());
-        if !late.is_empty() {
+        for log in &again {
+            self.review(name, log, false, cx);
+        }
+        if !late.is_empty() || !again.is_empty() {
             self.send_next(name, cx);
         }
     }
@@ -139,7 +143,7 @@ impl Sync {
 impl Sync {
     /// A log has changed here or there: looks at how both sides stand with it.
     pub(super) fn review(&mut self, name: LinkId, log: &LogId, moved: bool, cx: &Context<'_>) {
-        let (held, lacks) = (self.logs.key(log), self.lacks_here(name, log));
+        let (held, lacks) = (self.logs.key(log), self.lacks_here(name, log, cx));
         let offered = self.may_be_offered(name, log, cx);
         let Some(link) = self.links.get_mut(name) else { return };
         let key = held.clone().or_else(|| link.cursors.key(log));
@@ -187,9 +191,9 @@ impl Sync {
     }
 
     /// Whether we lack something of a log that the link holds.
-    fn lacks_here(&self, name: LinkId, log: &LogId) -> bool {
+    fn lacks_here(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let cursor = self.links.get(name).map(|link| link.cursors.get(log)).unwrap_or_default();
-        self.is_behind(log, cursor.base, cursor.has)
+        self.is_behind(log, cursor.base, cursor.has, cx.now.mono)
     }
 
     /// Whether a log is offered to a link. The log of a stranger whom we never met travels no further: whoever has the log

@@ -19,7 +19,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, Now, Position, Room, Text},
+        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, Text},
     },
     protocol::codec::{
         Published,
@@ -38,7 +38,11 @@ impl Sync {
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         let epoch = || self.rng.u64(..);
-        match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, cx.now) {
+        let links = &self.links;
+        let may_name = |author: &NodeId| {
+            links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger()
+        };
+        match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, &may_name, cx.now) {
             Ok(entry) => self.keep(vec![entry], None, cx),
             Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
         }
@@ -98,11 +102,15 @@ impl Sync {
             Queued::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
+        let given_up = self.logs.take_given_up();
+        writes.extend(given_up.iter().cloned().map(Write::Log));
+        writes.extend(self.logs.take_forgotten().into_iter().map(Write::Drop));
         writes.extend(self.logs.take_newly_abandoned().into_iter().map(Write::Abandon));
         writes.extend(acks.iter().copied().map(Write::Ack));
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
-            self.writer.commit = Some(Commit { queued, states, acks, forks });
+            let given_up = given_up.iter().map(|state| state.id).collect();
+            self.writer.commit = Some(Commit { queued, states, acks, forks, given_up });
             self.timers.set(Timer::CommitStuck, cx.now.mono + STUCK_AFTER);
             self.requests.ask(Purpose::Commit, Request::Write(writes), cx.out);
         }
@@ -115,7 +123,8 @@ impl Sync {
 
     /// The commit is on disk: what it holds is shown, sent and told.
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
-        let Some(Commit { queued, states, .. }) = self.take_commit() else { return };
+        let Some(Commit { queued, states, given_up, .. }) = self.take_commit() else { return };
+        self.shrink(given_up.into_iter().map(|log| (log, 0)).collect(), cx);
         self.logs.committed(states);
         let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
         for queued in queued {

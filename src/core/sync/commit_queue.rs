@@ -81,6 +81,8 @@ pub(super) struct Commit {
     pub(super) acks: Vec<Ack>,
     /// The proofs in it.
     pub(super) forks: Vec<Proof>,
+    /// The logs that are given up with it.
+    pub(super) given_up: Vec<LogId>,
 }
 
 /// The way to disk: one commit at a time, and what waits for the next one.

@@ -58,12 +58,6 @@ impl Cursors {
         self.of.get(log).copied().unwrap_or_default()
     }
 
-    /// All logs that were named or sent.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.of.len()
-    }
-
     /// The other side of a log that is held here.
     pub(super) fn held(&mut self, log: &LogKey) -> &mut Cursor {
         self.of.entry(log.clone()).or_default()

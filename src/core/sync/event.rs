@@ -11,7 +11,7 @@ use crate::{
         bus::Update,
         model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
     },
-    protocol::codec::{Published, event::Signed, mesh::Have},
+    protocol::codec::{Published, event::Signed, mesh::{Have, Refused}},
 };
 
 /// What happened.
@@ -34,6 +34,13 @@ pub enum Input {
         link: LinkId,
         /// What it said.
         have: Have,
+    },
+    /// A link does not take events.
+    Refused {
+        /// Which link.
+        link: LinkId,
+        /// What it said.
+        refused: Refused,
     },
     /// A link has sent events.
     Batch {

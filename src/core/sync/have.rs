@@ -1,6 +1,6 @@
 //! Who holds what: what we tell, and what we are told.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{
     Sync,
@@ -45,7 +45,8 @@ impl Sync {
     /// The first words on a link: all that we hold.
     pub(super) fn tell_all(&mut self, link: LinkId, cx: &mut Context<'_>) {
         let logs = self.logs.iter().map(|(log, _)| log).filter(|log| self.may_be_offered(link, log, cx));
-        let logs: Vec<LogKey> = logs.filter_map(|log| self.logs.key(log)).collect();
+        let given_up = self.links.get(link).map(|link| self.logs.given_up_of(&link.node)).unwrap_or_default();
+        let logs: Vec<LogKey> = logs.chain(&given_up).filter_map(|log| self.logs.key(log)).collect();
         self.tell(link, &logs, cx.now, cx);
     }
 
@@ -144,7 +145,7 @@ impl Sync {
             self.listed(name, cx);
         }
         self.send_next(name, cx);
-        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq)) {
+        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq, cx.now.mono)) {
             self.catch_up(cx);
         }
     }
@@ -169,6 +170,10 @@ impl Sync {
         let news = cursor.base != range.base;
         let moved = cursor.holds(range.base, range.seq);
         self.review(name, &range.log, moved, cx);
+        if !is_held && (moved || news) {
+            // It does not know how far we were with a log that we have given up.
+            self.tell_again(name, &range.log, cx.now);
+        }
         if gap && news {
             // It may have what we lack below our base, and sends it if it knows that.
             self.tell_again(name, &range.log, cx.now);
@@ -235,8 +240,10 @@ impl Sync {
     }
 
     /// Whether we lack something of a log that others hold up to `has`.
-    pub(super) fn is_behind(&self, log: &LogId, base: u64, has: u64) -> bool {
-        !self.logs.is_foreign(log) && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
+    pub(super) fn is_behind(&self, log: &LogId, base: u64, has: u64, now: Instant) -> bool {
+        !self.logs.is_foreign(log)
+            && !self.is_refused(log, now)
+            && self.logs.range(log, Some(base)).map_or(0, |range| range.seq) < has
     }
 }
 

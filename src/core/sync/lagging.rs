@@ -53,6 +53,8 @@ pub(super) struct Lagging {
     /// Those of them for which time runs: at most `window`.
     waits: BTreeMap<LogKey, Wait>,
     window: usize,
+    /// Logs that it does not take now, and until when.
+    refused: BTreeMap<LogKey, Instant>,
     /// Bytes that it was sent since it last confirmed anything.
     unconfirmed: usize,
     /// Whether it has confirmed anything since it was last sent something again.
@@ -62,12 +64,15 @@ pub(super) struct Lagging {
 impl Lagging {
     /// Nothing lacks yet.
     pub(super) fn new(jitter: Duration) -> Self {
-        let (behind, waits) = (BTreeSet::new(), BTreeMap::new());
-        Self { jitter, behind, waits, window: MAX_WINDOW, unconfirmed: 0, progress: true }
+        let (behind, waits, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        Self { jitter, behind, waits, window: MAX_WINDOW, refused, unconfirmed: 0, progress: true }
     }
 
     /// It lacks something of a log, which may be our `own`. When to look again, if time begins to run.
     pub(super) fn falls_behind(&mut self, log: &LogKey, own: bool, now: Instant) -> Option<Instant> {
+        if self.refused.get(log).is_some_and(|until| now < *until) {
+            return None;
+        }
         self.behind.insert(log.clone());
         self.watch(log, own, now)
     }
@@ -87,6 +92,16 @@ impl Lagging {
         (LAGS_AFTER + jitter) * (1 << tries)
     }
 
+    /// It does not take a log before `until`. When to look again.
+    pub(super) fn refused(&mut self, log: &LogKey, until: Instant) -> Instant {
+        self.waits.remove(log);
+        self.behind.remove(log);
+        if self.refused.len() < MAX_WINDOW || self.refused.contains_key(log) {
+            self.refused.insert(log.clone(), until);
+        }
+        until
+    }
+
     /// It has confirmed something of a log, and lacks more. When to look again.
     pub(super) fn moves(&mut self, log: &LogId, now: Instant) -> Option<Instant> {
         self.confirmed();
@@ -98,6 +113,7 @@ impl Lagging {
 
     /// It lacks nothing of a log, or is not to have it from us.
     pub(super) fn caught_up(&mut self, log: &LogId) {
+        self.refused.remove(log);
         self.behind.remove(log);
         self.waits.remove(log);
     }
@@ -143,7 +159,17 @@ impl Lagging {
 
     /// Whether any log is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        self.waits.values().map(|wait| wait.due).min()
+        self.waits.values().map(|wait| wait.due).chain(self.refused.values().copied()).min()
+    }
+
+    /// The logs that it may be offered again, although it did not take them before.
+    pub(super) fn take_refused(&mut self, now: Instant) -> Vec<LogKey> {
+        let over: Vec<LogKey> =
+            self.refused.iter().filter(|(_, until)| **until <= now).map(|(log, _)| log.clone()).collect();
+        for log in &over {
+            self.refused.remove(log);
+        }
+        over
     }
 
     /// The logs that it has lacked for too long: it is to be sent them again, from where it is.

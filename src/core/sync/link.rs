@@ -27,6 +27,10 @@ const REFUSED_RATE: f64 = 0.1;
 const LOOKUP_BURST: u32 = 256;
 const LOOKUP_RATE: f64 = 32.0;
 
+/// Frames that tell a link what we do not take, at once and per second in the long run, beside the first for each log.
+const TOLD_BURST: u32 = 16;
+const TOLD_RATE: f64 = 0.5;
+
 /// Frames, and bytes of them, that may wait for a link.
 const MAX_QUEUED: usize = 32;
 const MAX_QUEUED_BYTES: usize = 1024 * 1024;
@@ -50,7 +54,10 @@ pub(super) struct Link {
     pub(super) told_at: Option<Instant>,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
+    /// From which event on it does not take our own log.
+    pub(super) refuses: Option<u64>,
     refused: TokenBucket,
+    told: TokenBucket,
     lookups: TokenBucket,
 }
 
@@ -65,6 +72,8 @@ impl Link {
             untold: BTreeSet::new(),
             told_at: None,
             queue: VecDeque::new(),
+            refuses: None,
+            told: TokenBucket::new(TOLD_BURST, TOLD_RATE),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
             lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),
         }
@@ -98,8 +107,13 @@ impl Link {
         self.lookups.take(now)
     }
 
+    /// Whether it may be told once more that we do not take what it sends.
+    pub(super) fn may_be_told(&mut self, now: Instant) -> bool {
+        self.told.take(now)
+    }
+
     /// A log is not held here any more.
-    pub(super) fn forget(&mut self, log: &LogId) {
+    pub(super) fn forget_held(&mut self, log: &LogId) {
         self.cursors.forget(log);
         self.lagging.caught_up(log);
         self.ahead.remove(log);

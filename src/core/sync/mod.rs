@@ -29,7 +29,7 @@
 //! # The files
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
-//! - `receive`: events that come over a link; `authors` limits how many unknown authors a peer may introduce
+//! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what becomes of their logs
 //! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`: what is known of a link, what it is doing, how far it is with each log
@@ -38,8 +38,8 @@
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, what the clock brings
 
-mod authors;
 mod backfill;
+mod budget;
 mod commit;
 mod commit_queue;
 mod cursor;
@@ -56,6 +56,7 @@ mod phase;
 mod progress;
 mod receive;
 mod requests;
+mod strangers;
 mod timer;
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ pub use history::{History, Retention};
 pub use notice::{NotDone, Notice};
 
 use self::{
-    authors::NewAuthors,
+    budget::Budget,
     commit_queue::Writer,
     delivery::Deliveries,
     event::Context,
@@ -125,7 +126,7 @@ pub struct Sync {
     requests: Requests,
     writer: Writer,
     forks: Forks,
-    new_authors: NewAuthors,
+    budget: Budget,
     /// The link that was asked for everything, and when something last came from it.
     asked: Option<(LinkId, Instant)>,
     delivery: Deliveries,
@@ -154,7 +155,7 @@ impl Sync {
             requests: Requests::default(),
             writer: Writer::default(),
             forks,
-            new_authors: NewAuthors::default(),
+            budget: Budget::default(),
             asked: None,
             delivery,
             progress: Progress::default(),
@@ -170,6 +171,7 @@ impl Sync {
             Input::LinkUp { link, node } => self.link_up(link, node, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
+            Input::Refused { link, refused } => self.refused(link, &refused, cx),
             Input::Batch { link, events } => self.batch(link, events, cx),
             Input::Taken(link) => self.taken(link, cx),
             Input::Stored { ticket, reply } => self.stored(ticket, reply, cx),
@@ -208,6 +210,7 @@ impl Sync {
 
     fn start(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Retain, cx.now.mono + FIRST_RETAIN);
+        self.keep_within_budget_soon(cx.now);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
     }
@@ -230,6 +233,7 @@ impl Sync {
             self.timers.clear(Timer::TellHave(link));
             self.timers.clear(Timer::AskForCauses(link));
             self.timers.clear(Timer::FindLagging(link));
+            self.keep_within_budget_soon(cx.now);
             self.report_delivery_soon(cx.now);
         }
     }
@@ -245,6 +249,8 @@ impl Sync {
                 Timer::GiveUpCauses => self.give_up_causes(cx),
                 Timer::FindLagging(link) => self.find_lagging(link, cx),
                 Timer::CatchUp => self.catch_up(cx),
+                Timer::KeepWithinBudget => self.keep_within_budget(cx),
+                Timer::RefusalsOver => self.refusals_over(cx),
                 Timer::TellHave(link) => self.tell_untold(link, cx),
                 Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
                 Timer::ReportDelivery => self.report_delivery(cx),
@@ -299,12 +305,13 @@ impl Sync {
             }
             (Purpose::Page(room, seek), Ok(Reply::Page(page))) => self.show_page(room, seek, &page, cx),
             (Purpose::Search(query), Ok(Reply::Found(found))) => self.show_found(query, &found, cx),
-            (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, .. })) => {
-                self.raise(&bases, cx);
+            (Purpose::Erase(room), Ok(Reply::Raised { lines, bases, freed })) => {
+                self.raise(&bases, &freed, cx);
                 self.forks.forget();
                 cx.update(Update::Erased { room, lines });
             }
-            (Purpose::Retain, Ok(Reply::Raised { bases, .. })) => self.raise(&bases, cx),
+            (Purpose::Retain, Ok(Reply::Raised { bases, freed, .. })) => self.raise(&bases, &freed, cx),
+            (Purpose::Shrink, reply) => self.shrunk(reply, cx),
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
             (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
@@ -316,7 +323,10 @@ impl Sync {
     }
 
     /// The store has forgotten what is below these numbers.
-    fn raise(&mut self, bases: &[(LogId, u64)], cx: &Context<'_>) {
+    fn raise(&mut self, bases: &[(LogId, u64)], freed: &[(LogId, u64)], cx: &Context<'_>) {
+        for (log, bytes) in freed {
+            self.logs.freed(log, *bytes);
+        }
         for (log, base) in bases {
             self.logs.raised(log, *base);
         }

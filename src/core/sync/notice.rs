@@ -6,7 +6,12 @@ use crate::{
         bus::{FailureCode, NoticeCode, Update},
         model::NodeId,
     },
+    protocol::codec::mesh::RefusalReason,
 };
+
+fn plural(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
 
 /// Something that others have caused, or that is wrong with this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,25 @@ pub enum Notice {
     NewLog,
     /// Events that are held could not be read.
     Unreadable(Failure),
+    /// Lines of strangers are not taken.
+    LeftOut {
+        /// How many, as far as is known.
+        lines: u64,
+        /// Why the last of them were not.
+        reason: RefusalReason,
+    },
+    /// Logs of strangers were given up for others.
+    GivenUp {
+        /// How many.
+        logs: usize,
+    },
+    /// Somebody does not take what our user says.
+    NotTaken {
+        /// Who.
+        by: NodeId,
+        /// Why.
+        reason: RefusalReason,
+    },
 }
 
 impl Notice {
@@ -28,6 +52,8 @@ impl Notice {
             Self::Forked(_) | Self::OwnForked => NoticeCode::Forked,
             Self::NewLog => NoticeCode::NewLog,
             Self::Unreadable(_) => NoticeCode::Damaged,
+            Self::LeftOut { .. } | Self::GivenUp { .. } => NoticeCode::StrangersLeftOut,
+            Self::NotTaken { .. } => NoticeCode::NotTaken,
         }
     }
 
@@ -51,6 +77,39 @@ impl Notice {
                     .to_owned()
             }
             Self::Unreadable(Failure(text)) => text,
+            Self::LeftOut { lines, reason: RefusalReason::DiskFull } => format!(
+                "The disk is nearly full. {} of people you have not met before {} left out; everybody else's are kept. \
+                 Free some space.",
+                plural(lines, "message", "messages"),
+                if lines == 1 { "was" } else { "were" },
+            ),
+            Self::LeftOut { lines, .. } => format!(
+                "People you have not met before send more than this program keeps of them. {} {} left out, so that \
+                 everybody else is heard. If one of them floods the chat, type /ignore and the name.",
+                plural(lines, "message", "messages"),
+                if lines == 1 { "was" } else { "were" },
+            ),
+            Self::GivenUp { logs } => format!(
+                "People you have not met before have left more histories here than this program keeps of them. {} {} \
+                 removed, the newest first. Nothing of people you know is affected.",
+                plural(logs as u64, "history", "histories"),
+                if logs == 1 { "was" } else { "were" },
+            ),
+            Self::NotTaken { by, reason } => match reason {
+                RefusalReason::TooFast => format!(
+                    "{} takes no more of your messages for a minute: you are new there and have sent a lot. They are \
+                     offered again then.",
+                    name(by)
+                ),
+                RefusalReason::DiskFull => {
+                    format!("{}'s disk is nearly full, so your messages are not kept there now. They are offered again.", name(by))
+                }
+                RefusalReason::NoRoom | RefusalReason::Other => format!(
+                    "{} has no room for the history of people who are new there, so your messages do not arrive. They \
+                     are offered again in an hour.",
+                    name(by)
+                ),
+            },
         };
         Update::Notice { code, text }
     }

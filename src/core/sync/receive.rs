@@ -3,6 +3,7 @@
 use super::{
     Purpose, Sync,
     event::{Context, Output},
+    strangers::Brought,
 };
 use crate::{
     core::log::{
@@ -52,16 +53,24 @@ impl Sync {
         cx: &mut Context<'_>,
     ) -> Acceptance {
         let Ok(event) = signed.read() else { return Acceptance::Refused(Violation::Malformed) };
-        let (log, seq, author) = (event.log, event.seq, event.log.author);
+        let (log, seq) = (event.log, event.seq);
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
-        let sender = link.node;
-        // An author who is linked, or was once, needs nobody to introduce them.
-        let is_new = !self.is_met(&author, cx) && self.logs.logs_of(&author) == 0;
-        let may_introduce = !is_new || self.new_authors.may_introduce(&sender, cx.now.mono);
+        let (sender, base, bytes) = (link.node, link.cursors.base(&log), signed.bytes());
+        let brought = Brought { by: sender, log, seq, bytes };
+        let instead_of = match self.place_for(&brought, cx) {
+            Ok(logs) => logs,
+            Err(reason) => {
+                self.refuse(name, &brought, reason, cx);
+                return Acceptance::Foreign;
+            }
+        };
         let links = &self.links;
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
-        let offer = Offer { base: link.cursors.base(&log), may_introduce, highest: &highest };
+        let offer = Offer { base, has_room: true, highest: &highest };
         let acceptance = self.logs.offer(event, signed, &offer, cx.now, accepted);
+        if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {
+            self.took(&brought, instead_of, cx);
+        }
         let Some(link) = self.links.get_mut(name) else { return acceptance };
         match acceptance {
             // Its sender has it. Others that have waited for it may be new to the sender.
@@ -76,9 +85,6 @@ impl Sync {
         if matches!(acceptance, Acceptance::Known | Acceptance::Early) {
             // It does not know how far we are, or would send something else.
             self.tell_again(name, &log, cx.now);
-        }
-        if is_new && acceptance == Acceptance::Accepted {
-            self.new_authors.introduced(sender, cx.now.mono);
         }
         acceptance
     }

@@ -36,6 +36,8 @@ pub(super) enum Purpose {
     Erase(Room),
     /// To forget old lines.
     Retain,
+    /// To take from strangers what is beyond their share.
+    Shrink,
     /// To go on after a failure.
     Reload,
 }

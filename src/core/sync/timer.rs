@@ -23,6 +23,10 @@ pub(super) enum Timer {
     TellHave(LinkId),
     /// Ask a link for what its events follow.
     AskForCauses(LinkId),
+    /// See whether strangers have more than their share.
+    KeepWithinBudget,
+    /// See what may be asked for again.
+    RefusalsOver,
     /// Tell the front end who has our lines.
     ReportDelivery,
     /// Write acknowledgements that share no other commit.

@@ -309,6 +309,10 @@ pub enum NoticeCode {
     Forked,
     /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
     NewLog,
+    /// Messages of people whom the user has not met before were left out or removed, because there were too many.
+    StrangersLeftOut,
+    /// Somebody does not take what the user says.
+    NotTaken,
     /// What of the network the node is not opened to, or does not sweep, and why.
     Network,
 }
@@ -329,6 +333,8 @@ impl NoticeCode {
             Self::Damaged => "history_damaged",
             Self::Forked => "forked",
             Self::NewLog => "new_log",
+            Self::StrangersLeftOut => "strangers_left_out",
+            Self::NotTaken => "not_taken",
             Self::Network => "network",
         }
     }

@@ -31,13 +31,42 @@ impl<T: Ord> KeyedTokenBucket<T> {
 
     /// Takes one for `of`, if there is one; whether there was.
     pub fn take(&mut self, of: T, now: Instant) -> bool {
+        self.bucket(of, now).take(now)
+    }
+
+    /// Whether `of` can take so many.
+    pub fn has_some(&mut self, of: &T, amount: f64, now: Instant) -> bool {
+        let room = self.each.len() < self.capacity;
+        match self.each.get_mut(of) {
+            Some(allowance) => allowance.has_some(amount, now),
+            None => room || self.rest.has_some(amount, now),
+        }
+    }
+
+    /// Takes so many for `of`, or what there is.
+    pub fn take_some(&mut self, of: T, amount: f64, now: Instant) {
+        self.bucket(of, now).take_some(amount, now);
+    }
+
+    /// How many of its allowance `of` has used and not earned back.
+    pub fn used(&mut self, of: &T, now: Instant) -> f64 {
+        let room = self.each.len() < self.capacity;
+        match self.each.get_mut(of) {
+            Some(allowance) => allowance.used(now),
+            None if room => 0.0,
+            None => self.rest.used(now),
+        }
+    }
+
+    /// The allowance of `of`.
+    fn bucket(&mut self, of: T, now: Instant) -> &mut TokenBucket {
         if self.each.len() >= self.capacity && !self.each.contains_key(&of) {
             self.each.retain(|_, allowance| !allowance.is_full(now));
             if self.each.len() >= self.capacity {
-                return self.rest.take(now);
+                return &mut self.rest;
             }
         }
-        self.each.entry(of).or_insert_with(|| self.one.clone()).take(now)
+        self.each.entry(of).or_insert_with(|| self.one.clone())
     }
 }
 

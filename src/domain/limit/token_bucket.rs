@@ -40,6 +40,24 @@ impl TokenBucket {
         has
     }
 
+    /// Whether so many can be taken. More than the burst never can; then it is enough that nothing is missing.
+    pub fn has_some(&mut self, amount: f64, now: Instant) -> bool {
+        self.earn(now);
+        self.tokens >= amount.min(self.burst)
+    }
+
+    /// Takes so many, or what there is.
+    pub fn take_some(&mut self, amount: f64, now: Instant) {
+        self.earn(now);
+        self.tokens = (self.tokens - amount).max(0.0);
+    }
+
+    /// How many are missing.
+    pub fn used(&mut self, now: Instant) -> f64 {
+        self.earn(now);
+        self.burst - self.tokens
+    }
+
     fn earn(&mut self, now: Instant) {
         let at = *self.at.get_or_insert(now);
         let earned = now.saturating_duration_since(at).as_secs_f64() * self.rate;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The greatest number of an event: more than anybody can write, and far from where the arithmetic of databases ends.
-const MAX_SEQ: u64 = 1 << 53;
+pub(in crate::protocol::codec) const MAX_SEQ: u64 = 1 << 53;
 
 impl Signed {
     /// An event from its three parts, as they come from a link or from disk.
@@ -86,7 +86,7 @@ pub(in crate::protocol::codec) fn read_range(range: &mesh::HeldRange) -> Result<
     if sane { Ok(HeldRange { log, seq: range.seq, head, base: range.base }) } else { Err(Malformed) }
 }
 
-fn read_log(log: Option<&mesh::LogId>) -> Result<LogId, Malformed> {
+pub(in crate::protocol::codec) fn read_log(log: Option<&mesh::LogId>) -> Result<LogId, Malformed> {
     let log = log.ok_or(Malformed)?;
     let room = log.room.as_slice().try_into().map(RoomId).map_err(|_| Malformed)?;
     Ok(LogId { room, author: read_node(&log.author)?, epoch: log.epoch })

@@ -61,7 +61,7 @@ fn write_dep(dep: &Dep) -> mesh::Dep {
     mesh::Dep { author: dep.log.author.as_bytes().to_vec(), epoch: dep.log.epoch, seq: dep.seq }
 }
 
-fn write_log(log: &LogId) -> mesh::LogId {
+pub(in crate::protocol::codec) fn write_log(log: &LogId) -> mesh::LogId {
     mesh::LogId { room: log.room.0.to_vec(), author: log.author.as_bytes().to_vec(), epoch: log.epoch }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, Sas, Sighting, Status,
+    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
 };
@@ -16,7 +16,7 @@ use crate::{
             Malformed,
             event::{
                 MAX_BODY_BYTES, MAX_CONTENT_BYTES,
-                decode::{read_range, read_signed},
+                decode::{MAX_SEQ, read_log, read_range, read_signed},
             },
         },
         wire::mesh,
@@ -86,6 +86,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         }),
         mesh::frame::Body::Probe(probe) => read_probe(probe)?,
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
+        mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.
         mesh::frame::Body::Have(have) if have.ranges.len() > MAX_RANGES => return Err(Malformed),
@@ -128,6 +129,21 @@ fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
         port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
         version: release(&hello.version),
     })
+}
+
+fn read_refused(refused: &mesh::Refused) -> Result<Refused, Malformed> {
+    let log = read_log(refused.log.as_ref())?;
+    let until = (refused.until > 0).then_some(refused.until);
+    if refused.from == 0 || refused.from > MAX_SEQ || until.is_some_and(|until| until < refused.from) {
+        return Err(Malformed);
+    }
+    let reason = match refused.reason() {
+        mesh::RefusalReason::NoRoom => RefusalReason::NoRoom,
+        mesh::RefusalReason::TooFast => RefusalReason::TooFast,
+        mesh::RefusalReason::DiskFull => RefusalReason::DiskFull,
+        mesh::RefusalReason::Unspecified => RefusalReason::Other,
+    };
+    Ok(Refused { log, from: refused.from, until, reason })
 }
 
 fn read_sas(sas: &mesh::Sas) -> Result<Frame, Malformed> {

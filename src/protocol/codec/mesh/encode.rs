@@ -6,7 +6,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::{
-    Frame, Hello, Reason, Sas, Sighting, Status,
+    Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{write_probe, write_reply},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     protocol::{
         codec::event::{
             Signed,
-            encode::{write_range, write_signed},
+            encode::{write_log, write_range, write_signed},
         },
         wire::mesh,
     },
@@ -42,6 +42,7 @@ pub fn encode(frame: &Frame) -> Bytes {
             want: have.want,
         })),
         Frame::Batch(events) => return batch(events),
+        Frame::Refused(refused) => Some(mesh::frame::Body::Refused(write_refused(refused))),
         Frame::Probe(probe) => Some(mesh::frame::Body::Probe(write_probe(*probe))),
         Frame::ProbeReply(reply) => Some(mesh::frame::Body::ProbeReply(write_reply(reply))),
         Frame::Nothing => None,
@@ -66,6 +67,21 @@ fn write_hello(hello: &Hello) -> mesh::Hello {
         wall_ms: hello.wall.as_millis().try_into().unwrap_or(0),
         port: hello.port.map_or(0, |port| port.get().into()),
         version: hello.version.to_string(),
+    }
+}
+
+fn write_refused(refused: &Refused) -> mesh::Refused {
+    let reason = match refused.reason {
+        RefusalReason::NoRoom => mesh::RefusalReason::NoRoom,
+        RefusalReason::TooFast => mesh::RefusalReason::TooFast,
+        RefusalReason::DiskFull => mesh::RefusalReason::DiskFull,
+        RefusalReason::Other => mesh::RefusalReason::Unspecified,
+    };
+    mesh::Refused {
+        log: Some(write_log(&refused.log)),
+        from: refused.from,
+        until: refused.until.unwrap_or(0),
+        reason: reason.into(),
     }
 }
 

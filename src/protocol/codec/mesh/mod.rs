@@ -17,7 +17,7 @@ pub use encode::{batch, encode};
 pub use probe::{DialBack, Probe, ProbeReply};
 
 use super::event::{HeldRange, Signed};
-use crate::domain::model::{Nick, NodeId, Presence, Timestamp};
+use crate::domain::model::{LogId, Nick, NodeId, Presence, Timestamp};
 
 /// The versions of the mesh protocol that we speak, the oldest and the newest. Version 1, of release 0.2, had no log.
 pub const VERSIONS: (u32, u32) = (2, 2);
@@ -58,6 +58,8 @@ pub enum Frame {
     Have(Have),
     /// Events of whatever logs.
     Batch(Vec<Signed>),
+    /// What it does not take.
+    Refused(Refused),
     /// A question who is there; it comes on a call of its own, not on a link.
     Probe(Probe),
     /// The answer to that.
@@ -127,6 +129,32 @@ pub struct Have {
     pub more: bool,
     /// Whether to send at once what is missing there, others' events too.
     pub want: bool,
+}
+
+/// Events that a node does not take now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refused {
+    /// Of which log.
+    pub log: LogId,
+    /// The first of them.
+    pub from: u64,
+    /// The last of them; none if that is all that follow.
+    pub until: Option<u64>,
+    /// Why.
+    pub reason: RefusalReason,
+}
+
+/// Why a node does not take events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusalReason {
+    /// It has no room for this log.
+    NoRoom,
+    /// More came than it takes of a key that it met today.
+    TooFast,
+    /// Its disk is nearly full.
+    DiskFull,
+    /// One that we do not know.
+    Other,
 }
 
 /// A step of comparing codes.

@@ -1,0 +1,82 @@
+//! How many bytes of strangers are kept, and who loses lines when there are more.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use super::{Budget, Charge, Surroundings, fair_share};
+use crate::{
+    core::{
+        budgets::{STRANGER_BYTES, STRANGERS_BYTES, STRANGERS_BYTES_A_DAY},
+        log::HeldLog,
+        mutant,
+    },
+    domain::model::LogId,
+};
+
+/// How long what was there at its beginning counts.
+const DAY: Duration = Duration::from_hours(24);
+
+/// Whoever is cut is cut a little further, so that not each of their lines costs a cut. The part of the share that is left.
+const LEFT: (u64, u64) = (7, 8);
+
+/// What strangers had when the day began. Days are counted from the start of the program, by its own time.
+#[derive(Debug, Default)]
+pub(super) struct Growth {
+    day: Option<(Instant, u64)>,
+}
+
+impl Growth {
+    /// How many bytes all strangers may have now, when they have `total`.
+    fn limit(&mut self, total: u64, now: Instant) -> u64 {
+        let (began, at_first) = *self.day.get_or_insert((now, total));
+        let at_first = if now.saturating_duration_since(began) >= DAY { total } else { at_first.min(total) };
+        if now.saturating_duration_since(began) >= DAY {
+            self.day = Some((now, total));
+        } else {
+            self.day = Some((began, at_first));
+        }
+        STRANGERS_BYTES.min(at_first + STRANGERS_BYTES_A_DAY)
+    }
+}
+
+impl Budget {
+    /// The logs of strangers that are to be cut, and to how many bytes.
+    pub(in crate::core::sync) fn cuts(&mut self, around: Surroundings<'_>, now: Instant) -> Vec<(LogId, u64)> {
+        if mutant::keeps_every_byte() {
+            return Vec::new();
+        }
+        let mut charged: BTreeMap<Charge, Vec<(LogId, u64)>> = BTreeMap::new();
+        for (log, charge) in &self.charges {
+            let bytes = around.logs.get(log).map_or(0, HeldLog::bytes);
+            charged.entry(*charge).or_default().push((*log, bytes));
+        }
+        let sums: Vec<u64> = charged.values().map(|logs| sum(logs)).collect();
+        let limit = self.growth.limit(sums.iter().sum(), now);
+        let level = fair_share::level(limit, sums).min(STRANGER_BYTES);
+        let mut cuts = Vec::new();
+        for mut logs in charged.into_values() {
+            let total = sum(&logs);
+            if total <= level {
+                continue;
+            }
+            let mut excess = total - level / LEFT.1 * LEFT.0;
+            // Those of absent people first, then the largest.
+            logs.sort_unstable_by_key(|(log, bytes)| (around.links.is_linked(&log.author), u64::MAX - bytes));
+            for (log, bytes) in logs {
+                if excess == 0 {
+                    break;
+                }
+                let less = bytes.min(excess);
+                excess -= less;
+                cuts.push((log, bytes - less));
+            }
+        }
+        cuts
+    }
+}
+
+fn sum(logs: &[(LogId, u64)]) -> u64 {
+    logs.iter().map(|(_, bytes)| bytes).sum()
+}

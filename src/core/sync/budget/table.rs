@@ -1,0 +1,165 @@
+//! Which logs have a place. A full table of strangers gives up the newest log of whoever has most of them, and never the
+//! only log of somebody who is here.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use super::{Budget, Charge, Surroundings};
+use crate::{
+    core::{
+        budgets::{ABSENT_LOGS, LOGS_PER_STRANGER, MAX_LOGS, MAX_LOGS_PER_AUTHOR, STRANGERS_LOGS},
+        log::HeldLog,
+        mutant,
+    },
+    domain::model::{LogId, NodeId},
+};
+
+/// Whether a new log has a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::core::sync) enum Admission {
+    /// It has.
+    Room,
+    /// It has if these are given up.
+    InPlaceOf(Vec<LogId>),
+    /// It has not.
+    Refused,
+}
+
+/// How easily a log is given up, the easiest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// A further log of an author who has another one here.
+    Further,
+    /// The only log of somebody who is not here.
+    Absent,
+    /// The only log of somebody who is here: never.
+    Present,
+}
+
+/// A log of a stranger, in the order in which they are given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    rank: Rank,
+    /// How many logs are charged to the same.
+    charged: Reverse<usize>,
+    /// When it came: the newest goes first.
+    came: Reverse<u64>,
+    log: LogId,
+}
+
+impl Budget {
+    /// Whether a log that is not held may be begun. The node `brings` it.
+    pub(in crate::core::sync) fn admit(&self, log: &LogId, brings: &NodeId, around: Surroundings<'_>) -> Admission {
+        let author = &log.author;
+        let of_author: Vec<&HeldLog> = around.logs.of(author).collect();
+        let oldest = || of_author.iter().min_by_key(|held| held.touched()).map(|held| held.state().id);
+        let most = if around.is_stranger(author) { LOGS_PER_STRANGER } else { MAX_LOGS_PER_AUTHOR };
+        if of_author.len() >= most {
+            // Somebody who is here goes on with the newest of their logs.
+            return match oldest() {
+                Some(oldest) if around.links.is_linked(author) && around.is_stranger(author) => {
+                    Admission::InPlaceOf(vec![oldest])
+                }
+                _ => Admission::Refused,
+            };
+        }
+        if !around.is_stranger(author) {
+            return if around.logs.len() < MAX_LOGS { Admission::Room } else { Admission::Refused };
+        }
+        if mutant::holds_every_log() {
+            return Admission::Room;
+        }
+        let is_present = around.links.is_linked(author);
+        let mine = Candidate {
+            rank: match (of_author.is_empty(), is_present) {
+                (true, true) => Rank::Present,
+                (true, false) => Rank::Absent,
+                (false, _) => Rank::Further,
+            },
+            charged: Reverse(0),
+            came: Reverse(u64::MAX),
+            log: *log,
+        };
+        let victims = self.victims(Some((mine, around.charge(author, brings))), around);
+        if victims.contains(log) {
+            Admission::Refused
+        } else if victims.is_empty() {
+            Admission::Room
+        } else {
+            Admission::InPlaceOf(victims)
+        }
+    }
+
+    /// The logs of strangers that are to be given up because there are too many.
+    pub(in crate::core::sync) fn excess(&self, around: Surroundings<'_>) -> Vec<LogId> {
+        if mutant::holds_every_log() { Vec::new() } else { self.victims(None, around) }
+    }
+
+    fn victims(&self, newcomer: Option<(Candidate, Charge)>, around: Surroundings<'_>) -> Vec<LogId> {
+        if self.charges.len() < ABSENT_LOGS {
+            return Vec::new();
+        }
+        let mut counts: BTreeMap<Charge, usize> = BTreeMap::new();
+        for charge in self.charges.values().chain(newcomer.as_ref().map(|(_, charge)| charge)) {
+            *counts.entry(*charge).or_default() += 1;
+        }
+        let charged = |charge: &Charge| Reverse(counts.get(charge).copied().unwrap_or(0));
+        let mut candidates: Vec<Candidate> = newcomer
+            .iter()
+            .map(|(candidate, charge)| Candidate { charged: charged(charge), ..*candidate })
+            .collect();
+        let mut newest: BTreeMap<NodeId, (u64, LogId)> = BTreeMap::new();
+        for log in self.charges.keys() {
+            let touched = around.logs.get(log).map_or(0, HeldLog::touched);
+            let known = newest.entry(log.author).or_insert((touched, *log));
+            *known = (*known).max((touched, *log));
+        }
+        let mut absent = 0;
+        for (log, charge) in &self.charges {
+            let is_present = around.links.is_linked(&log.author);
+            let is_newest = newest.get(&log.author).is_some_and(|(_, newest)| newest == log);
+            absent += usize::from(!is_present);
+            let rank = match (is_newest, is_present) {
+                (false, _) => Rank::Further,
+                (true, false) => Rank::Absent,
+                (true, true) => Rank::Present,
+            };
+            let came = Reverse(around.logs.get(log).map_or(0, HeldLog::came));
+            candidates.push(Candidate { rank, charged: charged(charge), came, log: *log });
+        }
+        if let Some((candidate, _)) = &newcomer {
+            absent += usize::from(!around.links.is_linked(&candidate.log.author));
+        }
+        let is_absent = |candidate: &Candidate| !around.links.is_linked(&candidate.log.author);
+        candidates.retain(|candidate| candidate.rank != Rank::Present);
+        candidates.sort_unstable();
+        let mut victims: BTreeSet<LogId> =
+            candidates.iter().filter(|candidate| is_absent(candidate)).map(|candidate| candidate.log).take(absent.saturating_sub(ABSENT_LOGS)).collect();
+        let total = self.charges.len() + usize::from(newcomer.is_some());
+        for candidate in candidates {
+            if total.saturating_sub(victims.len()) <= STRANGERS_LOGS {
+                break;
+            }
+            victims.insert(candidate.log);
+        }
+        victims.into_iter().collect()
+    }
+
+    /// Looks anew at who is a stranger: people become known, and logs are given up.
+    pub(in crate::core::sync) fn review(&mut self, around: Surroundings<'_>) {
+        let strangers: BTreeMap<LogId, Charge> = around
+            .logs
+            .iter()
+            .filter(|(log, _)| around.is_stranger(&log.author))
+            .map(|(log, _)| (*log, self.charges.get(log).copied().unwrap_or(Charge::Key(log.author))))
+            .collect();
+        self.charges = strangers;
+    }
+
+    /// A log was given up.
+    pub(in crate::core::sync) fn forget(&mut self, log: &LogId) {
+        self.charges.remove(log);
+    }
+}

@@ -1,0 +1,177 @@
+//! What becomes of the logs of strangers: which have a place, what is refused, and what is given up.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Purpose, Sync,
+    budget::{Admission, Surroundings, hold_off},
+    event::{Context, Output},
+    notice::Notice,
+    timer::Timer,
+};
+use crate::{
+    core::{
+        log::storage::{Failure, Reply, Request},
+        mutant,
+    },
+    domain::model::{LinkId, LogId, NodeId, Now},
+    protocol::codec::mesh::{self, Frame, RefusalReason, Refused},
+};
+
+/// How long changes are gathered before the shares of all strangers are counted.
+const COUNT_AFTER: Duration = Duration::from_secs(1);
+
+/// An event that a node brings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brought {
+    /// Who brings it.
+    pub(super) by: NodeId,
+    pub(super) log: LogId,
+    pub(super) seq: u64,
+    pub(super) bytes: usize,
+}
+
+/// Decisions.
+impl Sync {
+    /// Whether an event may be taken, and which logs are given up for it.
+    pub(super) fn place_for(&mut self, event: &Brought, cx: &Context<'_>) -> Result<Vec<LogId>, RefusalReason> {
+        let Brought { by, log, seq, bytes } = event;
+        let held = self.logs.get(log);
+        let is_held = held.is_some();
+        if held.is_some_and(|held| *seq <= held.head()) {
+            // A duplicate costs no more than a look, and what fills a gap was allowed before.
+            return Ok(Vec::new());
+        }
+        if !self.links.is_linked(&log.author) && self.logs.is_barred(log, cx.now.mono) {
+            return Err(RefusalReason::NoRoom);
+        }
+        let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
+        if !mutant::has_no_pace() {
+            self.budget.allows(log, *bytes, by, around, cx.now.mono)?;
+        }
+        if is_held {
+            return Ok(Vec::new());
+        }
+        match self.budget.admit(log, by, around) {
+            Admission::Room => Ok(Vec::new()),
+            Admission::InPlaceOf(logs) => Ok(logs),
+            Admission::Refused => Err(RefusalReason::NoRoom),
+        }
+    }
+
+    /// An event was taken, and these logs have to go for it.
+    pub(super) fn took(&mut self, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
+        let Brought { by, log, seq, bytes } = event;
+        let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
+        self.budget.took(log, *seq, *bytes, by, around, cx.now.mono);
+        if !instead_of.is_empty() {
+            self.give_up(instead_of, cx);
+        }
+        self.keep_within_budget_soon(cx.now);
+    }
+
+    /// Whether nothing of a log is asked for now. What its author brings is decided when it comes.
+    pub(super) fn is_refused(&self, log: &LogId, now: Instant) -> bool {
+        !mutant::forgets_refusals()
+            && !self.links.is_linked(&log.author)
+            && (self.budget.bars(log, now) || self.logs.is_barred(log, now))
+    }
+}
+
+/// Refusals.
+impl Sync {
+    /// An event is not taken: its sender and the user are told, once in a while.
+    pub(super) fn refuse(&mut self, link: LinkId, event: &Brought, reason: RefusalReason, cx: &mut Context<'_>) {
+        let Brought { log, seq, .. } = *event;
+        let is_news = self.budget.refused(log, seq, reason, cx.now.mono);
+        let may_be_told = |link: &mut super::link::Link| link.may_be_told(cx.now.mono);
+        if is_news || self.links.get_mut(link).is_some_and(may_be_told) {
+            let refused = Refused { log, from: seq, until: None, reason };
+            cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
+        }
+        if is_news {
+            self.review_all(&log, cx);
+            cx.out.push(Output::Notice(Notice::LeftOut { lines: self.budget.refused_lines(), reason }));
+            self.timers.set_or_clear(Timer::RefusalsOver, self.budget.next());
+        }
+    }
+
+    /// Some logs may be asked for again.
+    pub(super) fn refusals_over(&mut self, cx: &mut Context<'_>) {
+        for log in self.budget.take_over(cx.now.mono) {
+            self.review_all(&log, cx);
+        }
+        self.timers.set_or_clear(Timer::RefusalsOver, self.budget.next());
+        self.catch_up(cx);
+    }
+
+    /// A link does not take events that it lacks.
+    pub(super) fn refused(&mut self, name: LinkId, refused: &Refused, cx: &mut Context<'_>) {
+        let Refused { log, from, reason, .. } = *refused;
+        let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
+        if let Some(cursor) = link.cursors.get_mut(&log) {
+            cursor.send_again();
+        }
+        let due = link.lagging.refused(&key, cx.now.mono + hold_off(reason));
+        self.timers.set_no_later(Timer::FindLagging(name), due);
+        if self.logs.own() == Some(&log) {
+            link.refuses = Some(from);
+            cx.out.push(Output::Notice(Notice::NotTaken { by: link.node, reason }));
+            self.report_delivery_soon(cx.now);
+        }
+    }
+}
+
+/// Keeping to the shares.
+impl Sync {
+    /// The shares are counted soon.
+    pub(super) fn keep_within_budget_soon(&mut self, now: Now) {
+        self.timers.set_if_unset(Timer::KeepWithinBudget, now.mono + COUNT_AFTER);
+    }
+
+    /// Gives up logs of strangers if there are too many, and lines of those who have too many.
+    pub(super) fn keep_within_budget(&mut self, cx: &mut Context<'_>) {
+        let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
+        self.budget.review(around);
+        let excess = self.budget.excess(around);
+        let cuts = if self.budget.shrinking { Vec::new() } else { self.budget.cuts(around, cx.now.mono) };
+        if !excess.is_empty() {
+            self.give_up(excess, cx);
+        }
+        self.shrink(cuts, cx);
+    }
+
+    /// Gives up logs. Their lines go from the disk after the next commit.
+    fn give_up(&mut self, logs: Vec<LogId>, cx: &mut Context<'_>) {
+        cx.out.push(Output::Notice(Notice::GivenUp { logs: logs.len() }));
+        for log in logs {
+            self.logs.give_up(&log, cx.now.mono);
+            self.budget.forget(&log);
+            for (_, link) in self.links.iter_mut() {
+                link.forget_held(&log);
+            }
+        }
+    }
+
+    /// Has the store shorten logs.
+    pub(super) fn shrink(&mut self, cuts: Vec<(LogId, u64)>, cx: &mut Context<'_>) {
+        if !cuts.is_empty() {
+            self.budget.shrinking = true;
+            self.requests.ask(Purpose::Shrink, Request::Shrink(cuts), cx.out);
+        }
+    }
+
+    /// The store has shortened logs.
+    pub(super) fn shrunk(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+        self.budget.shrinking = false;
+        match reply {
+            Ok(Reply::Raised { bases, freed, lines }) => {
+                tracing::debug!(lines, "lines of strangers are gone");
+                self.raise(&bases, &freed, cx);
+            }
+            Ok(_) => {}
+            Err(failure) => tracing::warn!(%failure, "lines of strangers could not be removed"),
+        }
+        self.keep_within_budget_soon(cx.now);
+    }
+}
