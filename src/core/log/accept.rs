@@ -134,10 +134,10 @@ impl Logs {
             }
         }
         let Some(held) = self.held.get(log).filter(|held| held.head() > 0) else {
-            return self.tombstones.get(log).map_or_else(
-                || self.first(event, offer),
-                |given_up| self.after(given_up, event, offer),
-            );
+            return self
+                .tombstones
+                .get(log)
+                .map_or_else(|| self.first(event, offer), |given_up| self.after(given_up, event, offer));
         };
         if seq > held.head() {
             if self.waiting.end(log).is_some() {

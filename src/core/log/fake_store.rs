@@ -77,6 +77,7 @@ impl FakeStore {
             Write::Log(state) => drop(self.logs.insert(state.id, state)),
             Write::Guest(line) => self.guests.push(*line),
             Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),
+            Write::ForgetAck(node, log) => drop(self.acks.remove(&(node, log))),
             Write::Fork(proof) => self.forks.push(*proof),
             Write::Abandon(log) => drop(self.own.take_if(|own| *own == log)),
             Write::Drop(log) => {

@@ -207,11 +207,11 @@ impl HeldLog {
         }
         match offered.and_then(|offered| gap(state, offered)) {
             Some(_) if let Some(Older { base, head, head_id }) = state.older => {
-                Some(HeldRange { log, seq: head, head: head_id, base })
+                Some(HeldRange { name: None, log, seq: head, head: head_id, base })
             }
             // Nothing is held there; the base is that of the newer range.
-            Some(_) => Some(HeldRange { log, seq: state.floor - 1, head: None, base }),
-            None => Some(HeldRange { log, seq: state.head, head: state.head_id, base }),
+            Some(_) => Some(HeldRange { name: None, log, seq: state.floor - 1, head: None, base }),
+            None => Some(HeldRange { name: None, log, seq: state.head, head: state.head_id, base }),
         }
     }
 }

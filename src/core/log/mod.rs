@@ -261,7 +261,7 @@ impl Logs {
     pub fn range(&self, log: &LogId, offered_base: Option<u64>) -> Option<HeldRange> {
         let given_up = || {
             let state = self.tombstones.get(log)?;
-            Some(HeldRange { log: *log, seq: state.head, head: state.head_id, base: state.base })
+            Some(HeldRange { name: None, log: *log, seq: state.head, head: state.head_id, base: state.base })
         };
         self.held.get(log).map_or_else(given_up, |held| held.range(offered_base))
     }
@@ -282,9 +282,10 @@ impl Logs {
     fn apply(&mut self, entry: &LogEntry, now: Now) {
         let event = &entry.event;
         let tombstones = &mut self.tombstones;
-        let held = self.held.entry(event.log).or_insert_with(|| {
-            tombstones.revive(&event.log).map_or_else(|| HeldLog::empty(event.log), HeldLog::new)
-        });
+        let held = self
+            .held
+            .entry(event.log)
+            .or_insert_with(|| tombstones.revive(&event.log).map_or_else(|| HeldLog::empty(event.log), HeldLog::new));
         let newest = held.extend(event);
         self.turn += 1;
         held.touch(entry.signed.bytes() as u64, self.turn);

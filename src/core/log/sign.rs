@@ -63,8 +63,16 @@ impl Logs {
         }
         let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
         let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
-        let draft =
-            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log, may_name), wall: now.wall, kind, content };
+        let draft = Draft {
+            log,
+            seq: head + 1,
+            prev,
+            hlc,
+            deps: self.frontier.deps(&log, may_name),
+            wall: now.wall,
+            kind,
+            content,
+        };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
         let entry = LogEntry { event, signed, arrived: now.wall, own: true };

@@ -73,6 +73,8 @@ pub enum Write {
     Guest(Box<GuestLine>),
     /// How much a peer says it holds of one of our own logs.
     Ack(Ack),
+    /// That nothing is to be known of what a peer holds of one of our own logs.
+    ForgetAck(NodeId, LogId),
     /// The proof that a log's author signed two events under one number.
     Fork(Box<Proof>),
     /// That one of our own logs is given up, for good.

@@ -4,6 +4,7 @@ use super::{
     Purpose, Sync,
     cursor::LogKey,
     event::{Context, Output},
+    have::TELL_EVERY,
     phase::{Event, Next, Scope},
     timer::Timer,
 };
@@ -144,7 +145,7 @@ impl Sync {
     /// A log has changed here or there: looks at how both sides stand with it.
     pub(super) fn review(&mut self, name: LinkId, log: &LogId, moved: bool, cx: &Context<'_>) {
         let (held, lacks) = (self.logs.key(log), self.lacks_here(name, log, cx));
-        let offered = self.may_be_offered(name, log, cx);
+        let (offered, slack) = (self.may_be_offered(name, log, cx), self.tell_every().saturating_sub(TELL_EVERY));
         let Some(link) = self.links.get_mut(name) else { return };
         let key = held.clone().or_else(|| link.cursors.key(log));
         match key {
@@ -154,13 +155,15 @@ impl Sync {
         if !link.phase().is_listed() {
             return;
         }
+        // With many links news comes later, and what was not told yet must not count as lacking.
+        let told_by = if log.author == self.me { cx.now.mono } else { cx.now.mono + slack };
         let cursor = link.cursors.get(log);
         let head = self.logs.get(log).filter(|held| held.base() <= held.committed_head());
         let behind = offered && head.is_some_and(|held| cursor.has < held.committed_head());
         let due = match held {
             Some(key) if behind => {
-                let due = link.lagging.falls_behind(&key, log.author == self.me, cx.now.mono);
-                due.or_else(|| moved.then(|| link.lagging.moves(log, cx.now.mono)).flatten())
+                let due = link.lagging.falls_behind(&key, log.author == self.me, told_by);
+                due.or_else(|| moved.then(|| link.lagging.moves(log, told_by)).flatten())
             }
             _ => {
                 link.lagging.caught_up(log);

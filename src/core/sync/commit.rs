@@ -39,9 +39,7 @@ impl Sync {
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         let epoch = || self.rng.u64(..);
         let links = &self.links;
-        let may_name = |author: &NodeId| {
-            links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger()
-        };
+        let may_name = |author: &NodeId| links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger();
         match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, &may_name, cx.now) {
             Ok(entry) => self.keep(vec![entry], None, cx),
             Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
@@ -107,6 +105,8 @@ impl Sync {
         writes.extend(self.logs.take_forgotten().into_iter().map(Write::Drop));
         writes.extend(self.logs.take_newly_abandoned().into_iter().map(Write::Abandon));
         writes.extend(acks.iter().copied().map(Write::Ack));
+        let forgotten = self.delivery.take_forgotten();
+        writes.extend(forgotten.into_iter().map(|(node, log)| Write::ForgetAck(node, log)));
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
             let given_up = given_up.iter().map(|state| state.id).collect();
@@ -146,10 +146,9 @@ impl Sync {
         }
         logs.sort_unstable();
         logs.dedup();
-        let changed: Vec<LogId> = logs.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&changed, cx);
+        let changed: BTreeSet<LogId> = logs.iter().map(|(log, _)| *log).collect();
         for (log, from) in logs {
-            self.tell_soon(&log, from, cx.now);
+            self.changed(&log, from, cx);
         }
         if received > 0 {
             self.received(received, &senders, cx);
@@ -247,12 +246,10 @@ impl Sync {
         self.logs.keep_abandoned(abandoned);
         // We may have told more of our logs than there is.
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&logs, cx);
-        for log in logs {
-            self.review_all(&log, cx);
-            self.tell_soon(&log, None, cx.now);
+        for log in &logs {
+            self.review_all(log, cx);
         }
-        self.tell_untold_within(RELOAD_AFTER, cx);
+        self.tell_everybody(&logs, cx);
         // What was sent meanwhile was not taken.
         let links = self.links.names();
         cx.out.extend(links.into_iter().map(super::have::want));

@@ -114,8 +114,7 @@ impl Writer {
 
     /// Whether something that our user said is on its way.
     pub(super) fn has_own(&self) -> bool {
-        self.lanes.contains_key(&Lane::Own)
-            || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
+        self.lanes.contains_key(&Lane::Own) || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
     }
 
     /// Lets something wait for the next commit.

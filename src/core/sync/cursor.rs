@@ -39,6 +39,13 @@ impl Cursor {
         moved
     }
 
+    /// It has sent an event, and so it holds it. That says nothing of a gap below.
+    pub(super) fn sends(&mut self, seq: u64) {
+        if self.base <= self.has + 1 {
+            self.has = self.has.max(seq);
+        }
+    }
+
     /// It did not take what it was sent.
     pub(super) fn send_again(&mut self) {
         self.sent = self.has;

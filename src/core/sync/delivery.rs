@@ -5,14 +5,11 @@ use std::{
     time::Duration,
 };
 
-use super::{Purpose, Sync, event::Context, timer::Timer};
+use super::{Purpose, Sync, event::Context, readers::Readers, timer::Timer};
 use crate::{
-    core::{
-        budgets::MAX_READERS,
-        log::{
-            self,
-            storage::{Ack, Read, Request, StoredEvent},
-        },
+    core::log::{
+        self,
+        storage::{Ack, Read, Request, StoredEvent},
     },
     domain::{
         bus::Update,
@@ -44,7 +41,9 @@ pub(super) struct Deliveries {
     /// Whether lines to follow are being read.
     reading: bool,
     /// What others hold of our logs.
-    acks: BTreeMap<(NodeId, LogId), u64>,
+    readers: Readers,
+    /// Readers who were forgotten and are still in the store.
+    forgotten: Vec<(NodeId, LogId)>,
     /// Those of them that are not written.
     unwritten: BTreeMap<(NodeId, LogId), u64>,
     /// Whether these have waited long enough for something to be written with.
@@ -58,8 +57,7 @@ pub(super) struct Deliveries {
 impl Deliveries {
     /// `acks`: what the store knows of others.
     pub(super) fn new(acks: Vec<Ack>) -> Self {
-        let acks = acks.into_iter().map(|Ack { node, log, seq }| ((node, log), seq)).collect();
-        Self { acks, ..Self::default() }
+        Self { readers: Readers::new(acks), ..Self::default() }
     }
 
     /// Acknowledgements that could not be written.
@@ -93,24 +91,28 @@ impl Deliveries {
         self.later = last.filter(|last| last.seq < head).map(|last| (last.log, last.seq + 1));
     }
 
-    /// Somebody holds a log of ours up to `seq`; whether that is more than before.
-    fn ack(&mut self, node: NodeId, log: LogId, seq: u64) -> bool {
-        let known = self.acks.get(&(node, log)).copied();
-        let news = known.is_none_or(|known| known < seq);
+    /// Somebody holds a log of ours up to `seq`; whether that is more than before. `stays` says who is never forgotten for
+    /// somebody else.
+    fn ack(&mut self, node: NodeId, log: LogId, seq: u64, stays: impl Fn(&NodeId) -> bool) -> bool {
+        let news = self.readers.holds(node, log, seq);
         if news {
-            self.acks.insert((node, log), seq);
             self.unwritten.insert((node, log), seq);
+            if let Some(gone) = self.readers.forget_excess(stays) {
+                self.unwritten.remove(&gone);
+                self.forgotten.push(gone);
+            }
         }
         news
     }
 
-    fn has_room(&self, node: NodeId, log: LogId) -> bool {
-        self.acks.contains_key(&(node, log)) || self.acks.len() < MAX_READERS
-    }
-
     /// The newest event of a log of ours that anybody has.
     pub(super) fn newest_acked(&self, log: &LogId) -> u64 {
-        self.acks.iter().filter(|((_, of), _)| of == log).map(|(_, seq)| *seq).max().unwrap_or(0)
+        self.readers.newest(log)
+    }
+
+    /// Readers who were forgotten and are still in the store.
+    pub(super) fn take_forgotten(&mut self) -> Vec<(NodeId, LogId)> {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// The acknowledgements have waited long enough.
@@ -133,14 +135,13 @@ impl Deliveries {
 
 impl Sync {
     /// Somebody says that it holds a log of ours up to `seq`.
-    pub(super) fn acked(&mut self, node: NodeId, log: LogId, seq: u64, now: Now) {
-        if !self.delivery.has_room(node, log) {
-            return;
+    pub(super) fn acked(&mut self, node: NodeId, log: LogId, seq: u64, cx: &Context<'_>) {
+        let links = &self.links;
+        let stays = |reader: &NodeId| links.is_linked(reader) || !cx.people.class(reader, cx.now.wall).is_stranger();
+        if self.delivery.ack(node, log, seq, stays) && !self.delivery.overdue {
+            self.timers.set_if_unset(Timer::WriteAcks, cx.now.mono + WRITE_ACKS_AFTER);
         }
-        if self.delivery.ack(node, log, seq) && !self.delivery.overdue {
-            self.timers.set_if_unset(Timer::WriteAcks, now.mono + WRITE_ACKS_AFTER);
-        }
-        self.report_delivery_soon(now);
+        self.report_delivery_soon(cx.now);
     }
 
     /// After a start: the lines that nobody has yet wait for the first who joins.
@@ -184,12 +185,15 @@ impl Sync {
             let has = self.links.iter().map(|(_, link)| link.cursors.get(&log).has);
             let mut has: Vec<u64> = has.map(|has| if has > head { 0 } else { has }).collect();
             has.sort_unstable();
-            let of = has.len() as u32;
+            // Those who do not take it now are not waited for.
+            let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
+            refuse.sort_unstable();
             self.delivery.open.retain(|(of_log, seq), (id, told)| {
                 if *of_log != log {
                     return true;
                 }
                 let delivered = (has.len() - has.partition_point(|has| has < seq)) as u32;
+                let of = (has.len() - refuse.partition_point(|from| from <= seq)) as u32;
                 if std::mem::replace(told, (delivered, of)) != (delivered, of) {
                     cx.update(Update::Delivery { id: *id, delivered, of });
                 }
@@ -205,11 +209,15 @@ impl Sync {
         let Some(log) = self.logs.own() else { return };
         let head = self.logs.get(log).map_or(0, log::HeldLog::committed_head);
         let base = self.logs.get(log).map_or(1, log::HeldLog::base);
-        let readers = self.delivery.acks.iter().filter(|((_, of), _)| of == log);
-        let waiting: BTreeMap<NodeId, u64> = readers
-            .map(|((node, _), seq)| {
-                let away = !self.links.is_linked(node);
-                (*node, if away { head.saturating_sub((*seq).max(base - 1)) } else { 0 })
+        let is_known = |node: &NodeId| !cx.people.class(node, cx.now.wall).is_stranger();
+        let waiting: BTreeMap<NodeId, u64> = self
+            .delivery
+            .readers
+            .worth_waiting_for(log, is_known)
+            .into_iter()
+            .map(|(node, seq)| {
+                let away = !self.links.is_linked(&node);
+                (node, if away { head.saturating_sub(seq.max(base - 1)) } else { 0 })
             })
             .collect();
         let unsent = head.saturating_sub(self.delivery.newest_acked(log).max(base - 1));
@@ -220,6 +228,16 @@ impl Sync {
             if self.delivery.waiting.get(node).copied().unwrap_or(0) != *lines {
                 cx.update(Update::Waiting { node: *node, lines: *lines });
             }
+        }
+        let gone: Vec<NodeId> = self
+            .delivery
+            .waiting
+            .iter()
+            .filter(|(node, lines)| **lines > 0 && !waiting.contains_key(*node))
+            .map(|(node, _)| *node)
+            .collect();
+        for node in gone {
+            cx.update(Update::Waiting { node, lines: 0 });
         }
         self.delivery.waiting = waiting;
     }

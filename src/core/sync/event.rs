@@ -11,7 +11,11 @@ use crate::{
         bus::Update,
         model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
     },
-    protocol::codec::{Published, event::Signed, mesh::{Have, Refused}},
+    protocol::codec::{
+        Published,
+        event::Signed,
+        mesh::{Have, Refused},
+    },
 };
 
 /// What happened.
@@ -25,6 +29,8 @@ pub enum Input {
         link: LinkId,
         /// The key at the other end, proved by TLS.
         node: NodeId,
+        /// Whether it takes changes in place of ranges.
+        takes_changes: bool,
     },
     /// A link is gone; either side may have ended it.
     LinkDown(LinkId),

@@ -20,6 +20,10 @@ const MAX_DISPUTES: u8 = 64;
 /// Proofs that are kept and passed on. An author who makes keys to contradict them needs no further proof.
 const MAX_FORKS: usize = 64;
 
+/// Events, and bytes of them, that wait to be compared until ours are on disk. One that finds no room comes again.
+const MAX_POSTPONED: usize = 64;
+const MAX_POSTPONED_BYTES: usize = 1024 * 1024;
+
 /// An event of a link that is yet to be compared with ours of this log and number.
 type Postponed = (LinkId, (LogId, u64), Signed);
 
@@ -56,7 +60,10 @@ impl Forks {
 
     /// Compares an event of a link later.
     pub(super) fn postpone(&mut self, link: LinkId, at: (LogId, u64), theirs: Signed) {
-        self.postponed.push((link, at, theirs));
+        let bytes: usize = self.postponed.iter().map(|(.., signed)| signed.bytes()).sum();
+        if self.postponed.len() < MAX_POSTPONED && bytes + theirs.bytes() <= MAX_POSTPONED_BYTES {
+            self.postponed.push((link, at, theirs));
+        }
     }
 
     /// What can be compared now.

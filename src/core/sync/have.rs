@@ -6,6 +6,7 @@ use super::{
     Sync,
     cursor::LogKey,
     event::{Context, Output},
+    names::{OurNames, Told},
     notice::Notice,
     phase::Event,
     timer::Timer,
@@ -15,7 +16,7 @@ use crate::{
     domain::model::{LinkId, LogId, NodeId, Now, Room},
     protocol::codec::{
         event::HeldRange,
-        mesh::{self, Frame, Have, MAX_RANGES},
+        mesh::{self, Change, Frame, Have, MAX_RANGES},
     },
 };
 
@@ -27,7 +28,12 @@ const GATHER: Duration = Duration::from_millis(5);
 const RECEIPT_EVERY: Duration = Duration::from_millis(50);
 
 /// How often one link is told at most of what nobody there waits for.
-const TELL_EVERY: Duration = Duration::from_secs(1);
+pub(super) const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// With more links than this each is told less often, so that what a link costs does not grow with their number: each of 32
+/// nodes that says five lines a second costs each link some 0.9 kB/s.
+const LINKS_OF_RECEIPTS: u32 = 16;
+const LINKS_OF_NEWS: u32 = 32;
 
 /// How long an event may wait for what it follows before its sender is asked for that: the author's own copy is mostly
 /// on its way. And how often after that.
@@ -47,72 +53,99 @@ impl Sync {
         let logs = self.logs.iter().map(|(log, _)| log).filter(|log| self.may_be_offered(link, log, cx));
         let given_up = self.links.get(link).map(|link| self.logs.given_up_of(&link.node)).unwrap_or_default();
         let logs: Vec<LogKey> = logs.chain(&given_up).filter_map(|log| self.logs.key(log)).collect();
-        self.tell(link, &logs, cx.now, cx);
+        self.tell(link, &logs, false, cx);
     }
 
-    /// Tells a link what we hold of some logs.
-    fn tell(&mut self, name: LinkId, logs: &[LogKey], now: Now, cx: &mut Context<'_>) {
+    /// Tells a link what we hold of some logs. Those that `change` get a short name for the next time.
+    fn tell(&mut self, name: LinkId, logs: &[LogKey], change: bool, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
-        self.timers.clear(Timer::TellHave(name));
-        link.told_at = Some(now.mono);
-        let range = |log: &LogKey| self.logs.range(log, link.cursors.base(log));
-        let ranges: Vec<HeldRange> = logs.iter().filter_map(range).collect();
-        let last = ranges.len().div_ceil(MAX_RANGES).max(1);
+        let mut told: Vec<Told> = Vec::with_capacity(logs.len());
+        for log in logs {
+            let Some(range) = self.logs.range(log, link.cursors.base(log)) else { continue };
+            told.push(match link.our_names.shorten(range) {
+                Told::Range(range) if change && link.takes_changes => {
+                    Told::Range(HeldRange { name: link.our_names.name(log, range.base), ..range })
+                }
+                told => told,
+            });
+        }
+        let last = told.len().div_ceil(MAX_RANGES).max(1);
         let frame = |n: usize| {
-            let ranges = ranges.iter().skip(n * MAX_RANGES).take(MAX_RANGES).copied().collect();
-            mesh::encode(&Frame::Have(Have { ranges, more: n + 1 < last, want: false }))
+            let mut have = Have { more: n + 1 < last, ..Have::default() };
+            for told in told.iter().skip(n * MAX_RANGES).take(MAX_RANGES) {
+                match told {
+                    Told::Range(range) => have.ranges.push(*range),
+                    Told::Change(change) => have.changes.push(*change),
+                }
+            }
+            mesh::encode(&Frame::Have(have))
         };
         // None of them may be lost: what one says is never said again.
         if !link.queue((0..last).map(frame).collect()) {
+            link.our_names = OurNames::default();
             link.untold.extend(logs.iter().cloned());
-            self.timers.set(Timer::TellHave(name), now.mono + TELL_EVERY);
+            self.timers.set(Timer::TellHave(name), cx.now.mono + TELL_EVERY);
         }
         self.send_next(name, cx);
     }
 
-    /// These logs have changed: every link is to be told.
-    pub(super) fn note_untold(&mut self, logs: &[LogId], cx: &Context<'_>) {
-        let logs: Vec<LogKey> = logs.iter().filter_map(|log| self.logs.key(log)).collect();
-        for log in logs {
-            let is_met = self.is_met(&log.author, cx);
-            for (_, link) in self.links.iter_mut() {
-                if is_met || link.cursors.base(&log).is_some() {
-                    link.untold.insert(log.clone());
-                }
+    /// A log has changed, by what came over the link `from` or was written here. Its author and that link wait for a
+    /// receipt and are told soon, the others after a while.
+    pub(super) fn changed(&mut self, log: &LogId, from: Option<LinkId>, cx: &Context<'_>) {
+        let (Some(key), now) = (self.logs.key(log), cx.now.mono) else { return };
+        let (author, is_met) = (self.links.of(&log.author), self.is_met(&log.author, cx));
+        let (receipt_every, tell_every) = (self.every(RECEIPT_EVERY, LINKS_OF_RECEIPTS), self.tell_every());
+        for (name, link) in self.links.iter_mut() {
+            if author == Some(name) || from == Some(name) {
+                link.awaited.insert(key.clone());
+                let soonest = link.receipt_at.map_or(now, |at| at + receipt_every);
+                self.timers.set_no_later(Timer::TellReceipts(name), soonest.max(now + GATHER));
+            } else if is_met || link.cursors.base(log).is_some() {
+                link.untold.insert(key.clone());
+                let soonest = link.told_at.map_or(now, |at| at + tell_every);
+                self.timers.set_no_later(Timer::TellHave(name), soonest.max(now));
             }
         }
+    }
+
+    /// How often something is told to each link: less often the more links there are beyond `links`.
+    fn every(&self, once: Duration, links: u32) -> Duration {
+        let count = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
+        once * count.div_ceil(links).max(1)
+    }
+
+    /// How often one link is told of what nobody there waits for.
+    pub(super) fn tell_every(&self) -> Duration {
+        self.every(TELL_EVERY, LINKS_OF_NEWS)
     }
 
     /// Tells a link of the logs that have changed since it was told.
-    pub(super) fn tell_untold(&mut self, link: LinkId, cx: &mut Context<'_>) {
-        self.tell_untold_at(link, cx.now, cx);
-    }
-
-    fn tell_untold_at(&mut self, name: LinkId, now: Now, cx: &mut Context<'_>) {
+    pub(super) fn tell_untold(&mut self, name: LinkId, cx: &mut Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
+        link.told_at = Some(cx.now.mono);
         let logs: Vec<LogKey> = std::mem::take(&mut link.untold).into_iter().collect();
-        self.tell(name, &logs, now, cx);
+        self.tell(name, &logs, true, cx);
     }
 
-    /// Tells all links now that are to be told within some time.
-    pub(super) fn tell_untold_within(&mut self, time: Duration, cx: &mut Context<'_>) {
-        let later = Now { mono: cx.now.mono + time, ..cx.now };
-        for link in self.links.names() {
-            if self.timers.take_expired(Timer::TellHave(link), later.mono) {
-                self.tell_untold_at(link, later, cx);
-            }
+    /// Tells a link what it waits for.
+    pub(super) fn tell_receipts(&mut self, name: LinkId, cx: &mut Context<'_>) {
+        let Some(link) = self.links.get_mut(name) else { return };
+        link.receipt_at = Some(cx.now.mono);
+        let logs: Vec<LogKey> = std::mem::take(&mut link.awaited).into_iter().collect();
+        for log in &logs {
+            link.untold.remove(log);
         }
+        self.tell(name, &logs, true, cx);
     }
 
-    /// A log has changed, by what came over the link `from` or was written here. Its author and that link wait for a
-    /// receipt and are told soon, the others within a second.
-    pub(super) fn tell_soon(&mut self, log: &LogId, from: Option<LinkId>, now: Now) {
-        let author = self.links.of(&log.author);
-        for (name, link) in self.links.iter() {
-            let waits = author == Some(name) || from == Some(name);
-            let (gather, every) = if waits { (GATHER, RECEIPT_EVERY) } else { (Duration::ZERO, TELL_EVERY) };
-            let soonest = link.told_at.map_or(now.mono, |told| told + every);
-            self.timers.set_no_later(Timer::TellHave(name), soonest.max(now.mono + gather));
+    /// Tells all links at once what has changed.
+    pub(super) fn tell_everybody(&mut self, logs: &[LogId], cx: &mut Context<'_>) {
+        for log in logs {
+            self.changed(log, None, cx);
+        }
+        for name in self.links.names() {
+            self.timers.clear(Timer::TellHave(name));
+            self.tell_untold(name, cx);
         }
     }
 
@@ -121,7 +154,7 @@ impl Sync {
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
         link.untold.insert(key);
         let soonest = link.told_at.map_or(now.mono, |told| told + TELL_EVERY);
-        self.timers.set_if_unset(Timer::TellHave(name), soonest.max(now.mono));
+        self.timers.set_no_later(Timer::TellHave(name), soonest.max(now.mono));
     }
 }
 
@@ -131,6 +164,11 @@ impl Sync {
     pub(super) fn have(&mut self, name: LinkId, have: &Have, cx: &mut Context<'_>) {
         let Some(node) = self.links.get(name).map(|link| link.node) else { return };
         for range in &have.ranges {
+            self.has(name, node, range, cx);
+        }
+        let changed: Vec<HeldRange> =
+            have.changes.iter().filter_map(|change| self.range_of_change(name, change)).collect();
+        for range in &changed {
             self.has(name, node, range, cx);
         }
         let Some(link) = self.links.get_mut(name) else { return };
@@ -145,13 +183,39 @@ impl Sync {
             self.listed(name, cx);
         }
         self.send_next(name, cx);
-        if have.ranges.iter().any(|range| self.is_behind(&range.log, range.base, range.seq, cx.now.mono)) {
+        if have
+            .ranges
+            .iter()
+            .chain(&changed)
+            .any(|range| self.is_behind(&range.log, range.base, range.seq, cx.now.mono))
+        {
             self.catch_up(cx);
         }
     }
 
+    /// What a change says: the base is as it was. Of the id its beginning is enough to see whether it is ours.
+    fn range_of_change(&self, name: LinkId, change: &Change) -> Option<HeldRange> {
+        let link = self.links.get(name)?;
+        let log = *link.their_names.log(change.name)?;
+        let ours = self.logs.get(&log).and_then(|held| held.id_at(change.seq));
+        let head = ours.map(|ours| {
+            let mut theirs = ours;
+            theirs.0.split_at_mut(8).0.copy_from_slice(&change.head);
+            theirs
+        });
+        Some(HeldRange { name: None, log, seq: change.seq, head, base: link.cursors.base(&log).unwrap_or(1) })
+    }
+
     /// A link says what it holds of one log.
     fn has(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
+        self.follow_log(name, node, range, cx);
+        let key = self.logs.key(&range.log);
+        if let (Some(number), Some(link)) = (range.name, self.links.get_mut(name)) {
+            link.their_names.learn(number, key.or_else(|| link.cursors.key(&range.log)));
+        }
+    }
+
+    fn follow_log(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
         if Room::of(range.log.room).is_none() || self.logs.is_foreign(&range.log) {
             return;
         }
@@ -169,6 +233,9 @@ impl Sync {
         let Some(cursor) = cursor else { return };
         let news = cursor.base != range.base;
         let moved = cursor.holds(range.base, range.seq);
+        if own_head.is_some() && link.refuses.is_some_and(|from| range.seq >= from) {
+            link.refuses = None;
+        }
         self.review(name, &range.log, moved, cx);
         if !is_held && (moved || news) {
             // It does not know how far we were with a log that we have given up.
@@ -180,7 +247,7 @@ impl Sync {
         }
         if let Some(head) = own_head.filter(|_| !contradicts) {
             // Nobody can have more than we have said. If it is true, its events prove it.
-            self.acked(node, range.log, range.seq.min(head), cx.now);
+            self.acked(node, range.log, range.seq.min(head), cx);
         }
         if contradicts {
             self.dispute(name, range.log, range.seq, cx);
@@ -249,6 +316,6 @@ impl Sync {
 
 /// Asks a link to send at once what we lack.
 pub(super) fn want(link: LinkId) -> Output {
-    let have = Have { ranges: Vec::new(), more: false, want: true };
+    let have = Have { want: true, ..Have::default() };
     Output::Tell { link, frame: mesh::encode(&Frame::Have(have)) }
 }

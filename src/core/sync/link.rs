@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::{
     cursor::{Cursors, LogKey},
     lagging::Lagging,
+    names::{OurNames, TheirNames},
     phase::{Event, Next, Phase},
 };
 use crate::domain::{
@@ -27,9 +28,11 @@ const REFUSED_RATE: f64 = 0.1;
 const LOOKUP_BURST: u32 = 256;
 const LOOKUP_RATE: f64 = 32.0;
 
-/// Frames that tell a link what we do not take, at once and per second in the long run, beside the first for each log.
-const TOLD_BURST: u32 = 16;
-const TOLD_RATE: f64 = 0.5;
+/// How often a link is told that we do not take a log.
+const TOLD_EVERY: Duration = Duration::from_mins(1);
+
+/// Logs of which it is told within that time.
+const MAX_TOLD: usize = 64;
 
 /// Frames, and bytes of them, that may wait for a link.
 const MAX_QUEUED: usize = 32;
@@ -50,19 +53,27 @@ pub(super) struct Link {
     pub(super) ahead: BTreeSet<LogKey>,
     /// Logs that have changed since it was told of them.
     pub(super) untold: BTreeSet<LogKey>,
-    /// When it was told last what we hold.
+    /// Logs of which it waits for a receipt.
+    pub(super) awaited: BTreeSet<LogKey>,
+    /// When it was told last what nobody there waits for, and when it got receipts.
     pub(super) told_at: Option<Instant>,
+    pub(super) receipt_at: Option<Instant>,
+    /// Whether it takes changes in place of ranges, and the names of logs in both directions.
+    pub(super) takes_changes: bool,
+    pub(super) our_names: OurNames,
+    pub(super) their_names: TheirNames,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
     /// From which event on it does not take our own log.
     pub(super) refuses: Option<u64>,
     refused: TokenBucket,
-    told: TokenBucket,
+    /// Logs of which it was told lately that we do not take them, and when.
+    told: BTreeMap<LogId, Instant>,
     lookups: TokenBucket,
 }
 
 impl Link {
-    fn new(node: NodeId, jitter: Duration) -> Self {
+    fn new(node: NodeId, jitter: Duration, takes_changes: bool) -> Self {
         Self {
             node,
             cursors: Cursors::default(),
@@ -70,10 +81,15 @@ impl Link {
             lagging: Lagging::new(jitter),
             ahead: BTreeSet::new(),
             untold: BTreeSet::new(),
+            awaited: BTreeSet::new(),
             told_at: None,
+            receipt_at: None,
+            takes_changes,
+            our_names: OurNames::default(),
+            their_names: TheirNames::default(),
             queue: VecDeque::new(),
             refuses: None,
-            told: TokenBucket::new(TOLD_BURST, TOLD_RATE),
+            told: BTreeMap::new(),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
             lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),
         }
@@ -107,9 +123,20 @@ impl Link {
         self.lookups.take(now)
     }
 
-    /// Whether it may be told once more that we do not take what it sends.
-    pub(super) fn may_be_told(&mut self, now: Instant) -> bool {
-        self.told.take(now)
+    /// Whether it is told once more that we do not take a log that it sends.
+    pub(super) fn is_told(&mut self, log: LogId, now: Instant) -> bool {
+        let is_lately = |at: &Instant| now.saturating_duration_since(*at) < TOLD_EVERY;
+        if self.told.get(&log).is_some_and(is_lately) {
+            return false;
+        }
+        if self.told.len() >= MAX_TOLD {
+            self.told.retain(|_, at| is_lately(at));
+        }
+        let room = self.told.len() < MAX_TOLD;
+        if room {
+            self.told.insert(log, now);
+        }
+        room
     }
 
     /// A log is not held here any more.
@@ -118,6 +145,7 @@ impl Link {
         self.lagging.caught_up(log);
         self.ahead.remove(log);
         self.untold.remove(log);
+        self.awaited.remove(log);
     }
 
     /// Adds frames that wait for it, if there is room for all of them.
@@ -146,8 +174,8 @@ pub(super) struct Links {
 
 impl Links {
     /// A link is open.
-    pub(super) fn up(&mut self, link: LinkId, node: NodeId, jitter: Duration) {
-        self.links.insert(link, Link::new(node, jitter));
+    pub(super) fn up(&mut self, link: LinkId, node: NodeId, jitter: Duration, takes_changes: bool) {
+        self.links.insert(link, Link::new(node, jitter, takes_changes));
         self.newest.insert(node, link);
     }
 
@@ -183,6 +211,11 @@ impl Links {
     /// The names of all.
     pub(super) fn names(&self) -> Vec<LinkId> {
         self.links.keys().copied().collect()
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.links.len()
     }
 
     /// Whether there is none.

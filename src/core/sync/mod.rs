@@ -32,8 +32,9 @@
 //! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what becomes of their logs
 //! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links
 //! - `have`: who holds what; `backfill`: the events that a link lacks
-//! - `link`, `phase`, `cursor`: what is known of a link, what it is doing, how far it is with each log
-//! - `delivery`: who has our lines; `progress`: how much of a backlog is still to come
+//! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
+//!   what it lacks, and how logs are named there in short
+//! - `delivery`, `readers`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, what the clock brings
@@ -50,10 +51,12 @@ mod have;
 mod history;
 mod lagging;
 mod link;
+mod names;
 mod notice;
 mod pages;
 mod phase;
 mod progress;
+mod readers;
 mod receive;
 mod requests;
 mod strangers;
@@ -168,7 +171,7 @@ impl Sync {
         let cx = &mut Context { people, now, out };
         match input {
             Input::Start => self.start(cx),
-            Input::LinkUp { link, node } => self.link_up(link, node, cx),
+            Input::LinkUp { link, node, takes_changes } => self.link_up(link, node, takes_changes, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
             Input::Refused { link, refused } => self.refused(link, &refused, cx),
@@ -216,9 +219,9 @@ impl Sync {
     }
 
     /// A link is open: it is told all that we hold.
-    fn link_up(&mut self, link: LinkId, node: NodeId, cx: &mut Context<'_>) {
+    fn link_up(&mut self, link: LinkId, node: NodeId, takes_changes: bool, cx: &mut Context<'_>) {
         let jitter = Duration::from_millis(self.rng.u64(..JITTER_MS));
-        self.links.up(link, node, jitter);
+        self.links.up(link, node, jitter, takes_changes);
         self.tell_all(link, cx);
         // Its logs are offered to everybody now, and it was perhaps unknown until now.
         let logs: Vec<LogId> = self.logs.of(&node).map(|held| held.state().id).collect();
@@ -231,6 +234,7 @@ impl Sync {
     fn link_down(&mut self, link: LinkId, cx: &mut Context<'_>) {
         if self.links.down(link) {
             self.timers.clear(Timer::TellHave(link));
+            self.timers.clear(Timer::TellReceipts(link));
             self.timers.clear(Timer::AskForCauses(link));
             self.timers.clear(Timer::FindLagging(link));
             self.keep_within_budget_soon(cx.now);
@@ -252,6 +256,7 @@ impl Sync {
                 Timer::KeepWithinBudget => self.keep_within_budget(cx),
                 Timer::RefusalsOver => self.refusals_over(cx),
                 Timer::TellHave(link) => self.tell_untold(link, cx),
+                Timer::TellReceipts(link) => self.tell_receipts(link, cx),
                 Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
                 Timer::ReportDelivery => self.report_delivery(cx),
                 Timer::WriteAcks => self.delivery.write_acks_now(),
@@ -331,8 +336,8 @@ impl Sync {
             self.logs.raised(log, *base);
         }
         let logs: Vec<LogId> = bases.iter().map(|(log, _)| *log).collect();
-        self.note_untold(&logs, cx);
         for log in &logs {
+            self.changed(log, None, cx);
             self.review_all(log, cx);
         }
     }

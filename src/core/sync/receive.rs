@@ -76,7 +76,7 @@ impl Sync {
             // Its sender has it. Others that have waited for it may be new to the sender.
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
-                    cursor.has = cursor.has.max(seq);
+                    cursor.sends(seq);
                 }
                 self.review(name, &log, false, cx);
             }

@@ -12,6 +12,9 @@ use crate::{
 /// Open requests from which on no link may cause another lookup: what matters more still finds room.
 const MAX_LOOKUPS: usize = 512;
 
+/// Bytes of events that may wait to be compared.
+const MAX_COMPARING: usize = 4 * 1024 * 1024;
+
 /// Questions of the front end that may be open; a front end that asks more has lost its way.
 const MAX_QUERIES: usize = 64;
 
@@ -42,10 +45,19 @@ pub(super) enum Purpose {
     Reload,
 }
 
+impl Purpose {
+    /// Bytes of events that it keeps in memory.
+    fn bytes(&self) -> usize {
+        if let Self::Compare(_, theirs) = self { theirs.bytes() } else { 0 }
+    }
+}
+
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     next_ticket: u64,
+    /// Bytes of events that wait to be compared.
+    comparing: usize,
     open: BTreeMap<u64, Purpose>,
 }
 
@@ -54,18 +66,21 @@ impl Requests {
     pub(super) fn ask(&mut self, purpose: Purpose, request: Request, out: &mut Vec<Output>) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
+        self.comparing += purpose.bytes();
         self.open.insert(ticket, purpose);
         out.push(Output::Store { ticket, request });
     }
 
     /// What an answer is for; none if nothing was asked.
     pub(super) fn answered(&mut self, ticket: u64) -> Option<Purpose> {
-        self.open.remove(&ticket)
+        let purpose = self.open.remove(&ticket)?;
+        self.comparing -= purpose.bytes();
+        Some(purpose)
     }
 
     /// Whether a link may cause one more read.
     pub(super) fn has_room_for_lookup(&self) -> bool {
-        self.open.len() < MAX_LOOKUPS
+        self.open.len() < MAX_LOOKUPS && self.comparing < MAX_COMPARING
     }
 
     /// Whether the front end may ask one more question.

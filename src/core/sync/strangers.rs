@@ -84,8 +84,7 @@ impl Sync {
     pub(super) fn refuse(&mut self, link: LinkId, event: &Brought, reason: RefusalReason, cx: &mut Context<'_>) {
         let Brought { log, seq, .. } = *event;
         let is_news = self.budget.refused(log, seq, reason, cx.now.mono);
-        let may_be_told = |link: &mut super::link::Link| link.may_be_told(cx.now.mono);
-        if is_news || self.links.get_mut(link).is_some_and(may_be_told) {
+        if self.links.get_mut(link).is_some_and(|link| link.is_told(log, cx.now.mono)) {
             let refused = Refused { log, from: seq, until: None, reason };
             cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
         }

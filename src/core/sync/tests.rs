@@ -1,6 +1,7 @@
 //! The machine alone, without a node around it: several of them, joined by queues.
 
 mod row;
+mod strangers;
 
 use row::{Peer, Row};
 
@@ -46,7 +47,7 @@ fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
     let mut row = Row::new(1);
     row.say(0, "hello");
     let (link, node) = (LinkId::Accepted(1), Identity::from_secret(&[9; 32]).node());
-    let have = |more| Input::Have { link, have: Have { ranges: Vec::new(), more, want: false } };
+    let have = |more| Input::Have { link, have: Have { ranges: Vec::new(), changes: Vec::new(), more, want: false } };
     let events = |outputs: &[Output]| {
         let frames = outputs.iter().filter_map(|output| match output {
             Output::Batch { frame, .. } => mesh::decode(frame).ok(),
@@ -56,7 +57,7 @@ fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
     };
     let now = row.now;
     let peer = &mut row.peers[0];
-    peer.feed(Input::LinkUp { link, node }, now);
+    peer.feed(Input::LinkUp { link, node, takes_changes: true }, now);
     let mut outputs = peer.feed(Input::Taken(link), now);
     outputs.extend(peer.feed(have(true), now));
     assert_eq!(events(&outputs), 0);

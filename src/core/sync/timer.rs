@@ -19,7 +19,9 @@ pub(super) enum Timer {
     FindLagging(LinkId),
     /// Ask for what we lack, and tell how much that is.
     CatchUp,
-    /// Tell a link what we hold.
+    /// Tell a link what it waits for.
+    TellReceipts(LinkId),
+    /// Tell a link what else has changed.
     TellHave(LinkId),
     /// Ask a link for what its events follow.
     AskForCauses(LinkId),

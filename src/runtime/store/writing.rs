@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
-    domain::model::{EventId, LogId, RoomId},
+    domain::model::{EventId, LogId, NodeId, RoomId},
 };
 
 /// Why one write of several is not executed.
@@ -88,6 +88,7 @@ impl Writer<'_> {
                 Write::Log(state) => self.log(state)?,
                 Write::Guest(line) => self.guest(line)?,
                 Write::Ack(ack) => self.ack(ack)?,
+                Write::ForgetAck(node, log) => self.forget_ack(node, log)?,
                 Write::Fork(proof) => self.fork(proof)?,
                 Write::Abandon(log) => self.leave(log)?,
                 Write::Drop(_) => {}
@@ -192,6 +193,14 @@ impl Writer<'_> {
     fn ack(&self, ack: &Ack) -> Result<(), Refusal> {
         if let Some((log, _)) = find(&self.savepoint, &ack.log)? {
             put_ack(&self.savepoint, log, ack)?;
+        }
+        Ok(())
+    }
+
+    fn forget_ack(&self, node: &NodeId, log: &LogId) -> Result<(), Refusal> {
+        if let Some((log, _)) = find(&self.savepoint, log)? {
+            let mut forget = self.savepoint.prepare_cached("DELETE FROM acks WHERE log = ? AND node = ?")?;
+            forget.execute(params![log, node.as_bytes()])?;
         }
         Ok(())
     }

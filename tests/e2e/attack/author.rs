@@ -128,7 +128,7 @@ impl Author {
 
     /// All that was said so far.
     pub(crate) fn range(&self) -> HeldRange {
-        HeldRange { log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
+        HeldRange { name: 0, log: Some(self.log.clone()), seq: self.seq, head: self.head.clone(), base: 1 }
     }
 }
 
@@ -169,5 +169,5 @@ pub(crate) fn batch(events: Vec<Signed>) -> Body {
 
 /// A frame that tells what its sender holds.
 pub(crate) fn have(ranges: Vec<HeldRange>) -> Body {
-    Body::Have(Have { ranges, more: false, want: false })
+    Body::Have(Have { ranges, changes: Vec::new(), more: false, want: false })
 }

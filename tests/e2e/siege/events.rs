@@ -99,7 +99,7 @@ pub(super) fn reordered(target: &Target) -> Outcome {
 /// A range of a log that nobody writes.
 fn made_up() -> HeldRange {
     let log = LogId { author: Key::random_bytes().to_vec(), ..Author::new(&Key::random(), "nobody").log() };
-    HeldRange { log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
+    HeldRange { name: 0, log: Some(log), seq: 1 + fastrand::u64(..1_000), head: Key::random_bytes().to_vec(), base: 1 }
 }
 
 pub(super) fn million_ranges(target: &Target) -> Outcome {
@@ -117,9 +117,10 @@ pub(super) fn made_up_logs(target: &Target) -> Outcome {
     flood(target, |_, n| {
         let range = made_up();
         let log = range.log.clone().unwrap();
-        let ranges =
-            (0..500).map(|epoch| HeldRange { log: Some(LogId { epoch, ..log.clone() }), ..range.clone() }).collect();
-        Body::Have(Have { ranges, more: n % 2 == 0, want: n % 3 == 0 })
+        let ranges = (0..500)
+            .map(|epoch| HeldRange { name: 0, log: Some(LogId { epoch, ..log.clone() }), ..range.clone() })
+            .collect();
+        Body::Have(Have { ranges, changes: Vec::new(), more: n % 2 == 0, want: n % 3 == 0 })
     })
 }
 
@@ -188,7 +189,7 @@ pub(super) fn tells_and_keeps(target: &Target) -> Outcome {
             let mut log = Author::new(&key, "miser");
             log.line("the only one");
             let range = HeldRange { seq: 1_000_000, ..log.range() };
-            link.send(Body::Have(Have { ranges: vec![range], more: false, want: true })).unwrap();
+            link.send(Body::Have(Have { ranges: vec![range], changes: Vec::new(), more: false, want: true })).unwrap();
             link
         })
         .collect();
@@ -202,7 +203,7 @@ pub(super) fn asks_again(target: &Target) -> Outcome {
     let (_key, mut link) = target.link("forgetful");
     let (mut asked, mut came) = (0, 0);
     while begun.elapsed() < LEAST {
-        let nothing = Body::Have(Have { ranges: Vec::new(), more: false, want: true });
+        let nothing = Body::Have(Have { ranges: Vec::new(), changes: Vec::new(), more: false, want: true });
         if link.send(nothing).is_err() || drain(&mut link, &mut came).is_err() {
             return Outcome { what: format!("cut after {asked} times, {came} events"), cut: None };
         }
@@ -223,8 +224,13 @@ fn drain(link: &mut Link, came: &mut usize) -> Result<(), End> {
             Err(end) => return Err(end),
         }
     }
-    let nothing = |log| HeldRange { log: Some(log), seq: 0, head: Vec::new(), base: 1 };
-    link.send(Body::Have(Have { ranges: logs.into_iter().take(500).map(nothing).collect(), more: false, want: true }))
+    let nothing = |log| HeldRange { name: 0, log: Some(log), seq: 0, head: Vec::new(), base: 1 };
+    link.send(Body::Have(Have {
+        ranges: logs.into_iter().take(500).map(nothing).collect(),
+        changes: Vec::new(),
+        more: false,
+        want: true,
+    }))
 }
 
 /// Wants everything and takes none of it.
@@ -232,7 +238,7 @@ pub(super) fn never_takes(target: &Target) -> Outcome {
     let links: Vec<_> = (0..30)
         .map(|_| {
             let (_key, mut link) = target.link("greedy");
-            link.send(Body::Have(Have { ranges: Vec::new(), more: false, want: true })).unwrap();
+            link.send(Body::Have(Have { ranges: Vec::new(), changes: Vec::new(), more: false, want: true })).unwrap();
             link
         })
         .collect();

@@ -28,7 +28,13 @@ fn a_claim_about_our_own_log_moves_nothing() {
         })
         .unwrap();
     for seq in 1..20 {
-        let range = HeldRange { log: Some(log.clone()), seq: seq * 1_000, head: Key::random_bytes().to_vec(), base: 1 };
+        let range = HeldRange {
+            name: 0,
+            log: Some(log.clone()),
+            seq: seq * 1_000,
+            head: Key::random_bytes().to_vec(),
+            base: 1,
+        };
         mallory.send(have(vec![range])).unwrap();
         alice.say(&format!("line {seq}"));
         bob.wait_text(&format!("line {seq}"));
@@ -117,7 +123,7 @@ fn what_is_of_another_room_goes_no_further() {
     mallory.send(batch(vec![line])).unwrap();
     // A log of the lobby with the name of another room in its claim.
     let log = LogId { room: [8; 32].to_vec(), ..own.log() };
-    mallory.send(have(vec![HeldRange { log: Some(log), ..own.range() }])).ok();
+    mallory.send(have(vec![HeldRange { name: 0, log: Some(log), ..own.range() }])).ok();
     mallory.say(&mut own, "here").unwrap();
     bob.wait_text("here");
     super::assert_never_shown(&[&alice, &bob], "elsewhere");

@@ -35,4 +35,9 @@ impl Newcomer {
     pub(in crate::core::node) fn can_compare(&self) -> bool {
         self.session.caps.has(Cap::Sas)
     }
+
+    /// Whether its program takes changes of logs in place of ranges.
+    pub(in crate::core::node) fn takes_changes(&self) -> bool {
+        self.session.caps.has(Cap::Changes)
+    }
 }

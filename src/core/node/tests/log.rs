@@ -361,12 +361,13 @@ fn a_lie_about_our_own_log_changes_nothing() {
     let link = world.link_of(0, 1).unwrap();
     let log = *world.benches[0].store.logs.keys().next().unwrap();
     let range = crate::protocol::codec::event::HeldRange {
+        name: None,
         log,
         seq: 1 << 40,
         head: Some(crate::domain::model::EventId([9; 32])),
         base: 1,
     };
-    let have = mesh::Have { ranges: vec![range], more: false, want: false };
+    let have = mesh::Have { ranges: vec![range], changes: Vec::new(), more: false, want: false };
     world.feed(0, Input::Frames { link, frames: vec![Frame::Have(have)] });
     world.say(0, "two");
     world.wait(6_000);

@@ -82,6 +82,10 @@ impl Budget {
             came: Reverse(u64::MAX),
             log: *log,
         };
+        let absent = self.charges.keys().filter(|log| !around.links.is_linked(&log.author)).count();
+        if self.charges.len() < STRANGERS_LOGS && (is_present || absent < ABSENT_LOGS) {
+            return Admission::Room;
+        }
         let victims = self.victims(Some((mine, around.charge(author, brings))), around);
         if victims.contains(log) {
             Admission::Refused
@@ -106,10 +110,8 @@ impl Budget {
             *counts.entry(*charge).or_default() += 1;
         }
         let charged = |charge: &Charge| Reverse(counts.get(charge).copied().unwrap_or(0));
-        let mut candidates: Vec<Candidate> = newcomer
-            .iter()
-            .map(|(candidate, charge)| Candidate { charged: charged(charge), ..*candidate })
-            .collect();
+        let mut candidates: Vec<Candidate> =
+            newcomer.iter().map(|(candidate, charge)| Candidate { charged: charged(charge), ..*candidate }).collect();
         let mut newest: BTreeMap<NodeId, (u64, LogId)> = BTreeMap::new();
         for log in self.charges.keys() {
             let touched = around.logs.get(log).map_or(0, HeldLog::touched);
@@ -135,8 +137,12 @@ impl Budget {
         let is_absent = |candidate: &Candidate| !around.links.is_linked(&candidate.log.author);
         candidates.retain(|candidate| candidate.rank != Rank::Present);
         candidates.sort_unstable();
-        let mut victims: BTreeSet<LogId> =
-            candidates.iter().filter(|candidate| is_absent(candidate)).map(|candidate| candidate.log).take(absent.saturating_sub(ABSENT_LOGS)).collect();
+        let mut victims: BTreeSet<LogId> = candidates
+            .iter()
+            .filter(|candidate| is_absent(candidate))
+            .map(|candidate| candidate.log)
+            .take(absent.saturating_sub(ABSENT_LOGS))
+            .collect();
         let total = self.charges.len() + usize::from(newcomer.is_some());
         for candidate in candidates {
             if total.saturating_sub(victims.len()) <= STRANGERS_LOGS {

@@ -23,11 +23,17 @@ use crate::{
     },
 };
 
-/// Everyone is known and has the name "somebody".
+/// Everyone has the name "somebody", and is known unless they are all strangers.
 #[derive(Debug)]
 pub(super) struct Everyone {
     pub(super) nick: Nick,
     pub(super) ignored: BTreeSet<PeerId>,
+    /// Whether everybody was met today for the first time.
+    pub(super) strangers: bool,
+    /// Whether nobody was ever met.
+    pub(super) unmet: bool,
+    /// People who are known although all others are strangers.
+    pub(super) known: BTreeSet<NodeId>,
 }
 
 impl People for Everyone {
@@ -35,12 +41,12 @@ impl People for Everyone {
         &self.nick
     }
 
-    fn is_known(&self, _: &NodeId) -> bool {
-        true
+    fn is_known(&self, node: &NodeId) -> bool {
+        !self.unmet || self.known.contains(node)
     }
 
-    fn class(&self, _: &NodeId, _: Timestamp) -> Class {
-        Class::Known
+    fn class(&self, node: &NodeId, _: Timestamp) -> Class {
+        if self.strangers && !self.known.contains(node) { Class::AbsentStranger } else { Class::Known }
     }
 
     fn host(&self, _: &NodeId) -> Option<Host> {
@@ -106,7 +112,7 @@ impl Row {
         self.links.push((one, other, link));
         for (n, other) in [(one, other), (other, one)] {
             let node = self.peers[other].identity.node();
-            self.queue.push_back((n, Input::LinkUp { link, node }));
+            self.queue.push_back((n, Input::LinkUp { link, node, takes_changes: true }));
         }
         self.run();
         link
@@ -158,6 +164,7 @@ impl Row {
                 let input = match mesh::decode(frame).unwrap() {
                     Frame::Have(have) => Input::Have { link, have },
                     Frame::Batch(events) => Input::Batch { link, events },
+                    Frame::Refused(refused) => Input::Refused { link, refused },
                     frame => panic!("{frame:?} is none of the log's"),
                 };
                 self.queue.push_back((to, input));
@@ -199,7 +206,13 @@ impl Peer {
         Self {
             sync: Sync::new(identity.node(), history, u64::from(n), [n; 32]),
             identity,
-            people: Everyone { nick: Nick::new("somebody").unwrap(), ignored: BTreeSet::new() },
+            people: Everyone {
+                nick: Nick::new("somebody").unwrap(),
+                ignored: BTreeSet::new(),
+                strangers: false,
+                unmet: false,
+                known: BTreeSet::new(),
+            },
             store,
             stalled: false,
             unanswered: Vec::new(),

@@ -2,6 +2,8 @@
 
 use prost::Message as _;
 
+use std::num::NonZeroU32;
+
 use super::{
     Dep, Event, HLC_END, HeldRange, MAX_BODY_BYTES, MAX_CONTENT_BYTES, MAX_DEPS, SALT_BYTES, Signed, content_hash,
 };
@@ -83,7 +85,8 @@ pub(in crate::protocol::codec) fn read_range(range: &mesh::HeldRange) -> Result<
     let head = if none && range.head.is_empty() { None } else { Some(read_id(&range.head)?) };
     let sane = range.base >= 1 && range.base <= MAX_SEQ && range.seq <= MAX_SEQ && (range.seq > 0 || head.is_none());
     let log = read_log(range.log.as_ref())?;
-    if sane { Ok(HeldRange { log, seq: range.seq, head, base: range.base }) } else { Err(Malformed) }
+    let name = NonZeroU32::new(range.name);
+    if sane { Ok(HeldRange { name, log, seq: range.seq, head, base: range.base }) } else { Err(Malformed) }
 }
 
 pub(in crate::protocol::codec) fn read_log(log: Option<&mesh::LogId>) -> Result<LogId, Malformed> {

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use prost::Message as _;
 
+use std::num::NonZeroU32;
+
 use super::{Dep, Event, HeldRange, Signed, content_hash};
 use crate::{
     domain::model::{EventId, Hlc, LogId, Timestamp},
@@ -71,6 +73,7 @@ pub(in crate::protocol::codec) fn write_range(range: &HeldRange) -> mesh::HeldRa
         seq: range.seq,
         head: range.head.map(|EventId(id)| id.to_vec()).unwrap_or_default(),
         base: range.base,
+        name: range.name.map_or(0, NonZeroU32::get),
     }
 }
 

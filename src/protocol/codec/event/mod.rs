@@ -7,6 +7,8 @@ pub(super) mod encode;
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 pub use content::Content;
 pub use encode::Draft;
@@ -82,6 +84,8 @@ pub struct Dep {
 /// How much of a log somebody holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldRange {
+    /// A number for this log in later changes on the same link, if it has one.
+    pub name: Option<NonZeroU32>,
     /// Which log.
     pub log: LogId,
     /// The newest event held; zero is none yet.

@@ -12,16 +12,19 @@ pub enum Cap {
     Peers,
     /// Compares codes.
     Sas,
+    /// Takes changes in place of ranges.
+    Changes,
 }
 
 impl Cap {
-    const ALL: [Self; 3] = [Self::Presence, Self::Peers, Self::Sas];
+    const ALL: [Self; 4] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Presence => "presence",
             Self::Peers => "peers",
             Self::Sas => "sas",
+            Self::Changes => "changes",
         }
     }
 }

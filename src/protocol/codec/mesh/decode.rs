@@ -1,11 +1,15 @@
 //! From bytes to frames.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+};
 
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason, Refused, Sas, Sighting, Status,
+    BATCH_BYTES, Caps, Change, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason,
+    Refused, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
 };
@@ -43,6 +47,9 @@ const BATCH_TAG: u8 = (3 << 3) | 2;
 
 /// The tag of the entries of both: field 1, length-delimited.
 const ENTRY_TAG: u8 = (1 << 3) | 2;
+
+/// The tag of the further entries of [`mesh::Have`]: field 4, length-delimited.
+const CHANGE_TAG: u8 = (4 << 3) | 2;
 
 /// Reads one frame.
 ///
@@ -89,10 +96,11 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
         mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
         // A second list behind the first one is part of it.
-        mesh::frame::Body::Have(have) if have.ranges.len() > MAX_RANGES => return Err(Malformed),
+        mesh::frame::Body::Have(have) if have.ranges.len() + have.changes.len() > MAX_RANGES => return Err(Malformed),
         mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),
         mesh::frame::Body::Have(have) => Frame::Have(Have {
             ranges: have.ranges.iter().map(read_range).collect::<Result<_, _>>()?,
+            changes: have.changes.iter().map(read_change).collect::<Result<_, _>>()?,
             more: have.more,
             want: have.want,
         }),
@@ -108,7 +116,7 @@ fn has_at_most(frame: &[u8], most: usize) -> bool {
     let Ok(length) = prost::decode_length_delimiter(&mut rest) else { return false };
     let Some((mut list, behind)) = rest.split_at_checked(length) else { return false };
     let mut entries = 0;
-    while let Some((&ENTRY_TAG, mut tail)) = list.split_first() {
+    while let Some((&(ENTRY_TAG | CHANGE_TAG), mut tail)) = list.split_first() {
         let Ok(length) = prost::decode_length_delimiter(&mut tail) else { return false };
         let Some((_, tail)) = tail.split_at_checked(length) else { return false };
         (list, entries) = (tail, entries + 1);
@@ -129,6 +137,15 @@ fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
         port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
         version: release(&hello.version),
     })
+}
+
+fn read_change(change: &mesh::Change) -> Result<Change, Malformed> {
+    let name = NonZeroU32::new(change.name).ok_or(Malformed)?;
+    let head = change.head.as_slice().try_into().map_err(|_| Malformed)?;
+    if change.seq == 0 || change.seq > MAX_SEQ {
+        return Err(Malformed);
+    }
+    Ok(Change { name, seq: change.seq, head })
 }
 
 fn read_refused(refused: &mesh::Refused) -> Result<Refused, Malformed> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::{
-    Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
+    Change, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{write_probe, write_reply},
 };
 use crate::{
@@ -38,6 +38,7 @@ pub fn encode(frame: &Frame) -> Bytes {
         Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
         Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
             ranges: have.ranges.iter().map(write_range).collect(),
+            changes: have.changes.iter().map(write_change).collect(),
             more: have.more,
             want: have.want,
         })),
@@ -68,6 +69,10 @@ fn write_hello(hello: &Hello) -> mesh::Hello {
         port: hello.port.map_or(0, |port| port.get().into()),
         version: hello.version.to_string(),
     }
+}
+
+fn write_change(change: &Change) -> mesh::Change {
+    mesh::Change { name: change.name.get(), seq: change.seq, head: change.head.to_vec() }
 }
 
 fn write_refused(refused: &Refused) -> mesh::Refused {

@@ -9,7 +9,11 @@ mod release;
 #[cfg(test)]
 mod tests;
 
-use std::{net::SocketAddr, num::NonZeroU16, sync::Arc};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU16, NonZeroU32},
+    sync::Arc,
+};
 
 pub use caps::{Cap, Caps};
 pub use decode::decode;
@@ -125,10 +129,23 @@ pub struct Sighting {
 pub struct Have {
     /// Of which logs how much; at most [`MAX_RANGES`].
     pub ranges: Vec<HeldRange>,
+    /// Of logs that were named before how much more; at most [`MAX_RANGES`].
+    pub changes: Vec<Change>,
     /// Whether more follows before this is all.
     pub more: bool,
     /// Whether to send at once what is missing there, others' events too.
     pub want: bool,
+}
+
+/// More of a log that was named before on the same link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// The number that it was given.
+    pub name: NonZeroU32,
+    /// The newest event that is held.
+    pub seq: u64,
+    /// How its id begins.
+    pub head: [u8; 8],
 }
 
 /// Events that a node does not take now.

@@ -43,8 +43,8 @@ fn event(content: usize) -> Signed {
 }
 
 fn have(ranges: usize) -> Frame {
-    let range = HeldRange { log: log(), seq: 1 << 53, head: Some(EventId([1; 32])), base: 1 << 53 };
-    Frame::Have(Have { ranges: vec![range; ranges], more: true, want: true })
+    let range = HeldRange { name: None, log: log(), seq: 1 << 53, head: Some(EventId([1; 32])), base: 1 << 53 };
+    Frame::Have(Have { ranges: vec![range; ranges], changes: Vec::new(), more: true, want: true })
 }
 
 #[test]

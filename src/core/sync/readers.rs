@@ -1,0 +1,133 @@
+//! Who holds how much of our logs, as they say. Keys cost nothing, so a key that has confirmed little goes before one that has
+//! confirmed much.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use crate::{
+    core::{budgets::MAX_READERS, log::storage::Ack},
+    domain::model::{LogId, NodeId},
+};
+
+/// Strangers for whom the user is told that lines wait: more than anybody meets at a desk in a day.
+const MAX_STRANGERS_WAITED_FOR: usize = 64;
+
+/// What one of them has said.
+#[derive(Debug, Clone, Copy)]
+struct Reader {
+    seq: u64,
+    /// How often it has confirmed something new.
+    times: u32,
+    /// Which of all readers it was, in the order in which they came.
+    came: u64,
+}
+
+impl Reader {
+    /// The greater, the more there is to it.
+    fn worth(&self) -> (u32, Reverse<u64>) {
+        (self.times, Reverse(self.came))
+    }
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Readers {
+    of: BTreeMap<(NodeId, LogId), Reader>,
+    came: u64,
+}
+
+impl Readers {
+    /// `acks`: what the store knows.
+    pub(super) fn new(acks: Vec<Ack>) -> Self {
+        let mut readers = Self::default();
+        for Ack { node, log, seq } in acks {
+            readers.holds(node, log, seq);
+        }
+        readers
+    }
+
+    /// Somebody holds a log of ours up to `seq`; whether that is more than before.
+    pub(super) fn holds(&mut self, node: NodeId, log: LogId, seq: u64) -> bool {
+        if let Some(reader) = self.of.get_mut(&(node, log)) {
+            let news = reader.seq < seq;
+            if news {
+                (reader.seq, reader.times) = (seq, reader.times.saturating_add(1));
+            }
+            return news;
+        }
+        self.came += 1;
+        self.of.insert((node, log), Reader { seq, times: 1, came: self.came });
+        true
+    }
+
+    /// Forgets those beyond the limit who are worth least. Who `stays` is not among them.
+    pub(super) fn forget_excess(&mut self, stays: impl Fn(&NodeId) -> bool) -> Option<(NodeId, LogId)> {
+        if self.of.len() <= MAX_READERS {
+            return None;
+        }
+        let others = self.of.iter().filter(|((node, _), _)| !stays(node));
+        let least = others.min_by_key(|(_, reader)| reader.worth()).map(|(key, _)| *key)?;
+        self.of.remove(&least);
+        Some(least)
+    }
+
+    /// The newest event of a log that anybody has.
+    pub(super) fn newest(&self, log: &LogId) -> u64 {
+        self.of.iter().filter(|((_, of), _)| of == log).map(|(_, reader)| reader.seq).max().unwrap_or(0)
+    }
+
+    /// Whose lines the user is told of while they wait, and how far they are: people who are known, and the strangers who
+    /// have confirmed most.
+    pub(super) fn worth_waiting_for(&self, log: &LogId, is_known: impl Fn(&NodeId) -> bool) -> Vec<(NodeId, u64)> {
+        let readers = self.of.iter().filter(|((_, of), _)| of == log);
+        let readers = readers.map(|((node, _), reader)| (*node, *reader));
+        let (mut known, mut strangers): (Vec<_>, Vec<_>) = readers.partition(|(node, _)| is_known(node));
+        if strangers.len() > MAX_STRANGERS_WAITED_FOR {
+            strangers.sort_unstable_by_key(|(_, reader)| Reverse(reader.worth()));
+            strangers.truncate(MAX_STRANGERS_WAITED_FOR);
+        }
+        known.append(&mut strangers);
+        known.into_iter().map(|(node, reader)| (node, reader.seq)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Room;
+
+    fn key(n: u32) -> NodeId {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        NodeId::new(bytes)
+    }
+
+    fn log() -> LogId {
+        LogId { room: Room::LOBBY.id(), author: key(0), epoch: 1 }
+    }
+
+    #[test]
+    fn keys_made_by_the_thousand_displace_one_another_and_nobody_who_has_read_more() {
+        let mut readers = Readers::default();
+        for seq in 1..=3 {
+            readers.holds(key(1), log(), seq);
+        }
+        for n in 10..5_000 {
+            readers.holds(key(n), log(), 3);
+            readers.forget_excess(|_| false);
+        }
+        // Bob comes now, and reads two lines.
+        for seq in 3..=4 {
+            readers.holds(key(2), log(), seq);
+            readers.forget_excess(|node| *node == key(2));
+        }
+        for n in 5_000..9_000 {
+            readers.holds(key(n), log(), 4);
+            readers.forget_excess(|_| false);
+        }
+        assert_eq!(readers.of.len(), MAX_READERS);
+        let waited = readers.worth_waiting_for(&log(), |_| false);
+        assert_eq!(waited.len(), MAX_STRANGERS_WAITED_FOR);
+        assert!(waited.contains(&(key(1), 3)) && waited.contains(&(key(2), 4)));
+        assert_eq!(readers.newest(&log()), 4);
+    }
+}

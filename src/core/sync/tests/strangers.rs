@@ -1,0 +1,345 @@
+//! What strangers can do to a machine, and what they cannot.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::row::{Peer, Row};
+use crate::{
+    core::{
+        budgets::{ABSENT_LOGS, LOGS_PER_STRANGER, STRANGER_BURST, STRANGER_BYTES, STRANGERS_LOGS},
+        sync::{Input, Notice, Output},
+    },
+    domain::model::{Hlc, LinkId, LogId, Nick, Now, Room, Text, Timestamp},
+    protocol::{
+        codec::{
+            event::{Content, Draft, HeldRange, KIND_SAID, Signed},
+            mesh::{self, Frame, Have, Refused},
+        },
+        identity::Identity,
+    },
+};
+
+/// A victim to whom everybody is a stranger.
+struct Victim {
+    peer: Peer,
+    now: Now,
+}
+
+/// A key that nobody knows, with its link.
+struct Stranger {
+    identity: Identity,
+    link: LinkId,
+}
+
+impl Victim {
+    fn new() -> Self {
+        let mut peer = Peer::new(1);
+        peer.people.strangers = true;
+        let now = Row::new(0).now;
+        peer.feed(Input::Start, now);
+        Self { peer, now }
+    }
+
+    fn feed(&mut self, input: Input) -> Vec<Output> {
+        self.peer.feed(input, self.now)
+    }
+
+    fn links(&mut self, n: u32) -> Stranger {
+        let mut secret = [7; 32];
+        secret[..4].copy_from_slice(&n.to_be_bytes());
+        let (identity, link) = (Identity::from_secret(&secret), LinkId::Accepted(n));
+        self.feed(Input::LinkUp { link, node: identity.node(), takes_changes: true });
+        self.feed(Input::Have { link, have: Have::default() });
+        self.feed(Input::Taken(link));
+        Stranger { identity, link }
+    }
+
+    fn leaves(&mut self, stranger: &Stranger) {
+        self.feed(Input::LinkDown(stranger.link));
+    }
+
+    /// Takes events from a link; what it is told that is not taken.
+    fn hears(&mut self, link: LinkId, events: Vec<Signed>) -> Vec<Refused> {
+        let outputs = self.feed(Input::Batch { link, events });
+        let refused = outputs.iter().filter_map(|output| match output {
+            Output::Tell { frame, .. } => match mesh::decode(frame) {
+                Ok(Frame::Refused(refused)) => Some(refused),
+                _ => None,
+            },
+            _ => None,
+        });
+        refused.collect()
+    }
+
+    fn wait(&mut self, seconds: u64) -> Vec<Output> {
+        let end = self.now.mono + Duration::from_secs(seconds);
+        let mut outputs = Vec::new();
+        while let Some(due) = self.peer.sync.next_timer().filter(|due| *due <= end) {
+            self.now.mono = due.max(self.now.mono);
+            outputs.extend(self.feed(Input::Timer));
+        }
+        self.now.mono = end;
+        outputs
+    }
+
+    fn holds(&self, log: &LogId) -> bool {
+        self.peer.sync.logs.get(log).is_some()
+    }
+
+    fn logs(&self) -> usize {
+        self.peer.sync.logs.len()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.peer.store.events.values().map(|entry| entry.signed.bytes() as u64).sum()
+    }
+}
+
+impl Stranger {
+    fn log(&self, epoch: u64) -> LogId {
+        LogId { room: Room::LOBBY.id(), author: self.identity.node(), epoch }
+    }
+
+    /// Events of one log of this key, from its first on.
+    fn says(&self, epoch: u64, texts: &[&str], at: i64) -> Vec<Signed> {
+        let (mut prev, mut events) = (None, Vec::new());
+        for (n, text) in texts.iter().enumerate() {
+            let wall = Timestamp::from_millis(1_795_000_000_000 + at);
+            let content = Content::said([3; 16], &Nick::new("x").unwrap(), &Text::new(text).unwrap(), false);
+            let draft = Draft {
+                log: self.log(epoch),
+                seq: n as u64 + 1,
+                prev,
+                hlc: Hlc(Hlc::at(wall).0 + n as u64),
+                deps: Vec::new(),
+                wall,
+                kind: KIND_SAID,
+                content,
+            };
+            let signed = draft.clone().sign(|message| self.identity.sign(message));
+            prev = Some(draft.into_event(&signed).id);
+            events.push(signed);
+        }
+        events
+    }
+}
+
+fn told(outputs: &[Output], is: impl Fn(&Notice) -> bool) -> usize {
+    outputs.iter().filter(|output| matches!(output, Output::Notice(notice) if is(notice))).count()
+}
+
+#[test]
+fn a_table_that_is_full_of_strangers_has_a_place_for_whoever_is_here() {
+    let mut victim = Victim::new();
+    let mut crowd = Vec::new();
+    for n in 0..200 {
+        let stranger = victim.links(n);
+        for epoch in 0..20 {
+            victim.hears(stranger.link, stranger.says(epoch, &["junk"], 0));
+        }
+        crowd.push(stranger);
+    }
+    assert!(victim.logs() <= 200 * LOGS_PER_STRANGER && victim.logs() <= STRANGERS_LOGS, "{}", victim.logs());
+    let bob = victim.links(9_999);
+    assert!(victim.hears(bob.link, bob.says(1, &["hello, I am new here"], 1)).is_empty());
+    assert!(victim.holds(&bob.log(1)));
+    // The table heals when they have gone, and bob stays.
+    for stranger in &crowd {
+        victim.leaves(stranger);
+    }
+    victim.wait(5);
+    assert!(victim.logs() <= ABSENT_LOGS + 1, "{}", victim.logs());
+    assert!(victim.holds(&bob.log(1)));
+    victim.wait(5);
+    let left = victim.peer.store.events.len();
+    assert!(left <= ABSENT_LOGS + 1, "their lines are gone from the disk: {left}");
+}
+
+#[test]
+fn whoever_left_before_the_flood_is_not_displaced_by_it() {
+    let mut victim = Victim::new();
+    let dave = victim.links(1);
+    victim.hears(dave.link, dave.says(1, &["an important thing"], 0));
+    victim.leaves(&dave);
+    for n in 10..1_500 {
+        let stranger = victim.links(n);
+        victim.hears(stranger.link, stranger.says(1, &["junk"], -80 * 86_400_000));
+        victim.leaves(&stranger);
+    }
+    victim.wait(3);
+    assert!(victim.holds(&dave.log(1)) && victim.logs() <= ABSENT_LOGS, "{}", victim.logs());
+    // What was given up is not fetched again, although somebody has it.
+    let bob = victim.links(5);
+    let gone = Stranger {
+        identity: Identity::from_secret(&{
+            let mut s = [7; 32];
+            s[..4].copy_from_slice(&1_400_u32.to_be_bytes());
+            s
+        }),
+        link: bob.link,
+    };
+    assert!(!victim.holds(&gone.log(1)));
+    let range = HeldRange {
+        name: None,
+        log: gone.log(1),
+        seq: 1,
+        head: Some(gone.says(1, &["junk"], -80 * 86_400_000)[0].id()),
+        base: 1,
+    };
+    let outputs = victim.feed(Input::Have { link: bob.link, have: Have { ranges: vec![range], ..Have::default() } });
+    let wants = |outputs: &[Output]| {
+        outputs.iter().any(|output| matches!(output, Output::Tell { frame, .. } if matches!(mesh::decode(frame), Ok(Frame::Have(Have { want: true, .. })))))
+    };
+    assert!(!wants(&outputs) && !wants(&victim.wait(30)));
+    victim.hears(bob.link, gone.says(1, &["junk"], -80 * 86_400_000));
+    assert!(!victim.holds(&gone.log(1)));
+}
+
+#[test]
+fn a_stranger_has_a_ring_of_lines_and_a_pace() {
+    let mut victim = Victim::new();
+    let stranger = victim.links(1);
+    let text = "x".repeat(60_000);
+    let events = stranger.says(1, &vec![text.as_str(); 200], 0);
+    let refused = victim.hears(stranger.link, events.clone());
+    assert_eq!(refused.len(), 1, "it is told once");
+    assert_eq!(refused[0].log, stranger.log(1));
+    assert!(victim.bytes() <= u64::from(STRANGER_BURST) + 70_000, "{}", victim.bytes());
+    // It goes on when it may, and its oldest lines go.
+    for _ in 0..5 {
+        victim.wait(61);
+        victim.hears(stranger.link, events.clone());
+    }
+    victim.wait(3);
+    assert!(victim.bytes() <= STRANGER_BYTES, "{}", victim.bytes());
+    let base = victim.peer.sync.logs.get(&stranger.log(1)).unwrap().base();
+    assert!(base > 1, "{base}");
+    // Its lines are counted, and nobody else is refused.
+    let bob = victim.links(2);
+    assert!(victim.hears(bob.link, bob.says(1, &["hello"], 1)).is_empty());
+    assert!(victim.holds(&bob.log(1)));
+}
+
+#[test]
+fn the_user_is_told_what_was_left_out() {
+    let mut victim = Victim::new();
+    let stranger = victim.links(1);
+    let text = "x".repeat(60_000);
+    let outputs = {
+        let events = stranger.says(1, &vec![text.as_str(); 200], 0);
+        victim.feed(Input::Batch { link: stranger.link, events })
+    };
+    assert_eq!(told(&outputs, |notice| matches!(notice, Notice::LeftOut { .. })), 1);
+}
+
+#[test]
+fn an_author_is_told_that_a_line_is_not_taken_and_waits_with_it() {
+    let mut victim = Victim::new();
+    let bob = victim.links(1);
+    victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
+    let log = *victim.peer.sync.logs.own().unwrap();
+    let refused = Refused { log, from: 1, until: None, reason: mesh::RefusalReason::TooFast };
+    let outputs = victim.feed(Input::Refused { link: bob.link, refused });
+    assert_eq!(told(&outputs, |notice| matches!(notice, Notice::NotTaken { .. })), 1);
+    let is_events = |frame: &Bytes| matches!(mesh::decode(frame), Ok(Frame::Batch(_)));
+    let sent = |outputs: &[Output]| {
+        outputs.iter().filter(|output| matches!(output, Output::Batch { frame, .. } if is_events(frame))).count()
+    };
+    victim.feed(Input::Taken(bob.link));
+    assert_eq!(sent(&victim.wait(50)), 0, "it is not sent in vain");
+    victim.feed(Input::Taken(bob.link));
+    assert!(sent(&victim.wait(30)) > 0, "it is offered again");
+}
+
+#[test]
+fn logs_of_strangers_whom_we_never_met_go_no_further() {
+    let mut row = Row::new(3);
+    for peer in &mut row.peers {
+        (peer.people.strangers, peer.people.unmet) = (true, true);
+    }
+    let link = row.link(0, 1);
+    row.say(0, "hello");
+    row.cut(link);
+    let node = row.peers[0].identity.node();
+    row.peers[1].people.known.insert(node);
+    row.peers[1].people.strangers = true;
+    row.link(1, 2);
+    row.wait(10_000);
+    assert_eq!(row.texts(2), ["hello"], "one hop beyond whoever met the author");
+    let mut dave = Peer::new(9);
+    (dave.people.strangers, dave.people.unmet) = (true, true);
+    row.peers.push(dave);
+    row.feed(3, Input::Start);
+    row.link(2, 3);
+    row.wait(10_000);
+    assert_eq!(row.texts(3).len(), 0);
+}
+
+#[test]
+fn idle_links_cost_nothing_and_are_offered_less_and_less() {
+    let mut victim = Victim::new();
+    for n in 0..100 {
+        let stranger = victim.links(n);
+        victim.hears(stranger.link, stranger.says(1, &["junk"], 0));
+    }
+    for n in 100..110 {
+        victim.links(n);
+    }
+    let sent = |outputs: &[Output]| {
+        let bytes = outputs.iter().map(|output| match output {
+            Output::Batch { frame, .. } => frame.len(),
+            _ => 0,
+        });
+        bytes.sum::<usize>()
+    };
+    // They take all frames, and say that they hold nothing.
+    let mut total = 0;
+    for _ in 0..600 {
+        let outputs = victim.wait(1);
+        total += sent(&outputs);
+        let links: Vec<LinkId> = outputs
+            .iter()
+            .filter_map(|output| if let Output::Batch { link, .. } = output { Some(*link) } else { None })
+            .collect();
+        for link in links {
+            total += sent(&victim.feed(Input::Taken(link)));
+        }
+    }
+    let everything = victim.bytes() as usize * 110;
+    assert!(total < everything * 6, "{total} bytes, everything once is {everything}");
+}
+
+/// Bytes that a `Have` takes for each of many lines.
+#[test]
+fn what_a_link_has_is_told_in_few_bytes() {
+    let mut row = Row::new(2);
+    row.link(0, 1);
+    row.wait(2_000);
+    row.say(0, "the first line names the log");
+    row.wait(2_000);
+    let mut told: Vec<Bytes> = Vec::new();
+    for n in 0..20 {
+        let text = Text::new(&n.to_string()).unwrap();
+        let now = row.now;
+        let outputs = row.peers[0].feed(Input::Say { room: Room::LOBBY, text, action: false }, now);
+        let Some(Output::Publish(line)) = outputs.iter().find(|output| matches!(output, Output::Publish(_))) else {
+            panic!("nothing")
+        };
+        let frames = line.get(crate::protocol::codec::Protocol::Mesh).to_vec();
+        for frame in &frames {
+            let Ok(Frame::Batch(events)) = mesh::decode(frame) else { panic!("no events") };
+            row.peers[1].feed(Input::Batch { link: LinkId::Accepted(1), events }, now);
+        }
+        let later = Now { mono: now.mono + Duration::from_millis(60), ..now };
+        let outputs = row.peers[1].feed(Input::Timer, later);
+        told.extend(outputs.iter().filter_map(|output| match output {
+            Output::Batch { frame, .. } if matches!(mesh::decode(frame), Ok(Frame::Have(_))) => Some(frame.clone()),
+            _ => None,
+        }));
+        row.peers[1].feed(Input::Taken(LinkId::Accepted(1)), later);
+        row.now = Now { mono: now.mono + Duration::from_millis(100), ..now };
+    }
+    assert!(told.len() >= 15, "{}", told.len());
+    assert!(told.iter().all(|frame| frame.len() <= 24), "{:?}", told.iter().map(Bytes::len).collect::<Vec<_>>());
+}
