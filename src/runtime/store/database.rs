@@ -25,24 +25,34 @@ impl Database {
     ///
     /// # Errors
     /// [`Failure`], with a text for the user. Nothing of the request was executed then, but for slices of
-    /// [`Request::Retain`] that were done before.
+    /// [`Request::Retain`] and [`Request::Shrink`] that were done before.
     pub fn handle(&mut self, request: Request) -> std::result::Result<Reply, Failure> {
         match request {
             Request::Write(writes) => {
                 let mut replies = self.write(vec![writes]);
                 replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
             }
-            Request::Read(read) => self.read(&read).map(Reply::Events).map_err(|e| self.fail("read", &e)),
-            Request::Page(page) => self.page(&page).map(Reply::Page).map_err(|e| self.fail("read", &e)),
-            Request::Search(search) => self.search(&search).map(Reply::Found).map_err(|e| self.fail("searched", &e)),
+            Request::Read(read) => self.at_one_moment("read", || self.read(&read).map(Reply::Events)),
+            Request::Page(page) => self.at_one_moment("read", || self.page(&page).map(Reply::Page)),
+            Request::Search(search) => self.at_one_moment("searched", || self.search(&search).map(Reply::Found)),
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
-            Request::Shrink(_) => Ok(Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() }),
+            Request::Shrink(logs) => self.shrink(logs),
             Request::Load => {
-                let loaded = self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot)));
-                loaded.map_err(|e| self.fail("read", &e))
+                self.at_one_moment("read", || self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot))))
             }
         }
+    }
+
+    /// Reads with several statements as if all were one: what is written or deleted beside them does not contradict them.
+    fn at_one_moment(&self, doing: &str, read: impl Fn() -> Result<Reply>) -> std::result::Result<Reply, Failure> {
+        let transaction = self.connection.unchecked_transaction();
+        let reply = transaction.and_then(|transaction| {
+            let reply = read()?;
+            transaction.finish()?;
+            Ok(reply)
+        });
+        reply.map_err(|e| self.fail(doing, &e))
     }
 
     /// Ends a request that failed: if the file is damaged, marks it for the next start. `doing` completes "could not be ...".

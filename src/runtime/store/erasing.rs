@@ -48,24 +48,27 @@ impl Database {
         transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE place = ?)", values)?;
         let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
         transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
-        let mut bases = Vec::new();
+        let (mut bases, mut freed) = (Vec::new(), Vec::new());
         {
             let mut logs = transaction
-                .prepare("SELECT room, author, epoch, head, base, key FROM logs WHERE place = ? ORDER BY key")?;
+                .prepare("SELECT room, author, epoch, head, base, key, bytes FROM logs WHERE place = ? ORDER BY key")?;
             let mut logs = logs.query(values)?;
             while let Some(row) = logs.next()? {
                 let (head, base) = (unsigned(row.get(3)?), unsigned(row.get(4)?));
                 let base = base.max(head.saturating_add(1));
                 oldest_kept::raise(&transaction, row.get(5)?, base)?;
                 bases.push((log_id(row, 0)?, base));
+                freed.push((log_id(row, 0)?, unsigned(row.get(6)?)));
             }
         }
+        transaction.execute("UPDATE logs SET lines = 0, bytes = 0 WHERE place = ?", values)?;
+        freed.retain(|(_, bytes)| *bytes > 0);
         let empty =
             transaction.query_row("SELECT NOT EXISTS (SELECT 1 FROM lines)", [], |row| row.get::<_, bool>(0))?;
         let command = if empty { "delete-all" } else { "optimize" };
         transaction.execute("INSERT INTO words (words) VALUES (?)", [command])?;
         transaction.commit()?;
-        Ok(Reply::Raised { lines: lines as u64, bases, freed: Vec::new() })
+        Ok(Reply::Raised { lines: lines as u64, bases, freed })
     }
 
     /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.

@@ -5,14 +5,17 @@
 //!
 //! - Opening: `opening`, `read_only`, `connection`, `schema` (tables and their versions), `snapshot` (what the node starts with).
 //! - Damage: `damage_mark`, `recovery`.
-//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`,
-//!   `retention`; `oldest_kept` keeps what was erased from coming back, `words` is the search index.
+//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`;
+//!   `retention` and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
+//!   keeps what is gone from coming back, `counts` knows how much of each log is held, `words` is the search index.
 //! - `threads` is the handle for the rest of the program.
 
 mod columns;
 mod connection;
+mod counts;
 mod damage_mark;
 mod database;
+mod deleting;
 mod erasing;
 mod error;
 mod lines;
@@ -26,6 +29,8 @@ mod recovery;
 mod retention;
 mod schema;
 mod searching;
+mod shrinking;
+mod slices;
 mod snapshot;
 mod threads;
 mod words;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{lines, words};
+use super::{counts, lines, words};
 
 /// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 3] = [tables, index, floor];
+const STEPS: [Step; 4] = [tables, index, floor, count];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -92,6 +92,12 @@ UPDATE logs SET floor = base WHERE base > head;
 UPDATE logs SET older_base = NULL, older_head = NULL, older_id = NULL WHERE older_head < older_base;
 ";
 
+/// How many events of a log are held, and how many bytes they have.
+const COUNTS: &str = "
+ALTER TABLE logs ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -117,6 +123,11 @@ fn tables(connection: &Connection) -> Result<()> {
 
 fn floor(connection: &Connection) -> Result<()> {
     connection.execute_batch(FLOOR)
+}
+
+fn count(connection: &Connection) -> Result<()> {
+    connection.execute_batch(COUNTS)?;
+    counts::count_all(connection)
 }
 
 /// Lines that are there already are found too.

@@ -30,7 +30,7 @@ impl Database {
     fn logs(&self, snapshot: &mut Snapshot) -> Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
-             floor, named, network FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
+             floor, named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
@@ -41,6 +41,10 @@ impl Database {
             let state = state(row, 0)?;
             if state.head > unsigned(row.get(12)?) {
                 snapshot.frontier.push(Dep { log: state.id, seq: state.head });
+            }
+            let bytes = unsigned(row.get(14)?);
+            if bytes > 0 {
+                snapshot.bytes.push((state.id, bytes));
             }
             snapshot.logs.push(state);
         }

@@ -7,4 +7,5 @@ mod keeping;
 mod model;
 pub(super) mod people;
 mod screens;
+mod shrinking;
 mod threads;

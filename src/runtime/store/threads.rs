@@ -1,6 +1,7 @@
 //! The handle for the rest of the program, which never waits for a disk.
 
 use std::{
+    collections::VecDeque,
     io,
     sync::{
         Arc, Mutex, PoisonError,
@@ -12,7 +13,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{Database, connection, retention::Retaining};
+use super::{Database, connection, slices::Forgetting};
 use crate::core::log::storage::{Failure, MAX_REQUESTS, Reply, Request};
 
 /// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
@@ -84,7 +85,7 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
     let start = |name: &str, database: Database, open, after| {
         let (queue, jobs) = sync_channel(QUEUE);
         let (answers, ended) = (answers.clone(), ended.clone());
-        let worker = Worker { database, jobs, answers, retaining: None, after, _open: open, _ended: ended };
+        let worker = Worker { database, jobs, answers, waiting: VecDeque::new(), after, _open: open, _ended: ended };
         thread::Builder::new().name(name.to_owned()).spawn(move || worker.run()).map(|_| queue)
     };
     let (open, closed) = sync_channel(1);
@@ -165,8 +166,8 @@ struct Worker {
     database: Database,
     jobs: Receiver<Job>,
     answers: mpsc::Sender<Answer>,
-    /// What is done when nothing else is to do.
-    retaining: Option<(u64, Retaining)>,
+    /// What is done in slices when nothing else is to do, one after the other. Bounded as open requests are.
+    waiting: VecDeque<(u64, Forgetting)>,
     /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
     /// is the last.
     after: Option<Receiver<()>>,
@@ -197,12 +198,10 @@ impl Worker {
             match job {
                 Job::Stop => return self.refuse_the_rest(),
                 Job::Ask(ticket, Request::Write(writes)) => next = self.write(ticket, writes),
-                Job::Ask(ticket, Request::Retain(retain)) if self.retaining.is_none() => {
-                    match self.database.begin_retaining(retain) {
-                        Ok(retaining) => self.retaining = Some((ticket, retaining)),
-                        Err(failure) => self.answer(ticket, Err(failure)),
-                    }
+                Job::Ask(ticket, Request::Retain(retain)) => {
+                    self.waiting.push_back((ticket, Forgetting::retain(retain)));
                 }
+                Job::Ask(ticket, Request::Shrink(logs)) => self.waiting.push_back((ticket, Forgetting::shrink(logs))),
                 Job::Ask(ticket, request) => {
                     let reply = self.database.handle(request);
                     self.answer(ticket, reply);
@@ -211,8 +210,11 @@ impl Worker {
         }
     }
 
-    /// Who asked while the store was being closed is waiting.
-    fn refuse_the_rest(&self) {
+    /// Who asked while the store was being closed is waiting, and so is who asked for what is not done to its end.
+    fn refuse_the_rest(&mut self) {
+        while let Some((ticket, forgetting)) = self.waiting.pop_front() {
+            self.answer(ticket, forgetting.end(Err(closed())));
+        }
         while let Ok(job) = self.jobs.try_recv() {
             if let Job::Ask(ticket, _) = job {
                 self.answer(ticket, Err(closed()));
@@ -220,22 +222,26 @@ impl Worker {
         }
     }
 
-    /// The next job, or none if there will be none.
+    /// The next job, or none if there will be none. Does what waits until there is one.
     fn job(&mut self) -> Option<Job> {
         loop {
-            let Some((ticket, mut retaining)) = self.retaining.take() else { return self.jobs.recv().ok() };
-            match self.jobs.try_recv() {
-                Ok(job) => {
-                    self.retaining = Some((ticket, retaining));
-                    return Some(job);
-                }
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => match self.database.retain_slice(&mut retaining) {
-                    Ok(true) => self.retaining = Some((ticket, retaining)),
-                    Ok(false) => self.answer(ticket, retaining.end(Ok(()))),
-                    Err(failure) => self.answer(ticket, retaining.end(Err(failure))),
-                },
+            if self.waiting.is_empty() {
+                return self.jobs.recv().ok();
             }
+            match self.jobs.try_recv() {
+                Ok(job) => return Some(job),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => self.forget_slice(),
+            }
+        }
+    }
+
+    fn forget_slice(&mut self) {
+        let Some((ticket, mut forgetting)) = self.waiting.pop_front() else { return };
+        match self.database.forget_slice(&mut forgetting) {
+            Ok(true) => self.waiting.push_front((ticket, forgetting)),
+            Ok(false) => self.answer(ticket, forgetting.end(Ok(()))),
+            Err(failure) => self.answer(ticket, forgetting.end(Err(failure))),
         }
     }
 

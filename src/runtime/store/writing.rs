@@ -5,6 +5,7 @@ use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, Transaction
 use super::{
     Database,
     columns::{epoch, number},
+    counts::Counts,
     damage_mark, error, lines, oldest_kept, words,
 };
 use crate::{
@@ -56,7 +57,7 @@ impl Database {
         let mut replies = Vec::with_capacity(requests.len());
         for writes in requests {
             let savepoint = transaction.savepoint()?;
-            let done = Writer { savepoint, network, me }.all(&writes);
+            let done = Writer { savepoint, network, me, counts: Counts::default() }.all(&writes);
             match done {
                 // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
                 Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),
@@ -78,10 +79,12 @@ struct Writer<'a> {
     savepoint: Savepoint<'a>,
     network: &'a str,
     me: crate::domain::model::NodeId,
+    /// Of what it has inserted.
+    counts: Counts,
 }
 
 impl Writer<'_> {
-    fn all(self, writes: &[Write]) -> Result<(), Refusal> {
+    fn all(mut self, writes: &[Write]) -> Result<(), Refusal> {
         for write in writes {
             match write {
                 Write::Event(entry) => self.event(entry)?,
@@ -91,14 +94,15 @@ impl Writer<'_> {
                 Write::ForgetAck(node, log) => self.forget_ack(node, log)?,
                 Write::Fork(proof) => self.fork(proof)?,
                 Write::Abandon(log) => self.leave(log)?,
-                Write::Drop(_) => {}
+                Write::Drop(log) => self.drop_log(log)?,
             }
         }
+        self.counts.store(&self.savepoint)?;
         // Dropped without this, it is undone.
         Ok(self.savepoint.commit()?)
     }
 
-    fn event(&self, entry: &LogEntry) -> Result<(), Refusal> {
+    fn event(&mut self, entry: &LogEntry) -> Result<(), Refusal> {
         let LogEntry { event, signed, .. } = entry;
         // It was on its way when what is here was erased or forgotten, and it too.
         if event.seq < oldest_kept::of(&self.savepoint, &event.log)? {
@@ -134,6 +138,7 @@ impl Writer<'_> {
             signed.sig,
             &*signed.content,
         ])?;
+        self.counts.add(log, number(signed.bytes() as u64));
         self.index(spot, place, event.kind, &signed.content)?;
         let mut name = self.savepoint.prepare_cached(
             "UPDATE logs SET named = ?4 WHERE room = ?1 AND author = ?2 AND epoch = ?3 AND named < ?4",
@@ -215,6 +220,16 @@ impl Writer<'_> {
     fn leave(&self, log: &LogId) -> Result<(), Refusal> {
         if let Some((log, _)) = find(&self.savepoint, log)? {
             self.savepoint.prepare_cached("UPDATE logs SET mine = 0 WHERE key = ?")?.execute([log])?;
+        }
+        Ok(())
+    }
+
+    fn drop_log(&self, log: &LogId) -> Result<(), Refusal> {
+        let Some((log, _)) = find(&self.savepoint, log)? else { return Ok(()) };
+        let unused = "DELETE FROM logs WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM lines WHERE log = ?1)";
+        if self.savepoint.prepare_cached(unused)?.execute([log])? > 0 {
+            self.savepoint.prepare_cached("DELETE FROM acks WHERE log = ?")?.execute([log])?;
+            self.savepoint.prepare_cached("DELETE FROM forks WHERE log = ?")?.execute([log])?;
         }
         Ok(())
     }

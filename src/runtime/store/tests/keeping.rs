@@ -149,7 +149,10 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
     database.commit(vec![Write::Guest(Box::new(guest(2_000, 1, "früher auch")))]).unwrap();
     database
         .connection
-        .execute_batch("DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; PRAGMA user_version = 1")
+        .execute_batch(
+            "DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; ALTER TABLE logs DROP COLUMN lines;
+             ALTER TABLE logs DROP COLUMN bytes; PRAGMA user_version = 1",
+        )
         .unwrap();
     drop(database);
     let mut database = open_in(directory.path(), "office", alice.node()).database;

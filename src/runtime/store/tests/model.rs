@@ -1,5 +1,7 @@
 //! Whatever is written, asked and restarted in whatever order: the same as a list in memory.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proptest::prelude::*;
 
 use super::people::{Author, append, guest, open_in, position};
@@ -18,6 +20,8 @@ enum Act {
     Search { word: usize, before: Option<usize>, max: usize },
     Read { from: [u64; 3], events: usize },
     Forget { keep: Option<u64>, before: Option<i64> },
+    Shrink { author: usize, keep: u64 },
+    Drop { author: usize },
     Erase,
     Restart,
 }
@@ -33,6 +37,8 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (proptest::array::uniform3(0_u64..12), 1_usize..12).prop_map(|(from, events)| Act::Read { from, events }),
         1 => (proptest::option::of(0_u64..20), proptest::option::of(0_i64..6))
             .prop_map(|(keep, before)| Act::Forget { keep, before }),
+        2 => (0_usize..3, 0_u64..2_000).prop_map(|(author, keep)| Act::Shrink { author, keep }),
+        2 => (1_usize..3).prop_map(|author| Act::Drop { author }),
         1 => Just(Act::Erase),
         1 => Just(Act::Restart),
     ]
@@ -43,6 +49,24 @@ struct Known {
     position: Position,
     word: usize,
     event: Option<(LogId, u64)>,
+    bytes: u64,
+}
+
+/// How many bytes of each log are held.
+fn bytes(known: &[Known]) -> BTreeMap<LogId, u64> {
+    let mut bytes = BTreeMap::new();
+    for known in known {
+        if let Some((log, _)) = known.event {
+            *bytes.entry(log).or_default() += known.bytes;
+        }
+    }
+    bytes
+}
+
+/// What was there before and is not there now.
+fn freed(before: &BTreeMap<LogId, u64>, now: &BTreeMap<LogId, u64>) -> Vec<(LogId, u64)> {
+    let left = |log| now.get(log).copied().unwrap_or(0);
+    before.iter().map(|(log, bytes)| (*log, bytes - left(log))).filter(|(_, bytes)| *bytes > 0).collect()
 }
 
 /// What the words of the list are found by, thought out by hand.
@@ -61,6 +85,7 @@ fn run(acts: Vec<Act>) {
     let mut database = open_in(directory.path(), "office", me).database;
     let mut known: Vec<Known> = Vec::new();
     let mut guests = 0;
+    let mut logs = BTreeSet::new();
     for act in acts {
         known.sort_by_key(|known| known.position);
         let at = |of: usize| {
@@ -73,15 +98,18 @@ fn run(acts: Vec<Act>) {
         match act {
             Act::Say { author, at, word } => {
                 let said = authors[author].say(at, WORDS[word], Vec::new());
-                known.push(Known { position: position(&said.0), word, event: Some((said.0.log, said.0.seq)) });
-                let base = database.load().logs.iter().find(|log| log.id == said.0.log).map_or(1, |log| log.base);
+                let (log, seq) = (said.0.log, said.0.seq);
+                let bytes = said.1.bytes() as u64;
+                known.push(Known { position: position(&said.0), word, event: Some((log, seq)), bytes });
+                logs.insert(log);
+                let base = database.load().logs.iter().find(|state| state.id == log).map_or(seq, |state| state.base);
                 let state = authors[author].state(base);
                 database.commit(vec![append(said, author == 0), Write::Log(state)]).unwrap();
             }
             Act::Guest { at, word } => {
                 guests += 1;
                 let line = guest(at, guests, WORDS[word]);
-                known.push(Known { position: Position::unlogged(line.hlc, line.id), word, event: None });
+                known.push(Known { position: Position::unlogged(line.hlc, line.id), word, event: None, bytes: 0 });
                 database.commit(vec![Write::Guest(Box::new(line))]).unwrap();
             }
             Act::Page { seek, of, max } => {
@@ -120,7 +148,7 @@ fn run(acts: Vec<Act>) {
                 }
             }
             Act::Forget { keep, before } => {
-                let count = known.len();
+                let (count, bytes_before) = (known.len(), bytes(&known));
                 let by_count = keep.and_then(|keep| count.checked_sub(keep as usize));
                 // Equal readings stay together.
                 let by_count = by_count.map_or(Hlc(0), |at| known.get(at).map_or(Hlc(u64::MAX), |k| k.position.hlc));
@@ -129,10 +157,46 @@ fn run(acts: Vec<Act>) {
                 known.retain(|known| known.position.hlc >= cutoff);
                 let reply =
                     database.handle(Request::Retain(Retain { now: Timestamp::from_millis(9), before, keep })).unwrap();
-                assert!(matches!(reply, Reply::Raised { lines, .. } if lines == (count - known.len()) as u64));
+                let Reply::Raised { lines, freed: gone, .. } = reply else { panic!("{reply:?}") };
+                assert_eq!((lines, gone), ((count - known.len()) as u64, freed(&bytes_before, &bytes(&known))));
+            }
+            Act::Shrink { author, keep } => {
+                let log = authors[author].log;
+                let (before, bytes_before) = (database.load(), bytes(&known));
+                let mut beyond = bytes_before.get(&log).map_or(0, |bytes| bytes.saturating_sub(keep));
+                let mut oldest: Vec<Known> =
+                    known.iter().filter(|known| known.event.is_some_and(|(of, _)| of == log)).cloned().collect();
+                oldest.retain(|known| {
+                    let goes = beyond > 0;
+                    beyond = beyond.saturating_sub(known.bytes);
+                    goes
+                });
+                known.retain(|known| !oldest.iter().any(|gone| gone.position == known.position));
+                let reply =
+                    database.handle(Request::Shrink(vec![(log, keep), (LogId { epoch: 77, ..log }, 0)])).unwrap();
+                let bases = oldest.last().map(|newest| (log, newest.event.unwrap().1 + 1));
+                let lines = oldest.len() as u64;
+                let freed = freed(&bytes_before, &bytes(&known));
+                assert_eq!(reply, Reply::Raised { lines, bases: bases.into_iter().collect(), freed });
+                // What was on its way meanwhile brings nothing back.
+                for gone in oldest {
+                    let said = authors[author].said[gone.event.unwrap().1 as usize - 1].clone();
+                    let state = before.logs.iter().find(|state| state.id == log).unwrap().clone();
+                    database.commit(vec![append(said, false), Write::Log(state)]).unwrap();
+                }
+            }
+            Act::Drop { author } => {
+                let log = authors[author].log;
+                if known.iter().all(|known| known.event.is_none_or(|(of, _)| of != log)) {
+                    logs.remove(&log);
+                }
+                database.commit(vec![Write::Drop(log)]).unwrap();
             }
             Act::Erase => {
-                database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+                let reply = database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+                let Reply::Raised { freed: mut gone, .. } = reply else { panic!("{reply:?}") };
+                gone.sort();
+                assert_eq!(gone, freed(&bytes(&known), &BTreeMap::new()));
                 known.clear();
             }
             Act::Restart => {
@@ -143,7 +207,9 @@ fn run(acts: Vec<Act>) {
                 database = opened.database;
             }
         }
-        is_as_known(&database.load(), &known, &authors);
+        let snapshot = database.load();
+        assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<BTreeSet<_>>(), logs);
+        is_as_known(&snapshot, &known, &authors);
     }
 }
 
@@ -167,6 +233,7 @@ fn expected_page(all: &[Position], seek: usize, of: Position, max: usize) -> (Se
 
 fn is_as_known(snapshot: &Snapshot, known: &[Known], authors: &[Author; 3]) {
     assert_eq!(snapshot.lines, known.len() as u64);
+    assert_eq!(snapshot.bytes.iter().copied().collect::<BTreeMap<_, _>>(), bytes(known));
     assert_eq!(snapshot.own, (!authors[0].said.is_empty()).then_some(authors[0].log));
     for state in &snapshot.logs {
         let author = authors.iter().find(|author| author.log == state.id).unwrap();

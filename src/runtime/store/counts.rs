@@ -1,0 +1,60 @@
+//! How much of each log is held. The numbers change in the transaction that changes the lines.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Result, params};
+
+/// The size of an event, as [`crate::protocol::codec::event::Signed::bytes`] counts it. NULL for a guest's line.
+pub(super) const SIZE: &str = "length(lines.body) + length(lines.sig) + length(lines.content)";
+
+/// What is added to the numbers of some logs, by their keys.
+#[derive(Debug, Default)]
+pub(super) struct Counts(BTreeMap<i64, Change>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Change {
+    lines: i64,
+    bytes: i64,
+}
+
+impl Counts {
+    /// One event of `bytes` more.
+    pub(super) fn add(&mut self, log: i64, bytes: i64) {
+        self.change(log, 1, bytes);
+    }
+
+    /// One event of `bytes` less.
+    pub(super) fn take(&mut self, log: i64, bytes: i64) {
+        self.change(log, -1, -bytes);
+    }
+
+    /// Writes them, one row for each log, however many events there were.
+    pub(super) fn store(self, connection: &Connection) -> Result<()> {
+        let mut update =
+            connection.prepare_cached("UPDATE logs SET lines = lines + ?, bytes = bytes + ? WHERE key = ?")?;
+        for (log, Change { lines, bytes }) in self.0 {
+            update.execute(params![lines, bytes, log])?;
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, log: i64, lines: i64, bytes: i64) {
+        let change = self.0.entry(log).or_default();
+        change.lines = change.lines.saturating_add(lines);
+        change.bytes = change.bytes.saturating_add(bytes);
+    }
+}
+
+/// Counts all lines of a file that has no numbers yet. Looks at each once, in the order of the file.
+pub(super) fn count_all(connection: &Connection) -> Result<()> {
+    let mut counts = Counts::default();
+    {
+        let sql = format!("SELECT log, {SIZE} FROM lines NOT INDEXED WHERE log IS NOT NULL");
+        let mut lines = connection.prepare(&sql)?;
+        let mut lines = lines.query([])?;
+        while let Some(line) = lines.next()? {
+            counts.add(line.get(0)?, line.get(1)?);
+        }
+    }
+    counts.store(connection)
+}

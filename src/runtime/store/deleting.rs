@@ -1,0 +1,106 @@
+//! Lines that are forgotten, with all that belongs to them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Result, Row, params};
+
+use super::{
+    columns::{log_id, unsigned},
+    counts::{Counts, SIZE},
+    oldest_kept,
+};
+use crate::{
+    core::log::storage::{Failure, Reply},
+    domain::model::LogId,
+};
+
+/// Lines that go in one commit: a few milliseconds, which is how long a line that was just typed may have to wait.
+pub(super) const SLICE_LINES: usize = 256;
+
+/// Bytes of events after which no more go in one commit, for the same reason: long texts fill pages of their own.
+pub(super) const SLICE_BYTES: u64 = 1024 * 1024;
+
+/// A line that goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    spot: i64,
+    /// Its log, its number there and its size; none for a guest's.
+    event: Option<(i64, i64, i64)>,
+}
+
+impl Line {
+    /// The columns of [`Self::read`].
+    pub(super) fn columns() -> String {
+        format!("spot, log, seq, {SIZE}")
+    }
+
+    /// From the first four columns.
+    pub(super) fn read(row: &Row<'_>) -> Result<Self> {
+        let event = match (row.get(1)?, row.get(2)?, row.get(3)?) {
+            (Some(log), Some(seq), Some(bytes)) => Some((log, seq, bytes)),
+            _ => None,
+        };
+        Ok(Self { spot: row.get(0)?, event })
+    }
+
+    /// Bytes of it, as they are counted for its log.
+    pub(super) fn bytes(&self) -> u64 {
+        self.event.map_or(0, |(_, _, bytes)| unsigned(bytes))
+    }
+}
+
+/// What is gone.
+#[derive(Debug, Default)]
+pub(super) struct Forgotten {
+    lines: u64,
+    bases: BTreeMap<LogId, u64>,
+    freed: BTreeMap<LogId, u64>,
+}
+
+impl Forgotten {
+    /// And this too.
+    pub(super) fn add(&mut self, more: Self) {
+        self.lines += more.lines;
+        self.bases.extend(more.bases);
+        for (log, bytes) in more.freed {
+            *self.freed.entry(log).or_default() += bytes;
+        }
+    }
+
+    /// What is done stays done, and whoever asked must know of it, also if the rest has failed.
+    pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
+        let Self { lines, bases, freed } = self;
+        match ended {
+            Err(failure) if lines == 0 => Err(failure),
+            _ => Ok(Reply::Raised { lines, bases: bases.into_iter().collect(), freed: freed.into_iter().collect() }),
+        }
+    }
+}
+
+/// Deletes lines within a transaction. Of every log they must be the oldest that are held: it begins behind them then.
+pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgotten> {
+    let mut counts = Counts::default();
+    let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
+    for line in lines {
+        transaction.prepare_cached("DELETE FROM words WHERE rowid = ?")?.execute([line.spot])?;
+        transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
+        if let Some((log, seq, bytes)) = line.event {
+            counts.take(log, bytes);
+            let (newest, freed) = logs.entry(log).or_insert((seq, 0));
+            *newest = seq.max(*newest);
+            *freed += unsigned(bytes);
+        }
+    }
+    counts.store(transaction)?;
+    let mut gone = Forgotten { lines: lines.len() as u64, ..Forgotten::default() };
+    for (log, (seq, freed)) in logs {
+        transaction.prepare_cached("DELETE FROM forks WHERE log = ?1 AND seq <= ?2")?.execute(params![log, seq])?;
+        let mut id = transaction.prepare_cached("SELECT room, author, epoch FROM logs WHERE key = ?")?;
+        let id = id.query_row([log], |row| log_id(row, 0))?;
+        gone.freed.insert(id, freed);
+        if let Some(base) = oldest_kept::raise(transaction, log, unsigned(seq).saturating_add(1))? {
+            gone.bases.insert(id, base);
+        }
+    }
+    Ok(gone)
+}

@@ -1,0 +1,86 @@
+//! Lines are forgotten in slices, between which other requests are executed.
+
+use rusqlite::{Result, TransactionBehavior};
+
+use super::{
+    Database,
+    deleting::{Forgotten, delete},
+    retention::Retaining,
+    shrinking::Shrinking,
+};
+use crate::{
+    core::log::storage::{Failure, Reply, Retain},
+    domain::model::LogId,
+};
+
+/// How far a request to forget has come.
+#[derive(Debug)]
+pub(super) struct Forgetting {
+    what: What,
+    gone: Forgotten,
+}
+
+#[derive(Debug)]
+enum What {
+    Retain(Retaining),
+    Shrink(Shrinking),
+}
+
+impl Forgetting {
+    /// What is too old or too much.
+    pub(super) fn retain(retain: Retain) -> Self {
+        Self { what: What::Retain(Retaining::new(retain)), gone: Forgotten::default() }
+    }
+
+    /// What is beyond so many bytes of these logs.
+    pub(super) fn shrink(logs: Vec<(LogId, u64)>) -> Self {
+        Self { what: What::Shrink(Shrinking::new(logs)), gone: Forgotten::default() }
+    }
+
+    /// The answer, when it has come to its end. What is done stays done.
+    pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
+        self.gone.end(ended)
+    }
+}
+
+impl Database {
+    pub(super) fn retain(&mut self, retain: Retain) -> std::result::Result<Reply, Failure> {
+        self.forget(Forgetting::retain(retain))
+    }
+
+    pub(super) fn shrink(&mut self, logs: Vec<(LogId, u64)>) -> std::result::Result<Reply, Failure> {
+        self.forget(Forgetting::shrink(logs))
+    }
+
+    /// All slices, one after the other.
+    fn forget(&mut self, mut forgetting: Forgetting) -> std::result::Result<Reply, Failure> {
+        loop {
+            match self.forget_slice(&mut forgetting) {
+                Ok(true) => {}
+                Ok(false) => return forgetting.end(Ok(())),
+                Err(failure) => return forgetting.end(Err(failure)),
+            }
+        }
+    }
+
+    /// Whether there is more to do. What was done stays done if it fails.
+    pub(super) fn forget_slice(&mut self, forgetting: &mut Forgetting) -> std::result::Result<bool, Failure> {
+        let Forgetting { what, gone } = forgetting;
+        let (now_gone, more) = self.slice(what).map_err(|e| self.fail("shortened", &e))?;
+        gone.add(now_gone);
+        Ok(more)
+    }
+
+    fn slice(&mut self, what: &mut What) -> Result<(Forgotten, bool)> {
+        // SQLite takes this between transactions only.
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (lines, more) = match what {
+            What::Retain(retaining) => retaining.next(&transaction)?,
+            What::Shrink(shrinking) => shrinking.next(&transaction)?,
+        };
+        let gone = delete(&transaction, &lines)?;
+        transaction.commit()?;
+        Ok((gone, more))
+    }
+}
