@@ -92,7 +92,7 @@ fn told_of_log(s: &mut Screen, log: Log) {
         Log::Sync(received, total) => Update::Sync { received, total },
         Log::Found(count, more) => {
             let messages = (0..count).map(|n| line(s, n, n)).collect();
-            Update::Found { query: query.unwrap_or_default(), messages, more }
+            Update::Found { query: query.unwrap_or_default(), messages, more, behind: count as u64 % 3 }
         }
         Log::Erased => Update::Erased { room: Room::LOBBY, lines: 5 },
     };

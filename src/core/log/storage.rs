@@ -236,6 +236,8 @@ pub struct Found {
     pub lines: Vec<StoredLine>,
     /// Whether there are older ones.
     pub more: bool,
+    /// Lines of the room that are stored and cannot be found yet: the index follows behind the commits.
+    pub behind: u64,
 }
 
 /// What to forget: what is too old or too much, of every room and network.

@@ -68,7 +68,7 @@ impl Sync {
     /// What was searched for came from disk.
     pub(super) fn show_found(&self, query: String, found: &Found, cx: &mut Context<'_>) {
         let messages = found.lines.iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
-        cx.update(Update::Found { query, messages, more: found.more });
+        cx.update(Update::Found { query, messages, more: found.more, behind: found.behind });
     }
 
     /// A stored line as it is shown; none if its author is ignored.

@@ -125,6 +125,8 @@ pub enum Update {
         messages: Vec<Message>,
         /// Whether there are older ones.
         more: bool,
+        /// Lines that are stored and cannot be found yet.
+        behind: u64,
     },
     /// A room's history is gone from this machine.
     Erased {

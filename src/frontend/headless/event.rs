@@ -86,6 +86,9 @@ pub(super) enum Event<'a> {
         messages: Vec<Said<'a>>,
         /// Whether there are older ones.
         more: bool,
+        /// Lines that are stored and cannot be found yet, if there are any.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        behind: Option<u64>,
     },
     /// A room's history is gone from this machine.
     Erased {

@@ -71,7 +71,7 @@ impl Printer {
             Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
             Update::Page(_) | Update::Unsent { .. } => {}
-            Update::Found { query, messages, more } => self.found(&query, &messages, more),
+            Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
@@ -245,11 +245,12 @@ impl Printer {
         }
     }
 
-    fn found(&mut self, query: &str, messages: &[Message], more: bool) {
+    fn found(&mut self, query: &str, messages: &[Message], more: bool, behind: u64) {
         if self.json {
             let said = |message| Said::new(message, self.node, self.clock.utc(message.sent_at).to_owned());
             let messages = messages.iter().map(said).collect();
-            json(&mut self.out, &Event::Found { query, messages, more });
+            let behind = (behind > 0).then_some(behind);
+            json(&mut self.out, &Event::Found { query, messages, more, behind });
             return;
         }
         text::found(&mut self.out, query, messages.len(), more);
@@ -257,6 +258,7 @@ impl Printer {
             let name = self.people.author(message);
             text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
         }
+        text::behind(&mut self.out, behind);
     }
 
     fn notice(&mut self, code: &str, text: &str) {

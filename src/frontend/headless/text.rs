@@ -37,6 +37,15 @@ pub(super) fn found(out: &mut Vec<u8>, query: &str, hits: usize, more: bool) {
     };
 }
 
+/// Appends what a search has not looked at, if anything.
+pub(super) fn behind(out: &mut Vec<u8>, lines: u64) {
+    let _ = match lines {
+        0 => Ok(()),
+        1 => writeln!(out, "-- 1 newer line is not searchable yet"),
+        lines => writeln!(out, "-- {lines} newer lines are not searchable yet"),
+    };
+}
+
 /// Appends one hit of a search: `-- YYYY-MM-DD HH:MM <nick> text`.
 pub(super) fn hit(out: &mut Vec<u8>, hit: &Message, name: &Name<'_>, date: &str) {
     let _ = write!(out, "-- ");

@@ -44,6 +44,17 @@ impl Database {
         }
     }
 
+    /// The same where nobody indexes behind the commits: all that was written before a search is found.
+    ///
+    /// # Errors
+    /// Those of [`Self::handle`].
+    pub(super) fn handle_alone(&mut self, request: Request) -> std::result::Result<Reply, Failure> {
+        if matches!(request, Request::Search(_)) {
+            self.index_all();
+        }
+        self.handle(request)
+    }
+
     /// Reads with several statements as if all were one: what is written or deleted beside them does not contradict them.
     fn at_one_moment(&self, doing: &str, read: impl Fn() -> Result<Reply>) -> std::result::Result<Reply, Failure> {
         let transaction = self.connection.unchecked_transaction();

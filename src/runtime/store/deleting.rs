@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, Row, params};
 use super::{
     columns::{log_id, unsigned},
     counts::{Counts, SIZE},
-    oldest_kept,
+    indexing, oldest_kept,
 };
 use crate::{
     core::log::storage::{Failure, Reply},
@@ -82,7 +82,7 @@ pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgott
     let mut counts = Counts::default();
     let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
     for line in lines {
-        transaction.prepare_cached("DELETE FROM words WHERE rowid = ?")?.execute([line.spot])?;
+        indexing::forget(transaction, line.spot)?;
         transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
         if let Some((log, seq, bytes)) = line.event {
             counts.take(log, bytes);

@@ -46,6 +46,7 @@ impl Database {
         let values = params![place];
         // The index is rewritten below: an entry that is only marked as gone would still be in the file.
         transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE place = ?)", values)?;
+        transaction.execute("DELETE FROM unindexed WHERE place = ?", values)?;
         let lines = transaction.execute("DELETE FROM lines WHERE place = ?", values)?;
         transaction.execute("DELETE FROM forks WHERE log IN (SELECT key FROM logs WHERE place = ?)", values)?;
         let (mut bases, mut freed) = (Vec::new(), Vec::new());

@@ -7,7 +7,8 @@
 //! - Damage: `damage_mark`, `recovery`.
 //! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`;
 //!   `retention` and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
-//!   keeps what is gone from coming back, `counts` knows how much of each log is held, `words` is the search index.
+//!   keeps what is gone from coming back, `counts` knows how much of each log is held.
+//! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
 //! - `threads` is the handle for the rest of the program.
 
 mod columns;
@@ -18,6 +19,7 @@ mod database;
 mod deleting;
 mod erasing;
 mod error;
+mod indexing;
 mod lines;
 mod oldest_kept;
 mod opening;

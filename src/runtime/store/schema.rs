@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 4] = [tables, index, floor, count];
+const STEPS: [Step; 5] = [tables, index, floor, count, index_later];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -98,6 +98,19 @@ ALTER TABLE logs ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
 ";
 
+/// Lines that are not in the index yet, those of our user apart. The index is merged when there is time, never within a
+/// commit: FTS5 merges by itself only if it has almost more parts than it can have.
+const UNINDEXED: &str = "
+CREATE TABLE unindexed (
+    own INTEGER NOT NULL,
+    spot INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (own, spot)
+) WITHOUT ROWID;
+INSERT INTO words (words, rank) VALUES ('automerge', 0);
+INSERT INTO words (words, rank) VALUES ('crisismerge', 1900);
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -128,6 +141,10 @@ fn floor(connection: &Connection) -> Result<()> {
 fn count(connection: &Connection) -> Result<()> {
     connection.execute_batch(COUNTS)?;
     counts::count_all(connection)
+}
+
+fn index_later(connection: &Connection) -> Result<()> {
+    connection.execute_batch(UNINDEXED)
 }
 
 /// Lines that are there already are found too.

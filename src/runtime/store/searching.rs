@@ -3,7 +3,7 @@
 use rusqlite::{Result, params};
 
 use super::{
-    Database, lines,
+    Database, indexing, lines,
     lines::{COLUMNS, FROM},
     paging::MAX_LINES,
     words,
@@ -30,7 +30,8 @@ impl Database {
         hits.truncate(max);
         let mut get = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.spot = ?"))?;
         let lines = hits.into_iter().map(|(_, spot)| get.query_row([spot], lines::line));
-        Ok(Found { lines: lines.collect::<Result<Vec<StoredLine>>>()?, more })
+        let lines = lines.collect::<Result<Vec<StoredLine>>>()?;
+        Ok(Found { lines, more, behind: indexing::behind(&self.connection, place)? })
     }
 
     /// In the order of the screen, newest first: more than `max` if there are more.

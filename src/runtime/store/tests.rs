@@ -3,6 +3,7 @@
 mod ask;
 mod damage;
 mod forgetting;
+mod indexing;
 mod keeping;
 mod model;
 pub(super) mod people;

@@ -13,7 +13,7 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{Database, connection, slices::Forgetting};
+use super::{Database, connection, indexing::Indexing, slices::Forgetting};
 use crate::core::log::storage::{Failure, MAX_REQUESTS, Reply, Request};
 
 /// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
@@ -62,6 +62,9 @@ enum Job {
 /// How long the one that writes waits at its end for the one that reads, which may be searching.
 const READER_ENDS: Duration = Duration::from_secs(1);
 
+/// Slices of index work at the end: a hundred milliseconds at most.
+const LAST_SLICES: usize = 8;
+
 /// Room for the last jobs of all, so that closing does not wait for room.
 const QUEUE: usize = MAX_REQUESTS + 2;
 
@@ -82,16 +85,17 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
         }),
         None => None,
     };
-    let start = |name: &str, database: Database, open, after| {
+    let start = |name: &str, database: Database, indexing, open, after| {
         let (queue, jobs) = sync_channel(QUEUE);
         let (answers, ended) = (answers.clone(), ended.clone());
-        let worker = Worker { database, jobs, answers, waiting: VecDeque::new(), after, _open: open, _ended: ended };
+        let worker =
+            Worker { database, jobs, answers, waiting: VecDeque::new(), indexing, after, _open: open, _ended: ended };
         thread::Builder::new().name(name.to_owned()).spawn(move || worker.run()).map(|_| queue)
     };
     let (open, closed) = sync_channel(1);
-    let writer = start("history", database, None, second.is_some().then_some(closed))?;
+    let writer = start("history", database, Some(Indexing::new()), None, second.is_some().then_some(closed))?;
     let reader = match second {
-        Some(database) => start("history reader", database, Some(open), None)?,
+        Some(database) => start("history reader", database, None, Some(open), None)?,
         None => writer.clone(),
     };
     let ended = Arc::new(Mutex::new(all_ended));
@@ -117,7 +121,7 @@ impl Store {
         let (answers, reply) = match &self.0 {
             Way::Inline { database, answers } => {
                 let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                (answers, database.as_mut().map_or_else(|| Err(closed()), |database| database.handle(request)))
+                (answers, database.as_mut().map_or_else(|| Err(closed()), |database| database.handle_alone(request)))
             }
             Way::Passing(requests) => {
                 // See below for when there is no room.
@@ -168,6 +172,8 @@ struct Worker {
     answers: mpsc::Sender<Answer>,
     /// What is done in slices when nothing else is to do, one after the other. Bounded as open requests are.
     waiting: VecDeque<(u64, Forgetting)>,
+    /// What is done after that; none for the one that reads.
+    indexing: Option<Indexing>,
     /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
     /// is the last.
     after: Option<Receiver<()>>,
@@ -196,7 +202,10 @@ impl Worker {
                 },
             };
             match job {
-                Job::Stop => return self.refuse_the_rest(),
+                Job::Stop => {
+                    self.refuse_the_rest();
+                    return self.index_the_last();
+                }
                 Job::Ask(ticket, Request::Write(writes)) => next = self.write(ticket, writes),
                 Job::Ask(ticket, Request::Retain(retain)) => {
                     self.waiting.push_back((ticket, Forgetting::retain(retain)));
@@ -225,13 +234,27 @@ impl Worker {
     /// The next job, or none if there will be none. Does what waits until there is one.
     fn job(&mut self) -> Option<Job> {
         loop {
-            if self.waiting.is_empty() {
+            let due = self.indexing.as_mut().filter(|indexing| indexing.is_due());
+            if self.waiting.is_empty() && due.is_none() {
                 return self.jobs.recv().ok();
             }
-            match self.jobs.try_recv() {
-                Ok(job) => return Some(job),
-                Err(TryRecvError::Disconnected) => return None,
-                Err(TryRecvError::Empty) => self.forget_slice(),
+            match (self.jobs.try_recv(), due) {
+                (Ok(job), _) => return Some(job),
+                (Err(TryRecvError::Disconnected), _) => return None,
+                (Err(TryRecvError::Empty), Some(indexing)) if self.waiting.is_empty() => {
+                    self.database.index_slice(indexing);
+                }
+                (Err(TryRecvError::Empty), _) => self.forget_slice(),
+            }
+        }
+    }
+
+    /// What was said last can be found by whoever reads the file after the program. A long rest waits for the next start.
+    fn index_the_last(&mut self) {
+        let Some(indexing) = &mut self.indexing else { return };
+        for _ in 0..LAST_SLICES {
+            if indexing.is_behind() {
+                self.database.index_slice(indexing);
             }
         }
     }
@@ -261,7 +284,9 @@ impl Worker {
                 Err(_) => break,
             }
         }
-        for (ticket, reply) in tickets.into_iter().zip(self.database.write(group)) {
+        let replies = self.database.write(group);
+        self.indexing.as_mut().map(Indexing::written);
+        for (ticket, reply) in tickets.into_iter().zip(replies) {
             self.answer(ticket, reply);
         }
         next

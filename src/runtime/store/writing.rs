@@ -6,7 +6,7 @@ use super::{
     Database,
     columns::{epoch, number},
     counts::Counts,
-    damage_mark, error, lines, oldest_kept, words,
+    damage_mark, error, indexing, lines, oldest_kept,
 };
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
@@ -139,7 +139,7 @@ impl Writer<'_> {
             &*signed.content,
         ])?;
         self.counts.add(log, number(signed.bytes() as u64));
-        self.index(spot, place, event.kind, &signed.content)?;
+        indexing::note(&self.savepoint, spot, place, event.log.author == self.me)?;
         let mut name = self.savepoint.prepare_cached(
             "UPDATE logs SET named = ?4 WHERE room = ?1 AND author = ?2 AND epoch = ?3 AND named < ?4",
         )?;
@@ -191,7 +191,7 @@ impl Writer<'_> {
         let (place, content) = (self.place(line.room)?, lines::guest_content(line));
         let spot = lines::free_spot(&self.savepoint, line.hlc)?;
         put_guest(&self.savepoint, spot, place, line, &content)?;
-        self.index(spot, place, lines::GUEST_KIND, &content)
+        Ok(indexing::note(&self.savepoint, spot, place, false)?)
     }
 
     /// An ack of a log that is not there says nothing.
@@ -231,11 +231,6 @@ impl Writer<'_> {
             self.savepoint.prepare_cached("DELETE FROM acks WHERE log = ?")?.execute([log])?;
             self.savepoint.prepare_cached("DELETE FROM forks WHERE log = ?")?.execute([log])?;
         }
-        Ok(())
-    }
-
-    fn index(&self, spot: i64, place: i64, kind: u32, content: &[u8]) -> Result<(), Refusal> {
-        put_words(&self.savepoint, spot, place, kind, content)?;
         Ok(())
     }
 
@@ -323,20 +318,6 @@ pub(super) fn put_guest(
         line.addr.to_string(),
         content
     ])?;
-    Ok(())
-}
-
-/// What a line is found by.
-pub(super) fn put_words(
-    connection: &Connection,
-    spot: i64,
-    place: i64,
-    kind: u32,
-    content: &[u8],
-) -> rusqlite::Result<()> {
-    if let Some(text) = words::of_line(place, &lines::content(kind, content)).filter(|_| spot >= 0) {
-        connection.prepare_cached(words::INSERT)?.execute(params![spot, text])?;
-    }
     Ok(())
 }
 

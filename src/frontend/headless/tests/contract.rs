@@ -217,7 +217,13 @@ fn who_lists_the_peers() {
 
 #[test]
 fn hits_are_one_event_for_programs_and_lines_for_people() {
-    let found = |messages: Vec<Message>, more| Update::Found { query: "hi \u{1b}[2J".to_owned(), messages, more };
+    let late = |messages: Vec<Message>, more, behind| Update::Found {
+        query: "hi \u{1b}[2J".to_owned(),
+        messages,
+        more,
+        behind,
+    };
+    let found = |messages, more| late(messages, more, 0);
     let messages = || vec![message("newer\nhi"), Message { mark: Mark::Ahead, ..message("hi") }];
     let json = print(true, [found(messages(), true)]);
     let hit = |text, mark| {
@@ -248,6 +254,19 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
 "
     );
     assert_eq!(print(false, [found(Vec::new(), false)]), "-- nothing has \"hi [2J\" in it\n");
+    assert_eq!(
+        print(true, [late(Vec::new(), false, 3)]),
+        format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[],\"more\":false,\"behind\":3}}\n")
+    );
+    assert_eq!(
+        print(false, [late(Vec::new(), false, 1), late(Vec::new(), false, 3)]),
+        "\
+-- nothing has \"hi [2J\" in it
+-- 1 newer line is not searchable yet
+-- nothing has \"hi [2J\" in it
+-- 3 newer lines are not searchable yet
+"
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl App {
             Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
             Update::Sync { received, total } => self.status.set_sync(received, total),
             Update::Page(page) => self.page(page),
-            Update::Found { query, messages, more } => self.found(&query, messages, more),
+            Update::Found { query, messages, more, behind } => self.found(&query, messages, more, behind),
             Update::Erased { lines, .. } => self.erased(lines),
             Update::Alarm(alarm) => self.alarm(&alarm),
             Update::Whois(answer) => self.answer(&whois::text(&answer, &self.people, &self.clock())),
@@ -186,11 +186,11 @@ impl App {
         }
     }
 
-    fn found(&mut self, query: &str, messages: Vec<Message>, more: bool) {
+    fn found(&mut self, query: &str, messages: Vec<Message>, more: bool, behind: u64) {
         if self.overlays.search.awaits(query) {
             self.heard(&messages);
             let lines = self.reading().1.lines(messages);
-            self.overlays.search.found(lines, more);
+            self.overlays.search.found(lines, more, behind);
         }
     }
 

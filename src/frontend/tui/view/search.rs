@@ -47,6 +47,10 @@ fn title(search: &Search, cols: usize) -> String {
         1 => format!("1{more} found"),
         hits => format!("{}{more} found, newest first", group(hits)),
     };
+    let found = match search.not_searched() {
+        Some(late) if width(&found) + width(&late) + 10 < cols => format!("{found}. {late}"),
+        _ => found,
+    };
     let room = cols.saturating_sub(width(&found) + 10);
     if room < 4 { found } else { format!("\"{}\": {found}", cut(&search.query.replace('\n', " "), room)) }
 }

@@ -29,7 +29,14 @@ impl Database {
         }
     }
 
+    /// In all that was written.
     pub(crate) fn find(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
+        self.index_all();
+        self.find_indexed(query, before, max)
+    }
+
+    /// In what is indexed.
+    pub(crate) fn find_indexed(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
         let query = query.to_owned();
         match self.handle(Request::Search(SearchRequest { room: Room::LOBBY.id(), query, before, max })) {
             Ok(Reply::Found(found)) => found,

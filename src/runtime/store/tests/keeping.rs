@@ -151,7 +151,7 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
         .connection
         .execute_batch(
             "DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; ALTER TABLE logs DROP COLUMN lines;
-             ALTER TABLE logs DROP COLUMN bytes; PRAGMA user_version = 1",
+             ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; PRAGMA user_version = 1",
         )
         .unwrap();
     drop(database);

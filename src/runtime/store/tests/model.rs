@@ -211,6 +211,13 @@ fn run(acts: Vec<Act>) {
         assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<BTreeSet<_>>(), logs);
         is_as_known(&snapshot, &known, &authors);
     }
+    database.index_all();
+    let count = |what: &str| -> i64 {
+        database.connection.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get(0)).unwrap()
+    };
+    let indexed = count("words_docsize WHERE id IN (SELECT spot FROM lines)");
+    let lines = known.len() as i64;
+    assert_eq!((indexed, count("words_docsize"), count("unindexed")), (lines, lines, 0));
 }
 
 /// What a page has, out of all positions in their order.

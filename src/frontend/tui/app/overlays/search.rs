@@ -6,7 +6,7 @@ use super::{Context, Overlay, Request};
 use crate::{
     domain::{
         bus::Command,
-        model::{Position, Room, Text},
+        model::{Position, Room, Text, group},
     },
     frontend::tui::app::{
         conversation::Line,
@@ -53,6 +53,8 @@ pub(crate) struct Search {
     pub hits: Vec<Hit>,
     /// Whether there are older ones.
     pub more: bool,
+    /// Lines that are stored and cannot be found yet.
+    behind: u64,
     pub chosen: usize,
     /// Whether the list is shown.
     open: bool,
@@ -74,7 +76,8 @@ impl SearchList {
     /// The node was asked for messages of `room` that match `query`.
     pub(crate) fn begin(&mut self, room: Room, query: String) {
         let awaited = Some(Awaited::First);
-        self.last = Some(Search { room, query, hits: Vec::new(), more: false, chosen: 0, open: false, awaited });
+        self.last =
+            Some(Search { room, query, hits: Vec::new(), more: false, behind: 0, chosen: 0, open: false, awaited });
     }
 
     /// Shows again what was found last.
@@ -93,12 +96,12 @@ impl SearchList {
     }
 
     /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages.
-    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool) {
+    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool, behind: u64) {
         let Some(search) = &mut self.last else { return };
         let words = words(&search.query);
         search.open |= search.awaited.take() == Some(Awaited::First);
         search.hits.extend(lines.into_iter().map(|line| Hit::new(line, &words)));
-        search.more = more;
+        (search.more, search.behind) = (more, behind);
     }
 
     /// A search did not reach the node; `first` says that it was not for more of the same.
@@ -178,6 +181,15 @@ impl Overlay for SearchList {
 }
 
 impl Search {
+    /// Says that some lines were not looked at, if so.
+    pub(crate) fn not_searched(&self) -> Option<String> {
+        match self.behind {
+            0 => None,
+            1 => Some("1 newer line is not searchable yet.".to_owned()),
+            lines => Some(format!("{} newer lines are not searchable yet.", group(usize::try_from(lines).ok()?))),
+        }
+    }
+
     /// Moves by so many hits. Returns how to ask for more of them, if the end comes near.
     fn choose(&mut self, by: i32) -> Option<Command> {
         let last = self.hits.len().saturating_sub(1);
@@ -286,7 +298,11 @@ mod tests {
         list.begin(Room::LOBBY, "key".into());
         assert!(list.awaits("key") && !list.awaits("lab") && list.shown().is_none());
         assert!(list.reopen().is_err(), "there is no answer yet");
-        list.found(Vec::new(), false);
+        list.found(Vec::new(), false, 2);
+        assert_eq!(
+            list.shown().and_then(Search::not_searched).as_deref(),
+            Some("2 newer lines are not searchable yet.")
+        );
         assert!(list.shown().is_some() && !list.awaits("key"));
         let mut context = Context { draft: "", page: 5, requests: Vec::new() };
         assert_eq!(list.key(Key::plain(KeyCode::Esc), &mut context), Handled::Consumed);

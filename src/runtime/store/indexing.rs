@@ -1,0 +1,163 @@
+//! The search index follows behind the commits: what it costs must not delay a line that was just typed.
+//!
+//! A commit only notes in `unindexed` which lines are new, so that none is lost from search, whenever the program ends.
+//! Slices of index work are done when nothing else waits. FTS5 would merge the index within the commit that makes it
+//! necessary, hundreds of milliseconds at once; that is turned off, and the merging done here in slices too.
+
+use rusqlite::{Connection, Result, TransactionBehavior, params};
+
+use super::{
+    Database,
+    columns::{number, unsigned},
+    lines, words,
+};
+use crate::core::log::storage::Failure;
+
+/// Lines that are indexed in one slice: about 2 ms of usual ones.
+const SLICE_LINES: usize = 256;
+
+/// Bytes of text after which a slice ends: 64 KiB of words that were never there before take 4 to 10 ms, and the line that
+/// comes last may have as many.
+const SLICE_BYTES: usize = 64 * 1024;
+
+/// Pages of the index that are merged in one slice: 1 ms, several where a word is in very many lines.
+const SLICE_PAGES: usize = 16;
+
+/// Bytes of text that fill a page of the index.
+const PAGE_BYTES: usize = 4_096;
+
+/// How often a page of the index is written again until it has its place: FTS5 merges four parts of a size into one.
+const MERGES: usize = 6;
+
+/// Pages that may be left to merge before lines are indexed further. So a flood of lines makes the index late, and not
+/// searches slow.
+const MAX_DEBT: usize = 256;
+
+/// Work on the index that is left to do.
+#[derive(Debug)]
+pub(super) struct Indexing {
+    /// Whether there may be lines that cannot be found yet.
+    lines: bool,
+    /// Whether there may be parts to merge.
+    merges: bool,
+    /// Pages to merge before the next lines.
+    debt: usize,
+}
+
+impl Indexing {
+    /// What an earlier run has left, as far as anybody knows.
+    pub(super) const fn new() -> Self {
+        Self { lines: true, merges: true, debt: 0 }
+    }
+
+    /// Lines were written.
+    pub(super) const fn written(&mut self) {
+        self.lines = true;
+    }
+
+    /// Whether there may be something to do.
+    pub(super) const fn is_due(&self) -> bool {
+        self.lines || self.merges
+    }
+
+    /// Whether there may be lines that cannot be found yet.
+    pub(super) const fn is_behind(&self) -> bool {
+        self.lines
+    }
+}
+
+/// Notes a line that cannot be found yet. Own ones are indexed first.
+pub(super) fn note(connection: &Connection, spot: i64, place: i64, own: bool) -> Result<()> {
+    // Below zero no word is found: see `lines::free_spot`.
+    if spot >= 0 {
+        let mut insert = connection.prepare_cached("INSERT INTO unindexed (own, spot, place) VALUES (?, ?, ?)")?;
+        insert.execute(params![own, spot, place])?;
+    }
+    Ok(())
+}
+
+/// Takes a line that goes out of the index, or out of what is to be indexed.
+pub(super) fn forget(connection: &Connection, spot: i64) -> Result<()> {
+    connection.prepare_cached("DELETE FROM unindexed WHERE own IN (0, 1) AND spot = ?")?.execute([spot])?;
+    connection.prepare_cached("DELETE FROM words WHERE rowid = ?")?.execute([spot])?;
+    Ok(())
+}
+
+/// How many lines of a place cannot be found yet.
+pub(super) fn behind(connection: &Connection, place: i64) -> Result<u64> {
+    let mut count = connection.prepare_cached("SELECT count(*) FROM unindexed WHERE place = ?")?;
+    count.query_row([place], |row| row.get(0).map(unsigned))
+}
+
+impl Database {
+    /// A slice of the work that is left. If it fails it is tried again after the next write.
+    pub(super) fn index_slice(&mut self, indexing: &mut Indexing) {
+        if let Err(error) = self.try_index_slice(indexing) {
+            (indexing.lines, indexing.merges) = (false, false);
+            let Failure(text) = self.fail("indexed", &error);
+            tracing::warn!("{text}");
+        }
+    }
+
+    /// All of it at once, for callers that have the time: every line that is stored can be found then.
+    pub fn index_all(&mut self) {
+        let mut indexing = Indexing::new();
+        while indexing.is_due() {
+            self.index_slice(&mut indexing);
+        }
+    }
+
+    fn try_index_slice(&mut self, indexing: &mut Indexing) -> Result<()> {
+        // SQLite takes this between transactions only.
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if indexing.lines && indexing.debt <= MAX_DEBT {
+            let (lines, bytes) = index(&transaction)?;
+            indexing.lines = lines == SLICE_LINES || bytes >= SLICE_BYTES;
+            indexing.merges |= lines > 0;
+            indexing.debt += (bytes / PAGE_BYTES) * MERGES;
+        } else if merge(&transaction)? {
+            indexing.debt = indexing.debt.saturating_sub(SLICE_PAGES);
+        } else {
+            (indexing.debt, indexing.merges) = (0, false);
+        }
+        transaction.commit()
+    }
+}
+
+/// Indexes own lines first, and then the newest. How many, with how much text.
+fn index(connection: &Connection) -> Result<(usize, usize)> {
+    let mut newest =
+        connection.prepare_cached("SELECT own, spot FROM unindexed ORDER BY own DESC, spot DESC LIMIT ?")?;
+    let newest = newest.query_map([number(SLICE_LINES as u64)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let newest = newest.collect::<Result<Vec<(i64, i64)>>>()?;
+    let mut done = connection.prepare_cached("DELETE FROM unindexed WHERE own = ? AND spot = ?")?;
+    let mut select = connection.prepare_cached("SELECT place, kind, content FROM lines WHERE spot = ?")?;
+    let mut insert = connection.prepare_cached(words::INSERT)?;
+    let (mut lines, mut bytes) = (0, 0);
+    for (own, spot) in newest {
+        let text = select.query_row([spot], |row| {
+            let content = lines::content(row.get(1)?, row.get_ref(2)?.as_blob()?);
+            Ok(words::of_line(row.get(0)?, &content))
+        })?;
+        if let Some(text) = text {
+            bytes += text.len();
+            insert.execute(params![spot, text])?;
+        }
+        done.execute([own, spot])?;
+        lines += 1;
+        if bytes >= SLICE_BYTES {
+            break;
+        }
+    }
+    Ok((lines, bytes))
+}
+
+/// Merges parts of the index. Whether there was anything to merge.
+fn merge(connection: &Connection) -> Result<bool> {
+    let before = connection.total_changes();
+    let mut merge = connection.prepare_cached("INSERT INTO words (words, rank) VALUES ('merge', ?)")?;
+    merge.execute([number(SLICE_PAGES as u64)])?;
+    // It says so by changing more than the row of the command itself.
+    Ok(connection.total_changes() - before >= 2)
+}

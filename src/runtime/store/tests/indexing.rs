@@ -1,0 +1,186 @@
+//! The search index follows behind the commits, and loses nothing.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    ask::texts,
+    people::{Author, guest, memory, open_in},
+};
+use crate::{
+    core::log::storage::{Found, Reply, Request, Retain, SearchRequest, Write},
+    domain::model::{Room, Timestamp},
+    runtime::store::{Answer, Database, Store, indexing::Indexing, spawn},
+};
+
+/// So many words that were never there before.
+fn new_words(seed: u64, count: u64) -> String {
+    (0..count).map(|number| format!("{:x} ", (seed * count + number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
+}
+
+fn count(database: &Database, what: &str) -> i64 {
+    database.connection.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get(0)).unwrap()
+}
+
+/// Whether the index has every line, once, and nothing else.
+fn is_whole(database: &Database) -> bool {
+    count(database, "words_docsize") == count(database, "lines")
+        && count(database, "words_docsize WHERE id NOT IN (SELECT spot FROM lines)") == 0
+        && count(database, "unindexed") == 0
+}
+
+fn search(query: &str) -> Request {
+    Request::Search(SearchRequest { room: Room::LOBBY.id(), query: query.to_owned(), before: None, max: 9 })
+}
+
+/// What is found once the index is not behind any more.
+fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) -> Found {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        store.ask(999, search(query));
+        match next() {
+            Answer { ticket: 999, reply: Ok(Reply::Found(found)) } if found.behind == 0 => return found,
+            Answer { ticket: 999, reply: Ok(_) } => assert!(Instant::now() < end, "the index does not come after"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_indexed_yet_is_told_and_survives_the_end_of_the_program() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    database.commit(bob.write(1_000, "said by bob", false)).unwrap();
+    database.commit(vec![Write::Guest(Box::new(guest(2_000, 1, "said by a guest")))]).unwrap();
+    database.commit(alice.write(3_000, "said by alice", true)).unwrap();
+    let found = database.find_indexed("said", None, 9);
+    assert_eq!((found.lines.len(), found.behind), (0, 3));
+    drop(database);
+    let mut database = open_in(directory.path(), "home", alice.node()).database;
+    assert_eq!(database.find_indexed("said", None, 9).behind, 0, "nothing of this network waits");
+    drop(database);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    assert_eq!(database.find_indexed("said", None, 9).behind, 3);
+    let found = database.find("said", None, 9);
+    assert_eq!((found.lines.len(), found.behind), (3, 0));
+    assert!(is_whole(&database));
+}
+
+#[test]
+fn own_lines_and_the_newest_are_indexed_first_and_a_slice_ends_with_a_long_line() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    database.commit(alice.write(1, "own line", true)).unwrap();
+    for number in 0..40 {
+        database
+            .commit(bob.write(1_000 + number, &format!("strange {}", new_words(number as u64, 2_000)), false))
+            .unwrap();
+    }
+    let mut indexing = Indexing::new();
+    database.index_slice(&mut indexing);
+    let found = database.find_indexed("own", None, 9);
+    assert_eq!((found.lines.len(), found.behind), (1, 38), "one long line and no more");
+    let found = database.find_indexed("strange", None, 99);
+    assert_eq!(found.lines.iter().map(|line| line.position.seq).collect::<Vec<_>>(), [40, 39]);
+    // What was merged first is merged: the slices come to an end.
+    let mut slices = 0;
+    while indexing.is_due() {
+        database.index_slice(&mut indexing);
+        slices += 1;
+        assert!(slices < 1_000);
+    }
+    assert!(is_whole(&database));
+}
+
+#[test]
+fn the_index_does_not_fall_apart() {
+    let mut bob = Author::new(2, 5);
+    let mut database = memory(bob.node()).database;
+    let mut indexing = Indexing::new();
+    let mut most = 0;
+    for number in 0..300 {
+        let text = if number % 3 == 0 { new_words(number, 500) } else { "a line like many".to_owned() };
+        database.commit(bob.write(1_000 + number.cast_signed(), &text, false)).unwrap();
+        indexing.written();
+        // As while lines come in all the time.
+        database.index_slice(&mut indexing);
+        let parts = "(SELECT DISTINCT segid FROM words_idx)";
+        most = most.max(count(&database, parts));
+    }
+    assert!(most < 400, "{most} parts");
+    database.index_all();
+    let parts = count(&database, "(SELECT DISTINCT segid FROM words_idx)");
+    assert!(parts <= 20, "{parts} parts");
+    assert!(is_whole(&database));
+}
+
+#[test]
+fn of_a_line_that_goes_before_it_was_indexed_nothing_is_left() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    let say = |database: &mut Database, alice: &mut Author, bob: &mut Author| {
+        for number in 0..10 {
+            database.commit(bob.write(number, "x", false)).unwrap();
+            database.commit(alice.write(number, "x", true)).unwrap();
+        }
+    };
+    say(&mut database, &mut alice, &mut bob);
+    database.handle(Request::Shrink(vec![(bob.log, 0)])).unwrap();
+    assert_eq!(count(&database, "unindexed"), 10);
+    let before = Some(Timestamp::from_millis(5));
+    database.handle(Request::Retain(Retain { now: Timestamp::from_millis(99), before, keep: None })).unwrap();
+    assert_eq!(count(&database, "unindexed"), 5);
+    assert_eq!(database.find("x", None, 99).lines.len(), 5);
+    say(&mut database, &mut alice, &mut bob);
+    database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+    assert_eq!(count(&database, "unindexed"), 0);
+    assert_eq!(database.find("x", None, 99).lines.len(), 0);
+    database.commit(bob.write(99, "x", false)).unwrap();
+    assert_eq!(database.find("x", None, 99).lines.len(), 1);
+    assert!(is_whole(&database));
+}
+
+#[test]
+fn an_own_line_does_not_wait_for_the_index_and_the_index_comes_after() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    for number in 0..40 {
+        database.commit(bob.write(1_000 + number, &new_words(number as u64, 3_000), false)).unwrap();
+    }
+    let line = Request::Write(alice.write(2_000, "own line", true));
+    let (store, mut answers) = spawn(database).unwrap();
+    let mut next = || answers.blocking_recv().unwrap();
+    store.ask(1, line);
+    assert!(matches!(next(), Answer { ticket: 1, reply: Ok(Reply::Written) }));
+    store.ask(2, search("own"));
+    let answer = next();
+    assert!(matches!(&answer.reply, Ok(Reply::Found(found)) if found.behind > 0), "{answer:?}");
+    let found = find_at_last(&store, &mut next, "own");
+    assert_eq!(texts(&found.lines), ["own line"]);
+    // What was said last is indexed before the file is closed.
+    store.ask(3, Request::Write(alice.write(3_000, "last own line", true)));
+    assert!(store.close(Duration::from_secs(10)));
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    assert_eq!(database.find_indexed("last", None, 9).lines.len(), 1);
+    assert!(is_whole(&database));
+}
+
+#[test]
+fn an_index_that_fails_stops_no_commit_and_is_tried_again() {
+    let mut alice = Author::new(1, 5);
+    let mut database = memory(alice.node()).database;
+    let stop = "CREATE TEMP TRIGGER stop BEFORE DELETE ON unindexed BEGIN SELECT raise(ABORT, 'no more'); END";
+    database.connection.execute_batch(stop).unwrap();
+    let mut indexing = Indexing::new();
+    database.commit(alice.write(1, "one", true)).unwrap();
+    database.index_slice(&mut indexing);
+    assert!(!indexing.is_due(), "it does not try for ever");
+    assert_eq!(database.find_indexed("one", None, 9).behind, 1);
+    database.connection.execute_batch("DROP TRIGGER stop").unwrap();
+    database.commit(alice.write(2, "two", true)).unwrap();
+    indexing.written();
+    database.index_slice(&mut indexing);
+    assert_eq!(database.find_indexed("one", None, 9).lines.len(), 1);
+    assert!(is_whole(&database));
+}
