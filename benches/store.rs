@@ -3,7 +3,11 @@
 //! `cargo bench --bench store`. Compare within one run only: machines and disks differ, ratios hardly do. Ends with failure if
 //! a page or a search of a long history is beyond its limit.
 
+#[path = "store/crowd.rs"]
+mod crowd;
+
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, ExitCode},
@@ -12,7 +16,7 @@ use std::{
 
 use proximity_chat::{
     core::log::storage::{
-        LogEntry, LogState, PageRequest, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
+        Ignored, LogEntry, LogState, PageRequest, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
     },
     domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
     protocol::{
@@ -64,10 +68,13 @@ impl Author {
     fn say(&mut self, number: u64, own: bool) -> [Write; 2] {
         let at = |at: u64| usize::try_from(number * 7 + at * at * 5 + number / 13).unwrap_or(0) % WORDS.len();
         let words: Vec<&str> = (0..8).filter_map(|word| WORDS.get(at(word)).copied()).collect();
-        let text = format!("{} n{number}", words.join(" "));
+        self.say_text(number, &format!("{} n{number}", words.join(" ")), own)
+    }
+
+    fn say_text(&mut self, number: u64, text: &str, own: bool) -> [Write; 2] {
         let wall = Timestamp::from_millis(BEGIN + number.cast_signed() * 1_000);
         let nick = Nick::new("alice").unwrap_or_else(|_| unreachable!("a valid name"));
-        let text = Text::new(&text).unwrap_or_else(|_| unreachable!("a valid text"));
+        let text = Text::new(text).unwrap_or_else(|_| unreachable!("a valid text"));
         let LogState { id: log, head, head_id: prev, .. } = self.state;
         let content = Content::said([7; 16], &nick, &text, false);
         let draft =
@@ -132,6 +139,7 @@ fn main() -> ExitCode {
     let mut authors: Vec<Author> = (1..=AUTHORS).map(Author::new).collect();
     let all = batches(&mut authors);
     committing(&mut me, &all);
+    crowd::report();
     let directory = temporary();
     let logs = filling(directory.path(), all);
     damage(directory.path());
@@ -188,9 +196,13 @@ fn committing(me: &mut Author, others: &[Vec<Write>]) {
 fn filling(directory: &Path, all: Vec<Vec<Write>>) -> Vec<(LogId, u64)> {
     let mut database = open_in(directory);
     let (filled, ()) = timed(|| all.into_iter().for_each(|batch| drop(ask(&mut database, Request::Write(batch)))));
+    let (indexed, ()) = timed(|| database.index_all());
     let Reply::Loaded(snapshot) = ask(&mut database, Request::Load) else { unreachable!("what was asked for") };
     drop(database);
-    say(&format!("{LINES} lines written in {filled:.0?}; the file has {}", size(&directory.join(FILE))));
+    say(&format!(
+        "{LINES} lines written in {filled:.0?} and indexed in {indexed:.0?}; the file has {}",
+        size(&directory.join(FILE))
+    ));
     snapshot.logs.iter().map(|log| (log.id, 1)).collect()
 }
 
@@ -212,7 +224,10 @@ fn start(directory: &Path) -> (Duration, String) {
     let before = resident();
     let (time, database) = timed(|| {
         let mut database = open_in(directory);
-        ask(&mut database, Request::Page(PageRequest { room: room(), seek: Seek::Newest, max: PAGE }));
+        ask(
+            &mut database,
+            Request::Page(PageRequest { room: room(), seek: Seek::Newest, max: PAGE, ignored: Ignored::default() }),
+        );
         database
     });
     let after = resident();
@@ -231,7 +246,9 @@ fn memory(directory: &Path) -> std::io::Result<String> {
 }
 
 fn page(database: &mut Database, seek: Seek) -> (Duration, StoredPage) {
-    let (time, reply) = timed(|| ask(database, Request::Page(PageRequest { room: room(), seek, max: PAGE })));
+    let (time, reply) = timed(|| {
+        ask(database, Request::Page(PageRequest { room: room(), seek, max: PAGE, ignored: Ignored::default() }))
+    });
     let Reply::Page(page) = reply else { unreachable!("what was asked for") };
     (time, page)
 }
@@ -276,7 +293,13 @@ fn searching(database: &mut Database) -> Duration {
     let mut slowest = Duration::ZERO;
     for query in ["n77777", "printer", "p", "会议", "会议室 printer tomorrow", "n7", "the floor pap", "nothing-like-it"]
     {
-        let search = || SearchRequest { room: room(), query: query.to_owned(), before: None, max: 50 };
+        let search = || SearchRequest {
+            room: room(),
+            query: query.to_owned(),
+            before: None,
+            max: 50,
+            ignored: Ignored::default(),
+        };
         let (first, reply) = timed(|| ask(database, Request::Search(search())));
         let (again, _) = timed(|| ask(database, Request::Search(search())));
         let Reply::Found(found) = reply else { unreachable!("what was asked for") };
@@ -289,7 +312,7 @@ fn searching(database: &mut Database) -> Duration {
 
 fn forgetting(database: &mut Database, file: &Path) {
     let now = Timestamp::from_millis(BEGIN + 1_000 * i64::try_from(LINES).unwrap_or(i64::MAX));
-    let retain = Retain { now, before: None, keep: Some(LINES / 2) };
+    let retain = Retain { now, before: None, keep: Some(LINES / 2), known: BTreeSet::new() };
     let (retained, reply) = timed(|| ask(database, Request::Retain(retain)));
     let Reply::Raised { lines, .. } = reply else { unreachable!("what was asked for") };
     say(&format!("{lines} lines forgotten in {retained:.0?}"));
