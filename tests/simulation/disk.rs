@@ -88,7 +88,7 @@ pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool)
             return Err(format!("number {} of {:?}, the last one, is not stored", log.head, log.id.author));
         }
     }
-    let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: ALL };
+    let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: ALL, ignored: Ignored::default() };
     let Reply::Page(page) = ask(database, Request::Page(page))? else {
         return Err("no page for an answer".to_owned());
     };

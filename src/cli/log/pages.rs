@@ -2,7 +2,7 @@
 
 use super::Error;
 use crate::{
-    core::log::storage::{Failure, PageRequest, Reply, Request, StoredLine, StoredPage},
+    core::log::storage::{Failure, Ignored, PageRequest, Reply, Request, StoredLine, StoredPage},
     domain::model::{Hlc, MessageId, Position, Room, Seek},
     runtime::store::Database,
 };
@@ -21,7 +21,10 @@ pub(super) fn each_line(
 ) -> Result<(), Error> {
     let mut last = Position::unlogged(Hlc(0), MessageId([0; 16]));
     loop {
-        let page = page(database, PageRequest { room: room.id(), seek: Seek::After(last), max: PAGE })?;
+        let page = page(
+            database,
+            PageRequest { room: room.id(), seek: Seek::After(last), max: PAGE, ignored: Ignored::default() },
+        )?;
         page.lines.iter().try_for_each(&mut each)?;
         match page.lines.last() {
             Some(line) if page.after => last = line.position,

@@ -3,7 +3,7 @@
 //! Every request has a number, its ticket, and is answered once with the same number. Writes are answered in order. A
 //! request that is made after the answer to a write sees what was written.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use crate::{
     domain::model::{EventId, Hlc, LogId, MessageId, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp},
@@ -194,8 +194,17 @@ pub struct StoredEvent {
     pub signed: Signed,
 }
 
+/// People whom the user shut out: what they said is left out where lines are chosen, so that a page is full without them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ignored {
+    /// Authors of logs.
+    pub nodes: BTreeSet<NodeId>,
+    /// Addresses of guests.
+    pub guests: BTreeSet<SocketAddr>,
+}
+
 /// Messages for a screen, of the present network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
     /// Of which room.
     pub room: RoomId,
@@ -203,6 +212,8 @@ pub struct PageRequest {
     pub seek: Seek,
     /// At most so many.
     pub max: usize,
+    /// Without what these have said.
+    pub ignored: Ignored,
 }
 
 /// Messages for a screen.
@@ -227,6 +238,8 @@ pub struct SearchRequest {
     pub before: Option<Position>,
     /// At most so many, the newest.
     pub max: usize,
+    /// Without what these have said.
+    pub ignored: Ignored,
 }
 
 /// What was found.
@@ -241,15 +254,19 @@ pub struct Found {
 }
 
 /// What to forget: what is too old or too much, of every room and network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retain {
     /// The present time.
     pub now: Timestamp,
     /// Forget lines whose clock is before this.
     pub before: Option<Timestamp>,
-    /// Of each room keep only so many of the newest lines. Lines dated over a day ahead go first, so that they push no
-    /// others out.
+    /// Of each room keep only so many lines. First go those of logs whose newest line is dated over a day ahead, then
+    /// strangers'. In both, whoever has most gives first, so that nobody's share is cut below what others keep. Guests
+    /// count as one stranger. Then the oldest lines go, whoever of the rest said them, but half of those that are kept may
+    /// be our user's for good. Of a log always the oldest lines go.
     pub keep: Option<u64>,
+    /// People who are no strangers.
+    pub known: BTreeSet<NodeId>,
 }
 
 /// A message as it is stored.

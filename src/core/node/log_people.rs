@@ -7,7 +7,7 @@ use super::{
     views::{Directory, Reputation},
 };
 use crate::{
-    core::sync,
+    core::{log::storage::Ignored, sync},
     domain::model::{Class, Host, Nick, NodeId, PeerId, Timestamp, Trust},
 };
 
@@ -49,6 +49,11 @@ impl sync::People for LogPeople<'_> {
             PeerId::Node(node) => self.trust.book().standing(&node, wall).1,
             PeerId::Guest(addr) => self.trust.is_ignored_guest(&addr),
         }
+    }
+
+    fn ignored(&self) -> Ignored {
+        let nodes = self.trust.book().known().filter(|known| known.ignored).map(|known| known.node);
+        Ignored { nodes: nodes.collect(), guests: self.trust.ignored_guests().clone() }
     }
 
     /// The name in a message proves nothing. The name that its author uses on a link was checked; without one, a name that

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::notice::{NotDone, Notice};
 use crate::{
-    core::log::storage::{Failure, Reply, Request},
+    core::log::storage::{Failure, Ignored, Reply, Request},
     domain::{
         bus::Update,
         model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
@@ -164,6 +164,8 @@ pub trait People {
     fn has_guests(&self) -> bool;
     /// Whether the user shut this peer out.
     fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool;
+    /// Everybody whom the user shut out.
+    fn ignored(&self) -> Ignored;
     /// The name to show with a message of this peer, who wrote it under the name `said`.
     fn shown_nick(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> Option<Nick>;
 }

@@ -283,7 +283,9 @@ impl Sync {
         }
         let age = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
         let before = age.map(|age| Timestamp::from_millis(cx.now.wall.as_millis().saturating_sub(age)));
-        let retain = Retain { now: cx.now.wall, before, keep: lines };
+        let authors = self.logs.iter().map(|(log, _)| log.author);
+        let known = authors.filter(|author| !cx.people.class(author, cx.now.wall).is_stranger()).collect();
+        let retain = Retain { now: cx.now.wall, before, keep: lines, known };
         self.requests.ask(Purpose::Retain, Request::Retain(retain), cx.out);
     }
 

@@ -28,7 +28,7 @@ const LATE_AFTER: Duration = Duration::from_mins(10);
 impl Sync {
     /// The front end wants a page of a room.
     pub(super) fn page(&mut self, room: Room, seek: Seek, max: usize, cx: &mut Context<'_>) {
-        let request = PageRequest { room: room.id(), seek, max: max.min(MAX_PAGE) };
+        let request = PageRequest { room: room.id(), seek, max: max.min(MAX_PAGE), ignored: cx.people.ignored() };
         self.query(Purpose::Page(room, seek), Request::Page(request), cx);
     }
 
@@ -41,7 +41,13 @@ impl Sync {
         max: usize,
         cx: &mut Context<'_>,
     ) {
-        let request = SearchRequest { room: room.id(), query: query.clone(), before, max: max.min(MAX_PAGE) };
+        let request = SearchRequest {
+            room: room.id(),
+            query: query.clone(),
+            before,
+            max: max.min(MAX_PAGE),
+            ignored: cx.people.ignored(),
+        };
         self.query(Purpose::Search(query), Request::Search(request), cx);
     }
 

@@ -5,8 +5,9 @@
 //!
 //! - Opening: `opening`, `read_only`, `connection`, `schema` (tables and their versions), `snapshot` (what the node starts with).
 //! - Damage: `damage_mark`, `recovery`.
-//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens), `erasing`;
-//!   `retention` and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
+//! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens, but for
+//!   those that `hidden` leaves out), `erasing`;
+//!   `retention` (with `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
 //!   keeps what is gone from coming back, `counts` knows how much of each log is held.
 //! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
 //! - `threads` is the handle for the rest of the program.
@@ -19,6 +20,7 @@ mod database;
 mod deleting;
 mod erasing;
 mod error;
+mod hidden;
 mod indexing;
 mod lines;
 mod oldest_kept;
@@ -31,6 +33,7 @@ mod recovery;
 mod retention;
 mod schema;
 mod searching;
+mod sharing;
 mod shrinking;
 mod slices;
 mod snapshot;

@@ -5,6 +5,7 @@ use rusqlite::{Result, params};
 use super::{
     Database,
     columns::number,
+    hidden::{Hidden, condition},
     lines,
     lines::{ASCENDING, COLUMNS, DESCENDING, FROM, POSITION, line, position_values},
 };
@@ -33,23 +34,32 @@ impl Side {
     }
 }
 
+/// The lines that are chosen from: a place's, without those that are left out.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    place: i64,
+    hidden: &'a Hidden,
+}
+
 impl Database {
     pub(super) fn page(&self, request: &PageRequest) -> Result<StoredPage> {
         let Some(place) = self.place_key(request.room)? else { return Ok(StoredPage::default()) };
         let max = request.max.min(MAX_LINES);
+        let hidden = Hidden::of(&self.connection, request.room, &request.ignored)?;
+        let shown = Shown { place, hidden: &hidden };
         let lines = match request.seek {
-            Seek::Newest => self.newest(place, max)?,
-            Seek::Before(position) => self.side(place, &position, Side::Before, max)?,
-            Seek::After(position) => self.side(place, &position, Side::After, max)?,
-            Seek::Around(position) => self.around(place, &position, max)?,
+            Seek::Newest => self.newest(shown, max)?,
+            Seek::Before(position) => self.side(shown, &position, Side::Before, max)?,
+            Seek::After(position) => self.side(shown, &position, Side::After, max)?,
+            Seek::Around(position) => self.around(shown, &position, max)?,
         };
         // Where nothing is, it is the named line that has neighbours.
-        let there = |position: &Position, side| self.side(place, position, side, 1).map(|lines| !lines.is_empty());
+        let there = |position: &Position, side| self.side(shown, position, side, 1).map(|lines| !lines.is_empty());
         let (before, after) = match (lines.first(), lines.last(), request.seek) {
             (Some(first), Some(last), _) => {
                 (there(&first.position, Side::Before)?, there(&last.position, Side::After)?)
             }
-            (_, _, Seek::Newest) => (!self.newest(place, 1)?.is_empty(), false),
+            (_, _, Seek::Newest) => (!self.newest(shown, 1)?.is_empty(), false),
             (_, _, Seek::Before(position)) => (false, there(&position, Side::From)?),
             (_, _, Seek::After(position)) => (there(&position, Side::Upto)?, false),
             (_, _, Seek::Around(position)) => (there(&position, Side::Before)?, there(&position, Side::From)?),
@@ -57,17 +67,18 @@ impl Database {
         Ok(StoredPage { lines, before, after })
     }
 
-    fn newest(&self, place: i64, max: usize) -> Result<Vec<StoredLine>> {
+    fn newest(&self, Shown { place, hidden }: Shown<'_>, max: usize) -> Result<Vec<StoredLine>> {
         let mut rows = self.connection.prepare_cached(&newest())?;
-        let mut lines = rows.query_map(params![place, number(max as u64)], line)?.collect::<Result<Vec<_>>>()?;
+        let values = params![place, number(max as u64), hidden.logs, hidden.guests];
+        let mut lines = rows.query_map(values, line)?.collect::<Result<Vec<_>>>()?;
         lines.reverse();
         Ok(lines)
     }
 
     /// Half of them before the line, which is shown with the later ones; more on one side where the other has too few.
-    fn around(&self, place: i64, position: &Position, max: usize) -> Result<Vec<StoredLine>> {
-        let mut before = self.side(place, position, Side::Before, max)?;
-        let mut after = self.side(place, position, Side::From, max)?;
+    fn around(&self, shown: Shown<'_>, position: &Position, max: usize) -> Result<Vec<StoredLine>> {
+        let mut before = self.side(shown, position, Side::Before, max)?;
+        let mut after = self.side(shown, position, Side::From, max)?;
         let half = max / 2;
         let from_before = before.len().min(half.max(max.saturating_sub(after.len())));
         before.drain(..before.len() - from_before);
@@ -77,10 +88,11 @@ impl Database {
     }
 
     /// In the order of the screen, those next to the position.
-    fn side(&self, place: i64, position: &Position, side: Side, max: usize) -> Result<Vec<StoredLine>> {
+    fn side(&self, shown: Shown<'_>, position: &Position, side: Side, max: usize) -> Result<Vec<StoredLine>> {
+        let Shown { place, hidden } = shown;
         let mut rows = self.connection.prepare_cached(&beside(side))?;
         let (hlc, author, epoch, seq, id) = position_values(position);
-        let values = params![hlc, author, epoch, seq, id, place, number(max as u64)];
+        let values = params![hlc, author, epoch, seq, id, place, number(max as u64), hidden.logs, hidden.guests];
         let mut found = rows.query_map(values, lines::line)?.collect::<Result<Vec<_>>>()?;
         if side.is_older() {
             found.reverse();
@@ -90,7 +102,8 @@ impl Database {
 }
 
 fn newest() -> String {
-    format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ? ORDER BY {DESCENDING} LIMIT ?")
+    let shown = condition(3, 4);
+    format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ?1 AND {shown} ORDER BY {DESCENDING} LIMIT ?2")
 }
 
 fn beside(side: Side) -> String {
@@ -102,9 +115,10 @@ fn beside(side: Side) -> String {
     };
     // The index has the clock only, so that this condition is there twice.
     let (clock, order) = if side.is_older() { ("<=", DESCENDING) } else { (">=", ASCENDING) };
+    let shown = condition(8, 9);
     format!(
         "SELECT {COLUMNS} FROM {FROM} WHERE lines.place = ?6 AND lines.hlc {clock} ?1
-         AND {POSITION} {sign} (?1, ?2, ?3, ?4, ?5) ORDER BY {order} LIMIT ?7"
+         AND {shown} AND {POSITION} {sign} (?1, ?2, ?3, ?4, ?5) ORDER BY {order} LIMIT ?7"
     )
 }
 

@@ -91,7 +91,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 mod tests {
     use super::*;
     use crate::{
-        core::log::storage::{PageRequest, Request},
+        core::log::storage::{Ignored, PageRequest, Request},
         domain::model::{Network, NodeId, Room, Seek},
         runtime::store,
     };
@@ -122,8 +122,8 @@ mod tests {
         let options = options(directory.path());
         let running = store::open(&options).unwrap();
         let mut reader = open_read_only(&options).unwrap().unwrap();
-        let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 10 };
-        assert!(reader.handle(Request::Page(page)).is_ok() && reader.handle(Request::Load).is_ok());
+        let page = PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 10, ignored: Ignored::default() };
+        assert!(reader.handle(Request::Page(page.clone())).is_ok() && reader.handle(Request::Load).is_ok());
         assert!(reader.handle(Request::Erase(Room::LOBBY.id())).is_err(), "it changed the file");
         drop(reader);
         drop(running);

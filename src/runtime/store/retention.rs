@@ -1,100 +1,262 @@
-//! The oldest lines go, a slice at a time.
+//! What is too old goes, and then what is too much: of strangers first, and of whoever of them said most.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension as _, Result, params};
+use rusqlite::{Connection, Result, params};
 
 use super::{
-    columns::{number, unsigned},
+    columns::{hlc, log_id, number, unsigned},
     deleting::{Line, SLICE_LINES},
+    sharing::give_up,
+    writing::find,
 };
 use crate::{
     core::log::storage::Retain,
-    domain::model::{Hlc, Timestamp},
+    domain::model::{Hlc, LogId, NodeId, Timestamp},
 };
 
-/// A line that is dated further ahead than this pushes no others out: its author's clock is wrong, or worse.
+/// A log whose newest line is dated further ahead than this pushes no others out: its author's clock is wrong, or worse.
 const MAX_AHEAD: Duration = Duration::from_hours(24);
+
+/// Lines that are looked at in one slice: some milliseconds. Those of our user that stay may be many.
+const SLICE_LOOKS: usize = 4_096;
 
 /// How far a request to forget has come.
 #[derive(Debug)]
 pub(super) struct Retaining {
     retain: Retain,
-    /// What is left to do; none before the first slice.
-    spans: Option<Vec<Span>>,
+    me: NodeId,
+    /// What is left to do, the next step last; none before the first slice.
+    steps: Option<Vec<Step>>,
 }
 
-/// Lines that go: those of a place with a clock from one reading on and before another.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    place: i64,
-    from: i64,
-    to: i64,
+/// Lines of a place, by its key, or of a log. The oldest go first.
+#[derive(Debug)]
+enum Step {
+    /// What is too old.
+    Old { place: i64 },
+    /// What is too much: this becomes some of the others.
+    Share { place: i64 },
+    /// So many of a log.
+    Log { log: LogId, lines: u64 },
+    /// So many of guests.
+    Guests { place: i64, lines: u64 },
+    /// So many of whoever is left, from a clock reading on; of our user only `own`.
+    Everybody { place: i64, lines: u64, own: u64, from: i64 },
 }
 
 impl Retaining {
-    pub(super) fn new(retain: Retain) -> Self {
-        Self { retain, spans: None }
+    /// `me` is our user.
+    pub(super) fn new(retain: Retain, me: NodeId) -> Self {
+        Self { retain, me, steps: None }
     }
 
     /// The lines that go next, and whether there may be more after them.
     pub(super) fn next(&mut self, connection: &Connection) -> Result<(Vec<Line>, bool)> {
-        let spans = match &mut self.spans {
-            Some(spans) => spans,
-            none => none.insert(spans(connection, self.retain)?),
+        let Self { retain, me, steps } = self;
+        let steps = match steps {
+            Some(steps) => steps,
+            none => none.insert(first_steps(connection, retain.keep.is_some())?),
         };
-        let Some(&span) = spans.last() else { return Ok((Vec::new(), false)) };
-        let lines = oldest(connection, span)?;
-        if lines.len() < SLICE_LINES {
-            spans.pop();
+        let Some(step) = steps.pop() else { return Ok((Vec::new(), false)) };
+        let mut lines = Vec::new();
+        match step {
+            Step::Old { place } => {
+                lines = old(connection, place, retain.before)?;
+                if lines.len() == SLICE_LINES {
+                    steps.push(step);
+                }
+            }
+            Step::Share { place } => steps.extend(share(connection, place, retain, me)?),
+            Step::Log { .. } => {
+                steps.push(step);
+                lines = of_logs(connection, steps)?;
+            }
+            Step::Guests { place, lines: wanted } => {
+                lines = of_guests(connection, place, wanted)?;
+                let left = wanted.saturating_sub(lines.len() as u64);
+                if left > 0 && lines.len() == SLICE_LINES {
+                    steps.push(Step::Guests { place, lines: left });
+                }
+            }
+            Step::Everybody { place, lines: wanted, own, from } => {
+                let (chosen, more) = of_everybody(connection, me, place, (wanted, own, from))?;
+                lines = chosen;
+                steps.extend(more);
+            }
         }
-        Ok((lines, !spans.is_empty()))
+        Ok((lines, !steps.is_empty()))
     }
+}
+
+fn first_steps(connection: &Connection, by_number: bool) -> Result<Vec<Step>> {
+    let mut places = connection.prepare_cached("SELECT key FROM places")?;
+    let places = places.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
+    // Taken from the end.
+    let steps = places.into_iter().flat_map(|place| {
+        let share = by_number.then_some(Step::Share { place });
+        share.into_iter().chain([Step::Old { place }])
+    });
+    Ok(steps.collect())
 }
 
 /// A clock never goes back within a log, so that what is before a reading is the begin of every log.
-fn spans(connection: &Connection, retain: Retain) -> Result<Vec<Span>> {
-    let mut places = connection.prepare_cached("SELECT key FROM places")?;
-    let places = places.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
-    let by_age = retain.before.map_or(0, |before| number(Hlc::at(before).0));
-    let ahead = i64::try_from(MAX_AHEAD.as_millis()).unwrap_or(i64::MAX);
-    let ahead = Timestamp::from_millis(retain.now.as_millis().saturating_add(ahead));
-    let ahead = number(Hlc::at(ahead).0);
-    let mut spans = Vec::with_capacity(places.len());
-    for place in places {
-        let mut to = by_age;
-        if let Some(keep) = retain.keep {
-            let kept: u64 = connection
-                .prepare_cached("SELECT count(*) FROM lines WHERE place = ? AND hlc < ?")?
-                .query_row(params![place, ahead], |row| row.get(0).map(unsigned))?;
-            to = to.max(oldest_kept(connection, place, 0, ahead, keep)?.unwrap_or(ahead).min(ahead));
-            let from = ahead.max(to);
-            let rest = oldest_kept(connection, place, from, i64::MAX, keep.saturating_sub(kept))?;
-            spans.push(Span { place, from: 0, to });
-            // Taken from the end: these are the first to go.
-            spans.push(Span { place, from, to: rest.unwrap_or(i64::MAX) });
+fn old(connection: &Connection, place: i64, before: Option<Timestamp>) -> Result<Vec<Line>> {
+    let Some(before) = before else { return Ok(Vec::new()) };
+    let sql = format!("SELECT {} FROM lines WHERE place = ? AND hlc < ? ORDER BY hlc LIMIT ?", Line::columns());
+    let mut lines = connection.prepare_cached(&sql)?;
+    let values = params![place, number(Hlc::at(before).0), number(SLICE_LINES as u64)];
+    lines.query_map(values, Line::read)?.collect()
+}
+
+/// Whose lines are counted together. Guests have no keys, and new addresses cost them nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Speaker {
+    Node(NodeId),
+    Guests,
+}
+
+/// What somebody has said: logs with the clock of their ends and how many lines they have; of guests how many.
+#[derive(Debug, Default)]
+struct Said {
+    logs: Vec<(Hlc, LogId, u64)>,
+    guests: u64,
+}
+
+impl Said {
+    fn lines(&self) -> u64 {
+        self.logs.iter().map(|(_, _, lines)| lines).sum::<u64>() + self.guests
+    }
+}
+
+type Speakers = BTreeMap<Speaker, Said>;
+
+/// Who must give up how much of a place. The next step is the last one.
+fn share(connection: &Connection, place: i64, retain: &Retain, me: &NodeId) -> Result<Vec<Step>> {
+    let Some(keep) = retain.keep else { return Ok(Vec::new()) };
+    let (mut ahead, mut strangers) = (Speakers::new(), Speakers::new());
+    let (mut own, mut all) = (0, 0);
+    let day_ahead = i64::try_from(MAX_AHEAD.as_millis()).unwrap_or(i64::MAX);
+    let day_ahead = Hlc::at(Timestamp::from_millis(retain.now.as_millis().saturating_add(day_ahead)));
+    let sql = "SELECT room, author, epoch, lines, head_hlc FROM logs WHERE place = ? AND lines > 0";
+    let mut logs = connection.prepare_cached(sql)?;
+    let mut logs = logs.query([place])?;
+    while let Some(row) = logs.next()? {
+        let (log, lines, end) = (log_id(row, 0)?, unsigned(row.get(3)?), hlc(row, 4)?);
+        all += lines;
+        let of = if log.author == *me {
+            own += lines;
+            continue;
+        } else if end >= day_ahead {
+            &mut ahead
+        } else if retain.known.contains(&log.author) {
+            continue;
         } else {
-            spans.push(Span { place, from: 0, to: by_age });
+            &mut strangers
+        };
+        of.entry(Speaker::Node(log.author)).or_default().logs.push((end, log, lines));
+    }
+    let guests = "SELECT count(*) FROM lines INDEXED BY guests_in_order WHERE place = ? AND log IS NULL";
+    let guests = connection.prepare_cached(guests)?.query_row([place], |row| row.get(0).map(unsigned))?;
+    if guests > 0 {
+        strangers.entry(Speaker::Guests).or_default().guests = guests;
+        all += guests;
+    }
+    let mut beyond = all.saturating_sub(keep);
+    let first = steps(place, ahead, &mut beyond);
+    let second = steps(place, strangers, &mut beyond);
+    // Our user's lines go last, but not so that nothing else is left.
+    let own = own.saturating_sub(keep / 2);
+    let last = (beyond > 0).then_some(Step::Everybody { place, lines: beyond, own, from: 0 });
+    Ok(last.into_iter().chain(second).chain(first).collect())
+}
+
+/// The steps for what these people give up of `beyond` lines.
+fn steps(place: i64, speakers: Speakers, beyond: &mut u64) -> Vec<Step> {
+    let counts: Vec<u64> = speakers.values().map(Said::lines).collect();
+    let mut steps = Vec::new();
+    for (mut said, mut lines) in speakers.into_values().zip(give_up(&counts, *beyond)) {
+        *beyond = beyond.saturating_sub(lines);
+        if said.guests > 0 && lines > 0 {
+            steps.push(Step::Guests { place, lines });
+        }
+        // The log that ended first goes first.
+        said.logs.sort_unstable();
+        for (_, log, has) in said.logs {
+            if lines > 0 {
+                steps.push(Step::Log { log, lines: has.min(lines) });
+            }
+            lines = lines.saturating_sub(has);
         }
     }
-    Ok(spans)
+    steps
 }
 
-/// The clock of the oldest line between two readings, if only so many of them are kept; `None` if none is kept. All are
-/// kept where there are fewer.
-fn oldest_kept(connection: &Connection, place: i64, from: i64, to: i64, keep: u64) -> Result<Option<i64>> {
-    let Some(before) = keep.checked_sub(1) else { return Ok(None) };
-    let mut oldest = connection.prepare_cached(
-        "SELECT hlc FROM lines WHERE place = ? AND hlc >= ? AND hlc < ? ORDER BY hlc DESC LIMIT 1 OFFSET ?",
-    )?;
-    let oldest = oldest.query_row(params![place, from, to, number(before)], |row| row.get(0)).optional()?;
-    Ok(Some(oldest.unwrap_or(from)))
-}
-
-fn oldest(connection: &Connection, span: Span) -> Result<Vec<Line>> {
-    let sql =
-        format!("SELECT {} FROM lines WHERE place = ? AND hlc >= ? AND hlc < ? ORDER BY hlc LIMIT ?", Line::columns());
+/// The oldest lines of the logs in the last steps, as many as go in one slice. Each log is named by one step.
+fn of_logs(connection: &Connection, steps: &mut Vec<Step>) -> Result<Vec<Line>> {
+    let sql = format!("SELECT {} FROM lines WHERE log = ? ORDER BY seq LIMIT ?", Line::columns());
     let mut oldest = connection.prepare_cached(&sql)?;
-    let oldest = oldest.query_map(params![span.place, span.from, span.to, number(SLICE_LINES as u64)], Line::read)?;
-    oldest.collect()
+    let mut chosen: Vec<Line> = Vec::new();
+    while let Some(Step::Log { log, lines }) = steps.last_mut() {
+        let room = (SLICE_LINES - chosen.len()) as u64;
+        if room == 0 {
+            break;
+        }
+        let wanted = room.min(*lines);
+        // A log may be dropped between two slices, and its key given to another.
+        if let Some((key, _)) = find(connection, log)? {
+            let rows = oldest.query_map(params![key, number(wanted)], Line::read)?;
+            chosen.extend(rows.collect::<Result<Vec<Line>>>()?);
+        }
+        *lines -= wanted;
+        if *lines == 0 {
+            steps.pop();
+        }
+    }
+    Ok(chosen)
+}
+
+fn of_guests(connection: &Connection, place: i64, wanted: u64) -> Result<Vec<Line>> {
+    let sql = format!(
+        "SELECT {} FROM lines INDEXED BY guests_in_order WHERE place = ? AND log IS NULL ORDER BY hlc LIMIT ?",
+        Line::columns()
+    );
+    let mut oldest = connection.prepare_cached(&sql)?;
+    let values = params![place, number(wanted.min(SLICE_LINES as u64))];
+    oldest.query_map(values, Line::read)?.collect()
+}
+
+/// The oldest lines of a place but those of our user that stay, and what is left to do after them.
+fn of_everybody(
+    connection: &Connection,
+    me: &NodeId,
+    place: i64,
+    (mut wanted, mut own, mut from): (u64, u64, i64),
+) -> Result<(Vec<Line>, Option<Step>)> {
+    let mut logs = connection.prepare_cached("SELECT key FROM logs WHERE place = ? AND author = ?")?;
+    let logs = logs.query_map(params![place, me.as_bytes()], |row| row.get(0))?;
+    let mut ours = Vec::new();
+    for key in logs {
+        ours.push(Some(key?));
+    }
+    let sql = format!("SELECT {}, lines.hlc FROM lines WHERE place = ? AND hlc >= ? ORDER BY hlc", Line::columns());
+    let mut oldest = connection.prepare_cached(&sql)?;
+    let mut oldest = oldest.query(params![place, from])?;
+    let mut chosen = Vec::new();
+    for _ in 0..SLICE_LOOKS {
+        if wanted == 0 || chosen.len() == SLICE_LINES {
+            break;
+        }
+        let Some(row) = oldest.next()? else { return Ok((chosen, None)) };
+        from = row.get(4)?;
+        if ours.contains(&row.get::<_, Option<i64>>(1)?) {
+            if own == 0 {
+                continue;
+            }
+            own -= 1;
+        }
+        wanted -= 1;
+        chosen.push(Line::read(row)?);
+    }
+    Ok((chosen, (wanted > 0).then_some(Step::Everybody { place, lines: wanted, own, from })))
 }

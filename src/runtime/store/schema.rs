@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 5] = [tables, index, floor, count, index_later];
+const STEPS: [Step; 6] = [tables, index, floor, count, index_later, orders];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -111,6 +111,14 @@ INSERT INTO words (words, rank) VALUES ('automerge', 0);
 INSERT INTO words (words, rank) VALUES ('crisismerge', 1900);
 ";
 
+/// The order of the screen with the log of each line, so that lines of people who are ignored are left out unread. And that
+/// of guests' lines, which are in no log.
+const ORDERS: &str = "
+DROP INDEX lines_in_order;
+CREATE INDEX lines_in_order ON lines (place, hlc, log);
+CREATE INDEX guests_in_order ON lines (place, hlc) WHERE log IS NULL;
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -145,6 +153,10 @@ fn count(connection: &Connection) -> Result<()> {
 
 fn index_later(connection: &Connection) -> Result<()> {
     connection.execute_batch(UNINDEXED)
+}
+
+fn orders(connection: &Connection) -> Result<()> {
+    connection.execute_batch(ORDERS)
 }
 
 /// Lines that are there already are found too.

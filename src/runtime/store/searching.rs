@@ -3,7 +3,9 @@
 use rusqlite::{Result, params};
 
 use super::{
-    Database, indexing, lines,
+    Database,
+    hidden::{Hidden, condition},
+    indexing, lines,
     lines::{COLUMNS, FROM},
     paging::MAX_LINES,
     words,
@@ -15,17 +17,22 @@ use crate::{
 
 /// The lines with the query's words, from a spot on backwards: nearly in the order of the screen. Only lines of one
 /// millisecond may stand otherwise.
-pub(super) const HITS: &str =
-    "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
-    FROM words CROSS JOIN lines ON lines.spot = words.rowid LEFT JOIN logs ON logs.key = lines.log
-    WHERE words MATCH ? AND words.rowid <= ? ORDER BY words.rowid DESC";
+pub(super) fn hits() -> String {
+    format!(
+        "SELECT lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), lines.spot
+         FROM words CROSS JOIN lines ON lines.spot = words.rowid LEFT JOIN logs ON logs.key = lines.log
+         WHERE words MATCH ?1 AND words.rowid <= ?2 AND {} ORDER BY words.rowid DESC",
+        condition(3, 4)
+    )
+}
 
 impl Database {
     pub(super) fn search(&self, request: &SearchRequest) -> Result<Found> {
         let Some(place) = self.place_key(request.room)? else { return Ok(Found::default()) };
         let Some(query) = words::query(place, &request.query) else { return Ok(Found::default()) };
         let max = request.max.min(MAX_LINES);
-        let mut hits = self.hits(&query, request.before, max)?;
+        let hidden = Hidden::of(&self.connection, request.room, &request.ignored)?;
+        let mut hits = self.hits(&query, request.before, max, &hidden)?;
         let more = hits.len() > max;
         hits.truncate(max);
         let mut get = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.spot = ?"))?;
@@ -35,10 +42,10 @@ impl Database {
     }
 
     /// In the order of the screen, newest first: more than `max` if there are more.
-    fn hits(&self, query: &str, before: Option<Position>, max: usize) -> Result<Vec<(Position, i64)>> {
+    fn hits(&self, query: &str, before: Option<Position>, max: usize, hidden: &Hidden) -> Result<Vec<(Position, i64)>> {
         let end = before.map_or(i64::MAX, |position| lines::last_spot(position.hlc));
-        let mut statement = self.connection.prepare_cached(HITS)?;
-        let mut rows = statement.query(params![query, end])?;
+        let mut statement = self.connection.prepare_cached(&hits())?;
+        let mut rows = statement.query(params![query, end, hidden.logs, hidden.guests])?;
         let mut hits: Vec<(Position, i64)> = Vec::new();
         while let Some(row) = rows.next()? {
             let position = lines::position(row)?;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Failure, Reply, Retain},
-    domain::model::LogId,
+    domain::model::{LogId, NodeId},
 };
 
 /// How far a request to forget has come.
@@ -27,9 +27,9 @@ enum What {
 }
 
 impl Forgetting {
-    /// What is too old or too much.
-    pub(super) fn retain(retain: Retain) -> Self {
-        Self { what: What::Retain(Retaining::new(retain)), gone: Forgotten::default() }
+    /// What is too old or too much; `me` is our user.
+    pub(super) fn retain(retain: Retain, me: NodeId) -> Self {
+        Self { what: What::Retain(Retaining::new(retain, me)), gone: Forgotten::default() }
     }
 
     /// What is beyond so many bytes of these logs.
@@ -45,7 +45,7 @@ impl Forgetting {
 
 impl Database {
     pub(super) fn retain(&mut self, retain: Retain) -> std::result::Result<Reply, Failure> {
-        self.forget(Forgetting::retain(retain))
+        self.forget(Forgetting::retain(retain, self.me))
     }
 
     pub(super) fn shrink(&mut self, logs: Vec<(LogId, u64)>) -> std::result::Result<Reply, Failure> {

@@ -3,10 +3,12 @@
 mod ask;
 mod damage;
 mod forgetting;
+mod ignoring;
 mod indexing;
 mod keeping;
 mod model;
 pub(super) mod people;
 mod screens;
+mod shares;
 mod shrinking;
 mod threads;

@@ -208,7 +208,7 @@ impl Worker {
                 }
                 Job::Ask(ticket, Request::Write(writes)) => next = self.write(ticket, writes),
                 Job::Ask(ticket, Request::Retain(retain)) => {
-                    self.waiting.push_back((ticket, Forgetting::retain(retain)));
+                    self.waiting.push_back((ticket, Forgetting::retain(retain, self.database.me)));
                 }
                 Job::Ask(ticket, Request::Shrink(logs)) => self.waiting.push_back((ticket, Forgetting::shrink(logs))),
                 Job::Ask(ticket, request) => {

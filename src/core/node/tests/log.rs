@@ -302,6 +302,7 @@ fn who_holds_less_is_not_believed_to_be_all_there_is() {
             now: Timestamp::default(),
             before: None,
             keep: Some(0),
+            known: std::collections::BTreeSet::new(),
         }))
         .unwrap();
     world.restart(0, 2);

@@ -200,6 +200,11 @@ impl Keyring {
         }
     }
 
+    /// Guests whom the user shut out in this run.
+    pub(super) fn ignored_guests(&self) -> &BTreeSet<SocketAddr> {
+        &self.ignored_guests
+    }
+
     /// Whether what is to be kept across runs has changed since this was asked last.
     pub(super) fn take_changed(&mut self) -> bool {
         self.book.take_changed()

@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     core::{
-        log::{fake_store::FakeStore, storage::Request},
+        log::{
+            fake_store::FakeStore,
+            storage::{Ignored, Request},
+        },
         sync::{History, Input, Output, People, Retention, Sync},
     },
     domain::{
@@ -59,6 +62,17 @@ impl People for Everyone {
 
     fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
         self.ignored.contains(&peer)
+    }
+
+    fn ignored(&self) -> Ignored {
+        let mut ignored = Ignored::default();
+        for peer in &self.ignored {
+            match peer {
+                PeerId::Node(node) => drop(ignored.nodes.insert(*node)),
+                PeerId::Guest(addr) => drop(ignored.guests.insert(*addr)),
+            }
+        }
+        ignored
     }
 
     fn shown_nick(&self, _: PeerId, said: Option<&Nick>, _: Timestamp) -> Option<Nick> {

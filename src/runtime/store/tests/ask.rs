@@ -2,7 +2,7 @@
 
 use crate::{
     core::log::storage::{
-        Failure, Found, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
+        Failure, Found, Ignored, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
         StoredPage, Write,
     },
     domain::model::{LogId, Position, Room, Seek},
@@ -23,7 +23,11 @@ impl Database {
     }
 
     pub(crate) fn seek(&mut self, seek: Seek, max: usize) -> StoredPage {
-        match self.handle(Request::Page(PageRequest { room: Room::LOBBY.id(), seek, max })) {
+        self.seek_without(Ignored::default(), seek, max)
+    }
+
+    pub(crate) fn seek_without(&mut self, ignored: Ignored, seek: Seek, max: usize) -> StoredPage {
+        match self.handle(Request::Page(PageRequest { room: Room::LOBBY.id(), seek, max, ignored })) {
             Ok(Reply::Page(page)) => page,
             other => panic!("{other:?}"),
         }
@@ -35,10 +39,25 @@ impl Database {
         self.find_indexed(query, before, max)
     }
 
+    pub(crate) fn find_without(
+        &mut self,
+        ignored: Ignored,
+        query: &str,
+        before: Option<Position>,
+        max: usize,
+    ) -> Found {
+        self.index_all();
+        self.ask_for(SearchRequest { room: Room::LOBBY.id(), query: query.to_owned(), before, max, ignored })
+    }
+
     /// In what is indexed.
     pub(crate) fn find_indexed(&mut self, query: &str, before: Option<Position>, max: usize) -> Found {
         let query = query.to_owned();
-        match self.handle(Request::Search(SearchRequest { room: Room::LOBBY.id(), query, before, max })) {
+        self.ask_for(SearchRequest { room: Room::LOBBY.id(), query, before, max, ignored: Ignored::default() })
+    }
+
+    fn ask_for(&mut self, search: SearchRequest) -> Found {
+        match self.handle(Request::Search(search)) {
             Ok(Reply::Found(found)) => found,
             other => panic!("{other:?}"),
         }

@@ -211,7 +211,9 @@ fn what_was_forgotten_before_is_not_wanted_after_a_recovery() {
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     let now = Timestamp::from_millis(10_000);
     let before = Some(Timestamp::from_millis(2_100));
-    database.handle(Request::Retain(Retain { now, before, keep: None })).unwrap();
+    database
+        .handle(Request::Retain(Retain { now, before, keep: None, known: std::collections::BTreeSet::new() }))
+        .unwrap();
     database.connection.execute("UPDATE lines SET body = x'00' WHERE id = ?", [bob.said[149].0.id.0]).unwrap();
     drop(database);
     fs::write(directory.path().join("history.db-damaged"), b"").unwrap();

@@ -1,6 +1,6 @@
 //! What is erased or forgotten is gone, and the logs go on.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{
     ask::texts,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{LogState, Older, Proof, Reply, Request, Retain, Write},
-    domain::model::{LogId, Room, Seek, Timestamp},
+    domain::model::{LogId, NodeId, Room, Seek, Timestamp},
     runtime::store::Database,
 };
 
@@ -24,8 +24,18 @@ const NOW: Timestamp = Timestamp::from_millis(10_000);
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 
+/// Alice and bob.
+fn known() -> BTreeSet<NodeId> {
+    [Author::new(1, 5).node(), Author::new(2, 5).node()].into()
+}
+
+/// Somebody who says nothing.
+fn silent() -> NodeId {
+    Author::new(99, 5).node()
+}
+
 fn retain(before: Option<Timestamp>, keep: Option<u64>) -> Request {
-    Request::Retain(Retain { now: NOW, before, keep })
+    Request::Retain(Retain { now: NOW, before, keep, known: known() })
 }
 
 /// Whether any of the files has the text, or a word of it as the index has it.
@@ -102,7 +112,7 @@ fn the_last_of_all_is_erased_too() {
 #[test]
 fn the_oldest_lines_go_by_age_and_by_count() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
-    let mut database = memory(alice.node()).database;
+    let mut database = memory(silent()).database;
     for number in 0..1_000 {
         let author = if number % 4 == 0 { &mut bob } else { &mut alice };
         database.commit(author.write(number, &format!("line {number}"), false)).unwrap();
@@ -155,7 +165,7 @@ fn an_older_range_goes_first() {
 #[test]
 fn no_write_takes_back_what_was_forgotten() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
-    let mut database = memory(alice.node()).database;
+    let mut database = memory(silent()).database;
     for number in 0..10 {
         database.commit(bob.write(number, "x", false)).unwrap();
         database.commit(alice.write(number, "x", true)).unwrap();
@@ -195,7 +205,7 @@ fn no_sum_is_beyond_the_greatest_number() {
 #[test]
 fn lines_dated_in_the_future_push_no_others_out() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
-    let mut database = memory(alice.node()).database;
+    let mut database = memory(silent()).database;
     for number in 0..10 {
         database.commit(alice.write(number, &format!("today {number}"), false)).unwrap();
         let ahead = NOW.as_millis() + DAY + 1 + number;
@@ -216,7 +226,8 @@ fn lines_dated_in_the_future_push_no_others_out() {
     for number in 0..2 {
         database.commit(bob.write(day + number, "tomorrow", false)).unwrap();
     }
-    let later = Request::Retain(Retain { now: Timestamp::from_millis(day), before: None, keep: Some(3) });
+    let later =
+        Request::Retain(Retain { now: Timestamp::from_millis(day), before: None, keep: Some(3), known: known() });
     assert_eq!(raised(&mut database, later).0, 7);
     assert_eq!(texts(&database.seek(Seek::Newest, 9).lines), ["today 9", "tomorrow", "tomorrow"]);
 }

@@ -7,7 +7,7 @@ use super::{
     people::{Author, guest, memory, open_in},
 };
 use crate::{
-    core::log::storage::{Found, Reply, Request, Retain, SearchRequest, Write},
+    core::log::storage::{Found, Ignored, Reply, Request, Retain, SearchRequest, Write},
     domain::model::{Room, Timestamp},
     runtime::store::{Answer, Database, Store, indexing::Indexing, spawn},
 };
@@ -29,7 +29,13 @@ fn is_whole(database: &Database) -> bool {
 }
 
 fn search(query: &str) -> Request {
-    Request::Search(SearchRequest { room: Room::LOBBY.id(), query: query.to_owned(), before: None, max: 9 })
+    Request::Search(SearchRequest {
+        room: Room::LOBBY.id(),
+        query: query.to_owned(),
+        before: None,
+        max: 9,
+        ignored: Ignored::default(),
+    })
 }
 
 /// What is found once the index is not behind any more.
@@ -128,7 +134,14 @@ fn of_a_line_that_goes_before_it_was_indexed_nothing_is_left() {
     database.handle(Request::Shrink(vec![(bob.log, 0)])).unwrap();
     assert_eq!(count(&database, "unindexed"), 10);
     let before = Some(Timestamp::from_millis(5));
-    database.handle(Request::Retain(Retain { now: Timestamp::from_millis(99), before, keep: None })).unwrap();
+    database
+        .handle(Request::Retain(Retain {
+            now: Timestamp::from_millis(99),
+            before,
+            keep: None,
+            known: std::collections::BTreeSet::new(),
+        }))
+        .unwrap();
     assert_eq!(count(&database, "unindexed"), 5);
     assert_eq!(database.find("x", None, 99).lines.len(), 5);
     say(&mut database, &mut alice, &mut bob);

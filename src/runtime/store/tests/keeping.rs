@@ -151,11 +151,13 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
         .connection
         .execute_batch(
             "DROP TABLE words; ALTER TABLE logs DROP COLUMN floor; ALTER TABLE logs DROP COLUMN lines;
-             ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; PRAGMA user_version = 1",
+             ALTER TABLE logs DROP COLUMN bytes; DROP TABLE unindexed; DROP INDEX guests_in_order; PRAGMA user_version = 1",
         )
         .unwrap();
     drop(database);
-    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let opened = open_in(directory.path(), "office", alice.node());
+    assert_eq!(opened.recovered, None);
+    let mut database = opened.database;
     assert_eq!(texts(&database.find("fruh", None, 9).lines), ["früher auch", "früher gesagt"]);
     assert_eq!(schema::version(&database.connection).unwrap(), schema::VERSION);
 }

@@ -1,13 +1,13 @@
 //! Whatever is written, asked and restarted in whatever order: the same as a list in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::people::{Author, append, guest, open_in, position};
 use crate::{
-    core::log::storage::{Reply, Request, Retain, Snapshot, Write},
-    domain::model::{Hlc, LogId, Position, Room, Seek, Timestamp},
+    core::log::storage::{Ignored, Reply, Request, Retain, Snapshot, Write},
+    domain::model::{Hlc, LogId, NodeId, Position, Room, Seek, Timestamp},
 };
 
 const WORDS: [&str; 6] = ["alpha", "alphabet", "Ärger", "会议", "会议室", "x-y"];
@@ -16,10 +16,10 @@ const WORDS: [&str; 6] = ["alpha", "alphabet", "Ärger", "会议", "会议室", 
 enum Act {
     Say { author: usize, at: i64, word: usize },
     Guest { at: i64, word: usize },
-    Page { seek: usize, of: usize, max: usize },
-    Search { word: usize, before: Option<usize>, max: usize },
+    Page { seek: usize, of: usize, max: usize, ignored: u8 },
+    Search { word: usize, before: Option<usize>, max: usize, ignored: u8 },
     Read { from: [u64; 3], events: usize },
-    Forget { keep: Option<u64>, before: Option<i64> },
+    Forget { keep: Option<u64>, before: Option<i64>, known: bool },
     Shrink { author: usize, keep: u64 },
     Drop { author: usize },
     Erase,
@@ -31,12 +31,13 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         10 => (0_usize..3, 0_i64..6, word()).prop_map(|(author, at, word)| Act::Say { author, at, word }),
         3 => (0_i64..6, word()).prop_map(|(at, word)| Act::Guest { at, word }),
-        4 => (0_usize..4, 0_usize..40, 0_usize..12).prop_map(|(seek, of, max)| Act::Page { seek, of, max }),
-        4 => (word(), proptest::option::of(0_usize..40), 0_usize..12)
-            .prop_map(|(word, before, max)| Act::Search { word, before, max }),
+        4 => (0_usize..4, 0_usize..40, 0_usize..12, 0_u8..8)
+            .prop_map(|(seek, of, max, ignored)| Act::Page { seek, of, max, ignored }),
+        4 => (word(), proptest::option::of(0_usize..40), 0_usize..12, 0_u8..8)
+            .prop_map(|(word, before, max, ignored)| Act::Search { word, before, max, ignored }),
         3 => (proptest::array::uniform3(0_u64..12), 1_usize..12).prop_map(|(from, events)| Act::Read { from, events }),
-        1 => (proptest::option::of(0_u64..20), proptest::option::of(0_i64..6))
-            .prop_map(|(keep, before)| Act::Forget { keep, before }),
+        2 => (proptest::option::of(0_u64..20), proptest::option::of(0_i64..6), any::<bool>())
+            .prop_map(|(keep, before, known)| Act::Forget { keep, before, known }),
         2 => (0_usize..3, 0_u64..2_000).prop_map(|(author, keep)| Act::Shrink { author, keep }),
         2 => (1_usize..3).prop_map(|author| Act::Drop { author }),
         1 => Just(Act::Erase),
@@ -85,7 +86,8 @@ fn run(acts: Vec<Act>) {
     let mut database = open_in(directory.path(), "office", me).database;
     let mut known: Vec<Known> = Vec::new();
     let mut guests = 0;
-    let mut logs = BTreeSet::new();
+    // In the order in which they began.
+    let mut logs: Vec<LogId> = Vec::new();
     for act in acts {
         known.sort_by_key(|known| known.position);
         let at = |of: usize| {
@@ -101,7 +103,9 @@ fn run(acts: Vec<Act>) {
                 let (log, seq) = (said.0.log, said.0.seq);
                 let bytes = said.1.bytes() as u64;
                 known.push(Known { position: position(&said.0), word, event: Some((log, seq)), bytes });
-                logs.insert(log);
+                if !logs.contains(&log) {
+                    logs.push(log);
+                }
                 let base = database.load().logs.iter().find(|state| state.id == log).map_or(seq, |state| state.base);
                 let state = authors[author].state(base);
                 database.commit(vec![append(said, author == 0), Write::Log(state)]).unwrap();
@@ -112,24 +116,26 @@ fn run(acts: Vec<Act>) {
                 known.push(Known { position: Position::unlogged(line.hlc, line.id), word, event: None, bytes: 0 });
                 database.commit(vec![Write::Guest(Box::new(line))]).unwrap();
             }
-            Act::Page { seek, of, max } => {
-                let all: Vec<Position> = known.iter().map(|known| known.position).collect();
+            Act::Page { seek, of, max, ignored } => {
+                let all: Vec<Position> =
+                    known.iter().filter(|known| is_shown(known, ignored)).map(|known| known.position).collect();
                 let (seek, expected) = expected_page(&all, seek, at(of), max);
-                let page = database.seek(seek, max);
+                let page = database.seek_without(people(ignored), seek, max);
                 assert_eq!(positions(&page.lines), expected, "{seek:?}");
                 if let (Some(first), Some(last)) = (expected.first(), expected.last()) {
                     assert_eq!((page.before, page.after), (all.first() != Some(first), all.last() != Some(last)));
                 }
             }
-            Act::Search { word, before, max } => {
+            Act::Search { word, before, max, ignored } => {
                 let before = before.map(at);
                 let all: Vec<Position> = known
                     .iter()
                     .rev()
                     .filter(|known| is_found(word, known.word) && before.is_none_or(|before| known.position < before))
+                    .filter(|known| is_shown(known, ignored))
                     .map(|known| known.position)
                     .collect();
-                let found = database.find(WORDS[word], before, max);
+                let found = database.find_without(people(ignored), WORDS[word], before, max);
                 assert_eq!(
                     (positions(&found.lines), found.more),
                     (all[..max.min(all.len())].to_vec(), all.len() > max)
@@ -147,16 +153,21 @@ fn run(acts: Vec<Act>) {
                     assert_eq!(held.signed, author.said[held.seq as usize - 1].1);
                 }
             }
-            Act::Forget { keep, before } => {
+            Act::Forget { keep, before, known: bob_is_known } => {
                 let (count, bytes_before) = (known.len(), bytes(&known));
-                let by_count = keep.and_then(|keep| count.checked_sub(keep as usize));
-                // Equal readings stay together.
-                let by_count = by_count.map_or(Hlc(0), |at| known.get(at).map_or(Hlc(u64::MAX), |k| k.position.hlc));
                 let before = before.map(Timestamp::from_millis);
-                let cutoff = by_count.max(before.map_or(Hlc(0), Hlc::at));
+                let cutoff = before.map_or(Hlc(0), Hlc::at);
                 known.retain(|known| known.position.hlc >= cutoff);
-                let reply =
-                    database.handle(Request::Retain(Retain { now: Timestamp::from_millis(9), before, keep })).unwrap();
+                if let Some(keep) = keep {
+                    keep_only(&mut known, keep as usize, me, (!bob_is_known).then_some(authors[1].node()), &logs);
+                }
+                let retain = Retain {
+                    now: Timestamp::from_millis(9),
+                    before,
+                    keep,
+                    known: bob_is_known.then_some(authors[1].node()).into_iter().collect(),
+                };
+                let reply = database.handle(Request::Retain(retain)).unwrap();
                 let Reply::Raised { lines, freed: gone, .. } = reply else { panic!("{reply:?}") };
                 assert_eq!((lines, gone), ((count - known.len()) as u64, freed(&bytes_before, &bytes(&known))));
             }
@@ -188,7 +199,7 @@ fn run(acts: Vec<Act>) {
             Act::Drop { author } => {
                 let log = authors[author].log;
                 if known.iter().all(|known| known.event.is_none_or(|(of, _)| of != log)) {
-                    logs.remove(&log);
+                    logs.retain(|of| *of != log);
                 }
                 database.commit(vec![Write::Drop(log)]).unwrap();
             }
@@ -208,7 +219,7 @@ fn run(acts: Vec<Act>) {
             }
         }
         let snapshot = database.load();
-        assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<BTreeSet<_>>(), logs);
+        assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<Vec<_>>(), logs);
         is_as_known(&snapshot, &known, &authors);
     }
     database.index_all();
@@ -218,6 +229,44 @@ fn run(acts: Vec<Act>) {
     let indexed = count("words_docsize WHERE id IN (SELECT spot FROM lines)");
     let lines = known.len() as i64;
     assert_eq!((indexed, count("words_docsize"), count("unindexed")), (lines, lines, 0));
+}
+
+/// Whether the user has not shut out whoever said it: bits for the first two people, and for guests.
+fn is_shown(known: &Known, ignored: u8) -> bool {
+    let people = [Author::new(1, 0).node(), Author::new(2, 0).node()];
+    let by = known.event.map_or(2, |(log, _)| people.iter().position(|node| *node == log.author).unwrap());
+    ignored & (1 << by) == 0
+}
+
+fn people(ignored: u8) -> Ignored {
+    let people = [Author::new(1, 0).node(), Author::new(2, 0).node()].into_iter().enumerate();
+    Ignored {
+        nodes: people.filter(|(at, _)| ignored & (1 << at) != 0).map(|(_, node)| node).collect(),
+        guests: (ignored & 4 != 0).then(|| guest(0, 0, "x").addr).into_iter().collect(),
+    }
+}
+
+/// One line after the other goes until few enough are left. Events of people who are neither `me` nor `stranger` are those
+/// of known people. `logs` is in the order in which they began.
+fn keep_only(known: &mut Vec<Known>, keep: usize, me: NodeId, stranger: Option<NodeId>, logs: &[LogId]) {
+    let author = |known: &Known| known.event.map(|(log, _)| log.author);
+    let is_guest = |known: &Known| author(known).is_none();
+    let is_strange = |known: &Known| author(known).is_some() && author(known) == stranger;
+    let at_first = [known.iter().filter(|k| is_strange(k)).count(), known.iter().filter(|k| is_guest(k)).count()];
+    let rank = |known: &Known| known.event.map(|(log, _)| logs.iter().position(|of| *of == log));
+    known.sort_by_key(|known| (known.position.hlc, rank(known), known.position.seq));
+    while known.len() > keep {
+        let strange = known.iter().filter(|known| is_strange(known)).count();
+        let guests = known.iter().filter(|known| is_guest(known)).count();
+        let mine = known.iter().filter(|known| author(known) == Some(me)).count();
+        let goes = if strange + guests > 0 {
+            let stranger_gives = (strange, at_first[0]) >= (guests, at_first[1]);
+            known.iter().position(|known| if stranger_gives { is_strange(known) } else { is_guest(known) })
+        } else {
+            known.iter().position(|known| author(known) != Some(me) || mine > keep / 2)
+        };
+        known.remove(goes.unwrap());
+    }
 }
 
 /// What a page has, out of all positions in their order.

@@ -163,8 +163,12 @@ fn no_request_looks_at_all_lines() {
     for sql in crate::runtime::store::paging::statements() {
         let plan = plan(&sql);
         assert!(plan.contains("USING INDEX lines_in_order (place=?"), "{plan}");
-        assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE FOR ORDER BY"), "{plan}");
+        // The only list that is looked through is that of who is ignored.
+        assert!(
+            !plan.replace("SCAN json_each", "").contains("SCAN") && !plan.contains("TEMP B-TREE FOR ORDER BY"),
+            "{plan}"
+        );
     }
-    let plan = plan(crate::runtime::store::searching::HITS);
+    let plan = plan(&crate::runtime::store::searching::hits());
     assert!(!plan.contains("SCAN lines") && !plan.contains("TEMP B-TREE"), "{plan}");
 }

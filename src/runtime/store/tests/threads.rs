@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::people::{Author, memory, open_in};
 use crate::{
-    core::log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Retain, SearchRequest},
+    core::log::storage::{Ignored, MAX_REQUESTS, PageRequest, Read, Reply, Request, Retain, SearchRequest},
     domain::model::{Room, Seek, Timestamp},
     runtime::store::{Answer, Database, Store, spawn},
 };
@@ -12,7 +12,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(20);
 
 fn page() -> Request {
-    Request::Page(PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 9 })
+    Request::Page(PageRequest { room: Room::LOBBY.id(), seek: Seek::Newest, max: 9, ignored: Ignored::default() })
 }
 
 /// Every request is answered, writes in their order, and what was written is seen.
@@ -34,7 +34,16 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     // The index follows behind the commits.
     let end = Instant::now() + LIMIT;
     let found = loop {
-        store.ask(2, Request::Search(SearchRequest { room, query: "wor".to_owned(), before: None, max: 5 }));
+        store.ask(
+            2,
+            Request::Search(SearchRequest {
+                room,
+                query: "wor".to_owned(),
+                before: None,
+                max: 5,
+                ignored: Ignored::default(),
+            }),
+        );
         match next() {
             (2, Reply::Found(found)) if found.behind == 0 => break found,
             other => assert!(other.0 == 2 && Instant::now() < end, "{other:?}"),
@@ -45,7 +54,15 @@ fn everything_is_answered(database: Database, alice: &mut Author) {
     assert!(matches!(next(), (3, Reply::Events(events)) if events.len() == 3));
     store.ask(4, Request::Load);
     assert!(matches!(next(), (4, Reply::Loaded(loaded)) if loaded.lines == MAX_REQUESTS as u64));
-    store.ask(5, Request::Retain(Retain { now: Timestamp::from_millis(9_999), before: None, keep: Some(10) }));
+    store.ask(
+        5,
+        Request::Retain(Retain {
+            now: Timestamp::from_millis(9_999),
+            before: None,
+            keep: Some(10),
+            known: std::collections::BTreeSet::new(),
+        }),
+    );
     assert!(matches!(next(), (5, Reply::Raised { lines, .. }) if lines == MAX_REQUESTS as u64 - 10));
     store.ask(6, Request::Erase(room));
     assert!(matches!(next(), (6, Reply::Raised { lines: 10, .. })));
@@ -103,7 +120,15 @@ fn a_line_does_not_wait_for_a_long_cleaning() {
         database.commit(lines).unwrap();
     }
     let (store, mut answers) = spawn(database).unwrap();
-    store.ask(1, Request::Retain(Retain { now: Timestamp::from_millis(9_999), before: None, keep: Some(1) }));
+    store.ask(
+        1,
+        Request::Retain(Retain {
+            now: Timestamp::from_millis(9_999),
+            before: None,
+            keep: Some(1),
+            known: std::collections::BTreeSet::new(),
+        }),
+    );
     store.ask(2, Request::Write(alice.write(1_000, "live", true)));
     assert_eq!(answers.blocking_recv().unwrap().ticket, 2);
     assert_eq!(answers.blocking_recv().unwrap().ticket, 1);

@@ -1,0 +1,42 @@
+//! Whose lines are left out. They are left out where lines are chosen, so that a page is full without them.
+
+use rusqlite::{Connection, Result, params};
+use serde_json::Value;
+
+use crate::{
+    core::log::storage::Ignored,
+    domain::model::{NodeId, RoomId},
+};
+
+/// What [`condition`] compares with.
+pub(super) struct Hidden {
+    /// Keys of logs, as a list in JSON.
+    pub(super) logs: String,
+    /// Addresses of guests, likewise.
+    pub(super) guests: String,
+}
+
+impl Hidden {
+    /// Of these people, the logs of a room.
+    pub(super) fn of(connection: &Connection, room: RoomId, ignored: &Ignored) -> Result<Self> {
+        let mut select = connection.prepare_cached("SELECT key FROM logs WHERE room = ? AND author = ?")?;
+        let mut of = |node: &NodeId| -> Result<Vec<i64>> {
+            select.query_map(params![room.0, node.as_bytes()], |row| row.get(0))?.collect()
+        };
+        let mut logs: Vec<i64> = Vec::new();
+        for node in &ignored.nodes {
+            logs.append(&mut of(node)?);
+        }
+        let guests: Vec<String> = ignored.guests.iter().map(ToString::to_string).collect();
+        Ok(Self { logs: Value::from(logs).to_string(), guests: Value::from(guests).to_string() })
+    }
+}
+
+/// That a line is shown, with the numbers of two parameters. The index of the order has the log, so that the lines that
+/// are left out are not read.
+pub(super) fn condition(logs: usize, guests: usize) -> String {
+    format!(
+        "(lines.log IS NULL OR lines.log NOT IN (SELECT value FROM json_each(?{logs})))
+         AND (lines.log IS NOT NULL OR lines.guest NOT IN (SELECT value FROM json_each(?{guests})))"
+    )
+}

@@ -1,0 +1,63 @@
+//! Who gives up how much, so that nobody's share is cut below what others keep.
+
+/// Of so many lines of each, how many go until `beyond` are gone: always one of whoever has the most. Of those who have
+/// equally many, one goes first of whoever had more, and then of whoever stands first.
+pub(super) fn give_up(counts: &[u64], beyond: u64) -> Vec<u64> {
+    let gone_at = |level: u64| counts.iter().map(|count| count.saturating_sub(level)).fold(0, u64::saturating_add);
+    if gone_at(0) <= beyond {
+        return counts.to_vec();
+    }
+    // The greatest level at which enough goes: at 0 more than enough does.
+    let (mut level, mut above) = (0, counts.iter().copied().max().unwrap_or(0));
+    while above - level > 1 {
+        let middle = level + (above - level) / 2;
+        if gone_at(middle) >= beyond {
+            level = middle;
+        } else {
+            above = middle;
+        }
+    }
+    let mut gone: Vec<u64> = counts.iter().map(|count| count.saturating_sub(level)).collect();
+    // What is too much by now stays with those of whom the last ones would go.
+    let too_much = gone_at(level).saturating_sub(beyond);
+    let mut last: Vec<(usize, &mut u64)> = gone.iter_mut().enumerate().filter(|(_, gone)| **gone > 0).collect();
+    last.sort_by_key(|(at, gone)| (**gone, std::cmp::Reverse(*at)));
+    for (_, gone) in last.into_iter().take(usize::try_from(too_much).unwrap_or(usize::MAX)) {
+        *gone -= 1;
+    }
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn whoever_has_most_gives_first() {
+        assert_eq!(give_up(&[600, 100], 200), [200, 0]);
+        assert_eq!(give_up(&[600, 100], 550), [525, 25]);
+        assert_eq!(give_up(&[600, 100], 551), [526, 25], "who had more gives the odd one");
+        assert_eq!(give_up(&[5, 5, 5], 4), [2, 1, 1]);
+        assert_eq!(give_up(&[5, 0], 0), [0, 0]);
+        assert_eq!(give_up(&[5, 2], 9), [5, 2]);
+        assert_eq!(give_up(&[], 9), [0; 0]);
+        assert_eq!(give_up(&[u64::MAX, u64::MAX], u64::MAX - 1), [u64::MAX / 2, u64::MAX / 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_as_taking_one_after_the_other(counts in prop::collection::vec(0_u64..20, 0..8), beyond in 0_u64..200) {
+            let mut left = counts.clone();
+            for _ in 0..beyond {
+                let most = (0..left.len()).max_by_key(|&at| (left[at], counts[at], std::cmp::Reverse(at)));
+                if let Some(at) = most.filter(|&at| left[at] > 0) {
+                    left[at] -= 1;
+                }
+            }
+            let gone: Vec<u64> = counts.iter().zip(left).map(|(count, left)| count - left).collect();
+            prop_assert_eq!(give_up(&counts, beyond), gone);
+        }
+    }
+}

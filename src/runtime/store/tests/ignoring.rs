@@ -1,0 +1,66 @@
+//! Pages and searches without those whom the user shut out.
+
+use super::{
+    ask::texts,
+    people::{Author, append, guest, memory, position},
+};
+use crate::{
+    core::log::storage::{Ignored, Write},
+    domain::model::Seek,
+};
+
+fn ignored(authors: &[&Author]) -> Ignored {
+    Ignored { nodes: authors.iter().map(|author| author.node()).collect(), ..Ignored::default() }
+}
+
+#[test]
+fn a_page_is_full_although_ten_thousand_ignored_lines_lie_between() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    for number in 0..30 {
+        database.commit(alice.write(number, &format!("alice {number}"), true)).unwrap();
+    }
+    database
+        .commit((0..10_000).map(|number| append(bob.say(100 + number, "bob", Vec::new()), false)).collect())
+        .unwrap();
+    database.commit(vec![Write::Log(bob.state(1))]).unwrap();
+    database.commit(alice.write(90_000, "alice again", true)).unwrap();
+    let page = database.seek_without(ignored(&[&bob]), Seek::Newest, 20);
+    assert_eq!((page.lines.len(), page.before, page.after), (20, true, false));
+    assert_eq!(texts(&page.lines)[17..], ["alice 28", "alice 29", "alice again"]);
+    // From the middle of what is not shown, too.
+    let middle = position(&bob.said[5_000].0);
+    let page = database.seek_without(ignored(&[&bob]), Seek::Around(middle), 4);
+    assert_eq!(texts(&page.lines), ["alice 27", "alice 28", "alice 29", "alice again"]);
+    let page = database.seek_without(ignored(&[&bob]), Seek::After(position(&alice.said[29].0)), 4);
+    assert_eq!((texts(&page.lines), page.before, page.after), (vec!["alice again".to_owned()], true, false));
+    // Nobody else has said anything there.
+    let page = database.seek_without(ignored(&[&alice, &bob]), Seek::Newest, 20);
+    assert_eq!((page.lines.len(), page.before, page.after), (0, false, false));
+    assert_eq!(database.seek(Seek::Newest, 20).lines.len(), 20);
+}
+
+#[test]
+fn what_ignored_people_say_is_not_found_and_guests_are_people_too() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut earlier = Author::new(2, 4);
+    let mut database = memory(alice.node()).database;
+    for number in 0..10 {
+        database.commit(alice.write(number, "word of alice", true)).unwrap();
+        database.commit(bob.write(number, "word of bob", false)).unwrap();
+        database.commit(earlier.write(number, "word of bob before", false)).unwrap();
+        database.commit(vec![Write::Guest(Box::new(guest(number, number as u8, "word of a guest")))]).unwrap();
+    }
+    let guests = [guest(0, 0, "x").addr].into();
+    let mut find = |ignored: Ignored, max| {
+        let found = database.find_without(ignored.clone(), "word", None, max);
+        let page = database.seek_without(ignored, Seek::Newest, max);
+        assert_eq!((page.lines.len(), page.before), (found.lines.len(), found.more));
+        (found.lines.len(), found.more)
+    };
+    assert_eq!(find(ignored(&[]), 99), (40, false));
+    assert_eq!(find(ignored(&[&bob]), 99), (20, false), "all logs of one person");
+    assert_eq!(find(Ignored { guests, ..ignored(&[&bob]) }, 9), (9, true));
+    let other = ["127.0.0.1:9".parse().unwrap()].into();
+    assert_eq!(find(Ignored { guests: other, ..ignored(&[&Author::new(9, 9)]) }, 99), (40, false));
+}
