@@ -8,6 +8,7 @@ mod delivery;
 mod disk;
 mod erase;
 mod first_run;
+mod floods;
 mod history;
 mod identities;
 mod keys;

@@ -74,6 +74,9 @@ fn a_guest_is_marked_wherever_it_is_named() {
         for i in 0..52 {
             s.says(addr(EVE), "bob", &i.to_string());
         }
+        assert!(s.find("?bob#4567: 51").is_some(), "{size:?}: {}", s.text());
+        // In the lowest window its first row is just out of sight.
+        s.feed(Input::Scroll(1));
         assert!(s.find("more lines of ?bob#4567").is_some(), "{size:?}: {}", s.text());
     }
 }

@@ -40,7 +40,6 @@ impl App {
                 self.goes_by_name(peer);
             }
             Update::PeerLeft { peer, reason } => {
-                self.conversation.left(peer);
                 let name = self.people.called(peer);
                 if self.people.left(peer, self.now.mono) {
                     self.presence(peer, name, Change::Left(reason));

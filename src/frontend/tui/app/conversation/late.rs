@@ -7,7 +7,7 @@ use super::{
     pane::{Line, Tone},
 };
 use crate::{
-    domain::model::{Message, Position, Timestamp, group},
+    domain::model::{Author, Message, Position, Timestamp, group},
     frontend::tui::app::{clock::LocalClock, output::Output},
 };
 
@@ -39,9 +39,10 @@ pub(super) fn was_said_long_ago(message: &Message, now: Timestamp) -> bool {
 }
 
 impl Conversation {
-    /// Puts a message among those that are shown. What belongs before all of them is on disk. `tell` says so in a line.
-    pub(super) fn insert_late(&mut self, line: Line, tell: bool, clock: &LocalClock<'_>) {
-        let position = line.position;
+    /// Puts a message among those that are shown. `long_ago` says that it was missed when it was said: if it belongs before
+    /// all that is shown, it is on disk, and a line tells of it. Returns its entry, if it has one that is new.
+    pub(super) fn insert_late(&mut self, line: Line, long_ago: bool, clock: &LocalClock<'_>) -> Option<u64> {
+        let (position, tell) = (line.position, long_ago && line.author != Author::Own);
         if let Some(past) = &mut self.past {
             let within = past.oldest().is_some_and(|oldest| !past.before || oldest < position)
                 && past.newest().is_some_and(|newest| position < newest);
@@ -52,13 +53,20 @@ impl Conversation {
             }
         }
         let older = self.pane.before && self.pane.oldest().is_none_or(|oldest| position < oldest);
-        let new = older || self.pane.insert(line).is_some();
-        if new && tell {
+        let seq = match (older, long_ago) {
+            (true, true) => None,
+            // So much came in a moment that what is shown begins after this line. It is new all the same.
+            (true, false) => Some(self.pane.push_line(line)),
+            (false, _) => self.pane.insert(line),
+        };
+        if tell && (older || seq.is_some()) {
             self.tell_late(position, clock);
         }
+        seq
     }
 
-    fn tell_late(&mut self, position: Position, clock: &LocalClock<'_>) {
+    /// Tells in one line of messages that came late.
+    pub(super) fn tell_late(&mut self, position: Position, clock: &LocalClock<'_>) {
         let now = clock.now.mono;
         let gathers = |late: &&mut Late| !late.visited && now.saturating_duration_since(late.at) < GATHER;
         if let Some(late) = self.late.as_mut().filter(gathers) {

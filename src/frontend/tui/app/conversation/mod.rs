@@ -23,7 +23,7 @@ use jiff::civil::Date;
 use self::{
     delivery::Fresh,
     late::Late,
-    pane::RowRef,
+    pane::{RowRef, Source},
     rates::{LineRates, Placement},
     reading::Reading,
 };
@@ -138,35 +138,49 @@ impl Conversation {
         let long_ago = late::was_said_long_ago(&message, now.wall);
         let quiet = message.is_own() && self.fresh.note(&message, now.mono);
         let line = Line { quiet, ..maker.line(message) };
-        if self.pane.newest().is_some_and(|newest| line.position <= newest) {
-            let tell = long_ago && line.author != Author::Own;
-            self.insert_late(line, tell, &maker.clock);
-            return Arrival::Quiet;
-        }
-        let mention = line.mention;
+        let is_late = self.pane.newest().is_some_and(|newest| line.position <= newest);
         let Author::Peer(peer) = line.author else {
+            if is_late {
+                self.insert_late(line, long_ago, &maker.clock);
+                return Arrival::Quiet;
+            }
             self.pane.push_line(line);
             return Arrival::Own;
         };
-        if long_ago {
-            let seq = self.pane.push_line(line);
-            self.missed(seq);
-            return Arrival::Quiet;
-        }
-        let seq = match self.rates.line(peer, now.mono) {
-            Placement::Show => self.pane.push_line(line),
-            Placement::Fold(fold) => {
-                let seq = self.pane.push_flood(fold, line);
-                self.rates.folded(peer, seq);
-                seq
+        let stranger = maker.people.is_stranger(peer);
+        let placement = match long_ago {
+            true if self.pane.is_crowded(&line) => Placement::Fold(Source::Past(peer)),
+            true => Placement::Show,
+            false => self.rates.line(peer, stranger, &line, now.mono),
+        };
+        let mention = line.mention;
+        let (seq, counts) = match placement {
+            Placement::Show if is_late => match self.insert_late(line, long_ago, &maker.clock) {
+                Some(seq) => (seq, !long_ago),
+                None => return Arrival::Quiet,
+            },
+            Placement::Show => (self.pane.push_line(line), true),
+            Placement::Fold(source) => {
+                let position = line.position;
+                let (seq, new) = self.pane.fold(source, line);
+                if long_ago && is_late {
+                    self.tell_late(position, &maker.clock);
+                }
+                (seq, new && !is_late)
+            }
+            Placement::Begin(source, since) => {
+                self.pane.begin_flood(source, since, |line| is_of(source, line, maker), line)
             }
         };
-        if self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
-    }
-
-    /// Someone left, and with them their flood.
-    pub(crate) fn left(&mut self, peer: PeerId) {
-        self.rates.left(peer);
+        if long_ago {
+            if counts {
+                self.missed(seq);
+            }
+            return Arrival::Quiet;
+        }
+        // A fold is one thing to see, and names nobody.
+        let mention = mention && placement == Placement::Show;
+        if counts && self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
     }
 
     /// Labels the messages of these people anew: somebody else goes by their name.
@@ -257,5 +271,14 @@ impl Conversation {
     /// When [`Conversation::speak_up`] has something to do.
     pub(crate) fn next_due(&self) -> Option<Instant> {
         self.fresh.next_due()
+    }
+}
+
+/// Whether `line` is one of those that `source` folds.
+fn is_of(source: Source, line: &Line, maker: &LineMaker<'_>) -> bool {
+    match (source, line.author) {
+        (_, Author::Own) => false,
+        (Source::One(one) | Source::Past(one), Author::Peer(peer)) => peer == one,
+        (Source::Strangers, Author::Peer(peer)) => maker.people.is_stranger(peer),
     }
 }

@@ -137,7 +137,9 @@ impl Conversation {
         let older = maker.lines(older);
         self.pane.prepend(older);
         for line in maker.lines(newer) {
-            self.pane.insert(line);
+            if !self.pane.is_folded(line.author, line.position) {
+                self.pane.insert(line);
+            }
         }
     }
 
@@ -201,13 +203,15 @@ impl Conversation {
         let message = first.and_then(|(position, text, above)| {
             Some((self.pane.find(position)?, u32::try_from(text).ok()?, u32::try_from(above).ok()?))
         });
-        let at_its_end = past.follows() && !past.after;
+        let end = past.newest().filter(|_| past.follows() && !past.after);
         if let Some((seq, row, above)) = message {
             self.past = None;
             self.pane.go_below(RowRef { seq, row }, above);
-        } else if at_its_end {
+        } else if let Some(end) = end {
             self.past = None;
-            self.pane.home();
+            // What was read may be folded there.
+            let seq = self.pane.nearest(end);
+            self.pane.go(RowRef { seq, row: 0 });
         }
     }
 

@@ -191,3 +191,90 @@ fn rooms_are_apart() {
     other.change_network(&mut out);
     assert_eq!((asked(&mut out), one.view().len()), (vec![Seek::Newest], 1));
 }
+
+#[test]
+fn a_flood_without_an_end_takes_no_memory_even_if_it_is_all_there_is() {
+    // One of short lines, and one of the longest.
+    for (lines, text) in [(1_000_000, "hello".to_owned()), (2_000, "x".repeat(60_000))] {
+        let (mut world, mut conversation) = (World::new(), room(2_000));
+        for n in 0..lines {
+            if n % 120 == 0 {
+                world.wait(1);
+            }
+            world.hear(&mut conversation, &text, false);
+            conversation.keep_limits();
+        }
+        let (messages, bytes) = conversation.view().held_in_all();
+        assert!(messages <= 210 && bytes <= 512 * 1024, "{messages} messages, {bytes} bytes");
+        assert!(conversation.view().len() <= 5, "{} entries", conversation.view().len());
+        assert!(conversation.unread() <= 5, "{} are unread", conversation.unread());
+        assert!(texts(&conversation).iter().any(|text| text.contains(" more lines of ?bob")));
+        assert!(conversation.unfold());
+        assert!(conversation.view().held_in_all().0 <= 220);
+    }
+}
+
+fn texts(conversation: &Conversation) -> Vec<&str> {
+    let view = conversation.view();
+    (view.first()..view.end()).filter_map(|seq| Some(view.entry(seq)?.text())).collect()
+}
+
+#[test]
+fn a_page_from_disk_does_not_show_again_what_is_folded() {
+    let (mut world, mut conversation, mut out) = (World::new(), room(2_000), Vec::new());
+    conversation.connect(&mut out);
+    let said: Vec<_> = (0..300).map(|n| world.message(bob(), &format!("line {n}."), 0)).collect();
+    for message in &said {
+        conversation.receive(message.clone(), &world.maker(), true);
+    }
+    let entries = conversation.view().len();
+    let messages = said[100..].to_vec();
+    conversation.paged(
+        Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false },
+        &world.maker(),
+    );
+    assert_eq!(conversation.view().len(), entries);
+}
+
+#[test]
+fn a_late_line_of_one_person_is_seen_while_another_fills_the_room() {
+    let (mut world, mut conversation) = (World::new(), room(20));
+    let late = world.message(carol(), "a second late", 0);
+    // Many people at once: what is shown begins after that line.
+    for n in 0..60 {
+        world.wait(10);
+        let message = world.message(Author::Peer(PeerId::Guest(([127, 0, 0, 1], 5_000 + n).into())), "hello", 0);
+        conversation.receive(message, &world.maker(), true);
+        conversation.keep_limits();
+    }
+    world.wait(400);
+    assert_eq!(conversation.receive(late, &world.maker(), false), Arrival::Unseen { mention: false });
+    conversation.keep_limits();
+    assert!(texts(&conversation).contains(&"a second late"));
+    // It is late, but it is news.
+    let late = world.message(carol(), "alice?", 1);
+    assert_eq!(conversation.receive(late, &world.maker(), false), Arrival::Unseen { mention: true });
+}
+
+fn carol() -> Author {
+    Author::Peer(PeerId::Guest(([127, 0, 0, 1], 4567).into()))
+}
+
+#[test]
+fn a_flood_that_is_dated_back_is_folded_where_it_belongs() {
+    let (mut world, mut conversation) = (World::new(), room(2_000));
+    for n in 0..200 {
+        world.wait(5_000);
+        let message = world.message(carol(), &format!("honest {n}."), 0);
+        conversation.receive(message, &world.maker(), true);
+    }
+    for n in 0..3_000 {
+        world.wait(1);
+        let message = world.message(bob(), &format!("junk {n}"), 11);
+        conversation.receive(message, &world.maker(), true);
+    }
+    let texts = texts(&conversation);
+    let junk = texts.iter().filter(|text| text.contains("junk")).count();
+    assert!(junk < 60, "{junk}");
+    assert!(texts.iter().filter(|text| text.contains("honest")).count() == 200);
+}

@@ -1,10 +1,10 @@
 //! What the message pane holds.
 
-use std::{borrow::Cow, collections::VecDeque};
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::presence::Presence;
+use super::{flood::Flood, presence::Presence};
 use crate::{
     domain::{
         model::{Author, Delivery, Mark, Nick, Position, Text},
@@ -132,13 +132,6 @@ pub(crate) struct Notice {
     pub hang: usize,
 }
 
-/// Lines of one person that came too fast to be read.
-#[derive(Debug, Clone)]
-pub(crate) struct Flood {
-    pub lines: VecDeque<Line>,
-    pub text: Box<str>,
-}
-
 /// One thing in the pane.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
@@ -155,19 +148,14 @@ impl Entry {
             Self::Line(line) => line.text.as_str(),
             Self::Presence(presence) => presence.text(),
             Self::Notice(notice) => &notice.text,
-            Self::Flood(flood) => &flood.text,
+            Self::Flood(flood) => flood.text(),
         }
     }
 
-    /// Whether it folds the lines of who said `line`: unfolding moves numbers, so a remembered one may be another's.
-    pub(super) fn is_flood_of(&self, line: &Line) -> bool {
-        matches!(self, Self::Flood(flood) if flood.lines.back().is_none_or(|last| last.author == line.author))
-    }
-
-    /// How many messages it stands for.
+    /// How many messages it holds.
     pub(super) fn messages(&self) -> usize {
         match self {
-            Self::Flood(flood) => flood.lines.len(),
+            Self::Flood(flood) => flood.held(),
             _ => 1,
         }
     }
@@ -175,7 +163,7 @@ impl Entry {
     /// Bytes of text in it.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Flood(flood) => flood.lines.iter().map(|line| line.text.as_str().len()).sum(),
+            Self::Flood(flood) => flood.bytes(),
             _ => self.text().len(),
         }
     }

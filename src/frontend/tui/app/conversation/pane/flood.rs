@@ -1,74 +1,220 @@
-//! Messages that are folded because they came too fast.
+//! One entry for a flood: how many lines came, and the first and the last of them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use super::{Entry, Flood, Line, Pane, Slot};
+use jiff::civil::Date;
 
-impl Pane {
-    /// Adds a message to the folded ones of entry `seq`, or starts folding with it.
-    pub(crate) fn push_flood(&mut self, seq: Option<u64>, line: Line) -> u64 {
-        self.newest = self.newest.max(Some(line.position));
-        let bytes = line.text.as_str().len();
-        let Some((seq, Slot { entry: Entry::Flood(flood), generation, .. })) =
-            seq.and_then(|seq| Some((seq, self.slot_mut(seq).filter(|slot| slot.entry.is_flood_of(&line))?)))
-        else {
-            let text = flood_text(&line.name(), 1);
-            let (key, day) = (line.position, line.day);
-            return self.push(Entry::Flood(Box::new(Flood { lines: VecDeque::from([line]), text })), key, day);
+use super::Line;
+use crate::{
+    domain::model::{Author, PeerId, Position, group},
+    frontend::tui::app::wrap::cut,
+};
+
+/// Lines of a flood that are held at its beginning, and as many at its end: some pages, enough to see what it is.
+const HELD: usize = 100;
+
+/// Bytes of text that are held at either end. One line may have as many.
+const HELD_BYTES: usize = 64 * 1024;
+
+/// Lines at the end of a flood that are in sight.
+const IN_SIGHT: usize = 2;
+
+/// Columns of these: they take a row each in all but the narrowest windows.
+const COLUMNS: usize = 60;
+
+/// Characters of a text of which that is cut.
+const CUT_FROM: usize = 4 * COLUMNS;
+
+/// People of a flood that are counted.
+const MAX_PEOPLE: usize = 1_000;
+
+/// Whose lines an entry folds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    /// One person's, as they come.
+    One(PeerId),
+    /// Those of many strangers together.
+    Strangers,
+    /// One person's that come long after they were said.
+    Past(PeerId),
+}
+
+/// Lines that came too fast to be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Flood {
+    source: Source,
+    head: Vec<Line>,
+    tail: VecDeque<Line>,
+    /// Bytes of text at either end.
+    bytes: [usize; 2],
+    /// Lines that came and are not held any more.
+    left_out: u64,
+    /// Lines in which the user is named.
+    mentions: u64,
+    /// Who said them; of strangers only.
+    people: BTreeSet<PeerId>,
+    last: Position,
+    text: String,
+}
+
+impl Flood {
+    /// A flood of `source` that begins with `line`.
+    pub(super) fn new(source: Source, line: Line) -> Self {
+        let mut flood = Self {
+            source,
+            head: Vec::new(),
+            tail: VecDeque::new(),
+            bytes: [0; 2],
+            left_out: 0,
+            mentions: 0,
+            people: BTreeSet::new(),
+            last: line.position,
+            text: String::new(),
         };
-        *generation = 0;
-        flood.text = flood_text(&line.name(), flood.lines.len() + 1);
-        flood.lines.push_back(line);
-        self.bytes += bytes;
-        self.messages += 1;
-        self.wrapped.remove(&seq);
-        seq
+        flood.add(line);
+        flood
     }
 
-    /// Puts the newest folded messages in sight (or, if there are none, the newest at all) in their places.
-    pub(crate) fn unfold(&mut self) -> bool {
-        let last = self.sight().rows.last().map_or(self.end(), |row| row.seq);
-        let within = usize::try_from(last.saturating_sub(self.first)).unwrap_or(usize::MAX);
-        let flood = |slot: &Slot| matches!(slot.entry, Entry::Flood(_));
-        let Some(at) = self.slots.iter().take(within.saturating_add(1)).rposition(flood) else { return false };
-        let mut after = self.slots.split_off(at);
-        let Some(Slot { entry: Entry::Flood(flood), key, .. }) = after.pop_front() else { return false };
-        let seq = self.first + at as u64;
-        let lines = flood.lines.len();
-        let grown = (lines as u64).saturating_sub(1);
-        // They stand where the fold stood, also among what others said meanwhile.
-        self.slots.extend(flood.lines.into_iter().map(|line| {
-            let day = line.day;
-            Slot::new(Entry::Line(line), key, day)
-        }));
-        self.slots.append(&mut after);
-        self.restamp(at, lines);
-        for number in self.marker.iter_mut().map(|m| &mut m.seq).chain(self.anchor.iter_mut().map(|p| &mut p.seq)) {
-            if *number > seq {
-                *number += grown;
+    /// Whose lines it folds.
+    pub(super) const fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Where the first line stands that is held.
+    pub(super) fn oldest(&self) -> Option<Position> {
+        self.head.first().map(|line| line.position)
+    }
+
+    /// Where the newest line stands.
+    pub(super) const fn last(&self) -> Position {
+        self.last
+    }
+
+    /// Whether the line of `author` at `position` is, or was, among those of this flood.
+    pub(super) fn covers(&self, author: Author, position: Position) -> bool {
+        let one = match self.source {
+            Source::One(peer) | Source::Past(peer) => author == Author::Peer(peer),
+            Source::Strangers => self.people.iter().any(|peer| author == Author::Peer(*peer)),
+        };
+        one && position <= self.last && self.oldest().is_some_and(|oldest| oldest <= position)
+    }
+
+    /// Whether a line that belongs to `position` was said at most `ms` before or after lines of this flood.
+    pub(super) fn is_near(&self, position: Position, ms: i64) -> bool {
+        let at = |position: Position| position.hlc.wall().as_millis();
+        let first = self.oldest().unwrap_or(self.last);
+        let (from, until) = (at(first).saturating_sub(ms), at(self.last).saturating_add(ms));
+        (from..=until).contains(&at(position))
+    }
+
+    /// The day on which it began.
+    pub(super) fn day(&self) -> Date {
+        self.head.first().map(|line| line.day).unwrap_or_default()
+    }
+
+    /// Lines that are held.
+    pub(super) fn held(&self) -> usize {
+        self.head.len() + self.tail.len()
+    }
+
+    /// Bytes of text that are held.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.iter().sum()
+    }
+
+    /// What is shown of it.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Adds a line behind the others.
+    pub(super) fn add(&mut self, line: Line) {
+        self.last = self.last.max(line.position);
+        self.mentions += u64::from(line.mention);
+        if let (Source::Strangers, Author::Peer(peer)) = (self.source, line.author)
+            && self.people.len() < MAX_PEOPLE
+        {
+            self.people.insert(peer);
+        }
+        let [head, tail] = &mut self.bytes;
+        let bytes = line.text.as_str().len();
+        let room = self.head.is_empty() || self.head.len() < HELD && *head + bytes <= HELD_BYTES;
+        if self.tail.is_empty() && room {
+            *head += bytes;
+            self.head.push(line);
+        } else {
+            *tail += bytes;
+            self.tail.push_back(line);
+            while self.tail.len() > HELD || self.tail.len() > 1 && *tail > HELD_BYTES {
+                let Some(line) = self.tail.pop_front() else { break };
+                *tail = tail.saturating_sub(line.text.as_str().len());
+                self.left_out += 1;
             }
         }
-        self.wrapped.clear();
-        true
+        self.render();
     }
 
-    /// Takes the oldest message out of the fold that comes first, if there is one of several. Returns whether it did.
-    pub(super) fn trim_fold(&mut self) -> bool {
-        let Some(Slot { entry: Entry::Flood(flood), generation, .. }) = self.slots.front_mut() else { return false };
-        if flood.lines.len() < 2 {
-            return false;
+    /// Gives lines without a tag the one that `tag` returns.
+    pub(super) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
+        let mut changed = false;
+        for line in self.head.iter_mut().chain(&mut self.tail).filter(|line| line.tag.is_none()) {
+            line.tag = tag(line);
+            changed |= line.tag.is_some();
         }
-        let Some(line) = flood.lines.pop_front() else { return false };
-        flood.text = flood_text(&line.name(), flood.lines.len());
-        *generation = 0;
-        self.messages -= 1;
-        self.bytes = self.bytes.saturating_sub(line.text.as_str().len());
-        self.wrapped.remove(&self.first);
-        true
+        if changed {
+            self.render();
+        }
+    }
+
+    /// The lines that are held, in their order, with what is to be said between those of the beginning and of the end.
+    pub(super) fn open(self) -> (Vec<Line>, Option<String>, Vec<Line>) {
+        let order = |mut lines: Vec<Line>| {
+            lines.sort_by_key(|line| line.position);
+            lines
+        };
+        let gap = (self.left_out > 0).then(|| {
+            let lines = lines(self.left_out);
+            format!("… {lines} between are not held here. The command  proximity-chat log  shows what is kept of them.")
+        });
+        (order(self.head), gap, order(self.tail.into()))
+    }
+
+    fn render(&mut self) {
+        let mut text = format!("▸ {}", more_lines(self.held() as u64 + self.left_out));
+        let last = self.tail.back().or(self.head.last());
+        match (self.source, self.people.len()) {
+            (Source::One(_) | Source::Past(_), _) => text += &format!(" of {}", last.map(Line::name).unwrap_or_default()),
+            (Source::Strangers, MAX_PEOPLE..) => text += &format!(" of {} strangers or more", group(MAX_PEOPLE)),
+            (Source::Strangers, 1) => text += " of a stranger",
+            (Source::Strangers, people) => text += &format!(" of {} strangers", group(people)),
+        }
+        match self.mentions {
+            0 => {}
+            1 => text += ", one names you",
+            mentions => text += &format!(", {} name you", number(mentions)),
+        }
+        text += match self.left_out {
+            0 => "  (Ctrl-O shows them)",
+            _ => "  (Ctrl-O shows some)",
+        };
+        let shown = self.held().min(IN_SIGHT);
+        for line in self.head.iter().chain(&self.tail).skip(self.held() - shown) {
+            let words: String = line.text.as_str().chars().take(CUT_FROM).collect();
+            let row = format!("{}{} {}", line.name(), if line.action { "" } else { ":" }, words.replace('\n', " "));
+            text += &format!("\n    {}", cut(&row, COLUMNS));
+        }
+        self.text = text;
     }
 }
 
-fn flood_text(name: &str, count: usize) -> Box<str> {
-    let lines = if count == 1 { "line" } else { "lines" };
-    format!("▸ {count} more {lines} of {name}  (Ctrl-O shows them)").into()
+fn number(count: u64) -> String {
+    group(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+fn lines(count: u64) -> String {
+    format!("{} {}", number(count), if count == 1 { "line" } else { "lines" })
+}
+
+fn more_lines(count: u64) -> String {
+    format!("{} more {}", number(count), if count == 1 { "line" } else { "lines" })
 }

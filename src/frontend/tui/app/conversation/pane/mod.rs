@@ -8,6 +8,7 @@
 mod arrange;
 mod entry;
 mod flood;
+mod folding;
 mod presence;
 mod scroll;
 mod window;
@@ -16,10 +17,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 
-use self::arrange::wrap_entry;
+use self::{arrange::wrap_entry, flood::Flood};
 pub(crate) use self::{
     arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
-    entry::{Entry, Flood, Line, Notice, Remark, Tone},
+    entry::{Entry, Line, Notice, Remark, Tone},
+    flood::Source,
     presence::{Mover, Presence},
     scroll::{Part, RowRef, Sight},
 };
@@ -79,6 +81,8 @@ pub(crate) struct Pane {
     newest: Option<Position>,
     /// Own messages, by which their delivery is told.
     own: BTreeMap<MessageId, Position>,
+    /// The entries that take in the lines of floods.
+    folds: BTreeMap<Source, u64>,
     /// What is said below the last message as long as it holds; has the number after the last.
     tail: Option<Slot>,
     geometry: Geometry,
@@ -105,6 +109,7 @@ impl Pane {
             cap: cap.max(1),
             newest: None,
             own: BTreeMap::new(),
+            folds: BTreeMap::new(),
             tail: None,
             geometry: Geometry::new(80, 24, false),
             generation: 1,
@@ -129,6 +134,12 @@ impl Pane {
     /// How many entries there are.
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
+    }
+
+    /// How many messages it holds, and how many bytes of text.
+    #[cfg(test)]
+    pub(crate) const fn held_in_all(&self) -> (usize, usize) {
+        (self.messages, self.bytes)
     }
 
     /// Where the newest message stands.
@@ -253,6 +264,7 @@ impl Pane {
         self.slots.clear();
         (self.messages, self.bytes, self.newest) = (0, 0, None);
         self.own.clear();
+        self.folds.clear();
         self.wrapped.clear();
         (self.anchor, self.marker) = (None, None);
     }

@@ -167,11 +167,14 @@ fn others(count: usize) -> String {
 pub(crate) struct Presence {
     people: Vec<Person>,
     text: String,
+    /// Whether all of them are strangers.
+    strangers: bool,
 }
 
 impl Presence {
     pub(super) fn new(who: Mover, change: Change) -> Self {
-        let mut new = Self { people: vec![Person::new(who, change)], text: String::new() };
+        let strangers = who.stranger;
+        let mut new = Self { people: vec![Person::new(who, change)], text: String::new(), strangers };
         new.render();
         new
     }
@@ -179,6 +182,7 @@ impl Presence {
     /// Adds a change, or gives it back if the line is full.
     pub(super) fn add(&mut self, who: Mover, change: Change) -> Result<(), (Mover, Change)> {
         let full = self.people.len() >= MAX_PEOPLE;
+        let strangers = self.strangers && who.stranger;
         match self.people.iter_mut().find(|person| person.is(&who, &change)) {
             Some(person) => {
                 person.note(change);
@@ -187,6 +191,7 @@ impl Presence {
             None if full => return Err((who, change)),
             None => self.people.push(Person::new(who, change)),
         }
+        self.strangers = strangers;
         self.render();
         Ok(())
     }
@@ -194,6 +199,11 @@ impl Presence {
     /// Closes the line: only its text is needed from now on.
     pub(super) fn close(&mut self) {
         self.people = Vec::new();
+    }
+
+    /// Whether it tells of strangers only.
+    pub(super) const fn is_of_strangers(&self) -> bool {
+        self.strangers
     }
 
     /// The line.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::{Entry, Line, Pane, RowRef, Slot};
 use crate::domain::model::{Author, Delivery, MessageId, Position};
 
@@ -10,7 +12,7 @@ impl Pane {
     pub(crate) fn oldest(&self) -> Option<Position> {
         self.slots.iter().find_map(|slot| match &slot.entry {
             Entry::Line(line) => Some(line.position),
-            Entry::Flood(flood) => flood.lines.front().map(|line| line.position),
+            Entry::Flood(flood) => flood.oldest(),
             Entry::Presence(_) | Entry::Notice(_) => None,
         })
     }
@@ -47,22 +49,31 @@ impl Pane {
         }
         self.newest = self.newest.max(Some(line.position));
         self.note_own(&line);
-        let held = self.held();
         let (key, day) = (line.position, line.day);
-        self.messages += 1;
-        self.bytes += line.text.as_str().len();
-        self.slots.insert(at, Slot::new(Entry::Line(line), key, day));
+        let seq = self.insert_entry(Entry::Line(line), key, day);
+        self.restamp(at, 1);
+        Some(seq)
+    }
+
+    /// Puts an entry where it belongs.
+    pub(super) fn insert_entry(&mut self, entry: Entry, key: Position, day: Date) -> u64 {
+        let at = self.slots.partition_point(|slot| slot.key < key);
+        if at == self.slots.len() {
+            return self.push(entry, key, day);
+        }
+        let held = self.held();
+        self.messages += entry.messages();
+        self.bytes += entry.bytes();
+        self.slots.insert(at, Slot::new(entry, key, day));
         self.first -= 1;
         let seq = self.first + at as u64;
         // What is older moved down by one.
-        for number in self.marker.iter_mut().map(|m| &mut m.seq) {
-            *number -= u64::from(*number <= seq);
-        }
-        let held = held.map(|(spot, lead)| (RowRef { seq: spot.seq - u64::from(spot.seq <= seq), ..spot }, lead));
-        self.restamp(at, 1);
+        let older = |number: u64| number - u64::from(number <= seq);
+        self.renumber(older);
+        let held = held.map(|(spot, lead)| (RowRef { seq: older(spot.seq), ..spot }, lead));
         self.wrapped.clear();
         self.hold(held);
-        Some(seq)
+        seq
     }
 
     /// Puts messages, in their order, before all that is there.
@@ -129,15 +140,13 @@ impl Pane {
             if self.anchor.is_some_and(|at| at.seq <= self.first) || self.slots.len() < 2 {
                 break;
             }
-            if self.trim_fold() {
-                self.before = true;
-                continue;
-            }
             let Some(slot) = self.slots.pop_front() else { break };
             self.before |= matches!(slot.entry, Entry::Line(_) | Entry::Flood(_));
             self.wrapped.remove(&self.first);
             self.first += 1;
             self.forget(&slot);
+            let first = self.first;
+            self.folds.retain(|_, seq| *seq >= first);
         }
     }
 
@@ -149,10 +158,12 @@ impl Pane {
             self.wrapped.remove(&self.end());
             self.forget(&slot);
         }
+        let end = self.end();
+        self.folds.retain(|_, seq| *seq < end);
         self.newest = self.slots.back().map(|slot| slot.key);
     }
 
-    fn forget(&mut self, slot: &Slot) {
+    pub(super) fn forget(&mut self, slot: &Slot) {
         self.messages = self.messages.saturating_sub(slot.entry.messages());
         self.bytes = self.bytes.saturating_sub(slot.entry.bytes());
         if let Entry::Line(Line { author: Author::Own, position, .. }) = &slot.entry {
@@ -162,7 +173,8 @@ impl Pane {
 
     /// A copy that can go its own way.
     pub(crate) fn fork(&self) -> Self {
-        Self { slots: self.slots.clone(), own: self.own.clone(), tail: None, wrapped: BTreeMap::new(), ..*self }
+        let (slots, own, folds) = (self.slots.clone(), self.own.clone(), self.folds.clone());
+        Self { slots, own, folds, tail: None, wrapped: BTreeMap::new(), ..*self }
     }
 
     pub(super) fn note_own(&mut self, line: &Line) {
@@ -195,13 +207,12 @@ impl Pane {
     /// Gives messages without a tag the one that `tag` returns.
     pub(crate) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
         for slot in &mut self.slots {
-            if let Entry::Line(line) = &mut slot.entry
-                && line.tag.is_none()
-                && let Some(tag) = tag(line)
-            {
-                line.tag = Some(tag);
-                slot.generation = 0;
+            match &mut slot.entry {
+                Entry::Line(line) if line.tag.is_none() => line.tag = tag(line),
+                Entry::Flood(flood) => flood.relabel(&tag),
+                _ => continue,
             }
+            slot.generation = 0;
         }
         self.wrapped.clear();
     }
