@@ -34,7 +34,7 @@ const ROWS: [&[&str]; 22] = [
     &["core/node/verify"],
     &["core/node/peers"],
     &["core/node"],
-    &["runtime/io", "runtime/profile"],
+    &["runtime/io", "runtime/notices", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],
     &["runtime/actor"],
     &["frontend/json", "frontend/slash"],

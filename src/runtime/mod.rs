@@ -4,5 +4,6 @@ pub mod actor;
 pub mod discovery;
 pub mod io;
 pub mod net;
+pub mod notices;
 pub mod profile;
 pub mod store;

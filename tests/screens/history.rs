@@ -229,16 +229,20 @@ fn ten_thousand_unread_lines_open_at_the_first_one_too() {
 fn sync_progress() {
     shoot("sync", |size| {
         let (mut s, _) = back(size, 4);
-        s.update(Update::Sync { received: 4_200, total: 10_000 });
+        s.update(Update::Sync { received: 4_200, total: 10_000, refused: 0 });
         s
     });
     let (mut s, _) = back((80, 24), 4);
-    s.update(Update::Sync { received: 4_200, total: 10_000 });
+    s.update(Update::Sync { received: 4_200, total: 10_000, refused: 0 });
     assert!(s.find("sync 42%").is_some());
-    s.update(Update::Sync { received: 10_000, total: 10_000 });
+    s.update(Update::Sync { received: 10_000, total: 10_000, refused: 0 });
     assert!(s.find("sync").is_none());
-    s.update(Update::Sync { received: 1, total: 3 });
+    s.update(Update::Sync { received: 1, total: 3, refused: 0 });
     assert!(s.find("sync").is_none(), "that is over in a moment");
+    s.update(Update::Sync { received: 0, total: 0, refused: 1_200 });
+    assert!(s.find("1,200 lines of strangers left out").is_some(), "{}", s.text());
+    s.update(Update::Sync { received: 0, total: 0, refused: 0 });
+    assert!(s.find("left out").is_none());
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn another_network_is_another_room() {
     s.leaves(bob);
     s.enter("/search ok");
     s.enter("/erase");
-    s.update(Update::Sync { received: 1, total: 500 });
+    s.update(Update::Sync { received: 1, total: 500, refused: 0 });
     diagnosis(&mut s, [isolated()]);
     s.effects.clear();
     moves(&mut s, cafe());

@@ -89,7 +89,7 @@ fn told_of_log(s: &mut Screen, log: Log) {
             Update::Delivery { id: MessageId(u128::from(id).to_be_bytes()), delivered, of }
         }
         Log::Waiting(begin, lines) => Update::Waiting { node: key(begin), lines },
-        Log::Sync(received, total) => Update::Sync { received, total },
+        Log::Sync(received, total) => Update::Sync { received, total, refused: received % 2 },
         Log::Found(count, more) => {
             let messages = (0..count).map(|n| line(s, n, n)).collect();
             Update::Found { query: query.unwrap_or_default(), messages, more, behind: count as u64 % 3 }

@@ -123,3 +123,26 @@ fn an_answer_to_another_question_is_dropped() {
     s.update(Update::Found { query: "two".into(), messages: vec![], more: false, behind: 3 });
     assert!(s.find("\"two\": 0 found. 3 newer lines are not searchable yet.").is_some(), "{}", s.text());
 }
+
+#[test]
+fn a_flood_is_not_all_that_is_found() {
+    let mallory = node("ba0d", "10.0.0.9:1");
+    let make = |s: &Screen| {
+        let honest = |n: u64| s.old(Author::Peer(bob().id), "bob", &format!("the key, {n}."), 900 + n * 400);
+        let junk = (0..700).map(|n| {
+            let message = s.old(Author::Peer(mallory.id), "mallory", "key key key", 1_000);
+            let hlc = Hlc::at(Timestamp::from_millis(message.sent_at.as_millis() + n));
+            Message { position: Position { hlc, ..message.position }, ..message }
+        });
+        Disk::new((0..3).map(honest).chain(junk))
+    };
+    let (mut s, mut disk) = opened(make, (80, 24));
+    s.enter("/search key");
+    disk.answer(&mut s);
+    let text = s.text();
+    for n in 0..3 {
+        assert!(text.contains(&format!("the key, {n}.")), "{text}");
+    }
+    assert_eq!(text.matches("key key key").count(), 3, "{text}");
+    assert!(text.contains("+697 more") && text.contains("703 found"), "{text}");
+}

@@ -19,7 +19,7 @@ use crate::{
     runtime::{
         actor::{Actor, Carried, DesiredNetwork, Moved, Random, Settings, StartError, Wish},
         io::{Clock, TcpNet},
-        net,
+        net, notices,
         profile::Profile,
     },
 };
@@ -79,8 +79,10 @@ impl Start {
     fn history(&self, network: Network, updates: &mpsc::Sender<Update>) -> Result<history::History, Error> {
         let mut history = history::open(network, &self.profile)?;
         if let Some(text) = history.damage.take() {
+            let notice = Update::Notice { code: NoticeCode::Damaged, text };
+            notices::note(&notice);
             // Before all that the node says, so there is room.
-            let _ = updates.try_send(Update::Notice { code: NoticeCode::Damaged, text });
+            let _ = updates.try_send(notice);
         }
         Ok(history)
     }

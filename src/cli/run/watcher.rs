@@ -17,6 +17,7 @@ use crate::{
     runtime::{
         actor::{DesiredNetwork, Wish},
         io::interfaces,
+        notices,
         profile::Saver,
     },
 };
@@ -203,6 +204,7 @@ impl Watcher {
     }
 
     fn tell(&self, update: Update) {
+        notices::note(&update);
         // Full: the front end is far behind, and will see where the node is.
         let _ = self.updates.try_send(update);
     }

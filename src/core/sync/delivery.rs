@@ -12,7 +12,7 @@ use crate::{
         storage::{Ack, Read, Request, StoredEvent},
     },
     domain::{
-        bus::Update,
+        bus::{Lack, Update},
         model::{LogId, MessageId, NodeId, Now},
     },
 };
@@ -52,6 +52,8 @@ pub(super) struct Deliveries {
     waiting: BTreeMap<NodeId, u64>,
     /// How many lines the front end knows to be on nobody else's disk.
     unsent: u64,
+    /// Who lacks lines, as the front end knows.
+    lacking: Vec<Lack>,
 }
 
 impl Deliveries {
@@ -178,6 +180,7 @@ impl Sync {
 
     /// Tells the front end how many of those present have each line that is followed.
     pub(super) fn report_delivery(&mut self, cx: &mut Context<'_>) {
+        self.tell_lacking(cx);
         let logs: BTreeSet<LogId> = self.delivery.open.keys().map(|(log, _)| *log).collect();
         for log in logs {
             // A claim of more than there is shows that the peer's word is worth nothing.
@@ -202,6 +205,26 @@ impl Sync {
         }
         self.follow_more(cx);
         self.tell_waiting(cx);
+    }
+
+    /// Tells the front end who of those present lacks lines, if that has changed.
+    fn tell_lacking(&mut self, cx: &mut Context<'_>) {
+        let Some(log) = self.logs.own() else { return };
+        let Some(held) = self.logs.get(log) else { return };
+        let (head, before) = (held.committed_head(), held.base() - 1);
+        let lack = |node: NodeId, has: u64| {
+            let has = if has > head { 0 } else { has };
+            Lack { node, lines: head.saturating_sub(has.max(before)) }
+        };
+        let lacking = self.links.iter().map(|(_, link)| lack(link.node, link.cursors.get(log).has));
+        let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();
+        lacking.sort_unstable_by_key(|lack| (lack.node, lack.lines));
+        // Of a node with two links the one counts that brought more.
+        lacking.dedup_by_key(|lack| lack.node);
+        if self.delivery.lacking != lacking {
+            self.delivery.lacking.clone_from(&lacking);
+            cx.update(Update::Lacking(lacking));
+        }
     }
 
     /// Tells the front end which people lines wait for, if that has changed.

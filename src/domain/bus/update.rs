@@ -96,6 +96,9 @@ pub enum Update {
         /// How many nodes are present; none: it waits.
         of: u32,
     },
+    /// Who is present and lacks lines of our own, in the order of their keys; said whenever that changes, and before the
+    /// [`Self::Delivery`] of such a line. None: everyone present has everything.
+    Lacking(Vec<Lack>),
     /// How many of our own lines nobody else is known to have.
     Unsent {
         /// How many.
@@ -108,12 +111,14 @@ pub enum Update {
         /// How many.
         lines: u64,
     },
-    /// How much of what others have and we lacked has come. Equal numbers: that was all, for now.
+    /// How much of what others have and we lacked has come. Equal numbers: that was all that is taken, for now.
     Sync {
         /// Events that came.
         received: u64,
         /// Of how many.
         total: u64,
+        /// Events of strangers that others have and that are not taken: there is no room for more. Not among the others.
+        refused: u64,
     },
     /// The answer to [`super::Command::Page`].
     Page(Page),
@@ -149,6 +154,15 @@ pub enum Update {
         /// For people: what happened and what to do.
         text: String,
     },
+}
+
+/// A linked node that lacks lines of our own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lack {
+    /// Which node.
+    pub node: NodeId,
+    /// How many lines it lacks. Fewer than before: it has taken some.
+    pub lines: u64,
 }
 
 /// Where a node is.

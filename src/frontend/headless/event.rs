@@ -78,6 +78,9 @@ pub(super) enum Event<'a> {
     Sync {
         received: u64,
         total: u64,
+        /// Lines of strangers that are not taken, if there are any.
+        #[serde(skip_serializing_if = "is_zero")]
+        refused: u64,
     },
     /// The answer to `/search`.
     Found {
@@ -253,6 +256,11 @@ pub(super) const fn trust(trust: Trust) -> &'static str {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// Why a peer left.

@@ -68,9 +68,9 @@ impl Printer {
             Update::Diagnosis(findings) => self.diagnosis(&findings),
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
-            Update::Sync { received, total } => self.event(&Event::Sync { received, total }),
+            Update::Sync { received, total, refused } => self.event(&Event::Sync { received, total, refused }),
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
-            Update::Page(_) | Update::Unsent { .. } => {}
+            Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) => {}
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),

@@ -91,11 +91,18 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
         }
         Event::Notice { text, alarm: Some(_), .. } | Event::Error { text, .. } => writeln!(out, "!! {text}"),
         Event::Notice { text, .. } => writeln!(out, "-- {text}"),
-        Event::Sync { received, total } if received == total => match total {
-            0 => Ok(()),
-            1 => writeln!(out, "-- 1 line that was missed has come"),
-            _ => writeln!(out, "-- {total} lines that were missed have come"),
-        },
+        Event::Sync { received, total, refused } if received == total => {
+            let come = match total {
+                0 => Ok(()),
+                1 => writeln!(out, "-- 1 line that was missed has come"),
+                _ => writeln!(out, "-- {total} lines that were missed have come"),
+            };
+            come.and_then(|()| match refused {
+                0 => Ok(()),
+                1 => writeln!(out, "-- 1 line of a stranger was left out: there is no room for more"),
+                _ => writeln!(out, "-- {refused} lines of strangers were left out: there is no room for more"),
+            })
+        }
         Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),
         // Being on this machine only is how it starts.
         Event::Network { .. }

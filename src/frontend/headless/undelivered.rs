@@ -1,69 +1,148 @@
 //! Own lines that somebody here has not received yet: `/quit` waits for them, and its exit code tells of them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::domain::{
-    bus::Update,
-    model::{Delivery, MessageId, PeerId},
+    bus::{Lack, Update},
+    model::{Delivery, MessageId, NodeId, Trust},
 };
 
 /// How long `/quit` waits for the others to have everything: enough for a link that has to be dialled
 /// anew, and for a pause in Wi-Fi.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 
+/// A stranger who lacks lines and has taken none for so long is not waited for: keys cost nothing, and one that never takes
+/// anything would delay every `/quit`. On a network a line is taken within milliseconds, and from a wireless one in
+/// trouble within half a second.
+const STRANGERS_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A tally of own lines, shared by the threads that read them, that see what becomes of them, and that want to leave.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Undelivered(Arc<(Mutex<Tally>, Condvar)>);
 
 /// A node holds an author's log without gaps, so a node with the newest line has those before it. Following one line is
-/// enough.
+/// enough. All that grows here is bounded by the links and the lines that the node follows at once.
 #[derive(Debug, Default)]
 struct Tally {
     /// Lines that the node was given and has not shown yet.
     on_the_way: u64,
-    /// The newest line of this run, and whether everybody here has it.
-    newest: Option<(MessageId, bool)>,
+    /// The newest line of this run, and how far it is.
+    newest: Option<(MessageId, Newest)>,
     /// Lines of earlier runs that somebody here lacks; as many as the node follows.
     earlier: BTreeSet<MessageId>,
-    /// Nodes that are here.
-    here: BTreeSet<PeerId>,
+    /// Nodes that are here, and whether they are strangers.
+    here: BTreeMap<NodeId, bool>,
+    /// Nodes that lack lines.
+    lacking: BTreeMap<NodeId, Lacking>,
     /// Whether a line was lost.
     lost: bool,
     /// Nothing more will be seen.
     closed: bool,
 }
 
+/// How far the newest line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Newest {
+    /// Nothing is known yet of who has it.
+    New,
+    /// Somebody here lacks it.
+    Lacked,
+    /// Everybody here has it.
+    Complete,
+}
+
+/// A node that lacks lines.
+#[derive(Debug, Clone, Copy)]
+struct Lacking {
+    lines: u64,
+    /// When it began to lack some, or took one since.
+    since: Instant,
+}
+
 impl Tally {
-    fn see(&mut self, update: &Update) {
+    fn see(&mut self, update: &Update, now: Instant) {
         match update {
             Update::Message(message) if message.is_own() && !message.history => {
                 self.on_the_way = self.on_the_way.saturating_sub(1);
                 match message.delivery {
                     Delivery::NotSent => self.lost = true,
-                    delivery => self.newest = Some((message.id, delivery == Delivery::Sent)),
+                    Delivery::Sent => self.newest = Some((message.id, Newest::Complete)),
+                    Delivery::Waiting | Delivery::Partly { .. } => self.newest = Some((message.id, Newest::New)),
                 }
             }
             Update::Delivery { id, delivered, of } => match &mut self.newest {
-                Some((newest, complete)) if newest == id => *complete = delivered >= of,
+                Some((newest, how)) if newest == id => {
+                    *how = if delivered < of { Newest::Lacked } else { Newest::Complete };
+                }
                 Some(_) => {}
                 None if delivered < of => drop(self.earlier.insert(*id)),
                 None => drop(self.earlier.remove(id)),
             },
-            Update::PeerJoined(peer) if peer.id.node().is_some() => drop(self.here.insert(peer.id)),
-            Update::PeerLeft { peer, .. } => drop(self.here.remove(peer)),
+            Update::Lacking(lacking) => self.lack(lacking, now),
+            Update::PeerJoined(peer) => {
+                if let Some(node) = peer.id.node() {
+                    self.here.insert(*node, is_stranger(peer.trust));
+                }
+            }
+            Update::PeerTrust { peer, trust, .. } => {
+                if let Some(stranger) = peer.node().and_then(|node| self.here.get_mut(node)) {
+                    *stranger = is_stranger(*trust);
+                }
+            }
+            Update::PeerLeft { peer, .. } => {
+                if let Some(node) = peer.node() {
+                    self.here.remove(node);
+                    self.lacking.remove(node);
+                }
+            }
             _ => {}
         }
     }
 
-    /// Whether everybody here has every line.
-    fn is_complete(&self) -> bool {
-        let latest = self.newest.map_or(self.earlier.is_empty(), |(_, complete)| complete);
-        self.on_the_way == 0 && (latest || self.here.is_empty())
+    fn lack(&mut self, lacking: &[Lack], now: Instant) {
+        let before = std::mem::take(&mut self.lacking);
+        self.lacking = lacking
+            .iter()
+            .map(|Lack { node, lines }| {
+                // More than before are newer ones: those it lacked are lacking still.
+                let since = before.get(node).filter(|before| before.lines <= *lines).map_or(now, |before| before.since);
+                (*node, Lacking { lines: *lines, since })
+            })
+            .collect();
     }
+
+    /// Whether everybody here who can be expected to take lines has every line.
+    fn is_complete(&self, now: Instant) -> bool {
+        let complete = match self.newest {
+            Some((_, newest)) => newest == Newest::Complete,
+            None => self.earlier.is_empty(),
+        };
+        // Who lacks a line is told of before its delivery is.
+        let known = self.newest.is_none_or(|(_, newest)| newest == Newest::Lacked) && !self.lacking.is_empty();
+        let nobody_takes = known && self.lacking.iter().all(|(node, lacking)| self.given_up(node, lacking).is_some_and(|end| end <= now));
+        self.on_the_way == 0 && (complete || self.here.is_empty() || nobody_takes)
+    }
+
+    /// From when on a node is not waited for any more.
+    fn given_up(&self, node: &NodeId, lacking: &Lacking) -> Option<Instant> {
+        let stranger = self.here.get(node).copied().unwrap_or(true);
+        stranger.then(|| lacking.since + STRANGERS_PATIENCE)
+    }
+
+    /// When [`Self::is_complete`] changes by itself next.
+    fn next_given_up(&self, now: Instant) -> Option<Instant> {
+        let ends = self.lacking.iter().filter_map(|(node, lacking)| self.given_up(node, lacking));
+        ends.filter(|end| *end > now).min()
+    }
+}
+
+/// Whether nothing vouches for a key.
+const fn is_stranger(trust: Trust) -> bool {
+    !matches!(trust, Trust::Known | Trust::Verified)
 }
 
 impl Undelivered {
@@ -75,10 +154,9 @@ impl Undelivered {
     /// Something happened.
     pub(super) fn see(&self, update: &Update) {
         let mut tally = self.tally();
-        tally.see(update);
-        if tally.is_complete() {
-            self.0.1.notify_all();
-        }
+        tally.see(update, Instant::now());
+        drop(tally);
+        self.0.1.notify_all();
     }
 
     /// Nothing more will be seen. A thread that waits goes on.
@@ -87,16 +165,96 @@ impl Undelivered {
         self.0.1.notify_all();
     }
 
-    /// Waits until everybody here has everything, but no longer than [`LINGER`]. Returns whether they have.
+    /// Waits until everybody here who can be expected to has taken everything, but no longer than [`LINGER`]. Returns
+    /// whether they have.
     pub(super) fn wait(&self) -> bool {
-        let waits = |tally: &mut Tally| !tally.closed && !tally.is_complete();
-        let waited = self.0.1.wait_timeout_while(self.tally(), LINGER, waits);
-        let (tally, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        tally.is_complete() && !tally.lost
+        let begun = Instant::now();
+        let mut tally = self.tally();
+        loop {
+            let now = Instant::now();
+            let left = (begun + LINGER).saturating_duration_since(now);
+            if tally.closed || tally.is_complete(now) || left.is_zero() {
+                return tally.is_complete(now) && !tally.lost;
+            }
+            let next = tally.next_given_up(now).map_or(left, |next| next.saturating_duration_since(now).min(left));
+            (tally, _) = self.0.1.wait_timeout(tally, next).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {
         // The counts are right, even if another thread panicked while it held them.
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::{LeaveReason, Nick, Peer, PeerId, Software};
+
+    fn node(byte: u8) -> NodeId {
+        NodeId::new([byte; 32])
+    }
+
+    fn joins(byte: u8, trust: Trust) -> Update {
+        let (id, nick) = (PeerId::Node(node(byte)), Nick::new("bob").ok());
+        let software = Software::Ours { version: "0".into() };
+        Update::PeerJoined(Peer { id, nick, addr: ([127, 0, 0, 1], 4566).into(), software, trust, ignored: false })
+    }
+
+    fn lack(nodes: &[(u8, u64)]) -> Update {
+        Update::Lacking(nodes.iter().map(|&(byte, lines)| Lack { node: node(byte), lines }).collect())
+    }
+
+    /// A tally with an own line that so many of the others have.
+    fn tally(delivered: u32, of: u32) -> Tally {
+        let id = MessageId([1; 16]);
+        let mut tally = Tally { newest: Some((id, Newest::New)), ..Tally::default() };
+        tally.see(&Update::Delivery { id, delivered, of }, Instant::now());
+        tally
+    }
+
+    #[test]
+    fn strangers_who_take_nothing_are_given_up_and_people_one_knows_are_not() {
+        let (start, mut tally) = (Instant::now(), tally(1, 3));
+        let at = |ms| start + Duration::from_millis(ms);
+        for (byte, trust) in [(1, Trust::Known), (2, Trust::New), (3, Trust::New)] {
+            tally.see(&joins(byte, trust), start);
+        }
+        tally.see(&lack(&[(2, 1), (3, 5)]), at(0));
+        assert!(!tally.is_complete(at(999)) && tally.is_complete(at(1_000)));
+        assert_eq!(tally.next_given_up(at(500)), Some(at(1_000)));
+        // Another line is no reason to wait longer, but one that was taken is.
+        tally.see(&lack(&[(2, 2), (3, 4)]), at(900));
+        assert_eq!(tally.next_given_up(at(1_000)), Some(at(1_900)));
+        assert!(!tally.is_complete(at(1_800)) && tally.is_complete(at(1_900)));
+        tally.see(&lack(&[(1, 1), (2, 2)]), at(2_000));
+        assert!(!tally.is_complete(at(9_000)), "somebody who is known");
+        tally.see(&Update::PeerLeft { peer: PeerId::Node(node(1)), reason: LeaveReason::Closed }, at(2_100));
+        assert!(tally.is_complete(at(9_000)));
+        let trusted = Update::PeerTrust { peer: PeerId::Node(node(2)), trust: Trust::Verified, ignored: false };
+        tally.see(&trusted, at(9_000));
+        assert!(!tally.is_complete(at(9_000)));
+    }
+
+    #[test]
+    fn a_line_of_which_nothing_is_known_yet_is_waited_for() {
+        let (now, mut tally) = (Instant::now(), tally(0, 1));
+        tally.see(&joins(2, Trust::New), now);
+        tally.see(&lack(&[(2, 1)]), now);
+        tally.newest = Some((MessageId([2; 16]), Newest::New));
+        assert!(!tally.is_complete(now + LINGER));
+    }
+
+    #[test]
+    fn nothing_grows_with_those_who_come_and_go() {
+        let mut tally = Tally::default();
+        for n in 0..1_000_u16 {
+            let (byte, now) = (n.to_be_bytes()[1], Instant::now());
+            tally.see(&joins(byte, Trust::New), now);
+            tally.see(&lack(&[(byte, 1)]), now);
+            tally.see(&Update::PeerLeft { peer: PeerId::Node(node(byte)), reason: LeaveReason::Closed }, now);
+        }
+        assert!(tally.here.is_empty() && tally.lacking.is_empty() && tally.earlier.is_empty());
     }
 }

@@ -6,7 +6,10 @@ use super::{
     Stop,
     backlog::{self, Backlog},
 };
-use crate::domain::bus::{Command, Update};
+use crate::{
+    domain::bus::{Command, Update},
+    runtime::notices,
+};
 
 /// The front end, as the actor sees it.
 #[derive(Debug)]
@@ -27,6 +30,7 @@ impl FrontEnd {
     /// # Errors
     /// [`Stop::Quit`] if the front end is gone.
     pub(super) async fn tell(&mut self, update: Update) -> Result<(), Stop> {
+        notices::note(&update);
         let size = backlog::size(&update);
         self.updates.send(update).await.map_err(|_| Stop::Quit)?;
         self.backlog.add(size, self.waiting());

@@ -78,6 +78,31 @@ fn every_line_is_followed_until_it_has_come_however_many_there_are() {
 }
 
 #[test]
+fn who_is_here_and_lacks_lines_is_named_before_the_delivery_is_told() {
+    let mut world = World::new(2);
+    world.say(0, "one");
+    world.say(0, "two");
+    world.link(0, 1);
+    world.wait(100);
+    let node = world.identities[1].node();
+    let told: Vec<_> = world.updates[0]
+        .iter()
+        .filter_map(|update| match update {
+            Update::Lacking(nodes) => Some(nodes.as_slice()),
+            Update::Delivery { .. } => Some(&[][..]),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.last(), Some(&&[][..]), "{told:?}");
+    // It may have taken all before anything was told.
+    assert!(told.iter().all(|nodes| nodes.iter().all(|lack| lack.node == node && lack.lines <= 2)), "{told:?}");
+    world.cut(0, 1);
+    world.say(0, "three");
+    world.wait(100);
+    assert!(!matches!(world.updates[0].last(), Some(Update::Lacking(nodes)) if !nodes.is_empty()), "it is away");
+}
+
+#[test]
 fn lines_typed_while_alone_wait_across_a_restart() {
     let mut world = World::new(2);
     world.say(0, "anyone?");
@@ -137,7 +162,7 @@ fn who_comes_late_gets_all_at_once_from_one_and_sees_it_coming() {
     let progress: Vec<_> = world.updates[3]
         .iter()
         .filter_map(
-            |update| if let Update::Sync { received, total } = update { Some((*received, *total)) } else { None },
+            |update| if let Update::Sync { received, total, .. } = update { Some((*received, *total)) } else { None },
         )
         .collect();
     assert!(progress.first().is_some_and(|(received, total)| *received < 100 && *total >= 400), "{progress:?}");

@@ -44,8 +44,8 @@ fn everything() -> Vec<Update> {
         Update::Waiting { node: key('b'), lines: 3 },
         Update::Message(Message { history: true, mark: Mark::Late, ..from_node("I was away") }),
         Update::Message(Message { mark: Mark::Forked, ..from_node("two tongues") }),
-        Update::Sync { received: 1, total: 2 },
-        Update::Sync { received: 2, total: 2 },
+        Update::Sync { received: 1, total: 2, refused: 0 },
+        Update::Sync { received: 2, total: 2, refused: 3 },
         Update::Erased { room: Room::LOBBY, lines: 12 },
         Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
         Update::NickSet(nick("Zoë")),
@@ -77,7 +77,7 @@ fn json_is_the_contract_to_the_byte() {
         r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"I was away","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh","mark":"late"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"two tongues","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh","mark":"forked"}"##,
         r#"{"event":"sync","received":1,"total":2}"#,
-        r#"{"event":"sync","received":2,"total":2}"#,
+        r#"{"event":"sync","received":2,"total":2,"refused":3}"#,
         r##"{"event":"erased","room":"#lobby","lines":12}"##,
         r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
         r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
@@ -120,6 +120,7 @@ fn text_says_the_same_for_people() {
 03:04 <bob> I was away
 03:04 <!bob> two tongues
 -- 2 lines that were missed have come
+-- 3 lines of strangers were left out: there is no room for more
 -- 12 lines of #lobby are gone from this machine
 -- ?bob left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.

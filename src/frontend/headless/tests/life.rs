@@ -23,7 +23,7 @@ use super::{
     *,
 };
 use crate::domain::{
-    bus::{Command, SweepProgress, SweepState, Update},
+    bus::{Command, Lack, SweepProgress, SweepState, Update},
     model::{LeaveReason, Room, Target},
 };
 
@@ -396,6 +396,19 @@ async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
     )
     .await;
     assert_eq!((outcome, outcome.exit_code()), (Outcome::Undelivered, 3));
+}
+
+#[tokio::test]
+async fn a_stranger_who_takes_nothing_delays_nobody_who_leaves_and_somebody_known_is_waited_for() {
+    let lacked = async |front: &Front, trust| {
+        front.update(Update::PeerJoined(node("bob", 'b', trust))).await;
+        front.update(said(2, Delivery::Waiting)).await;
+        front.update(Update::Lacking(vec![Lack { node: key('b'), lines: 2 }])).await;
+        front.update(delivery(2, 0, 1)).await;
+    };
+    let silent = leaves(async |front| lacked(front, Trust::New).await, true).await;
+    let known = leaves(async |front| lacked(front, Trust::Known).await, false).await;
+    assert_eq!((silent.exit_code(), known.exit_code()), (0, 3));
 }
 
 #[tokio::test]

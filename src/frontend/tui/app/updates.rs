@@ -1,7 +1,7 @@
 //! What the node reports.
 
 use super::{
-    App, Tone,
+    App, Output, Tone,
     answers::{alarm, verification, whois},
     conversation::{Arrival, Mover},
     people::Change,
@@ -49,13 +49,13 @@ impl App {
             Update::PeerPresence { peer, presence, typing } => {
                 self.people.presence(peer, presence, typing, self.now.mono);
             }
-            // Taken in before it could count as worth a frame.
-            Update::RoundTrip { .. } => {}
+            // The first is taken in before it could count as worth a frame; the list of people and each line say the other.
+            Update::RoundTrip { .. } | Update::Lacking(_) => {}
             Update::Message(message) => self.message(message),
             Update::Delivery { id, delivered, of } => self.conversation.delivered(id, delivered, of),
             Update::Unsent { lines } => self.status.set_unsent(lines),
             Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
-            Update::Sync { received, total } => self.status.set_sync(received, total),
+            Update::Sync { received, total, refused } => self.status.set_sync(received, total, refused),
             Update::Page(page) => self.page(page),
             Update::Found { query, messages, more, behind } => self.found(&query, messages, more, behind),
             Update::Erased { lines, .. } => self.erased(lines),
@@ -189,7 +189,8 @@ impl App {
         if self.overlays.search.awaits(query) {
             self.heard(&messages);
             let lines = self.reading().1.lines(messages);
-            self.overlays.search.found(lines, more, behind);
+            let next = self.overlays.search.found(lines, more, behind);
+            self.outputs.extend(next.map(Output::Send));
         }
     }
 

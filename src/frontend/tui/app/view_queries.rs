@@ -64,6 +64,11 @@ impl App {
         if let Some((received, total)) = self.status.syncing() {
             parts.push(format!("sync {}%", percent(received, total)));
         }
+        if self.status.left_out() > 0 {
+            let lines = usize::try_from(self.status.left_out()).unwrap_or(usize::MAX);
+            let s = if lines == 1 { "" } else { "s" };
+            parts.push(format!("{} line{s} of strangers left out", group(lines)));
+        }
         match (sight.below, sight.more_below) {
             (0, false) => {}
             (1, false) => parts.push("1 line below - End".to_owned()),

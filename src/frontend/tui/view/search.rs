@@ -42,7 +42,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) ->
 
 fn title(search: &Search, cols: usize) -> String {
     let more = if search.more { "+" } else { "" };
-    let found = match search.hits.len() {
+    let found = match search.found() {
         0 => "0 found".to_owned(),
         1 => format!("1{more} found"),
         hits => format!("{}{more} found, newest first", group(hits)),
@@ -78,16 +78,16 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let x = x + names + 2;
     let body = canvas.style(Role::Body);
     let text = line.text.as_str();
-    let columns = usize::from(end.saturating_sub(x + 1));
+    let more = if hit.more > 0 { format!("  +{} more", group(hit.more)) } else { String::new() };
+    let columns = usize::from(end.saturating_sub(x + 1)).saturating_sub(more.len());
     // What was found is in sight.
     let from = hit.marks.first().map_or(0, |mark| begin(text, mark.start, mark.end, columns));
     let before = if from > 0 { canvas.text(x, y, end, "…", body) } else { x };
     let fits = cut(text.get(from..).unwrap_or_default(), columns.saturating_sub(usize::from(before - x)));
     let shown = fits.strip_suffix('…').map_or(fits.len(), str::len);
     let after = marked(canvas, text, from..from + shown, &hit.marks, (before, y, end), body);
-    if from + shown < text.len() {
-        canvas.text(after, y, end, "…", body);
-    }
+    let after = if from + shown < text.len() { canvas.text(after, y, end, "…", body) } else { after };
+    canvas.text(after, y, end, &more, dim);
     if chosen {
         canvas.bar(Area { x: area.x, y, cols: area.cols, rows: 1 });
     }

@@ -6,7 +6,7 @@ use super::{Context, Overlay, Request};
 use crate::{
     domain::{
         bus::Command,
-        model::{Position, Room, Text, group},
+        model::{Author, Position, Room, Text, group},
     },
     frontend::tui::app::{
         conversation::Line,
@@ -23,6 +23,15 @@ const NEAR: usize = 20;
 /// Hits that are listed. Beyond that the user needs another word, not a longer list.
 const MAX_HITS: usize = 1_000;
 
+/// Hits of one person that are listed of a burst; the others of it are counted. Else a flood would be all that is found.
+const BURST: usize = 3;
+
+/// Hits of one person that were said within this of one another are a burst.
+const BURST_MS: i64 = 2_000;
+
+/// While fewer hits than this are listed, because most are of bursts, older ones are asked for at once.
+const LISTED_AT_LEAST: usize = NEAR;
+
 /// Bytes of a message that are kept around what was found: a row of the widest window.
 const SNIPPET: usize = 600;
 
@@ -36,6 +45,8 @@ pub(crate) struct Hit {
     pub line: Line,
     /// What was found in it.
     pub marks: Vec<Range<usize>>,
+    /// Hits of the same burst that come after it and are not listed.
+    pub more: usize,
 }
 
 /// What is awaited.
@@ -59,6 +70,10 @@ pub(crate) struct Search {
     /// Whether the list is shown.
     open: bool,
     awaited: Option<Awaited>,
+    /// What was found, listed or not.
+    found: usize,
+    /// The author and place of the oldest of them, and how many before it are of the same burst.
+    last: Option<(Author, Position, usize)>,
 }
 
 /// The last search, and whether its result is shown.
@@ -76,8 +91,9 @@ impl SearchList {
     /// The node was asked for messages of `room` that match `query`.
     pub(crate) fn begin(&mut self, room: Room, query: String) {
         let awaited = Some(Awaited::First);
+        let (hits, found, last) = (Vec::new(), 0, None);
         self.last =
-            Some(Search { room, query, hits: Vec::new(), more: false, behind: 0, chosen: 0, open: false, awaited });
+            Some(Search { room, query, hits, more: false, behind: 0, chosen: 0, open: false, awaited, found, last });
     }
 
     /// Shows again what was found last.
@@ -95,13 +111,15 @@ impl SearchList {
         self.last.as_ref().is_some_and(|search| search.query == query && search.awaited.is_some())
     }
 
-    /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages.
-    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool, behind: u64) {
-        let Some(search) = &mut self.last else { return };
+    /// Takes in an answer that [`SearchList::awaits`]; `more` says whether there are older messages. Returns how to ask for
+    /// them, if little of this answer is listed.
+    pub(crate) fn found(&mut self, lines: Vec<Line>, more: bool, behind: u64) -> Option<Command> {
+        let search = self.last.as_mut()?;
         let words = words(&search.query);
         search.open |= search.awaited.take() == Some(Awaited::First);
-        search.hits.extend(lines.into_iter().map(|line| Hit::new(line, &words)));
+        lines.into_iter().for_each(|line| search.list(line, &words));
         (search.more, search.behind) = (more, behind);
+        if search.hits.len() < LISTED_AT_LEAST { search.ask() } else { None }
     }
 
     /// A search did not reach the node; `first` says that it was not for more of the same.
@@ -190,17 +208,41 @@ impl Search {
         }
     }
 
+    /// How many were found, listed or not.
+    pub(crate) const fn found(&self) -> usize {
+        self.found
+    }
+
     /// Moves by so many hits. Returns how to ask for more of them, if the end comes near.
     fn choose(&mut self, by: i32) -> Option<Command> {
         let last = self.hits.len().saturating_sub(1);
         let step = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
         self.chosen =
             if by < 0 { self.chosen.saturating_sub(step) } else { self.chosen.saturating_add(step).min(last) };
-        let near = self.hits.len() < MAX_HITS && self.chosen + NEAR >= self.hits.len();
-        if !(self.more && near && self.awaited.is_none()) {
+        if self.chosen + NEAR >= self.hits.len() { self.ask() } else { None }
+    }
+
+    /// Lists a hit that is older than all others, or counts it.
+    fn list(&mut self, line: Line, words: &[String]) {
+        self.found += 1;
+        let said = |position: Position| position.hlc.wall().as_millis();
+        let burst = self.last.filter(|(author, position, _)| {
+            *author == line.author && said(*position).saturating_sub(said(line.position)) <= BURST_MS
+        });
+        let before = burst.map_or(0, |(.., before)| before + 1);
+        self.last = Some((line.author, line.position, before));
+        match self.hits.last_mut() {
+            Some(hit) if before >= BURST => hit.more += 1,
+            _ => self.hits.push(Hit::new(line, words)),
+        }
+    }
+
+    /// How to ask for more of them, if there are more and they are wanted.
+    fn ask(&mut self) -> Option<Command> {
+        if !self.more || self.found >= MAX_HITS || self.awaited.is_some() {
             return None;
         }
-        let before = self.hits.last()?.line.position;
+        let (_, before, _) = self.last?;
         self.awaited = Some(Awaited::More);
         Some(Command::Search { room: self.room, query: self.query.clone(), before: Some(before), max: PAGE })
     }
@@ -220,7 +262,7 @@ impl Hit {
         let part = text.get(from..to).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
         let text = Text::new(&part).unwrap_or_else(|_| line.text.clone());
         let marks = marks(text.as_str(), words);
-        Self { line: Line { text, ..line }, marks }
+        Self { line: Line { text, ..line }, marks, more: 0 }
     }
 }
 
@@ -298,7 +340,7 @@ mod tests {
         list.begin(Room::LOBBY, "key".into());
         assert!(list.awaits("key") && !list.awaits("lab") && list.shown().is_none());
         assert!(list.reopen().is_err(), "there is no answer yet");
-        list.found(Vec::new(), false, 2);
+        assert_eq!(list.found(Vec::new(), false, 2), None);
         assert_eq!(
             list.shown().and_then(Search::not_searched).as_deref(),
             Some("2 newer lines are not searchable yet.")

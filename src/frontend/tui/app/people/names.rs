@@ -46,11 +46,11 @@ impl People {
         naming::short_tag(PeerId::Node(node), others)
     }
 
-    /// Names for completion: people who are here first, then by `rank`, lowest first. In a command a name has its tag,
+    /// Names for completion: people who are here first, of these people one knows, then by `rank`, lowest first. In a command a name has its tag,
     /// because the command must not mean somebody else of the same name.
     pub(crate) fn completions(&self, rank: impl Fn(PeerId) -> usize, in_command: bool) -> Vec<String> {
         let mut people: Vec<_> = self.sorted().into_iter().filter(|person| person.peer.nick.is_some()).collect();
-        people.sort_by_key(|person| (person.gone, rank(person.peer.id)));
+        people.sort_by_key(|person| (person.gone, person.stranger(), rank(person.peer.id)));
         let mut seen = BTreeSet::new();
         let name = |person: &Person| if in_command { person.name() } else { person.peer.display_name() };
         people.into_iter().map(name).filter(|name| seen.insert(name.clone())).collect()

@@ -46,6 +46,8 @@ pub(crate) struct Status {
     rescan_asked: bool,
     /// How many of the messages we lacked have come, and of how many.
     sync: Option<(u64, u64)>,
+    /// How many lines of strangers were left out of that.
+    left_out: u64,
     /// How many of the user's messages are on this machine alone.
     unsent: u64,
 }
@@ -76,9 +78,14 @@ impl Status {
         self.findings = findings;
     }
 
-    /// Messages that we lacked are coming in.
-    pub(crate) const fn set_sync(&mut self, received: u64, total: u64) {
-        self.sync = Some((received, total));
+    /// Messages that we lacked are coming in, but for some of strangers.
+    pub(crate) const fn set_sync(&mut self, received: u64, total: u64, left_out: u64) {
+        (self.sync, self.left_out) = (Some((received, total)), left_out);
+    }
+
+    /// How many lines of strangers were not taken, because there is no room for more.
+    pub(crate) const fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The sync to show, if one is under way that takes a while.
@@ -150,11 +157,11 @@ mod tests {
     #[test]
     fn only_a_sync_that_takes_a_while_is_shown() {
         let mut status = Status::default();
-        status.set_sync(1, SYNC_SHOWN - 1);
+        status.set_sync(1, SYNC_SHOWN - 1, 0);
         assert_eq!(status.syncing(), None);
-        status.set_sync(1, SYNC_SHOWN);
+        status.set_sync(1, SYNC_SHOWN, 0);
         assert_eq!(status.syncing(), Some((1, SYNC_SHOWN)));
-        status.set_sync(SYNC_SHOWN, SYNC_SHOWN);
+        status.set_sync(SYNC_SHOWN, SYNC_SHOWN, 0);
         assert_eq!(status.syncing(), None);
     }
 }

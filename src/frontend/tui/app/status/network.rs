@@ -114,7 +114,7 @@ impl Status {
             _ => None,
         };
         if moved {
-            (self.sync, self.sweep, self.unsent) = (None, None, 0);
+            (self.sync, self.sweep, self.unsent, self.left_out) = (None, None, 0, 0);
             self.findings.clear();
         }
         NetworkChange { moved, notice }
@@ -196,13 +196,13 @@ mod tests {
     fn what_was_known_of_another_network_is_forgotten() {
         let mut some = Status::default();
         some.set_network(status(false, "a"));
-        (some.sync, some.unsent) = (Some((1, 2)), 3);
+        (some.sync, some.unsent, some.left_out) = (Some((1, 2)), 3, 4);
         let text = "The chat is open to your network now: 10.0.0.0/24. F2 closes it.";
         assert_eq!(said(some.set_network(status(true, "a"))), (false, text.into()));
-        assert_eq!((some.sync, some.unsent), (Some((1, 2)), 3));
+        assert_eq!((some.sync, some.unsent, some.left_out), (Some((1, 2)), 3, 4));
         let (moved, text) = said(some.set_network(status(true, "b")));
         assert!(moved && text.contains("What was said elsewhere stays there."), "{text}");
-        assert_eq!((some.sync, some.unsent), (None, 0));
+        assert_eq!((some.sync, some.unsent, some.left_out), (None, 0, 0));
     }
 
     #[test]
