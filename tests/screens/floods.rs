@@ -5,7 +5,7 @@ use proximity_chat::{
     frontend::tui::app::*,
 };
 
-use crate::screen::*;
+use crate::{disk::*, screen::*};
 
 /// The size of the smallest usual terminal.
 const SIZE: (u16, u16) = (80, 24);
@@ -205,4 +205,34 @@ fn honest_lines_that_come_a_second_late_are_in_view_during_a_flood_of_thousands_
     for n in [2_000, 4_000, 6_000] {
         assert!(s.find(&format!("honest {n}.")).is_some(), "{n}: {}", s.text());
     }
+}
+
+#[test]
+fn who_opens_a_room_after_a_flood_sees_what_the_others_said() {
+    let mallory = node("ba0d", "10.0.0.9:1");
+    let make = |s: &Screen| {
+        let at = |n: i64, message: Message| {
+            let hlc = Hlc::at(Timestamp::from_millis(message.sent_at.as_millis() + n));
+            Message { position: Position { hlc, ..message.position }, ..message }
+        };
+        // For five minutes, at the pace at which a guest is read, and bob beside it.
+        Disk::new((0..3_000).map(|n| match n % 50 {
+            49 => at(n * 100, s.old(Author::Peer(bob().id), "bob", &format!("honest {}.", n / 50), 900)),
+            _ => at(n * 100, s.old(Author::Peer(mallory.id), "mallory", &format!("junk {n}."), 900)),
+        }))
+    };
+    let (mut s, mut disk) = opened(make, SIZE);
+    for n in 56..60 {
+        assert!(s.find(&format!("honest {n}.")).is_some(), "{n}: {}", s.text());
+    }
+    s.ctrl('o');
+    assert!(s.find("junk 2997.").is_some() && s.find("junk 2996.").is_some(), "{}", s.text());
+    s.press(KeyCode::Home);
+    disk.answer(&mut s);
+    assert!(s.find("junk 0.").is_some(), "{}", s.text());
+    for _ in 0..400 {
+        s.press(KeyCode::PageDown);
+        disk.answer(&mut s);
+    }
+    assert!(s.find("honest 59.").is_some(), "{}", s.text());
 }

@@ -135,7 +135,7 @@ impl Conversation {
             self.pane.before = page.before;
         }
         let older = maker.lines(older);
-        self.pane.prepend(older);
+        self.pane.prepend_folded(older);
         for line in maker.lines(newer) {
             if !self.pane.is_folded(line.author, line.position) {
                 self.pane.insert(line);
@@ -150,7 +150,7 @@ impl Conversation {
         }
         let view = self.view_mut();
         view.before = page.before;
-        view.prepend(lines);
+        view.prepend_folded(lines);
         if let Some(past) = &mut self.past {
             let last = past.sight().rows.last().map_or(0, |row| row.seq);
             past.trim_back(last);

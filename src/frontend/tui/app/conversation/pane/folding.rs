@@ -1,6 +1,9 @@
 //! Floods in the pane: their lines are folded, also those that were shown before it was known to be one, and unfolded.
 
-use super::{Entry, Flood, Line, Notice, Pane, RowRef, Slot, Source, Tone};
+use super::{
+    Entry, Flood, Line, Notice, Pane, RowRef, Slot, Source, Tone,
+    past_floods::{DENSE_LINES, DENSE_MS},
+};
 use crate::domain::model::{Author, Position};
 
 /// Lines of a flood that stay in sight where it began, and as many that name the user.
@@ -10,11 +13,7 @@ const FIRST_SHOWN: usize = 3;
 const GOES_ON_MS: i64 = 60_000;
 
 /// Lines that were said within this of one another, before or after, are one flood if they come long after that.
-const NEAR_MS: i64 = 15_000;
-
-/// So many lines of one person that near each other are a flood. That is near 2 lines a second: what is fewer is kept as it
-/// was said.
-const NEAR_LINES: usize = 50;
+const NEAR_MS: i64 = DENSE_MS / 2;
 
 /// Entries that are looked at to either side: what comes between the lines of a flood must not make the search long.
 const NEAR_ENTRIES: usize = 200;
@@ -144,7 +143,7 @@ impl Pane {
         let at = self.slots.partition_point(|slot| slot.key < line.position);
         let before = self.slots.range(..at).rev().take(NEAR_ENTRIES).take_while(near).filter(of).count();
         let after = self.slots.range(at..).take(NEAR_ENTRIES).take_while(near).filter(of).count();
-        before + after >= NEAR_LINES
+        before + after >= DENSE_LINES
     }
 
     /// Puts the newest folded messages in sight (or, if there are none, the newest at all) in their places, as far as they

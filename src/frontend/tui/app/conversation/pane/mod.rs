@@ -9,6 +9,7 @@ mod arrange;
 mod entry;
 mod flood;
 mod folding;
+mod past_floods;
 mod presence;
 mod scroll;
 mod window;

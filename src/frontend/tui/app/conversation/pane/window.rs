@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{Entry, Line, Pane, RowRef, Slot};
+use super::{Entry, Line, Pane, RowRef, Slot, past_floods};
 use crate::domain::model::{Author, Delivery, MessageId, Position};
 
 impl Pane {
@@ -78,15 +78,29 @@ impl Pane {
 
     /// Puts messages, in their order, before all that is there.
     pub(crate) fn prepend(&mut self, lines: Vec<Line>) {
-        let Some(last) = lines.last().map(|line| line.position) else { return };
-        let held = self.held();
-        let (count, old_first) = (lines.len(), self.first);
-        for line in lines.into_iter().rev() {
-            self.note_own(&line);
-            self.messages += 1;
-            self.bytes += line.text.as_str().len();
+        let slot = |line: Line| {
             let (key, day) = (line.position, line.day);
-            self.slots.push_front(Slot::new(Entry::Line(line), key, day));
+            Slot::new(Entry::Line(line), key, day)
+        };
+        self.prepend_slots(lines.into_iter().map(slot).collect());
+    }
+
+    /// The same, with the lines of floods folded.
+    pub(crate) fn prepend_folded(&mut self, lines: Vec<Line>) {
+        self.prepend_slots(past_floods::fold(lines));
+    }
+
+    fn prepend_slots(&mut self, slots: Vec<Slot>) {
+        let Some(last) = slots.last().map(|slot| slot.key) else { return };
+        let held = self.held();
+        let (count, old_first) = (slots.len(), self.first);
+        for slot in slots.into_iter().rev() {
+            if let Entry::Line(line) = &slot.entry {
+                self.note_own(line);
+            }
+            self.messages += slot.entry.messages();
+            self.bytes += slot.entry.bytes();
+            self.slots.push_front(slot);
             self.first -= 1;
         }
         self.newest = self.newest.max(Some(last));
