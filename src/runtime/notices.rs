@@ -46,7 +46,10 @@ mod tests {
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 2, "{text}");
-        assert!(lines[0].contains("INFO") && lines[0].contains(r#"code="room_full" text="No room.\nINFO forged""#), "{text}");
+        assert!(
+            lines[0].contains("INFO") && lines[0].contains(r#"code="room_full" text="No room.\nINFO forged""#),
+            "{text}"
+        );
         assert!(lines[1].contains("WARN") && lines[1].contains("The disk is full."), "{text}");
     }
 }

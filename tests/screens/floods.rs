@@ -136,7 +136,8 @@ fn a_fold_counts_once_as_new() {
     for n in 0..5_000 {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));
     }
-    let title = s.effects.iter().rev().find_map(|e| if let Output::SetTitle(title) = e { Some(title.clone()) } else { None });
+    let title =
+        s.effects.iter().rev().find_map(|e| if let Output::SetTitle(title) = e { Some(title.clone()) } else { None });
     assert_eq!(title.as_deref(), Some("(4) proximity-chat"), "three lines and the fold: {}", s.text());
     assert!(s.find("── 4 new ──").is_some(), "{}", s.text());
 }
@@ -149,7 +150,9 @@ fn what_is_read_stays_while_a_flood_goes_on_below() {
         s.says(carol, "carol", &format!("line {n}."));
     }
     s.feed(Input::Scroll(20));
-    let shown = |s: &mut Screen| s.text().lines().skip(1).take(20).map(|row| row.chars().take(56).collect()).collect::<Vec<String>>();
+    let shown = |s: &mut Screen| {
+        s.text().lines().skip(1).take(20).map(|row| row.chars().take(56).collect()).collect::<Vec<String>>()
+    };
     let before = shown(&mut s);
     for n in 0..5_000 {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));

@@ -210,8 +210,8 @@ impl Sync {
     /// Tells the front end who of those present lacks lines, if that has changed.
     fn tell_lacking(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own() else { return };
-        let Some(held) = self.logs.get(log) else { return };
-        let (head, before) = (held.committed_head(), held.base() - 1);
+        let Some(own) = self.logs.get(log) else { return };
+        let (head, before) = (own.committed_head(), own.base() - 1);
         let lack = |node: NodeId, has: u64| {
             let has = if has > head { 0 } else { has };
             Lack { node, lines: head.saturating_sub(has.max(before)) }

@@ -203,6 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn who_left_leaves_nothing_behind() {
+        let mut people = People::default();
+        for n in 0..5_000 {
+            let id = people.joined(node(&format!("{n:08x}"), "bob")).peer.id;
+            people.renamed(id, Nick::new("rob").unwrap());
+            people.trusted(id, Trust::Known, false);
+            people.left(id);
+            // What comes late of somebody who is gone is nothing.
+            people.round_trip(id, Duration::from_millis(1));
+            people.presence(id, Presence::Here, true);
+        }
+        assert!(people.all.is_empty());
+    }
+
+    #[test]
     fn only_who_could_be_mistaken_has_a_tag_and_only_as_long_as_needed() {
         let mut people = People::default();
         people.own(&Nick::new("alice").unwrap());

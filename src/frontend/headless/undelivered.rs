@@ -123,7 +123,8 @@ impl Tally {
         };
         // Who lacks a line is told of before its delivery is.
         let known = self.newest.is_none_or(|(_, newest)| newest == Newest::Lacked) && !self.lacking.is_empty();
-        let nobody_takes = known && self.lacking.iter().all(|(node, lacking)| self.given_up(node, lacking).is_some_and(|end| end <= now));
+        let nobody_takes = known
+            && self.lacking.iter().all(|(node, lacking)| self.given_up(node, lacking).is_some_and(|end| end <= now));
         self.on_the_way == 0 && (complete || self.here.is_empty() || nobody_takes)
     }
 

@@ -152,8 +152,7 @@ pub(super) struct LineRates {
 
 impl Default for LineRates {
     fn default() -> Self {
-        let limit =
-            Limit::new((STRANGERS, STRANGERS_RATE), (STRANGERS_MENTIONS, STRANGERS_MENTION_RATE));
+        let limit = Limit::new((STRANGERS, STRANGERS_RATE), (STRANGERS_MENTIONS, STRANGERS_MENTION_RATE));
         Self { speakers: BTreeMap::new(), strangers: limit }
     }
 }

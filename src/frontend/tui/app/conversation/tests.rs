@@ -229,10 +229,8 @@ fn a_page_from_disk_does_not_show_again_what_is_folded() {
     }
     let entries = conversation.view().len();
     let messages = said[100..].to_vec();
-    conversation.paged(
-        Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false },
-        &world.maker(),
-    );
+    conversation
+        .paged(Page { room: Room::LOBBY, seek: Seek::Newest, messages, before: true, after: false }, &world.maker());
     assert_eq!(conversation.view().len(), entries);
 }
 

@@ -117,7 +117,9 @@ impl SearchList {
         let search = self.last.as_mut()?;
         let words = words(&search.query);
         search.open |= search.awaited.take() == Some(Awaited::First);
-        lines.into_iter().for_each(|line| search.list(line, &words));
+        for line in lines {
+            search.list(line, &words);
+        }
         (search.more, search.behind) = (more, behind);
         if search.hits.len() < LISTED_AT_LEAST { search.ask() } else { None }
     }

@@ -180,31 +180,32 @@ impl Flood {
     }
 
     fn render(&mut self) {
-        let mut text = format!("▸ {}", more_lines(self.held() as u64 + self.left_out));
         let last = self.tail.back().or(self.head.last());
-        match (self.source, self.people.len()) {
-            (Source::One(_) | Source::Past(_), _) => text += &format!(" of {}", last.map(Line::name).unwrap_or_default()),
-            (Source::Strangers, MAX_PEOPLE..) => text += &format!(" of {} strangers or more", group(MAX_PEOPLE)),
-            (Source::Strangers, 1) => text += " of a stranger",
-            (Source::Strangers, people) => text += &format!(" of {} strangers", group(people)),
-        }
-        match self.mentions {
-            0 => {}
-            1 => text += ", one names you",
-            mentions => text += &format!(", {} name you", number(mentions)),
-        }
-        text += match self.left_out {
-            0 => "  (Ctrl-O shows them)",
-            _ => "  (Ctrl-O shows some)",
+        let whose = match (self.source, self.people.len()) {
+            (Source::One(_) | Source::Past(_), _) => last.map(Line::name).unwrap_or_default(),
+            (Source::Strangers, MAX_PEOPLE..) => format!("{} strangers or more", group(MAX_PEOPLE)),
+            (Source::Strangers, 1) => "a stranger".to_owned(),
+            (Source::Strangers, people) => format!("{} strangers", group(people)),
         };
-        let shown = self.held().min(IN_SIGHT);
-        for line in self.head.iter().chain(&self.tail).skip(self.held() - shown) {
-            let words: String = line.text.as_str().chars().take(CUT_FROM).collect();
-            let row = format!("{}{} {}", line.name(), if line.action { "" } else { ":" }, words.replace('\n', " "));
-            text += &format!("\n    {}", cut(&row, COLUMNS));
-        }
-        self.text = text;
+        let named = match self.mentions {
+            0 => String::new(),
+            1 => ", one names you".to_owned(),
+            mentions => format!(", {} name you", number(mentions)),
+        };
+        let shows = if self.left_out == 0 { "them" } else { "some" };
+        let lines = more_lines(self.held() as u64 + self.left_out);
+        let hidden = self.held().saturating_sub(IN_SIGHT);
+        let rows = self.head.iter().chain(&self.tail).skip(hidden).map(row);
+        let title = format!("▸ {lines} of {whose}{named}  (Ctrl-O shows {shows})");
+        self.text = [title].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
     }
+}
+
+/// A line at the end of a flood, in one row.
+fn row(line: &Line) -> String {
+    let words: String = line.text.as_str().chars().take(CUT_FROM).collect();
+    let after = if line.action { "" } else { ":" };
+    format!("    {}", cut(&format!("{}{after} {}", line.name(), words.replace('\n', " ")), COLUMNS))
 }
 
 fn number(count: u64) -> String {

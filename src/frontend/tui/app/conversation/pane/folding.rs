@@ -126,9 +126,9 @@ impl Pane {
 
     /// Whether the line of `author` at `position` is folded.
     pub(crate) fn is_folded(&self, author: Author, position: Position) -> bool {
-        self.folds.values().any(|&seq| {
-            matches!(self.entry(seq), Some(Entry::Flood(flood)) if flood.covers(author, position))
-        })
+        self.folds
+            .values()
+            .any(|&seq| matches!(self.entry(seq), Some(Entry::Flood(flood)) if flood.covers(author, position)))
     }
 
     /// Whether so many lines of the author of `line` stand around its place that one more is part of a flood.
