@@ -48,7 +48,7 @@ pub use transport::{CloseReason, DialFailure, Secure, Via};
 use trust::Keyring;
 use verify::Verify;
 
-pub use crate::core::sync::{History, Retention};
+pub use crate::core::sync::{History, Retention, Unpublished};
 use crate::{
     core::sync::{self, Sync},
     domain::model::{Guests, Known, Nick, NodeId, Now, PeerId, PortRange, Presence},
@@ -218,6 +218,11 @@ impl Node {
     /// Whether so much waits for the disk that nothing more should come.
     pub fn is_writing_much(&self) -> bool {
         self.sync.is_writing_much()
+    }
+
+    /// What our user said that is not published yet.
+    pub fn unpublished(&self) -> Unpublished {
+        self.sync.unpublished()
     }
 
     /// Whether something that our user said is not on disk yet.

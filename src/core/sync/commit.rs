@@ -7,6 +7,7 @@ use super::{
     commit_queue::{Commit, Queued},
     event::{Context, Output},
     notice::NotDone,
+    on_the_way::OnTheWay,
     timer::Timer,
 };
 use crate::{
@@ -118,7 +119,9 @@ impl Sync {
 
     fn take_commit(&mut self) -> Option<Commit> {
         self.timers.clear(Timer::CommitStuck);
-        self.writer.commit.take()
+        let commit = self.writer.commit.take()?;
+        commit.queued.iter().for_each(|queued| self.writer.on_the_way.remove(queued));
+        Some(commit)
     }
 
     /// The commit is on disk: what it holds is shown, sent and told.
@@ -210,6 +213,7 @@ impl Sync {
         self.delivery.take_back(acks);
         self.forks.take_back(forks);
         let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_all()).collect();
+        self.writer.on_the_way = OnTheWay::default();
         for queued in lost {
             match queued {
                 Queued::Event(entry, _) if entry.own => {

@@ -8,6 +8,7 @@ use std::{
     net::SocketAddr,
 };
 
+use super::on_the_way::OnTheWay;
 use crate::{
     core::log::storage::{Ack, GuestLine, LogEntry, LogState, Proof},
     domain::model::{LinkId, LogId, NodeId, Now},
@@ -95,6 +96,8 @@ pub(super) struct Writer {
     bytes: usize,
     /// Events that wait.
     waiting: BTreeSet<(LogId, u64)>,
+    /// Whose it is, with what the store was given.
+    pub(super) on_the_way: OnTheWay,
     /// What the store was given and has not confirmed.
     pub(super) commit: Option<Commit>,
     /// Whether the store has failed and was not read again since.
@@ -127,6 +130,7 @@ impl Writer {
         }
         self.count += 1;
         self.bytes += queued.bytes();
+        self.on_the_way.add(&queued);
         self.lanes.entry(queued.lane()).or_default().push_back(Entry { queued, after });
     }
 

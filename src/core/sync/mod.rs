@@ -30,7 +30,7 @@
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
 //! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what becomes of their logs
-//! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links
+//! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way` counts whose it is
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
@@ -53,6 +53,7 @@ mod lagging;
 mod link;
 mod names;
 mod notice;
+mod on_the_way;
 mod pages;
 mod phase;
 mod progress;
@@ -70,6 +71,7 @@ use std::time::{Duration, Instant};
 pub use event::{Input, Output, People};
 pub use history::{History, Retention};
 pub use notice::{NotDone, Notice};
+pub use on_the_way::Unpublished;
 
 use self::{
     budget::Budget,
@@ -199,6 +201,11 @@ impl Sync {
     /// Whether so much waits for the disk that nothing more should come.
     pub fn is_writing_much(&self) -> bool {
         self.writer.is_full()
+    }
+
+    /// What our user said that is not published yet.
+    pub fn unpublished(&self) -> Unpublished {
+        self.writer.on_the_way.own()
     }
 
     /// Whether something that our user said is not on disk yet.

@@ -2,8 +2,15 @@
 
 use bytes::Bytes;
 
-use super::{event::Signed, mesh, reference};
+use super::{MAX_LINES_SENT, event::Signed, mesh, reference};
 use crate::domain::model::{Nick, Text};
+
+/// What the mesh adds to an event in a frame of its own: tags and lengths.
+const FRAMING: usize = 32;
+
+/// What a name takes in front of each line of a message that has several: 24 columns of four bytes, and what stands
+/// between name and text. A name full of combining marks is longer.
+const NAME_BYTES: usize = 100;
 
 /// Which of the two protocols a link speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +53,13 @@ impl Published {
         Self { mesh, reference }
     }
 
+    /// An upper estimate of the bytes that the message in `event` will hold, without encoding it: its text once for each
+    /// protocol, and for guests the name again in front of each line.
+    pub fn most_bytes(event: &Signed) -> usize {
+        let line_feeds = event.content.iter().filter(|byte| **byte == b'\n').count();
+        2 * event.bytes() + FRAMING + line_feeds.min(MAX_LINES_SENT) * NAME_BYTES
+    }
+
     /// The frames for a node.
     pub fn get(&self, protocol: Protocol) -> &[Bytes] {
         match protocol {
@@ -57,5 +71,28 @@ impl Published {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.mesh.len() + self.reference.as_slice().iter().map(Bytes::len).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::codec::event::Content;
+
+    #[test]
+    fn the_estimate_is_never_below_what_a_message_holds() {
+        let long = "x".repeat(60_000);
+        let short_lines = "a\n".repeat(2_000);
+        let page = "a line of a page\n".repeat(40);
+        for name in ["me", "somebody of-24-columns..", "四四四四四四四四四四四四"] {
+            for text in ["x", "two\nlines", &long, &short_lines, &page] {
+                let (nick, text) = (Nick::new(name).unwrap(), Text::new(text).unwrap());
+                let content = Content::said([7; 16], &nick, &text, true);
+                let event = Signed { content, ..Signed::sample() };
+                let held = Published::new(&event, &nick, &text, true).bytes();
+                let estimate = Published::most_bytes(&event);
+                assert!(held <= estimate && estimate < held * 3 + 1_000, "{held} bytes, estimated {estimate}");
+            }
+        }
     }
 }

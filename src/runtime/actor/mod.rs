@@ -243,7 +243,7 @@ impl<N: Net> Actor<N> {
 
     /// Whether the user's commands have to wait.
     fn is_congested(&self) -> bool {
-        self.links.shared.outbox.is_congested() || self.node.is_writing_much()
+        self.links.shared.outbox.is_congested(self.node.unpublished()) || self.node.is_writing_much()
     }
 
     /// Whether the links have to wait.

@@ -10,14 +10,24 @@ use std::{
 use bytes::Bytes;
 use tokio::{sync::Notify, time::Instant};
 
-use super::ring::{FellBehind, Ring};
+use super::ring::{FellBehind, Place, Ring};
 use crate::{
+    core::node::Unpublished,
     domain::model::LinkId,
     protocol::codec::{Protocol, Published},
 };
 
 /// How long a link may leave lines unread before it counts as frozen.
 const FROZEN_AFTER: Duration = Duration::from_secs(10);
+
+/// How far a guest must have come within [`MOVES_WITHIN`] so that the user's input waits for it, in lines or in bytes: what any
+/// network carries, and a program that reads all the time takes beside ten others on one processor. A guest that is slower
+/// could hold up everybody.
+const STEP_LINES: u64 = 1_024;
+const STEP_BYTES: u64 = 512 * 1024;
+
+/// See [`STEP_LINES`]. So long does a guest that has just frozen hold up a user who pours in more than half a ring.
+const MOVES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Messages, and bytes of them, that a link takes at a time. Few enough that a peer which reads slowly but steadily is
 /// seen to move, and that what is on its way to all of them is little beside the ring.
@@ -65,7 +75,9 @@ struct Reader {
     /// The first line that is not known to have left.
     cursor: u64,
     /// The first line after the batch that is leaving.
-    next: u64,
+    next: Place,
+    /// Where it was when it last had come a step further, or had everything.
+    step: (Instant, Place),
     /// Where to stop, once the link is to be closed.
     end: Option<u64>,
     /// When it last took anything, or had everything.
@@ -86,6 +98,7 @@ impl Outbox {
         for reader in readers.values_mut() {
             if reader.cursor == ring.head() {
                 reader.moved = now;
+                reader.step = (now, ring.end());
             }
         }
         ring.push(line);
@@ -101,7 +114,7 @@ impl Outbox {
     /// Lets `link` read `first`, if there is one, and then everything from now on, in its protocol.
     pub fn open(&self, link: LinkId, protocol: Protocol, first: Option<Bytes>) {
         let mut state = self.state();
-        let head = state.ring.head();
+        let end = state.ring.end();
         let now = Instant::now();
         let reader = Reader {
             protocol,
@@ -111,8 +124,9 @@ impl Outbox {
             batch: None,
             batch_since: None,
             bye: None,
-            cursor: head,
-            next: head,
+            cursor: end.lines,
+            next: end,
+            step: (now, end),
             end: None,
             moved: now,
             waker: None,
@@ -198,13 +212,22 @@ impl Outbox {
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }
 
-    /// Whether even the fastest link is half a ring behind: time to take no more lines from the user, lest they overtake
-    /// everybody. One link that is slow or frozen does not count, unless it is the only one.
-    pub fn is_congested(&self) -> bool {
+    /// Whether it is time to take no more lines from the user: when what was accepted, `coming`, is published too, a guest
+    /// that moves will be half a ring behind, and the ring must not overtake it; or even the fastest link will. A guest that
+    /// is slow or frozen does not count, unless it is the only link. Nor does a slow node: it gets what it missed from the
+    /// log.
+    pub fn is_congested(&self, coming: Unpublished) -> bool {
         let state = self.state();
-        let head = state.ring.head();
-        let fastest = state.readers.values().map(|reader| head - reader.next).min();
-        fastest.is_some_and(|behind| state.ring.is_half_full() && behind * 2 >= state.ring.len())
+        let is_behind = |reader: &Reader| state.ring.is_half_behind(reader.next, coming);
+        let is_cut = |reader: &Reader| reader.protocol == Protocol::Reference && reader.end.is_none() && reader.moves();
+        let mut all = !state.readers.is_empty();
+        for reader in state.readers.values() {
+            match is_behind(reader) {
+                true if is_cut(reader) => return true,
+                behind => all &= behind,
+            }
+        }
+        all
     }
 
     /// The next lines for `link`, appended to `into`; the lines it got before have left. Ready with false at its end.
@@ -217,9 +240,12 @@ impl Outbox {
         let mut state = self.state();
         let State { ring, readers, taken } = &mut *state;
         let Some(reader) = readers.get_mut(&link) else { return Poll::Ready(Ok(false)) };
-        if reader.cursor != reader.next {
-            reader.cursor = reader.next;
+        if reader.cursor != reader.next.lines {
+            reader.cursor = reader.next.lines;
             reader.moved = Instant::now();
+            if reader.step.1.is_far_from(reader.next, STEP_LINES, STEP_BYTES) {
+                reader.step = (reader.moved, reader.next);
+            }
         }
         if !reader.own.is_empty() {
             into.extend(reader.own.drain(..));
@@ -233,12 +259,12 @@ impl Outbox {
             self.taken.notify_one();
             return Poll::Ready(Ok(true));
         }
-        if reader.protocol == Protocol::Mesh && reader.next < ring.base() {
+        if reader.protocol == Protocol::Mesh && reader.next.lines < ring.base() {
             // A node gets what it has missed from the log.
-            (reader.cursor, reader.next, reader.moved) = (ring.head(), ring.head(), Instant::now());
+            (reader.cursor, reader.next, reader.moved) = (ring.head(), ring.end(), Instant::now());
         }
         let limit = reader.end.unwrap_or_else(|| ring.head());
-        let left = usize::try_from(limit.saturating_sub(reader.next)).unwrap_or(usize::MAX).min(BATCH);
+        let left = usize::try_from(limit.saturating_sub(reader.next.lines)).unwrap_or(usize::MAX).min(BATCH);
         if left == 0 {
             if reader.end.is_some() {
                 let bye = reader.bye.take();
@@ -251,15 +277,23 @@ impl Outbox {
             return Poll::Pending;
         }
         let mut bytes = 0;
-        for line in ring.read(reader.next, left)? {
+        for line in ring.read(reader.next.lines, left)? {
             bytes += line.bytes();
-            if bytes > BATCH_BYTES && reader.next != reader.cursor {
+            if bytes > BATCH_BYTES && reader.next.lines != reader.cursor {
                 break;
             }
             into.extend(line.get(reader.protocol).iter().cloned());
-            reader.next += 1;
+            reader.next.lines += 1;
+            reader.next.bytes += line.bytes() as u64;
         }
         Poll::Ready(Ok(true))
+    }
+}
+
+impl Reader {
+    /// Whether it has come a step further just now, or had everything.
+    fn moves(&self) -> bool {
+        self.step.0.elapsed() < MOVES_WITHIN
     }
 }
 

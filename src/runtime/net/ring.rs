@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::protocol::codec::Published;
+use crate::{core::node::Unpublished, protocol::codec::Published};
 
 /// Lines kept: a peer that is further behind than this is let go.
 const RING_LINES: usize = 65_536;
@@ -18,6 +18,22 @@ pub(super) struct Ring {
     bytes: usize,
     /// The number of the oldest line that is kept.
     base: u64,
+    /// Bytes of all lines that were ever added.
+    written: u64,
+}
+
+/// A place in the ring: lines, and bytes of them, that were added before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) lines: u64,
+    pub(super) bytes: u64,
+}
+
+impl Place {
+    /// Whether from here to `later` it is so many lines, or bytes of them.
+    pub(super) fn is_far_from(self, later: Self, lines: u64, bytes: u64) -> bool {
+        later.lines.saturating_sub(self.lines) >= lines || later.bytes.saturating_sub(self.bytes) >= bytes
+    }
 }
 
 /// The reader's next line is no longer kept.
@@ -29,6 +45,7 @@ impl Ring {
     /// Adds a line, at the price of the oldest ones where there is no room.
     pub(super) fn push(&mut self, line: Published) {
         self.bytes += line.bytes();
+        self.written += line.bytes() as u64;
         self.lines.push_back(line);
         while self.lines.len() > RING_LINES || self.bytes > RING_BYTES {
             let Some(oldest) = self.lines.pop_front() else { break };
@@ -42,19 +59,21 @@ impl Ring {
         self.base + self.lines.len() as u64
     }
 
+    /// The place of the next line.
+    pub(super) fn end(&self) -> Place {
+        Place { lines: self.head(), bytes: self.written }
+    }
+
     /// The number of the oldest line that is kept.
     pub(super) fn base(&self) -> u64 {
         self.base
     }
 
-    /// Lines that are kept.
-    pub(super) fn len(&self) -> u64 {
-        self.lines.len() as u64
-    }
-
-    /// Whether half of what may be kept is there, in lines or in bytes.
-    pub(super) fn is_half_full(&self) -> bool {
-        self.lines.len() >= RING_LINES / 2 || self.bytes >= RING_BYTES / 2
+    /// Whether a reader at `place` will be half a ring or more behind when `coming` is added, in lines or in bytes.
+    pub(super) fn is_half_behind(&self, place: Place, coming: Unpublished) -> bool {
+        let Place { lines, bytes } = self.end();
+        let then = Place { lines: lines + coming.lines as u64, bytes: bytes + coming.bytes as u64 };
+        place.is_far_from(then, RING_LINES as u64 / 2, RING_BYTES as u64 / 2)
     }
 
     /// Up to `max` lines from `cursor` on.
@@ -133,8 +152,8 @@ mod tests {
             ring.push(line("x"));
         }
         ring.release(990);
-        assert_eq!((ring.len(), ring.head()), (10, 1_000));
+        assert_eq!((ring.lines.len(), ring.head()), (10, 1_000));
         ring.release(5_000);
-        assert_eq!((ring.len(), ring.head(), ring.bytes), (0, 1_000, 0));
+        assert_eq!((ring.lines.len(), ring.head(), ring.bytes), (0, 1_000, 0));
     }
 }

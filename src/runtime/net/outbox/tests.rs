@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     domain::model::{Nick, Text},
-    protocol::codec::event::Signed,
+    protocol::codec::event::{Content, Signed},
 };
 
 fn line(text: &str) -> Published {
@@ -87,20 +87,22 @@ async fn frames_of_its_own_go_before_lines_and_never_pile_up() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn it_is_congested_when_even_the_fastest_link_is_far_behind() {
     let outbox = Outbox::default();
     outbox.open(SLOW, Protocol::Reference, None);
     for _ in 0..40_000 {
         outbox.publish(line("x"));
     }
-    assert!(outbox.is_congested());
+    assert!(outbox.is_congested(Unpublished::default()));
     outbox.open(FAST, Protocol::Reference, None);
-    assert!(!outbox.is_congested());
+    assert!(outbox.is_congested(Unpublished::default()), "the slow one may move");
+    tokio::time::advance(MOVES_WITHIN).await;
+    assert!(!outbox.is_congested(Unpublished::default()));
     outbox.remove(FAST);
-    assert!(outbox.is_congested());
+    assert!(outbox.is_congested(Unpublished::default()));
     outbox.remove(SLOW);
-    assert!(!outbox.is_congested());
+    assert!(!outbox.is_congested(Unpublished::default()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,4 +135,94 @@ async fn a_node_that_falls_off_the_ring_goes_on_with_what_is_new() {
     assert_eq!(take(&outbox, SLOW), Poll::Pending, "the log has what it missed");
     outbox.publish(line("new"));
     assert_eq!(take(&outbox, SLOW), Poll::Ready(Ok(true)));
+}
+
+/// A user who pours in lines of a kilobyte, and a disk that publishes them in large commits.
+struct Pouring {
+    outbox: Outbox,
+    /// Accepted and not published.
+    coming: Unpublished,
+    /// How many of them the disk is writing.
+    writing: usize,
+    line: Published,
+    said: u64,
+}
+
+impl Pouring {
+    fn new(outbox: Outbox) -> Self {
+        let text = "y".repeat(1_000);
+        let content = Content::said([7; 16], &Nick::new("me").unwrap(), &Text::new(&text).unwrap(), false);
+        let event = Signed { content, ..Signed::sample() };
+        let line = Published::new(&event, &Nick::new("me").unwrap(), &Text::new(&text).unwrap(), false);
+        Self { outbox, coming: Unpublished::default(), writing: 0, line, said: 0 }
+    }
+
+    /// Accepts lines until that is enough, at most `most`; whether it was.
+    fn accept(&mut self, most: usize) -> bool {
+        for _ in 0..most {
+            if self.outbox.is_congested(self.coming) {
+                return true;
+            }
+            self.coming.lines += 1;
+            self.coming.bytes += self.line.bytes();
+            self.said += 1;
+        }
+        false
+    }
+
+    /// The disk has taken what it was given, and is given the rest.
+    fn commit(&mut self) {
+        for _ in 0..self.writing {
+            self.outbox.publish(self.line.clone());
+        }
+        self.coming.lines -= self.writing;
+        self.coming.bytes -= self.writing * self.line.bytes();
+        self.writing = self.coming.lines;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guest_that_reads_all_the_time_is_never_overtaken() {
+    const LINES: u64 = 20_000;
+    let outbox = Outbox::default();
+    let (frozen, node) = (LinkId::Accepted(3), LinkId::Accepted(4));
+    outbox.open(frozen, Protocol::Reference, None);
+    outbox.open(SLOW, Protocol::Reference, None);
+    outbox.open(node, Protocol::Mesh, None);
+    let mut user = Pouring::new(outbox);
+    let (mut got, mut waited) = (VecDeque::new(), false);
+    while (got.len() as u64) < LINES {
+        waited |= user.accept(4_096.min(usize::try_from(LINES - user.said).unwrap()));
+        // It reads 2 MB a second all the time, a commit takes half a second, and the node takes all there is.
+        for _ in 0..16 {
+            tokio::time::advance(Duration::from_millis(30)).await;
+            let taken = user.outbox.poll_take(SLOW, &Context::from_waker(Waker::noop()), &mut got);
+            assert!(taken.map(|taken| taken.is_ok()) != Poll::Ready(false), "cut after {} of {LINES} lines", got.len());
+        }
+        user.commit();
+        while take(&user.outbox, node) == Poll::Ready(Ok(true)) {}
+    }
+    assert!(waited, "the user has never waited");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guest_that_freezes_or_crawls_holds_up_the_user_for_two_seconds() {
+    for crawls in [false, true] {
+        let outbox = Outbox::default();
+        outbox.open(SLOW, Protocol::Reference, None);
+        outbox.open(FAST, Protocol::Reference, None);
+        let mut user = Pouring::new(outbox);
+        let began = Instant::now();
+        while user.said < 40_000 {
+            user.accept(64);
+            user.commit();
+            while take(&user.outbox, FAST) == Poll::Ready(Ok(true)) {}
+            if crawls && began.elapsed().subsec_millis() < 10 {
+                let _ = take(&user.outbox, SLOW);
+            }
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        let undisturbed = Duration::from_millis(40_000 / 64 * 10);
+        assert!(began.elapsed() < undisturbed + MOVES_WITHIN + Duration::from_millis(20), "{:?}", began.elapsed());
+    }
 }
