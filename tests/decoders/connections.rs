@@ -14,12 +14,11 @@ use proximity_chat::{
     protocol::{codec::Protocol, identity::Identity},
     runtime::{
         io::{MemoryNet, Net, Stream},
-        net::{self, INBOX_CAPACITY, LinkEvent, Shared, Tls},
+        net::{self, LinkEvent, Shared, Tls},
     },
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    sync::mpsc,
     time::{sleep, timeout},
 };
 
@@ -40,12 +39,11 @@ fn on_paused_clock<T>(run: impl Future<Output = T>) -> T {
     runtime.expect("a runtime").block_on(run)
 }
 
-fn shared() -> (Shared, mpsc::Receiver<LinkEvent>) {
+fn shared() -> Shared {
     thread_local! {
         static TLS: Tls = Tls::new(&Identity::from_secret(&[7; 32])).expect("a key");
     }
-    let (inbox, events) = mpsc::channel(INBOX_CAPACITY);
-    (Shared::new(inbox, TLS.with(Tls::clone), Guests::Loopback), events)
+    Shared::new(TLS.with(Tls::clone), Guests::Loopback)
 }
 
 /// Says `bytes` when the other side has said what it wanted to, and no more, and listens to the end.
@@ -95,14 +93,14 @@ fn check(event: &Input, seen: &mut Seen) {
 pub(super) fn arriving(bytes: &[u8]) -> Seen {
     on_paused_clock(async {
         let mut seen = Seen::default();
-        let (net, (shared, mut events)) = (MemoryNet::default(), shared());
+        let (net, shared) = (MemoryNet::default(), shared());
         let listener = net.bind(OURS).await.expect("a free port");
         let server = tokio::spawn(net::serve(net.clone(), (OURS, listener), shared.clone()));
         let stream = net.connect(Some(HOST), OURS).await.expect("somebody listens");
         let let_in = async {
             let mut handles = Vec::new();
-            while let Some(event) = events.recv().await {
-                match event {
+            loop {
+                match shared.inbox.next(|_| true).await {
                     LinkEvent::Arrived { input: event, mut handle, .. } => {
                         check(&event, &mut seen);
                         if let Input::GuestArrived { link, .. } = event {
@@ -111,7 +109,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
                         handle.open();
                         handles.push(handle);
                     }
-                    LinkEvent::Node(event) | LinkEvent::Read(event, _) => check(&event, &mut seen),
+                    LinkEvent::Node(event) | LinkEvent::Read(event) => check(&event, &mut seen),
                     // Nobody answers: there is no node.
                     LinkEvent::Probed(..) => {}
                 }
@@ -125,7 +123,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
             timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
         };
         tokio::select! {
-            () = let_in => unreachable!("the test holds a sender"),
+            () = let_in => unreachable!("it never ends"),
             () = spoken => {}
         }
         server.abort();
@@ -137,7 +135,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
 pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
     on_paused_clock(async {
         let mut seen = Seen::default();
-        let (net, (shared, mut events)) = (MemoryNet::default(), shared());
+        let (net, shared) = (MemoryNet::default(), shared());
         let listener = net.bind(THEIRS).await.expect("a free port");
         let link = LinkId::Dialled(1);
         let mut handle = net::dial(net.clone(), shared.clone(), link, Some(HOST), THEIRS, via);
@@ -146,7 +144,7 @@ pub(super) fn answering(bytes: &[u8], via: Via) -> Seen {
             say(stream, bytes).await;
         };
         let follow = async {
-            while let Some(LinkEvent::Node(event) | LinkEvent::Read(event, _)) = events.recv().await {
+            while let LinkEvent::Node(event) | LinkEvent::Read(event) = shared.inbox.next(|_| true).await {
                 check(&event, &mut seen);
                 match event {
                     Input::DialConnected { .. } => handle.offer(Bytes::from_static(b"127.0.0.1:4565")),

@@ -220,6 +220,11 @@ impl Node {
         self.sync.is_writing_much()
     }
 
+    /// Whether more events of `link` may come, by what it has on the way to disk.
+    pub fn has_room_for(&self, link: crate::domain::model::LinkId) -> bool {
+        self.sync.has_room_for(link)
+    }
+
     /// What our user said that is not published yet.
     pub fn unpublished(&self) -> Unpublished {
         self.sync.unpublished()

@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
-const MAX_QUEUED: usize = 4_096;
-const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+pub(super) const MAX_QUEUED: usize = 4_096;
+pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
 /// Entries, and bytes of them, in one commit: some 10 ms, which is how long a line that was just typed may have to wait.
 const MAX_COMMIT: usize = 1_024;
@@ -39,7 +39,7 @@ impl Queued {
     }
 
     /// Its size in memory, roughly.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Event(entry, _) => entry.signed.bytes(),
             Self::Guest(line, _) => line.text.as_str().len(),

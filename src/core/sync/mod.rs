@@ -203,6 +203,11 @@ impl Sync {
         self.writer.is_full()
     }
 
+    /// Whether more events of `link` may come, by what it has on the way to disk: see [`OnTheWay::has_room_for`].
+    pub fn has_room_for(&self, link: LinkId) -> bool {
+        self.writer.on_the_way.has_room_for(link)
+    }
+
     /// What our user said that is not published yet.
     pub fn unpublished(&self) -> Unpublished {
         self.writer.on_the_way.own()

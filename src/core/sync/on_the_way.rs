@@ -2,10 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::commit_queue::Queued;
+use super::commit_queue::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued};
 use crate::{domain::model::LinkId, protocol::codec::Published};
 
-/// Lines of our user that are accepted and not published yet. They will be in front of no link before they are.
+/// What an event counts at least, in bytes, so that the limits in events and in bytes are one.
+const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
+
+/// A link may have so much of what is free on the way, as its inverse. Then links that have all they may leave something for
+/// the next one, however many they are: ten leave two sevenths, two hundred a fiftieth.
+const SHARE: usize = 4;
+
+/// Lines of our user that are accepted and not published yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unpublished {
     /// How many.
@@ -18,7 +25,9 @@ pub struct Unpublished {
 #[derive(Debug, Default)]
 pub(super) struct OnTheWay {
     own: Unpublished,
-    /// Bytes of each link that has any.
+    /// Of all links, each event counting [`LEAST_BYTES`] at least.
+    bytes: usize,
+    /// Of each link that has any.
     links: BTreeMap<LinkId, usize>,
 }
 
@@ -28,9 +37,11 @@ impl OnTheWay {
         self.own
     }
 
-    /// Bytes of events that came over a link.
-    pub(super) fn of(&self, link: LinkId) -> usize {
-        self.links.get(&link).copied().unwrap_or_default()
+    /// Whether a link has less on the way than a quarter of what is free: no link can use up all that may wait for the
+    /// disk in front of the others.
+    pub(super) fn has_room_for(&self, link: LinkId) -> bool {
+        let has = self.links.get(&link).copied().unwrap_or_default();
+        has * SHARE < MAX_QUEUED_BYTES.saturating_sub(self.bytes)
     }
 
     /// Something was accepted.
@@ -40,7 +51,10 @@ impl OnTheWay {
                 self.own.lines += 1;
                 self.own.bytes += Published::most_bytes(&entry.signed);
             }
-            Queued::Event(entry, Some(link)) => *self.links.entry(*link).or_default() += entry.signed.bytes(),
+            Queued::Event(_, Some(link)) => {
+                self.bytes += weight(queued);
+                *self.links.entry(*link).or_default() += weight(queued);
+            }
             Queued::Event(_, None) | Queued::Guest(..) => {}
         }
     }
@@ -52,15 +66,18 @@ impl OnTheWay {
                 self.own.lines = self.own.lines.saturating_sub(1);
                 self.own.bytes = self.own.bytes.saturating_sub(Published::most_bytes(&entry.signed));
             }
-            Queued::Event(entry, Some(link)) => {
-                let left = self.of(*link).saturating_sub(entry.signed.bytes());
-                if left == 0 {
-                    self.links.remove(link);
-                } else {
+            Queued::Event(_, Some(link)) => {
+                self.bytes = self.bytes.saturating_sub(weight(queued));
+                let left = self.links.remove(link).unwrap_or_default().saturating_sub(weight(queued));
+                if left > 0 {
                     self.links.insert(*link, left);
                 }
             }
             Queued::Event(_, None) | Queued::Guest(..) => {}
         }
     }
+}
+
+fn weight(queued: &Queued) -> usize {
+    queued.bytes().max(LEAST_BYTES)
 }

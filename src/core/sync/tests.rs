@@ -1,6 +1,7 @@
 //! The machine alone, without a node around it: several of them, joined by queues.
 
 mod row;
+mod shares;
 mod strangers;
 
 use row::{Peer, Row};

@@ -41,7 +41,7 @@ impl<N: Net> Actor<N> {
                 let _ = answer.send(self.facts(&node));
                 return Ok(());
             }
-            LinkEvent::Node(input) | LinkEvent::Read(input, _) => input,
+            LinkEvent::Node(input) | LinkEvent::Read(input) => input,
         };
         if let Input::Closed { link, .. } | Input::DialFailed { link, .. } | Input::DialRefused { link, .. } = input {
             self.links.forget(link);

@@ -6,7 +6,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
 
 use crate::{
     core::node::Via,
@@ -14,25 +13,22 @@ use crate::{
     protocol::codec::Protocol,
     runtime::{
         io::Net,
-        net::{self, CLOSE_TIMEOUT, Handle, INBOX_CAPACITY, LinkEvent, Shared, Tls},
+        net::{self, CLOSE_TIMEOUT, Handle, Shared, Tls},
     },
 };
 
 /// A handle for each link, and what all links share.
 #[derive(Debug)]
 pub(super) struct Links {
-    /// What all links share, the outbox among it.
+    /// What all links share, inbox and outbox among it.
     pub(super) shared: Shared,
-    /// What the links tell.
-    pub(super) inbox: mpsc::Receiver<LinkEvent>,
     handles: BTreeMap<LinkId, Handle>,
 }
 
 impl Links {
     /// None yet. `guests`: from where plain text is accepted.
     pub(super) fn new(tls: Tls, guests: Guests) -> Self {
-        let (inbox_in, inbox) = mpsc::channel(INBOX_CAPACITY);
-        Self { shared: Shared::new(inbox_in, tls, guests), inbox, handles: BTreeMap::new() }
+        Self { shared: Shared::new(tls, guests), handles: BTreeMap::new() }
     }
 
     /// Dials `to` from `from`, or from whichever address leads there.
@@ -93,8 +89,7 @@ impl Links {
             })
             .collect();
         // Links that still want to tell something must not wait for us.
-        self.inbox.close();
-        while self.inbox.try_recv().is_ok() {}
+        self.shared.inbox.close();
         let all_closed = async {
             for cut in closing {
                 cut.cancelled().await;

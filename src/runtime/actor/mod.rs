@@ -41,7 +41,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    core::node::{History, Input, LocalAddrs, Me, Node},
+    core::node::{History, Input, LocalAddrs, Me, Node, Unpublished},
     domain::{
         bus::{Command, Update},
         model::{NodeId, Presence, Target},
@@ -54,9 +54,16 @@ use crate::{
     },
 };
 
-/// Inputs taken from one source before the others have their turn: a peer that floods must not keep the user's
-/// commands waiting, nor the other way round.
+/// Inputs taken from commands and from links, in turn, before everything else has its turn: a peer that floods must not keep
+/// the user's commands waiting, nor the other way round.
 const TURN: usize = 64;
+
+/// How long that may take before the rest has its turn, the tasks that read and write the links among it. One input may
+/// take longer.
+const TURN_TIME: Duration = Duration::from_millis(4);
+
+/// What our user said may wait for the disk up to here before commands have to wait too, whether or not anybody is linked.
+const MAX_UNPUBLISHED: Unpublished = Unpublished { lines: 4_096, bytes: 8 * 1024 * 1024 };
 
 /// How long the store may take for what it was given last. A disk that is slower than this is broken or far away.
 const LAST_COMMIT: Duration = Duration::from_secs(3);
@@ -211,7 +218,9 @@ impl<N: Net> Actor<N> {
                 command = self.front_end.commands.recv(), if !congested => {
                     self.command(command.ok_or(Stop::Quit)?).await?;
                 }
-                Some(event) = self.links.inbox.recv(), if !behind => self.link_event(event).await?,
+                event = self.links.shared.inbox.next(|link| self.node.has_room_for(link)), if !behind => {
+                    self.link_event(event).await?;
+                }
                 Some(event) = self.discovery.events.recv() => self.discovered(event).await?,
                 () = tokio::time::sleep(CONGESTION_CHECK), if congested || behind => {}
             }
@@ -221,19 +230,25 @@ impl<N: Net> Actor<N> {
 
     /// Takes more of what is there already, a bounded number from each source.
     async fn take_turns(&mut self) -> Result<(), Stop> {
+        let until = Instant::now() + TURN_TIME;
         for _ in 0..TURN {
-            if self.is_congested() {
+            let command = if self.is_congested() { None } else { self.front_end.commands.try_recv().ok() };
+            let had_command = command.is_some();
+            if let Some(command) = command {
+                self.command(command).await?;
+            }
+            let event = if self.is_behind() {
+                None
+            } else {
+                self.links.shared.inbox.try_next(|link| self.node.has_room_for(link))
+            };
+            let had_event = event.is_some();
+            if let Some(event) = event {
+                self.link_event(event).await?;
+            }
+            if !had_command && !had_event || Instant::now() >= until {
                 break;
             }
-            let Ok(command) = self.front_end.commands.try_recv() else { break };
-            self.command(command).await?;
-        }
-        for _ in 0..TURN {
-            if self.is_behind() {
-                break;
-            }
-            let Ok(event) = self.links.inbox.try_recv() else { break };
-            self.link_event(event).await?;
         }
         match self.discovery.events.try_recv() {
             Ok(event) => self.discovered(event).await,
@@ -241,9 +256,11 @@ impl<N: Net> Actor<N> {
         }
     }
 
-    /// Whether the user's commands have to wait.
+    /// Whether the user's commands have to wait: for what the user has said before, never for what others say.
     fn is_congested(&self) -> bool {
-        self.links.shared.outbox.is_congested(self.node.unpublished()) || self.node.is_writing_much()
+        let coming = self.node.unpublished();
+        let is_much = coming.lines >= MAX_UNPUBLISHED.lines || coming.bytes >= MAX_UNPUBLISHED.bytes;
+        is_much || self.links.shared.outbox.is_congested(coming)
     }
 
     /// Whether the links have to wait.

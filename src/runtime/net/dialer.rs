@@ -47,7 +47,7 @@ pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, 
         tokio::select! {
             biased;
             // The node may still hear what comes in on a link that it gave up; now nothing does.
-            () = cut.cancelled() => shared.tell(Input::Closed { link, reason: CloseReason::Ended }).await,
+            () = cut.cancelled() => shared.tell(link, Input::Closed { link, reason: CloseReason::Ended }).await,
             () = Dial { shared: shared.clone(), link, to, cut: cut.clone() }.run(&net, from, via, offered, judged) => {}
         }
         cut.cancel();
@@ -72,7 +72,7 @@ impl Dial {
         decision: oneshot::Receiver<LinkDecision>,
     ) {
         if let Err(failure) = self.attempt(net, from, via, offered, decision).await {
-            self.shared.tell(Input::DialFailed { link: self.link, failure }).await;
+            self.shared.tell(self.link, Input::DialFailed { link: self.link, failure }).await;
         }
     }
 
@@ -90,7 +90,7 @@ impl Dial {
         let vitals = guarded.vitals();
         match via {
             Via::Plain => {
-                self.shared.tell(Input::DialConnected { link: self.link, secure: None }).await;
+                self.shared.tell(self.link, Input::DialConnected { link: self.link, secure: None }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
                 self.offer(guarded, Chatting, first, decision, vitals).await
             }
@@ -98,7 +98,7 @@ impl Dial {
                 let handshake = self.shared.tls.connect(guarded, self.to, only);
                 let (stream, secure) =
                     tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
-                self.shared.tell(Input::DialConnected { link: self.link, secure: Some(secure) }).await;
+                self.shared.tell(self.link, Input::DialConnected { link: self.link, secure: Some(secure) }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
                 self.offer(stream, Meshing(secure), first, decision, vitals).await
             }
@@ -124,9 +124,9 @@ impl Dial {
         let answered = tokio::time::timeout(HELLO_TIMEOUT, answered).await.map_err(|_| DialFailure::Timeout)?;
         let (frames, answer) = answered?;
         match protocol.answer(link, answer)? {
-            refused @ Input::DialRefused { .. } => shared.tell(refused).await,
+            refused @ Input::DialRefused { .. } => shared.tell(link, refused).await,
             let_in => {
-                shared.tell(let_in).await;
+                shared.tell(link, let_in).await;
                 link::read(link, frames, shared.clone(), vitals, link::ended(&self.cut, fallen)).await;
             }
         }

@@ -7,7 +7,11 @@ use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, Streaming};
 
-use super::shared::Shared;
+use super::{
+    inbox::Reading,
+    limits::{READ_BYTES, READ_FRAMES},
+    shared::Shared,
+};
 use crate::{
     core::node::{CloseReason, Input, Secure},
     domain::model::LinkId,
@@ -20,10 +24,6 @@ use crate::{
     },
     runtime::io::Vitals,
 };
-
-/// Frames that are passed to the actor at a time: enough to make the passing cheap, few enough that no peer keeps the
-/// actor from the others for long.
-const BATCH: usize = 128;
 
 /// A frame of either protocol, as it comes in.
 pub(super) trait Incoming: Sized {
@@ -87,27 +87,31 @@ pub(super) async fn read<T: Incoming>(
     vitals: Arc<Vitals>,
     end: impl Future<Output = CloseReason>,
 ) {
-    let mut batch = Vec::with_capacity(BATCH);
+    let (reading, mut batch) = (Reading::new(link), Vec::new());
     tokio::pin!(end);
     let reason = loop {
-        let ended = tokio::select! {
+        let next = async {
+            let turn = reading.turn().await;
+            (turn, next_batch(&mut frames, &mut batch).await)
+        };
+        let (turn, ended) = tokio::select! {
             biased;
-            reason = &mut end => Some(reason),
-            ended = next_batch(&mut frames, &mut batch) => ended.map(|status| judge(status.as_ref(), &vitals)),
+            reason = &mut end => break reason,
+            next = next => next,
         };
         let bytes = batch.iter().map(T::len).sum();
         let (heard, malformed) = T::read(link, &mut batch);
         if let Some(heard) = heard {
-            shared.pass(heard, bytes).await;
+            shared.inbox.pass(&reading, turn, heard, bytes).await;
         }
         if malformed {
             break CloseReason::Protocol;
         }
-        if let Some(reason) = ended {
-            break reason;
+        if let Some(status) = ended {
+            break judge(status.as_ref(), &vitals);
         }
     };
-    shared.tell(Input::Closed { link, reason }).await;
+    shared.tell(link, Input::Closed { link, reason }).await;
 }
 
 /// What ends any link from our side: its connection is cut, or it fell off the ring.
@@ -119,13 +123,17 @@ pub(super) async fn ended(cut: &CancellationToken, fallen: oneshot::Receiver<()>
     }
 }
 
-/// Waits for a frame and takes all that are there, up to [`BATCH`]. Some when the stream has ended, with the error if
-/// there was one.
-async fn next_batch<T>(frames: &mut Streaming<T>, batch: &mut Vec<T>) -> Option<Option<Status>> {
+/// Waits for a frame and takes all that are there, up to [`READ_FRAMES`] and [`READ_BYTES`]. Some when the stream has ended,
+/// with the error if there was one.
+async fn next_batch<T: Incoming>(frames: &mut Streaming<T>, batch: &mut Vec<T>) -> Option<Option<Status>> {
     poll_fn(|cx| {
-        while batch.len() < BATCH {
+        let mut bytes = 0;
+        while batch.len() < READ_FRAMES && bytes < READ_BYTES {
             match Pin::new(&mut *frames).poll_next(cx) {
-                Poll::Ready(Some(Ok(frame))) => batch.push(frame),
+                Poll::Ready(Some(Ok(frame))) => {
+                    bytes += frame.len();
+                    batch.push(frame);
+                }
                 Poll::Ready(Some(Err(status))) => return Poll::Ready(Some(Some(status))),
                 Poll::Ready(None) => return Poll::Ready(Some(None)),
                 Poll::Pending if batch.is_empty() => return Poll::Pending,

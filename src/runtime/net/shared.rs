@@ -5,10 +5,12 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use tokio::sync::{Semaphore, mpsc};
-
 use super::{
-    LinkEvent, admission::Admission, closing::Closing, dial_back::DialBacks, limits::INBOX_BYTES, outbox::Outbox,
+    admission::Admission,
+    closing::Closing,
+    dial_back::DialBacks,
+    inbox::{Inbox, LinkEvent},
+    outbox::Outbox,
     tls::Tls,
 };
 use crate::{
@@ -19,8 +21,8 @@ use crate::{
 /// The way to the actor, and what all links share.
 #[derive(Debug, Clone)]
 pub struct Shared {
-    /// To the actor.
-    pub inbox: mpsc::Sender<LinkEvent>,
+    /// What the links tell the actor.
+    pub inbox: Arc<Inbox>,
     /// What is to be written to the links.
     pub outbox: Arc<Outbox>,
     /// Our side of TLS.
@@ -29,8 +31,6 @@ pub struct Shared {
     pub closing: Arc<Closing>,
     /// From where plain text is accepted.
     pub guests: Guests,
-    /// For frames on their way to the actor, in bytes.
-    room: Arc<Semaphore>,
     /// Accepted connections that wait.
     pub(super) admission: Admission,
     /// Names accepted links.
@@ -40,16 +40,14 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// For links that report to `inbox`.
-    pub fn new(inbox: mpsc::Sender<LinkEvent>, tls: Tls, guests: Guests) -> Self {
-        let room = Arc::new(Semaphore::new(INBOX_BYTES as usize));
+    /// For links of one node.
+    pub fn new(tls: Tls, guests: Guests) -> Self {
         Self {
-            inbox,
+            inbox: Arc::default(),
             outbox: Arc::default(),
             tls,
             closing: Arc::default(),
             guests,
-            room,
             admission: Admission::default(),
             accepted: Arc::default(),
             dial_backs: DialBacks::default(),
@@ -72,23 +70,16 @@ impl Shared {
             if let Err(error) = ended
                 && error.is_panic()
             {
-                shared.tell(Input::DialFailed { link, failure: DialFailure::Ended }).await;
-                shared.tell(Input::Closed { link, reason: CloseReason::Protocol }).await;
+                shared.tell(link, Input::DialFailed { link, failure: DialFailure::Ended }).await;
+                shared.tell(link, Input::Closed { link, reason: CloseReason::Protocol }).await;
             }
         });
     }
 
-    /// Passes on what was read, `bytes` of it, when there is room.
-    pub(super) async fn pass(&self, frames: Input, bytes: usize) {
-        let wanted = u32::try_from(bytes).unwrap_or(INBOX_BYTES).min(INBOX_BYTES);
-        // Nobody closes the semaphore.
-        let Ok(room) = self.room.clone().acquire_many_owned(wanted).await else { return };
-        let _ = self.inbox.send(LinkEvent::Read(frames, room)).await;
-    }
-
-    pub(super) async fn tell(&self, event: Input) {
-        // Without an actor there is nobody left to tell: the program is leaving.
-        let _ = self.inbox.send(LinkEvent::Node(event)).await;
+    /// Tells the node what happened to `link`.
+    pub(super) async fn tell(&self, link: LinkId, event: Input) {
+        // Where nothing is taken any more there is nobody left to tell: the program is leaving.
+        let _ = self.inbox.tell(Some(link), LinkEvent::Node(event)).await;
     }
 }
 
@@ -99,16 +90,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_link_whose_task_panics_is_told_to_have_ended() {
-        let (inbox, mut events) = mpsc::channel(8);
         let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
-        let shared = Shared::new(inbox, tls, Guests::None);
-        let outbox = shared.outbox.clone();
+        let shared = Shared::new(tls, Guests::None);
+        let (inbox, outbox) = (shared.inbox.clone(), shared.outbox.clone());
         let link = LinkId::Accepted(1);
         outbox.open(link, Protocol::Mesh, None);
         shared.run(link, async { panic!("a defect") });
         let mut told = Vec::new();
         while told.len() < 2 {
-            let Some(LinkEvent::Node(event)) = events.recv().await else { panic!("nothing was told") };
+            let LinkEvent::Node(event) = inbox.next(|_| true).await else { panic!("something else was told") };
             told.push(event);
         }
         assert_eq!(told[1], Input::Closed { link, reason: CloseReason::Protocol });

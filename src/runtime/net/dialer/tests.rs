@@ -2,7 +2,6 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     service::TowerToHyperService,
 };
-use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, body::Body};
 use tower::ServiceExt;
 
@@ -48,14 +47,13 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     let addr = SocketAddr::from(([127, 0, 0, 1], 7001));
     let server = tokio::spawn(cling(net.clone(), addr));
     tokio::task::yield_now().await;
-    let (inbox, mut events) = mpsc::channel(8);
     let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
-    let shared = Shared::new(inbox, tls, Guests::Loopback);
+    let shared = Shared::new(tls, Guests::Loopback);
     let link = LinkId::Dialled(1);
     let mut handle = dial(net, shared.clone(), link, None, addr, Via::Plain);
-    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::DialConnected { .. }))));
+    assert!(matches!(shared.inbox.next(|_| true).await, LinkEvent::Node(Input::DialConnected { .. })));
     handle.offer(Bytes::from("127.0.0.1:7002"));
-    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::DialAnswered { .. }))));
+    assert!(matches!(shared.inbox.next(|_| true).await, LinkEvent::Node(Input::DialAnswered { .. })));
     shared.outbox.open(link, Protocol::Reference, None);
     handle.open();
     assert_eq!(shared.outbox.readers(), 1);
@@ -64,6 +62,6 @@ async fn nothing_is_kept_for_a_link_that_we_end_and_the_other_side_does_not() {
     handle.close(None, &shared.closing);
     tokio::time::sleep(crate::runtime::net::CLOSE_TIMEOUT * 2).await;
     assert_eq!(shared.outbox.readers(), 0);
-    assert!(matches!(events.recv().await, Some(LinkEvent::Node(Input::Closed { .. }))));
+    assert!(matches!(shared.inbox.next(|_| true).await, LinkEvent::Node(Input::Closed { .. })));
     tokio::time::timeout(Duration::from_secs(1), server).await.expect("the connection is still open").unwrap();
 }

@@ -58,16 +58,16 @@ impl<T: Incoming, N: Net> PendingLink<T, N> {
         let told = tokio::select! {
             biased;
             () = cut.cancelled() => return,
-            told = shared.inbox.send(LinkEvent::Arrived { link, input: arrived, handle }) => told,
+            told = shared.inbox.tell(Some(link), LinkEvent::Arrived { link, input: arrived, handle }) => told,
         };
-        if told.is_err() {
+        if !told {
             return;
         }
         let decision = tokio::select! {
             biased;
             () = cut.cancelled() => {
                 // The node may be opening the link at this moment, and has to learn that it is gone.
-                return shared.tell(Input::Closed { link, reason: CloseReason::Ended }).await;
+                return shared.tell(link, Input::Closed { link, reason: CloseReason::Ended }).await;
             }
             decision = decided => decision,
         };

@@ -107,7 +107,9 @@ impl<N: Net> Mesh for SecureService<N> {
         };
         let (answer, facts) = oneshot::channel();
         let leaving = || Status::unavailable("leaving");
-        shared.inbox.send(LinkEvent::Probed(self.secure.node, answer)).await.map_err(|_| leaving())?;
+        if !shared.inbox.tell(None, LinkEvent::Probed(self.secure.node, answer)).await {
+            return Err(leaving());
+        }
         let facts = facts.await.map_err(|_| leaving())?;
         Ok(Response::new(RawFrame(mesh::encode(&Frame::ProbeReply(facts.reply(dial_back))))))
     }

@@ -20,9 +20,9 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let net = MemoryNet::default();
     let addr = SocketAddr::from(([127, 0, 0, 1], 7001));
     let listener = net.bind(addr).await.unwrap();
-    let (inbox, mut events) = mpsc::channel(8);
     let tls = Tls::new(&Identity::from_secret(&[1; 32])).unwrap();
-    let shared = Shared::new(inbox, tls, Guests::Loopback);
+    let shared = Shared::new(tls, Guests::Loopback);
+    let inbox = shared.inbox.clone();
     let _server = tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serve(net.clone(), (addr, listener), shared)));
 
     let stream = net.connect(None, addr).await.unwrap();
@@ -34,12 +34,12 @@ async fn a_connection_that_is_cut_waits_for_no_verdict() {
     let mut client = ChatClient::with_origin(OneShot(sender), "http://guest".parse().unwrap());
     let _hears = client.new_node(ReceiverStream::new(lines)).await.unwrap();
 
-    let Some(LinkEvent::Arrived { link, input: Input::GuestArrived { .. }, handle }) = events.recv().await else {
+    let LinkEvent::Arrived { link, input: Input::GuestArrived { .. }, handle } = inbox.next(|_| true).await else {
         panic!("nobody came")
     };
     // No verdict, until the time to be let in is over.
-    let told = tokio::time::timeout(HELLO_TIMEOUT * 2, events.recv()).await.expect("it still waits");
-    assert!(matches!(told, Some(LinkEvent::Node(Input::Closed { link: closed, .. })) if closed == link), "{told:?}");
+    let told = tokio::time::timeout(HELLO_TIMEOUT * 2, inbox.next(|_| true)).await.expect("it still waits");
+    assert!(matches!(told, LinkEvent::Node(Input::Closed { link: closed, .. }) if closed == link), "{told:?}");
     assert!(handle.is_cut());
     let _ = tokio::time::timeout(Duration::from_secs(1), connection).await.expect("the connection is still open");
 }
