@@ -30,6 +30,7 @@ mod reference;
 mod replaced;
 mod roster;
 mod siege;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 mod tampering;

@@ -31,13 +31,15 @@ pub(crate) struct Author {
     seq: u64,
     head: Vec<u8>,
     hlc: u64,
+    /// What its clock shows for ever, in milliseconds after 1970.
+    fixed: Option<u64>,
 }
 
 impl Author {
     /// A new log of the lobby.
     pub(crate) fn new(key: &Key, nick: &str) -> Self {
         let log = LogId { room: LOBBY.to_vec(), author: key.bytes().to_vec(), epoch: fastrand::u64(..) };
-        Self { key: key.clone(), nick: nick.to_owned(), log, seq: 0, head: Vec::new(), hlc: now() }
+        Self { key: key.clone(), nick: nick.to_owned(), log, seq: 0, head: Vec::new(), hlc: now(), fixed: None }
     }
 
     /// A new log of another room.
@@ -59,12 +61,21 @@ impl Author {
 
     /// The clock that the next event shows.
     pub(crate) fn clock(&self) -> u64 {
-        now().max(self.hlc + 1)
+        match self.fixed {
+            Some(ms) if self.seq == 0 => ms << COUNTER,
+            Some(ms) => (ms << COUNTER).max(self.hlc + 1),
+            None => now().max(self.hlc + 1),
+        }
     }
 
     /// From now on the clock is at least this many milliseconds after 1970.
     pub(crate) fn set_clock(&mut self, ms: u64) {
         self.hlc = ms << COUNTER;
+    }
+
+    /// From now on the clock stands still at so many milliseconds after 1970, also in what is said of the time of day.
+    pub(crate) fn fix_clock(&mut self, ms: u64) {
+        self.fixed = Some(ms);
     }
 
     /// What comes next, for whoever wants to change something about it.
@@ -76,7 +87,7 @@ impl Author {
             prev: self.head.clone(),
             hlc,
             deps: Vec::new(),
-            wall_ms: now() >> COUNTER,
+            wall_ms: self.fixed.unwrap_or(now() >> COUNTER),
             kind: SAID,
             content_hash: Vec::new(),
         }

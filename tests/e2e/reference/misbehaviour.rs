@@ -29,7 +29,7 @@ fn with_honest_guest(python: &Python, ports: &Ports) -> (Node, Player) {
 /// The honest guest and the node still hear each other.
 fn assert_unharmed(alice: &mut Node, honest: &mut Player) {
     alice.say("are you well");
-    honest.wait_frame("alice: are you well", seconds(30));
+    honest.wait_frame("alice: are you well", seconds(10));
     honest.send("d1", "bob: quite well");
     alice.wait_text("quite well");
     let bobs = guest_changes(alice, &honest_id(alice));

@@ -1,0 +1,69 @@
+//! What strangers can take from the others: places in tables, disk, processor, memory and time. Each test attacks real nodes
+//! with many keys, which cost nothing, and looks at what honest people still get.
+//!
+//! What is promised is for two processors that have nothing else to do. A test prints what it saw beside the promise, and
+//! waits longer.
+
+#![cfg(target_os = "linux")]
+
+mod disk;
+mod idle;
+mod index;
+mod measure;
+mod poisoned;
+mod receipts;
+mod table;
+mod timing;
+
+use std::{fs::File, time::Duration};
+
+use crate::support::{Node, Ports, Setup, seconds};
+
+/// How long a test waits for what is promised within two seconds.
+const HEARD: Duration = seconds(20);
+
+/// Memory that strangers may make a node take, in KiB, without the pages of its program.
+const MEMORY_KIB: u64 = 64 * 1024;
+
+/// Held by one attack at a time, in whichever process it runs: two would measure each other.
+fn alone() -> File {
+    let alone = File::create(std::env::temp_dir().join("pctest-siege")).unwrap();
+    alone.lock().unwrap();
+    alone
+}
+
+/// A node on the port at index `n` that looks at no other port and knows of the nodes at `peers`.
+fn apart(nick: &str, ports: &Ports, n: u16, peers: &[u16]) -> Setup {
+    let peers = peers.iter().flat_map(|peer| ["--peer".to_owned(), ports.addr(*peer).to_string()]);
+    Setup { more: peers.collect(), ..Setup::new(nick, ports.port(n)..=ports.port(n)) }
+}
+
+/// Starts it, and waits until it listens.
+fn start(setup: &Setup) -> Node {
+    let node = Node::start(setup);
+    node.addr();
+    node
+}
+
+/// Two nodes that are linked: who is attacked, and somebody who chats with them.
+fn pair(ports: &Ports) -> (Node, Node) {
+    let victor = start(&apart("victor", ports, 0, &[]));
+    let bob = start(&apart("bob", ports, 1, &[0]));
+    victor.wait_peer(&bob.id());
+    bob.wait_peer(&victor.id());
+    (victor, bob)
+}
+
+/// Waits until a node shows a line, its own or somebody else's; how long that took.
+fn hears(node: &Node, text: &str) -> Duration {
+    let what = format!("{text:?} within {HEARD:?}");
+    node.wait(&what, HEARD, |events| events.iter().find(|e| e["event"] == "message" && e["text"] == text).map(drop)).1
+}
+
+/// One number out of a node's history.
+fn count(node: &Node, query: &str) -> i64 {
+    let history = node.home().path().join("proximity-chat/default/history.db");
+    let read_only = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = rusqlite::Connection::open_with_flags(history, read_only).expect("a history");
+    connection.query_row(query, [], |row| row.get(0)).expect("a number")
+}

@@ -1,0 +1,85 @@
+//! A history that an earlier version let strangers fill.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+use tempfile::TempDir;
+
+use super::{alone, apart, count, hears, start};
+use crate::{
+    attack::{Author, Key, id, now, read},
+    support::{Node, Ports, until},
+};
+
+/// Keys, and logs of each: all that the table has places for.
+const KEYS: u64 = 64;
+const LOGS_EACH: u64 = 64;
+
+/// Bits of a line's place on the disk that number those of one millisecond.
+const IN_MILLISECOND: u32 = 20;
+
+/// Puts a line of a stranger into each of as many logs as there may be, as the store of 0.4.0 did.
+fn poison(home: &TempDir) {
+    let history = home.path().join("proximity-chat/default/history.db");
+    let mut connection = Connection::open(history).unwrap();
+    let place: i64 = connection.query_row("SELECT key FROM places LIMIT 1", [], |row| row.get(0)).unwrap();
+    let transaction = connection.transaction().unwrap();
+    for n in 0..KEYS {
+        let key = Key::random();
+        for m in 0..LOGS_EACH {
+            let mut author = Author::new(&key, &format!("m{n}"));
+            let signed = author.line(&format!("x {n}"));
+            let (event, id) = (read(&signed), id(&signed));
+            let log = event.log.unwrap();
+            // Epochs are kept with the sign turned.
+            let epoch = (log.epoch ^ (1 << 63)).cast_signed();
+            let hlc = event.hlc.cast_signed();
+            transaction
+                .execute(
+                    "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc) VALUES (?, ?, ?, ?, 1, 1, ?, ?)",
+                    params![place, log.room, log.author, epoch, id, hlc],
+                )
+                .unwrap();
+            let key = transaction.last_insert_rowid();
+            let spot = (((now() >> 16) << IN_MILLISECOND) + n * LOGS_EACH + m).cast_signed();
+            let wall = event.wall_ms.cast_signed();
+            transaction
+                .execute(
+                    "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content)
+                     VALUES (?, ?, ?, ?, 1, ?, 1, ?, ?, ?, ?, ?)",
+                    params![spot, place, hlc, key, id, wall, wall, signed.body, signed.sig, signed.content],
+                )
+                .unwrap();
+            transaction
+                .execute("INSERT INTO words (rowid, text) VALUES (?, ?)", params![spot, format!("x {n}")])
+                .unwrap();
+        }
+    }
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn a_history_that_strangers_have_filled_heals_by_itself() {
+    let (_alone, ports) = (alone(), Ports::take());
+    let setup = apart("victor", &ports, 0, &[]);
+    let home = Arc::new(TempDir::new().unwrap());
+    let mut victor = Node::start_at(&home, &setup);
+    victor.say("the first");
+    hears(&victor, "the first");
+    victor.quit();
+    poison(&home);
+    let mut victor = Node::start_at(&home, &setup);
+    assert!(count(&victor, "SELECT count(*) FROM logs") > 4_000, "it is filled");
+    let mut bob = start(&apart("bob", &ports, 1, &[0]));
+    bob.wait_peer(&victor.id());
+    bob.say("is there room for me?");
+    println!("a newcomer is heard after {:.1?} (promised: 2 s)", hears(&victor, "is there room for me?"));
+    victor.say("there is");
+    hears(&bob, "there is");
+    until("strangers have no more logs than they may", super::HEARD * 3, || {
+        (count(&victor, "SELECT count(*) FROM logs WHERE base <= head") <= 1_024 + 32).then_some(())
+    });
+    assert!(victor.history_texts().contains(&"the first".to_owned()), "own lines stay");
+    victor.assert_clean();
+    bob.assert_clean();
+}
