@@ -86,5 +86,15 @@ pub const GUEST_RATE: f64 = 10.0;
 /// Keys that are remembered: everybody of a large office for years, in about 2 MB.
 pub const MAX_KEYS: usize = 4_096;
 
+/// Of these, keys that were linked for moments and said nothing that are kept across runs: those who come and go by chance.
+pub const MAX_UNPROVEN_KEPT: usize = 256;
+
+/// Keys of one host, an IPv4 address or a /64, that may have their first day on one day: all people of a household or behind
+/// a small router. The others wait for the next day, or for the user's word.
+pub const NEW_KEYS_PER_HOST: usize = 8;
+
+/// Hosts whose new keys are counted on one day. New keys of further ones wait for the next day.
+pub const MAX_NEW_HOSTS_A_DAY: usize = 1_024;
+
 /// Peers whose acknowledgements of our lines are remembered.
 pub const MAX_READERS: usize = 1_024;

@@ -137,6 +137,7 @@ fn whois() {
             verified: true,
             trusted: false,
             ignored: false,
+            met: None,
         };
         s.update(Update::Whois(Box::new(Whois {
             peer: Some(Peer { trust: Trust::Verified, ..peer(bob, Some("bob")) }),

@@ -172,6 +172,7 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
                 verified: here,
                 trusted: !here,
                 ignored: here,
+                met: None,
             });
             s.update(Update::Whois(Box::new(Whois {
                 peer: here.then(|| peer(whom, Some("bob"))),

@@ -313,6 +313,7 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
         verified: false,
         trusted: true,
         ignored: true,
+        met: None,
     };
     let whois = Whois {
         peer: None,

@@ -123,7 +123,7 @@ fn print_with(options: &Options) -> String {
 fn known(author: &Author, name: &str, ignored: bool) -> Known {
     let seen = Timestamp::from_millis(TIME);
     let (node, nick, addrs) = (author.log.author, Some(nick(name)), Vec::new());
-    Known { node, nick, first_seen: seen, last_seen: seen, addrs, verified: false, trusted: false, ignored }
+    Known { node, nick, first_seen: seen, last_seen: seen, addrs, verified: false, trusted: false, ignored, met: None }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::{log::storage::Ignored, sync},
-    domain::model::{Class, Host, Nick, NodeId, PeerId, Timestamp, Trust},
+    domain::model::{Class, Host, Nick, NodeId, PeerId, Timestamp},
 };
 
 /// See the module's documentation.
@@ -27,17 +27,12 @@ impl sync::People for LogPeople<'_> {
         self.trust.book().get(node).is_some()
     }
 
-    fn class(&self, node: &NodeId, wall: Timestamp) -> Class {
-        match self.trust.book().standing(node, wall).0 {
-            Trust::Verified => Class::Verified,
-            Trust::Known => Class::Known,
-            _ if self.peers.has_node(node) => Class::PresentStranger,
-            _ => Class::AbsentStranger,
-        }
+    fn class(&self, node: &NodeId, _: Timestamp) -> Class {
+        self.trust.book().class(node, self.peers.has_node(node))
     }
 
     fn host(&self, node: &NodeId) -> Option<Host> {
-        Some(Host::of(self.peers.peer(PeerId::Node(*node))?.addr.ip()))
+        self.peers.host_of(node)
     }
 
     fn has_guests(&self) -> bool {

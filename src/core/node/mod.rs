@@ -197,7 +197,7 @@ impl Node {
 
     /// What is known of people, to be kept across runs.
     pub fn known(&self) -> Vec<Known> {
-        self.trust.book().known().cloned().collect()
+        self.trust.book().kept().cloned().collect()
     }
 
     /// Nodes that are there and cannot be linked, as far as is known of the last minute.
@@ -266,6 +266,7 @@ impl Node {
             self.drive_dialing(dialing::Input::Start { last_known }, now, out);
             self.drive_sync(sync::Input::Start, now, out);
         }
+        self.trust.tick(now);
         self.with_peers(now, out, Peers::tick);
         self.drive_verify(verify::Input::Tick, now, out);
         if self.sync.next_timer().is_some_and(|due| due <= now.mono) {

@@ -5,7 +5,10 @@
 use super::{Node, Output, dialing, peers, trust, verify};
 use crate::{
     core::{node::views::Directory, sync},
-    domain::model::{Now, PeerId},
+    domain::{
+        bus::Update,
+        model::{Author, Now, PeerId},
+    },
 };
 
 impl Node {
@@ -32,7 +35,7 @@ impl Node {
             peers::Output::Down { link, node } => {
                 self.drive_verify(verify::Input::LinkDown(link), now, out);
                 if let Some(node) = node {
-                    self.trust.parted(&node, now.wall);
+                    self.trust.parted(&node, now);
                     self.drive_sync(sync::Input::LinkDown(link), now, out);
                 }
             }
@@ -57,7 +60,8 @@ impl Node {
         let (link, node, exporter) = (newcomer.link, newcomer.secure.node, newcomer.secure.exporter);
         let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);
         let takes_changes = newcomer.takes_changes();
-        let alarm = self.trust.met(node, newcomer.nick.as_ref(), &self.peers, now);
+        let host = Some(newcomer.host());
+        let alarm = self.trust.met(node, newcomer.nick.as_ref(), host, &self.peers, now);
         let standing = self.trust.book().standing(&node, now.wall);
         self.with_peers(now, out, |peers, _, out| peers.join(newcomer, standing, out));
         self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
@@ -137,7 +141,14 @@ impl Node {
                 sync::Output::Batch { link, frame } => out.push(Output::Batch { link, frame }),
                 sync::Output::Publish(message) => out.push(Output::Publish(message)),
                 sync::Output::Store { ticket, request } => out.push(Output::Store { ticket, request }),
-                sync::Output::Update(update) => out.push(Output::Update(update)),
+                sync::Output::Update(update) => {
+                    if let Update::Message(message) = &update
+                        && let Author::Peer(PeerId::Node(node)) = message.author
+                    {
+                        self.trust.spoke(&node);
+                    }
+                    out.push(Output::Update(update));
+                }
                 sync::Output::Notice(notice) => {
                     if self.notices.allow(notice.code(), now.mono) {
                         let names = self.trust.people(&self.peers).names();

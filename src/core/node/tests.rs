@@ -77,6 +77,7 @@ fn verified(node: NodeId, nick: &str) -> Known {
         verified: true,
         trusted: false,
         ignored: false,
+        met: None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use crate::domain::model::{LinkId, NodeId, Peer, PeerId, Timestamp};
+use crate::domain::model::{LinkId, NodeId, Peer, PeerId};
 
 /// Who is linked, for everything that has to do with names. Implemented by the links.
 pub(super) trait Directory {
@@ -21,8 +21,8 @@ pub(super) trait Directory {
 
 /// What is known of keys and guests, for whether a link is let in. Implemented by the trust machine.
 pub(super) trait Reputation {
-    /// Whether the key was met a day ago or earlier, or has the user's word.
-    fn is_acquainted(&self, node: &NodeId, now: Timestamp) -> bool;
+    /// Whether the key was met on two days, or has the user's word: [`Class::Known`](crate::domain::model::Class::Known) or more.
+    fn is_acquainted(&self, node: &NodeId) -> bool;
     /// Whether the user shut out the guest at this address.
     fn is_ignored_guest(&self, addr: &SocketAddr) -> bool;
 }

@@ -23,6 +23,11 @@ impl Host {
         })
     }
 
+    /// Its address, or the first one of its network.
+    pub const fn ip(&self) -> IpAddr {
+        self.0
+    }
+
     /// Whether it is this machine, which many nodes may share.
     pub fn is_loopback(&self) -> bool {
         self.0.is_loopback()

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Nick, NodeId, Timestamp};
+use super::{Met, Nick, NodeId, Timestamp};
 
 /// How much is known of who a peer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +38,8 @@ pub struct Known {
     pub trusted: bool,
     /// Whether nothing that it says is shown (`/ignore`).
     pub ignored: bool,
+    /// How it was met; none if an older program has kept this, which did not count.
+    pub met: Option<Met>,
 }
 
 /// Addresses of one node that are kept: more interfaces than a machine has in practice.

@@ -1,10 +1,13 @@
 //! `known.json`: the keys of others, and what the user decided about them.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Timestamp};
+use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Timestamp};
 
 /// Keys that are kept: more people than one meets on one network in years, and few enough to read them all at the
 /// start.
@@ -25,13 +28,37 @@ struct Stored {
     verified: bool,
     trusted: bool,
     ignored: bool,
+    /// Files of 0.4.0 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    met: Option<StoredMet>,
+}
+
+/// How a key was met; the date is in days since 1970, UTC.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredMet {
+    days: u16,
+    last_day: i64,
+    host: Option<IpAddr>,
+    proven: bool,
+}
+
+impl StoredMet {
+    fn new(Met { days, last_day, host, proven }: Met) -> Self {
+        Self { days, last_day: last_day.days(), host: host.map(|host| host.ip()), proven }
+    }
+
+    fn read(self) -> Met {
+        let Self { days, last_day, host, proven } = self;
+        Met { days, last_day: Date::from_days(last_day), host: host.map(Host::of), proven }
+    }
 }
 
 impl Stored {
     /// What the file says of a key. Leaves out what [`Stored::read`] would refuse: a peer must not be able to make the
     /// file unreadable.
     fn new(known: &Known) -> Self {
-        let Known { node, nick, first_seen, last_seen, addrs, verified, trusted, ignored } = known;
+        let Known { node, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met } = known;
         let readable = |nick: &&Nick| Nick::new(nick.as_str()).as_ref() == Ok(*nick);
         Self {
             key: node.to_string(),
@@ -42,11 +69,12 @@ impl Stored {
             verified: *verified,
             trusted: *trusted,
             ignored: *ignored,
+            met: met.map(StoredMet::new),
         }
     }
 
     fn read(self) -> Result<Known, String> {
-        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored } = self;
+        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met } = self;
         let node: NodeId = key.parse().map_err(|error| format!("{error}, and {key:.80?} has not"))?;
         let wrong = |what: String| format!("the key {} has {what}", node.tag(8));
         if addrs.len() > MAX_ADDRESSES {
@@ -65,6 +93,7 @@ impl Stored {
             verified,
             trusted,
             ignored,
+            met: met.map(StoredMet::read),
         })
     }
 }
@@ -90,12 +119,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Known>, String> {
     }
 }
 
-/// The file. Of more than [`MAX_KNOWN`] keys, it has those that the user decided about, then those seen last.
+/// The file. Of more than [`MAX_KNOWN`] keys, it has those that the user decided about, then those met on
+/// two days, then those seen last.
 pub(super) fn to_json(known: &[Known]) -> serde_json::Result<Vec<u8>> {
     let mut kept: Vec<&Known> = known.iter().collect();
     if kept.len() > MAX_KNOWN {
         let decided = |known: &Known| known.verified || known.trusted || known.ignored;
-        kept.sort_by_key(|known| std::cmp::Reverse((decided(known), known.last_seen)));
+        let is_known = |known: &Known| known.met.is_some_and(|met| met.is_known());
+        kept.sort_by_key(|known| std::cmp::Reverse((decided(known), is_known(known), known.last_seen)));
         kept.truncate(MAX_KNOWN);
     }
     // One key a line: for people who look into it, and for `diff`.
@@ -126,6 +157,12 @@ mod tests {
             verified: false,
             trusted: true,
             ignored: false,
+            met: Some(Met {
+                days: number,
+                last_day: Date::from_days(20_454),
+                host: (number > 0).then(|| Host::of([192, 168, 1, 23].into())),
+                proven: number % 2 == 1,
+            }),
         }
     }
 
@@ -137,10 +174,18 @@ mod tests {
         }
     }
 
+    /// As 0.4.0 wrote it.
+    #[test]
+    fn a_file_that_counts_no_days_can_be_read() {
+        let line = r#"[{"key":"0101010101010101010101010101010101010101010101010101010101010101","nick":"bob",
+            "first_seen":1,"last_seen":2,"addrs":[],"verified":false,"trusted":false,"ignored":false}]"#;
+        assert_eq!(parse(line.as_bytes()).unwrap()[0].met, None);
+    }
+
     #[test]
     fn what_the_user_decided_is_kept_when_there_is_too_much() {
         let count = u16::try_from(MAX_KNOWN).unwrap() + 10;
-        let mut all: Vec<_> = (0..count).map(|number| Known { trusted: false, ..known(number) }).collect();
+        let mut all: Vec<_> = (0..count).map(|number| Known { trusted: false, met: None, ..known(number) }).collect();
         all[0].ignored = true;
         let kept = parse(&to_json(&all).unwrap()).unwrap();
         assert_eq!(kept.len(), MAX_KNOWN);

@@ -68,6 +68,7 @@ fn known(key: u8) -> Known {
         verified: true,
         trusted: false,
         ignored: false,
+        met: None,
     }
 }
 

@@ -69,7 +69,7 @@ impl Peers {
         let strangers = self.table.sessions().filter(|(_, peer, _)| matches!(peer.trust, Trust::New | Trust::Suspect));
         let newest = strangers.map(|(link, _, session)| (session.start.began, link)).max();
         match newest {
-            Some((_, newest)) if context.reputation.is_acquainted(node, context.now.wall) => {
+            Some((_, newest)) if context.reputation.is_acquainted(node) => {
                 self.close(newest, CloseReason::Ended, Reason::Full, context, out);
                 true
             }

@@ -52,7 +52,7 @@ use super::{dialing::News, myself::Myself, notice_limits::NoticeLimits, transpor
 use crate::{
     domain::{
         bus::Update,
-        model::{Known, LeaveReason, LinkId, NodeId, Now, Peer, PeerId, Presence, Trust},
+        model::{Host, Known, LeaveReason, LinkId, NodeId, Now, Peer, PeerId, Presence, Trust},
     },
     protocol::codec::mesh::{self, Frame, Reason},
 };
@@ -225,6 +225,11 @@ impl Peers {
     /// The key of the node at the other end of a link.
     pub(super) fn node_of(&self, link: LinkId) -> Option<NodeId> {
         self.table.session(link)?.0.id.node().copied()
+    }
+
+    /// Where a linked node connects from, or where it was reached.
+    pub(super) fn host_of(&self, node: &NodeId) -> Option<Host> {
+        Some(Host::of(self.table.session_of(*node)?.1.start.remote.ip()))
     }
 
     /// What is known of the link with a node.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::session::Session;
 use crate::{
     core::node::transport::Secure,
-    domain::model::{LinkId, Nick, Software},
+    domain::model::{Host, LinkId, Nick, Software},
     protocol::codec::mesh::Cap,
 };
 
@@ -31,6 +31,11 @@ pub(in crate::core::node) struct Newcomer {
 }
 
 impl Newcomer {
+    /// Where it connects from, or where it was reached.
+    pub(in crate::core::node) fn host(&self) -> Host {
+        Host::of(self.session.start.remote.ip())
+    }
+
     /// Whether its program can compare codes.
     pub(in crate::core::node) fn can_compare(&self) -> bool {
         self.session.caps.has(Cap::Sas)

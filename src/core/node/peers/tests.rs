@@ -24,7 +24,7 @@ struct FakeReputation {
 }
 
 impl Reputation for FakeReputation {
-    fn is_acquainted(&self, node: &NodeId, _: Timestamp) -> bool {
+    fn is_acquainted(&self, node: &NodeId) -> bool {
         self.acquainted.contains(node)
     }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     bus::{Alarm, AlarmKind},
-    model::{Known, Nick, NodeId, Skeleton, Timestamp, Trust, skeleton},
+    model::{Class, Host, Known, Nick, NodeId, Now, Skeleton, Timestamp, Trust, skeleton},
 };
 
 /// Alarms about one key in one run. A key that takes one name after the other is suspect enough by then, and must not fill
@@ -39,16 +39,18 @@ impl TrustBook {
         Self { records: Records::new(known) }
     }
 
-    /// `node` was linked, or goes by another name now. Says whether it takes somebody else's name; `present` says who is
-    /// linked.
+    /// `node` was linked, from `host`, or goes by another name now. Says whether it takes somebody else's name; `present` says
+    /// who is linked.
     pub(in crate::core::node) fn met(
         &mut self,
         node: NodeId,
         nick: Option<&Nick>,
+        host: Option<Host>,
         present: impl Fn(&NodeId) -> bool,
-        now: Timestamp,
+        now: Now,
     ) -> Option<Alarm> {
-        self.records.met(node, now);
+        self.records.met(node, host, now);
+        let now = now.wall;
         let nick = nick?;
         let name = skeleton(nick);
         let ruling = self.judge(&node, nick, &name, present, now);
@@ -82,8 +84,30 @@ impl TrustBook {
     }
 
     /// `node` is linked no more.
-    pub(in crate::core::node) fn parted(&mut self, node: &NodeId, now: Timestamp) {
+    pub(in crate::core::node) fn parted(&mut self, node: &NodeId, now: Now) {
         self.records.parted(node, now);
+    }
+
+    /// `node` has said something.
+    pub(in crate::core::node) fn spoke(&mut self, node: &NodeId) {
+        self.records.prove(node);
+    }
+
+    /// Time goes on.
+    pub(in crate::core::node) fn tick(&mut self, now: Now) {
+        self.records.tick(now);
+    }
+
+    /// What `node` has earned; `present` says whether it is linked. Its name does not matter here. Whom the user shut out
+    /// gets no more than a stranger.
+    pub(in crate::core::node) fn class(&self, node: &NodeId, present: bool) -> Class {
+        let known = self.records.get(node).filter(|entry| !entry.known.ignored);
+        match known {
+            Some(entry) if entry.known.verified => Class::Verified,
+            Some(entry) if entry.known.trusted || entry.met().is_known() => Class::Known,
+            _ if present => Class::PresentStranger,
+            _ => Class::AbsentStranger,
+        }
     }
 
     /// How well `node` is known, and whether the user shut it out. Shutting somebody out answers the alarm.
@@ -155,12 +179,17 @@ impl TrustBook {
         self.records.namesakes(name).any(|entry| entry.goes_by(name) && entry.reserves(now))
     }
 
-    /// Everything that is to be kept.
+    /// What is to be kept across runs.
+    pub(in crate::core::node) fn kept(&self) -> impl Iterator<Item = &Known> {
+        self.records.kept()
+    }
+
+    /// Everything that is known.
     pub(in crate::core::node) fn known(&self) -> impl Iterator<Item = &Known> {
         self.records.iter().map(|entry| &entry.known)
     }
 
-    /// Whether [`Self::known`] has changed since this was asked last.
+    /// Whether [`Self::kept`] may have changed since this was asked last.
     pub(in crate::core::node) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.records.changed)
     }

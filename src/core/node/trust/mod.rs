@@ -1,11 +1,14 @@
 //! What is known of keys, whose name is whose, and who is shut out.
 //!
 //! [`Keyring`] is the machine. It is told who comes, goes and is renamed, and what the user says about people; it answers
-//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`find`]
-//! and [`resolve`] find out who the user means, [`naming`] says what people are called.
+//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`days`] says
+//! who was met on two days, [`forgetting`] who is forgotten first, [`find`] and [`resolve`] find out who the user means,
+//! [`naming`] says what people are called.
 
 mod book;
+mod days;
 mod find;
+mod forgetting;
 mod naming;
 mod notices;
 mod records;
@@ -28,7 +31,7 @@ use super::{
 use crate::domain::{
     bus::{Alarm, NoticeCode, Update},
     limit::TokenBucket,
-    model::{Known, Nick, NodeId, Now, PeerId, Timestamp, Trust, Who, skeleton},
+    model::{Host, Known, Nick, NodeId, Now, PeerId, Who, skeleton},
 };
 
 /// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
@@ -85,10 +88,27 @@ impl Keyring {
         People::new(&self.book, here)
     }
 
-    /// `node` is being linked under the name `nick`. Returns the alarm that this raises, for [`Self::raise`] once the front
+    /// `node` is being linked from `host` under the name `nick`. Returns the alarm that this raises, for [`Self::raise`] once the front
     /// end knows of the peer.
-    pub(super) fn met(&mut self, node: NodeId, nick: Option<&Nick>, here: &dyn Directory, now: Now) -> Option<Alarm> {
-        self.book.met(node, nick, |other| *other != node && here.has_node(other), now.wall)
+    pub(super) fn met(
+        &mut self,
+        node: NodeId,
+        nick: Option<&Nick>,
+        host: Option<Host>,
+        here: &dyn Directory,
+        now: Now,
+    ) -> Option<Alarm> {
+        self.book.met(node, nick, host, |other| *other != node && here.has_node(other), now)
+    }
+
+    /// `node` has said something.
+    pub(super) fn spoke(&mut self, node: &NodeId) {
+        self.book.spoke(node);
+    }
+
+    /// Time goes on.
+    pub(super) fn tick(&mut self, now: Now) {
+        self.book.tick(now);
     }
 
     /// Shows an alarm. A stranger who makes key after key under one name gets a few of them on the screen; the rest are marked
@@ -104,13 +124,13 @@ impl Keyring {
 
     /// A linked node goes by another name now.
     pub(super) fn renamed(&mut self, node: NodeId, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
-        let alarm = self.met(node, Some(nick), here, now);
+        let alarm = self.met(node, Some(nick), None, here, now);
         out.push(Output::Standing(node));
         self.raise(alarm, now.mono, out);
     }
 
     /// `node` is not linked any more.
-    pub(super) fn parted(&mut self, node: &NodeId, now: Timestamp) {
+    pub(super) fn parted(&mut self, node: &NodeId, now: Now) {
         self.book.parted(node, now);
     }
 
@@ -212,9 +232,8 @@ impl Keyring {
 }
 
 impl Reputation for Keyring {
-    fn is_acquainted(&self, node: &NodeId, now: Timestamp) -> bool {
-        let known = matches!(self.book.standing(node, now).0, Trust::Verified | Trust::Known);
-        known || self.book.get(node).is_some_and(|known| known.trusted)
+    fn is_acquainted(&self, node: &NodeId) -> bool {
+        !self.book.class(node, true).is_stranger()
     }
 
     fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {

@@ -3,11 +3,17 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use super::{
+    days::Days,
+    forgetting::{Crowd, Forgettable, Place, Rank},
 };
 
 use crate::{
-    core::budgets::MAX_KEYS,
-    domain::model::{Known, MAX_ADDRESSES, Nick, NodeId, Skeleton, Timestamp, skeleton},
+    core::budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT},
+    domain::model::{Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
 };
 
 /// Names of one key that are remembered while the program runs, so that a peer who goes by "bob (lunch)" for an hour still
@@ -20,6 +26,13 @@ pub(super) const MAX_NAMESAKES: usize = 16;
 
 /// A key counts as known for long after a day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// How long a key is linked until it is proven.
+const PROVEN_AFTER: Duration = Duration::from_mins(1);
+
+/// A key of one day that was seen longer ago than this is the first to be forgotten, in milliseconds: it hardly comes back.
+/// Counted back from when anybody was seen last, at the start of the program.
+const STALE_MS: i64 = 30 * DAY_MS;
 
 /// One key.
 #[derive(Debug)]
@@ -35,8 +48,12 @@ pub(super) struct Entry {
     pub(super) suspect: bool,
     /// Names for which an alarm was raised.
     pub(super) raised: Vec<Skeleton>,
-    /// Whether it is linked: such are never forgotten.
-    linked: bool,
+    /// Since when it is linked, if it is: such are never forgotten.
+    linked: Option<Instant>,
+    /// Its number in the order in which keys were met first.
+    number: i64,
+    /// Whether it was seen long ago, when the program was started, and not since.
+    stale: bool,
 }
 
 /// A name that is a key's.
@@ -50,8 +67,11 @@ struct OwnName {
 }
 
 impl Entry {
-    fn new(mut known: Known) -> Self {
+    fn new(mut known: Known, number: i64) -> Self {
         known.addrs.truncate(MAX_ADDRESSES);
+        let listened = known.addrs.first().map(|addr| Host::of(addr.ip()));
+        let (first, last) = (known.first_seen, known.last_seen);
+        known.met.get_or_insert_with(|| Met::of_sightings(first, last, listened));
         let granted = known.verified || known.trusted;
         let held =
             known.nick.as_ref().map(|nick| OwnName { skeleton: skeleton(nick), since: known.first_seen, granted });
@@ -61,8 +81,20 @@ impl Entry {
             claimed: None,
             suspect: false,
             raised: Vec::new(),
-            linked: false,
+            linked: None,
+            number,
+            stale: false,
         }
+    }
+
+    /// How it was met.
+    pub(super) fn met(&self) -> Met {
+        self.known.met.unwrap_or_default()
+    }
+
+    /// Whether the user has decided anything about it.
+    fn is_decided(&self) -> bool {
+        self.known.verified || self.known.trusted || self.known.ignored
     }
 
     /// Whether it was linked for the first time at least a day ago. A key that was seen on different days stays known
@@ -116,12 +148,12 @@ impl Entry {
 
     /// Whether it is linked now.
     pub(super) fn is_linked(&self) -> bool {
-        self.linked
+        self.linked.is_some()
     }
 
     /// It is or was there just now.
-    fn seen(&mut self, linked: bool, now: Timestamp) {
-        self.linked = linked;
+    fn seen(&mut self, now: Timestamp) {
+        self.stale = false;
         let known = &mut self.known;
         if known.first_seen > now && !is_day(known.first_seen, known.last_seen) {
             // The clock was wrong then, and has been put right: it shall not have to wait until that day.
@@ -137,17 +169,34 @@ impl Entry {
         addrs.truncate(MAX_ADDRESSES);
     }
 
-    /// In which order it is forgotten, if it may be: keys that were seen on one day only go first, so that keys made by the
-    /// thousand displace one another and nobody else.
-    fn worth(&self) -> Option<(bool, Timestamp, NodeId)> {
-        let Known { node, first_seen, last_seen, verified, trusted, ignored, .. } = self.known;
-        let marked = verified || trusted || ignored || self.linked;
-        (!marked).then(|| (is_day(first_seen, last_seen), last_seen, node))
+    /// Where it stands in the order in which keys are forgotten, if it may be.
+    fn place(&self) -> Option<Place> {
+        let met = self.met();
+        let by_sight = |rank| {
+            let urgency = self.known.last_seen.as_millis().saturating_neg();
+            Place { rank, crowd: Crowd::Everybody, urgency }
+        };
+        let by_crowd = |rank| {
+            let host = met.host.filter(|host| !host.is_loopback());
+            Place { rank, crowd: host.map_or(Crowd::Key(self.known.node), Crowd::Host), urgency: self.number }
+        };
+        let place = match met {
+            _ if met.is_known() => by_sight(Rank::Known),
+            _ if self.stale => by_sight(Rank::Stale),
+            Met { proven: true, .. } => by_crowd(Rank::Proven),
+            Met { .. } => by_crowd(Rank::Unproven),
+        };
+        (!self.is_decided() && self.linked.is_none()).then_some(place)
     }
 }
 
 fn is_day(since: Timestamp, now: Timestamp) -> bool {
     now.as_millis().saturating_sub(since.as_millis()) >= DAY_MS
+}
+
+/// When a linked key will have been here for long enough to be proven.
+fn due(entry: &Entry) -> Option<Instant> {
+    entry.linked.filter(|_| !entry.met().proven).map(|since| since + PROVEN_AFTER)
 }
 
 /// All keys.
@@ -156,21 +205,36 @@ pub(super) struct Records {
     entries: BTreeMap<NodeId, Entry>,
     /// Whose names, past or present, have this skeleton.
     by_name: BTreeMap<Skeleton, BTreeSet<NodeId>>,
-    /// Those that may be forgotten, in the order in which they are.
-    idle: BTreeSet<(bool, Timestamp, NodeId)>,
+    /// Those that may be forgotten.
+    forgettable: Forgettable,
+    /// Linked keys that are not proven yet, with the time at which they are.
+    unproven: BTreeSet<(Instant, NodeId)>,
+    days: Days,
+    /// The number of the next key.
+    next_number: i64,
     /// Whether anything that is to be kept has changed.
     pub(super) changed: bool,
 }
 
 impl Records {
-    pub(super) fn new(known: Vec<Known>) -> Self {
+    pub(super) fn new(mut known: Vec<Known>) -> Self {
         let mut records = Self::default();
+        known.sort_by_key(|known| known.first_seen);
+        let newest = known.iter().map(|known| known.last_seen.as_millis()).max().unwrap_or_default();
         for known in known {
             records.remove(&known.node);
-            records.insert(Entry::new(known));
+            let stale = newest.saturating_sub(known.last_seen.as_millis()) > STALE_MS;
+            let entry = Entry { stale, ..Entry::new(known, records.number()) };
+            records.insert(entry);
             records.forget();
         }
         records
+    }
+
+    fn number(&mut self) -> i64 {
+        let number = self.next_number;
+        self.next_number += 1;
+        number
     }
 
     pub(super) fn get(&self, node: &NodeId) -> Option<&Entry> {
@@ -186,28 +250,98 @@ impl Records {
         self.by_name.get(name).into_iter().flatten().filter_map(|node| self.entries.get(node))
     }
 
-    /// `node` is linked.
-    pub(super) fn met(&mut self, node: NodeId, now: Timestamp) {
+    /// What is to be kept across runs: everybody but those who were linked for moments, of whom a few are kept.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Known> {
+        let is_proven = |entry: &&Entry| entry.is_decided() || entry.met().proven || entry.met().is_known();
+        let (proven, unproven): (Vec<&Entry>, Vec<&Entry>) = self.entries.values().partition(is_proven);
+        let mut begun: Vec<&Entry> = unproven.into_iter().filter(|entry| entry.met().days > 0).collect();
+        begun.sort_by_key(|entry| entry.number);
+        begun.truncate(MAX_UNPROVEN_KEPT);
+        proven.into_iter().chain(begun).map(|entry| &entry.known)
+    }
+
+    /// Time goes on: another day may have begun, and who is linked may be proven.
+    pub(super) fn tick(&mut self, now: Now) {
+        self.turn(now);
+        while let Some((due, node)) = self.unproven.first().copied()
+            && due <= now.mono
+        {
+            self.unproven.remove(&(due, node));
+            self.prove(&node);
+        }
+    }
+
+    fn turn(&mut self, now: Now) {
+        if !self.days.turn(now) {
+            return;
+        }
+        let mut linked = Vec::new();
+        for entry in self.entries.values() {
+            self.days.recall(&entry.met());
+            if entry.is_linked() {
+                linked.push(entry.known.node);
+            }
+        }
+        for node in linked {
+            self.earn(&node);
+        }
+    }
+
+    fn earn(&mut self, node: &NodeId) {
+        let mut days = std::mem::take(&mut self.days);
+        self.update(node, |entry| days.earn(entry.known.met.get_or_insert_default()));
+        self.days = days;
+    }
+
+    /// `node` has said something, or has been here for long enough: it is more than a key that is thrown away.
+    pub(super) fn prove(&mut self, node: &NodeId) {
+        if self.entries.get(node).is_some_and(|entry| !entry.met().proven) {
+            self.update(node, |entry| entry.known.met.get_or_insert_default().proven = true);
+        }
+    }
+
+    /// `node` is linked, from `host` if it was not before.
+    pub(super) fn met(&mut self, node: NodeId, host: Option<Host>, now: Now) {
+        self.turn(now);
         if !self.entries.contains_key(&node) {
             self.changed = true;
-            self.insert(Entry::new(Known {
+            let number = self.number();
+            let known = Known {
                 node,
                 nick: None,
-                first_seen: now,
-                last_seen: now,
+                first_seen: now.wall,
+                last_seen: now.wall,
                 addrs: Vec::new(),
                 verified: false,
                 trusted: false,
                 ignored: false,
-            }));
+                met: Some(Met { host, ..Met::default() }),
+            };
+            self.insert(Entry::new(known, number));
         }
-        self.update(&node, |entry| entry.seen(true, now));
+        self.update(&node, |entry| {
+            entry.seen(now.wall);
+            entry.linked.get_or_insert(now.mono);
+        });
+        self.earn(&node);
+        if let Some(due) = self.entries.get(&node).and_then(due) {
+            self.unproven.insert((due, node));
+        }
         self.forget();
     }
 
     /// `node` is gone.
-    pub(super) fn parted(&mut self, node: &NodeId, now: Timestamp) {
-        self.update(node, |entry| entry.seen(false, now));
+    pub(super) fn parted(&mut self, node: &NodeId, now: Now) {
+        if let Some(due) = self.entries.get(node).and_then(due) {
+            self.unproven.remove(&(due, *node));
+            if due <= now.mono {
+                self.prove(node);
+            }
+        }
+        self.update(node, |entry| {
+            entry.seen(now.wall);
+            entry.linked = None;
+        });
         self.forget();
     }
 
@@ -228,7 +362,9 @@ impl Records {
 
     fn insert(&mut self, entry: Entry) {
         let node = entry.known.node;
-        self.idle.extend(entry.worth());
+        if let Some(place) = entry.place() {
+            self.forgettable.insert(node, place);
+        }
         for held in &entry.names {
             self.by_name.entry(held.skeleton.clone()).or_default().insert(node);
         }
@@ -237,8 +373,8 @@ impl Records {
 
     fn remove(&mut self, node: &NodeId) -> Option<Entry> {
         let entry = self.entries.remove(node)?;
-        if let Some(worth) = entry.worth() {
-            self.idle.remove(&worth);
+        if let Some(place) = entry.place() {
+            self.forgettable.remove(*node, place);
         }
         for held in &entry.names {
             if let Some(nodes) = self.by_name.get_mut(&held.skeleton) {
@@ -253,7 +389,7 @@ impl Records {
 
     fn forget(&mut self) {
         while self.entries.len() > MAX_KEYS {
-            let Some((.., node)) = self.idle.first().copied() else { return };
+            let Some(node) = self.forgettable.next() else { return };
             self.remove(&node);
             self.changed = true;
         }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::domain::model::{Peer, Software};
+use crate::domain::model::{Peer, Software, Timestamp, Trust};
 
 /// Who is linked.
 #[derive(Default)]
@@ -55,6 +55,7 @@ fn verified(n: u8, name: &str) -> Known {
         verified: true,
         trusted: false,
         ignored: false,
+        met: None,
     }
 }
 
@@ -72,7 +73,7 @@ fn a_new_key_under_a_known_name_raises_an_alarm_and_is_suspect() {
         "{out:?}"
     );
     assert_eq!(keyring.book().standing(&key(2), now.wall).0, Trust::Suspect);
-    assert!(!keyring.is_acquainted(&key(2), now.wall) && keyring.is_acquainted(&key(1), now.wall));
+    assert!(!keyring.is_acquainted(&key(2)) && keyring.is_acquainted(&key(1)));
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn alarms_beyond_a_few_are_one_notice() {
     let (mut keyring, here, now) = (Keyring::new(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     let mut out = Vec::new();
     for n in 2..20 {
-        let alarm = keyring.met(key(n), Some(&nick("bob")), &here, now);
+        let alarm = keyring.met(key(n), Some(&nick("bob")), None, &here, now);
         keyring.raise(alarm, now.mono, &mut out);
     }
     let alarms = out.iter().filter(|out| matches!(out, Output::Update(Update::Alarm(_)))).count();
@@ -92,7 +93,7 @@ fn alarms_beyond_a_few_are_one_notice() {
 fn somebody_who_shares_a_name_is_judged_again_when_its_owner_leaves() {
     let (mut keyring, mut here, now) = (Keyring::new(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
-    assert_eq!(keyring.met(key(2), Some(&nick("bob")), &here, now), None, "two people of one name are here");
+    assert_eq!(keyring.met(key(2), Some(&nick("bob")), None, &here, now), None, "two people of one name are here");
     here.0.clear();
     here.add(PeerId::Node(key(2)), "bob");
     let mut out = Vec::new();
@@ -105,7 +106,7 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     let (mut keyring, mut here, now) = (Keyring::new(Vec::new()), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Guest(guest()), "eve");
-    keyring.met(key(1), Some(&nick("bob")), &here, now);
+    keyring.met(key(1), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
     keyring.trust(&who("bob"), &here, &mut out);
     keyring.ignore(&who("bob"), true, &here, &mut out);

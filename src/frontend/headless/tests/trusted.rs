@@ -43,6 +43,7 @@ fn known() -> Known {
         verified: true,
         trusted: false,
         ignored: false,
+        met: None,
     }
 }
 

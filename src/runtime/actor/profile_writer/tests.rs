@@ -26,6 +26,7 @@ fn harness() -> Harness {
         verified: false,
         trusted: false,
         ignored: false,
+        met: None,
     }];
     Harness { writer: ProfileWriter::new(saver, &known), known, directory, _home: home }
 }

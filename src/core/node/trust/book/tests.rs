@@ -5,7 +5,10 @@ mod histories;
 mod names;
 mod who;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use super::*;
 use crate::domain::model::Who;
@@ -42,6 +45,7 @@ fn fresh(n: u8, name: &str) -> Known {
         verified: false,
         trusted: false,
         ignored: false,
+        met: None,
     }
 }
 
@@ -50,18 +54,26 @@ struct Desk {
     book: TrustBook,
     here: BTreeSet<NodeId>,
     now: Timestamp,
+    /// When the desk was set up, which is hour zero.
+    began: Instant,
 }
 
 impl Desk {
     fn new(known: Vec<Known>) -> Self {
-        Self { book: TrustBook::new(known), here: BTreeSet::new(), now: hour(0) }
+        Self { book: TrustBook::new(known), here: BTreeSet::new(), now: hour(0), began: Instant::now() }
+    }
+
+    /// Both clocks.
+    fn clocks(&self) -> Now {
+        let ms = self.now.as_millis().saturating_sub(hour(0).as_millis());
+        Now { mono: self.began + Duration::from_millis(u64::try_from(ms).unwrap_or_default()), wall: self.now }
     }
 
     /// Links or renames.
     fn met(&mut self, n: u8, name: &str) -> Option<Alarm> {
         self.here.insert(key(n));
         let here = &self.here;
-        self.book.met(key(n), Some(&nick(name)), |node| here.contains(node), self.now)
+        self.book.met(key(n), Some(&nick(name)), None, |node| here.contains(node), self.clocks())
     }
 
     fn kind(&mut self, n: u8, name: &str) -> Option<AlarmKind> {
@@ -70,7 +82,7 @@ impl Desk {
 
     fn parted(&mut self, n: u8) {
         self.here.remove(&key(n));
-        self.book.parted(&key(n), self.now);
+        self.book.parted(&key(n), self.clocks());
     }
 
     fn again(&mut self, n: u8, name: &str) -> Option<AlarmKind> {
@@ -85,8 +97,8 @@ impl Desk {
     /// What is written to disk, read again by the next run.
     fn restart(&mut self) {
         for node in std::mem::take(&mut self.here) {
-            self.book.parted(&node, self.now);
+            self.book.parted(&node, self.clocks());
         }
-        self.book = TrustBook::new(self.book.known().cloned().collect());
+        self.book = TrustBook::new(self.book.kept().cloned().collect());
     }
 }

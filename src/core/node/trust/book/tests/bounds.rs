@@ -1,7 +1,7 @@
 //! What is kept, and how much of it.
 
 use super::*;
-use crate::core::budgets::MAX_KEYS;
+use crate::core::budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT};
 
 /// As many keys as are wanted.
 fn numbered(n: u32) -> NodeId {
@@ -12,8 +12,8 @@ fn numbered(n: u32) -> NodeId {
 
 fn flood(desk: &mut Desk, keys: std::ops::Range<u32>) {
     for n in keys {
-        desk.book.met(numbered(n), Some(&nick(&format!("x{n}"))), |_| false, desk.now);
-        desk.book.parted(&numbered(n), desk.now);
+        desk.book.met(numbered(n), Some(&nick(&format!("x{n}"))), None, |_| false, desk.clocks());
+        desk.book.parted(&numbered(n), desk.clocks());
     }
 }
 
@@ -37,7 +37,82 @@ fn keys_made_by_the_thousand_push_out_nobody_who_matters() {
     desk.parted(104);
     desk.now = hour(2);
     flood(&mut desk, 20_000..20_000 + MAX_KEYS as u32);
-    assert_eq!(desk.book.get(&key(104)), None);
+    assert!(desk.book.get(&key(104)).is_some(), "it was here for longer than a moment");
+}
+
+/// How long a test may take for 100,000 keys: 20 µs each, in a program that is not optimised.
+const FAST: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_hundred_thousand_keys_push_out_nobody_who_said_something_or_was_here_for_a_minute() {
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "speaker");
+    desk.book.spoke(&key(1));
+    desk.parted(1);
+    desk.met(2, "stayer");
+    desk.now = Timestamp::from_millis(hour(0).as_millis() + 60_000);
+    desk.parted(2);
+    desk.met(3, "linked");
+    let began = Instant::now();
+    flood(&mut desk, 0..100_000);
+    assert!(began.elapsed() < FAST, "{:?}", began.elapsed());
+    assert_eq!(desk.book.known().count(), MAX_KEYS);
+    assert!((1..=3).all(|n| desk.book.get(&key(n)).is_some()));
+    assert!(desk.book.kept().count() <= MAX_UNPROVEN_KEPT + 3, "a few of the others are written to the file");
+    desk.restart();
+    assert!((1..=3).all(|n| desk.book.get(&key(n)).is_some()));
+}
+
+#[test]
+fn keys_of_the_host_that_has_most_go_first_although_they_said_something() {
+    let mut desk = Desk::new(Vec::new());
+    let mut meet = |n: u32, host: u8| {
+        let host = Some(Host::of([10, 0, 0, host].into()));
+        desk.book.met(numbered(n), None, host, |_| false, desk.clocks());
+        desk.book.spoke(&numbered(n));
+        desk.book.parted(&numbered(n), desk.clocks());
+    };
+    for n in 0..2 * MAX_KEYS as u32 {
+        meet(n, 1);
+    }
+    for n in 0..20 {
+        meet(100_000 + n, 2);
+    }
+    let of = |host: u8| {
+        let host = Some(Host::of([10, 0, 0, host].into()));
+        desk.book.known().filter(|known| known.met.is_some_and(|met| met.host == host)).count()
+    };
+    assert_eq!((of(1), of(2)), (MAX_KEYS - 20, 20));
+    assert!(desk.book.get(&numbered(0)).is_some(), "the newest of them go");
+}
+
+#[test]
+fn a_key_is_known_on_its_second_day_or_by_the_users_word() {
+    let mut desk = Desk::new(Vec::new());
+    let class = |desk: &Desk, n| desk.book.class(&key(n), true);
+    for n in [1, 2, 3] {
+        desk.met(n, &format!("person{n}"));
+        assert_eq!(class(&desk, n), Class::PresentStranger);
+    }
+    desk.book.trust(&key(2));
+    desk.book.verified(&key(3));
+    assert_eq!((class(&desk, 2), class(&desk, 3)), (Class::Known, Class::Verified));
+    desk.now = hour(5);
+    desk.book.tick(desk.clocks());
+    assert_eq!(class(&desk, 1), Class::PresentStranger);
+    desk.now = hour(30);
+    desk.book.tick(desk.clocks());
+    assert_eq!(class(&desk, 1), Class::Known, "it stayed overnight");
+    desk.book.ignore(&key(1));
+    assert_eq!(class(&desk, 1), Class::PresentStranger, "the user shut it out");
+    assert_eq!(desk.book.class(&key(9), false), Class::AbsentStranger);
+}
+
+#[test]
+fn days_of_a_file_of_an_older_program_are_taken_from_its_sightings() {
+    let desk = Desk::new(vec![old(1, "bob"), fresh(2, "carol")]);
+    let class = |n| desk.book.class(&key(n), false);
+    assert_eq!((class(1), class(2)), (Class::Known, Class::AbsentStranger));
 }
 
 #[test]
@@ -56,7 +131,7 @@ fn a_file_that_is_too_long_is_cut_to_those_seen_last() {
 fn one_name_for_thousands_of_keys_is_looked_at_quickly() {
     let mut desk = Desk::new(Vec::new());
     for n in 0..MAX_KEYS as u32 {
-        desk.book.met(numbered(n), Some(&nick("bob")), |_| false, desk.now);
+        desk.book.met(numbered(n), Some(&nick("bob")), None, |_| false, desk.clocks());
     }
     let named = desk.book.known().filter(|known| known.nick.is_some()).count();
     assert!(named <= MAX_NAMESAKES + 1, "{named}");

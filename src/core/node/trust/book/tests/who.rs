@@ -58,7 +58,7 @@ fn a_key_is_found_by_its_begin_in_any_groups_whoever_else_has_it_for_a_name() {
 #[test]
 fn whoever_has_no_name_is_found_by_the_key() {
     let mut desk = Desk::new(Vec::new());
-    desk.book.met(key(7), None, |_| true, desk.now);
+    desk.book.met(key(7), None, None, |_| true, desk.clocks());
     assert_eq!(found(&desk, "0707"), [(7, Key)]);
     assert_eq!(desk.trust(7), Trust::New);
 }

@@ -1,0 +1,164 @@
+//! On how many days a key was met. Keys cost nothing and clocks jump, so a day is more than another date.
+//!
+//! - **The program counts days itself.** A day of its own begins with each run, and after [`UPTIME`] of one run; in both
+//!   cases only if the date is another one than that of the day before. So a clock that jumps while the program runs
+//!   promotes nobody, and neither does starting the program again and again.
+//! - **A key has each day once**, by its date: several runs on one date are one day.
+//! - **Few keys of one host begin on one day**: see [`NEW_KEYS_PER_HOST`]. The others are met all the same; they only have
+//!   no first day yet, and may get one on the next.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    core::budgets::{MAX_NEW_HOSTS_A_DAY, NEW_KEYS_PER_HOST},
+    domain::model::{Date, Host, Met, Now},
+};
+
+/// How long the program runs before another day may begin: less than a day at work, so that a machine that sleeps at night
+/// counts every day, and far more than a clock needs to be put right.
+const UPTIME: Duration = Duration::from_hours(6);
+
+/// The day that is counted now.
+#[derive(Debug, Default)]
+pub(super) struct Days {
+    /// Its date, and when it began; none before the first input.
+    today: Option<(Date, Instant)>,
+    /// How many keys of each host had their first day on it.
+    new_keys: BTreeMap<Host, usize>,
+}
+
+impl Days {
+    /// Whether another day begins.
+    pub(super) fn turn(&mut self, now: Now) -> bool {
+        let date = Date::of(now.wall);
+        let begins = self.today.is_none_or(|(today, began)| {
+            today != date && now.mono.saturating_duration_since(began) >= UPTIME
+        });
+        if begins {
+            self.today = Some((date, now.mono));
+            self.new_keys.clear();
+        }
+        begins
+    }
+
+    /// A record from an earlier run: it may have had its first day today.
+    pub(super) fn recall(&mut self, met: &Met) {
+        let is_new = self.today.is_some_and(|(today, _)| met.days == 1 && met.last_day == today);
+        if let Some(host) = met.host.filter(|_| is_new) {
+            self.admit(host);
+        }
+    }
+
+    /// A key is linked: it earns the day, unless it has it already or its host had too many new keys.
+    pub(super) fn earn(&mut self, met: &mut Met) {
+        let Some((today, _)) = self.today else { return };
+        let is_new = met.days == 0;
+        if (is_new || met.last_day != today) && (!is_new || met.host.is_none_or(|host| self.admit(host))) {
+            met.days = met.days.saturating_add(1);
+            met.last_day = today;
+        }
+    }
+
+    /// Whether one more key of `host` may have its first day.
+    fn admit(&mut self, host: Host) -> bool {
+        if host.is_loopback() {
+            return true;
+        }
+        if self.new_keys.len() >= MAX_NEW_HOSTS_A_DAY && !self.new_keys.contains_key(&host) {
+            return false;
+        }
+        let keys = self.new_keys.entry(host).or_default();
+        let admits = *keys < NEW_KEYS_PER_HOST;
+        *keys += usize::from(admits);
+        admits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Timestamp;
+
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+    fn host(n: u8) -> Option<Host> {
+        Some(Host::of([10, 0, 0, n].into()))
+    }
+
+    /// A run that begins on a date.
+    fn run(date: i64) -> (Days, Now) {
+        let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(date * DAY_MS) };
+        let mut days = Days::default();
+        assert!(days.turn(now));
+        (days, now)
+    }
+
+    #[test]
+    fn a_clock_that_jumps_while_the_program_runs_makes_no_day() {
+        let (mut days, now) = run(100);
+        let mut met = Met::default();
+        days.earn(&mut met);
+        for jump in [1, 30, 10_000, -50] {
+            let jumped = Now { wall: Timestamp::from_millis((100 + jump) * DAY_MS), ..now };
+            assert!(!days.turn(jumped));
+            days.earn(&mut met);
+        }
+        assert_eq!((met.days, met.last_day), (1, Date::from_days(100)));
+    }
+
+    #[test]
+    fn a_day_begins_after_hours_and_on_another_date() {
+        let (mut days, now) = run(100);
+        let at = |hours: u64, date: i64| Now {
+            mono: now.mono + Duration::from_hours(hours),
+            wall: Timestamp::from_millis(date * DAY_MS),
+        };
+        assert!(!days.turn(at(20, 100)), "the same date");
+        assert!(!days.turn(at(5, 101)), "five hours");
+        assert!(days.turn(at(6, 101)) && !days.turn(at(11, 102)) && days.turn(at(12, 102)));
+    }
+
+    #[test]
+    fn runs_on_one_date_are_one_day_and_on_two_dates_two() {
+        let mut met = Met::default();
+        for (date, expected) in [(100, 1), (100, 1), (101, 2), (101, 2), (102, 3)] {
+            run(date).0.earn(&mut met);
+            assert_eq!(met.days, expected);
+        }
+        assert!(met.is_known());
+    }
+
+    #[test]
+    fn few_keys_of_one_host_begin_on_one_day_across_runs() {
+        let (mut days, _) = run(100);
+        let earns = |days: &mut Days, host| {
+            let mut met = Met { host, ..Met::default() };
+            days.earn(&mut met);
+            met
+        };
+        let begun: Vec<Met> = (0..100).map(|_| earns(&mut days, host(1))).filter(|met| met.days == 1).collect();
+        assert_eq!(begun.len(), NEW_KEYS_PER_HOST);
+        assert_eq!(earns(&mut days, host(2)).days, 1, "another host");
+        let own = Some(Host::of([127, 0, 0, 1].into()));
+        assert!((0..100).all(|_| earns(&mut days, own).days == 1), "everybody here may be somebody else");
+        let (mut again, _) = run(100);
+        begun.iter().for_each(|met| again.recall(met));
+        assert_eq!((earns(&mut again, host(1)).days, earns(&mut again, host(2)).days), (0, 1));
+        let mut late = earns(&mut days, host(1));
+        run(101).0.earn(&mut late);
+        assert_eq!(late.days, 1, "its first day is the next");
+    }
+
+    #[test]
+    fn hosts_made_by_the_thousand_are_bounded() {
+        let (mut days, _) = run(100);
+        for n in 0..10_000_u32 {
+            let [_, a, b, c] = n.to_be_bytes();
+            days.earn(&mut Met { host: Some(Host::of([10, a, b, c].into())), ..Met::default() });
+        }
+        assert_eq!(days.new_keys.len(), MAX_NEW_HOSTS_A_DAY);
+    }
+}

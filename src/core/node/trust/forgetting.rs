@@ -1,0 +1,139 @@
+//! In which order keys are forgotten when there are too many.
+//!
+//! Keys cost nothing, so that a stranger can make them by the thousand. They displace one another and nobody else:
+//! 1. those of one day, long ago;
+//! 2. those that were linked for moments and said nothing: of the host that has most of them, the newest;
+//! 3. those that said something, or were linked for a minute, in the same order;
+//! 4. those that were met on two days: who was seen longest ago.
+//!
+//! Who is linked, or was verified, trusted or ignored by the user, is not among them. On this machine's own addresses a
+//! key stands for its host, since everybody here may be somebody else.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use crate::domain::model::{Host, NodeId};
+
+/// How easily a key is forgotten, the first to go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Met on one day, long ago.
+    Stale,
+    /// Linked for moments, and silent.
+    Unproven,
+    /// Met on one day.
+    Proven,
+    /// Met on two days.
+    Known,
+}
+
+/// Keys that compete with one another first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Crowd {
+    /// All of a rank.
+    Everybody,
+    /// Those of one host.
+    Host(Host),
+    /// One key alone.
+    Key(NodeId),
+}
+
+/// Where a key stands in the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) rank: Rank,
+    pub(super) crowd: Crowd,
+    /// Of one crowd, the greatest goes first.
+    pub(super) urgency: i64,
+}
+
+/// Those that may be forgotten. Every operation takes a time that grows with the logarithm of their number.
+#[derive(Debug, Default)]
+pub(super) struct Forgettable {
+    crowds: BTreeMap<(Rank, Crowd), BTreeSet<(i64, NodeId)>>,
+    /// The crowds, the one that loses a key next first: the greatest, and of such the one with the most urgent key.
+    order: BTreeSet<(Rank, Reverse<usize>, Reverse<i64>, Crowd)>,
+}
+
+impl Forgettable {
+    /// `node` may be forgotten.
+    pub(super) fn insert(&mut self, node: NodeId, place: Place) {
+        self.change(place, |crowd| crowd.insert((place.urgency, node)));
+    }
+
+    /// `node` may not be forgotten any more, or stands elsewhere. `place` is where it stood.
+    pub(super) fn remove(&mut self, node: NodeId, place: Place) {
+        self.change(place, |crowd| crowd.remove(&(place.urgency, node)));
+    }
+
+    /// Which key is forgotten next.
+    pub(super) fn next(&self) -> Option<NodeId> {
+        let (rank, _, _, crowd) = self.order.first()?;
+        self.crowds.get(&(*rank, *crowd))?.last().map(|(_, node)| *node)
+    }
+
+    fn change(
+        &mut self,
+        Place { rank, crowd, .. }: Place,
+        change: impl FnOnce(&mut BTreeSet<(i64, NodeId)>) -> bool,
+    ) {
+        let keys = self.crowds.entry((rank, crowd)).or_default();
+        if let Some((urgency, _)) = keys.last() {
+            self.order.remove(&(rank, Reverse(keys.len()), Reverse(*urgency), crowd));
+        }
+        change(keys);
+        match keys.last() {
+            Some((urgency, _)) => drop(self.order.insert((rank, Reverse(keys.len()), Reverse(*urgency), crowd))),
+            None => drop(self.crowds.remove(&(rank, crowd))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(n: u8) -> NodeId {
+        NodeId::new([n; 32])
+    }
+
+    fn place(rank: Rank, host: u8, urgency: i64) -> Place {
+        Place { rank, crowd: Crowd::Host(Host::of([10, 0, 0, host].into())), urgency }
+    }
+
+    #[test]
+    fn the_lowest_rank_goes_first_then_the_newest_of_the_greatest_crowd() {
+        let mut keys = Forgettable::default();
+        let places = [
+            (1, place(Rank::Proven, 1, 1)),
+            (2, place(Rank::Unproven, 1, 2)),
+            (3, place(Rank::Unproven, 2, 3)),
+            (4, place(Rank::Unproven, 2, 4)),
+            (5, place(Rank::Unproven, 3, 5)),
+            (6, place(Rank::Known, 1, 6)),
+        ];
+        for (n, place) in places {
+            keys.insert(key(n), place);
+        }
+        let mut order = Vec::new();
+        while let Some(next) = keys.next() {
+            let (n, place) = places.into_iter().find(|(n, _)| key(*n) == next).unwrap();
+            keys.remove(next, place);
+            order.push(n);
+        }
+        assert_eq!(order, [4, 5, 3, 2, 1, 6]);
+        assert!(keys.crowds.is_empty() && keys.order.is_empty());
+    }
+
+    #[test]
+    fn taking_out_what_is_not_there_changes_nothing() {
+        let mut keys = Forgettable::default();
+        keys.remove(key(1), place(Rank::Proven, 1, 1));
+        assert!(keys.next().is_none() && keys.crowds.is_empty() && keys.order.is_empty());
+        keys.insert(key(2), place(Rank::Proven, 1, 1));
+        keys.remove(key(1), place(Rank::Proven, 1, 1));
+        assert_eq!(keys.next(), Some(key(2)));
+    }
+}
