@@ -11,11 +11,11 @@
 //! | free space | all of it | down to [`FREE_SPACE_FLOOR`] | down to [`FREE_SPACE_FLOOR`] | | not taken; the sender is told |
 //! | bytes of events a second | no limit | [`STRANGER_RATE`] | [`STRANGER_RATE`] | [`STRANGERS_RATE`], beyond [`SMALL_TALK`] each | not taken; the sender is told and tries again later |
 //! | way to the disk | own lines first, then a link after the other | the same | the same | 4,096 events, 8 MiB | the links are not read |
-//! | places | a quarter is kept for them | [`MAX_NODES_PER_HOST`] for each /24 or /64 | | [`STRANGERS_PLACES`] | the newest stranger of the fullest network goes for a known person; others are told "full" |
+//! | places | a quarter is kept for them | [`MAX_NODES_PER_HOST`] for each address | | [`STRANGERS_PLACES`] | the newest stranger of the fullest machine goes for a known person, and for a newcomer of a machine or network with clearly fewer; others are told "full" |
 //! | trust records | never go | go last | the newest unproven go first | [`MAX_KEYS`] | the newest of the host that has most |
 //! | receipts | never go | stay while they are present | go first | [`MAX_READERS`] | the newest |
-//! | dials on a peer's word | ports of the range | the same | the same | | not dialled |
-//! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] at once, then [`GUEST_RATE`] a second | counted, not kept |
+//! | dials on a peer's word | [`ANNOUNCED_BURST`] at one host, at ports of the range | the same | the same | [`PASSED_BURST_OF_ALL`] | not dialled |
+//! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] each at once, then [`GUEST_RATE`] a second | counted, not kept |
 //!
 //! A log is charged to its author's host while the author is linked, else to the link that brought it. On this machine's
 //! own addresses a key stands for its host, since everybody here may be somebody else.
@@ -70,9 +70,46 @@ pub const MAX_NODES: usize = 256;
 /// Of these, strangers: a quarter of the places is kept for known people.
 pub const STRANGERS_PLACES: usize = MAX_NODES / 4 * 3;
 
-/// Nodes of one network, a /24 or a /64, that may be linked at once while places are scarce. It is six times the usual range
-/// of ports. This machine's own are exempt, since everybody here may be somebody else.
+/// Nodes at one address that may be linked at once: six times the usual range of ports. This machine's own are exempt, since everybody here may be somebody else.
 pub const MAX_NODES_PER_HOST: usize = 32;
+
+/// Links that a key may begin at once, and per second in the long run. A person's program needs one, and a few more where
+/// both sides dial and lose each other.
+pub const LINK_BURST: u32 = 10;
+/// See [`LINK_BURST`].
+pub const LINK_RATE: f64 = 1.0;
+
+/// The same for all keys of one host, an IPv4 address or a /64: a whole room at once, when this node starts again. This
+/// machine's own are exempt.
+pub const HOST_LINK_BURST: u32 = 256;
+/// See [`HOST_LINK_BURST`].
+pub const HOST_LINK_RATE: f64 = 8.0;
+
+/// Keys, or hosts, whose allowance of one kind is told apart. For one more, the one that has used the least is forgotten.
+pub const MAX_TOLD_APART: usize = 1_024;
+
+/// Addresses that a key may pass on at once, and per second in the long run: each may cost us a dial.
+pub const PASSED_BURST: u32 = 256;
+/// See [`PASSED_BURST`].
+pub const PASSED_RATE: f64 = 1.0;
+
+/// The same for all keys together, since keys cost nothing.
+pub const PASSED_BURST_OF_ALL: u32 = 1_024;
+/// See [`PASSED_BURST_OF_ALL`].
+pub const PASSED_RATE_OF_ALL: f64 = 8.0;
+
+/// Dials that the announcements of one host may cause at once, and per second in the long run: three times what the usual
+/// range of ports has room for. What peers pass on may cause as many at one host. This machine's own addresses are exempt,
+/// since everybody here may be somebody else.
+pub const ANNOUNCED_BURST: u32 = 16;
+/// See [`ANNOUNCED_BURST`].
+pub const ANNOUNCED_RATE: f64 = 0.25;
+
+/// The same for the announcements of all hosts together. A room that starts at once is met within the burst; forged
+/// announcements get no more than that out of us.
+pub const ANNOUNCED_BURST_OF_ALL: u32 = 64;
+/// See [`ANNOUNCED_BURST_OF_ALL`].
+pub const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
 
 /// Guests that may be linked at once.
 pub const MAX_GUESTS: usize = 64;
@@ -82,6 +119,11 @@ pub const MAX_GUESTS: usize = 64;
 pub const GUEST_LINES: u32 = 100;
 /// See [`GUEST_LINES`].
 pub const GUEST_RATE: f64 = 10.0;
+
+/// The same for all guests together: ten who paste a page at once, and all of them at their rate.
+pub const GUESTS_LINES: u32 = 1_000;
+/// See [`GUESTS_LINES`].
+pub const GUESTS_RATE: f64 = 640.0;
 
 /// Keys that are remembered: everybody of a large office for years, in about 2 MB.
 pub const MAX_KEYS: usize = 4_096;

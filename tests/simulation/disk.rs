@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
-    core::log::storage::{MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
+    core::log::storage::{Ignored, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
     domain::model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };

@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Queries under way at once.
-const MAX_RUNNING: usize = 64;
+/// Queries under way at once: as many as the chat dials. Whoever accepts and stays silent takes one for seconds.
+const MAX_RUNNING: usize = 256;
 
 /// The queries of a scan.
 pub(super) struct Queries<'a, N> {

@@ -37,7 +37,14 @@ const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 /// answered within 100.
 const LISTENING: Duration = Duration::from_secs(1);
 
-/// Searches until everything was asked, or until `limit`. With `listen` it listens as the chat does, and asks every node that
+/// How long answers are waited for when the sweep is over: what one query takes that is answered slowly, and some time for
+/// each address, so that many of them have their turn. Who accepts and never answers, on however many ports, gains no more.
+const LAST_QUERIES: Duration = Duration::from_secs(10);
+/// See [`LAST_QUERIES`].
+const EACH_ADDRESS: Duration = Duration::from_millis(10);
+
+/// Searches until everything was asked, or until `limit`; without one until the sweep is over and there was time for every
+/// address that it found. With `listen` it listens as the chat does, and asks every node that
 /// it finds to connect back. `on_progress` hears how far the sweep is.
 pub(super) async fn scan<N: Net>(
     net: &N,
@@ -64,6 +71,10 @@ pub(super) async fn scan<N: Net>(
     loop {
         let swept = scan.progress.is_some_and(|progress| progress.state == SweepState::Done);
         let (rest, now) = (began + LISTENING, Instant::now());
+        if swept && until.is_none() {
+            let addresses = u32::try_from(scan.found.len()).unwrap_or(u32::MAX);
+            until = Some(now + LAST_QUERIES + EACH_ADDRESS.saturating_mul(addresses));
+        }
         let is_late = until.is_some_and(|until| until <= now);
         if is_late || (queries.running.is_empty() && (asked_again || (swept && rest <= now))) {
             if asked_again || !listen || !queries.ask_again(&scan) {
@@ -148,5 +159,38 @@ fn take_in<N: Net>(event: DiscoveryEvent, queries: &mut Queries<'_, N>, scan: &m
         DiscoveryEvent::Observation(observation) => scan.keep(observation),
         // Others who look around too.
         DiscoveryEvent::Asked(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::model::Target, runtime::io::MemoryNet};
+
+    /// More than the queries that are under way at once.
+    const TARPITS: u16 = 1_024;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_accepts_and_never_answers_holds_up_a_scan_for_seconds() {
+        let net = MemoryNet::default();
+        let mut held = JoinSet::new();
+        let mut options = Options::example();
+        for n in 0..TARPITS {
+            let addr = SocketAddr::from(([127, 0, 0, 1], 5_000 + n));
+            let (net, listener) = (net.clone(), net.bind(addr).await.unwrap());
+            options.peers.push(Target::Socket(addr));
+            held.spawn(async move {
+                let mut streams = Vec::new();
+                while let Ok((stream, _)) = net.accept(&listener).await {
+                    streams.push(stream);
+                }
+            });
+        }
+        let began = Instant::now();
+        let scan = scan(&net, &options, false, None, |_| {}).await.unwrap();
+        let took = began.elapsed();
+        assert!(took < LAST_QUERIES + EACH_ADDRESS * u32::from(TARPITS) + ENOUGH, "{took:?}");
+        let asked = scan.found.values().filter(|found| found.result.is_some()).count();
+        assert_eq!(asked, usize::from(TARPITS), "each had its turn");
     }
 }

@@ -125,7 +125,7 @@ impl Logs {
     }
 
     /// How many logs are held.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.held.len()
     }
 

@@ -153,7 +153,7 @@ impl Node {
                 });
             }
             Input::GuestLines { link, lines } => {
-                self.with_peers(now, out, |peers, _, out| peers.heard(link, lines, out));
+                self.with_peers(now, out, |peers, _, out| peers.heard(link, lines, now.mono, out));
             }
             Input::Frames { link, frames } => self.frames(link, frames, now, out),
             Input::Closed { link, reason } => {

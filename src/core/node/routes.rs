@@ -116,7 +116,7 @@ impl Node {
     /// Tells the dialing machine what happened, and does what it says.
     pub(super) fn drive_dialing(&mut self, input: dialing::Input<'_>, now: Now, out: &mut Vec<Output>) {
         let mut outputs = Vec::new();
-        let context = dialing::Context { me: &self.myself, links: &self.peers, now };
+        let context = dialing::Context { me: &self.myself, links: &self.peers, reputation: &self.trust, now };
         self.dialing.handle(input, &context, &mut outputs);
         for output in outputs {
             match output {

@@ -158,8 +158,8 @@ impl Sync {
         // With many links news comes later, and what was not told yet must not count as lacking.
         let told_by = if log.author == self.me { cx.now.mono } else { cx.now.mono + slack };
         let cursor = link.cursors.get(log);
-        let head = self.logs.get(log).filter(|held| held.base() <= held.committed_head());
-        let behind = offered && head.is_some_and(|held| cursor.has < held.committed_head());
+        let holds = self.logs.get(log).filter(|log| log.base() <= log.committed_head());
+        let behind = offered && holds.is_some_and(|log| cursor.has < log.committed_head());
         let due = match held {
             Some(key) if behind => {
                 let due = link.lagging.falls_behind(&key, log.author == self.me, told_by);

@@ -4,10 +4,11 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
 use super::{
     Purpose, RELOAD_AFTER, Sync,
-    commit_queue::{Commit, Queued},
+    commit_queue::Commit,
     event::{Context, Output},
     notice::NotDone,
     on_the_way::OnTheWay,
+    queued::Queued,
     timer::Timer,
 };
 use crate::{

@@ -8,52 +8,19 @@ use std::{
     net::SocketAddr,
 };
 
-use super::on_the_way::OnTheWay;
+use super::{
+    on_the_way::OnTheWay,
+    queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued},
+};
 use crate::{
-    core::log::storage::{Ack, GuestLine, LogEntry, LogState, Proof},
-    domain::model::{LinkId, LogId, NodeId, Now},
+    core::log::storage::{Ack, LogState, Proof},
+    domain::model::{LogId, NodeId},
     protocol::codec::event::Dep,
 };
-
-/// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
-pub(super) const MAX_QUEUED: usize = 4_096;
-pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
 /// Entries, and bytes of them, in one commit: some 10 ms, which is how long a line that was just typed may have to wait.
 const MAX_COMMIT: usize = 1_024;
 const MAX_COMMIT_BYTES: usize = 1024 * 1024;
-
-/// Something that was accepted and is not on disk yet.
-#[derive(Debug)]
-pub(super) enum Queued {
-    /// An event, and the link that it came over.
-    Event(Box<LogEntry>, Option<LinkId>),
-    /// A guest's line, and when it came.
-    Guest(GuestLine, Now),
-}
-
-impl Queued {
-    /// Whether our user said it.
-    fn is_own(&self) -> bool {
-        matches!(self, Self::Event(entry, _) if entry.own)
-    }
-
-    /// Its size in memory, roughly.
-    pub(super) fn bytes(&self) -> usize {
-        match self {
-            Self::Event(entry, _) => entry.signed.bytes(),
-            Self::Guest(line, _) => line.text.as_str().len(),
-        }
-    }
-
-    fn lane(&self) -> Lane {
-        match self {
-            Self::Event(entry, _) if entry.own => Lane::Own,
-            Self::Event(entry, _) => Lane::Author(entry.event.log.author),
-            Self::Guest(line, _) => Lane::Guest(line.addr),
-        }
-    }
-}
 
 /// Who an entry is from. Of all lanes the first in this order begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +28,16 @@ enum Lane {
     Own,
     Author(NodeId),
     Guest(SocketAddr),
+}
+
+impl Lane {
+    fn of(queued: &Queued) -> Self {
+        match queued {
+            Queued::Event(entry, _) if entry.own => Self::Own,
+            Queued::Event(entry, _) => Self::Author(entry.event.log.author),
+            Queued::Guest(line, _) => Self::Guest(line.addr),
+        }
+    }
 }
 
 /// An entry with what must be on disk before it.
@@ -131,7 +108,7 @@ impl Writer {
         self.count += 1;
         self.bytes += queued.bytes();
         self.on_the_way.add(&queued);
-        self.lanes.entry(queued.lane()).or_default().push_back(Entry { queued, after });
+        self.lanes.entry(Lane::of(&queued)).or_default().push_back(Entry { queued, after });
     }
 
     /// Takes the entries of the next commit: all that wait, if they are not too many.
@@ -200,6 +177,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        core::log::storage::LogEntry,
         domain::model::{Hlc, Room, Timestamp},
         protocol::{
             codec::event::{Draft, KIND_SAID},

@@ -30,7 +30,7 @@
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
 //! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what becomes of their logs
-//! - `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way` counts whose it is
+//! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way` counts whose it is
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
@@ -57,6 +57,7 @@ mod on_the_way;
 mod pages;
 mod phase;
 mod progress;
+mod queued;
 mod readers;
 mod receive;
 mod requests;

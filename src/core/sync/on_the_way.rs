@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::commit_queue::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued};
+use super::queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued};
 use crate::{domain::model::LinkId, protocol::codec::Published};
 
 /// What an event counts at least, in bytes, so that the limits in events and in bytes are one.

@@ -55,7 +55,8 @@ impl Sync {
         let Ok(event) = signed.read() else { return Acceptance::Refused(Violation::Malformed) };
         let (log, seq) = (event.log, event.seq);
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
-        let (sender, base, bytes) = (link.node, link.cursors.base(&log), signed.bytes());
+        let (sender, base) = (link.node, link.cursors.base(&log));
+        let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
         let brought = Brought { by: sender, log, seq, bytes };
         let instead_of = match self.place_for(&brought, cx) {
             Ok(logs) => logs,

@@ -28,7 +28,7 @@ pub(super) struct Brought {
     pub(super) by: NodeId,
     pub(super) log: LogId,
     pub(super) seq: u64,
-    pub(super) bytes: usize,
+    pub(super) bytes: u32,
 }
 
 /// Decisions.

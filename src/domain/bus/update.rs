@@ -303,8 +303,12 @@ pub enum SweepState {
 pub enum NoticeCode {
     /// A peer did not read fast enough and was let go.
     PeerTooSlow,
-    /// No room for one more guest.
+    /// Somebody was turned away, or sent away, because there is no place for them.
     RoomFull,
+    /// Another node has no place for us.
+    TurnedAway,
+    /// A guest sends more than is taken from one.
+    GuestFlood,
     /// A dial that the user asked for has begun, or need not.
     Connect,
     /// Somebody is trusted, ignored, or no longer ignored, as asked for.
@@ -339,6 +343,8 @@ impl NoticeCode {
         match self {
             Self::PeerTooSlow => "peer_too_slow",
             Self::RoomFull => "room_full",
+            Self::TurnedAway => "turned_away",
+            Self::GuestFlood => "guest_flood",
             Self::Connect => "connect",
             Self::Trust => "trust",
             Self::OwnKey => "own_key",

@@ -1,72 +1,78 @@
 //! The same allowance for each of many.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use super::TokenBucket;
 
-/// An allowance for each of those who come. Only so many are remembered; further ones share one allowance until others have earned
-/// theirs back, so that whoever makes names by the thousand gains nothing by it.
+/// An allowance for each of those who come. Only so many are remembered. For one more, the one is forgotten that will have
+/// earned everything back first: it loses nothing that matters, and whoever makes names by the thousand displaces names that
+/// were used once, neither those that are at their limit nor the chance of a newcomer. What all of them may take together
+/// has to be limited beside it, where names are free.
+///
+/// Every operation takes a time that grows with the logarithm of their number.
 #[derive(Debug)]
 pub struct KeyedTokenBucket<T> {
     one: TokenBucket,
-    each: BTreeMap<T, TokenBucket>,
-    rest: TokenBucket,
+    each: BTreeMap<T, (TokenBucket, Instant)>,
+    /// The same by the time at which nothing will be missing.
+    by_recovery: BTreeSet<(Instant, T)>,
     capacity: usize,
 }
 
-impl<T: Ord> KeyedTokenBucket<T> {
+impl<T: Ord + Clone> KeyedTokenBucket<T> {
     /// For each of them `one`; at most `capacity` are remembered.
     pub fn new(one: TokenBucket, capacity: usize) -> Self {
-        Self { rest: one.clone(), one, each: BTreeMap::new(), capacity }
+        Self { one, each: BTreeMap::new(), by_recovery: BTreeSet::new(), capacity }
     }
 
     /// Whether `of` can take one.
     pub fn has(&mut self, of: &T, now: Instant) -> bool {
-        let room = self.each.len() < self.capacity;
-        match self.each.get_mut(of) {
-            Some(allowance) => allowance.has(now),
-            None => room || self.rest.has(now),
-        }
+        self.each.get_mut(of).map_or(&mut self.one.clone(), |(allowance, _)| allowance).has(now)
     }
 
     /// Takes one for `of`, if there is one; whether there was.
     pub fn take(&mut self, of: T, now: Instant) -> bool {
-        self.bucket(of, now).take(now)
+        self.change(of, now, |allowance| allowance.take(now))
     }
 
     /// Whether `of` can take so many.
     pub fn has_some(&mut self, of: &T, amount: f64, now: Instant) -> bool {
-        let room = self.each.len() < self.capacity;
-        match self.each.get_mut(of) {
-            Some(allowance) => allowance.has_some(amount, now),
-            None => room || self.rest.has_some(amount, now),
-        }
+        self.each.get_mut(of).map_or(&mut self.one.clone(), |(allowance, _)| allowance).has_some(amount, now)
     }
 
     /// Takes so many for `of`, or what there is.
     pub fn take_some(&mut self, of: T, amount: f64, now: Instant) {
-        self.bucket(of, now).take_some(amount, now);
+        self.change(of, now, |allowance| allowance.take_some(amount, now));
     }
 
     /// How many of its allowance `of` has used and not earned back.
     pub fn used(&mut self, of: &T, now: Instant) -> f64 {
-        let room = self.each.len() < self.capacity;
-        match self.each.get_mut(of) {
-            Some(allowance) => allowance.used(now),
-            None if room => 0.0,
-            None => self.rest.used(now),
-        }
+        self.each.get_mut(of).map_or(0.0, |(allowance, _)| allowance.used(now))
     }
 
-    /// The allowance of `of`.
-    fn bucket(&mut self, of: T, now: Instant) -> &mut TokenBucket {
-        if self.each.len() >= self.capacity && !self.each.contains_key(&of) {
-            self.each.retain(|_, allowance| !allowance.is_full(now));
-            if self.each.len() >= self.capacity {
-                return &mut self.rest;
+    /// Changes the allowance of `of`, and forgets those who have earned theirs back.
+    fn change<R>(&mut self, of: T, now: Instant, change: impl FnOnce(&mut TokenBucket) -> R) -> R {
+        let mut allowance = match self.each.remove(&of) {
+            Some((allowance, recovers)) => {
+                self.by_recovery.remove(&(recovers, of.clone()));
+                allowance
             }
+            None => self.one.clone(),
+        };
+        let result = change(&mut allowance);
+        let recovers = allowance.full_at(now);
+        while let Some((first, _)) = self.by_recovery.first()
+            && (*first <= now || self.each.len() >= self.capacity)
+            && let Some((_, forgotten)) = self.by_recovery.pop_first()
+        {
+            self.each.remove(&forgotten);
         }
-        self.each.entry(of).or_insert_with(|| self.one.clone())
+        self.by_recovery.insert((recovers, of.clone()));
+        self.each.insert(of, (allowance, recovers));
+        result
     }
 }
 
@@ -77,15 +83,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_made_by_the_thousand_share_what_is_left() {
+    fn names_made_by_the_thousand_displace_one_another_and_no_newcomer() {
         let (mut by, now) = (KeyedTokenBucket::new(TokenBucket::new(10, 1.0), 64), Instant::now());
         assert_eq!((0..100).filter(|_| by.take(0, now)).count(), 10);
-        assert!(by.has(&1, now));
-        assert_eq!((0..10_000).filter(|n| by.take(*n, now)).count(), 63 + 10);
-        assert_eq!(by.each.len(), 64);
-        assert!(!by.has(&20_000, now));
+        assert!((1..10_000).all(|n| by.take(n, now)));
+        assert_eq!((by.each.len(), by.by_recovery.len()), (64, 64));
+        assert!(!by.take(0, now), "who is at the limit stays so");
+        assert!(by.has(&20_000, now), "a newcomer has all of its own");
         let later = now + Duration::from_secs(10);
-        assert!(by.take(20_000, later), "the others have earned theirs back");
-        assert_eq!(by.each.len(), 1);
+        assert!(by.take(20_000, later) && by.take(0, later));
+        assert_eq!((by.each.len(), by.by_recovery.len()), (2, 2), "the others have earned theirs back");
+    }
+
+    #[test]
+    fn many_names_cost_little_each() {
+        let (mut by, now) = (KeyedTokenBucket::new(TokenBucket::new(10, 0.001), 4_096), Instant::now());
+        for n in 0..300_000 {
+            by.take(n, now);
+        }
+        assert!(now.elapsed() < Duration::from_secs(10), "{:?}", now.elapsed());
     }
 }

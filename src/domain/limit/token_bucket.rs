@@ -1,6 +1,9 @@
 //! One allowance: a bucket of tokens.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A rate below which nothing is earned back within any time that matters, per second.
+const LEAST_RATE: f64 = 1e-6;
 
 /// So many at once, and so many per second in the long run.
 #[derive(Debug, Clone)]
@@ -23,6 +26,12 @@ impl TokenBucket {
     pub fn is_full(&mut self, now: Instant) -> bool {
         self.earn(now);
         self.tokens >= self.burst
+    }
+
+    /// When nothing will be missing, if nothing more is taken.
+    pub fn full_at(&mut self, now: Instant) -> Instant {
+        self.earn(now);
+        now + Duration::from_secs_f64((self.burst - self.tokens).max(0.0) / self.rate.max(LEAST_RATE))
     }
 
     /// Whether one can be taken.
@@ -76,11 +85,11 @@ mod tests {
     fn it_is_a_burst_and_then_a_rate() {
         let start = Instant::now();
         let mut allowance = TokenBucket::new(10, 2.0);
-        assert!(allowance.is_full(start));
+        assert_eq!(allowance.full_at(start), start);
         assert_eq!((0..100).filter(|_| allowance.take(start)).count(), 10);
         assert!(!allowance.has(start));
         let later = start + Duration::from_secs(3);
         assert_eq!((0..100).filter(|_| allowance.take(later)).count(), 6);
-        assert!(!allowance.is_full(later) && allowance.is_full(later + Duration::from_secs(5)));
+        assert_eq!(allowance.full_at(later), later + Duration::from_secs(5));
     }
 }

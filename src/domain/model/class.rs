@@ -15,6 +15,7 @@ pub enum Class {
 
 impl Class {
     /// The class of the same key whether or not it is linked: for what must not depend on that.
+    #[must_use]
     pub const fn without_presence(self) -> Self {
         match self {
             Self::AbsentStranger | Self::PresentStranger => Self::AbsentStranger,

@@ -3,7 +3,6 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,7 +14,7 @@ use tonic::Streaming;
 use super::{
     client_connection::{connect, failure, origin, speak},
     handle::Handle,
-    limits::{HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
+    limits::{HANDSHAKE_TIMEOUT, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
     link::{self, Incoming},
     liveness::HEARD_EVERY,
     one_shot::OneShot,
@@ -34,10 +33,6 @@ use crate::{
 
 /// What lets us in at a reference node.
 const OK: &str = "ok";
-
-/// How long a TLS handshake may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2, 0.6 and 1.4 s;
-/// whoever accepts and stays silent should not hold up the dials of others.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(2_300);
 
 /// Dials `to` from `from`, or from whichever address leads there, in a task of its own, and reports as `link`.
 pub fn dial<N: Net>(net: N, shared: Shared, link: LinkId, from: Option<IpAddr>, to: SocketAddr, via: Via) -> Handle {

@@ -42,5 +42,9 @@ pub(super) const MAX_HEADER_LIST: u32 = 8 * 1024;
 /// How long a connection may take from its accept or connect until its first frame was answered.
 pub(super) const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a TLS handshake that we begin may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2,
+/// 0.6 and 1.4 s; whoever accepts and stays silent should not hold up the dials of others.
+pub(super) const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(2_300);
+
 /// How long a link that we close may take to pass on its last lines.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);

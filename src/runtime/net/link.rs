@@ -1,6 +1,6 @@
 //! The reading side of a link.
 
-use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll};
+use std::{error::Error, future::poll_fn, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use tokio::sync::oneshot;
 use tokio_stream::Stream;
@@ -13,8 +13,11 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    core::node::{CloseReason, Input, Secure},
-    domain::model::LinkId,
+    core::{
+        budgets::{GUEST_LINES, GUEST_RATE},
+        node::{CloseReason, Input, Secure},
+    },
+    domain::{limit::TokenBucket, model::LinkId},
     protocol::{
         codec::{
             self,
@@ -25,8 +28,18 @@ use crate::{
     runtime::io::Vitals,
 };
 
+/// The wait before more is read of a guest that is over its pace, and how many frames are read then. They cost nothing, and
+/// HTTP/2 stops it beyond. Reading only as many as are kept would take minutes for what is in the window when it is gone, and
+/// it would look present for so long.
+const PAUSE: Duration = Duration::from_secs(1);
+const AFTER_PAUSE: usize = 4 * READ_FRAMES;
+
 /// A frame of either protocol, as it comes in.
 pub(super) trait Incoming: Sized {
+    /// How many may come at once, and per second in the long run, before the link is read more slowly; none: the node has
+    /// other means.
+    const PACE: Option<(u32, f64)>;
+
     /// How long it is, in bytes.
     fn len(&self) -> usize;
 
@@ -35,6 +48,8 @@ pub(super) trait Incoming: Sized {
 }
 
 impl Incoming for Line {
+    const PACE: Option<(u32, f64)> = Some((GUEST_LINES, GUEST_RATE));
+
     fn len(&self) -> usize {
         self.msg.len()
     }
@@ -49,6 +64,8 @@ impl Incoming for Line {
 }
 
 impl Incoming for RawFrame {
+    const PACE: Option<(u32, f64)> = None;
+
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -88,9 +105,15 @@ pub(super) async fn read<T: Incoming>(
     end: impl Future<Output = CloseReason>,
 ) {
     let (reading, mut batch) = (Reading::new(link), Vec::new());
+    let mut pace = T::PACE.map(|(burst, rate)| TokenBucket::new(burst, rate));
+    let mut pause = None;
+    let mut since_pause = 0;
     tokio::pin!(end);
     let reason = loop {
         let next = async {
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
+            }
             let turn = reading.turn().await;
             (turn, next_batch(&mut frames, &mut batch).await)
         };
@@ -99,6 +122,12 @@ pub(super) async fn read<T: Incoming>(
             reason = &mut end => break reason,
             next = next => next,
         };
+        if let Some(pace) = &mut pace {
+            let now = tokio::time::Instant::now().into_std();
+            let within = batch.iter().filter(|_| pace.take(now)).count();
+            since_pause = if pause.is_some() { 0 } else { since_pause } + batch.len();
+            pause = (within < batch.len() && since_pause >= AFTER_PAUSE).then_some(PAUSE);
+        }
         let bytes = batch.iter().map(T::len).sum();
         let (heard, malformed) = T::read(link, &mut batch);
         if let Some(heard) = heard {

@@ -10,7 +10,7 @@ use tonic::Code;
 
 use super::{
     client_connection::{connect, failure, origin, speak},
-    limits::{HELLO_TIMEOUT, MAX_FRAME_BYTES},
+    limits::{HANDSHAKE_TIMEOUT, HELLO_TIMEOUT, MAX_FRAME_BYTES},
     tls::Tls,
 };
 use crate::{
@@ -52,7 +52,7 @@ pub async fn probe<N: Net>(
 ) -> Result<Probed, DialFailure> {
     let stream = connect(net, from, to).await?;
     let handshake = tls.connect(stream, to, None);
-    let (stream, secure) = match timeout(HELLO_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)? {
+    let (stream, secure) = match timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)? {
         Ok(session) => session,
         Err(DialFailure::NotTls) => return plain(net, from, to).await,
         Err(error) => return Err(error),

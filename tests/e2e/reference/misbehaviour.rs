@@ -188,7 +188,8 @@ fn hundreds_of_guests_at_once_leave_the_honest_one_alone() {
     assert_unharmed(&mut alice, &mut honest);
 }
 
-/// A guest that floods is slowed down by back-pressure, and everybody else is heard in between.
+/// A guest that floods is slowed down by back-pressure, what is too much of it is left out, and everybody else is heard in
+/// between.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_flood_costs_no_memory_and_the_others_are_heard() {
@@ -200,13 +201,12 @@ fn a_flood_costs_no_memory_and_the_others_are_heard() {
     flood.dial("d1", alice.addr(), ports.addr(21));
     flood.wait_frames("d1", 1);
     flood.send_times("d1", &format!("flood: {}", "x".repeat(2_500)), LINES);
-    flood.send("d1", "flood: over");
     assert_unharmed(&mut alice, &mut honest);
-    alice.wait_text("over");
+    assert!(alice.wait_notice("guest_flood").contains("lines were left out"));
     let memory = proc::memory_kib(alice.pid());
-    println!("{memory} KiB after {LINES} lines");
+    println!("{memory} KiB in a flood of {LINES} lines");
     assert!(memory < MEMORY_KIB, "{memory} KiB");
-    assert_eq!(alice.texts().len(), LINES as usize + 2, "nothing lost, nothing twice");
+    assert!(alice.texts().len() < LINES as usize / 10, "few are kept");
 }
 
 /// A guest that stops reading, as one whose terminal is suspended, holds up nobody; in the end it is let go.

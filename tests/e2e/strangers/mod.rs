@@ -6,18 +6,25 @@
 
 #![cfg(target_os = "linux")]
 
+mod dials;
 mod disk;
+mod guests;
 mod idle;
 mod index;
 mod measure;
+mod places;
 mod poisoned;
 mod receipts;
 mod table;
 mod timing;
+mod trust;
 
-use std::{fs::File, time::Duration};
+use std::{fs::File, ops::RangeInclusive, time::Duration};
 
-use crate::support::{Node, Ports, Setup, seconds};
+use crate::{
+    attack::{End, Face, Key, Link, connect, hello},
+    support::{Node, Ports, Setup, seconds},
+};
 
 /// How long a test waits for what is promised within two seconds.
 const HEARD: Duration = seconds(20);
@@ -66,4 +73,30 @@ fn count(node: &Node, query: &str) -> i64 {
     let read_only = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let connection = rusqlite::Connection::open_with_flags(history, read_only).expect("a history");
     connection.query_row(query, [], |row| row.get(0)).expect("a number")
+}
+
+/// Only the node's own port: it finds nobody by itself.
+fn own_port(ports: &Ports) -> RangeInclusive<u16> {
+    ports.port(5)..=ports.port(5)
+}
+
+/// Dials `node` under `key`, and greets it.
+fn link_as(node: &Node, key: &Key, nick: &str) -> Result<Link, End> {
+    let mut link = Link::dial(connect(node.addr(), &Face::of(key))?)?;
+    link.greet(hello(key, nick))?;
+    Ok(link)
+}
+
+/// The file of a node's profile that says whom it knows.
+fn known_file(node: &Node) -> std::path::PathBuf {
+    let mut places = vec![node.home().path().to_path_buf()];
+    while let Some(place) = places.pop() {
+        if place.ends_with("known.json") {
+            return place;
+        }
+        if place.is_dir() {
+            places.extend(std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    panic!("no known.json");
 }

@@ -111,16 +111,21 @@ impl AddressBook {
         }
     }
 
+    /// Whether it is news that `node` listens at `addr`: what is in the book for a better reason stays as it is, and so does
+    /// the same word of another peer.
+    pub(super) fn is_news(&self, addr: &SocketAddr, node: &NodeId) -> bool {
+        self.entries
+            .get(addr)
+            .is_none_or(|entry| entry.keep == Keep::Passed && entry.phase != Phase::Busy && entry.only != Some(*node))
+    }
+
     /// A peer says that `node` listens at `addr`. What is in the book for a better reason stays as it is; another peer's
     /// word for another key does not.
     pub(super) fn passed(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
-        match self.entries.get(&addr) {
-            Some(entry) if entry.keep != Keep::Passed || entry.phase == Phase::Busy || entry.only == Some(node) => {}
-            _ => {
-                self.insert(addr, Keep::Passed, now);
-                if let Some(entry) = self.entries.get_mut(&addr) {
-                    entry.only = Some(node);
-                }
+        if self.is_news(&addr, &node) {
+            self.insert(addr, Keep::Passed, now);
+            if let Some(entry) = self.entries.get_mut(&addr) {
+                entry.only = Some(node);
             }
         }
     }

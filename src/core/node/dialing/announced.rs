@@ -8,8 +8,8 @@ use std::{
 
 use crate::domain::model::NodeId;
 
-/// Keys whose announcements are remembered. Keys cost nothing, so that more of them say nothing about how many people there
-/// are; a room has 256 at most.
+/// Keys whose announcements are remembered; the one heard longest ago gives way. Keys cost nothing, so that more of them say
+/// nothing about how many people there are; a room has 256 at most.
 const MAX_KEYS: usize = 256;
 
 /// How long an announcement counts as heard lately: two are 30 s apart.
@@ -29,11 +29,10 @@ impl Announcements {
     /// A datagram of `node` was heard.
     pub(super) fn note(&mut self, node: NodeId, now: Instant) {
         if self.heard.len() >= MAX_KEYS && !self.heard.contains_key(&node) {
-            self.heard.retain(|_, at| now.saturating_duration_since(*at) < HEARD_FOR);
+            let oldest = self.heard.iter().min_by_key(|(_, at)| **at).map(|(node, _)| *node);
+            oldest.and_then(|oldest| self.heard.remove(&oldest));
         }
-        if self.heard.len() < MAX_KEYS || self.heard.contains_key(&node) {
-            self.heard.insert(node, now);
-        }
+        self.heard.insert(node, now);
     }
 
     /// Whether `node` was heard lately.

@@ -6,7 +6,7 @@ use super::{Context, Dialing};
 use crate::{core::node::local_addrs::is_for_everybody, domain::model::NodeId, protocol::codec::mesh::Sighting};
 
 impl Dialing {
-    pub(super) fn found(&mut self, addr: SocketAddr, Context { me, links, now }: &Context<'_>) {
+    pub(super) fn found(&mut self, addr: SocketAddr, Context { me, links, now, .. }: &Context<'_>) {
         // A claim is checked a little later, lest all nodes that start together do it twice.
         let is_checked_later = || self.book.is_pending(&addr) && links.is_claimed(addr);
         if !me.local.is_own(&addr)
@@ -18,7 +18,8 @@ impl Dialing {
         }
     }
 
-    pub(super) fn announced(&mut self, node: NodeId, addr: SocketAddr, Context { me, links, now }: &Context<'_>) {
+    pub(super) fn announced(&mut self, node: NodeId, addr: SocketAddr, context: &Context<'_>) {
+        let Context { me, links, reputation, now } = context;
         if node == me.node {
             return;
         }
@@ -29,7 +30,11 @@ impl Dialing {
         }
         // The source may be forged, and the port is the sender's choice.
         let may_be_meant = me.ports.may_be_meant(addr.port());
-        if may_be_meant && self.book.would_dial(&addr, &node, now.mono) && self.quotas.announce(addr.ip(), now.mono) {
+        let known = reputation.is_acquainted(&node);
+        if may_be_meant
+            && self.book.would_dial(&addr, &node, now.mono)
+            && self.quotas.announce(addr.ip(), known, now.mono)
+        {
             self.book.announced(addr, node, now.mono);
         }
     }
@@ -43,21 +48,26 @@ impl Dialing {
         }
     }
 
-    pub(super) fn passed_on(&mut self, from: NodeId, sightings: &[Sighting], Context { me, links, now }: &Context<'_>) {
+    pub(super) fn passed_on(&mut self, from: NodeId, sightings: &[Sighting], context: &Context<'_>) {
+        let Context { me, links, reputation, now } = context;
+        let known = reputation.is_acquainted(&from);
         for Sighting { node, addrs } in sightings {
             if *node == me.node || links.is_node_linked(node) {
                 continue;
             }
             for addr in addrs.iter().filter(|addr| !me.local.is_own(addr) && is_for_everybody(addr)) {
-                // Outside the user's networks nobody is dialled on a stranger's word.
-                let may_be_meant = me.ports.may_be_meant(addr.port());
+                // Outside the user's networks nobody is dialled on a stranger's word, and nowhere a port that is no chat's:
+                // it may be a printer's, which prints what it gets.
+                let may_be_meant = me.ports.contains(addr.port());
                 if links.is_linked(*addr) || !may_be_meant || !me.local.is_in_networks(addr.ip()) {
                     continue;
                 }
-                if !self.quotas.pass_on(from, now.mono) {
+                if !self.quotas.may_pass_on(&from, known, now.mono) {
                     return;
                 }
-                self.book.passed(*addr, *node, now.mono);
+                if self.book.is_news(addr, node) && self.quotas.pass_on(from, known, *addr, now.mono) {
+                    self.book.passed(*addr, *node, now.mono);
+                }
             }
         }
     }

@@ -73,7 +73,7 @@ impl ConnectRequests {
 
 impl Dialing {
     pub(super) fn configured(&mut self, target: Target, context: &Context<'_>) {
-        let Context { me, links, now } = context;
+        let Context { me, links, now, .. } = context;
         if !me.local.reaches(target.ip()) {
             return;
         }
@@ -86,7 +86,7 @@ impl Dialing {
         }
     }
 
-    pub(super) fn connect(&mut self, target: Target, Context { me, links, now }: &Context<'_>) -> Update {
+    pub(super) fn connect(&mut self, target: Target, Context { me, links, now, .. }: &Context<'_>) -> Update {
         if !me.local.reaches(target.ip()) {
             return notices::beyond_this_machine(target);
         }

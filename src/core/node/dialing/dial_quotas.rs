@@ -1,71 +1,137 @@
-//! How many dials others may cause: a key by the addresses that it passes on, a host by its announcements. The limits
-//! belong to keys and hosts, so that a new link gives no new allowance.
+//! How many dials others may cause: a key by the addresses that it passes on, a host by its announcements, and both
+//! together at one target. The limits belong to keys and hosts, so that a new link gives no new allowance. What strangers use
+//! up together is theirs: the word of a known key does not count there, and finds its allowance whatever they do.
 
-use std::{net::IpAddr, time::Instant};
-
-use crate::domain::{
-    limit::{KeyedTokenBucket, TokenBucket},
-    model::NodeId,
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
 };
 
-/// Addresses that a key may pass on at once, and per second in the long run: each may cost us a dial.
-const PASSED_BURST: u32 = 256;
-const PASSED_RATE: f64 = 1.0;
+use crate::{
+    core::budgets::{
+        ANNOUNCED_BURST, ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE, ANNOUNCED_RATE_OF_ALL, MAX_TOLD_APART, PASSED_BURST,
+        PASSED_BURST_OF_ALL, PASSED_RATE, PASSED_RATE_OF_ALL,
+    },
+    domain::{
+        limit::{KeyedTokenBucket, TokenBucket},
+        model::{Host, NodeId},
+    },
+};
 
-/// The same for all keys together, since keys cost nothing.
-const PASSED_BURST_OF_ALL: u32 = 1_024;
-const PASSED_RATE_OF_ALL: f64 = 8.0;
+/// Failed dials of one target in a row, on others' word, after which their word is not taken for a while. A node that has
+/// just ended is passed on by a few peers.
+const MAX_FAILURES: u32 = 4;
 
-/// Dials that the announcements of one host may cause at once, and per second in the long run: three times what the usual
-/// range of ports has room for. This machine's own are exempt, since everybody here may be somebody else.
-const ANNOUNCED_BURST: u32 = 16;
-const ANNOUNCED_RATE: f64 = 0.25;
+/// How long their word is not taken then. Whoever is there finds us in the meantime, or a sweep finds them.
+const REST: Duration = Duration::from_mins(5);
 
-/// The same for all hosts together. A room that starts at once is met within the burst; forged announcements get no more
-/// than that out of us.
-const ANNOUNCED_BURST_OF_ALL: u32 = 64;
-const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
+/// What counts as one target: on this machine everybody may be somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Aim {
+    Host(Host),
+    Socket(SocketAddr),
+}
 
-/// Keys, and hosts, that are told apart; further ones share one allowance until others have earned theirs back.
-const MAX_TOLD_APART: usize = 1_024;
+impl Aim {
+    fn of(addr: SocketAddr) -> Self {
+        let host = Host::of(addr.ip());
+        if host.is_loopback() { Self::Socket(addr) } else { Self::Host(host) }
+    }
+}
+
+/// Failed dials of one target in a row.
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Instant,
+}
 
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Quotas {
     passed: KeyedTokenBucket<NodeId>,
     all_passed: TokenBucket,
+    /// At which targets. It is as much as announcements may cause.
+    aimed: KeyedTokenBucket<Aim>,
     announced: KeyedTokenBucket<IpAddr>,
     all_announced: TokenBucket,
+    failures: BTreeMap<Aim, Failures>,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
+        let of_host = TokenBucket::new(ANNOUNCED_BURST, ANNOUNCED_RATE);
         Self {
             passed: KeyedTokenBucket::new(TokenBucket::new(PASSED_BURST, PASSED_RATE), MAX_TOLD_APART),
             all_passed: TokenBucket::new(PASSED_BURST_OF_ALL, PASSED_RATE_OF_ALL),
-            announced: KeyedTokenBucket::new(TokenBucket::new(ANNOUNCED_BURST, ANNOUNCED_RATE), MAX_TOLD_APART),
+            aimed: KeyedTokenBucket::new(of_host.clone(), MAX_TOLD_APART),
+            announced: KeyedTokenBucket::new(of_host, MAX_TOLD_APART),
             all_announced: TokenBucket::new(ANNOUNCED_BURST_OF_ALL, ANNOUNCED_RATE_OF_ALL),
+            failures: BTreeMap::new(),
         }
     }
 }
 
 impl Quotas {
-    /// Whether `node` may pass on one more address.
-    pub(super) fn pass_on(&mut self, node: NodeId, now: Instant) -> bool {
-        self.passed.take(node, now) && self.all_passed.take(now)
+    /// Whether `node` may pass on one more address at all.
+    pub(super) fn may_pass_on(&mut self, node: &NodeId, known: bool, now: Instant) -> bool {
+        self.passed.has(node, now) && (known || self.all_passed.has(now))
     }
 
-    /// Whether an announcement from `host` may cause one more dial.
-    pub(super) fn announce(&mut self, host: IpAddr, now: Instant) -> bool {
-        (host.is_loopback() || self.announced.take(host, now)) && self.all_announced.take(now)
+    /// Whether `node`, which may pass on one more, may have us dial `addr`. Dials that failed there before count, too.
+    pub(super) fn pass_on(&mut self, node: NodeId, known: bool, addr: SocketAddr, now: Instant) -> bool {
+        let aim = Aim::of(addr);
+        let rests = |failures: &Failures| failures.count >= MAX_FAILURES && !failures.are_over(now);
+        if self.failures.get(&aim).is_some_and(rests) {
+            return false;
+        }
+        self.passed.take(node, now) && (known || self.all_passed.take(now)) && self.aimed.take(aim, now)
+    }
+
+    /// A dial of `addr` on others' word failed.
+    pub(super) fn failed(&mut self, addr: SocketAddr, now: Instant) {
+        let aim = Aim::of(addr);
+        self.failures.retain(|_, failures| !failures.are_over(now));
+        if self.failures.len() >= MAX_TOLD_APART && !self.failures.contains_key(&aim) {
+            let oldest = self.failures.iter().min_by_key(|(_, failures)| failures.last).map(|(aim, _)| *aim);
+            oldest.and_then(|oldest| self.failures.remove(&oldest));
+        }
+        let failures = self.failures.entry(aim).or_insert(Failures { count: 0, last: now });
+        *failures = Failures { count: failures.count.saturating_add(1), last: now };
+    }
+
+    /// Somebody was reached at `addr`.
+    pub(super) fn reached(&mut self, addr: SocketAddr) {
+        self.failures.remove(&Aim::of(addr));
+    }
+
+    /// Whether an announcement from `host`, of a `known` key or not, may cause one more dial.
+    pub(super) fn announce(&mut self, host: IpAddr, known: bool, now: Instant) -> bool {
+        (host.is_loopback() || self.announced.take(host, now)) && (known || self.all_announced.take(now))
+    }
+}
+
+impl Failures {
+    /// Whether they were so long ago that they do not count.
+    fn are_over(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.last) >= REST
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    fn key(n: u32) -> NodeId {
+        let mut bytes = [0; 32];
+        bytes[..4].copy_from_slice(&n.to_be_bytes());
+        NodeId::new(bytes)
+    }
+
+    fn addr(host: u8, port: u16) -> SocketAddr {
+        SocketAddr::from(([10, 0, 0, host], port))
+    }
 
     #[test]
     fn one_host_leaves_room_for_the_announcements_of_others() {
@@ -74,23 +140,54 @@ mod tests {
         for second in 0..600 {
             let now = now + Duration::from_secs(second);
             for _ in 0..10 {
-                quotas.announce(host(1), now);
+                quotas.announce(host(1), false, now);
             }
         }
         let later = now + Duration::from_mins(10);
-        assert!((2..50).all(|n| quotas.announce(host(n), later)));
-        assert!((0..1_000).filter(|_| quotas.announce(IpAddr::from([127, 0, 0, 1]), later)).count() < 64);
+        assert!((2..50).all(|n| quotas.announce(host(n), false, later)));
+        assert!((0..1_000).filter(|_| quotas.announce(IpAddr::from([127, 0, 0, 1]), false, later)).count() < 64);
     }
 
     #[test]
     fn keys_made_by_the_thousand_share_what_is_left() {
         let (mut quotas, now) = (Quotas::default(), Instant::now());
-        let key = |n: u32| {
-            let mut bytes = [0; 32];
-            bytes[..4].copy_from_slice(&n.to_be_bytes());
-            NodeId::new(bytes)
+        let everywhere = |n: u32| {
+            let [_, a, b, c] = n.to_be_bytes();
+            SocketAddr::from(([10, a, b, c], 4_565))
         };
-        let passed = (0..10_000).filter(|n| quotas.pass_on(key(*n), now)).count();
+        let passed = (0..10_000).filter(|n| quotas.pass_on(key(*n), false, everywhere(*n), now)).count();
         assert!(passed <= 1_024, "{passed}");
+        assert!(!quotas.pass_on(key(20_000), false, addr(1, 4_565), now), "strangers have used up what is theirs");
+        assert!(quotas.may_pass_on(&key(20_001), true, now) && quotas.pass_on(key(20_001), true, addr(1, 4_565), now));
+    }
+
+    #[test]
+    fn one_target_is_dialled_a_few_times_whoever_says_so() {
+        let (mut quotas, now) = (Quotas::default(), Instant::now());
+        let dials = (0..200_u16).filter(|n| quotas.pass_on(key(u32::from(*n)), false, addr(1, 4_000 + n), now)).count();
+        assert_eq!(dials, ANNOUNCED_BURST as usize);
+        assert!(quotas.pass_on(key(1), false, addr(2, 4_565), now), "another host");
+        let own = |n: u16| SocketAddr::from(([127, 0, 0, 1], 4_000 + n));
+        assert!((0..200).all(|n| quotas.pass_on(key(1_000 + u32::from(n)), false, own(n), now)));
+    }
+
+    #[test]
+    fn after_a_few_failures_at_a_target_nobodys_word_counts_for_minutes() {
+        let (mut quotas, now) = (Quotas::default(), Instant::now());
+        for n in 0..3 {
+            quotas.failed(addr(1, 4_565 + n), now);
+        }
+        assert!(quotas.pass_on(key(1), false, addr(1, 4_565), now));
+        quotas.failed(addr(1, 4_565), now);
+        assert!(!quotas.pass_on(key(2), false, addr(1, 4_566), now), "another port of the same host");
+        assert!(quotas.pass_on(key(2), false, addr(2, 4_565), now));
+        assert!(quotas.pass_on(key(2), false, addr(1, 4_565), now + REST));
+        quotas.reached(addr(1, 4_565));
+        assert!(quotas.pass_on(key(2), false, addr(1, 4_566), now), "somebody is there after all");
+        for n in 0..5_000_u32 {
+            let [_, a, b, c] = n.to_be_bytes();
+            quotas.failed(SocketAddr::from(([10, a, b, c], 1)), now + Duration::from_millis(u64::from(n)));
+        }
+        assert!(quotas.failures.len() <= MAX_TOLD_APART);
     }
 }

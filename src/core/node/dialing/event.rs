@@ -6,7 +6,11 @@ use bytes::Bytes;
 
 use super::notices::NoLink;
 use crate::{
-    core::node::{myself::Myself, transport::Via, views::Links},
+    core::node::{
+        myself::Myself,
+        transport::Via,
+        views::{Links, Reputation},
+    },
     domain::{
         bus::Update,
         model::{LinkId, NodeId, Now, Target},
@@ -126,5 +130,6 @@ pub(in crate::core::node) enum Output {
 pub(in crate::core::node) struct Context<'a> {
     pub(in crate::core::node) me: &'a Myself,
     pub(in crate::core::node) links: &'a dyn Links,
+    pub(in crate::core::node) reputation: &'a dyn Reputation,
     pub(in crate::core::node) now: Now,
 }

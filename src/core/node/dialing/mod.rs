@@ -175,7 +175,10 @@ impl Dialing {
             News::Claimed(addr) => self.book.check(addr, now, &mut self.rng),
             News::Disputed(addr) => self.book.verify(addr, now),
             News::Unwanted(addr) => self.book.rest(addr, now, &mut self.rng),
-            News::Reached(addr) => self.unreachable.reached(&addr),
+            News::Reached(addr) => {
+                self.unreachable.reached(&addr);
+                self.quotas.reached(addr);
+            }
             News::OtherVersion(addr) => self.unreachable.note(addr, Trouble::OtherVersion, now),
             News::Failed { addr, only, why, soon_over } => self.failed(addr, only, why, soon_over, context, out),
         }
@@ -190,6 +193,9 @@ impl Dialing {
         Context { me, now, .. }: &Context<'_>,
         out: &mut Vec<Output>,
     ) {
+        if only.is_some() && !soon_over {
+            self.quotas.failed(addr, now.mono);
+        }
         let is_silent =
             matches!(why, Some(NoLink::Dial(DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused)));
         if is_silent && let Some(node) = only {

@@ -22,6 +22,8 @@ pub(in crate::core::node) enum NoLink {
     Dial(DialFailure),
     /// The other side refused, with its reason if it gave one.
     Refused(Option<Reason>),
+    /// There is no place for who answered.
+    NoPlace,
     /// A reference node is there, and such are not let in from there.
     Guest,
     /// What was secure speaks plain text now.
@@ -94,6 +96,12 @@ pub(super) fn not_linked(target: Target, why: NoLink, from: IpAddr, took: Durati
         NoLink::Refused(Some(Reason::Full)) => {
             (FailureCode::Refused, format!("{target} has no room for one more {tries}."))
         }
+        NoLink::NoPlace => (
+            FailureCode::RoomFull,
+            format!(
+                "There is no room for {target} here {tries}. The places for people whom you do not know are taken."
+            ),
+        ),
         NoLink::Refused(Some(Reason::Version)) => (
             FailureCode::Refused,
             format!("{target} speaks another version of the protocol {tries}. The older program needs an update."),

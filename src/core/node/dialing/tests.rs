@@ -63,6 +63,19 @@ impl Links for FakeLinks {
     }
 }
 
+/// Everybody is a stranger.
+struct Nobody;
+
+impl crate::core::node::views::Reputation for Nobody {
+    fn is_acquainted(&self, _: &NodeId) -> bool {
+        false
+    }
+
+    fn is_ignored_guest(&self, _: &SocketAddr) -> bool {
+        false
+    }
+}
+
 struct Harness {
     dialing: Dialing,
     me: Myself,
@@ -80,7 +93,7 @@ impl Harness {
     /// What comes of an input, and of the tick that follows every input.
     fn feed(&mut self, input: Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
-        let context = Context { me: &self.me, links: &self.links, now: self.now };
+        let context = Context { me: &self.me, links: &self.links, reputation: &Nobody, now: self.now };
         self.dialing.handle(input, &context, &mut out);
         self.dialing.handle(Input::Tick, &context, &mut out);
         out

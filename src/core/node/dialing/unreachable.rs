@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Addresses that are remembered. One is enough for a reason; the others show whether it is always the same.
+/// Addresses that are remembered; the one noticed longest ago gives way. One is enough for a reason; the others show whether it is always the same.
 const MAX_ADDRESSES: usize = 16;
 
 /// How long one counts after it was noticed last. A node that is still there announces itself twice in that time, and a
@@ -32,9 +32,11 @@ impl Unreachable {
     /// The node at `addr` cannot be linked.
     pub(super) fn note(&mut self, addr: SocketAddr, trouble: Trouble, now: Instant) {
         self.0.retain(|_, (_, at)| now.saturating_duration_since(*at) < COUNTS_FOR);
-        if self.0.len() < MAX_ADDRESSES || self.0.contains_key(&addr) {
-            self.0.insert(addr, (trouble, now));
+        if self.0.len() >= MAX_ADDRESSES && !self.0.contains_key(&addr) {
+            let oldest = self.0.iter().min_by_key(|(_, (_, at))| *at).map(|(addr, _)| *addr);
+            oldest.and_then(|oldest| self.0.remove(&oldest));
         }
+        self.0.insert(addr, (trouble, now));
     }
 
     /// A node was reached at `addr` after all.

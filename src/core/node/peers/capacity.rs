@@ -2,42 +2,49 @@
 
 use std::{net::IpAddr, time::Instant};
 
-use super::{Context, Output, Peers, notices};
+use super::{
+    Context, Output, Peers, notices,
+    notices::NoPlace,
+    places::{self, Holder, Verdict},
+};
 use crate::{
     core::{
-        budgets::{MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST},
+        budgets::{
+            HOST_LINK_BURST, HOST_LINK_RATE, LINK_BURST, LINK_RATE, MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST,
+            MAX_TOLD_APART,
+        },
         node::transport::CloseReason,
     },
     domain::{
         bus::NoticeCode,
         limit::{KeyedTokenBucket, TokenBucket},
-        model::{NodeId, Trust},
+        model::{Host, Nick, NodeId},
     },
     protocol::codec::mesh::Reason,
 };
 
-/// Links that a key may begin at once, and per second in the long run. A person's program needs one, and a few more where
-/// both sides dial and lose each other.
-const LINK_BURST: u32 = 10;
-const LINK_RATE: f64 = 1.0;
-
-/// Keys that are told apart; further ones share one allowance until others have earned theirs back.
-const MAX_KEYS: usize = 1_024;
-
-/// How many links every key may still begin. The limit belongs to the key, so that a new link gives no new allowance.
+/// How many links every key, and every host, may still begin. The limit belongs to them, so that a new link gives no new
+/// allowance.
 #[derive(Debug)]
-pub(super) struct LinkQuotas(KeyedTokenBucket<NodeId>);
+pub(super) struct LinkQuotas {
+    keys: KeyedTokenBucket<NodeId>,
+    hosts: KeyedTokenBucket<Host>,
+}
 
 impl Default for LinkQuotas {
     fn default() -> Self {
-        Self(KeyedTokenBucket::new(TokenBucket::new(LINK_BURST, LINK_RATE), MAX_KEYS))
+        Self {
+            keys: KeyedTokenBucket::new(TokenBucket::new(LINK_BURST, LINK_RATE), MAX_TOLD_APART),
+            hosts: KeyedTokenBucket::new(TokenBucket::new(HOST_LINK_BURST, HOST_LINK_RATE), MAX_TOLD_APART),
+        }
     }
 }
 
 impl LinkQuotas {
-    /// Whether `node` may begin one more link.
-    pub(super) fn take(&mut self, node: NodeId, now: Instant) -> bool {
-        self.0.take(node, now)
+    /// Whether `node` may begin one more link, from `ip`.
+    pub(super) fn take(&mut self, node: NodeId, ip: IpAddr, now: Instant) -> bool {
+        let host = Host::of(ip);
+        self.keys.take(node, now) && (host.is_loopback() || self.hosts.take(host, now))
     }
 }
 
@@ -52,37 +59,57 @@ impl Peers {
         self.table.nodes() >= MAX_NODES
     }
 
-    fn is_host_full(&self, ip: IpAddr) -> bool {
-        let there = self.table.sessions().filter(|(_, peer, _)| peer.addr.ip() == ip).count();
-        !ip.is_loopback() && there >= MAX_NODES_PER_HOST
-    }
-
-    /// Whether there is room for one more node. Room is made for an acquaintance where there is none: keys that nobody has
-    /// seen before cost nothing, and must not keep people out.
-    pub(super) fn has_room(&mut self, node: &NodeId, ip: IpAddr, context: &Context<'_>, out: &mut Vec<Output>) -> bool {
-        if self.is_host_full(ip) {
-            return false;
-        }
-        if !self.is_full_of_nodes() {
+    /// Whether there is a place for one more node at `ip`. One is made where there is none and somebody else has less right to
+    /// it (see [`places`]); that one is told. Else the user is.
+    pub(super) fn has_place(
+        &mut self,
+        node: &NodeId,
+        nick: Option<&Nick>,
+        ip: IpAddr,
+        context: &Context<'_>,
+        out: &mut Vec<Output>,
+    ) -> bool {
+        if self.table.nodes() < MAX_NODES_PER_HOST {
             return true;
         }
-        let strangers = self.table.sessions().filter(|(_, peer, _)| matches!(peer.trust, Trust::New | Trust::Suspect));
-        let newest = strangers.map(|(link, _, session)| (session.start.began, link)).max();
-        match newest {
-            Some((_, newest)) if context.reputation.is_acquainted(node) => {
-                self.close(newest, CloseReason::Ended, Reason::Full, context, out);
-                true
+        let holder = |node: &NodeId, ip| Holder::new(*node, ip, context.reputation.is_acquainted(node));
+        let placed = self.table.sessions().filter_map(|(link, peer, session)| {
+            Some((link, session.start.began, holder(peer.id.node()?, session.start.remote.ip())))
+        });
+        let placed: Vec<_> = placed.collect();
+        let why = match places::decide(&holder(node, ip), &placed) {
+            Verdict::Free => return true,
+            Verdict::InPlaceOf(link) => {
+                let displaced = self.table.session(link).map(|(peer, _)| peer.display_name());
+                if let Some(displaced) = displaced
+                    && self.notices.allow(NoticeCode::RoomFull, context.now.mono)
+                {
+                    out.push(Output::update(notices::gave_way(&displaced, &who(node, nick, ip))));
+                }
+                self.close(link, CloseReason::Ended, Reason::Full, context, out);
+                return true;
             }
-            _ => false,
+            Verdict::AddressFull => NoPlace::Address,
+            Verdict::StrangersFull => NoPlace::Strangers,
+        };
+        if self.notices.allow(NoticeCode::RoomFull, context.now.mono) {
+            out.push(Output::update(notices::no_place(&who(node, nick, ip), why)));
         }
+        false
     }
 
-    /// Tells the user that somebody was turned away.
-    pub(super) fn tell_full(&mut self, now: Instant, out: &mut Vec<Output>) {
+    /// Tells the user that a guest was turned away.
+    pub(super) fn tell_full_of_guests(&mut self, ip: IpAddr, now: Instant, out: &mut Vec<Output>) {
         if self.notices.allow(NoticeCode::RoomFull, now) {
-            out.push(Output::update(notices::room_full(self.table.nodes(), self.table.guests())));
+            out.push(Output::update(notices::no_place(&format!("A guest at {ip}"), NoPlace::Guests)));
         }
     }
+}
+
+/// Whoever wants a place, in words.
+fn who(node: &NodeId, nick: Option<&Nick>, ip: IpAddr) -> String {
+    let name = nick.map_or_else(|| node.tag(8), ToString::to_string);
+    format!("{name}, who came from {ip},")
 }
 
 #[cfg(test)]
@@ -90,6 +117,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     fn key(n: u32) -> NodeId {
         let mut bytes = [0; 32];
@@ -100,16 +129,19 @@ mod tests {
     #[test]
     fn a_key_has_one_allowance_however_often_it_comes() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
-        assert_eq!((0..100).filter(|_| quotas.take(key(1), now)).count(), 10);
-        assert!(quotas.take(key(2), now));
-        assert!(quotas.take(key(1), now + Duration::from_secs(2)));
+        assert_eq!((0..100).filter(|_| quotas.take(key(1), HERE, now)).count(), 10);
+        assert!(quotas.take(key(2), HERE, now));
+        assert!(quotas.take(key(1), HERE, now + Duration::from_secs(2)));
     }
 
     #[test]
-    fn keys_made_by_the_thousand_share_what_is_left() {
+    fn keys_made_by_the_thousand_share_the_allowance_of_their_host() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
-        let links = (0..10_000).filter(|n| quotas.take(key(*n), now)).count();
-        assert!(links <= MAX_KEYS + 10, "{links}");
-        assert!(quotas.take(key(20_000), now + Duration::from_mins(1)), "the others have earned theirs back");
+        let [host, other] = [IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])];
+        let links = (0..10_000).filter(|n| quotas.take(key(*n), host, now)).count();
+        assert_eq!(links, HOST_LINK_BURST as usize);
+        assert!(quotas.take(key(20_000), other, now), "others are let in at once");
+        assert!(quotas.take(key(20_001), host, now + Duration::from_secs(1)), "and so are honest people there, soon");
+        assert!((0..10_000).all(|n| quotas.take(key(30_000 + n), HERE, now)), "everybody here may be somebody else");
     }
 }

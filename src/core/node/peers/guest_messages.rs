@@ -1,5 +1,7 @@
 //! What guests say. They send plain lines under a name that proves nothing.
 
+use std::time::Instant;
+
 use super::{Output, Peers};
 use crate::{
     domain::{
@@ -10,14 +12,23 @@ use crate::{
 };
 
 impl Peers {
-    /// A guest sent lines.
-    pub(in crate::core::node) fn heard(&mut self, link: LinkId, lines: Vec<ReferenceLine>, out: &mut Vec<Output>) {
+    /// A guest sent lines. What is more than it may say is counted, and nothing else is done about it.
+    pub(in crate::core::node) fn heard(
+        &mut self,
+        link: LinkId,
+        lines: Vec<ReferenceLine>,
+        now: Instant,
+        out: &mut Vec<Output>,
+    ) {
         let Some((peer, _)) = self.table.guest_mut(link) else { return };
         let PeerId::Guest(addr) = peer.id else { return };
         if peer.ignored {
             return;
         }
         for ReferenceLine { nick, text, action } in lines {
+            if !self.guest_pace.take(link, addr, now) {
+                continue;
+            }
             if let Some(new) = nick.as_ref().filter(|nick| peer.nick.as_ref() != Some(nick)) {
                 peer.nick = Some(new.clone());
                 out.push(Output::update(Update::PeerRenamed { peer: peer.id, nick: new.clone() }));

@@ -48,7 +48,7 @@ impl Peers {
             return out.push(Output::close(link, None));
         }
         if self.is_full_of_guests() {
-            self.tell_full(context.now.mono, out);
+            self.tell_full_of_guests(source.ip(), context.now.mono, out);
             return out.push(Output::close(link, None));
         }
         if claim.is_some() {

@@ -18,7 +18,7 @@ use crate::{
     core::{
         mutant,
         node::{
-            dialing::News,
+            dialing::{News, NoLink},
             local_addrs::with_port,
             transport::{CloseReason, Secure},
         },
@@ -57,11 +57,10 @@ impl Peers {
         if self.is_duplicate(secure.node, session.candidate(), claimed, &me.node) {
             return out.push(refuse(Reason::Duplicate));
         }
-        if !self.quotas.take(secure.node, now.mono) {
+        if !self.quotas.take(secure.node, source.ip(), now.mono) {
             return out.push(refuse(Reason::Other));
         }
-        if !self.table.has(&id) && !self.has_room(&secure.node, source.ip(), context, out) {
-            self.tell_full(now.mono, out);
+        if !self.table.has(&id) && !self.has_place(&secure.node, hello.nick.as_ref(), source.ip(), context, out) {
             return out.push(refuse(Reason::Full));
         }
         self.supersede_dials_of(&secure.node);
@@ -86,9 +85,9 @@ impl Peers {
             return out.extend([Output::Address(news), refuse(reason)]);
         }
         let id = PeerId::Node(secure.node);
-        if !self.table.has(&id) && !self.has_room(&secure.node, addr.ip(), context, out) {
-            self.tell_full(context.now.mono, out);
-            return out.extend([Output::Address(failed()), refuse(Reason::Full)]);
+        if !self.table.has(&id) && !self.has_place(&secure.node, hello.nick.as_ref(), addr.ip(), context, out) {
+            let news = News::Failed { addr, only: None, why: Some(NoLink::NoPlace), soon_over: false };
+            return out.extend([Output::Address(news), refuse(Reason::Full)]);
         }
         let start = Start { dialled_by: Side::Ours, began: dial.began, remote: addr };
         let session = Session::new(hello, start, context.now);

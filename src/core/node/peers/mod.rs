@@ -1,9 +1,10 @@
 //! Links with peers: how they come about, which of them stay, and how they end.
 //!
 //! A link is dialled by us ([`our_dials`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
-//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`capacity`] who
-//! finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
-//! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say.
+//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`capacity`]
+//! and [`places`] who finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
+//! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say,
+//! [`guest_pace`] says how much of it guests may.
 //!
 //! The machine knows nothing of names, trust, the log or the address book. It says what happened ([`Output`]), and the
 //! router passes that on.
@@ -12,6 +13,7 @@ mod address_owners;
 mod addresses;
 mod capacity;
 mod guest_messages;
+mod guest_pace;
 mod guests;
 mod handover;
 mod handshake;
@@ -24,6 +26,7 @@ mod node_messages;
 mod notices;
 mod our_dials;
 mod output;
+mod places;
 mod session;
 mod views;
 
@@ -39,6 +42,7 @@ use std::{
 use address_owners::AddressOwners;
 use bytes::Bytes;
 use capacity::LinkQuotas;
+use guest_pace::GuestPace;
 use handover::Handovers;
 use heartbeat::Heartbeat;
 pub(super) use link::Link;
@@ -72,6 +76,7 @@ pub(super) struct Peers {
     handovers: Handovers,
     quotas: LinkQuotas,
     heartbeat: Heartbeat,
+    guest_pace: GuestPace,
     notices: NoticeLimits,
 }
 
@@ -97,6 +102,7 @@ impl Peers {
             handovers: Handovers::default(),
             quotas: LinkQuotas::default(),
             heartbeat: Heartbeat::new(rng),
+            guest_pace: GuestPace::default(),
             notices: NoticeLimits::default(),
         }
     }
@@ -111,6 +117,7 @@ impl Peers {
         let now = context.now.mono;
         self.handovers.give_up(&self.table, out);
         self.heartbeat.tick(&mut self.table, context.me, now, out);
+        self.guest_pace.tick(&self.table, now, out);
         if self.owners.forget_ourselves(Some(now)) {
             out.push(Output::linked_changed());
         }
@@ -118,7 +125,7 @@ impl Peers {
 
     /// When [`Self::tick`] is wanted next.
     pub(super) fn next_timer(&self) -> Option<Instant> {
-        self.heartbeat.next_timer(&self.table)
+        self.heartbeat.next_timer(&self.table).into_iter().chain(self.guest_pace.next_timer()).min()
     }
 
     /// Our name or presence has changed, or we are typing: tells nodes so.

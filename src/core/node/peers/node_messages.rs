@@ -51,10 +51,14 @@ impl Peers {
         out: &mut Vec<Output>,
     ) {
         let addrs = self.table.session(link).map(|(_, session)| session.addrs.all()).unwrap_or_default();
+        if let (Reason::Full, Some((peer, _))) = (reason, self.table.session(link)) {
+            self.turned_away(peer.addr, true, context.now, out);
+        }
         out.push(Output::close(link, None));
         self.part(link, CloseReason::Ended, reason == Reason::Duplicate, context, out);
-        if reason == Reason::Duplicate {
-            // Another copy of our own key has taken our place there, and would lose it to us again and again.
+        if matches!(reason, Reason::Duplicate | Reason::Full) {
+            // Another copy of our own key has taken our place there, and would lose it to us again and again. Or somebody else
+            // has, and nothing is gained by asking at once.
             out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
         }
     }

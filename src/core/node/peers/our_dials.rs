@@ -165,6 +165,7 @@ impl Peers {
         match reason {
             Some(Reason::OwnKey) => return self.met_own_key(&dial, context, out),
             Some(Reason::Version) => self.met_other_version(addr, context.now, out),
+            Some(Reason::Full) => self.turned_away(addr, false, context.now, out),
             _ => {}
         }
         // Without a reason, or as a duplicate: it knows us already, or has just dialled us. That is soon over.
@@ -235,6 +236,13 @@ impl Peers {
                 session.addrs.disprove(addr);
                 out.push(Output::linked_changed());
             }
+        }
+    }
+
+    /// The node at `addr` has no place for us. `before` says whether we had one.
+    pub(super) fn turned_away(&mut self, addr: SocketAddr, before: bool, now: Now, out: &mut Vec<Output>) {
+        if self.notices.allow(NoticeCode::TurnedAway, now.mono) {
+            out.push(Output::update(notices::turned_away(addr, before)));
         }
     }
 

@@ -9,7 +9,10 @@ use crate::{
         transport::{DialFailure, Secure, Via},
         views::Links as _,
     },
-    domain::model::{Guests, Nick, Text, Timestamp},
+    domain::{
+        bus::NoticeCode,
+        model::{Guests, Nick, Text, Timestamp},
+    },
     protocol::codec::{
         ReferenceLine,
         mesh::{Caps, Hello, Status},
@@ -31,6 +34,24 @@ impl Reputation for FakeReputation {
     fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
         self.ignored.contains(addr)
     }
+}
+
+/// The codes of the notices among outputs.
+fn notices(outs: &[Output]) -> Vec<NoticeCode> {
+    let code = |out: &Output| match out {
+        Output::Shell(output::Output::Update(Update::Notice { code, .. })) => Some(*code),
+        _ => None,
+    };
+    outs.iter().filter_map(code).collect()
+}
+
+/// Their texts.
+fn texts(outs: &[Output]) -> Vec<String> {
+    let text = |out: &Output| match out {
+        Output::Shell(output::Output::Update(Update::Notice { text, .. })) => Some(text.clone()),
+        _ => None,
+    };
+    outs.iter().filter_map(text).collect()
 }
 
 struct Harness {
@@ -205,23 +226,91 @@ fn a_link_that_ends_says_where_its_node_may_be_dialled_again() {
 #[test]
 fn a_full_room_makes_way_for_acquaintances_only() {
     let mut harness = Harness::new();
+    let node = |n: u16| NodeId::new(std::array::from_fn(|at| if at < 2 { n.to_be_bytes()[at] } else { 1 }));
     // The room's own machine has no limit per host.
     let join = |harness: &mut Harness, n: u16| {
-        let node = NodeId::new(std::array::from_fn(|at| if at < 2 { n.to_be_bytes()[at] } else { 1 }));
+        let node = node(n);
         let (link, source) = (LinkId::Accepted(u32::from(n)), SocketAddr::from(([127, 0, 0, 1], 10_000 + n)));
         let secure = Secure { node, exporter: [7; 32] };
         let hello = Hello { node, port: None, ..hello(1, 1) };
         harness.now.mono += Duration::from_millis(1);
         let outs = harness.run(|peers, context, out| peers.introduced(link, source, secure, &hello, context, out));
-        let newest_closed = closed(&outs, LinkId::Accepted(255));
-        (harness.join(outs), newest_closed)
+        let newest_closed = closed(&outs, LinkId::Accepted(191));
+        let told = notices(&outs);
+        (harness.join(outs), newest_closed, told)
     };
-    assert!((0..256).all(|n| join(&mut harness, n).0));
-    assert_eq!(join(&mut harness, 256), (false, false));
-    let friend = NodeId::new(std::array::from_fn(|at| if at < 2 { 257_u16.to_be_bytes()[at] } else { 1 }));
-    harness.reputation.acquainted.insert(friend);
-    assert_eq!(join(&mut harness, 257), (true, true), "in place of the newest stranger");
+    assert!((0..192).all(|n| join(&mut harness, n).0));
+    assert_eq!(join(&mut harness, 192), (false, false, vec![NoticeCode::RoomFull]));
+    assert_eq!(join(&mut harness, 193), (false, false, vec![]), "once a minute");
+    harness.reputation.acquainted.extend((200..300).map(node));
+    assert!((200..264).all(|n| join(&mut harness, n).0), "a quarter is kept for them");
+    assert_eq!(join(&mut harness, 264), (true, true, vec![]), "in place of the newest stranger");
     assert_eq!(harness.nodes().len(), 256);
+}
+
+#[test]
+fn who_has_no_place_elsewhere_is_told_so_in_words() {
+    let mut harness = Harness::new();
+    let link = harness.dial(7, ANY);
+    harness.event(link, DialEvent::Connected(Some(secure(7))));
+    let outs = harness.event(link, DialEvent::Refused(Some(Reason::Full)));
+    assert_eq!(notices(&outs), [NoticeCode::TurnedAway]);
+    harness.introduced(8, 1);
+    harness.now.mono += Duration::from_mins(1);
+    let outs = harness.run(|peers, context, out| peers.dismissed(LinkId::Accepted(8), Reason::Full, context, out));
+    assert_eq!(notices(&outs), [NoticeCode::TurnedAway]);
+    assert_eq!(news(&outs), [News::Lost(at(8)), News::Unwanted(at(8))], "it is not dialled again at once");
+}
+
+#[test]
+fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
+    let mut harness = Harness::new();
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
+    let link = LinkId::Accepted(1);
+    harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+    let said = |harness: &mut Harness, lines: usize| {
+        let said = ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false };
+        let outs = harness.run(|peers, context, out| peers.heard(link, vec![said; lines], context.now.mono, out));
+        outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count()
+    };
+    assert_eq!(said(&mut harness, 100), 100, "a page");
+    assert_eq!(harness.peers.next_timer(), None);
+    assert_eq!(said(&mut harness, 12_345), 0);
+    let tick = |harness: &mut Harness| {
+        harness.now.mono = harness.peers.next_timer().unwrap();
+        texts(&harness.run(Peers::tick))
+    };
+    let text = tick(&mut harness);
+    assert_eq!(
+        text,
+        ["?10.0.0.7:50000 sends faster than anybody reads: 12,345 lines were left out. Ignore it with /ignore \
+          10.0.0.7:50000"]
+    );
+    assert_eq!(said(&mut harness, 1_000), 10, "ten a second");
+    assert!(harness.peers.next_timer().unwrap() >= harness.now.mono + Duration::from_secs(9));
+    assert!(tick(&mut harness)[0].contains("13,335"));
+    assert!(tick(&mut harness).is_empty(), "the flood is over");
+    assert_eq!(harness.peers.next_timer(), None);
+    said(&mut harness, 1_000);
+    let outs = harness.run(|peers, context, out| {
+        peers.closed(link, CloseReason::Ended, context, out);
+        peers.tick(context, out);
+    });
+    assert!(texts(&outs).iter().any(|text| text.contains("900 lines")), "the end is told at once: {outs:?}");
+}
+
+#[test]
+fn all_guests_together_have_a_pace() {
+    let mut harness = Harness::new();
+    let mut lines = 0;
+    for n in 0..60 {
+        let (link, source) = (LinkId::Accepted(n), SocketAddr::from(([10, 0, 0, 7], 50_000 + n as u16)));
+        harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+        let said = vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }; 100];
+        let outs = harness.run(|peers, context, out| peers.heard(link, said, context.now.mono, out));
+        lines += outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();
+    }
+    assert_eq!(lines, 1_000);
 }
 
 #[test]
@@ -247,12 +336,12 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     let link = LinkId::Accepted(1);
     harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
     let said = || ReferenceLine { nick: Nick::new("eve").ok(), text: Text::new("hi").unwrap(), action: false };
-    let outs = harness.run(|peers, _, out| peers.heard(link, vec![said()], out));
+    let outs = harness.run(|peers, context, out| peers.heard(link, vec![said()], context.now.mono, out));
     let named = outs.iter().filter(|out| matches!(out, Output::GuestNamed { .. })).count();
     let lines = outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count();
     assert_eq!((named, lines), (1, 1));
     harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
-    assert!(harness.run(|peers, _, out| peers.heard(link, vec![said()], out)).is_empty());
+    assert!(harness.run(|peers, context, out| peers.heard(link, vec![said()], context.now.mono, out)).is_empty());
 }
 
 #[test]

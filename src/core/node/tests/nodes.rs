@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    core::budgets::{MAX_NODES, MAX_NODES_PER_HOST},
+    core::budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
     domain::{
         bus::{AlarmKind, FailureCode, NoticeCode, VerifyStep},
         model::{Target, Text, Trust, Who},
@@ -132,7 +132,7 @@ fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
 fn a_dial_that_hangs_with_somebody_in_between_keeps_nobody_out() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "mallory"));
-    let relay = Sighting { node: key(at(LARGER)), addrs: vec![at("10.0.0.2:9999")] };
+    let relay = Sighting { node: key(at(LARGER)), addrs: vec![at("10.0.0.2:4568")] };
     let (link, _) = dials(&bench.feed(told(IN, Frame::Peers(vec![relay]))))[0];
     bench.feed(Input::DialConnected { link, secure: Some(secure(LARGER)) });
     // Our dial of where it really is leads to the same key: not now, but soon again.
@@ -196,19 +196,30 @@ fn a_key_that_connects_all_the_time_is_turned_away() {
     assert!(opens(&bench.feed(introduced(200, SMALLER, 1, "bob")), LinkId::Accepted(200)));
 }
 
+/// A node at `addr`, and as many people whom it knows as there are places kept for them.
+fn with_acquaintances(addr: &str) -> (Harness, Vec<String>) {
+    let people: Vec<String> = (0..MAX_NODES - STRANGERS_PLACES).map(|n| format!("127.0.0.1:{}", 20_000 + n)).collect();
+    let known = people.iter().map(|addr| verified(key(at(addr)), "friend"));
+    let mut bench = Harness::new(addr);
+    bench.node = Node::new(Me { known: known.chain([bob()]).collect(), ..me(addr, 1) });
+    (bench, people)
+}
+
 #[test]
 fn who_is_known_comes_in_although_strangers_fill_the_room() {
-    let mut bench = Harness::new("127.0.0.1:4565");
-    bench.node = Node::new(Me { known: vec![bob()], ..me("127.0.0.1:4565", 1) });
-    for n in 0..MAX_NODES as u32 {
+    let (mut bench, people) = with_acquaintances("127.0.0.1:4565");
+    for n in 0..STRANGERS_PLACES as u32 {
         assert!(opens(&bench.feed(introduced(n, &format!("127.0.0.1:{}", 6_000 + n), 1, "x")), LinkId::Accepted(n)));
         bench.now.mono += Duration::from_millis(1);
     }
     let outs = bench.feed(introduced(900, "127.0.0.1:9000", 1, "stranger"));
     assert_eq!(byes(&outs, LinkId::Accepted(900)), [Frame::Bye(Reason::Full)]);
+    for (n, addr) in (1_000..).zip(&people) {
+        assert!(opens(&bench.feed(introduced(n, addr, 1, "friend")), LinkId::Accepted(n)), "a place is kept");
+    }
     let outs = bench.feed(introduced(901, LARGER, 1, "bob"));
     assert!(opens(&outs, LinkId::Accepted(901)));
-    let newest = LinkId::Accepted(MAX_NODES as u32 - 1);
+    let newest = LinkId::Accepted(STRANGERS_PLACES as u32 - 1);
     assert_eq!(byes(&outs, newest), [Frame::Bye(Reason::Full)]);
     assert_eq!(bench.node.peers.table.peers.len(), MAX_NODES);
 }
@@ -620,22 +631,28 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
 
 #[test]
 fn the_room_has_an_end_and_connect_says_so() {
-    let mut bench = Harness::new(US);
+    let (mut bench, people) = with_acquaintances(US);
     for n in 0..MAX_NODES_PER_HOST as u32 {
         bench.feed(introduced(n + 2_000, &format!("10.2.0.1:{}", 1_000 + n), 1, "x"));
     }
     let outs = bench.feed(introduced(3_000, "10.2.0.1:5000", 1, "x"));
     assert_eq!(byes(&outs, LinkId::Accepted(3_000)), [Frame::Bye(Reason::Full)], "one host");
-    for n in 0..(MAX_NODES - MAX_NODES_PER_HOST) as u32 {
-        let addr = format!("10.1.{}.{}:4565", n / 250, n % 250 + 1);
-        assert!(opens(&bench.feed(introduced(n, &addr, 1, "x")), LinkId::Accepted(n)));
+    // All others come in, in the end in place of those of the one host.
+    let from = |n: u32| format!("10.1.{}.{}:4565", n % 4, n / 4 + 1);
+    let strangers = STRANGERS_PLACES as u32 - 1;
+    for n in 0..strangers {
+        assert!(opens(&bench.feed(introduced(n, &from(n), 1, "x")), LinkId::Accepted(n)));
     }
-    let outs = bench.feed(introduced(900, LARGER, 1, "late"));
-    assert_eq!(byes(&outs, LinkId::Accepted(900)), [Frame::Bye(Reason::Full)]);
+    let outs = bench.feed(introduced(900, "10.1.0.200:4565", 1, "late"));
+    assert_eq!(byes(&outs, LinkId::Accepted(900)), [Frame::Bye(Reason::Full)], "as many in one network");
+    for (n, addr) in (4_000..).zip(&people) {
+        bench.feed(introduced(n, addr, 1, "friend"));
+    }
+    assert_eq!(bench.node.peers.table.peers.len(), MAX_NODES);
     let outs = bench.feed(Input::Command(Command::Connect(Target::Socket(at("10.0.0.77:4565")))));
     assert!(matches!(updates(&outs)[..], [Update::Failed { code: FailureCode::RoomFull, .. }]));
     // Somebody who is here already may come again.
-    assert!(opens(&bench.feed(introduced(901, "10.1.0.1:4565", 2, "x")), LinkId::Accepted(901)));
+    assert!(opens(&bench.feed(introduced(901, &from(0), 2, "x")), LinkId::Accepted(901)));
 }
 
 /// Somebody at `LARGER` who was verified before.

@@ -34,9 +34,9 @@ impl Days {
     /// Whether another day begins.
     pub(super) fn turn(&mut self, now: Now) -> bool {
         let date = Date::of(now.wall);
-        let begins = self.today.is_none_or(|(today, began)| {
-            today != date && now.mono.saturating_duration_since(began) >= UPTIME
-        });
+        let begins = self
+            .today
+            .is_none_or(|(today, began)| today != date && now.mono.saturating_duration_since(began) >= UPTIME);
         if begins {
             self.today = Some((date, now.mono));
             self.new_keys.clear();
@@ -84,8 +84,8 @@ mod tests {
 
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
-    fn host(n: u8) -> Option<Host> {
-        Some(Host::of([10, 0, 0, n].into()))
+    fn host(n: u8) -> Host {
+        Host::of([10, 0, 0, n].into())
     }
 
     /// A run that begins on a date.
@@ -135,17 +135,19 @@ mod tests {
     fn few_keys_of_one_host_begin_on_one_day_across_runs() {
         let (mut days, _) = run(100);
         let earns = |days: &mut Days, host| {
-            let mut met = Met { host, ..Met::default() };
+            let mut met = Met { host: Some(host), ..Met::default() };
             days.earn(&mut met);
             met
         };
         let begun: Vec<Met> = (0..100).map(|_| earns(&mut days, host(1))).filter(|met| met.days == 1).collect();
         assert_eq!(begun.len(), NEW_KEYS_PER_HOST);
         assert_eq!(earns(&mut days, host(2)).days, 1, "another host");
-        let own = Some(Host::of([127, 0, 0, 1].into()));
+        let own = Host::of([127, 0, 0, 1].into());
         assert!((0..100).all(|_| earns(&mut days, own).days == 1), "everybody here may be somebody else");
         let (mut again, _) = run(100);
-        begun.iter().for_each(|met| again.recall(met));
+        for met in &begun {
+            again.recall(met);
+        }
         assert_eq!((earns(&mut again, host(1)).days, earns(&mut again, host(2)).days), (0, 1));
         let mut late = earns(&mut days, host(1));
         run(101).0.earn(&mut late);

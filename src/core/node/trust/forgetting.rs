@@ -74,11 +74,7 @@ impl Forgettable {
         self.crowds.get(&(*rank, *crowd))?.last().map(|(_, node)| *node)
     }
 
-    fn change(
-        &mut self,
-        Place { rank, crowd, .. }: Place,
-        change: impl FnOnce(&mut BTreeSet<(i64, NodeId)>) -> bool,
-    ) {
+    fn change(&mut self, Place { rank, crowd, .. }: Place, change: impl FnOnce(&mut BTreeSet<(i64, NodeId)>) -> bool) {
         let keys = self.crowds.entry((rank, crowd)).or_default();
         if let Some((urgency, _)) = keys.last() {
             self.order.remove(&(rank, Reverse(keys.len()), Reverse(*urgency), crowd));

@@ -91,7 +91,7 @@ impl Budget {
     pub(super) fn allows(
         &mut self,
         log: &LogId,
-        bytes: usize,
+        bytes: u32,
         brings: &NodeId,
         around: Surroundings<'_>,
         now: Instant,
@@ -111,7 +111,7 @@ impl Budget {
         &mut self,
         log: &LogId,
         seq: u64,
-        bytes: usize,
+        bytes: u32,
         brings: &NodeId,
         around: Surroundings<'_>,
         now: Instant,

@@ -30,15 +30,15 @@ impl Default for Pace {
 
 impl Pace {
     /// Whether an event of so many bytes may be taken from `charge` now.
-    pub(super) fn allows(&mut self, charge: &Charge, bytes: usize, now: Instant) -> bool {
-        let bytes = bytes as f64;
+    pub(super) fn allows(&mut self, charge: &Charge, bytes: u32, now: Instant) -> bool {
+        let bytes = f64::from(bytes);
         let is_small_talk = self.each.used(charge, now) + bytes <= f64::from(SMALL_TALK);
         self.each.has_some(charge, bytes, now) && (is_small_talk || self.all.has_some(bytes, now))
     }
 
     /// Such an event was taken.
-    pub(super) fn took(&mut self, charge: Charge, bytes: usize, now: Instant) {
-        let bytes = bytes as f64;
+    pub(super) fn took(&mut self, charge: Charge, bytes: u32, now: Instant) {
+        let bytes = f64::from(bytes);
         self.each.take_some(charge, bytes, now);
         self.all.take_some(bytes, now);
     }

@@ -66,7 +66,7 @@ impl Budget {
             };
         }
         if !around.is_stranger(author) {
-            return if around.logs.len() < MAX_LOGS { Admission::Room } else { Admission::Refused };
+            return if around.logs.count() < MAX_LOGS { Admission::Room } else { Admission::Refused };
         }
         if mutant::holds_every_log() {
             return Admission::Room;

@@ -88,7 +88,7 @@ impl Victim {
     }
 
     fn logs(&self) -> usize {
-        self.peer.sync.logs.len()
+        self.peer.sync.logs.count()
     }
 
     fn bytes(&self) -> u64 {

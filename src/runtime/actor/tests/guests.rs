@@ -66,7 +66,7 @@ async fn wire(net: MemoryNet, to: SocketAddr, hold: CancellationToken, release: 
 
 impl Guest {
     async fn open(connection: &OneShot, claim: &str) -> Self {
-        let (says, lines) = mpsc::channel(64);
+        let (says, lines) = mpsc::channel(8);
         says.send(Line::new(claim.to_owned())).await.unwrap();
         let origin = "http://guest".parse().unwrap();
         let mut client = ChatClient::with_origin(connection.clone(), origin);
@@ -231,16 +231,25 @@ async fn a_node_that_nobody_reads_from_can_still_leave() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_cannot_fill_the_memory_behind_a_front_end_that_has_stopped() {
-    const LINES: usize = 600;
+    // As much as eight guests may say at once: 48 MB.
+    const GUESTS: usize = 8;
+    const EACH: usize = 100;
+    const LINES: usize = GUESTS * EACH;
     let net = MemoryNet::default();
     let mut alice = start(&net, "alice", 1).await;
-    let mut guest = Guest::arrive(&net, "127.0.0.1:7001", alice.addr).await;
-    assert_eq!(guest.hear().await.as_deref(), Some("ok"));
-    alice.until(|n| n.peers.len() == 1).await;
-    let says = guest.says.clone();
+    let mut guests = Vec::new();
+    for n in 0..GUESTS {
+        let mut guest = Guest::arrive(&net, &format!("127.0.0.1:{}", 7_001 + n), alice.addr).await;
+        assert_eq!(guest.hear().await.as_deref(), Some("ok"));
+        guests.push(guest);
+    }
+    alice.until(|n| n.peers.len() == GUESTS).await;
+    let says: Vec<_> = guests.iter().map(|guest| guest.says.clone()).collect();
     let flood = tokio::spawn(async move {
-        for _ in 0..LINES {
-            says.send(Line::new("x".repeat(60_000))).await.unwrap();
+        for _ in 0..EACH {
+            for says in &says {
+                says.send(Line::new("x".repeat(60_000))).await.unwrap();
+            }
         }
     });
     // On a paused clock this ends when all tasks have done what they can.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     service::TowerToHyperService,

@@ -211,6 +211,7 @@ pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64)
         verified: false,
         trusted: false,
         ignored: false,
+        met: None,
     });
     let me = me(&format!("10.0.0.{}:4565", n + 1), boot * 100 + n as u64);
     let started = Timestamp::from_millis(1_795_000_000_000);

@@ -9,6 +9,7 @@ mod arrange;
 mod entry;
 mod flood;
 mod folding;
+mod line;
 mod past_floods;
 mod presence;
 mod scroll;
@@ -21,8 +22,9 @@ use jiff::civil::Date;
 use self::{arrange::wrap_entry, flood::Flood};
 pub(crate) use self::{
     arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
-    entry::{Entry, Line, Notice, Remark, Tone},
+    entry::{Entry, Notice, Tone},
     flood::Source,
+    line::{Line, Remark},
     presence::{Mover, Presence},
     scroll::{Part, RowRef, Sight},
 };

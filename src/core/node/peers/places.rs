@@ -1,0 +1,272 @@
+//! Whose place a newcomer takes, when places are scarce.
+//!
+//! Keys cost nothing, and neither do addresses of one's own network. So strangers are counted by machine and by network:
+//! 1. One address has [`MAX_NODES_PER_HOST`] places. Somebody known takes that of its newest stranger.
+//! 2. Strangers have [`STRANGERS_PLACES`] of all places. Somebody known finds a free one among the rest; if there is none,
+//!    they take that of the newest stranger of the machine that has most strangers.
+//! 3. When the strangers' places are used up, a stranger takes that of the newest stranger of the machine with most, if
+//!    that has at least two more than the newcomer's. Both have at least as many as the other afterwards, so nobody is
+//!    displaced in circles.
+//! 4. If all machines have about as many, the newcomer takes that of the newest stranger of the network with most, if that
+//!    has more than twice as many as the newcomer's. Further addresses in one network therefore gain nothing.
+//!
+//! A machine is an IPv4 address or a /64, since a machine has as many addresses of a /64 as it likes. A network is a /24 or a
+//! /64; all link-local addresses are one. An office whose machines are all in one of them may use all places. On this machine's own addresses a key stands for its
+//! machine and for its network, since everybody here may be somebody else.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr},
+    time::Instant,
+};
+
+use crate::{
+    core::budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
+    domain::model::{Host, LinkId, NodeId},
+};
+
+/// What counts as one machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Machine {
+    Host(Host),
+    Key(NodeId),
+}
+
+/// What counts as one network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Network {
+    /// A /24.
+    V4(Ipv4Addr),
+    /// A /64.
+    V6(Host),
+    /// All link-local addresses: everybody on the segment has as many as they like.
+    LinkLocal,
+    Key(NodeId),
+}
+
+/// Somebody who has a place, or wants one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Holder {
+    ip: IpAddr,
+    machine: Machine,
+    network: Network,
+    /// Whether they are no stranger.
+    known: bool,
+}
+
+impl Holder {
+    /// The holder of the key `node` at `ip`; `known` says whether they are no stranger.
+    pub(super) fn new(node: NodeId, ip: IpAddr, known: bool) -> Self {
+        let host = Host::of(ip);
+        let (machine, network) = match host.ip() {
+            ip if ip.is_loopback() => (Machine::Key(node), Network::Key(node)),
+            IpAddr::V4(ip) => {
+                let [a, b, c, _] = ip.octets();
+                (Machine::Host(host), Network::V4(Ipv4Addr::new(a, b, c, 0)))
+            }
+            IpAddr::V6(ip) if ip.is_unicast_link_local() => (Machine::Host(host), Network::LinkLocal),
+            IpAddr::V6(_) => (Machine::Host(host), Network::V6(host)),
+        };
+        Self { ip: ip.to_canonical(), machine, network, known }
+    }
+}
+
+/// Who has a place: their link, since when, and who they are.
+pub(super) type Placed = (LinkId, Instant, Holder);
+
+/// Whether somebody gets a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// There is one free.
+    Free,
+    /// In place of this link's peer.
+    InPlaceOf(LinkId),
+    /// Their address has as many as one gets.
+    AddressFull,
+    /// Strangers have as many as they get.
+    StrangersFull,
+}
+
+/// Whether `newcomer` gets a place beside those who have one.
+pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Verdict {
+    let strangers = || placed.iter().filter(|(.., holder)| !holder.known);
+    let newest = |is: &dyn Fn(&Holder) -> bool| {
+        let of = strangers().filter(|(.., holder)| is(holder)).map(|(link, began, _)| (*began, *link)).max();
+        of.map(|(_, link)| link)
+    };
+    let at_same = |holder: &Holder| holder.ip == newcomer.ip && !holder.ip.is_loopback();
+    if placed.iter().filter(|(.., holder)| at_same(holder)).count() >= MAX_NODES_PER_HOST {
+        let displaced = newest(&at_same).filter(|_| newcomer.known);
+        return displaced.map_or(Verdict::AddressFull, Verdict::InPlaceOf);
+    }
+    let here = |holder: &Holder| holder.machine == newcomer.machine;
+    let is_full = placed.len() >= MAX_NODES;
+    if !is_full && (newcomer.known || strangers().count() < STRANGERS_PLACES) {
+        return Verdict::Free;
+    }
+    let (machine, most) = fullest(strangers().map(|(_, began, holder)| (holder.machine, *began)));
+    let own = strangers().filter(|(.., holder)| here(holder)).count();
+    if newcomer.known || most >= own + 2 {
+        let displaced = newest(&|holder| Some(holder.machine) == machine);
+        return displaced.map_or(Verdict::StrangersFull, Verdict::InPlaceOf);
+    }
+    let (network, most) = fullest(strangers().map(|(_, began, holder)| (holder.network, *began)));
+    let own = strangers().filter(|(.., holder)| holder.network == newcomer.network).count();
+    if most >= 2 * (own + 1) {
+        let displaced = newest(&|holder| Some(holder.network) == network);
+        return displaced.map_or(Verdict::StrangersFull, Verdict::InPlaceOf);
+    }
+    Verdict::StrangersFull
+}
+
+/// The group with most members, and how many it has; of several such groups, the one whose newest member is the newest.
+fn fullest<T: Ord + Copy>(members: impl Iterator<Item = (T, Instant)>) -> (Option<T>, usize) {
+    let mut groups: BTreeMap<T, (usize, Option<Instant>)> = BTreeMap::new();
+    for (group, began) in members {
+        let (count, newest) = groups.entry(group).or_default();
+        *count += 1;
+        *newest = (*newest).max(Some(began));
+    }
+    let most = groups.into_iter().max_by_key(|(_, size)| *size);
+    most.map_or((None, 0), |(group, (count, _))| (Some(group), count))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn key(n: usize) -> NodeId {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&n.to_be_bytes());
+        NodeId::new(bytes)
+    }
+
+    /// A room in which people come one after the other.
+    struct Room {
+        began: Instant,
+        placed: Vec<Placed>,
+        came: usize,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            Self { began: Instant::now(), placed: Vec::new(), came: 0 }
+        }
+
+        fn comes(&mut self, from: &str, known: bool) -> Verdict {
+            self.came += 1;
+            let number = self.came;
+            let holder = Holder::new(key(number), from.parse().unwrap(), known);
+            let verdict = decide(&holder, &self.placed);
+            if let Verdict::InPlaceOf(link) = verdict {
+                self.placed.retain(|(other, ..)| *other != link);
+            }
+            if matches!(verdict, Verdict::Free | Verdict::InPlaceOf(_)) {
+                let link = LinkId::Accepted(u32::try_from(number).unwrap());
+                self.placed.push((link, self.began + Duration::from_secs(number as u64), holder));
+            }
+            verdict
+        }
+
+        fn of(&self, from: &str) -> usize {
+            let machine = Holder::new(key(0), from.parse().unwrap(), false).machine;
+            self.placed.iter().filter(|(.., holder)| holder.machine == machine).count()
+        }
+    }
+
+    fn is_in(verdict: Verdict) -> bool {
+        matches!(verdict, Verdict::Free | Verdict::InPlaceOf(_))
+    }
+
+    #[test]
+    fn nine_aliases_keep_no_newcomer_of_their_network_out() {
+        let mut room = Room::new();
+        for n in 0..300 {
+            room.comes(&format!("10.61.0.{}", 100 + n % 9), false);
+        }
+        assert_eq!(room.placed.len(), STRANGERS_PLACES);
+        for n in 1..=30 {
+            assert!(is_in(room.comes(&format!("10.61.0.{n}"), false)), "{n}");
+        }
+        assert_eq!(room.placed.len(), STRANGERS_PLACES);
+        // Neither do they come back in place of those.
+        for n in 0..300 {
+            room.comes(&format!("10.61.0.{}", 100 + n % 9), false);
+        }
+        assert!((1..=30).all(|n| room.of(&format!("10.61.0.{n}")) == 1));
+    }
+
+    #[test]
+    fn three_hundred_addresses_of_one_ipv6_network_are_one_machine() {
+        let mut room = Room::new();
+        let let_in = (0..300).filter(|n| is_in(room.comes(&format!("fd61::{n:x}"), false))).count();
+        assert_eq!(let_in, STRANGERS_PLACES, "it may be an office");
+        assert_eq!(room.comes("fd61::ffff", false), Verdict::StrangersFull);
+        assert_eq!(room.comes("fd61::fffe", true), Verdict::Free, "somebody known");
+        for n in 1..=50 {
+            assert!(matches!(room.comes(&format!("10.61.0.{n}"), false), Verdict::InPlaceOf(_)));
+        }
+    }
+
+    #[test]
+    fn one_address_has_few_places() {
+        for addr in ["10.61.0.1", "fd61::1", "fe80::1"] {
+            let mut room = Room::new();
+            assert!((0..MAX_NODES_PER_HOST).all(|_| room.comes(addr, false) == Verdict::Free));
+            assert_eq!(room.comes(addr, false), Verdict::AddressFull);
+            assert!(matches!(room.comes(addr, true), Verdict::InPlaceOf(_)), "somebody known");
+        }
+    }
+
+    #[test]
+    fn a_full_room_of_single_addresses_yields_to_another_network_only() {
+        for addr in [|n| format!("10.61.0.{n}"), |n| format!("fe80::{n}")] {
+            let mut room = Room::new();
+            assert!((0..STRANGERS_PLACES).all(|n| room.comes(&addr(n), false) == Verdict::Free));
+            assert_eq!(room.comes(&addr(STRANGERS_PLACES), false), Verdict::StrangersFull, "an alias takes none");
+            assert!(is_in(room.comes("10.62.0.1", false)));
+            // The others get at most a third: an honest office is not pushed out by somebody with a second network.
+            let more = (2..=200).filter(|n| is_in(room.comes(&format!("10.62.0.{n}"), false))).count();
+            assert!((30..=STRANGERS_PLACES / 3).contains(&more), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_quarter_is_kept_for_people_whom_one_knows() {
+        let mut room = Room::new();
+        assert!((0..STRANGERS_PLACES).all(|_| room.comes("127.0.0.1", false) == Verdict::Free), "this machine's own");
+        assert_eq!(room.comes("127.0.0.1", false), Verdict::StrangersFull);
+        for n in 0..MAX_NODES - STRANGERS_PLACES {
+            assert_eq!(room.comes(&format!("10.0.{n}.1"), true), Verdict::Free);
+        }
+        let newest = LinkId::Accepted(u32::try_from(STRANGERS_PLACES).unwrap());
+        assert_eq!(room.comes("10.1.0.1", true), Verdict::InPlaceOf(newest));
+        assert_eq!(room.placed.len(), MAX_NODES);
+        let mut known = Room::new();
+        assert!((0..MAX_NODES).all(|n| known.comes(&format!("10.0.{n}.1"), true) == Verdict::Free));
+        assert_eq!(known.comes("10.1.0.1", true), Verdict::StrangersFull, "nobody gives way");
+    }
+
+    #[test]
+    fn a_known_person_takes_the_place_of_the_newest_of_the_fullest_machine() {
+        let mut room = Room::new();
+        for n in 0..3 {
+            room.comes(&format!("10.0.0.{n}"), false);
+        }
+        let third = room.comes("10.0.0.1", false);
+        assert_eq!(third, Verdict::Free);
+        for n in 0..MAX_NODES - 4 {
+            room.comes(&format!("10.1.{n}.1"), true);
+        }
+        assert_eq!(room.comes("10.2.0.1", true), Verdict::InPlaceOf(LinkId::Accepted(4)));
+    }
+
+    #[test]
+    fn an_office_in_one_network_may_use_all_places() {
+        let mut room = Room::new();
+        assert!((0..MAX_NODES).all(|n| is_in(room.comes(&format!("10.0.0.{}", n % 250), n >= STRANGERS_PLACES))));
+        assert_eq!(room.placed.len(), MAX_NODES);
+    }
+}

@@ -1,0 +1,34 @@
+//! One thing that was accepted and is not on disk yet, and how much may wait.
+
+use crate::{
+    core::log::storage::{GuestLine, LogEntry},
+    domain::model::{LinkId, Now},
+};
+
+/// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
+pub(super) const MAX_QUEUED: usize = 4_096;
+pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+
+/// Something that was accepted and is not on disk yet.
+#[derive(Debug)]
+pub(super) enum Queued {
+    /// An event, and the link that it came over.
+    Event(Box<LogEntry>, Option<LinkId>),
+    /// A guest's line, and when it came.
+    Guest(GuestLine, Now),
+}
+
+impl Queued {
+    /// Whether our user said it.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self, Self::Event(entry, _) if entry.own)
+    }
+
+    /// Its size in memory, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Event(entry, _) => entry.signed.bytes(),
+            Self::Guest(line, _) => line.text.as_str().len(),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! One message, as the pane shows it.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use crate::{
+    domain::{
+        model::{Author, Delivery, Mark, Nick, Position, Text},
+        naming::{guest_mark, handle},
+    },
+    frontend::tui::app::wrap::{cut_start, tagged},
+};
+
+/// One message.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing, no two make a state together")]
+pub(crate) struct Line {
+    pub author: Author,
+    pub nick: Option<Nick>,
+    /// What tells the author from others of the same name, or one that looks the same.
+    pub tag: Option<Box<str>>,
+    pub text: Text,
+    pub action: bool,
+    pub delivery: Delivery,
+    /// Whether nothing is said yet of an own message's delivery: most get through before anybody could read it.
+    pub quiet: bool,
+    /// What is to be said of it beside its text.
+    pub mark: Mark,
+    /// Where it stands in the room.
+    pub position: Position,
+    /// The local day.
+    pub day: Date,
+    /// Local time of day, in minutes.
+    pub minute: u16,
+    /// Whether the time is shown: it differs from that of the message before.
+    pub stamped: bool,
+    /// Whether it names the user.
+    pub mention: bool,
+}
+
+impl Line {
+    /// The name to show, with the mark of a guest.
+    pub(crate) fn name(&self) -> String {
+        match &self.nick {
+            Some(nick) => format!("{}{nick}{}", self.doubt(), self.tag()),
+            None => format!("{}{}", self.doubt(), self.unnamed()),
+        }
+    }
+
+    /// What stands for the name of an author who gives none.
+    fn unnamed(&self) -> String {
+        match self.author {
+            Author::Peer(peer) => handle(peer),
+            Author::Own => "me".to_owned(),
+        }
+    }
+
+    /// The mark of a guest.
+    const fn doubt(&self) -> &'static str {
+        match self.author {
+            Author::Peer(peer) => guest_mark(peer),
+            Author::Own => "",
+        }
+    }
+
+    fn tag(&self) -> &str {
+        self.tag.as_deref().unwrap_or_default()
+    }
+
+    /// The name in at most `columns`, with the star of an action and the mark of a guest, which are never cut.
+    pub(crate) fn label(&self, columns: usize) -> String {
+        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt());
+        let room = columns.saturating_sub(star.len() + doubt.len());
+        let name = match &self.nick {
+            None => cut_start(&self.unnamed(), room),
+            Some(nick) => tagged(nick.as_str(), self.tag(), room),
+        };
+        format!("{star}{doubt}{name}")
+    }
+
+    /// What is shown behind the text, and how much that matters.
+    pub(crate) fn mark(&self) -> Option<(Cow<'static, str>, Remark)> {
+        let delivery = match self.delivery {
+            Delivery::NotSent => return Some((Cow::Borrowed("✗ not sent"), Remark::Error)),
+            _ if self.mark == Mark::Forked => {
+                return Some((Cow::Borrowed("(contradicted by its author)"), Remark::Warn));
+            }
+            Delivery::Waiting if !self.quiet => Some(Cow::Borrowed("… sending")),
+            Delivery::Partly { delivered, of } if !self.quiet => Some(Cow::Owned(format!("{delivered}/{of}"))),
+            Delivery::Waiting | Delivery::Partly { .. } | Delivery::Sent => None,
+        };
+        let mark = match self.mark {
+            Mark::Late => Some(Cow::Borrowed("(late)")),
+            Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
+            Mark::None | Mark::Forked | Mark::Unknown => None,
+        };
+        delivery.or(mark).map(|mark| (mark, Remark::Dim))
+    }
+}
+
+/// How much a mark behind a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remark {
+    Dim,
+    Warn,
+    Error,
+}
