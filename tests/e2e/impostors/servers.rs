@@ -47,16 +47,23 @@ fn whom_we_dial_must_prove_the_key_that_it_shows() {
     assert_unmoved(&alice, &[]);
 }
 
-/// An address that was passed on for one key is dialled for that key alone. The same address is found by nobody else:
-/// it is not among the ports that the node looks at.
+/// Waits until a node has looked at its ports: who comes to one of them then is not found for a while.
+fn wait_swept(node: &Node) {
+    let done = |e: &&serde_json::Value| e["event"] == "sweep" && e["state"] == "done";
+    node.wait("a sweep", seconds(30), |events| events.iter().find(done).map(drop));
+}
+
+/// An address that was passed on for one key is dialled for that key alone. The same address is found by nobody else: the
+/// node has looked there before anybody came.
 #[test]
 fn an_address_passed_on_for_one_key_is_not_believed_to_be_another() {
     let ports = Ports::take();
     let (named, there) = (Key::random(), Key::random());
-    let host = host(ports.addr(20), Face::of(&there));
     let alice = Node::listening("alice", with_others(&ports, 1));
     let (bob, mut link) = honest(&alice, "bob");
-    let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(20).into() };
+    wait_swept(&alice);
+    let host = host(ports.addr(6), Face::of(&there));
+    let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(6).into() };
     let peers = vec![Sighting { node: named.bytes().to_vec(), addrs: vec![addr] }];
     link.send(Body::Peers(Peers { peers })).unwrap();
     let end = host.join().unwrap();
@@ -70,16 +77,17 @@ fn an_address_passed_on_for_one_key_is_not_believed_to_be_another() {
 fn an_address_passed_on_for_the_right_key_is_linked() {
     let ports = Ports::take();
     let there = Key::random();
-    let listener = TcpListener::bind(ports.addr(20)).unwrap();
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
+    let (_bob, mut link) = honest(&alice, "bob");
+    wait_swept(&alice);
+    let listener = TcpListener::bind(ports.addr(6)).unwrap();
     let theirs = there.clone();
     let host = thread::spawn(move || {
         let mut link = Link::answer(accept(&listener, &Face::of(&theirs)).unwrap()).unwrap();
         link.greet(hello(&theirs, "dave")).unwrap();
         link.stay(seconds(20)).unwrap_err()
     });
-    let mut alice = Node::listening("alice", with_others(&ports, 1));
-    let (_bob, mut link) = honest(&alice, "bob");
-    let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(20).into() };
+    let addr = Address { ip: vec![127, 0, 0, 1], port: ports.port(6).into() };
     let peers = vec![Sighting { node: there.bytes().to_vec(), addrs: vec![addr] }];
     link.send(Body::Peers(Peers { peers })).unwrap();
     alice.wait_peer(&there.id());

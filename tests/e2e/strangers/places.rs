@@ -16,11 +16,11 @@ const PROMISED: Duration = seconds(2);
 const SLACK: u32 = 10;
 
 /// Links under new keys from each of these addresses, as long as the node lets any in there; who was turned away is counted.
-fn crowd(attacker: &Host, network: &str, sources: &[String], each: usize, victim: &str) -> (Vec<Link>, usize) {
+fn crowd(attacker: &Host, target: &str, sources: &[String], each: usize, victim: &str) -> (Vec<Link>, usize) {
     let (mut links, mut turned_away) = (Vec::new(), 0);
     for source in sources {
         // What is dialled from here comes from this address.
-        attacker.ip(&["route", "replace", network, "dev", "eth0", "src", source]);
+        attacker.ip(&["route", "replace", target, "dev", "eth0", "src", source]);
         attacker.inside(|| {
             for n in 0..each {
                 let key = Key::random();
@@ -60,7 +60,7 @@ fn nine_addresses_of_one_machine_keep_no_newcomer_of_their_network_out() {
     for source in &sources {
         attacker.add_address("eth0", &format!("{source}/24"));
     }
-    let (links, turned_away) = crowd(&attacker, "10.77.0.0/24", &sources, 32, "10.77.0.1:4565");
+    let (links, turned_away) = crowd(&attacker, "10.77.0.1/32", &sources, 32, "10.77.0.1:4565");
     assert!(links.len() >= STRANGERS && turned_away > 0, "{} in, {turned_away} turned away", links.len());
     victim.wait_peers(STRANGERS);
     assert_newcomer_is_let_in(&victim, &newcomer);
@@ -78,7 +78,7 @@ fn addresses_of_one_ipv6_network_keep_nobody_else_out() {
     }
     let victim = Node::start(&here.lan("victor", &[]));
     victim.addr();
-    let (links, turned_away) = crowd(&attacker, "fd77::/64", &sources, 5, "[fd77::1]:4565");
+    let (links, turned_away) = crowd(&attacker, "fd77::1/128", &sources, 5, "[fd77::1]:4565");
     assert!(links.len() == STRANGERS && turned_away > 0, "{} in, {turned_away} turned away", links.len());
     assert_newcomer_is_let_in(&victim, &newcomer);
 }
