@@ -19,11 +19,19 @@ const TELL_AFTER: Duration = Duration::from_secs(1);
 /// How often that is said again while it lasts. A flood is over when nothing was left out for that long.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
+/// Times that the user is told at once, and per second in the long run: guests that come again and again, each time with a
+/// flood, must not fill the screen.
+const NOTICES: u32 = 8;
+const NOTICES_RATE: f64 = 0.2;
+
 /// The pace of all guests.
 #[derive(Debug)]
 pub(super) struct GuestPace {
     guests: BTreeMap<LinkId, Guest>,
     all: TokenBucket,
+    notices: TokenBucket,
+    /// Lines that guests left out of whom the user was not told and who are gone.
+    unsaid: u64,
 }
 
 #[derive(Debug)]
@@ -41,7 +49,12 @@ struct Guest {
 
 impl Default for GuestPace {
     fn default() -> Self {
-        Self { guests: BTreeMap::new(), all: TokenBucket::new(GUESTS_LINES, GUESTS_RATE) }
+        Self {
+            guests: BTreeMap::new(),
+            all: TokenBucket::new(GUESTS_LINES, GUESTS_RATE),
+            notices: TokenBucket::new(NOTICES, NOTICES_RATE),
+            unsaid: 0,
+        }
     }
 }
 
@@ -62,10 +75,22 @@ impl GuestPace {
 
     /// Tells the user what is due, and forgets guests that are gone.
     pub(super) fn tick(&mut self, table: &LinkTable, now: Instant, out: &mut Vec<Output>) {
-        self.guests.retain(|link, guest| {
+        let Self { guests, notices, unsaid, .. } = self;
+        guests.retain(|link, guest| {
             let is_here = table.get(*link).is_some_and(|state| state.guest().is_some());
             if guest.due.is_some_and(|due| due <= now || !is_here) {
-                guest.tell(now, out);
+                let news = guest.left_out > guest.told;
+                let tells = news && notices.take(now);
+                if tells {
+                    out.push(Output::update(notices::guest_flood(guest.addr, guest.left_out)));
+                }
+                if tells && *unsaid > 0 {
+                    out.push(Output::update(notices::flood_of_others(std::mem::take(unsaid))));
+                }
+                if news && !tells && !is_here {
+                    *unsaid += guest.left_out - guest.told;
+                }
+                guest.go_on(tells, news, now);
             }
             is_here
         });
@@ -78,12 +103,14 @@ impl GuestPace {
 }
 
 impl Guest {
-    fn tell(&mut self, now: Instant, out: &mut Vec<Output>) {
-        if self.left_out > self.told {
-            out.push(Output::update(notices::guest_flood(self.addr, self.left_out)));
-            (self.told, self.due) = (self.left_out, Some(now + TELL_EVERY));
-        } else {
-            (self.left_out, self.told, self.due) = (0, 0, None);
+    /// `told`: the user knows all now. `news`: more was left out since they were told last; if not, the flood is over.
+    fn go_on(&mut self, told: bool, news: bool, now: Instant) {
+        if told {
+            self.told = self.left_out;
+        }
+        self.due = news.then_some(now + TELL_EVERY);
+        if !news {
+            (self.left_out, self.told) = (0, 0);
         }
     }
 }

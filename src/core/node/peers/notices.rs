@@ -85,6 +85,15 @@ pub(super) fn guest_flood(guest: SocketAddr, lines: u64) -> Update {
     notice(NoticeCode::GuestFlood, text)
 }
 
+/// Lines of several guests that came and went were left out.
+pub(super) fn flood_of_others(lines: u64) -> Update {
+    let text = format!(
+        "{} more lines were left out, of guests that are gone. --guests none lets no guests in.",
+        grouped(lines)
+    );
+    notice(NoticeCode::GuestFlood, text)
+}
+
 /// `1,234,567`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();

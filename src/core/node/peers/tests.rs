@@ -300,6 +300,26 @@ fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
 }
 
 #[test]
+fn guests_that_come_again_and_again_with_a_flood_do_not_fill_the_screen() {
+    let mut harness = Harness::new();
+    let mut told = Vec::new();
+    for n in 0..1_000 {
+        let (link, source) = (LinkId::Accepted(n), SocketAddr::from(([10, 0, 0, 7], 50_000 + n as u16)));
+        let said = vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }; 200];
+        harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+        harness.run(|peers, context, out| peers.heard(link, said, context.now.mono, out));
+        let outs = harness.run(|peers, context, out| {
+            peers.closed(link, CloseReason::Ended, context, out);
+            peers.tick(context, out);
+        });
+        told.extend(texts(&outs));
+        harness.now.mono += Duration::from_millis(10);
+    }
+    assert!((9..=14).contains(&told.len()), "{told:?}");
+    assert!(told.iter().any(|text| text.contains("more lines were left out")), "{told:?}");
+}
+
+#[test]
 fn all_guests_together_have_a_pace() {
     let mut harness = Harness::new();
     let mut lines = 0;
