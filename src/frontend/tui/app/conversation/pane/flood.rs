@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::civil::Date;
 
-use super::line::Line;
+use super::Line;
 use crate::{
     domain::model::{Author, PeerId, Position, group},
     frontend::tui::app::wrap::cut,

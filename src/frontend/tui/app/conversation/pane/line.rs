@@ -1,4 +1,4 @@
-//! One message, as the pane shows it.
+//! A message as the pane shows it.
 
 use std::borrow::Cow;
 
