@@ -32,6 +32,8 @@ struct Tally {
     on_the_way: u64,
     /// The newest line of this run, and how far it is.
     newest: Option<(MessageId, Newest)>,
+    /// When that was shown.
+    shown: Option<Instant>,
     /// Lines of earlier runs that somebody here lacks; as many as the node follows.
     earlier: BTreeSet<MessageId>,
     /// Nodes that are here, and whether they are strangers.
@@ -49,8 +51,8 @@ struct Tally {
 enum Newest {
     /// Nothing is known yet of who has it.
     New,
-    /// Somebody here lacks it.
-    Lacked,
+    /// Somebody here lacks it, or everybody does.
+    Lacked { by_all: bool },
     /// Everybody here has it.
     Complete,
 }
@@ -68,6 +70,7 @@ impl Tally {
         match update {
             Update::Message(message) if message.is_own() && !message.history => {
                 self.on_the_way = self.on_the_way.saturating_sub(1);
+                self.shown = Some(now);
                 match message.delivery {
                     Delivery::NotSent => self.lost = true,
                     Delivery::Sent => self.newest = Some((message.id, Newest::Complete)),
@@ -76,7 +79,7 @@ impl Tally {
             }
             Update::Delivery { id, delivered, of } => match &mut self.newest {
                 Some((newest, how)) if newest == id => {
-                    *how = if delivered < of { Newest::Lacked } else { Newest::Complete };
+                    *how = if delivered < of { Newest::Lacked { by_all: *delivered == 0 } } else { Newest::Complete };
                 }
                 Some(_) => {}
                 None if delivered < of => drop(self.earlier.insert(*id)),
@@ -122,10 +125,17 @@ impl Tally {
             None => self.earlier.is_empty(),
         };
         // Who lacks a line is told of before its delivery is.
-        let known = self.newest.is_none_or(|(_, newest)| newest == Newest::Lacked) && !self.lacking.is_empty();
+        let known =
+            self.newest.is_none_or(|(_, newest)| matches!(newest, Newest::Lacked { .. })) && !self.lacking.is_empty();
         let nobody_takes = known
             && self.lacking.iter().all(|(node, lacking)| self.given_up(node, lacking).is_some_and(|end| end <= now));
         self.on_the_way == 0 && (complete || self.here.is_empty() || nobody_takes)
+    }
+
+    /// Whether nobody has the newest line, though somebody is here who lacked nothing before it, or has taken something since.
+    fn is_unheard(&self) -> bool {
+        matches!(self.newest, Some((_, Newest::Lacked { by_all: true })))
+            && self.lacking.values().any(|lacking| self.shown.is_some_and(|shown| lacking.since >= shown))
     }
 
     /// From when on a node is not waited for any more.
@@ -167,7 +177,7 @@ impl Undelivered {
     }
 
     /// Waits until everybody here who can be expected to has taken everything, but no longer than [`LINGER`]. Returns
-    /// whether they have.
+    /// whether they have, and the newest line has been heard unless all who are here are known to take nothing.
     pub(super) fn wait(&self) -> bool {
         let begun = Instant::now();
         let mut tally = self.tally();
@@ -175,7 +185,7 @@ impl Undelivered {
             let now = Instant::now();
             let left = (begun + LINGER).saturating_duration_since(now);
             if tally.closed || tally.is_complete(now) || left.is_zero() {
-                return tally.is_complete(now) && !tally.lost;
+                return tally.is_complete(now) && !tally.is_unheard() && !tally.lost;
             }
             let next = tally.next_given_up(now).map_or(left, |next| next.saturating_duration_since(now).min(left));
             (tally, _) = self.0.1.wait_timeout(tally, next).unwrap_or_else(PoisonError::into_inner);
@@ -245,6 +255,25 @@ mod tests {
         tally.see(&lack(&[(2, 1)]), now);
         tally.newest = Some((MessageId([2; 16]), Newest::New));
         assert!(!tally.is_complete(now + LINGER));
+    }
+
+    #[test]
+    fn a_line_that_nobody_took_is_told_unless_those_who_are_here_never_take_any() {
+        let start = Instant::now();
+        let said = |tally: &mut Tally, delivered| {
+            tally.shown = Some(start + Duration::from_secs(2));
+            tally.newest = Some((MessageId([2; 16]), Newest::Lacked { by_all: delivered == 0 }));
+        };
+        let mut tally = Tally::default();
+        tally.see(&joins(2, Trust::New), start);
+        tally.see(&lack(&[(2, 1)]), start);
+        said(&mut tally, 0);
+        tally.see(&lack(&[(2, 2)]), start + Duration::from_secs(2));
+        assert!(!tally.is_unheard(), "it lacked a line before and did not take that either");
+        tally.see(&lack(&[(2, 1)]), start + Duration::from_secs(3));
+        assert!(tally.is_unheard(), "it has taken one");
+        said(&mut tally, 1);
+        assert!(!tally.is_unheard(), "somebody else has the newest");
     }
 
     #[test]

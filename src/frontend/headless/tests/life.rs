@@ -402,8 +402,10 @@ async fn who_leaves_does_not_wait_for_ever_for_somebody_who_lacks_a_line() {
 async fn a_stranger_who_takes_nothing_delays_nobody_who_leaves_and_somebody_known_is_waited_for() {
     let lacked = async |front: &Front, trust| {
         front.update(Update::PeerJoined(node("bob", 'b', trust))).await;
+        let lacks = |lines| Update::Lacking(vec![Lack { node: key('b'), lines }]);
+        front.update(lacks(1)).await;
         front.update(said(2, Delivery::Waiting)).await;
-        front.update(Update::Lacking(vec![Lack { node: key('b'), lines: 2 }])).await;
+        front.update(lacks(2)).await;
         front.update(delivery(2, 0, 1)).await;
     };
     let silent = leaves(async |front| lacked(front, Trust::New).await, true).await;
