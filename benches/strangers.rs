@@ -105,30 +105,41 @@ mod linux {
         }
         let (mut idle, mut first): (Vec<Idle>, Option<(f64, f64)>) = (Vec::new(), None);
         for count in LINKS {
-            let wanted = count - idle.iter().map(|links| links.up).sum::<usize>();
-            idle.push(Idle::open(to, wanted));
-            let up: usize = idle.iter().map(|links| links.up).sum();
+            let wanted = count - idle.iter().map(Idle::up).sum::<usize>();
+            idle.push(open_beside(&mut bob.0, to, wanted));
+            let up: usize = idle.iter().map(Idle::up).sum();
             // The passing of time is what is measured.
-            thread::park_timeout(SETTLES);
-            let rest = share(node.pid(), || thread::park_timeout(WATCHED));
+            bob.0.stay(SETTLES).expect("the link stays");
+            let rest = share(node.pid(), || bob.0.stay(WATCHED).expect("the link stays"));
             let mut lines = 0_u32;
             let busy = share(node.pid(), || lines = talk(&mut bob));
-            let each_line = (busy - rest).max(0.0) * WATCHED.as_secs_f64() / f64::from(lines.max(1)) * 1e6;
-            let each_link = rest / up as f64 * 1e6;
-            let (line_at_first, link_at_first) = *first.get_or_insert((each_line, each_link));
+            let line_cost = (busy - rest).max(0.0) * WATCHED.as_secs_f64() / f64::from(lines.max(1)) * 1e6;
+            let idle_cost = rest / up as f64 * 1e6;
+            let (first_line, first_idle) = *first.get_or_insert((line_cost, idle_cost));
             report::line(
                 &format!("{up} links, each honest line"),
-                format_args!("{each_line:>8.0} µs   {:>6.2} times that at {}", each_line / line_at_first, LINKS[0]),
+                format_args!("{line_cost:>8.0} µs   {:>6.2} times that at {}", line_cost / first_line, LINKS[0]),
             );
             report::line(
                 &format!("{up} links, each idle link and second"),
-                format_args!("{each_link:>8.0} µs   {:>6.2} times", each_link / link_at_first),
+                format_args!("{idle_cost:>8.0} µs   {:>6.2} times", idle_cost / first_idle),
             );
             report::line(
                 &format!("{up} links, all of them"),
                 format_args!("{:>8.1} % of a processor, {} MB", rest * 100.0, proc::own_memory_kib(node.pid()) / 1_024),
             );
         }
+    }
+
+    /// Opens idle links, while an honest one reads and answers as it should.
+    fn open_beside(honest: &mut Link, to: SocketAddr, count: usize) -> Idle {
+        thread::scope(|scope| {
+            let opening = scope.spawn(move || Idle::open(to, count));
+            while !opening.is_finished() {
+                honest.stay(PAUSE).expect("the link stays");
+            }
+            opening.join().unwrap()
+        })
     }
 
     /// Says a line now and then; how many.
@@ -188,9 +199,9 @@ mod linux {
         let (mut link, mut author) = (meet_in_time(to, &key, &nick).expect("a link"), Author::new(&key, &nick));
         let (begun, mut told_at, mut bytes) = (Instant::now(), Instant::now(), 0);
         while begun.elapsed() < TALK {
-            let line = author.line("a line of about the length that people write");
+            let said = author.line("a line of about the length that people write");
             held.lock().unwrap()[n] = author.range();
-            link.send(batch(vec![line])).expect("the link stays");
+            link.send(batch(vec![said])).expect("the link stays");
             if told_at.elapsed() >= TELLS {
                 told_at = Instant::now();
                 let all = held.lock().unwrap().iter().filter(|range| range.log.is_some()).cloned().collect();

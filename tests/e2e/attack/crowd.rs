@@ -3,8 +3,8 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Barrier, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Barrier, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
@@ -21,6 +21,9 @@ const TRIES_FOR: Duration = Duration::from_secs(10);
 
 /// The wait between two tries.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
+
+/// How long all idle links together may take to get in. A node that has no place for them answers some of them late.
+const OPENED: Duration = Duration::from_secs(15);
 
 /// Events in a frame: below its limit, and what a node sends.
 const EVENTS: usize = 60;
@@ -146,15 +149,15 @@ pub(crate) fn fill(to: SocketAddr, links: u64, time: Duration, size: usize, fill
         let (key, nick) = (Key::random(), format!("f{n}"));
         let Some(mut link) = meet_in_time(to, &key, &nick) else { return };
         let mut author = Author::new(&key, &nick);
-        let lines = if size > 20_000 { 2 } else { EVENTS };
+        let at_once = if size > 20_000 { 2 } else { EVENTS };
         let (begun, mut frames) = (Instant::now(), 0_u32);
         while begun.elapsed() < time {
             let text = filler.text(size);
-            let events = (0..lines).map(|_| author.line(&text)).collect();
+            let events = (0..at_once).map(|_| author.line(&text)).collect();
             if link.send(batch(events)).is_err() {
                 return;
             }
-            sent.fetch_add((size * lines) as u64, Ordering::Relaxed);
+            sent.fetch_add((size * at_once) as u64, Ordering::Relaxed);
             frames += 1;
             if frames.is_multiple_of(8) {
                 let _ = link.next_within(Duration::from_millis(1));
@@ -182,24 +185,25 @@ pub(crate) fn say(to: SocketAddr, nick: &str, texts: impl IntoIterator<Item = St
 
 /// Links that say to hold nothing, and take nothing.
 pub(crate) struct Idle {
-    stop: std::sync::Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
     links: Vec<thread::JoinHandle<()>>,
-    /// How many were let in.
-    pub(crate) up: usize,
+    /// How many were let in so far.
+    up: Arc<AtomicUsize>,
 }
 
 impl Idle {
-    /// Opens `count` of them, as far as they are let in.
+    /// Opens `count` of them, as far as they are let in within [`OPENED`].
     pub(crate) fn open(to: SocketAddr, count: usize) -> Self {
         /// What the thread of a link needs.
         const STACK: usize = 256 * 1024;
-        let stop = std::sync::Arc::new(AtomicBool::new(false));
-        let (opened, counted) = mpsc::channel();
+        let (stop, up) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (opened, answers) = mpsc::sync_channel(count);
         let open = |n: usize| {
-            let (stop, opened) = (stop.clone(), opened.clone());
+            let (stop, up, opened) = (stop.clone(), up.clone(), opened.clone());
             let idle = move || {
                 let link = meet_in_time(to, &Key::random(), &format!("s{n}"));
-                let _ = opened.send(link.is_some());
+                up.fetch_add(usize::from(link.is_some()), Ordering::Relaxed);
+                let _ = opened.send(());
                 let Some(mut link) = link else { return };
                 let _ = link.send(have(Vec::new()));
                 while !stop.load(Ordering::Relaxed) && link.stay(Duration::from_millis(200)).is_ok() {}
@@ -213,8 +217,18 @@ impl Idle {
                 open(n)
             })
             .collect();
-        let up = counted.iter().take(count).filter(|up| *up).count();
+        let begun = Instant::now();
+        for _ in 0..count {
+            if answers.recv_timeout(OPENED.saturating_sub(begun.elapsed())).is_err() {
+                break;
+            }
+        }
         Self { stop, links, up }
+    }
+
+    /// How many were let in so far.
+    pub(crate) fn up(&self) -> usize {
+        self.up.load(Ordering::Relaxed)
     }
 }
 

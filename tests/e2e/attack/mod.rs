@@ -4,7 +4,6 @@
 //! send what no library would. Everything blocks and has deadlines.
 
 mod author;
-#[allow(dead_code, reason = "for the tests of strangers; the benchmarks use a part of it")]
 pub(crate) mod crowd;
 mod face;
 mod h2;

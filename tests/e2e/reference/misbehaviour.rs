@@ -28,8 +28,10 @@ fn with_honest_guest(python: &Python, ports: &Ports) -> (Node, Player) {
 
 /// The honest guest and the node still hear each other.
 fn assert_unharmed(alice: &mut Node, honest: &mut Player) {
+    let said = std::time::Instant::now();
     alice.say("are you well");
     honest.wait_frame("alice: are you well", seconds(10));
+    println!("the honest guest heard of alice after {:.1?}", said.elapsed());
     honest.send("d1", "bob: quite well");
     alice.wait_text("quite well");
     let bobs = guest_changes(alice, &honest_id(alice));

@@ -50,7 +50,7 @@ fn four_strangers_fill_little_of_the_disk() {
     println!("{} MB of text were sent; the slowest honest line took {slowest:.1?}", attack.join().unwrap() / 1_000_000);
     for (node, before) in [&victor, &bob].into_iter().zip(before) {
         let grown = bytes(node).saturating_sub(before);
-        println!("{} has grown by {:.1} MB (promised: 20 MB)", node.nick, grown as f64 / 1e6);
+        println!("{} has grown by {} kB (promised: 20 MB)", node.nick, grown / 1_000);
         assert!(grown < GROWTH, "{} has grown by {grown} bytes", node.nick);
         node.assert_clean();
     }

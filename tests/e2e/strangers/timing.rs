@@ -57,7 +57,7 @@ fn lines_are_in_time_beside_idle_links() {
     chats_through("100 idle links", |to| {
         let links = Idle::open(to, 100);
         until_passed(TIME);
-        links.up as u64
+        links.up() as u64
     });
 }
 
