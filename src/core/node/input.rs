@@ -7,7 +7,10 @@ use super::{
     transport::{CloseReason, DialFailure, Secure},
 };
 use crate::{
-    core::log::storage::{Failure, Reply},
+    core::{
+        budgets::Space,
+        log::storage::{Failure, Reply},
+    },
     domain::{
         bus::Command,
         model::{LinkId, NodeId, Target},
@@ -112,6 +115,8 @@ pub enum Input {
         /// The answer.
         reply: Result<Reply, Failure>,
     },
+    /// How much room there is for the history now.
+    FreeSpace(Space),
     /// A link has taken the batch that it was given last.
     Taken(LinkId),
     /// The time that [`super::Node::next_timer`] named has come.

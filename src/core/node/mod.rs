@@ -160,6 +160,7 @@ impl Node {
                 self.with_peers(now, out, |peers, context, out| peers.closed(link, reason, context, out));
             }
             Input::Stored { ticket, reply } => self.drive_sync(sync::Input::Stored { ticket, reply }, now, out),
+            Input::FreeSpace(space) => self.drive_sync(sync::Input::FreeSpace(space), now, out),
             Input::Taken(link) => self.drive_sync(sync::Input::Taken(link), now, out),
             Input::Timer => {}
         }

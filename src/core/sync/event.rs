@@ -6,7 +6,10 @@ use bytes::Bytes;
 
 use super::notice::{NotDone, Notice};
 use crate::{
-    core::log::storage::{Failure, Ignored, Reply, Request},
+    core::{
+        budgets::Space,
+        log::storage::{Failure, Ignored, Reply, Request},
+    },
     domain::{
         bus::Update,
         model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
@@ -106,6 +109,8 @@ pub enum Input {
     },
     /// The user erases a room from this machine; answered by [`Update::Erased`].
     Erase(Room),
+    /// How much room there is for the history now.
+    FreeSpace(Space),
     /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
     Quit,
     /// The time that [`super::Sync::next_timer`] named has come.

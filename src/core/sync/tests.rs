@@ -8,7 +8,7 @@ use row::{Peer, Row};
 
 use super::*;
 use crate::{
-    core::log::storage::Write,
+    core::{budgets::Space, log::storage::Write},
     domain::model::{Delivery, PeerId, Room, Seek},
     protocol::codec::{
         event::Draft,
@@ -285,4 +285,32 @@ fn nothing_is_left_to_do_once_all_hold_the_same() {
     row.wait(1_000);
     let text = |n: usize| row.texts(n);
     assert_eq!((text(0).len(), text(0), text(1)), (3, text(1), text(2)));
+}
+
+#[test]
+fn strangers_wait_while_the_disk_has_little_room() {
+    let mut row = Row::new(1);
+    let mut waits_with = |free| {
+        row.feed(0, Input::FreeSpace(Space { free, size: 1 << 40 }));
+        row.peers[0].sync.strangers_wait()
+    };
+    let floor = crate::core::budgets::FREE_SPACE_FLOOR;
+    assert_eq!([floor, floor - 1, floor, 2 * floor].map(&mut waits_with), [false, true, true, false]);
+}
+
+#[test]
+fn who_is_ignored_is_left_out_by_the_store() {
+    let mut row = Row::new(1);
+    row.peers[0].stalled = true;
+    let author = NodeId::new([7; 32]);
+    row.peers[0].people.ignored.insert(PeerId::Node(author));
+    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+    let search = Input::Search { room: Room::LOBBY, query: "x".to_owned(), before: None, max: 10 };
+    row.feed(0, search);
+    let left_out = row.peers[0].unanswered.iter().map(|(_, request)| match request {
+        Request::Page(page) => page.ignored.nodes.contains(&author),
+        Request::Search(search) => search.ignored.nodes.contains(&author),
+        _ => false,
+    });
+    assert_eq!(left_out.collect::<Vec<_>>(), [true, true]);
 }

@@ -21,6 +21,16 @@ impl<N: Net> Actor<N> {
         self.feed(Input::Stored { ticket, reply }).await
     }
 
+    /// Tells the node when room on the disk gets scarce, and when it is not any more.
+    pub(super) async fn look_at_space(&mut self) -> Result<(), Stop> {
+        let Some(space) = self.store.space() else { return Ok(()) };
+        let scarce = space.is_scarce(self.scarce);
+        if std::mem::replace(&mut self.scarce, scarce) == scarce {
+            return Ok(());
+        }
+        self.feed(Input::FreeSpace(space)).await
+    }
+
     pub(super) async fn taken(&mut self, links: Vec<LinkId>) -> Result<(), Stop> {
         for link in links {
             self.feed(Input::Taken(link)).await?;

@@ -92,6 +92,8 @@ pub struct Actor<N: Net> {
     profile: ProfileWriter,
     store: Store,
     answers: mpsc::Receiver<Answer>,
+    /// Whether the disk had too little room for strangers when it was looked at last.
+    scarce: bool,
     /// Whether to meet nobody before the user has chosen a name.
     hold: bool,
     /// Whether the user is here when the node begins.
@@ -151,6 +153,7 @@ impl<N: Net> Actor<N> {
             profile,
             store,
             answers,
+            scarce: false,
             hold,
             presence,
             peers,
@@ -203,6 +206,7 @@ impl<N: Net> Actor<N> {
                 // What is rare comes first: the rest may always be ready.
                 _ = frozen_check.tick() => {
                     self.drop_frozen().await?;
+                    self.look_at_space().await?;
                     self.diagnose().await?;
                 }
                 () = tokio::time::sleep_until(timer.unwrap_or_else(Instant::now)), if timer.is_some() => {

@@ -10,7 +10,7 @@
 //!   `retention` (with `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
 //!   keeps what is gone from coming back, `counts` knows how much of each log is held.
 //! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
-//! - `threads` is the handle for the rest of the program.
+//! - `threads` is the handle for the rest of the program; `free_space` is looked at there.
 
 mod columns;
 mod connection;
@@ -20,6 +20,7 @@ mod database;
 mod deleting;
 mod erasing;
 mod error;
+mod free_space;
 mod hidden;
 mod indexing;
 mod lines;

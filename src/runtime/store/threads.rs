@@ -13,8 +13,16 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::{Database, connection, indexing::Indexing, slices::Forgetting};
-use crate::core::log::storage::{Failure, MAX_REQUESTS, Reply, Request};
+use super::{
+    Database, connection,
+    free_space::{Seen, Watch, seen},
+    indexing::Indexing,
+    slices::Forgetting,
+};
+use crate::core::{
+    budgets::Space,
+    log::storage::{Failure, MAX_REQUESTS, Reply, Request},
+};
 
 /// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
 const MAX_GROUP: usize = 64;
@@ -50,6 +58,7 @@ struct Threads {
     /// The same one in memory, which has one connection only.
     reader: SyncSender<Job>,
     answers: mpsc::Sender<Answer>,
+    space: Seen,
     /// Closed when both have ended.
     ended: Arc<Mutex<Receiver<()>>>,
 }
@@ -85,11 +94,24 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
         }),
         None => None,
     };
-    let start = |name: &str, database: Database, indexing, open, after| {
+    let space = Seen::default();
+    let start = |name: &str, database: Database, indexing: Option<Indexing>, open, after| {
+        // The one that indexes is the one that writes.
+        let directory = database.path.as_ref().filter(|_| indexing.is_some()).and_then(|path| path.parent());
+        let watch = directory.map(|directory| Watch::new(directory, space.clone()));
         let (queue, jobs) = sync_channel(QUEUE);
         let (answers, ended) = (answers.clone(), ended.clone());
-        let worker =
-            Worker { database, jobs, answers, waiting: VecDeque::new(), indexing, after, _open: open, _ended: ended };
+        let worker = Worker {
+            database,
+            jobs,
+            answers,
+            waiting: VecDeque::new(),
+            indexing,
+            watch,
+            after,
+            _open: open,
+            _ended: ended,
+        };
         thread::Builder::new().name(name.to_owned()).spawn(move || worker.run()).map(|_| queue)
     };
     let (open, closed) = sync_channel(1);
@@ -99,7 +121,7 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
         None => writer.clone(),
     };
     let ended = Arc::new(Mutex::new(all_ended));
-    Ok((Store(Way::Threads(Threads { writer, reader, answers, ended })), receiver))
+    Ok((Store(Way::Threads(Threads { writer, reader, answers, space, ended })), receiver))
 }
 
 impl Store {
@@ -141,6 +163,14 @@ impl Store {
         let _ = answers.try_send(Answer { ticket, reply });
     }
 
+    /// How much room there was on the file system a few seconds ago; none where nothing is stored or the system does not tell.
+    pub fn space(&self) -> Option<Space> {
+        match &self.0 {
+            Way::Threads(threads) => seen(&threads.space),
+            Way::Inline { .. } | Way::Passing(_) => None,
+        }
+    }
+
     /// Ends the store for all its handles, and waits until what was asked before is done and the file is closed, but no longer
     /// than `limit`. Whether it is. Blocks its thread.
     pub fn close(&self, limit: Duration) -> bool {
@@ -174,6 +204,8 @@ struct Worker {
     waiting: VecDeque<(u64, Forgetting)>,
     /// What is done after that; none for the one that reads.
     indexing: Option<Indexing>,
+    /// Looks at the room on the file system meanwhile; none for the one that reads, and in memory.
+    watch: Option<Watch>,
     /// Closed when the other connection is: SQLite tidies up when the last one closes, and of two that close at once neither
     /// is the last.
     after: Option<Receiver<()>>,
@@ -234,9 +266,15 @@ impl Worker {
     /// The next job, or none if there will be none. Does what waits until there is one.
     fn job(&mut self) -> Option<Job> {
         loop {
+            let next_look = self.watch.as_mut().map(Watch::look);
             let due = self.indexing.as_mut().filter(|indexing| indexing.is_due());
             if self.waiting.is_empty() && due.is_none() {
-                return self.jobs.recv().ok();
+                let Some(next_look) = next_look else { return self.jobs.recv().ok() };
+                match self.jobs.recv_timeout(next_look) {
+                    Ok(job) => return Some(job),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Timeout) => continue,
+                }
             }
             match (self.jobs.try_recv(), due) {
                 (Ok(job), _) => return Some(job),
