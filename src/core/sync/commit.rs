@@ -121,7 +121,7 @@ impl Sync {
     fn take_commit(&mut self) -> Option<Commit> {
         self.timers.clear(Timer::CommitStuck);
         let commit = self.writer.commit.take()?;
-        commit.queued.iter().for_each(|queued| self.writer.on_the_way.remove(queued.whose()));
+        commit.queued.iter().for_each(|queued| self.writer.on_the_way.remove(queued));
         Some(commit)
     }
 
