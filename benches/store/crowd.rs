@@ -1,6 +1,6 @@
 //! What a line of the user waits for while strangers pour in ever new words.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use proximity_chat::{
     core::log::storage::{Found, Ignored, Reply, Request, SearchRequest, Write},
@@ -16,9 +16,8 @@ const EVENTS: u64 = 1_024;
 const LONG: u64 = 16;
 /// Words of a long line: 64 KiB with the spaces.
 const WORDS: u64 = 9_300;
-/// Own lines, one each ten milliseconds.
+/// Own lines, one after the other: each comes upon a slice of index work that has just begun.
 const OWN: u64 = 60;
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// Commits with and without a backlog of lines that are not indexed.
 pub(super) fn report() {
@@ -45,11 +44,7 @@ pub(super) fn report() {
     let behind = disk.behind();
     let crowded = own_lines(&mut disk, &mut me, OWN);
     let still = disk.behind();
-    let (indexed, ()) = timed(|| {
-        while disk.behind() > 0 {
-            thread::sleep(PAUSE);
-        }
-    });
+    let (indexed, ()) = timed(|| while disk.behind() > 0 {});
     let ratio = |share| at(&crowded, share).as_secs_f64() / at(&idle, share).as_secs_f64();
     say(&format!(
         "own lines, idle: p50 {:.1?}, slowest {:.1?}; while {behind} to {still} lines wait for the index: p50 {:.1?}, slowest {:.1?} ({:.1} and {:.1} times); the rest is indexed in {indexed:.1?}",
@@ -90,7 +85,6 @@ impl Disk<'_> {
 fn own_lines(disk: &mut Disk<'_>, me: &mut Author, from: u64) -> Vec<Duration> {
     let mut times: Vec<Duration> = (from..from + OWN)
         .map(|number| {
-            thread::sleep(PAUSE);
             let writes: Vec<Write> = me.say(number, true).into();
             timed(|| disk.ask(Request::Write(writes))).0
         })

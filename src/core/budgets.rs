@@ -53,42 +53,6 @@ pub const FREE_SPACE_FLOOR: u64 = 256 * 1024 * 1024;
 /// nearly full, and a tablet of 4 GiB has some room left.
 pub const FREE_SPACE_PART: u64 = 16;
 
-/// How much room there is on the file system of the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Space {
-    /// Bytes that the user may still write.
-    pub free: u64,
-    /// Bytes that it has in all.
-    pub size: u64,
-}
-
-impl Space {
-    /// Whether strangers' lines have to wait. Once they do, a quarter of the floor more must be free, so that the answer does
-    /// not change with every line.
-    pub const fn is_scarce(self, was: bool) -> bool {
-        let part = self.size / FREE_SPACE_PART;
-        let floor = if part < FREE_SPACE_FLOOR { part } else { FREE_SPACE_FLOOR };
-        self.free < if was { floor + floor / 4 } else { floor }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn space_is_scarce_below_the_floor_until_there_is_a_quarter_more() {
-        let (floor, size) = (FREE_SPACE_FLOOR, 1 << 40);
-        let scarce = |free, was| Space { free, size }.is_scarce(was);
-        assert!(scarce(floor - 1, false) && !scarce(floor, false));
-        assert!(scarce(floor / 4 * 5 - 1, true) && !scarce(floor / 4 * 5, true));
-        // A memory stick, a small partition.
-        let small = |free| Space { free, size: 16 << 20 }.is_scarce(false);
-        assert!(small((1 << 20) - 1) && !small(1 << 20));
-        assert!(!Space { free: 0, size: 0 }.is_scarce(true), "a system that does not know");
-    }
-}
-
 /// Bytes of events that are taken at once from whoever is charged for them, and per second in the long run. A person types
 /// a few hundred bytes a second; the longest text has 64 KiB.
 pub const STRANGER_BURST: u32 = 4 * 1024 * 1024;
@@ -180,3 +144,39 @@ pub const MAX_NEW_HOSTS_A_DAY: usize = 1_024;
 
 /// Peers whose acknowledgements of our lines are remembered.
 pub const MAX_READERS: usize = 1_024;
+
+/// How much room there is on the file system of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// Bytes that the user may still write.
+    pub free: u64,
+    /// Bytes that it has in all.
+    pub size: u64,
+}
+
+impl Space {
+    /// Whether strangers' lines have to wait. Once they do, a quarter of the floor more must be free, so that the answer does
+    /// not change with every line.
+    pub const fn is_scarce(self, was: bool) -> bool {
+        let part = self.size / FREE_SPACE_PART;
+        let floor = if part < FREE_SPACE_FLOOR { part } else { FREE_SPACE_FLOOR };
+        self.free < if was { floor + floor / 4 } else { floor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_is_scarce_below_the_floor_until_there_is_a_quarter_more() {
+        let (floor, size) = (FREE_SPACE_FLOOR, 1 << 40);
+        let scarce = |free, was| Space { free, size }.is_scarce(was);
+        assert!(scarce(floor - 1, false) && !scarce(floor, false));
+        assert!(scarce(floor / 4 * 5 - 1, true) && !scarce(floor / 4 * 5, true));
+        // A memory stick, a small partition.
+        let small = |free| Space { free, size: 16 << 20 }.is_scarce(false);
+        assert!(small((1 << 20) - 1) && !small(1 << 20));
+        assert!(!Space { free: 0, size: 0 }.is_scarce(true), "a system that does not know");
+    }
+}

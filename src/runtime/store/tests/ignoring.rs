@@ -45,11 +45,12 @@ fn what_ignored_people_say_is_not_found_and_guests_are_people_too() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut earlier = Author::new(2, 4);
     let mut database = memory(alice.node()).database;
-    for number in 0..10 {
-        database.commit(alice.write(number, "word of alice", true)).unwrap();
-        database.commit(bob.write(number, "word of bob", false)).unwrap();
-        database.commit(earlier.write(number, "word of bob before", false)).unwrap();
-        database.commit(vec![Write::Guest(Box::new(guest(number, number as u8, "word of a guest")))]).unwrap();
+    for number in 0..10_u8 {
+        let at = i64::from(number);
+        database.commit(alice.write(at, "word of alice", true)).unwrap();
+        database.commit(bob.write(at, "word of bob", false)).unwrap();
+        database.commit(earlier.write(at, "word of bob before", false)).unwrap();
+        database.commit(vec![Write::Guest(Box::new(guest(at, number, "word of a guest")))]).unwrap();
     }
     let guests = [guest(0, 0, "x").addr].into();
     let mut find = |ignored: Ignored, max| {

@@ -14,7 +14,8 @@ use crate::{
 
 /// So many words that were never there before.
 fn new_words(seed: u64, count: u64) -> String {
-    (0..count).map(|number| format!("{:x} ", (seed * count + number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
+    let words = (1..=count).map(|number| (seed * count + number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    words.map(|word| format!("{word:x}")).collect::<Vec<_>>().join(" ")
 }
 
 fn count(database: &Database, what: &str) -> i64 {
@@ -40,7 +41,7 @@ fn search(query: &str) -> Request {
 
 /// What is found once the index is not behind any more.
 fn find_at_last(store: &Store, mut next: impl FnMut() -> Answer, query: &str) -> Found {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     loop {
         store.ask(999, search(query));
         match next() {
@@ -79,7 +80,7 @@ fn own_lines_and_the_newest_are_indexed_first_and_a_slice_ends_with_a_long_line(
     database.commit(alice.write(1, "own line", true)).unwrap();
     for number in 0..40 {
         database
-            .commit(bob.write(1_000 + number, &format!("strange {}", new_words(number as u64, 2_000)), false))
+            .commit(bob.write(1_000 + number, &format!("strange {}", new_words(number.cast_unsigned(), 2_000)), false))
             .unwrap();
     }
     let mut indexing = Indexing::new();
@@ -159,7 +160,7 @@ fn an_own_line_does_not_wait_for_the_index_and_the_index_comes_after() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     for number in 0..40 {
-        database.commit(bob.write(1_000 + number, &new_words(number as u64, 3_000), false)).unwrap();
+        database.commit(bob.write(1_000 + number, &new_words(number.cast_unsigned(), 3_000), false)).unwrap();
     }
     let line = Request::Write(alice.write(2_000, "own line", true));
     let (store, mut answers) = spawn(database).unwrap();

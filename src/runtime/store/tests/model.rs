@@ -8,11 +8,12 @@ use super::people::{Author, append, guest, open_in, position};
 use crate::{
     core::log::storage::{Ignored, Reply, Request, Retain, Snapshot, Write},
     domain::model::{Hlc, LogId, NodeId, Position, Room, Seek, Timestamp},
+    runtime::store::Database,
 };
 
 const WORDS: [&str; 6] = ["alpha", "alphabet", "Ärger", "会议", "会议室", "x-y"];
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Act {
     Say { author: usize, at: i64, word: usize },
     Guest { at: i64, word: usize },
@@ -79,155 +80,199 @@ fn positions(lines: &[crate::core::log::storage::StoredLine]) -> Vec<Position> {
     lines.iter().map(|line| line.position).collect()
 }
 
-fn run(acts: Vec<Act>) {
-    let directory = tempfile::tempdir().unwrap();
-    let mut authors = [Author::new(1, 1 << 63), Author::new(2, 5), Author::new(1, 4)];
-    let me = authors[0].node();
-    let mut database = open_in(directory.path(), "office", me).database;
-    let mut known: Vec<Known> = Vec::new();
-    let mut guests = 0;
-    // In the order in which they began.
-    let mut logs: Vec<LogId> = Vec::new();
-    for act in acts {
-        known.sort_by_key(|known| known.position);
-        let at = |of: usize| {
-            known
-                .get(of % known.len().max(1))
-                .map_or(Position::unlogged(Hlc(1 << 18), crate::domain::model::MessageId([9; 16])), |known| {
-                    known.position
-                })
-        };
-        match act {
-            Act::Say { author, at, word } => {
-                let said = authors[author].say(at, WORDS[word], Vec::new());
-                let (log, seq) = (said.0.log, said.0.seq);
-                let bytes = said.1.bytes() as u64;
-                known.push(Known { position: position(&said.0), word, event: Some((log, seq)), bytes });
-                if !logs.contains(&log) {
-                    logs.push(log);
-                }
-                let base = database.load().logs.iter().find(|state| state.id == log).map_or(seq, |state| state.base);
-                let state = authors[author].state(base);
-                database.commit(vec![append(said, author == 0), Write::Log(state)]).unwrap();
-            }
-            Act::Guest { at, word } => {
-                guests += 1;
-                let line = guest(at, guests, WORDS[word]);
-                known.push(Known { position: Position::unlogged(line.hlc, line.id), word, event: None, bytes: 0 });
-                database.commit(vec![Write::Guest(Box::new(line))]).unwrap();
-            }
-            Act::Page { seek, of, max, ignored } => {
-                let all: Vec<Position> =
-                    known.iter().filter(|known| is_shown(known, ignored)).map(|known| known.position).collect();
-                let (seek, expected) = expected_page(&all, seek, at(of), max);
-                let page = database.seek_without(people(ignored), seek, max);
-                assert_eq!(positions(&page.lines), expected, "{seek:?}");
-                if let (Some(first), Some(last)) = (expected.first(), expected.last()) {
-                    assert_eq!((page.before, page.after), (all.first() != Some(first), all.last() != Some(last)));
-                }
-            }
-            Act::Search { word, before, max, ignored } => {
-                let before = before.map(at);
-                let all: Vec<Position> = known
-                    .iter()
-                    .rev()
-                    .filter(|known| is_found(word, known.word) && before.is_none_or(|before| known.position < before))
-                    .filter(|known| is_shown(known, ignored))
-                    .map(|known| known.position)
-                    .collect();
-                let found = database.find_without(people(ignored), WORDS[word], before, max);
-                assert_eq!(
-                    (positions(&found.lines), found.more),
-                    (all[..max.min(all.len())].to_vec(), all.len() > max)
-                );
-            }
-            Act::Read { from, events } => {
-                let from: Vec<(LogId, u64)> = authors.iter().map(|author| author.log).zip(from).collect();
-                let wanted = |event: &(LogId, u64)| from.iter().any(|(log, seq)| *log == event.0 && *seq <= event.1);
-                let expected: Vec<(LogId, u64)> =
-                    known.iter().filter_map(|known| known.event).filter(wanted).take(events).collect();
-                let read = database.events(from.clone(), events, usize::MAX);
-                assert_eq!(read.iter().map(|held| (held.log, held.seq)).collect::<Vec<_>>(), expected);
-                for held in read {
-                    let author = authors.iter().find(|author| author.log == held.log).unwrap();
-                    assert_eq!(held.signed, author.said[held.seq as usize - 1].1);
-                }
-            }
-            Act::Forget { keep, before, known: bob_is_known } => {
-                let (count, bytes_before) = (known.len(), bytes(&known));
-                let before = before.map(Timestamp::from_millis);
-                let cutoff = before.map_or(Hlc(0), Hlc::at);
-                known.retain(|known| known.position.hlc >= cutoff);
-                if let Some(keep) = keep {
-                    keep_only(&mut known, keep as usize, me, (!bob_is_known).then_some(authors[1].node()), &logs);
-                }
-                let retain = Retain {
-                    now: Timestamp::from_millis(9),
-                    before,
-                    keep,
-                    known: bob_is_known.then_some(authors[1].node()).into_iter().collect(),
-                };
-                let reply = database.handle(Request::Retain(retain)).unwrap();
-                let Reply::Raised { lines, freed: gone, .. } = reply else { panic!("{reply:?}") };
-                assert_eq!((lines, gone), ((count - known.len()) as u64, freed(&bytes_before, &bytes(&known))));
-            }
-            Act::Shrink { author, keep } => {
-                let log = authors[author].log;
-                let (before, bytes_before) = (database.load(), bytes(&known));
-                let mut beyond = bytes_before.get(&log).map_or(0, |bytes| bytes.saturating_sub(keep));
-                let mut oldest: Vec<Known> =
-                    known.iter().filter(|known| known.event.is_some_and(|(of, _)| of == log)).cloned().collect();
-                oldest.retain(|known| {
-                    let goes = beyond > 0;
-                    beyond = beyond.saturating_sub(known.bytes);
-                    goes
-                });
-                known.retain(|known| !oldest.iter().any(|gone| gone.position == known.position));
-                let reply =
-                    database.handle(Request::Shrink(vec![(log, keep), (LogId { epoch: 77, ..log }, 0)])).unwrap();
-                let bases = oldest.last().map(|newest| (log, newest.event.unwrap().1 + 1));
-                let lines = oldest.len() as u64;
-                let freed = freed(&bytes_before, &bytes(&known));
-                assert_eq!(reply, Reply::Raised { lines, bases: bases.into_iter().collect(), freed });
-                // What was on its way meanwhile brings nothing back.
-                for gone in oldest {
-                    let said = authors[author].said[gone.event.unwrap().1 as usize - 1].clone();
-                    let state = before.logs.iter().find(|state| state.id == log).unwrap().clone();
-                    database.commit(vec![append(said, false), Write::Log(state)]).unwrap();
-                }
-            }
-            Act::Drop { author } => {
-                let log = authors[author].log;
-                if known.iter().all(|known| known.event.is_none_or(|(of, _)| of != log)) {
-                    logs.retain(|of| *of != log);
-                }
-                database.commit(vec![Write::Drop(log)]).unwrap();
-            }
-            Act::Erase => {
-                let reply = database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
-                let Reply::Raised { freed: mut gone, .. } = reply else { panic!("{reply:?}") };
-                gone.sort();
-                assert_eq!(gone, freed(&bytes(&known), &BTreeMap::new()));
-                known.clear();
-            }
-            Act::Restart => {
-                let before = database.load();
-                drop(database);
-                let opened = open_in(directory.path(), "office", me);
-                assert_eq!(opened.snapshot, before);
-                database = opened.database;
-            }
-        }
-        let snapshot = database.load();
-        assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<Vec<_>>(), logs);
-        is_as_known(&snapshot, &known, &authors);
+/// The store, and what it ought to hold.
+struct Model {
+    directory: tempfile::TempDir,
+    authors: [Author; 3],
+    me: NodeId,
+    database: Database,
+    known: Vec<Known>,
+    guests: u8,
+    /// In the order in which they began.
+    logs: Vec<LogId>,
+}
+
+impl Model {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let authors = [Author::new(1, 1 << 63), Author::new(2, 5), Author::new(1, 4)];
+        let me = authors[0].node();
+        let database = open_in(directory.path(), "office", me).database;
+        Self { directory, authors, me, database, known: Vec::new(), guests: 0, logs: Vec::new() }
     }
+
+    fn act(self, act: Act) -> Self {
+        let mut model = self;
+        model.known.sort_by_key(|known| known.position);
+        match act {
+            Act::Say { author, at, word } => model.say(author, at, word),
+            Act::Guest { at, word } => model.guest(at, word),
+            Act::Page { seek, of, max, ignored } => model.page(seek, of, max, ignored),
+            Act::Search { word, before, max, ignored } => model.search(word, before, max, ignored),
+            Act::Read { from, events } => model.read(from, events),
+            Act::Forget { keep, before, known } => model.forget(keep, before, known),
+            Act::Shrink { author, keep } => model.shrink(author, keep),
+            Act::Drop { author } => model.drop_log(author),
+            Act::Erase => model.erase(),
+            Act::Restart => model = model.restart(),
+        }
+        let snapshot = model.database.load();
+        assert_eq!(snapshot.logs.iter().map(|state| state.id).collect::<Vec<_>>(), model.logs);
+        is_as_known(&snapshot, &model.known, &model.authors);
+        model
+    }
+
+    fn at(&self, of: usize) -> Position {
+        let there = self.known.get(of % self.known.len().max(1)).map(|known| known.position);
+        there.unwrap_or(Position::unlogged(Hlc(1 << 18), crate::domain::model::MessageId([9; 16])))
+    }
+
+    fn is_held(&self, log: LogId) -> bool {
+        self.known.iter().any(|known| known.event.is_some_and(|(of, _)| of == log))
+    }
+
+    fn say(&mut self, author: usize, at: i64, word: usize) {
+        let said = self.authors[author].say(at, WORDS[word], Vec::new());
+        let (log, seq) = (said.0.log, said.0.seq);
+        let bytes = said.1.bytes() as u64;
+        self.known.push(Known { position: position(&said.0), word, event: Some((log, seq)), bytes });
+        if !self.logs.contains(&log) {
+            self.logs.push(log);
+        }
+        let base = self.database.load().logs.iter().find(|state| state.id == log).map_or(seq, |state| state.base);
+        let state = self.authors[author].state(base);
+        self.database.commit(vec![append(said, author == 0), Write::Log(state)]).unwrap();
+    }
+
+    fn guest(&mut self, at: i64, word: usize) {
+        self.guests += 1;
+        let line = guest(at, self.guests, WORDS[word]);
+        self.known.push(Known { position: Position::unlogged(line.hlc, line.id), word, event: None, bytes: 0 });
+        self.database.commit(vec![Write::Guest(Box::new(line))]).unwrap();
+    }
+
+    fn page(&mut self, seek: usize, of: usize, max: usize, ignored: u8) {
+        let all: Vec<Position> =
+            self.known.iter().filter(|known| is_shown(known, ignored)).map(|known| known.position).collect();
+        let (seek, expected) = expected_page(&all, seek, self.at(of), max);
+        let page = self.database.seek_without(people(ignored), seek, max);
+        assert_eq!(positions(&page.lines), expected, "{seek:?}");
+        if let (Some(first), Some(last)) = (expected.first(), expected.last()) {
+            assert_eq!((page.before, page.after), (all.first() != Some(first), all.last() != Some(last)));
+        }
+    }
+
+    fn search(&mut self, word: usize, before: Option<usize>, max: usize, ignored: u8) {
+        let before = before.map(|of| self.at(of));
+        let all: Vec<Position> = self
+            .known
+            .iter()
+            .rev()
+            .filter(|known| is_found(word, known.word) && before.is_none_or(|before| known.position < before))
+            .filter(|known| is_shown(known, ignored))
+            .map(|known| known.position)
+            .collect();
+        let found = self.database.find_without(people(ignored), WORDS[word], before, max);
+        assert_eq!((positions(&found.lines), found.more), (all[..max.min(all.len())].to_vec(), all.len() > max));
+    }
+
+    fn read(&mut self, from: [u64; 3], events: usize) {
+        let from: Vec<(LogId, u64)> = self.authors.iter().map(|author| author.log).zip(from).collect();
+        let wanted = |event: &(LogId, u64)| from.iter().any(|(log, seq)| *log == event.0 && *seq <= event.1);
+        let expected: Vec<(LogId, u64)> =
+            self.known.iter().filter_map(|known| known.event).filter(wanted).take(events).collect();
+        let read = self.database.events(from.clone(), events, usize::MAX);
+        assert_eq!(read.iter().map(|held| (held.log, held.seq)).collect::<Vec<_>>(), expected);
+        for held in read {
+            let author = self.authors.iter().find(|author| author.log == held.log).unwrap();
+            assert_eq!(held.signed, author.said[held.seq as usize - 1].1);
+        }
+    }
+
+    fn forget(&mut self, keep: Option<u64>, before: Option<i64>, bob_is_known: bool) {
+        let (count, bytes_before) = (self.known.len(), bytes(&self.known));
+        let before = before.map(Timestamp::from_millis);
+        let cutoff = before.map_or(Hlc(0), Hlc::at);
+        self.known.retain(|known| known.position.hlc >= cutoff);
+        if let Some(keep) = keep {
+            keep_only(
+                &mut self.known,
+                keep as usize,
+                self.me,
+                (!bob_is_known).then_some(self.authors[1].node()),
+                &self.logs,
+            );
+        }
+        let retain = Retain {
+            now: Timestamp::from_millis(9),
+            before,
+            keep,
+            known: bob_is_known.then_some(self.authors[1].node()).into_iter().collect(),
+        };
+        let reply = self.database.handle(Request::Retain(retain)).unwrap();
+        let Reply::Raised { lines, freed: gone, .. } = reply else { panic!("{reply:?}") };
+        assert_eq!((lines, gone), ((count - self.known.len()) as u64, freed(&bytes_before, &bytes(&self.known))));
+    }
+
+    fn shrink(&mut self, author: usize, keep: u64) {
+        let log = self.authors[author].log;
+        let (before, bytes_before) = (self.database.load(), bytes(&self.known));
+        let mut beyond = bytes_before.get(&log).map_or(0, |bytes| bytes.saturating_sub(keep));
+        let mut oldest: Vec<Known> =
+            self.known.iter().filter(|known| known.event.is_some_and(|(of, _)| of == log)).cloned().collect();
+        oldest.retain(|known| {
+            let goes = beyond > 0;
+            beyond = beyond.saturating_sub(known.bytes);
+            goes
+        });
+        self.known.retain(|known| !oldest.iter().any(|gone| gone.position == known.position));
+        let reply = self.database.handle(Request::Shrink(vec![(log, keep), (LogId { epoch: 77, ..log }, 0)])).unwrap();
+        let bases = oldest.last().map(|newest| (log, newest.event.unwrap().1 + 1));
+        let lines = oldest.len() as u64;
+        let freed = freed(&bytes_before, &bytes(&self.known));
+        assert_eq!(reply, Reply::Raised { lines, bases: bases.into_iter().collect(), freed });
+        // What was on its way meanwhile brings nothing back.
+        for gone in oldest {
+            let said = self.authors[author].said[gone.event.unwrap().1 as usize - 1].clone();
+            let state = before.logs.iter().find(|state| state.id == log).unwrap().clone();
+            self.database.commit(vec![append(said, false), Write::Log(state)]).unwrap();
+        }
+    }
+
+    fn drop_log(&mut self, author: usize) {
+        let log = self.authors[author].log;
+        if !self.is_held(log) {
+            self.logs.retain(|of| *of != log);
+        }
+        self.database.commit(vec![Write::Drop(log)]).unwrap();
+    }
+
+    fn erase(&mut self) {
+        let reply = self.database.handle(Request::Erase(Room::LOBBY.id())).unwrap();
+        let Reply::Raised { freed: mut gone, .. } = reply else { panic!("{reply:?}") };
+        gone.sort();
+        assert_eq!(gone, freed(&bytes(&self.known), &BTreeMap::new()));
+        self.known.clear();
+    }
+
+    fn restart(self) -> Self {
+        let Self { directory, me, mut database, .. } = self;
+        let before = database.load();
+        drop(database);
+        let opened = open_in(directory.path(), "office", me);
+        assert_eq!(opened.snapshot, before);
+        Self { directory, database: opened.database, ..self }
+    }
+}
+
+fn run(acts: Vec<Act>) {
+    let Model { mut database, known, .. } = acts.into_iter().fold(Model::new(), Model::act);
     database.index_all();
-    let count = |what: &str| -> i64 {
-        database.connection.query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get(0)).unwrap()
+    let count = |what: &str| {
+        let sql = format!("SELECT count(*) FROM {what}");
+        database.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap().cast_unsigned()
     };
-    let indexed = count("words_docsize WHERE id IN (SELECT spot FROM lines)");
-    let lines = known.len() as i64;
+    let (lines, indexed) = (known.len() as u64, count("words_docsize WHERE id IN (SELECT spot FROM lines)"));
     assert_eq!((indexed, count("words_docsize"), count("unindexed")), (lines, lines, 0));
 }
 

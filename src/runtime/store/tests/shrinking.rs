@@ -10,7 +10,10 @@ use crate::{
     runtime::store::{Database, schema, spawn},
 };
 
-fn shrunk(database: &mut Database, logs: Vec<(LogId, u64)>) -> (u64, Vec<(LogId, u64)>, Vec<(LogId, u64)>) {
+type OfLogs = Vec<(LogId, u64)>;
+
+/// The lines, the bases, the bytes.
+fn shrunk(database: &mut Database, logs: OfLogs) -> (u64, OfLogs, OfLogs) {
     match database.handle(Request::Shrink(logs)) {
         Ok(Reply::Raised { lines, bases, freed }) => (lines, bases, freed),
         other => panic!("{other:?}"),
