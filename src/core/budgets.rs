@@ -35,7 +35,7 @@ pub const MAX_LOGS: usize = 4_096;
 /// Logs of one known author that are held at once: one for each network and each history that was lost.
 pub const MAX_LOGS_PER_AUTHOR: usize = 64;
 
-/// Bytes of one stranger's lines on disk: a ring of some 50,000 usual lines, or 64 of the longest.
+/// Bytes of one stranger's lines on disk: a ring of some 13,000 usual lines, or 64 of the longest.
 pub const STRANGER_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Bytes of all strangers' lines on disk. A busy conference of a week stays below it.

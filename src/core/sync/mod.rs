@@ -137,8 +137,6 @@ pub struct Sync {
     asked: Option<(LinkId, Instant)>,
     delivery: Deliveries,
     progress: Progress,
-    /// Whether there is so little room on the disk that strangers' lines have to wait.
-    strangers_wait: bool,
     /// Whether the program ends as soon as what our user said is on disk.
     leaving: bool,
 }
@@ -167,7 +165,6 @@ impl Sync {
             asked: None,
             delivery,
             progress: Progress::default(),
-            strangers_wait: false,
             leaving: false,
         }
     }
@@ -189,7 +186,7 @@ impl Sync {
             Input::Page { room, seek, max } => self.page(room, seek, max, cx),
             Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
             Input::Erase(room) => self.erase(room, cx),
-            Input::FreeSpace(space) => self.strangers_wait = space.is_scarce(self.strangers_wait),
+            Input::FreeSpace(space) => self.budget.disk_is(space),
             Input::Quit => self.quit(cx),
             Input::Timer => self.expire(cx),
         }
@@ -221,11 +218,6 @@ impl Sync {
     /// Whether something that our user said is not on disk yet.
     pub fn is_writing_own(&self) -> bool {
         self.writer.has_own()
-    }
-
-    /// Whether there is so little room on the disk that strangers' lines have to wait.
-    pub fn strangers_wait(&self) -> bool {
-        self.strangers_wait
     }
 
     /// Whether the store takes nothing now.

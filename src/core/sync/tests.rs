@@ -288,17 +288,6 @@ fn nothing_is_left_to_do_once_all_hold_the_same() {
 }
 
 #[test]
-fn strangers_wait_while_the_disk_has_little_room() {
-    let mut row = Row::new(1);
-    let mut waits_with = |free| {
-        row.feed(0, Input::FreeSpace(Space { free, size: 1 << 40 }));
-        row.peers[0].sync.strangers_wait()
-    };
-    let floor = crate::core::budgets::FREE_SPACE_FLOOR;
-    assert_eq!([floor, floor - 1, floor, 2 * floor].map(&mut waits_with), [false, true, true, false]);
-}
-
-#[test]
 fn who_is_ignored_is_left_out_by_the_store() {
     let mut row = Row::new(1);
     row.peers[0].stalled = true;

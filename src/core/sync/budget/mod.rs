@@ -19,7 +19,7 @@ use super::{
     link::Links,
 };
 use crate::{
-    core::log::Logs,
+    core::{budgets::Space, log::Logs},
     domain::model::{Class, Host, LogId, NodeId, Timestamp},
     protocol::codec::mesh::RefusalReason,
 };
@@ -80,13 +80,18 @@ pub(super) struct Budget {
     pace: Pace,
     refusals: Refusals,
     growth: Growth,
-    /// Whether the disk is too full for what strangers say.
-    pub(super) disk_full: bool,
+    /// Whether the disk has too little room for what strangers say.
+    disk_full: bool,
     /// Whether the store is making room.
     pub(super) shrinking: bool,
 }
 
 impl Budget {
+    /// So much room is on the disk.
+    pub(super) fn disk_is(&mut self, space: Space) {
+        self.disk_full = space.is_scarce(self.disk_full);
+    }
+
     /// Whether an event of this log may be taken from the node that `brings` it, as far as pace and disk go.
     pub(super) fn allows(
         &mut self,

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use super::row::{Peer, Row};
 use crate::{
     core::{
-        budgets::{ABSENT_LOGS, LOGS_PER_STRANGER, STRANGER_BURST, STRANGER_BYTES, STRANGERS_LOGS},
+        budgets::{
+            ABSENT_LOGS, FREE_SPACE_FLOOR, LOGS_PER_STRANGER, STRANGER_BURST, STRANGER_BYTES, STRANGERS_LOGS, Space,
+        },
         sync::{Input, Notice, Output},
     },
     domain::model::{Hlc, LinkId, LogId, Nick, Now, Room, Text, Timestamp},
@@ -219,6 +221,23 @@ fn a_stranger_has_a_ring_of_lines_and_a_pace() {
     let bob = victim.links(2);
     assert!(victim.hears(bob.link, bob.says(1, &["hello"], 1)).is_empty());
     assert!(victim.holds(&bob.log(1)));
+}
+
+#[test]
+fn strangers_wait_while_the_disk_has_little_room() {
+    let mut victim = Victim::new();
+    let bob = victim.links(1);
+    let mut refused = |free, epoch| {
+        victim.feed(Input::FreeSpace(Space { free, size: 1 << 40 }));
+        !victim.hears(bob.link, bob.says(epoch, &["hello"], 0)).is_empty()
+    };
+    let floor = FREE_SPACE_FLOOR;
+    let seen = [refused(floor, 1), refused(floor - 1, 2), refused(floor, 3), refused(2 * floor, 4)];
+    assert_eq!(seen, [false, true, true, false]);
+    // Nobody who is known waits.
+    victim.peer.people.known.insert(bob.identity.node());
+    victim.feed(Input::FreeSpace(Space { free: 0, size: 1 << 40 }));
+    assert!(victim.hears(bob.link, bob.says(5, &["hello"], 0)).is_empty());
 }
 
 #[test]
