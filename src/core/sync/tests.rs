@@ -8,7 +8,7 @@ use row::{Peer, Row};
 
 use super::*;
 use crate::{
-    core::{budgets::Space, log::storage::Write},
+    core::log::storage::Write,
     domain::model::{Delivery, PeerId, Room, Seek},
     protocol::codec::{
         event::Draft,
