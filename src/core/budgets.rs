@@ -17,7 +17,8 @@
 //! | dials on a peer's word | [`ANNOUNCED_BURST`] at one host, at ports of the range | the same | the same | [`PASSED_BURST_OF_ALL`] | not dialled |
 //! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] each at once, then [`GUEST_RATE`] a second | counted, not kept |
 //!
-//! A log is charged to its author's host while the author is linked, else to the link that brought it. On this machine's
+//! A log is charged to its author's host while the author is linked, else to the link that brought it, apart from what that
+//! link's own node says. On this machine's
 //! own addresses a key stands for its host, since everybody here may be somebody else.
 
 /// Logs of strangers that are held at once, each a few hundred bytes of memory on every link.
@@ -35,15 +36,15 @@ pub const MAX_LOGS: usize = 4_096;
 /// Logs of one known author that are held at once: one for each network and each history that was lost.
 pub const MAX_LOGS_PER_AUTHOR: usize = 64;
 
-/// Bytes of one stranger's lines on disk: a ring of some 13,000 usual lines, or 64 of the longest.
-pub const STRANGER_BYTES: u64 = 4 * 1024 * 1024;
+/// Bytes of one stranger's lines on disk, if nobody else uses up the day's share: a ring of some 28,000 usual lines.
+pub const STRANGER_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes of all strangers' lines on disk. A busy conference of a week stays below it.
 pub const STRANGERS_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Bytes by which all strangers' lines may grow on one day. With the index of the words and the rows of the file that is
-/// about the double on disk.
-pub const STRANGERS_BYTES_A_DAY: u64 = 24 * 1024 * 1024;
+/// Bytes by which all strangers' lines may grow on one day, shared fairly. With the index of the words, the rows of the file
+/// and its journal that is up to 20 MB on disk.
+pub const STRANGERS_BYTES_A_DAY: u64 = 8 * 1024 * 1024;
 
 /// Space on the file system below which no stranger's line is taken: the system itself needs some, and so do the lines of
 /// the user and of known people.
@@ -54,15 +55,15 @@ pub const FREE_SPACE_FLOOR: u64 = 256 * 1024 * 1024;
 pub const FREE_SPACE_PART: u64 = 16;
 
 /// Bytes of events that are taken at once from whoever is charged for them, and per second in the long run. A person types
-/// a few hundred bytes a second; the longest text has 64 KiB.
-pub const STRANGER_BURST: u32 = 4 * 1024 * 1024;
+/// a few hundred bytes a second; a program that pours in 20 MB is heard to its end.
+pub const STRANGER_BURST: u32 = 32 * 1024 * 1024;
 /// See [`STRANGER_BURST`].
-pub const STRANGER_RATE: f64 = 64.0 * 1024.0;
+pub const STRANGER_RATE: f64 = 256.0 * 1024.0;
 
 /// The same for all strangers together.
-pub const STRANGERS_BURST: u32 = 16 * 1024 * 1024;
+pub const STRANGERS_BURST: u32 = 64 * 1024 * 1024;
 /// See [`STRANGERS_BURST`].
-pub const STRANGERS_RATE: f64 = 512.0 * 1024.0;
+pub const STRANGERS_RATE: f64 = 1024.0 * 1024.0;
 
 /// Bytes that each may use up before the limit of all together counts: what a person says in minutes. So nobody is refused
 /// because others are loud.

@@ -21,6 +21,9 @@ use crate::{
 /// How long changes are gathered before the shares of all strangers are counted.
 const COUNT_AFTER: Duration = Duration::from_secs(1);
 
+/// The same when somebody has more than their share.
+const CUT_AFTER: Duration = Duration::from_millis(20);
+
 /// An event that a node brings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Brought {
@@ -63,9 +66,12 @@ impl Sync {
     pub(super) fn took(&mut self, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
         let Brought { by, log, seq, bytes } = event;
         let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
-        self.budget.took(log, *seq, *bytes, by, around, cx.now.mono);
+        let is_over = self.budget.took(log, *seq, *bytes, by, around, cx.now.mono);
         if !instead_of.is_empty() {
             self.give_up(instead_of, cx);
+        }
+        if is_over && !self.budget.shrinking {
+            self.timers.set_no_later(Timer::KeepWithinBudget, cx.now.mono + CUT_AFTER);
         }
         self.keep_within_budget_soon(cx.now);
     }

@@ -46,8 +46,13 @@ fn strangers_do_not_push_an_honest_reader_out_of_the_receipts() {
 fn a_silent_stranger_does_not_delay_the_end() {
     let (_alone, ports) = (alone(), Ports::take());
     let mut victor = start(&apart("victor", &ports, 0, &[]));
+    // A peer that takes what it lacked before is waited for. This one never takes anything.
+    victor.say("said before");
+    hears(&victor, "said before");
     let silent = Idle::open(victor.addr(), 1);
     victor.wait_peers(1);
+    let lacks = |e: &&Value| e["event"] == "delivery" && e["of"] == 1;
+    victor.wait("that the silent one lacks it", seconds(20), |events| events.iter().find(lacks).map(drop));
     victor.say("nobody takes this");
     hears(&victor, "nobody takes this");
     let begun = Instant::now();

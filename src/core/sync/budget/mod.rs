@@ -12,7 +12,7 @@ mod table;
 
 use std::{collections::BTreeMap, time::Instant};
 
-use self::{pace::Pace, refusals::Refusals, shares::Growth};
+use self::{pace::Pace, refusals::Refusals, shares::Shares};
 pub(super) use self::{refusals::hold_off, table::Admission};
 use super::{
     event::{Context, People},
@@ -26,11 +26,25 @@ use crate::{
 
 /// Who is charged for something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Charge {
+pub(super) struct Charge {
+    payer: Payer,
+    /// Whether it is for what somebody else wrote: passing that on must not silence whoever does.
+    for_others: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Payer {
     /// A host of the network.
     Host(Host),
     /// A key on this machine, or one of which the host is not known.
     Key(NodeId),
+}
+
+impl Charge {
+    /// An author whose host is not known.
+    fn author(key: NodeId) -> Self {
+        Self { payer: Payer::Key(key), for_others: false }
+    }
 }
 
 /// What a decision depends on.
@@ -64,11 +78,13 @@ impl<'a> Surroundings<'a> {
 
     /// Who is charged for an author's log that the node `brings`.
     fn charge(&self, author: &NodeId, brings: &NodeId) -> Charge {
-        let node = if self.links.is_linked(author) { author } else { brings };
-        match self.people.host(node) {
-            Some(host) if !host.is_loopback() => Charge::Host(host),
-            _ => Charge::Key(*node),
-        }
+        let is_linked = self.links.is_linked(author);
+        let node = if is_linked { author } else { brings };
+        let payer = match self.people.host(node) {
+            Some(host) if !host.is_loopback() => Payer::Host(host),
+            _ => Payer::Key(*node),
+        };
+        Charge { payer, for_others: !is_linked }
     }
 }
 
@@ -79,7 +95,7 @@ pub(super) struct Budget {
     charges: BTreeMap<LogId, Charge>,
     pace: Pace,
     refusals: Refusals,
-    growth: Growth,
+    shares: Shares,
     /// Whether the disk has too little room for what strangers say.
     disk_full: bool,
     /// Whether the store is making room.
@@ -111,7 +127,7 @@ impl Budget {
         if self.pace.allows(&charge, bytes, now) { Ok(()) } else { Err(RefusalReason::TooFast) }
     }
 
-    /// An event was taken that the node `brings` had sent.
+    /// An event was taken that the node `brings` had sent. Whether somebody has more than their share now.
     pub(super) fn took(
         &mut self,
         log: &LogId,
@@ -120,13 +136,15 @@ impl Budget {
         brings: &NodeId,
         around: Surroundings<'_>,
         now: Instant,
-    ) {
+    ) -> bool {
         self.refusals.taken(log, seq);
-        if around.is_stranger(&log.author) {
-            let charge = around.charge(&log.author, brings);
-            self.pace.took(charge, bytes, now);
-            self.charges.entry(*log).or_insert(charge);
+        if !around.is_stranger(&log.author) {
+            return false;
         }
+        let charge = around.charge(&log.author, brings);
+        self.pace.took(charge, bytes, now);
+        let charge = *self.charges.entry(*log).or_insert(charge);
+        self.shares.add(charge, bytes.into())
     }
 
     /// An event was refused. Whether its sender is to be told.

@@ -54,7 +54,7 @@ mod tests {
     fn key(n: u16) -> Charge {
         let mut bytes = [0; 32];
         bytes[..2].copy_from_slice(&n.to_be_bytes());
-        Charge::Key(NodeId::new(bytes))
+        Charge::author(NodeId::new(bytes))
     }
 
     /// How many events of a kilobyte are taken from somebody at once.
@@ -71,7 +71,7 @@ mod tests {
     fn a_stranger_talks_in_bursts_and_then_slowly() {
         let (mut pace, now) = (Pace::default(), Instant::now());
         assert_eq!(taken(&mut pace, key(1), now), STRANGER_BURST as usize / 1_024);
-        assert_eq!(taken(&mut pace, key(1), now + Duration::from_secs(10)), 640);
+        assert_eq!(taken(&mut pace, key(1), now + Duration::from_secs(10)), 2_560);
     }
 
     #[test]

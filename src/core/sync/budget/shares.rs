@@ -21,13 +21,34 @@ const DAY: Duration = Duration::from_hours(24);
 /// Whoever is cut is cut a little further, so that not each of their lines costs a cut. The part of the share that is left.
 const LEFT: (u64, u64) = (7, 8);
 
-/// What strangers had when the day began. Days are counted from the start of the program, by its own time.
-#[derive(Debug, Default)]
-pub(super) struct Growth {
+/// Whoever has more than the share by this part of it is cut at once; the others when the shares are counted next.
+const TOLERANCE: u64 = 8;
+
+/// What strangers have. Days are counted from the start of the program, by its own time.
+#[derive(Debug)]
+pub(super) struct Shares {
+    /// When the day began, and what all had then.
     day: Option<(Instant, u64)>,
+    /// Bytes of each who is charged.
+    used: BTreeMap<Charge, u64>,
+    /// What each may have, when it was last counted.
+    level: u64,
 }
 
-impl Growth {
+impl Default for Shares {
+    fn default() -> Self {
+        Self { day: None, used: BTreeMap::new(), level: STRANGER_BYTES }
+    }
+}
+
+impl Shares {
+    /// Somebody has so many bytes more. Whether that is too much.
+    pub(super) fn add(&mut self, charge: Charge, bytes: u64) -> bool {
+        let used = self.used.entry(charge).or_default();
+        *used = used.saturating_add(bytes);
+        *used > self.level.saturating_add(self.level / TOLERANCE)
+    }
+
     /// How many bytes all strangers may have now, when they have `total`.
     fn limit(&mut self, total: u64, now: Instant) -> u64 {
         let (began, at_first) = *self.day.get_or_insert((now, total));
@@ -52,9 +73,11 @@ impl Budget {
             let bytes = around.logs.get(log).map_or(0, HeldLog::bytes);
             charged.entry(*charge).or_default().push((*log, bytes));
         }
-        let sums: Vec<u64> = charged.values().map(|logs| sum(logs)).collect();
-        let limit = self.growth.limit(sums.iter().sum(), now);
+        let used: BTreeMap<Charge, u64> = charged.iter().map(|(charge, logs)| (*charge, sum(logs))).collect();
+        let sums: Vec<u64> = used.values().copied().collect();
+        let limit = self.shares.limit(sums.iter().sum(), now);
         let level = fair_share::level(limit, sums).min(STRANGER_BYTES);
+        (self.shares.used, self.shares.level) = (used, level);
         let mut cuts = Vec::new();
         for mut logs in charged.into_values() {
             let total = sum(&logs);

@@ -159,7 +159,7 @@ impl Budget {
             .logs
             .iter()
             .filter(|(log, _)| around.is_stranger(&log.author))
-            .map(|(log, _)| (*log, self.charges.get(log).copied().unwrap_or(Charge::Key(log.author))))
+            .map(|(log, _)| (*log, self.charges.get(log).copied().unwrap_or(Charge::author(log.author))))
             .collect();
         self.charges = strangers;
     }
