@@ -112,6 +112,11 @@ impl Deliveries {
         self.readers.newest(log)
     }
 
+    /// A link of somebody has ended, which had lasted for so long.
+    pub(super) fn was_linked(&mut self, node: &NodeId, time: Duration) {
+        self.readers.was_linked(node, time);
+    }
+
     /// Readers who were forgotten and are still in the store.
     pub(super) fn take_forgotten(&mut self) -> Vec<(NodeId, LogId)> {
         std::mem::take(&mut self.forgotten)

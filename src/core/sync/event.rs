@@ -17,7 +17,7 @@ use crate::{
     protocol::codec::{
         Published,
         event::Signed,
-        mesh::{Have, Refused},
+        mesh::{Caps, Have, Refused},
     },
 };
 
@@ -32,8 +32,8 @@ pub enum Input {
         link: LinkId,
         /// The key at the other end, proved by TLS.
         node: NodeId,
-        /// Whether it takes changes in place of ranges.
-        takes_changes: bool,
+        /// What the program there can do.
+        caps: Caps,
     },
     /// A link is gone; either side may have ended it.
     LinkDown(LinkId),

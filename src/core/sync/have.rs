@@ -16,7 +16,7 @@ use crate::{
     domain::model::{LinkId, LogId, NodeId, Now, Room},
     protocol::codec::{
         event::HeldRange,
-        mesh::{self, Change, Frame, Have, MAX_RANGES},
+        mesh::{self, Cap, Change, Frame, Have, MAX_RANGES},
     },
 };
 
@@ -63,7 +63,7 @@ impl Sync {
         for log in logs {
             let Some(range) = self.logs.range(log, link.cursors.base(log)) else { continue };
             told.push(match link.our_names.shorten(range) {
-                Told::Range(range) if change && link.takes_changes => {
+                Told::Range(range) if change && link.caps.has(Cap::Changes) => {
                     Told::Range(HeldRange { name: link.our_names.name(log, range.base), ..range })
                 }
                 told => told,

@@ -13,9 +13,12 @@ use super::{
     names::{OurNames, TheirNames},
     phase::{Event, Next, Phase},
 };
-use crate::domain::{
-    limit::TokenBucket,
-    model::{LinkId, LogId, NodeId},
+use crate::{
+    domain::{
+        limit::TokenBucket,
+        model::{LinkId, LogId, NodeId},
+    },
+    protocol::codec::mesh::Caps,
 };
 
 /// Events that no honest node sends, at once and per second in the long run, until the link is cut: none is expected,
@@ -43,6 +46,8 @@ const MAX_QUEUED_BYTES: usize = 1024 * 1024;
 pub(super) struct Link {
     /// Who is there.
     pub(super) node: NodeId,
+    /// Since when it is linked.
+    since: Instant,
     /// What it holds and was sent.
     pub(super) cursors: Cursors,
     /// What it is doing.
@@ -58,12 +63,15 @@ pub(super) struct Link {
     /// When it was told last what nobody there waits for, and when it got receipts.
     pub(super) told_at: Option<Instant>,
     pub(super) receipt_at: Option<Instant>,
-    /// Whether it takes changes in place of ranges, and the names of logs in both directions.
-    pub(super) takes_changes: bool,
+    /// What the program at the other end can do.
+    pub(super) caps: Caps,
+    /// The names of logs in both directions.
     pub(super) our_names: OurNames,
     pub(super) their_names: TheirNames,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
+    /// Whether it has brought more of strangers than they may have: it is not read until the store has made room.
+    pub(super) held_up: bool,
     /// From which event on it does not take our own log.
     pub(super) refuses: Option<u64>,
     refused: TokenBucket,
@@ -73,9 +81,10 @@ pub(super) struct Link {
 }
 
 impl Link {
-    fn new(node: NodeId, jitter: Duration, takes_changes: bool) -> Self {
+    fn new(node: NodeId, jitter: Duration, caps: Caps, now: Instant) -> Self {
         Self {
             node,
+            since: now,
             cursors: Cursors::default(),
             phase: Phase::default(),
             lagging: Lagging::new(jitter),
@@ -84,10 +93,11 @@ impl Link {
             awaited: BTreeSet::new(),
             told_at: None,
             receipt_at: None,
-            takes_changes,
+            caps,
             our_names: OurNames::default(),
             their_names: TheirNames::default(),
             queue: VecDeque::new(),
+            held_up: false,
             refuses: None,
             told: BTreeMap::new(),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
@@ -174,18 +184,18 @@ pub(super) struct Links {
 
 impl Links {
     /// A link is open.
-    pub(super) fn up(&mut self, link: LinkId, node: NodeId, jitter: Duration, takes_changes: bool) {
-        self.links.insert(link, Link::new(node, jitter, takes_changes));
+    pub(super) fn up(&mut self, link: LinkId, node: NodeId, jitter: Duration, caps: Caps, now: Instant) {
+        self.links.insert(link, Link::new(node, jitter, caps, now));
         self.newest.insert(node, link);
     }
 
-    /// A link is gone; whether there was one.
-    pub(super) fn down(&mut self, link: LinkId) -> bool {
-        let Some(gone) = self.links.remove(&link) else { return false };
+    /// A link is gone: whose it was, and for how long.
+    pub(super) fn down(&mut self, link: LinkId, now: Instant) -> Option<(NodeId, Duration)> {
+        let gone = self.links.remove(&link)?;
         if self.newest.get(&gone.node) == Some(&link) {
             self.newest.remove(&gone.node);
         }
-        true
+        Some((gone.node, now.saturating_duration_since(gone.since)))
     }
 
     /// One of them.

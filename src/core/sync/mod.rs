@@ -98,7 +98,7 @@ use crate::{
         model::{LinkId, LogId, NodeId, Now, Timestamp},
         timers::Timers,
     },
-    protocol::identity::Identity,
+    protocol::{codec::mesh::Caps, identity::Identity},
 };
 
 /// How often old lines are forgotten. Nobody needs it to the minute.
@@ -174,7 +174,7 @@ impl Sync {
         let cx = &mut Context { people, now, out };
         match input {
             Input::Start => self.start(cx),
-            Input::LinkUp { link, node, takes_changes } => self.link_up(link, node, takes_changes, cx),
+            Input::LinkUp { link, node, caps } => self.link_up(link, node, caps, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
             Input::Refused { link, refused } => self.refused(link, &refused, cx),
@@ -207,7 +207,8 @@ impl Sync {
 
     /// Whether more events of `link` may come, by what it has on the way to disk: see [`OnTheWay::has_room_for`].
     pub fn has_room_for(&self, link: LinkId) -> bool {
-        self.writer.on_the_way.has_room_for(link)
+        let held_up = self.links.get(link).is_some_and(|link| link.held_up);
+        !held_up && self.writer.on_the_way.has_room_for(link)
     }
 
     /// What our user said that is not published yet.
@@ -233,9 +234,9 @@ impl Sync {
     }
 
     /// A link is open: it is told all that we hold.
-    fn link_up(&mut self, link: LinkId, node: NodeId, takes_changes: bool, cx: &mut Context<'_>) {
+    fn link_up(&mut self, link: LinkId, node: NodeId, caps: Caps, cx: &mut Context<'_>) {
         let jitter = Duration::from_millis(self.rng.u64(..JITTER_MS));
-        self.links.up(link, node, jitter, takes_changes);
+        self.links.up(link, node, jitter, caps, cx.now.mono);
         self.tell_all(link, cx);
         // Its logs are offered to everybody now, and it was perhaps unknown until now.
         let logs: Vec<LogId> = self.logs.of(&node).map(|held| held.state().id).collect();
@@ -246,7 +247,8 @@ impl Sync {
     }
 
     fn link_down(&mut self, link: LinkId, cx: &mut Context<'_>) {
-        if self.links.down(link) {
+        if let Some((node, time)) = self.links.down(link, cx.now.mono) {
+            self.delivery.was_linked(&node, time);
             self.timers.clear(Timer::TellHave(link));
             self.timers.clear(Timer::TellReceipts(link));
             self.timers.clear(Timer::AskForCauses(link));

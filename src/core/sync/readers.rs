@@ -1,7 +1,7 @@
-//! Who holds how much of our logs, as they say. Keys cost nothing, so a key that has confirmed little goes before one that has
-//! confirmed much.
+//! Who holds how much of our logs, as they say. Keys cost nothing, so a key that was linked for a moment goes before one that
+//! was here for longer.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
 use crate::{
     core::{budgets::MAX_READERS, log::storage::Ack},
@@ -15,16 +15,16 @@ const MAX_STRANGERS_WAITED_FOR: usize = 64;
 #[derive(Debug, Clone, Copy)]
 struct Reader {
     seq: u64,
-    /// How often it has confirmed something new.
-    times: u32,
+    /// How long it was linked in this run, up to its last link's end.
+    linked: Duration,
     /// Which of all readers it was, in the order in which they came.
     came: u64,
 }
 
 impl Reader {
     /// The greater, the more there is to it.
-    fn worth(&self) -> (u32, Reverse<u64>) {
-        (self.times, Reverse(self.came))
+    fn worth(&self) -> (Duration, Reverse<u64>) {
+        (self.linked, Reverse(self.came))
     }
 }
 
@@ -49,17 +49,23 @@ impl Readers {
     pub(super) fn holds(&mut self, node: NodeId, log: LogId, seq: u64) -> bool {
         if let Some(reader) = self.of.get_mut(&(node, log)) {
             let news = reader.seq < seq;
-            if news {
-                (reader.seq, reader.times) = (seq, reader.times.saturating_add(1));
-            }
+            reader.seq = reader.seq.max(seq);
             return news;
         }
         self.came += 1;
-        self.of.insert((node, log), Reader { seq, times: 1, came: self.came });
+        self.of.insert((node, log), Reader { seq, linked: Duration::ZERO, came: self.came });
         true
     }
 
-    /// Forgets those beyond the limit who are worth least. Who `stays` is not among them.
+    /// A link of somebody has ended, which had lasted for so long.
+    pub(super) fn was_linked(&mut self, node: &NodeId, time: Duration) {
+        let of_node = self.of.iter_mut().filter(|((of, _), _)| of == node);
+        for (_, reader) in of_node {
+            reader.linked = reader.linked.saturating_add(time);
+        }
+    }
+
+    /// Forgets those beyond the limit that are worth least, and none that `stays`.
     pub(super) fn forget_excess(&mut self, stays: impl Fn(&NodeId) -> bool) -> Option<(NodeId, LogId)> {
         if self.of.len() <= MAX_READERS {
             return None;
@@ -76,7 +82,7 @@ impl Readers {
     }
 
     /// Whose lines the user is told of while they wait, and how far they are: people who are known, and the strangers who
-    /// have confirmed most.
+    /// were here longest.
     pub(super) fn worth_waiting_for(&self, log: &LogId, is_known: impl Fn(&NodeId) -> bool) -> Vec<(NodeId, u64)> {
         let readers = self.of.iter().filter(|((_, of), _)| of == log);
         let readers = readers.map(|((node, _), reader)| (*node, *reader));
@@ -106,22 +112,23 @@ mod tests {
     }
 
     #[test]
-    fn keys_made_by_the_thousand_displace_one_another_and_nobody_who_has_read_more() {
+    fn keys_made_by_the_thousand_displace_one_another_and_nobody_who_was_here() {
         let mut readers = Readers::default();
-        for seq in 1..=3 {
-            readers.holds(key(1), log(), seq);
-        }
+        let moment = Duration::from_millis(20);
+        readers.holds(key(1), log(), 3);
+        readers.was_linked(&key(1), Duration::from_mins(5));
         for n in 10..5_000 {
             readers.holds(key(n), log(), 3);
+            readers.was_linked(&key(n), moment);
             readers.forget_excess(|_| false);
         }
-        // Bob comes now, and reads two lines.
-        for seq in 3..=4 {
-            readers.holds(key(2), log(), seq);
-            readers.forget_excess(|node| *node == key(2));
-        }
+        // Bob comes now, and stays for a while.
+        readers.holds(key(2), log(), 4);
+        readers.forget_excess(|node| *node == key(2));
+        readers.was_linked(&key(2), Duration::from_secs(3));
         for n in 5_000..9_000 {
             readers.holds(key(n), log(), 4);
+            readers.was_linked(&key(n), moment);
             readers.forget_excess(|_| false);
         }
         assert_eq!(readers.of.len(), MAX_READERS);

@@ -70,7 +70,7 @@ impl Sync {
         let offer = Offer { base, has_room: true, highest: &highest };
         let acceptance = self.logs.offer(event, signed, &offer, cx.now, accepted);
         if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {
-            self.took(&brought, instead_of, cx);
+            self.took(name, &brought, instead_of, cx);
         }
         let Some(link) = self.links.get_mut(name) else { return acceptance };
         match acceptance {

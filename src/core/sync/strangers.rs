@@ -6,6 +6,7 @@ use super::{
     Purpose, Sync,
     budget::{Admission, Surroundings, hold_off},
     event::{Context, Output},
+    link::Link,
     notice::Notice,
     timer::Timer,
 };
@@ -15,7 +16,7 @@ use crate::{
         mutant,
     },
     domain::model::{LinkId, LogId, NodeId, Now},
-    protocol::codec::mesh::{self, Frame, RefusalReason, Refused},
+    protocol::codec::mesh::{self, Cap, Frame, RefusalReason, Refused},
 };
 
 /// How long changes are gathered before the shares of all strangers are counted.
@@ -62,16 +63,21 @@ impl Sync {
         }
     }
 
-    /// An event was taken, and these logs have to go for it.
-    pub(super) fn took(&mut self, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
+    /// An event was taken that came over a link, and these logs have to go for it.
+    pub(super) fn took(&mut self, link: LinkId, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
         let Brought { by, log, seq, bytes } = event;
         let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
         let is_over = self.budget.took(log, *seq, *bytes, by, around, cx.now.mono);
         if !instead_of.is_empty() {
             self.give_up(instead_of, cx);
         }
-        if is_over && !self.budget.shrinking {
-            self.timers.set_no_later(Timer::KeepWithinBudget, cx.now.mono + CUT_AFTER);
+        if is_over {
+            if let Some(link) = self.links.get_mut(link) {
+                link.held_up = true;
+            }
+            if !self.budget.shrinking {
+                self.timers.set_no_later(Timer::KeepWithinBudget, cx.now.mono + CUT_AFTER);
+            }
         }
         self.keep_within_budget_soon(cx.now);
     }
@@ -90,7 +96,8 @@ impl Sync {
     pub(super) fn refuse(&mut self, link: LinkId, event: &Brought, reason: RefusalReason, cx: &mut Context<'_>) {
         let Brought { log, seq, .. } = *event;
         let is_news = self.budget.refused(log, seq, reason, cx.now.mono);
-        if self.links.get_mut(link).is_some_and(|link| link.is_told(log, cx.now.mono)) {
+        let tells = |link: &mut Link| link.caps.has(Cap::Refusals) && link.is_told(log, cx.now.mono);
+        if self.links.get_mut(link).is_some_and(tells) {
             let refused = Refused { log, from: seq, until: None, reason };
             cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
         }
@@ -144,6 +151,15 @@ impl Sync {
             self.give_up(excess, cx);
         }
         self.shrink(cuts, cx);
+        if !self.budget.shrinking {
+            self.let_everybody_go_on();
+        }
+    }
+
+    fn let_everybody_go_on(&mut self) {
+        for (_, link) in self.links.iter_mut() {
+            link.held_up = false;
+        }
     }
 
     /// Gives up logs. Their lines go from the disk after the next commit.
@@ -169,6 +185,7 @@ impl Sync {
     /// The store has shortened logs.
     pub(super) fn shrunk(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
         self.budget.shrinking = false;
+        self.let_everybody_go_on();
         match reply {
             Ok(Reply::Raised { bases, freed, lines }) => {
                 tracing::debug!(lines, "lines of strangers are gone");

@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::{
     core::node::transport::Secure,
     domain::model::{Host, LinkId, Nick, Software},
-    protocol::codec::mesh::Cap,
+    protocol::codec::mesh::{Cap, Caps},
 };
 
 /// A node whose handshake is done.
@@ -41,8 +41,8 @@ impl Newcomer {
         self.session.caps.has(Cap::Sas)
     }
 
-    /// Whether its program takes changes of logs in place of ranges.
-    pub(in crate::core::node) fn takes_changes(&self) -> bool {
-        self.session.caps.has(Cap::Changes)
+    /// What both programs can do.
+    pub(in crate::core::node) fn caps(&self) -> Caps {
+        self.session.caps
     }
 }

@@ -126,7 +126,7 @@ impl Row {
         self.links.push((one, other, link));
         for (n, other) in [(one, other), (other, one)] {
             let node = self.peers[other].identity.node();
-            self.queue.push_back((n, Input::LinkUp { link, node, takes_changes: true }));
+            self.queue.push_back((n, Input::LinkUp { link, node, caps: mesh::Caps::ours() }));
         }
         self.run();
         link

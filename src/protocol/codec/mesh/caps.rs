@@ -14,10 +14,12 @@ pub enum Cap {
     Sas,
     /// Takes changes in place of ranges.
     Changes,
+    /// Wants to know what is not taken.
+    Refusals,
 }
 
 impl Cap {
-    const ALL: [Self; 4] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes];
+    const ALL: [Self; 5] = [Self::Presence, Self::Peers, Self::Sas, Self::Changes, Self::Refusals];
 
     const fn name(self) -> &'static str {
         match self {
@@ -25,6 +27,7 @@ impl Cap {
             Self::Peers => "peers",
             Self::Sas => "sas",
             Self::Changes => "changes",
+            Self::Refusals => "refusals",
         }
     }
 }
