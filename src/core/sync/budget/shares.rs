@@ -31,26 +31,31 @@ pub(super) struct Shares {
     day: Option<(Instant, u64)>,
     /// Bytes of each who is charged.
     used: BTreeMap<Charge, u64>,
-    /// What each may have, when it was last counted.
+    /// What all have, and may have, and what each may have, when it was last counted.
+    total: u64,
+    limit: u64,
     level: u64,
 }
 
 impl Default for Shares {
     fn default() -> Self {
-        Self { day: None, used: BTreeMap::new(), level: STRANGER_BYTES }
+        // The first count comes a second after the start.
+        Self { day: None, used: BTreeMap::new(), total: 0, limit: u64::MAX, level: STRANGER_BYTES }
     }
 }
 
 impl Shares {
-    /// Somebody has so many bytes more. Whether that is too much.
+    /// Somebody has so many bytes more. Whether that is too much for them, or for all.
     pub(super) fn add(&mut self, charge: Charge, bytes: u64) -> bool {
         let used = self.used.entry(charge).or_default();
         *used = used.saturating_add(bytes);
-        *used > self.level.saturating_add(self.level / TOLERANCE)
+        self.total = self.total.saturating_add(bytes);
+        let is_over = |amount: u64, limit: u64| amount > limit.saturating_add(limit / TOLERANCE);
+        is_over(*used, self.level) || is_over(self.total, self.limit)
     }
 
     /// How many bytes all strangers may have now, when they have `total`.
-    fn limit(&mut self, total: u64, now: Instant) -> u64 {
+    fn limit_of_today(&mut self, total: u64, now: Instant) -> u64 {
         let (began, at_first) = *self.day.get_or_insert((now, total));
         let at_first = if now.saturating_duration_since(began) >= DAY { total } else { at_first.min(total) };
         if now.saturating_duration_since(began) >= DAY {
@@ -75,9 +80,10 @@ impl Budget {
         }
         let used: BTreeMap<Charge, u64> = charged.iter().map(|(charge, logs)| (*charge, sum(logs))).collect();
         let sums: Vec<u64> = used.values().copied().collect();
-        let limit = self.shares.limit(sums.iter().sum(), now);
+        let total = sums.iter().sum();
+        let limit = self.shares.limit_of_today(total, now);
         let level = fair_share::level(limit, sums).min(STRANGER_BYTES);
-        (self.shares.used, self.shares.level) = (used, level);
+        self.shares = Shares { day: self.shares.day, used, total, limit, level };
         let mut cuts = Vec::new();
         for mut logs in charged.into_values() {
             let total = sum(&logs);
