@@ -181,7 +181,7 @@ fn unfolding_shows_the_beginning_and_the_end_and_says_where_the_rest_is() {
     s.ctrl('o');
     assert!(s.find("spam 4999.").is_some() && s.find("▸").is_none(), "{}", s.text());
     s.feed(Input::Scroll(90));
-    assert!(s.find("… 4,797 lines between are not held here.").is_some(), "{}", s.text());
+    assert!(s.find("… 4,797 lines in between are not on the screen.").is_some(), "{}", s.text());
     assert!(s.find("spam 102.").is_some() && s.find("spam 4900.").is_some(), "{}", s.text());
 }
 

@@ -121,7 +121,7 @@ fn an_answer_to_another_question_is_dropped() {
     s.update(Update::Found { query: "one".into(), messages: vec![hit.clone()], more: false, behind: 0 });
     assert!(s.find("found").is_none());
     s.update(Update::Found { query: "two".into(), messages: vec![], more: false, behind: 3 });
-    assert!(s.find("\"two\": 0 found. 3 newer lines are not searchable yet.").is_some(), "{}", s.text());
+    assert!(s.find("\"two\": 0 found. 3 newer lines cannot be searched yet.").is_some(), "{}", s.text());
 }
 
 #[test]

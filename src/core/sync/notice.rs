@@ -9,8 +9,9 @@ use crate::{
     protocol::codec::mesh::RefusalReason,
 };
 
-fn plural(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+/// `1 line was` or `12 lines were`.
+fn were(count: u64, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one} was") } else { format!("{count} {many} were") }
 }
 
 /// Something that others have caused, or that is wrong with this machine.
@@ -24,21 +25,21 @@ pub enum Notice {
     NewLog,
     /// Events that are held could not be read.
     Unreadable(Failure),
-    /// Lines of strangers are not taken.
+    /// Lines of strangers were refused.
     LeftOut {
         /// How many, as far as is known.
         lines: u64,
-        /// Why the last of them were not.
+        /// Why the last one was refused.
         reason: RefusalReason,
     },
-    /// Logs of strangers were given up for others.
+    /// Logs of strangers were given up.
     GivenUp {
         /// How many.
         logs: usize,
     },
-    /// Somebody does not take what our user says.
+    /// A peer refuses our user's lines.
     NotTaken {
-        /// Who.
+        /// The peer.
         by: NodeId,
         /// Why.
         reason: RefusalReason,
@@ -78,38 +79,37 @@ impl Notice {
             }
             Self::Unreadable(Failure(text)) => text,
             Self::LeftOut { lines, reason: RefusalReason::DiskFull } => format!(
-                "The disk is nearly full. {} of people you have not met before {} left out; everybody else's are kept. \
-                 Free some space.",
-                plural(lines, "message", "messages"),
-                if lines == 1 { "was" } else { "were" },
+                "The disk is nearly full. {} of strangers left out; your lines and those of people you know are still \
+                 kept. Free some space on the disk.",
+                were(lines, "line", "lines"),
             ),
             Self::LeftOut { lines, .. } => format!(
-                "People you have not met before send more than this program keeps of them. {} {} left out, so that \
-                 everybody else is heard. If one of them floods the chat, type /ignore and the name.",
-                plural(lines, "message", "messages"),
-                if lines == 1 { "was" } else { "were" },
+                "Strangers send more than this program takes from them. {} left out, and people you know are not \
+                 affected. To silence someone, type /ignore and the name.",
+                were(lines, "line", "lines"),
             ),
             Self::GivenUp { logs } => format!(
-                "People you have not met before have left more histories here than this program keeps of them. {} {} \
-                 removed, the newest first. Nothing of people you know is affected.",
-                plural(logs as u64, "history", "histories"),
-                if logs == 1 { "was" } else { "were" },
+                "More strangers have spoken here than this program keeps lines of. {} removed from your disk. \
+                 To keep somebody's lines, type /trust and the name.",
+                were(logs as u64, "stranger's history", "strangers' histories"),
             ),
-            Self::NotTaken { by, reason } => match reason {
-                RefusalReason::TooFast => format!(
-                    "{} takes no more of your messages for a minute: you are new there and have sent a lot. They are \
-                     offered again then.",
-                    name(by)
-                ),
-                RefusalReason::DiskFull => {
-                    format!("{}'s disk is nearly full, so your messages are not kept there now. They are offered again.", name(by))
+            Self::NotTaken { by, reason } => {
+                let by = name(by);
+                match reason {
+                    RefusalReason::TooFast => format!(
+                        "You are new to {by} and have sent a lot, so your last lines were not taken there. They are sent \
+                         again in a minute. Once the two of you have compared codes (/verify), there is no limit."
+                    ),
+                    RefusalReason::DiskFull => format!(
+                        "The disk of {by} is nearly full, so your last lines were not taken there. They are sent again \
+                         every minute, and {by} can help by freeing some space."
+                    ),
+                    RefusalReason::NoRoom | RefusalReason::Other => format!(
+                        "You are new to {by}, and there is no room for your lines there now. They are sent again in an \
+                         hour. Once the two of you have compared codes (/verify), there is room for them."
+                    ),
                 }
-                RefusalReason::NoRoom | RefusalReason::Other => format!(
-                    "{} has no room for the history of people who are new there, so your messages do not arrive. They \
-                     are offered again in an hour.",
-                    name(by)
-                ),
-            },
+            }
         };
         Update::Notice { code, text }
     }

@@ -37,12 +37,12 @@ pub(super) fn found(out: &mut Vec<u8>, query: &str, hits: usize, more: bool) {
     };
 }
 
-/// Appends what a search has not looked at, if anything.
+/// Appends how many lines a search did not cover, if any.
 pub(super) fn behind(out: &mut Vec<u8>, lines: u64) {
     let _ = match lines {
         0 => Ok(()),
-        1 => writeln!(out, "-- 1 newer line is not searchable yet"),
-        lines => writeln!(out, "-- {lines} newer lines are not searchable yet"),
+        1 => writeln!(out, "-- 1 newer line cannot be searched yet; try again in a moment"),
+        lines => writeln!(out, "-- {lines} newer lines cannot be searched yet; try again in a moment"),
     };
 }
 
@@ -99,8 +99,8 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             };
             come.and_then(|()| match refused {
                 0 => Ok(()),
-                1 => writeln!(out, "-- 1 line of a stranger was left out: there is no room for more"),
-                _ => writeln!(out, "-- {refused} lines of strangers were left out: there is no room for more"),
+                1 => writeln!(out, "-- 1 line of strangers was left out"),
+                _ => writeln!(out, "-- {refused} lines of strangers were left out"),
             })
         }
         Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),

@@ -22,7 +22,7 @@ pub(in crate::core::node) enum NoLink {
     Dial(DialFailure),
     /// The other side refused, with its reason if it gave one.
     Refused(Option<Reason>),
-    /// There is no place for who answered.
+    /// Somebody answered, and there is no place for them here.
     NoPlace,
     /// A reference node is there, and such are not let in from there.
     Guest,
@@ -99,7 +99,7 @@ pub(super) fn not_linked(target: Target, why: NoLink, from: IpAddr, took: Durati
         NoLink::NoPlace => (
             FailureCode::RoomFull,
             format!(
-                "There is no room for {target} here {tries}. The places for people whom you do not know are taken."
+                "{target} answered, but all places for strangers are taken here {tries}. Try again when somebody has left."
             ),
         ),
         NoLink::Refused(Some(Reason::Version)) => (

@@ -32,27 +32,29 @@ pub(super) fn other_version(addr: SocketAddr) -> Update {
     notice(NoticeCode::Version, text)
 }
 
-/// Why somebody has no place.
+/// Which places are all taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum NoPlace {
-    /// Their address has as many as one gets.
+    /// Those for one address.
     Address,
-    /// Strangers have as many as they get.
+    /// Those for strangers.
     Strangers,
-    /// Guests have.
+    /// Those for guests.
     Guests,
 }
 
 /// `who` was turned away.
 pub(super) fn no_place(who: &str, why: NoPlace) -> Update {
     let why = match why {
-        NoPlace::Address => format!("{MAX_NODES_PER_HOST} nodes at that address are here already, which is the most."),
+        NoPlace::Address => format!(
+            "{MAX_NODES_PER_HOST} people from the same address are here already, and there is no room for more of them."
+        ),
         NoPlace::Strangers => format!(
-            "the {STRANGERS_PLACES} places for people whom you do not know are taken. The other {} of {MAX_NODES} are kept \
-             for people whom you met on two days, trust (/trust) or verified (/verify).",
+            "all {STRANGERS_PLACES} places for strangers are taken. The other {} places are for people you know: met on two \
+             days, trusted (/trust) or verified (/verify).",
             MAX_NODES - STRANGERS_PLACES
         ),
-        NoPlace::Guests => format!("{MAX_GUESTS} guests are here already, which is the most."),
+        NoPlace::Guests => format!("{MAX_GUESTS} guests are here already, and there is no room for more."),
     };
     notice(NoticeCode::RoomFull, format!("{who} was turned away: {why}"))
 }
@@ -60,8 +62,8 @@ pub(super) fn no_place(who: &str, why: NoPlace) -> Update {
 /// `who` took the place of somebody else.
 pub(super) fn gave_way(displaced: &str, who: &str) -> Update {
     let text = format!(
-        "The places are used up. {displaced} was sent away for {who} because you do not know them, or because their machine \
-         has more places."
+        "All places are taken, so {displaced} had to leave when {who} came. Strangers make room for people you know, and for \
+         strangers whose machine has fewer places. To keep somebody's place, type /trust and the name."
     );
     notice(NoticeCode::RoomFull, text)
 }
@@ -70,25 +72,27 @@ pub(super) fn gave_way(displaced: &str, who: &str) -> Update {
 pub(super) fn turned_away(addr: SocketAddr, before: bool) -> Update {
     let what = if before { "gave your place to somebody else" } else { "has no place for you now" };
     let text = format!(
-        "The node at {addr} {what}: as many people are linked to it as it takes. You and it hear each other only through \
-         people who are linked to both. Your program tries again from time to time."
+        "The node at {addr} {what}, because too many people are there. Meanwhile you hear each other through people who are \
+         linked to both of you. Your program tries again from time to time."
     );
     notice(NoticeCode::TurnedAway, text)
 }
 
-/// A guest sends more than is taken from one. `lines` were left out since that began.
+/// A guest sends too fast. `lines` were left out since it began.
 pub(super) fn guest_flood(guest: SocketAddr, lines: u64) -> Update {
+    let s = if lines == 1 { " was" } else { "s were" };
     let text = format!(
-        "?{guest} sends faster than anybody reads: {} lines were left out. Ignore it with /ignore {guest}",
+        "?{guest} sends faster than anyone can read: {} line{s} left out. To silence it, type /ignore {guest}",
         grouped(lines)
     );
     notice(NoticeCode::GuestFlood, text)
 }
 
-/// Lines of several guests that came and went were left out.
+/// Lines of guests that have left were left out, and the user was not told at the time.
 pub(super) fn flood_of_others(lines: u64) -> Update {
+    let s = if lines == 1 { " was" } else { "s were" };
     let text = format!(
-        "{} more lines were left out, of guests that are gone. --guests none lets no guests in.",
+        "Guests that have left sent too fast, too: {} more line{s} left out. To let no guests in, start with --guests none.",
         grouped(lines)
     );
     notice(NoticeCode::GuestFlood, text)

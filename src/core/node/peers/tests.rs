@@ -283,7 +283,7 @@ fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
     let text = tick(&mut harness);
     assert_eq!(
         text,
-        ["?10.0.0.7:50000 sends faster than anybody reads: 12,345 lines were left out. Ignore it with /ignore \
+        ["?10.0.0.7:50000 sends faster than anyone can read: 12,345 lines were left out. To silence it, type /ignore \
           10.0.0.7:50000"]
     );
     assert_eq!(said(&mut harness, 1_000), 10, "ten a second");

@@ -120,7 +120,7 @@ fn text_says_the_same_for_people() {
 03:04 <bob> I was away
 03:04 <!bob> two tongues
 -- 2 lines that were missed have come
--- 3 lines of strangers were left out: there is no room for more
+-- 3 lines of strangers were left out
 -- 12 lines of #lobby are gone from this machine
 -- ?bob left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
@@ -263,9 +263,9 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
         print(false, [late(Vec::new(), false, 1), late(Vec::new(), false, 3)]),
         "\
 -- nothing has \"hi [2J\" in it
--- 1 newer line is not searchable yet
+-- 1 newer line cannot be searched yet; try again in a moment
 -- nothing has \"hi [2J\" in it
--- 3 newer lines are not searchable yet
+-- 3 newer lines cannot be searched yet; try again in a moment
 "
     );
 }

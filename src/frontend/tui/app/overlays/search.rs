@@ -205,8 +205,8 @@ impl Search {
     pub(crate) fn not_searched(&self) -> Option<String> {
         match self.behind {
             0 => None,
-            1 => Some("1 newer line is not searchable yet.".to_owned()),
-            lines => Some(format!("{} newer lines are not searchable yet.", group(usize::try_from(lines).ok()?))),
+            1 => Some("1 newer line cannot be searched yet.".to_owned()),
+            lines => Some(format!("{} newer lines cannot be searched yet.", group(usize::try_from(lines).ok()?))),
         }
     }
 
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(list.found(Vec::new(), false, 2), None);
         assert_eq!(
             list.shown().and_then(Search::not_searched).as_deref(),
-            Some("2 newer lines are not searchable yet.")
+            Some("2 newer lines cannot be searched yet.")
         );
         assert!(list.shown().is_some() && !list.awaits("key"));
         let mut context = Context { draft: "", page: 5, requests: Vec::new() };

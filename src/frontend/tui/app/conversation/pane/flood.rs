@@ -174,7 +174,7 @@ impl Flood {
         };
         let gap = (self.left_out > 0).then(|| {
             let lines = lines(self.left_out);
-            format!("… {lines} between are not held here. The command  proximity-chat log  shows what is kept of them.")
+            format!("… {lines} in between are not on the screen. To read what is kept of them, run: proximity-chat log")
         });
         (order(self.head), gap, order(self.tail.into()))
     }
