@@ -1,61 +1,61 @@
 //! What each class of people may cost this node, in one table.
 //!
-//! Keys cost nothing, the lobby is open, and what one stranger pours into one node spreads to all others. So every
-//! resource has a share for strangers, and when it is used up, theirs goes first: of those who were charged most, the
-//! newest. What belongs to known people is never given up for a stranger.
+//! Keys cost nothing, the lobby is open, and what one stranger pours into one node spreads to all others. So strangers
+//! have a share of every resource. When it is used up, what they hold goes first: the newest of the stranger with the
+//! highest charge. Nothing that belongs to known people is given up for a stranger.
 //!
 //! | Resource | known, verified | present stranger | absent stranger | all strangers | When it is used up |
 //! |---|---|---|---|---|---|
-//! | logs | 64 each, 4,096 in all | 4 each | [`ABSENT_LOGS`] in all | [`STRANGERS_LOGS`] | second logs go, then logs of absent strangers; the first log of somebody present stays |
-//! | bytes on disk | no limit | [`STRANGER_BYTES`] | [`STRANGER_BYTES`] | [`STRANGERS_BYTES`], and [`STRANGERS_BYTES_A_DAY`] more each day | the oldest lines of whoever is charged most |
+//! | logs | 64 each, 4,096 in all | 4 each | [`ABSENT_LOGS`] in all | [`STRANGERS_LOGS`] | older logs of an author with a newer one go, then logs of absent strangers; the newest log of a present author stays |
+//! | bytes on disk | no limit | [`STRANGER_BYTES`] | [`STRANGER_BYTES`] | [`STRANGERS_BYTES`], and [`STRANGERS_BYTES_A_DAY`] more each day | the oldest lines of the host or key with the highest charge |
 //! | free space | all of it | down to [`FREE_SPACE_FLOOR`] | down to [`FREE_SPACE_FLOOR`] | | not taken; the sender is told |
 //! | bytes of events a second | no limit | [`STRANGER_RATE`] | [`STRANGER_RATE`] | [`STRANGERS_RATE`], beyond [`SMALL_TALK`] each | not taken; the sender is told and tries again later |
-//! | way to the disk | own lines first, then a link after the other | the same | the same | 4,096 events, 8 MiB | the links are not read |
+//! | way to the disk | own lines first, then the authors in turn; each link a quarter of what is free | the same | the same | 4,096 events, 8 MiB | the links are not read |
 //! | places | a quarter is kept for them | [`MAX_NODES_PER_HOST`] for each address | | [`STRANGERS_PLACES`] | the newest stranger of the fullest machine goes for a known person, and for a newcomer of a machine or network with clearly fewer; others are told "full" |
-//! | trust records | never go | go last | the newest unproven go first | [`MAX_KEYS`] | the newest of the host that has most |
+//! | trust records | go last; never if verified, trusted or ignored by the user | stay while they are linked | the newest unproven go first | [`MAX_KEYS`] | the newest of the host that has most |
 //! | receipts | never go | stay while they are present | go first | [`MAX_READERS`] | the newest |
 //! | dials on a peer's word | [`ANNOUNCED_BURST`] at one host, at ports of the range | the same | the same | [`PASSED_BURST_OF_ALL`] | not dialled |
 //! | guests | | | | [`MAX_GUESTS`]; [`GUEST_LINES`] each at once, then [`GUEST_RATE`] a second | counted, not kept |
 //!
-//! A log is charged to its author's host while the author is linked, else to the link that brought it, apart from what that
-//! link's own node says. On this machine's
-//! own addresses a key stands for its host, since everybody here may be somebody else.
+//! A log is charged to its author's host while the author is linked, otherwise to the link that brought it. What a link
+//! brings of others is charged apart from what its own node says. On this machine each key counts as a host of its own,
+//! since each may be another user.
 
-/// Logs of strangers that are held at once, each a few hundred bytes of memory on every link.
+/// Logs of strangers that are held at once. Each takes a few hundred bytes of memory on every link.
 pub const STRANGERS_LOGS: usize = 1_024;
 
-/// Of these, logs of strangers who are not here: a meeting of a few days.
+/// Of these, logs of absent strangers: the people of a meeting of a few days.
 pub const ABSENT_LOGS: usize = 256;
 
-/// Logs of one stranger: one, and a few for a history that was lost or a profile that was put back.
+/// Logs of one stranger: one, and a few more in case a history is lost or a profile is restored from a backup.
 pub const LOGS_PER_STRANGER: usize = 4;
 
 /// Logs that are held at once, those of known people included. Each takes a few hundred bytes of memory.
 pub const MAX_LOGS: usize = 4_096;
 
-/// Logs of one known author that are held at once: one for each network and each history that was lost.
+/// Logs of one known author that are held at once: one for each network and each lost history.
 pub const MAX_LOGS_PER_AUTHOR: usize = 64;
 
-/// Bytes of one stranger's lines on disk, if nobody else uses up the day's share: a ring of some 28,000 usual lines.
+/// Bytes of one stranger's lines on disk: a ring of some 28,000 usual lines. It is less where others share the day's growth.
 pub const STRANGER_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Bytes of all strangers' lines on disk. A busy conference of a week stays below it.
 pub const STRANGERS_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Bytes by which all strangers' lines may grow on one day, shared fairly. With the index of the words, the rows of the file
-/// and its journal that is up to 20 MB on disk.
+/// Bytes by which all strangers' lines may grow on one day, shared fairly. With the search index, the rows of the file and its
+/// journal it is up to 20 MB on disk.
 pub const STRANGERS_BYTES_A_DAY: u64 = 8 * 1024 * 1024;
 
-/// Space on the file system below which no stranger's line is taken: the system itself needs some, and so do the lines of
-/// the user and of known people.
+/// Free space in bytes below which no stranger's line is taken. The system needs some, and so do the lines of the user and of
+/// known people.
 pub const FREE_SPACE_FLOOR: u64 = 256 * 1024 * 1024;
 
-/// A file system of less than so many times the floor has a floor of this part of its size: small ones are meant to be
-/// nearly full, and a tablet of 4 GiB has some room left.
+/// A small file system has a lower floor: one part in this many of its size, where that is less than
+/// [`FREE_SPACE_FLOOR`]. Small file systems are often nearly full on purpose.
 pub const FREE_SPACE_PART: u64 = 16;
 
-/// Bytes of events that are taken at once from whoever is charged for them, and per second in the long run. A person types
-/// a few hundred bytes a second; a program that pours in 20 MB is heard to its end.
+/// Bytes of events that one host or key may send at once, and per second in the long run. A person types a few hundred
+/// bytes a second. A program that pours in 20 MB at once is heard to its end.
 pub const STRANGER_BURST: u32 = 32 * 1024 * 1024;
 /// See [`STRANGER_BURST`].
 pub const STRANGER_RATE: f64 = 256.0 * 1024.0;
@@ -65,8 +65,8 @@ pub const STRANGERS_BURST: u32 = 64 * 1024 * 1024;
 /// See [`STRANGERS_BURST`].
 pub const STRANGERS_RATE: f64 = 1024.0 * 1024.0;
 
-/// Bytes that each may use up before the limit of all together counts: what a person says in minutes. So nobody is refused
-/// because others are loud.
+/// Bytes that each stranger may use before the limit of all strangers counts: what a person says in a few minutes. So
+/// the noise of others never silences a quiet person.
 pub const SMALL_TALK: u32 = 128 * 1024;
 
 /// Nodes that may be linked at once. A used link costs up to 130 KiB, so that all of them stay below 33 MiB.
@@ -75,7 +75,8 @@ pub const MAX_NODES: usize = 256;
 /// Of these, strangers: a quarter of the places is kept for known people.
 pub const STRANGERS_PLACES: usize = MAX_NODES / 4 * 3;
 
-/// Nodes at one address that may be linked at once: six times the usual range of ports. This machine's own are exempt, since everybody here may be somebody else.
+/// Nodes at one address that may be linked at once: six times the usual range of ports. Addresses of this machine are
+/// exempt: each port there may be another user.
 pub const MAX_NODES_PER_HOST: usize = 32;
 
 /// Links that a key may begin at once, and per second in the long run. A person's program needs one, and a few more where
@@ -84,13 +85,13 @@ pub const LINK_BURST: u32 = 10;
 /// See [`LINK_BURST`].
 pub const LINK_RATE: f64 = 1.0;
 
-/// The same for all keys of one host, an IPv4 address or a /64: a whole room at once, when this node starts again. This
-/// machine's own are exempt.
+/// The same for all keys of one host, an IPv4 address or a /64. It is enough for a whole room that links at once when this node
+/// restarts. Addresses of this machine are exempt.
 pub const HOST_LINK_BURST: u32 = 256;
 /// See [`HOST_LINK_BURST`].
 pub const HOST_LINK_RATE: f64 = 8.0;
 
-/// Keys, or hosts, whose allowance of one kind is told apart. For one more, the one that has used the least is forgotten.
+/// Keys or hosts with an allowance of their own. When one more comes, the one that has used the least is forgotten.
 pub const MAX_TOLD_APART: usize = 1_024;
 
 /// Addresses that a key may pass on at once, and per second in the long run: each may cost us a dial.
@@ -103,15 +104,15 @@ pub const PASSED_BURST_OF_ALL: u32 = 1_024;
 /// See [`PASSED_BURST_OF_ALL`].
 pub const PASSED_RATE_OF_ALL: f64 = 8.0;
 
-/// Dials that the announcements of one host may cause at once, and per second in the long run: three times what the usual
-/// range of ports has room for. What peers pass on may cause as many at one host. This machine's own addresses are exempt,
-/// since everybody here may be somebody else.
+/// Dials that the announcements of one host may cause at once, and per second in the long run: three times the usual
+/// range of ports. Addresses that peers pass on may cause as many dials at one host. Addresses of this machine are
+/// exempt: each port there may be another user.
 pub const ANNOUNCED_BURST: u32 = 16;
 /// See [`ANNOUNCED_BURST`].
 pub const ANNOUNCED_RATE: f64 = 0.25;
 
-/// The same for the announcements of all hosts together. A room that starts at once is met within the burst; forged
-/// announcements get no more than that out of us.
+/// The same for the announcements of all hosts together. The burst is enough for a room that starts at once, and it is all that
+/// forged announcements can cause.
 pub const ANNOUNCED_BURST_OF_ALL: u32 = 64;
 /// See [`ANNOUNCED_BURST_OF_ALL`].
 pub const ANNOUNCED_RATE_OF_ALL: f64 = 2.0;
@@ -130,17 +131,17 @@ pub const GUESTS_LINES: u32 = 1_000;
 /// See [`GUESTS_LINES`].
 pub const GUESTS_RATE: f64 = 640.0;
 
-/// Keys that are remembered: everybody of a large office for years, in about 2 MB.
+/// Keys that are remembered: everyone in a large office, for years, in about 2 MB.
 pub const MAX_KEYS: usize = 4_096;
 
-/// Of these, keys that were linked for moments and said nothing that are kept across runs: those who come and go by chance.
+/// Unproven keys (linked for moments, and silent) that are kept across runs: people who come and go by chance.
 pub const MAX_UNPROVEN_KEPT: usize = 256;
 
-/// Keys of one host, an IPv4 address or a /64, that may have their first day on one day: all people of a household or behind
-/// a small router. The others wait for the next day, or for the user's word.
+/// Keys of one host, an IPv4 address or a /64, whose first day may be the same: a household, or the people behind a small
+/// router. Further keys get their first day later, or become known by the user's word.
 pub const NEW_KEYS_PER_HOST: usize = 8;
 
-/// Hosts whose new keys are counted on one day. New keys of further ones wait for the next day.
+/// Hosts whose new keys are counted on one day. New keys of further hosts get their first day later.
 pub const MAX_NEW_HOSTS_A_DAY: usize = 1_024;
 
 /// Peers whose acknowledgements of our lines are remembered.
@@ -151,13 +152,13 @@ pub const MAX_READERS: usize = 1_024;
 pub struct Space {
     /// Bytes that the user may still write.
     pub free: u64,
-    /// Bytes that it has in all.
+    /// Size of the file system in bytes.
     pub size: u64,
 }
 
 impl Space {
-    /// Whether strangers' lines have to wait. Once they do, a quarter of the floor more must be free, so that the answer does
-    /// not change with every line.
+    /// Whether strangers' lines have to wait. Once they do, they wait until a quarter more than the floor is free, so that the
+    /// answer does not change with every line.
     pub const fn is_scarce(self, was: bool) -> bool {
         let part = self.size / FREE_SPACE_PART;
         let floor = if part < FREE_SPACE_FLOOR { part } else { FREE_SPACE_FLOOR };

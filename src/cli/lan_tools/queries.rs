@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Queries under way at once: as many as the chat dials. Whoever accepts and stays silent takes one for seconds.
+/// Queries under way at once: as many as the chat dials. A host that accepts and stays silent takes up one for seconds.
 const MAX_RUNNING: usize = 256;
 
 /// The queries of a scan.

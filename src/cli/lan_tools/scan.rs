@@ -37,8 +37,8 @@ const ENOUGH: Duration = LAST_ANSWER.saturating_add(Duration::from_secs(1));
 /// answered within 100.
 const LISTENING: Duration = Duration::from_secs(1);
 
-/// How long answers are waited for when the sweep is over: what one query takes that is answered slowly, and some time for
-/// each address, so that many of them have their turn. Who accepts and never answers, on however many ports, gains no more.
+/// How long to wait for answers after the sweep: the time of one slow query, and some time for each address, so that each gets
+/// its turn. A host that accepts and never answers causes no longer wait, on however many ports.
 const LAST_QUERIES: Duration = Duration::from_secs(10);
 /// See [`LAST_QUERIES`].
 const EACH_ADDRESS: Duration = Duration::from_millis(10);

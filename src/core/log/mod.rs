@@ -4,9 +4,9 @@
 //! which events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few
 //! numbers for each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
 //!
-//! The files: `accept` which events of others are taken · `waiting_for_causes` events that wait for their causes · `held_log` how far
-//! one log is held · `tombstones` logs that were given up · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and
-//! answers.
+//! The files: `accept` which events of others are taken · `waiting_for_causes` events that wait for their causes ·
+//! `held_log` how far one log is held · `tombstones` logs that were given up · `frontier` the newest events · `sign`
+//! our own events · `storage` what a store is asked and answers.
 
 mod accept;
 #[cfg(test)]
@@ -129,7 +129,7 @@ impl Logs {
         self.held.len()
     }
 
-    /// Gives up a log: nothing of it is held any more, but it is known how far it was.
+    /// Gives up a log. Nothing of it is held any more, but a tombstone says how far it went.
     pub fn give_up(&mut self, log: &LogId, now: Instant) {
         let Some(held) = self.held.remove(log) else { return };
         self.waiting.remove(log);
@@ -142,13 +142,13 @@ impl Logs {
         self.given_up.push(*log);
     }
 
-    /// Logs that were given up since this was asked last, and how they stand now.
+    /// Takes out the logs that were given up since the last call, as they stand now.
     pub fn take_given_up(&mut self) -> Vec<LogState> {
         let given_up = std::mem::take(&mut self.given_up);
         given_up.iter().filter_map(|log| self.tombstones.get(log).cloned()).collect()
     }
 
-    /// Logs that nothing is to be known of any more, since this was asked last.
+    /// Takes out the logs that the store is to forget entirely, since the last call.
     pub fn take_forgotten(&mut self) -> Vec<LogId> {
         std::mem::take(&mut self.forgotten)
     }
@@ -234,7 +234,7 @@ impl Logs {
         news
     }
 
-    /// How logs will stand when these events are on disk, too, and those that have changed otherwise since the last call.
+    /// How logs will stand once these events are on disk, and logs that have changed in another way since the last call.
     pub fn states_after<'a>(&mut self, events: impl Iterator<Item = &'a Event>) -> Vec<LogState> {
         let mut states = BTreeMap::new();
         for event in events {

@@ -1,7 +1,7 @@
-//! Logs that were given up: nothing of them is held, but it is known how far they were.
+//! Logs that were given up. Nothing of them is held, but a tombstone says how far they went.
 //!
-//! Without that, nodes that give up different logs would feed each other for ever, and a log that comes back would show its
-//! lines twice.
+//! Without tombstones, nodes that give up different logs would send them to each other for ever, and a log that comes
+//! back would show its lines twice.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -11,18 +11,18 @@ use std::{
 use super::storage::LogState;
 use crate::domain::model::{LogId, NodeId, Room};
 
-/// How many are remembered, in about 1 MB: four times what strangers may hold at once.
+/// Tombstones that are kept, in about 1 MB: four times as many as strangers' logs are held.
 const MAX_TOMBSTONES: usize = 4_096;
 
-/// How long a log that was given up is not fetched again, whatever others say that they hold of it.
+/// How long a log that was given up is not fetched again, whoever offers it.
 const NOT_FETCHED_FOR: Duration = Duration::from_hours(1);
 
 /// One log that was given up.
 #[derive(Debug)]
 struct Tombstone {
-    /// How it stood: its base and floor are above its head.
+    /// How far it went. Its base and floor are above its head.
     state: LogState,
-    /// Until when nothing of it is fetched; none if it was given up in an earlier run.
+    /// Until when it is not fetched; none if it was given up in an earlier run.
     until: Option<Instant>,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Tombstones {
 }
 
 impl Tombstones {
-    /// Remembers a log that was given up, at `now` or in an earlier run. What is forgotten for that.
+    /// Adds a log that was given up at `now`, or in an earlier run. Returns the log that is forgotten for it.
     pub(super) fn add(&mut self, state: LogState, now: Option<Instant>) -> Option<LogId> {
         let log = state.id;
         if self.of.insert(log, Tombstone { state, until: now.map(|now| now + NOT_FETCHED_FOR) }).is_none() {
@@ -52,7 +52,7 @@ impl Tombstones {
         }
     }
 
-    /// How a log stood that was given up.
+    /// How far a log went that was given up.
     pub(super) fn get(&self, log: &LogId) -> Option<&LogState> {
         self.of.get(log).map(|stone| &stone.state)
     }
@@ -63,12 +63,12 @@ impl Tombstones {
         self.of.range(of(0)..=of(u64::MAX)).map(|(log, _)| *log).collect()
     }
 
-    /// Whether nothing of a log is to be fetched.
+    /// Whether a log is not to be fetched.
     pub(super) fn bars(&self, log: &LogId, now: Instant) -> bool {
         self.of.get(log).and_then(|stone| stone.until).is_some_and(|until| now < until)
     }
 
-    /// The log goes on: how it stood.
+    /// The log goes on. Returns how far it went.
     pub(super) fn revive(&mut self, log: &LogId) -> Option<LogState> {
         let stone = self.of.remove(log)?;
         if self.order.len() > 2 * MAX_TOMBSTONES {

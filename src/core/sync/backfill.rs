@@ -56,8 +56,8 @@ impl Sync {
         self.requests.ask(Purpose::Backfill(name, from), Request::Read(read), cx.out);
     }
 
-    /// Chooses from which further logs a link that lacks many is sent something: those of known people first, then the
-    /// newest. What a stranger has dated back must not come before what everybody wants.
+    /// Chooses further logs to send to a link that lacks many: those of known people first, then the newest. Otherwise a
+    /// stranger could put lines first by dating them back.
     fn choose_logs(&mut self, name: LinkId, cx: &Context<'_>) {
         let Some(link) = self.links.get_mut(name) else { return };
         let Some(room) = link.lagging.room() else { return };
@@ -199,8 +199,8 @@ impl Sync {
         self.is_behind(log, cursor.base, cursor.has, cx.now.mono)
     }
 
-    /// Whether a log is offered to a link. The log of a stranger whom we never met travels no further: whoever has the log
-    /// is told how far we are, and nobody else hears of it.
+    /// Whether a log is offered to a link. The log of an author that we never met goes no further than to us: only links that
+    /// name the log are told how much of it we hold.
     pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
         self.is_met(&log.author, cx) || names_it()

@@ -1,7 +1,7 @@
-//! What is on its way to disk: our user's lines first, then everybody by turns.
+//! What is on its way to disk: our user's lines first, then everyone else's in turn.
 //!
-//! Every author, and every guest, has a lane of its own. A commit takes one entry of each lane after the other until it is
-//! full, so that whoever says most delays nobody else. An entry never overtakes what it follows.
+//! Every author and every guest has a lane. A commit takes one entry from each lane in turn until it is full, so a flood of
+//! one author does not delay the others. An entry never overtakes its causes.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -18,11 +18,12 @@ use crate::{
     protocol::codec::event::Dep,
 };
 
-/// Entries, and bytes of them, in one commit: some 10 ms, which is how long a line that was just typed may have to wait.
+/// Entries in one commit, and their bytes. Such a commit takes some 10 ms, and a line that was just typed may have to
+/// wait for it.
 const MAX_COMMIT: usize = 1_024;
 const MAX_COMMIT_BYTES: usize = 1024 * 1024;
 
-/// Who an entry is from. Of all lanes the first in this order begins.
+/// The source of an entry. Our own lane is the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Lane {
     Own,
@@ -40,11 +41,11 @@ impl Lane {
     }
 }
 
-/// An entry with what must be on disk before it.
+/// An entry, and what must be on disk before it.
 #[derive(Debug)]
 struct Entry {
     queued: Queued,
-    /// The events that it follows and that were waiting, too, when it came.
+    /// Its causes that were still waiting when it came.
     after: Vec<Dep>,
 }
 
@@ -73,7 +74,7 @@ pub(super) struct Writer {
     bytes: usize,
     /// Events that wait.
     waiting: BTreeSet<(LogId, u64)>,
-    /// Whose it is, with what the store was given.
+    /// How much of whom is on the way, including what the store was given.
     pub(super) on_the_way: OnTheWay,
     /// What the store was given and has not confirmed.
     pub(super) commit: Option<Commit>,
@@ -137,7 +138,7 @@ impl Writer {
         }
     }
 
-    /// All lanes but our own, those first that had no turn for the longest.
+    /// All lanes but our own. The lane that has waited longest for its turn is the first.
     fn turn(&self) -> Vec<Lane> {
         let (behind, before): (Vec<Lane>, Vec<Lane>) =
             self.lanes.keys().filter(|lane| **lane != Lane::Own).partition(|lane| Some(**lane) > self.last);

@@ -30,8 +30,8 @@ const RECEIPT_EVERY: Duration = Duration::from_millis(50);
 /// How often one link is told at most of what nobody there waits for.
 pub(super) const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// With more links than this each is told less often, so that what a link costs does not grow with their number: each of 32
-/// nodes that says five lines a second costs each link some 0.9 kB/s.
+/// With more links than this, each is told less often. So what a link costs hardly grows with their number: while each
+/// of 32 nodes says five lines a second, a link costs some 0.9 kB/s.
 const LINKS_OF_RECEIPTS: u32 = 16;
 const LINKS_OF_NEWS: u32 = 32;
 
@@ -108,7 +108,7 @@ impl Sync {
         }
     }
 
-    /// How often something is told to each link: less often the more links there are beyond `links`.
+    /// The interval for each link: `once` for up to `links` links, twice that for up to twice as many, and so on.
     fn every(&self, once: Duration, links: u32) -> Duration {
         let count = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
         once * count.div_ceil(links).max(1)
@@ -193,7 +193,7 @@ impl Sync {
         }
     }
 
-    /// What a change says: the base is as it was. Of the id its beginning is enough to see whether it is ours.
+    /// The range that a change stands for. The base is as it was. The beginning of the id is enough to see whether it is ours.
     fn range_of_change(&self, name: LinkId, change: &Change) -> Option<HeldRange> {
         let link = self.links.get(name)?;
         let log = *link.their_names.log(change.name)?;
@@ -238,7 +238,7 @@ impl Sync {
         }
         self.review(name, &range.log, moved, cx);
         if !is_held && (moved || news) {
-            // It does not know how far we were with a log that we have given up.
+            // It does not know how much we had of a log that we gave up.
             self.tell_again(name, &range.log, cx.now);
         }
         if gap && news {

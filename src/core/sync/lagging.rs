@@ -1,5 +1,5 @@
-//! What one link lacks, and when it is sent that again. Time runs for few logs at once, and a link that takes nothing is
-//! offered less and less, so that a link that is idle costs nothing, however much it lacks.
+//! What one link lacks, and when it is sent again. Only a few logs have a running timer at once, and a link that takes
+//! nothing is offered less and less. So an idle link costs nothing, however much it lacks.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,27 +9,26 @@ use std::{
 use super::cursor::LogKey;
 use crate::domain::model::LogId;
 
-/// How long a link may lack something before it is sent that again, or on behalf of somebody else. Immediate forwarding
-/// cost 2 to 2.6 duplicates per event.
+/// How long a link may lack something before it is sent again, or before we forward it for its author. Immediate
+/// forwarding cost 2 to 2.6 duplicates per event.
 const LAGS_AFTER: Duration = Duration::from_secs(2);
 
 /// How often the wait is doubled while a link does not take what it is sent.
 const MAX_DOUBLINGS: u8 = 5;
 
-/// How soon a link that is busy when it should be sent something again is looked at again.
+/// How soon we look again at a link that was busy when something was due for it.
 const BUSY_AGAIN: Duration = Duration::from_millis(500);
 
-/// Logs of which a link may have been sent something that it has not confirmed.
+/// Logs that may be on their way to a link at once: sent in part, and not confirmed.
 pub(super) const MAX_WINDOW: usize = 256;
 
-/// By how much the window shrinks when a link has confirmed nothing at all for a while.
+/// The divisor of the window when a link has confirmed nothing at all for a while.
 const SHRINK: usize = 4;
 
-/// Bytes that a link may have been sent since it last confirmed anything. It confirms every 50 ms, so that this is no
-/// limit for a link that works.
+/// Bytes that a link may be sent before it confirms anything. A link that works confirms every 50 ms and never reaches this.
 const MAX_UNCONFIRMED: usize = 4 * 1024 * 1024;
 
-/// A log of which the link lacks something, and for which time runs.
+/// A log that the link lacks something of and that has a running timer.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
     /// When it is to be sent again.
@@ -48,9 +47,9 @@ pub(super) struct Lagging {
     /// How much longer than others this link waits before it is sent what somebody else wrote, so that not all nodes begin
     /// at once.
     jitter: Duration,
-    /// Of which logs it lacks something that it may have from us.
+    /// The logs that it lacks something of and may have from us.
     behind: BTreeSet<LogKey>,
-    /// Those of them for which time runs: at most `window`.
+    /// Those of them with a running timer: at most `window`, and our own.
     waits: BTreeMap<LogKey, Wait>,
     window: usize,
     /// Logs that it does not take now, and until when.
@@ -62,13 +61,13 @@ pub(super) struct Lagging {
 }
 
 impl Lagging {
-    /// Nothing lacks yet.
+    /// It lacks nothing yet.
     pub(super) fn new(jitter: Duration) -> Self {
         let (behind, waits, refused) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         Self { jitter, behind, waits, window: MAX_WINDOW, refused, unconfirmed: 0, progress: true }
     }
 
-    /// It lacks something of a log, which may be our `own`. When to look again, if time begins to run.
+    /// It lacks something of a log, which may be our `own`. Returns when to look again, if a timer starts.
     pub(super) fn falls_behind(&mut self, log: &LogKey, own: bool, now: Instant) -> Option<Instant> {
         if self.refused.get(log).is_some_and(|until| now < *until) {
             return None;
@@ -92,7 +91,7 @@ impl Lagging {
         (LAGS_AFTER + jitter) * (1 << tries)
     }
 
-    /// It does not take a log before `until`. When to look again.
+    /// It does not take a log before `until`. Returns when to look again.
     pub(super) fn refused(&mut self, log: &LogKey, until: Instant) -> Instant {
         self.waits.remove(log);
         self.behind.remove(log);
@@ -102,7 +101,7 @@ impl Lagging {
         until
     }
 
-    /// It has confirmed something of a log, and lacks more. When to look again.
+    /// It has confirmed something of a log, and lacks more. Returns when to look again.
     pub(super) fn moves(&mut self, log: &LogId, now: Instant) -> Option<Instant> {
         self.confirmed();
         let patience = self.waits.get(log).map(|wait| self.patience(wait.own, 0))?;
@@ -134,19 +133,19 @@ impl Lagging {
         self.unconfirmed < MAX_UNCONFIRMED / MAX_WINDOW * self.window
     }
 
-    /// How many more logs it may be sent from, and whether that is worth choosing them.
+    /// From how many more logs it may be sent something, if it is worth choosing some now.
     pub(super) fn room(&self) -> Option<usize> {
         let room = self.window.saturating_sub(self.waits.len());
         let idle = self.behind.len() > self.waits.len();
         (idle && room > 0 && self.waits.len() <= self.window / 2).then_some(room)
     }
 
-    /// The logs for which no time runs yet.
+    /// The logs without a running timer.
     pub(super) fn idle(&self) -> impl Iterator<Item = &LogKey> {
         self.behind.iter().filter(|log| !self.waits.contains_key(*log))
     }
 
-    /// Lets time run for these logs. When to look again.
+    /// Starts the timers of these logs. Returns when to look again.
     pub(super) fn choose(&mut self, logs: &[LogKey], now: Instant) -> Option<Instant> {
         logs.iter().filter_map(|log| self.watch(log, false, now)).min()
     }
@@ -162,7 +161,7 @@ impl Lagging {
         self.waits.values().map(|wait| wait.due).chain(self.refused.values().copied()).min()
     }
 
-    /// The logs that it may be offered again, although it did not take them before.
+    /// Takes out the logs that it may be offered again, because their hold-off time is over.
     pub(super) fn take_refused(&mut self, now: Instant) -> Vec<LogKey> {
         let over: Vec<LogKey> =
             self.refused.iter().filter(|(_, until)| **until <= now).map(|(log, _)| log.clone()).collect();

@@ -31,10 +31,10 @@ const REFUSED_RATE: f64 = 0.1;
 const LOOKUP_BURST: u32 = 256;
 const LOOKUP_RATE: f64 = 32.0;
 
-/// How often a link is told that we do not take a log.
+/// How often at most a link is told that we refuse a log.
 const TOLD_EVERY: Duration = Duration::from_mins(1);
 
-/// Logs of which it is told within that time.
+/// Refused logs that a link is told of within that time.
 const MAX_TOLD: usize = 64;
 
 /// Frames, and bytes of them, that may wait for a link.
@@ -54,11 +54,11 @@ pub(super) struct Link {
     phase: Phase,
     /// What it lacks.
     pub(super) lagging: Lagging,
-    /// Logs of which it holds more than we do.
+    /// Logs that it holds more of than we do.
     pub(super) ahead: BTreeSet<LogKey>,
     /// Logs that have changed since it was told of them.
     pub(super) untold: BTreeSet<LogKey>,
-    /// Logs of which it waits for a receipt.
+    /// Logs that it waits for a receipt of.
     pub(super) awaited: BTreeSet<LogKey>,
     /// When it was told last what nobody there waits for, and when it got receipts.
     pub(super) told_at: Option<Instant>,
@@ -70,12 +70,12 @@ pub(super) struct Link {
     pub(super) their_names: TheirNames,
     /// Frames that wait for it, such as proofs. They go before the events that it lacks.
     queue: VecDeque<Bytes>,
-    /// Whether it has brought more of strangers than they may have: it is not read until the store has made room.
+    /// Whether it has brought more of strangers than they may have. It is not read until the store has made room.
     pub(super) held_up: bool,
-    /// From which event on it does not take our own log.
+    /// The first event of our own log that it refused.
     pub(super) refuses: Option<u64>,
     refused: TokenBucket,
-    /// Logs of which it was told lately that we do not take them, and when.
+    /// Refused logs that it was told of lately, and when.
     told: BTreeMap<LogId, Instant>,
     lookups: TokenBucket,
 }
@@ -133,7 +133,7 @@ impl Link {
         self.lookups.take(now)
     }
 
-    /// Whether it is told once more that we do not take a log that it sends.
+    /// Whether to tell it now that we refuse a log.
     pub(super) fn is_told(&mut self, log: LogId, now: Instant) -> bool {
         let is_lately = |at: &Instant| now.saturating_duration_since(*at) < TOLD_EVERY;
         if self.told.get(&log).is_some_and(is_lately) {

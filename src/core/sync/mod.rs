@@ -5,22 +5,29 @@
 //!
 //! # The algorithm
 //!
-//! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). All nodes
-//! try to hold the same events. A node tells each link how far it holds each log (`Have`), compares that with what the
-//! link says it holds, and sends the difference. A `Have` is the only receipt: what a link was sent and does not list
-//! after a while is sent again.
+//! Every author has a log for each room: a chain of signed events, numbered from 1 ([`crate::core::log`]). Nodes try to
+//! hold the same events. A node tells each link how far it holds each log (`Have`), compares that with what the link says
+//! it holds, and sends the difference. A `Have` is the only receipt: what a link was sent and does not list after a while
+//! is sent again. Each link has a set of the logs it lacks and a set of those it has beyond us. Both change only when a
+//! log changes, so idle links cost nothing.
+//!
+//! Strangers are the exception: they have a budget ([`crate::core::budgets`]). What exceeds it is refused, and logs of
+//! strangers are shortened or given up. A log of an author that we never met is offered only to links that name it.
 //!
 //! | When | a node tells | this |
 //! |---|---|---|
-//! | a link opens | the link | `Have`: all that it holds, in several frames if need be |
+//! | a link opens | the link | `Have`: all that it may be offered, in several frames if need be, and its own logs that we gave up |
 //! | its user says something, and that is on disk | all links | the event |
-//! | events are on disk that came over a link | that link and the author's | `Have`, after 5 ms, at most every 50 ms |
-//! | | all other links | `Have`, at most every second |
+//! | events are on disk that came over a link | that link and the author's | `Have`, after 5 ms, at most every 50 ms for up to 16 links, and less often for more |
+//! | | all other links that may be offered the log | `Have`, at most every second for up to 32 links, and less often for more |
 //! | a link has listed all that it holds | the link | its own events that the link lacks |
 //! | a link asks for everything (`want`) | the link | all events that the link lacks, of any author |
-//! | a link has lacked events for 2 s, then 4 s, 8 s … | the link | these events again, of any author |
+//! | a link has lacked events for 2 s (others' 2 to 3 s), then twice as long, up to 64 s (96 s) | the link | these events again, of any author |
 //! | links hold what it lacks, and the author is not linked | one link | `want`; after 3 s without progress another |
 //! | an event waits for a cause | its sender | `want`, after 50 ms, then every second |
+//! | an event is refused | its sender | `Refused`, once a minute for each log |
+//! | a link refuses a log | | nothing of that log for a minute or an hour, by the reason |
+//! | a link names a log that we do not hold and once gave up | the link | `Have` with a base above the number at which it was given up |
 //! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
 //!
 //! Nothing is shown, sent or told before it is on disk. While the disk fails, nothing is accepted; the store is read
@@ -29,8 +36,9 @@
 //! # The files
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
-//! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what becomes of their logs
-//! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way` counts whose it is
+//! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what happens to their logs
+//! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way`: how much
+//!   of each link is on that way
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
@@ -205,7 +213,7 @@ impl Sync {
         self.writer.is_full()
     }
 
-    /// Whether more events of `link` may come, by what it has on the way to disk: see [`OnTheWay::has_room_for`].
+    /// Whether `link` may send more events, or has too much on the way to disk.
     pub fn has_room_for(&self, link: LinkId) -> bool {
         let held_up = self.links.get(link).is_some_and(|link| link.held_up);
         !held_up && self.writer.on_the_way.has_room_for(link)

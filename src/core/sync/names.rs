@@ -1,7 +1,7 @@
-//! Short names for logs on one link: what changes often is told in a few bytes.
+//! Short names for logs on one link, so that a change is told in a few bytes.
 //!
-//! The first change of a log after the link has opened is told with its whole identity and a number. Later ones have the
-//! number only, a tenth of the bytes. Either side numbers what it tells, so that neither has to agree.
+//! The first change of a log on a link is told as a whole range with a number, the name. Later changes have the name
+//! only, which takes a tenth of the bytes. Each side gives names to what it tells, so the two need not agree.
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -11,7 +11,7 @@ use crate::{
     protocol::codec::{event::HeldRange, mesh::Change},
 };
 
-/// Logs that one side names on a link: more than it can hold. Further ones are told in full.
+/// Logs that one side may name on a link: more than it can hold. Further ones are told in full.
 const MAX_NAMES: usize = 4_352;
 
 /// The names that we have given.
@@ -60,7 +60,7 @@ impl OurNames {
 pub(super) struct TheirNames(Vec<Option<LogKey>>);
 
 impl TheirNames {
-    /// It has given a log a number: the next one, or one that it gave before. None: a log that we do not follow.
+    /// It has named a log with the next number or an earlier one. `log` is none if we do not follow that log.
     pub(super) fn learn(&mut self, name: NonZeroU32, log: Option<LogKey>) {
         let at = name.get() as usize - 1;
         if let Some(known) = self.0.get_mut(at) {

@@ -1,15 +1,15 @@
-//! How much is on its way to disk, and whose it is.
+//! How much is on its way to disk, in all and of each link.
 
 use std::collections::BTreeMap;
 
 use super::queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued};
 use crate::{domain::model::LinkId, protocol::codec::Published};
 
-/// What an event counts at least, in bytes, so that the limits in events and in bytes are one.
+/// The least that an event counts, in bytes. With it, one limit in bytes is also a limit in events.
 const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
 
-/// A link may have so much of what is free on the way, as its inverse. Then links that have all they may leave something for
-/// the next one, however many they are: ten leave two sevenths, two hundred a fiftieth.
+/// A link may have one part in this many of the free room on the way. So there is always room for one more link,
+/// however many use all that they may: ten links leave two sevenths of the room, two hundred leave a fiftieth.
 const SHARE: usize = 4;
 
 /// Lines of our user that are accepted and not published yet.

@@ -1,5 +1,5 @@
-//! Who holds how much of our logs, as they say. Keys cost nothing, so a key that was linked for a moment goes before one that
-//! was here for longer.
+//! How much of our logs each peer says it holds. Keys cost nothing, so keys that were linked only for moments are forgotten
+//! first.
 
 use std::{cmp::Reverse, collections::BTreeMap, time::Duration};
 
@@ -8,21 +8,21 @@ use crate::{
     domain::model::{LogId, NodeId},
 };
 
-/// Strangers for whom the user is told that lines wait: more than anybody meets at a desk in a day.
+/// Strangers listed as waiting for the user's lines: more than anyone meets at a desk in a day.
 const MAX_STRANGERS_WAITED_FOR: usize = 64;
 
-/// What one of them has said.
+/// What one peer has said of one log.
 #[derive(Debug, Clone, Copy)]
 struct Reader {
     seq: u64,
-    /// How long it was linked in this run, up to its last link's end.
+    /// How long it was linked in this run, without a link that is still open.
     linked: Duration,
-    /// Which of all readers it was, in the order in which they came.
+    /// Its number in the order of arrival.
     came: u64,
 }
 
 impl Reader {
-    /// The greater, the more there is to it.
+    /// What it is worth: how long it was linked, then how early it came.
     fn worth(&self) -> (Duration, Reverse<u64>) {
         (self.linked, Reverse(self.came))
     }
@@ -45,7 +45,7 @@ impl Readers {
         readers
     }
 
-    /// Somebody holds a log of ours up to `seq`; whether that is more than before.
+    /// A peer holds a log of ours up to `seq`. Returns whether that is more than before.
     pub(super) fn holds(&mut self, node: NodeId, log: LogId, seq: u64) -> bool {
         if let Some(reader) = self.of.get_mut(&(node, log)) {
             let news = reader.seq < seq;
@@ -57,7 +57,7 @@ impl Readers {
         true
     }
 
-    /// A link of somebody has ended, which had lasted for so long.
+    /// A link of a peer has ended that had lasted for this time.
     pub(super) fn was_linked(&mut self, node: &NodeId, time: Duration) {
         let of_node = self.of.iter_mut().filter(|((of, _), _)| of == node);
         for (_, reader) in of_node {
@@ -65,7 +65,7 @@ impl Readers {
         }
     }
 
-    /// Forgets those beyond the limit that are worth least, and none that `stays`.
+    /// If there are too many, forgets the one that is worth least. Those that `stays` names are kept.
     pub(super) fn forget_excess(&mut self, stays: impl Fn(&NodeId) -> bool) -> Option<(NodeId, LogId)> {
         if self.of.len() <= MAX_READERS {
             return None;
@@ -81,8 +81,8 @@ impl Readers {
         self.of.iter().filter(|((_, of), _)| of == log).map(|(_, reader)| reader.seq).max().unwrap_or(0)
     }
 
-    /// Whose lines the user is told of while they wait, and how far they are: people who are known, and the strangers who
-    /// were here longest.
+    /// The peers to list as waiting for our lines, and how far each is: known people, and the strangers that were linked
+    /// longest.
     pub(super) fn worth_waiting_for(&self, log: &LogId, is_known: impl Fn(&NodeId) -> bool) -> Vec<(NodeId, u64)> {
         let readers = self.of.iter().filter(|((_, of), _)| of == log);
         let readers = readers.map(|((node, _), reader)| (*node, *reader));

@@ -1,4 +1,4 @@
-//! What becomes of the logs of strangers: which have a place, what is refused, and what is given up.
+//! What happens to the logs of strangers: which have a place, what is refused, and what is given up.
 
 use std::time::{Duration, Instant};
 
@@ -19,16 +19,16 @@ use crate::{
     protocol::codec::mesh::{self, Cap, Frame, RefusalReason, Refused},
 };
 
-/// How long changes are gathered before the shares of all strangers are counted.
+/// How long to gather changes before the shares of all strangers are counted.
 const COUNT_AFTER: Duration = Duration::from_secs(1);
 
-/// The same when somebody has more than their share.
+/// The same when a stranger exceeds their share.
 const CUT_AFTER: Duration = Duration::from_millis(20);
 
 /// An event that a node brings.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Brought {
-    /// Who brings it.
+    /// The node that sends it.
     pub(super) by: NodeId,
     pub(super) log: LogId,
     pub(super) seq: u64,
@@ -43,7 +43,7 @@ impl Sync {
         let held = self.logs.get(log);
         let is_held = held.is_some();
         if held.is_some_and(|held| *seq <= held.head()) {
-            // A duplicate costs no more than a look, and what fills a gap was allowed before.
+            // A duplicate costs one look-up, and what fills a gap was allowed before.
             return Ok(Vec::new());
         }
         if !self.links.is_linked(&log.author) && self.logs.is_barred(log, cx.now.mono) {
@@ -82,7 +82,7 @@ impl Sync {
         self.keep_within_budget_soon(cx.now);
     }
 
-    /// Whether nothing of a log is asked for now. What its author brings is decided when it comes.
+    /// Whether a log is not asked for now. What its author sends is decided when it comes.
     pub(super) fn is_refused(&self, log: &LogId, now: Instant) -> bool {
         !mutant::forgets_refusals()
             && !self.links.is_linked(&log.author)
@@ -92,7 +92,7 @@ impl Sync {
 
 /// Refusals.
 impl Sync {
-    /// An event is not taken: its sender and the user are told, once in a while.
+    /// An event is refused. Its sender and the user are told, each once in a while.
     pub(super) fn refuse(&mut self, link: LinkId, event: &Brought, reason: RefusalReason, cx: &mut Context<'_>) {
         let Brought { log, seq, .. } = *event;
         let is_news = self.budget.refused(log, seq, reason, cx.now.mono);
@@ -117,7 +117,7 @@ impl Sync {
         self.catch_up(cx);
     }
 
-    /// A link does not take events that it lacks.
+    /// A link refuses events that it lacks.
     pub(super) fn refused(&mut self, name: LinkId, refused: &Refused, cx: &mut Context<'_>) {
         let Refused { log, from, reason, .. } = *refused;
         let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };

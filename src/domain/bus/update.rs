@@ -96,8 +96,8 @@ pub enum Update {
         /// How many nodes are present; none: it waits.
         of: u32,
     },
-    /// Who is present and lacks lines of our own, in the order of their keys; said whenever that changes, and before the
-    /// [`Self::Delivery`] of such a line. None: everyone present has everything.
+    /// The present nodes that lack lines of our own, in the order of their keys. Sent whenever this changes, and before the
+    /// [`Self::Delivery`] of such a line. An empty list: everyone present has everything.
     Lacking(Vec<Lack>),
     /// How many of our own lines nobody else is known to have.
     Unsent {
@@ -111,13 +111,13 @@ pub enum Update {
         /// How many.
         lines: u64,
     },
-    /// How much of what others have and we lacked has come. Equal numbers: that was all that is taken, for now.
+    /// How much has come of what others have and we lacked. Equal numbers: everything that we take has come, for now.
     Sync {
         /// Events that came.
         received: u64,
         /// Of how many.
         total: u64,
-        /// Events of strangers that others have and that are not taken: there is no room for more. Not among the others.
+        /// Events of strangers that were refused. They are not part of the other two numbers.
         refused: u64,
     },
     /// The answer to [`super::Command::Page`].
@@ -307,7 +307,7 @@ pub enum NoticeCode {
     RoomFull,
     /// Another node has no place for us.
     TurnedAway,
-    /// A guest sends more than is taken from one.
+    /// A guest sends too fast.
     GuestFlood,
     /// A dial that the user asked for has begun, or need not.
     Connect,
@@ -329,9 +329,9 @@ pub enum NoticeCode {
     Forked,
     /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
     NewLog,
-    /// Messages of people whom the user has not met before were left out or removed, because there were too many.
+    /// Lines of strangers were left out or removed.
     StrangersLeftOut,
-    /// Somebody does not take what the user says.
+    /// A peer refuses the user's lines.
     NotTaken,
     /// What of the network the node is not opened to, or does not sweep, and why.
     Network,

@@ -1,20 +1,20 @@
-//! What a key has earned.
+//! The class of a key: how well it is known here.
 
-/// What a key has earned, the least first. What a key may cost follows it, and what is given up first.
+/// How well a key is known, the least known first. What a key may cost depends on it, and what is given up first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// A key that is not linked and was met on one day at most, or never.
+    /// A stranger that is not linked now.
     AbsentStranger,
-    /// A linked key that was met on this day for the first time.
+    /// A stranger that is linked now.
     PresentStranger,
-    /// A key that was met on two days or more, or that the user wrote to.
+    /// A key that was met on two days or more, or that the user trusts.
     Known,
-    /// The user has compared codes with that person.
+    /// A key whose owner has compared codes with the user.
     Verified,
 }
 
 impl Class {
-    /// The class of the same key whether or not it is linked: for what must not depend on that.
+    /// The class without regard to whether the key is linked.
     #[must_use]
     pub const fn without_presence(self) -> Self {
         match self {
@@ -23,7 +23,7 @@ impl Class {
         }
     }
 
-    /// Whether nobody has reason to trust this key: making one costs nothing.
+    /// Whether the key belongs to a stranger: it is neither known nor verified, and making such a key costs nothing.
     pub const fn is_stranger(self) -> bool {
         matches!(self, Self::AbsentStranger | Self::PresentStranger)
     }

@@ -68,7 +68,7 @@ pub enum Stop {
 pub enum Outcome {
     /// By `/quit`.
     Quit,
-    /// By `/quit`, with an own line that somebody who is here does not have and could be expected to take.
+    /// By `/quit`, while someone present lacked a line of the user that they could be expected to take.
     Undelivered,
     /// By a signal.
     Stopped(Stop),

@@ -15,9 +15,8 @@ use crate::domain::{
 /// anew, and for a pause in Wi-Fi.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 
-/// A stranger who lacks lines and has taken none for so long is not waited for: keys cost nothing, and one that never takes
-/// anything would delay every `/quit`. On a network a line is taken within milliseconds, and from a wireless one in
-/// trouble within half a second.
+/// How long `/quit` waits for a stranger that takes no lines. Keys cost nothing, and one that never takes anything would delay
+/// every `/quit`. A peer takes a line within milliseconds, and on a bad Wi-Fi within half a second.
 const STRANGERS_PATIENCE: Duration = Duration::from_secs(1);
 
 /// A tally of own lines, shared by the threads that read them, that see what becomes of them, and that want to leave.
@@ -118,13 +117,13 @@ impl Tally {
             .collect();
     }
 
-    /// Whether everybody here who can be expected to take lines has every line.
+    /// Whether everyone here has every line, except strangers that take none.
     fn is_complete(&self, now: Instant) -> bool {
         let complete = match self.newest {
             Some((_, newest)) => newest == Newest::Complete,
             None => self.earlier.is_empty(),
         };
-        // Who lacks a line is told of before its delivery is.
+        // `Lacking` comes before the `Delivery` of a line.
         let known =
             self.newest.is_none_or(|(_, newest)| matches!(newest, Newest::Lacked { .. })) && !self.lacking.is_empty();
         let nobody_takes = known
@@ -132,13 +131,13 @@ impl Tally {
         self.on_the_way == 0 && (complete || self.here.is_empty() || nobody_takes)
     }
 
-    /// Whether nobody has the newest line, though somebody is here who lacked nothing before it, or has taken something since.
+    /// Whether nobody has the newest line, although someone here lacked nothing before it or has taken something since.
     fn is_unheard(&self) -> bool {
         matches!(self.newest, Some((_, Newest::Lacked { by_all: true })))
             && self.lacking.values().any(|lacking| self.shown.is_some_and(|shown| lacking.since >= shown))
     }
 
-    /// From when on a node is not waited for any more.
+    /// When we stop waiting for a node; none if we do not stop.
     fn given_up(&self, node: &NodeId, lacking: &Lacking) -> Option<Instant> {
         let stranger = self.here.get(node).copied().unwrap_or(true);
         stranger.then(|| lacking.since + STRANGERS_PATIENCE)
@@ -151,7 +150,7 @@ impl Tally {
     }
 }
 
-/// Whether nothing vouches for a key.
+/// Whether a key belongs to a stranger.
 const fn is_stranger(trust: Trust) -> bool {
     !matches!(trust, Trust::Known | Trust::Verified)
 }

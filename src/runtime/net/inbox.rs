@@ -1,10 +1,9 @@
-//! What the links tell the actor, served fairly: link by link, and those first that have little to tell.
+//! What the links tell the actor. The links take turns, and quiet links come first.
 //!
-//! Each link has a queue of its own. A link that had nothing waiting is *fresh*: it is served before those that always have
-//! something. Once served it is *busy*, and stays so until it has nothing waiting when its turn comes. So a peer that says a
-//! line now and then waits for hardly anything, however many others flood, and the floods take turns. (This is the way of
-//! FQ-CoDel, RFC 8290, section 4, without dropping.) The two lists are served alternately: links that come and go are always
-//! fresh, and must not starve the others.
+//! Each link has a queue. A link that had nothing waiting is *fresh*. Once served it is *busy*, until it has nothing waiting
+//! when its turn comes. The lists of fresh and busy links are served alternately, so links that come and go, which are always
+//! fresh, cannot starve the others. A peer that says a line now and then hardly waits, however many others flood, and the
+//! floods take turns. This is how FQ-CoDel works (RFC 8290, section 4), without its dropping.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -22,7 +21,7 @@ use crate::{
     domain::model::{LinkId, NodeId},
 };
 
-/// What one turn of a link may cost, in bytes. A link that has taken more waits for as many turns of the others.
+/// Bytes of one turn. A link that has taken more skips as many turns.
 const TURN: usize = READ_BYTES;
 
 /// What links and server tell the actor.
@@ -70,11 +69,11 @@ pub struct Inbox {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The links that are in one of the lists. Probes share a queue without a link.
+    /// One for each link that is in one of the lists. Probes share one without a link.
     queues: BTreeMap<Option<LinkId>, Queue>,
     fresh: VecDeque<Option<LinkId>>,
     busy: VecDeque<Option<LinkId>>,
-    /// Whether a fresh one was served last.
+    /// Whether a fresh link was served last.
     was_fresh: bool,
     closed: bool,
 }
@@ -167,7 +166,7 @@ impl Inbox {
         })
     }
 
-    /// Takes nothing any more. Whoever waits to tell something waits no longer.
+    /// Stops taking anything. Tasks that wait for room wait no longer.
     pub fn close(&self) {
         *self.state() = State { closed: true, ..State::default() };
         self.places.close();
@@ -193,7 +192,7 @@ impl Reading {
 }
 
 impl State {
-    /// Serves the first of a list that may be served, and moves it to the end of those that are busy.
+    /// Serves the first link of a list that may be served, and moves it to the end of the busy ones.
     fn serve(&mut self, fresh: bool, may: &impl Fn(LinkId) -> bool) -> Option<LinkEvent> {
         let mut skipped = 0;
         loop {

@@ -26,10 +26,10 @@ pub(super) const MAX_FRAME_BYTES: usize = 256 * 1024;
 /// the long run.
 pub(super) const STREAM_WINDOW: u32 = 64 * 1024;
 
-/// HTTP/2 flow control, per connection. h2 (since 0.4.16) charges 256 bytes less its length for every unread frame, and ends the
-/// connection when that adds up to half of this window. Frames of 8 bytes and more that fill a stream's window must fit: a
-/// peer that talks while our own output waits in its pipe was thrown out with smaller windows (measured: 1,110 short lines
-/// with 256 and 512 KiB). What bounds memory is the stream's window.
+/// HTTP/2 flow control, per connection. h2 (since 0.4.16) charges 256 bytes less its length for every unread frame, and
+/// ends the connection when that adds up to half of this window. Frames of 8 bytes and more that fill a stream's window
+/// must fit: a peer that talks while our own output waits in its pipe was thrown out with smaller windows (measured:
+/// 1,110 short lines with 256 and 512 KiB). What bounds memory is the stream's window.
 pub(super) const CONNECTION_WINDOW: u32 = 4 * 1024 * 1024;
 
 /// What may wait to be written on one stream, in bytes, beside what the ring holds for all. Peers that never read cost this
@@ -42,8 +42,8 @@ pub(super) const MAX_HEADER_LIST: u32 = 8 * 1024;
 /// How long a connection may take from its accept or connect until its first frame was answered.
 pub(super) const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a TLS handshake that we begin may take. A node needs milliseconds, and a packet that is lost is sent again after 0.2,
-/// 0.6 and 1.4 s; whoever accepts and stays silent should not hold up the dials of others.
+/// How long a TLS handshake that we begin may take. A node needs milliseconds, and a packet that is lost is sent again
+/// after 0.2, 0.6 and 1.4 s; a host that accepts and stays silent should not hold up other dials.
 pub(super) const HANDSHAKE_TIMEOUT: Duration = Duration::from_millis(2_300);
 
 /// How long a link that we close may take to pass on its last lines.

@@ -20,13 +20,13 @@ use crate::{
 /// How long a link may leave lines unread before it counts as frozen.
 const FROZEN_AFTER: Duration = Duration::from_secs(10);
 
-/// How far a guest must have come within [`MOVES_WITHIN`] so that the user's input waits for it, in lines or in bytes: what any
-/// network carries, and a program that reads all the time takes beside ten others on one processor. A guest that is slower
-/// could hold up everybody.
+/// How far a guest must come within [`MOVES_WITHIN`], in lines or in bytes, for the user's input to wait for it. Any
+/// network carries this much, and a program that reads all the time takes it even beside ten others on one processor. A
+/// slower guest could hold up everyone.
 const STEP_LINES: u64 = 1_024;
 const STEP_BYTES: u64 = 512 * 1024;
 
-/// See [`STEP_LINES`]. So long does a guest that has just frozen hold up a user who pours in more than half a ring.
+/// See [`STEP_LINES`]. A guest that freezes holds up the user's input for this long, if more than half a ring is waiting.
 const MOVES_WITHIN: Duration = Duration::from_secs(2);
 
 /// Messages, and bytes of them, that a link takes at a time. Few enough that a peer which reads slowly but steadily is
@@ -34,8 +34,8 @@ const MOVES_WITHIN: Duration = Duration::from_secs(2);
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 64 * 1024;
 
-/// Bytes of frames of its own that may wait for one link, each with [`FRAME_OVERHEAD`]. A peer that reads has a few hundred; one that does not read
-/// gets no more, and is on its way to being cut as frozen.
+/// Bytes of frames that may wait for one link alone, with [`FRAME_OVERHEAD`] for each. A peer that reads has a few
+/// hundred waiting. One that does not read gets no more, and will be cut as frozen.
 const MAX_OWN_BYTES: usize = 64 * 1024;
 
 /// What a frame that waits costs beside its bytes: its place in the queue and its block on the heap. The shortest ones
@@ -212,10 +212,9 @@ impl Outbox {
         state.readers.iter().filter(|(_, reader)| stuck(reader)).map(|(link, _)| *link).collect()
     }
 
-    /// Whether it is time to take no more lines from the user: when what was accepted, `coming`, is published too, a guest
-    /// that moves will be half a ring behind, and the ring must not overtake it; or even the fastest link will. A guest that
-    /// is slow or frozen does not count, unless it is the only link. Nor does a slow node: it gets what it missed from the
-    /// log.
+    /// Whether to take no more lines from the user for now. That is so if, once the accepted lines that are still `coming` are
+    /// published, a guest that moves would be half a ring behind, or every link would be. Slow or frozen guests do not
+    /// count unless all links are behind. Nor do slow nodes: they get what they missed from the log.
     pub fn is_congested(&self, coming: Unpublished) -> bool {
         let state = self.state();
         let is_behind = |reader: &Reader| state.ring.is_half_behind(reader.next, coming);

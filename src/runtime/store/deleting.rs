@@ -67,7 +67,7 @@ impl Forgotten {
         }
     }
 
-    /// What is done stays done, and whoever asked must know of it, also if the rest has failed.
+    /// The answer. What is done stays done, so it is reported even if the rest has failed.
     pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
         let Self { lines, bases, freed } = self;
         match ended {

@@ -8,10 +8,10 @@ use std::{
 
 use crate::core::budgets::Space;
 
-/// How often it is looked at: strangers write 3 MB meanwhile.
+/// How often it is read. Strangers can write 3 MB in this time.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// What was seen last; none where nothing is stored or the system does not tell.
+/// What was read last; none if nothing is stored, or if the system does not tell.
 pub(super) type Seen = Arc<Mutex<Option<Space>>>;
 
 /// What was seen last.
@@ -19,7 +19,7 @@ pub(super) fn seen(seen: &Seen) -> Option<Space> {
     *seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Looks at it now and then. The thread that writes does so: a disk that hangs must keep nobody else waiting.
+/// Reads it now and then. This runs on the thread that writes, because a disk that hangs must block nothing else.
 #[derive(Debug)]
 pub(super) struct Watch {
     directory: PathBuf,
@@ -35,7 +35,7 @@ impl Watch {
         watch
     }
 
-    /// Looks if it is time; how long until the next time.
+    /// Reads it if it is time. Returns how long until the next time.
     pub(super) fn look(&mut self) -> Duration {
         let now = Instant::now();
         if self.next <= now {

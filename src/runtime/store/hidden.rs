@@ -1,4 +1,4 @@
-//! Whose lines are left out. They are left out where lines are chosen, so that a page is full without them.
+//! Lines of ignored people. They are left out where lines are chosen, so that pages are full without them.
 
 use rusqlite::{Connection, Result, params};
 use serde_json::Value;
@@ -32,8 +32,8 @@ impl Hidden {
     }
 }
 
-/// That a line is shown, with the numbers of two parameters. The index of the order has the log, so that the lines that
-/// are left out are not read.
+/// The condition that a line is shown, given the numbers of its two parameters. The index of the order contains the log, so
+/// lines that are left out are not even read.
 pub(super) fn condition(logs: usize, guests: usize) -> String {
     format!(
         "(lines.log IS NULL OR lines.log NOT IN (SELECT value FROM json_each(?{logs})))

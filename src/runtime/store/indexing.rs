@@ -1,8 +1,8 @@
-//! The search index follows behind the commits: what it costs must not delay a line that was just typed.
+//! The search index. It is filled behind the commits, so that it never delays a line that was just typed.
 //!
-//! A commit only notes in `unindexed` which lines are new, so that none is lost from search, whenever the program ends.
-//! Slices of index work are done when nothing else waits. FTS5 would merge the index within the commit that makes it
-//! necessary, hundreds of milliseconds at once; that is turned off, and the merging done here in slices too.
+//! A commit only notes in `unindexed` which lines are new, so search loses none of them, whenever the program ends.
+//! Index work is done in slices, when nothing else waits. FTS5 would merge its index within some commit, which then
+//! takes hundreds of milliseconds. That is turned off, and merging is done here in slices as well.
 
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
@@ -16,20 +16,19 @@ use crate::core::log::storage::Failure;
 /// Lines that are indexed in one slice: about 2 ms of usual ones.
 const SLICE_LINES: usize = 256;
 
-/// Bytes of text after which a slice ends: 64 KiB of words that were never there before take 4 to 10 ms, and the line that
-/// comes last may have as many.
+/// Bytes of text after which a slice ends. 64 KiB of new words take 4 to 10 ms, and the last line of a slice may add as many.
 const SLICE_BYTES: usize = 64 * 1024;
 
-/// Pages of the index that are merged in one slice: 1 ms, several where a word is in very many lines.
+/// Pages of the index that are merged in one slice. It takes 1 ms, or a few where a word is in very many lines.
 const SLICE_PAGES: usize = 16;
 
 /// Bytes of text that fill a page of the index.
 const PAGE_BYTES: usize = 4_096;
 
-/// How often a page of the index is written again until it has its place: FTS5 merges four parts of a size into one.
+/// How often a page of the index is rewritten until it is in its final place: FTS5 merges four parts of a size into one.
 const MERGES: usize = 6;
 
-/// Pages that may be left to merge before lines are indexed further. So a flood of lines makes the index late, and not
+/// Pages that may be left to merge before more lines are indexed. So a flood of lines makes the index late but not
 /// searches slow.
 const MAX_DEBT: usize = 256;
 
@@ -45,7 +44,7 @@ pub(super) struct Indexing {
 }
 
 impl Indexing {
-    /// What an earlier run has left, as far as anybody knows.
+    /// The state after the start: an earlier run may have left anything.
     pub(super) const fn new() -> Self {
         Self { lines: true, merges: true, debt: 0 }
     }
@@ -76,7 +75,7 @@ pub(super) fn note(connection: &Connection, spot: i64, place: i64, own: bool) ->
     Ok(())
 }
 
-/// Takes a line that goes out of the index, or out of what is to be indexed.
+/// Removes a line from the index, or from the lines that wait for it.
 pub(super) fn forget(connection: &Connection, spot: i64) -> Result<()> {
     connection.prepare_cached("DELETE FROM unindexed WHERE own IN (0, 1) AND spot = ?")?.execute([spot])?;
     connection.prepare_cached("DELETE FROM words WHERE rowid = ?")?.execute([spot])?;
@@ -99,7 +98,7 @@ impl Database {
         }
     }
 
-    /// All of it at once, for callers that have the time: every line that is stored can be found then.
+    /// All of it at once, for callers that have the time. After that every stored line can be found.
     pub fn index_all(&mut self) {
         let mut indexing = Indexing::new();
         while indexing.is_due() {

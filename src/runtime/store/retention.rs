@@ -1,4 +1,5 @@
-//! What is too old goes, and then what is too much: of strangers first, and of whoever of them said most.
+//! Forgetting: first the lines that are too old, then those beyond the number to keep. Strangers lose lines first, and
+//! of them the one with most lines.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -41,7 +42,7 @@ enum Step {
     Log { log: LogId, lines: u64 },
     /// So many of guests.
     Guests { place: i64, lines: u64 },
-    /// So many of whoever is left, from a clock reading on; of our user only `own`.
+    /// So many of everyone left, from a clock reading on; of our user only `own`.
     Everybody { place: i64, lines: u64, own: u64, from: i64 },
 }
 
@@ -109,7 +110,7 @@ fn old(connection: &Connection, place: i64, before: Option<Timestamp>) -> Result
     lines.query_map(values, Line::read)?.collect()
 }
 
-/// Whose lines are counted together. Guests have no keys, and new addresses cost them nothing.
+/// Whose lines are counted together. All guests count as one: they have no keys, and new addresses cost nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Speaker {
     Node(NodeId),
@@ -131,7 +132,7 @@ impl Said {
 
 type Speakers = BTreeMap<Speaker, Said>;
 
-/// Who must give up how much of a place. The next step is the last one.
+/// How many lines each must give up in a place. The last step in the list is done next.
 fn share(connection: &Connection, place: i64, retain: &Retain, me: &NodeId) -> Result<Vec<Step>> {
     let Some(keep) = retain.keep else { return Ok(Vec::new()) };
     let (mut ahead, mut strangers) = (Speakers::new(), Speakers::new());

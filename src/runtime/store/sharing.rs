@@ -1,7 +1,7 @@
-//! Who gives up how much, so that nobody's share is cut below what others keep.
+//! How many lines each gives up, so that nobody is cut below what others keep.
 
-/// Of so many lines of each, how many go until `beyond` are gone: always one of whoever has the most. Of those who have
-/// equally many, one goes first of whoever had more, and then of whoever stands first.
+/// How many lines each gives up until `beyond` are gone, if always the one with most lines gives one. Among equals it
+/// is the one that had more at first, and then the one that stands first in the list.
 pub(super) fn give_up(counts: &[u64], beyond: u64) -> Vec<u64> {
     let gone_at = |level: u64| counts.iter().map(|count| count.saturating_sub(level)).fold(0, u64::saturating_add);
     if gone_at(0) <= beyond {
@@ -18,7 +18,7 @@ pub(super) fn give_up(counts: &[u64], beyond: u64) -> Vec<u64> {
         }
     }
     let mut gone: Vec<u64> = counts.iter().map(|count| count.saturating_sub(level)).collect();
-    // What is too much by now stays with those of whom the last ones would go.
+    // These are a few too many. The last ones to go stay.
     let too_much = gone_at(level).saturating_sub(beyond);
     let mut last: Vec<(usize, &mut u64)> = gone.iter_mut().enumerate().filter(|(_, gone)| **gone > 0).collect();
     last.sort_by_key(|(at, gone)| (**gone, std::cmp::Reverse(*at)));

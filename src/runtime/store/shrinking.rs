@@ -1,4 +1,4 @@
-//! The oldest lines of some logs go, until each has few enough bytes.
+//! Shortening logs to a number of bytes: their oldest lines go.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::model::LogId;
 
-/// Logs that are looked at for one slice: some milliseconds, if nothing of them goes.
+/// Logs that are looked at in one slice. This takes some milliseconds if none of them loses lines.
 const SLICE_LOGS: usize = 256;
 
 /// How far a request to shrink has come.
@@ -66,6 +66,6 @@ fn oldest(connection: &Connection, log: i64, keep: u64, left: &mut u64, lines: &
             break;
         }
     }
-    // Ends also if the number were wrong and nothing is held.
+    // Without a line the log is done, even if its count of bytes is wrong.
     Ok(lines.is_empty())
 }

@@ -287,7 +287,8 @@ impl Worker {
         }
     }
 
-    /// What was said last can be found by whoever reads the file after the program. A long rest waits for the next start.
+    /// Indexes what was said last, so that a reader of the file finds it after the program has ended. A long rest waits
+    /// for the next start.
     fn index_the_last(&mut self) {
         let Some(indexing) = &mut self.indexing else { return };
         for _ in 0..LAST_SLICES {

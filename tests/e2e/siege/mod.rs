@@ -29,9 +29,10 @@ use crate::{
 /// What honest lines take at most, 99 of 100, whatever is going on.
 const LATENCY: Duration = Duration::from_millis(100);
 
-/// The memory of the attacked node, without the pages of its program, which come and go with what else the machine does. All that
-/// is bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8, links and causes 4 each, which is
-/// 48 MiB. Without bounds streams have taken 229 MiB, and a peer that never reads 95 MiB a second.
+/// The memory of the attacked node, without the pages of its program, which come and go with what else the machine
+/// does. All that is bounded may be full at once: updates and the ring 16 MiB each, what waits for the disk 8, links
+/// and causes 4 each, which is 48 MiB. Without bounds streams have taken 229 MiB, and a peer that never reads 95 MiB a
+/// second.
 const MEMORY_KIB: u64 = 64 * 1024;
 
 /// Its descriptors.
@@ -40,8 +41,8 @@ const DESCRIPTORS: usize = 1_200;
 /// Times are promised for a machine that has nothing else to do; this is how many times longer the test waits.
 const SLACK: u32 = 10;
 
-/// How often an attack during which honest lines were slow is tried: they wait for a disk that stalls, too, which it does now and
-/// then, but an attack that works does so every time.
+/// How often an attack during which honest lines were slow is tried: they wait for a disk that stalls, too, which it
+/// does now and then, but an attack that works does so every time.
 const TRIES: u32 = 2;
 
 /// How long whatever can be repeated goes on at least, so that the chat is measured while it does.
@@ -64,8 +65,8 @@ impl Target {
         self.link_with(|key| hello(key, nick))
     }
 
-    /// The same with any greeting of that key. An attacker that makes a thousand keys in a second shares one allowance with all
-    /// others that do, and has to wait for it.
+    /// The same with any greeting of that key. Dials again while the target turns the link away without a reason, as it
+    /// does with links that come too fast.
     fn link_with(&self, greeting: impl Fn(&Key) -> Hello) -> (Key, Link) {
         let dial = || {
             let key = Key::random();

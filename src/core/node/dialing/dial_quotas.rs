@@ -1,6 +1,6 @@
-//! How many dials others may cause: a key by the addresses that it passes on, a host by its announcements, and both
-//! together at one target. The limits belong to keys and hosts, so that a new link gives no new allowance. What strangers use
-//! up together is theirs: the word of a known key does not count there, and finds its allowance whatever they do.
+//! How many dials others may cause: each key by the addresses that it passes on, each host by its announcements, and all of
+//! them at one target. The limits belong to keys and hosts, so a new link gives no new allowance. Strangers share one more
+//! limit. Known keys are exempt from it, so strangers cannot use up what known people need.
 
 use std::{
     collections::BTreeMap,
@@ -23,10 +23,11 @@ use crate::{
 /// just ended is passed on by a few peers.
 const MAX_FAILURES: u32 = 4;
 
-/// How long their word is not taken then. Whoever is there finds us in the meantime, or a sweep finds them.
+/// How long addresses of that target are not dialled on others' word then. Meanwhile a node there can find us, or a
+/// sweep finds it.
 const REST: Duration = Duration::from_mins(5);
 
-/// What counts as one target: on this machine everybody may be somebody else.
+/// What counts as one target: a host. On this machine it is a port, since each may be another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Aim {
     Host(Host),
@@ -79,7 +80,7 @@ impl Quotas {
         self.passed.has(node, now) && (known || self.all_passed.has(now))
     }
 
-    /// Whether `node`, which may pass on one more, may have us dial `addr`. Dials that failed there before count, too.
+    /// Whether we dial `addr` on the word of `node`, which may pass on one more. Earlier failures at that target count.
     pub(super) fn pass_on(&mut self, node: NodeId, known: bool, addr: SocketAddr, now: Instant) -> bool {
         let aim = Aim::of(addr);
         let rests = |failures: &Failures| failures.count >= MAX_FAILURES && !failures.are_over(now);

@@ -106,7 +106,7 @@ impl Peers {
     }
 }
 
-/// Whoever wants a place, in words.
+/// The newcomer that wants a place, in words.
 fn who(node: &NodeId, nick: Option<&Nick>, ip: IpAddr) -> String {
     let name = nick.map_or_else(|| node.tag(8), ToString::to_string);
     format!("{name}, who came from {ip},")

@@ -1,5 +1,5 @@
-//! How much guests may say. Anybody on this machine can play one, and a reference node whose input has ended repeats its last
-//! word for ever.
+//! How fast guests may talk. Any program on this machine can be a guest, and a reference node whose input has ended repeats its
+//! last word for ever.
 
 use std::{
     collections::BTreeMap,
@@ -13,14 +13,14 @@ use crate::{
     domain::{limit::TokenBucket, model::LinkId},
 };
 
-/// How soon the user is told that lines of a guest are left out: late enough to say how many.
+/// How long to wait before the user is told that lines of a guest are left out: late enough to say how many.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 
-/// How often that is said again while it lasts. A flood is over when nothing was left out for that long.
+/// How often the user is told again while it lasts. A flood is over when nothing was left out for that long.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
-/// Times that the user is told at once, and per second in the long run: guests that come again and again, each time with a
-/// flood, must not fill the screen.
+/// Notices that the user gets at once, and per second in the long run. Guests that come again and again with a flood must
+/// not fill the screen.
 const NOTICES: u32 = 8;
 const NOTICES_RATE: f64 = 0.2;
 
@@ -30,13 +30,13 @@ pub(super) struct GuestPace {
     guests: BTreeMap<LinkId, Guest>,
     all: TokenBucket,
     notices: TokenBucket,
-    /// Lines that guests left out of whom the user was not told and who are gone.
+    /// Lines left out of guests that have gone, of which the user was not told.
     unsaid: u64,
 }
 
 #[derive(Debug)]
 struct Guest {
-    /// Where it is, for the user.
+    /// Its address, for the user.
     addr: SocketAddr,
     allowance: TokenBucket,
     /// Lines that were left out since the flood began.
@@ -103,7 +103,7 @@ impl GuestPace {
 }
 
 impl Guest {
-    /// `told`: the user knows all now. `news`: more was left out since they were told last; if not, the flood is over.
+    /// `told`: the user was just told. `news`: more was left out since they were told before; if not, the flood is over.
     fn go_on(&mut self, told: bool, news: bool, now: Instant) {
         if told {
             self.told = self.left_out;

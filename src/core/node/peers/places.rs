@@ -1,18 +1,19 @@
-//! Whose place a newcomer takes, when places are scarce.
+//! Whose place a newcomer takes when all places are taken.
 //!
-//! Keys cost nothing, and neither do addresses of one's own network. So strangers are counted by machine and by network:
-//! 1. One address has [`MAX_NODES_PER_HOST`] places. Somebody known takes that of its newest stranger.
-//! 2. Strangers have [`STRANGERS_PLACES`] of all places. Somebody known finds a free one among the rest; if there is none,
-//!    they take that of the newest stranger of the machine that has most strangers.
-//! 3. When the strangers' places are used up, a stranger takes that of the newest stranger of the machine with most, if
-//!    that has at least two more than the newcomer's. Both have at least as many as the other afterwards, so nobody is
-//!    displaced in circles.
-//! 4. If all machines have about as many, the newcomer takes that of the newest stranger of the network with most, if that
-//!    has more than twice as many as the newcomer's. Further addresses in one network therefore gain nothing.
+//! Keys cost nothing, and neither do addresses in one's own network. So strangers are counted by machine and by network:
+//! 1. One address has [`MAX_NODES_PER_HOST`] places. A known person takes the place of the newest stranger at that address.
+//! 2. Strangers have [`STRANGERS_PLACES`] of all places. A known person takes a free place among the rest. If there is none,
+//!    they take the place of the newest stranger of the machine with most strangers.
+//! 3. When all places for strangers are taken, a stranger takes the place of the newest stranger of the machine with most
+//!    strangers, if that machine has at least two more than the newcomer's. It then still has at least as many, so people are
+//!    not displaced in circles.
+//! 4. Otherwise the same is asked of networks: the newcomer takes the place of the newest stranger of the network with most
+//!    strangers, if that network has at least twice as many as the newcomer's will have then. So more addresses in one network
+//!    gain nothing.
 //!
-//! A machine is an IPv4 address or a /64, since a machine has as many addresses of a /64 as it likes. A network is a /24 or a
-//! /64; all link-local addresses are one. An office whose machines are all in one of them may use all places. On this machine's own addresses a key stands for its
-//! machine and for its network, since everybody here may be somebody else.
+//! A machine is an IPv4 address or an IPv6 /64, since one machine may use any address of its /64. A network is a /24 or a
+//! /64; all link-local addresses count as one network. The people of one network may use all places. On this machine each
+//! key counts as a machine and a network of its own, since each may be another user.
 
 use std::{
     collections::BTreeMap,
@@ -39,18 +40,18 @@ enum Network {
     V4(Ipv4Addr),
     /// A /64.
     V6(Host),
-    /// All link-local addresses: everybody on the segment has as many as they like.
+    /// All link-local addresses: a machine may use any number of them.
     LinkLocal,
     Key(NodeId),
 }
 
-/// Somebody who has a place, or wants one.
+/// A node that has a place or wants one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Holder {
     ip: IpAddr,
     machine: Machine,
     network: Network,
-    /// Whether they are no stranger.
+    /// Whether it is known, that is, no stranger.
     known: bool,
 }
 
@@ -71,19 +72,19 @@ impl Holder {
     }
 }
 
-/// Who has a place: their link, since when, and who they are.
+/// A place that is taken: the link, since when, and by what node.
 pub(super) type Placed = (LinkId, Instant, Holder);
 
-/// Whether somebody gets a place.
+/// Whether a newcomer gets a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// There is one free.
+    /// Yes: one is free.
     Free,
-    /// In place of this link's peer.
+    /// Yes, in place of this link's peer.
     InPlaceOf(LinkId),
-    /// Their address has as many as one gets.
+    /// No: all places for its address are taken.
     AddressFull,
-    /// Strangers have as many as they get.
+    /// No: all places for strangers are taken.
     StrangersFull,
 }
 
@@ -119,7 +120,7 @@ pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Verdict {
     Verdict::StrangersFull
 }
 
-/// The group with most members, and how many it has; of several such groups, the one whose newest member is the newest.
+/// The group with most members, and their number. Of several such groups it is the one with the newest member.
 fn fullest<T: Ord + Copy>(members: impl Iterator<Item = (T, Instant)>) -> (Option<T>, usize) {
     let mut groups: BTreeMap<T, (usize, Option<Instant>)> = BTreeMap::new();
     for (group, began) in members {

@@ -1,11 +1,11 @@
-//! On how many days a key was met. Keys cost nothing and clocks jump, so a day is more than another date.
+//! On how many days a key was met. Keys cost nothing and clocks jump, so a new date alone makes no new day.
 //!
-//! - **The program counts days itself.** A day of its own begins with each run, and after [`UPTIME`] of one run; in both
-//!   cases only if the date is another one than that of the day before. So a clock that jumps while the program runs
-//!   promotes nobody, and neither does starting the program again and again.
-//! - **A key has each day once**, by its date: several runs on one date are one day.
-//! - **Few keys of one host begin on one day**: see [`NEW_KEYS_PER_HOST`]. The others are met all the same; they only have
-//!   no first day yet, and may get one on the next.
+//! - **The program counts days itself.** A day may begin when the program starts, and each time it has run for
+//!   [`UPTIME`] since the last one began. It begins only if the date has changed. So a clock that jumps makes no key
+//!   known, and neither do many restarts on one day.
+//! - **A key gets each day once**, by its date. Several runs on one date are one day.
+//! - **Few keys of one host get their first day on the same day**: see [`NEW_KEYS_PER_HOST`]. The others are linked like
+//!   everyone, and may get their first day later.
 
 use std::{
     collections::BTreeMap,
@@ -17,8 +17,8 @@ use crate::{
     domain::model::{Date, Host, Met, Now},
 };
 
-/// How long the program runs before another day may begin: less than a day at work, so that a machine that sleeps at night
-/// counts every day, and far more than a clock needs to be put right.
+/// How long the program must run before another day may begin. This is less than a working day, so a machine that sleeps at
+/// night counts every day. It is far more than a clock needs to be set right after the start.
 const UPTIME: Duration = Duration::from_hours(6);
 
 /// The day that is counted now.
@@ -44,7 +44,7 @@ impl Days {
         begins
     }
 
-    /// A record from an earlier run: it may have had its first day today.
+    /// Takes in a record from an earlier run, which may have got its first day today.
     pub(super) fn recall(&mut self, met: &Met) {
         let is_new = self.today.is_some_and(|(today, _)| met.days == 1 && met.last_day == today);
         if let Some(host) = met.host.filter(|_| is_new) {
@@ -52,7 +52,7 @@ impl Days {
         }
     }
 
-    /// A key is linked: it earns the day, unless it has it already or its host had too many new keys.
+    /// A key is linked. It gets this day, unless it has it already or its host has too many new keys.
     pub(super) fn earn(&mut self, met: &mut Met) {
         let Some((today, _)) = self.today else { return };
         let is_new = met.days == 0;

@@ -1,13 +1,14 @@
-//! In which order keys are forgotten when there are too many.
+//! The order in which keys are forgotten when there are too many.
 //!
-//! Keys cost nothing, so that a stranger can make them by the thousand. They displace one another and nobody else:
-//! 1. those of one day, long ago;
-//! 2. those that were linked for moments and said nothing: of the host that has most of them, the newest;
-//! 3. those that said something, or were linked for a minute, in the same order;
-//! 4. those that were met on two days: who was seen longest ago.
+//! Keys cost nothing, so a stranger can make thousands of them. They must displace one another and nobody else. The first
+//! to go are:
+//! 1. keys that were met on one day, long ago;
+//! 2. keys that were linked for moments and said nothing: the newest one of the host with most of them;
+//! 3. keys that said something, or were linked for a minute, in the same order;
+//! 4. keys that were met on two days: the one seen longest ago.
 //!
-//! Who is linked, or was verified, trusted or ignored by the user, is not among them. On this machine's own addresses a
-//! key stands for its host, since everybody here may be somebody else.
+//! Keys that are linked now, and keys that the user verified, trusted or ignored, are never forgotten. On this machine each
+//! key counts as a host of its own, since each may be another user.
 
 use std::{
     cmp::Reverse,

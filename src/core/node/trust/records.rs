@@ -250,7 +250,7 @@ impl Records {
         self.by_name.get(name).into_iter().flatten().filter_map(|node| self.entries.get(node))
     }
 
-    /// What is to be kept across runs: everybody but those who were linked for moments, of whom a few are kept.
+    /// What is kept across runs: all proven keys, and a few of the unproven ones.
     pub(super) fn kept(&self) -> impl Iterator<Item = &Known> {
         let is_proven = |entry: &&Entry| entry.is_decided() || entry.met().proven || entry.met().is_known();
         let (proven, unproven): (Vec<&Entry>, Vec<&Entry>) = self.entries.values().partition(is_proven);
@@ -260,7 +260,7 @@ impl Records {
         proven.into_iter().chain(begun).map(|entry| &entry.known)
     }
 
-    /// Time goes on: another day may have begun, and who is linked may be proven.
+    /// Time goes on: another day may begin, and linked keys may become proven.
     pub(super) fn tick(&mut self, now: Now) {
         self.turn(now);
         while let Some((due, node)) = self.unproven.first().copied()

@@ -1,6 +1,6 @@
 //! How much each may keep when all together have too much.
 
-/// The level to which everybody is cut so that all together have at most `limit`. Whoever has less keeps all.
+/// The amount that each may keep so that all together have at most `limit`. Amounts below it stay as they are.
 pub(super) fn level(limit: u64, mut amounts: Vec<u64>) -> u64 {
     amounts.sort_unstable();
     let mut left = limit;

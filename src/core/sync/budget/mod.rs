@@ -1,8 +1,8 @@
-//! What strangers may cost the log: which of their logs are held, how many bytes of them, and how fast they come.
+//! What strangers may cost the log: how many of their logs are held, how many bytes, and how fast lines may come.
 //!
-//! The numbers are in [`crate::core::budgets`]. `table` decides which logs have a place, `shares` who loses lines when there
-//! are too many bytes, `pace` how fast they may come, `refusals` keeps what was refused. A log is charged to its author's
-//! host while the author is linked, else to the link that brought it.
+//! The numbers are in [`crate::core::budgets`]. `table` decides which logs have a place. `shares` decides which logs lose lines
+//! when there are too many bytes. `pace` limits how fast lines come. `refusals` remembers what was refused. A log is charged
+//! to its author's host while the author is linked, otherwise to the link that brought it.
 
 mod fair_share;
 mod pace;
@@ -24,11 +24,11 @@ use crate::{
     protocol::codec::mesh::RefusalReason,
 };
 
-/// Who is charged for something.
+/// What a log counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Charge {
     payer: Payer,
-    /// Whether it is for what somebody else wrote: passing that on must not silence whoever does.
+    /// Whether another node wrote it. Such events are charged apart, so that a node that passes lines on is not silenced by them.
     for_others: bool,
 }
 
@@ -36,12 +36,12 @@ pub(super) struct Charge {
 enum Payer {
     /// A host of the network.
     Host(Host),
-    /// A key on this machine, or one of which the host is not known.
+    /// A key on this machine, or one with an unknown host.
     Key(NodeId),
 }
 
 impl Charge {
-    /// An author whose host is not known.
+    /// The charge for an author with an unknown host.
     fn author(key: NodeId) -> Self {
         Self { payer: Payer::Key(key), for_others: false }
     }
@@ -63,7 +63,7 @@ impl<'a> Surroundings<'a> {
         Self { logs, links, people: cx.people, me, wall: cx.now.wall }
     }
 
-    /// What an author has earned. Whether it is linked is for the links to say, whose news may be newer.
+    /// The class of an author. The links say whether it is present: they may know it earlier than the router.
     fn class(&self, author: &NodeId) -> Class {
         match self.people.class(author, self.wall) {
             Class::AbsentStranger | Class::PresentStranger if self.links.is_linked(author) => Class::PresentStranger,
@@ -76,7 +76,7 @@ impl<'a> Surroundings<'a> {
         *author != self.me && self.class(author).is_stranger()
     }
 
-    /// Who is charged for an author's log that the node `brings`.
+    /// The charge for an author's log that the node `brings`.
     fn charge(&self, author: &NodeId, brings: &NodeId) -> Charge {
         let is_linked = self.links.is_linked(author);
         let node = if is_linked { author } else { brings };
@@ -91,24 +91,24 @@ impl<'a> Surroundings<'a> {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
-    /// Who is charged for the logs of strangers.
+    /// The charge of each stranger's log.
     charges: BTreeMap<LogId, Charge>,
     pace: Pace,
     refusals: Refusals,
     shares: Shares,
-    /// Whether the disk has too little room for what strangers say.
+    /// Whether the disk has too little room for strangers' lines.
     disk_full: bool,
     /// Whether the store is making room.
     pub(super) shrinking: bool,
 }
 
 impl Budget {
-    /// So much room is on the disk.
+    /// Takes in how much room the disk has.
     pub(super) fn disk_is(&mut self, space: Space) {
         self.disk_full = space.is_scarce(self.disk_full);
     }
 
-    /// Whether an event of this log may be taken from the node that `brings` it, as far as pace and disk go.
+    /// Whether pace and disk allow an event of this log, which the node `brings` sends.
     pub(super) fn allows(
         &mut self,
         log: &LogId,
@@ -127,7 +127,7 @@ impl Budget {
         if self.pace.allows(&charge, bytes, now) { Ok(()) } else { Err(RefusalReason::TooFast) }
     }
 
-    /// An event was taken that the node `brings` had sent. Whether somebody has more than their share now.
+    /// Takes in an event that the node `brings` sent. Returns whether its charge exceeds its share now.
     pub(super) fn took(
         &mut self,
         log: &LogId,
@@ -147,7 +147,7 @@ impl Budget {
         self.shares.add(charge, bytes.into())
     }
 
-    /// An event was refused. Whether its sender is to be told.
+    /// Notes that an event was refused. Returns whether this is news.
     pub(super) fn refused(&mut self, log: LogId, seq: u64, reason: RefusalReason, now: Instant) -> bool {
         self.refusals.add(log, seq, reason, now)
     }
@@ -162,12 +162,12 @@ impl Budget {
         self.refusals.lines()
     }
 
-    /// Logs that are not refused any more at `now`.
+    /// Takes out the logs that are no longer refused at `now`.
     pub(super) fn take_over(&mut self, now: Instant) -> Vec<LogId> {
         self.refusals.take_over(now)
     }
 
-    /// When a log is not refused any more.
+    /// When the next refusal ends.
     pub(super) fn next(&self) -> Option<Instant> {
         self.refusals.next()
     }

@@ -1,4 +1,4 @@
-//! How fast strangers may talk: bytes of their events that are taken.
+//! How fast strangers may talk, in bytes of their events.
 
 use std::time::Instant;
 
@@ -8,8 +8,8 @@ use crate::{
     domain::limit::{KeyedTokenBucket, TokenBucket},
 };
 
-/// Hosts and keys that are told apart; further ones share one allowance until others have earned theirs back. Four times
-/// what can be linked.
+/// Hosts and keys with an allowance of their own: four times as many as can be linked. When one more comes, the one
+/// that has used the least is forgotten.
 const MAX_CHARGED: usize = 1_024;
 
 /// See the module's documentation.

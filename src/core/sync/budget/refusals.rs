@@ -1,4 +1,4 @@
-//! What was refused: counted, told to its sender now and then, and not asked for meanwhile.
+//! What was refused. It is counted, and not asked for again until a hold-off time is over.
 
 use std::{
     collections::BTreeMap,
@@ -7,16 +7,16 @@ use std::{
 
 use crate::{domain::model::LogId, protocol::codec::mesh::RefusalReason};
 
-/// Logs of which it is remembered that something was refused, in 200 KB.
+/// Logs whose refusals are remembered, in 200 KB.
 const MAX_REFUSED: usize = 1_024;
 
-/// How long events that came too fast are not asked for: within it a stranger earns back most of its allowance.
+/// How long events that came too fast are not asked for. In this time a stranger earns back most of its allowance.
 const TOO_FAST_FOR: Duration = Duration::from_mins(1);
 
-/// How long nothing is asked for of a log for which there is no room.
+/// How long a log without a place is not asked for.
 const NO_ROOM_FOR: Duration = Duration::from_hours(1);
 
-/// How long the other side leaves a log alone for this reason.
+/// How long a log that was refused for this reason is neither asked for nor offered.
 pub(in crate::core::sync) fn hold_off(reason: RefusalReason) -> Duration {
     match reason {
         RefusalReason::TooFast | RefusalReason::DiskFull | RefusalReason::Other => TOO_FAST_FOR,
@@ -40,7 +40,7 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    /// An event was refused. Whether that is news, so that its sender is to be told.
+    /// Notes that an event was refused. Returns whether this is the first refusal of its log in the hold-off time.
     pub(super) fn add(&mut self, log: LogId, seq: u64, reason: RefusalReason, now: Instant) -> bool {
         if let Some(refused) = self.of.get_mut(&log).filter(|refused| now < refused.until) {
             (refused.first, refused.newest) = (refused.first.min(seq), refused.newest.max(seq));
@@ -72,12 +72,12 @@ impl Refusals {
         }
     }
 
-    /// Events that were refused and did not come again since; at least one for each log.
+    /// Events that were refused and have not come since; at least one for each log.
     pub(super) fn lines(&self) -> u64 {
         self.of.values().map(|refused| refused.newest - refused.first + 1).sum()
     }
 
-    /// The logs whose time is over: they may be asked for again.
+    /// Takes out the logs whose hold-off time is over. They may be asked for again.
     pub(super) fn take_over(&mut self, now: Instant) -> Vec<LogId> {
         let over: Vec<LogId> =
             self.of.iter().filter(|(_, refused)| refused.until <= now).map(|(log, _)| *log).collect();
@@ -87,7 +87,7 @@ impl Refusals {
         over
     }
 
-    /// When the first of them is over.
+    /// When the next hold-off time ends.
     pub(super) fn next(&self) -> Option<Instant> {
         self.of.values().map(|refused| refused.until).min()
     }

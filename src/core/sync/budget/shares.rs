@@ -1,4 +1,4 @@
-//! How many bytes of strangers are kept, and who loses lines when there are more.
+//! How many bytes of strangers' lines are kept, and which logs lose lines when there are more.
 
 use std::{
     collections::BTreeMap,
@@ -15,21 +15,21 @@ use crate::{
     domain::model::LogId,
 };
 
-/// How long what was there at its beginning counts.
+/// How long a day lasts for the limit of growth.
 const DAY: Duration = Duration::from_hours(24);
 
-/// Whoever is cut is cut a little further, so that not each of their lines costs a cut. The part of the share that is left.
+/// The part of its share that a log keeps when it is cut. It is cut below its share so that not every new line costs a cut.
 const LEFT: (u64, u64) = (7, 8);
 
-/// Whoever has more than the share by this part of it is cut at once; the others when the shares are counted next.
+/// A charge that exceeds its share by one part in this many is cut at once. Others are cut when the shares are counted next.
 const TOLERANCE: u64 = 8;
 
-/// What strangers have. Days are counted from the start of the program, by its own time.
+/// How much strangers have. Days are counted from the start of the program, by its own time.
 #[derive(Debug)]
 pub(super) struct Shares {
     /// When the day began, and what all had then.
     day: Option<(Instant, u64)>,
-    /// Bytes of each who is charged.
+    /// Bytes that count against each charge.
     used: BTreeMap<Charge, u64>,
     /// What all have, and may have, and what each may have, when it was last counted.
     total: u64,
@@ -45,7 +45,7 @@ impl Default for Shares {
 }
 
 impl Shares {
-    /// Somebody has so many bytes more. Whether that is too much for them, or for all.
+    /// Adds bytes to a charge. Returns whether that is too much, for it or for all.
     pub(super) fn add(&mut self, charge: Charge, bytes: u64) -> bool {
         let used = self.used.entry(charge).or_default();
         *used = used.saturating_add(bytes);

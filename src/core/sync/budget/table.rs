@@ -1,5 +1,5 @@
-//! Which logs have a place. A full table of strangers gives up the newest log of whoever has most of them, and never the
-//! only log of somebody who is here.
+//! Which logs have a place. When the table is full of strangers' logs, the newest log of the host or key with most logs
+//! goes. The only log of a present author never goes.
 
 use std::{
     cmp::Reverse,
@@ -30,19 +30,19 @@ pub(in crate::core::sync) enum Admission {
 /// How easily a log is given up, the easiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// A further log of an author who has another one here.
+    /// An older log of an author with a newer one here.
     Further,
-    /// The only log of somebody who is not here.
+    /// The newest log of an absent author.
     Absent,
-    /// The only log of somebody who is here: never.
+    /// The newest log of a present author. It is never given up.
     Present,
 }
 
-/// A log of a stranger, in the order in which they are given up.
+/// A stranger's log. The first in this order is given up first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     rank: Rank,
-    /// How many logs are charged to the same.
+    /// How many logs count against the same host or key.
     charged: Reverse<usize>,
     /// When it came: the newest goes first.
     came: Reverse<u64>,
@@ -50,14 +50,14 @@ struct Candidate {
 }
 
 impl Budget {
-    /// Whether a log that is not held may be begun. The node `brings` it.
+    /// Whether a new log, which the node `brings` sends, gets a place.
     pub(in crate::core::sync) fn admit(&self, log: &LogId, brings: &NodeId, around: Surroundings<'_>) -> Admission {
         let author = &log.author;
         let of_author: Vec<&HeldLog> = around.logs.of(author).collect();
         let oldest = || of_author.iter().min_by_key(|held| held.touched()).map(|held| held.state().id);
         let most = if around.is_stranger(author) { LOGS_PER_STRANGER } else { MAX_LOGS_PER_AUTHOR };
         if of_author.len() >= most {
-            // Somebody who is here goes on with the newest of their logs.
+            // A present author continues with a new log, and the oldest one goes.
             return match oldest() {
                 Some(oldest) if around.links.is_linked(author) && around.is_stranger(author) => {
                     Admission::InPlaceOf(vec![oldest])
@@ -153,7 +153,7 @@ impl Budget {
         victims.into_iter().collect()
     }
 
-    /// Looks anew at who is a stranger: people become known, and logs are given up.
+    /// Works out again which logs belong to strangers: people become known, and logs are given up.
     pub(in crate::core::sync) fn review(&mut self, around: Surroundings<'_>) {
         let strangers: BTreeMap<LogId, Charge> = around
             .logs

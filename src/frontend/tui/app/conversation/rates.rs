@@ -1,8 +1,9 @@
-//! How fast people speak: lines that come faster than anybody reads them are folded.
+//! How fast people speak. Lines that come faster than anyone can read are folded.
 //!
-//! Each person may say [`BURST`] lines at once and one a second for long. What is beyond is folded until they were silent
-//! for a while, so that one row stands for a flood however long it lasts. Keys cost nothing, so strangers have a limit
-//! together as well. Lines that name the user have a small allowance of their own and are shown beside a fold.
+//! Each person may say [`BURST`] lines at once, and one a second in the long run. Beyond that, lines are folded until
+//! the person has been silent for a while, so one fold holds a flood however long it lasts. Keys cost nothing, so all
+//! strangers together have a limit as well. Lines that name the user have a small allowance of their own, and are shown
+//! outside the fold.
 
 use std::{
     collections::BTreeMap,
@@ -18,17 +19,17 @@ use crate::domain::{
 /// Lines of one person that are shown one by one, if they come at once: a pasted page.
 const BURST: u32 = 50;
 
-/// Lines per second that are shown of one person in the long run. People type less, and a row a second leaves those of
-/// others in view for some 20 s on a small screen.
+/// Lines per second that are shown of one person in the long run. People type less. At a row a second, the lines of others
+/// stay in view for some 20 s on a small screen.
 const RATE: f64 = 1.0;
 
-/// Bytes that count as one more line: about as many rows as a few usual lines have.
+/// Bytes that count as one more line. They fill about as many rows as a few usual lines.
 const BYTES_PER_LINE: usize = 1_024;
 
-/// A flood of one person is over when nothing came of them for so long.
+/// How long a person must be silent to end their flood.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// Lines that name the user which one person gets shown beside the fold, at once and per second.
+/// Lines of one person that name the user and are shown outside the fold, at once and per second.
 const MENTIONS: u32 = 3;
 /// See [`MENTIONS`].
 const MENTION_RATE: f64 = 1.0 / 20.0;
@@ -39,12 +40,13 @@ const STRANGERS: u32 = 100;
 /// See [`STRANGERS`].
 const STRANGERS_RATE: f64 = 3.0;
 
-/// Lines with which one stranger counts among all, at once and per second: whoever says more has a fold of their own soon.
+/// Lines of one stranger that count against the limit of all, at once and per second. A stranger who says more soon
+/// gets a fold of their own.
 const SHARE: u32 = 5;
 /// See [`SHARE`].
 const SHARE_RATE: f64 = RATE;
 
-/// Lines that name the user which all strangers together get shown beside their fold, at once and per second.
+/// Lines of all strangers that name the user and are shown outside their fold, at once and per second.
 const STRANGERS_MENTIONS: u32 = 5;
 /// See [`STRANGERS_MENTIONS`].
 const STRANGERS_MENTION_RATE: f64 = 1.0 / 30.0;
@@ -52,14 +54,14 @@ const STRANGERS_MENTION_RATE: f64 = 1.0 / 30.0;
 /// Speakers that are counted one by one, each in some 200 bytes: far more than can be linked.
 const MAX_SPEAKERS: usize = 1_024;
 
-/// What becomes of a line.
+/// Where a line goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Placement {
     /// It is shown.
     Show,
     /// It is folded.
     Fold(Source),
-    /// A flood begins with it: it is folded, and so is what was shown of the flood since this position.
+    /// It begins a flood. It is folded, and so are the lines of the flood that were shown since this position.
     Begin(Source, Position),
 }
 
@@ -116,7 +118,7 @@ impl Limit {
     }
 }
 
-/// One who speaks.
+/// A person who speaks.
 #[derive(Debug)]
 struct Speaker {
     limit: Limit,

@@ -1,4 +1,4 @@
-//! One entry for a flood: how many lines came, and the first and the last of them.
+//! One entry for a flood: the number of its lines, and the first and last of them.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -10,32 +10,32 @@ use crate::{
     frontend::tui::app::wrap::cut,
 };
 
-/// Lines of a flood that are held at its beginning, and as many at its end: some pages, enough to see what it is.
+/// Lines that are held of the beginning of a flood, and as many of its end: some pages, enough to see what it is.
 const HELD: usize = 100;
 
-/// Bytes of text that are held at either end. One line may have as many.
+/// Bytes of text that are held at either end. A single line may be as long.
 const HELD_BYTES: usize = 64 * 1024;
 
 /// Lines at the end of a flood that are in sight.
 const IN_SIGHT: usize = 2;
 
-/// Columns of these: they take a row each in all but the narrowest windows.
+/// Columns of each of these, so that it fits into one row of all but the narrowest windows.
 const COLUMNS: usize = 60;
 
-/// Characters of a text of which that is cut.
+/// Characters of a text that are looked at for this.
 const CUT_FROM: usize = 4 * COLUMNS;
 
 /// People of a flood that are counted.
 const MAX_PEOPLE: usize = 1_000;
 
-/// Whose lines an entry folds.
+/// Whose lines are folded in an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     /// One person's, as they come.
     One(PeerId),
     /// Those of many strangers together.
     Strangers,
-    /// One person's that come long after they were said.
+    /// One person's, which came long after they were said.
     Past(PeerId),
 }
 
@@ -47,11 +47,11 @@ pub(crate) struct Flood {
     tail: VecDeque<Line>,
     /// Bytes of text at either end.
     bytes: [usize; 2],
-    /// Lines that came and are not held any more.
+    /// Lines that are not held any more.
     left_out: u64,
     /// Lines in which the user is named.
     mentions: u64,
-    /// Who said them; of strangers only.
+    /// The people who said them, if the source is strangers.
     people: BTreeSet<PeerId>,
     last: Position,
     text: String,
@@ -166,7 +166,7 @@ impl Flood {
         }
     }
 
-    /// The lines that are held, in their order, with what is to be said between those of the beginning and of the end.
+    /// The held lines in order: the beginning, a remark on what is missing between, and the end.
     pub(super) fn open(self) -> (Vec<Line>, Option<String>, Vec<Line>) {
         let order = |mut lines: Vec<Line>| {
             lines.sort_by_key(|line| line.position);

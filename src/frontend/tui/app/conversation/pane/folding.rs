@@ -1,4 +1,4 @@
-//! Floods in the pane: their lines are folded, also those that were shown before it was known to be one, and unfolded.
+//! Floods in the pane. Their lines are folded into one entry, including lines that were already shown, and unfolded on request.
 
 use super::{
     Entry, Flood, Line, Notice, Pane, RowRef, Slot, Source, Tone,
@@ -12,10 +12,10 @@ const FIRST_SHOWN: usize = 3;
 /// A flood that comes again within this time goes on in the same entry.
 const GOES_ON_MS: i64 = 60_000;
 
-/// Lines that were said within this of one another, before or after, are one flood if they come long after that.
+/// Lines that come late belong to one flood if they were said within this time of one another.
 const NEAR_MS: i64 = DENSE_MS / 2;
 
-/// Entries that are looked at to either side: what comes between the lines of a flood must not make the search long.
+/// Entries that are looked at to either side, so that the search stays short whatever stands between the lines of a flood.
 const NEAR_ENTRIES: usize = 200;
 
 impl Pane {

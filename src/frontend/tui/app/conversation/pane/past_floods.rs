@@ -1,12 +1,11 @@
-//! Floods in what comes from disk: who opens a room after one wants to see what the others said.
+//! Floods in pages from disk. Someone who opens a room after a flood wants to see what the others said.
 
 use std::collections::BTreeMap;
 
 use super::{Entry, Flood, Line, Slot, Source};
 use crate::domain::model::{Author, PeerId};
 
-/// So many lines of one person within [`DENSE_MS`] are a flood. That is near 2 lines a second: what is slower is shown as it
-/// was said.
+/// This many lines of one person within [`DENSE_MS`] are a flood: nearly 2 lines a second. Slower ones are shown one by one.
 pub(super) const DENSE_LINES: usize = 50;
 
 /// See [`DENSE_LINES`].
@@ -15,8 +14,8 @@ pub(super) const DENSE_MS: i64 = 30_000;
 /// Lines of a flood that stay in sight, and as many that name the user.
 const SHOWN: usize = 3;
 
-/// Entries for these lines of a page, which are in their order: of each person's floods all but the first lines are one
-/// entry, at the place of the first that it takes in.
+/// The entries for the lines of a page, which are in order. The first lines of a flood stay. The rest becomes one entry for
+/// each person, in the place of the first line that it takes in.
 pub(super) fn fold(lines: Vec<Line>) -> Vec<Slot> {
     let floods = floods(&lines);
     let mut slots: Vec<Slot> = Vec::with_capacity(lines.len());
@@ -54,7 +53,7 @@ struct Seen {
     fold: Option<usize>,
 }
 
-/// Which of these lines are of a flood.
+/// Which of these lines belong to a flood.
 fn floods(lines: &[Line]) -> Vec<bool> {
     let mut floods = vec![false; lines.len()];
     let mut places: BTreeMap<PeerId, Vec<usize>> = BTreeMap::new();
