@@ -77,14 +77,16 @@ impl Sync {
                 progress.received = Some(received);
                 let reported = (received, received.saturating_add(missing));
                 if std::mem::replace(&mut progress.reported, reported) != reported {
-                    cx.update(Update::Sync { received, total: reported.1, refused: 0 });
+                    let refused = self.budget.refused_lines();
+                    cx.update(Update::Sync { received, total: reported.1, refused });
                 }
                 self.timers.set_if_unset(Timer::CatchUp, now + TELL_AGAIN);
             }
             received => {
                 *progress = Progress { quiet: stalled, counted_at: progress.counted_at, ..Progress::default() };
                 if let Some(received) = received {
-                    cx.update(Update::Sync { received, total: received, refused: 0 });
+                    let refused = self.budget.refused_lines();
+                    cx.update(Update::Sync { received, total: received, refused });
                 }
             }
         }

@@ -10,7 +10,10 @@ use crate::{
         budgets::{ABSENT_LOGS, FREE_SPACE_FLOOR, LOGS_PER_STRANGER, STRANGER_BYTES, STRANGERS_LOGS, Space},
         sync::{Input, Notice, Output},
     },
-    domain::model::{Hlc, LinkId, LogId, Nick, Now, Room, Text, Timestamp},
+    domain::{
+        bus::Update,
+        model::{Hlc, LinkId, LogId, Nick, Now, Room, Text, Timestamp},
+    },
     protocol::{
         codec::{
             event::{Content, Draft, HeldRange, KIND_SAID, Signed},
@@ -257,6 +260,29 @@ fn the_user_is_told_what_was_left_out() {
         victim.feed(Input::Batch { link: stranger.link, events })
     };
     assert_eq!(told(&outputs, |notice| matches!(notice, Notice::LeftOut { .. })), 1);
+}
+
+#[test]
+fn the_end_of_a_backlog_says_how_many_lines_were_left_out() {
+    let mut victim = Victim::new();
+    let (bob, carol) = (victim.links(1), victim.links(2));
+    victim.leaves(&carol);
+    let events = carol.says(1, &vec!["x".repeat(60_000).as_str(); 200], 0);
+    let range = HeldRange { name: None, log: carol.log(1), seq: 200, head: None, base: 1 };
+    let mut outputs =
+        victim.feed(Input::Have { link: bob.link, have: Have { ranges: vec![range], ..Have::default() } });
+    outputs.extend(victim.feed(Input::Batch { link: bob.link, events }));
+    outputs.extend(victim.wait(5));
+    let progress: Vec<_> = outputs
+        .iter()
+        .filter_map(|output| match output {
+            Output::Update(Update::Sync { received, total, refused }) => Some((*received, *total, *refused)),
+            _ => None,
+        })
+        .collect();
+    let taken = victim.peer.sync.logs.get(&carol.log(1)).unwrap().committed_head();
+    assert_eq!(progress.first(), Some(&(0, 200, 0)));
+    assert_eq!(progress.last(), Some(&(taken, taken, 200 - taken)));
 }
 
 #[test]
