@@ -1,10 +1,10 @@
-//! What the user is told, in the log file as well: who asks later what happened finds it there.
+//! Writes what the user is told to the log file as well, for those who ask later what happened.
 
 use crate::domain::bus::Update;
 
 /// Notes a notice or a failure in the log file. The front ends show them and keep nothing.
 ///
-/// Their text is quoted: names in it are others' choice, and must not look like entries of the log.
+/// Their text is quoted. It may have names in it that others chose, and these must not look like entries of the log.
 pub fn note(update: &Update) {
     match update {
         Update::Notice { code, text } => tracing::info!(code = code.as_str(), ?text, "told the user"),

@@ -14,7 +14,7 @@ use crate::domain::model::{LogId, NodeId, Room};
 /// Tombstones that are kept, in about 1 MB: four times as many as strangers' logs are held.
 const MAX_TOMBSTONES: usize = 4_096;
 
-/// How long a log that was given up is not fetched again, whoever offers it.
+/// How long a log that was given up is not fetched again.
 const NOT_FETCHED_FOR: Duration = Duration::from_hours(1);
 
 /// One log that was given up.

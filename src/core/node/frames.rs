@@ -43,7 +43,7 @@ impl Node {
                 Frame::Sas(step) => self.drive_verify(verify::Input::Step { link, step }, now, out),
                 Frame::Refused(refused) => self.drive_sync(sync::Input::Refused { link, refused }, now, out),
                 Frame::Have(have) => self.drive_sync(sync::Input::Have { link, have }, now, out),
-                // Batches were handled above; Look and Seen are answered by a call of their own, not on a link.
+                // Batches were handled above; Probe and ProbeReply belong to a call of their own, not to a link.
                 Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}
             }
         }

@@ -35,7 +35,7 @@ struct Wait {
     due: Instant,
     /// How often that was done.
     tries: u8,
-    /// Whether it is sent this log although somebody else wrote it.
+    /// Whether it is sent this log although another node wrote it.
     forwards: bool,
     /// Whether our user wrote it.
     own: bool,
@@ -44,8 +44,7 @@ struct Wait {
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Lagging {
-    /// How much longer than others this link waits before it is sent what somebody else wrote, so that not all nodes begin
-    /// at once.
+    /// An extra wait before this link is sent what another node wrote. It is random, so that not all nodes begin at once.
     jitter: Duration,
     /// The logs that it lacks something of and may have from us.
     behind: BTreeSet<LogKey>,
@@ -77,7 +76,7 @@ impl Lagging {
     }
 
     fn watch(&mut self, log: &LogKey, own: bool, now: Instant) -> Option<Instant> {
-        // What our user says is never behind what others have said.
+        // Our own log never waits for a place in the window.
         if self.waits.contains_key(log) || (!own && self.waits.len() >= self.window) {
             return None;
         }
@@ -110,7 +109,7 @@ impl Lagging {
         Some(wait.due)
     }
 
-    /// It lacks nothing of a log, or is not to have it from us.
+    /// It lacks nothing of a log, or may not have it from us.
     pub(super) fn caught_up(&mut self, log: &LogId) {
         self.refused.remove(log);
         self.behind.remove(log);
@@ -150,13 +149,12 @@ impl Lagging {
         logs.iter().filter_map(|log| self.watch(log, false, now)).min()
     }
 
-    /// The logs that it is to be sent now: our own, those that it was not sent for too long, and, if it has asked for
-    /// `all`, the others too.
+    /// The logs to send it now: our own, those that it has lacked for too long, and all others if it has asked for `all`.
     pub(super) fn to_send(&self, all: bool) -> impl Iterator<Item = &LogKey> {
         self.waits.iter().filter(move |(_, wait)| all || wait.own || wait.forwards).map(|(log, _)| log)
     }
 
-    /// Whether any log is due.
+    /// When the next log is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.waits.values().map(|wait| wait.due).chain(self.refused.values().copied()).min()
     }
@@ -171,7 +169,7 @@ impl Lagging {
         over
     }
 
-    /// The logs that it has lacked for too long: it is to be sent them again, from where it is.
+    /// Takes out the logs that it has lacked for too long. They are sent again, from where it is.
     pub(super) fn take_due(&mut self, is_free: bool, now: Instant) -> Vec<LogKey> {
         let due: Vec<LogKey> =
             self.waits.iter().filter(|(_, wait)| wait.due <= now).map(|(log, _)| log.clone()).collect();
@@ -201,7 +199,7 @@ impl Lagging {
         late
     }
 
-    /// It has taken nothing for a while: it is offered less.
+    /// It has confirmed nothing for a while, so it is offered less.
     fn shrink(&mut self) {
         self.window = (self.window / SHRINK).max(1);
         let excess = self.waits.len().saturating_sub(self.window);

@@ -17,7 +17,7 @@ const MAX_NAMES: usize = 4_352;
 /// The names that we have given.
 #[derive(Debug, Default)]
 pub(super) struct OurNames {
-    /// With the base that was told.
+    /// The name of each log, and the base that was told.
     of: BTreeMap<LogKey, (NonZeroU32, u64)>,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Told {
 }
 
 impl OurNames {
-    /// How to tell a range.
+    /// The shortest way to tell a range.
     pub(super) fn shorten(&self, range: HeldRange) -> Told {
         let known = self.of.get(&range.log).filter(|(_, base)| *base == range.base);
         match (known, range.head) {
@@ -42,7 +42,7 @@ impl OurNames {
         }
     }
 
-    /// The number for a log that is told in full: its own, or a new one.
+    /// The name for a log that is told in full: its present one, or a new one.
     pub(super) fn name(&mut self, log: &LogKey, base: u64) -> Option<NonZeroU32> {
         if let Some((name, told)) = self.of.get_mut(log) {
             *told = base;
@@ -70,7 +70,7 @@ impl TheirNames {
         }
     }
 
-    /// The log of a number.
+    /// The log with this name.
     pub(super) fn log(&self, name: NonZeroU32) -> Option<&LogId> {
         self.0.get(name.get() as usize - 1)?.as_deref()
     }

@@ -37,8 +37,7 @@ impl OnTheWay {
         self.own
     }
 
-    /// Whether a link has less on the way than a quarter of what is free: no link can use up all that may wait for the
-    /// disk in front of the others.
+    /// Whether a link has less on the way than a quarter of the free room, so that no link can use up all of it.
     pub(super) fn has_room_for(&self, link: LinkId) -> bool {
         let has = self.links.get(&link).copied().unwrap_or_default();
         has * SHARE < MAX_QUEUED_BYTES.saturating_sub(self.bytes)

@@ -1,15 +1,15 @@
-//! One thing that was accepted and is not on disk yet, and how much may wait.
+//! An entry on its way to disk, and how much may wait.
 
 use crate::{
     core::log::storage::{GuestLine, LogEntry},
     domain::model::{LinkId, Now},
 };
 
-/// Entries, and bytes of them, that may wait for the disk before links and user have to wait too.
+/// Entries that may wait for the disk, and their bytes. Beyond that, links are not read and no command is taken.
 pub(super) const MAX_QUEUED: usize = 4_096;
 pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
-/// Something that was accepted and is not on disk yet.
+/// An entry that was accepted and is not on disk yet.
 #[derive(Debug)]
 pub(super) enum Queued {
     /// An event, and the link that it came over.

@@ -1,4 +1,4 @@
-//! The same allowance for each of many.
+//! An allowance for each of many names.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,12 +7,12 @@ use std::{
 
 use super::TokenBucket;
 
-/// An allowance for each of those who come. Only so many are remembered. For one more, the one is forgotten that will have
-/// earned everything back first: it loses nothing that matters, and whoever makes names by the thousand displaces names that
-/// were used once, neither those that are at their limit nor the chance of a newcomer. What all of them may take together
-/// has to be limited beside it, where names are free.
+/// An allowance for each name. Only so many names are remembered. When one more comes, the name is forgotten that would
+/// have its whole allowance back first, since it loses the least. So someone who makes thousands of names displaces names
+/// that were used once. Names at their limit stay limited, and a newcomer has a full allowance. Where names are free, the
+/// sum of all needs a limit of its own.
 ///
-/// Every operation takes a time that grows with the logarithm of their number.
+/// The time of every operation grows with the logarithm of the number of names.
 #[derive(Debug)]
 pub struct KeyedTokenBucket<T> {
     one: TokenBucket,

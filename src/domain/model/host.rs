@@ -1,13 +1,12 @@
-//! What counts as one machine, as far as an address tells.
+//! What counts as one machine, by its address.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Length of the part of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1), in bits.
+/// Bits of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1).
 const NETWORK_BITS: u32 = 64;
 
-/// What counts as one host: an IPv4 address, or an IPv6 network, because a host can take any number of addresses in
-/// one. A link-local address counts alone: everyone on the segment shares its network, so one host could use up the
-/// allowance of all others.
+/// What counts as one host: an IPv4 address or an IPv6 /64, because a host can take any address of its /64. A link-local
+/// address is a host of its own: everyone on the segment shares that /64, so one host could use up the allowance of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(IpAddr);
 

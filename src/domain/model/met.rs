@@ -1,11 +1,11 @@
-//! How well a key is known by having been there, across runs.
+//! How a key was met, as it is kept across runs.
 
 use super::{Host, Timestamp};
 
-/// Days on which a key was linked that make it known.
+/// On how many days a key must be linked to become known.
 const KNOWN_DAYS: u16 = 2;
 
-/// How long a key was linked at least, by what 0.4.0 has kept of it, to count as proven; in milliseconds.
+/// A record of 0.4.0 counts as proven if first and last sighting are this many milliseconds apart.
 const PROVEN_MS: i64 = 60_000;
 
 /// A day, in milliseconds.
@@ -16,7 +16,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 pub struct Date(i64);
 
 impl Date {
-    /// So many days after (or, if negative, before) 1970-01-01.
+    /// The date this many days after 1970-01-01, or before if negative.
     pub const fn from_days(days: i64) -> Self {
         Self(days)
     }
@@ -35,18 +35,18 @@ impl Date {
 /// How a key was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Met {
-    /// On how many days it was linked, of those that the program counts. None if its host had too many new keys that day.
+    /// On how many of the days that the program counts it was linked. 0: its host had too many new keys on its first day.
     pub days: u16,
     /// The last of these days.
     pub last_day: Date,
-    /// The host that it came from first.
+    /// The host of its first link.
     pub host: Option<Host>,
-    /// Whether it has said something, or was linked for a minute: more than a key that is made and thrown away.
+    /// Whether it has said something or was linked for a minute, unlike most throw-away keys.
     pub proven: bool,
 }
 
 impl Met {
-    /// What an older program, which counted no days, has kept: when the key was linked first and last, and where it listened.
+    /// From a record of an older program, which counted no days: the first and last sighting, and where the key listened.
     pub fn of_sightings(first: Timestamp, last: Timestamp, host: Option<Host>) -> Self {
         let apart = last.as_millis().saturating_sub(first.as_millis());
         let days = if apart >= DAY_MS { KNOWN_DAYS } else { 1 };

@@ -27,7 +27,7 @@ const TURN: usize = READ_BYTES;
 /// What links and server tell the actor.
 #[derive(Debug)]
 pub enum LinkEvent {
-    /// Something for the node.
+    /// Any input for the node but frames.
     Node(Input),
     /// Frames for the node.
     Read(Input),
@@ -122,8 +122,8 @@ impl Inbox {
         self.push(Some(reading.link), Waiting { event: LinkEvent::Read(frames), bytes, _room: (turn.0, large) });
     }
 
-    /// Tells something that is no frame, when there is room. `link` is the one that it is about. Not told if the actor takes
-    /// nothing any more.
+    /// Tells something that is no frame, when there is room. `link` is the link that it is about. Returns whether it was
+    /// told: after the end it is not.
     pub(super) async fn tell(&self, link: Option<LinkId>, event: LinkEvent) -> bool {
         let Ok(place) = self.places.clone().acquire_owned().await else { return false };
         self.push(link, Waiting { event, bytes: 0, _room: (place, None) })

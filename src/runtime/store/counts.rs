@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, params};
 /// The size of an event, as [`crate::protocol::codec::event::Signed::bytes`] counts it. NULL for a guest's line.
 pub(super) const SIZE: &str = "length(lines.body) + length(lines.sig) + length(lines.content)";
 
-/// What is added to the numbers of some logs, by their keys.
+/// Changes of the numbers of some logs, by their keys.
 #[derive(Debug, Default)]
 pub(super) struct Counts(BTreeMap<i64, Change>);
 
@@ -28,7 +28,7 @@ impl Counts {
         self.change(log, -1, -bytes);
     }
 
-    /// Writes them, one row for each log, however many events there were.
+    /// Writes them: one row for each log, whatever the number of events.
     pub(super) fn store(self, connection: &Connection) -> Result<()> {
         let mut update =
             connection.prepare_cached("UPDATE logs SET lines = lines + ?, bytes = bytes + ? WHERE key = ?")?;
@@ -45,7 +45,7 @@ impl Counts {
     }
 }
 
-/// Counts all lines of a file that has no numbers yet. Looks at each once, in the order of the file.
+/// Counts all lines of a file that has no numbers yet. Reads each once, in the order of the file.
 pub(super) fn count_all(connection: &Connection) -> Result<()> {
     let mut counts = Counts::default();
     {

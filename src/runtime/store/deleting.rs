@@ -1,4 +1,4 @@
-//! Lines that are forgotten, with all that belongs to them.
+//! Deletes lines with everything that belongs to them.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::{
     domain::model::LogId,
 };
 
-/// Lines that go in one commit: a few milliseconds, which is how long a line that was just typed may have to wait.
+/// Lines that are deleted in one commit. It takes a few milliseconds, and a line that was just typed may have to wait for it.
 pub(super) const SLICE_LINES: usize = 256;
 
-/// Bytes of events after which no more go in one commit, for the same reason: long texts fill pages of their own.
+/// Bytes of events after which a commit deletes no more, for the same reason. Long texts fill pages of their own.
 pub(super) const SLICE_BYTES: u64 = 1024 * 1024;
 
-/// A line that goes.
+/// A line to delete.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     spot: i64,
@@ -58,7 +58,7 @@ pub(super) struct Forgotten {
 }
 
 impl Forgotten {
-    /// And this too.
+    /// Adds what else is gone.
     pub(super) fn add(&mut self, more: Self) {
         self.lines += more.lines;
         self.bases.extend(more.bases);
@@ -77,7 +77,7 @@ impl Forgotten {
     }
 }
 
-/// Deletes lines within a transaction. Of every log they must be the oldest that are held: it begins behind them then.
+/// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin behind them afterwards.
 pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgotten> {
     let mut counts = Counts::default();
     let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();

@@ -14,7 +14,7 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What was read last; none if nothing is stored, or if the system does not tell.
 pub(super) type Seen = Arc<Mutex<Option<Space>>>;
 
-/// What was seen last.
+/// The value that was read last.
 pub(super) fn seen(seen: &Seen) -> Option<Space> {
     *seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -28,7 +28,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Looks at once.
+    /// Reads it at once.
     pub(super) fn new(directory: &Path, seen: Seen) -> Self {
         let mut watch = Self { directory: directory.to_owned(), seen, next: Instant::now() };
         watch.look();

@@ -124,7 +124,7 @@ impl Database {
     }
 }
 
-/// Indexes own lines first, and then the newest. How many, with how much text.
+/// Indexes own lines first, and then the newest. Returns how many, and the bytes of their text.
 fn index(connection: &Connection) -> Result<(usize, usize)> {
     let mut newest =
         connection.prepare_cached("SELECT own, spot FROM unindexed ORDER BY own DESC, spot DESC LIMIT ?")?;
@@ -152,11 +152,11 @@ fn index(connection: &Connection) -> Result<(usize, usize)> {
     Ok((lines, bytes))
 }
 
-/// Merges parts of the index. Whether there was anything to merge.
+/// Merges parts of the index. Returns whether there was anything to merge.
 fn merge(connection: &Connection) -> Result<bool> {
     let before = connection.total_changes();
     let mut merge = connection.prepare_cached("INSERT INTO words (words, rank) VALUES ('merge', ?)")?;
     merge.execute([number(SLICE_PAGES as u64)])?;
-    // It says so by changing more than the row of the command itself.
+    // If there was, it has changed more than the row of the command itself.
     Ok(connection.total_changes() - before >= 2)
 }

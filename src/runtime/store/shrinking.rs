@@ -43,7 +43,7 @@ impl Shrinking {
     }
 }
 
-/// Adds the oldest lines of a log, until at most `keep` bytes of it are left. Whether it comes that far in this slice.
+/// Adds the oldest lines of a log to the slice until at most `keep` bytes are left. Returns whether it came that far.
 fn oldest(connection: &Connection, log: i64, keep: u64, left: &mut u64, lines: &mut Vec<Line>) -> Result<bool> {
     let mut bytes = connection.prepare_cached("SELECT bytes FROM logs WHERE key = ?")?;
     let bytes: Option<i64> = bytes.query_row([log], |row| row.get(0)).optional()?;

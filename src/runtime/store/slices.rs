@@ -1,4 +1,4 @@
-//! Lines are forgotten in slices, between which other requests are executed.
+//! Lines are forgotten in slices. Other requests are executed between them.
 
 use rusqlite::{Result, TransactionBehavior};
 

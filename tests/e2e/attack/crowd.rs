@@ -13,10 +13,10 @@ use std::{
 
 use super::{Author, End, Face, Key, Link, batch, connect, have, hello, proto::frame::Body};
 
-/// Attackers at work at a time, where each key has its turn: two processors carry no more.
+/// Keys that attack at the same time. Two processors carry no more.
 const AT_ONCE: u64 = 4;
 
-/// How long a stranger tries to get in: somebody who makes hundreds of keys shares one allowance with all others that do.
+/// How long a stranger tries to get in: a node lets in only so many links of one host at once.
 const TRIES_FOR: Duration = Duration::from_secs(10);
 
 /// The wait between two tries.
@@ -42,7 +42,7 @@ pub(crate) fn meet(to: SocketAddr, key: &Key, nick: &str) -> Result<Link, End> {
     Ok(link)
 }
 
-/// The same, tried for a while; none if that is in vain.
+/// The same, tried for a while. None if it was in vain.
 pub(crate) fn meet_in_time(to: SocketAddr, key: &Key, nick: &str) -> Option<Link> {
     let begun = Instant::now();
     while begun.elapsed() < TRIES_FOR {
@@ -54,7 +54,7 @@ pub(crate) fn meet_in_time(to: SocketAddr, key: &Key, nick: &str) -> Option<Link
     None
 }
 
-/// Runs `each` for 0 to `count`, so many at a time.
+/// Runs `each` for 0 to `count`, [`AT_ONCE`] at a time.
 fn side_by_side(count: u64, at_once: u64, each: impl Fn(u64) + Sync) {
     let next = AtomicU64::new(0);
     thread::scope(|scope| {
@@ -241,7 +241,7 @@ impl Drop for Idle {
     }
 }
 
-/// Keys that each come, say to hold all that `victim` has said, and go. How many have said so.
+/// Keys that each come, claim to hold all that `victim` has said, and go. Returns how many have claimed it.
 pub(crate) fn confirm(to: SocketAddr, victim: &[u8; 32], keys: u64) -> u64 {
     let confirmed = AtomicU64::new(0);
     side_by_side(keys, AT_ONCE + 2, |_| {
@@ -308,7 +308,7 @@ pub(crate) fn compare(to: SocketAddr, links: usize, others: usize, size: usize) 
     });
 }
 
-/// Handshakes and greetings as fast as can be for `time`, each under a new key; how many were let in.
+/// Handshakes and greetings for `time`, as fast as possible, each under a new key. Returns how many were let in.
 pub(crate) fn churn(to: SocketAddr, time: Duration) -> u64 {
     let let_in = AtomicU64::new(0);
     let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! What a stranger says of others must not have a node knock at their doors.
+//! Addresses that a stranger passes on must not make a node connect to other services.
 
 use std::{
     net::{SocketAddr, TcpListener},

@@ -1,4 +1,4 @@
-//! The disk: how much of it strangers get, and whose lines are forgotten for theirs.
+//! The disk: how much of it strangers get, and whose lines go first.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Reference nodes that say more than anybody reads.
+//! Reference nodes that send faster than anyone can read.
 
 use std::time::Instant;
 

@@ -1,8 +1,7 @@
-//! What strangers can take from the others: places in tables, disk, processor, memory and time. Each test attacks real nodes
+//! What strangers can take from others: places in tables, disk, processor, memory and time. Each test attacks real nodes
 //! with many keys, which cost nothing, and looks at what honest people still get.
 //!
-//! What is promised is for two processors that have nothing else to do. A test prints what it saw beside the promise, and
-//! waits longer.
+//! The promises hold for two idle processors. A test prints what it saw beside the promise, and waits longer.
 
 #![cfg(target_os = "linux")]
 

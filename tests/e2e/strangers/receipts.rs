@@ -1,4 +1,4 @@
-//! Receipts: anybody can give one, and only what people have counts for the user.
+//! Receipts. Any key can give one, and they must not fill the table or delay the user.
 
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,10 @@ use crate::{
     support::{Ports, seconds, until},
 };
 
-/// Keys that say to hold what the victim said: more than the table has places for.
+/// Keys that claim to hold what the victim said: more than the table has places for.
 const KEYS: u64 = 1_100;
 
-/// How long `/quit` may take beside somebody who takes nothing.
+/// How long `/quit` may take beside a stranger who takes nothing.
 const LEAVES: Duration = seconds(2);
 
 #[test]

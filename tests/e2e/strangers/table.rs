@@ -1,4 +1,4 @@
-//! The table of logs: whoever fills it keeps nobody out.
+//! The table of logs: strangers who fill it keep nobody out.
 
 use std::{
     thread,
@@ -17,7 +17,7 @@ const LOGS: i64 = 1_024 + 32;
 /// Logs of absent strangers that a node may have which met none of them: of those it can be told a few, never the table.
 const HANDED_ON: i64 = 64;
 
-/// Logs of which a line is held. What was given up leaves a row behind that says so.
+/// Counts the logs with lines. A log that was given up leaves a row without lines.
 const HELD: &str = "SELECT count(*) FROM logs WHERE base <= head";
 
 /// How long a full table may stay full once its authors have gone.

@@ -1,4 +1,4 @@
-//! Keys that are made and thrown away displace nobody's record.
+//! Throw-away keys displace nobody's record.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

@@ -30,7 +30,7 @@ pub(super) enum Rank {
     Known,
 }
 
-/// Keys that compete with one another first.
+/// A group of keys that displace one another first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Crowd {
     /// All of a rank.
@@ -46,15 +46,15 @@ pub(super) enum Crowd {
 pub(super) struct Place {
     pub(super) rank: Rank,
     pub(super) crowd: Crowd,
-    /// Of one crowd, the greatest goes first.
+    /// Within a crowd, the key with the greatest urgency goes first.
     pub(super) urgency: i64,
 }
 
-/// Those that may be forgotten. Every operation takes a time that grows with the logarithm of their number.
+/// The keys that may be forgotten. The time of every operation grows with the logarithm of their number.
 #[derive(Debug, Default)]
 pub(super) struct Forgettable {
     crowds: BTreeMap<(Rank, Crowd), BTreeSet<(i64, NodeId)>>,
-    /// The crowds, the one that loses a key next first: the greatest, and of such the one with the most urgent key.
+    /// The crowds. The first one loses the next key: the largest, and of equals the one with the most urgent key.
     order: BTreeSet<(Rank, Reverse<usize>, Reverse<i64>, Crowd)>,
 }
 

@@ -1,5 +1,5 @@
 //! Which logs have a place. When the table is full of strangers' logs, the newest log of the host or key with most logs
-//! goes. The only log of a present author never goes.
+//! goes. The newest log of a present author never goes.
 
 use std::{
     cmp::Reverse,
@@ -19,11 +19,11 @@ use crate::{
 /// Whether a new log has a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::core::sync) enum Admission {
-    /// It has.
+    /// Yes.
     Room,
-    /// It has if these are given up.
+    /// Yes, if these are given up.
     InPlaceOf(Vec<LogId>),
-    /// It has not.
+    /// No.
     Refused,
 }
 

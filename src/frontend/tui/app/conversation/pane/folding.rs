@@ -30,8 +30,9 @@ impl Pane {
         }
     }
 
-    /// A flood of `source` begins with `line`: folds it, and of what was shown since the position `since` all but the first.
-    /// `is_of` says whose lines that are. Returns the entry, and whether it is new. Nothing that the user reads is touched.
+    /// A flood of `source` begins with `line`. Folds it, and the lines of the flood that were shown since the position `since`,
+    /// except the first few. `is_of` says which lines belong to the flood. Lines that the user is reading stay. Returns the
+    /// entry, and whether it is new.
     pub(crate) fn begin_flood(
         &mut self,
         source: Source,
@@ -49,7 +50,7 @@ impl Pane {
                 *seen += 1;
                 *seen > FIRST_SHOWN
             }
-            // How throw-away names came and went between their lines. The last entry may still take in others.
+            // Notes that strangers came and went. The last one may still take in others.
             Entry::Presence(who) => source == Source::Strangers && who.is_of_strangers() && at + 1 < end,
             Entry::Line(_) | Entry::Notice(_) | Entry::Flood(_) => false,
         };
@@ -131,7 +132,7 @@ impl Pane {
             .any(|&seq| matches!(self.entry(seq), Some(Entry::Flood(flood)) if flood.covers(author, position)))
     }
 
-    /// Whether so many lines of the author of `line` stand around its place that one more is part of a flood.
+    /// Whether there are so many lines of the author around the place of `line` that it is part of a flood.
     pub(crate) fn is_crowded(&self, line: &Line) -> bool {
         let date = line.position.hlc.wall().as_millis();
         let near = |slot: &&Slot| slot.key.hlc.wall().as_millis().saturating_sub(date).abs() <= NEAR_MS;
@@ -146,8 +147,8 @@ impl Pane {
         before + after >= DENSE_LINES
     }
 
-    /// Puts the newest folded messages in sight (or, if there are none, the newest at all) in their places, as far as they
-    /// are held. Returns whether there were any.
+    /// Unfolds the newest fold in sight, or the newest of all if none is in sight. Its lines go to their places, as far as
+    /// they are held. Returns whether there was a fold.
     pub(crate) fn unfold(&mut self) -> bool {
         let last = self.sight().rows.last().map_or(self.end(), |row| row.seq);
         let within = usize::try_from(last.saturating_sub(self.first)).unwrap_or(usize::MAX);
@@ -159,7 +160,7 @@ impl Pane {
         let Slot { entry: Entry::Flood(flood), key, day, .. } = slot else { return false };
         let seq = self.first + at as u64;
         self.folds.retain(|_, entry| *entry != seq);
-        // They stand where the fold stood, also among what others said meanwhile.
+        // They go to where the fold was, among what others said meanwhile.
         let (head, gap, tail) = flood.open();
         let line = |line: Line| (line.day, Entry::Line(line));
         let gap = gap.map(|gap| (day, notice(&gap)));
@@ -176,7 +177,7 @@ impl Pane {
         true
     }
 
-    /// Takes in that entries have other numbers.
+    /// Entries have got other numbers.
     pub(super) fn renumber(&mut self, new: impl Fn(u64) -> u64) {
         if let Some(marker) = &mut self.marker {
             marker.seq = new(marker.seq);
