@@ -267,8 +267,8 @@ fn the_end_of_a_backlog_says_how_many_lines_were_left_out() {
     let mut victim = Victim::new();
     let (bob, carol) = (victim.links(1), victim.links(2));
     victim.leaves(&carol);
-    let events = carol.says(1, &vec!["x".repeat(60_000).as_str(); 200], 0);
-    let range = HeldRange { name: None, log: carol.log(1), seq: 200, head: None, base: 1 };
+    let events = carol.says(1, &vec!["x".repeat(60_000).as_str(); 700], 0);
+    let range = HeldRange { name: None, log: carol.log(1), seq: 700, head: None, base: 1 };
     let mut outputs =
         victim.feed(Input::Have { link: bob.link, have: Have { ranges: vec![range], ..Have::default() } });
     outputs.extend(victim.feed(Input::Batch { link: bob.link, events }));
@@ -281,8 +281,8 @@ fn the_end_of_a_backlog_says_how_many_lines_were_left_out() {
         })
         .collect();
     let taken = victim.peer.sync.logs.get(&carol.log(1)).unwrap().committed_head();
-    assert_eq!(progress.first(), Some(&(0, 200, 0)));
-    assert_eq!(progress.last(), Some(&(taken, taken, 200 - taken)));
+    assert_eq!(progress.first(), Some(&(0, 700, 0)));
+    assert_eq!(progress.last(), Some(&(taken, taken, 700 - taken)));
 }
 
 #[test]
