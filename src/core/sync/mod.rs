@@ -25,7 +25,7 @@
 //! | a link has lacked events for 2 s (others' 2 to 3 s), then twice as long, up to 64 s (96 s) | the link | these events again, of any author |
 //! | links hold what it lacks, and the author is not linked | one link | `want`; after 3 s without progress another |
 //! | an event waits for a cause | its sender | `want`, after 50 ms, then every second |
-//! | an event is refused | its sender | `Refused`, once a minute for each log |
+//! | an event is refused | its sender, if it has the capability | `Refused`, once a minute for each log |
 //! | a link refuses a log | | nothing of that log for a minute or an hour, by the reason |
 //! | a link names a log that we do not hold and once gave up | the link | `Have` with a base above the number at which it was given up |
 //! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
@@ -213,7 +213,8 @@ impl Sync {
         self.writer.is_full()
     }
 
-    /// Whether `link` may send more events, or has too much on the way to disk.
+    /// Whether to read more events of `link`. It may have too much on the way to disk, or have brought more of strangers than
+    /// they may have.
     pub fn has_room_for(&self, link: LinkId) -> bool {
         let held_up = self.links.get(link).is_some_and(|link| link.held_up);
         !held_up && self.writer.on_the_way.has_room_for(link)

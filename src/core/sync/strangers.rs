@@ -156,6 +156,7 @@ impl Sync {
         }
     }
 
+    /// Links that had brought too much are read again.
     fn let_everybody_go_on(&mut self) {
         for (_, link) in self.links.iter_mut() {
             link.held_up = false;

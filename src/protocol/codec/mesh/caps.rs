@@ -14,7 +14,7 @@ pub enum Cap {
     Sas,
     /// Takes changes in place of ranges.
     Changes,
-    /// Wants to know what is not taken.
+    /// Is told which events are refused.
     Refusals,
 }
 
