@@ -17,7 +17,9 @@ use proximity_chat::{
     core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, node::Retention},
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
-        model::{Guests, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp},
+        model::{
+            Date, Guests, Known, Met, Network, Nick, NodeId, PeerId, PortRange, Presence, Room, Target, Text, Timestamp,
+        },
     },
     protocol::identity::Identity,
     runtime::{
@@ -30,13 +32,15 @@ use proximity_chat::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{disk, speech, world::World};
+use crate::{disk, run::EPOCH, speech, world::World};
 
 /// Where all nodes listen, in the simulation.
 const PORT: u16 = 4_000;
 
 /// Where they look for each other.
 const NETWORK: &str = "192.168.0.0/28";
+
+const DAY: Duration = Duration::from_hours(24);
 
 pub(crate) struct Host {
     pub(crate) index: usize,
@@ -48,6 +52,8 @@ pub(crate) struct Host {
     seed: u64,
     /// Whom it knows by configuration; the sweep finds the others.
     peers: Vec<Target>,
+    /// Whom it has met on earlier days: everybody.
+    known: Vec<Known>,
     /// When it starts for the first time.
     pub(crate) joins_at: Duration,
     pub(crate) boots: Cell<u64>,
@@ -60,10 +66,16 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(index: usize, seed: u64, joins_at: Duration, knows: &[usize], directory: PathBuf) -> Self {
-        let mut secret = [index as u8 + 1; 32];
-        secret[..8].copy_from_slice(&seed.to_be_bytes());
-        let identity = Identity::from_secret(&secret);
+    pub(crate) fn new(
+        index: usize,
+        nodes: usize,
+        seed: u64,
+        joins_at: Duration,
+        knows: &[usize],
+        directory: PathBuf,
+    ) -> Self {
+        let identity = identity_of(seed, index);
+        let others = (0..nodes).filter(|other| *other != index);
         Self {
             index,
             ip: address(index),
@@ -72,6 +84,7 @@ impl Host {
             directory,
             seed,
             peers: knows.iter().map(|&other| Target::Socket(SocketAddr::new(address(other), PORT))).collect(),
+            known: others.map(|other| known(identity_of(seed, other).node())).collect(),
             joins_at,
             boots: Cell::new(0),
             skew: Arc::default(),
@@ -143,7 +156,7 @@ impl Host {
             nick: Nick::new(&format!("node{}", self.index)).unwrap(),
             presence: Presence::Here,
             identity: self.identity.clone(),
-            known: Vec::new(),
+            known: self.known.clone(),
             guests: Guests::None,
             hold: false,
             saver: profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap().saver(),
@@ -154,6 +167,30 @@ impl Host {
             store,
             answers,
         }
+    }
+}
+
+fn identity_of(seed: u64, index: usize) -> Identity {
+    let mut secret = [index as u8 + 1; 32];
+    secret[..8].copy_from_slice(&seed.to_be_bytes());
+    Identity::from_secret(&secret)
+}
+
+/// What is remembered of somebody who was met on two days, the last of them yesterday.
+fn known(node: NodeId) -> Known {
+    let yesterday = EPOCH - DAY;
+    let at = |since_epoch: Duration| Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap());
+    let met = Met { days: 2, last_day: Date::of(at(yesterday)), host: None, proven: true };
+    Known {
+        node,
+        nick: None,
+        first_seen: at(yesterday - DAY),
+        last_seen: at(yesterday),
+        addrs: Vec::new(),
+        verified: false,
+        trusted: false,
+        ignored: false,
+        met: Some(met),
     }
 }
 

@@ -39,7 +39,7 @@ const QUIET: Duration = Duration::from_secs(12);
 const TICK: Duration = Duration::from_millis(2);
 
 /// What the clocks show at the begin: a day in January 2027.
-const EPOCH: Duration = Duration::from_hours(500_000);
+pub(crate) const EPOCH: Duration = Duration::from_hours(500_000);
 
 /// A seed that takes longer than this, in real time, hangs.
 const HANGS: Duration = Duration::from_mins(5);
@@ -156,7 +156,7 @@ fn hosts(seed: u64, nodes: usize, random: &mut fastrand::Rng, directory: &Path) 
         let joins_at = if random.u8(..4) == 0 { random.u64(5_000..25_000) } else { random.u64(..2_000) };
         let knows: Vec<_> = (0..nodes).filter(|&other| other != index && random.u8(..3) == 0).collect();
         let directory = directory.join(index.to_string());
-        Rc::new(Host::new(index, seed, Duration::from_millis(joins_at), &knows, directory))
+        Rc::new(Host::new(index, nodes, seed, Duration::from_millis(joins_at), &knows, directory))
     };
     (0..nodes).map(host).collect()
 }
