@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use proximity_chat::core::mutant::Mutant;
 
+use crate::hostile;
+
 pub(crate) const USAGE: &str = "\
 cargo test --features simulation --test simulation -- [OPTIONS]
 
 Without options it runs what CI runs. Each seed runs in a process of its own.
   --seeds A..B     these seeds
   --nodes N        with so many nodes, 3 to 16 (default: 5, and 8 for odd seeds)
+  --hostile N      with so many hostile members, up to 2 (default: 2 for every second pair of seeds)
   --jobs N         so many at a time (default: 2)
   --mutant NAME    with this fault in the program; `all` tries each until a seed notices it
   --trace          print all that the nodes say
@@ -20,6 +23,7 @@ Without options it runs what CI runs. Each seed runs in a process of its own.
 pub(crate) struct Args {
     pub(crate) seeds: Option<Range<u64>>,
     pub(crate) nodes: Option<usize>,
+    pub(crate) hostile: Option<usize>,
     pub(crate) jobs: usize,
     pub(crate) mutants: Vec<Mutant>,
     pub(crate) trace: bool,
@@ -28,7 +32,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut parsed = Self { seeds: None, nodes: None, jobs: 2, mutants: Vec::new(), trace: false, one: None };
+        let mut parsed =
+            Self { seeds: None, nodes: None, hostile: None, jobs: 2, mutants: Vec::new(), trace: false, one: None };
         let mut args = args.into_iter();
         while let Some(option) = args.next() {
             if option == "--trace" {
@@ -46,6 +51,10 @@ impl Args {
                     let nodes = value.parse().ok().filter(|nodes| (3..=16).contains(nodes));
                     parsed.nodes = Some(nodes.ok_or_else(wrong)?);
                 }
+                "--hostile" => {
+                    let members = value.parse().ok().filter(|members| *members <= hostile::MEMBERS);
+                    parsed.hostile = Some(members.ok_or_else(wrong)?);
+                }
                 "--jobs" => parsed.jobs = value.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(wrong)?,
                 "--mutant" if value == "all" => parsed.mutants = Mutant::ALL.to_vec(),
                 "--mutant" => parsed.mutants = vec![mutant(&value).ok_or_else(wrong)?],
@@ -59,6 +68,12 @@ impl Args {
     /// How many nodes a seed has.
     pub(crate) fn nodes_of(&self, seed: u64) -> usize {
         self.nodes.unwrap_or(if seed.is_multiple_of(2) { 5 } else { 8 })
+    }
+
+    /// How many hostile members a seed has.
+    pub(crate) fn hostile_of(&self, seed: u64) -> usize {
+        let members = self.hostile.unwrap_or(if seed / 2 % 2 == 1 { hostile::MEMBERS } else { 0 });
+        if self.nodes_of(seed) > hostile::MOST_HONEST { 0 } else { members }
     }
 }
 

@@ -1,16 +1,16 @@
 //! A host's disk, which takes its time, and what is on it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, rc::Rc};
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
-    core::log::storage::{Ignored, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
+    core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
     domain::model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
 use tokio::sync::mpsc;
 
-use crate::faults::disk_pause;
+use crate::{faults::disk_pause, world::World};
 
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
@@ -28,13 +28,16 @@ pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot),
 }
 
 /// A store whose disk works as long as the host runs: what was not committed when it crashes is gone.
-pub(crate) fn run(mut database: Database, seed: u64) -> (Store, mpsc::Receiver<Answer>) {
+pub(crate) fn run(mut database: Database, seed: u64, world: Rc<World>, node: usize) -> (Store, mpsc::Receiver<Answer>) {
     let (requests_in, mut requests) = mpsc::channel(MAX_REQUESTS);
     let (answers_in, answers) = mpsc::channel(MAX_REQUESTS);
     let mut random = fastrand::Rng::with_seed(seed);
     tokio::task::spawn_local(async move {
         while let Some((ticket, request)) = requests.recv().await {
             pause(&mut random).await;
+            if let Request::Write(writes) = &request {
+                world.writes(node, writes);
+            }
             let reply = database.handle(request);
             pause(&mut random).await;
             if answers_in.send(Answer { ticket, reply }).await.is_err() {
@@ -49,12 +52,19 @@ async fn pause(random: &mut fastrand::Rng) {
     tokio::time::sleep(disk_pause(random)).await;
 }
 
-/// All that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that
+/// What honest authors have said of all that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that
 /// its author did not sign, one that is in no chain, one that is not later than its causes.
 ///
-/// Signatures are what takes long; `thorough` looks at them too.
-pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool) -> Result<Vec<Position>, String> {
-    let from = snapshot.logs.iter().map(|log| (log.id, log.base)).collect();
+/// What others have said need not be whole, and contradicts itself. Signatures are what takes long; `thorough` looks at them
+/// too.
+pub(crate) fn read(
+    database: &mut Database,
+    snapshot: &Snapshot,
+    is_honest: &dyn Fn(&NodeId) -> bool,
+    thorough: bool,
+) -> Result<Vec<Position>, String> {
+    let oldest = |log: &LogState| log.older.as_ref().map_or(log.base, |older| older.base);
+    let from = snapshot.logs.iter().map(|log| (log.id, oldest(log))).collect();
     let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
         return Err("no events for an answer".to_owned());
     };
@@ -71,12 +81,13 @@ pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool)
             return Err(format!("{at} is stored as {:?} {}", held.log, held.seq));
         }
         let before = events.get(&(event.log, event.seq - 1));
-        if event.prev != before.map(|(id, _)| *id) {
+        let honest = is_honest(&event.log.author);
+        if honest && event.prev != before.map(|(id, _)| *id) {
             return Err(format!("{at} does not follow the one before it"));
         }
         // The store gives causes before effects.
         let causes = event.deps.iter().filter_map(|dep| events.get(&(dep.log, dep.seq)));
-        if causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
+        if honest && causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
             return Err(format!("never against causality: {at} is not later than what it follows"));
         }
         if events.insert((event.log, event.seq), (event.id, event.hlc)).is_some() {
@@ -84,7 +95,7 @@ pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool)
         }
     }
     for log in &snapshot.logs {
-        if log.head > 0 && !events.contains_key(&(log.id, log.head)) {
+        if log.head >= log.base && !events.contains_key(&(log.id, log.head)) {
             return Err(format!("number {} of {:?}, the last one, is not stored", log.head, log.id.author));
         }
     }
@@ -104,7 +115,7 @@ pub(crate) fn read(database: &mut Database, snapshot: &Snapshot, thorough: bool)
     if positions.len() != events.len() || !positions.iter().all(is_event) {
         return Err(format!("{} lines on the page, {} events", positions.len(), events.len()));
     }
-    Ok(positions)
+    Ok(positions.into_iter().filter(|position| is_honest(&position.author)).collect())
 }
 
 fn ask(database: &mut Database, request: Request) -> Result<Reply, String> {

@@ -15,7 +15,7 @@ use proximity_chat::core::mutant::Mutant;
 
 use crate::{args::Args, run::BROKEN, say};
 
-/// What CI runs, half of them with 5 and half with 8 nodes.
+/// What CI runs, half of them with 5 and half with 8 nodes, and half of each with hostile members.
 const CI_SEEDS: std::ops::Range<u64> = 0..52;
 
 /// Of a fault in the program at least one of so many seeds must notice something.
@@ -26,6 +26,7 @@ const MUTANT_SEEDS: u64 = 8;
 struct Job {
     seed: u64,
     nodes: usize,
+    hostile: usize,
     mutant: Option<Mutant>,
     trace: bool,
 }
@@ -42,7 +43,13 @@ pub(crate) fn run(args: &Args) -> bool {
     let began = Instant::now();
     let plain = args.seeds.is_none() && args.mutants.is_empty();
     let seeds = args.seeds.clone().unwrap_or(if plain { CI_SEEDS } else { 0..MUTANT_SEEDS });
-    let job = |seed, mutant| Job { seed, nodes: args.nodes_of(seed), mutant, trace: args.trace };
+    let job = |seed, mutant| Job {
+        seed,
+        nodes: args.nodes_of(seed),
+        hostile: args.hostile_of(seed),
+        mutant,
+        trace: args.trace,
+    };
     let mut passed = true;
     if args.mutants.is_empty() {
         let jobs: Vec<_> = seeds.clone().map(|seed| job(seed, None)).collect();
@@ -97,6 +104,7 @@ fn all(jobs: &[Job], at_once: usize) -> (Vec<Outcome>, Duration) {
 fn one(job: &Job) -> Outcome {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--one", &job.seed.to_string(), "--nodes", &job.nodes.to_string()]);
+    command.args(["--hostile", &job.hostile.to_string()]);
     if let Some(mutant) = job.mutant {
         command.args(["--mutant", &format!("{mutant:?}")]);
     }

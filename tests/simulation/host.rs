@@ -35,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{disk, run::EPOCH, speech, world::World};
 
 /// Where all nodes listen, in the simulation.
-const PORT: u16 = 4_000;
+pub(crate) const PORT: u16 = 4_000;
 
 /// Where they look for each other.
 const NETWORK: &str = "192.168.0.0/28";
@@ -124,13 +124,14 @@ impl Host {
     /// Reads its disk, as it is when it does not run, and holds it against the rules.
     pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
-        let positions = disk::read(&mut database, &snapshot, thorough);
+        let is_honest = |node: &NodeId| world.rules.borrow().is_honest(node);
+        let positions = disk::read(&mut database, &snapshot, &is_honest, thorough);
         let positions = positions.map_err(|what| format!("node {}: {what}", self.index))?;
         world.rules.borrow_mut().on_disk(self.index, &positions)?;
         Ok((database, snapshot))
     }
 
-    fn settings(&self, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
+    fn settings(&self, world: &Rc<World>, boot: u64, database: Database, snapshot: Snapshot) -> Settings {
         // Fixed by the seed, and never the same twice: what the operating system's random numbers are to a real node.
         let mut random = fastrand::Rng::with_seed(self.seed ^ ((self.index as u64 + 1) << 48) ^ (boot << 32));
         let mut secret = [0; 32];
@@ -141,7 +142,7 @@ impl Host {
             let ms = i64::try_from(since_epoch.as_millis()).unwrap() + skew.load(Ordering::Relaxed);
             Timestamp::from_millis(ms)
         };
-        let (store, answers) = disk::run(database, random.u64(..));
+        let (store, answers) = disk::run(database, random.u64(..), world.clone(), self.index);
         let port = PORT.try_into().unwrap();
         let site = ListenPlan::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
         Settings {
@@ -170,7 +171,7 @@ impl Host {
     }
 }
 
-fn identity_of(seed: u64, index: usize) -> Identity {
+pub(crate) fn identity_of(seed: u64, index: usize) -> Identity {
     let mut secret = [index as u8 + 1; 32];
     secret[..8].copy_from_slice(&seed.to_be_bytes());
     Identity::from_secret(&secret)
@@ -209,7 +210,7 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let (updates_in, mut updates) = mpsc::channel(UPDATE_CAPACITY);
     let net = world.cables.of(host.ip);
     let (database, snapshot) = host.read(&world, false)?;
-    let settings = host.settings(boot, database, snapshot);
+    let settings = host.settings(&world, boot, database, snapshot);
     let actor = Actor::start(net, settings, commands_out, updates_in, CancellationToken::new()).await?;
     tokio::spawn(actor.run());
     host.commands.replace(Some(commands));
@@ -225,7 +226,13 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
             Update::PeerLeft { peer: PeerId::Node(node), .. } => {
                 host.listed.borrow_mut().remove(&node);
             }
-            Update::Message(message) if speech::invites_answer(&message, &mut random) => host.say(Some(message.id)),
+            // What strangers say may be gone when the answer is shown.
+            Update::Message(message)
+                if world.rules.borrow().is_honest(&message.position.author)
+                    && speech::invites_answer(&message, &mut random) =>
+            {
+                host.say(Some(message.id));
+            }
             _ => {}
         }
     }

@@ -1,7 +1,8 @@
 //! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think of:
-//! partitions, crashes, power cuts, loss, slowness, clocks that are an hour off, people who come late and go.
+//! partitions, crashes, power cuts, loss, slowness, clocks that are an hour off, people who come late and go. In half of the
+//! runs two members are hostile: they do all that strangers can do to the others.
 //!
-//! What must hold, whatever happens, is in `rules`; what goes wrong is in `faults`. `args` says how to run
+//! What must hold, whatever happens, is in `rules`; what goes wrong is in `faults` and `hostile`. `args` says how to run
 //! it. One process runs one seed, because the trace of a seed must depend on nothing else.
 
 #![allow(
@@ -17,6 +18,7 @@ mod disk;
 mod faults;
 mod fleet;
 mod host;
+mod hostile;
 mod net;
 mod rules;
 mod run;
@@ -45,7 +47,7 @@ fn main() -> ExitCode {
             if let [chosen] = args.mutants[..] {
                 mutant::choose(chosen);
             }
-            run::one(seed, args.nodes_of(seed), args.trace)
+            run::one(seed, args.nodes_of(seed), args.hostile_of(seed), args.trace)
         }
         None => fleet::run(&args),
     };

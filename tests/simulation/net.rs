@@ -25,6 +25,8 @@ pub(crate) struct Cables(Arc<Mutex<State>>);
 struct State {
     listening: BTreeSet<SocketAddr>,
     cut: BTreeSet<(IpAddr, IpAddr)>,
+    /// Where anybody has ever tried to connect to.
+    dialled: BTreeSet<SocketAddr>,
     /// Accepted connections that are open, by who accepted and who dialled.
     open: BTreeMap<(IpAddr, IpAddr), usize>,
 }
@@ -49,6 +51,11 @@ impl Cables {
     pub(crate) fn between(&self, a: IpAddr, b: IpAddr) -> usize {
         let state = self.state();
         [(a, b), (b, a)].iter().filter_map(|pair| state.open.get(pair)).sum()
+    }
+
+    /// Where anybody has ever tried to connect to.
+    pub(crate) fn dialled(&self) -> BTreeSet<SocketAddr> {
+        self.state().dialled.clone()
     }
 
     /// The network as the host with this address sees it.
@@ -83,6 +90,7 @@ impl Net for SimNet {
 
     /// Asks turmoil only where it can succeed: it keeps a socket for ever for each dial that does not.
     async fn connect(&self, _from: Option<IpAddr>, to: SocketAddr) -> io::Result<Connection> {
+        self.cables.state().dialled.insert(to);
         if self.cables.state().cut.contains(&(self.ip, to.ip())) {
             return future::pending().await;
         }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use proximity_chat::{
-    core::log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+    core::{
+        budgets::{ABSENT_LOGS, STRANGER_BYTES, STRANGERS_BYTES_A_DAY},
+        log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+    },
     domain::model::{Message, MessageId, NodeId, Position},
 };
 
@@ -23,6 +26,9 @@ pub(crate) struct Rules {
     /// When the first node showed it.
     first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
+    honest: BTreeSet<NodeId>,
+    /// Keys that have said that they hold what they do not hold.
+    liars: usize,
 }
 
 /// What is known of one node.
@@ -36,17 +42,45 @@ struct Known {
     /// have ended that. What it takes in is judged by what it has then, and shown together with what came meanwhile.
     strange_until: Duration,
     behind_until: Duration,
+    /// What it has shown of those who are not honest. They may contradict themselves, and not all of it is kept.
+    strange: BTreeSet<MessageId>,
 }
 
 impl Rules {
-    pub(crate) fn new(nodes: usize) -> Self {
-        let nodes = (0..nodes).map(|_| Known::default()).collect();
-        Self { numbers: BTreeMap::new(), positions: BTreeMap::new(), first: BTreeMap::new(), nodes }
+    pub(crate) fn new(honest: Vec<NodeId>) -> Self {
+        let nodes = honest.iter().map(|_| Known::default()).collect();
+        Self {
+            numbers: BTreeMap::new(),
+            positions: BTreeMap::new(),
+            first: BTreeMap::new(),
+            nodes,
+            honest: honest.into_iter().collect(),
+            liars: 0,
+        }
+    }
+
+    pub(crate) fn is_honest(&self, node: &NodeId) -> bool {
+        self.honest.contains(node)
+    }
+
+    /// Whether a notice about somebody who contradicts themselves is about somebody honest.
+    pub(crate) fn names_honest(&self, text: &str) -> bool {
+        let tag = |node: &NodeId| text.contains(&node.tag(8));
+        text.contains("your key") || text.contains("node") || self.honest.iter().any(tag)
+    }
+
+    /// One more key will say that it holds what it does not hold.
+    pub(crate) fn a_liar_comes(&mut self) {
+        self.liars += 1;
     }
 
     /// A node showed a message as new.
     pub(crate) fn shown(&mut self, node: usize, message: &Message, now: Duration) -> Result<(), String> {
         let Message { id, position, .. } = message;
+        if !self.is_honest(&position.author) {
+            let is_new = self.nodes[node].strange.insert(*id);
+            return if is_new { Ok(()) } else { Err(format!("nothing twice: node {node} shows {id} once more")) };
+        }
         let text = message.text.as_str();
         self.numbered(node, position)?;
         if self.has_nothing_of_somebody(node) {
@@ -113,7 +147,8 @@ impl Rules {
             return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
         }
         let last = positions.iter().map(|position| ((position.author, position.epoch), position.seq)).collect();
-        self.nodes[node] = Known { held, last, ..Known::default() };
+        let strange = std::mem::take(&mut self.nodes[node].strange);
+        self.nodes[node] = Known { held, last, strange, ..Known::default() };
         Ok(())
     }
 
@@ -135,9 +170,24 @@ impl Rules {
     /// A node tells its user that so many others have a message.
     pub(crate) fn delivered(&mut self, node: usize, id: MessageId, delivered: u32) -> Result<(), String> {
         let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && known.held.contains(&id));
-        let have = have.count();
+        let have = have.count() + self.liars;
         if have < delivered as usize {
             return Err(format!("node {node} says that {delivered} have {id}, but {have} have"));
+        }
+        Ok(())
+    }
+
+    /// What a node holds of strangers in the end, when none of them is here who has said anything: the bytes of each log.
+    pub(crate) fn strangers(node: usize, logs: &[u64]) -> Result<(), String> {
+        if logs.len() > ABSENT_LOGS {
+            return Err(format!("strangers have few places: node {node} holds {} logs of absent ones", logs.len()));
+        }
+        if let Some(bytes) = logs.iter().find(|bytes| **bytes > STRANGER_BYTES) {
+            return Err(format!("strangers have few bytes: node {node} holds {bytes} of one of them"));
+        }
+        let all: u64 = logs.iter().sum();
+        if all > STRANGERS_BYTES_A_DAY {
+            return Err(format!("strangers have few bytes: node {node} holds {all} of all of them"));
         }
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! One seed, from the first start to the last check.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
+    net::SocketAddr,
     panic,
     path::Path,
     process,
@@ -10,11 +12,17 @@ use std::{
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
+use proximity_chat::{
+    core::{budgets::MAX_NODES_PER_HOST, log::storage::LogState},
+    domain::model::LogId,
+};
 use turmoil::Sim;
 
 use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
+    hostile::{self, Member},
+    rules::Rules,
     say,
     trace::Trace,
     world::World,
@@ -35,6 +43,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// And nothing more may happen for so long: a link that is too many, or a line that comes twice, shows by then.
 const QUIET: Duration = Duration::from_secs(12);
 
+/// And for so long nothing may have been written.
+const DRAINED: Duration = Duration::from_secs(5);
+
 /// One step of the simulation.
 const TICK: Duration = Duration::from_millis(2);
 
@@ -45,16 +56,18 @@ pub(crate) const EPOCH: Duration = Duration::from_hours(500_000);
 const HANGS: Duration = Duration::from_mins(5);
 
 /// Runs a seed and prints what became of it.
-pub(crate) fn one(seed: u64, nodes: usize, trace: bool) -> bool {
+pub(crate) fn one(seed: u64, nodes: usize, hostile: usize, trace: bool) -> bool {
     watch(seed);
     let began = Instant::now();
     let memory = Path::new("/dev/shm");
     let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let directory = tempfile::tempdir_in(place).unwrap();
-    let world = World::new(seed, nodes, Trace::new(trace));
-    let converged = run(&world, nodes, directory.path());
+    let honest = (0..nodes).map(|index| host::identity_of(seed, index).node()).collect();
+    let world = World::new(seed, honest, Trace::new(trace));
+    let converged = run(&world, nodes, hostile, directory.path());
     let hash = world.trace.borrow().hash();
-    let mut line = format!("seed={seed} nodes={nodes} hash={hash} events={}", world.rules.borrow().messages());
+    let mut line =
+        format!("seed={seed} nodes={nodes} hostile={hostile} hash={hash} events={}", world.rules.borrow().messages());
     let _ = write!(line, " heard={}", world.heard.get());
     if let Some(after) = converged {
         let _ = write!(line, " converged={:.1}s", after.as_secs_f64());
@@ -86,7 +99,7 @@ fn watch(seed: u64) {
 }
 
 /// Runs a seed. How long after the last repair everybody had everything.
-fn run(world: &Rc<World>, nodes: usize, directory: &Path) -> Option<Duration> {
+fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Option<Duration> {
     let mut random = fastrand::Rng::with_seed(world.seed);
     let mut sim = turmoil::Builder::new()
         .rng_seed(random.u64(..))
@@ -102,6 +115,11 @@ fn run(world: &Rc<World>, nodes: usize, directory: &Path) -> Option<Duration> {
     for host in &hosts {
         let (world, host) = (world.clone(), host.clone());
         sim.host(host.ip, move || host::live(world.clone(), host.clone()));
+    }
+    let victims: Vec<_> = hosts.iter().map(|host| SocketAddr::new(host.ip, host::PORT)).collect();
+    for number in 0..hostile {
+        let (world, member) = (world.clone(), Rc::new(Member::new(number, victims.clone())));
+        sim.host(member.ip, move || hostile::live(world.clone(), member.clone()));
     }
     let mut faults = Faults::new(world.clone(), hosts.clone(), random.fork());
     let mut speakers = Speakers { hosts: hosts.clone(), next: vec![Duration::ZERO; nodes], random };
@@ -143,6 +161,7 @@ fn run(world: &Rc<World>, nodes: usize, directory: &Path) -> Option<Duration> {
         }
     }
     check_links(world, &hosts, &faults);
+    check_strangers(world, sim.elapsed(), &hosts, &victims, hostile);
     check_disks(world, &mut sim, &hosts);
     if !world.rules.borrow().all_have_all() || !all_listed(&hosts, &faults) {
         world.must(Err("everybody had everything, and then no more".to_owned()));
@@ -195,11 +214,40 @@ fn all_listed(hosts: &[Rc<Host>], faults: &Faults) -> bool {
 fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
     for host in hosts {
         sim.crash(host.ip);
-        world.must(host.read(world, true).map(drop));
+        let read = host.read(world, true);
+        world.must(read.and_then(|(_, snapshot)| {
+            let bytes = snapshot.bytes.iter().filter(|(log, _)| !world.rules.borrow().is_honest(&log.author));
+            let logs: BTreeMap<LogId, u64> = bytes.copied().collect();
+            let is_held = |log: &LogState| log.head >= log.base;
+            let given_up = snapshot.logs.iter().find(|log| !is_held(log) && logs.contains_key(&log.id));
+            if let Some(log) = given_up {
+                return Err(format!("what is given up is gone: node {} has lines of {:?}", host.index, log.id));
+            }
+            Rules::strangers(host.index, &logs.into_values().collect::<Vec<_>>())
+        }));
     }
     let messages = world.rules.borrow().messages();
     if world.rules.borrow().held() != vec![messages; hosts.len()] {
         world.must(Err("not everything is on all disks".to_owned()));
+    }
+}
+
+/// What hostile members have at each host in the end, and what they have made them do.
+fn check_strangers(world: &World, now: Duration, hosts: &[Rc<Host>], victims: &[SocketAddr], hostile: usize) {
+    for number in 0..hostile {
+        let ip = Member::new(number, victims.to_vec()).ip;
+        for host in hosts {
+            let links = world.cables.between(ip, host.ip);
+            if links > MAX_NODES_PER_HOST {
+                world.must(Err(format!("strangers have few places: node {} has {links} links of {ip}", host.index)));
+            }
+        }
+    }
+    if let Some(other) = world.cables.dialled().iter().find(|addr| addr.port() != host::PORT) {
+        world.must(Err(format!("nobody knocks where no chat can be: {other} was dialled")));
+    }
+    if now < world.last_written.get() + DRAINED {
+        world.must(Err("in the end all queues are empty, and somebody writes".to_owned()));
     }
 }
 

@@ -6,7 +6,13 @@ use std::{
     time::Duration,
 };
 
-use proximity_chat::domain::bus::{FailureCode, NoticeCode, Update};
+use proximity_chat::{
+    core::log::storage::Write,
+    domain::{
+        bus::{FailureCode, NoticeCode, Update},
+        model::NodeId,
+    },
+};
 
 use crate::{host::Host, net::Cables, rules::Rules, trace::Trace};
 
@@ -17,17 +23,20 @@ pub(crate) struct World {
     pub(crate) rules: RefCell<Rules>,
     /// Lines that were shown as said by others, by any node.
     pub(crate) heard: Cell<u64>,
+    /// When any node wrote an event last.
+    pub(crate) last_written: Cell<Duration>,
     broken: RefCell<Option<String>>,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, nodes: usize, trace: Trace) -> Rc<Self> {
+    pub(crate) fn new(seed: u64, honest: Vec<NodeId>, trace: Trace) -> Rc<Self> {
         Rc::new(Self {
             seed,
             cables: Cables::default(),
             trace: RefCell::new(trace),
-            rules: RefCell::new(Rules::new(nodes)),
+            rules: RefCell::new(Rules::new(honest)),
             heard: Cell::new(0),
+            last_written: Cell::default(),
             broken: RefCell::default(),
         })
     }
@@ -54,6 +63,22 @@ impl World {
         self.note(turmoil::sim_elapsed().unwrap(), &line);
     }
 
+    /// A node writes to its disk.
+    pub(crate) fn writes(&self, node: usize, writes: &[Write]) {
+        let now = turmoil::sim_elapsed().unwrap();
+        let mut events = writes.iter().filter_map(|write| match write {
+            Write::Event(entry) => Some(entry),
+            _ => None,
+        });
+        if events.clone().next().is_some() {
+            self.last_written.set(now);
+        }
+        // What the user says goes before whatever others have sent.
+        if events.any(|entry| !entry.own) && events.any(|entry| entry.own) {
+            self.must(Err(format!("own lines first: node {node} writes others' lines before its user's")));
+        }
+    }
+
     /// A node said something to its user.
     pub(crate) fn saw(&self, host: &Host, update: &Update) {
         self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
@@ -63,6 +88,8 @@ impl World {
                 self.rules.borrow_mut().shown(host.index, message, turmoil::sim_elapsed().unwrap())
             }
             Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
+            // Only hostile ones contradict themselves.
+            Update::Notice { code: NoticeCode::Forked, text } if !self.rules.borrow().names_honest(text) => Ok(()),
             Update::Notice { code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog, text }
             | Update::Failed { code: FailureCode::Storage, text } => Err(format!("node {} says: {text}", host.index)),
             _ => Ok(()),

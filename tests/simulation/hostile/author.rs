@@ -1,0 +1,75 @@
+//! Logs that the hostile members write, under whatever key.
+
+use bytes::Bytes;
+use proximity_chat::{
+    domain::model::{EventId, Hlc, LogId, Nick, Room, Text, Timestamp},
+    protocol::{
+        codec::event::{Content, Draft, HeldRange, KIND_SAID, Signed},
+        identity::Identity,
+    },
+};
+
+/// One log, written from its beginning on.
+pub(super) struct Author {
+    key: Identity,
+    log: LogId,
+    /// What was written, the first first.
+    events: Vec<Signed>,
+    hlc: Hlc,
+}
+
+impl Author {
+    /// A log of the lobby. Its clock shows `wall` at first.
+    pub(super) fn new(key: Identity, epoch: u64, wall: Timestamp) -> Self {
+        let log = LogId { room: Room::LOBBY.id(), author: key.node(), epoch };
+        Self { key, log, events: Vec::new(), hlc: Hlc(u64::try_from(wall.as_millis()).unwrap() << 16) }
+    }
+
+    pub(super) fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// Writes one more line.
+    pub(super) fn line(&mut self, text: &str) -> Signed {
+        let signed = self.other(text);
+        self.hlc = Hlc(self.hlc.0 + 1);
+        self.events.push(signed.clone());
+        signed
+    }
+
+    /// What might be the next line. The log goes on as if it were not: two of them contradict each other.
+    pub(super) fn other(&self, text: &str) -> Signed {
+        let nick = Nick::new("hostile").unwrap();
+        let content: Bytes = Content::said([7; 16], &nick, &Text::new(text).unwrap(), false);
+        let draft = Draft {
+            log: self.log,
+            seq: self.events.len() as u64 + 1,
+            prev: self.head(),
+            hlc: Hlc(self.hlc.0 + 1),
+            deps: Vec::new(),
+            wall: Timestamp::from_millis(i64::try_from(self.hlc.0 >> 16).unwrap()),
+            kind: KIND_SAID,
+            content,
+        };
+        draft.sign(|message| self.key.sign(message))
+    }
+
+    /// The line with this number.
+    pub(super) fn at(&self, seq: u64) -> Option<&Signed> {
+        self.events.get(usize::try_from(seq).unwrap().checked_sub(1)?)
+    }
+
+    /// How many lines there are.
+    pub(super) fn len(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    /// All of it, as a node tells that it holds it.
+    pub(super) fn range(&self) -> HeldRange {
+        HeldRange { name: None, log: self.log, seq: self.len(), head: self.head(), base: 1 }
+    }
+
+    fn head(&self) -> Option<EventId> {
+        self.events.last().map(Signed::id)
+    }
+}

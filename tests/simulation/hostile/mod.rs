@@ -1,0 +1,130 @@
+//! Members that do all that strangers can do to others, under many keys that are thrown away: when they do it, and to whom,
+//! is up to the seed.
+//!
+//! | Deed | What it uses up |
+//! |---|---|
+//! | `table` | places for logs: one link brings the logs of hundreds of keys, half of them dated back 80 days |
+//! | `churn` | trust records and places: keys come one after the other, leave a few logs each, and are gone |
+//! | `crowd` | places and what is sent again: many links at once that hold nothing and take nothing |
+//! | `flood` | bytes on disk and their pace: the longest lines, as fast as they are taken |
+//! | `lies` | receipts, what is asked for, dials: each honest line is confirmed, refused, claimed to go on; two events under one number; addresses of third parties |
+//!
+//! What they see breaks rules, too: what they are sent again and again, what is asked for that was refused, how much is taken.
+
+mod author;
+mod deeds;
+mod link;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    rc::Rc,
+    time::Duration,
+};
+
+use proximity_chat::{domain::model::Timestamp, protocol::identity::Identity};
+use tokio::task::spawn_local;
+
+use self::link::Link;
+use crate::world::World;
+
+/// How many there are in a run that has some.
+pub(crate) const MEMBERS: usize = 2;
+
+/// The most honest hosts beside which there is room for them.
+pub(crate) const MOST_HONEST: usize = 11;
+
+/// When they leave, but for the crowd, which stays to the end: while it is quiet already.
+const GONE_AT: Duration = Duration::from_secs(43);
+
+/// How often somebody is dialled until that works, and after how long again.
+const DIALS: u32 = 60;
+const DIAL_AGAIN: Duration = Duration::from_millis(500);
+
+/// One of them.
+pub(crate) struct Member {
+    number: usize,
+    pub(crate) ip: IpAddr,
+    /// Where the honest hosts listen.
+    victims: Vec<SocketAddr>,
+}
+
+impl Member {
+    pub(crate) fn new(number: usize, victims: Vec<SocketAddr>) -> Self {
+        Self { number, ip: Ipv4Addr::new(192, 168, 0, 14 - number as u8).into(), victims }
+    }
+}
+
+/// All deeds of a member.
+pub(crate) async fn live(world: Rc<World>, member: Rc<Member>) -> turmoil::Result {
+    let mut random = fastrand::Rng::with_seed(world.seed ^ ((member.number as u64 + 1) << 56));
+    let mut deed = |from: u64, to: u64| {
+        let begins = Duration::from_millis(random.u64(from..to));
+        (begins, Doer { world: world.clone(), member: member.clone(), random: random.fork() })
+    };
+    let (at, doer) = deed(1_000, 15_000);
+    spawn_local(after(at, deeds::table(doer)));
+    // Once more while nothing else goes wrong.
+    let (at, doer) = deed(30_500, 31_500);
+    spawn_local(after(at, deeds::table(doer)));
+    let (at, doer) = deed(1_000, 10_000);
+    spawn_local(after(at, deeds::churn(doer)));
+    let (at, doer) = deed(1_000, 12_000);
+    spawn_local(after(at, deeds::crowd(doer)));
+    let (at, doer) = deed(1_000, 8_000);
+    spawn_local(after(at, deeds::flood(doer)));
+    for _ in 0..deeds::LIARS {
+        let (at, doer) = deed(1_000, 25_000);
+        spawn_local(after(at, deeds::lies(doer)));
+    }
+    std::future::pending().await
+}
+
+async fn after(pause: Duration, deed: impl Future<Output = ()>) {
+    tokio::time::sleep(pause).await;
+    deed.await;
+}
+
+/// Who does one deed.
+struct Doer {
+    world: Rc<World>,
+    member: Rc<Member>,
+    random: fastrand::Rng,
+}
+
+impl Doer {
+    /// A key that nobody has seen.
+    fn key(&mut self) -> Identity {
+        let mut secret = [0; 32];
+        self.random.fill(&mut secret);
+        Identity::from_secret(&secret)
+    }
+
+    fn victim(&mut self) -> SocketAddr {
+        self.member.victims[self.random.usize(..self.member.victims.len())]
+    }
+
+    /// Links to a host, as soon as it is there.
+    async fn link(&mut self, key: &Identity, to: SocketAddr) -> Option<Link> {
+        for _ in 0..DIALS {
+            let net = self.world.cables.of(self.member.ip);
+            if let Some(link) = Link::dial(net, key, to, now()).await {
+                return Some(link);
+            }
+            if elapsed() >= GONE_AT {
+                return None;
+            }
+            tokio::time::sleep(DIAL_AGAIN).await;
+        }
+        None
+    }
+}
+
+/// How long the run has lasted.
+fn elapsed() -> Duration {
+    turmoil::sim_elapsed().unwrap()
+}
+
+/// What a right clock shows.
+fn now() -> Timestamp {
+    Timestamp::from_millis(i64::try_from(turmoil::since_epoch().unwrap().as_millis()).unwrap())
+}
