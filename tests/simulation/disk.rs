@@ -107,6 +107,8 @@ pub(crate) fn read(
     if !positions.is_sorted_by(|one, next| one < next) {
         return Err("one order: a page is not in the order of its positions".to_owned());
     }
+    let positions: Vec<Position> = positions.into_iter().filter(|position| is_honest(&position.author)).collect();
+    events.retain(|(log, _), _| is_honest(&log.author));
     let is_event = |position: &Position| {
         let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
         let event = events.get(&(log, position.seq));
@@ -115,7 +117,7 @@ pub(crate) fn read(
     if positions.len() != events.len() || !positions.iter().all(is_event) {
         return Err(format!("{} lines on the page, {} events", positions.len(), events.len()));
     }
-    Ok(positions.into_iter().filter(|position| is_honest(&position.author)).collect())
+    Ok(positions)
 }
 
 fn ask(database: &mut Database, request: Request) -> Result<Reply, String> {

@@ -21,7 +21,7 @@ use turmoil::Sim;
 use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
-    hostile::{self, Member},
+    hostile::{self, GONE_AT, Member},
     rules::Rules,
     say,
     trace::Trace,
@@ -148,7 +148,8 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         } else if converged.is_none() && world.rules.borrow().all_have_all() && all_listed(&hosts, &faults) {
             converged = Some(now);
         }
-        if converged.is_some_and(|at| now > at + QUIET) {
+        let busy_until = if hostile > 0 { GONE_AT } else { Duration::ZERO };
+        if converged.is_some_and(|at| now > at.max(busy_until) + QUIET) {
             break;
         }
         if converged.is_none() && now > healed + PATIENCE {

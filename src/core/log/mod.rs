@@ -101,9 +101,13 @@ impl Logs {
             let log = held.entry(state.id).or_insert(HeldLog::new(state));
             log.touch(0, turn);
         }
+        let mut given_up = Vec::new();
         for (log, bytes) in bytes {
             if let Some(held) = held.get_mut(&log) {
                 held.touch(bytes, held.touched());
+            } else if tombstones.get(&log).is_some() {
+                // The program ended after it was given up and before its lines were gone.
+                given_up.push(log);
             }
         }
         Self {
@@ -118,7 +122,7 @@ impl Logs {
             abandoned: BTreeSet::new(),
             newly_abandoned: Vec::new(),
             changed: BTreeSet::new(),
-            given_up: Vec::new(),
+            given_up,
             forgotten,
             turn,
         }

@@ -329,6 +329,29 @@ fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
 }
 
 #[test]
+fn what_was_given_up_and_not_removed_before_the_end_is_removed_after_the_next_start() {
+    let log = |epoch| LogId { room: Room::LOBBY.id(), author: Identity::from_secret(&[2; 32]).node(), epoch };
+    let state = |epoch, base| LogState {
+        id: log(epoch),
+        floor: base,
+        base,
+        head: 3,
+        head_id: Some(EventId([1; 32])),
+        head_hlc: Hlc(9),
+        older: None,
+        forked: None,
+    };
+    let snapshot = Snapshot {
+        logs: vec![state(1, 1), state(2, 4), state(3, 4)],
+        bytes: vec![(log(1), 100), (log(2), 100)],
+        ..Snapshot::default()
+    };
+    let mut logs = Logs::new(Identity::from_secret(&[1; 32]).node(), snapshot, now(0).wall);
+    assert_eq!(logs.take_given_up(), vec![state(2, 4)]);
+    assert!(logs.take_given_up().is_empty());
+}
+
+#[test]
 fn events_that_wait_are_bounded() {
     let (mut alice, mut bob, mut carol) = (Person::new(1), Person::new(2), Person::new(3));
     let start = now(0);

@@ -34,7 +34,7 @@ pub(crate) const MEMBERS: usize = 2;
 pub(crate) const MOST_HONEST: usize = 11;
 
 /// When they leave, but for the crowd, which stays to the end: while it is quiet already.
-const GONE_AT: Duration = Duration::from_secs(43);
+pub(crate) const GONE_AT: Duration = Duration::from_secs(43);
 
 /// How often somebody is dialled until that works, and after how long again.
 const DIALS: u32 = 60;
