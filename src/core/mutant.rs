@@ -32,11 +32,21 @@ pub enum Mutant {
     NoPace,
     /// What was refused is asked for again at once.
     ForgetRefusals,
+    /// Whoever comes first has a place, however many there are of one address.
+    FirstComeFirstServed,
+    /// Of too many keys those go that were seen longest ago, whoever they are.
+    ForgetWhoIsKnown,
+    /// What a peer passes on is dialled at any port.
+    DialAnyPort,
+    /// All that is to be written waits in the order in which it came.
+    OneLane,
+    /// A link that takes nothing is sent everything as often as one that does.
+    NeverSendLess,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -51,6 +61,11 @@ impl Mutant {
         Self::KeepEveryByte,
         Self::NoPace,
         Self::ForgetRefusals,
+        Self::FirstComeFirstServed,
+        Self::ForgetWhoIsKnown,
+        Self::DialAnyPort,
+        Self::OneLane,
+        Self::NeverSendLess,
     ];
 }
 
@@ -143,4 +158,29 @@ pub(crate) fn has_no_pace() -> bool {
 /// Whether what was refused is asked for again at once.
 pub(crate) fn forgets_refusals() -> bool {
     is(Mutant::ForgetRefusals)
+}
+
+/// Whether whoever comes first has a place.
+pub(crate) fn serves_who_comes_first() -> bool {
+    is(Mutant::FirstComeFirstServed)
+}
+
+/// Whether known people are forgotten like anybody else.
+pub(crate) fn forgets_who_is_known() -> bool {
+    is(Mutant::ForgetWhoIsKnown)
+}
+
+/// Whether what a peer passes on is dialled at any port.
+pub(crate) fn dials_any_port() -> bool {
+    is(Mutant::DialAnyPort)
+}
+
+/// Whether all that is to be written waits in one lane.
+pub(crate) fn has_one_lane() -> bool {
+    is(Mutant::OneLane)
+}
+
+/// Whether a link that takes nothing is sent everything as often as one that does.
+pub(crate) fn never_sends_less() -> bool {
+    is(Mutant::NeverSendLess)
 }

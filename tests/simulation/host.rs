@@ -69,6 +69,7 @@ impl Host {
     pub(crate) fn new(
         index: usize,
         nodes: usize,
+        strangers: usize,
         seed: u64,
         joins_at: Duration,
         knows: &[usize],
@@ -84,7 +85,9 @@ impl Host {
             directory,
             seed,
             peers: knows.iter().map(|&other| Target::Socket(SocketAddr::new(address(other), PORT))).collect(),
-            known: others.map(|other| known(identity_of(seed, other).node())).collect(),
+            known: strangers_met(strangers)
+                .chain(others.map(|other| known(identity_of(seed, other).node(), 2, 9 * DAY)))
+                .collect(),
             joins_at,
             boots: Cell::new(0),
             skew: Arc::default(),
@@ -177,16 +180,25 @@ pub(crate) fn identity_of(seed: u64, index: usize) -> Identity {
     Identity::from_secret(&secret)
 }
 
-/// What is remembered of somebody who was met on two days, the last of them yesterday.
-fn known(node: NodeId) -> Known {
-    let yesterday = EPOCH - DAY;
+/// So many keys that were met once, yesterday.
+fn strangers_met(count: usize) -> impl Iterator<Item = Known> {
+    (0..count).map(|number| {
+        let mut key = [0xff; 32];
+        key[..8].copy_from_slice(&(number as u64).to_be_bytes());
+        known(NodeId::new(key), 1, DAY)
+    })
+}
+
+/// What is remembered of a key that was met on so many days, the last of them so long ago.
+fn known(node: NodeId, days: u16, ago: Duration) -> Known {
     let at = |since_epoch: Duration| Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap());
-    let met = Met { days: 2, last_day: Date::of(at(yesterday)), host: None, proven: true };
+    let last_seen = at(EPOCH - ago);
+    let met = Met { days, last_day: Date::of(last_seen), host: None, proven: true };
     Known {
         node,
         nick: None,
-        first_seen: at(yesterday - DAY),
-        last_seen: at(yesterday),
+        first_seen: at(EPOCH - ago - u32::from(days - 1) * DAY),
+        last_seen,
         addrs: Vec::new(),
         verified: false,
         trusted: false,

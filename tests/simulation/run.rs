@@ -13,7 +13,10 @@ use std::{
 };
 
 use proximity_chat::{
-    core::{budgets::MAX_NODES_PER_HOST, log::storage::LogState},
+    core::{
+        budgets::{MAX_KEYS, MAX_NODES_PER_HOST},
+        log::storage::LogState,
+    },
     domain::model::LogId,
 };
 use turmoil::Sim;
@@ -111,7 +114,9 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
         .tcp_capacity(4_096)
         .enable_random_order()
         .build();
-    let hosts = hosts(world.seed, nodes, &mut random, directory);
+    // Beside hostile members there is no room for the keys that they throw away.
+    let strangers = if hostile > 0 { MAX_KEYS - nodes } else { 0 };
+    let hosts = hosts(world.seed, (nodes, strangers), &mut random, directory);
     for host in &hosts {
         let (world, host) = (world.clone(), host.clone());
         sim.host(host.ip, move || host::live(world.clone(), host.clone()));
@@ -170,13 +175,13 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     converged.map(|at| at.saturating_sub(healed))
 }
 
-fn hosts(seed: u64, nodes: usize, random: &mut fastrand::Rng, directory: &Path) -> Vec<Rc<Host>> {
+fn hosts(seed: u64, (nodes, strangers): (usize, usize), random: &mut fastrand::Rng, directory: &Path) -> Vec<Rc<Host>> {
     let host = |index: usize| {
         // One of four comes late; some know the others by configuration, some only by looking.
         let joins_at = if random.u8(..4) == 0 { random.u64(5_000..25_000) } else { random.u64(..2_000) };
         let knows: Vec<_> = (0..nodes).filter(|&other| other != index && random.u8(..3) == 0).collect();
         let directory = directory.join(index.to_string());
-        Rc::new(Host::new(index, nodes, seed, Duration::from_millis(joins_at), &knows, directory))
+        Rc::new(Host::new(index, nodes, strangers, seed, Duration::from_millis(joins_at), &knows, directory))
     };
     (0..nodes).map(host).collect()
 }

@@ -10,7 +10,7 @@ use proximity_chat::{
     core::log::storage::Write,
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::NodeId,
+        model::{NodeId, PeerId, Trust},
     },
 };
 
@@ -63,6 +63,10 @@ impl World {
         self.note(turmoil::sim_elapsed().unwrap(), &line);
     }
 
+    fn is_honest(&self, peer: &PeerId) -> bool {
+        matches!(peer, PeerId::Node(node) if self.rules.borrow().is_honest(node))
+    }
+
     /// A node writes to its disk.
     pub(crate) fn writes(&self, node: usize, writes: &[Write]) {
         let now = turmoil::sim_elapsed().unwrap();
@@ -88,6 +92,9 @@ impl World {
                 self.rules.borrow_mut().shown(host.index, message, turmoil::sim_elapsed().unwrap())
             }
             Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
+            Update::PeerJoined(peer) if peer.trust != Trust::Known && self.is_honest(&peer.id) => {
+                Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
+            }
             // Only hostile ones contradict themselves.
             Update::Notice { code: NoticeCode::Forked, text } if !self.rules.borrow().names_honest(text) => Ok(()),
             Update::Notice { code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog, text }

@@ -13,7 +13,10 @@ use super::{
     queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued},
 };
 use crate::{
-    core::log::storage::{Ack, LogState, Proof},
+    core::{
+        log::storage::{Ack, LogState, Proof},
+        mutant,
+    },
     domain::model::{LogId, NodeId},
     protocol::codec::event::Dep,
 };
@@ -34,6 +37,7 @@ enum Lane {
 impl Lane {
     fn of(queued: &Queued) -> Self {
         match queued {
+            _ if mutant::has_one_lane() => Self::Own,
             Queued::Event(entry, _) if entry.own => Self::Own,
             Queued::Event(entry, _) => Self::Author(entry.event.log.author),
             Queued::Guest(line, _) => Self::Guest(line.addr),

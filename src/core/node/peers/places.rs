@@ -22,7 +22,10 @@ use std::{
 };
 
 use crate::{
-    core::budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
+    core::{
+        budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
+        mutant,
+    },
     domain::model::{Host, LinkId, NodeId},
 };
 
@@ -96,6 +99,9 @@ pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Verdict {
         of.map(|(_, link)| link)
     };
     let at_same = |holder: &Holder| holder.ip == newcomer.ip && !holder.ip.is_loopback();
+    if mutant::serves_who_comes_first() {
+        return if placed.len() < MAX_NODES { Verdict::Free } else { Verdict::StrangersFull };
+    }
     if placed.iter().filter(|(.., holder)| at_same(holder)).count() >= MAX_NODES_PER_HOST {
         let displaced = newest(&at_same).filter(|_| newcomer.known);
         return displaced.map_or(Verdict::AddressFull, Verdict::InPlaceOf);

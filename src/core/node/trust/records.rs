@@ -12,7 +12,10 @@ use super::{
 };
 
 use crate::{
-    core::budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT},
+    core::{
+        budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT},
+        mutant,
+    },
     domain::model::{Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
 };
 
@@ -181,6 +184,7 @@ impl Entry {
             Place { rank, crowd: host.map_or(Crowd::Key(self.known.node), Crowd::Host), urgency: self.number }
         };
         let place = match met {
+            _ if mutant::forgets_who_is_known() => by_sight(Rank::Stale),
             _ if met.is_known() => by_sight(Rank::Known),
             _ if self.stale => by_sight(Rank::Stale),
             Met { proven: true, .. } => by_crowd(Rank::Proven),
