@@ -24,9 +24,6 @@ const DATED_BACK: Duration = Duration::from_hours(24 * 80);
 /// By then all that was brought is taken or refused.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// How often somebody who lacks nothing may ask for everything after that.
-const MOST_WANTS: u32 = 1;
-
 /// Keys that come one after the other.
 const CHURNED: usize = 40;
 
@@ -82,9 +79,8 @@ pub(super) async fn table(mut doer: Doer) {
     let before = link.heard.wants.get();
     link.stays(GONE_AT.saturating_sub(elapsed())).await;
     let wants = link.heard.wants.get() - before;
-    if wants > MOST_WANTS {
-        let what =
-            format!("nothing is asked for in circles: {victim} wants {wants} times what it was sent and refused");
+    if wants > 0 {
+        let what = format!("nothing is asked for in circles: {victim} wants {wants} times what it has refused");
         doer.world.must(Err(what));
     }
 }
