@@ -192,12 +192,12 @@ fn strangers_met(count: usize) -> impl Iterator<Item = Known> {
 /// What is remembered of a key that was met on so many days, the last of them so long ago.
 fn known(node: NodeId, days: u16, ago: Duration) -> Known {
     let at = |since_epoch: Duration| Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap());
-    let last_seen = at(EPOCH - ago);
+    let last_seen = at(EPOCH.saturating_sub(ago));
     let met = Met { days, last_day: Date::of(last_seen), host: None, proven: true };
     Known {
         node,
         nick: None,
-        first_seen: at(EPOCH - ago - u32::from(days - 1) * DAY),
+        first_seen: at(EPOCH.saturating_sub(ago + u32::from(days - 1) * DAY)),
         last_seen,
         addrs: Vec::new(),
         verified: false,

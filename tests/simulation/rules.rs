@@ -1,5 +1,6 @@
 //! What must hold, whatever goes wrong: nothing is lost or comes twice, each author's lines keep their order, no line stands
-//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not.
+//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not. What
+//! hostile members say counts for none of that; of them little is kept.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,9 +10,12 @@ use std::{
 use proximity_chat::{
     core::{
         budgets::{ABSENT_LOGS, STRANGER_BYTES, STRANGERS_BYTES_A_DAY},
-        log::{FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
+        log::{
+            FAR, WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS,
+            storage::{LogState, Snapshot},
+        },
     },
-    domain::model::{Message, MessageId, NodeId, Position},
+    domain::model::{LogId, Message, MessageId, NodeId, Position},
 };
 
 use crate::speech;
@@ -177,15 +181,21 @@ impl Rules {
         Ok(())
     }
 
-    /// What a node holds of strangers in the end, when none of them is here who has said anything: the bytes of each log.
-    pub(crate) fn strangers(node: usize, logs: &[u64]) -> Result<(), String> {
+    /// What a node has on disk of strangers in the end, when none of them is here who has said anything.
+    pub(crate) fn strangers(&self, node: usize, snapshot: &Snapshot) -> Result<(), String> {
+        let bytes = snapshot.bytes.iter().filter(|(log, _)| !self.is_honest(&log.author));
+        let logs: BTreeMap<LogId, u64> = bytes.copied().collect();
+        let is_given_up = |log: &&LogState| log.head < log.base && logs.contains_key(&log.id);
+        if let Some(log) = snapshot.logs.iter().find(is_given_up) {
+            return Err(format!("what is given up is gone: node {node} has lines of {:?}", log.id));
+        }
         if logs.len() > ABSENT_LOGS {
             return Err(format!("strangers have few places: node {node} holds {} logs of absent ones", logs.len()));
         }
-        if let Some(bytes) = logs.iter().find(|bytes| **bytes > STRANGER_BYTES) {
-            return Err(format!("strangers have few bytes: node {node} holds {bytes} of one of them"));
+        if let Some((log, bytes)) = logs.iter().find(|(_, bytes)| **bytes > STRANGER_BYTES) {
+            return Err(format!("strangers have few bytes: node {node} holds {bytes} of {:?}", log.author));
         }
-        let all: u64 = logs.iter().sum();
+        let all: u64 = logs.values().sum();
         if all > STRANGERS_BYTES_A_DAY {
             return Err(format!("strangers have few bytes: node {node} holds {all} of all of them"));
         }

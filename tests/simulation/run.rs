@@ -1,7 +1,6 @@
 //! One seed, from the first start to the last check.
 
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     net::SocketAddr,
     panic,
@@ -12,20 +11,13 @@ use std::{
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use proximity_chat::{
-    core::{
-        budgets::{MAX_KEYS, MAX_NODES_PER_HOST},
-        log::storage::LogState,
-    },
-    domain::model::LogId,
-};
+use proximity_chat::core::budgets::{MAX_KEYS, MAX_NODES_PER_HOST};
 use turmoil::Sim;
 
 use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
     hostile::{self, GONE_AT, Member},
-    rules::Rules,
     say,
     trace::Trace,
     world::World,
@@ -221,16 +213,8 @@ fn check_disks(world: &World, sim: &mut Sim<'_>, hosts: &[Rc<Host>]) {
     for host in hosts {
         sim.crash(host.ip);
         let read = host.read(world, true);
-        world.must(read.and_then(|(_, snapshot)| {
-            let bytes = snapshot.bytes.iter().filter(|(log, _)| !world.rules.borrow().is_honest(&log.author));
-            let logs: BTreeMap<LogId, u64> = bytes.copied().collect();
-            let is_held = |log: &LogState| log.head >= log.base;
-            let given_up = snapshot.logs.iter().find(|log| !is_held(log) && logs.contains_key(&log.id));
-            if let Some(log) = given_up {
-                return Err(format!("what is given up is gone: node {} has lines of {:?}", host.index, log.id));
-            }
-            Rules::strangers(host.index, &logs.into_values().collect::<Vec<_>>())
-        }));
+        let kept = read.and_then(|(_, snapshot)| world.rules.borrow().strangers(host.index, &snapshot));
+        world.must(kept);
     }
     let messages = world.rules.borrow().messages();
     if world.rules.borrow().held() != vec![messages; hosts.len()] {

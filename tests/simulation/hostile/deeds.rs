@@ -35,7 +35,7 @@ const CROWD: usize = MAX_NODES_PER_HOST + 8;
 const MOST_COPIES: u32 = 8;
 
 /// The length of a long line, and how many bytes of such lines are written: what may be kept, and three more mebibytes.
-const LONG_LINE: usize = 60_000;
+const LONG_LINE: u32 = 60_000;
 const FLOOD: u64 = STRANGER_BYTES + 3 * 1024 * 1024;
 
 /// For so long it tries to get rid of them, and so often.
@@ -132,7 +132,7 @@ pub(super) async fn crowd(mut doer: Doer) {
 pub(super) async fn flood(mut doer: Doer) {
     let (key, victim, until) = (doer.key(), doer.victim(), elapsed() + FLOOD_FOR);
     let mut author = Author::new(key.clone(), 1, now());
-    let text = "x".repeat(LONG_LINE);
+    let text = "x".repeat(LONG_LINE as usize);
     let mut bytes = 0;
     while bytes < FLOOD {
         bytes += author.line(&text).bytes() as u64;
@@ -147,7 +147,7 @@ pub(super) async fn flood(mut doer: Doer) {
         let (mut before, mut sent) = (u64::MAX, at_first);
         while elapsed() < until && link.stays(FLOOD_EVERY).await {
             let held = link.heard.seq(&author.log());
-            doer.world.must(paced(held.saturating_sub(at_first), elapsed() - began, victim));
+            doer.world.must(paced(held.saturating_sub(at_first), elapsed().saturating_sub(began), victim));
             // What does not move is tried with one line now and then.
             let is_stuck = held == before && sent > held;
             let next = if is_stuck { held + 1 } else { sent.max(held) + 1 };
@@ -163,7 +163,7 @@ pub(super) async fn flood(mut doer: Doer) {
 
 /// Whether somebody took no more long lines in this time than their pace allows.
 fn paced(lines: u64, time: Duration, victim: SocketAddr) -> Result<(), String> {
-    let bytes = lines as f64 * LONG_LINE as f64;
+    let bytes = f64::from(u32::try_from(lines).unwrap()) * f64::from(LONG_LINE);
     let most = f64::from(STRANGER_BURST) + STRANGER_RATE * time.as_secs_f64();
     if bytes <= most {
         return Ok(());

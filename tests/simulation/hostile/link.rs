@@ -69,7 +69,9 @@ impl Heard {
             }
             Frame::Batch(events) => {
                 let mut copies = self.copies.borrow_mut();
-                events.iter().for_each(|signed| *copies.entry(signed.id()).or_default() += 1);
+                for signed in &events {
+                    *copies.entry(signed.id()).or_default() += 1;
+                }
             }
             _ => {}
         }
