@@ -57,7 +57,7 @@ impl Sync {
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
-        let brought = Brought { by: sender, log, seq, bytes };
+        let brought = Brought { by: sender, log, seq, hlc: event.hlc, bytes };
         let instead_of = match self.place_for(&brought, cx) {
             Ok(logs) => logs,
             Err(reason) => {

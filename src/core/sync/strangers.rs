@@ -15,7 +15,7 @@ use crate::{
         log::storage::{Failure, Reply, Request},
         mutant,
     },
-    domain::model::{LinkId, LogId, NodeId, Now},
+    domain::model::{Hlc, LinkId, LogId, NodeId, Now},
     protocol::codec::mesh::{self, Cap, Frame, RefusalReason, Refused},
 };
 
@@ -32,6 +32,7 @@ pub(super) struct Brought {
     pub(super) by: NodeId,
     pub(super) log: LogId,
     pub(super) seq: u64,
+    pub(super) hlc: Hlc,
     pub(super) bytes: u32,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Brought {
 impl Sync {
     /// Whether an event may be taken, and which logs are given up for it.
     pub(super) fn place_for(&mut self, event: &Brought, cx: &Context<'_>) -> Result<Vec<LogId>, RefusalReason> {
-        let Brought { by, log, seq, bytes } = event;
+        let Brought { by, log, seq, hlc, bytes } = event;
         let held = self.logs.get(log);
         let is_held = held.is_some();
         if held.is_some_and(|held| *seq <= held.head()) {
@@ -56,7 +57,7 @@ impl Sync {
         if is_held {
             return Ok(Vec::new());
         }
-        match self.budget.admit(log, by, around) {
+        match self.budget.admit(log, *hlc, by, around) {
             Admission::Room => Ok(Vec::new()),
             Admission::InPlaceOf(logs) => Ok(logs),
             Admission::Refused => Err(RefusalReason::NoRoom),
@@ -65,7 +66,7 @@ impl Sync {
 
     /// An event was taken that came over a link, and these logs have to go for it.
     pub(super) fn took(&mut self, link: LinkId, event: &Brought, instead_of: Vec<LogId>, cx: &mut Context<'_>) {
-        let Brought { by, log, seq, bytes } = event;
+        let Brought { by, log, seq, bytes, .. } = event;
         let around = Surroundings::new(&self.logs, &self.links, self.me, cx);
         let is_over = self.budget.took(log, *seq, *bytes, by, around, cx.now.mono);
         if !instead_of.is_empty() {

@@ -13,7 +13,7 @@ use crate::{
         log::HeldLog,
         mutant,
     },
-    domain::model::{LogId, NodeId},
+    domain::model::{Hlc, LogId, NodeId},
 };
 
 /// Whether a new log has a place.
@@ -44,14 +44,21 @@ struct Candidate {
     rank: Rank,
     /// How many logs count against the same host or key.
     charged: Reverse<usize>,
-    /// When it came: the newest goes first.
-    came: Reverse<u64>,
+    /// The least goes first. Of logs that their authors brought, that is the newest. Of logs that one link brings of others,
+    /// it is the one whose newest event is dated first: a crowd of old logs keeps out nobody's new line.
+    age: u64,
     log: LogId,
 }
 
 impl Budget {
-    /// Whether a new log, which the node `brings` sends, gets a place.
-    pub(in crate::core::sync) fn admit(&self, log: &LogId, brings: &NodeId, around: Surroundings<'_>) -> Admission {
+    /// Whether a new log, of which the node `brings` sends an event dated `hlc`, gets a place.
+    pub(in crate::core::sync) fn admit(
+        &self,
+        log: &LogId,
+        hlc: Hlc,
+        brings: &NodeId,
+        around: Surroundings<'_>,
+    ) -> Admission {
         let author = &log.author;
         let of_author: Vec<&HeldLog> = around.logs.of(author).collect();
         let oldest = || of_author.iter().min_by_key(|held| held.touched()).map(|held| held.state().id);
@@ -79,7 +86,7 @@ impl Budget {
                 (false, _) => Rank::Further,
             },
             charged: Reverse(0),
-            came: Reverse(u64::MAX),
+            age: if is_present { 0 } else { hlc.0 },
             log: *log,
         };
         let absent = self.charges.keys().filter(|log| !around.links.is_linked(&log.author)).count();
@@ -128,8 +135,11 @@ impl Budget {
                 (true, false) => Rank::Absent,
                 (true, true) => Rank::Present,
             };
-            let came = Reverse(around.logs.get(log).map_or(0, HeldLog::came));
-            candidates.push(Candidate { rank, charged: charged(charge), came, log: *log });
+            let age = around
+                .logs
+                .get(log)
+                .map_or(0, |held| if charge.for_others { held.state().head_hlc.0 } else { u64::MAX - held.came() });
+            candidates.push(Candidate { rank, charged: charged(charge), age, log: *log });
         }
         if let Some((candidate, _)) = &newcomer {
             absent += usize::from(!around.links.is_linked(&candidate.log.author));

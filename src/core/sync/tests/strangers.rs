@@ -200,6 +200,21 @@ fn whoever_left_before_the_flood_is_not_displaced_by_it() {
 }
 
 #[test]
+fn a_crowd_of_old_logs_keeps_out_nobodys_new_line() {
+    let mut victim = Victim::new();
+    let bob = victim.links(1);
+    for n in 10..310_u32 {
+        let mut secret = [8; 32];
+        secret[..4].copy_from_slice(&n.to_be_bytes());
+        let stranger = Stranger { identity: Identity::from_secret(&secret), link: bob.link };
+        victim.hears(bob.link, stranger.says(1, &["junk"], -80 * 86_400_000));
+    }
+    let dave = Stranger { identity: Identity::from_secret(&[9; 32]), link: bob.link };
+    assert!(victim.hears(bob.link, dave.says(1, &["an important thing"], -60_000)).is_empty());
+    assert!(victim.holds(&dave.log(1)));
+}
+
+#[test]
 fn a_stranger_has_a_ring_of_lines_and_a_pace() {
     let mut victim = Victim::new();
     let stranger = victim.links(1);
