@@ -31,7 +31,7 @@ pub(super) struct Shares {
     day: Option<(Instant, u64)>,
     /// Bytes that count against each charge.
     used: BTreeMap<Charge, u64>,
-    /// What all have, and may have, and what each may have, when it was last counted.
+    /// What all have, what all may have, and what each may have, as last counted.
     total: u64,
     limit: u64,
     level: u64,

@@ -44,8 +44,8 @@ struct Candidate {
     rank: Rank,
     /// How many logs count against the same host or key.
     charged: Reverse<usize>,
-    /// The least goes first. Of logs that their authors brought, that is the newest. Of logs that one link brings of others,
-    /// it is the one whose newest event is dated first: a crowd of old logs keeps out nobody's new line.
+    /// The log with the least goes first. Of logs that their authors brought, it is the newest. Of logs that a link brings of
+    /// others, it is the one whose newest event is dated first, so that a crowd of old logs keeps out no new line.
     age: u64,
     log: LogId,
 }
