@@ -1,6 +1,10 @@
 //! A host's disk, which takes its time, and what is on it.
 
-use std::{collections::BTreeMap, path::Path, rc::Rc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::Path,
+    rc::Rc,
+};
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
@@ -33,7 +37,9 @@ pub(crate) fn run(mut database: Database, seed: u64, world: Rc<World>, node: usi
     let (answers_in, answers) = mpsc::channel(MAX_REQUESTS);
     let mut random = fastrand::Rng::with_seed(seed);
     tokio::task::spawn_local(async move {
-        while let Some((ticket, request)) = requests.recv().await {
+        // As in the real store, what makes room waits until nobody asks for anything else.
+        let mut later = VecDeque::new();
+        while let Some((ticket, request)) = next(&mut requests, &mut later).await {
             pause(&mut random).await;
             if let Request::Write(writes) = &request {
                 world.writes(node, writes);
@@ -46,6 +52,23 @@ pub(crate) fn run(mut database: Database, seed: u64, world: Rc<World>, node: usi
         }
     });
     (Store::passing_to(requests_in), answers)
+}
+
+async fn next(
+    requests: &mut mpsc::Receiver<(u64, Request)>,
+    later: &mut VecDeque<(u64, Request)>,
+) -> Option<(u64, Request)> {
+    loop {
+        let asked = match (requests.try_recv(), later.is_empty()) {
+            (Ok(asked), _) => asked,
+            (Err(_), true) => requests.recv().await?,
+            (Err(_), false) => return later.pop_front(),
+        };
+        if !matches!(asked.1, Request::Shrink(_)) {
+            return Some(asked);
+        }
+        later.push_back(asked);
+    }
 }
 
 async fn pause(random: &mut fastrand::Rng) {

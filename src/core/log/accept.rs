@@ -178,7 +178,7 @@ impl Logs {
         if event.seq <= given_up.head {
             return LogPosition::Taken(Some(event.id));
         }
-        if !offer.has_room || self.waiting.end(&event.log).is_some() {
+        if !offer.has_room || self.removing.contains(&event.log) || self.waiting.end(&event.log).is_some() {
             LogPosition::Nowhere
         } else if event.seq == given_up.head + 1 {
             LogPosition::Next(given_up.head_id.map(|id| (id, given_up.head_hlc)))

@@ -71,8 +71,11 @@ pub struct Logs {
     newly_abandoned: Vec<LogId>,
     /// Logs of which something else than their events has changed since they were written to the store.
     changed: BTreeSet<LogId>,
-    /// Logs that were given up and whose lines are still in the store.
+    /// Logs that were given up and whose lines are still in the store, which was not told yet.
     given_up: Vec<LogId>,
+    /// Logs that were given up and whose lines are still in the store. None of them goes on before these are gone, or what
+    /// comes next would go with them.
+    removing: BTreeSet<LogId>,
     /// Logs that were forgotten altogether and are still in the store.
     forgotten: Vec<LogId>,
     /// Counts what was accepted.
@@ -122,6 +125,7 @@ impl Logs {
             abandoned: BTreeSet::new(),
             newly_abandoned: Vec::new(),
             changed: BTreeSet::new(),
+            removing: given_up.iter().copied().collect(),
             given_up,
             forgotten,
             turn,
@@ -144,6 +148,12 @@ impl Logs {
         let state = LogState { floor: above, base: above, older: None, ..state };
         self.forgotten.extend(self.tombstones.add(state, Some(now)));
         self.given_up.push(*log);
+        self.removing.insert(*log);
+    }
+
+    /// The store has removed the lines of a log that was given up, or could not.
+    pub fn removed(&mut self, log: &LogId) {
+        self.removing.remove(log);
     }
 
     /// Takes out the logs that were given up since the last call, as they stand now.

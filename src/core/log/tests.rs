@@ -313,6 +313,8 @@ fn what_was_given_up_does_not_come_back_and_the_log_goes_on() {
     for (event, acceptance) in [(0, Acceptance::Known), (1, Acceptance::Known), (2, Acceptance::Early)] {
         assert_eq!(carol.hear_as(&events[event].signed, &closed, now(0)).0, acceptance);
     }
+    assert_eq!(carol.hear(&events[2].signed, now(0)).0, Acceptance::Early, "before its lines are gone");
+    carol.logs.removed(&log);
     for event in &events[2..] {
         assert_eq!(carol.hear(&event.signed, now(0)).0, Acceptance::Accepted);
     }

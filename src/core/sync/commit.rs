@@ -128,7 +128,7 @@ impl Sync {
     /// The commit is on disk: what it holds is shown, sent and told.
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
         let Some(Commit { queued, states, given_up, .. }) = self.take_commit() else { return };
-        self.shrink(given_up.into_iter().map(|log| (log, 0)).collect(), cx);
+        self.remove(given_up, cx);
         self.logs.committed(states);
         let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
         for queued in queued {

@@ -344,6 +344,7 @@ impl Sync {
             }
             (Purpose::Retain, Ok(Reply::Raised { bases, freed, .. })) => self.raise(&bases, &freed, cx),
             (Purpose::Shrink, reply) => self.shrunk(reply, cx),
+            (Purpose::Remove(logs), reply) => self.removed(&logs, reply, cx),
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
             (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {

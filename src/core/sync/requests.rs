@@ -41,6 +41,8 @@ pub(super) enum Purpose {
     Retain,
     /// To take from strangers what is beyond their share.
     Shrink,
+    /// To remove all lines of these logs, which were given up.
+    Remove(Vec<LogId>),
     /// To go on after a failure.
     Reload,
 }

@@ -177,17 +177,38 @@ impl Sync {
     }
 
     /// Has the store shorten logs.
-    pub(super) fn shrink(&mut self, cuts: Vec<(LogId, u64)>, cx: &mut Context<'_>) {
+    fn shrink(&mut self, cuts: Vec<(LogId, u64)>, cx: &mut Context<'_>) {
         if !cuts.is_empty() {
             self.budget.shrinking = true;
             self.requests.ask(Purpose::Shrink, Request::Shrink(cuts), cx.out);
         }
     }
 
+    /// Has the store remove all lines of logs that were given up.
+    pub(super) fn remove(&mut self, logs: Vec<LogId>, cx: &mut Context<'_>) {
+        if !logs.is_empty() {
+            let nothing = logs.iter().map(|log| (*log, 0)).collect();
+            self.requests.ask(Purpose::Remove(logs), Request::Shrink(nothing), cx.out);
+        }
+    }
+
+    /// The store has removed the lines of logs that were given up: they may go on. What it could not remove goes after the
+    /// next start.
+    pub(super) fn removed(&mut self, logs: &[LogId], reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+        for log in logs {
+            self.logs.removed(log);
+        }
+        self.shortened(reply, cx);
+    }
+
     /// The store has shortened logs.
     pub(super) fn shrunk(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
         self.budget.shrinking = false;
         self.let_everybody_go_on();
+        self.shortened(reply, cx);
+    }
+
+    fn shortened(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
         match reply {
             Ok(Reply::Raised { bases, freed, lines }) => {
                 tracing::debug!(lines, "lines of strangers are gone");

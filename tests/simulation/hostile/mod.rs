@@ -10,6 +10,12 @@
 //! | `lies` | receipts, what is asked for, dials: each honest line is confirmed, refused, claimed to go on; two events under one number; addresses of third parties |
 //!
 //! What they see breaks rules, too: what they are sent again and again, what is asked for that was refused, how much is taken.
+//!
+//! Some budgets do not show here, and have tests of their own beside the code:
+//! - 1,024 readers, 1,024 logs of people who are here, 192 places of strangers: they take more links than a run can have
+//! - 256 MiB of all strangers, and the pace of all of them: they take more bytes
+//! - the free space and the guests: a simulated host has no file system of its own, and takes no guests
+//! - the dials at one host: all listen on one port, so that there is one dial
 
 mod author;
 mod deeds;
