@@ -18,7 +18,7 @@ use super::{
 
 /// How long a commit waits for another program that reads or writes the file: longer than `proximity-chat log` takes for one
 /// transaction, shorter than people wait.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Pages of the write-ahead log after which it goes into the file: 4 MiB, some ten milliseconds of a slow disk.
 const CHECKPOINT_PAGES: u32 = 1_000;

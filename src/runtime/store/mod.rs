@@ -9,6 +9,7 @@
 //!   those that `hidden` leaves out), `erasing`;
 //!   `retention` (with `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
 //!   keeps what is gone from coming back, `counts` knows how much of each log is held.
+//! - `journal` keeps the write-ahead log short.
 //! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
 //! - `threads` is the handle for the rest of the program; `free_space` is looked at there.
 
@@ -23,6 +24,7 @@ mod error;
 mod free_space;
 mod hidden;
 mod indexing;
+mod journal;
 mod lines;
 mod oldest_kept;
 mod opening;

@@ -42,10 +42,12 @@ impl Database {
     /// Executes writes that share one commit; each has an answer of its own, in their order.
     pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
         let count = requests.len();
-        self.try_write(requests).unwrap_or_else(|error| {
+        let replies = self.try_write(requests).unwrap_or_else(|error| {
             let failure = self.fail("written", &error);
             vec![Err(failure); count]
-        })
+        });
+        self.shorten_journal();
+        replies
     }
 
     fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, Failure>>> {
