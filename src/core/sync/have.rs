@@ -43,6 +43,9 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long a link that was asked for everything may stand still before another one is asked.
 const ASK_ANOTHER_AFTER: Duration = Duration::from_secs(3);
 
+/// How often the link that was asked for everything is asked again when it has something new.
+const ASK_FOR_NEWS_EVERY: Duration = Duration::from_millis(250);
+
 /// How often we see whether what we lack has come.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(500);
 
@@ -183,12 +186,12 @@ impl Sync {
             self.listed(name, cx);
         }
         self.send_next(name, cx);
-        if have
-            .ranges
-            .iter()
-            .chain(&changed)
-            .any(|range| self.is_behind(&range.log, range.base, range.seq, cx.now.mono))
-        {
+        let lacks = |range: &&HeldRange| self.is_behind(&range.log, range.base, range.seq, cx.now.mono);
+        let lacking: Vec<LogId> = have.ranges.iter().chain(&changed).filter(lacks).map(|range| range.log).collect();
+        if lacking.iter().any(|log| !self.links.is_linked(&log.author)) {
+            self.ask_for_news(name, cx);
+        }
+        if !lacking.is_empty() {
             self.catch_up(cx);
         }
     }
@@ -285,6 +288,16 @@ impl Sync {
         }
     }
 
+    /// Asks the link that was asked last again: it has something new, and may have sent all that it had then.
+    fn ask_for_news(&mut self, name: LinkId, cx: &mut Context<'_>) {
+        let is_asked = self.asked.is_some_and(|(asked, _)| asked == name);
+        let is_time = |at: Instant| cx.now.mono.saturating_duration_since(at) >= ASK_FOR_NEWS_EVERY;
+        if is_asked && self.asked_at.is_none_or(is_time) {
+            self.asked_at = Some(cx.now.mono);
+            cx.out.push(want(name));
+        }
+    }
+
     /// Asks one link for all that we lack and that no author who is here will send.
     pub(super) fn ask_for_all(&mut self, cx: &mut Context<'_>) {
         if let Some((link, at)) = self.asked
@@ -302,7 +315,7 @@ impl Sync {
         // The one that was asked last and did not answer has its turn after the others.
         let other = helpers.iter().find(|link| Some(**link) > asked);
         let Some(link) = other.or(helpers.first()).copied() else { return };
-        self.asked = Some((link, cx.now.mono));
+        (self.asked, self.asked_at) = (Some((link, cx.now.mono)), Some(cx.now.mono));
         cx.out.push(want(link));
     }
 

@@ -112,7 +112,8 @@ impl Link {
 
     /// Something has happened on it.
     pub(super) fn on(&mut self, event: Event) {
-        if event == Event::Asked {
+        // What is on its way to a link that has asked before is not lost.
+        if event == Event::Asked && !self.phase.sends_all() {
             self.cursors.forget_sent();
         }
         self.phase.on(event);

@@ -143,6 +143,8 @@ pub struct Sync {
     budget: Budget,
     /// The link that was asked for everything, and when something last came from it.
     asked: Option<(LinkId, Instant)>,
+    /// When a link was asked last.
+    asked_at: Option<Instant>,
     delivery: Deliveries,
     progress: Progress,
     /// Whether the program ends as soon as what our user said is on disk.
@@ -171,6 +173,7 @@ impl Sync {
             forks,
             budget: Budget::default(),
             asked: None,
+            asked_at: None,
             delivery,
             progress: Progress::default(),
             leaving: false,
@@ -237,7 +240,8 @@ impl Sync {
 
     fn start(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Retain, cx.now.mono + FIRST_RETAIN);
-        self.keep_within_budget_soon(cx.now);
+        // Before anybody is linked: what comes now counts as the growth of this day.
+        self.keep_within_budget(cx);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
     }

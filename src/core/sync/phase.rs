@@ -111,6 +111,11 @@ impl Phase {
         }
     }
 
+    /// Whether it is being sent everything that it lacks.
+    pub(super) fn sends_all(self) -> bool {
+        self.scope == Scope::All
+    }
+
     /// Whether nothing is on its way to the link.
     pub(super) fn is_free(self) -> bool {
         self.pipe == Pipe::Free
