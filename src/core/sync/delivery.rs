@@ -221,7 +221,9 @@ impl Sync {
             let has = if has > head { 0 } else { has };
             Lack { node, lines: head.saturating_sub(has.max(before)) }
         };
-        let lacking = self.links.iter().map(|(_, link)| lack(link.node, link.cursors.get(log).has));
+        // Nobody waits for a link that refuses lines.
+        let takes = self.links.iter().filter(|(_, link)| link.refuses.is_none());
+        let lacking = takes.map(|(_, link)| lack(link.node, link.cursors.get(log).has));
         let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();
         lacking.sort_unstable_by_key(|lack| (lack.node, lack.lines));
         // Of a node with two links the one counts that brought more.

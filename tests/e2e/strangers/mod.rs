@@ -22,7 +22,7 @@ use std::{fs::File, ops::RangeInclusive, time::Duration};
 
 use crate::{
     attack::{End, Face, Key, Link, connect, hello},
-    support::{Node, Ports, Setup, seconds},
+    support::{Node, Ports, Setup, seconds, until},
 };
 
 /// How long a test waits for what is promised within two seconds.
@@ -88,14 +88,8 @@ fn link_as(node: &Node, key: &Key, nick: &str) -> Result<Link, End> {
 
 /// The file of a node's profile that says whom it knows.
 fn known_file(node: &Node) -> std::path::PathBuf {
-    let mut places = vec![node.home().path().to_path_buf()];
-    while let Some(place) = places.pop() {
-        if place.ends_with("known.json") {
-            return place;
-        }
-        if place.is_dir() {
-            places.extend(std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().path()));
-        }
-    }
-    panic!("no known.json");
+    // It is written beside the node's loop, within a second.
+    let file = node.home().path().join("proximity-chat/default/known.json");
+    until("known.json", seconds(20), || file.is_file().then_some(()));
+    file
 }
