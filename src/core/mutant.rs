@@ -28,8 +28,6 @@ pub enum Mutant {
     HoldEveryLog,
     /// Strangers' lines are kept, however many bytes they have.
     KeepEveryByte,
-    /// Strangers may talk as fast as they like.
-    NoPace,
     /// What was refused is asked for again at once.
     ForgetRefusals,
     /// Whoever comes first has a place, however many there are of one address.
@@ -46,7 +44,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -59,7 +57,6 @@ impl Mutant {
         Self::KeepBothLinks,
         Self::HoldEveryLog,
         Self::KeepEveryByte,
-        Self::NoPace,
         Self::ForgetRefusals,
         Self::FirstComeFirstServed,
         Self::ForgetWhoIsKnown,
@@ -148,11 +145,6 @@ pub(crate) fn holds_every_log() -> bool {
 /// Whether strangers' lines are kept, however many bytes they have.
 pub(crate) fn keeps_every_byte() -> bool {
     is(Mutant::KeepEveryByte)
-}
-
-/// Whether strangers may talk as fast as they like.
-pub(crate) fn has_no_pace() -> bool {
-    is(Mutant::NoPace)
 }
 
 /// Whether what was refused is asked for again at once.

@@ -13,7 +13,7 @@
 //!
 //! Some budgets do not show here, and have tests of their own beside the code:
 //! - 1,024 readers, 1,024 logs of people who are here, 192 places of strangers: they take more links than a run can have
-//! - 256 MiB of all strangers, and the pace of all of them: they take more bytes
+//! - 256 MiB of all strangers, and the pace of one and of all of them: they take more bytes than a run has time for
 //! - the free space and the guests: a simulated host has no file system of its own, and takes no guests
 //! - the dials at one host: all listen on one port, so that there is one dial
 
