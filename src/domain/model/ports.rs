@@ -5,6 +5,9 @@ use std::{fmt, num::NonZeroU16, ops::RangeInclusive};
 /// Below this the ports of a machine belong to its services (RFC 6335: the system ports). Nobody has us knock there.
 pub const FIRST_USER_PORT: u16 = 1_024;
 
+/// The ports that the program uses without settings, the first and the last: some nodes have them, whatever others have set.
+const USUAL_PORTS: (u16, u16) = (4_565, 4_569);
+
 /// Ports that a node may listen on, the first free one of them, and that others look at. Never empty, never port 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PortRange {
@@ -43,6 +46,12 @@ impl PortRange {
         port >= FIRST_USER_PORT || self.contains(port)
     }
 
+    /// Whether a stranger's word is enough to knock at `port`: it is one of them, or one that the program uses without
+    /// settings. Any other may belong to a printer, which prints what it gets.
+    pub const fn is_a_chats(self, port: u16) -> bool {
+        self.contains(port) || (USUAL_PORTS.0 <= port && port <= USUAL_PORTS.1)
+    }
+
     /// Whether `port` is one of them.
     pub const fn contains(self, port: u16) -> bool {
         self.min() <= port && port <= self.max()
@@ -78,6 +87,7 @@ mod tests {
         let ports = range(4565, 4567).unwrap();
         assert_eq!(ports.iter().collect::<Vec<_>>(), [4565, 4566, 4567]);
         assert_eq!(ports.to_string(), "4565-4567");
+        assert!(ports.is_a_chats(4569) && !ports.is_a_chats(9100));
         assert!(ports.contains(4567) && !ports.contains(4568) && !ports.contains(4564));
         assert_eq!(range(65_535, 65_535).unwrap().to_string(), "65535");
         assert_eq!(range(2, 1), None);
