@@ -30,9 +30,9 @@ pub enum Mutant {
     KeepEveryByte,
     /// What was refused is asked for again at once.
     ForgetRefusals,
-    /// Whoever comes first has a place, however many there are of one address.
+    /// Places go to those that come first, even if all are from one address.
     FirstComeFirstServed,
-    /// Of too many keys those go that were seen longest ago, whoever they are.
+    /// When there are too many keys, the ones seen longest ago are forgotten, known people among them.
     ForgetWhoIsKnown,
     /// What a peer passes on is dialled at any port.
     DialAnyPort,
@@ -152,7 +152,7 @@ pub(crate) fn forgets_refusals() -> bool {
     is(Mutant::ForgetRefusals)
 }
 
-/// Whether whoever comes first has a place.
+/// Whether places go to those that come first.
 pub(crate) fn serves_who_comes_first() -> bool {
     is(Mutant::FirstComeFirstServed)
 }

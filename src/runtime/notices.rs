@@ -14,14 +14,32 @@ pub fn note(update: &Update) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{io, sync::Arc, sync::Mutex};
+pub(crate) mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
 
     use super::*;
     use crate::domain::bus::{FailureCode, NoticeCode};
 
+    /// A log file in memory.
     #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
+    pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Log {
+        /// Does something with this as the log.
+        pub(crate) fn collect<R>(&self, during: impl FnOnce() -> R) -> R {
+            let log = self.clone();
+            let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish();
+            tracing::subscriber::with_default(subscriber, during)
+        }
+
+        /// What was logged.
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl io::Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -36,14 +54,12 @@ mod tests {
     #[test]
     fn what_the_user_is_told_is_in_the_log_and_what_people_say_is_not() {
         let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        tracing::subscriber::with_default(subscriber, || {
+        log.collect(|| {
             note(&Update::Notice { code: NoticeCode::RoomFull, text: "No room.\nINFO forged".to_owned() });
             note(&Update::Failed { code: FailureCode::Storage, text: "The disk is full.".to_owned() });
             note(&Update::Unsent { lines: 7 });
         });
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 2, "{text}");
         assert!(

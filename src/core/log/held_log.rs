@@ -19,7 +19,7 @@ const RECENT: usize = 64;
 /// meet. Nothing below the floor is wanted.
 #[derive(Debug)]
 pub struct HeldLog {
-    /// Its identity, shared with whoever keeps a table of logs.
+    /// Its identity, shared by all tables of logs.
     key: Arc<LogId>,
     state: LogState,
     /// How it stands on disk. Others are told of nothing else.

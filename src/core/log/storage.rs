@@ -260,10 +260,13 @@ pub struct Retain {
     pub now: Timestamp,
     /// Forget lines whose clock is before this.
     pub before: Option<Timestamp>,
-    /// Of each room keep only so many lines. First go those of logs whose newest line is dated over a day ahead, then
-    /// strangers'. In both, whoever has most gives first, so that nobody's share is cut below what others keep. Guests
-    /// count as one stranger. Then the oldest lines go, whoever of the rest said them, but half of those that are kept may
-    /// be our user's for good. Of a log always the oldest lines go.
+    /// Of each room keep only so many lines. Lines go in this order:
+    /// 1. those of logs whose newest line is dated over a day ahead;
+    /// 2. strangers' lines. Guests count as one stranger;
+    /// 3. the oldest of all others. Our user keeps up to half of what is kept.
+    ///
+    /// In the first two steps the author with most lines loses first, so that nobody is cut below what others keep. A log
+    /// always loses its oldest lines.
     pub keep: Option<u64>,
     /// People who are no strangers.
     pub known: BTreeSet<NodeId>,

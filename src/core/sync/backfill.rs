@@ -1,5 +1,7 @@
 //! What a link lacks, sent in the order of the clocks: causes come before what follows them.
 
+use std::time::Instant;
+
 use super::{
     Purpose, Sync,
     cursor::LogKey,
@@ -140,30 +142,43 @@ impl Sync {
     }
 }
 
+/// How we stand with a log.
+struct OurSide {
+    key: Option<LogKey>,
+    /// The newest event that a link can have from us, if there is any.
+    offers: Option<u64>,
+    /// Whether its author is or was linked.
+    is_met: bool,
+    /// By when a link has told what it holds.
+    told_by: Instant,
+}
+
 /// What a link lacks, and what it has that we lack.
 impl Sync {
     /// A log has changed here or there: looks at how both sides stand with it.
     pub(super) fn review(&mut self, name: LinkId, log: &LogId, moved: bool, cx: &Context<'_>) {
-        let (held, lacks) = (self.logs.key(log), self.lacks_here(name, log, cx));
-        let (offered, slack) = (self.may_be_offered(name, log, cx), self.tell_every().saturating_sub(TELL_EVERY));
+        let ours = self.our_side(log, cx);
+        self.review_side(name, log, &ours, moved, cx.now.mono);
+    }
+
+    fn review_side(&mut self, name: LinkId, log: &LogId, ours: &OurSide, moved: bool, now: Instant) {
+        let Some(link) = self.links.get(name) else { return };
+        let cursor = link.cursors.get(log);
+        let lacks = self.is_behind(log, cursor.base, cursor.has, now);
         let Some(link) = self.links.get_mut(name) else { return };
-        let key = held.clone().or_else(|| link.cursors.key(log));
-        match key {
+        match ours.key.clone().or_else(|| link.cursors.key(log)) {
             Some(key) if lacks => drop(link.ahead.insert(key)),
             _ => drop(link.ahead.remove(log)),
         }
         if !link.phase().is_listed() {
             return;
         }
-        // With many links news comes later, and what was not told yet must not count as lacking.
-        let told_by = if log.author == self.me { cx.now.mono } else { cx.now.mono + slack };
-        let cursor = link.cursors.get(log);
-        let holds = self.logs.get(log).filter(|log| log.base() <= log.committed_head());
-        let behind = offered && holds.is_some_and(|log| cursor.has < log.committed_head());
-        let due = match held {
+        let offered = ours.is_met || cursor.base > 0;
+        let behind = offered && ours.offers.is_some_and(|head| cursor.has < head);
+        let due = match &ours.key {
             Some(key) if behind => {
-                let due = link.lagging.falls_behind(&key, log.author == self.me, told_by);
-                due.or_else(|| moved.then(|| link.lagging.moves(log, told_by)).flatten())
+                let due = link.lagging.falls_behind(key, log.author == self.me, ours.told_by);
+                due.or_else(|| moved.then(|| link.lagging.moves(log, ours.told_by)).flatten())
             }
             _ => {
                 link.lagging.caught_up(log);
@@ -180,8 +195,22 @@ impl Sync {
 
     /// A log has changed here.
     pub(super) fn review_all(&mut self, log: &LogId, cx: &Context<'_>) {
+        let ours = self.our_side(log, cx);
         for name in self.links.names() {
-            self.review(name, log, false, cx);
+            self.review_side(name, log, &ours, false, cx.now.mono);
+        }
+    }
+
+    /// How we stand with a log, which is the same for all links.
+    fn our_side(&self, log: &LogId, cx: &Context<'_>) -> OurSide {
+        let holds = self.logs.get(log).filter(|log| log.base() <= log.committed_head());
+        // With many links news comes later, and what was not told yet must not count as lacking.
+        let slack = self.tell_every().saturating_sub(TELL_EVERY);
+        OurSide {
+            key: self.logs.key(log),
+            offers: holds.map(log::HeldLog::committed_head),
+            is_met: self.is_met(&log.author, cx),
+            told_by: if log.author == self.me { cx.now.mono } else { cx.now.mono + slack },
         }
     }
 
@@ -191,12 +220,6 @@ impl Sync {
         for log in logs {
             self.review(name, &log, false, cx);
         }
-    }
-
-    /// Whether we lack something of a log that the link holds.
-    fn lacks_here(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
-        let cursor = self.links.get(name).map(|link| link.cursors.get(log)).unwrap_or_default();
-        self.is_behind(log, cursor.base, cursor.has, cx.now.mono)
     }
 
     /// Whether a log is offered to a link. The log of an author that we never met goes no further than to us: only links that

@@ -78,7 +78,7 @@ pub(super) struct Writer {
     bytes: usize,
     /// Events that wait.
     waiting: BTreeSet<(LogId, u64)>,
-    /// How much of whom is on the way, including what the store was given.
+    /// How much each link and our user have on the way, including what the store was given.
     pub(super) on_the_way: OnTheWay,
     /// What the store was given and has not confirmed.
     pub(super) commit: Option<Commit>,

@@ -49,6 +49,16 @@ const ASK_FOR_NEWS_EVERY: Duration = Duration::from_millis(250);
 /// How often we see whether what we lack has come.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(500);
 
+/// A link that was asked for everything.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) link: LinkId,
+    /// When it was asked last.
+    at: Instant,
+    /// When it was asked first, or something last came from it.
+    pub(super) moved_at: Instant,
+}
+
 /// What we tell.
 impl Sync {
     /// The first words on a link: all that we hold.
@@ -290,23 +300,24 @@ impl Sync {
 
     /// Asks the link that was asked last again: it has something new, and may have sent all that it had then.
     fn ask_for_news(&mut self, name: LinkId, cx: &mut Context<'_>) {
-        let is_asked = self.asked.is_some_and(|(asked, _)| asked == name);
-        let is_time = |at: Instant| cx.now.mono.saturating_duration_since(at) >= ASK_FOR_NEWS_EVERY;
-        if is_asked && self.asked_at.is_none_or(is_time) {
-            self.asked_at = Some(cx.now.mono);
+        let now = cx.now.mono;
+        let is_time = |asked: &Asked| now.saturating_duration_since(asked.at) >= ASK_FOR_NEWS_EVERY;
+        if let Some(asked) = self.asked.as_mut().filter(|asked| asked.link == name && is_time(asked)) {
+            asked.at = now;
             cx.out.push(want(name));
         }
     }
 
     /// Asks one link for all that we lack and that no author who is here will send.
     pub(super) fn ask_for_all(&mut self, cx: &mut Context<'_>) {
-        if let Some((link, at)) = self.asked
+        let now = cx.now.mono;
+        if let Some(Asked { link, moved_at, .. }) = self.asked
             && self.links.get(link).is_some()
-            && cx.now.mono.saturating_duration_since(at) < ASK_ANOTHER_AFTER
+            && now.saturating_duration_since(moved_at) < ASK_ANOTHER_AFTER
         {
             return;
         }
-        let asked = self.asked.take().map(|(link, _)| link);
+        let asked = self.asked.take().map(|asked| asked.link);
         // A log whose author is here comes from the author.
         let helps = self.links.iter().filter(|(_, link)| {
             link.phase().is_listed() && link.ahead.iter().any(|log| !self.links.is_linked(&log.author))
@@ -315,7 +326,7 @@ impl Sync {
         // The one that was asked last and did not answer has its turn after the others.
         let other = helpers.iter().find(|link| Some(**link) > asked);
         let Some(link) = other.or(helpers.first()).copied() else { return };
-        (self.asked, self.asked_at) = (Some((link, cx.now.mono)), Some(cx.now.mono));
+        self.asked = Some(Asked { link, at: now, moved_at: now });
         cx.out.push(want(link));
     }
 

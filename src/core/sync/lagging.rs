@@ -80,14 +80,9 @@ impl Lagging {
         if self.waits.contains_key(log) || (!own && self.waits.len() >= self.window) {
             return None;
         }
-        let due = now + self.patience(own, 0);
+        let due = now + patience(self.jitter, own, 0);
         self.waits.insert(log.clone(), Wait { due, tries: 0, forwards: false, own });
         Some(due)
-    }
-
-    fn patience(&self, own: bool, tries: u8) -> Duration {
-        let jitter = if own { Duration::ZERO } else { self.jitter };
-        (LAGS_AFTER + jitter) * (1 << tries)
     }
 
     /// It does not take a log before `until`. Returns when to look again.
@@ -103,9 +98,8 @@ impl Lagging {
     /// It has confirmed something of a log, and lacks more. Returns when to look again.
     pub(super) fn moves(&mut self, log: &LogId, now: Instant) -> Option<Instant> {
         self.confirmed();
-        let patience = self.waits.get(log).map(|wait| self.patience(wait.own, 0))?;
         let wait = self.waits.get_mut(log)?;
-        (wait.due, wait.tries) = (now + patience, 0);
+        (wait.due, wait.tries) = (now + patience(self.jitter, wait.own, 0), 0);
         Some(wait.due)
     }
 
@@ -171,23 +165,16 @@ impl Lagging {
 
     /// Takes out the logs that it has lacked for too long. They are sent again, from where it is.
     pub(super) fn take_due(&mut self, is_free: bool, now: Instant) -> Vec<LogKey> {
-        let due: Vec<LogKey> =
-            self.waits.iter().filter(|(_, wait)| wait.due <= now).map(|(log, _)| log.clone()).collect();
         let mut late = Vec::new();
-        for log in due {
-            let Some(wait) = self.waits.get_mut(&log) else { continue };
+        for (log, wait) in self.waits.iter_mut().filter(|(_, wait)| wait.due <= now) {
             if !is_free {
                 wait.due = now + BUSY_AGAIN;
                 continue;
             }
             wait.tries = if mutant::never_sends_less() { 0 } else { (wait.tries + 1).min(MAX_DOUBLINGS) };
             wait.forwards |= !wait.own;
-            let (own, tries) = (wait.own, wait.tries);
-            let patience = self.patience(own, tries);
-            if let Some(wait) = self.waits.get_mut(&log) {
-                wait.due = now + patience;
-            }
-            late.push(log);
+            wait.due = now + patience(self.jitter, wait.own, wait.tries);
+            late.push(log.clone());
         }
         if !late.is_empty() {
             if !std::mem::take(&mut self.progress) && !mutant::never_sends_less() {
@@ -209,4 +196,10 @@ impl Lagging {
             self.waits.remove(&log);
         }
     }
+}
+
+/// How long a log waits before it is sent again. The jitter is for logs that other nodes wrote.
+fn patience(jitter: Duration, own: bool, tries: u8) -> Duration {
+    let jitter = if own { Duration::ZERO } else { jitter };
+    (LAGS_AFTER + jitter) * (1 << tries)
 }

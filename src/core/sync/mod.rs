@@ -88,6 +88,7 @@ use self::{
     delivery::Deliveries,
     event::Context,
     forks::Forks,
+    have::Asked,
     link::Links,
     progress::Progress,
     requests::{Purpose, Requests},
@@ -141,10 +142,8 @@ pub struct Sync {
     writer: Writer,
     forks: Forks,
     budget: Budget,
-    /// The link that was asked for everything, and when something last came from it.
-    asked: Option<(LinkId, Instant)>,
-    /// When a link was asked last.
-    asked_at: Option<Instant>,
+    /// The link that was asked for everything.
+    asked: Option<Asked>,
     delivery: Deliveries,
     progress: Progress,
     /// Whether the program ends as soon as what our user said is on disk.
@@ -173,7 +172,6 @@ impl Sync {
             forks,
             budget: Budget::default(),
             asked: None,
-            asked_at: None,
             delivery,
             progress: Progress::default(),
             leaving: false,

@@ -49,10 +49,8 @@ impl Sync {
         if let Some(received) = &mut progress.received {
             *received += count;
         }
-        if let Some((link, at)) = &mut self.asked
-            && from.contains(link)
-        {
-            *at = cx.now.mono;
+        if let Some(asked) = self.asked.as_mut().filter(|asked| from.contains(&asked.link)) {
+            asked.moved_at = cx.now.mono;
         }
         self.report_progress(cx);
     }

@@ -101,40 +101,34 @@ mod tests {
     use super::*;
     use crate::domain::model::Room;
 
-    fn key(n: u32) -> NodeId {
-        let mut bytes = [0; 32];
-        bytes[..4].copy_from_slice(&n.to_be_bytes());
-        NodeId::new(bytes)
-    }
-
     fn log() -> LogId {
-        LogId { room: Room::LOBBY.id(), author: key(0), epoch: 1 }
+        LogId { room: Room::LOBBY.id(), author: NodeId::numbered(0), epoch: 1 }
     }
 
     #[test]
     fn keys_made_by_the_thousand_displace_one_another_and_nobody_who_was_here() {
         let mut readers = Readers::default();
         let moment = Duration::from_millis(20);
-        readers.holds(key(1), log(), 3);
-        readers.was_linked(&key(1), Duration::from_mins(5));
+        readers.holds(NodeId::numbered(1), log(), 3);
+        readers.was_linked(&NodeId::numbered(1), Duration::from_mins(5));
         for n in 10..5_000 {
-            readers.holds(key(n), log(), 3);
-            readers.was_linked(&key(n), moment);
+            readers.holds(NodeId::numbered(n), log(), 3);
+            readers.was_linked(&NodeId::numbered(n), moment);
             readers.forget_excess(|_| false);
         }
         // Bob comes now, and stays for a while.
-        readers.holds(key(2), log(), 4);
-        readers.forget_excess(|node| *node == key(2));
-        readers.was_linked(&key(2), Duration::from_secs(3));
+        readers.holds(NodeId::numbered(2), log(), 4);
+        readers.forget_excess(|node| *node == NodeId::numbered(2));
+        readers.was_linked(&NodeId::numbered(2), Duration::from_secs(3));
         for n in 5_000..9_000 {
-            readers.holds(key(n), log(), 4);
-            readers.was_linked(&key(n), moment);
+            readers.holds(NodeId::numbered(n), log(), 4);
+            readers.was_linked(&NodeId::numbered(n), moment);
             readers.forget_excess(|_| false);
         }
         assert_eq!(readers.of.len(), MAX_READERS);
         let waited = readers.worth_waiting_for(&log(), |_| false);
         assert_eq!(waited.len(), MAX_STRANGERS_WAITED_FOR);
-        assert!(waited.contains(&(key(1), 3)) && waited.contains(&(key(2), 4)));
+        assert!(waited.contains(&(NodeId::numbered(1), 3)) && waited.contains(&(NodeId::numbered(2), 4)));
         assert_eq!(readers.newest(&log()), 4);
     }
 }

@@ -30,7 +30,7 @@ impl<T: Ord + Clone> KeyedTokenBucket<T> {
 
     /// Whether `of` can take one.
     pub fn has(&mut self, of: &T, now: Instant) -> bool {
-        self.each.get_mut(of).map_or(&mut self.one.clone(), |(allowance, _)| allowance).has(now)
+        self.has_some(of, 1.0, now)
     }
 
     /// Takes one for `of`, if there is one; whether there was.

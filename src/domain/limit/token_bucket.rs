@@ -36,8 +36,7 @@ impl TokenBucket {
 
     /// Whether one can be taken.
     pub fn has(&mut self, now: Instant) -> bool {
-        self.earn(now);
-        self.tokens >= 1.0
+        self.has_some(1.0, now)
     }
 
     /// Takes one, if there is one; whether there was.

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use super::NodeId;
+
 /// Bits of an IPv6 address that its host cannot choose (RFC 4291, section 2.5.1).
 const NETWORK_BITS: u32 = 64;
 
@@ -30,6 +32,23 @@ impl Host {
     /// Whether it is this machine, which many nodes may share.
     pub fn is_loopback(&self) -> bool {
         self.0.is_loopback()
+    }
+}
+
+/// What counts as one machine when something is shared out: a host. On this machine each key counts, since each may be
+/// another user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Machine {
+    /// A host of the network.
+    Host(Host),
+    /// A key on this machine, or one with an unknown host.
+    Key(NodeId),
+}
+
+impl Machine {
+    /// The machine of the holder of the key `node`, who connects from `host`.
+    pub fn new(node: NodeId, host: Host) -> Self {
+        if host.is_loopback() { Self::Key(node) } else { Self::Host(host) }
     }
 }
 

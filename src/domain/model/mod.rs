@@ -34,7 +34,7 @@ pub use class::Class;
 pub use finding::{Fault, Finding, Severity};
 pub use guests::Guests;
 pub use hlc::Hlc;
-pub use host::Host;
+pub use host::{Host, Machine};
 pub use ids::{EventId, LogId, MessageId, RoomId};
 pub use interface::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet};
 pub use link_id::LinkId;

@@ -44,6 +44,16 @@ impl NodeId {
     }
 }
 
+#[cfg(test)]
+impl NodeId {
+    /// The key of that number, for tests that need many.
+    pub(crate) fn numbered(n: u32) -> Self {
+        let mut key = [0; LENGTH];
+        key.split_at_mut(4).0.copy_from_slice(&n.to_be_bytes());
+        Self(key)
+    }
+}
+
 fn grouped(hex: &str) -> String {
     hex.chars().enumerate().fold(String::new(), |mut out, (at, digit)| {
         if at > 0 && at % 4 == 0 {

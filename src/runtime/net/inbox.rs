@@ -122,8 +122,8 @@ impl Inbox {
         self.push(Some(reading.link), Waiting { event: LinkEvent::Read(frames), bytes, _room: (turn.0, large) });
     }
 
-    /// Tells something that is no frame, when there is room. `link` is the link that it is about. Returns whether it was
-    /// told: after the end it is not.
+    /// Passes on an event other than frames, when there is room. `link` is the link that it is about. Returns false after
+    /// the end.
     pub(super) async fn tell(&self, link: Option<LinkId>, event: LinkEvent) -> bool {
         let Ok(place) = self.places.clone().acquire_owned().await else { return false };
         self.push(link, Waiting { event, bytes: 0, _room: (place, None) })

@@ -101,7 +101,7 @@ fn first_steps(connection: &Connection, by_number: bool) -> Result<Vec<Step>> {
     Ok(steps.collect())
 }
 
-/// A clock never goes back within a log, so that what is before a reading is the begin of every log.
+/// Within a log clocks never go back. So the lines before a reading are the beginning of each log.
 fn old(connection: &Connection, place: i64, before: Option<Timestamp>) -> Result<Vec<Line>> {
     let Some(before) = before else { return Ok(Vec::new()) };
     let sql = format!("SELECT {} FROM lines WHERE place = ? AND hlc < ? ORDER BY hlc LIMIT ?", Line::columns());

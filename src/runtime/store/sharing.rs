@@ -1,25 +1,16 @@
 //! How many lines each gives up, so that nobody is cut below what others keep.
 
+use crate::domain::limit::fair_level;
+
 /// How many lines each gives up until `beyond` are gone, if always the one with most lines gives one. Among equals it
 /// is the one that had more at first, and then the one that stands first in the list.
 pub(super) fn give_up(counts: &[u64], beyond: u64) -> Vec<u64> {
-    let gone_at = |level: u64| counts.iter().map(|count| count.saturating_sub(level)).fold(0, u64::saturating_add);
-    if gone_at(0) <= beyond {
-        return counts.to_vec();
-    }
-    // The greatest level at which enough goes: at 0 more than enough does.
-    let (mut level, mut above) = (0, counts.iter().copied().max().unwrap_or(0));
-    while above - level > 1 {
-        let middle = level + (above - level) / 2;
-        if gone_at(middle) >= beyond {
-            level = middle;
-        } else {
-            above = middle;
-        }
-    }
+    let sum = |counts: &[u64]| counts.iter().copied().map(u128::from).sum::<u128>();
+    let Some(kept) = sum(counts).checked_sub(beyond.into()) else { return counts.to_vec() };
+    let level = fair_level(kept, counts.to_vec());
     let mut gone: Vec<u64> = counts.iter().map(|count| count.saturating_sub(level)).collect();
     // These are a few too many. The last ones to go stay.
-    let too_much = gone_at(level).saturating_sub(beyond);
+    let too_much = sum(&gone).saturating_sub(beyond.into());
     let mut last: Vec<(usize, &mut u64)> = gone.iter_mut().enumerate().filter(|(_, gone)| **gone > 0).collect();
     last.sort_by_key(|(at, gone)| (**gone, std::cmp::Reverse(*at)));
     for (_, gone) in last.into_iter().take(usize::try_from(too_much).unwrap_or(usize::MAX)) {

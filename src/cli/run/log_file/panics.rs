@@ -35,25 +35,10 @@ fn sayable(message: Option<&str>) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
+    use std::sync::Mutex;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::runtime::notices::tests::Log;
 
     #[test]
     fn a_panic_of_any_thread_is_logged_and_goes_on_to_the_hook_before() {
@@ -65,13 +50,10 @@ mod tests {
         }));
         install_hook();
         let log = Log::default();
-        let writer = log.clone();
-        let panics = move || {
-            let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
-            tracing::subscriber::with_default(subscriber, || panic!("number {}", 7));
-        };
+        let thread_log = log.clone();
+        let panics = move || thread_log.collect(|| panic!("number {}", 7));
         assert!(thread::Builder::new().name("node".to_owned()).spawn(panics).unwrap().join().is_err());
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         for part in ["ERROR", "panic: number 7", "thread=\"node\"", "panics.rs:"] {
             assert!(text.contains(part), "no {part} in {text}");
         }

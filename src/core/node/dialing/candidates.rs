@@ -60,8 +60,8 @@ impl Dialing {
                 continue;
             }
             for addr in addrs.iter().filter(|addr| !me.local.is_own(addr) && is_for_everybody(addr)) {
-                // Outside the user's networks nobody is dialled on a stranger's word, and nowhere a port that is no chat's:
-                // it may be a printer's, which prints what it gets.
+                // A stranger's word is not enough to dial outside the user's networks, or at a port that the chat does not use.
+                // Behind such a port may be a printer, which prints what it gets.
                 let may_be_meant = me.ports.is_a_chats(addr.port()) || mutant::dials_any_port();
                 if links.is_linked(*addr) || !may_be_meant || !me.local.is_in_networks(addr.ip()) {
                     continue;

@@ -124,12 +124,6 @@ impl Failures {
 mod tests {
     use super::*;
 
-    fn key(n: u32) -> NodeId {
-        let mut bytes = [0; 32];
-        bytes[..4].copy_from_slice(&n.to_be_bytes());
-        NodeId::new(bytes)
-    }
-
     fn addr(host: u8, port: u16) -> SocketAddr {
         SocketAddr::from(([10, 0, 0, host], port))
     }
@@ -156,20 +150,28 @@ mod tests {
             let [_, a, b, c] = n.to_be_bytes();
             SocketAddr::from(([10, a, b, c], 4_565))
         };
-        let passed = (0..10_000).filter(|n| quotas.pass_on(key(*n), false, everywhere(*n), now)).count();
+        let passed = (0..10_000).filter(|n| quotas.pass_on(NodeId::numbered(*n), false, everywhere(*n), now)).count();
         assert!(passed <= 1_024, "{passed}");
-        assert!(!quotas.pass_on(key(20_000), false, addr(1, 4_565), now), "strangers have used up what is theirs");
-        assert!(quotas.may_pass_on(&key(20_001), true, now) && quotas.pass_on(key(20_001), true, addr(1, 4_565), now));
+        assert!(
+            !quotas.pass_on(NodeId::numbered(20_000), false, addr(1, 4_565), now),
+            "strangers have used up what is theirs"
+        );
+        assert!(
+            quotas.may_pass_on(&NodeId::numbered(20_001), true, now)
+                && quotas.pass_on(NodeId::numbered(20_001), true, addr(1, 4_565), now)
+        );
     }
 
     #[test]
     fn one_target_is_dialled_a_few_times_whoever_says_so() {
         let (mut quotas, now) = (Quotas::default(), Instant::now());
-        let dials = (0..200_u16).filter(|n| quotas.pass_on(key(u32::from(*n)), false, addr(1, 4_000 + n), now)).count();
+        let dials = (0..200_u16)
+            .filter(|n| quotas.pass_on(NodeId::numbered(u32::from(*n)), false, addr(1, 4_000 + n), now))
+            .count();
         assert_eq!(dials, ANNOUNCED_BURST as usize);
-        assert!(quotas.pass_on(key(1), false, addr(2, 4_565), now), "another host");
+        assert!(quotas.pass_on(NodeId::numbered(1), false, addr(2, 4_565), now), "another host");
         let own = |n: u16| SocketAddr::from(([127, 0, 0, 1], 4_000 + n));
-        assert!((0..200).all(|n| quotas.pass_on(key(1_000 + u32::from(n)), false, own(n), now)));
+        assert!((0..200).all(|n| quotas.pass_on(NodeId::numbered(1_000 + u32::from(n)), false, own(n), now)));
     }
 
     #[test]
@@ -178,13 +180,13 @@ mod tests {
         for n in 0..3 {
             quotas.failed(addr(1, 4_565 + n), now);
         }
-        assert!(quotas.pass_on(key(1), false, addr(1, 4_565), now));
+        assert!(quotas.pass_on(NodeId::numbered(1), false, addr(1, 4_565), now));
         quotas.failed(addr(1, 4_565), now);
-        assert!(!quotas.pass_on(key(2), false, addr(1, 4_566), now), "another port of the same host");
-        assert!(quotas.pass_on(key(2), false, addr(2, 4_565), now));
-        assert!(quotas.pass_on(key(2), false, addr(1, 4_565), now + REST));
+        assert!(!quotas.pass_on(NodeId::numbered(2), false, addr(1, 4_566), now), "another port of the same host");
+        assert!(quotas.pass_on(NodeId::numbered(2), false, addr(2, 4_565), now));
+        assert!(quotas.pass_on(NodeId::numbered(2), false, addr(1, 4_565), now + REST));
         quotas.reached(addr(1, 4_565));
-        assert!(quotas.pass_on(key(2), false, addr(1, 4_566), now), "somebody is there after all");
+        assert!(quotas.pass_on(NodeId::numbered(2), false, addr(1, 4_566), now), "somebody is there after all");
         for n in 0..5_000_u32 {
             let [_, a, b, c] = n.to_be_bytes();
             quotas.failed(SocketAddr::from(([10, a, b, c], 1)), now + Duration::from_millis(u64::from(n)));

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Instant};
 use super::{
     Context, Output, Peers, notices,
     notices::NoPlace,
-    places::{self, Holder, Verdict},
+    places::{self, Decision, Holder},
 };
 use crate::{
     core::{
@@ -78,8 +78,8 @@ impl Peers {
         });
         let placed: Vec<_> = placed.collect();
         let why = match places::decide(&holder(node, ip), &placed) {
-            Verdict::Free => return true,
-            Verdict::InPlaceOf(link) => {
+            Decision::Free => return true,
+            Decision::InPlaceOf(link) => {
                 let displaced = self.table.session(link).map(|(peer, _)| peer.display_name());
                 if let Some(displaced) = displaced
                     && self.notices.allow(NoticeCode::RoomFull, context.now.mono)
@@ -89,8 +89,8 @@ impl Peers {
                 self.close(link, CloseReason::Ended, Reason::Full, context, out);
                 return true;
             }
-            Verdict::AddressFull => NoPlace::Address,
-            Verdict::StrangersFull => NoPlace::Strangers,
+            Decision::AddressFull => NoPlace::Address,
+            Decision::StrangersFull => NoPlace::Strangers,
         };
         if self.notices.allow(NoticeCode::RoomFull, context.now.mono) {
             out.push(Output::update(notices::no_place(&who(node, nick, ip), why)));
@@ -120,28 +120,28 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
-    fn key(n: u32) -> NodeId {
-        let mut bytes = [0; 32];
-        bytes[..4].copy_from_slice(&n.to_be_bytes());
-        NodeId::new(bytes)
-    }
-
     #[test]
     fn a_key_has_one_allowance_however_often_it_comes() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
-        assert_eq!((0..100).filter(|_| quotas.take(key(1), HERE, now)).count(), 10);
-        assert!(quotas.take(key(2), HERE, now));
-        assert!(quotas.take(key(1), HERE, now + Duration::from_secs(2)));
+        assert_eq!((0..100).filter(|_| quotas.take(NodeId::numbered(1), HERE, now)).count(), 10);
+        assert!(quotas.take(NodeId::numbered(2), HERE, now));
+        assert!(quotas.take(NodeId::numbered(1), HERE, now + Duration::from_secs(2)));
     }
 
     #[test]
     fn keys_made_by_the_thousand_share_the_allowance_of_their_host() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
         let [host, other] = [IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])];
-        let links = (0..10_000).filter(|n| quotas.take(key(*n), host, now)).count();
+        let links = (0..10_000).filter(|n| quotas.take(NodeId::numbered(*n), host, now)).count();
         assert_eq!(links, HOST_LINK_BURST as usize);
-        assert!(quotas.take(key(20_000), other, now), "others are let in at once");
-        assert!(quotas.take(key(20_001), host, now + Duration::from_secs(1)), "and so are honest people there, soon");
-        assert!((0..10_000).all(|n| quotas.take(key(30_000 + n), HERE, now)), "everybody here may be somebody else");
+        assert!(quotas.take(NodeId::numbered(20_000), other, now), "others are let in at once");
+        assert!(
+            quotas.take(NodeId::numbered(20_001), host, now + Duration::from_secs(1)),
+            "and so are honest people there, soon"
+        );
+        assert!(
+            (0..10_000).all(|n| quotas.take(NodeId::numbered(30_000 + n), HERE, now)),
+            "everybody here may be somebody else"
+        );
     }
 }

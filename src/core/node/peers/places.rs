@@ -26,15 +26,8 @@ use crate::{
         budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
         mutant,
     },
-    domain::model::{Host, LinkId, NodeId},
+    domain::model::{Host, LinkId, Machine, NodeId},
 };
-
-/// What counts as one machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Machine {
-    Host(Host),
-    Key(NodeId),
-}
 
 /// What counts as one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,16 +55,16 @@ impl Holder {
     /// The holder of the key `node` at `ip`; `known` says whether they are no stranger.
     pub(super) fn new(node: NodeId, ip: IpAddr, known: bool) -> Self {
         let host = Host::of(ip);
-        let (machine, network) = match host.ip() {
-            ip if ip.is_loopback() => (Machine::Key(node), Network::Key(node)),
+        let network = match host.ip() {
+            ip if ip.is_loopback() => Network::Key(node),
             IpAddr::V4(ip) => {
                 let [a, b, c, _] = ip.octets();
-                (Machine::Host(host), Network::V4(Ipv4Addr::new(a, b, c, 0)))
+                Network::V4(Ipv4Addr::new(a, b, c, 0))
             }
-            IpAddr::V6(ip) if ip.is_unicast_link_local() => (Machine::Host(host), Network::LinkLocal),
-            IpAddr::V6(_) => (Machine::Host(host), Network::V6(host)),
+            IpAddr::V6(ip) if ip.is_unicast_link_local() => Network::LinkLocal,
+            IpAddr::V6(_) => Network::V6(host),
         };
-        Self { ip: ip.to_canonical(), machine, network, known }
+        Self { ip: ip.to_canonical(), machine: Machine::new(node, host), network, known }
     }
 }
 
@@ -80,7 +73,7 @@ pub(super) type Placed = (LinkId, Instant, Holder);
 
 /// Whether a newcomer gets a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Decision {
     /// Yes: one is free.
     Free,
     /// Yes, in place of this link's peer.
@@ -92,7 +85,7 @@ pub(super) enum Verdict {
 }
 
 /// Whether `newcomer` gets a place beside those who have one.
-pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Verdict {
+pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Decision {
     let strangers = || placed.iter().filter(|(.., holder)| !holder.known);
     let newest = |is: &dyn Fn(&Holder) -> bool| {
         let of = strangers().filter(|(.., holder)| is(holder)).map(|(link, began, _)| (*began, *link)).max();
@@ -100,30 +93,30 @@ pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Verdict {
     };
     let at_same = |holder: &Holder| holder.ip == newcomer.ip && !holder.ip.is_loopback();
     if mutant::serves_who_comes_first() {
-        return if placed.len() < MAX_NODES { Verdict::Free } else { Verdict::StrangersFull };
+        return if placed.len() < MAX_NODES { Decision::Free } else { Decision::StrangersFull };
     }
     if placed.iter().filter(|(.., holder)| at_same(holder)).count() >= MAX_NODES_PER_HOST {
         let displaced = newest(&at_same).filter(|_| newcomer.known);
-        return displaced.map_or(Verdict::AddressFull, Verdict::InPlaceOf);
+        return displaced.map_or(Decision::AddressFull, Decision::InPlaceOf);
     }
     let here = |holder: &Holder| holder.machine == newcomer.machine;
     let is_full = placed.len() >= MAX_NODES;
     if !is_full && (newcomer.known || strangers().count() < STRANGERS_PLACES) {
-        return Verdict::Free;
+        return Decision::Free;
     }
     let (machine, most) = fullest(strangers().map(|(_, began, holder)| (holder.machine, *began)));
     let own = strangers().filter(|(.., holder)| here(holder)).count();
     if newcomer.known || most >= own + 2 {
         let displaced = newest(&|holder| Some(holder.machine) == machine);
-        return displaced.map_or(Verdict::StrangersFull, Verdict::InPlaceOf);
+        return displaced.map_or(Decision::StrangersFull, Decision::InPlaceOf);
     }
     let (network, most) = fullest(strangers().map(|(_, began, holder)| (holder.network, *began)));
     let own = strangers().filter(|(.., holder)| holder.network == newcomer.network).count();
     if most >= 2 * (own + 1) {
         let displaced = newest(&|holder| Some(holder.network) == network);
-        return displaced.map_or(Verdict::StrangersFull, Verdict::InPlaceOf);
+        return displaced.map_or(Decision::StrangersFull, Decision::InPlaceOf);
     }
-    Verdict::StrangersFull
+    Decision::StrangersFull
 }
 
 /// The group with most members, and their number. Of several such groups it is the one with the newest member.
@@ -145,9 +138,7 @@ mod tests {
     use super::*;
 
     fn key(n: usize) -> NodeId {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&n.to_be_bytes());
-        NodeId::new(bytes)
+        NodeId::numbered(u32::try_from(n).unwrap())
     }
 
     /// A room in which people come one after the other.
@@ -162,15 +153,15 @@ mod tests {
             Self { began: Instant::now(), placed: Vec::new(), came: 0 }
         }
 
-        fn comes(&mut self, from: &str, known: bool) -> Verdict {
+        fn comes(&mut self, from: &str, known: bool) -> Decision {
             self.came += 1;
             let number = self.came;
             let holder = Holder::new(key(number), from.parse().unwrap(), known);
             let verdict = decide(&holder, &self.placed);
-            if let Verdict::InPlaceOf(link) = verdict {
+            if let Decision::InPlaceOf(link) = verdict {
                 self.placed.retain(|(other, ..)| *other != link);
             }
-            if matches!(verdict, Verdict::Free | Verdict::InPlaceOf(_)) {
+            if matches!(verdict, Decision::Free | Decision::InPlaceOf(_)) {
                 let link = LinkId::Accepted(u32::try_from(number).unwrap());
                 self.placed.push((link, self.began + Duration::from_secs(number as u64), holder));
             }
@@ -183,8 +174,8 @@ mod tests {
         }
     }
 
-    fn is_in(verdict: Verdict) -> bool {
-        matches!(verdict, Verdict::Free | Verdict::InPlaceOf(_))
+    fn is_in(verdict: Decision) -> bool {
+        matches!(verdict, Decision::Free | Decision::InPlaceOf(_))
     }
 
     #[test]
@@ -210,10 +201,10 @@ mod tests {
         let mut room = Room::new();
         let let_in = (0..300).filter(|n| is_in(room.comes(&format!("fd61::{n:x}"), false))).count();
         assert_eq!(let_in, STRANGERS_PLACES, "it may be an office");
-        assert_eq!(room.comes("fd61::ffff", false), Verdict::StrangersFull);
-        assert_eq!(room.comes("fd61::fffe", true), Verdict::Free, "somebody known");
+        assert_eq!(room.comes("fd61::ffff", false), Decision::StrangersFull);
+        assert_eq!(room.comes("fd61::fffe", true), Decision::Free, "somebody known");
         for n in 1..=50 {
-            assert!(matches!(room.comes(&format!("10.61.0.{n}"), false), Verdict::InPlaceOf(_)));
+            assert!(matches!(room.comes(&format!("10.61.0.{n}"), false), Decision::InPlaceOf(_)));
         }
     }
 
@@ -221,9 +212,9 @@ mod tests {
     fn one_address_has_few_places() {
         for addr in ["10.61.0.1", "fd61::1", "fe80::1"] {
             let mut room = Room::new();
-            assert!((0..MAX_NODES_PER_HOST).all(|_| room.comes(addr, false) == Verdict::Free));
-            assert_eq!(room.comes(addr, false), Verdict::AddressFull);
-            assert!(matches!(room.comes(addr, true), Verdict::InPlaceOf(_)), "somebody known");
+            assert!((0..MAX_NODES_PER_HOST).all(|_| room.comes(addr, false) == Decision::Free));
+            assert_eq!(room.comes(addr, false), Decision::AddressFull);
+            assert!(matches!(room.comes(addr, true), Decision::InPlaceOf(_)), "somebody known");
         }
     }
 
@@ -231,8 +222,8 @@ mod tests {
     fn a_full_room_of_single_addresses_yields_to_another_network_only() {
         for addr in [|n| format!("10.61.0.{n}"), |n| format!("fe80::{n}")] {
             let mut room = Room::new();
-            assert!((0..STRANGERS_PLACES).all(|n| room.comes(&addr(n), false) == Verdict::Free));
-            assert_eq!(room.comes(&addr(STRANGERS_PLACES), false), Verdict::StrangersFull, "an alias takes none");
+            assert!((0..STRANGERS_PLACES).all(|n| room.comes(&addr(n), false) == Decision::Free));
+            assert_eq!(room.comes(&addr(STRANGERS_PLACES), false), Decision::StrangersFull, "an alias takes none");
             assert!(is_in(room.comes("10.62.0.1", false)));
             // The others get at most a third: an honest office is not pushed out by somebody with a second network.
             let more = (2..=200).filter(|n| is_in(room.comes(&format!("10.62.0.{n}"), false))).count();
@@ -243,17 +234,17 @@ mod tests {
     #[test]
     fn a_quarter_is_kept_for_people_whom_one_knows() {
         let mut room = Room::new();
-        assert!((0..STRANGERS_PLACES).all(|_| room.comes("127.0.0.1", false) == Verdict::Free), "this machine's own");
-        assert_eq!(room.comes("127.0.0.1", false), Verdict::StrangersFull);
+        assert!((0..STRANGERS_PLACES).all(|_| room.comes("127.0.0.1", false) == Decision::Free), "this machine's own");
+        assert_eq!(room.comes("127.0.0.1", false), Decision::StrangersFull);
         for n in 0..MAX_NODES - STRANGERS_PLACES {
-            assert_eq!(room.comes(&format!("10.0.{n}.1"), true), Verdict::Free);
+            assert_eq!(room.comes(&format!("10.0.{n}.1"), true), Decision::Free);
         }
         let newest = LinkId::Accepted(u32::try_from(STRANGERS_PLACES).unwrap());
-        assert_eq!(room.comes("10.1.0.1", true), Verdict::InPlaceOf(newest));
+        assert_eq!(room.comes("10.1.0.1", true), Decision::InPlaceOf(newest));
         assert_eq!(room.placed.len(), MAX_NODES);
         let mut known = Room::new();
-        assert!((0..MAX_NODES).all(|n| known.comes(&format!("10.0.{n}.1"), true) == Verdict::Free));
-        assert_eq!(known.comes("10.1.0.1", true), Verdict::StrangersFull, "nobody gives way");
+        assert!((0..MAX_NODES).all(|n| known.comes(&format!("10.0.{n}.1"), true) == Decision::Free));
+        assert_eq!(known.comes("10.1.0.1", true), Decision::StrangersFull, "nobody gives way");
     }
 
     #[test]
@@ -263,11 +254,11 @@ mod tests {
             room.comes(&format!("10.0.0.{n}"), false);
         }
         let third = room.comes("10.0.0.1", false);
-        assert_eq!(third, Verdict::Free);
+        assert_eq!(third, Decision::Free);
         for n in 0..MAX_NODES - 4 {
             room.comes(&format!("10.1.{n}.1"), true);
         }
-        assert_eq!(room.comes("10.2.0.1", true), Verdict::InPlaceOf(LinkId::Accepted(4)));
+        assert_eq!(room.comes("10.2.0.1", true), Decision::InPlaceOf(LinkId::Accepted(4)));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What is known of keys, whose name is whose, and who is shut out.
 //!
 //! [`Keyring`] is the machine. It is told who comes, goes and is renamed, and what the user says about people; it answers
-//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`days`] says
-//! who was met on two days, [`forgetting`] who is forgotten first, [`find`] and [`resolve`] find out who the user means,
-//! [`naming`] says what people are called.
+//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`days`] counts
+//! the days on which a key was met, [`forgetting`] decides which key is forgotten first, [`find`] and [`resolve`] find the
+//! person that the user means, [`naming`] says what people are called.
 
 mod book;
 mod days;

@@ -4,7 +4,6 @@
 //! when there are too many bytes. `pace` limits how fast lines come. `refusals` remembers what was refused. A log is charged
 //! to its author's host while the author is linked, otherwise to the link that brought it.
 
-mod fair_share;
 mod pace;
 mod refusals;
 mod shares;
@@ -20,30 +19,22 @@ use super::{
 };
 use crate::{
     core::{budgets::Space, log::Logs},
-    domain::model::{Class, Host, LogId, NodeId, Timestamp},
+    domain::model::{Class, LogId, Machine, NodeId, Timestamp},
     protocol::codec::mesh::RefusalReason,
 };
 
 /// What a log counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Charge {
-    payer: Payer,
+    machine: Machine,
     /// Whether another node wrote it. Such events are charged apart, so that a node that passes lines on is not silenced by them.
     for_others: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Payer {
-    /// A host of the network.
-    Host(Host),
-    /// A key on this machine, or one with an unknown host.
-    Key(NodeId),
 }
 
 impl Charge {
     /// The charge for an author with an unknown host.
     fn author(key: NodeId) -> Self {
-        Self { payer: Payer::Key(key), for_others: false }
+        Self { machine: Machine::Key(key), for_others: false }
     }
 }
 
@@ -80,11 +71,8 @@ impl<'a> Surroundings<'a> {
     fn charge(&self, author: &NodeId, brings: &NodeId) -> Charge {
         let is_linked = self.links.is_linked(author);
         let node = if is_linked { author } else { brings };
-        let payer = match self.people.host(node) {
-            Some(host) if !host.is_loopback() => Payer::Host(host),
-            _ => Payer::Key(*node),
-        };
-        Charge { payer, for_others: !is_linked }
+        let machine = self.people.host(node).map_or(Machine::Key(*node), |host| Machine::new(*node, host));
+        Charge { machine, for_others: !is_linked }
     }
 }
 

@@ -51,10 +51,8 @@ mod tests {
     use super::*;
     use crate::domain::model::NodeId;
 
-    fn key(n: u16) -> Charge {
-        let mut bytes = [0; 32];
-        bytes[..2].copy_from_slice(&n.to_be_bytes());
-        Charge::author(NodeId::new(bytes))
+    fn key(n: u32) -> Charge {
+        Charge::author(NodeId::numbered(n))
     }
 
     /// How many events of a kilobyte are taken from somebody at once.

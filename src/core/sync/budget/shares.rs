@@ -5,14 +5,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Budget, Charge, Surroundings, fair_share};
+use super::{Budget, Charge, Surroundings};
 use crate::{
     core::{
         budgets::{STRANGER_BYTES, STRANGERS_BYTES, STRANGERS_BYTES_A_DAY},
         log::HeldLog,
         mutant,
     },
-    domain::model::LogId,
+    domain::{limit::fair_level, model::LogId},
 };
 
 /// How long a day lasts for the limit of growth.
@@ -39,7 +39,7 @@ pub(super) struct Shares {
 
 impl Default for Shares {
     fn default() -> Self {
-        // The first count comes a second after the start.
+        // The first count comes at the start, before anybody is linked.
         Self { day: None, used: BTreeMap::new(), total: 0, limit: u64::MAX, level: STRANGER_BYTES }
     }
 }
@@ -59,13 +59,12 @@ impl Shares {
         // What is there at the start may have come today: a program that starts often takes no more for that. A quarter more
         // than the day's share is what the tolerance and events on their way can have added.
         let today = STRANGERS_BYTES_A_DAY / 4 * 5;
-        let (began, at_first) = *self.day.get_or_insert((now, total.saturating_sub(today)));
-        let at_first = if now.saturating_duration_since(began) >= DAY { total } else { at_first.min(total) };
-        if now.saturating_duration_since(began) >= DAY {
-            self.day = Some((now, total));
-        } else {
-            self.day = Some((began, at_first));
-        }
+        let (began, at_first) = match self.day {
+            None => (now, total.saturating_sub(today)),
+            Some((began, _)) if now.saturating_duration_since(began) >= DAY => (now, total),
+            Some((began, at_first)) => (began, at_first.min(total)),
+        };
+        self.day = Some((began, at_first));
         STRANGERS_BYTES.min(at_first + STRANGERS_BYTES_A_DAY)
     }
 }
@@ -85,7 +84,7 @@ impl Budget {
         let sums: Vec<u64> = used.values().copied().collect();
         let total = sums.iter().sum();
         let limit = self.shares.limit_of_today(total, now);
-        let level = fair_share::level(limit, sums).min(STRANGER_BYTES);
+        let level = fair_level(limit.into(), sums).min(STRANGER_BYTES);
         self.shares = Shares { day: self.shares.day, used, total, limit, level };
         let mut cuts = Vec::new();
         for mut logs in charged.into_values() {

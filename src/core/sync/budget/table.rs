@@ -38,6 +38,16 @@ enum Rank {
     Present,
 }
 
+impl Rank {
+    fn new(is_newest: bool, is_present: bool) -> Self {
+        match (is_newest, is_present) {
+            (false, _) => Self::Further,
+            (true, false) => Self::Absent,
+            (true, true) => Self::Present,
+        }
+    }
+}
+
 /// A stranger's log. The first in this order is given up first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
@@ -80,11 +90,7 @@ impl Budget {
         }
         let is_present = around.links.is_linked(author);
         let mine = Candidate {
-            rank: match (of_author.is_empty(), is_present) {
-                (true, true) => Rank::Present,
-                (true, false) => Rank::Absent,
-                (false, _) => Rank::Further,
-            },
+            rank: Rank::new(of_author.is_empty(), is_present),
             charged: Reverse(0),
             age: if is_present { 0 } else { hlc.0 },
             log: *log,
@@ -130,11 +136,7 @@ impl Budget {
             let is_present = around.links.is_linked(&log.author);
             let is_newest = newest.get(&log.author).is_some_and(|(_, newest)| newest == log);
             absent += usize::from(!is_present);
-            let rank = match (is_newest, is_present) {
-                (false, _) => Rank::Further,
-                (true, false) => Rank::Absent,
-                (true, true) => Rank::Present,
-            };
+            let rank = Rank::new(is_newest, is_present);
             let age = around
                 .logs
                 .get(log)

@@ -23,16 +23,23 @@ use crate::{
     },
 };
 
-/// A victim to whom everybody is a stranger.
+/// A node that knows nobody.
 struct Victim {
     peer: Peer,
     now: Now,
 }
 
-/// A key that nobody knows, with its link.
+/// A stranger's key and link.
 struct Stranger {
     identity: Identity,
     link: LinkId,
+}
+
+/// The key of the stranger with this number.
+fn identity(n: u32) -> Identity {
+    let mut secret = [7; 32];
+    secret[..4].copy_from_slice(&n.to_be_bytes());
+    Identity::from_secret(&secret)
 }
 
 impl Victim {
@@ -49,9 +56,7 @@ impl Victim {
     }
 
     fn links(&mut self, n: u32) -> Stranger {
-        let mut secret = [7; 32];
-        secret[..4].copy_from_slice(&n.to_be_bytes());
-        let (identity, link) = (Identity::from_secret(&secret), LinkId::Accepted(n));
+        let (identity, link) = (identity(n), LinkId::Accepted(n));
         self.feed(Input::LinkUp { link, node: identity.node(), caps: mesh::Caps::ours() });
         self.feed(Input::Have { link, have: Have::default() });
         self.feed(Input::Taken(link));
@@ -174,14 +179,7 @@ fn whoever_left_before_the_flood_is_not_displaced_by_it() {
     assert!(victim.holds(&dave.log(1)) && victim.logs() <= ABSENT_LOGS, "{}", victim.logs());
     // What was given up is not fetched again, although somebody has it.
     let bob = victim.links(5);
-    let gone = Stranger {
-        identity: Identity::from_secret(&{
-            let mut s = [7; 32];
-            s[..4].copy_from_slice(&1_400_u32.to_be_bytes());
-            s
-        }),
-        link: bob.link,
-    };
+    let gone = Stranger { identity: identity(1_400), link: bob.link };
     assert!(!victim.holds(&gone.log(1)));
     let range = HeldRange {
         name: None,
@@ -203,10 +201,8 @@ fn whoever_left_before_the_flood_is_not_displaced_by_it() {
 fn a_crowd_of_old_logs_keeps_out_nobodys_new_line() {
     let mut victim = Victim::new();
     let bob = victim.links(1);
-    for n in 10..310_u32 {
-        let mut secret = [8; 32];
-        secret[..4].copy_from_slice(&n.to_be_bytes());
-        let stranger = Stranger { identity: Identity::from_secret(&secret), link: bob.link };
+    for n in 10..310 {
+        let stranger = Stranger { identity: identity(n), link: bob.link };
         victim.hears(bob.link, stranger.says(1, &["junk"], -80 * 86_400_000));
     }
     let dave = Stranger { identity: Identity::from_secret(&[9; 32]), link: bob.link };
@@ -333,7 +329,7 @@ fn logs_of_strangers_whom_we_never_met_go_no_further() {
     row.peers[1].people.strangers = true;
     row.link(1, 2);
     row.wait(10_000);
-    assert_eq!(row.texts(2), ["hello"], "one hop beyond whoever met the author");
+    assert_eq!(row.texts(2), ["hello"], "one hop beyond the node that met the author");
     let mut dave = Peer::new(9);
     (dave.people.strangers, dave.people.unmet) = (true, true);
     row.peers.push(dave);

@@ -3,17 +3,10 @@
 use super::*;
 use crate::core::budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT};
 
-/// As many keys as are wanted.
-fn numbered(n: u32) -> NodeId {
-    let mut key = [0xee; 32];
-    key[..4].copy_from_slice(&n.to_be_bytes());
-    NodeId::new(key)
-}
-
 fn flood(desk: &mut Desk, keys: std::ops::Range<u32>) {
     for n in keys {
-        desk.book.met(numbered(n), Some(&nick(&format!("x{n}"))), None, |_| false, desk.clocks());
-        desk.book.parted(&numbered(n), desk.clocks());
+        desk.book.met(NodeId::numbered(n), Some(&nick(&format!("x{n}"))), None, |_| false, desk.clocks());
+        desk.book.parted(&NodeId::numbered(n), desk.clocks());
     }
 }
 
@@ -68,9 +61,9 @@ fn keys_of_the_host_that_has_most_go_first_although_they_said_something() {
     let mut desk = Desk::new(Vec::new());
     let mut meet = |n: u32, host: u8| {
         let host = Some(Host::of([10, 0, 0, host].into()));
-        desk.book.met(numbered(n), None, host, |_| false, desk.clocks());
-        desk.book.spoke(&numbered(n));
-        desk.book.parted(&numbered(n), desk.clocks());
+        desk.book.met(NodeId::numbered(n), None, host, |_| false, desk.clocks());
+        desk.book.spoke(&NodeId::numbered(n));
+        desk.book.parted(&NodeId::numbered(n), desk.clocks());
     };
     for n in 0..2 * MAX_KEYS as u32 {
         meet(n, 1);
@@ -83,7 +76,7 @@ fn keys_of_the_host_that_has_most_go_first_although_they_said_something() {
         desk.book.known().filter(|known| known.met.is_some_and(|met| met.host == host)).count()
     };
     assert_eq!((of(1), of(2)), (MAX_KEYS - 20, 20));
-    assert!(desk.book.get(&numbered(0)).is_some(), "the newest of them go");
+    assert!(desk.book.get(&NodeId::numbered(0)).is_some(), "the newest of them go");
 }
 
 #[test]
@@ -117,11 +110,11 @@ fn days_of_a_file_of_an_older_program_are_taken_from_its_sightings() {
 
 #[test]
 fn a_file_that_is_too_long_is_cut_to_those_seen_last() {
-    let many = |n| Known { node: numbered(n), last_seen: hour(i64::from(n) - 10_000), ..fresh(0, "x") };
+    let many = |n| Known { node: NodeId::numbered(n), last_seen: hour(i64::from(n) - 10_000), ..fresh(0, "x") };
     let desk = Desk::new((0..MAX_KEYS as u32 + 10).map(many).chain([old(1, "bob")]).collect());
     assert_eq!(desk.book.known().count(), MAX_KEYS);
-    assert!(desk.book.get(&key(1)).is_some() && desk.book.get(&numbered(10)).is_none());
-    assert!(desk.book.get(&numbered(11)).is_some());
+    assert!(desk.book.get(&key(1)).is_some() && desk.book.get(&NodeId::numbered(10)).is_none());
+    assert!(desk.book.get(&NodeId::numbered(11)).is_some());
     let twice = Desk::new(vec![old(1, "bob"), old(1, "robert")]);
     assert_eq!(twice.book.known().map(|known| known.nick.clone()).collect::<Vec<_>>(), [Some(nick("robert"))]);
     assert_eq!(twice.book.find(&Wanted::new(&Who::new("bob").unwrap())), []);
@@ -131,7 +124,7 @@ fn a_file_that_is_too_long_is_cut_to_those_seen_last() {
 fn one_name_for_thousands_of_keys_is_looked_at_quickly() {
     let mut desk = Desk::new(Vec::new());
     for n in 0..MAX_KEYS as u32 {
-        desk.book.met(numbered(n), Some(&nick("bob")), None, |_| false, desk.clocks());
+        desk.book.met(NodeId::numbered(n), Some(&nick("bob")), None, |_| false, desk.clocks());
     }
     let named = desk.book.known().filter(|known| known.nick.is_some()).count();
     assert!(named <= MAX_NAMESAKES + 1, "{named}");
