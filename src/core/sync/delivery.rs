@@ -134,9 +134,9 @@ impl Deliveries {
         unwritten.into_iter().map(|((node, log), seq)| Ack { node, log, seq }).collect()
     }
 
-    /// Acknowledgements that have waited long enough.
+    /// Acknowledgements that have waited long enough. Those that took another's place are written with what they displace.
     pub(super) fn take_overdue_acks(&mut self) -> Vec<Ack> {
-        if self.overdue { self.take_acks() } else { Vec::new() }
+        if self.overdue || !self.forgotten.is_empty() { self.take_acks() } else { Vec::new() }
     }
 }
 

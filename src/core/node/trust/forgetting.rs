@@ -15,7 +15,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::domain::model::{Host, NodeId};
+use crate::domain::model::{Machine, NodeId};
 
 /// How easily a key is forgotten, the first to go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,15 +35,13 @@ pub(super) enum Rank {
 pub(super) enum Crowd {
     /// All of a rank.
     Everybody,
-    /// Those of one host.
-    Host(Host),
-    /// One key alone.
-    Key(NodeId),
+    /// Those of one machine.
+    Of(Machine),
 }
 
 /// Where a key stands in the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ForgetOrder {
     pub(super) rank: Rank,
     pub(super) crowd: Crowd,
     /// Within a crowd, the key with the greatest urgency goes first.
@@ -60,12 +58,12 @@ pub(super) struct Forgettable {
 
 impl Forgettable {
     /// `node` may be forgotten.
-    pub(super) fn insert(&mut self, node: NodeId, place: Place) {
+    pub(super) fn insert(&mut self, node: NodeId, place: ForgetOrder) {
         self.change(place, |crowd| crowd.insert((place.urgency, node)));
     }
 
     /// `node` may not be forgotten any more, or stands elsewhere. `place` is where it stood.
-    pub(super) fn remove(&mut self, node: NodeId, place: Place) {
+    pub(super) fn remove(&mut self, node: NodeId, place: ForgetOrder) {
         self.change(place, |crowd| crowd.remove(&(place.urgency, node)));
     }
 
@@ -75,7 +73,11 @@ impl Forgettable {
         self.crowds.get(&(*rank, *crowd))?.last().map(|(_, node)| *node)
     }
 
-    fn change(&mut self, Place { rank, crowd, .. }: Place, change: impl FnOnce(&mut BTreeSet<(i64, NodeId)>) -> bool) {
+    fn change(
+        &mut self,
+        ForgetOrder { rank, crowd, .. }: ForgetOrder,
+        change: impl FnOnce(&mut BTreeSet<(i64, NodeId)>) -> bool,
+    ) {
         let keys = self.crowds.entry((rank, crowd)).or_default();
         if let Some((urgency, _)) = keys.last() {
             self.order.remove(&(rank, Reverse(keys.len()), Reverse(*urgency), crowd));
@@ -91,13 +93,14 @@ impl Forgettable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::Host;
 
     fn key(n: u8) -> NodeId {
         NodeId::new([n; 32])
     }
 
-    fn place(rank: Rank, host: u8, urgency: i64) -> Place {
-        Place { rank, crowd: Crowd::Host(Host::of([10, 0, 0, host].into())), urgency }
+    fn place(rank: Rank, host: u8, urgency: i64) -> ForgetOrder {
+        ForgetOrder { rank, crowd: Crowd::Of(Machine::Host(Host::of([10, 0, 0, host].into()))), urgency }
     }
 
     #[test]

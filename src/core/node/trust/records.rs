@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     days::Days,
-    forgetting::{Crowd, Forgettable, Place, Rank},
+    forgetting::{Crowd, ForgetOrder, Forgettable, Rank},
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT},
         mutant,
     },
-    domain::model::{Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
+    domain::model::{Host, Known, MAX_ADDRESSES, Machine, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
 };
 
 /// Names of one key that are remembered while the program runs, so that a peer who goes by "bob (lunch)" for an hour still
@@ -173,15 +173,16 @@ impl Entry {
     }
 
     /// Where it stands in the order in which keys are forgotten, if it may be.
-    fn place(&self) -> Option<Place> {
+    fn place(&self) -> Option<ForgetOrder> {
         let met = self.met();
         let by_sight = |rank| {
             let urgency = self.known.last_seen.as_millis().saturating_neg();
-            Place { rank, crowd: Crowd::Everybody, urgency }
+            ForgetOrder { rank, crowd: Crowd::Everybody, urgency }
         };
         let by_crowd = |rank| {
-            let host = met.host.filter(|host| !host.is_loopback());
-            Place { rank, crowd: host.map_or(Crowd::Key(self.known.node), Crowd::Host), urgency: self.number }
+            let node = self.known.node;
+            let machine = met.host.map_or(Machine::Key(node), |host| Machine::new(node, host));
+            ForgetOrder { rank, crowd: Crowd::Of(machine), urgency: self.number }
         };
         let place = match met {
             _ if mutant::forgets_who_is_known() => by_sight(Rank::Stale),

@@ -7,7 +7,9 @@ use bytes::Bytes;
 use super::row::{Peer, Row};
 use crate::{
     core::{
-        budgets::{ABSENT_LOGS, FREE_SPACE_FLOOR, LOGS_PER_STRANGER, STRANGER_BYTES, STRANGERS_LOGS, Space},
+        budgets::{
+            ABSENT_LOGS, FREE_SPACE_FLOOR, LOGS_PER_STRANGER, MAX_READERS, STRANGER_BYTES, STRANGERS_LOGS, Space,
+        },
         sync::{Input, Notice, Output},
     },
     domain::{
@@ -313,6 +315,28 @@ fn an_author_is_told_that_a_line_is_not_taken_and_waits_with_it() {
     assert_eq!(sent(&victim.wait(50)), 0, "it is not sent in vain");
     victim.feed(Input::Taken(bob.link));
     assert!(sent(&victim.wait(30)) > 0, "it is offered again");
+}
+
+#[test]
+fn a_reader_is_on_disk_as_soon_as_others_are_forgotten_for_it() {
+    let mut victim = Victim::new();
+    victim.feed(Input::Say { room: Room::LOBBY, text: Text::new("hello").unwrap(), action: false });
+    let log = *victim.peer.sync.logs.own().unwrap();
+    let range = HeldRange { name: None, log, seq: 1, head: None, base: 1 };
+    let head = victim.peer.sync.logs.get(&log).unwrap().state().head_id;
+    let have = || Have { ranges: vec![HeldRange { head, ..range }], ..Have::default() };
+    let readers = u32::try_from(MAX_READERS).unwrap();
+    for n in 1..=readers {
+        let stranger = victim.links(n);
+        victim.feed(Input::Have { link: stranger.link, have: have() });
+        victim.leaves(&stranger);
+    }
+    victim.wait(6);
+    let bob = victim.links(readers + 1);
+    victim.feed(Input::Have { link: bob.link, have: have() });
+    let acks = &victim.peer.store.acks;
+    assert!(acks.contains_key(&(bob.identity.node(), log)));
+    assert_eq!(acks.len(), MAX_READERS);
 }
 
 #[test]
