@@ -4,13 +4,12 @@
 //! the same in half of all homes, a gateway's hardware address is not. It is looked up in tables of the operating system,
 //! so far in those of Linux; elsewhere, and without a gateway, the prefix alone has to do.
 
+#[cfg(target_os = "linux")]
+mod neighbours;
 #[cfg(any(target_os = "linux", test))]
 pub(super) mod tables;
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, Ipv4Addr},
-};
+use std::{collections::BTreeSet, net::IpAddr};
 
 use ipnetwork::IpNetwork;
 
@@ -88,12 +87,18 @@ impl NetworkId {
     }
 }
 
-/// Who of these networks this machine knows to be there, whatever they answer; on Linux alone.
-pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<Ipv4Addr> {
+/// Who of these networks this machine's kernel heard a moment ago, whatever they answer; on Linux alone.
+pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<IpAddr> {
     #[cfg(target_os = "linux")]
-    return tables::neighbours(&tables::read().neighbours, networks);
+    let known = neighbours::read().unwrap_or_else(|error| {
+        tracing::debug!(%error, "the kernel does not tell its neighbours");
+        Vec::new()
+    });
+    #[cfg(target_os = "linux")]
+    let known = known.into_iter().filter(|one| one.there).map(|one| one.ip);
     #[cfg(not(target_os = "linux"))]
-    BTreeSet::new()
+    let known = std::iter::empty();
+    known.filter(|ip| networks.iter().any(|network| network.contains(*ip))).collect()
 }
 
 /// What the system's tables say about the network that an address of this machine is in.

@@ -107,6 +107,8 @@ fn clients_that_are_kept_apart_are_named() {
         host.ip(&["route", "add", "default", "via", "10.77.0.254"]);
         lab.isolate(host, 0);
     }
+    // Who was heard before that, and is not any more, is no machine that answers.
+    here.ip(&["neigh", "replace", "10.77.0.2", "lladdr", "02:00:00:00:00:02", "nud", "stale", "dev", "eth0"]);
     let printed = tool(&here, &["doctor"]);
     assert_eq!(printed.verdict(), Some("clients_isolated"), "{:#?}", printed.lines);
     assert!(printed.text("clients_isolated").contains("only the router (10.77.0.254) answers"));

@@ -102,12 +102,6 @@ pub(in crate::runtime::io) fn tentative(addresses: &str) -> BTreeSet<IpAddr> {
         .collect()
 }
 
-/// Who of these networks is known to be there, by this machine's tables: the addresses whose hardware addresses are known.
-pub(in crate::runtime::io) fn neighbours(table: &str, networks: &[IpNetwork]) -> BTreeSet<Ipv4Addr> {
-    let known = lines(table).filter_map(|words| neighbour(&words).map(|(ip, ..)| ip));
-    known.filter(|ip| networks.iter().any(|network| network.contains((*ip).into()))).collect()
-}
-
 /// The networks that hold `ip` and are reached without a gateway, the smallest first, with their interfaces.
 fn networks<'a>(ip: IpAddr, routes: &[Route<'a>], addresses: &'a str) -> Vec<(IpNetwork, &'a str)> {
     let mut networks: Vec<(IpNetwork, &str)> = match ip {
