@@ -25,7 +25,7 @@ const ROWS: [&[&str]; 22] = [
     &["domain/bus", "domain/naming"],
     &["protocol"],
     &["core/budgets", "core/mutant", "core/secrets"],
-    &["core/log", "core/discovery", "core/diagnosis"],
+    &["core/log", "core/discovery", "core/diagnosis", "core/networks"],
     &["core/sync"],
     // The machines of the node know each other by these views alone, and by what one of them passes on to another.
     &["core/node/transport", "core/node/local_addrs", "core/node/notice_limits"],
@@ -37,7 +37,7 @@ const ROWS: [&[&str]; 22] = [
     &["runtime/io", "runtime/notices", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],
     &["runtime/actor"],
-    &["frontend/json", "frontend/slash"],
+    &["frontend/json", "frontend/slash", "frontend/withheld"],
     &["frontend/headless", "frontend/tui/app"],
     &["frontend/tui/view", "frontend/tui/terminal"],
     &["frontend/tui/event_loop"],

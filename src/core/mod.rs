@@ -5,6 +5,7 @@ pub mod diagnosis;
 pub mod discovery;
 pub mod log;
 pub mod mutant;
+pub mod networks;
 pub mod node;
 mod secrets;
 pub mod sync;

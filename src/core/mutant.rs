@@ -40,11 +40,13 @@ pub enum Mutant {
     OneLane,
     /// A link that takes nothing is sent everything as often as one that does.
     NeverSendLess,
+    /// What was said on a network before is offered to everybody.
+    OfferEverything,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -63,6 +65,7 @@ impl Mutant {
         Self::DialAnyPort,
         Self::OneLane,
         Self::NeverSendLess,
+        Self::OfferEverything,
     ];
 }
 
@@ -175,4 +178,9 @@ pub(crate) fn has_one_lane() -> bool {
 /// Whether a link that takes nothing is sent everything as often as one that does.
 pub(crate) fn never_sends_less() -> bool {
     is(Mutant::NeverSendLess)
+}
+
+/// Whether what was said on a network before is offered to everybody.
+pub(crate) fn offers_everything() -> bool {
+    is(Mutant::OfferEverything)
 }

@@ -6,3 +6,4 @@ pub mod headless;
 pub mod json;
 pub mod slash;
 pub mod tui;
+mod withheld;

@@ -14,6 +14,7 @@ use prost::decode_length_delimiter;
 use proximity_chat::{
     core::{
         log::storage::{Found, Reply, Request, Snapshot, StoredEvent, StoredPage, Write},
+        networks::Standing,
         node::{CloseReason, History, Input, LocalAddrs, Me, Node, Output, Retention, Secure},
     },
     domain::{
@@ -93,7 +94,7 @@ impl Store {
             Request::Erase(_) | Request::Retain(_) | Request::Shrink(_) => {
                 Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() }
             }
-            Request::Load => Reply::Loaded(Box::default()),
+            Request::Load | Request::Join(_) | Request::Adopt(_) => Reply::Loaded(Box::default()),
         }
     }
 }
@@ -131,6 +132,7 @@ impl Harness {
                 retention: Retention::default(),
                 identity: Identity::from_secret(&OUR_SECRET),
                 started: Timestamp::from_millis(0),
+                standing: Standing::default(),
             },
         });
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_767_323_045_678) };

@@ -109,6 +109,9 @@ pub(crate) fn wifi() -> LocalSubnet {
 pub(crate) fn network_status(open: bool) -> NetworkStatus {
     let own = if open { "192.168.1.20:4565" } else { "127.0.0.1:4565" };
     NetworkStatus {
+        certain: true,
+        may_be: Vec::new(),
+        joined: Vec::new(),
         open,
         network: Network::new(if open { "gw 02:42:ac:11:00:01 192.168.1.0/24" } else { "loopback" }).unwrap(),
         addrs: vec![addr(own)],

@@ -151,6 +151,7 @@ impl Host {
         Settings {
             desired: watch::channel(DesiredNetwork::fixed(site, Network::new("simulation").unwrap())).1,
             wishes: mpsc::channel(1).0,
+            linked: watch::channel(BTreeSet::new()).0,
             port: None,
             announce: false,
             diagnose: false,

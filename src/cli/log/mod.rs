@@ -117,7 +117,7 @@ fn open(options: &Options, profile: &Existing) -> Result<Option<Database>, Error
 
 fn place(options: &Options, profile: &Existing) -> store::Options {
     let place = Backend::Directory(profile.directory().to_owned());
-    store::Options { place, network: options.network.clone(), me: profile.node() }
+    store::Options { place, network: options.network.clone(), joined: Vec::new(), me: profile.node() }
 }
 
 /// Prints what is asked for; how many messages that were.

@@ -97,7 +97,12 @@ impl Data {
     }
 
     fn store(&self) -> store::Options {
-        store::Options { place: Backend::Directory(self.directory()), network: Network::loopback(), me: self.me }
+        store::Options {
+            place: Backend::Directory(self.directory()),
+            network: Network::loopback(),
+            joined: Vec::new(),
+            me: self.me,
+        }
     }
 
     fn options(&self, action: Action) -> Options {

@@ -31,10 +31,10 @@ pub(super) struct History {
     pub(super) damage: Option<String>,
 }
 
-/// Opens the history of a network in the profile; one in memory, if nothing is to be stored.
-pub(super) fn open(network: Network, profile: &Profile) -> Result<History, Error> {
+/// Opens the history of a network in the profile, and of what was `joined` to it; one in memory, if nothing is to be stored.
+pub(super) fn open(network: Network, joined: Vec<Network>, profile: &Profile) -> Result<History, Error> {
     let place = profile.directory().map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()));
-    let options = Options { place, network, me: profile.identity().node() };
+    let options = Options { place, network, joined, me: profile.identity().node() };
     let opened = store::open(&options)?;
     let damage = opened.recovered.as_ref().map(damage);
     let (store, answers) = store::spawn(opened.database)?;

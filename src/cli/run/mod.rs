@@ -8,6 +8,7 @@ mod descriptors;
 mod history;
 pub mod log_file;
 mod network_policy;
+mod networks;
 mod nodes;
 pub mod subcommands;
 mod watcher;
@@ -24,9 +25,10 @@ use crate::{
         lan_tools,
         run::{network_policy::NetworkPolicy, nodes::Start},
     },
+    core::networks::Networks,
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
-        model::{Nick, ProfileName},
+        model::{Date, Nick, ProfileName},
     },
     frontend::{
         headless::{self, HeadlessError, Options},
@@ -99,17 +101,12 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
-    let policy = NetworkPolicy::new(&config, profile.lan());
-    let here = policy.first()?;
-    let start = Start {
-        config: config.clone(),
-        profile,
-        policy,
-        random: random_numbers()?,
-        nick: nick.clone(),
-        hold: ask_name,
-    };
-    let node = nodes::start(start, here, commands_out, updates_in, leave.clone())?;
+    let random = random_numbers()?;
+    let networks = Networks::new(networks::of_profile(&profile), random.seed);
+    let mut policy = NetworkPolicy::new(&config, networks);
+    let here = policy.first(Date::of(crate::runtime::io::now().wall))?;
+    let start = Start { config: config.clone(), profile, random, nick: nick.clone(), hold: ask_name };
+    let node = nodes::start(start, (policy, here), commands_out, updates_in, leave.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
         match front {

@@ -1,21 +1,24 @@
 //! Where the node is to be: what the settings, the profile and the machine's interfaces make of it.
 
-use std::{io, net::IpAddr};
+use std::{collections::BTreeSet, io, net::IpAddr, sync::Arc};
 
 use ipnetwork::IpNetwork;
 
 use crate::{
     cli::config::{Config, Lan},
-    core::discovery::listen_plan::{ListenPlan, NoNetwork, Wishes},
-    domain::model::{Interface, LocalSubnet, Network},
+    core::{
+        discovery::listen_plan::{ListenPlan, NoNetwork, Wishes},
+        networks::{Evidence, Networks, Standing, Step},
+    },
+    domain::model::{Date, Interface, LocalSubnet, Network, NodeId},
     runtime::{
         actor::DesiredNetwork,
-        io::{NetworkId, interfaces},
+        io::{ask_routers, interfaces, seen},
     },
 };
 
 /// What decides where to be.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct NetworkPolicy {
     ip: IpAddr,
     cidrs: Vec<IpNetwork>,
@@ -23,67 +26,82 @@ pub(super) struct NetworkPolicy {
     wishes: Wishes,
     /// What the network is called, if the user says so.
     named: Option<Network>,
-    /// What was set on the screen in earlier runs, and in this one.
-    remembered: Vec<(Network, bool)>,
-    said: Vec<(NetworkId, bool)>,
-    /// Whether it was closed while there was no network whose name that could be kept under.
+    pub(super) networks: Networks,
+    /// Whether it was closed while there was no network that this could be kept of.
     pub(super) off: bool,
+    /// The stay in which the user gave the history to everybody.
+    shared: Option<u64>,
 }
 
-/// Where to be, and what tells this network from others.
+/// Where to be, and what came of what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decision {
     pub(super) desired: DesiredNetwork,
-    pub(super) id: NetworkId,
-    /// The network that the node is open to, or could be.
-    pub(super) lan: Option<NetworkId>,
-    /// Whether it is taken for the one from before without being known by its gateway now.
-    pub(super) assumed: bool,
+    /// What is seen of the network that the node is open to, or could be; none if there is no network.
+    pub(super) seen: Option<Evidence>,
 }
 
 impl NetworkPolicy {
-    /// What the settings say, and what a profile remembers.
-    pub(super) fn new(config: &Config, remembered: &[(Network, bool)]) -> Self {
+    /// What the settings say, and which networks a profile remembers.
+    pub(super) fn new(config: &Config, networks: Networks) -> Self {
         let ip = Some(config.ip).filter(|ip| !ip.is_loopback() && config.lan.open);
         let cidrs = config.cidrs_given.then(|| config.cidrs.clone());
+        let (interfaces, any_network) = (config.interfaces.clone(), config.any_network);
         Self {
             ip: config.ip,
             cidrs: config.cidrs.clone(),
             lan: config.lan,
-            wishes: Wishes { ip, interfaces: config.interfaces.clone(), cidrs, any_network: config.any_network },
+            wishes: Wishes { ip, interfaces, cidrs, any_network, at: None },
             named: config.network.clone(),
-            remembered: remembered.to_vec(),
-            said: Vec::new(),
+            networks,
             off: false,
+            shared: None,
         }
     }
 
-    /// Where to be now, before anything runs.
+    /// Where to be now, before anything runs. May take a second.
     ///
     /// # Errors
     /// What the system says of its interfaces.
-    pub(super) fn first(&self) -> io::Result<Decision> {
-        // Nobody waits for the name of a network that the node is not opened to.
-        let patient = self.lan.open || self.is_fixed() || !self.remembered.is_empty();
-        Ok(self.decide(&interfaces()?, None, |site| self.identify(site, None, patient)))
-    }
-
-    /// What tells the network of a site from others. Of several networks it is the one that the node was on `before`, else the
-    /// one that leads to the rest of the world.
-    pub(super) fn identify(&self, site: &ListenPlan, before: Option<&NetworkId>, patient: bool) -> NetworkId {
-        if self.is_fixed() {
-            // What the user says to look at tells the network.
-            return NetworkId::of(self.ip, &site.sweep, patient);
+    pub(super) fn first(&mut self, today: Date) -> io::Result<Decision> {
+        let interfaces = interfaces()?;
+        if let Some(site) = self.worth_asking(&interfaces) {
+            ask_routers(&site.spots);
         }
-        let ids = all(site, patient);
-        let same = ids.iter().find(|id| before.is_some_and(|before| before.may_be(id)));
-        same.or_else(|| ids.first()).copied().unwrap_or_default()
+        Ok(self.decide(&interfaces, None, true, today))
     }
 
-    /// The user says in this run whether to be open on a network.
-    pub(super) fn say(&mut self, network: NetworkId, open: bool) {
-        self.said.retain(|(of, _)| *of != network);
-        self.said.push((network, open));
+    /// The site whose routers are worth asking who they are: one that the user opened the chat to, or may have.
+    pub(super) fn worth_asking(&self, interfaces: &[Interface]) -> Option<ListenPlan> {
+        let site = self.opened(interfaces).ok()?;
+        let wanted = self.lan.open || self.is_fixed() || self.networks.here().is_some();
+        (wanted || self.networks.may_be_opened(&seen(&site.spots))).then_some(site)
+    }
+
+    /// The network that this interface leads to is the one to be on, if the node is open to one.
+    ///
+    /// # Errors
+    /// Why it leads nowhere.
+    pub(super) fn go_to(&mut self, interface: &Arc<str>, interfaces: &[Interface]) -> Result<(), NoNetwork> {
+        let wishes = Wishes { interfaces: vec![interface.to_string()], ..self.wishes.clone() };
+        ListenPlan::lan(interfaces, &wishes)?;
+        self.wishes.at = Some(interface.clone());
+        self.wishes.interfaces.clear();
+        Ok(())
+    }
+
+    /// The user opens the chat to the network that is seen, or closes it.
+    pub(super) fn say(&mut self, open: bool, seen: Option<&Evidence>, today: Date) {
+        self.off = !open;
+        if let Some(seen) = seen {
+            self.off = false;
+            self.networks.decide(open, seen, today);
+        }
+    }
+
+    /// The user gives what was said here to everybody who is here.
+    pub(super) fn share(&mut self) {
+        self.shared = self.networks.here().map(|here| here.stay);
     }
 
     /// Whether the settings name one address to be open at.
@@ -98,77 +116,133 @@ impl NetworkPolicy {
         Ok(ListenPlan::fixed(self.ip, self.cidrs.clone(), interfaces))
     }
 
-    /// Whether to be open on a network: what was said in this run counts most, then what the settings say of this run, then what
-    /// was said on the screen on this network, then what the settings say of every run.
-    ///
-    /// While a gateway is not known the network may be one or the other. It was closed if it was on either; and what was said
-    /// in earlier runs opens none of which it is not known that it is that one.
-    fn wants_open(&self, network: &NetworkId) -> bool {
-        let of_this_run = self.said.iter().rev().find(|(of, _)| of.may_be(network)).map(|(_, open)| *open);
+    /// Whether to be open on the network that is seen: what the user said there in this run counts most, then what the settings
+    /// say of this run, then what the user said there in earlier runs, then what the settings say of every run.
+    fn wants_open(&self, seen: &Evidence) -> bool {
+        let decided = self.networks.decided(seen);
+        let now = decided.filter(|decided| decided.now).map(|decided| decided.open);
         let firm = self.lan.firm.then_some(self.lan.open);
-        let name = network.name();
-        let is_meant = |(of, open): &&(Network, bool)| {
-            if *open { *of == name && !network.is_unresolved() } else { may_be_called(of, &name) }
-        };
-        let remembered = self.remembered.iter().rev().find(is_meant).map(|(_, open)| *open);
+        let earlier = decided.map(|decided| decided.open);
         let settings = self.lan.open || self.is_fixed();
-        !self.off && of_this_run.or(firm).or(remembered).unwrap_or(settings)
+        !self.off && now.or(firm).or(earlier).unwrap_or(settings)
     }
 
+    /// Where to be with these interfaces, after where the node was. `steady` says whether it was connected all the time since
+    /// then.
     pub(super) fn decide(
-        &self,
+        &mut self,
         interfaces: &[Interface],
         before: Option<&Decision>,
-        identify: impl Fn(&ListenPlan) -> NetworkId,
+        steady: bool,
+        today: Date,
     ) -> Decision {
+        self.decide_by(interfaces, before, steady, today, |site| seen(&site.spots))
+    }
+
+    fn decide_by(
+        &mut self,
+        interfaces: &[Interface],
+        before: Option<&Decision>,
+        steady: bool,
+        today: Date,
+        see: impl Fn(&ListenPlan) -> Evidence,
+    ) -> Decision {
+        // An interface that we are on stays the one.
+        if let Some(spot) = before.filter(|before| before.desired.site.open).and_then(|one| one.desired.site.primary())
+        {
+            self.wishes.at.get_or_insert_with(|| spot.interface.clone());
+        }
         let site = match self.opened(interfaces) {
             Ok(site) => site,
-            Err(error) => return self.without_network(&error, interfaces, before),
+            Err(error) => return self.without_network(&error, interfaces, before, today),
         };
         if let Some(waiting) = self.without_addresses(&site, before) {
             return waiting;
         }
-        let seen = identify(&site);
-        // A gateway is forgotten and learnt again while nothing changes.
-        let same = before.and_then(|before| before.lan).filter(|lan| lan.may_be(&seen));
-        let id = same.map_or(seen, |lan| seen.with_known(&lan));
-        if !self.wants_open(&id) {
+        let seen = see(&site);
+        if !self.wants_open(&seen) {
             let spots = site.spots.iter().filter(|spot| !spot.ip.is_loopback()).cloned().collect();
-            return self.closed(interfaces, Ok(spots), Some(id));
+            return self.closed(interfaces, Ok(spots), Some(seen));
         }
+        let joined = match self.networks.look(&seen, steady, today) {
+            Step::Joined(network) => Some(network),
+            Step::Stayed | Step::Arrived => None,
+        };
         let gone = self.is_fixed() && site.primary().is_none();
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
-        let network = self.named.clone().unwrap_or_else(|| id.name());
-        Decision {
-            desired: DesiredNetwork { lost, ..DesiredNetwork::fixed(site, network) },
-            id,
-            lan: Some(id),
-            assumed: id != seen,
-        }
+        self.at_network(DesiredNetwork { lost, ..DesiredNetwork::fixed(site, Network::loopback()) }, joined, Some(seen))
     }
 
-    /// On this machine alone; `lan` could be opened to, with this `offer`.
+    /// People are linked; where the node is now, if that changes anything.
+    pub(super) fn linked(&mut self, linked: BTreeSet<NodeId>, before: &Decision, today: Date) -> Decision {
+        let joined = match self.networks.linked(linked, today) {
+            Step::Joined(network) => Some(network),
+            Step::Stayed | Step::Arrived => None,
+        };
+        self.again(before, joined)
+    }
+
+    /// The decision of before, with what is known of the network now.
+    pub(super) fn again(&self, before: &Decision, joined: Option<Network>) -> Decision {
+        if self.networks.here().is_none() {
+            return before.clone();
+        }
+        self.at_network(before.desired.clone(), joined, before.seen.clone())
+    }
+
+    /// The same site on the network that the node is on by now.
+    fn at_network(&self, desired: DesiredNetwork, joined: Option<Network>, seen: Option<Evidence>) -> Decision {
+        let Some(here) = self.networks.here() else { return Decision { desired, seen } };
+        let named = self.named.is_some();
+        let mut joined_to = if desired.network == here.network { desired.joined.clone() } else { Vec::new() };
+        joined_to.extend(joined);
+        let standing = Standing {
+            certain: (here.certain || named) && desired.lost.is_none(),
+            known: Arc::new(here.known),
+            stay: here.stay,
+            shared: self.shared == Some(here.stay),
+        };
+        let network = self.named.clone().unwrap_or(here.network);
+        let joined = if named { Vec::new() } else { joined_to };
+        let may_be = if named { Vec::new() } else { here.may_be };
+        Decision { desired: DesiredNetwork { network, joined, standing, may_be, ..desired }, seen }
+    }
+
+    /// On this machine alone; `seen` could be opened to, with this `offer`.
     fn closed(
-        &self,
+        &mut self,
         interfaces: &[Interface],
         offer: Result<Vec<LocalSubnet>, String>,
-        lan: Option<NetworkId>,
+        seen: Option<Evidence>,
     ) -> Decision {
+        self.networks.leave();
         let site = ListenPlan::machine(self.ip, &self.cidrs, interfaces);
-        let id = NetworkId::default();
-        let network = self.named.clone().unwrap_or_else(|| id.name());
-        Decision { desired: DesiredNetwork { offer, ..DesiredNetwork::fixed(site, network) }, id, lan, assumed: false }
+        let network = self.named.clone().unwrap_or_else(Network::loopback);
+        Decision { desired: DesiredNetwork { offer, ..DesiredNetwork::fixed(site, network) }, seen }
     }
 
     /// There is nothing to be open to.
-    fn without_network(&self, error: &NoNetwork, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
+    fn without_network(
+        &mut self,
+        error: &NoNetwork,
+        interfaces: &[Interface],
+        before: Option<&Decision>,
+        today: Date,
+    ) -> Decision {
         if let Some(lost) = self.lost(before, error.to_string()) {
             return lost;
         }
-        let closed_by_hand = self.off || before.is_some_and(|before| before.lan.is_some());
-        let wanted = (self.lan.open || self.is_fixed()) && !closed_by_hand;
-        let mut decision = self.closed(interfaces, Err(error.to_string()), before.and_then(|before| before.lan));
-        decision.desired.lost = wanted.then(|| error.to_string());
+        let awaited = before.is_some_and(|before| before.desired.network == Network::awaited());
+        let was_closed = before.is_some_and(|before| before.seen.is_some()) && !awaited;
+        let wanted = (self.lan.open || self.is_fixed()) && !self.off && !was_closed;
+        let seen = before.and_then(|before| before.seen.clone());
+        let mut decision = self.closed(interfaces, Err(error.to_string()), seen);
+        if wanted {
+            // What is typed meanwhile is for the network that comes.
+            self.networks.wait_for_network(today);
+            decision.desired.lost = Some(error.to_string());
+            return self.at_network(decision.desired, None, decision.seen);
+        }
         decision
     }
 
@@ -182,34 +256,16 @@ impl NetworkPolicy {
 
     /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
     fn lost(&self, before: Option<&Decision>, why: String) -> Option<Decision> {
-        let is_meant = |before: &&Decision| before.lan.as_ref().is_none_or(|lan| self.wants_open(lan));
+        let is_meant = |before: &&Decision| before.seen.as_ref().is_none_or(|seen| self.wants_open(seen));
         let before = before.filter(|before| before.desired.site.open).filter(is_meant)?;
-        Some(Decision { desired: DesiredNetwork { lost: Some(why), ..before.desired.clone() }, ..before.clone() })
+        let desired = DesiredNetwork { lost: Some(why), ..before.desired.clone() };
+        Some(self.at_network(desired, None, before.seen.clone()))
     }
-}
-
-/// All networks of a site. The link-local one of IPv6 is the same everywhere, and tells something only where there is no other.
-pub(super) fn all(site: &ListenPlan, patient: bool) -> Vec<NetworkId> {
-    let beyond = || site.spots.iter().filter(|spot| !spot.ip.is_loopback());
-    let given = beyond().any(|spot| !spot.is_link_local_v6());
-    let telling = beyond().filter(|spot| !given || !spot.is_link_local_v6());
-    // Of several the first is the one that counts when nobody was anywhere before.
-    telling.enumerate().map(|(at, spot)| NetworkId::of(spot.ip, &[spot.network], patient && at == 0)).collect()
 }
 
 /// Whether a site has nothing but what interfaces give themselves.
 fn is_bare(site: &ListenPlan) -> bool {
     site.spots.iter().filter(|spot| !spot.ip.is_loopback()).all(LocalSubnet::is_link_local_v6)
-}
-
-/// Whether two names may be those of one network, of which the gateway was not known once.
-fn may_be_called(a: &Network, b: &Network) -> bool {
-    let without_gateway = |long: &Network, short: &Network| {
-        long.as_str()
-            .strip_suffix(short.as_str())
-            .is_some_and(|gateway| gateway.starts_with("gw ") && gateway.ends_with(' '))
-    };
-    a == b || without_gateway(a, b) || without_gateway(b, a)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The thread of the node: one node after the other, each on another network.
 
-use std::{thread, time::Duration};
+use std::{collections::BTreeSet, thread, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::{
     cli::config::Config,
     domain::{
         bus::{Command, FailureCode, NoticeCode, Update},
-        model::{Network, Nick, Presence},
+        model::{Network, Nick, NodeId, Presence},
     },
     runtime::{
         actor::{Actor, Carried, DesiredNetwork, Moved, Random, Settings, StartError, Wish},
@@ -32,7 +32,6 @@ const LAST_WISH: Duration = Duration::from_secs(3);
 pub(super) struct Start {
     pub(super) config: Config,
     pub(super) profile: Profile,
-    pub(super) policy: NetworkPolicy,
     pub(super) random: Random,
     /// The name to go by at first.
     pub(super) nick: Nick,
@@ -47,6 +46,7 @@ impl Start {
         Settings {
             desired: ends.desired,
             wishes: ends.wishes,
+            linked: ends.linked,
             ports: config.ports,
             port: None,
             announce: config.announce,
@@ -76,8 +76,12 @@ impl Start {
     }
 
     /// What was said on a network before; tells the front end if that was damaged.
-    fn history(&self, network: Network, updates: &mpsc::Sender<Update>) -> Result<history::History, Error> {
-        let mut history = history::open(network, &self.profile)?;
+    fn history(
+        &self,
+        (network, joined): (Network, Vec<Network>),
+        updates: &mpsc::Sender<Update>,
+    ) -> Result<history::History, Error> {
+        let mut history = history::open(network, joined, &self.profile)?;
         if let Some(text) = history.damage.take() {
             let notice = Update::Notice { code: NoticeCode::Damaged, text };
             notices::note(&notice);
@@ -91,7 +95,7 @@ impl Start {
 /// Starts the node on a thread of its own, and waits until it listens.
 pub(super) fn start(
     start: Start,
-    here: Decision,
+    (policy, here): (NetworkPolicy, Decision),
     commands: mpsc::Receiver<Command>,
     updates: mpsc::Sender<Update>,
     leave: CancellationToken,
@@ -103,11 +107,11 @@ pub(super) fn start(
             Err(error) => return drop(started.send(Err(Error::System(error)))),
         };
         runtime.block_on(async {
-            let network = here.desired.network.clone();
-            let (watcher, ends) = Watcher::new(start.policy.clone(), here, updates.clone(), start.profile.saver());
-            let wishes = ends.wishes.clone();
+            let place = (here.desired.network.clone(), here.desired.joined.clone());
+            let (watcher, ends) = Watcher::new(policy, here, updates.clone(), start.profile.saver());
+            let (wishes, linked) = (ends.wishes.clone(), ends.linked.clone());
             let first = async {
-                let settings = start.first(ends, start.history(network, &updates)?);
+                let settings = start.first(ends, start.history(place, &updates)?);
                 Ok(Actor::start(TcpNet, settings, commands, updates, leave.clone()).await?)
             };
             match Box::pin(first).await {
@@ -117,7 +121,7 @@ pub(super) fn start(
                     let _ = started.send(Ok(()));
                     let watching = tokio::spawn(watcher.run());
                     // Nobody can wish anything after that, and the last wish is to be remembered.
-                    Box::pin(run_nodes(&start, actor, wishes, leave)).await;
+                    Box::pin(run_nodes(&start, actor, (wishes, linked), leave)).await;
                     let _ = tokio::time::timeout(LAST_WISH, watching).await;
                 }
                 Err(error) => drop(started.send(Err(error))),
@@ -131,11 +135,17 @@ pub(super) fn start(
 }
 
 /// Runs one node after the other, each on another network, until the user leaves.
-async fn run_nodes(start: &Start, mut actor: Actor<TcpNet>, wishes: mpsc::Sender<Wish>, leave: CancellationToken) {
+async fn run_nodes(
+    start: &Start,
+    mut actor: Actor<TcpNet>,
+    (wishes, linked): (mpsc::Sender<Wish>, watch::Sender<BTreeSet<NodeId>>),
+    leave: CancellationToken,
+) {
     while let Some(Moved { commands, updates, mut desired, carried }) = Box::pin(actor.run()).await {
         let next = async {
             let history = next_history(start, &mut desired, carried.port, &wishes, &updates).await?;
-            let settings = start.next(carried, Ends { desired, wishes: wishes.clone() }, history);
+            let settings =
+                start.next(carried, Ends { desired, wishes: wishes.clone(), linked: linked.clone() }, history);
             Ok(Actor::start(TcpNet, settings, commands, updates.clone(), leave.clone()).await?)
         };
         actor = match next.await {
@@ -161,12 +171,12 @@ async fn next_history(
     updates: &mpsc::Sender<Update>,
 ) -> Result<history::History, Error> {
     loop {
-        let DesiredNetwork { site, network, .. } = desired.borrow_and_update().clone();
+        let DesiredNetwork { site, network, joined, .. } = desired.borrow_and_update().clone();
         tracing::info!(%network, open = site.open, "another network");
         let bound = net::first_free(&TcpNet, &site.listen, start.config.ports, Some(port)).await;
         let there = match bound {
             // Only tried: the node itself binds them a moment later.
-            Ok(_) => start.history(network, updates),
+            Ok(_) => start.history((network, joined), updates),
             Err(error) => Err(StartError::from(error).into()),
         };
         let Err(error) = &there else { return there };

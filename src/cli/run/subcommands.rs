@@ -7,17 +7,19 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Error as RunError, network_policy::NetworkPolicy, random};
+use super::{Error as RunError, network_policy::NetworkPolicy, networks, random};
 use crate::{
     cli::{
         config::{Config, DiscoverArgs, DoctorArgs, LogArgs},
         lan_tools::{self, Options, Style},
         log::{self as history, Action, Error},
     },
-    domain::model::Room,
+    core::networks::{NetworkRecord, Networks},
+    domain::model::{Date, Network, Room},
     protocol::identity::Identity,
     runtime::{
-        io::{TcpNet, interfaces},
+        actor::DesiredNetwork,
+        io::{TcpNet, interfaces, now},
         profile,
     },
 };
@@ -32,10 +34,10 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     // The network that a chat with this profile would be on.
     let existing = profile::find_existing(&of_profile)?;
-    let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
+    let records = existing.as_ref().map(networks::of_existing).unwrap_or_default();
     let options = history::Options {
         profile: of_profile,
-        network: policy.first().map_err(Error::Interfaces)?.desired.network,
+        network: network(config, records).map_err(Error::Interfaces)?,
         room: room(args.room.as_deref())?,
         action: match args {
             LogArgs { json: true, .. } => Action::Json,
@@ -51,6 +53,15 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
         say(&note);
     }
     Ok(())
+}
+
+/// The network that a chat with these settings would be on, found out without sending anything. Where that is not certain, it
+/// is the one that it most likely is: the history is only shown to its own user.
+fn network(config: &Config, records: Vec<NetworkRecord>) -> io::Result<Network> {
+    let mut policy = NetworkPolicy::new(config, Networks::new(records, 0));
+    let DesiredNetwork { network, may_be, .. } =
+        policy.decide(&interfaces()?, None, true, Date::of(now().wall)).desired;
+    Ok(may_be.into_iter().next().unwrap_or(network))
 }
 
 /// Says what the settings warned about, and more.
@@ -111,8 +122,9 @@ fn tool_options(config: &Config) -> Result<Options, RunError> {
     let Config { profile: name, data_dir, ephemeral, .. } = config;
     let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     let existing = profile::find_existing(&of_profile)?;
-    let policy = NetworkPolicy::new(config, existing.as_ref().map_or(&[], profile::Existing::lan));
-    let desired = policy.first()?.desired;
+    let records = existing.as_ref().map(networks::of_existing).unwrap_or_default();
+    let mut policy = NetworkPolicy::new(config, Networks::new(records, 0));
+    let desired = policy.first(Date::of(now().wall))?.desired;
     Ok(Options {
         site: desired.site,
         no_network: desired.lost,

@@ -1,22 +1,29 @@
 //! Follows the interfaces and the user's wishes while the node runs, and says where it is to be.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior},
 };
 
-use super::network_policy::{Decision, NetworkPolicy, all};
+use super::network_policy::{Decision, NetworkPolicy};
 use crate::{
-    core::discovery::listen_plan::ListenPlan,
+    core::{
+        discovery::listen_plan::ListenPlan,
+        networks::{NetworkRecord, Step},
+    },
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::Interface,
+        model::{Date, Interface, Network, NodeId},
     },
     runtime::{
         actor::{DesiredNetwork, Wish},
-        io::interfaces,
+        io::{ask_routers, carrier_changes, interfaces, now, seen},
         notices,
         profile::Saver,
     },
@@ -25,9 +32,6 @@ use crate::{
 /// How often the interfaces are read. That takes 0.4 ms, so it costs 0.02 % of a processor. Every system can report changes,
 /// each in another way.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
-
-/// How many polls to wait for the gateway of another network: the network's name depends on it.
-const PATIENCE: u32 = 3;
 
 /// Wishes that follow each other within this time get one answer.
 const BURST: Duration = Duration::from_secs(2);
@@ -45,14 +49,17 @@ pub(super) struct Watcher {
     now: Decision,
     told: watch::Sender<DesiredNetwork>,
     wishes: mpsc::Receiver<Wish>,
+    linked: watch::Receiver<BTreeSet<NodeId>>,
     updates: mpsc::Sender<Update>,
     saver: Saver,
-    /// Whether the network was gone, or the machine asleep, since it was known where it is.
+    /// The networks as they were saved last.
+    saved: Vec<NetworkRecord>,
+    /// How often the interfaces have lost or found their connection, as far as the system counts that.
+    carrier: u64,
+    /// Whether the network was gone, or the machine asleep, since it was looked at last.
     doubtful: bool,
     /// Whether the machine slept, and the node has not been told.
     slept: bool,
-    /// For how many polls in a row a gateway was waited for.
-    waited: u32,
     /// When the user last wished for what is so already.
     wished: Option<Instant>,
 }
@@ -62,6 +69,7 @@ pub(super) struct Watcher {
 pub(super) struct Ends {
     pub(super) desired: watch::Receiver<DesiredNetwork>,
     pub(super) wishes: mpsc::Sender<Wish>,
+    pub(super) linked: watch::Sender<BTreeSet<NodeId>>,
 }
 
 impl Watcher {
@@ -73,10 +81,22 @@ impl Watcher {
     ) -> (Self, Ends) {
         let (told, desired) = watch::channel(now.desired.clone());
         let (wishes_in, wishes) = mpsc::channel(WISHES);
-        (
-            Self { policy, now, told, wishes, updates, saver, doubtful: false, slept: false, waited: 0, wished: None },
-            Ends { desired, wishes: wishes_in },
-        )
+        let (linked_in, linked) = watch::channel(BTreeSet::new());
+        let watcher = Self {
+            policy,
+            now,
+            told,
+            wishes,
+            linked,
+            updates,
+            saver,
+            saved: Vec::new(),
+            carrier: carrier_changes(),
+            doubtful: false,
+            slept: false,
+            wished: None,
+        };
+        (watcher, Ends { desired, wishes: wishes_in, linked: linked_in })
     }
 
     /// Follows until no node is left that could have wishes.
@@ -91,73 +111,85 @@ impl Watcher {
                     Some(wish) => self.wish(wish).await,
                     None => return,
                 },
+                // When the node is gone, there will be no more wishes either.
+                Ok(()) = self.linked.changed() => self.look_who_is_linked(),
                 _ = ticks.tick() => {
                     let before = std::mem::replace(&mut awake, (Instant::now(), SystemTime::now()));
                     self.slept |= has_slept(before, awake);
-                    self.poll();
+                    self.poll().await;
                 }
             }
+            self.save().await;
         }
     }
 
-    fn poll(&mut self) {
+    async fn poll(&mut self) {
         let Ok(interfaces) = interfaces() else { return };
-        let next = self.decide(&interfaces);
-        self.consider(next);
-    }
-
-    /// Where to be with these interfaces, after where we are.
-    fn decide(&self, interfaces: &[Interface]) -> Decision {
-        let identify = |site: &ListenPlan| self.policy.identify(site, self.now.lan.as_ref(), false);
-        self.policy.decide(interfaces, Some(&self.now), identify)
-    }
-
-    fn consider(&mut self, mut next: Decision) {
-        self.doubtful |= self.slept || self.now.desired.lost.is_some();
-        let waits = if next.id.may_be(&self.now.id) {
-            // Its gateway may be known only now: it is called what it was called first.
-            next.desired.network = self.now.desired.network.clone();
-            // Half of all homes have the same addresses.
-            self.doubtful && next.assumed && next.desired.lost.is_none()
-        } else {
-            next.id.is_unresolved()
-        };
-        if waits && self.waited < PATIENCE {
-            self.waited += 1;
-            return;
+        let carrier = carrier_changes();
+        self.doubtful |= std::mem::replace(&mut self.carrier, carrier) != carrier || self.slept;
+        if self.doubtful || self.now.seen.is_none() || self.is_elsewhere(&interfaces) {
+            self.ask_routers(&interfaces).await;
         }
-        (self.waited, self.doubtful) = (0, false);
+        let mut next = self.decide(&interfaces);
         next.desired.woken = self.now.desired.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
     }
 
+    /// Whether an address of ours is gone, or another one is there.
+    fn is_elsewhere(&self, interfaces: &[Interface]) -> bool {
+        let spots = |site: &ListenPlan| site.spots.clone();
+        self.policy.worth_asking(interfaces).map(|site| spots(&site)) != Some(spots(&self.now.desired.site))
+            && self.now.desired.site.open
+    }
+
+    /// Has the routers say who they are, if that is worth it. It may take a second, which the node must not wait.
+    async fn ask_routers(&self, interfaces: &[Interface]) {
+        if let Some(site) = self.policy.worth_asking(interfaces) {
+            let _ = tokio::task::spawn_blocking(move || ask_routers(&site.spots)).await;
+        }
+    }
+
+    /// Where to be with these interfaces, after where we are.
+    fn decide(&mut self, interfaces: &[Interface]) -> Decision {
+        let lost = self.now.desired.lost.is_some();
+        let next = self.policy.decide(interfaces, Some(&self.now), !self.doubtful && !lost, today());
+        // While there is no network, nothing is known of the next one.
+        self.doubtful &= next.desired.lost.is_some();
+        next
+    }
+
+    fn look_who_is_linked(&mut self) {
+        let linked = self.linked.borrow_and_update().clone();
+        let next = self.policy.linked(linked, &self.now, today());
+        self.go(next);
+    }
+
     async fn wish(&mut self, wish: Wish) {
-        let open = wish == Wish::Open(true);
+        match wish {
+            Wish::Open(open) => self.open(open, true).await,
+            Wish::CannotListen => self.open(false, false).await,
+            Wish::GoTo(interface) => self.go_to(&interface).await,
+            Wish::Same(network) => self.same(network.as_ref()),
+            Wish::Share => {
+                self.policy.share();
+                let next = self.policy.again(&self.now, None);
+                self.go(next);
+            }
+        }
+    }
+
+    async fn open(&mut self, open: bool, is_wish: bool) {
         // Whatever the system says, it can be closed.
         let interfaces = interfaces().unwrap_or_default();
         let site = self.policy.opened(&interfaces);
-        let network = match (self.now.lan, &site) {
-            (_, Err(error)) if open => {
-                if self.answers_again() {
-                    self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
-                }
-                return;
+        if let (Err(error), true) = (&site, open) {
+            if self.answers_again() {
+                self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
             }
-            (Some(network), _) => network,
-            (None, Ok(site)) => {
-                let (policy, site) = (self.policy.clone(), site.clone());
-                // It may wait, which the node must not.
-                let here = tokio::task::spawn_blocking(move || policy.identify(&site, None, true)).await;
-                here.unwrap_or_default()
-            }
-            (None, Err(_)) => {
-                self.policy.off = true;
-                return self.apply_wish(&interfaces);
-            }
-        };
-        self.policy.off = false;
+            return;
+        }
         let is_news = open != self.now.desired.site.open;
-        if !is_news && self.answers_again() {
+        if !is_news && is_wish && self.answers_again() {
             let text = if open {
                 "The chat is open to your network already."
             } else {
@@ -165,20 +197,37 @@ impl Watcher {
             };
             self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
         }
-        // Closing means closing to all networks that it is open to.
-        let others: Vec<_> = site.iter().filter(|_| !open).flat_map(|site| all(site, false)).collect();
-        for network in others.into_iter().chain([network]) {
-            self.policy.say(network, open);
+        if let (Ok(site), true) = (&site, open) {
+            let spots = site.spots.clone();
+            let _ = tokio::task::spawn_blocking(move || ask_routers(&spots)).await;
+        }
+        let seen = site.ok().map(|site| seen(&site.spots)).or_else(|| self.now.seen.clone());
+        if is_wish && (is_news || !open) {
+            self.policy.say(open, seen.as_ref(), today());
+        } else if !open {
+            self.policy.off = true;
         }
         self.apply_wish(&interfaces);
-        // What was open already is so by what is remembered, or by what is stronger.
-        if wish == Wish::CannotListen || (open && !is_news) {
-            return;
+    }
+
+    async fn go_to(&mut self, interface: &Arc<str>) {
+        let interfaces = interfaces().unwrap_or_default();
+        if let Err(error) = self.policy.go_to(interface, &interfaces) {
+            return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
         }
-        let (saver, name) = (self.saver.clone(), network.name());
-        let kept = tokio::task::spawn_blocking(move || saver.save_lan(&name, open)).await;
-        if let Ok(Err(error)) = kept {
-            self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
+        // What is there now is another network.
+        self.doubtful = true;
+        self.open(true, true).await;
+    }
+
+    fn same(&mut self, network: Option<&Network>) {
+        match self.policy.networks.is_same(network, today()) {
+            Ok(Step::Joined(joined)) => {
+                let next = self.policy.again(&self.now, Some(joined));
+                self.go(next);
+            }
+            Ok(Step::Stayed | Step::Arrived) => {}
+            Err(error) => self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() }),
         }
     }
 
@@ -197,10 +246,24 @@ impl Watcher {
 
     fn go(&mut self, next: Decision) {
         if next.desired != *self.told.borrow() {
-            tracing::info!(network = %next.desired.network, open = next.desired.site.open, lost = ?next.desired.lost, "place");
+            let DesiredNetwork { network, site, lost, standing, .. } = &next.desired;
+            tracing::info!(%network, open = site.open, ?lost, certain = standing.certain, "place");
             self.told.send_replace(next.desired.clone());
         }
         self.now = next;
+    }
+
+    /// Keeps what is known of the networks, if that has changed.
+    async fn save(&mut self) {
+        if self.saved == self.policy.networks.records() {
+            return;
+        }
+        self.saved = self.policy.networks.records().to_vec();
+        let (saver, records) = (self.saver.clone(), self.saved.clone());
+        let kept = tokio::task::spawn_blocking(move || saver.save_networks(&records)).await;
+        if let Ok(Err(error)) = kept {
+            self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
+        }
     }
 
     fn tell(&self, update: Update) {
@@ -208,6 +271,10 @@ impl Watcher {
         // Full: the front end is far behind, and will see where the node is.
         let _ = self.updates.try_send(update);
     }
+}
+
+fn today() -> Date {
+    Date::of(now().wall)
 }
 
 /// Whether the machine slept between two polls: the monotonic clock stands still meanwhile, on Linux and macOS; and
@@ -220,36 +287,7 @@ fn has_slept(before: (Instant, SystemTime), now: (Instant, SystemTime)) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use super::*;
-    use crate::{
-        cli::config::{Args, Sources, merge},
-        runtime::{io::NetworkId, profile},
-    };
-
-    /// On an open network whose gateway is not known at the moment.
-    fn assumed() -> Decision {
-        let site = ListenPlan::fixed([203, 0, 113, 5].into(), vec!["203.0.113.0/24".parse().unwrap()], &[]);
-        let id = NetworkId::of([203, 0, 113, 5].into(), &site.sweep, false);
-        Decision { desired: DesiredNetwork::fixed(site, id.name()), id, lan: Some(id), assumed: true }
-    }
-
-    #[test]
-    fn that_the_machine_slept_is_told_also_when_the_gateway_is_waited_for_first() {
-        let config = merge(Sources { args: &Args::parse_from(["x"]), env: &[], file: None, login: None }).unwrap();
-        let profile = profile::open(&profile::Options { ephemeral: true, ..Default::default() }).unwrap();
-        let (updates, _) = mpsc::channel(1);
-        let (mut watcher, ends) = Watcher::new(NetworkPolicy::new(&config, &[]), assumed(), updates, profile.saver());
-        watcher.slept = true;
-        for poll in 0..=PATIENCE {
-            assert_eq!(ends.desired.borrow().woken, 0, "poll {poll}");
-            watcher.consider(assumed());
-        }
-        assert_eq!(ends.desired.borrow().woken, 1);
-        watcher.consider(assumed());
-        assert_eq!(ends.desired.borrow().woken, 1, "once");
-    }
 
     #[test]
     fn sleep_is_seen_in_the_time_of_day() {

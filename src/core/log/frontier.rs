@@ -17,6 +17,13 @@ impl Frontier {
         Self(deps.into_iter().map(|dep| (dep.log, (dep.seq, Hlc(0)))).collect())
     }
 
+    /// Adds newest events that the store holds.
+    pub(super) fn add(&mut self, deps: impl Iterator<Item = Dep>) {
+        for dep in deps {
+            self.0.entry(dep.log).or_insert((dep.seq, Hlc(0)));
+        }
+    }
+
     /// An event was accepted. From now on it implies its causes.
     pub(super) fn advance(&mut self, event: &Event) {
         for dep in &event.deps {

@@ -59,6 +59,8 @@ pub struct Logs {
     tombstones: Tombstones,
     /// Logs of other networks: neither offered nor taken.
     foreign: BTreeSet<LogId>,
+    /// Those of them that were claimed for this network.
+    claimed: BTreeSet<LogId>,
     /// The latest reading of all that was merged into our clock.
     latest: Hlc,
     frontier: Frontier,
@@ -118,6 +120,7 @@ impl Logs {
             held,
             tombstones,
             foreign: foreign.into_iter().collect(),
+            claimed: BTreeSet::new(),
             latest: merged.values().copied().max().unwrap_or_default(),
             frontier: Frontier::new(frontier),
             waiting: Waiting::default(),
@@ -203,6 +206,41 @@ impl Logs {
     /// Whether a log belongs to another network.
     pub fn is_foreign(&self, log: &LogId) -> bool {
         self.foreign.contains(log)
+    }
+
+    /// The author of a log of another network says that it is of this one. Whether that is news.
+    pub fn is_claimed(&mut self, log: &LogId) -> bool {
+        self.foreign.contains(log) && self.claimed.insert(*log)
+    }
+
+    /// Takes in logs that turned out to be of this network, from what the store holds now. Which ones.
+    pub fn add(&mut self, snapshot: Snapshot) -> Vec<LogId> {
+        let Snapshot { logs, foreign, frontier, own, bytes, .. } = snapshot;
+        self.foreign = foreign.into_iter().collect();
+        let mut added = Vec::new();
+        for state in logs {
+            let (log, head, hlc) = (state.id, state.head, state.head_hlc);
+            let given_up = state.base > state.head && log.author != self.me && head > 0;
+            if self.held.contains_key(&log) || self.tombstones.get(&log).is_some() || given_up {
+                continue;
+            }
+            self.turn += 1;
+            self.held.entry(log).or_insert(HeldLog::new(state)).touch(0, self.turn);
+            self.latest = self.latest.max(hlc);
+            added.push(log);
+        }
+        for (log, bytes) in bytes.into_iter().filter(|(log, _)| added.contains(log)) {
+            if let Some(held) = self.held.get_mut(&log) {
+                held.touch(bytes, held.touched());
+            }
+        }
+        self.frontier.add(frontier.into_iter().filter(|dep| added.contains(&dep.log)));
+        // What was said here since the start goes on in its own log.
+        let begun = self.own.is_some_and(|own| self.held.get(&own).is_some_and(|held| held.head() > 0));
+        if !begun {
+            self.own = own.filter(|own| !self.abandoned.contains(own)).or(self.own);
+        }
+        added
     }
 
     /// How many logs of an author are held.

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use crate::{
-    domain::model::{EventId, Hlc, LogId, MessageId, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp},
     protocol::codec::event::{Content, Dep, Event, Signed},
 };
 
@@ -35,6 +35,11 @@ pub enum Request {
     Shrink(Vec<(LogId, u64)>),
     /// Read again what there is. Answered by [`Reply::Loaded`].
     Load,
+    /// What was kept of the present network is of this one, which is the present one from then on. Answered by
+    /// [`Reply::Loaded`].
+    Join(Network),
+    /// This log belongs to the present network, and so do its lines. Answered by [`Reply::Loaded`].
+    Adopt(LogId),
 }
 
 /// The answer to a request that did not fail.

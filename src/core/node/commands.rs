@@ -37,7 +37,7 @@ impl Node {
             }
             Command::Whois(who) => self.whois(&who, out),
             // The shell carries it out and answers with `Input::Relocated`; it passes on the other commands only.
-            Command::Open(_) => {}
+            Command::Open(_) | Command::OpenAt(_) | Command::SameNetwork(_) | Command::ShareHistory => {}
         }
     }
 

@@ -10,10 +10,11 @@ use crate::{
     core::{
         budgets::Space,
         log::storage::{Failure, Reply},
+        networks::Standing,
     },
     domain::{
         bus::Command,
-        model::{LinkId, NodeId, Target},
+        model::{LinkId, Network, NodeId, Target},
     },
     protocol::codec::{
         ReferenceLine,
@@ -117,6 +118,10 @@ pub enum Input {
     },
     /// How much room there is for the history now.
     FreeSpace(Space),
+    /// More is known of the network that this is, and of who is known there.
+    Standing(Standing),
+    /// The network turns out to be this one.
+    Join(Network),
     /// A link has taken the batch that it was given last.
     Taken(LinkId),
     /// The time that [`super::Node::next_timer`] named has come.

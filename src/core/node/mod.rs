@@ -33,7 +33,11 @@ mod views;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use bytes::Bytes;
 use dialing::Dialing;
@@ -161,6 +165,8 @@ impl Node {
             }
             Input::Stored { ticket, reply } => self.drive_sync(sync::Input::Stored { ticket, reply }, now, out),
             Input::FreeSpace(space) => self.drive_sync(sync::Input::FreeSpace(space), now, out),
+            Input::Standing(standing) => self.drive_sync(sync::Input::Standing(standing), now, out),
+            Input::Join(network) => self.drive_sync(sync::Input::Join(network), now, out),
             Input::Taken(link) => self.drive_sync(sync::Input::Taken(link), now, out),
             Input::Timer => {}
         }
@@ -189,6 +195,11 @@ impl Node {
     /// Who is linked, as far as the front end knows.
     pub fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
         self.peers.linked_peers()
+    }
+
+    /// The nodes that are linked, and where they are.
+    pub fn linked_people(&self) -> impl Iterator<Item = (NodeId, IpAddr)> + '_ {
+        self.peers.linked_people()
     }
 
     /// Our name, and whether we are away.

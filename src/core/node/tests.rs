@@ -13,7 +13,10 @@ use crate::core::log::fake_store::FakeStore;
 
 use super::{peers::Link, views::Directory, *};
 use crate::{
-    core::log::storage::{Reply, Snapshot},
+    core::{
+        log::storage::{Reply, Snapshot},
+        networks::Standing,
+    },
     domain::{
         bus::{Command, Update},
         model::{LinkId, Timestamp},
@@ -55,7 +58,13 @@ fn me(addr: &str, seed: u64) -> Me {
 }
 
 fn history(snapshot: Snapshot, identity: Identity) -> History {
-    History { snapshot, retention: Retention::default(), identity, started: Timestamp::from_millis(0) }
+    History {
+        snapshot,
+        retention: Retention::default(),
+        identity,
+        started: Timestamp::from_millis(0),
+        standing: Standing::default(),
+    }
 }
 
 fn node(addr: &str, seed: u64) -> Node {

@@ -45,7 +45,8 @@ impl Sync {
         let all = scope == Scope::All && !mutant::never_forwards();
         let wanted = link.lagging.to_send(all).filter_map(|log| {
             let held = self.logs.get(log)?;
-            let next = link.cursors.get(log).next().max(held.base());
+            let first = held.base().max(self.withholding.first(link, log));
+            let next = link.cursors.get(log).next().max(first);
             let allowed = log.author == self.me || !mutant::never_forwards();
             (allowed && next <= held.committed_head()).then_some((**log, next))
         });
@@ -174,7 +175,8 @@ impl Sync {
             return;
         }
         let offered = ours.is_met || cursor.base > 0;
-        let behind = offered && ours.offers.is_some_and(|head| cursor.has < head);
+        let first = self.withholding.first(link, log);
+        let behind = offered && ours.offers.is_some_and(|head| cursor.has < head && first <= head);
         let due = match &ours.key {
             Some(key) if behind => {
                 let due = link.lagging.falls_behind(key, log.author == self.me, ours.told_by);

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Purpose, Sync, event::Context, readers::Readers, timer::Timer};
+use super::{Purpose, Sync, event::Context, link::Link, readers::Readers, timer::Timer};
 use crate::{
     core::log::{
         self,
@@ -107,6 +107,11 @@ impl Deliveries {
         news
     }
 
+    /// Somebody held a log of ours already, as the store knows.
+    pub(super) fn knew(&mut self, Ack { node, log, seq }: Ack) {
+        self.readers.holds(node, log, seq);
+    }
+
     /// The newest event of a log of ours that anybody has.
     pub(super) fn newest_acked(&self, log: &LogId) -> u64 {
         self.readers.newest(log)
@@ -196,12 +201,16 @@ impl Sync {
             // Those who do not take it now are not waited for.
             let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
             refuse.sort_unstable();
+            // Nor those who may not have it.
+            let mut first: Vec<u64> = self.links.iter().map(|(_, link)| self.withholding.first(link, &log)).collect();
+            first.sort_unstable();
             self.delivery.open.retain(|(of_log, seq), (id, told)| {
                 if *of_log != log {
                     return true;
                 }
                 let delivered = (has.len() - has.partition_point(|has| has < seq)) as u32;
-                let of = (has.len() - refuse.partition_point(|from| from <= seq)) as u32;
+                let kept_from = first.len() - first.partition_point(|first| first <= seq);
+                let of = (has.len() - refuse.partition_point(|from| from <= seq)).saturating_sub(kept_from) as u32;
                 if std::mem::replace(told, (delivered, of)) != (delivered, of) {
                     cx.update(Update::Delivery { id: *id, delivered, of });
                 }
@@ -217,13 +226,15 @@ impl Sync {
         let Some(log) = self.logs.own() else { return };
         let Some(own) = self.logs.get(log) else { return };
         let (head, before) = (own.committed_head(), own.base() - 1);
-        let lack = |node: NodeId, has: u64| {
+        let lack = |link: &Link| {
+            let has = link.cursors.get(log).has;
             let has = if has > head { 0 } else { has };
-            Lack { node, lines: head.saturating_sub(has.max(before)) }
+            let before = before.max(self.withholding.first(link, log) - 1);
+            Lack { node: link.node, lines: head.saturating_sub(has.max(before)) }
         };
         // Nobody waits for a link that refuses lines.
         let takes = self.links.iter().filter(|(_, link)| link.refuses.is_none());
-        let lacking = takes.map(|(_, link)| lack(link.node, link.cursors.get(log).has));
+        let lacking = takes.map(|(_, link)| lack(link));
         let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();
         lacking.sort_unstable_by_key(|lack| (lack.node, lack.lines));
         // Of a node with two links the one counts that brought more.

@@ -9,10 +9,11 @@ use crate::{
     core::{
         budgets::Space,
         log::storage::{Failure, Ignored, Reply, Request},
+        networks::Standing,
     },
     domain::{
         bus::Update,
-        model::{Class, Host, LinkId, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
+        model::{Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
     },
     protocol::codec::{
         Published,
@@ -111,6 +112,10 @@ pub enum Input {
     Erase(Room),
     /// How much room there is for the history now.
     FreeSpace(Space),
+    /// More is known of the network that this is, and of who is known there.
+    Standing(Standing),
+    /// The network turns out to be this one; answered by [`Update::NetworkJoined`].
+    Join(Network),
     /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
     Quit,
     /// The time that [`super::Sync::next_timer`] named has come.

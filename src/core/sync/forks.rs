@@ -89,8 +89,9 @@ impl Sync {
     pub(super) fn dispute(&mut self, name: LinkId, log: LogId, seq: u64, cx: &mut Context<'_>) {
         let holds = self.logs.get(&log).is_some_and(|held| (held.base()..=held.committed_head()).contains(&seq));
         let (Some(key), Some(link)) = (self.logs.key(&log), self.links.get_mut(name)) else { return };
+        let withheld = seq < self.withholding.first(link, &log);
         let cursor = link.cursors.held(&key);
-        if !holds || cursor.disputed >= MAX_DISPUTES || !self.requests.has_room_for_lookup() {
+        if !holds || withheld || cursor.disputed >= MAX_DISPUTES || !self.requests.has_room_for_lookup() {
             return;
         }
         cursor.disputed += 1;
@@ -145,7 +146,8 @@ impl Sync {
     pub(super) fn prove(&mut self, name: LinkId, log: &LogId, has: u64, cx: &mut Context<'_>) {
         let Some(proof) = self.forks.find(log, has) else { return };
         let (Some(key), Some(link)) = (self.logs.key(log), self.links.get_mut(name)) else { return };
-        if !link.cursors.get(log).proved {
+        let withheld = proof.seq < self.withholding.first(link, log);
+        if !link.cursors.get(log).proved && !withheld {
             let shown = link.queue(vec![mesh::batch([&proof.one, &proof.other])]);
             link.cursors.held(&key).proved = shown;
             self.send_next(name, cx);

@@ -67,6 +67,9 @@ impl Sync {
         let given_up = self.links.get(link).map(|link| self.logs.given_up_of(&link.node)).unwrap_or_default();
         let logs: Vec<LogKey> = logs.chain(&given_up).filter_map(|log| self.logs.key(log)).collect();
         self.tell(link, &logs, false, cx);
+        if let Some(link) = self.links.get_mut(link) {
+            link.was_told = true;
+        }
     }
 
     /// Tells a link what we hold of some logs. Those that `change` get a short name for the next time.
@@ -74,7 +77,8 @@ impl Sync {
         let Some(link) = self.links.get_mut(name) else { return };
         let mut told: Vec<Told> = Vec::with_capacity(logs.len());
         for log in logs {
-            let Some(range) = self.logs.range(log, link.cursors.base(log)) else { continue };
+            let range = self.logs.range(log, link.cursors.base(log));
+            let Some(range) = range.and_then(|range| self.withholding.told(link, range)) else { continue };
             told.push(match link.our_names.shorten(range) {
                 Told::Range(range) if change && link.caps.has(Cap::Changes) => {
                     Told::Range(HeldRange { name: link.our_names.name(log, range.base), ..range })
@@ -229,8 +233,11 @@ impl Sync {
     }
 
     fn follow_log(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
-        if Room::of(range.log.room).is_none() || self.logs.is_foreign(&range.log) {
+        if Room::of(range.log.room).is_none() {
             return;
+        }
+        if self.logs.is_foreign(&range.log) {
+            return self.names_foreign(name, node, range, cx);
         }
         let held = self.logs.get(&range.log);
         let ours = held.and_then(|held| held.id_at(range.seq));

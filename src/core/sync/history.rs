@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{core::log::storage::Snapshot, domain::model::Timestamp, protocol::identity::Identity};
+use crate::{
+    core::{log::storage::Snapshot, networks::Standing},
+    domain::model::Timestamp,
+    protocol::identity::Identity,
+};
 
 /// How long what was said is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,4 +28,6 @@ pub struct History {
     pub identity: Identity,
     /// When the program started: what was said before is history.
     pub started: Timestamp,
+    /// How certain it is which network this is, and who is known there.
+    pub standing: Standing,
 }

@@ -74,6 +74,10 @@ pub(super) struct Link {
     pub(super) held_up: bool,
     /// The first event of our own log that it refused.
     pub(super) refuses: Option<u64>,
+    /// Whether it may have what was said on this network before the present stay.
+    pub(super) may_have_history: bool,
+    /// Whether it was told what we hold.
+    pub(super) was_told: bool,
     refused: TokenBucket,
     /// Refused logs that it was told of lately, and when.
     told: BTreeMap<LogId, Instant>,
@@ -99,6 +103,8 @@ impl Link {
             queue: VecDeque::new(),
             held_up: false,
             refuses: None,
+            may_have_history: false,
+            was_told: false,
             told: BTreeMap::new(),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
             lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),

@@ -42,6 +42,7 @@
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
+//! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
 //! - `delivery`, `readers`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
 //! - `pages`: messages from disk for the front end
@@ -57,6 +58,7 @@ mod event;
 mod forks;
 mod have;
 mod history;
+mod joining;
 mod lagging;
 mod link;
 mod names;
@@ -71,6 +73,7 @@ mod receive;
 mod requests;
 mod strangers;
 mod timer;
+mod withholding;
 
 #[cfg(test)]
 mod tests;
@@ -93,6 +96,7 @@ use self::{
     progress::Progress,
     requests::{Purpose, Requests},
     timer::Timer,
+    withholding::Withholding,
 };
 use crate::{
     core::{
@@ -146,6 +150,7 @@ pub struct Sync {
     asked: Option<Asked>,
     delivery: Deliveries,
     progress: Progress,
+    withholding: Withholding,
     /// Whether the program ends as soon as what our user said is on disk.
     leaving: bool,
 }
@@ -154,10 +159,10 @@ impl Sync {
     /// A machine for the logs that `history` holds. `seed` is for what may be guessed, `secret` for the salts of
     /// messages.
     pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
-        let History { mut snapshot, retention, identity, started } = history;
+        let History { mut snapshot, retention, identity, started, standing } = history;
         let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
         let forks = Forks::new(std::mem::take(&mut snapshot.forks));
-        Self {
+        let mut sync = Self {
             me,
             identity,
             retention,
@@ -174,8 +179,11 @@ impl Sync {
             asked: None,
             delivery,
             progress: Progress::default(),
+            withholding: Withholding::new(standing),
             leaving: false,
-        }
+        };
+        sync.begin_stay();
+        sync
     }
 
     /// Takes one thing that happened and appends what is to be done about it to `out`.
@@ -196,6 +204,8 @@ impl Sync {
             Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
             Input::Erase(room) => self.erase(room, cx),
             Input::FreeSpace(space) => self.budget.disk_is(space),
+            Input::Standing(standing) => self.standing_is(standing, cx),
+            Input::Join(network) => self.join(network, cx),
             Input::Quit => self.quit(cx),
             Input::Timer => self.expire(cx),
         }
@@ -248,6 +258,7 @@ impl Sync {
     fn link_up(&mut self, link: LinkId, node: NodeId, caps: Caps, cx: &mut Context<'_>) {
         let jitter = Duration::from_millis(self.rng.u64(..JITTER_MS));
         self.links.up(link, node, jitter, caps, cx.now.mono);
+        self.review_history(cx);
         self.tell_all(link, cx);
         // Its logs are offered to everybody now, and it was perhaps unknown until now.
         let logs: Vec<LogId> = self.logs.of(&node).map(|held| held.state().id).collect();
@@ -266,6 +277,7 @@ impl Sync {
             self.timers.clear(Timer::FindLagging(link));
             self.keep_within_budget_soon(cx.now);
             self.report_delivery_soon(cx.now);
+            self.review_history(cx);
         }
     }
 
@@ -348,6 +360,8 @@ impl Sync {
             (Purpose::Shrink, reply) => self.shrunk(reply, cx),
             (Purpose::Remove(logs), reply) => self.removed(&logs, reply, cx),
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
+            (Purpose::Join, Ok(Reply::Loaded(snapshot))) => self.joined(*snapshot, cx),
+            (Purpose::Join, _) => Self::not_joined(cx),
             (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
                 cx.out.push(Output::NotDone(NotDone::Failed(failure)));

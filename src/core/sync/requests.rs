@@ -45,6 +45,8 @@ pub(super) enum Purpose {
     Remove(Vec<LogId>),
     /// To go on after a failure.
     Reload,
+    /// To take in what was kept under another name of this network, or a log that belongs to it.
+    Join,
 }
 
 impl Purpose {

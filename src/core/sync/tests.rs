@@ -3,6 +3,7 @@
 mod row;
 mod shares;
 mod strangers;
+mod withholding;
 
 use row::{Peer, Row};
 

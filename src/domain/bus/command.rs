@@ -1,5 +1,7 @@
 //! Front end to actor.
 
+use std::sync::Arc;
+
 use crate::domain::model::{Network, Nick, Position, Presence, Room, Seek, Target, Text, Who};
 
 /// What the user asked for, already validated.
@@ -25,6 +27,12 @@ pub enum Command {
     Typing(bool),
     /// Open the node to the network, or close it to this machine; remembered for this network.
     Open(bool),
+    /// Open the node to the network that this interface leads to, and to no other.
+    OpenAt(Arc<str>),
+    /// This network is the one of that name; without one, the one that it most likely is.
+    SameNetwork(Option<Network>),
+    /// Give what was said on this network to everybody who is here.
+    ShareHistory,
     /// Sweep now.
     Rescan,
     /// Dial an address that the user knows.

@@ -99,6 +99,11 @@ pub enum Update {
     /// The present nodes that lack lines of our own, in the order of their keys. Sent whenever this changes, and before the
     /// [`Self::Delivery`] of such a line. An empty list: everyone present has everything.
     Lacking(Vec<Lack>),
+    /// These linked people do not get what was said on this network before, because it is not certain that they may. Sent
+    /// whenever this changes.
+    Withheld(Vec<NodeId>),
+    /// What was kept under another name of this network is shown from now on. [`Self::NetworkStatus`] says the name.
+    NetworkJoined,
     /// How many of our own lines nobody else is known to have.
     Unsent {
         /// How many.
@@ -172,6 +177,12 @@ pub struct NetworkStatus {
     pub open: bool,
     /// The network that the lobby belongs to. With another one everything that was said is something else.
     pub network: Network,
+    /// Whether it is certain that it is that network. If not, a name was made up, and what was said here before is not shown.
+    pub certain: bool,
+    /// Networks that it may be, while it is not certain. The user can say so.
+    pub may_be: Vec<Network>,
+    /// Names that this network had before, in this run. What was meant for one of them is meant for this one.
+    pub joined: Vec<Network>,
     /// Every address that the node listens on; the first stands for it.
     pub addrs: Vec<SocketAddr>,
     /// The places on networks that it is open to.
@@ -335,6 +346,8 @@ pub enum NoticeCode {
     NotTaken,
     /// What of the network the node is not opened to, or does not sweep, and why.
     Network,
+    /// What was said on this network before is held back from somebody who is here.
+    Withheld,
 }
 
 impl NoticeCode {
@@ -358,6 +371,7 @@ impl NoticeCode {
             Self::StrangersLeftOut => "strangers_left_out",
             Self::NotTaken => "not_taken",
             Self::Network => "network",
+            Self::Withheld => "history_withheld",
         }
     }
 }

@@ -30,6 +30,11 @@ impl Network {
         Self("loopback".into())
     }
 
+    /// No network yet: where lines wait that were said before there was one.
+    pub fn awaited() -> Self {
+        Self("no network".into())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

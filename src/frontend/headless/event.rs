@@ -24,6 +24,11 @@ pub(super) enum Event<'a> {
         open: bool,
         /// The name of the network that the lobby belongs to.
         network: &'a str,
+        /// Whether it is certain that it is that network.
+        certain: bool,
+        /// Networks that it may be.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        may_be: Vec<&'a str>,
         addrs: &'a [SocketAddr],
         interfaces: Vec<OpenTo<'a>>,
         /// Where people are looked for.

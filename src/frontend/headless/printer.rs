@@ -10,12 +10,13 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, NetworkStatus, SweepProgress, SweepState, Update, VerifyStep, Whois},
-        model::{Delivery, Finding, LeaveReason, Message, MessageId, Nick, NodeId, PeerId, Presence},
+        bus::{Alarm, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep, Whois},
+        model::{Delivery, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence},
     },
     frontend::{
         json::{Clock, Said, Shown},
         slash::{COMMANDS, Spec},
+        withheld::withheld,
     },
 };
 
@@ -70,7 +71,8 @@ impl Printer {
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
             Update::Sync { received, total, refused } => self.event(&Event::Sync { received, total, refused }),
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
-            Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) => {}
+            Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) | Update::NetworkJoined => {}
+            Update::Withheld(people) => self.withheld(&people),
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
@@ -162,12 +164,25 @@ impl Printer {
         self.event(&Event::Network {
             open: status.open,
             network: status.network.as_str(),
+            certain: status.certain,
+            may_be: status.may_be.iter().map(Network::as_str).collect(),
             addrs: &status.addrs,
             interfaces: interfaces.collect(),
             looks: status.sweep.iter().map(ToString::to_string).collect(),
             lost: status.lost.as_deref(),
             closed,
         });
+    }
+
+    /// Says from whom older lines are held back.
+    fn withheld(&mut self, people: &[NodeId]) {
+        let names = people.iter().map(|node| match self.people.get(PeerId::Node(*node)) {
+            Some(present) => present.name(),
+            None => node.short(),
+        });
+        if let Some(text) = withheld(&names.collect::<Vec<_>>()) {
+            self.notice(NoticeCode::Withheld.as_str(), &text);
+        }
     }
 
     fn diagnosis(&mut self, findings: &[Finding]) {

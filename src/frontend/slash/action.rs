@@ -1,6 +1,6 @@
 //! From a typed line to what the front end does about it.
 
-use super::{Slash, SlashError, Spec, find, parse};
+use super::{Lan, Slash, SlashError, Spec, find, parse};
 use crate::domain::{
     bus::Command,
     model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
@@ -103,13 +103,16 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Unignore(who) => ask(Command::Unignore(who)),
         Slash::Trust(who) => ask(Command::Trust(who)),
         Slash::Verify { who, same } => ask(Command::Verify { who, same }),
-        Slash::Lan(Some(open)) => ask(Command::Open(open)),
+        Slash::Lan(Lan::Open(open)) => ask(Command::Open(open)),
+        Slash::Lan(Lan::At(interface)) => ask(Command::OpenAt(interface)),
+        Slash::Lan(Lan::Same(network)) => ask(Command::SameNetwork(network)),
+        Slash::Lan(Lan::Share) => ask(Command::ShareHistory),
         Slash::Rescan => ask(Command::Rescan),
         Slash::Search(Some(query)) => ask(Command::Search { room, query, before: None, max: max_hits }),
         Slash::Erase { sure: true } => ask(Command::Erase { room, network: network.clone() }),
         Slash::Nick(None) => local(Local::OwnNick),
         Slash::Who => local(Local::Who),
-        Slash::Lan(None) => local(Local::Network),
+        Slash::Lan(Lan::Show) => local(Local::Network),
         Slash::Search(None) => local(Local::LastSearch),
         Slash::Clear => local(Local::Clear),
         Slash::Erase { sure: false } => local(Local::ConfirmErase),
@@ -131,6 +134,10 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Connect(target) => format!("/connect {target}"),
         Command::Rescan => "/rescan".to_owned(),
         Command::Open(open) => format!("/lan {}", if *open { "on" } else { "off" }),
+        Command::OpenAt(interface) => format!("/lan on {interface}"),
+        Command::SameNetwork(Some(network)) => format!("/lan same {network}"),
+        Command::SameNetwork(None) => "/lan same".to_owned(),
+        Command::ShareHistory => "/lan share".to_owned(),
         Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
         Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
         Command::SetPresence(Presence::Here) => "/back".to_owned(),

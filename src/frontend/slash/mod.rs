@@ -10,7 +10,24 @@ pub use action::{Action, ActionError, Context, Local, action, line_of};
 pub use parse::{SlashError, find, parse};
 pub use table::{COMMANDS, Spec, complete};
 
-use crate::domain::model::Who;
+use std::sync::Arc;
+
+use crate::domain::model::{Network, Who};
+
+/// What `/lan` is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lan {
+    /// Show where the node is.
+    Show,
+    /// Open the chat to the network, or close it.
+    Open(bool),
+    /// Open it to the network that this interface leads to.
+    At(Arc<str>),
+    /// This network is that one.
+    Same(Option<Network>),
+    /// Give the history to everybody who is here.
+    Share,
+}
 
 /// What a typed line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +65,7 @@ pub enum Slash {
     /// Connect to this address, not yet checked.
     Connect(String),
     /// Open the chat to the network or close it, or show which it is.
-    Lan(Option<bool>),
+    Lan(Lan),
     /// Sweep now.
     Rescan,
     /// Find messages with these words; without any, show the last result again.

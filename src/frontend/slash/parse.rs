@@ -1,10 +1,10 @@
 //! From a typed line to a [`Slash`].
 
 use super::{
-    COMMANDS, Slash, Spec,
+    COMMANDS, Lan, Slash, Spec,
     table::{Kind, complete},
 };
-use crate::domain::model::{Text, Who};
+use crate::domain::model::{Network, Text, Who};
 
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
@@ -78,6 +78,22 @@ fn any_of(names: &[&str]) -> String {
     }
 }
 
+/// What `/lan` is to do.
+fn lan(argument: &str) -> Option<Lan> {
+    let (word, rest) = argument.split_once(char::is_whitespace).unwrap_or((argument, ""));
+    let rest = Some(rest.trim()).filter(|rest| !rest.is_empty());
+    match (word.to_ascii_lowercase().as_str(), rest) {
+        ("", None) => Some(Lan::Show),
+        ("on", None) => Some(Lan::Open(true)),
+        ("on", Some(interface)) if !interface.contains(char::is_whitespace) => Some(Lan::At(interface.into())),
+        ("off", None) => Some(Lan::Open(false)),
+        ("same", None) => Some(Lan::Same(None)),
+        ("same", Some(name)) => Network::new(name).ok().map(|name| Lan::Same(Some(name))),
+        ("share", None) => Some(Lan::Share),
+        _ => None,
+    }
+}
+
 /// Reads a line: text to say, or a command. `//x` says "/x".
 ///
 /// # Errors
@@ -110,12 +126,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
             Ok(Slash::Verify { who: person(spec, who)?, same })
         }
         Kind::Connect => Ok(Slash::Connect(required()?)),
-        Kind::Lan => match argument.to_ascii_lowercase().as_str() {
-            "" => Ok(Slash::Lan(None)),
-            "on" => Ok(Slash::Lan(Some(true))),
-            "off" => Ok(Slash::Lan(Some(false))),
-            _ => Err(SlashError::Wrong(spec)),
-        },
+        Kind::Lan => lan(argument).map(Slash::Lan).ok_or(SlashError::Wrong(spec)),
         Kind::Rescan => nothing(Slash::Rescan),
         Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
         Kind::Clear => nothing(Slash::Clear),

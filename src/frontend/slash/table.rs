@@ -109,7 +109,7 @@ pub const COMMANDS: &[Spec] = &[
     Spec {
         name: "lan",
         aliases: &[],
-        usage: "/lan [on|off]",
+        usage: "/lan [on [INTERFACE]|off|same [NETWORK]|share]",
         help: "Open the chat to your network, or close it",
         kind: Kind::Lan,
     },

@@ -40,7 +40,10 @@ impl<N: Net> Actor<N> {
             }
             Output::Sweep => self.discovery.rescan(),
             Output::Announce => self.discovery.announce(),
-            Output::LinkedChanged => self.discovery.set_linked(self.node.linked()),
+            Output::LinkedChanged => {
+                self.discovery.set_linked(self.node.linked());
+                self.network.linked(self.node.linked_people());
+            }
             Output::KnownChanged => self.profile.known_changed(),
             Output::Leave => return Err(Stop::Quit),
         }

@@ -123,18 +123,20 @@ impl<N: Net> Actor<N> {
         updates: mpsc::Sender<Update>,
         leave: CancellationToken,
     ) -> Result<Self, StartError> {
-        let Settings { desired, wishes, ports, port, announce, peers, sweep_rate, nick, presence, .. } = settings;
+        let Settings { desired, wishes, linked, ports, port, announce, peers, sweep_rate, nick, presence, .. } =
+            settings;
         let Settings { identity, known, guests, hold, saver, random: Random { seed, boot, secret }, .. } = settings;
         let Settings { clock, diagnose, snapshot, retention, store, answers, .. } = settings;
         let me = identity.node();
         let tls = Tls::new(&identity)?;
-        let network = NetworkFollower::new(desired, wishes);
+        let network = NetworkFollower::new(desired, wishes, linked);
         let site = &network.now().site;
         let listeners = Listeners::new(net::first_free(&net, &site.listen, ports, port).await?);
         let announce =
             announce.then(|| discovery::Announce { identity: identity.clone(), boot, counter: 0, listens: true });
         let profile = ProfileWriter::new(saver, &known);
-        let history = History { snapshot, retention, identity, started: clock.now().wall };
+        let standing = network.now().standing.clone();
+        let history = History { snapshot, retention, identity, started: clock.now().wall, standing };
         let (addrs, networks) = (listeners.addrs().to_vec(), site.networks.clone());
         let location = LocalAddrs { addrs, networks, open: site.open };
         let node = Node::new(Me { location, nick, node: me, boot, ports, guests, known, seed, secret, history });
@@ -275,12 +277,17 @@ impl<N: Net> Actor<N> {
     async fn command(&mut self, command: Command) -> Result<(), Stop> {
         let Some(command) = self.unless_stale(command).await? else { return Ok(()) };
         match command {
-            Command::Open(open) => {
-                self.network.wish(open).await;
-                Ok(())
-            }
+            Command::Open(open) => self.wish(Wish::Open(open)).await,
+            Command::OpenAt(interface) => self.wish(Wish::GoTo(interface)).await,
+            Command::SameNetwork(network) => self.wish(Wish::Same(network)).await,
+            Command::ShareHistory => self.wish(Wish::Share).await,
             command => self.feed(Input::Command(command)).await,
         }
+    }
+
+    async fn wish(&mut self, wish: Wish) -> Result<(), Stop> {
+        self.network.wish(wish).await;
+        Ok(())
     }
 
     /// Meets nobody and tells nobody before the user has a name.

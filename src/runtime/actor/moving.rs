@@ -79,11 +79,18 @@ impl<N: Net> Actor<N> {
     /// The node is to be somewhere else, or more is known of where it is.
     pub(super) async fn network_changed(&mut self) -> Result<(), Stop> {
         let next = self.network.next();
-        if next.network != self.network.now().network {
+        let joins = next.network != self.network.now().network;
+        if joins && !next.joined.contains(&self.network.now().network) {
             self.finish_writing().await?;
             return Err(Stop::Moved);
         }
         let before = self.network.arrive(next);
+        if joins {
+            self.feed(Input::Join(self.network.now().network.clone())).await?;
+        }
+        if before.standing != self.network.now().standing {
+            self.feed(Input::Standing(self.network.now().standing.clone())).await?;
+        }
         let site = self.network.now().site.clone();
         if before.site == site {
             return self.same_site(before).await;
@@ -110,7 +117,10 @@ impl<N: Net> Actor<N> {
             self.start_discovery();
             self.feed(Input::Relocated(self.local_addrs())).await?;
         }
-        let is_told = DesiredNetwork { woken: before.woken, ..self.network.now().clone() } == before;
+        let now = self.network.now().clone();
+        let is_told = DesiredNetwork { woken: before.woken, standing: before.standing.clone(), ..now.clone() }
+            == before
+            && now.standing.certain == before.standing.certain;
         if is_told { Ok(()) } else { self.tell_network().await }
     }
 

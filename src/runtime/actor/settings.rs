@@ -1,11 +1,13 @@
 //! What a node begins with, and why it may fail to begin.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::{mpsc, watch};
 
 use super::{DesiredNetwork, Wish};
 use crate::{
     core::{log::storage::Snapshot, node::Retention},
-    domain::model::{Guests, Known, Nick, PortRange, Presence, Target},
+    domain::model::{Guests, Known, Nick, NodeId, PortRange, Presence, Target},
     protocol::identity::Identity,
     runtime::{
         io::Clock,
@@ -22,6 +24,8 @@ pub struct Settings {
     pub desired: watch::Receiver<DesiredNetwork>,
     /// Where the user's wishes to be somewhere else go.
     pub wishes: mpsc::Sender<Wish>,
+    /// Where it is told who is linked on the network itself.
+    pub linked: watch::Sender<BTreeSet<NodeId>>,
     /// The ports to listen on, of which the first that is free on all addresses is taken, and to probe.
     pub ports: PortRange,
     /// The port that it had on the last network, which the front end still shows: taken before all others, if it is free.

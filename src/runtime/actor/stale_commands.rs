@@ -15,7 +15,7 @@ impl<N: Net> Actor<N> {
     pub(super) async fn unless_stale(&mut self, command: Command) -> Result<Option<Command>, Stop> {
         let is_stale = match &command {
             Command::Say { network, .. } | Command::Erase { network, .. } => {
-                network.as_ref().is_some_and(|network| network != &self.network.now().network)
+                network.as_ref().is_some_and(|network| !self.network.is_now(network))
             }
             _ => false,
         };

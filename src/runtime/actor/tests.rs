@@ -3,7 +3,7 @@
 mod guests;
 mod moving;
 
-use std::net::SocketAddr;
+use std::{collections::BTreeSet, net::SocketAddr};
 
 use tokio::sync::watch;
 
@@ -48,12 +48,13 @@ fn settings(nick: &str, seed: u64) -> Settings {
     let [min, max] = [4565, 4569].map(|port: u16| port.try_into().unwrap());
     let identity = Identity::from_secret(&[seed as u8 + 1; 32]);
     let place = store::Backend::Memory;
-    let options = store::Options { place, network: Network::loopback(), me: identity.node() };
+    let options = store::Options { place, network: Network::loopback(), joined: Vec::new(), me: identity.node() };
     let store::Opened { database, snapshot, .. } = store::open(&options).unwrap();
     let (store, answers) = Store::inline(database);
     Settings {
         desired: watch::channel(DesiredNetwork::fixed(site(), Network::loopback())).1,
         wishes: mpsc::channel(1).0,
+        linked: watch::channel(BTreeSet::new()).0,
         port: None,
         announce: false,
         diagnose: false,

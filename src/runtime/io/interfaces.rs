@@ -81,7 +81,7 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
     }
     let mut all: Vec<Interface> = found.into_values().collect();
     for interface in &mut all {
-        interface.gateway = system.gateways.get(interface.name.as_ref()).copied();
+        interface.gateway = system.gateways.get(&interface.index).copied();
         interface.kind = kind(interface, &system);
         interface.addrs.sort_unstable();
     }
@@ -137,24 +137,28 @@ struct System {
     tunnels: BTreeSet<String>,
     /// Addresses that cannot be used yet.
     tentative: BTreeSet<IpAddr>,
-    /// Where the router is, by interface.
-    gateways: BTreeMap<String, Ipv4Addr>,
+    /// Where the preferred router is, by the interface's number.
+    gateways: BTreeMap<u32, Ipv4Addr>,
 }
 
 #[cfg(target_os = "linux")]
 mod system {
-    //! What Linux tells beyond that, below `/proc/net` and `/sys/class/net`.
+    //! What Linux tells beyond that: by its routes, and below `/proc/net` and `/sys/class/net`.
 
-    use std::{collections::BTreeSet, fs, path::Path};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        fs,
+        net::{IpAddr, Ipv4Addr},
+        path::Path,
+    };
 
     use super::System;
-    use crate::runtime::io::network::tables;
+    use crate::runtime::io::network::{routes, tentative};
 
     /// The type of interfaces that carry bare packets (`ARPHRD_NONE`, `linux/if_arp.h`): `WireGuard` and other tunnels.
     const NO_HARDWARE: &str = "65534";
 
     pub(super) fn read() -> System {
-        let tables = tables::read();
         let directory = Path::new("/sys/class/net");
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
         let all = entries.filter_map(|entry| entry.file_name().into_string().ok());
@@ -166,10 +170,21 @@ mod system {
         };
         System {
             tunnels: names.iter().filter(is_tunnel).cloned().collect(),
-            tentative: tables::tentative(&tables.addresses),
-            gateways: tables::default_gateways(&tables.routes),
+            tentative: tentative::read(),
+            gateways: gateways(),
             names,
         }
+    }
+
+    /// The router of IPv4 that each interface leads to, the preferred one where it leads to several.
+    fn gateways() -> BTreeMap<u32, Ipv4Addr> {
+        let mut gateways = BTreeMap::new();
+        for route in routes::read().unwrap_or_default() {
+            if let IpAddr::V4(gateway) = route.gateway {
+                gateways.entry(route.interface).or_insert(gateway);
+            }
+        }
+        gateways
     }
 }
 

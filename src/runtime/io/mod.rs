@@ -24,7 +24,7 @@ pub use guarded::{Guarded, Vitals};
 pub use interfaces::{interfaces, source_towards};
 pub use live_hosts::swept;
 pub use memory::MemoryNet;
-pub use network::NetworkId;
+pub use network::{ask_routers, carrier_changes, seen};
 pub use tcp::TcpNet;
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -1,191 +1,131 @@
-//! Which network this machine is in, found out without sending anything.
+//! What can be seen of the networks that this machine is in.
 //!
-//! The tag is the hardware address of the gateway and the prefix of the network: addresses such as 192.168.1.0/24 are
-//! the same in half of all homes, a gateway's hardware address is not. It is looked up in tables of the operating system,
-//! so far in those of Linux; elsewhere, and without a gateway, the prefix alone has to do.
+//! Linux tells of its routers and their hardware addresses. Elsewhere prefixes are all that is seen so far.
 
 #[cfg(target_os = "linux")]
+mod carrier;
+#[cfg(target_os = "linux")]
 mod neighbours;
+#[cfg(target_os = "linux")]
+mod netlink;
+#[cfg(target_os = "linux")]
+pub(super) mod routes;
 #[cfg(any(target_os = "linux", test))]
-pub(super) mod tables;
+pub(super) mod tentative;
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket},
+    time::Duration,
+};
 
 use ipnetwork::IpNetwork;
 
-use crate::domain::model::Network;
+use crate::{
+    core::networks::Evidence,
+    domain::model::{HardwareAddr, LocalSubnet},
+};
 
-/// Assumed prefix lengths where no network is known to hold our address: those of most of them.
-const USUAL_PREFIX: (u8, u8) = (24, 64);
+/// How long a router may take to answer, and the time between two looks. One that answers later is recognized later.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// What tells the network that a machine is in from others; nothing of this machine alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct NetworkId(Option<Known>);
+/// Where a datagram goes that nobody is to read (RFC 863).
+const DISCARD_PORT: u16 = 9;
 
+/// The most routers that are asked. A network has one or two.
+const MAX_ROUTERS: usize = 8;
+
+/// A router of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Known {
-    prefix: Option<IpNetwork>,
-    gateway: Option<[u8; 6]>,
-    /// Whether there is a gateway whose hardware address is not known.
-    unresolved: bool,
+struct Router {
+    ip: IpAddr,
+    /// The number of the interface that leads to it.
+    interface: u32,
+    /// Its hardware address, if the kernel knows it.
+    hardware: Option<HardwareAddr>,
 }
 
-impl NetworkId {
-    /// The network of who listens on `ip` and looks for people in `cidrs`. Sends nothing.
-    ///
-    /// A patient one waits up to half a second, where a gateway is known whose hardware address is not.
-    pub fn of(ip: IpAddr, cidrs: &[IpNetwork], patient: bool) -> Self {
-        if ip.is_loopback() {
-            return Self(None);
-        }
-        let found = find(ip, patient);
-        let prefix = cidrs.iter().copied().filter(|cidr| cidr.contains(ip)).max_by_key(IpNetwork::prefix);
-        let prefix = prefix.or(found.prefix).or_else(|| usual(ip));
-        Self(Some(Known { prefix, gateway: found.gateway, unresolved: found.unresolved }))
-    }
+/// What is seen of the network that these addresses of ours are in. Sends nothing.
+pub fn seen(spots: &[LocalSubnet]) -> Evidence {
+    let beyond = spots.iter().filter(|spot| !spot.ip.is_loopback());
+    Evidence::new(beyond.map(|spot| spot.network), routers(spots).into_iter().filter_map(|router| router.hardware))
+}
 
-    /// The name that messages of the lobby are kept under.
-    pub fn name(&self) -> Network {
-        match self.0 {
-            None => Network::loopback(),
-            Some(Known { prefix, gateway, .. }) => tag(prefix, gateway),
-        }
+/// Makes the kernel ask the routers of this network for their hardware addresses, if it does not know them: sends each one
+/// datagram, and waits up to a second. Blocks its thread.
+#[expect(clippy::disallowed_methods, reason = "a bounded number of times, on a thread that may wait")]
+pub fn ask_routers(spots: &[LocalSubnet]) {
+    let unknown = || routers(spots).into_iter().filter(|router| router.hardware.is_none());
+    let mut asked = false;
+    for router in unknown().take(MAX_ROUTERS) {
+        asked |= send(&router, spots).is_ok();
     }
-
-    /// Whether its gateway will be known better in a moment.
-    pub fn is_unresolved(&self) -> bool {
-        self.0.is_some_and(|known| known.unresolved)
+    let mut looks = PATIENCE.as_millis() / LOOK_EVERY.as_millis();
+    while asked && looks > 0 && unknown().next().is_some() {
+        std::thread::sleep(LOOK_EVERY);
+        looks -= 1;
     }
+}
 
-    /// The same network, with what was known of it before and is not known now.
-    #[must_use]
-    pub fn with_known(self, before: &Self) -> Self {
-        match (self.0, before.0) {
-            (Some(now), Some(before)) if now.gateway.is_none() && before.gateway.is_some() => {
-                Self(Some(Known { gateway: before.gateway, unresolved: false, ..now }))
-            }
-            _ => self,
-        }
+/// How often the interfaces of this machine have lost or found their connection, all together, on Linux alone: a cable that
+/// was out between two looks may lead elsewhere now.
+pub fn carrier_changes() -> u64 {
+    #[cfg(target_os = "linux")]
+    return known(carrier::read()).into_iter().map(u64::from).sum();
+    #[cfg(not(target_os = "linux"))]
+    0
+}
+
+/// Sends a datagram to a router, from our address on its network.
+fn send(router: &Router, spots: &[LocalSubnet]) -> std::io::Result<()> {
+    let ours = spots.iter().find(|spot| spot.index == router.interface && spot.ip.is_ipv4() == router.ip.is_ipv4());
+    let ours = ours.ok_or(std::io::ErrorKind::AddrNotAvailable)?;
+    let socket = UdpSocket::bind(ours.at(0))?;
+    let to: SocketAddr = match router.ip {
+        IpAddr::V4(ip) => (ip, DISCARD_PORT).into(),
+        IpAddr::V6(ip) => SocketAddrV6::new(ip, DISCARD_PORT, 0, router.interface).into(),
+    };
+    socket.send_to(&[0], to).map(|_| ())
+}
+
+/// The routers of the network that these addresses of ours are in, on Linux alone.
+fn routers(spots: &[LocalSubnet]) -> Vec<Router> {
+    #[cfg(target_os = "linux")]
+    {
+        let interfaces: BTreeSet<u32> =
+            spots.iter().filter(|spot| !spot.ip.is_loopback()).map(|spot| spot.index).collect();
+        let neighbours = known(neighbours::read());
+        let hardware = |route: &routes::DefaultRoute| {
+            let is_it = |one: &&neighbours::Neighbour| (one.ip, one.interface) == (route.gateway, route.interface);
+            neighbours.iter().find(is_it).map(|one| one.hardware)
+        };
+        let routes = known(routes::read()).into_iter().filter(|route| interfaces.contains(&route.interface));
+        routes
+            .map(|route| Router { ip: route.gateway, interface: route.interface, hardware: hardware(&route) })
+            .collect()
     }
-
-    /// A network that no machine is in.
-    #[cfg(test)]
-    pub(crate) fn example(prefix: &str, gateway: Option<u8>) -> Self {
-        let (prefix, gateway) = (prefix.parse().ok(), gateway.map(|byte| [byte; 6]));
-        Self(Some(Known { prefix, gateway, unresolved: gateway.is_none() }))
-    }
-
-    /// Whether both may be the same network: a gateway's hardware address is forgotten and learnt again while nothing
-    /// changes.
-    pub fn may_be(&self, other: &Self) -> bool {
-        match (self.0, other.0) {
-            (Some(a), Some(b)) => {
-                a.prefix == b.prefix && (a.gateway == b.gateway || a.gateway.is_none() || b.gateway.is_none())
-            }
-            (a, b) => a.is_none() && b.is_none(),
-        }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = spots;
+        Vec::new()
     }
 }
 
 /// Who of these networks this machine's kernel heard a moment ago, whatever they answer; on Linux alone.
 pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<IpAddr> {
     #[cfg(target_os = "linux")]
-    let known = neighbours::read().unwrap_or_else(|error| {
-        tracing::debug!(%error, "the kernel does not tell its neighbours");
-        Vec::new()
-    });
-    #[cfg(target_os = "linux")]
-    let known = known.into_iter().filter(|one| one.there).map(|one| one.ip);
+    let there = known(neighbours::read()).into_iter().filter(|one| one.there).map(|one| one.ip);
     #[cfg(not(target_os = "linux"))]
-    let known = std::iter::empty();
-    known.filter(|ip| networks.iter().any(|network| network.contains(*ip))).collect()
+    let there = std::iter::empty();
+    there.filter(|ip| networks.iter().any(|network| network.contains(*ip))).collect()
 }
 
-/// What the system's tables say about the network that an address of this machine is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Found {
-    /// Its prefix.
-    prefix: Option<IpNetwork>,
-    /// Its gateway's hardware address.
-    gateway: Option<[u8; 6]>,
-    /// Whether there is a gateway whose hardware address is not known.
-    unresolved: bool,
-}
-
+/// What the kernel told; nothing, if it tells nothing.
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "before anything else runs, for a moment, a bounded number of times")]
-fn find(ip: IpAddr, patient: bool) -> Found {
-    if patient {
-        tables::find_patiently(ip, tables::read, std::thread::sleep)
-    } else {
-        tables::find(ip, &tables::read())
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn find(_: IpAddr, _: bool) -> Found {
-    Found::default()
-}
-
-fn usual(ip: IpAddr) -> Option<IpNetwork> {
-    let prefix = if ip.is_ipv4() { USUAL_PREFIX.0 } else { USUAL_PREFIX.1 };
-    IpNetwork::new(ip, prefix).ok()
-}
-
-fn tag(prefix: Option<IpNetwork>, gateway: Option<[u8; 6]>) -> Network {
-    let prefix = prefix.map(|net| format!("{}/{}", net.network(), net.prefix()));
-    let gateway = gateway.map(|[a, b, c, d, e, f]| format!("gw {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"));
-    let parts: Vec<_> = gateway.into_iter().chain(prefix).collect();
-    #[expect(clippy::expect_used, reason = "an address has a usual prefix; digits, dots and colons, 66 bytes at most")]
-    Network::new(&parts.join(" ")).expect("a short printable name")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn net(text: &str) -> IpNetwork {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn this_machine_alone_is_loopback_whatever_it_looks_for() {
-        for ip in ["127.0.0.1", "127.5.0.1", "::1"] {
-            let cidrs = [net("127.0.0.0/8"), net("::/0")];
-            assert_eq!(NetworkId::of(ip.parse().unwrap(), &cidrs, true).name(), Network::loopback());
-        }
-    }
-
-    #[test]
-    fn a_tag_is_the_gateway_and_the_prefix_or_what_there_is_of_them() {
-        let gateway = Some([2, 66, 172, 17, 0, 1]);
-        assert_eq!(tag(Some(net("192.168.1.20/24")), gateway).as_str(), "gw 02:42:ac:11:00:01 192.168.1.0/24");
-        assert_eq!(tag(Some(net("fd00::7/64")), None).as_str(), "fd00::/64");
-        let longest = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128";
-        assert!(tag(Some(net(longest)), Some([255; 6])).as_str().ends_with(longest));
-    }
-
-    #[test]
-    fn a_gateway_that_is_forgotten_for_a_while_makes_no_other_network() {
-        let id = |prefix: &str, gateway: Option<u8>| {
-            let gateway = gateway.map(|byte| [byte; 6]);
-            NetworkId(Some(Known { prefix: Some(net(prefix)), gateway, unresolved: false }))
-        };
-        let home = id("192.168.1.0/24", Some(1));
-        assert!(home.may_be(&id("192.168.1.0/24", None)) && id("192.168.1.0/24", None).may_be(&home));
-        assert!(!home.may_be(&id("192.168.1.0/24", Some(2))), "a café with the same addresses");
-        assert!(!home.may_be(&id("10.0.0.0/24", Some(1))) && !home.may_be(&NetworkId::default()));
-        assert!(NetworkId::default().may_be(&NetworkId::default()));
-    }
-
-    #[test]
-    fn an_address_that_no_network_holds_is_taken_for_one_of_a_usual_network() {
-        // RFC 5737 and 3849: no machine has these addresses.
-        let other = [net("127.0.0.1/32"), net("10.0.0.0/8")];
-        let named = |ip: &str, cidrs: &[IpNetwork]| NetworkId::of(ip.parse().unwrap(), cidrs, true).name().to_string();
-        assert_eq!(named("203.0.113.7", &other), "203.0.113.0/24");
-        assert_eq!(named("2001:db8::7", &other), "2001:db8::/64");
-        let nested = [net("203.0.0.0/16"), net("203.0.113.0/25"), net("203.0.112.0/20")];
-        assert_eq!(named("203.0.113.7", &nested), "203.0.113.0/25");
-    }
+fn known<T>(read: std::io::Result<Vec<T>>) -> Vec<T> {
+    read.unwrap_or_else(|error| {
+        tracing::debug!(%error, "the kernel does not tell what it knows of the network");
+        Vec::new()
+    })
 }

@@ -102,6 +102,8 @@ pub enum File {
     Settings,
     /// The keys of others.
     Known,
+    /// The networks that it was on.
+    Networks,
 }
 
 impl File {
@@ -111,6 +113,7 @@ impl File {
             Self::Identity => "identity",
             Self::Settings => "settings.json",
             Self::Known => "known.json",
+            Self::Networks => "networks.json",
         }
     }
 
@@ -119,6 +122,7 @@ impl File {
         match self {
             Self::Identity => " to become somebody new, whom nobody knows yet",
             Self::Settings => " to start without what was set on the screen, such as your name",
+            Self::Networks => " to start as if you had been on no network: each is recognized anew then",
             Self::Known => " to start as if you had met nobody: whom you verified or ignored is forgotten then",
         }
     }

@@ -5,8 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Options, ProfileError, error::File, key, known, load, private, root, settings, settings::Settings};
-use crate::domain::model::{Known, Network, Nick, NodeId, ProfileName};
+use super::{
+    Options, ProfileError, error::File, key, known, load, networks, private, root, settings, settings::Settings,
+};
+use crate::{
+    core::networks::NetworkRecord,
+    domain::model::{Known, Network, Nick, NodeId, ProfileName},
+};
 
 /// What a profile says of its user.
 #[derive(Debug)]
@@ -16,6 +21,7 @@ pub struct Existing {
     node: NodeId,
     settings: Settings,
     known: Vec<Known>,
+    networks: Vec<NetworkRecord>,
 }
 
 /// Reads the profile of that name; without a name, the one that the first copy takes. `None` if it was never used.
@@ -35,7 +41,8 @@ pub fn find_existing(options: &Options) -> Result<Option<Existing>, ProfileError
     let Some(identity) = key::load(&directory)? else { return Ok(None) };
     let settings = load(&directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let known = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
-    Ok(Some(Existing { name, directory, node: identity.node(), settings, known }))
+    let networks = load(&directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
+    Ok(Some(Existing { name, directory, node: identity.node(), settings, known, networks }))
 }
 
 impl Existing {
@@ -62,6 +69,11 @@ impl Existing {
     /// Whether the node is open on which network, as far as that was said on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan
+    }
+
+    /// The networks that it was on, if any run has kept them.
+    pub fn networks(&self) -> &[NetworkRecord] {
+        &self.networks
     }
 
     /// Everybody whose key was met.

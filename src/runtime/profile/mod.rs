@@ -9,6 +9,7 @@ mod existing;
 mod key;
 mod known;
 mod lock;
+mod networks;
 mod private;
 mod saver;
 mod settings;
@@ -28,6 +29,7 @@ pub use self::{
     saver::Saver,
 };
 use crate::{
+    core::networks::NetworkRecord,
     domain::model::{Known, Network, Nick, ProfileName, Text},
     protocol::identity::Identity,
 };
@@ -55,6 +57,7 @@ pub struct Profile {
     identity: Identity,
     settings: Settings,
     known: Vec<Known>,
+    networks: Vec<NetworkRecord>,
     notices: Vec<String>,
     saver: Saver,
 }
@@ -70,6 +73,7 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
             identity: key::make()?,
             settings,
             known,
+            networks: Vec::new(),
             notices,
             saver: Saver::new(None, Settings::default()),
         });
@@ -83,8 +87,9 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
     let identity = key::load_or_make(&place.directory)?;
     let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let known = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
+    let networks = load(&place.directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
     let saver = Saver::new(Some(place), settings.clone());
-    Ok(Profile { identity, settings, known, notices, saver })
+    Ok(Profile { identity, settings, known, networks, notices, saver })
 }
 
 /// Where the profiles are.
@@ -157,6 +162,11 @@ impl Profile {
     /// Whether the node is open on which network, as far as that was said on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan
+    }
+
+    /// The networks that it was on, if any run has kept them.
+    pub fn networks(&self) -> &[NetworkRecord] {
+        &self.networks
     }
 
     /// Everybody whose key we have met; at most [`MAX_KNOWN`].

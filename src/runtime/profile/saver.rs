@@ -10,10 +10,13 @@ use super::{
     error::{File, SaveError},
     known,
     lock::Locked,
-    private,
+    networks, private,
     settings::Settings,
 };
-use crate::domain::model::{Known, Network, Nick, ProfileName};
+use crate::{
+    core::networks::NetworkRecord,
+    domain::model::{Known, Nick, ProfileName},
+};
 
 /// Writes into an open profile. Every call waits for the disk: a few milliseconds, seconds on a bad day. Clones share
 /// the profile; calls from several threads follow one another.
@@ -58,12 +61,14 @@ impl Saver {
         self.save_settings(|settings| settings.nick = Some(nick.clone()))
     }
 
-    /// Remembers whether the node is open on a network.
+    /// Remembers these networks in the place of those that were remembered before.
     ///
     /// # Errors
-    /// [`SaveError`]; what was remembered before still is.
-    pub fn save_lan(&self, network: &Network, open: bool) -> Result<(), SaveError> {
-        self.save_settings(|settings| settings.set_lan(network.clone(), open))
+    /// [`SaveError`]; the networks that were remembered before still are.
+    pub fn save_networks(&self, records: &[NetworkRecord]) -> Result<(), SaveError> {
+        let Some(place) = &self.place else { return Ok(()) };
+        let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        write(place, File::Networks, networks::to_json(records).map_err(io::Error::from))
     }
 
     fn save_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), SaveError> {

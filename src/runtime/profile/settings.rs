@@ -7,7 +7,7 @@ use crate::domain::model::{Network, Nick};
 /// The largest file that is read, in bytes: there is hardly anything in it.
 pub(super) const MAX_BYTES: u64 = 64 * 1024;
 
-/// Networks that are remembered; the one that was set longest ago gives way. Few people work in more places.
+/// Networks that are read: no release wrote more.
 const MAX_NETWORKS: usize = 64;
 
 /// What was set on the screen.
@@ -15,7 +15,7 @@ const MAX_NETWORKS: usize = 64;
 pub(super) struct Settings {
     /// The name to go by.
     pub(super) nick: Option<Nick>,
-    /// Whether the node is open on a network, what was set last at the end.
+    /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
 }
 
@@ -62,14 +62,6 @@ impl Settings {
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
     }
-
-    /// Notes whether the node is open on a network.
-    pub(super) fn set_lan(&mut self, network: Network, open: bool) {
-        self.lan.retain(|(other, _)| *other != network);
-        self.lan.push((network, open));
-        let over = self.lan.len().saturating_sub(MAX_NETWORKS);
-        self.lan.drain(..over);
-    }
 }
 
 #[cfg(test)]
@@ -85,23 +77,9 @@ mod tests {
         for nick in [None, Some("Zoë 山田"), Some("a\"b\\")] {
             let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), lan: Vec::new() };
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
-            settings.set_lan(network(1), true);
-            settings.set_lan(network(2), false);
+            settings.lan = vec![(network(1), true), (network(2), false)];
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
-    }
-
-    #[test]
-    fn a_network_is_remembered_once_and_the_oldest_gives_way() {
-        let mut settings = Settings::default();
-        for n in 0..100 {
-            settings.set_lan(network(n), true);
-        }
-        settings.set_lan(network(50), false);
-        assert_eq!(settings.lan.len(), MAX_NETWORKS);
-        assert_eq!(settings.lan.last(), Some(&(network(50), false)));
-        assert!(!settings.lan.iter().any(|(other, _)| *other == network(0)));
-        assert!(settings.to_json().is_some());
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension as _, Result};
 
-use super::{Backend, damage_mark, error};
+use super::{Backend, damage_mark, error, present::Present};
 use crate::{
     core::log::storage::{Failure, Reply, Request},
-    domain::model::{Network, NodeId, RoomId},
+    domain::model::{NodeId, RoomId},
 };
 
 /// The log on disk, or in memory. Executes requests one after the other, each at once.
@@ -16,7 +16,7 @@ pub struct Database {
     pub(super) connection: Connection,
     /// The file; none in memory.
     pub(super) path: Option<PathBuf>,
-    pub(super) network: Network,
+    pub(super) network: Present,
     pub(super) me: NodeId,
 }
 
@@ -38,6 +38,8 @@ impl Database {
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Shrink(logs) => self.shrink(logs),
+            Request::Join(network) => self.join(&network),
+            Request::Adopt(log) => self.adopt(&log),
             Request::Load => {
                 self.at_one_moment("read", || self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot))))
             }
@@ -81,6 +83,6 @@ impl Database {
     /// The key of the present network's room, if anything was said there.
     pub(super) fn place_key(&self, room: RoomId) -> Result<Option<i64>> {
         let mut find = self.connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
-        find.query_row((room.0, self.network.as_str()), |row| row.get(0)).optional()
+        find.query_row((room.0, self.network.get().as_str()), |row| row.get(0)).optional()
     }
 }

@@ -24,12 +24,15 @@ mod error;
 mod free_space;
 mod hidden;
 mod indexing;
+mod joining;
 mod journal;
 mod lines;
+mod networks;
 mod oldest_kept;
 mod opening;
 mod paging;
 mod paths;
+mod present;
 mod read_only;
 mod reading;
 mod recovery;
@@ -51,6 +54,7 @@ use std::path::PathBuf;
 
 pub use database::Database;
 pub use error::OpenError;
+pub use networks::NetworkSummary;
 pub use opening::open;
 pub use read_only::{ReadError, open_read_only};
 pub use threads::{Answer, Store, spawn};
@@ -76,6 +80,8 @@ pub struct Options {
     pub place: Backend,
     /// The network that this machine is on: no other network's logs are given out.
     pub network: Network,
+    /// Names that this network had before. What is kept under them is kept under the present one from now on.
+    pub joined: Vec<Network>,
     /// Whose node this is.
     pub me: NodeId,
 }

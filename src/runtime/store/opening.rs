@@ -8,6 +8,7 @@ use super::{
     Backend, Database, OpenError, Opened, Options,
     connection::{OpenFailure, open_file, prepare},
     paths::FILE,
+    present::Present,
     recovery,
 };
 use crate::core::log::storage::Snapshot;
@@ -23,7 +24,8 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
     };
     let shown = path.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
     let failed = |error: &rusqlite::Error| OpenError::of(&shown, error);
-    let database = |connection, path| Database { connection, path, network: options.network.clone(), me: options.me };
+    let network = || Present::new(options.network.clone());
+    let database = |connection, path| Database { connection, path, network: network(), me: options.me };
     let Some(path) = path else {
         let connection = Connection::open_in_memory().and_then(prepare).map_err(|e| failed(&e))?;
         let database = database(connection, None);
@@ -32,7 +34,8 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
     };
     recovery::finish(&path).map_err(|e| OpenError::of_io(&path, &e))?;
     let try_open = || -> Result<(Database, Snapshot), OpenFailure> {
-        let database = database(open_file(&path)?, Some(path.clone()));
+        let mut database = database(open_file(&path)?, Some(path.clone()));
+        database.join_earlier(&options.joined).map_err(|e| OpenFailure::of(&path, &e))?;
         // What was whole may have been damaged since: nothing looks through a file that was closed as it should be.
         let snapshot = database.snapshot().map_err(|e| OpenFailure::of(&path, &e))?;
         Ok((database, snapshot))

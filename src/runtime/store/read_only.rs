@@ -10,6 +10,7 @@ use rusqlite::{Connection, config::DbConfig};
 use super::{
     Backend, Database, OpenError, Options, connection, error,
     paths::{FILE, sidecar},
+    present::Present,
     schema,
 };
 
@@ -74,7 +75,7 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
         }
         _ => {}
     }
-    let (network, me) = (options.network.clone(), options.me);
+    let (network, me) = (Present::new(options.network.clone()), options.me);
     Ok(Some(Database { connection, path: Some(path), network, me }))
 }
 
@@ -98,7 +99,7 @@ mod tests {
 
     fn options(directory: &Path) -> Options {
         let place = Backend::Directory(directory.to_owned());
-        Options { place, network: Network::loopback(), me: NodeId::new([1; 32]) }
+        Options { place, network: Network::loopback(), joined: Vec::new(), me: NodeId::new([1; 32]) }
     }
 
     fn files(directory: &Path) -> Vec<String> {

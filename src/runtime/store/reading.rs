@@ -127,7 +127,8 @@ impl Database {
         )?;
         let mut cursors = Vec::with_capacity(read.from.len());
         for &(log, from) in &read.from {
-            let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch), self.network.as_str()];
+            let network = self.network.get();
+            let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch), network.as_str()];
             let mut rows = find.query(values)?;
             if let Some(row) = rows.next()? {
                 let (key, next) = (row.get(0)?, number(from));

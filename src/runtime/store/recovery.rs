@@ -15,6 +15,7 @@ use super::{
     connection::{connect, open_file},
     damage_mark,
     paths::{sidecar, unless_absent},
+    present::Present,
 };
 use crate::{
     core::log::storage::{Failure, Request, Write},
@@ -70,7 +71,8 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     remove(&new).map_err(failed)?;
     let connection = open_file(&new).map_err(|failure| failure.into_error(&new))?;
     let lines = if let Some(damaged) = open_damaged(path) {
-        let mut database = Database { connection, path: Some(new.clone()), network: Network::loopback(), me };
+        let mut database =
+            Database { connection, path: Some(new.clone()), network: Present::new(Network::loopback()), me };
         let copied = copy(&damaged, &mut database);
         // All of it in the one file, so that one step puts it in its place.
         let lines = copied.and_then(|lines| {
@@ -120,13 +122,13 @@ fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
     let salvage = Salvage::read(damaged);
     let mut lines = 0;
     for (network, states) in salvage.logs() {
-        database.network = network;
+        database.network.set(network);
         database.commit_all(states.into_iter().map(Write::Log))?;
     }
     // In the order of the clock: what an event names is there before it.
     database.commit_all(salvage.events(damaged).inspect(|_| lines += 1).map(|entry| Write::Event(Box::new(entry))))?;
     for (network, guests) in salvage.guests(damaged) {
-        database.network = network;
+        database.network.set(network);
         database.commit_all(guests.into_iter().inspect(|_| lines += 1).map(|guest| Write::Guest(Box::new(guest))))?;
     }
     database.commit_all(salvage::acks(damaged).into_iter().map(Write::Ack))?;

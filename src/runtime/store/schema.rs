@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 6] = [tables, index, floor, count, index_later, orders];
+const STEPS: [Step; 7] = [tables, index, floor, count, index_later, orders, networks];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -119,6 +119,12 @@ CREATE INDEX lines_in_order ON lines (place, hlc, log);
 CREATE INDEX guests_in_order ON lines (place, hlc) WHERE log IS NULL;
 ";
 
+/// Where a log, or a line of a guest, was kept before its network turned out to be another one.
+const ORIGINS: &str = "
+ALTER TABLE logs ADD COLUMN origin INTEGER;
+ALTER TABLE lines ADD COLUMN origin INTEGER;
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -157,6 +163,10 @@ fn index_later(connection: &Connection) -> Result<()> {
 
 fn orders(connection: &Connection) -> Result<()> {
     connection.execute_batch(ORDERS)
+}
+
+fn networks(connection: &Connection) -> Result<()> {
+    connection.execute_batch(ORIGINS)
 }
 
 /// Lines that are there already are found too.

@@ -21,7 +21,7 @@ impl Database {
         snapshot.forks = self.forks()?;
         snapshot.lines = self.connection.query_row(
             "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",
-            [self.network.as_str()],
+            [self.network.get().as_str()],
             |row| row.get(0).map(unsigned),
         )?;
         Ok(snapshot)
@@ -32,9 +32,10 @@ impl Database {
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
              floor, named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
+        let network = self.network.get();
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            if row.get_ref(13)?.as_str()? != self.network.as_str() {
+            if row.get_ref(13)?.as_str()? != network.as_str() {
                 snapshot.foreign.push(log_id(row, 0)?);
                 continue;
             }
@@ -57,7 +58,8 @@ impl Database {
             "SELECT logs.room, author, epoch FROM logs JOIN places ON places.key = logs.place
              WHERE mine AND forked IS NULL AND author = ? AND network = ? AND logs.room = ? ORDER BY head_hlc DESC LIMIT 1",
         )?;
-        let values = (self.me.as_bytes(), self.network.as_str(), Room::LOBBY.id().0);
+        let network = self.network.get();
+        let values = (self.me.as_bytes(), network.as_str(), Room::LOBBY.id().0);
         select.query_row(values, |row| log_id(row, 0)).optional()
     }
 
@@ -66,7 +68,7 @@ impl Database {
             "SELECT logs.room, author, epoch, node, seq FROM acks JOIN logs ON logs.key = acks.log
              JOIN places ON places.key = logs.place WHERE author = ? AND network = ?",
         )?;
-        let acks = select.query_map((self.me.as_bytes(), self.network.as_str()), ack)?;
+        let acks = select.query_map((self.me.as_bytes(), self.network.get().as_str()), ack)?;
         acks.collect()
     }
 
@@ -75,7 +77,7 @@ impl Database {
             "SELECT logs.room, author, epoch, seq, one_body, one_sig, one_content, other_body, other_sig, other_content
              FROM forks JOIN logs ON logs.key = forks.log JOIN places ON places.key = logs.place WHERE network = ?",
         )?;
-        let forks = select.query_map([self.network.as_str()], proof)?;
+        let forks = select.query_map([self.network.get().as_str()], proof)?;
         forks.collect()
     }
 }

@@ -5,6 +5,7 @@ mod damage;
 mod forgetting;
 mod ignoring;
 mod indexing;
+mod joining;
 mod keeping;
 mod model;
 pub(super) mod people;

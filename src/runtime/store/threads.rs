@@ -244,6 +244,9 @@ impl Worker {
                 }
                 Job::Ask(ticket, Request::Shrink(logs)) => self.waiting.push_back((ticket, Forgetting::shrink(logs))),
                 Job::Ask(ticket, request) => {
+                    if matches!(request, Request::Join(_) | Request::Adopt(_)) {
+                        self.indexing.as_mut().map(Indexing::written);
+                    }
                     let reply = self.database.handle(request);
                     self.answer(ticket, reply);
                 }

@@ -54,12 +54,12 @@ impl Database {
         let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(entry) if entry.own));
         // SQLite takes this between transactions only.
         self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;
-        let (me, network, path) = (self.me, self.network.as_str(), self.path.as_deref());
+        let (me, network, path) = (self.me, self.network.get(), self.path.as_deref());
         let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut replies = Vec::with_capacity(requests.len());
         for writes in requests {
             let savepoint = transaction.savepoint()?;
-            let done = Writer { savepoint, network, me, counts: Counts::default() }.all(&writes);
+            let done = Writer { savepoint, network: network.as_str(), me, counts: Counts::default() }.all(&writes);
             match done {
                 // A full disk, for one, undoes all of it; without this the next one would be a commit of its own.
                 Err(Refusal::Sql(error)) if transaction.is_autocommit() => return Err(error),

@@ -3,12 +3,14 @@ use clap::Parser as _;
 use super::*;
 use crate::{
     cli::config::{Args, Sources, merge},
+    core::networks::NetworkRecord,
     domain::model::{InterfaceAddr, InterfaceKind},
 };
 
-fn policy_of(args: &[&str], remembered: &[(Network, bool)]) -> NetworkPolicy {
+fn policy_of(args: &[&str], records: Vec<NetworkRecord>) -> NetworkPolicy {
     let args = Args::try_parse_from(std::iter::once(&"proximity-chat").chain(args)).unwrap();
-    NetworkPolicy::new(&merge(Sources { args: &args, env: &[], file: None, login: None }).unwrap(), remembered)
+    let config = merge(Sources { args: &args, env: &[], file: None, login: None }).unwrap();
+    NetworkPolicy::new(&config, Networks::new(records, 1))
 }
 
 fn eth0(ip: &str) -> Interface {
@@ -23,186 +25,229 @@ fn eth0(ip: &str) -> Interface {
     }
 }
 
-fn decide(policy: &NetworkPolicy, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
-    policy
-        .decide(interfaces, before, |site| policy.identify(site, before.and_then(|before| before.lan.as_ref()), false))
-}
-
-fn office() -> Network {
-    Network::new("203.0.113.0/24").unwrap()
-}
-
-fn office_id() -> NetworkId {
-    NetworkId::of(OFFICE.parse().unwrap(), &["203.0.113.0/24".parse().unwrap()], false)
-}
-
-/// Documentation addresses (RFC 5737): no machine has them, so that its tables say nothing of them.
-const OFFICE: &str = "203.0.113.5";
-const CAFE: &str = "198.51.100.5";
-const ANY: &str = "--any-network";
-
-#[test]
-fn out_of_the_box_the_node_is_on_this_machine_and_says_what_it_could_be_opened_to() {
-    let decision = decide(&policy_of(&[ANY], &[]), &[eth0(OFFICE)], None);
-    assert!(!decision.desired.site.open && decision.desired.network == Network::loopback());
-    assert_eq!(decision.desired.offer.as_ref().unwrap()[0].interface.as_ref(), "eth0");
-    let decision = decide(&policy_of(&[], &[]), &[], None);
-    assert!(decision.desired.offer.is_err() && decision.desired.lost.is_none());
-}
-
-#[test]
-fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger() {
-    for (args, remembered, open) in [
-        (&[ANY][..], &[][..], false),
-        (&[ANY], &[(office(), true)], true),
-        (&[ANY, "--lan"], &[], true),
-        (&[ANY, "--lan"], &[(office(), false)], true),
-        (&[ANY, "--ip", OFFICE, "--cidr", "203.0.113.0/24"], &[], true),
-    ] {
-        let decision = decide(&policy_of(args, remembered), &[eth0(OFFICE)], None);
-        assert_eq!(decision.desired.site.open, open, "{args:?} {remembered:?}");
-        assert_eq!(decision.desired.network, if open { office() } else { Network::loopback() });
-    }
-    let decision = decide(&policy_of(&[ANY], &[(office(), true)]), &[eth0(CAFE)], None);
-    assert!(!decision.desired.site.open, "what was set at the office is not true of a café");
-}
-
-#[test]
-fn what_was_said_in_this_run_counts_most() {
-    let mut policy = policy_of(&[ANY, "--lan"], &[]);
-    policy.say(office_id(), false);
-    assert!(!decide(&policy, &[eth0(OFFICE)], None).desired.site.open);
-    assert!(decide(&policy, &[eth0(CAFE)], None).desired.site.open);
-    policy.say(office_id(), true);
-    assert!(decide(&policy, &[eth0(OFFICE)], None).desired.site.open);
-}
-
-#[test]
-fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
-    let policy = policy_of(&[ANY, "--lan"], &[]);
-    let before = decide(&policy, &[eth0(OFFICE)], None);
-    let mut unplugged = eth0(OFFICE);
-    unplugged.up = false;
-    let lost = decide(&policy, &[unplugged], Some(&before));
-    assert_eq!((&lost.desired.site, &lost.desired.network), (&before.desired.site, &before.desired.network));
-    assert!(lost.desired.lost.as_ref().unwrap().contains("eth0 is not connected"));
-    assert_eq!(decide(&policy, &[eth0(OFFICE)], Some(&lost)), before);
-    let moved = decide(&policy, &[eth0(CAFE)], Some(&lost));
-    assert!(moved.desired.network != office() && !moved.id.may_be(&before.id));
-    let none = decide(&policy, &[], None);
-    assert!(!none.desired.site.open && none.desired.lost.is_some(), "it says why it is not open");
-}
-
-#[test]
-fn what_is_lost_can_be_closed_all_the_same() {
-    let mut policy = policy_of(&[ANY, "--lan"], &[]);
-    let before = decide(&policy, &[eth0(OFFICE)], None);
-    let lost = decide(&policy, &[], Some(&before));
-    assert!(lost.desired.site.open && lost.desired.lost.is_some());
-    policy.say(office_id(), false);
-    let closed = decide(&policy, &[], Some(&lost));
-    assert!(!closed.desired.site.open && closed.desired.lost.is_none());
-    assert!(
-        !decide(&policy, &[eth0(OFFICE)], Some(&closed)).desired.site.open,
-        "it stays closed when the network is back"
-    );
-    let never = decide(&policy, &[], None);
-    assert!(never.desired.lost.is_some());
-    policy.off = true;
-    assert!(decide(&policy, &[], Some(&never)).desired.lost.is_none());
-    assert!(!decide(&policy, &[eth0(CAFE)], None).desired.site.open);
-}
-
 /// With what every interface gives itself of IPv6, beside what it was given.
 fn with_link_local(interface: Interface) -> Interface {
     let addr = InterfaceAddr { ip: "fe80::5".parse().unwrap(), prefix: 64, broadcast: None };
     Interface { addrs: [interface.addrs, vec![addr]].concat(), ..interface }
 }
 
+/// Documentation addresses (RFC 5737): no machine has them.
+const OFFICE: &str = "203.0.113.5";
+const CAFE: &str = "198.51.100.5";
+const ANY: &str = "--any-network";
+
+/// Each prefix has a router of its own.
+fn evidence(site: &ListenPlan) -> Evidence {
+    let router = |spot: &LocalSubnet| match spot.ip {
+        IpAddr::V4(ip) if !ip.is_loopback() => format!("00:1b:21:00:00:{:02x}", ip.octets()[0]).parse().ok(),
+        _ => None,
+    };
+    Evidence::new(site.spots.iter().map(|spot| spot.network), site.spots.iter().filter_map(router))
+}
+
+fn silent(site: &ListenPlan) -> Evidence {
+    Evidence::new(site.spots.iter().map(|spot| spot.network), None)
+}
+
+fn today() -> Date {
+    Date::from_days(20_000)
+}
+
+fn decide(policy: &mut NetworkPolicy, interfaces: &[Interface], before: Option<&Decision>) -> Decision {
+    policy.decide_by(interfaces, before, before.is_none_or(|one| one.desired.lost.is_none()), today(), evidence)
+}
+
+/// The user says that the chat is open, or closed, on the network of these interfaces.
+fn say(policy: &mut NetworkPolicy, open: bool, interfaces: &[Interface]) {
+    let seen = policy.opened(interfaces).ok().map(|site| evidence(&site));
+    policy.say(open, seen.as_ref(), today());
+}
+
+fn office() -> Network {
+    Network::new("gw 00:1b:21:00:00:cb 203.0.113.0/24").unwrap()
+}
+
+fn office_record(open: bool) -> NetworkRecord {
+    NetworkRecord { open: Some(open), ..NetworkRecord::of_name(office()).unwrap() }
+}
+
+#[test]
+fn out_of_the_box_the_node_is_on_this_machine_and_says_what_it_could_be_opened_to() {
+    let decision = decide(&mut policy_of(&[ANY], Vec::new()), &[eth0(OFFICE)], None);
+    assert!(!decision.desired.site.open && decision.desired.network == Network::loopback());
+    assert_eq!(decision.desired.offer.as_ref().unwrap()[0].interface.as_ref(), "eth0");
+    let mut policy = policy_of(&[], Vec::new());
+    let decision = decide(&mut policy, &[], None);
+    assert!(decision.desired.offer.is_err() && decision.desired.lost.is_none());
+    assert!(policy.networks.here().is_none());
+}
+
+#[test]
+fn nobody_asks_a_router_before_the_user_has_opened_the_chat_there() {
+    let interfaces = [eth0(OFFICE)];
+    assert!(policy_of(&[ANY], Vec::new()).worth_asking(&interfaces).is_none());
+    assert!(policy_of(&[ANY], vec![office_record(false)]).worth_asking(&interfaces).is_none());
+    assert!(policy_of(&[ANY], vec![office_record(true)]).worth_asking(&interfaces).is_some());
+    assert!(policy_of(&[ANY], vec![office_record(true)]).worth_asking(&[eth0(CAFE)]).is_none());
+    assert!(policy_of(&[ANY, "--lan"], Vec::new()).worth_asking(&interfaces).is_some());
+}
+
+#[test]
+fn what_was_set_on_the_screen_is_remembered_per_network_and_flags_are_stronger() {
+    for (args, record, open) in [
+        (&[ANY][..], None, false),
+        (&[ANY], Some(true), true),
+        (&[ANY, "--lan"], None, true),
+        (&[ANY, "--lan"], Some(false), true),
+        (&[ANY, "--ip", OFFICE, "--cidr", "203.0.113.0/24"], None, true),
+    ] {
+        let records = record.map(office_record).into_iter().collect();
+        let decision = decide(&mut policy_of(args, records), &[eth0(OFFICE)], None);
+        assert_eq!(decision.desired.site.open, open, "{args:?} {record:?}");
+        assert_eq!(decision.desired.network, if open { office() } else { Network::loopback() });
+        assert!(decision.desired.standing.certain);
+    }
+    let decision = decide(&mut policy_of(&[ANY], vec![office_record(true)]), &[eth0(CAFE)], None);
+    assert!(!decision.desired.site.open, "what was set at the office is not true of a café");
+}
+
+#[test]
+fn what_was_said_in_this_run_counts_most() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    say(&mut policy, false, &[eth0(OFFICE)]);
+    assert!(!decide(&mut policy, &[eth0(OFFICE)], None).desired.site.open);
+    assert!(decide(&mut policy, &[eth0(CAFE)], None).desired.site.open);
+    policy.networks.leave();
+    say(&mut policy, true, &[eth0(OFFICE)]);
+    assert!(decide(&mut policy, &[eth0(OFFICE)], None).desired.site.open);
+}
+
+#[test]
+fn a_network_that_is_gone_is_waited_for_and_another_one_is_another_place() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let before = decide(&mut policy, &[eth0(OFFICE)], None);
+    let mut unplugged = eth0(OFFICE);
+    unplugged.up = false;
+    let lost = decide(&mut policy, &[unplugged], Some(&before));
+    assert_eq!((&lost.desired.site, &lost.desired.network), (&before.desired.site, &before.desired.network));
+    assert!(lost.desired.lost.as_ref().unwrap().contains("eth0 is not connected"));
+    assert!(!lost.desired.standing.certain, "nothing is known of the next one");
+    let back = decide(&mut policy, &[eth0(OFFICE)], Some(&lost));
+    assert_eq!((&back.desired.network, back.desired.standing.certain), (&office(), true));
+    assert!(back.desired.standing.stay > before.desired.standing.stay);
+    let moved = decide(&mut policy, &[eth0(CAFE)], Some(&lost));
+    assert!(moved.desired.network != office());
+}
+
+#[test]
+fn a_cafe_with_the_prefix_of_the_office_and_a_silent_router_is_not_the_office() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let before = decide(&mut policy, &[eth0(OFFICE)], None);
+    let lost = decide(&mut policy, &[], Some(&before));
+    let cafe = policy.decide_by(&[eth0(OFFICE)], Some(&lost), false, today(), silent);
+    assert!(cafe.desired.site.open && cafe.desired.network != office());
+    assert_eq!((cafe.desired.standing.certain, cafe.desired.may_be), (false, vec![office()]));
+}
+
+#[test]
+fn what_is_typed_before_there_is_a_network_waits_for_the_one_that_comes() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let none = decide(&mut policy, &[], None);
+    assert!(!none.desired.site.open && none.desired.lost.is_some(), "it says why it is not open");
+    assert_eq!(none.desired.network, Network::awaited());
+    let still = decide(&mut policy, &[], Some(&none));
+    assert_eq!(still.desired.network, Network::awaited());
+    let come = decide(&mut policy, &[eth0(OFFICE)], Some(&still));
+    assert_eq!((come.desired.network, come.desired.joined), (office(), vec![Network::awaited()]));
+}
+
+#[test]
+fn what_is_lost_can_be_closed_all_the_same() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let before = decide(&mut policy, &[eth0(OFFICE)], None);
+    let lost = decide(&mut policy, &[], Some(&before));
+    assert!(lost.desired.site.open && lost.desired.lost.is_some());
+    policy.say(false, lost.seen.as_ref(), today());
+    let closed = decide(&mut policy, &[], Some(&lost));
+    assert!(!closed.desired.site.open && closed.desired.lost.is_none());
+    let back = decide(&mut policy, &[eth0(OFFICE)], Some(&closed));
+    assert!(!back.desired.site.open, "it stays closed when the network is back");
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let never = decide(&mut policy, &[], None);
+    assert!(never.desired.lost.is_some());
+    policy.say(false, never.seen.as_ref(), today());
+    assert!(decide(&mut policy, &[], Some(&never)).desired.lost.is_none());
+    assert!(!decide(&mut policy, &[eth0(CAFE)], None).desired.site.open);
+}
+
 #[test]
 fn an_address_that_is_gone_for_a_moment_makes_no_other_network() {
-    let mut policy = policy_of(&[ANY], &[]);
-    policy.say(decide(&policy, &[eth0(OFFICE)], None).lan.unwrap(), true);
+    let mut policy = policy_of(&[ANY], Vec::new());
+    say(&mut policy, true, &[eth0(OFFICE)]);
     let office_here = with_link_local(eth0(OFFICE));
-    let before = decide(&policy, std::slice::from_ref(&office_here), None);
+    let before = decide(&mut policy, std::slice::from_ref(&office_here), None);
     assert!(before.desired.site.open);
     let bare = with_link_local(Interface { addrs: Vec::new(), ..eth0(OFFICE) });
-    let lost = decide(&policy, std::slice::from_ref(&bare), Some(&before));
+    let lost = decide(&mut policy, std::slice::from_ref(&bare), Some(&before));
     assert_eq!((&lost.desired.site, lost.desired.lost.is_some()), (&before.desired.site, true));
-    assert_eq!(decide(&policy, std::slice::from_ref(&office_here), Some(&lost)), before);
+    let back = decide(&mut policy, std::slice::from_ref(&office_here), Some(&lost));
+    assert_eq!((&back.desired.network, &back.desired.site), (&office(), &before.desired.site));
     // In a café, and back: what is link-local is the same everywhere and tells nothing.
-    let cafe = decide(&policy, &[with_link_local(eth0(CAFE))], Some(&lost));
+    let cafe = decide(&mut policy, &[with_link_local(eth0(CAFE))], Some(&lost));
     assert!(!cafe.desired.site.open);
-    let between = decide(&policy, &[bare], Some(&cafe));
-    let back = decide(&policy, &[office_here], Some(&between));
+    let between = decide(&mut policy, &[bare], Some(&cafe));
+    let back = decide(&mut policy, &[office_here], Some(&between));
     assert!(back.desired.site.open && back.desired.network == office());
 }
 
 #[test]
 fn another_cable_does_not_change_the_network_that_one_is_on() {
-    let policy = policy_of(&[ANY, "--lan"], &[]);
-    let before = decide(&policy, &[eth0(OFFICE)], None);
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let before = decide(&mut policy, &[eth0(OFFICE)], None);
     let cable = Interface { name: "eth9".into(), index: 1, ..eth0(CAFE) };
-    let both = decide(&policy, &[cable, eth0(OFFICE)], Some(&before));
-    assert!(both.desired.site != before.desired.site && both.id.may_be(&before.id));
+    let both = decide(&mut policy, &[cable.clone(), eth0(OFFICE)], Some(&before));
     assert_eq!(both.desired.network, office());
+    assert_eq!(both.desired.site.listen, before.desired.site.listen, "the other one stays closed");
+    assert!(both.desired.site.remarks[0].contains("/lan on eth9"));
+    policy.go_to(&"eth9".into(), &[cable.clone(), eth0(OFFICE)]).unwrap();
+    let gone = decide(&mut policy, &[cable.clone(), eth0(OFFICE)], Some(&both));
+    assert!(gone.desired.network != office() && gone.desired.site.open);
+    assert!(policy.go_to(&"eth7".into(), &[cable, eth0(OFFICE)]).is_err());
 }
 
 #[test]
 fn a_network_of_the_users_name_is_one_network() {
-    let policy = policy_of(&[ANY, "--lan", "--network", "office"], &[]);
+    let mut policy = policy_of(&[ANY, "--lan", "--network", "office"], Vec::new());
     for ip in [OFFICE, CAFE] {
-        assert_eq!(decide(&policy, &[eth0(ip)], None).desired.network.as_str(), "office");
+        let decision = decide(&mut policy, &[eth0(ip)], None);
+        assert_eq!(decision.desired.network.as_str(), "office");
+        assert!(decision.desired.standing.certain && decision.desired.joined.is_empty());
     }
-}
-
-/// The node goes on where its machine has one address, and a gateway of that hardware address, if it is known.
-fn goes_on(policy: &NetworkPolicy, gateway: Option<u8>, before: Option<&Decision>) -> Decision {
-    policy.decide(&[eth0(OFFICE)], before, |_| NetworkId::example("203.0.113.0/24", gateway))
 }
 
 #[test]
-fn a_gateway_that_is_forgotten_neither_opens_nor_closes_anything() {
-    // Closed with F2 although the settings open it.
-    let mut closed = policy_of(&[ANY, "--lan"], &[]);
-    for (first, then) in [(Some(1), None), (None, Some(1))] {
-        closed.said = vec![(NetworkId::example("203.0.113.0/24", first), false)];
-        let before = goes_on(&closed, first, None);
-        assert!(!before.desired.site.open);
-        assert!(!goes_on(&closed, then, Some(&before)).desired.site.open, "{first:?} {then:?}");
-    }
-    // Opened with F2 although they do not.
-    let mut opened = policy_of(&[ANY], &[]);
-    opened.say(NetworkId::example("203.0.113.0/24", Some(1)), true);
-    let before = goes_on(&opened, Some(1), None);
-    let forgotten = goes_on(&opened, None, Some(&before));
-    assert!(before.desired.site.open && forgotten.desired.site.open && forgotten.assumed);
+fn a_router_that_is_forgotten_neither_opens_nor_closes_anything() {
+    let mut closed = policy_of(&[ANY, "--lan"], Vec::new());
+    say(&mut closed, false, &[eth0(OFFICE)]);
+    assert!(!closed.decide_by(&[eth0(OFFICE)], None, true, today(), silent).desired.site.open);
+    let mut opened = policy_of(&[ANY], Vec::new());
+    say(&mut opened, true, &[eth0(OFFICE)]);
+    let before = decide(&mut opened, &[eth0(OFFICE)], None);
+    let forgotten = opened.decide_by(&[eth0(OFFICE)], Some(&before), true, today(), silent);
+    assert!(before.desired.site.open && forgotten.desired.site.open);
     assert_eq!(forgotten.desired.network, before.desired.network);
-    // Another gateway is another network, whatever was forgotten in between.
-    assert!(!goes_on(&opened, Some(2), Some(&forgotten)).desired.site.open);
+    // In the next run only the router can say that it is that network.
+    let mut next = policy_of(&[ANY], opened.networks.records().to_vec());
+    assert!(!next.decide_by(&[eth0(OFFICE)], None, true, today(), silent).desired.site.open);
+    assert!(decide(&mut next, &[eth0(OFFICE)], None).desired.site.open);
 }
 
 #[test]
-fn what_was_set_in_earlier_runs_opens_no_network_that_is_not_known_to_be_that_one() {
-    let name = |gateway| NetworkId::example("203.0.113.0/24", gateway).name();
-    for (said, gateway, open) in [
-        ((name(Some(1)), true), Some(1), true),
-        ((name(Some(1)), true), None, false),
-        ((name(None), true), None, false),
-        ((name(None), true), Some(2), false),
-    ] {
-        assert_eq!(
-            goes_on(&policy_of(&[ANY], std::slice::from_ref(&said)), gateway, None).desired.site.open,
-            open,
-            "{said:?} {gateway:?}"
-        );
-    }
-    let mut policy = policy_of(&[ANY], &[]);
-    policy.lan.open = true;
-    for (said, gateway, open) in
-        [(name(Some(1)), None, false), (name(None), Some(1), false), (name(Some(1)), Some(2), true)]
-    {
-        policy.remembered = vec![(said.clone(), false)];
-        assert_eq!(goes_on(&policy, gateway, None).desired.site.open, open, "{said:?} {gateway:?}");
-    }
+fn the_history_is_given_to_all_on_the_users_word_for_this_stay() {
+    let mut policy = policy_of(&[ANY, "--lan"], Vec::new());
+    let before = decide(&mut policy, &[eth0(OFFICE)], None);
+    policy.share();
+    assert!(!before.desired.standing.shared && policy.again(&before, None).desired.standing.shared);
+    let lost = decide(&mut policy, &[], Some(&before));
+    assert!(!decide(&mut policy, &[eth0(OFFICE)], Some(&lost)).desired.standing.shared);
 }

@@ -1,6 +1,9 @@
 //! Which interfaces to open the node to, and what of their networks to sweep.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
+};
 
 use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 
@@ -27,6 +30,8 @@ pub struct Wishes {
     pub cidrs: Option<Vec<IpNetwork>>,
     /// Whether public addresses and networks larger than a /16 are fine.
     pub any_network: bool,
+    /// Of several networks the one that this interface leads to, if the user named none above.
+    pub at: Option<Arc<str>>,
 }
 
 /// Why there is no network to open to.
@@ -99,11 +104,43 @@ pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPla
             "{public} has a public address and is left out. If that network is yours, add --any-network."
         ));
     }
+    if wishes.ip.is_none() && wishes.interfaces.is_empty() {
+        networks = one_network(networks, wishes.at.as_ref(), &mut remarks);
+    }
     let sweep = match &wishes.cidrs {
         Some(cidrs) => cidrs.clone(),
         None => networks.iter().filter_map(|spot| swept(spot, wishes.any_network, &mut remarks)).collect(),
     };
     Ok(site(interfaces, networks, sweep, remarks))
+}
+
+/// The spots of one network: of the interface `at`, else of the first one, and of other interfaces that lead there too. The
+/// rest stays closed: what is said in one network is not for people in another.
+fn one_network(spots: Vec<LocalSubnet>, at: Option<&Arc<str>>, remarks: &mut Vec<String>) -> Vec<LocalSubnet> {
+    let wanted = spots.iter().find(|spot| at == Some(&spot.interface)).or(spots.first());
+    let Some(name) = wanted.map(|spot| spot.interface.clone()) else { return spots };
+    // What machines give themselves is the same everywhere.
+    let tells = |spot: &LocalSubnet| match spot.ip {
+        IpAddr::V4(ip) => !ip.is_link_local(),
+        IpAddr::V6(ip) => !ip.is_unicast_link_local(),
+    };
+    let networks: Vec<IpNetwork> =
+        spots.iter().filter(|spot| spot.interface == name && tells(spot)).map(|spot| spot.network).collect();
+    let same: Vec<Arc<str>> =
+        spots.iter().filter(|spot| networks.contains(&spot.network)).map(|spot| spot.interface.clone()).collect();
+    let (here, elsewhere): (Vec<_>, Vec<_>) =
+        spots.into_iter().partition(|spot| spot.interface == name || same.contains(&spot.interface));
+    let mut told: Vec<&Arc<str>> = Vec::new();
+    for spot in &elsewhere {
+        if !told.contains(&&spot.interface) {
+            told.push(&spot.interface);
+            remarks.push(format!(
+                "{} leads to another network ({}), which stays closed. \"/lan on {}\" goes there instead.",
+                spot.interface, spot.network, spot.interface
+            ));
+        }
+    }
+    here
 }
 
 fn site(

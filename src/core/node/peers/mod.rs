@@ -35,7 +35,7 @@ mod tests;
 
 use std::{
     collections::BTreeSet,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
@@ -253,6 +253,11 @@ impl Peers {
     /// Who is linked, as far as the front end knows.
     pub(super) fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
         self.table.peers.keys().copied().chain(self.handovers.nodes().map(PeerId::Node))
+    }
+
+    /// The nodes that are linked, and where they are.
+    pub(super) fn linked_people(&self) -> impl Iterator<Item = (NodeId, IpAddr)> + '_ {
+        self.table.sessions().filter_map(|(_, peer, _)| Some((*peer.id.node()?, peer.addr.ip())))
     }
 
     /// Whether any guest is linked.

@@ -11,6 +11,7 @@ use crate::{
             fake_store::FakeStore,
             storage::{Ignored, Request},
         },
+        networks::Standing,
         sync::{History, Input, Output, People, Retention, Sync},
     },
     domain::{
@@ -216,6 +217,7 @@ impl Peer {
             retention: Retention::default(),
             identity: identity.clone(),
             started: Timestamp::from_millis(1_795_000_000_000),
+            standing: Standing::default(),
         };
         Self {
             sync: Sync::new(identity.node(), history, u64::from(n), [n; 32]),

@@ -22,6 +22,9 @@ fn closed() -> NetworkStatus {
     NetworkStatus {
         open: false,
         network: Network::loopback(),
+        certain: true,
+        may_be: Vec::new(),
+        joined: Vec::new(),
         addrs: vec![addr(4565)],
         spots: Vec::new(),
         sweep: vec!["127.0.0.1/32".parse().unwrap()],
@@ -34,6 +37,9 @@ fn open() -> NetworkStatus {
     NetworkStatus {
         open: true,
         network: Network::new("gw 02:42:ac:11:00:01 192.168.1.0/24").unwrap(),
+        certain: true,
+        may_be: Vec::new(),
+        joined: Vec::new(),
         addrs: vec!["192.168.1.20:4565".parse().unwrap(), "[fe80::20%2]:4565".parse().unwrap(), addr(4565)],
         spots: vec![spot("wlan0", "192.168.1.20", "192.168.1.0/24"), spot("wlan0", "fe80::20", "fe80::/64")],
         sweep: vec!["127.0.0.1/32".parse().unwrap(), "192.168.1.0/24".parse().unwrap()],
@@ -55,13 +61,13 @@ fn where_the_node_is_is_the_contract_to_the_byte() {
     assert_eq!(
         print(true, told),
         concat!(
-            r#"{"event":"network","open":false,"network":"loopback","addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"]}"#,
+            r#"{"event":"network","open":false,"network":"loopback","certain":true,"addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"]}"#,
             "\n",
-            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"]}"#,
+            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","certain":true,"addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"]}"#,
             "\n",
-            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","certain":true,"addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
             "\n",
-            r#"{"event":"network","open":false,"network":"loopback","addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            r#"{"event":"network","open":false,"network":"loopback","certain":true,"addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
             "\n",
         )
     );

@@ -6,10 +6,13 @@ use super::{
     conversation::{Arrival, Mover},
     people::Change,
 };
-use crate::domain::{
-    bus::{Alarm, FailureCode, NetworkStatus, Page, Update, VerifyStep},
-    model::{Author, Message, Peer, PeerId, Presence, group},
-    naming,
+use crate::{
+    domain::{
+        bus::{Alarm, FailureCode, NetworkStatus, Page, Update, VerifyStep},
+        model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
+        naming,
+    },
+    frontend::withheld::withheld,
 };
 
 impl App {
@@ -23,6 +26,8 @@ impl App {
                 self.conversation.connect(&mut self.outputs);
             }
             Update::NetworkStatus(network) => self.network_status(network),
+            Update::NetworkJoined => self.conversation.change_network(&mut self.outputs),
+            Update::Withheld(people) => self.withheld(&people),
             Update::Diagnosis(findings) => self.status.set_findings(findings),
             Update::Sweep(progress) => {
                 if let Some(text) = self.status.swept(progress) {
@@ -100,6 +105,15 @@ impl App {
         }
         if let Some((tone, text)) = change.notice {
             self.notice(tone, &text);
+        }
+    }
+
+    /// Older lines are held back from these people.
+    fn withheld(&mut self, people: &[NodeId]) {
+        self.status.set_withheld(people.len());
+        let name = |node: &NodeId| self.people.called(PeerId::Node(*node)).unwrap_or_else(|| node.short());
+        if let Some(text) = withheld(&people.iter().map(name).collect::<Vec<_>>()) {
+            self.notice(Tone::Plain, &text);
         }
     }
 

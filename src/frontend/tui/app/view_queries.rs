@@ -58,6 +58,14 @@ impl App {
             parts.push(format!("{} here", self.people.here()));
         }
         parts.extend(self.waiting());
+        if !self.status.is_certain() {
+            parts.push("network not certain".to_owned());
+        }
+        match self.status.withheld() {
+            0 => {}
+            1 => parts.push("history held back from 1".to_owned()),
+            people => parts.push(format!("history held back from {people}")),
+        }
         if let Some(sweep) = self.status.sweeping() {
             parts.push(format!("sweep {}%, {}", percent(sweep.probed, sweep.total), time_left(sweep.left)));
         }

@@ -1,79 +1,41 @@
-//! Linux's table of neighbours: who is on the link, by hardware address, and how certain that is (`rtnetlink(7)`).
+//! Linux's table of neighbours: who is on the link, by hardware address, and how certain that is.
 //!
 //! `/proc/net/arp` has IPv4 alone, and does not say how certain: who was heard once and is gone stays in it for minutes.
 
 use std::{io, net::IpAddr};
 
-use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
 use netlink_packet_route::{
     RouteNetlinkMessage,
     neighbour::{NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState},
 };
-use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
 
-/// The most datagrams that are read of an answer. The kernel fills each with some 40 neighbours at least, and keeps no more
-/// than 1,024 of each family (`gc_thresh3`) unless somebody raised that: then the first ones have to do.
-const MAX_DATAGRAMS: usize = 256;
+use super::netlink;
+use crate::domain::model::HardwareAddr;
 
-/// A neighbour whose hardware address was known at some time.
+/// A neighbour whose hardware address is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::runtime::io) struct Neighbour {
+pub(super) struct Neighbour {
     /// Its address.
-    pub(in crate::runtime::io) ip: IpAddr,
+    pub(super) ip: IpAddr,
+    /// The number of the interface that leads to it.
+    pub(super) interface: u32,
+    /// Its hardware address.
+    pub(super) hardware: HardwareAddr,
     /// Whether it answered the kernel a moment ago, or somebody entered it by hand. Any other was there once.
-    pub(in crate::runtime::io) there: bool,
+    pub(super) there: bool,
 }
 
 /// The neighbours as the kernel knows them now.
 ///
 /// # Errors
 /// The kernel's, if it does not let this process ask.
-pub(in crate::runtime::io) fn read() -> io::Result<Vec<Neighbour>> {
-    let mut socket = Socket::new(NETLINK_ROUTE)?;
-    socket.bind_auto()?;
-    socket.connect(&SocketAddr::new(0, 0))?;
-    // An answer that never comes must hold nobody up. The kernel puts the first part there before `send` returns, and the
-    // next while this one is read.
-    socket.set_non_blocking(true)?;
-    socket.send(&question(), 0)?;
-    let mut found = Vec::new();
-    for _ in 0..MAX_DATAGRAMS {
-        let (datagram, _) = socket.recv_from_full()?;
-        if !take(&datagram, &mut found)? {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// Asks for all of them.
-fn question() -> Vec<u8> {
-    let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_DUMP | NLM_F_REQUEST;
-    let question = RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default());
-    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(question));
-    message.finalize();
-    let mut bytes = vec![0; message.buffer_len()];
-    message.serialize(&mut bytes);
-    bytes
-}
-
-/// Takes the neighbours out of a datagram. Returns whether more follow.
-fn take(mut datagram: &[u8], found: &mut Vec<Neighbour>) -> io::Result<bool> {
-    while !datagram.is_empty() {
-        let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, error);
-        let message = NetlinkMessage::<RouteNetlinkMessage>::deserialize(datagram).map_err(invalid)?;
-        match message.payload {
-            NetlinkPayload::Done(_) => return Ok(false),
-            NetlinkPayload::Error(error) => return Err(error.to_io()),
-            NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewNeighbour(entry)) => found.extend(neighbour(&entry)),
-            _ => {}
-        }
-        // Each begins at a multiple of four (`NLMSG_ALIGN`).
-        let length = usize::try_from(message.header.length).unwrap_or(usize::MAX).next_multiple_of(4);
-        datagram = datagram.get(length..).filter(|_| length > 0).unwrap_or_default();
-    }
-    Ok(true)
+pub(super) fn read() -> io::Result<Vec<Neighbour>> {
+    let entries = netlink::ask(RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default()))?;
+    let neighbours = entries.iter().filter_map(|entry| match entry {
+        RouteNetlinkMessage::NewNeighbour(entry) => neighbour(entry),
+        _ => None,
+    });
+    Ok(neighbours.collect())
 }
 
 /// A neighbour of the table, unless nothing is known of it but that somebody asked for it.
@@ -83,22 +45,17 @@ fn neighbour(entry: &NeighbourMessage) -> Option<Neighbour> {
         NeighbourState::Stale | NeighbourState::Delay | NeighbourState::Probe => false,
         _ => return None,
     };
-    let mut hardware = false;
-    let mut ip = None;
+    let (mut ip, mut hardware) = (None, None);
     for attribute in &entry.attributes {
         match attribute {
             NeighbourAttribute::Destination(NeighbourAddress::Inet(address)) => ip = Some(IpAddr::V4(*address)),
             NeighbourAttribute::Destination(NeighbourAddress::Inet6(address)) => ip = Some(IpAddr::V6(*address)),
-            NeighbourAttribute::LinkLayerAddress(bytes) => hardware = is_hardware_address(bytes),
+            NeighbourAttribute::LinkLayerAddress(bytes) => hardware = <[u8; 6]>::try_from(bytes.as_slice()).ok(),
             _ => {}
         }
     }
-    ip.filter(|_| hardware).map(|ip| Neighbour { ip, there })
-}
-
-/// Whether this is the address of a network card, and not the zeros of who has none.
-fn is_hardware_address(bytes: &[u8]) -> bool {
-    bytes.len() == 6 && bytes.iter().any(|byte| *byte != 0)
+    let hardware = hardware.filter(|bytes| *bytes != [0; 6]).map(HardwareAddr::new)?;
+    Some(Neighbour { ip: ip?, interface: entry.header.ifindex, hardware, there })
 }
 
 #[cfg(test)]
@@ -135,9 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_kernel_answers_is_read_to_its_end() {
+    fn the_kernel_answers() {
         assert!(read().is_ok());
-        let cut = &question()[..10];
-        assert!(take(cut, &mut Vec::new()).is_err());
     }
 }

@@ -80,7 +80,7 @@ pub(crate) fn position(event: &Event) -> Position {
 }
 
 pub(crate) fn options(place: Backend, network: &str, me: NodeId) -> Options {
-    Options { place, network: Network::new(network).unwrap(), me }
+    Options { place, network: Network::new(network).unwrap(), joined: Vec::new(), me }
 }
 
 pub(crate) fn open_in(directory: &Path, network: &str, me: NodeId) -> Opened {

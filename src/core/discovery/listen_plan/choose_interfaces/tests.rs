@@ -72,7 +72,30 @@ fn the_interface_with_the_router_stands_for_the_network() {
     wifi.gateway = Some(Ipv4Addr::new(192, 168, 1, 1));
     let site = open(&[cable, wifi]).unwrap();
     assert_eq!(site.primary().unwrap().interface.as_ref(), "wlan0");
-    assert_eq!(sweeps(&site), ["127.0.0.1/32", "192.168.1.0/24", "10.0.0.0/24"]);
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "192.168.1.0/24"]);
+}
+
+#[test]
+fn a_second_network_stays_closed_unless_the_user_names_it() {
+    let cable = interface("eth0", InterfaceKind::Network, &["10.0.0.5/24", "fe80::5/64"]);
+    let wifi = interface("wlan0", InterfaceKind::Network, &["192.168.1.20/24", "fe80::6/64"]);
+    let docked = interface("enp0s9", InterfaceKind::Network, &["10.0.0.6/24", "fe80::7/64"]);
+    let all = [loopback(), cable, wifi, docked];
+    let site = open(&all).unwrap();
+    assert_eq!(sweeps(&site), ["127.0.0.1/32", "10.0.0.0/24"]);
+    let listening = ["10.0.0.5:0", "[fe80::5%4]:0", "10.0.0.6:0", "[fe80::7%6]:0", "127.0.0.1:0"];
+    assert_eq!(listens(&site), listening, "two ways into one network are both open");
+    let remark =
+        "wlan0 leads to another network (192.168.1.0/24), which stays closed. \"/lan on wlan0\" goes there instead.";
+    assert_eq!(site.remarks, [remark]);
+    let there = lan(&all, &Wishes { at: Some("wlan0".into()), ..Wishes::default() }).unwrap();
+    assert_eq!(sweeps(&there), ["127.0.0.1/32", "192.168.1.0/24"]);
+    assert_eq!(there.remarks.len(), 2);
+    let gone = lan(&all, &Wishes { at: Some("wlan7".into()), ..Wishes::default() }).unwrap();
+    assert_eq!(sweeps(&gone), sweeps(&site));
+    let interfaces = vec!["eth0".to_owned(), "wlan0".to_owned()];
+    let both = lan(&all, &Wishes { interfaces, ..Wishes::default() }).unwrap();
+    assert_eq!(sweeps(&both), ["127.0.0.1/32", "10.0.0.0/24", "192.168.1.0/24"]);
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub(crate) struct Status {
     left_out: u64,
     /// How many of the user's messages are on this machine alone.
     unsent: u64,
+    /// From how many people older lines are held back.
+    withheld: usize,
 }
 
 impl Status {
@@ -101,6 +103,16 @@ impl Status {
     /// How many of the user's messages are on this machine alone.
     pub(crate) const fn unsent(&self) -> u64 {
         self.unsent
+    }
+
+    /// From so many people older lines are held back.
+    pub(crate) const fn set_withheld(&mut self, people: usize) {
+        self.withheld = people;
+    }
+
+    /// From how many people older lines are held back.
+    pub(crate) const fn withheld(&self) -> usize {
+        self.withheld
     }
 
     /// The user asked for a sweep, or the request did not reach the node.

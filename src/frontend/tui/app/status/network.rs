@@ -9,6 +9,9 @@ use crate::{
     frontend::tui::app::conversation::Tone,
 };
 
+/// Networks that are named where one is in doubt, the one that was visited last first.
+const MAX_NAMES: usize = 3;
+
 /// What came of a new network status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NetworkChange {
@@ -32,6 +35,11 @@ impl Status {
     /// The network that is on the screen, for commands that are meant for it alone.
     pub(crate) fn network(&self) -> Option<Network> {
         self.network.as_ref().map(|network| network.network.clone())
+    }
+
+    /// Whether it is certain which network this is.
+    pub(crate) fn is_certain(&self) -> bool {
+        self.present().is_none_or(|network| network.certain || network.lost.is_some())
     }
 
     /// Whether people beyond this machine can be met.
@@ -94,18 +102,25 @@ impl Status {
     /// The node reports its network. What was known about another one is forgotten.
     pub(crate) fn set_network(&mut self, network: NetworkStatus) -> NetworkChange {
         let Some(before) = self.network.replace(network) else {
-            return NetworkChange { moved: false, notice: self.lost_notice() };
+            return NetworkChange { moved: false, notice: self.lost_notice().or_else(|| self.doubt_notice()) };
         };
         let Some(network) = &self.network else { return NetworkChange { moved: false, notice: None } };
-        let moved = before.network != network.network;
+        let renamed = before.network != network.network;
+        // What was on the screen belongs to the network that it turned out to be.
+        let joined = renamed && network.joined.contains(&before.network);
+        let moved = renamed && !joined;
         let changed = before.open != network.open || moved || names(&before.spots) != names(&network.spots);
         let notice = match (&before.lost, &network.lost) {
             (None, Some(_)) => self.lost_notice(),
             (Some(_), None) if !changed => Some((Tone::Dim, "-- the network is back. --".to_owned())),
+            _ if joined => {
+                Some((Tone::Plain, "You have been on this network before: what was said here is shown.".to_owned()))
+            }
             _ if changed && network.open => {
                 let stays = if moved { "What was said elsewhere stays there. " } else { "" };
                 let to = self.opened_to(network);
-                Some((Tone::Plain, format!("The chat is open to your network now: {to}. {stays}F2 closes it.")))
+                let doubt = doubt(network);
+                Some((Tone::Plain, format!("The chat is open to your network now: {to}. {stays}F2 closes it.{doubt}")))
             }
             _ if changed => {
                 let stays = if moved { " What was said on the network stays there." } else { "" };
@@ -114,7 +129,7 @@ impl Status {
             _ => None,
         };
         if moved {
-            (self.sync, self.sweep, self.unsent, self.left_out) = (None, None, 0, 0);
+            (self.sync, self.sweep, self.unsent, self.left_out, self.withheld) = (None, None, 0, 0, 0);
             self.findings.clear();
         }
         NetworkChange { moved, notice }
@@ -123,6 +138,12 @@ impl Status {
     fn lost_notice(&self) -> Option<(Tone, String)> {
         let lost = self.network.as_ref()?.lost.as_deref()?;
         Some((Tone::Error, format!("-- {lost} Trying again; keep writing. --")))
+    }
+
+    /// What to say at the start if it is not certain which network this is.
+    fn doubt_notice(&self) -> Option<(Tone, String)> {
+        let doubt = doubt(self.network.as_ref()?);
+        (!doubt.is_empty()).then(|| (Tone::Plain, doubt.trim_start().to_owned()))
     }
 
     /// The answer to `/lan`.
@@ -134,13 +155,34 @@ impl Status {
             }
             Some(status) if status.open => {
                 let (to, network) = (self.opened_to(status), &status.network);
-                format!("The chat is open to {to}. F2, or /lan off, closes it.\n  Its lobby is that of: {network}")
+                let sure = if status.certain { "that is certain" } else { "it is not certain which network this is" };
+                let doubt = doubt(status);
+                format!(
+                    "The chat is open to {to}. F2, or /lan off, closes it.\n  Its lobby is that of: {network} ({sure})\n {doubt}"
+                )
+                .trim_end()
+                .to_owned()
             }
             Some(NetworkStatus { offer: Err(why), .. }) => format!("The chat is on this machine only. {why}"),
             Some(NetworkStatus { offer: Ok(spots), .. }) => {
                 let to = if spots.is_empty() { "your network".to_owned() } else { names(spots) };
                 format!("The chat is on this machine only. F2, or /lan on, opens it to {to}.")
             }
+        }
+    }
+}
+
+/// What the user can do if this may be a network that he knows; begins with a space.
+fn doubt(status: &NetworkStatus) -> String {
+    match status.may_be.as_slice() {
+        [] => String::new(),
+        [one] => format!(" This may be the network {one}. If it is, /lan same shows what was said there."),
+        several => {
+            let names: Vec<&str> = several.iter().map(Network::as_str).take(MAX_NAMES).collect();
+            format!(
+                " This may be one of these networks: {}. If it is, /lan same NETWORK shows what was said there.",
+                names.join("; ")
+            )
         }
     }
 }
@@ -172,6 +214,9 @@ mod tests {
         NetworkStatus {
             open,
             network: Network::new(name).unwrap(),
+            certain: true,
+            may_be: Vec::new(),
+            joined: Vec::new(),
             addrs: Vec::new(),
             spots: Vec::new(),
             sweep: vec!["127.0.0.1/32".parse().unwrap(), "10.0.0.0/24".parse().unwrap()],

@@ -1,0 +1,68 @@
+//! The network that we are on turns out to be one that is known: its logs are ours to hold from now on.
+
+use super::{
+    Sync,
+    event::{Context, Output},
+    requests::Purpose,
+};
+use crate::{
+    core::log::{
+        HeldLog,
+        storage::{Request, Snapshot},
+    },
+    domain::{
+        bus::Update,
+        model::{LinkId, LogId, Network, NodeId},
+    },
+    protocol::codec::event::HeldRange,
+};
+
+impl Sync {
+    /// This is the network of that name.
+    pub(super) fn join(&mut self, network: Network, cx: &mut Context<'_>) {
+        self.requests.ask(Purpose::Join, Request::Join(network), cx.out);
+    }
+
+    /// The store holds both together now.
+    pub(super) fn joined(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
+        let acks = snapshot.acks.clone();
+        let logs: Vec<LogId> = self.logs.add(snapshot);
+        for log in &logs {
+            let head = self.logs.get(log).map_or(0, HeldLog::head);
+            self.withholding.add(*log, head);
+        }
+        for ack in acks.into_iter().filter(|ack| logs.contains(&ack.log)) {
+            self.delivery.knew(ack);
+        }
+        for log in &logs {
+            self.review_all(log, cx);
+        }
+        self.tell_everybody(&logs, cx);
+        // What others told of these logs meant nothing to us so far: they tell it again if they are asked for everything.
+        let links = self.links.names();
+        cx.out.extend(links.into_iter().map(super::have::want));
+        self.find_open_lines(cx);
+        self.review_history(cx);
+        self.catch_up(cx);
+        cx.out.push(Output::Update(Update::NetworkJoined));
+    }
+
+    /// A link names a log that is kept of another network.
+    pub(super) fn names_foreign(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
+        if let Some(link) = self.links.get_mut(name)
+            && let Some(cursor) = link.cursors.unknown(&range.log)
+        {
+            // That counts if the log turns out to be of this network.
+            cursor.holds(range.base, range.seq);
+        }
+        // Its author knows best where it belongs.
+        if range.log.author == node && self.logs.is_claimed(&range.log) {
+            self.requests.ask(Purpose::Join, Request::Adopt(range.log), cx.out);
+        }
+    }
+
+    /// The store could not join them. The next start of the program does it.
+    pub(super) fn not_joined(cx: &mut Context<'_>) {
+        cx.out.push(Output::Update(Update::NetworkJoined));
+    }
+}

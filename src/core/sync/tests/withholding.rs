@@ -1,0 +1,104 @@
+//! What was said on a network before, and who gets it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{core::networks::Standing, domain::model::NodeId};
+
+/// This machine is on the network again, where these are known.
+fn come_back(row: &mut Row, n: usize, certain: bool, known: &[NodeId]) {
+    let known = Arc::new(known.iter().copied().collect());
+    row.feed(n, Input::Standing(Standing { certain, known, stay: 7, shared: false }));
+}
+
+fn withheld(row: &Row, n: usize) -> Option<usize> {
+    let updates = row.peers[n].said.iter().filter_map(|output| match output {
+        Output::Update(Update::Withheld(people)) => Some(people.len()),
+        _ => None,
+    });
+    updates.last()
+}
+
+fn node(row: &Row, n: usize) -> NodeId {
+    row.peers[n].identity.node()
+}
+
+#[test]
+fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
+    let mut row = Row::new(2);
+    row.say(0, "said at the office");
+    come_back(&mut row, 0, true, &[]);
+    row.link(0, 1);
+    row.say(1, "from the newcomer");
+    row.say(0, "said today");
+    row.wait(5_000);
+    assert_eq!(row.texts(1), ["from the newcomer", "said today"]);
+    assert_eq!(row.texts(0).len(), 3);
+    assert_eq!(withheld(&row, 0), Some(1));
+}
+
+#[test]
+fn a_colleague_gets_all_and_so_does_a_newcomer_beside_him_where_the_place_is_certain() {
+    for certain in [true, false] {
+        let mut row = Row::new(3);
+        row.say(0, "said at the office");
+        let bob = node(&row, 1);
+        come_back(&mut row, 0, certain, &[bob]);
+        row.link(0, 2);
+        row.wait(2_000);
+        assert_eq!(row.texts(2).len(), 0);
+        row.link(0, 1);
+        row.wait(5_000);
+        assert_eq!(row.texts(1), ["said at the office"], "{certain}");
+        assert_eq!(row.texts(2).len(), usize::from(certain), "two colleagues can meet anywhere");
+        assert_eq!(withheld(&row, 0), Some(usize::from(!certain)));
+    }
+}
+
+#[test]
+fn the_user_can_give_the_history_to_everybody() {
+    let mut row = Row::new(2);
+    row.say(0, "said at the office");
+    come_back(&mut row, 0, false, &[]);
+    row.link(0, 1);
+    row.wait(2_000);
+    assert_eq!(row.texts(1).len(), 0);
+    row.feed(0, Input::Standing(Standing { certain: false, known: Arc::default(), stay: 7, shared: true }));
+    row.wait(5_000);
+    assert_eq!((row.texts(1), withheld(&row, 0)), (vec!["said at the office".to_owned()], Some(0)));
+}
+
+#[test]
+fn a_line_that_somebody_may_not_have_is_not_waited_for() {
+    let mut row = Row::new(2);
+    row.say(0, "said at the office");
+    come_back(&mut row, 0, true, &[]);
+    row.link(0, 1);
+    row.say(0, "said today");
+    row.wait(5_000);
+    let lacking = row.peers[0].said.iter().rev().find_map(|output| match output {
+        Output::Update(Update::Lacking(lacking)) => Some(lacking.clone()),
+        _ => None,
+    });
+    assert_eq!(lacking.unwrap_or_default(), []);
+}
+
+#[test]
+fn a_log_of_which_somebody_holds_more_comes_although_ours_is_held_back() {
+    let mut row = Row::new(3);
+    let link = row.link(0, 1);
+    for n in 0..3 {
+        row.say(1, &format!("bob {n}"));
+    }
+    row.wait(2_000);
+    // The third one has heard more of bob, and is a stranger here.
+    row.link(1, 2);
+    row.wait(2_000);
+    row.cut(link);
+    row.say(1, "bob 3");
+    row.wait(2_000);
+    come_back(&mut row, 0, true, &[]);
+    row.link(0, 2);
+    row.wait(8_000);
+    assert_eq!(row.texts(0).last().map(String::as_str), Some("bob 3"));
+}
