@@ -26,6 +26,8 @@ mod impostors;
 mod mesh;
 mod mixed;
 mod namespaces;
+#[cfg(target_os = "linux")]
+mod networks;
 mod reference;
 mod replaced;
 mod roster;

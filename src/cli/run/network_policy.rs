@@ -247,7 +247,7 @@ impl NetworkPolicy {
     }
 
     /// An address that is given out anew is gone for a moment.
-    fn without_addresses(&self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
+    fn without_addresses(&mut self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
         let before = before.filter(|before| !is_bare(&before.desired.site) && is_bare(site))?;
         let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
         let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
@@ -255,9 +255,12 @@ impl NetworkPolicy {
     }
 
     /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
-    fn lost(&self, before: Option<&Decision>, why: String) -> Option<Decision> {
+    fn lost(&mut self, before: Option<&Decision>, why: String) -> Option<Decision> {
         let is_meant = |before: &&Decision| before.seen.as_ref().is_none_or(|seen| self.wants_open(seen));
         let before = before.filter(|before| before.desired.site.open).filter(is_meant)?;
+        if before.desired.lost.is_none() {
+            self.networks.disconnected();
+        }
         let desired = DesiredNetwork { lost: Some(why), ..before.desired.clone() };
         Some(self.at_network(desired, None, before.seen.clone()))
     }

@@ -133,6 +133,8 @@ impl Watcher {
         let mut next = self.decide(&interfaces);
         next.desired.woken = self.now.desired.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
+        // Who was linked all the time may tell more of the network that was just found; and a day may have passed.
+        self.look_who_is_linked();
     }
 
     /// Whether an address of ours is gone, or another one is there.
@@ -215,7 +217,9 @@ impl Watcher {
         if let Err(error) = self.policy.go_to(interface, &interfaces) {
             return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
         }
-        // What is there now is another network.
+        // What is there now is another network, and nothing was said of it.
+        self.policy.networks.leave();
+        self.now.desired.site.open = false;
         self.doubtful = true;
         self.open(true, true).await;
     }

@@ -67,6 +67,8 @@ struct Here {
     /// Which stay it is, counted over all networks of this run.
     stay: u64,
     linked: BTreeSet<NodeId>,
+    /// Whether the network is gone. Whoever is linked meanwhile may be elsewhere, and says nothing of it.
+    gone: bool,
 }
 
 /// What a node has to know of where it is.
@@ -212,6 +214,15 @@ impl Networks {
         self.here = None;
     }
 
+    /// The network is gone. Whoever is met from now on may be met elsewhere.
+    pub fn disconnected(&mut self) {
+        let here = self.here.as_mut().filter(|here| here.recognized != Recognized::Awaited);
+        if let Some(here) = here {
+            (here.is_new, here.gone) = (false, true);
+            self.begin_stay();
+        }
+    }
+
     /// The node is to be on a network, and there is none.
     pub fn wait_for_network(&mut self, today: Date) {
         if self.here.is_some() {
@@ -255,6 +266,9 @@ impl Networks {
         if !steady {
             self.begin_stay();
         }
+        if let Some(here) = &mut self.here {
+            here.gone = false;
+        }
         if confirmed || seen.routers().is_empty() {
             self.learn(&name, seen);
             return Step::Stayed;
@@ -264,7 +278,7 @@ impl Networks {
 
     /// These people are linked now, on the network itself.
     pub fn linked(&mut self, linked: BTreeSet<NodeId>, today: Date) -> Step {
-        let Some(here) = &mut self.here else { return Step::Stayed };
+        let Some(here) = self.here.as_mut().filter(|here| !here.gone) else { return Step::Stayed };
         here.linked = linked;
         let (name, is_new, provisional) = (here.name.clone(), here.is_new, here.recognized == Recognized::NotYet);
         let joined = if provisional { self.join_by_people(&name, today) } else { Step::Stayed };
@@ -377,7 +391,7 @@ impl Networks {
             record.visited = today;
             self.records.push(record);
         }
-        self.here = Some(Here { name, recognized, is_new, stay: 0, linked: BTreeSet::new() });
+        self.here = Some(Here { name, recognized, is_new, stay: 0, linked: BTreeSet::new(), gone: false });
         self.begin_stay();
         self.forget_excess();
     }

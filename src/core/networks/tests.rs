@@ -143,6 +143,11 @@ fn after_the_cable_was_out_a_network_is_confirmed_or_another_one() {
     let mut networks = Networks::new(Vec::new(), 1);
     let office = come(&mut networks, &usual(&[OFFICE]), 1);
     let stay = here(&networks).stay;
+    networks.disconnected();
+    assert!(here(&networks).stay > stay, "whoever comes before it is confirmed may be elsewhere");
+    networks.linked([node(9)].into(), day(1));
+    assert!(!here(&networks).known.contains(&node(9)));
+    let stay = here(&networks).stay;
     assert_eq!(networks.look(&usual(&[OFFICE]), false, day(1)), Step::Stayed);
     assert!(here(&networks).stay > stay && here(&networks).network == office, "a new stay in the same network");
     assert_eq!(networks.look(&usual(&[]), false, day(1)), Step::Arrived, "a café whose router is silent");

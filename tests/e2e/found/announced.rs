@@ -40,9 +40,10 @@ fn two_on_two_segments_each_are_one_peer_with_one_link() {
     let other = lab.segment();
     lab.plug(&first, other, &["10.78.0.1/24"]);
     lab.plug(&second, other, &["10.78.0.2/24"]);
-    let alice = Node::start(&first.lan("alice", &NO_SWEEP));
+    let both = [&NO_SWEEP[..], &["--interface", "eth0", "--interface", "eth1"]].concat();
+    let alice = Node::start(&first.lan("alice", &both));
     alice.addr();
-    let bob = Node::start(&second.lan("bob", &NO_SWEEP));
+    let bob = Node::start(&second.lan("bob", &both));
     assert_all_meet("announced on two segments", &[alice, bob], PROMISED);
 }
 

@@ -100,7 +100,11 @@ fn an_interface_that_is_gained_leads_to_who_is_there() {
     let other = lab.segment();
     let third = lab.machine();
     lab.plug(&third, other, &["10.78.0.3/24"]);
-    let (alice, bob) = pair(&first, &second);
+    let alice = Node::start(&first.lan("alice", &NO_SWEEP));
+    // Named, because one network at a time is open otherwise.
+    let bob =
+        Node::start(&second.lan("bob", &[&NO_SWEEP[..], &["--interface", "eth0", "--interface", "eth1"]].concat()));
+    alice.wait_peer(&bob.id());
     let carol = Node::start(&third.lan("carol", &NO_SWEEP));
     carol.addr();
     let mark = bob.mark();

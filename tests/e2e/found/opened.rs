@@ -90,6 +90,9 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
     let other = lab.segment();
     let (home, elsewhere) = (lab.host("10.77.0.1/24"), lab.machine());
     lab.plug(&elsewhere, other, &["10.78.0.1/24"]);
+    let router = lab.router(&[(0, "10.77.0.254/24")]);
+    router.ip(&["link", "set", "eth0", "address", "00:1b:21:00:00:01"]);
+    home.ip(&["route", "add", "default", "via", "10.77.0.254"]);
     let mut node = Node::start(&unsaid(&home, "alice"));
     wait_open(&node, false);
     node.say("/lan on");
@@ -97,8 +100,8 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
     let kept = node.home();
     // It is written while the node moves, and a program that ends does not wait for a slow disk.
     until("it is remembered", SETTLED, || {
-        let settings = fs::read_to_string(kept.path().join("proximity-chat/default/settings.json")).ok()?;
-        settings.contains("\"lan\"").then_some(())
+        let networks = fs::read_to_string(kept.path().join("proximity-chat/default/networks.json")).ok()?;
+        networks.contains("\"open\": true").then_some(())
     });
     node.quit();
     drop(node);
@@ -111,7 +114,20 @@ fn a_profile_remembers_on_which_network_it_was_opened() {
         node.quit();
     };
     again(&home, true);
+    // A cold cache is no other network.
+    home.ip(&["neigh", "flush", "all"]);
+    again(&home, true);
     again(&elsewhere, false);
+    // The same addresses behind another router are another network.
+    router.ip(&["link", "set", "eth0", "address", "00:1b:21:00:00:02"]);
+    home.ip(&["neigh", "flush", "all"]);
+    again(&home, false);
+    // One whose address many routers share does not tell.
+    router.ip(&["link", "set", "eth0", "address", "00:00:5e:00:01:01"]);
+    home.ip(&["neigh", "flush", "all"]);
+    again(&home, false);
+    router.ip(&["link", "set", "eth0", "address", "00:1b:21:00:00:01"]);
+    home.ip(&["neigh", "flush", "all"]);
     again(&home, true);
 }
 

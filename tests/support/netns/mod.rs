@@ -123,6 +123,11 @@ impl Lab {
         self.ip(&["link", "set", &Self::port(host, segment), if plugged { "up" } else { "down" }]);
     }
 
+    /// Puts a machine's cable into another segment, and plugs it in.
+    pub(crate) fn recable(&self, host: &Host, from: usize, to: usize) {
+        self.ip(&["link", "set", &Self::port(host, from), "master", &format!("br{to}"), "up"]);
+    }
+
     /// Keeps a machine apart from all others that are kept apart too, as access points do with their clients.
     pub(crate) fn isolate(&self, host: &Host, segment: usize) {
         run("bridge", &["-n", &self.name, "link", "set", "dev", &Self::port(host, segment), "isolated", "on"]);
