@@ -89,7 +89,7 @@ impl Author {
 
 fn open_in(directory: &Path) -> Database {
     let place = Backend::Directory(directory.to_owned());
-    let options = Options { place, network: Network::loopback(), me: NodeId::new([1; 32]) };
+    let options = Options { place, network: Network::loopback(), joined: Vec::new(), me: NodeId::new([1; 32]) };
     open(&options).unwrap_or_else(|error| unreachable!("{error}")).database
 }
 
