@@ -84,7 +84,7 @@ impl Store {
                 }
                 Reply::Written
             }
-            Request::Read(read) => {
+            Request::Read(read) | Request::ReadOwn(read) => {
                 let of = |(log, from): &(LogId, u64)| self.0.range((*log, *from)..=(*log, u64::MAX));
                 let events = read.from.iter().flat_map(of).map(|(_, held)| held.clone());
                 Reply::Events(events.take(read.events).collect())

@@ -243,6 +243,7 @@ impl Screen {
             position: Position::unlogged(Hlc::at(self.now.wall), id),
             history: false,
             mark: Mark::None,
+            again: None,
         }
     }
 

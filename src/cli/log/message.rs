@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Error, names::Names, pages::unexpected};
 use crate::{
     core::log::storage::{LogState, Reply, Request, StoredLine},
-    domain::model::{Author, Delivery, LogId, Mark, Message, PeerId, Room, RoomId, Text},
+    domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, PeerId, Room, RoomId, Text},
     protocol::codec::event::Content,
     runtime::{profile::Existing, store::Database},
 };
@@ -37,11 +37,11 @@ impl Messages {
         if self.names.is_ignored(author) {
             return None;
         }
-        let (nick, text, action, unknown) = match &line.content {
-            Content::Said { nick, text, action } => (nick.clone(), text.clone(), *action, false),
+        let (nick, text, action, again, unknown) = match &line.content {
+            Content::Said { nick, text, action, again } => (nick.clone(), text.clone(), *action, *again, false),
             Content::Unknown => {
                 let text = format!("something that this version cannot show (kind {})", line.kind);
-                (None, Text::cut(&text)?, false, true)
+                (None, Text::cut(&text)?, false, None, true)
             }
         };
         let message = Message {
@@ -51,6 +51,7 @@ impl Messages {
             nick: self.names.called(author).or(nick),
             text,
             action,
+            again: again.map(MessageId::from),
             sent_at: line.wall,
             delivery: Delivery::Sent,
             position,

@@ -1,13 +1,13 @@
 //! A store in memory, as simple as can be: what the real one must do as well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     core::log::storage::{
-        Ack, Failure, Found, GuestLine, LogEntry, LogState, Proof, Reply, Request, Snapshot, StoredEvent, StoredLine,
-        StoredPage, Write,
+        Ack, Failure, Found, GuestLine, LogEntry, LogState, Proof, Repeated, Reply, Request, Snapshot, StoredEvent,
+        StoredLine, StoredPage, Write,
     },
-    domain::model::{LogId, NodeId, Position},
+    domain::model::{EventId, LogId, MessageId, NodeId, Position},
     protocol::codec::event::Content,
 };
 
@@ -21,12 +21,15 @@ pub(crate) struct FakeStore {
     pub(crate) own: Option<LogId>,
     /// Whether the disk is full.
     pub(crate) fails: bool,
+    /// After how many more commits with own lines it is full.
+    pub(crate) fails_after: Option<u32>,
 }
 
 impl FakeStore {
     pub(crate) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
         match request {
             Request::Write(_) | Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
+            Request::Write(writes) if self.is_full_now(&writes) => Err(Failure("The disk is full.".to_owned())),
             Request::Write(writes) => {
                 for write in writes {
                     self.write(write);
@@ -47,6 +50,7 @@ impl FakeStore {
                 };
                 Ok(Reply::Events(events.iter().take(read.events).map(held).collect()))
             }
+            Request::ReadOwn(read) => self.handle(Request::Read(read)),
             Request::Page(_) => Ok(Reply::Page(StoredPage { lines: self.lines(), before: false, after: false })),
             Request::Search(_) => Ok(Reply::Found(Found::default())),
             Request::Erase(_) | Request::Retain(_) => {
@@ -61,6 +65,16 @@ impl FakeStore {
             Request::Shrink(logs) => Ok(self.shrink(&logs)),
             Request::Join(_) | Request::Adopt(_) | Request::Load => Ok(Reply::Loaded(Box::new(self.snapshot()))),
         }
+    }
+
+    /// Counts a commit with own lines.
+    fn is_full_now(&mut self, writes: &[Write]) -> bool {
+        if !writes.iter().any(|write| matches!(write, Write::Event(entry) if entry.own)) {
+            return false;
+        }
+        let left = self.fails_after;
+        self.fails_after = left.map(|left| left.saturating_sub(1));
+        left == Some(0)
     }
 
     fn write(&mut self, write: Write) {
@@ -129,6 +143,19 @@ impl FakeStore {
         };
         let mut lines: Vec<StoredLine> = self.events.values().map(line).collect();
         lines.sort_by_key(|line| line.position);
+        let mut later: BTreeSet<(NodeId, MessageId)> = BTreeSet::new();
+        let repeats: Vec<_> =
+            self.events.values().filter_map(|entry| Some((entry.event.log.author, again(entry)?))).collect();
+        // From the last one on: what was said again is left out.
+        lines.reverse();
+        lines.retain(|line| {
+            let (author, id) = (line.position.author, line.position.id);
+            match line.content {
+                Content::Said { again: Some(first), .. } => later.insert((author, first.into())),
+                _ => repeats.iter().all(|(by, first)| (*by, MessageId::from(*first)) != (author, id)),
+            }
+        });
+        lines.reverse();
         lines
     }
 
@@ -147,12 +174,32 @@ impl FakeStore {
             logs: self.logs.values().cloned().collect(),
             own: self.own,
             acks: acks.collect(),
+            said_again: {
+                let mut said_again: BTreeMap<EventId, Repeated> = BTreeMap::new();
+                let own = self
+                    .events
+                    .values()
+                    .filter(|entry| self.own.is_some_and(|own| own.author == entry.event.log.author));
+                for entry in own {
+                    let Some(first) = again(entry) else { continue };
+                    let (hlc, last) = (entry.event.hlc, entry.event.id);
+                    let there = said_again.entry(first).or_insert(Repeated { first, last, hlc });
+                    if (there.hlc, there.last) < (hlc, last) {
+                        (there.hlc, there.last) = (hlc, last);
+                    }
+                }
+                said_again.into_values().collect()
+            },
             forks: self.forks.clone(),
             lines: self.events.len() as u64,
             bytes: self.bytes().into_iter().collect(),
             ..Snapshot::default()
         }
     }
+}
+
+fn again(entry: &LogEntry) -> Option<EventId> {
+    Content::again(entry.event.kind, &entry.signed.content)
 }
 
 fn size(entry: &LogEntry) -> u64 {

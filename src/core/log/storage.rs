@@ -21,6 +21,8 @@ pub enum Request {
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
     Read(Read),
+    /// Events of our user, of whatever network; logs of others are left out. Answered by [`Reply::Events`].
+    ReadOwn(Read),
     /// Messages for a screen. Answered by [`Reply::Page`].
     Page(PageRequest),
     /// Messages with certain words. Answered by [`Reply::Found`].
@@ -163,6 +165,17 @@ pub struct Ack {
     pub seq: u64,
 }
 
+/// An event of our user that was said again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Repeated {
+    /// The event; it need not be held.
+    pub first: EventId,
+    /// The last held event that repeats it,
+    pub last: EventId,
+    /// and the clock of that.
+    pub hlc: Hlc,
+}
+
 /// Two events that one author signed under one number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
@@ -208,7 +221,8 @@ pub struct Ignored {
     pub guests: BTreeSet<SocketAddr>,
 }
 
-/// Messages for a screen, of the present network.
+/// Messages for a screen, of the present network. A line that was said again is left out while a later repetition of it by
+/// the same author is held; so it is in searches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
     /// Of which room.
@@ -311,6 +325,8 @@ pub struct Snapshot {
     pub lines: u64,
     /// How many bytes of each of these logs are held: [`Signed::bytes`] of all its events. Logs without any are left out.
     pub bytes: Vec<(LogId, u64)>,
+    /// The events that lines of our user on the present network repeat.
+    pub said_again: Vec<Repeated>,
     /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
+use bytes::Bytes;
+
 use super::{
     Purpose, RELOAD_AFTER, Sync,
     commit_queue::Commit,
@@ -14,14 +16,14 @@ use super::{
 use crate::{
     core::{
         log::{
-            Logs,
+            Logs, NoTime,
             storage::{Failure, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
     domain::{
         bus::Update,
-        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, Text},
+        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId, Text},
     },
     protocol::codec::{
         Published,
@@ -39,13 +41,23 @@ impl Sync {
             return cx.out.push(Output::NotDone(NotDone::NotWritable));
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
-        let epoch = || self.rng.u64(..);
-        let links = &self.links;
-        let may_name = |author: &NodeId| links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger();
-        match self.logs.write(room.id(), (KIND_SAID, content), &self.identity, epoch, &may_name, cx.now) {
+        match self.write_own(room.id(), (KIND_SAID, content), cx) {
             Ok(entry) => self.keep(vec![entry], None, cx),
             Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
         }
+    }
+
+    /// The next event of our own log, signed. Nobody hears of it before it is on disk.
+    pub(super) fn write_own(
+        &mut self,
+        room: RoomId,
+        content: (u32, Bytes),
+        cx: &Context<'_>,
+    ) -> Result<LogEntry, NoTime> {
+        let epoch = || self.rng.u64(..);
+        let links = &self.links;
+        let may_name = |author: &NodeId| links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger();
+        self.logs.write(room, content, &self.identity, epoch, &may_name, cx.now)
     }
 
     /// A guest says something.
@@ -136,6 +148,9 @@ impl Sync {
                 Queued::Event(entry, from) => {
                     received += u64::from(!entry.own);
                     self.logs.written(&entry);
+                    if entry.event.log.author == self.me {
+                        self.saying_again.written(&entry);
+                    }
                     senders.extend(from);
                     logs.push((entry.event.log, from));
                     if !mutant::shows_before_commit() {
@@ -161,6 +176,7 @@ impl Sync {
             self.review_all(log, cx);
         }
         self.compare_postponed(cx);
+        self.go_on_saying_again(cx);
         self.flush(cx);
         if self.leaving && !self.is_writing_own() {
             cx.out.push(Output::Leave);
@@ -179,7 +195,8 @@ impl Sync {
                 cursor.sent = seq;
             }
         }
-        if let Content::Said { nick: Some(nick), text, action } = Content::read(entry.event.kind, &entry.signed.content)
+        if let Content::Said { nick: Some(nick), text, action, .. } =
+            Content::read(entry.event.kind, &entry.signed.content)
         {
             cx.out.push(Output::Publish(Published::new(&entry.signed, &nick, &text, action)));
         }
@@ -199,7 +216,7 @@ impl Sync {
 
     fn show_guest(&self, line: GuestLine, came: Now, cx: &mut Context<'_>) {
         let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
-        let content = Content::Said { nick, text, action };
+        let content = Content::Said { nick, text, action, again: None };
         let position = Position::unlogged(hlc, id);
         let line =
             StoredLine { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall };
@@ -213,10 +230,13 @@ impl Sync {
         let Some(Commit { queued, acks, forks, .. }) = self.take_commit() else { return };
         self.delivery.take_back(acks);
         self.forks.take_back(forks);
+        self.saying_again.not_written();
         let lost: Vec<Queued> = queued.into_iter().chain(self.writer.take_all()).collect();
         self.writer.on_the_way = OnTheWay::default();
         for queued in lost {
             match queued {
+                // It is said again once more.
+                Queued::Event(entry, _) if Content::again(entry.event.kind, &entry.signed.content).is_some() => {}
                 Queued::Event(entry, _) if entry.own => {
                     if let Some(message) = self.message(&line_of(&entry), cx.people, cx.now) {
                         cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
@@ -244,8 +264,9 @@ impl Sync {
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
-    pub(super) fn reloaded(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
+    pub(super) fn reloaded(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
         self.writer.broken = false;
+        self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();
         self.logs = Logs::new(self.me, snapshot, cx.now.wall);
         self.logs.keep_abandoned(abandoned);
@@ -259,6 +280,7 @@ impl Sync {
         let links = self.links.names();
         cx.out.extend(links.into_iter().map(super::have::want));
         self.catch_up(cx);
+        self.go_on_saying_again(cx);
     }
 }
 

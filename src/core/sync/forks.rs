@@ -4,9 +4,13 @@ use super::{
     Purpose, Sync,
     event::{Context, Output},
     notice::Notice,
+    say_again::Lines,
 };
 use crate::{
-    core::log::storage::{Proof, Read, Request, StoredEvent},
+    core::log::{
+        HeldLog,
+        storage::{Proof, Read, Request, StoredEvent},
+    },
     domain::model::{EventId, LinkId, LogId},
     protocol::{
         codec::{event::Signed, mesh},
@@ -129,6 +133,11 @@ impl Sync {
         }
         let is_own = log.author == self.me;
         cx.out.push(Output::Notice(if is_own { Notice::OwnForked } else { Notice::Forked(log.author) }));
+        if is_own {
+            // Who holds the other history can never take ours.
+            let until = self.logs.get(&log).map_or(0, HeldLog::head);
+            self.say_again(Lines { log, from: seq, until }, cx);
+        }
         self.forks.add(Proof { log, seq, one: ours, other: theirs.clone() });
         for name in self.links.names() {
             let Some(link) = self.links.get_mut(name) else { continue };

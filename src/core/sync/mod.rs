@@ -45,6 +45,7 @@
 //! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
 //! - `delivery`, `readers`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
+//! - `say_again`: own lines that others can only take when they are said again
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, what the clock brings
 
@@ -71,6 +72,7 @@ mod queued;
 mod readers;
 mod receive;
 mod requests;
+mod say_again;
 mod strangers;
 mod timer;
 mod withholding;
@@ -95,6 +97,7 @@ use self::{
     link::Links,
     progress::Progress,
     requests::{Purpose, Requests},
+    say_again::SayingAgain,
     timer::Timer,
     withholding::Withholding,
 };
@@ -149,6 +152,7 @@ pub struct Sync {
     /// The link that was asked for everything.
     asked: Option<Asked>,
     delivery: Deliveries,
+    saying_again: SayingAgain,
     progress: Progress,
     withholding: Withholding,
     /// Whether the program ends as soon as what our user said is on disk.
@@ -161,6 +165,7 @@ impl Sync {
     pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
         let History { mut snapshot, retention, identity, started, standing } = history;
         let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
+        let saying_again = SayingAgain::new(std::mem::take(&mut snapshot.said_again));
         let forks = Forks::new(std::mem::take(&mut snapshot.forks));
         let mut sync = Self {
             me,
@@ -178,6 +183,7 @@ impl Sync {
             budget: Budget::default(),
             asked: None,
             delivery,
+            saying_again,
             progress: Progress::default(),
             withholding: Withholding::new(standing),
             leaving: false,
@@ -343,6 +349,11 @@ impl Sync {
             }
             (Purpose::Follow(log), Ok(Reply::Events(events))) => self.follow(&log, &events, cx.now),
             (Purpose::Follow(log), _) => self.follow(&log, &[], cx.now),
+            (Purpose::SayAgain, Ok(Reply::Events(events))) => self.read_to_say_again(&events, cx),
+            (Purpose::SayAgain, reply) => {
+                cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));
+                self.read_to_say_again(&[], cx);
+            }
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
                 self.compare(link, &theirs, events, cx);
             }

@@ -14,7 +14,9 @@ use crate::{
     },
     domain::{
         bus::{Page, Update},
-        model::{Author, Delivery, LogId, Mark, Message, Now, PeerId, Position, Room, Seek, Text, Timestamp},
+        model::{
+            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Room, Seek, Text, Timestamp,
+        },
     },
     protocol::codec::event::Content,
 };
@@ -91,11 +93,11 @@ impl Sync {
             return None;
         }
         let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
-        let (nick, text, action, known) = match content {
-            Content::Said { nick, text, action } => (nick.as_ref(), text.clone(), *action, true),
+        let (nick, text, action, again, known) = match content {
+            Content::Said { nick, text, action, again } => (nick.as_ref(), text.clone(), *action, *again, true),
             Content::Unknown => {
                 let said = format!("something that this version cannot show (kind {kind})");
-                (None, Text::new(&said).ok()?, false, false)
+                (None, Text::new(&said).ok()?, false, None, false)
             }
         };
         let forked = self.logs.get(&log).and_then(|held| held.state().forked);
@@ -119,6 +121,7 @@ impl Sync {
             nick,
             text,
             action,
+            again: again.map(MessageId::from),
             sent_at: *wall,
             delivery: if waits { Delivery::Waiting } else { Delivery::Sent },
             position: *position,

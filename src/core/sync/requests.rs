@@ -27,6 +27,8 @@ pub(super) enum Purpose {
     Backfill(LinkId, Vec<(LogId, u64)>),
     /// To follow who gets the lines of this log of ours.
     Follow(LogId),
+    /// To say lines of our user again.
+    SayAgain,
     /// To compare our event with this one of a link.
     Compare(LinkId, Box<Signed>),
     /// To show a link our event in the place of its own.

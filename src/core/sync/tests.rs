@@ -1,5 +1,6 @@
 //! The machine alone, without a node around it: several of them, joined by queues.
 
+mod copies;
 mod row;
 mod shares;
 mod strangers;
@@ -9,7 +10,7 @@ use row::{Peer, Row};
 
 use super::*;
 use crate::{
-    core::log::storage::Write,
+    core::log::{fake_store::FakeStore, storage::Write},
     domain::model::{Delivery, PeerId, Room, Seek},
     protocol::codec::{
         event::Draft,

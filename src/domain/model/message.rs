@@ -62,6 +62,9 @@ pub struct Message {
     pub text: Text,
     /// Whether it is an action: `* alice waves`.
     pub action: bool,
+    /// An earlier message of the same author that this one repeats. Of the two only this one is shown. It must be ignored if
+    /// that message is somebody else's.
+    pub again: Option<MessageId>,
     /// When it was sent; for a guest's message, when it arrived.
     pub sent_at: Timestamp,
     /// How far it got, if it is our own; a peer's message is always [`Delivery::Sent`].

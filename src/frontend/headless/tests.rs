@@ -61,6 +61,7 @@ fn message(text: &str) -> Message {
         position: Position::unlogged(Hlc(0), MessageId([0xab; 16])),
         history: false,
         mark: Mark::None,
+        again: None,
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Said<'a> {
     action: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     mark: Option<&'static str>,
+    /// The earlier message of the same author that this one takes the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<Shown<MessageId>>,
 }
 
 impl<'a> Said<'a> {
@@ -47,6 +50,7 @@ impl<'a> Said<'a> {
             protocol: author.map_or(MESH, protocol),
             action: message.action,
             mark: mark(message.mark),
+            again: message.again.map(Shown),
         }
     }
 }

@@ -33,6 +33,7 @@ impl Database {
                 replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
             }
             Request::Read(read) => self.at_one_moment("read", || self.read(&read).map(Reply::Events)),
+            Request::ReadOwn(read) => self.at_one_moment("read", || self.read_own(&read).map(Reply::Events)),
             Request::Page(page) => self.at_one_moment("read", || self.page(&page).map(Reply::Page)),
             Request::Search(search) => self.at_one_moment("searched", || self.search(&search).map(Reply::Found)),
             Request::Erase(room) => self.erase(room),

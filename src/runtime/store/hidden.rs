@@ -1,4 +1,5 @@
-//! Lines of ignored people. They are left out where lines are chosen, so that pages are full without them.
+//! Lines that are not shown: those of ignored people, and those that were said again. They are left out where lines are
+//! chosen, so that pages are full without them.
 
 use rusqlite::{Connection, Result, params};
 use serde_json::Value;
@@ -37,6 +38,14 @@ impl Hidden {
 pub(super) fn condition(logs: usize, guests: usize) -> String {
     format!(
         "(lines.log IS NULL OR lines.log NOT IN (SELECT value FROM json_each(?{logs})))
-         AND (lines.log IS NOT NULL OR lines.guest NOT IN (SELECT value FROM json_each(?{guests})))"
+         AND (lines.log IS NOT NULL OR lines.guest NOT IN (SELECT value FROM json_each(?{guests})))
+         AND {NOT_SAID_AGAIN}"
     )
 }
+
+/// The condition that no line of the same place repeats a line of `lines`, whose log is in `logs`. Of several repetitions
+/// the last one is shown. Only the same author can repeat a line.
+pub(super) const NOT_SAID_AGAIN: &str = "NOT EXISTS (
+    SELECT 1 FROM lines AS later JOIN logs AS by ON by.key = later.log
+    WHERE later.again = ifnull(lines.again, lines.id) AND by.author = logs.author AND later.place = lines.place
+    AND (lines.again IS NULL OR (later.hlc, later.id) > (lines.hlc, lines.id)))";

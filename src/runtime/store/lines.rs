@@ -79,7 +79,12 @@ pub(super) fn content(kind: u32, bytes: &[u8]) -> Content {
 /// A guest's line in the form of an event's content. The salt is for hashes, which there are none of.
 pub(super) fn guest_content(line: &GuestLine) -> Vec<u8> {
     let nick = line.nick.as_ref().map_or(Cow::Borrowed(""), |nick| Cow::Owned(nick.to_string()));
-    let said = mesh::Said { nick: nick.into_owned(), text: line.text.as_str().to_owned(), action: line.action };
+    let said = mesh::Said {
+        nick: nick.into_owned(),
+        text: line.text.as_str().to_owned(),
+        action: line.action,
+        again: Vec::new(),
+    };
     let mut content = vec![0; SALT_BYTES];
     content.extend(said.encode_to_vec());
     content

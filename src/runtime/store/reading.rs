@@ -88,8 +88,16 @@ fn unless_damaged<T>(read: Result<T>, damage: &mut Option<Error>) -> Result<Opti
 impl Database {
     /// At least one event, if there is one. A log ends where it is damaged; that is an error only if there is nothing else.
     pub(super) fn read(&self, read: &Read) -> Result<Vec<StoredEvent>> {
+        self.merged(read, self.cursors(read, false)?)
+    }
+
+    /// The same for events of our user, of whatever network.
+    pub(super) fn read_own(&self, read: &Read) -> Result<Vec<StoredEvent>> {
+        self.merged(read, self.cursors(read, true)?)
+    }
+
+    fn merged(&self, read: &Read, mut cursors: Vec<Cursor>) -> Result<Vec<StoredEvent>> {
         let connection = &self.connection;
-        let mut cursors = self.cursors(read)?;
         let mut heap = BinaryHeap::with_capacity(cursors.len());
         let mut damage = None;
         for (at, cursor) in cursors.iter_mut().enumerate() {
@@ -119,16 +127,16 @@ impl Database {
         }
     }
 
-    /// Only logs of the present network.
-    fn cursors(&self, read: &Read) -> Result<Vec<Cursor>> {
+    /// Only logs of the present network, or only those of our user.
+    fn cursors(&self, read: &Read, own: bool) -> Result<Vec<Cursor>> {
         let mut find = self.connection.prepare_cached(
             "SELECT logs.key FROM logs JOIN places ON places.key = logs.place
-             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND places.network = ?",
+             WHERE logs.room = ? AND logs.author = ? AND logs.epoch = ? AND iif(?, logs.author = ?, places.network = ?)",
         )?;
         let mut cursors = Vec::with_capacity(read.from.len());
         for &(log, from) in &read.from {
-            let network = self.network.get();
-            let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch), network.as_str()];
+            let (author, me, network) = (log.author.as_bytes(), self.me.as_bytes(), self.network.get());
+            let values = params![log.room.0, author, epoch(log.epoch), own, me, network.as_str()];
             let mut rows = find.query(values)?;
             if let Some(row) = rows.next()? {
                 let (key, next) = (row.get(0)?, number(from));

@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 7] = [tables, index, floor, count, index_later, orders, networks];
+const STEPS: [Step; 8] = [tables, index, floor, count, index_later, orders, networks, said_again];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -125,6 +125,12 @@ ALTER TABLE logs ADD COLUMN origin INTEGER;
 ALTER TABLE lines ADD COLUMN origin INTEGER;
 ";
 
+/// The id of the event that a line repeats. Nearly no line does, so the index is small. No earlier release wrote such lines.
+const SAID_AGAIN: &str = "
+ALTER TABLE lines ADD COLUMN again BLOB;
+CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -167,6 +173,10 @@ fn orders(connection: &Connection) -> Result<()> {
 
 fn networks(connection: &Connection) -> Result<()> {
     connection.execute_batch(ORIGINS)
+}
+
+fn said_again(connection: &Connection) -> Result<()> {
+    connection.execute_batch(SAID_AGAIN)
 }
 
 /// Lines that are there already are found too.

@@ -8,8 +8,8 @@ use super::{
     reading,
 };
 use crate::{
-    core::log::storage::{Ack, LogState, Older, Proof, Snapshot},
-    domain::model::{LogId, NodeId, Room},
+    core::log::storage::{Ack, LogState, Older, Proof, Repeated, Snapshot},
+    domain::model::{EventId, LogId, NodeId, Room},
     protocol::codec::event::Dep,
 };
 
@@ -18,6 +18,7 @@ impl Database {
         let mut snapshot = Snapshot { own: self.own()?, ..Snapshot::default() };
         self.logs(&mut snapshot)?;
         snapshot.acks = self.acks()?;
+        snapshot.said_again = self.said_again()?;
         snapshot.forks = self.forks()?;
         snapshot.lines = self.connection.query_row(
             "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",
@@ -70,6 +71,19 @@ impl Database {
         )?;
         let acks = select.query_map((self.me.as_bytes(), self.network.get().as_str()), ack)?;
         acks.collect()
+    }
+
+    fn said_again(&self) -> Result<Vec<Repeated>> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT lines.again, lines.id, max(lines.hlc) FROM lines JOIN logs ON logs.key = lines.log
+             JOIN places ON places.key = lines.place WHERE lines.again IS NOT NULL AND author = ? AND network = ?
+             GROUP BY lines.again",
+        )?;
+        let ids = select.query_map((self.me.as_bytes(), self.network.as_str()), |row| {
+            let id = |column| -> Result<EventId> { Ok(EventId(array(column, row.get_ref(column)?.as_blob()?)?)) };
+            Ok(Repeated { first: id(0)?, last: id(1)?, hlc: hlc(row, 2)? })
+        })?;
+        ids.collect()
     }
 
     fn forks(&self) -> Result<Vec<Proof>> {

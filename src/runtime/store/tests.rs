@@ -1,5 +1,6 @@
 //! Against real files, and against a model that keeps everything in memory.
 
+mod again;
 mod ask;
 mod damage;
 mod forgetting;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
     domain::model::{EventId, LogId, NodeId, RoomId},
+    protocol::codec::event::Content,
 };
 
 /// Why one write of several is not executed.
@@ -123,8 +124,8 @@ impl Writer<'_> {
         }
         let spot = lines::free_spot(&self.savepoint, event.hlc)?;
         let mut insert = self.savepoint.prepare_cached(
-            "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content, again)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         insert.execute(params![
             spot,
@@ -139,6 +140,7 @@ impl Writer<'_> {
             &*signed.body,
             signed.sig,
             &*signed.content,
+            Content::again(event.kind, &signed.content).map(|id| id.0),
         ])?;
         self.counts.add(log, number(signed.bytes() as u64));
         indexing::note(&self.savepoint, spot, place, event.log.author == self.me)?;

@@ -96,7 +96,7 @@ impl Author {
     /// A line's content under the author's name.
     pub(crate) fn content(&self, text: &str) -> Vec<u8> {
         let salt: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(16).collect();
-        let said = Said { nick: self.nick.clone(), text: text.to_owned(), action: false };
+        let said = Said { nick: self.nick.clone(), text: text.to_owned(), action: false, again: Vec::new() };
         [salt, said.encode_to_vec()].concat()
     }
 

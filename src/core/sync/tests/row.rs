@@ -211,7 +211,12 @@ impl Row {
 
 impl Peer {
     pub(super) fn new(n: u8) -> Self {
-        let (identity, store) = (Identity::from_secret(&[n; 32]), FakeStore::default());
+        Self::with(n, u64::from(n), FakeStore::default())
+    }
+
+    /// Somebody who starts with what is on this disk. `seed` decides on the next epoch.
+    pub(super) fn with(n: u8, seed: u64, store: FakeStore) -> Self {
+        let identity = Identity::from_secret(&[n; 32]);
         let history = History {
             snapshot: store.snapshot(),
             retention: Retention::default(),
@@ -220,7 +225,7 @@ impl Peer {
             standing: Standing::default(),
         };
         Self {
-            sync: Sync::new(identity.node(), history, u64::from(n), [n; 32]),
+            sync: Sync::new(identity.node(), history, seed, [n; 32]),
             identity,
             people: Everyone {
                 nick: Nick::new("somebody").unwrap(),

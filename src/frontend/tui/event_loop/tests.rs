@@ -163,6 +163,7 @@ impl Script {
             position: Position::unlogged(Hlc(u64::from(number)), MessageId(u128::from(number).to_be_bytes())),
             history: false,
             mark: Mark::None,
+            again: None,
         };
         self.updates.as_ref().unwrap().try_send(Update::Message(message)).unwrap();
     }

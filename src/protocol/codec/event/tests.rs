@@ -1,7 +1,12 @@
 use proptest::prelude::*;
 
+use prost::Message as _;
+
 use super::*;
-use crate::domain::model::{Nick, NodeId, Room, Text};
+use crate::{
+    domain::model::{Nick, NodeId, Room, Text},
+    protocol::wire::mesh,
+};
 
 const BOB: NodeId = NodeId::new([7; 32]);
 
@@ -33,10 +38,10 @@ fn an_event_is_read_as_it_was_written() {
     assert_eq!(signed.sig, sign(&signed.message()));
     assert_eq!((event.log, event.seq, event.prev, event.hlc), (draft.log, draft.seq, draft.prev, draft.hlc));
     assert_eq!((event.deps, event.wall, event.kind), (draft.deps, draft.wall, draft.kind));
-    let Content::Said { nick, text, action } = Content::read(event.kind, &signed.content) else {
+    let Content::Said { nick, text, action, again } = Content::read(event.kind, &signed.content) else {
         panic!("nothing said")
     };
-    assert_eq!((nick, text.as_str(), action), (Nick::new("bob").ok(), "hi", false));
+    assert_eq!((nick, text.as_str(), action, again), (Nick::new("bob").ok(), "hi", false, None));
     assert_eq!(Content::read(99, &signed.content), Content::Unknown);
 }
 
@@ -60,6 +65,28 @@ fn what_no_author_writes_is_no_event() {
     ] {
         assert!(read(change).is_err(), "{what}");
     }
+}
+
+#[test]
+fn a_repetition_names_the_first_event_in_32_bytes_or_none() {
+    let (name, text) = (Nick::new("bob").unwrap(), Text::new("hi").unwrap());
+    let content = Content::said_again([1; 16], &name, &text, true, EventId([5; 32]));
+    let said = |again| Content::Said { nick: Some(name.clone()), text: text.clone(), action: true, again };
+    assert_eq!(Content::read(KIND_SAID, &content), said(Some(EventId([5; 32]))));
+    for bytes in [0, 16, 31, 33] {
+        let said_again = mesh::Said { nick: "bob".into(), text: "hi".into(), action: true, again: vec![5; bytes] };
+        let content = [vec![1; 16], said_again.encode_to_vec()].concat();
+        assert_eq!(Content::read(KIND_SAID, &content), said(None), "{bytes} bytes");
+    }
+}
+
+#[test]
+fn the_longest_text_can_be_repeated() {
+    let marks = format!("{}{}", "四".repeat(12), "\u{301}".repeat(100));
+    let name = Nick::new(&marks).or_else(|_| Nick::new(&"四".repeat(12))).unwrap();
+    let text = Text::new(&"x".repeat(MAX_TEXT_BYTES)).unwrap();
+    let content = Content::said_again([1; 16], &name, &text, true, EventId([5; 32]));
+    assert!(content.len() <= MAX_CONTENT_BYTES);
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn guest(damaged: &Connection, spot: i64, room: RoomId) -> Option<GuestLine> {
         Ok((hlc(row, 0)?, id, content, row.get_ref(3)?.as_str()?.parse().ok()))
     });
     match line? {
-        (hlc, id, Content::Said { nick, text, action }, Some(addr)) => {
+        (hlc, id, Content::Said { nick, text, action, .. }, Some(addr)) => {
             Some(GuestLine { room, id, hlc, addr, nick, text, action })
         }
         _ => None,

@@ -41,6 +41,27 @@ impl Author {
         (event, signed)
     }
 
+    /// Says in the millisecond `at` what an earlier event says.
+    pub(crate) fn say_again(&mut self, at: i64, text: &str, again: EventId) -> (Event, Signed) {
+        let (nick, text) = (Nick::new("bob").unwrap(), Text::new(text).unwrap());
+        let last = self.said.last().map(|(event, _)| event);
+        let hlc = Hlc::at(Timestamp::from_millis(at)).max(last.map_or(Hlc(0), |last| last.hlc.next()));
+        let draft = Draft {
+            log: self.log,
+            seq: last.map_or(1, |last| last.seq + 1),
+            prev: last.map(|last| last.id),
+            hlc,
+            deps: Vec::new(),
+            wall: hlc.wall(),
+            kind: KIND_SAID,
+            content: Content::said_again([0; 16], &nick, &text, false, again),
+        };
+        let signed = draft.sign(|message| self.identity.sign(message));
+        let event = signed.read().unwrap();
+        self.said.push((event.clone(), signed.clone()));
+        (event, signed)
+    }
+
     pub(crate) fn sign(&self, seq: u64, prev: Option<EventId>, hlc: Hlc, text: &str, deps: Vec<Dep>) -> Signed {
         let content = Content::said([seq as u8; 16], &Nick::new("bob").unwrap(), &Text::new(text).unwrap(), false);
         let draft = Draft { log: self.log, seq, prev, hlc, deps, wall: hlc.wall(), kind: KIND_SAID, content };

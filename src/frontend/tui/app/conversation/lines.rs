@@ -46,6 +46,7 @@ impl LineMaker<'_> {
             quiet: false,
             // Everything that was missed came late.
             mark: if message.history && message.mark == Mark::Late { Mark::None } else { message.mark },
+            again: message.again,
             position: message.position,
             day: at.date(),
             minute: u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()),

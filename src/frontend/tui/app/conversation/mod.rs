@@ -3,8 +3,9 @@
 //! A machine of its own. It is told what was said and what the user does, asks for older messages by pushing
 //! [`Output`]s, and knows nothing of the rest of the screen, so a screen could hold one for each room. The [`Pane`] holds
 //! entries and wraps them; `reading` moves through the history on disk, `late` puts messages that come late where they
-//! belong, `rates` folds floods, `delivery` holds back what is not worth a word yet, and `unread` is the marker.
+//! belong, `again` leaves out what was said again, `rates` folds floods, `delivery` holds back what is not worth a word yet, and `unread` is the marker.
 
+mod again;
 mod delivery;
 mod late;
 mod lines;
@@ -134,6 +135,9 @@ impl Conversation {
     /// Takes in a message. Most are the newest; one that was said elsewhere meanwhile goes among the others. `watched` says
     /// whether the user looks at the screen.
     pub(crate) fn receive(&mut self, message: Message, maker: &LineMaker<'_>, watched: bool) -> Arrival {
+        if !self.takes_place_of_repeated(&message) {
+            return Arrival::Quiet;
+        }
         let now = maker.clock.now;
         let long_ago = late::was_said_long_ago(&message, now.wall);
         let quiet = message.is_own() && self.fresh.note(&message, now.mono);

@@ -220,6 +220,7 @@ mod tests {
             delivery: Delivery::Sent,
             quiet: false,
             mark: Mark::None,
+            again: None,
             position: Position::unlogged(Hlc::at(sent_at), MessageId([0; 16])),
             day: jiff::civil::Date::ZERO,
             minute: 0,

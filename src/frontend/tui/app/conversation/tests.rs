@@ -55,6 +55,7 @@ impl World {
             position: Position::unlogged(Hlc::at(sent_at), id),
             history: false,
             mark: Mark::None,
+            again: None,
         }
     }
 
@@ -275,4 +276,34 @@ fn a_flood_that_is_dated_back_is_folded_where_it_belongs() {
     let junk = texts.iter().filter(|text| text.contains("junk")).count();
     assert!(junk < 60, "{junk}");
     assert!(texts.iter().filter(|text| text.contains("honest")).count() == 200);
+}
+
+#[test]
+fn a_repetition_takes_the_place_of_what_it_repeats_and_of_nobody_elses_message() {
+    let (mut world, mut conversation) = (World::new(), room(100));
+    let texts = |conversation: &Conversation| {
+        let pane = conversation.view();
+        let entries = (pane.first()..pane.end()).filter_map(|seq| pane.entry(seq));
+        entries.map(|entry| entry.text().to_owned()).collect::<Vec<_>>()
+    };
+    let messages = ["1", "2", "3"].map(|text| world.message(bob(), text, 5));
+    for message in messages.clone() {
+        conversation.receive(message, &world.maker(), true);
+    }
+    let repeated = Some(messages[1].id);
+    let forged = Message { again: repeated, ..world.message(Author::Own, "forged", 4) };
+    conversation.receive(forged, &world.maker(), true);
+    assert_eq!(texts(&conversation), ["1", "2", "3", "forged"]);
+    let again = Message { again: repeated, ..world.message(bob(), "2 again", 3) };
+    conversation.receive(again.clone(), &world.maker(), true);
+    assert_eq!(texts(&conversation), ["1", "3", "forged", "2 again"]);
+    conversation.receive(messages[1].clone(), &world.maker(), true);
+    assert_eq!(texts(&conversation), ["1", "3", "forged", "2 again"], "it comes after its repetition");
+    let third = Message { again: repeated, ..world.message(bob(), "2 once more", 0) };
+    conversation.receive(third, &world.maker(), true);
+    conversation.receive(again, &world.maker(), true);
+    assert_eq!(texts(&conversation), ["1", "3", "forged", "2 once more"]);
+    let last = world.message(bob(), "4", 0);
+    conversation.receive(last, &world.maker(), true);
+    assert_eq!(texts(&conversation), ["1", "3", "forged", "2 once more", "4"]);
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use crate::{
     domain::{
-        model::{Author, Delivery, Mark, Nick, Position, Text},
+        model::{Author, Delivery, Mark, MessageId, Nick, Position, Text},
         naming::{guest_mark, handle},
     },
     frontend::tui::app::wrap::{cut_start, tagged},
@@ -27,6 +27,8 @@ pub(crate) struct Line {
     pub quiet: bool,
     /// What is to be said of it beside its text.
     pub mark: Mark,
+    /// The earlier message of the same author that it repeats.
+    pub again: Option<MessageId>,
     /// Where it stands in the room.
     pub position: Position,
     /// The local day.

@@ -76,6 +76,33 @@ impl Pane {
         seq
     }
 
+    /// Whether any of its messages repeats another one.
+    pub(crate) fn has_repetitions(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(&slot.entry, Entry::Line(line) if line.again.is_some()))
+    }
+
+    /// Takes out the message at `position`.
+    pub(crate) fn remove(&mut self, position: Position) {
+        let Some(seq) = self.find(position) else { return };
+        let held = self.held();
+        let at = (seq - self.first) as usize;
+        if let Some(slot) = self.slots.remove(at) {
+            self.forget(&slot);
+        }
+        self.first += 1;
+        if self.newest == Some(position) {
+            let is_line = |slot: &&Slot| matches!(slot.entry, Entry::Line(_) | Entry::Flood(_));
+            self.newest = self.slots.iter().rev().find(is_line).map(|slot| slot.key);
+        }
+        // What is older moved up by one. Where the user reads is the next entry, if this was read.
+        let older = |number: u64| number + u64::from(number <= seq);
+        self.renumber(older);
+        let held = held.map(|(spot, lead)| (RowRef { seq: older(spot.seq), ..spot }, lead));
+        self.restamp(at.min(self.slots.len()), 0);
+        self.wrapped.clear();
+        self.hold(held);
+    }
+
     /// Puts messages, in their order, before all that is there.
     pub(crate) fn prepend(&mut self, lines: Vec<Line>) {
         let slot = |line: Line| {

@@ -1,0 +1,166 @@
+//! Own lines that are said again, in the own log as it is now: others can take them there, and could not where they were said.
+//!
+//! Each names the first event that says the same, so that whoever holds both shows one. An event that a held event of ours
+//! repeats is not said again; the store knows which these are, so a restart in the middle repeats nothing twice.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Purpose, Sync, event::Context};
+use crate::{
+    core::log::storage::{LogEntry, Read, Repeated, Request, StoredEvent},
+    domain::model::{EventId, Hlc, LogId},
+    protocol::codec::event::{Content, KIND_SAID, Signed},
+};
+
+/// Lines that are read and said again in one step. The next step waits until they are on disk, so that what the user types
+/// meanwhile waits for one step only.
+const STEP_LINES: usize = 64;
+
+/// Bytes of events after which a step reads no more: a few of the longest lines.
+const STEP_BYTES: usize = 256 * 1024;
+
+/// Requests that may wait. More come only from somebody who makes copies of this key all the time.
+const MAX_WAITING: usize = 256;
+
+/// Events of an own log that are to be said again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lines {
+    /// The log, of whatever network.
+    pub(super) log: LogId,
+    /// The first of them.
+    pub(super) from: u64,
+    /// The last of them.
+    pub(super) until: u64,
+}
+
+/// What the machine is doing about the first request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Step {
+    #[default]
+    Idle,
+    /// The store reads lines.
+    Reading,
+    /// Lines are on their way to disk. This is the number of the next one to read.
+    Writing(u64),
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct SayingAgain {
+    /// Of each event that held events of our key repeat the last repetition: its clock and id.
+    done: BTreeMap<EventId, (Hlc, EventId)>,
+    waiting: VecDeque<Lines>,
+    step: Step,
+}
+
+impl SayingAgain {
+    /// `done`: what the store knows to be said again.
+    pub(super) fn new(done: Vec<Repeated>) -> Self {
+        let mut saying = Self::default();
+        saying.reload(done);
+        saying
+    }
+
+    /// The store was read again: only what it holds counts.
+    pub(super) fn reload(&mut self, done: Vec<Repeated>) {
+        let done = done.into_iter().map(|Repeated { first, hlc, last }| (first, (hlc, last)));
+        (self.done, self.step) = (done.collect(), Step::Idle);
+    }
+
+    /// An event of our key is on disk.
+    pub(super) fn written(&mut self, entry: &LogEntry) {
+        let event = &entry.event;
+        if let Some(first) = Content::again(event.kind, &entry.signed.content) {
+            let last = self.done.entry(first).or_insert((event.hlc, event.id));
+            *last = (event.hlc, event.id).max(*last);
+        }
+    }
+
+    /// Whether another held event of our key, and a later one if this repeats something itself, says what this event says.
+    pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
+        let kind = signed.read().map_or(0, |event| event.kind);
+        let again = Content::again(kind, &signed.content);
+        let last = self.done.get(&again.unwrap_or(id));
+        last.is_some_and(|(_, last)| *last != id)
+    }
+
+    /// Nothing of the last step was written.
+    pub(super) fn not_written(&mut self) {
+        if matches!(self.step, Step::Writing(_)) {
+            self.step = Step::Idle;
+        }
+    }
+}
+
+impl Sync {
+    /// Says these lines again, after those that wait already. Lines whose content was erased, and lines that were said again
+    /// before, are left out.
+    pub(super) fn say_again(&mut self, lines: Lines, cx: &mut Context<'_>) {
+        let waiting = &mut self.saying_again.waiting;
+        if waiting.len() < MAX_WAITING && !waiting.contains(&lines) {
+            waiting.push_back(lines);
+            self.go_on_saying_again(cx);
+        }
+    }
+
+    /// Reads the next lines, unless some are on their way.
+    pub(super) fn go_on_saying_again(&mut self, cx: &mut Context<'_>) {
+        if self.writer.is_broken() {
+            return;
+        }
+        let saying = &mut self.saying_again;
+        if let Step::Writing(next) = saying.step {
+            if self.writer.has_own() {
+                return;
+            }
+            saying.step = Step::Idle;
+            if let Some(lines) = saying.waiting.front_mut() {
+                lines.from = next;
+            }
+        }
+        if let (Step::Idle, Some(lines)) = (saying.step, saying.waiting.front()) {
+            saying.step = Step::Reading;
+            let read = Read { from: vec![(lines.log, lines.from)], events: STEP_LINES, bytes: STEP_BYTES };
+            self.requests.ask(Purpose::SayAgain, Request::ReadOwn(read), cx.out);
+        }
+    }
+
+    /// Lines to say again came from the store; none if there are no more, or they could not be read.
+    pub(super) fn read_to_say_again(&mut self, events: &[StoredEvent], cx: &mut Context<'_>) {
+        if self.saying_again.step != Step::Reading {
+            return;
+        }
+        self.saying_again.step = Step::Idle;
+        let Some(lines) = self.saying_again.waiting.front().copied() else { return };
+        if self.writer.is_broken() {
+            return;
+        }
+        let wanted = events.iter().filter(|held| held.log == lines.log && held.seq <= lines.until);
+        let Some(last) = wanted.clone().next_back().map(|held| held.seq) else {
+            self.saying_again.waiting.pop_front();
+            return self.go_on_saying_again(cx);
+        };
+        self.saying_again.step = Step::Writing(last + 1);
+        let mut entries = Vec::new();
+        for held in wanted {
+            entries.extend(self.repeat(held, cx));
+        }
+        self.keep(entries, None, cx);
+        self.go_on_saying_again(cx);
+    }
+
+    /// The next event of our log, which says what this one says; none if that is said again already, or cannot be.
+    fn repeat(&mut self, held: &StoredEvent, cx: &Context<'_>) -> Option<LogEntry> {
+        let id = held.signed.id();
+        let kind = held.signed.read().ok()?.kind;
+        if self.saying_again.is_said_again(id, &held.signed) {
+            return None;
+        }
+        let Content::Said { nick, text, action, again } = Content::read(kind, &held.signed.content) else {
+            return None;
+        };
+        let nick = nick.unwrap_or_else(|| cx.people.own_nick().clone());
+        let content = Content::said_again(self.salts.next(), &nick, &text, action, again.unwrap_or(id));
+        self.write_own(held.log.room, (KIND_SAID, content), cx).ok()
+    }
+}

@@ -1,0 +1,74 @@
+//! Copies of a key: restored backups and machines that were cloned.
+
+use super::{
+    row::{Peer, Row},
+    *,
+};
+use crate::protocol::codec::event::Content;
+
+/// Alice (0) and carol (1) share a line, and alice's disk is copied. Returns the copy.
+fn backup(row: &mut Row) -> FakeStore {
+    let link = row.link(0, 1);
+    row.say(0, "shared");
+    row.wait(200);
+    let copy = row.peers[0].store.clone();
+    row.cut(link);
+    copy
+}
+
+/// A machine starts with this disk.
+fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
+    row.peers[n] = Peer::with(key, seed, store);
+    row.feed(n, Input::Start);
+}
+
+/// Repeated lines of a machine's disk, with those that are not shown.
+fn repetitions(row: &Row, n: usize) -> usize {
+    let events = row.peers[n].store.events.values();
+    events.filter(|entry| Content::again(entry.event.kind, &entry.signed.content).is_some()).count()
+}
+
+#[test]
+fn what_a_restored_backup_has_said_alone_reaches_those_who_hold_what_it_has_lost() {
+    let mut row = Row::new(2);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    row.say(0, "lost");
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    row.say(0, "new");
+    row.say(0, "newer");
+    row.link(0, 1);
+    row.wait(5_000);
+    let texts = row.texts(1);
+    assert!(texts.ends_with(&["new".to_owned(), "newer".to_owned()]), "{texts:?}");
+    assert_eq!(repetitions(&row, 1), 2);
+}
+
+#[test]
+fn a_disk_that_fails_in_between_makes_nothing_said_twice() {
+    let mut row = Row::new(2);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    row.say(0, "lost");
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    for n in 0..200 {
+        row.say(0, &n.to_string());
+    }
+    // The fourth batch finds the disk full.
+    row.peers[0].store.fails_after = Some(2);
+    row.link(0, 1);
+    row.wait(500);
+    assert!(row.peers[0].sync.is_broken());
+    row.peers[0].store.fails_after = None;
+    row.wait(5_000);
+    let texts = row.texts(1);
+    let said: Vec<String> = (0..200).map(|n| n.to_string()).collect();
+    assert_eq!((texts[2..].to_vec(), repetitions(&row, 1)), (said, 200));
+    let not_sent =
+        |output: &Output| matches!(output, Output::Update(Update::Message(m)) if m.delivery == Delivery::NotSent);
+    assert_eq!(row.peers[0].count(not_sent), 0, "it is said once more, so nothing is lost");
+}
