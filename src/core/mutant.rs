@@ -42,11 +42,13 @@ pub enum Mutant {
     NeverSendLess,
     /// What was said on a network before is offered to everybody.
     OfferEverything,
+    /// A peer that has an event under the number of ours counts as one that has ours.
+    ReceiptsByNumber,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -66,6 +68,7 @@ impl Mutant {
         Self::OneLane,
         Self::NeverSendLess,
         Self::OfferEverything,
+        Self::ReceiptsByNumber,
     ];
 }
 
@@ -183,4 +186,9 @@ pub(crate) fn never_sends_less() -> bool {
 /// Whether what was said on a network before is offered to everybody.
 pub(crate) fn offers_everything() -> bool {
     is(Mutant::OfferEverything)
+}
+
+/// Whether a peer has our event if it has one under that number.
+pub(crate) fn counts_receipts_by_number() -> bool {
+    is(Mutant::ReceiptsByNumber)
 }

@@ -16,6 +16,9 @@ const MAX_UNKNOWN_LOGS: usize = 512;
 pub(super) struct Cursor {
     /// The newest event that it says it holds.
     pub(super) has: u64,
+    /// Of a log of our own: the newest event of ours that it is known to hold. What it holds under later numbers may be somebody
+    /// else's, with a copy of our key.
+    pub(super) ours: u64,
     /// The oldest.
     pub(super) base: u64,
     /// The newest event of the gapless piece that it was sent.

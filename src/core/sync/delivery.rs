@@ -190,13 +190,11 @@ impl Sync {
 
     /// Tells the front end how many of those present have each line that is followed.
     pub(super) fn report_delivery(&mut self, cx: &mut Context<'_>) {
+        self.ask_about_claims(cx);
         self.tell_lacking(cx);
         let logs: BTreeSet<LogId> = self.delivery.open.keys().map(|(log, _)| *log).collect();
         for log in logs {
-            // A claim of more than there is shows that the peer's word is worth nothing.
-            let head = self.logs.get(&log).map_or(0, log::HeldLog::committed_head);
-            let has = self.links.iter().map(|(_, link)| link.cursors.get(&log).has);
-            let mut has: Vec<u64> = has.map(|has| if has > head { 0 } else { has }).collect();
+            let mut has: Vec<u64> = self.links.iter().map(|(_, link)| link.cursors.get(&log).ours).collect();
             has.sort_unstable();
             // Those who do not take it now are not waited for.
             let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
@@ -227,10 +225,8 @@ impl Sync {
         let Some(own) = self.logs.get(log) else { return };
         let (head, before) = (own.committed_head(), own.base() - 1);
         let lack = |link: &Link| {
-            let has = link.cursors.get(log).has;
-            let has = if has > head { 0 } else { has };
             let before = before.max(self.withholding.first(link, log) - 1);
-            Lack { node: link.node, lines: head.saturating_sub(has.max(before)) }
+            Lack { node: link.node, lines: head.saturating_sub(link.cursors.get(log).ours.max(before)) }
         };
         // Nobody waits for a link that refuses lines.
         let takes = self.links.iter().filter(|(_, link)| link.refuses.is_none());

@@ -9,6 +9,7 @@ use super::{
     names::{OurNames, Told},
     notice::Notice,
     phase::Event,
+    receipts::Claim,
     timer::Timer,
 };
 use crate::{
@@ -181,13 +182,20 @@ impl Sync {
     pub(super) fn have(&mut self, name: LinkId, have: &Have, cx: &mut Context<'_>) {
         let Some(node) = self.links.get(name).map(|link| link.node) else { return };
         for range in &have.ranges {
-            self.has(name, node, range, cx);
+            self.has(name, node, range, Claim::of(range), cx);
         }
-        let changed: Vec<HeldRange> =
-            have.changes.iter().filter_map(|change| self.range_of_change(name, change)).collect();
-        for range in &changed {
-            self.has(name, node, range, cx);
+        let changed: Vec<(HeldRange, Claim)> = have
+            .changes
+            .iter()
+            .filter_map(|change| {
+                let range = self.range_of_change(name, change)?;
+                Some((range, Claim::new(range.log, change.seq, change.head)))
+            })
+            .collect();
+        for (range, claim) in &changed {
+            self.has(name, node, range, Some(*claim), cx);
         }
+        let changed: Vec<HeldRange> = changed.into_iter().map(|(range, _)| range).collect();
         let Some(link) = self.links.get_mut(name) else { return };
         let is_listed = link.phase().is_listed();
         if !have.more {
@@ -224,8 +232,11 @@ impl Sync {
     }
 
     /// A link says what it holds of one log.
-    fn has(&mut self, name: LinkId, node: NodeId, range: &HeldRange, cx: &mut Context<'_>) {
+    fn has(&mut self, name: LinkId, node: NodeId, range: &HeldRange, claim: Option<Claim>, cx: &mut Context<'_>) {
         self.follow_log(name, node, range, cx);
+        if let Some(claim) = claim.filter(|_| range.log.author == self.me) {
+            self.claimed(name, node, claim, cx);
+        }
         let key = self.logs.key(&range.log);
         if let (Some(number), Some(link)) = (range.name, self.links.get_mut(name)) {
             link.their_names.learn(number, key.or_else(|| link.cursors.key(&range.log)));
@@ -241,9 +252,10 @@ impl Sync {
         }
         let held = self.logs.get(&range.log);
         let ours = held.and_then(|held| held.id_at(range.seq));
-        let contradicts = ours.is_some() && range.head.is_some() && ours != range.head;
+        // What is our own is compared with its receipts.
+        let is_own = range.log.author == self.me;
+        let contradicts = !is_own && ours.is_some() && range.head.is_some() && ours != range.head;
         let (is_held, gap) = (held.is_some(), held.is_some_and(HeldLog::has_gap));
-        let own_head = held.filter(|_| range.log.author == self.me).map(HeldLog::committed_head);
         let key = self.logs.key(&range.log).filter(|_| is_held);
         let Some(link) = self.links.get_mut(name) else { return };
         let cursor = match &key {
@@ -253,7 +265,7 @@ impl Sync {
         let Some(cursor) = cursor else { return };
         let news = cursor.base != range.base;
         let moved = cursor.holds(range.base, range.seq);
-        if own_head.is_some() && link.refuses.is_some_and(|from| range.seq >= from) {
+        if is_own && is_held && link.refuses.is_some_and(|from| range.seq >= from) {
             link.refuses = None;
         }
         self.review(name, &range.log, moved, cx);
@@ -264,10 +276,6 @@ impl Sync {
         if gap && news {
             // It may have what we lack below our base, and sends it if it knows that.
             self.tell_again(name, &range.log, cx.now);
-        }
-        if let Some(head) = own_head.filter(|_| !contradicts) {
-            // Nobody can have more than we have said. If it is true, its events prove it.
-            self.acked(node, range.log, range.seq.min(head), cx);
         }
         if contradicts {
             self.dispute(name, range.log, range.seq, cx);

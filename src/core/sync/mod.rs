@@ -43,7 +43,7 @@
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
 //! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
-//! - `delivery`, `readers`: who has our lines; `progress`: how much of a backlog is still to come
+//! - `receipts`, `readers`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
 //! - `say_again`: own lines that others can only take when they are said again
 //! - `pages`: messages from disk for the front end
@@ -70,6 +70,7 @@ mod phase;
 mod progress;
 mod queued;
 mod readers;
+mod receipts;
 mod receive;
 mod requests;
 mod say_again;
@@ -349,6 +350,8 @@ impl Sync {
             }
             (Purpose::Follow(log), Ok(Reply::Events(events))) => self.follow(&log, &events, cx.now),
             (Purpose::Follow(log), _) => self.follow(&log, &[], cx.now),
+            (Purpose::Claim(link), Ok(Reply::Events(events))) => self.claim_looked_up(link, events.first(), cx),
+            (Purpose::Claim(link), _) => self.claim_looked_up(link, None, cx),
             (Purpose::SayAgain, Ok(Reply::Events(events))) => self.read_to_say_again(&events, cx),
             (Purpose::SayAgain, reply) => {
                 cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));

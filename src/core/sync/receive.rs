@@ -65,7 +65,7 @@ impl Sync {
                 return Acceptance::Foreign;
             }
         };
-        let links = &self.links;
+        let (links, me) = (&self.links, self.me);
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
         let offer = Offer { base, has_room: true, highest: &highest };
         let acceptance = self.logs.offer(event, signed, &offer, cx.now, accepted);
@@ -78,6 +78,9 @@ impl Sync {
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
                     cursor.sends(seq);
+                    if log.author == me {
+                        cursor.ours = cursor.ours.max(seq);
+                    }
                 }
                 self.review(name, &log, false, cx);
             }

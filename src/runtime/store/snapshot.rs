@@ -79,7 +79,7 @@ impl Database {
              JOIN places ON places.key = lines.place WHERE lines.again IS NOT NULL AND author = ? AND network = ?
              GROUP BY lines.again",
         )?;
-        let ids = select.query_map((self.me.as_bytes(), self.network.as_str()), |row| {
+        let ids = select.query_map((self.me.as_bytes(), self.network.get().as_str()), |row| {
             let id = |column| -> Result<EventId> { Ok(EventId(array(column, row.get_ref(column)?.as_blob()?)?)) };
             Ok(Repeated { first: id(0)?, last: id(1)?, hlc: hlc(row, 2)? })
         })?;

@@ -72,3 +72,67 @@ fn a_disk_that_fails_in_between_makes_nothing_said_twice() {
         |output: &Output| matches!(output, Output::Update(Update::Message(m)) if m.delivery == Delivery::NotSent);
     assert_eq!(row.peers[0].count(not_sent), 0, "it is said once more, so nothing is lost");
 }
+
+/// The lines of a machine that it says somebody else has.
+fn delivered(row: &Row, n: usize) -> Vec<String> {
+    let shown = row.peers[n].shown();
+    let ids = row.peers[n].said.iter().filter_map(|output| match output {
+        Output::Update(Update::Delivery { id, delivered: 1.., .. }) => Some(*id),
+        _ => None,
+    });
+    let text = |id| shown.iter().find(|message| message.id == id).map(|message| message.text.to_string());
+    ids.filter_map(text).collect()
+}
+
+#[test]
+fn a_number_is_no_receipt() {
+    for restarts in [false, true] {
+        let mut row = Row::new(2);
+        let copy = backup(&mut row);
+        let link = row.link(0, 1);
+        for n in 2..=3 {
+            row.say(0, &format!("lost {n}"));
+        }
+        row.wait(200);
+        row.cut(link);
+        start(&mut row, 0, 1, 7, copy);
+        for n in 2..=9 {
+            row.say(0, &format!("new {n}"));
+        }
+        if restarts {
+            // Now the ids of the older lines are on disk alone.
+            let store = row.peers[0].store.clone();
+            start(&mut row, 0, 1, 8, store);
+        }
+        let own =
+            |row: &Row| row.peers[0].said.iter().any(|output| matches!(output, Output::Notice(Notice::OwnForked)));
+        let link = row.link(0, 1);
+        row.wait(10_000);
+        assert!(own(&row));
+        let told = delivered(&row, 0);
+        let held = row.texts(1);
+        assert!(told.iter().all(|text| held.contains(text)), "{told:?}, {held:?}");
+        assert_eq!(row.peers[1].store.events.values().filter(|entry| entry.event.seq > 3).count(), 5);
+        row.cut(link);
+    }
+}
+
+#[test]
+fn who_lags_by_more_than_memory_knows_has_its_receipts_all_the_same() {
+    let mut row = Row::new(2);
+    let link = row.link(0, 1);
+    row.say(0, "first");
+    row.wait(200);
+    row.cut(link);
+    for n in 0..200 {
+        row.say(0, &n.to_string());
+    }
+    row.peers[1].stalled = true;
+    row.link(0, 1);
+    row.wait(1_000);
+    let lacking = |output: &Output| match output {
+        Output::Update(Update::Lacking(lack)) => Some(lack.iter().map(|lack| lack.lines).sum::<u64>()),
+        _ => None,
+    };
+    assert_eq!(row.peers[0].said.iter().filter_map(lacking).next_back(), Some(200));
+}

@@ -1,0 +1,139 @@
+//! Whether a peer holds what we have said: its newest event must be ours. A number alone proves nothing, because a copy of our
+//! key may have used it for something else.
+
+use std::time::Duration;
+
+use super::{Purpose, Sync, event::Context, timer::Timer};
+use crate::{
+    core::{
+        log::storage::{Read, Request, StoredEvent},
+        mutant,
+    },
+    domain::model::{EventId, LinkId, LogId, NodeId},
+    protocol::codec::event::HeldRange,
+};
+
+/// How soon the store is asked about a claim for which it had no room: others have hundreds of requests open.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// What a peer says is the newest event that it holds of our log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim {
+    log: LogId,
+    seq: u64,
+    /// The beginning of its id: all that a change tells.
+    begin: [u8; 8],
+}
+
+impl Claim {
+    /// What a range says; none if it names no event.
+    pub(super) fn of(range: &HeldRange) -> Option<Self> {
+        range.head.map(|head| Self { log: range.log, seq: range.seq, begin: begin(head) })
+    }
+
+    /// What a change says.
+    pub(super) const fn new(log: LogId, seq: u64, begin: [u8; 8]) -> Self {
+        Self { log, seq, begin }
+    }
+}
+
+/// A claim about the log that we write to whose event is not in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Check {
+    /// There is none.
+    #[default]
+    None,
+    /// The store is to be asked.
+    Wanted(Claim),
+    /// The store was asked about this one.
+    Asked(Claim),
+    /// The store was asked about an earlier one, and is to be asked about this one then.
+    Next(Claim),
+}
+
+impl Sync {
+    /// A peer says which event of a log of ours is its newest one.
+    pub(super) fn claimed(&mut self, name: LinkId, node: NodeId, claim: Claim, cx: &mut Context<'_>) {
+        let log = claim.log;
+        let Some(held) = self.logs.get(&log) else { return };
+        if mutant::counts_receipts_by_number() {
+            return self.receipt(name, node, log, claim.seq.min(held.committed_head()), cx);
+        }
+        // Nobody can have more than we have said. If it is true, its events prove it.
+        if claim.seq > held.committed_head() || claim.seq < held.base() {
+            return;
+        }
+        if let Some(ours) = held.id_at(claim.seq) {
+            return self.judge(name, node, claim, ours, cx);
+        }
+        if self.logs.own() == Some(&log)
+            && let Some(link) = self.links.get_mut(name)
+        {
+            link.check = match link.check {
+                Check::Asked(_) | Check::Next(_) => Check::Next(claim),
+                Check::None | Check::Wanted(_) => Check::Wanted(claim),
+            };
+            self.ask_about_claims(cx);
+        }
+    }
+
+    /// Asks the store about claims, as far as it has room. What finds none is asked with the next report of deliveries.
+    pub(super) fn ask_about_claims(&mut self, cx: &mut Context<'_>) {
+        let now = cx.now;
+        for (name, link) in self.links.iter_mut() {
+            let Check::Wanted(claim) = link.check else { continue };
+            if !self.requests.has_room_for_lookup() {
+                self.timers.set_if_unset(Timer::ReportDelivery, now.mono + ASK_AGAIN_AFTER);
+                return;
+            }
+            link.check = Check::Asked(claim);
+            let read = Read { from: vec![(claim.log, claim.seq)], events: 1, bytes: 1 };
+            self.requests.ask(Purpose::Claim(name), Request::Read(read), cx.out);
+        }
+    }
+
+    /// The store has given our event that a claim is about; none if it could not.
+    pub(super) fn claim_looked_up(&mut self, name: LinkId, ours: Option<&StoredEvent>, cx: &mut Context<'_>) {
+        let Some(link) = self.links.get_mut(name) else { return };
+        let node = link.node;
+        match std::mem::take(&mut link.check) {
+            Check::Next(claim) => {
+                link.check = Check::Wanted(claim);
+                self.ask_about_claims(cx);
+            }
+            Check::Asked(claim) => {
+                if let Some(held) = ours.filter(|held| (held.log, held.seq) == (claim.log, claim.seq)) {
+                    self.judge(name, node, claim, held.signed.id(), cx);
+                }
+            }
+            Check::None | Check::Wanted(_) => {}
+        }
+    }
+
+    /// Compares a claim with our event of that number.
+    fn judge(&mut self, name: LinkId, node: NodeId, claim: Claim, ours: EventId, cx: &mut Context<'_>) {
+        let log = claim.log;
+        if begin(ours) == claim.begin {
+            return self.receipt(name, node, log, claim.seq, cx);
+        }
+        // Its history and ours part below this number.
+        if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(&log)) {
+            cursor.ours = cursor.ours.min(claim.seq.saturating_sub(1));
+        }
+        self.report_delivery_soon(cx.now);
+        self.dispute(name, log, claim.seq, cx);
+    }
+
+    fn receipt(&mut self, name: LinkId, node: NodeId, log: LogId, seq: u64, cx: &Context<'_>) {
+        if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(&log)) {
+            cursor.ours = seq;
+        }
+        self.acked(node, log, seq, cx);
+    }
+}
+
+fn begin(EventId(id): EventId) -> [u8; 8] {
+    let mut begin = [0; 8];
+    begin.copy_from_slice(id.split_at(8).0);
+    begin
+}
