@@ -44,6 +44,8 @@ pub enum Mutant {
     OfferEverything,
     /// A peer that has an event under the number of ours counts as one that has ours.
     ReceiptsByNumber,
+    /// Lines that others can never take are not said again.
+    NeverSayAgain,
 }
 
 impl Mutant {
@@ -69,6 +71,7 @@ impl Mutant {
         Self::NeverSendLess,
         Self::OfferEverything,
         Self::ReceiptsByNumber,
+        Self::NeverSayAgain,
     ];
 }
 
@@ -191,4 +194,9 @@ pub(crate) fn offers_everything() -> bool {
 /// Whether a peer has our event if it has one under that number.
 pub(crate) fn counts_receipts_by_number() -> bool {
     is(Mutant::ReceiptsByNumber)
+}
+
+/// Whether lines that others can never take are not said again.
+pub(crate) fn never_says_again() -> bool {
+    is(Mutant::NeverSayAgain)
 }

@@ -125,6 +125,9 @@ impl Logs {
     /// Where in its log an event belongs.
     fn position(&self, event: &Event, offer: &Offer<'_>) -> LogPosition {
         let (log, seq) = (&event.log, event.seq);
+        if self.removing.contains(log) && self.held.contains_key(log) {
+            return LogPosition::Nowhere;
+        }
         if let Some(end) = self.waiting.end(log) {
             if seq == end.seq + 1 {
                 return LogPosition::Next(Some((end.id, end.hlc)));

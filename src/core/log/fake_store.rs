@@ -88,6 +88,10 @@ impl FakeStore {
                     assert_eq!(there.event.id, entry.event.id, "a number was used again");
                 }
             }
+            Write::Rewind(state) => {
+                self.events.retain(|(log, seq), _| *log != state.id || *seq <= state.head);
+                self.logs.insert(state.id, state);
+            }
             Write::Log(state) => drop(self.logs.insert(state.id, state)),
             Write::Guest(line) => self.guests.push(*line),
             Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),

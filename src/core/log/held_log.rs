@@ -189,6 +189,20 @@ impl HeldLog {
         self.joint = None;
     }
 
+    /// Its events after number `to` are taken out; `head_id` is event `to`. Whether that is possible: not while some of them
+    /// are on their way to disk, nor if only an older range would be left.
+    pub(super) fn rewind(&mut self, to: u64, head_id: Option<EventId>) -> bool {
+        let state = &mut self.state;
+        if state.head != self.committed.head || state.older.is_some() || to >= state.head || to + 1 < state.base {
+            return false;
+        }
+        // Nobody remembers the clock of that event. What follows it is signed to be later.
+        (state.head, state.head_id, state.head_hlc) = (to, head_id, Hlc(0));
+        self.recent.clear();
+        self.recent.extend(head_id);
+        true
+    }
+
     /// Its author has signed two events under `seq`; whether that is news.
     pub(super) fn fork(&mut self, seq: u64) -> bool {
         let news = self.state.forked.is_none_or(|known| seq < known);
@@ -203,7 +217,8 @@ impl HeldLog {
         let state = if mutant::tells_uncommitted() { &self.state } else { &self.committed };
         let (log, base) = (state.id, state.base);
         if state.head == 0 {
-            return None;
+            // After all of it was taken out, others must hear that nothing is held.
+            return state.forked.map(|_| HeldRange { name: None, log, seq: 0, head: None, base });
         }
         match offered.and_then(|offered| gap(state, offered)) {
             Some(_) if let Some(Older { base, head, head_id }) = state.older => {

@@ -78,6 +78,8 @@ pub struct Logs {
     /// Logs that were given up and whose lines are still in the store. None of them goes on before these are gone, or what
     /// comes next would go with them.
     removing: BTreeSet<LogId>,
+    /// Logs whose newest events were taken out, and which the store was not told of.
+    rewound: Vec<LogState>,
     /// Logs that were forgotten altogether and are still in the store.
     forgotten: Vec<LogId>,
     /// Counts what was accepted.
@@ -130,6 +132,7 @@ impl Logs {
             changed: BTreeSet::new(),
             removing: given_up.iter().copied().collect(),
             given_up,
+            rewound: Vec::new(),
             forgotten,
             turn,
         }
@@ -280,8 +283,12 @@ impl Logs {
         let news = self.held.get_mut(log).is_some_and(|held| held.fork(seq));
         if news {
             self.changed.insert(*log);
-            // If it is ours, somebody else writes to it, or we have forgotten what we wrote.
+            // If it is ours, somebody else writes to it, or we have forgotten what we wrote. Nobody is to wait for what we
+            // wrote there before they take what we say now.
             self.abandon(log);
+            if log.author == self.me {
+                self.frontier.forget(log);
+            }
         }
         news
     }

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
-use super::{HeldLog, Logs, storage::LogEntry};
+use super::{
+    HeldLog, Logs,
+    storage::{LogEntry, LogState},
+};
 use crate::{
-    domain::model::{Hlc, LogId, NodeId, Now, RoomId},
+    domain::model::{EventId, Hlc, LogId, NodeId, Now, RoomId},
     protocol::{
         codec::event::{Draft, HLC_END},
         identity::Identity,
@@ -24,6 +27,26 @@ impl Logs {
         if self.own.take_if(|own| own == log).is_some() && self.abandoned.insert(*log) {
             self.newly_abandoned.push(*log);
         }
+    }
+
+    /// Takes the events after number `to` out of an own log that was given up, so that others can come in their place.
+    /// `head_id` is event `to`. Returns whether it did: not while more of the log is on its way to disk.
+    pub fn rewind(&mut self, log: &LogId, to: u64, head_id: Option<EventId>) -> bool {
+        let is_busy = self.waiting.end(log).is_some() || self.own.as_ref() == Some(log);
+        let Some(held) = self.held.get_mut(log).filter(|_| log.author == self.me && !is_busy) else { return false };
+        if !held.rewind(to, head_id) {
+            return false;
+        }
+        self.frontier.forget(log);
+        self.changed.remove(log);
+        self.removing.insert(*log);
+        self.rewound.push(held.state().clone());
+        true
+    }
+
+    /// Logs that were rewound since this was asked last, as they stand now.
+    pub fn take_rewound(&mut self) -> Vec<LogState> {
+        std::mem::take(&mut self.rewound)
     }
 
     /// Own logs that were given up in this run. What the store says later does not bring them back.

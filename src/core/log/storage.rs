@@ -76,6 +76,8 @@ pub enum Write {
     Event(Box<LogEntry>),
     /// How a log stands after the events before it. A new log is tagged with the present network.
     Log(LogState),
+    /// That the events of a log after this head are gone, said again by our user in another log. The log stands as this says.
+    Rewind(LogState),
     /// A line of a guest, which is in no log.
     Guest(Box<GuestLine>),
     /// How much a peer says it holds of one of our own logs.

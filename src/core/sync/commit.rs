@@ -114,6 +114,8 @@ impl Sync {
             Queued::Guest(line, _) => Write::Guest(Box::new(line.clone())),
         }));
         writes.extend(states.iter().cloned().map(Write::Log));
+        let rewound = self.logs.take_rewound();
+        writes.extend(rewound.iter().cloned().map(Write::Rewind));
         let given_up = self.logs.take_given_up();
         writes.extend(given_up.iter().cloned().map(Write::Log));
         writes.extend(self.logs.take_forgotten().into_iter().map(Write::Drop));
@@ -124,7 +126,7 @@ impl Sync {
         writes.extend(forks.iter().cloned().map(|proof| Write::Fork(Box::new(proof))));
         if !writes.is_empty() {
             let given_up = given_up.iter().map(|state| state.id).collect();
-            self.writer.commit = Some(Commit { queued, states, acks, forks, given_up });
+            self.writer.commit = Some(Commit { queued, states, acks, forks, rewound, given_up });
             self.timers.set(Timer::CommitStuck, cx.now.mono + STUCK_AFTER);
             self.requests.ask(Purpose::Commit, Request::Write(writes), cx.out);
         }
@@ -139,9 +141,12 @@ impl Sync {
 
     /// The commit is on disk: what it holds is shown, sent and told.
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
-        let Some(Commit { queued, states, given_up, .. }) = self.take_commit() else { return };
+        let Some(Commit { queued, states, rewound, given_up, .. }) = self.take_commit() else { return };
         self.remove(given_up, cx);
         self.logs.committed(states);
+        let left: Vec<LogId> = rewound.iter().map(|state| state.id).collect();
+        self.logs.committed(rewound);
+        left.iter().for_each(|log| self.logs.removed(log));
         let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
         for queued in queued {
             match queued {
@@ -175,6 +180,7 @@ impl Sync {
         for log in &changed {
             self.review_all(log, cx);
         }
+        self.left_branches(&left, cx);
         self.compare_postponed(cx);
         self.go_on_saying_again(cx);
         self.flush(cx);
@@ -270,6 +276,8 @@ impl Sync {
         let abandoned = self.logs.abandoned().clone();
         self.logs = Logs::new(self.me, snapshot, cx.now.wall);
         self.logs.keep_abandoned(abandoned);
+        self.branches.reload();
+        self.timers.set(Timer::LeaveBranches, cx.now.mono);
         // We may have told more of our logs than there is.
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         for log in &logs {

@@ -64,6 +64,8 @@ pub(super) struct Commit {
     pub(super) acks: Vec<Ack>,
     /// The proofs in it.
     pub(super) forks: Vec<Proof>,
+    /// The logs that lose their newest events with it.
+    pub(super) rewound: Vec<LogState>,
     /// The logs that are given up with it.
     pub(super) given_up: Vec<LogId>,
 }

@@ -19,6 +19,8 @@ pub(super) struct Cursor {
     /// Of a log of our own: the newest event of ours that it is known to hold. What it holds under later numbers may be somebody
     /// else's, with a copy of our key.
     pub(super) ours: u64,
+    /// Of a log of our own: whether its newest event is none of ours.
+    pub(super) differs: bool,
     /// The oldest.
     pub(super) base: u64,
     /// The newest event of the gapless piece that it was sent.

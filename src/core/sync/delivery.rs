@@ -83,6 +83,12 @@ impl Deliveries {
         }
     }
 
+    /// The lines of an own log are not followed any more: they are said again.
+    pub(super) fn close(&mut self, log: &LogId) {
+        self.open.retain(|(of, _), _| of != log);
+        self.later.take_if(|(of, _)| of == log);
+    }
+
     /// Own lines came from disk, up to `head` of their log.
     fn open_all(&mut self, events: &[StoredEvent], head: u64) {
         self.reading = false;

@@ -4,13 +4,9 @@ use super::{
     Purpose, Sync,
     event::{Context, Output},
     notice::Notice,
-    say_again::Lines,
 };
 use crate::{
-    core::log::{
-        HeldLog,
-        storage::{Proof, Read, Request, StoredEvent},
-    },
+    core::log::storage::{Proof, Read, Request, StoredEvent},
     domain::model::{EventId, LinkId, LogId},
     protocol::{
         codec::{event::Signed, mesh},
@@ -124,20 +120,19 @@ impl Sync {
             }
             return;
         }
+        let is_own = log.author == self.me;
         // The two histories may have parted further back.
-        if seq > 1 && prev_of(&ours) != prev_of(theirs) {
+        if !is_own && seq > 1 && prev_of(&ours) != prev_of(theirs) {
             self.dispute(link, log, seq - 1, cx);
         }
-        if !self.logs.forked(&log, seq) {
+        let is_news = self.logs.forked(&log, seq);
+        if is_own && let (Ok(our_event), Ok(their_event)) = (ours.read(), theirs.read()) {
+            self.own_branch(link, (&our_event, &their_event), theirs, cx);
+        }
+        if !is_news {
             return;
         }
-        let is_own = log.author == self.me;
         cx.out.push(Output::Notice(if is_own { Notice::OwnForked } else { Notice::Forked(log.author) }));
-        if is_own {
-            // Who holds the other history can never take ours.
-            let until = self.logs.get(&log).map_or(0, HeldLog::head);
-            self.say_again(Lines { log, from: seq, until }, cx);
-        }
         self.forks.add(Proof { log, seq, one: ours, other: theirs.clone() });
         for name in self.links.names() {
             let Some(link) = self.links.get_mut(name) else { continue };

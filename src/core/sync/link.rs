@@ -73,8 +73,8 @@ pub(super) struct Link {
     queue: VecDeque<Bytes>,
     /// Whether it has brought more of strangers than they may have. It is not read until the store has made room.
     pub(super) held_up: bool,
-    /// What it says of the log that we write to, until the store has said whether that is true.
-    pub(super) check: Check,
+    /// What it says of logs of ours, until the store has said whether that is true.
+    pub(super) checks: BTreeMap<LogId, Check>,
     /// The first event of our own log that it refused.
     pub(super) refuses: Option<u64>,
     /// Whether it may have what was said on this network before the present stay.
@@ -105,7 +105,7 @@ impl Link {
             their_names: TheirNames::default(),
             queue: VecDeque::new(),
             held_up: false,
-            check: Check::None,
+            checks: BTreeMap::new(),
             refuses: None,
             may_have_history: false,
             was_told: false,

@@ -45,11 +45,12 @@
 //! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
 //! - `receipts`, `readers`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
-//! - `say_again`: own lines that others can only take when they are said again
+//! - `branches`, `say_again`: own logs that a copy of our key has written too, and own lines that are said again
 //! - `pages`: messages from disk for the front end
 //! - `requests`, `timer`: what the store was asked, what the clock brings
 
 mod backfill;
+mod branches;
 mod budget;
 mod commit;
 mod commit_queue;
@@ -89,6 +90,7 @@ pub use notice::{NotDone, Notice};
 pub use on_the_way::Unpublished;
 
 use self::{
+    branches::Branches,
     budget::Budget,
     commit_queue::Writer,
     delivery::Deliveries,
@@ -154,6 +156,7 @@ pub struct Sync {
     asked: Option<Asked>,
     delivery: Deliveries,
     saying_again: SayingAgain,
+    branches: Branches,
     progress: Progress,
     withholding: Withholding,
     /// Whether the program ends as soon as what our user said is on disk.
@@ -185,6 +188,7 @@ impl Sync {
             asked: None,
             delivery,
             saying_again,
+            branches: Branches::default(),
             progress: Progress::default(),
             withholding: Withholding::new(standing),
             leaving: false,
@@ -306,6 +310,7 @@ impl Sync {
                 Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
                 Timer::ReportDelivery => self.report_delivery(cx),
                 Timer::WriteAcks => self.delivery.write_acks_now(),
+                Timer::LeaveBranches => self.leave_branches(cx),
             }
         }
     }
@@ -350,12 +355,14 @@ impl Sync {
             }
             (Purpose::Follow(log), Ok(Reply::Events(events))) => self.follow(&log, &events, cx.now),
             (Purpose::Follow(log), _) => self.follow(&log, &[], cx.now),
-            (Purpose::Claim(link), Ok(Reply::Events(events))) => self.claim_looked_up(link, events.first(), cx),
-            (Purpose::Claim(link), _) => self.claim_looked_up(link, None, cx),
+            (Purpose::Claim(link, log), Ok(Reply::Events(events))) => {
+                self.claim_looked_up((link, log), events.first(), cx);
+            }
+            (Purpose::Claim(link, log), _) => self.claim_looked_up((link, log), None, cx),
             (Purpose::SayAgain, Ok(Reply::Events(events))) => self.read_to_say_again(&events, cx),
             (Purpose::SayAgain, reply) => {
                 cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));
-                self.read_to_say_again(&[], cx);
+                self.not_read_to_say_again(cx);
             }
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
                 self.compare(link, &theirs, events, cx);

@@ -16,6 +16,9 @@ use crate::{
 /// How soon the store is asked about a claim for which it had no room: others have hundreds of requests open.
 const ASK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
+/// Our logs that one link may have claims about at once: the one that we write to, and those that a copy of our key wrote too.
+const MAX_CHECKS: usize = 16;
+
 /// What a peer says is the newest event that it holds of our log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Claim {
@@ -37,12 +40,9 @@ impl Claim {
     }
 }
 
-/// A claim about the log that we write to whose event is not in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A claim about one of our logs whose event is not in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Check {
-    /// There is none.
-    #[default]
-    None,
     /// The store is to be asked.
     Wanted(Claim),
     /// The store was asked about this one.
@@ -66,47 +66,51 @@ impl Sync {
         if let Some(ours) = held.id_at(claim.seq) {
             return self.judge(name, node, claim, ours, cx);
         }
-        if self.logs.own() == Some(&log)
-            && let Some(link) = self.links.get_mut(name)
-        {
-            link.check = match link.check {
-                Check::Asked(_) | Check::Next(_) => Check::Next(claim),
-                Check::None | Check::Wanted(_) => Check::Wanted(claim),
+        // Of our other logs nobody waits for receipts, and nobody else writes to most.
+        let matters = self.logs.own() == Some(&log) || held.state().forked.is_some();
+        if matters && let Some(link) = self.links.get_mut(name) {
+            let check = match link.checks.get(&log) {
+                Some(Check::Asked(_) | Check::Next(_)) => Check::Next(claim),
+                Some(Check::Wanted(_)) | None => Check::Wanted(claim),
             };
+            if link.checks.len() < MAX_CHECKS || link.checks.contains_key(&log) {
+                link.checks.insert(log, check);
+            }
             self.ask_about_claims(cx);
         }
     }
 
     /// Asks the store about claims, as far as it has room. What finds none is asked with the next report of deliveries.
     pub(super) fn ask_about_claims(&mut self, cx: &mut Context<'_>) {
-        let now = cx.now;
         for (name, link) in self.links.iter_mut() {
-            let Check::Wanted(claim) = link.check else { continue };
-            if !self.requests.has_room_for_lookup() {
-                self.timers.set_if_unset(Timer::ReportDelivery, now.mono + ASK_AGAIN_AFTER);
-                return;
+            for (log, check) in &mut link.checks {
+                let Check::Wanted(claim) = *check else { continue };
+                if !self.requests.has_room_for_lookup() {
+                    return self.timers.set_if_unset(Timer::ReportDelivery, cx.now.mono + ASK_AGAIN_AFTER);
+                }
+                *check = Check::Asked(claim);
+                let read = Read { from: vec![(*log, claim.seq)], events: 1, bytes: 1 };
+                self.requests.ask(Purpose::Claim(name, *log), Request::Read(read), cx.out);
             }
-            link.check = Check::Asked(claim);
-            let read = Read { from: vec![(claim.log, claim.seq)], events: 1, bytes: 1 };
-            self.requests.ask(Purpose::Claim(name), Request::Read(read), cx.out);
         }
     }
 
     /// The store has given our event that a claim is about; none if it could not.
-    pub(super) fn claim_looked_up(&mut self, name: LinkId, ours: Option<&StoredEvent>, cx: &mut Context<'_>) {
+    pub(super) fn claim_looked_up(&mut self, at: (LinkId, LogId), ours: Option<&StoredEvent>, cx: &mut Context<'_>) {
+        let (name, log) = at;
         let Some(link) = self.links.get_mut(name) else { return };
         let node = link.node;
-        match std::mem::take(&mut link.check) {
-            Check::Next(claim) => {
-                link.check = Check::Wanted(claim);
+        match link.checks.remove(&log) {
+            Some(Check::Next(claim)) => {
+                link.checks.insert(log, Check::Wanted(claim));
                 self.ask_about_claims(cx);
             }
-            Check::Asked(claim) => {
-                if let Some(held) = ours.filter(|held| (held.log, held.seq) == (claim.log, claim.seq)) {
+            Some(Check::Asked(claim)) => {
+                if let Some(held) = ours.filter(|held| (held.log, held.seq) == (log, claim.seq)) {
                     self.judge(name, node, claim, held.signed.id(), cx);
                 }
             }
-            Check::None | Check::Wanted(_) => {}
+            Some(Check::Wanted(_)) | None => {}
         }
     }
 
@@ -118,15 +122,22 @@ impl Sync {
         }
         // Its history and ours part below this number.
         if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(&log)) {
-            cursor.ours = cursor.ours.min(claim.seq.saturating_sub(1));
+            (cursor.ours, cursor.differs) = (cursor.ours.min(claim.seq.saturating_sub(1)), true);
         }
         self.report_delivery_soon(cx.now);
         self.dispute(name, log, claim.seq, cx);
     }
 
+    /// A link has sent an event that follows none of ours.
+    pub(super) fn is_other_branch(&mut self, name: LinkId, log: &LogId) {
+        if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(log)) {
+            cursor.differs |= log.author == self.me;
+        }
+    }
+
     fn receipt(&mut self, name: LinkId, node: NodeId, log: LogId, seq: u64, cx: &Context<'_>) {
         if let Some(cursor) = self.links.get_mut(name).and_then(|link| link.cursors.get_mut(&log)) {
-            cursor.ours = seq;
+            (cursor.ours, cursor.differs) = (seq, false);
         }
         self.acked(node, log, seq, cx);
     }

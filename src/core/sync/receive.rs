@@ -33,7 +33,10 @@ impl Sync {
                     }
                 }
                 Acceptance::Compare(log, seq, theirs) => self.look_up(link, (log, seq), theirs, cx),
-                Acceptance::Branch(log, seq) => self.dispute(link, log, seq - 1, cx),
+                Acceptance::Branch(log, seq) => {
+                    self.is_other_branch(link, &log);
+                    self.dispute(link, log, seq - 1, cx);
+                }
                 Acceptance::Backwards(log, seq) => drop(self.logs.forked(&log, seq)),
                 Acceptance::Waits => self.ask_for_causes_soon(link, cx.now),
                 Acceptance::Accepted | Acceptance::Known | Acceptance::Early | Acceptance::Foreign => {}
@@ -56,6 +59,9 @@ impl Sync {
         let (log, seq) = (event.log, event.seq);
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
+        if log.author == self.me && self.is_of_left_branch(&event, name, cx) {
+            return Acceptance::Foreign;
+        }
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
         let brought = Brought { by: sender, log, seq, hlc: event.hlc, bytes };
         let instead_of = match self.place_for(&brought, cx) {

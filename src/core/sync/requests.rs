@@ -27,8 +27,8 @@ pub(super) enum Purpose {
     Backfill(LinkId, Vec<(LogId, u64)>),
     /// To follow who gets the lines of this log of ours.
     Follow(LogId),
-    /// To see whether this link's newest event of our log is ours.
-    Claim(LinkId),
+    /// To see whether this link's newest event of this log is ours.
+    Claim(LinkId, LogId),
     /// To say lines of our user again.
     SayAgain,
     /// To compare our event with this one of a link.

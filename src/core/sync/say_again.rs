@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{Purpose, Sync, event::Context};
 use crate::{
-    core::log::storage::{LogEntry, Read, Repeated, Request, StoredEvent},
+    core::{
+        log::storage::{LogEntry, Read, Repeated, Request, StoredEvent},
+        mutant,
+    },
     domain::model::{EventId, Hlc, LogId},
     protocol::codec::event::{Content, KIND_SAID, Signed},
 };
@@ -44,12 +47,26 @@ enum Step {
     Writing(u64),
 }
 
+/// One request, and how far it is.
+#[derive(Debug)]
+struct Task {
+    lines: Lines,
+    /// The next number to read.
+    next: u64,
+    /// The event before the first of them, once that was read.
+    before: Option<EventId>,
+    /// Whether all that was read so far is said again.
+    whole: bool,
+    /// Whether anything was said now.
+    any: bool,
+}
+
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct SayingAgain {
     /// Of each event that held events of our key repeat the last repetition: its clock and id.
     done: BTreeMap<EventId, (Hlc, EventId)>,
-    waiting: VecDeque<Lines>,
+    waiting: VecDeque<Task>,
     step: Step,
 }
 
@@ -97,8 +114,11 @@ impl Sync {
     /// before, are left out.
     pub(super) fn say_again(&mut self, lines: Lines, cx: &mut Context<'_>) {
         let waiting = &mut self.saying_again.waiting;
-        if waiting.len() < MAX_WAITING && !waiting.contains(&lines) {
-            waiting.push_back(lines);
+        if mutant::never_says_again() {
+            return;
+        }
+        if waiting.len() < MAX_WAITING && waiting.iter().all(|task| task.lines != lines) {
+            waiting.push_back(Task { lines, next: lines.from, before: None, whole: true, any: false });
             self.go_on_saying_again(cx);
         }
     }
@@ -114,38 +134,56 @@ impl Sync {
                 return;
             }
             saying.step = Step::Idle;
-            if let Some(lines) = saying.waiting.front_mut() {
-                lines.from = next;
+            if let Some(task) = saying.waiting.front_mut() {
+                task.next = next;
             }
         }
-        if let (Step::Idle, Some(lines)) = (saying.step, saying.waiting.front()) {
+        if let (Step::Idle, Some(task)) = (saying.step, saying.waiting.front()) {
             saying.step = Step::Reading;
-            let read = Read { from: vec![(lines.log, lines.from)], events: STEP_LINES, bytes: STEP_BYTES };
+            let read = Read { from: vec![(task.lines.log, task.next)], events: STEP_LINES, bytes: STEP_BYTES };
             self.requests.ask(Purpose::SayAgain, Request::ReadOwn(read), cx.out);
         }
     }
 
-    /// Lines to say again came from the store; none if there are no more, or they could not be read.
+    /// Lines to say again came from the store; none if there are no more.
     pub(super) fn read_to_say_again(&mut self, events: &[StoredEvent], cx: &mut Context<'_>) {
         if self.saying_again.step != Step::Reading {
             return;
         }
         self.saying_again.step = Step::Idle;
-        let Some(lines) = self.saying_again.waiting.front().copied() else { return };
+        let Some(lines) = self.saying_again.waiting.front().map(|task| task.lines) else { return };
         if self.writer.is_broken() {
             return;
         }
         let wanted = events.iter().filter(|held| held.log == lines.log && held.seq <= lines.until);
         let Some(last) = wanted.clone().next_back().map(|held| held.seq) else {
-            self.saying_again.waiting.pop_front();
+            if let Some(Task { whole: true, before, any, .. }) = self.saying_again.waiting.pop_front() {
+                self.all_said_again(lines, before, any, cx);
+            }
             return self.go_on_saying_again(cx);
         };
         self.saying_again.step = Step::Writing(last + 1);
         let mut entries = Vec::new();
         for held in wanted {
-            entries.extend(self.repeat(held, cx));
+            let said = self.repeat(held, cx);
+            let whole = said.is_some() || self.saying_again.is_said_again(held.signed.id(), &held.signed);
+            if let Some(task) = self.saying_again.waiting.front_mut() {
+                task.whole &= whole;
+                task.any |= said.is_some();
+                if held.seq == lines.from {
+                    task.before = held.signed.read().ok().and_then(|event| event.prev);
+                }
+            }
+            entries.extend(said);
         }
         self.keep(entries, None, cx);
+        self.go_on_saying_again(cx);
+    }
+
+    /// Lines could not be read: they stay as they are.
+    pub(super) fn not_read_to_say_again(&mut self, cx: &mut Context<'_>) {
+        self.saying_again.step = Step::Idle;
+        self.saying_again.waiting.pop_front();
         self.go_on_saying_again(cx);
     }
 

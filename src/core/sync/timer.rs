@@ -33,4 +33,6 @@ pub(super) enum Timer {
     ReportDelivery,
     /// Write acknowledgements that share no other commit.
     WriteAcks,
+    /// Say the lines of an own log again from where others hold another history.
+    LeaveBranches,
 }

@@ -39,6 +39,12 @@ impl TokenBucket {
         self.has_some(1.0, now)
     }
 
+    /// When one can be taken again, if none is taken before.
+    pub fn next_at(&mut self, now: Instant) -> Instant {
+        self.earn(now);
+        now + Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.rate.max(LEAST_RATE))
+    }
+
     /// Takes one, if there is one; whether there was.
     pub fn take(&mut self, now: Instant) -> bool {
         let has = self.has(now);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, Result, Row, params};
 
 use super::{
-    columns::{log_id, unsigned},
+    columns::{log_id, number, unsigned},
     counts::{Counts, SIZE},
     indexing, oldest_kept,
 };
@@ -75,6 +75,18 @@ impl Forgotten {
             _ => Ok(Reply::Raised { lines, bases: bases.into_iter().collect(), freed: freed.into_iter().collect() }),
         }
     }
+}
+
+/// Deletes the lines of a log that come after a number, within a transaction. Returns the size of each.
+pub(super) fn delete_after(transaction: &Connection, log: i64, seq: u64) -> Result<Vec<i64>> {
+    let sql = format!("SELECT {} FROM lines WHERE log = ? AND seq > ?", Line::columns());
+    let mut lines = transaction.prepare_cached(&sql)?;
+    let lines = lines.query_map(params![log, number(seq)], Line::read)?.collect::<Result<Vec<_>>>()?;
+    for line in &lines {
+        indexing::forget(transaction, line.spot)?;
+        transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
+    }
+    Ok(lines.iter().filter_map(|line| line.event.map(|(.., bytes)| bytes)).collect())
 }
 
 /// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin behind them afterwards.

@@ -6,7 +6,7 @@ use super::{
     Database,
     columns::{epoch, number},
     counts::Counts,
-    damage_mark, error, indexing, lines, oldest_kept,
+    damage_mark, deleting, error, indexing, lines, oldest_kept,
 };
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
@@ -92,6 +92,7 @@ impl Writer<'_> {
             match write {
                 Write::Event(entry) => self.event(entry)?,
                 Write::Log(state) => self.log(state)?,
+                Write::Rewind(state) => self.rewind(state)?,
                 Write::Guest(line) => self.guest(line)?,
                 Write::Ack(ack) => self.ack(ack)?,
                 Write::ForgetAck(node, log) => self.forget_ack(node, log)?,
@@ -188,6 +189,18 @@ impl Writer<'_> {
 
     fn log(&self, state: &LogState) -> Result<(), Refusal> {
         put_log(&self.savepoint, self.place_of(&state.id)?, state)?;
+        Ok(())
+    }
+
+    fn rewind(&mut self, state: &LogState) -> Result<(), Refusal> {
+        let Some((log, place)) = find(&self.savepoint, &state.id)? else { return Ok(()) };
+        for bytes in deleting::delete_after(&self.savepoint, log, state.head)? {
+            self.counts.take(log, bytes);
+        }
+        // Whoever held what is gone does not hold what comes in its place.
+        let mut acks = self.savepoint.prepare_cached("UPDATE acks SET seq = ?2 WHERE log = ?1 AND seq > ?2")?;
+        acks.execute(params![log, number(state.head)])?;
+        put_log(&self.savepoint, place, state)?;
         Ok(())
     }
 

@@ -136,3 +136,111 @@ fn who_lags_by_more_than_memory_knows_has_its_receipts_all_the_same() {
     };
     assert_eq!(row.peers[0].said.iter().filter_map(lacking).next_back(), Some(200));
 }
+
+/// What a machine has on its disk and shows, in the order of the text.
+fn all(row: &Row, n: usize) -> Vec<String> {
+    let mut texts = row.texts(n);
+    texts.sort_unstable();
+    texts
+}
+
+#[test]
+fn both_histories_of_a_restored_backup_end_at_everybody_once() {
+    let mut row = Row::new(4);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    row.say(0, "lost 2");
+    row.say(0, "lost 3");
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    for n in 2..=4 {
+        row.say(0, &format!("new {n}"));
+    }
+    // Bob has heard the new ones, and will never meet carol.
+    let with_bob = row.link(0, 2);
+    row.wait(500);
+    row.cut(with_bob);
+    row.link(0, 1);
+    row.wait(5_000);
+    let lines = ["lost 2", "lost 3", "new 2", "new 3", "new 4", "shared"];
+    assert_eq!((all(&row, 0), all(&row, 1)), (lines.map(str::to_owned).to_vec(), lines.map(str::to_owned).to_vec()));
+    assert_eq!(row.texts(0), row.texts(1));
+    assert_eq!(repetitions(&row, 1), 3, "what carol has already stays where it is");
+    // A newcomer gets them from either.
+    row.link(1, 3);
+    row.wait(5_000);
+    assert_eq!(row.texts(3), row.texts(1));
+    // Bob gets what was lost, too.
+    row.link(0, 2);
+    row.wait(5_000);
+    assert_eq!(row.texts(2), row.texts(0));
+    row.wait(100_000);
+    for n in 0..4 {
+        assert_eq!(row.texts(n), row.texts(2), "machine {n}");
+    }
+}
+
+#[test]
+fn two_running_copies_give_all_lines_to_everybody() {
+    for order in [[0, 3], [3, 0]] {
+        let mut row = Row::new(4);
+        let copy = backup(&mut row);
+        start(&mut row, 3, 1, 9, copy);
+        // One speaks with carol, the other with dave, and none knows of the other.
+        let links = [row.link(0, 1), row.link(3, 2)];
+        for n in 0..5 {
+            row.say(0, &format!("one {n}"));
+            row.say(3, &format!("other {n}"));
+        }
+        row.wait(500);
+        row.cut(links[0]);
+        row.cut(links[1]);
+        // Carol and dave meet; then one copy comes, and later the other.
+        row.link(1, 2);
+        row.wait(5_000);
+        for n in order {
+            let link = row.link(n, 1);
+            row.wait(10_000);
+            row.say(n, &format!("alone {n}"));
+            row.wait(1_000);
+            row.cut(link);
+        }
+        let link = row.link(order[0], 2);
+        row.wait(10_000);
+        row.cut(link);
+        let mut lines: Vec<String> = (0..5).flat_map(|n| [format!("one {n}"), format!("other {n}")]).collect();
+        lines.extend(["alone 0", "alone 3", "shared"].map(str::to_owned));
+        lines.sort_unstable();
+        for n in [1, 2, order[0]] {
+            assert_eq!(all(&row, n), lines, "machine {n}, {order:?}");
+        }
+        assert_eq!(row.texts(1), row.texts(2));
+    }
+}
+
+#[test]
+fn histories_that_part_long_ago_come_together() {
+    let mut row = Row::new(3);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    for n in 0..500 {
+        row.say(0, &format!("lost {n:03}"));
+    }
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    for n in 0..400 {
+        row.say(0, &format!("new {n:03}"));
+    }
+    let link = row.link(0, 1);
+    row.wait(200_000);
+    assert_eq!(row.texts(0), row.texts(1));
+    let said = |word: &str, count: usize| (0..count).map(|n| format!("{word} {n:03}")).collect::<Vec<_>>();
+    assert_eq!(row.texts(0), [vec!["shared".to_owned()], said("lost", 500), said("new", 400)].concat());
+    assert_eq!(repetitions(&row, 1), 400, "what was said before both parted stays where it is");
+    row.cut(link);
+    row.link(0, 2);
+    row.wait(5_000);
+    assert_eq!(row.texts(2), row.texts(1));
+}

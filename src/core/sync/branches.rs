@@ -1,0 +1,252 @@
+//! Own logs that a copy of our key has written too: somebody holds other events under our numbers.
+//!
+//! Neither history can become part of the other, and who holds one can never take the other. So we begin a new epoch, and:
+//! 1. find out where both part, by showing events to each other (`forks`);
+//! 2. say our lines from there on again, in the new epoch, which everybody can take;
+//! 3. take ours out, so that theirs can come in their place.
+//!
+//! After that we hold what others hold, and all lines of both histories are everywhere once. If we meet somebody who holds
+//! the history that we left, step 2 is done for the one that we hold now. Step 3 is not: theirs is said again already.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Sync,
+    event::{Context, Output},
+    say_again::Lines,
+    timer::Timer,
+};
+use crate::{
+    core::log::HeldLog,
+    domain::{
+        limit::TokenBucket,
+        model::{EventId, LinkId, LogId},
+    },
+    protocol::codec::{
+        event::{Event, Signed},
+        mesh::{self, Frame, RefusalReason, Refused},
+    },
+};
+
+/// How long a peer has to answer an event of ours that differs from its own. Without an answer both hold the same there.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// Own logs that are dealt with at once, and first events of histories that were left.
+const MAX_BRANCHES: usize = 64;
+
+/// Logs that are said again at once, and per second in the long run. A thief of the key who contradicts every new log would
+/// otherwise have all lines said again without end.
+const ROUNDS: u32 = 4;
+const ROUNDS_RATE: f64 = 1.0 / 60.0;
+
+/// What is being done about one log.
+#[derive(Debug, Clone, Copy)]
+struct Branch {
+    /// Who holds the other history.
+    link: LinkId,
+    /// The first number known to have two events.
+    from: u64,
+    /// Our event there, if both follow the same one: then both histories part here.
+    first: Option<EventId>,
+    /// The last number that seems to have the same event in both. Numbers below the first that we hold count as such.
+    same: u64,
+    /// By how much the next step goes back; none once the search has gone too far, and halves the rest.
+    stride: Option<u64>,
+    /// The number that was asked about last.
+    asked: u64,
+    /// When the answer counts as missing.
+    due: Instant,
+    /// Whether a held event says again what theirs says.
+    is_theirs_said: bool,
+    step: Step,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Looking for where both histories part.
+    Searching,
+    /// Ours is said again.
+    Saying,
+    /// Done, as far as is known.
+    Done,
+}
+
+impl Branch {
+    /// The number to ask about next; none if the place is found.
+    fn next(&mut self) -> Option<u64> {
+        if self.first.is_some() || self.from <= self.same + 1 {
+            return None;
+        }
+        let back = match &mut self.stride {
+            Some(stride) => {
+                let back = *stride;
+                *stride = stride.saturating_mul(2);
+                back
+            }
+            None => (self.from - self.same) / 2,
+        };
+        self.asked = self.from.saturating_sub(back).max(self.same + 1);
+        Some(self.asked)
+    }
+}
+
+/// See the module's documentation.
+#[derive(Debug)]
+pub(super) struct Branches {
+    of: BTreeMap<LogId, Branch>,
+    /// The first events of histories that were left: they do not come back in this run.
+    left: BTreeSet<EventId>,
+    rounds: TokenBucket,
+}
+
+impl Default for Branches {
+    fn default() -> Self {
+        let rounds = TokenBucket::new(ROUNDS, ROUNDS_RATE);
+        Self { of: BTreeMap::new(), left: BTreeSet::new(), rounds }
+    }
+}
+
+impl Branches {
+    /// The store was read again: what was not written is done once more.
+    pub(super) fn reload(&mut self) {
+        for branch in self.of.values_mut().filter(|branch| branch.step == Step::Saying) {
+            branch.step = Step::Searching;
+        }
+    }
+}
+
+impl Sync {
+    /// A link holds `theirs`, an event of our key, where we hold `ours`.
+    pub(super) fn own_branch(
+        &mut self,
+        link: LinkId,
+        (ours, theirs): (&Event, &Event),
+        their_signed: &Signed,
+        cx: &mut Context<'_>,
+    ) {
+        let (log, seq) = (ours.log, ours.seq);
+        let is_theirs_said = self.saying_again.is_said_again(theirs.id, their_signed);
+        // It may only show a proof.
+        let differs = self.links.get(link).is_some_and(|link| link.cursors.get(&log).differs);
+        let known = self.branches.of.get(&log).copied().filter(|known| known.step != Step::Done);
+        let is_old = known.is_some_and(|known| known.from <= seq);
+        let is_full = self.branches.of.len() >= MAX_BRANCHES && !self.branches.of.contains_key(&log);
+        if is_old || is_full || (is_theirs_said && !differs) {
+            return;
+        }
+        let base = self.logs.get(&log).map_or(1, HeldLog::base);
+        let first = Some(ours.id).filter(|_| ours.prev == theirs.prev);
+        let (same, stride) = known.map_or((base - 1, Some(1)), |known| (known.same, known.stride));
+        let step = Step::Searching;
+        let branch =
+            Branch { link, from: seq, first, same, stride, asked: seq, due: cx.now.mono, is_theirs_said, step };
+        self.branches.of.insert(log, branch);
+        self.find_fork(&log, cx);
+    }
+
+    /// Goes on looking for where a log of ours and that of a link part: shows the link an event of ours further back. If it
+    /// holds another one there, it shows that.
+    fn find_fork(&mut self, log: &LogId, cx: &mut Context<'_>) {
+        let Some(branch) = self.branches.of.get_mut(log) else { return };
+        let (link, next) = (branch.link, branch.next());
+        if next.is_some() {
+            branch.due = cx.now.mono + ANSWERS_WITHIN;
+        }
+        self.timers.set_no_later(Timer::LeaveBranches, branch.due);
+        if let Some(seq) = next {
+            self.dispute(link, *log, seq, cx);
+        }
+    }
+
+    /// Goes on where no answer came, and says our lines again where the search has ended.
+    pub(super) fn leave_branches(&mut self, cx: &mut Context<'_>) {
+        let now = cx.now.mono;
+        let searching = |(_, branch): &(&LogId, &Branch)| branch.step == Step::Searching;
+        let logs: Vec<LogId> = self.branches.of.iter().filter(searching).map(|(log, _)| *log).collect();
+        for log in logs {
+            let Some(branch) = self.branches.of.get_mut(&log) else { continue };
+            if branch.due > now {
+                self.timers.set_no_later(Timer::LeaveBranches, branch.due);
+            } else if branch.first.is_some() || branch.from <= branch.same + 1 {
+                self.leave_branch(&log, cx);
+            } else {
+                (branch.same, branch.stride) = (branch.same.max(branch.asked.min(branch.from - 1)), None);
+                self.find_fork(&log, cx);
+            }
+        }
+    }
+
+    /// Says our lines again.
+    fn leave_branch(&mut self, log: &LogId, cx: &mut Context<'_>) {
+        let (Some(branch), Some(held)) = (self.branches.of.get_mut(log), self.logs.get(log)) else { return };
+        if !self.branches.rounds.has(cx.now.mono) {
+            branch.due = self.branches.rounds.next_at(cx.now.mono);
+            return self.timers.set_no_later(Timer::LeaveBranches, branch.due);
+        }
+        branch.step = Step::Saying;
+        let (from, until) = (branch.from, held.head());
+        self.delivery.close(log);
+        self.say_again(Lines { log: *log, from, until }, cx);
+    }
+
+    /// All of these lines are on disk again, in the present log. `before` is the event before the first of them, and `any`
+    /// whether any of them was said now.
+    pub(super) fn all_said_again(&mut self, lines: Lines, before: Option<EventId>, any: bool, cx: &mut Context<'_>) {
+        let Lines { log, from, .. } = lines;
+        if any {
+            self.branches.rounds.take(cx.now.mono);
+        }
+        let Some(branch) = self.branches.of.get_mut(&log).filter(|branch| branch.from == from) else { return };
+        if branch.step != Step::Saying {
+            return;
+        }
+        branch.step = Step::Done;
+        if branch.is_theirs_said {
+            return;
+        }
+        let first = branch.first;
+        if self.logs.rewind(&log, from - 1, before) {
+            if self.branches.left.len() < MAX_BRANCHES {
+                self.branches.left.extend(first);
+            }
+            self.flush(cx);
+        }
+    }
+
+    /// The events that were taken out of these logs are gone from the disk: others may send what they hold there.
+    pub(super) fn left_branches(&mut self, logs: &[LogId], cx: &mut Context<'_>) {
+        for log in logs {
+            for (_, link) in self.links.iter_mut() {
+                if let Some(cursor) = link.cursors.get_mut(log) {
+                    (cursor.sent, cursor.disputed) = (cursor.has, 0);
+                }
+            }
+            self.review_all(log, cx);
+        }
+        if !logs.is_empty() {
+            self.tell_everybody(logs, cx);
+            self.catch_up(cx);
+        }
+    }
+
+    /// Whether an event begins a history of ours that we left, and is not held. Its sender is told not to send it now.
+    pub(super) fn is_of_left_branch(&mut self, event: &Event, link: LinkId, cx: &mut Context<'_>) -> bool {
+        let is_new = self.logs.get(&event.log).is_none_or(|held| held.head() < event.seq);
+        if !is_new || !self.branches.left.contains(&event.id) {
+            return false;
+        }
+        let (log, from) = (event.log, event.seq);
+        let tells = self
+            .links
+            .get_mut(link)
+            .is_some_and(|link| link.caps.has(mesh::Cap::Refusals) && link.is_told(log, cx.now.mono));
+        if tells {
+            let refused = Refused { log, from, until: None, reason: RefusalReason::NoRoom };
+            cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
+        }
+        true
+    }
+}
