@@ -36,6 +36,12 @@ fn main() -> ExitCode {
             let fault = subcommands::doctor(&config, doctor).map(|fault| if fault { FAILURE } else { 0 });
             return fault.map_or_else(|error| fail(&error, FAILURE), ExitCode::from);
         }
+        Some(Tool::Identity(identity)) => {
+            return subcommands::identity(&config, identity).map_or_else(
+                |error| fail(&error, if error.is_usage() { USAGE } else { FAILURE }),
+                |()| ExitCode::SUCCESS,
+            );
+        }
         None => {}
     }
     // Held to the end: dropping it writes what waits.

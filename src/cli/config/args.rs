@@ -69,6 +69,19 @@ looks where the chat would: on this machine, unless F2 has opened it on this net
 
 Exit codes: 0 nothing is wrong; 1 a fault was found, or it could not look; 2 usage or bad config.";
 
+/// What `identity --help` shows after the options.
+const IDENTITY_EXAMPLES: &str = "\
+Examples:
+  proximity-chat identity
+      Print the key that others know you by.
+  proximity-chat identity --new
+      Be somebody new: on one of two machines that have a copy of the same profile, or when your key was stolen.
+
+With a new key, others see you as somebody new and have to compare codes with you again. Your history stays; what you said so far \
+is shown as said with the old key. The chat must not run meanwhile.
+
+Exit codes: 0 good; 1 failure, or not replaced; 2 usage or bad config.";
+
 /// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up.
 #[derive(Debug, Clone, Default, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
@@ -159,6 +172,11 @@ pub enum Tool {
     ///
     /// Checks this machine, its network and who is found there, within ten seconds, and says what to do.
     Doctor(DoctorArgs),
+    /// Print your key, or make a new one
+    ///
+    /// Needed when a machine with your profile was copied, so that each copy is somebody of its own, or when somebody else has your
+    /// key.
+    Identity(IdentityArgs),
 }
 
 /// The command line of `discover`.
@@ -171,6 +189,18 @@ pub struct DiscoverArgs {
     /// Print what would be looked at and how long that would take, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// The command line of `identity`.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(after_help = IDENTITY_EXAMPLES)]
+pub struct IdentityArgs {
+    /// Give the profile a new key; the old one is kept beside it
+    #[arg(long)]
+    pub new: bool,
+    /// Do it without asking
+    #[arg(long, requires = "new")]
+    pub yes: bool,
 }
 
 /// The command line of `doctor`.

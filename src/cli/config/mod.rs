@@ -20,7 +20,7 @@ use std::{
 
 use ipnetwork::IpNetwork;
 
-pub use args::{Args, DiscoverArgs, DoctorArgs, LogArgs, Tool};
+pub use args::{Args, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs, Tool};
 pub use error::ConfigError;
 pub use json::FileText;
 pub use load::load;

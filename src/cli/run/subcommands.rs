@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 use super::{Error as RunError, network_policy::NetworkPolicy, networks, random};
 use crate::{
     cli::{
-        config::{Config, DiscoverArgs, DoctorArgs, LogArgs},
+        config::{Config, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs},
+        identity,
         lan_tools::{self, Options, Style},
         log::{self as history, Action, Error},
     },
@@ -48,7 +49,9 @@ pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
         },
         zone: TimeZone::system(),
     };
-    let note = history::run(&options, io::stdout().lock(), |question| if args.yes { Ok(true) } else { ask(question) })?;
+    let note = history::run(&options, io::stdout().lock(), |question| {
+        if args.yes { Ok(true) } else { ask(question).ok_or(Error::NobodyToAsk) }
+    })?;
     if let Some(note) = note {
         say(&note);
     }
@@ -62,6 +65,19 @@ fn network(config: &Config, records: Vec<NetworkRecord>) -> io::Result<Network> 
     let DesiredNetwork { network, may_be, .. } =
         policy.decide(&interfaces()?, None, true, Date::of(now().wall)).desired;
     Ok(may_be.into_iter().next().unwrap_or(network))
+}
+
+/// Prints the user's key, or makes a new one.
+///
+/// # Errors
+/// [`identity::Error`], whose text says what happened and what to do.
+pub fn identity(config: &Config, args: &IdentityArgs) -> Result<(), identity::Error> {
+    warn(config);
+    let Config { profile: name, data_dir, ephemeral, .. } = config;
+    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    let date = jiff::Zoned::now().date().to_string();
+    let confirm = |question: &str| if args.yes { Some(true) } else { ask(question) };
+    identity::run(&of_profile, args.new, &date, io::stdout().lock(), confirm)
 }
 
 /// Says what the settings warned about, and more.
@@ -147,16 +163,16 @@ fn room(name: Option<&str>) -> Result<Room, Error> {
     if is_lobby { Ok(Room::LOBBY) } else { Err(Error::NoRoom(name.chars().take(40).collect())) }
 }
 
-/// Asks at the terminal.
-fn ask(question: &str) -> Result<bool, Error> {
+/// Asks at the terminal; none if nobody can be asked.
+fn ask(question: &str) -> Option<bool> {
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        return Err(Error::NobodyToAsk);
+        return None;
     }
     let mut answer = String::new();
     let mut error = io::stderr().lock();
-    write!(error, "{question}").and_then(|()| error.flush()).map_err(|_| Error::NobodyToAsk)?;
-    io::stdin().lock().read_line(&mut answer).map_err(|_| Error::NobodyToAsk)?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
+    write!(error, "{question}").and_then(|()| error.flush()).ok()?;
+    io::stdin().lock().read_line(&mut answer).ok()?;
+    Some(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use std::{
 use super::{
     Sync,
     event::{Context, Output},
+    notice::Notice,
     say_again::Lines,
     timer::Timer,
 };
@@ -26,7 +27,7 @@ use crate::{
         model::{EventId, LinkId, LogId},
     },
     protocol::codec::{
-        event::{Event, Signed},
+        event::{Event, HeldRange, Signed},
         mesh::{self, Frame, RefusalReason, Refused},
     },
 };
@@ -100,12 +101,14 @@ pub(super) struct Branches {
     /// The first events of histories that were left: they do not come back in this run.
     left: BTreeSet<EventId>,
     rounds: TokenBucket,
+    /// Whether the user was told that there is another copy of the key.
+    told: bool,
 }
 
 impl Default for Branches {
     fn default() -> Self {
         let rounds = TokenBucket::new(ROUNDS, ROUNDS_RATE);
-        Self { of: BTreeMap::new(), left: BTreeSet::new(), rounds }
+        Self { of: BTreeMap::new(), left: BTreeSet::new(), rounds, told: false }
     }
 }
 
@@ -119,6 +122,15 @@ impl Branches {
 }
 
 impl Sync {
+    /// A link names a log: perhaps one of our key that we never wrote. The user is told once.
+    pub(super) fn look_for_copies(&mut self, range: &HeldRange, cx: &mut Context<'_>) {
+        let is_ours = range.log.author == self.me && range.seq > 0;
+        if is_ours && !self.branches.told && self.logs.key(&range.log).is_none() {
+            self.branches.told = true;
+            cx.out.push(Output::Notice(Notice::OtherCopy));
+        }
+    }
+
     /// A link holds `theirs`, an event of our key, where we hold `ours`.
     pub(super) fn own_branch(
         &mut self,

@@ -250,6 +250,7 @@ impl Sync {
         if self.logs.is_foreign(&range.log) {
             return self.names_foreign(name, node, range, cx);
         }
+        self.look_for_copies(range, cx);
         let held = self.logs.get(&range.log);
         let ours = held.and_then(|held| held.id_at(range.seq));
         // What is our own is compared with its receipts.

@@ -23,6 +23,8 @@ pub enum Notice {
     OwnForked,
     /// Others hold events of ours that were not on this machine.
     NewLog,
+    /// Others hold a log of our key that we never wrote.
+    OtherCopy,
     /// Events that are held could not be read.
     Unreadable(Failure),
     /// Lines of strangers were refused.
@@ -52,6 +54,7 @@ impl Notice {
         match self {
             Self::Forked(_) | Self::OwnForked => NoticeCode::Forked,
             Self::NewLog => NoticeCode::NewLog,
+            Self::OtherCopy => NoticeCode::OtherCopy,
             Self::Unreadable(_) => NoticeCode::Damaged,
             Self::LeftOut { .. } | Self::GivenUp { .. } => NoticeCode::StrangersLeftOut,
             Self::NotTaken { .. } => NoticeCode::NotTaken,
@@ -77,6 +80,10 @@ impl Notice {
                  are fetched, and what you say from now on stands on its own."
                     .to_owned()
             }
+            Self::OtherCopy => "Others have lines under your key that this copy of the program never wrote. They are fetched. If you \
+                 did not erase your history or put back an older state of it, another machine uses a copy of your profile: end \
+                 the program on one of the two, or give one of them a key of its own: proximity-chat identity --new."
+                .to_owned(),
             Self::Unreadable(Failure(text)) => text,
             Self::LeftOut { lines, reason: RefusalReason::DiskFull } => format!(
                 "The disk is nearly full. {} of strangers left out; your lines and those of people you know are still \

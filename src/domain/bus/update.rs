@@ -348,9 +348,18 @@ pub enum NoticeCode {
     Network,
     /// What was said on this network before is held back from somebody who is here.
     Withheld,
+    /// Another program with our key has taken our place at a peer.
+    Replaced,
+    /// Others have lines under our key that this copy never wrote.
+    OtherCopy,
 }
 
 impl NoticeCode {
+    /// Whether it says that somebody may speak under the user's own key.
+    pub const fn is_alarming(self) -> bool {
+        matches!(self, Self::OwnKey | Self::Replaced | Self::OtherCopy)
+    }
+
     /// The `code` of the headless contract.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -372,6 +381,8 @@ impl NoticeCode {
             Self::NotTaken => "not_taken",
             Self::Network => "network",
             Self::Withheld => "history_withheld",
+            Self::Replaced => "replaced",
+            Self::OtherCopy => "other_copy",
         }
     }
 }

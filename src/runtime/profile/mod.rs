@@ -11,6 +11,7 @@ mod known;
 mod lock;
 mod networks;
 mod private;
+mod renewal;
 mod saver;
 mod settings;
 
@@ -26,6 +27,7 @@ pub use self::{
     error::{File, ProfileError, SaveError},
     existing::{Existing, find_existing},
     known::MAX_KNOWN,
+    renewal::{Renewal, Renewed},
     saver::Saver,
 };
 use crate::{

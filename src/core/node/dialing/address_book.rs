@@ -17,7 +17,7 @@ const MAX_ENTRIES: usize = 1_024;
 const BACKOFF: Duration = Duration::from_secs(1);
 
 /// The longest wait between two dials of one address.
-const MAX_BACKOFF: Duration = Duration::from_secs(30);
+pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 /// The backoff after a refused dial. Refused means that the other side was just dialling us, or has not noticed yet that an
 /// old link is gone: both are over soon.
@@ -229,10 +229,10 @@ impl AddressBook {
         self.back_off(addr, now, BACKOFF, 1, rng)
     }
 
-    /// Nobody that we want is at `addr`: it is not dialled again for a while.
-    pub(super) fn rest(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
+    /// Nobody that we want is at `addr`: it is not dialled again for about this time.
+    pub(super) fn rest(&mut self, addr: SocketAddr, wait: Duration, now: Instant, rng: &mut fastrand::Rng) {
         if let Some(entry) = self.entries.get_mut(&addr) {
-            let at = now + jitter(MAX_BACKOFF, rng);
+            let at = now + jitter(wait, rng);
             entry.phase = if entry.keep >= Keep::Known { Phase::Due(at) } else { Phase::Resting(at) };
             entry.firm = true;
         }

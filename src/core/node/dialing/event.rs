@@ -1,6 +1,6 @@
 //! What goes into the dialing machine, what comes out, and what it may look at meanwhile.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 
@@ -86,6 +86,13 @@ pub(in crate::core::node) enum News {
     Disputed(SocketAddr),
     /// We are there ourselves, or nobody that we want: not again for a while.
     Unwanted(SocketAddr),
+    /// Another copy of our key has taken our place there: dialled again after this time.
+    Displaced {
+        /// Where.
+        addr: SocketAddr,
+        /// How long to wait.
+        wait: Duration,
+    },
     /// A node there was reached.
     Reached(SocketAddr),
     /// The node there speaks another version of the protocol.

@@ -21,7 +21,7 @@ mod tests;
 
 use std::{net::SocketAddr, time::Instant};
 
-use address_book::{AddressBook, AfterFailure};
+use address_book::{AddressBook, AfterFailure, MAX_BACKOFF};
 use announced::Announcements;
 use concurrent_dials::{Slot, Slots};
 use connect_requests::ConnectRequests;
@@ -174,7 +174,8 @@ impl Dialing {
             News::Lost(addr) => self.book.lost(addr, now, &mut self.rng),
             News::Claimed(addr) => self.book.check(addr, now, &mut self.rng),
             News::Disputed(addr) => self.book.verify(addr, now),
-            News::Unwanted(addr) => self.book.rest(addr, now, &mut self.rng),
+            News::Unwanted(addr) => self.book.rest(addr, MAX_BACKOFF, now, &mut self.rng),
+            News::Displaced { addr, wait } => self.book.rest(addr, wait, now, &mut self.rng),
             News::Reached(addr) => {
                 self.unreachable.reached(&addr);
                 self.quotas.reached(addr);

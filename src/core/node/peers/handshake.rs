@@ -160,7 +160,7 @@ impl Peers {
     ) {
         let peer = PeerId::Node(secure.node);
         let handed_over = self.handovers.finish(&secure.node);
-        let old_boot = self.retire(secure.node, out).or(handed_over);
+        let old_boot = self.retire(secure.node, hello.boot, out).or(handed_over);
         let is_known_run = old_boot == Some(hello.boot);
         if old_boot.is_some() && !is_known_run {
             // The old run is over; the new one is told as an arrival.
@@ -180,15 +180,18 @@ impl Peers {
         })));
     }
 
-    /// Ends the link that a newer one replaces, without its peer leaving the map. Returns the run that it belonged to.
-    fn retire(&mut self, node: NodeId, out: &mut Vec<Output>) -> Option<u64> {
+    /// Ends the link that a newer one of the run `boot` replaces, without its peer leaving the map. Returns the run that it
+    /// belonged to. If that program still runs, it is a copy with the same key, and is told so.
+    fn retire(&mut self, node: NodeId, boot: u64, out: &mut Vec<Output>) -> Option<u64> {
         let id = PeerId::Node(node);
         let old = self.table.peers.remove(&id).filter(|_| !mutant::keeps_both_links())?;
         let state = self.table.remove(old)?;
-        out.push(Output::close(old, Some(goodbye(Reason::Duplicate))));
+        let old_boot = state.session().map(|(_, session)| session.boot);
+        let reason = if old_boot == Some(boot) { Reason::Duplicate } else { Reason::Replaced };
+        out.push(Output::close(old, Some(goodbye(reason))));
         out.push(Output::Down { link: old, node: Some(node) });
         self.owners.parted(&node);
-        state.session().map(|(_, session)| session.boot)
+        old_boot
     }
 
     /// Makes the newcomer's link the one link of its node. `standing`: what is known of its key, and whether the user shut

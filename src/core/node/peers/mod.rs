@@ -12,6 +12,7 @@
 mod address_owners;
 mod addresses;
 mod capacity;
+mod displacements;
 mod guest_messages;
 mod guest_pace;
 mod guests;
@@ -42,6 +43,7 @@ use std::{
 use address_owners::AddressOwners;
 use bytes::Bytes;
 use capacity::LinkQuotas;
+use displacements::Displacements;
 use guest_pace::GuestPace;
 use handover::Handovers;
 use heartbeat::Heartbeat;
@@ -75,6 +77,7 @@ pub(super) struct Peers {
     owners: AddressOwners,
     handovers: Handovers,
     quotas: LinkQuotas,
+    displacements: Displacements,
     heartbeat: Heartbeat,
     guest_pace: GuestPace,
     notices: NoticeLimits,
@@ -101,6 +104,7 @@ impl Peers {
             owners: AddressOwners::new(known),
             handovers: Handovers::default(),
             quotas: LinkQuotas::default(),
+            displacements: Displacements::default(),
             heartbeat: Heartbeat::new(rng),
             guest_pace: GuestPace::default(),
             notices: NoticeLimits::default(),

@@ -1,10 +1,10 @@
 //! What nodes say of themselves and of their links: status, pings, good-byes.
 
-use super::{Context, FrameQuota, Output, Peers, heartbeat};
+use super::{Context, FrameQuota, Output, Peers, heartbeat, notices};
 use crate::{
     core::node::{dialing::News, transport::CloseReason},
     domain::{
-        bus::Update,
+        bus::{NoticeCode, Update},
         model::{LinkId, Now},
     },
     protocol::codec::mesh::{Reason, Status},
@@ -54,11 +54,21 @@ impl Peers {
         if let (Reason::Full, Some((peer, _))) = (reason, self.table.session(link)) {
             self.turned_away(peer.addr, true, context.now, out);
         }
+        let replaced = self.table.session(link).filter(|_| reason == Reason::Replaced).map(|(peer, _)| peer.clone());
         out.push(Output::close(link, None));
         self.part(link, CloseReason::Ended, reason == Reason::Duplicate, context, out);
+        if let Some(peer) = replaced
+            && let Some(node) = peer.id.node().copied()
+        {
+            // Both copies would take the place from each other without end.
+            let wait = self.displacements.wait(node, context.now.mono);
+            if self.notices.allow(NoticeCode::Replaced, context.now.mono) {
+                out.push(Output::update(notices::replaced(&peer)));
+            }
+            return out.extend(addrs.into_iter().map(|addr| Output::Address(News::Displaced { addr, wait })));
+        }
         if matches!(reason, Reason::Duplicate | Reason::Full) {
-            // Another copy of our own key has taken our place there, and would lose it to us again and again. Or somebody else
-            // has, and nothing is gained by asking at once.
+            // Somebody else has our place there, and nothing is gained by asking at once.
             out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
         }
     }

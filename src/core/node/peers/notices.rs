@@ -17,11 +17,23 @@ fn notice(code: NoticeCode, text: String) -> Update {
 /// Another run of the program uses our key.
 pub(super) fn own_key(addr: SocketAddr) -> Update {
     let text = format!(
-        "A node at {addr} has your own key, and others see only one of you at a time. If you copied it there, end \
-         the program on one of the two; if you did not, somebody has it: move your profile's identity file away \
-         and start anew."
+        "A node at {addr} has your own key, and others see only one of you at a time. If you copied your profile there, end \
+         the program on one of the two, or give one of them a key of its own: proximity-chat identity --new. If you did not, \
+         somebody has your key: do the latter here."
     );
     notice(NoticeCode::OwnKey, text)
+}
+
+/// Another program with our key has taken our place at `peer`.
+pub(super) fn replaced(peer: &Peer) -> Update {
+    let text = format!(
+        "A program with your own key has taken your place with {}, who sees only one of you at a time. Your lines get there \
+         by turns. If you copied your profile, end the program on one of the two machines, or give one of them a key of its \
+         own: proximity-chat identity --new. If you did not, somebody has your key and speaks under your name: do the latter \
+         here, and tell the others.",
+        peer.display_name()
+    );
+    notice(NoticeCode::Replaced, text)
 }
 
 pub(super) fn other_version(addr: SocketAddr) -> Update {

@@ -72,6 +72,10 @@ impl App {
                 self.take_nick(nick);
             }
             Update::PresenceSet(presence) => self.own_presence(presence),
+            Update::Notice { code, text } if code.is_alarming() => {
+                let seq = self.block(Tone::Alarm, &text, 0);
+                self.arrived(seq);
+            }
             Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
             Update::Failed { code, text } => {
                 if code == FailureCode::Storage {

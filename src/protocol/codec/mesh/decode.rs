@@ -89,6 +89,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
             mesh::Reason::Version => Reason::Version,
             mesh::Reason::Protocol => Reason::Protocol,
             mesh::Reason::Self_ => Reason::OwnKey,
+            mesh::Reason::Replaced => Reason::Replaced,
             mesh::Reason::Unspecified => Reason::Other,
         }),
         mesh::frame::Body::Probe(probe) => read_probe(probe)?,

@@ -126,6 +126,7 @@ const fn write_reason(reason: Reason) -> mesh::Reason {
         Reason::Version => mesh::Reason::Version,
         Reason::Protocol => mesh::Reason::Protocol,
         Reason::OwnKey => mesh::Reason::Self_,
+        Reason::Replaced => mesh::Reason::Replaced,
         Reason::Other => mesh::Reason::Unspecified,
     }
 }

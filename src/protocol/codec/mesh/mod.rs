@@ -198,6 +198,8 @@ pub enum Reason {
     Protocol,
     /// The other side has our own key.
     OwnKey,
+    /// Another program with the other side's key has taken its place.
+    Replaced,
     /// One that we do not know.
     Other,
 }

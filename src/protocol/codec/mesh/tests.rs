@@ -57,6 +57,7 @@ fn every_frame_reads_back_as_it_was_written() {
         Frame::Status(Status { nick: Nick::new("bob").ok(), presence: Presence::away("lunch"), typing: true }),
         Frame::Peers(vec![Sighting { node: NodeId::new([9; 32]), addrs }; MAX_SIGHTINGS]),
         Frame::Bye(Reason::OwnKey),
+        Frame::Bye(Reason::Replaced),
         Frame::Ping { token: u64::MAX, answer: true },
         Frame::Probe(Probe::default()),
         Frame::Probe(Probe { dial_back: Some(4_565) }),

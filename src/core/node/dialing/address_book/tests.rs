@@ -76,7 +76,7 @@ fn an_entry_without_a_dial_or_a_link_is_dialled_when_the_user_asks() {
 fn where_nobody_is_wanted_an_open_port_is_no_reason_to_hurry() {
     let (mut book, mut rng, now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     book.lost(addr(1), now, &mut rng);
-    book.rest(addr(1), now, &mut rng);
+    book.rest(addr(1), MAX_BACKOFF, now, &mut rng);
     for second in 0..20 {
         book.swept(addr(1), now + Duration::from_secs(second));
         assert_eq!(taken(&mut book, now + Duration::from_secs(second)), None);

@@ -1,0 +1,91 @@
+//! `proximity-chat identity`: which key the user has, and another one.
+
+use std::io::{self, Write};
+
+use crate::{
+    domain::model::ProfileName,
+    runtime::profile::{self, ProfileError, Renewal, Renewed},
+};
+
+/// Why it did not work. The text says what happened and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The profile cannot be used.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// There is no profile yet, and so no key.
+    #[error("There is no key yet: it is made when the chat starts for the first time. Check --profile and --data-dir.")]
+    NoKey,
+    /// Ephemeral profiles have a new key each time.
+    #[error(
+        "Ephemeral is set, and with it every run has a new key. Leave it out to see or replace the key of a profile."
+    )]
+    Ephemeral,
+    /// The program runs with this profile.
+    #[error("Profile {0} is in use by another copy. Leave that one (/quit), and try again.")]
+    InUse(ProfileName),
+    /// Nobody is there to be asked.
+    #[error("The key was not replaced: nobody can be asked here. Add --yes to do it without a question.")]
+    NobodyToAsk,
+    /// The user has thought better of it.
+    #[error("The key was not replaced.")]
+    Declined,
+    /// The output cannot be written.
+    #[error("Cannot write the output: {0}.")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    /// Whether it is the command line or the settings that are wrong.
+    pub const fn is_usage(&self) -> bool {
+        matches!(self, Self::Ephemeral | Self::NobodyToAsk)
+    }
+}
+
+/// Prints the key of a profile, or gives it a new one after `confirm` was shown a question and said yes. `date` is today's,
+/// for the name of the old key's file. `confirm` says nothing if nobody can be asked.
+///
+/// # Errors
+/// [`Error`], whose text says what happened and what to do.
+pub fn run(
+    options: &profile::Options,
+    new: bool,
+    date: &str,
+    mut output: impl Write,
+    confirm: impl FnOnce(&str) -> Option<bool>,
+) -> Result<(), Error> {
+    if options.ephemeral {
+        return Err(Error::Ephemeral);
+    }
+    let Some(existing) = profile::find_existing(options)? else { return Err(Error::NoKey) };
+    let name = existing.name().clone();
+    if !new {
+        writeln!(output, "{}", existing.node())?;
+        return Ok(());
+    }
+    // Locked until it is done: a copy that runs would go on with the old key.
+    let named = profile::Options { name: Some(name.clone()), ..options.clone() };
+    let renewal = Renewal::begin(&named).map_err(|error| match error {
+        ProfileError::InUse(name) => Error::InUse(name),
+        other => other.into(),
+    })?;
+    let question = format!(
+        "This gives profile {name} a new key. Others will see you as somebody new: whoever has verified you has to compare codes \
+         with you again. What you said so far stays in your history, under the old key. Type yes: "
+    );
+    match confirm(&question) {
+        None => return Err(Error::NobodyToAsk),
+        Some(false) => return Err(Error::Declined),
+        Some(true) => {}
+    }
+    let Renewed { old, new, kept } = renewal.make(date)?;
+    writeln!(
+        output,
+        "Your new key is {}. The old one, {}, is kept in {}. If somebody else has the old one, remove that file, and tell the \
+         others which key is yours.",
+        new.short(),
+        old.short(),
+        kept.display()
+    )?;
+    Ok(())
+}
