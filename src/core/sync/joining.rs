@@ -26,6 +26,7 @@ impl Sync {
     /// The store holds both together now.
     pub(super) fn joined(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
         let acks = snapshot.acks.clone();
+        self.saying_again.add(&snapshot.said_again);
         let logs: Vec<LogId> = self.logs.add(snapshot);
         for log in &logs {
             let head = self.logs.get(log).map_or(0, HeldLog::head);

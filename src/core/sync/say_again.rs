@@ -84,6 +84,14 @@ impl SayingAgain {
         (self.done, self.step) = (done.collect(), Step::Idle);
     }
 
+    /// These are said again on the present network, too.
+    pub(super) fn add(&mut self, done: &[Repeated]) {
+        for Repeated { first, hlc, last } in done {
+            let known = self.done.entry(*first).or_insert((*hlc, *last));
+            *known = (*hlc, *last).max(*known);
+        }
+    }
+
     /// An event of our key is on disk.
     pub(super) fn written(&mut self, entry: &LogEntry) {
         let event = &entry.event;

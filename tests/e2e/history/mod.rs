@@ -2,6 +2,8 @@
 
 mod alone;
 #[cfg(unix)]
+mod copies;
+#[cfg(unix)]
 mod damaged;
 mod guests;
 #[cfg(unix)]
