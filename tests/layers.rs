@@ -37,7 +37,7 @@ const ROWS: [&[&str]; 22] = [
     &["runtime/io", "runtime/notices", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],
     &["runtime/actor"],
-    &["frontend/json", "frontend/slash", "frontend/withheld"],
+    &["frontend/json", "frontend/slash", "frontend/withheld", "frontend/elsewhere"],
     &["frontend/headless", "frontend/tui/app"],
     &["frontend/tui/view", "frontend/tui/terminal"],
     &["frontend/tui/event_loop"],

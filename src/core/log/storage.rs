@@ -329,9 +329,26 @@ pub struct Snapshot {
     pub bytes: Vec<(LogId, u64)>,
     /// The events that lines of our user on the present network repeat.
     pub said_again: Vec<Repeated>,
+    /// What we said on other networks and nobody is known to have.
+    pub undelivered: Vec<Undelivered>,
     /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,
+}
+
+/// Lines of one of our own logs of another network, which nobody is known to have and which were not said again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// The network.
+    pub network: Network,
+    /// The log.
+    pub log: LogId,
+    /// The first event that nobody has.
+    pub from: u64,
+    /// The last one.
+    pub until: u64,
+    /// How many lines there are.
+    pub lines: u64,
 }
 
 /// Why a request failed. No part of it was executed.

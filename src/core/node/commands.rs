@@ -36,6 +36,7 @@ impl Node {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
             Command::Whois(who) => self.whois(&who, out),
+            Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),
             // The shell carries it out and answers with `Input::Relocated`; it passes on the other commands only.
             Command::Open(_) | Command::OpenAt(_) | Command::SameNetwork(_) | Command::ShareHistory => {}
         }

@@ -184,7 +184,7 @@ impl Sync {
         self.compare_postponed(cx);
         self.go_on_saying_again(cx);
         self.flush(cx);
-        if self.leaving && !self.is_writing_own() {
+        if self.leaving && !self.is_writing_own() && self.writer.commit.is_none() {
             cx.out.push(Output::Leave);
         }
     }
@@ -205,6 +205,9 @@ impl Sync {
             Content::read(entry.event.kind, &entry.signed.content)
         {
             cx.out.push(Output::Publish(Published::new(&entry.signed, &nick, &text, action)));
+            if cx.people.has_guests() {
+                self.told_guests(log, seq, cx.now);
+            }
         }
     }
 

@@ -5,7 +5,13 @@ use std::{
     time::Duration,
 };
 
-use super::{Purpose, Sync, event::Context, link::Link, readers::Readers, timer::Timer};
+use super::{
+    Purpose, Sync,
+    event::Context,
+    link::Link,
+    readers::{GUESTS, Readers},
+    timer::Timer,
+};
 use crate::{
     core::log::{
         self,
@@ -30,6 +36,9 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// How long acknowledgements are gathered before they are written, if nothing else is.
 const WRITE_ACKS_AFTER: Duration = Duration::from_secs(5);
+
+/// The same for a line that nobody had before: after a crash it would be said to have reached nobody.
+const WRITE_FIRST_ACK_AFTER: Duration = Duration::from_millis(200);
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
@@ -113,6 +122,16 @@ impl Deliveries {
         news
     }
 
+    /// Guests got this line, perhaps. It counts as said to somebody, unless an earlier one was said to nobody: nobody tells them
+    /// what they missed.
+    fn guests_got(&mut self, log: LogId, seq: u64) -> bool {
+        let news = self.readers.newest(&log) + 1 == seq && self.readers.holds(GUESTS, log, seq);
+        if news {
+            self.unwritten.insert((GUESTS, log), seq);
+        }
+        news
+    }
+
     /// Somebody held a log of ours already, as the store knows.
     pub(super) fn knew(&mut self, Ack { node, log, seq }: Ack) {
         self.readers.holds(node, log, seq);
@@ -131,6 +150,11 @@ impl Deliveries {
     /// Readers who were forgotten and are still in the store.
     pub(super) fn take_forgotten(&mut self) -> Vec<(NodeId, LogId)> {
         std::mem::take(&mut self.forgotten)
+    }
+
+    /// Whether something is known of who has our lines that is not written yet.
+    pub(super) fn has_unwritten(&self) -> bool {
+        !self.unwritten.is_empty()
     }
 
     /// The acknowledgements have waited long enough.
@@ -152,12 +176,21 @@ impl Deliveries {
 }
 
 impl Sync {
+    /// An own line goes out while guests are here.
+    pub(super) fn told_guests(&mut self, log: LogId, seq: u64, now: Now) {
+        if self.delivery.guests_got(log, seq) {
+            self.timers.set_no_later(Timer::WriteAcks, now.mono + WRITE_FIRST_ACK_AFTER);
+        }
+    }
+
     /// Somebody says that it holds a log of ours up to `seq`.
     pub(super) fn acked(&mut self, node: NodeId, log: LogId, seq: u64, cx: &Context<'_>) {
         let links = &self.links;
         let stays = |reader: &NodeId| links.is_linked(reader) || !cx.people.class(reader, cx.now.wall).is_stranger();
+        let first = seq > self.delivery.newest_acked(&log);
         if self.delivery.ack(node, log, seq, stays) && !self.delivery.overdue {
-            self.timers.set_if_unset(Timer::WriteAcks, cx.now.mono + WRITE_ACKS_AFTER);
+            let after = if first { WRITE_FIRST_ACK_AFTER } else { WRITE_ACKS_AFTER };
+            self.timers.set_no_later(Timer::WriteAcks, cx.now.mono + after);
         }
         self.report_delivery_soon(cx.now);
     }

@@ -116,6 +116,8 @@ pub enum Input {
     Standing(Standing),
     /// The network turns out to be this one; answered by [`Update::NetworkJoined`].
     Join(Network),
+    /// Our user wants to say here what he said on that network, or on any other one, and nobody has.
+    SayHere(Option<Network>),
     /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
     Quit,
     /// The time that [`super::Sync::next_timer`] named has come.

@@ -25,7 +25,8 @@ impl Sync {
 
     /// The store holds both together now.
     pub(super) fn joined(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
-        let acks = snapshot.acks.clone();
+        let (acks, undelivered) = (snapshot.acks.clone(), snapshot.undelivered.clone());
+        self.saying_again.add(&snapshot.said_again);
         self.saying_again.add(&snapshot.said_again);
         let logs: Vec<LogId> = self.logs.add(snapshot);
         for log in &logs {
@@ -45,6 +46,7 @@ impl Sync {
         self.find_open_lines(cx);
         self.review_history(cx);
         self.catch_up(cx);
+        self.waits_elsewhere(undelivered, cx);
         cx.out.push(Output::Update(Update::NetworkJoined));
     }
 

@@ -56,6 +56,7 @@ mod commit;
 mod commit_queue;
 mod cursor;
 mod delivery;
+mod elsewhere;
 mod event;
 mod forks;
 mod have;
@@ -108,7 +109,7 @@ use crate::{
     core::{
         log::{
             Logs,
-            storage::{Failure, Reply, Request, Retain},
+            storage::{Failure, Reply, Request, Retain, Undelivered},
         },
         secrets::Secrets,
     },
@@ -159,6 +160,8 @@ pub struct Sync {
     branches: Branches,
     progress: Progress,
     withholding: Withholding,
+    /// What our user said on other networks, and nobody is known to have.
+    undelivered: Vec<Undelivered>,
     /// Whether the program ends as soon as what our user said is on disk.
     leaving: bool,
 }
@@ -169,6 +172,7 @@ impl Sync {
     pub fn new(me: NodeId, history: History, seed: u64, secret: [u8; 32]) -> Self {
         let History { mut snapshot, retention, identity, started, standing } = history;
         let delivery = Deliveries::new(std::mem::take(&mut snapshot.acks));
+        let undelivered = std::mem::take(&mut snapshot.undelivered);
         let saying_again = SayingAgain::new(std::mem::take(&mut snapshot.said_again));
         let forks = Forks::new(std::mem::take(&mut snapshot.forks));
         let mut sync = Self {
@@ -191,6 +195,7 @@ impl Sync {
             branches: Branches::default(),
             progress: Progress::default(),
             withholding: Withholding::new(standing),
+            undelivered,
             leaving: false,
         };
         sync.begin_stay();
@@ -217,6 +222,7 @@ impl Sync {
             Input::FreeSpace(space) => self.budget.disk_is(space),
             Input::Standing(standing) => self.standing_is(standing, cx),
             Input::Join(network) => self.join(network, cx),
+            Input::SayHere(network) => self.say_here(network.as_ref(), cx),
             Input::Quit => self.quit(cx),
             Input::Timer => self.expire(cx),
         }
@@ -263,6 +269,10 @@ impl Sync {
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
+        let undelivered = std::mem::take(&mut self.undelivered);
+        if !undelivered.is_empty() {
+            self.waits_elsewhere(undelivered, cx);
+        }
     }
 
     /// A link is open: it is told all that we hold.
@@ -318,7 +328,9 @@ impl Sync {
     /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is
     /// sent after the next start.
     fn quit(&mut self, cx: &mut Context<'_>) {
-        if self.is_writing_own() && !self.leaving && !self.writer.is_broken() {
+        self.delivery.write_acks_now();
+        let writes = self.is_writing_own() || self.delivery.has_unwritten();
+        if writes && !self.leaving && !self.writer.is_broken() {
             self.leaving = true;
             self.timers.set(Timer::Leave, cx.now.mono + LEAVE_AFTER);
         } else {

@@ -11,6 +11,9 @@ use crate::{
 /// Strangers listed as waiting for the user's lines: more than anyone meets at a desk in a day.
 const MAX_STRANGERS_WAITED_FOR: usize = 64;
 
+/// Stands for all guests: they say nothing of what they got, and no key is all zeros.
+pub(super) const GUESTS: NodeId = NodeId::new([0; 32]);
+
 /// What one peer has said of one log.
 #[derive(Debug, Clone, Copy)]
 struct Reader {
@@ -70,7 +73,7 @@ impl Readers {
         if self.of.len() <= MAX_READERS {
             return None;
         }
-        let others = self.of.iter().filter(|((node, _), _)| !stays(node));
+        let others = self.of.iter().filter(|((node, _), _)| *node != GUESTS && !stays(node));
         let least = others.min_by_key(|(_, reader)| reader.worth()).map(|(key, _)| *key)?;
         self.of.remove(&least);
         Some(least)
@@ -84,7 +87,7 @@ impl Readers {
     /// The peers to list as waiting for our lines, and how far each is: known people, and the strangers that were linked
     /// longest.
     pub(super) fn worth_waiting_for(&self, log: &LogId, is_known: impl Fn(&NodeId) -> bool) -> Vec<(NodeId, u64)> {
-        let readers = self.of.iter().filter(|((_, of), _)| of == log);
+        let readers = self.of.iter().filter(|((node, of), _)| of == log && *node != GUESTS);
         let readers = readers.map(|((node, _), reader)| (*node, *reader));
         let (mut known, mut strangers): (Vec<_>, Vec<_>) = readers.partition(|(node, _)| is_known(node));
         if strangers.len() > MAX_STRANGERS_WAITED_FOR {

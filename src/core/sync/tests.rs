@@ -255,18 +255,32 @@ fn a_front_end_has_so_many_open_questions_and_no_more() {
 }
 
 #[test]
-fn acknowledgements_are_written_alone_after_five_seconds() {
-    let mut row = Row::new(2);
+fn the_first_acknowledgement_of_a_line_is_written_at_once_and_others_wait_for_more() {
+    let mut row = Row::new(3);
     row.say(0, "hello");
     row.link(0, 1);
+    row.wait(300);
+    assert_eq!(row.peers[0].store.acks.len(), 1, "or the line would be said to have reached nobody after a crash");
+    row.link(0, 2);
     row.wait(4_000);
-    assert!(row.peers[0].store.acks.is_empty());
+    assert_eq!(row.peers[0].store.acks.len(), 1);
     row.peers[0].stalled = true;
     row.wait(2_000);
     let acks = row.peers[0].unanswered.iter().filter(|(_, request)| {
         matches!(request, Request::Write(writes) if matches!(writes[..], [Write::Ack(ack)] if ack.seq == 1))
     });
     assert_eq!(acks.count(), 1);
+}
+
+#[test]
+fn who_quits_has_written_who_has_the_lines() {
+    let mut row = Row::new(2);
+    row.link(0, 1);
+    row.say(0, "hello");
+    row.feed(0, Input::Quit);
+    row.run();
+    assert_eq!(row.peers[0].store.acks.len(), 1);
+    assert_eq!(row.peers[0].count(|output| *output == Output::Leave), 1);
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub enum Command {
     SameNetwork(Option<Network>),
     /// Give what was said on this network to everybody who is here.
     ShareHistory,
+    /// Say here what the user said on that network, or on any other one, and nobody is known to have.
+    SayHere(Option<Network>),
     /// Sweep now.
     Rescan,
     /// Dial an address that the user knows.

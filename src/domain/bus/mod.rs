@@ -5,7 +5,7 @@ mod update;
 
 pub use command::Command;
 pub use update::{
-    Alarm, AlarmKind, FailureCode, Lack, NetworkStatus, NoticeCode, Page, SweepProgress, SweepState, Update,
+    Alarm, AlarmKind, Elsewhere, FailureCode, Lack, NetworkStatus, NoticeCode, Page, SweepProgress, SweepState, Update,
     VerifyStep, Whois,
 };
 

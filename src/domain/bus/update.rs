@@ -104,6 +104,8 @@ pub enum Update {
     Withheld(Vec<NodeId>),
     /// What was kept under another name of this network is shown from now on. [`Self::NetworkStatus`] says the name.
     NetworkJoined,
+    /// What our user said on other networks and nobody is known to have. Sent whenever this changes.
+    Elsewhere(Vec<Elsewhere>),
     /// How many of our own lines nobody else is known to have.
     Unsent {
         /// How many.
@@ -193,6 +195,15 @@ pub struct NetworkStatus {
     pub offer: Result<Vec<LocalSubnet>, String>,
     /// While it is open: why there is no network any more.
     pub lost: Option<String>,
+}
+
+/// Own lines that nobody is known to have, on another network than the present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The network.
+    pub network: Network,
+    /// How many.
+    pub lines: u64,
 }
 
 /// A key that goes by a name which is somebody else's. Raised once per key and name.

@@ -87,6 +87,13 @@ pub(super) enum Event<'a> {
         #[serde(skip_serializing_if = "is_zero")]
         refused: u64,
     },
+    /// Own lines that reached nobody, on another network.
+    Undelivered {
+        network: &'a str,
+        lines: u64,
+        /// The sentence for it.
+        text: &'a str,
+    },
     /// The answer to `/search`.
     Found {
         query: &'a str,

@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep, Whois},
+        bus::{Alarm, Elsewhere, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep, Whois},
         model::{Delivery, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence},
     },
     frontend::{
+        elsewhere,
         json::{Clock, Said, Shown},
         slash::{COMMANDS, Spec},
         withheld::withheld,
@@ -33,6 +34,8 @@ pub(super) struct Printer {
     people: People,
     /// Whether the node is open to a network.
     open: bool,
+    /// The network that it is open to.
+    here: Option<Network>,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
     /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
@@ -46,7 +49,8 @@ impl Printer {
         let clock = Clock::new(zone);
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);
-        let mut printer = Self { json, clock, node: None, nick: None, people, open, sweeping, alone, out };
+        let here = None;
+        let mut printer = Self { json, clock, node: None, nick: None, people, open, here, sweeping, alone, out };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -73,6 +77,7 @@ impl Printer {
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
             Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) | Update::NetworkJoined => {}
             Update::Withheld(people) => self.withheld(&people),
+            Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
@@ -161,6 +166,7 @@ impl Printer {
             network: spot.network.to_string(),
         });
         let closed = std::mem::replace(&mut self.open, status.open) && !status.open;
+        self.here = status.open.then(|| status.network.clone());
         self.event(&Event::Network {
             open: status.open,
             network: status.network.as_str(),
@@ -182,6 +188,14 @@ impl Printer {
         });
         if let Some(text) = withheld(&names.collect::<Vec<_>>()) {
             self.notice(NoticeCode::Withheld.as_str(), &text);
+        }
+    }
+
+    /// Says what waits on other networks.
+    fn elsewhere(&mut self, networks: &[Elsewhere]) {
+        for waiting in networks {
+            let text = elsewhere::sentence(waiting, self.here.as_ref(), "/deliver");
+            self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text: &text });
         }
     }
 

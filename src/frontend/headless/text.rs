@@ -90,7 +90,7 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             }
         }
         Event::Notice { text, alarm: Some(_), .. } | Event::Error { text, .. } => writeln!(out, "!! {text}"),
-        Event::Notice { text, .. } => writeln!(out, "-- {text}"),
+        Event::Notice { text, .. } | Event::Undelivered { text, .. } => writeln!(out, "-- {text}"),
         Event::Sync { received, total, refused } if received == total => {
             let come = match total {
                 0 => Ok(()),

@@ -68,6 +68,8 @@ pub enum Slash {
     Lan(Lan),
     /// Sweep now.
     Rescan,
+    /// Say here what was said on that network, or on any other one, and nobody has.
+    Deliver(Option<Network>),
     /// Find messages with these words; without any, show the last result again.
     Search(Option<String>),
     /// Empty the screen.

@@ -128,6 +128,10 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Connect => Ok(Slash::Connect(required()?)),
         Kind::Lan => lan(argument).map(Slash::Lan).ok_or(SlashError::Wrong(spec)),
         Kind::Rescan => nothing(Slash::Rescan),
+        Kind::Deliver => match given.map(Network::new).transpose() {
+            Ok(network) => Ok(Slash::Deliver(network)),
+            Err(_) => Err(SlashError::Wrong(spec)),
+        },
         Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
         Kind::Clear => nothing(Slash::Clear),
         Kind::Erase if argument.eq_ignore_ascii_case("yes") => Ok(Slash::Erase { sure: true }),

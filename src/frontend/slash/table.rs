@@ -30,6 +30,7 @@ pub(super) enum Kind {
     Connect,
     Lan,
     Rescan,
+    Deliver,
     Search,
     Clear,
     Erase,
@@ -112,6 +113,13 @@ pub const COMMANDS: &[Spec] = &[
         usage: "/lan [on [INTERFACE]|off|same [NETWORK]|share]",
         help: "Open the chat to your network, or close it",
         kind: Kind::Lan,
+    },
+    Spec {
+        name: "deliver",
+        aliases: &[],
+        usage: "/deliver [NETWORK]",
+        help: "Say here what you said elsewhere and nobody got",
+        kind: Kind::Deliver,
     },
     Spec {
         name: "rescan",

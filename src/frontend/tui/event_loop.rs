@@ -120,7 +120,7 @@ where
         let mut view = View { terminal, host, commands, app, clock, pace: Pace::default(), node: Node::Running };
         let mut translator = Translator::new();
         let outcome = turns(&mut sources, &mut view, &mut translator).await;
-        view.host.leave();
+        view.host.leave(view.app.last_words().as_deref());
         stop_node(view.node, &view.commands, &mut sources.updates).await;
         outcome
     }

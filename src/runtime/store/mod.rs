@@ -44,6 +44,7 @@ mod shrinking;
 mod slices;
 mod snapshot;
 mod threads;
+mod undelivered;
 mod words;
 mod writing;
 

@@ -19,6 +19,7 @@ impl Database {
         self.logs(&mut snapshot)?;
         snapshot.acks = self.acks()?;
         snapshot.said_again = self.said_again()?;
+        snapshot.undelivered = self.undelivered()?;
         snapshot.forks = self.forks()?;
         snapshot.lines = self.connection.query_row(
             "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{OFFICE, OTHER, certain, leads_through, router, set_hardware, wait_network};
-use crate::support::{Lab, Node, Place, Setup, seconds};
+use crate::support::{Lab, Node, Place, Setup, seconds, until};
 
 const SECRET: &str = "the merger is on Friday";
 
@@ -138,4 +138,40 @@ fn each_of_two_networks_with_the_same_addresses_has_its_own_history() {
         home = Some(node.home());
         node.quit();
     }
+}
+
+/// Two words on this machine alone, and only then the chat is opened to the network.
+#[test]
+#[ignore = "long: interfaces are looked at every two seconds"]
+fn what_was_typed_alone_is_said_on_the_network_on_the_users_word() {
+    let Some(mut lab) = Lab::or_skip("what_was_typed_alone_is_said_on_the_network_on_the_users_word") else { return };
+    let (desk, host) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let xavier = Node::start(&desk.lan("xavier", &[]));
+    let mut yves = Node::start(&Setup { place: Place::Unsaid, ..host.lan("yves", &["--profile", "default"]) });
+    for text in ["hello everyone", "is anybody here?"] {
+        yves.say(text);
+        yves.wait_own(text);
+    }
+    yves.say("/lan on");
+    yves.wait_peer(&xavier.id());
+    let (told, _) = yves
+        .wait("what waits", seconds(30), |events| events.iter().find(|event| event["event"] == "undelivered").cloned());
+    assert_eq!((&told["network"], &told["lines"]), (&"loopback".into(), &2.into()), "{told}");
+    xavier.never("what was not said here", seconds(2), |events| {
+        events.iter().find(|event| event["text"] == "hello everyone").cloned()
+    });
+    yves.say("/deliver");
+    xavier.wait_text("hello everyone");
+    xavier.wait_text("is anybody here?");
+    until("both are in the history once", seconds(30), || {
+        (yves.history_texts() == ["hello everyone", "is anybody here?"]).then_some(())
+    });
+    // The next start finds nothing that waits.
+    let home = yves.home();
+    yves.quit();
+    let yves = Node::start_at(&home, &Setup { place: Place::Lan, ..host.lan("yves", &["--profile", "default"]) });
+    yves.wait_peer(&xavier.id());
+    yves.never("something that waits", seconds(1), |events| {
+        events.iter().find(|event| event["event"] == "undelivered").cloned()
+    });
 }

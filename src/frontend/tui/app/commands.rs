@@ -25,7 +25,7 @@ impl App {
     pub(super) fn submit(&mut self) {
         let line = self.composer.text().to_owned();
         if line.trim().is_empty() {
-            return;
+            return self.say_what_is_offered();
         }
         let (room, network) = (self.conversation.room(), self.status.network());
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
@@ -40,6 +40,15 @@ impl App {
         match done {
             Ok(()) => self.composer.done(&line),
             Err(text) => self.notice(Tone::Error, &text),
+        }
+    }
+
+    /// Says here what reached nobody, if that was asked.
+    fn say_what_is_offered(&mut self) {
+        for network in std::mem::take(&mut self.offered) {
+            if let Err(text) = self.request(Command::SayHere(Some(network))) {
+                self.notice(Tone::Error, &text);
+            }
         }
     }
 

@@ -65,6 +65,7 @@ impl App {
             KeyCode::PageDown => self.scroll(-self.conversation.page()),
             KeyCode::Home => self.conversation.go_home(&mut self.outputs),
             KeyCode::Esc if self.window.has_sidebar_over_messages() => self.window.toggle_sidebar(),
+            KeyCode::Esc if !self.offered.is_empty() => self.offered.clear(),
             KeyCode::Esc | KeyCode::End => self.conversation.go_to_bottom(),
             KeyCode::F(1) => self.overlays.help.open(),
             KeyCode::F(2) => self.toggle_open(),

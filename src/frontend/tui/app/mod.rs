@@ -59,10 +59,13 @@ pub use self::{
     output::Output,
     setup::{MESSAGE_CAP, Setup},
 };
-use crate::domain::{
-    bus::{Command, Update},
-    model::{Now, Room},
-    timers::Timers,
+use crate::{
+    domain::{
+        bus::{Command, Elsewhere, Update},
+        model::{Network, Now, Room},
+        timers::Timers,
+    },
+    frontend::elsewhere,
 };
 
 /// What the screen waits for by itself.
@@ -87,6 +90,10 @@ pub struct App {
     pub(crate) conversation: Conversation,
     pub(crate) overlays: Overlays,
     pub(crate) window: Window,
+    /// What waits on other networks.
+    elsewhere: Vec<Elsewhere>,
+    /// Networks whose undelivered lines Enter says here.
+    offered: Vec<Network>,
     timers: Timers<Timer>,
     now: Now,
     outputs: Vec<Output>,
@@ -104,6 +111,8 @@ impl App {
             conversation: Conversation::new(Room::LOBBY, setup.history_cap),
             overlays: Overlays::new(),
             window: Window::new(setup.background),
+            elsewhere: Vec::new(),
+            offered: Vec::new(),
             timers: Timers::default(),
             now,
             outputs: Vec::new(),
@@ -240,6 +249,13 @@ impl App {
     fn notice(&mut self, tone: Tone, text: &str) {
         let today = self.clock().today();
         self.conversation.notice(tone, text, today);
+    }
+
+    /// What the user should know after the screen is gone: that lines wait, and where.
+    pub fn last_words(&self) -> Option<String> {
+        let here = self.status.network().map(|network| Elsewhere { network, lines: self.status.unsent() });
+        let waiting: Vec<Elsewhere> = here.into_iter().chain(self.elsewhere.iter().cloned()).collect();
+        elsewhere::last_words(&waiting)
     }
 
     /// Adds lines of the program's own that belong together: see [`Conversation::block`].

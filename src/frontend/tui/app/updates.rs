@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, FailureCode, NetworkStatus, Page, Update, VerifyStep},
+        bus::{Alarm, Elsewhere, FailureCode, NetworkStatus, Page, Update, VerifyStep},
         model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
         naming,
     },
-    frontend::withheld::withheld,
+    frontend::{elsewhere, withheld::withheld},
 };
 
 impl App {
@@ -28,6 +28,7 @@ impl App {
             Update::NetworkStatus(network) => self.network_status(network),
             Update::NetworkJoined => self.conversation.change_network(&mut self.outputs),
             Update::Withheld(people) => self.withheld(&people),
+            Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Diagnosis(findings) => self.status.set_findings(findings),
             Update::Sweep(progress) => {
                 if let Some(text) = self.status.swept(progress) {
@@ -118,6 +119,24 @@ impl App {
         let name = |node: &NodeId| self.people.called(PeerId::Node(*node)).unwrap_or_else(|| node.short());
         if let Some(text) = withheld(&people.iter().map(name).collect::<Vec<_>>()) {
             self.notice(Tone::Plain, &text);
+        }
+    }
+
+    /// Lines wait on other networks. What was said to nobody else needs only an Enter to be said here.
+    fn elsewhere(&mut self, networks: &[Elsewhere]) {
+        self.elsewhere = networks.to_vec();
+        let here = self.status.network().filter(|_| self.status.is_open());
+        self.offered = networks
+            .iter()
+            .map(|one| one.network.clone())
+            .filter(|network| here.is_some() && elsewhere::is_local(network))
+            .collect();
+        for one in networks {
+            let is_offered = self.offered.contains(&one.network);
+            let way = if is_offered { "Enter" } else { "/deliver" };
+            let text = elsewhere::sentence(one, here.as_ref(), way);
+            let esc = if is_offered { " Esc leaves it." } else { "" };
+            self.block(if is_offered { Tone::Ask } else { Tone::Plain }, &format!("{text}{esc}"), 0);
         }
     }
 

@@ -72,7 +72,7 @@ impl Host for FakeHost {
         Ok(())
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, _: Option<&str>) {
         self.did(Did::Leave);
     }
 }

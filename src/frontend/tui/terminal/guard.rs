@@ -79,8 +79,12 @@ impl Host for Guard {
         switch_over(self.capabilities)
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, last_words: Option<&str>) {
         restore();
+        if let Some(text) = last_words {
+            // Nobody can be told that it cannot be written.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
     }
 }
 

@@ -44,5 +44,5 @@ pub trait Host {
     fn resume(&mut self) -> io::Result<()>;
 
     /// Gives the terminal back for good: nothing that is drawn from now on reaches it.
-    fn leave(&mut self);
+    fn leave(&mut self, last_words: Option<&str>);
 }
