@@ -277,6 +277,8 @@ fn who_quits_has_written_who_has_the_lines() {
     let mut row = Row::new(2);
     row.link(0, 1);
     row.say(0, "hello");
+    row.wait(50);
+    assert!(row.peers[0].store.acks.is_empty());
     row.feed(0, Input::Quit);
     row.run();
     assert_eq!(row.peers[0].store.acks.len(), 1);
