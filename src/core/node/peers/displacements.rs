@@ -8,9 +8,12 @@ use std::{
 
 use crate::domain::model::NodeId;
 
-/// The first wait. It doubles each time, up to [`MAX_WAIT`].
+/// The first waits. After [`SHORT_TURNS`] of them each is twice as long as the one before, up to [`MAX_WAIT`].
 const WAIT: Duration = Duration::from_secs(30);
 const MAX_WAIT: Duration = Duration::from_mins(8);
+
+/// So many turns bring everything to both copies, whoever begins and whatever each has said.
+const SHORT_TURNS: u32 = 3;
 
 /// After so long without being displaced, the waits begin anew.
 const FORGET_AFTER: Duration = Duration::from_mins(30);
@@ -20,17 +23,18 @@ const MAX_NODES: usize = 256;
 
 /// See the module's documentation.
 #[derive(Debug, Default)]
-pub(super) struct Displacements(BTreeMap<NodeId, (Duration, Instant)>);
+pub(super) struct Displacements(BTreeMap<NodeId, (u32, Instant)>);
 
 impl Displacements {
     /// Another copy has taken our place at this node: how long to wait before we dial it.
     pub(super) fn wait(&mut self, node: NodeId, now: Instant) -> Duration {
-        self.0.retain(|_, (wait, at)| now.saturating_duration_since(*at) < FORGET_AFTER + *wait);
-        let wait = self.0.get(&node).map_or(WAIT, |(last, _)| (*last * 2).min(MAX_WAIT));
+        self.0.retain(|_, (_, at)| now.saturating_duration_since(*at) < FORGET_AFTER);
+        let turns = self.0.get(&node).map_or(1, |(turns, _)| turns.saturating_add(1));
         if self.0.len() < MAX_NODES || self.0.contains_key(&node) {
-            self.0.insert(node, (wait, now));
+            self.0.insert(node, (turns, now));
         }
-        wait
+        let doublings = turns.saturating_sub(SHORT_TURNS).min(8);
+        (WAIT * (1 << doublings)).min(MAX_WAIT)
     }
 }
 
@@ -42,9 +46,9 @@ mod tests {
     fn the_turns_become_longer_up_to_eight_minutes_and_begin_anew_after_a_while() {
         let (mut displacements, start) = (Displacements::default(), Instant::now());
         let node = NodeId::numbered(1);
-        let waits: Vec<u64> = (0..6).map(|_| displacements.wait(node, start).as_secs()).collect();
-        assert_eq!(waits, [30, 60, 120, 240, 480, 480]);
+        let waits: Vec<u64> = (0..9).map(|_| displacements.wait(node, start).as_secs()).collect();
+        assert_eq!(waits, [30, 30, 30, 60, 120, 240, 480, 480, 480]);
         assert_eq!(displacements.wait(NodeId::numbered(2), start), WAIT);
-        assert_eq!(displacements.wait(node, start + FORGET_AFTER + MAX_WAIT), WAIT);
+        assert_eq!(displacements.wait(node, start + FORGET_AFTER), WAIT);
     }
 }
