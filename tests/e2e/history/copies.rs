@@ -1,11 +1,14 @@
 //! Copies of a profile: a backup that was put back, two machines at once, and a thief.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 
 use super::{assert_same, few, wait_history, with_options};
 use crate::support::{Node, Ports, Setup, seconds, until};
+
+/// Three turns of half a minute, a quarter more for chance, and time for a busy machine.
+const TURNS: Duration = seconds(150);
 
 /// A copy of all that somebody keeps.
 fn copy(home: &TempDir) -> Arc<TempDir> {
@@ -42,7 +45,7 @@ fn delivered(node: &Node) -> Vec<String> {
 fn wait_lines(node: &Node, lines: &[&str]) {
     let mut lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     lines.sort_unstable();
-    until(&format!("the lines of {}: {lines:?}", node.nick), seconds(60), || {
+    until(&format!("the lines of {}: {lines:?}", node.nick), TURNS, || {
         let mut held = node.history_texts();
         held.sort_unstable();
         (held == lines).then_some(())
@@ -127,9 +130,7 @@ fn two_running_copies_are_told_and_lose_no_line() {
     for node in [&first, &second] {
         node.assert_clean();
     }
-    until("the same hash", seconds(60), || {
-        (first.hash() == carol.hash() && second.hash() == carol.hash()).then_some(())
-    });
+    until("the same hash", TURNS, || (first.hash() == carol.hash() && second.hash() == carol.hash()).then_some(()));
 }
 
 #[test]
