@@ -11,7 +11,7 @@ use std::{
 use clap::Parser;
 use proximity_chat::cli::{
     config::{self, Args, Config, LogArgs, Tool},
-    run::{self, Front, log_file, subcommands},
+    run::{self, Front, file_limit, log_file, subcommands},
 };
 
 /// Something failed while running.
@@ -21,6 +21,7 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    file_limit::survive();
     let args = Args::parse();
     let mut config = match config::load(&args) {
         Ok(config) => config,

@@ -46,11 +46,17 @@ pub enum Mutant {
     ReceiptsByNumber,
     /// Lines that others can never take are not said again.
     NeverSayAgain,
+    /// Others are told of lines that the disk did not take.
+    AcknowledgeUnkept,
+    /// What the disk does not take is not shown.
+    HideUnkept,
+    /// What the disk did not take is not written when it takes something again.
+    ForgetUnkept,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -72,6 +78,9 @@ impl Mutant {
         Self::OfferEverything,
         Self::ReceiptsByNumber,
         Self::NeverSayAgain,
+        Self::AcknowledgeUnkept,
+        Self::HideUnkept,
+        Self::ForgetUnkept,
     ];
 }
 
@@ -199,4 +208,19 @@ pub(crate) fn counts_receipts_by_number() -> bool {
 /// Whether lines that others can never take are not said again.
 pub(crate) fn never_says_again() -> bool {
     is(Mutant::NeverSayAgain)
+}
+
+/// Whether others are told of lines that the disk did not take.
+pub(crate) fn acknowledges_unkept() -> bool {
+    is(Mutant::AcknowledgeUnkept)
+}
+
+/// Whether what the disk does not take is not shown.
+pub(crate) fn hides_unkept() -> bool {
+    is(Mutant::HideUnkept)
+}
+
+/// Whether what the disk did not take is not written later either.
+pub(crate) fn forgets_unkept() -> bool {
+    is(Mutant::ForgetUnkept)
 }

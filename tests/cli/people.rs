@@ -159,8 +159,8 @@ fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
     fs::write(&known, "[{}]").unwrap();
     fs::set_permissions(&known, fs::Permissions::from_mode(0o600)).unwrap();
     refused(&format!(
-        "{} is damaged: missing field `key` at line 1 column 3. Restore it from a copy, or move it away to start as if you \
-         had met nobody: whom you verified or ignored is forgotten then.",
+        "{} has something that this release cannot read: missing field `key` at line 1 column 3. If a later release wrote it, \
+         start that one; if you changed it, undo that.",
         known.display()
     ));
 }
@@ -172,10 +172,46 @@ fn a_place_that_cannot_be_written_says_what_to_do() {
     user.write("file", "");
     let finished = user.someone(&["--data-dir", "file"], "");
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
-    assert!(finished.err.starts_with("proximity-chat: Cannot use the directory file/default: "), "{}", finished.err);
+    let cause = "proximity-chat: Cannot use the directory file/default: file is a file, not a directory. ";
+    assert!(finished.err.starts_with(cause), "{}", finished.err);
     assert!(
         finished.err.ends_with("Give another one with --data-dir, or add --ephemeral to store nothing.\n"),
         "{}",
         finished.err
     );
+}
+
+/// The profile would be another one wherever the program is started.
+#[cfg(unix)]
+#[test]
+fn a_home_that_is_no_whole_path_is_refused_with_the_cause() {
+    let user = User::new();
+    let mut command = user.command(&["--headless", "--json"]);
+    command.args(user.range()).env("HOME", "some/where");
+    let finished = super::user::finish(command, "/quit\n");
+    assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
+    let cause = "proximity-chat: HOME is \"some/where\", which is no whole path";
+    assert!(finished.err.starts_with(cause) && finished.err.contains("give a --data-dir"), "{}", finished.err);
+    assert!(!user.home.path().join("some").exists(), "nothing was made there");
+    let mut command = user.command(&["--headless", "--json"]);
+    command.args(user.range()).env("XDG_DATA_HOME", "some/where");
+    let finished = super::user::finish(command, "/quit\n");
+    assert!(finished.out.contains("XDG_DATA_HOME is \\\"some/where\\\""), "{finished:?}");
+    assert!(user.profile("identity").exists() || user.home.path().join(".local/share/proximity-chat").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_home_of_another_user_is_refused_with_the_cause() {
+    if !rustix::process::geteuid().is_root() {
+        return crate::support::skip("a_home_of_another_user", "only root can give a directory to somebody else");
+    }
+    let user = User::new();
+    std::os::unix::fs::chown(user.home.path(), Some(12_345), Some(12_345)).unwrap();
+    let finished = user.someone(&[], "/quit\n");
+    assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
+    let home = user.home.path().display();
+    let cause = format!("proximity-chat: HOME is {home}, which belongs to another user (user 12345, and you are 0)");
+    assert!(finished.err.starts_with(&cause) && finished.err.contains("Set HOME to your own"), "{}", finished.err);
+    assert_eq!(fs::read_dir(user.home.path()).unwrap().count(), 0, "nothing was made there");
 }

@@ -41,10 +41,8 @@ pub(crate) fn run(mut database: Database, seed: u64, world: Rc<World>, node: usi
         let mut later = VecDeque::new();
         while let Some((ticket, request)) = next(&mut requests, &mut later).await {
             pause(&mut random).await;
-            if let Request::Write(writes) = &request {
-                world.writes(node, writes);
-            }
-            let reply = database.handle(request);
+            let taken = if let Request::Write(writes) = &request { world.writes(node, writes) } else { Ok(()) };
+            let reply = taken.and_then(|()| database.handle(request));
             pause(&mut random).await;
             if answers_in.send(Answer { ticket, reply }).await.is_err() {
                 return;

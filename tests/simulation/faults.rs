@@ -28,10 +28,12 @@ enum Fault {
     Slow,
     /// Messages begin to get lost, or arrive again.
     Loss,
+    /// A host's disk takes nothing for a while.
+    FullDisk,
 }
 
 /// Which fault happens how often: parts of [`PARTS`].
-const FAULTS: [(Fault, u8); 7] = [
+const FAULTS: [(Fault, u8); 8] = [
     (Fault::Split, 6),
     (Fault::Join, 3),
     (Fault::Crash, 5),
@@ -39,10 +41,11 @@ const FAULTS: [(Fault, u8); 7] = [
     (Fault::Clock, 1),
     (Fault::Slow, 2),
     (Fault::Loss, 1),
+    (Fault::FullDisk, 2),
 ];
 
 /// The sum of the parts.
-const PARTS: u8 = 20;
+const PARTS: u8 = 22;
 
 /// Milliseconds between two faults.
 const FAULT_EVERY: Range<u64> = 200..2_500;
@@ -52,6 +55,9 @@ const CRASHED_FOR: Range<u64> = 100..12_000;
 
 /// Milliseconds that a user who left is away.
 const LEFT_FOR: Range<u64> = 100..8_000;
+
+/// Milliseconds that a disk is full.
+const FULL_FOR: Range<u64> = 500..8_000;
 
 /// Milliseconds that messages take at most while the network is slow.
 const SLOW: Range<u64> = 200..1_500;
@@ -88,6 +94,8 @@ pub(crate) struct Faults {
     crashes: Vec<Option<Duration>>,
     /// Who starts again, and when.
     restarts: Vec<Option<Duration>>,
+    /// Whose disk is full, and until when.
+    full: Vec<Option<Duration>>,
     next: Duration,
     slow: bool,
     lossy: bool,
@@ -111,6 +119,7 @@ impl Faults {
             cut: vec![vec![None; n]; n],
             crashes: vec![None; n],
             restarts: vec![None; n],
+            full: vec![None; n],
             next: Duration::from_secs(2),
             slow: false,
             lossy: false,
@@ -143,8 +152,8 @@ impl Faults {
         (self.slow, self.lossy) = (false, false);
         sim.set_max_message_latency(LATENCY);
         sim.set_fail_rate(0.0);
-        for restart in self.restarts.iter_mut().flatten() {
-            *restart = now;
+        for time in self.restarts.iter_mut().chain(&mut self.full).flatten() {
+            *time = now;
         }
         self.step(sim);
     }
@@ -152,6 +161,11 @@ impl Faults {
     /// Crashes and starts whose time has come.
     pub(crate) fn due(&mut self, sim: &mut Sim<'_>, now: Duration) {
         for index in 0..self.hosts.len() {
+            if self.full[index].is_some_and(|until| until <= now) {
+                self.full[index] = None;
+                self.world.note(now, &format!("[{index}] has room on its disk"));
+                self.world.disks.borrow_mut().set_full(index, false);
+            }
             if self.crashes[index].is_some_and(|at| at <= now) {
                 self.crashes[index] = None;
                 self.crash(sim, now, index);
@@ -207,6 +221,12 @@ impl Faults {
                 host.leave();
                 let pause = self.random.u64(LEFT_FOR);
                 self.restarts[index] = Some(now + Duration::from_millis(pause));
+            }
+            Fault::FullDisk => {
+                self.world.note(now, &format!("[{index}] has a full disk"));
+                self.world.disks.borrow_mut().set_full(index, true);
+                let time = self.random.u64(FULL_FOR);
+                self.full[index] = Some(now + Duration::from_millis(time));
             }
             Fault::Clock => {
                 host.skew.store(skew(&mut self.random), Ordering::Relaxed);

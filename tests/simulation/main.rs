@@ -17,6 +17,7 @@ mod args;
 mod disk;
 mod faults;
 mod fleet;
+mod full_disks;
 mod host;
 mod hostile;
 mod net;

@@ -15,7 +15,7 @@ use proximity_chat::{
             storage::{LogState, Snapshot},
         },
     },
-    domain::model::{LogId, Message, MessageId, NodeId, Position},
+    domain::model::{Delivery, LogId, Message, MessageId, NodeId, Position},
 };
 
 use crate::speech;
@@ -48,6 +48,14 @@ struct Known {
     behind_until: Duration,
     /// What it has shown of those who are not honest. They may contradict themselves, and not all of it is kept.
     strange: BTreeSet<MessageId>,
+    /// What it has shown and not kept, because its disk was full.
+    unkept: BTreeSet<MessageId>,
+}
+
+impl Known {
+    fn has_shown(&self, id: &MessageId) -> bool {
+        self.held.contains(id) || self.unkept.contains(id)
+    }
 }
 
 impl Rules {
@@ -78,10 +86,23 @@ impl Rules {
         self.liars += 1;
     }
 
-    /// A node showed a message as new.
-    pub(crate) fn shown(&mut self, node: usize, message: &Message, now: Duration) -> Result<(), String> {
+    /// Whether an honest member has said this, as far as any node has shown it.
+    pub(crate) fn is_of_honest(&self, id: &MessageId) -> bool {
+        self.positions.contains_key(id)
+    }
+
+    /// A node showed a message as new; `unkept` if it may not be on its disk.
+    pub(crate) fn shown(&mut self, node: usize, message: &Message, unkept: bool, now: Duration) -> Result<(), String> {
         let Message { id, position, .. } = message;
+        // Its number is used again: nobody else has heard of it.
+        if message.delivery == Delivery::NotSent {
+            return Ok(());
+        }
         if !self.is_honest(&position.author) {
+            // After a crash it comes once more.
+            if unkept {
+                return Ok(());
+            }
             let is_new = self.nodes[node].strange.insert(*id);
             return if is_new { Ok(()) } else { Err(format!("nothing twice: node {node} shows {id} once more")) };
         }
@@ -94,7 +115,8 @@ impl Rules {
             self.nodes[node].behind_until = now;
         }
         let known = &mut self.nodes[node];
-        if !known.held.insert(*id) {
+        let shown = if unkept { &mut known.unkept } else { &mut known.held };
+        if !shown.insert(*id) || !unkept && known.unkept.contains(id) {
             return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
         }
         let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
@@ -118,11 +140,19 @@ impl Rules {
             let patience = if strange_until >= said_at { WAIT_FOR_STRANGERS } else { WAIT_FOR_CAUSES };
             let waited = now.saturating_sub(said) >= patience;
             // Nor does what was missed by the dozen hold up what is said now.
-            if !waited && !self.nodes[node].held.contains(&question) && behind_until < said_at {
+            if !waited && !self.nodes[node].has_shown(&question) && behind_until < said_at {
                 return Err(format!("never against causality: node {node} shows {text} without what it answers"));
             }
         }
         Ok(())
+    }
+
+    /// A node has kept a line that it had shown before.
+    pub(crate) fn kept(&mut self, node: usize, id: MessageId) {
+        let known = &mut self.nodes[node];
+        if known.unkept.remove(&id) {
+            known.held.insert(id);
+        }
     }
 
     /// Whether a node has no line at all of some log.

@@ -7,14 +7,14 @@ use std::{
 };
 
 use proximity_chat::{
-    core::log::storage::Write,
+    core::log::storage::{Failure, Write},
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::{NodeId, PeerId, Trust},
+        model::{Mark, NodeId, PeerId, Trust},
     },
 };
 
-use crate::{host::Host, net::Cables, rules::Rules, trace::Trace};
+use crate::{full_disks::Disks, host::Host, net::Cables, rules::Rules, trace::Trace};
 
 pub(crate) struct World {
     pub(crate) seed: u64,
@@ -23,6 +23,7 @@ pub(crate) struct World {
     pub(crate) rules: RefCell<Rules>,
     /// Lines that were shown as said by others, by any node.
     pub(crate) heard: Cell<u64>,
+    pub(crate) disks: RefCell<Disks>,
     /// When any node wrote an event last.
     pub(crate) last_written: Cell<Duration>,
     broken: RefCell<Option<String>>,
@@ -34,6 +35,7 @@ impl World {
             seed,
             cables: Cables::default(),
             trace: RefCell::new(trace),
+            disks: RefCell::new(Disks::new(honest.len())),
             rules: RefCell::new(Rules::new(honest)),
             heard: Cell::new(0),
             last_written: Cell::default(),
@@ -59,6 +61,7 @@ impl World {
 
     /// A host starts, for the first time or once more.
     pub(crate) fn starts(&self, host: &Host) {
+        self.disks.borrow_mut().starts(host.index);
         let line = format!("[{}] starts, boot {}", host.index, host.boots.get());
         self.note(turmoil::sim_elapsed().unwrap(), &line);
     }
@@ -67,8 +70,22 @@ impl World {
         matches!(peer, PeerId::Node(node) if self.rules.borrow().is_honest(node))
     }
 
-    /// A node writes to its disk.
-    pub(crate) fn writes(&self, node: usize, writes: &[Write]) {
+    /// A node writes to its disk. Whether that takes it.
+    pub(crate) fn writes(&self, node: usize, writes: &[Write]) -> Result<(), Failure> {
+        let taken = self.disks.borrow_mut().take(node, writes, |write| match write {
+            Write::Event(entry) => self.rules.borrow().is_honest(&entry.event.log.author),
+            _ => false,
+        });
+        let taken = taken.unwrap_or_else(|broken| {
+            self.must(Err(broken));
+            Ok(())
+        });
+        taken?;
+        self.written(node, writes);
+        Ok(())
+    }
+
+    fn written(&self, node: usize, writes: &[Write]) {
         let now = turmoil::sim_elapsed().unwrap();
         let mut events = writes.iter().filter_map(|write| match write {
             Write::Event(entry) => Some(entry),
@@ -89,8 +106,22 @@ impl World {
         let kept = match update {
             Update::Message(message) => {
                 self.heard.set(self.heard.get() + u64::from(!message.is_own()));
-                self.rules.borrow_mut().shown(host.index, message, turmoil::sim_elapsed().unwrap())
+                let is_honest = self.rules.borrow().is_honest(&message.position.author);
+                let mut disks = self.disks.borrow_mut();
+                // What contradicts itself is marked as that, so nothing says that it is not kept.
+                let unkept = message.mark == Mark::NotKept || !is_honest && disks.was_full(host.index);
+                let kept = if unkept && is_honest { disks.shown(host.index, message.id) } else { Ok(()) };
+                kept.and_then(|()| {
+                    self.rules.borrow_mut().shown(host.index, message, unkept, turmoil::sim_elapsed().unwrap())
+                })
             }
+            Update::Kept { id, .. } => {
+                let mut rules = self.rules.borrow_mut();
+                let is_honest = rules.is_of_honest(id);
+                rules.kept(host.index, *id);
+                if is_honest { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
+            }
+            Update::Failed { code: FailureCode::Storage, .. } if self.disks.borrow().was_full(host.index) => Ok(()),
             Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
             Update::PeerJoined(peer) if peer.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))

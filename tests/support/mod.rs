@@ -27,6 +27,8 @@ mod netns;
 pub(crate) mod proc;
 #[cfg(target_os = "linux")]
 pub(crate) mod rosters;
+#[cfg(target_os = "linux")]
+mod small_disk;
 #[cfg(unix)]
 mod term;
 
@@ -39,5 +41,7 @@ pub(crate) use process::Process;
 pub(crate) use program::{arguments, program};
 pub(crate) use python::Python;
 pub(crate) use setup::{DIRECTORIES, Place, Setup};
+#[cfg(target_os = "linux")]
+pub(crate) use small_disk::SmallDisk;
 #[cfg(unix)]
 pub(crate) use term::{Builder, Term};

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use super::source::Origin;
-use crate::domain::model::NickError;
+use crate::{domain::model::NickError, runtime::disk_trouble::why};
 
 /// Why the program does not start with these settings (exit code 2). The text names the place and the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("Cannot read {}: {error}. Correct --config, or leave it out.", path.display())]
+    #[error("Cannot read {}: {}. Correct --config, or leave it out, and see whether HOME is your own.", path.display(), why(path, error))]
     Read {
         /// The file.
         path: PathBuf,

@@ -10,6 +10,7 @@ use std::{
 use etcetera::BaseStrategy;
 
 use super::{Args, Config, ConfigError, FileText, Sources, merge};
+use crate::runtime::io::directories;
 
 /// The variable that names the config file.
 const CONFIG_VARIABLE: &str = "PROXIMITY_CHAT_CONFIG";
@@ -46,7 +47,7 @@ fn named_file(args: &Args) -> Option<PathBuf> {
 }
 
 fn default_file() -> Option<PathBuf> {
-    let dirs = etcetera::choose_base_strategy().ok()?;
+    let dirs = directories().ok()?;
     Some(dirs.config_dir().join("proximity-chat").join("config.json"))
 }
 

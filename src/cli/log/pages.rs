@@ -42,5 +42,5 @@ fn page(database: &mut Database, request: PageRequest) -> Result<StoredPage, Err
 
 /// An answer to something else, which only a defect gives.
 pub(super) fn unexpected() -> Failure {
-    Failure("The history gave an answer that makes no sense. Please report this.".to_owned())
+    Failure::new("The history gave an answer that makes no sense. Please report this.")
 }

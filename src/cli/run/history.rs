@@ -1,6 +1,6 @@
 //! Opens what was said before.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -36,7 +36,7 @@ pub(super) fn open(network: Network, joined: Vec<Network>, profile: &Profile) ->
     let place = profile.directory().map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()));
     let options = Options { place, network, joined, me: profile.identity().node() };
     let opened = store::open(&options)?;
-    let damage = opened.recovered.as_ref().map(damage);
+    let damage = opened.recovered.as_ref().map(damage).or_else(|| opened.emptied.as_deref().map(emptied));
     let (store, answers) = store::spawn(opened.database)?;
     tracing::info!(network = %options.network, lines = opened.snapshot.lines, "history");
     Ok(History { snapshot: opened.snapshot, store, answers, damage })
@@ -61,6 +61,16 @@ fn damage(recovered: &Recovered) -> String {
     format!(
         "The history on disk was damaged. {kept}; what others have comes again from them. The damaged file is {}.",
         aside.display()
+    )
+}
+
+/// What happened, and what can be done.
+fn emptied(path: &Path) -> String {
+    format!(
+        "The history on disk was emptied: {} had nothing in it. A loss of power can do that, and so can another program. \
+         A new history begins, and what others have comes again from them. If you have a copy of the file, leave, put it \
+         in its place, and start again.",
+        path.display()
     )
 }
 

@@ -14,6 +14,8 @@ use tracing_appender::{
 };
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt};
 
+use crate::runtime::io::{check_owner, directories};
+
 /// Days that are kept, one file each: a working week of hindsight, and a bound.
 const DAYS: usize = 7;
 
@@ -62,9 +64,10 @@ where
 
 /// `proximity-chat` in the user's state directory.
 fn directory() -> Option<PathBuf> {
-    let dirs = etcetera::choose_base_strategy().ok()?;
+    let dirs = directories().ok()?;
     // Windows has no directory for state.
-    Some(dirs.state_dir().unwrap_or_else(|| dirs.cache_dir()).join("proximity-chat"))
+    let directory = dirs.state_dir().unwrap_or_else(|| dirs.cache_dir()).join("proximity-chat");
+    check_owner(&directory).ok().map(|()| directory)
 }
 
 fn open(directory: &Path) -> Result<(NonBlocking, WorkerGuard), LogError> {

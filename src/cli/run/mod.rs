@@ -5,6 +5,7 @@
 //! keepalives nor other peers. The front end runs on the main thread.
 
 mod descriptors;
+pub mod file_limit;
 mod history;
 pub mod log_file;
 mod network_policy;

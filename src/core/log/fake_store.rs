@@ -7,7 +7,7 @@ use crate::{
         Ack, Failure, Found, GuestLine, LogEntry, LogState, Proof, Repeated, Reply, Request, Snapshot, StoredEvent,
         StoredLine, StoredPage, Write,
     },
-    domain::model::{EventId, LogId, MessageId, NodeId, Position},
+    domain::model::{DiskTrouble, EventId, LogId, MessageId, NodeId, Position},
     protocol::codec::event::Content,
 };
 
@@ -28,8 +28,8 @@ pub(crate) struct FakeStore {
 impl FakeStore {
     pub(crate) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
         match request {
-            Request::Write(_) | Request::Load if self.fails => Err(Failure("The disk is full.".to_owned())),
-            Request::Write(writes) if self.is_full_now(&writes) => Err(Failure("The disk is full.".to_owned())),
+            Request::Write(_) | Request::Load if self.fails => Err(full()),
+            Request::Write(writes) if self.is_full_now(&writes) => Err(full()),
             Request::Write(writes) => {
                 for write in writes {
                     self.write(write);
@@ -48,7 +48,15 @@ impl FakeStore {
                     seq: entry.event.seq,
                     signed: entry.signed.clone(),
                 };
-                Ok(Reply::Events(events.iter().take(read.events).map(held).collect()))
+                let mut bytes = 0;
+                let is_room = |entry: &&&LogEntry| {
+                    let is_room = bytes < read.bytes;
+                    bytes += entry.signed.bytes();
+                    is_room
+                };
+                Ok(Reply::Events(
+                    events.iter().take(read.events).take_while(is_room).map(|entry| held(entry)).collect(),
+                ))
             }
             Request::ReadOwn(read) => self.handle(Request::Read(read)),
             Request::Page(_) => Ok(Reply::Page(StoredPage { lines: self.lines(), before: false, after: false })),
@@ -214,4 +222,8 @@ fn position(entry: &LogEntry) -> Position {
     let event = &entry.event;
     let LogId { author, epoch, .. } = event.log;
     Position { hlc: event.hlc, author, epoch, seq: event.seq, id: event.id.into() }
+}
+
+fn full() -> Failure {
+    Failure { text: "The disk is full.".to_owned(), trouble: DiskTrouble::Full }
 }

@@ -6,7 +6,9 @@
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use crate::{
-    domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp},
+    domain::model::{
+        DiskTrouble, EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp,
+    },
     protocol::codec::event::{Content, Dep, Event, Signed},
 };
 
@@ -16,7 +18,7 @@ pub const MAX_REQUESTS: usize = 1_024;
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Commit all of this or nothing. Answered by [`Reply::Written`] when it survives the end of the program, or, if an
+    /// Commit all of this or nothing. Writing nothing says whether the disk takes anything. Answered by [`Reply::Written`] when it survives the end of the program, or, if an
     /// own event is among it, the loss of power.
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
@@ -334,6 +336,8 @@ pub struct Snapshot {
     /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
     pub own: Option<LogId>,
+    /// Why the store can only be read now; none if it takes everything.
+    pub read_only: Option<DiskTrouble>,
 }
 
 /// Lines of one of our own logs of another network, which nobody is known to have and which were not said again.
@@ -353,5 +357,17 @@ pub struct Undelivered {
 
 /// Why a request failed. No part of it was executed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Failure(pub String);
+#[error("{text}")]
+pub struct Failure {
+    /// What happened and what to do, for people.
+    pub text: String,
+    /// What is wrong with the disk.
+    pub trouble: DiskTrouble,
+}
+
+impl Failure {
+    /// A failure that says nothing about room or permissions.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), trouble: DiskTrouble::Failing }
+    }
+}

@@ -1,11 +1,11 @@
-//! From memory to disk to screen: nothing is shown, sent or told before it is written.
+//! From memory to disk to screen: nothing is sent or told before it is written. While the disk fails, see `unkept`.
 
 use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 
 use super::{
-    Purpose, RELOAD_AFTER, Sync,
+    Purpose, Sync,
     commit_queue::Commit,
     event::{Context, Output},
     notice::NotDone,
@@ -23,7 +23,9 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Delivery, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId, Text},
+        model::{
+            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId, Text,
+        },
     },
     protocol::codec::{
         Published,
@@ -37,8 +39,8 @@ const STUCK_AFTER: Duration = Duration::from_secs(30);
 impl Sync {
     /// The user says something.
     pub(super) fn say(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
-        if self.writer.is_broken() {
-            return cx.out.push(Output::NotDone(NotDone::NotWritable));
+        if self.must_wait() {
+            return self.say_later(room, text, action, cx);
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
         match self.write_own(room.id(), (KIND_SAID, content), cx) {
@@ -72,11 +74,7 @@ impl Sync {
         let id = MessageId(self.rng.u128(..).to_be_bytes());
         let hlc = self.logs.tick(cx.now.wall);
         let line = GuestLine { room: Room::LOBBY.id(), id, hlc, addr, nick, text, action };
-        if self.writer.is_broken() {
-            // It does not come again, and must not wait for a disk that may never be there.
-            return self.show_guest(line, cx.now, cx);
-        }
-        self.writer.push(Queued::Guest(line, cx.now));
+        self.keep_or_show(Queued::Guest(line, cx.now), cx);
     }
 
     /// Writes what was accepted.
@@ -88,7 +86,7 @@ impl Sync {
             if mutant::shows_before_commit() {
                 self.show_event(&entry, cx);
             }
-            self.writer.push(Queued::Event(Box::new(entry), from));
+            self.keep_or_show(Queued::Event(Box::new(entry), from), cx);
         }
         self.flush(cx);
     }
@@ -142,12 +140,13 @@ impl Sync {
     /// The commit is on disk: what it holds is shown, sent and told.
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
         let Some(Commit { queued, states, rewound, given_up, .. }) = self.take_commit() else { return };
+        self.disk_has_taken(cx);
         self.remove(given_up, cx);
         self.logs.committed(states);
         let left: Vec<LogId> = rewound.iter().map(|state| state.id).collect();
         self.logs.committed(rewound);
         left.iter().for_each(|log| self.logs.removed(log));
-        let (mut logs, mut received, mut senders) = (Vec::new(), 0, BTreeSet::new());
+        let (mut logs, mut received, mut returned, mut senders) = (Vec::new(), 0, 0, BTreeSet::new());
         for queued in queued {
             match queued {
                 Queued::Event(entry, from) => {
@@ -158,14 +157,23 @@ impl Sync {
                     }
                     senders.extend(from);
                     logs.push((entry.event.log, from));
-                    if !mutant::shows_before_commit() {
+                    let was_shown = self.is_kept_now(&line_of(&entry), cx);
+                    returned += usize::from(was_shown);
+                    if !mutant::shows_before_commit() && !was_shown {
                         self.show_event(&entry, cx);
                     }
                     if entry.own && !mutant::sends_before_commit() {
                         self.publish(&entry, cx);
                     }
                 }
-                Queued::Guest(line, came) => self.show_guest(line, came, cx),
+                Queued::Guest(line, came) => {
+                    let line = line_of_guest(line, came);
+                    if self.is_kept_now(&line, cx) {
+                        returned += 1;
+                    } else {
+                        self.show_line(&line, came, cx);
+                    }
+                }
             }
         }
         logs.sort_unstable();
@@ -183,6 +191,7 @@ impl Sync {
         self.left_branches(&left, cx);
         self.compare_postponed(cx);
         self.go_on_saying_again(cx);
+        self.have_returned(returned, cx);
         self.flush(cx);
         if self.leaving && !self.is_writing_own() && self.writer.commit.is_none() {
             cx.out.push(Output::Leave);
@@ -223,13 +232,9 @@ impl Sync {
         cx.update(Update::Message(message));
     }
 
-    fn show_guest(&self, line: GuestLine, came: Now, cx: &mut Context<'_>) {
-        let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
-        let content = Content::Said { nick, text, action, again: None };
-        let position = Position::unlogged(hlc, id);
-        let line =
-            StoredLine { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall };
-        if let Some(message) = self.message(&line, cx.people, came) {
+    /// Shows a line.
+    pub(super) fn show_line(&self, line: &StoredLine, came: Now, cx: &mut Context<'_>) {
+        if let Some(message) = self.message(line, cx.people, came) {
             cx.update(Update::Message(message));
         }
     }
@@ -246,57 +251,47 @@ impl Sync {
             match queued {
                 // It is said again once more.
                 Queued::Event(entry, _) if Content::again(entry.event.kind, &entry.signed.content).is_some() => {}
-                Queued::Event(entry, _) if entry.own => {
-                    if let Some(message) = self.message(&line_of(&entry), cx.people, cx.now) {
-                        cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
-                    }
-                }
-                // Its sender sends it again.
-                Queued::Event(..) => {}
-                // Guests do not: it is shown, if only for this run.
-                Queued::Guest(line, came) => self.show_guest(line, came, cx),
+                Queued::Event(entry, _) if entry.own => self.give_back(&entry, failure.trouble, cx),
+                others => self.show_unkept(others, cx),
             }
         }
-        if !std::mem::replace(&mut self.writer.broken, true) {
-            cx.out.push(Output::NotDone(NotDone::Failed(failure)));
-        }
-        self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER);
+        self.disk_failed(failure, cx);
         if self.leaving {
             cx.out.push(Output::Leave);
         }
     }
 
+    /// A line of our user was not written: it is shown as not sent, and the user gets it back.
+    fn give_back(&self, entry: &LogEntry, trouble: DiskTrouble, cx: &mut Context<'_>) {
+        if let Some(message) = self.message(&line_of(entry), cx.people, cx.now) {
+            let (text, action) = (message.text.clone(), message.action);
+            cx.update(Update::Message(Message { delivery: Delivery::NotSent, ..message }));
+            cx.update(Update::Returned { text, action, trouble, shown: true });
+        }
+    }
+
     /// The disk does not answer.
     pub(super) fn commit_stuck(&mut self, cx: &mut Context<'_>) {
-        let failure = Failure("The disk does not answer; what was said last is not stored.".to_owned());
+        let failure = Failure::new("The disk does not answer; what was said last is not stored.");
         self.not_committed(failure, cx);
     }
 
     /// The store can be read again: what it holds counts, and nothing else.
     pub(super) fn reloaded(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
-        self.writer.broken = false;
         self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();
         self.logs = Logs::new(self.me, snapshot, cx.now.wall);
         self.logs.keep_abandoned(abandoned);
         self.branches.reload();
         self.timers.set(Timer::LeaveBranches, cx.now.mono);
-        // We may have told more of our logs than there is.
-        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
-        for log in &logs {
-            self.review_all(log, cx);
-        }
-        self.tell_everybody(&logs, cx);
-        // What was sent meanwhile was not taken.
-        let links = self.links.names();
-        cx.out.extend(links.into_iter().map(super::have::want));
-        self.catch_up(cx);
-        self.go_on_saying_again(cx);
+        self.outage.was_reloaded();
+        self.offer_unkept(cx);
+        self.try_disk(cx);
     }
 }
 
 /// An event as it will come from disk.
-fn line_of(entry: &LogEntry) -> StoredLine {
+pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
     let event = &entry.event;
     StoredLine {
         position: Position {
@@ -312,4 +307,12 @@ fn line_of(entry: &LogEntry) -> StoredLine {
         wall: event.wall,
         arrived: entry.arrived,
     }
+}
+
+/// A guest's line as it will come from disk.
+pub(super) fn line_of_guest(line: GuestLine, came: Now) -> StoredLine {
+    let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
+    let content = Content::Said { nick, text, action, again: None };
+    let position = Position::unlogged(hlc, id);
+    StoredLine { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall }
 }

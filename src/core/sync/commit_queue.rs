@@ -104,6 +104,11 @@ impl Writer {
         self.lanes.contains_key(&Lane::Own) || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
     }
 
+    /// Whether nothing waits and nothing is being written.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lanes.is_empty() && self.commit.is_none()
+    }
+
     /// Lets something wait for the next commit.
     pub(super) fn push(&mut self, queued: Queued) {
         let mut after = Vec::new();

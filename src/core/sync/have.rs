@@ -326,6 +326,10 @@ impl Sync {
 
     /// Asks one link for all that we lack and that no author who is here will send.
     pub(super) fn ask_for_all(&mut self, cx: &mut Context<'_>) {
+        // What is on the screen and not on disk would be sent again and again.
+        if self.writer.is_broken() {
+            return;
+        }
         let now = cx.now.mono;
         if let Some(Asked { link, moved_at, .. }) = self.asked
             && self.links.get(link).is_some()

@@ -30,15 +30,17 @@
 //! | a link names a log that we do not hold and once gave up | the link | `Have` with a base above the number at which it was given up |
 //! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
 //!
-//! Nothing is shown, sent or told before it is on disk. While the disk fails, nothing is accepted; the store is read
-//! again every second, and what it holds then counts.
+//! Nothing is sent or told before it is on disk, and nothing is shown, with one exception: while the disk fails, lines of
+//! others are shown, marked as not kept, and held in memory. They are not acknowledged, so nobody counts them as delivered.
+//! Our user's lines go back to the front end. After the failure the store is read once more, and what it holds counts. From
+//! then on it is tried every second, and what is held in memory is written as soon as it takes something.
 //!
 //! # The files
 //!
 //! - `event`, `history`, `notice`: inputs and outputs, what the machine begins with, what it says in words
 //! - `receive`: events that come over a link; `budget`: what strangers may cost; `strangers`: what happens to their logs
 //! - `queued`, `commit_queue`, `commit`: from memory to disk, then to the screen and to the links; `on_the_way`: how much
-//!   of each link is on that way
+//!   of each link is on that way; `unkept`, `outage`: what is shown while the disk fails, and what ends that
 //! - `have`: who holds what; `backfill`: the events that a link lacks
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
@@ -67,6 +69,7 @@ mod link;
 mod names;
 mod notice;
 mod on_the_way;
+mod outage;
 mod pages;
 mod phase;
 mod progress;
@@ -78,6 +81,7 @@ mod requests;
 mod say_again;
 mod strangers;
 mod timer;
+mod unkept;
 mod withholding;
 
 #[cfg(test)]
@@ -99,10 +103,12 @@ use self::{
     forks::Forks,
     have::Asked,
     link::Links,
+    outage::Outage,
     progress::Progress,
     requests::{Purpose, Requests},
     say_again::SayingAgain,
     timer::Timer,
+    unkept::Unkept,
     withholding::Withholding,
 };
 use crate::{
@@ -115,7 +121,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{LinkId, LogId, NodeId, Now, Timestamp},
+        model::{DiskTrouble, LinkId, LogId, NodeId, Now, Timestamp},
         timers::Timers,
     },
     protocol::{codec::mesh::Caps, identity::Identity},
@@ -129,9 +135,6 @@ const FIRST_RETAIN: Duration = Duration::from_secs(30);
 
 /// How long the end of the program may wait for the disk to take what was said.
 const LEAVE_AFTER: Duration = Duration::from_secs(3);
-
-/// How long to wait after the store has failed.
-const RELOAD_AFTER: Duration = Duration::from_secs(1);
 
 /// By how many milliseconds links differ in how long they wait before they forward what others said: when one node
 /// begins, the rest see it within a second.
@@ -151,6 +154,8 @@ pub struct Sync {
     timers: Timers<Timer>,
     requests: Requests,
     writer: Writer,
+    unkept: Unkept,
+    outage: Outage,
     forks: Forks,
     budget: Budget,
     /// The link that was asked for everything.
@@ -164,6 +169,8 @@ pub struct Sync {
     undelivered: Vec<Undelivered>,
     /// Whether the program ends as soon as what our user said is on disk.
     leaving: bool,
+    /// Why the store could only be opened for reading.
+    read_only: Option<DiskTrouble>,
 }
 
 impl Sync {
@@ -175,6 +182,7 @@ impl Sync {
         let undelivered = std::mem::take(&mut snapshot.undelivered);
         let saying_again = SayingAgain::new(std::mem::take(&mut snapshot.said_again));
         let forks = Forks::new(std::mem::take(&mut snapshot.forks));
+        let read_only = snapshot.read_only;
         let mut sync = Self {
             me,
             identity,
@@ -187,6 +195,8 @@ impl Sync {
             timers: Timers::default(),
             requests: Requests::default(),
             writer: Writer::default(),
+            unkept: Unkept::default(),
+            outage: Outage::default(),
             forks,
             budget: Budget::default(),
             asked: None,
@@ -197,6 +207,7 @@ impl Sync {
             withholding: Withholding::new(standing),
             undelivered,
             leaving: false,
+            read_only,
         };
         sync.begin_stay();
         sync
@@ -219,7 +230,7 @@ impl Sync {
             Input::Page { room, seek, max } => self.page(room, seek, max, cx),
             Input::Search { room, query, before, max } => self.search(room, query, before, max, cx),
             Input::Erase(room) => self.erase(room, cx),
-            Input::FreeSpace(space) => self.budget.disk_is(space),
+            Input::FreeSpace(space) => self.free_space(space, cx),
             Input::Standing(standing) => self.standing_is(standing, cx),
             Input::Join(network) => self.join(network, cx),
             Input::SayHere(network) => self.say_here(network.as_ref(), cx),
@@ -227,8 +238,7 @@ impl Sync {
             Input::Timer => self.expire(cx),
         }
         self.flush(cx);
-        let can_write = !self.writer.is_broken();
-        self.timers.set_or_clear(Timer::GiveUpCauses, self.logs.waiting_due().filter(|_| can_write));
+        self.timers.set_or_clear(Timer::GiveUpCauses, self.logs.waiting_due());
     }
 
     /// When [`Input::Timer`] is wanted next.
@@ -265,6 +275,9 @@ impl Sync {
 
     fn start(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Retain, cx.now.mono + FIRST_RETAIN);
+        if let Some(trouble) = self.read_only {
+            self.begin_without_disk(trouble, cx);
+        }
         // Before anybody is linked: what comes now counts as the growth of this day.
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
@@ -306,7 +319,7 @@ impl Sync {
     fn expire(&mut self, cx: &mut Context<'_>) {
         while let Some(timer) = self.timers.pop_expired(cx.now.mono) {
             match timer {
-                Timer::Reload => self.requests.ask(Purpose::Reload, Request::Load, cx.out),
+                Timer::Reload => self.try_disk(cx),
                 Timer::Retain => self.retain(cx),
                 Timer::Leave => return cx.out.push(Output::Leave),
                 Timer::CommitStuck => self.commit_stuck(cx),
@@ -328,6 +341,7 @@ impl Sync {
     /// Leaves when what our user said is on disk, or cannot be; a second time without waiting. What nobody has yet is
     /// sent after the next start.
     fn quit(&mut self, cx: &mut Context<'_>) {
+        self.return_own(cx);
         self.delivery.write_acks_now();
         let writes = self.is_writing_own() || self.delivery.has_unwritten();
         if writes && !self.leaving && !self.writer.is_broken() {
@@ -395,7 +409,8 @@ impl Sync {
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
             (Purpose::Join, Ok(Reply::Loaded(snapshot))) => self.joined(*snapshot, cx),
             (Purpose::Join, _) => Self::not_joined(cx),
-            (Purpose::Reload, Err(_)) => self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER),
+            (Purpose::Probe, Ok(_)) => self.disk_takes(cx),
+            (Purpose::Reload | Purpose::Probe, Err(failure)) => self.disk_refuses(&failure, cx),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
                 cx.out.push(Output::NotDone(NotDone::Failed(failure)));
             }

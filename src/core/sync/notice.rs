@@ -4,7 +4,7 @@ use crate::{
     core::log::{NoTime, storage::Failure},
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::NodeId,
+        model::{DiskTrouble, NodeId},
     },
     protocol::codec::mesh::RefusalReason,
 };
@@ -46,6 +46,11 @@ pub enum Notice {
         /// Why.
         reason: RefusalReason,
     },
+    /// The disk takes lines again.
+    DiskAgain {
+        /// Lines of others that were shown meanwhile and are kept from now on.
+        lines: usize,
+    },
 }
 
 impl Notice {
@@ -58,6 +63,7 @@ impl Notice {
             Self::Unreadable(_) => NoticeCode::Damaged,
             Self::LeftOut { .. } | Self::GivenUp { .. } => NoticeCode::StrangersLeftOut,
             Self::NotTaken { .. } => NoticeCode::NotTaken,
+            Self::DiskAgain { .. } => NoticeCode::DiskAgain,
         }
     }
 
@@ -84,7 +90,7 @@ impl Notice {
                  did not erase your history or put back an older state of it, another machine uses a copy of your profile: end \
                  the program on one of the two, or give one of them a key of its own: proximity-chat identity --new."
                 .to_owned(),
-            Self::Unreadable(Failure(text)) => text,
+            Self::Unreadable(Failure { text, .. }) => text,
             Self::LeftOut { lines, reason: RefusalReason::DiskFull } => format!(
                 "The disk is nearly full. {} of strangers left out; your lines and those of people you know are still \
                  kept. Free some space on the disk.",
@@ -99,6 +105,12 @@ impl Notice {
                 "More strangers have spoken here than this program keeps lines of. {} removed from your disk. \
                  To keep somebody's lines, type /trust and the name.",
                 were(logs as u64, "stranger's history", "strangers' histories"),
+            ),
+            Self::DiskAgain { lines: 0 } => "The disk takes lines again.".to_owned(),
+            Self::DiskAgain { lines } => format!(
+                "The disk takes lines again, and {lines} that {} only shown before {} kept now.",
+                if lines == 1 { "was" } else { "were" },
+                if lines == 1 { "is" } else { "are" },
             ),
             Self::NotTaken { by, reason } => {
                 let by = name(by);
@@ -125,27 +137,32 @@ impl Notice {
 /// Why something that the user asked for was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotDone {
-    /// The store does not take anything now.
-    NotWritable,
     /// No event may have the time that our clock shows.
     NoTime(NoTime),
     /// The front end has too many questions open.
     TooManyQueries,
     /// The store could not do it.
     Failed(Failure),
+    /// The disk takes nothing from now on.
+    Disk(Failure),
 }
 
 impl NotDone {
     /// Puts it into words.
     pub fn update(self) -> Update {
         let text = match self {
-            Self::NotWritable => {
-                "The history cannot be written, so this was not sent. It is tried again every second; say it again then."
-                    .to_owned()
-            }
             Self::NoTime(error) => error.to_string(),
             Self::TooManyQueries => "Too much is being looked for at once. Wait a moment and try again.".to_owned(),
-            Self::Failed(Failure(text)) => text,
+            Self::Failed(Failure { text, .. }) => text,
+            Self::Disk(Failure { text, trouble: DiskTrouble::Failing }) => format!(
+                "{text} Until the disk works, you can read here and not send. Lines of others are shown and not kept."
+            ),
+            Self::Disk(Failure { trouble, .. }) => format!(
+                "Nothing can be kept now: {}. You can read here and not send; lines of others are shown. {} The chat goes \
+                 on by itself.",
+                trouble.clause(),
+                trouble.advice()
+            ),
         };
         Update::Failed { code: FailureCode::Storage, text }
     }

@@ -69,7 +69,10 @@ impl Sync {
     /// A page came from disk.
     pub(super) fn show_page(&self, room: Room, seek: Seek, page: &StoredPage, cx: &mut Context<'_>) {
         let StoredPage { lines, before, after } = page;
-        let messages = lines.iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
+        let unkept = self.unkept_lines(lines, *before, *after);
+        let mut lines: Vec<&StoredLine> = lines.iter().chain(&unkept).collect();
+        lines.sort_by_key(|line| line.position);
+        let messages = lines.into_iter().filter_map(|line| self.message(line, cx.people, cx.now)).collect();
         cx.update(Update::Page(Page { room, seek, messages, before: *before, after: *after }));
     }
 
@@ -104,6 +107,7 @@ impl Sync {
         let mark = match forked {
             Some(seq) if position.seq >= seq && guest.is_none() => Mark::Forked,
             _ if !known => Mark::Unknown,
+            _ if self.unkept.shows(&position.id) => Mark::NotKept,
             _ if Logs::is_ahead(position.hlc, now.wall) => Mark::Ahead,
             _ if is_late(position.hlc.wall(), *arrived) => Mark::Late,
             _ => Mark::None,

@@ -10,7 +10,7 @@ pub(super) const MAX_QUEUED: usize = 4_096;
 pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
 
 /// An entry that was accepted and is not on disk yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Queued {
     /// An event, and the link that it came over.
     Event(Box<LogEntry>, Option<LinkId>),

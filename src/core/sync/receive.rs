@@ -11,19 +11,21 @@ use crate::{
         storage::{LogEntry, Read, Request},
     },
     domain::model::{LinkId, LogId, NodeId},
-    protocol::codec::event::Signed,
+    protocol::codec::{event::Signed, mesh::RefusalReason},
 };
 
 impl Sync {
     /// A link has sent events.
     pub(super) fn batch(&mut self, link: LinkId, events: Vec<Signed>, cx: &mut Context<'_>) {
-        // Without a store nothing can be taken; what we hold is said again when there is one. A program that leaves
-        // needs no more.
-        if self.writer.is_broken() || self.leaving {
+        // A program that leaves needs no more.
+        if self.leaving {
             return;
         }
         let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
         for signed in events {
+            if self.holds_back(link, &signed, cx) {
+                continue;
+            }
             match self.offer(link, signed, &mut accepted, cx) {
                 Acceptance::Refused(violation) => {
                     tracing::debug!(?link, ?violation, "event refused");
@@ -67,6 +69,9 @@ impl Sync {
         let instead_of = match self.place_for(&brought, cx) {
             Ok(logs) => logs,
             Err(reason) => {
+                if reason == RefusalReason::DiskFull {
+                    self.show_refused(name, event, signed, cx);
+                }
                 self.refuse(name, &brought, reason, cx);
                 return Acceptance::Foreign;
             }
@@ -132,10 +137,8 @@ impl Sync {
 
     /// Takes events that have waited too long for what they follow.
     pub(super) fn give_up_causes(&mut self, cx: &mut Context<'_>) {
-        if !self.writer.is_broken() {
-            let mut accepted = Vec::new();
-            self.logs.give_up_waiting(cx.now, &mut accepted);
-            self.keep(accepted, None, cx);
-        }
+        let mut accepted = Vec::new();
+        self.logs.give_up_waiting(cx.now, &mut accepted);
+        self.keep(accepted, None, cx);
     }
 }

@@ -47,10 +47,12 @@ pub(super) enum Purpose {
     Shrink,
     /// To remove all lines of these logs, which were given up.
     Remove(Vec<LogId>),
-    /// To go on after a failure.
+    /// To know what is on disk after a failure.
     Reload,
     /// To take in what was kept under another name of this network, or a log that belongs to it.
     Join,
+    /// To know whether the disk takes anything again.
+    Probe,
 }
 
 impl Purpose {

@@ -4,6 +4,7 @@ mod copies;
 mod row;
 mod shares;
 mod strangers;
+mod unkept;
 mod withholding;
 
 use row::{Peer, Row};
@@ -125,25 +126,6 @@ fn a_receipt_comes_within_milliseconds_and_only_from_the_disk() {
     }
     row.wait(50);
     assert_eq!(receipts(&row), 1);
-}
-
-#[test]
-fn nothing_is_taken_while_the_disk_fails_and_everything_after() {
-    let mut row = Row::new(2);
-    row.link(0, 1);
-    row.peers[0].store.fails = true;
-    row.say(0, "lost");
-    assert!(row.peers[0].sync.is_broken());
-    assert_eq!(row.peers[0].shown()[0].delivery, Delivery::NotSent);
-    row.say(0, "refused");
-    assert_eq!(row.peers[0].count(|output| *output == Output::NotDone(NotDone::NotWritable)), 1);
-    row.say(1, "from the other");
-    row.wait(3_000);
-    assert_eq!(row.texts(0).len(), 0);
-    row.peers[0].store.fails = false;
-    row.wait(3_000);
-    assert!(!row.peers[0].sync.is_broken());
-    assert_eq!(row.texts(0), ["from the other"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::domain::model::LinkId;
 /// What the machine waits for. Of several that have expired the first in this list comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Timer {
-    /// The store has failed: read it again.
+    /// The store has failed: read it again, or see whether it takes anything.
     Reload,
     /// Forget old lines.
     Retain,

@@ -5,8 +5,8 @@ mod update;
 
 pub use command::Command;
 pub use update::{
-    Alarm, AlarmKind, Elsewhere, FailureCode, Lack, NetworkStatus, NoticeCode, Page, SweepProgress, SweepState, Update,
-    VerifyStep, Whois,
+    Alarm, AlarmKind, DiskState, Elsewhere, FailureCode, Lack, NetworkStatus, NoticeCode, Page, SweepProgress,
+    SweepState, Update, VerifyStep, Whois,
 };
 
 /// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the

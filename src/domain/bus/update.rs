@@ -5,8 +5,8 @@ use std::{net::SocketAddr, time::Duration};
 use ipnetwork::IpNetwork;
 
 use crate::domain::model::{
-    Finding, Known, LeaveReason, LocalSubnet, Message, MessageId, Network, Nick, NodeId, Peer, PeerId, Presence, Room,
-    Seek, Timestamp, Trust,
+    DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Peer,
+    PeerId, Presence, Room, Seek, Text, Timestamp, Trust,
 };
 
 /// What happened in the network, in the order in which it happened.
@@ -84,9 +84,29 @@ pub enum Update {
     NickSet(Nick),
     /// Our own presence changed, as asked for.
     PresenceSet(Presence),
-    /// Something was said, by us or by a peer, and is on disk. Not always the newest: what was missed stands where it
-    /// belongs.
+    /// Something was said, by us or by a peer, and is on disk, unless it is marked as not kept. Not always the newest: what
+    /// was missed stands where it belongs.
     Message(Message),
+    /// What was shown with [`Mark::NotKept`] is on disk now.
+    Kept {
+        /// Which message.
+        id: MessageId,
+        /// What is to be said of it from now on.
+        mark: Mark,
+    },
+    /// A line of the user's was not taken and not sent, because the disk takes nothing. The user should have it back.
+    Returned {
+        /// What was said; for an action without the `/me `.
+        text: Text,
+        /// Whether it is an action.
+        action: bool,
+        /// Why it was not taken.
+        trouble: DiskTrouble,
+        /// Whether it was also shown, as a [`Self::Message`] that was not sent.
+        shown: bool,
+    },
+    /// Whether the disk takes what is said. Sent whenever this changes.
+    Disk(DiskState),
     /// Somebody has, or has lost sight of, a message of our own. Nothing more is said once everyone present has it.
     Delivery {
         /// Which.
@@ -161,6 +181,15 @@ pub enum Update {
         /// For people: what happened and what to do.
         text: String,
     },
+}
+
+/// Whether the disk takes what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DiskState {
+    /// Why it takes nothing; none if it takes everything.
+    pub trouble: Option<DiskTrouble>,
+    /// Whether so many lines of others wait for it that further ones are not shown. They are fetched when it takes them.
+    pub held_back: bool,
 }
 
 /// A linked node that lacks lines of our own.
@@ -363,6 +392,8 @@ pub enum NoticeCode {
     Replaced,
     /// Others have lines under our key that this copy never wrote.
     OtherCopy,
+    /// The disk takes lines again.
+    DiskAgain,
 }
 
 impl NoticeCode {
@@ -394,6 +425,7 @@ impl NoticeCode {
             Self::Withheld => "history_withheld",
             Self::Replaced => "replaced",
             Self::OtherCopy => "other_copy",
+            Self::DiskAgain => "disk_again",
         }
     }
 }

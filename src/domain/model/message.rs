@@ -45,6 +45,8 @@ pub enum Mark {
     Forked,
     /// A kind of event that a later version knows how to show; the text says so.
     Unknown,
+    /// The disk does not take it now: it is shown, and gone if the program ends before the disk does.
+    NotKept,
 }
 
 /// A message as the front ends show it.

@@ -5,6 +5,7 @@
 
 mod class;
 mod clean;
+mod disk;
 mod finding;
 mod guests;
 mod hardware;
@@ -32,6 +33,7 @@ mod trust;
 mod who;
 
 pub use class::Class;
+pub use disk::DiskTrouble;
 pub use finding::{Fault, Finding, Severity};
 pub use guests::Guests;
 pub use hardware::{HardwareAddr, HardwareAddrError};

@@ -68,6 +68,19 @@ pub(super) enum Event<'a> {
         was: Option<String>,
     },
     Message(Said<'a>),
+    /// A message that was marked as not kept is on disk now.
+    Kept {
+        id: Shown<MessageId>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mark: Option<&'static str>,
+    },
+    /// Whether the disk takes what is said.
+    Disk {
+        /// Why it takes nothing; none if it takes everything.
+        trouble: Option<&'static str>,
+        /// Whether further lines of others are not shown until then.
+        held_back: bool,
+    },
     /// How far an own message got, among the nodes that are here.
     Delivery {
         id: Shown<MessageId>,

@@ -10,12 +10,18 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, Elsewhere, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep, Whois},
-        model::{Delivery, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence},
+        bus::{
+            Alarm, DiskState, Elsewhere, NetworkStatus, NoticeCode, SweepProgress, SweepState, Update, VerifyStep,
+            Whois,
+        },
+        model::{
+            Delivery, DiskTrouble, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence,
+            Text,
+        },
     },
     frontend::{
         elsewhere,
-        json::{Clock, Said, Shown},
+        json::{Clock, Said, Shown, mark_word},
         slash::{COMMANDS, Spec},
         withheld::withheld,
     },
@@ -23,6 +29,9 @@ use crate::{
 
 /// This program's version, as `/version` and the first event say it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Characters of a line that are quoted when it was not sent: enough to know which it was.
+const QUOTED: usize = 80;
 
 /// Turns updates into output, appended to a buffer.
 #[expect(clippy::struct_excessive_bools, reason = "each is about something else, no two make a state together")]
@@ -74,6 +83,12 @@ impl Printer {
             Update::Delivery { id, delivered, of } => self.event(&Event::Delivery { id: Shown(id), delivered, of }),
             Update::Waiting { node, lines } => self.event(&Event::Waiting { peer: Shown(node), lines }),
             Update::Sync { received, total, refused } => self.event(&Event::Sync { received, total, refused }),
+            Update::Kept { id, mark } => self.event(&Event::Kept { id: Shown(id), mark: mark_word(mark) }),
+            Update::Disk(DiskState { trouble, held_back }) => {
+                self.event(&Event::Disk { trouble: trouble.map(DiskTrouble::as_str), held_back });
+            }
+            Update::Returned { shown: true, .. } => {}
+            Update::Returned { text, action, trouble, .. } => self.returned(&text, action, trouble),
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
             Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) | Update::NetworkJoined => {}
             Update::Withheld(people) => self.withheld(&people),
@@ -262,6 +277,15 @@ impl Printer {
     fn not_sent(&mut self, id: MessageId) {
         let text = "This line could not be stored, so it was not sent. Say it again.";
         self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
+    }
+
+    /// A line was not taken at all.
+    fn returned(&mut self, line: &Text, action: bool, trouble: DiskTrouble) {
+        let said: String = line.as_str().chars().take(QUOTED).collect();
+        let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
+        let said = said.replace('\n', " ");
+        let text = format!("\"{me}{said}{more}\" was not sent: {}. Say it again when there is room.", trouble.clause());
+        self.notice("not_sent", &text);
     }
 
     /// Nobody is here to deliver a line to.

@@ -104,10 +104,15 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
             })
         }
         Event::Erased { room, lines } => writeln!(out, "-- {lines} lines of {room} are gone from this machine"),
+        Event::Disk { held_back: true, .. } => {
+            writeln!(out, "-- more lines of others wait than can be shown; they are fetched when the disk takes them")
+        }
         // Being on this machine only is how it starts.
         Event::Network { .. }
         // Steps that only programs follow; messages have functions of their own, because they need the local time.
         | Event::Delivery { .. }
+        | Event::Kept { .. }
+        | Event::Disk { held_back: false, .. }
         | Event::Waiting { .. }
         | Event::Sync { .. }
         | Event::Message(_)

@@ -39,7 +39,8 @@ struct Tally {
     here: BTreeMap<NodeId, bool>,
     /// Nodes that lack lines.
     lacking: BTreeMap<NodeId, Lacking>,
-    /// Whether a line was lost.
+    /// Whether the last line was not taken. One that was not taken before others were was told of, and said again if it
+    /// mattered.
     lost: bool,
     /// Nothing more will be seen.
     closed: bool,
@@ -70,11 +71,16 @@ impl Tally {
             Update::Message(message) if message.is_own() && !message.history => {
                 self.on_the_way = self.on_the_way.saturating_sub(1);
                 self.shown = Some(now);
+                self.lost = message.delivery == Delivery::NotSent;
                 match message.delivery {
-                    Delivery::NotSent => self.lost = true,
+                    Delivery::NotSent => {}
                     Delivery::Sent => self.newest = Some((message.id, Newest::Complete)),
                     Delivery::Waiting | Delivery::Partly { .. } => self.newest = Some((message.id, Newest::New)),
                 }
+            }
+            Update::Returned { shown: false, .. } => {
+                self.on_the_way = self.on_the_way.saturating_sub(1);
+                self.lost = true;
             }
             Update::Delivery { id, delivered, of } => match &mut self.newest {
                 Some((newest, how)) if newest == id => {

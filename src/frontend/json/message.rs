@@ -49,7 +49,7 @@ impl<'a> Said<'a> {
             history: message.history,
             protocol: author.map_or(MESH, protocol),
             action: message.action,
-            mark: mark(message.mark),
+            mark: mark_word(message.mark),
             again: message.again.map(Shown),
         }
     }
@@ -63,13 +63,15 @@ pub const fn protocol(peer: PeerId) -> &'static str {
     }
 }
 
-const fn mark(mark: Mark) -> Option<&'static str> {
+/// What is to be said of a message, in one word; none if that is nothing.
+pub const fn mark_word(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::None => None,
         Mark::Late => Some("late"),
         Mark::Ahead => Some("ahead"),
         Mark::Forked => Some("forked"),
         Mark::Unknown => Some("unknown"),
+        Mark::NotKept => Some("not_kept"),
     }
 }
 

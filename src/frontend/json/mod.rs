@@ -5,4 +5,4 @@ mod clock;
 mod message;
 
 pub use clock::Clock;
-pub use message::{Said, Shown, protocol};
+pub use message::{Said, Shown, mark_word, protocol};

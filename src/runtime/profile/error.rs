@@ -5,18 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::domain::model::ProfileName;
+use crate::{
+    domain::model::ProfileName,
+    runtime::{disk_trouble::why, io::HomeError},
+};
 
 /// Why there is no profile. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// The system names no directory for data.
-    #[error(
-        "No directory for your data is known. Set HOME, or give one with --data-dir, or add --ephemeral to store nothing."
-    )]
-    Homeless,
+    /// Nobody knows where the user's data is.
+    #[error(transparent)]
+    Home(#[from] HomeError),
     /// The directory cannot be made or used.
-    #[error("Cannot use the directory {}: {error}. Give another one with --data-dir, or add --ephemeral to store nothing.", path.display())]
+    #[error("Cannot use the directory {}: {}. Give another one with --data-dir, or add --ephemeral to store nothing.", path.display(), why(path, error))]
     Directory {
         /// The directory.
         path: PathBuf,
@@ -58,7 +59,7 @@ pub enum ProfileError {
         file: File,
     },
     /// A file is there and cannot be read.
-    #[error("Cannot read {}: {error}. Correct its permissions (chmod 600 {}), or restore it from a copy.", path.display(), quoted(path))]
+    #[error("Cannot read {}: {}. Correct its permissions (chmod 600 {}), or restore it from a copy.", path.display(), why(path, error), quoted(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -75,6 +76,14 @@ pub enum ProfileError {
         /// What is wrong with it.
         what: String,
     },
+    /// A file says something that this release does not know.
+    #[error("{} has something that this release cannot read: {what}. If a later release wrote it, start that one; if you changed it, undo that.", path.display())]
+    NotUnderstood {
+        /// The file.
+        path: PathBuf,
+        /// What it cannot read.
+        what: String,
+    },
     /// A file that must be written cannot be.
     #[error("{0} Or give another directory with --data-dir, or add --ephemeral to store nothing.")]
     Write(#[from] SaveError),
@@ -85,7 +94,7 @@ pub enum ProfileError {
 
 /// Something could not be stored. What was stored before is still there.
 #[derive(Debug, thiserror::Error)]
-#[error("Cannot write {}: {error}. Make room, or see who may write there.", path.display())]
+#[error("Cannot write {}: {}. Make room, or see who may write there.", path.display(), why(path, error))]
 pub struct SaveError {
     /// The file.
     pub(super) path: PathBuf,

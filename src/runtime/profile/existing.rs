@@ -40,7 +40,7 @@ pub fn find_existing(options: &Options) -> Result<Option<Existing>, ProfileError
     private::check_directory(&directory)?;
     let Some(identity) = key::load(&directory)? else { return Ok(None) };
     let settings = load(&directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
-    let known = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
+    let (known, _) = load(&directory, File::Known, known::MAX_BYTES, known::parse)?;
     let networks = load(&directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
     Ok(Some(Existing { name, directory, node: identity.node(), settings, known, networks }))
 }

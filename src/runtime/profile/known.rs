@@ -1,12 +1,14 @@
 //! `known.json`: the keys of others, and what the user decided about them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::unreadable::Unreadable;
 use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Timestamp};
 
 /// Keys that are kept: more people than one meets on one network in years, and few enough to read them all at the
@@ -16,9 +18,11 @@ pub const MAX_KNOWN: usize = 4_096;
 /// The largest file that is read, in bytes: [`MAX_KNOWN`] keys with the longest names there are.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
+/// What a later release has noted of keys: it stays in the file as long as the key does. The file's size bounds it.
+pub(super) type Rest = BTreeMap<NodeId, Map<String, Value>>;
+
 /// One key as it stands in the file; times are milliseconds since 1970, UTC.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Stored {
     key: String,
     nick: Option<String>,
@@ -31,11 +35,12 @@ struct Stored {
     /// Files of 0.4.0 have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     met: Option<StoredMet>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 /// How a key was met; the date is in days since 1970, UTC.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct StoredMet {
     days: u16,
     last_day: i64,
@@ -57,7 +62,7 @@ impl StoredMet {
 impl Stored {
     /// What the file says of a key. Leaves out what [`Stored::read`] would refuse: a peer must not be able to make the
     /// file unreadable.
-    fn new(known: &Known) -> Self {
+    fn new(known: &Known, rest: &Rest) -> Self {
         let Known { node, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met } = known;
         let readable = |nick: &&Nick| Nick::new(nick.as_str()).as_ref() == Ok(*nick);
         Self {
@@ -70,11 +75,12 @@ impl Stored {
             trusted: *trusted,
             ignored: *ignored,
             met: met.map(StoredMet::new),
+            rest: rest.get(node).cloned().unwrap_or_default(),
         }
     }
 
-    fn read(self) -> Result<Known, String> {
-        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met } = self;
+    fn read(self) -> Result<(Known, Map<String, Value>), String> {
+        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met, rest } = self;
         let node: NodeId = key.parse().map_err(|error| format!("{error}, and {key:.80?} has not"))?;
         let wrong = |what: String| format!("the key {} has {what}", node.tag(8));
         if addrs.len() > MAX_ADDRESSES {
@@ -84,7 +90,7 @@ impl Stored {
             return Err(wrong(format!("an address that nobody can have, {addr}")));
         }
         let nick = nick.map(|nick| Nick::new(&nick)).transpose();
-        Ok(Known {
+        let known = Known {
             node,
             nick: nick.map_err(|_| wrong("a name that cannot be one".to_owned()))?,
             first_seen: Timestamp::from_millis(first_seen),
@@ -94,7 +100,8 @@ impl Stored {
             trusted,
             ignored,
             met: met.map(StoredMet::read),
-        })
+        };
+        Ok((known, rest))
     }
 }
 
@@ -106,22 +113,28 @@ fn is_dialable(addr: &SocketAddr) -> bool {
 ///
 /// # Errors
 /// What is wrong with it, for people.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Known>, String> {
-    let stored: Vec<Stored> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Known>, Rest), Unreadable> {
+    let stored: Vec<Stored> = serde_json::from_slice(bytes)?;
     if stored.len() > MAX_KNOWN {
-        return Err(format!("it has more than {MAX_KNOWN} keys"));
+        return Err(format!("it has more than {MAX_KNOWN} keys").into());
     }
-    let known = stored.into_iter().map(Stored::read).collect::<Result<Vec<_>, _>>()?;
-    let mut seen = BTreeSet::new();
-    match known.iter().find(|known| !seen.insert(known.node)) {
-        Some(twice) => Err(format!("the key {} is in it twice", twice.node.tag(8))),
-        None => Ok(known),
+    let (mut all, mut seen, mut rest) = (Vec::with_capacity(stored.len()), BTreeSet::new(), Rest::default());
+    for stored in stored {
+        let (known, unknown) = stored.read()?;
+        if !seen.insert(known.node) {
+            return Err(format!("the key {} is in it twice", known.node.tag(8)).into());
+        }
+        if !unknown.is_empty() {
+            rest.insert(known.node, unknown);
+        }
+        all.push(known);
     }
+    Ok((all, rest))
 }
 
 /// The file. Of more than [`MAX_KNOWN`] keys, it has those that the user decided about, then those met on
 /// two days, then those seen last.
-pub(super) fn to_json(known: &[Known]) -> serde_json::Result<Vec<u8>> {
+pub(super) fn to_json(known: &[Known], rest: &Rest) -> serde_json::Result<Vec<u8>> {
     let mut kept: Vec<&Known> = known.iter().collect();
     if kept.len() > MAX_KNOWN {
         let decided = |known: &Known| known.verified || known.trusted || known.ignored;
@@ -133,7 +146,7 @@ pub(super) fn to_json(known: &[Known]) -> serde_json::Result<Vec<u8>> {
     let mut json = Vec::new();
     for (number, known) in kept.into_iter().enumerate() {
         json.extend_from_slice(if number == 0 { b"[\n  " } else { b",\n  " });
-        serde_json::to_writer(&mut json, &Stored::new(known))?;
+        serde_json::to_writer(&mut json, &Stored::new(known, rest))?;
     }
     json.extend_from_slice(if json.is_empty() { b"[]\n" } else { b"\n]\n" });
     Ok(json)
@@ -170,7 +183,7 @@ mod tests {
     fn what_is_known_survives_the_file() {
         for count in [0, 1, 3] {
             let all: Vec<_> = (0..count).map(known).collect();
-            assert_eq!(parse(&to_json(&all).unwrap()), Ok(all));
+            assert_eq!(parse(&to_json(&all, &Rest::default()).unwrap()), Ok((all, Rest::default())));
         }
     }
 
@@ -179,7 +192,7 @@ mod tests {
     fn a_file_that_counts_no_days_can_be_read() {
         let line = r#"[{"key":"0101010101010101010101010101010101010101010101010101010101010101","nick":"bob",
             "first_seen":1,"last_seen":2,"addrs":[],"verified":false,"trusted":false,"ignored":false}]"#;
-        assert_eq!(parse(line.as_bytes()).unwrap()[0].met, None);
+        assert_eq!(parse(line.as_bytes()).unwrap().0[0].met, None);
     }
 
     #[test]
@@ -187,7 +200,7 @@ mod tests {
         let count = u16::try_from(MAX_KNOWN).unwrap() + 10;
         let mut all: Vec<_> = (0..count).map(|number| Known { trusted: false, met: None, ..known(number) }).collect();
         all[0].ignored = true;
-        let kept = parse(&to_json(&all).unwrap()).unwrap();
+        let (kept, _) = parse(&to_json(&all, &Rest::default()).unwrap()).unwrap();
         assert_eq!(kept.len(), MAX_KNOWN);
         assert!(kept.contains(&all[0]), "the oldest, but it was shut out");
         assert!(!kept.contains(&all[1]) && kept.contains(&all[usize::from(count) - 1]));
@@ -210,14 +223,35 @@ mod tests {
             }])
             .collect();
         assert!(all.len() > 1);
-        let read = parse(&to_json(&all).unwrap()).unwrap();
+        let (read, _) = parse(&to_json(&all, &Rest::default()).unwrap()).unwrap();
         assert_eq!(read.len(), all.len());
         assert_eq!(read.last().unwrap().addrs, ["1.2.3.4:5".parse().unwrap(); MAX_ADDRESSES]);
     }
 
     #[test]
+    fn what_a_later_release_has_noted_stays_as_long_as_the_key() {
+        let text = String::from_utf8(to_json(&[known(1), known(2)], &Rest::default()).unwrap()).unwrap();
+        let text = text.replacen("\"verified\"", "\"colour\":[3,4],\"verified\"", 1);
+        let (all, rest) = parse(text.as_bytes()).unwrap();
+        assert_eq!(all, [known(1), known(2)]);
+        let written = String::from_utf8(to_json(&all, &rest).unwrap()).unwrap();
+        assert_eq!(written.matches("\"colour\":[3,4]").count(), 1);
+        let without = String::from_utf8(to_json(&all[1..], &rest).unwrap()).unwrap();
+        assert!(!without.contains("colour"), "{without}");
+    }
+
+    /// Whoever is told that a file is damaged may throw away whom they verified.
+    #[test]
+    fn only_what_is_no_json_is_called_broken() {
+        assert!(matches!(parse(b"[{"), Err(Unreadable::Broken(_))));
+        for text in ["{}", "[{}]", "[{\"key\": 1}]"] {
+            assert!(matches!(parse(text.as_bytes()), Err(Unreadable::Unknown(_))), "{text}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused_with_the_reason() {
-        let good = String::from_utf8(to_json(&[known(1)]).unwrap()).unwrap();
+        let good = String::from_utf8(to_json(&[known(1)], &Rest::default()).unwrap()).unwrap();
         let with = |from: &str, to: &str| {
             assert!(good.contains(from), "{from} in {good}");
             good.replacen(from, to, 1)
@@ -225,7 +259,7 @@ mod tests {
         for (text, error) in [
             (with("\"verified\":false", "\"verified\":0"), "invalid type: integer `0`"),
             (with("\"verified\":false,", ""), "missing field `verified`"),
-            (with("\"ignored\"", "\"banned\""), "unknown field `banned`"),
+            (with("\"ignored\"", "\"banned\""), "missing field `ignored`"),
             (with("\"key\":\"00", "\"key\":\"zz"), "a key has 64 hexadecimal digits, and \"zz"),
             (with("\"key\":\"00", "\"key\":\"\\u001b[2J"), "a key has 64 hexadecimal digits, and \"\\u{1b}[2J"),
             (with("山田", "a b c"), "the key 00010000 has a name that cannot be one"),
@@ -243,16 +277,16 @@ mod tests {
             (good.trim_end().trim_end_matches(']').to_owned(), "EOF"),
             ("{}".to_owned(), "invalid type: map"),
         ] {
-            let found = parse(text.as_bytes()).unwrap_err();
+            let found = parse(text.as_bytes()).unwrap_err().to_string();
             assert!(found.starts_with(error), "{text}: {found}");
         }
     }
 
     #[test]
     fn too_many_keys_are_refused() {
-        let line = |number| serde_json::to_string(&Stored::new(&known(number))).unwrap();
+        let line = |number| serde_json::to_string(&Stored::new(&known(number), &Rest::default())).unwrap();
         let all: Vec<_> = (0..=u16::try_from(MAX_KNOWN).unwrap()).map(line).collect();
-        let error = parse(format!("[{}]", all.join(",")).as_bytes()).unwrap_err();
+        let error = parse(format!("[{}]", all.join(",")).as_bytes()).unwrap_err().to_string();
         assert_eq!(error, "it has more than 4096 keys");
     }
 
@@ -270,7 +304,7 @@ mod tests {
         ) {
             if let Some(nick) = Nick::clean(&name.concat()) {
                 let all = [Known { nick: Some(nick), ..known(1) }];
-                prop_assert!(parse(&to_json(&all).unwrap()).is_ok());
+                prop_assert!(parse(&to_json(&all, &Rest::default()).unwrap()).is_ok());
             }
         }
     }

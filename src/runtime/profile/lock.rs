@@ -51,7 +51,8 @@ fn try_take(root: &Path, name: &ProfileName) -> Result<Option<Locked>, ProfileEr
     private::create_directory(&directory)?;
     private::check_directory(&directory)?;
     let path = directory.join(LOCK);
-    let lock = private::open_lock(&path).map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
+    let lock = private::open_lock(&path).or_else(|error| private::open_lock_as_it_is(&path).map_err(|_| error));
+    let lock = lock.map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(Locked { name: name.clone(), directory, _lock: lock })),
         Err(TryLockError::WouldBlock) => Ok(None),

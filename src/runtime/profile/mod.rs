@@ -14,6 +14,7 @@ mod private;
 mod renewal;
 mod saver;
 mod settings;
+mod unreadable;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,6 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
-use self::settings::Settings;
 pub use self::{
     error::{File, ProfileError, SaveError},
     existing::{Existing, find_existing},
@@ -30,10 +30,12 @@ pub use self::{
     renewal::{Renewal, Renewed},
     saver::Saver,
 };
+use self::{known::Rest, settings::Settings, unreadable::Unreadable};
 use crate::{
     core::networks::NetworkRecord,
     domain::model::{Known, Network, Nick, ProfileName, Text},
     protocol::identity::Identity,
+    runtime::io::{check_owner, directories, ignored_variables},
 };
 
 /// The directory of all profiles, in the user's directory for data.
@@ -77,7 +79,7 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
             known,
             networks: Vec::new(),
             notices,
-            saver: Saver::new(None, Settings::default()),
+            saver: Saver::new(None, Settings::default(), Rest::default()),
         });
     }
     let root = root(options)?;
@@ -85,12 +87,13 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
         Some(name) => lock::take(&root, name)?,
         None => lock::take_free(&root)?,
     };
-    let notices = if options.name.is_none() { taken(&place.name).into_iter().collect() } else { Vec::new() };
+    let mut notices = if options.data_dir.is_none() { ignored_variables(&root) } else { Vec::new() };
+    notices.extend(taken(&place.name).filter(|_| options.name.is_none()));
     let identity = key::load_or_make(&place.directory)?;
     let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
-    let known = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
+    let (known, rest) = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
     let networks = load(&place.directory, File::Networks, networks::MAX_BYTES, networks::parse)?;
-    let saver = Saver::new(Some(place), settings.clone());
+    let saver = Saver::new(Some(place), settings.clone(), rest);
     Ok(Profile { identity, settings, known, networks, notices, saver })
 }
 
@@ -99,7 +102,9 @@ fn root(options: &Options) -> Result<PathBuf, ProfileError> {
     if let Some(directory) = &options.data_dir {
         return Ok(directory.clone());
     }
-    Ok(etcetera::choose_base_strategy().map_err(|_| ProfileError::Homeless)?.data_dir().join(DIRECTORY))
+    let root = directories()?.data_dir().join(DIRECTORY);
+    check_owner(&root)?;
+    Ok(root)
 }
 
 /// What to say when the profile is not the one that was expected.
@@ -118,11 +123,11 @@ fn load<T: Default>(
     directory: &Path,
     file: File,
     max: u64,
-    parse: impl FnOnce(&[u8]) -> Result<T, String>,
+    parse: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
 ) -> Result<T, ProfileError> {
     let path = directory.join(file.name());
     match private::read(&path, file, max)? {
-        Some(bytes) => parse(&bytes).map_err(|what| ProfileError::Damaged { path, file, what: shown(&what) }),
+        Some(bytes) => parse(&bytes).map_err(|unreadable| unreadable.into_error(path, file, shown)),
         None => Ok(T::default()),
     }
 }

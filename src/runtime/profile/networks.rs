@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use ipnetwork::IpNetwork;
 use serde::{Deserialize, Serialize};
 
+use super::unreadable::Unreadable;
 use crate::{
     core::networks::{Acquaintance, Evidence, MAX_JOINED, MAX_NETWORKS, NetworkRecord, People},
     domain::model::{Date, HardwareAddr, Network, NodeId},
@@ -54,8 +55,8 @@ struct Person {
 ///
 /// # Errors
 /// What is wrong with it, for people.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<NetworkRecord>, String> {
-    let stored: Stored = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+pub(super) fn parse(bytes: &[u8]) -> Result<Vec<NetworkRecord>, Unreadable> {
+    let stored: Stored = serde_json::from_slice(bytes)?;
     let mut names = BTreeSet::new();
     let records = stored.networks.into_iter().filter_map(record);
     Ok(records.filter(|record| names.insert(record.name.clone())).take(MAX_NETWORKS).collect())

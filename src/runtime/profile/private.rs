@@ -41,6 +41,18 @@ pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     private(OpenOptions::new().read(true).write(true).create(true).truncate(false)).open(path)
 }
 
+/// Opens a file for a lock where nothing can be written. If it is not there, the directory is locked: nobody can make the
+/// file then.
+///
+/// # Errors
+/// Those of the system. On Windows a directory cannot be opened, so there must be a file.
+pub(super) fn open_lock_as_it_is(path: &Path) -> io::Result<File> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => File::open(path.parent().unwrap_or(path)),
+        opened => opened,
+    }
+}
+
 /// What is in a file of a profile; `None` if there is no such file.
 ///
 /// # Errors
@@ -108,10 +120,19 @@ fn write(new: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_directory(target)
 }
 
-/// The rename itself must reach the disk too.
+/// The rename itself must reach the disk too, where the file system can do that.
 #[cfg(unix)]
 fn sync_directory(file: &Path) -> io::Result<()> {
-    file.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all())
+    file.parent().map_or(Ok(()), |directory| unless_unknown(File::open(directory)?.sync_all()))
+}
+
+/// Some file systems know nothing like this for directories. The file is written and renamed all the same.
+#[cfg(unix)]
+fn unless_unknown(synced: io::Result<()>) -> io::Result<()> {
+    match synced {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
+    }
 }
 
 #[cfg(not(unix))]
@@ -167,6 +188,14 @@ mod tests {
         let error = replace(&path, b"new").unwrap_err();
         assert!(error.to_string().starts_with(&format!("Cannot write {}: ", path.display())), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_directory_that_cannot_be_synced_is_no_error_and_one_that_fails_is() {
+        let error = |errno: rustix::io::Errno| Err(io::Error::from_raw_os_error(errno.raw_os_error()));
+        assert!(unless_unknown(error(rustix::io::Errno::INVAL)).is_ok());
+        assert!(unless_unknown(error(rustix::io::Errno::IO)).is_err());
     }
 
     #[cfg(unix)]

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Options, Profile, ProfileError, error::File, key, open, private};
 use crate::domain::model::NodeId;
+use crate::runtime::io::HomeError;
 
 /// How many old keys of one day are kept: more than anybody makes.
 const MAX_OLD: u32 = 1_000;
@@ -41,7 +42,7 @@ impl Renewal {
     /// [`ProfileError`], whose text says what to do.
     pub fn make(self, date: &str) -> Result<Renewed, ProfileError> {
         let identity = self.0.identity();
-        let Some(directory) = self.0.directory() else { return Err(ProfileError::Homeless) };
+        let Some(directory) = self.0.directory() else { return Err(HomeError::Unknown.into()) };
         let kept = unused(directory, date);
         let new = key::make()?;
         private::replace(&kept, Zeroizing::new(identity.to_pem()).as_bytes())?;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     error::{File, SaveError},
-    known,
+    known::{self, Rest},
     lock::Locked,
     networks, private,
     settings::Settings,
@@ -32,12 +32,14 @@ struct SettingsFile {
     /// What is in the file of the settings. Files are written one at a time: two writers would share the file beside the real
     /// one.
     settings: Mutex<Settings>,
+    /// What a later release has noted of keys. It stays in the file.
+    rest: Rest,
 }
 
 impl Saver {
-    pub(super) fn new(locked: Option<Locked>, settings: Settings) -> Self {
+    pub(super) fn new(locked: Option<Locked>, settings: Settings, rest: Rest) -> Self {
         let settings = Mutex::new(settings);
-        Self { place: locked.map(|locked| Arc::new(SettingsFile { locked, settings })) }
+        Self { place: locked.map(|locked| Arc::new(SettingsFile { locked, settings, rest })) }
     }
 
     pub(super) fn directory(&self) -> Option<&Path> {
@@ -90,7 +92,7 @@ impl Saver {
         let Some(place) = &self.place else { return Ok(()) };
         // Nothing is half changed when a writer panics: the files are replaced as a whole.
         let _writing = place.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        write(place, File::Known, known::to_json(known).map_err(io::Error::from))
+        write(place, File::Known, known::to_json(known, &place.rest).map_err(io::Error::from))
     }
 }
 

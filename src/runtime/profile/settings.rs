@@ -1,7 +1,9 @@
 //! `settings.json`: what was set on the screen.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::unreadable::Unreadable;
 use crate::domain::model::{Network, Nick};
 
 /// The largest file that is read, in bytes: there is hardly anything in it.
@@ -17,19 +19,21 @@ pub(super) struct Settings {
     pub(super) nick: Option<Nick>,
     /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
+    /// What a later release has set. It stays in the file.
+    rest: Map<String, Value>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nick: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lan: Vec<Lan>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Lan {
     network: String,
     open: bool,
@@ -40,24 +44,25 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong with it, for people.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         // A list of values in the order of the settings would be taken for an object.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
-            return Err("it is no JSON object".to_owned());
+            return Err("it is no JSON object".to_owned().into());
         }
-        let stored: Stored = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let stored: Stored = serde_json::from_slice(bytes)?;
         let nick = stored.nick.map(|nick| Nick::new(&nick)).transpose();
         // The reason is a sentence, and goes on here.
         let nick = nick.map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
-        Ok(Self { nick, lan: lan.map_err(|error| error.to_string())? })
+        Ok(Self { nick, lan: lan.map_err(|error| error.to_string())?, rest: stored.rest })
     }
 
     /// The file; `None` if it could not be read again.
     pub(super) fn to_json(&self) -> Option<Vec<u8>> {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
-        let stored = Stored { nick: self.nick.as_ref().map(ToString::to_string), lan };
+        let nick = self.nick.as_ref().map(ToString::to_string);
+        let stored = Stored { nick, lan, rest: self.rest.clone() };
         let mut json = serde_json::to_vec_pretty(&stored).ok()?;
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
@@ -75,7 +80,7 @@ mod tests {
     #[test]
     fn what_was_set_survives_the_file() {
         for nick in [None, Some("Zoë 山田"), Some("a\"b\\")] {
-            let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), lan: Vec::new() };
+            let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), ..Settings::default() };
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
             settings.lan = vec![(network(1), true), (network(2), false)];
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
@@ -83,9 +88,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_later_release_has_set_stays_in_the_file() {
+        let text = r#"{"nick": "bob", "theme": {"dark": true}, "lan": []}"#;
+        let mut settings = Settings::parse(text.as_bytes()).unwrap();
+        assert_eq!(settings.nick, Nick::new("bob").ok());
+        settings.nick = Nick::new("carol").ok();
+        let written = String::from_utf8(settings.to_json().unwrap()).unwrap();
+        assert!(written.contains("\"theme\": {") && written.contains("carol"), "{written}");
+    }
+
+    #[test]
     fn nothing_else_is_accepted() {
         for (text, error) in [
-            ("{\"nik\": \"x\"}", "unknown field `nik`"),
             ("{\"nick\": 1}", "invalid type: integer"),
             ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
@@ -93,7 +107,7 @@ mod tests {
             ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),
             ("[]", "it is no JSON object"),
         ] {
-            let found = Settings::parse(text.as_bytes()).unwrap_err();
+            let found = Settings::parse(text.as_bytes()).unwrap_err().to_string();
             assert!(found.starts_with(error), "{text}: {found}");
         }
     }

@@ -174,8 +174,6 @@ fn a_damaged_file_is_an_error_and_stays() {
     let identity = "Restore it from a copy, or move it away to become somebody new, whom nobody knows yet.";
     let known = "Restore it from a copy, or move it away to start as if you had met nobody: whom you verified or ignored \
                  is forgotten then.";
-    let settings = "Restore it from a copy, or move it away to start without what was set on the screen, such as your \
-                    name.";
     for (file, text, what, advice) in [
         ("identity", "", "it is empty", identity),
         ("identity", &pem[..pem.len() / 2], no_key, identity),
@@ -183,7 +181,6 @@ fn a_damaged_file_is_an_error_and_stays() {
         ("identity", &"x".repeat(4097), "it is larger than 4096 bytes", identity),
         ("known.json", "", "it is empty", known),
         ("known.json", "[", "EOF while parsing a list at line 1 column 1", known),
-        ("settings.json", "{\"nick\": \"a:b\"}", "A name cannot contain ':'. Choose one without it", settings),
     ] {
         let good = fs::read(data.path(file)).ok();
         data.write(file, text);
@@ -198,6 +195,58 @@ fn a_damaged_file_is_an_error_and_stays() {
     fs::remove_file(data.path("known.json")).unwrap();
     fs::create_dir(data.path("known.json")).unwrap();
     assert!(data.error(None).contains("known.json is damaged: it is no file."));
+}
+
+/// Whoever is told to move such a file away forgets whom they verified.
+#[test]
+fn what_a_later_release_may_have_written_is_not_called_damaged() {
+    let data = Data::new();
+    data.open(None).saver().save_known(&[known(1)]).unwrap();
+    for (file, text, what) in [
+        ("known.json", "{}", "invalid type: map, expected a sequence at line 1 column 0"),
+        ("known.json", "[{}]", "missing field `key` at line 1 column 3"),
+        ("settings.json", "{\"nick\": \"a:b\"}", "A name cannot contain ':'. Choose one without it"),
+        ("settings.json", "{\"lan\": 1}", "invalid type: integer `1`, expected a sequence at line 1 column 9"),
+    ] {
+        let good = fs::read(data.path(file)).ok();
+        data.write(file, text);
+        let expected = format!(
+            "{} has something that this release cannot read: {what}. If a later release wrote it, start that one; if you \
+             changed it, undo that.",
+            data.path(file).display()
+        );
+        assert_eq!(data.error(None), expected);
+        assert_eq!(fs::read_to_string(data.path(file)).unwrap(), text, "it was not touched");
+        match good {
+            Some(good) => data.write(file, good),
+            None => fs::remove_file(data.path(file)).unwrap(),
+        }
+    }
+}
+
+#[test]
+fn what_a_later_release_has_added_is_kept() {
+    let data = Data::new();
+    let profile = data.open(None);
+    profile.saver().save_known(&[known(1), known(2)]).unwrap();
+    profile.saver().save_nick(&Nick::new("bob").unwrap()).unwrap();
+    drop(profile);
+    for (file, from, to) in [
+        ("known.json", "\"verified\"", "\"later\":{\"a\":1},\"verified\""),
+        ("settings.json", "{", "{\"later\": [1, 2],"),
+    ] {
+        let text = fs::read_to_string(data.path(file)).unwrap();
+        data.write(file, text.replacen(from, to, 1));
+    }
+    let profile = data.open(None);
+    assert_eq!((profile.known(), profile.nick()), ([known(1), known(2)].as_slice(), Nick::new("bob").ok().as_ref()));
+    profile.saver().save_nick(&Nick::new("carol").unwrap()).unwrap();
+    profile.saver().save_known(&[known(2), known(1)]).unwrap();
+    drop(profile);
+    let text = |file| fs::read_to_string(data.path(file)).unwrap();
+    assert_eq!(text("known.json").matches("\"later\":{\"a\":1}").count(), 1);
+    assert!(text("settings.json").contains("\"later\": [") && text("settings.json").contains("carol"));
+    assert_eq!(data.open(None).known(), [known(2), known(1)]);
 }
 
 #[test]

@@ -77,9 +77,14 @@ pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, OpenFail
 /// Another connection to a file that is open, for reading only.
 pub(super) fn open_reader(path: &Path) -> Result<Connection> {
     let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", true)?;
-    set_up(&connection)?;
+    set_up_reader(&connection)?;
     Ok(connection)
+}
+
+/// What a connection needs that reads only.
+pub(super) fn set_up_reader(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "query_only", true)?;
+    set_up(connection)
 }
 
 /// SQLite gives the files beside this one the same permissions.

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension as _, Result};
 
-use super::{Backend, damage_mark, error, present::Present};
+use super::{Backend, connection, damage_mark, error, present::Present, schema};
 use crate::{
     core::log::storage::{Failure, Reply, Request},
-    domain::model::{NodeId, RoomId},
+    domain::model::{DiskTrouble, NodeId, RoomId},
 };
 
 /// The log on disk, or in memory. Executes requests one after the other, each at once.
@@ -18,6 +18,8 @@ pub struct Database {
     pub(super) path: Option<PathBuf>,
     pub(super) network: Present,
     pub(super) me: NodeId,
+    /// Why it was opened for reading only; none if it can be written.
+    pub(super) read_only: Option<DiskTrouble>,
 }
 
 impl Database {
@@ -30,7 +32,7 @@ impl Database {
         match request {
             Request::Write(writes) => {
                 let mut replies = self.write(vec![writes]);
-                replies.pop().unwrap_or_else(|| Err(Failure("The history gave no answer. Try again.".to_owned())))
+                replies.pop().unwrap_or_else(|| Err(Failure::new("The history gave no answer. Try again.")))
             }
             Request::Read(read) => self.at_one_moment("read", || self.read(&read).map(Reply::Events)),
             Request::ReadOwn(read) => self.at_one_moment("read", || self.read_own(&read).map(Reply::Events)),
@@ -71,8 +73,41 @@ impl Database {
 
     /// Ends a request that failed: if the file is damaged, marks it for the next start. `doing` completes "could not be ...".
     pub(super) fn fail(&self, doing: &str, error: &rusqlite::Error) -> Failure {
-        damage_mark::note(self.path.as_deref(), error);
+        // Somebody may write a file that was opened for reading only, and then what is read makes no sense.
+        damage_mark::note(self.path.as_deref().filter(|_| self.read_only.is_none()), error);
         error::failure(doing, error)
+    }
+
+    /// Opens a file that was opened for reading only once more, for writing.
+    ///
+    /// # Errors
+    /// [`Failure`] if it can still only be read.
+    pub(super) fn make_writable(&mut self) -> std::result::Result<(), Failure> {
+        let (Some(path), Some(_)) = (&self.path, self.read_only) else { return Ok(()) };
+        match connection::open_file(path) {
+            Ok(connection) => {
+                self.connection = connection;
+                self.read_only = None;
+                Ok(())
+            }
+            Err(failure) => {
+                let error = failure.into_error(path);
+                let trouble = error.trouble().unwrap_or(DiskTrouble::Failing);
+                self.read_only = Some(trouble);
+                Err(Failure { text: error.to_string(), trouble })
+            }
+        }
+    }
+
+    /// The same for another connection that reads only: it follows once the file was opened for writing.
+    pub(super) fn follow_writer(&mut self) {
+        if let (Some(path), Some(_)) = (&self.path, self.read_only)
+            && let Ok(connection) = connection::open_reader(path)
+            && schema::version(&connection).is_ok_and(|version| version == schema::VERSION)
+        {
+            self.connection = connection;
+            self.read_only = None;
+        }
     }
 
     /// Where it is.

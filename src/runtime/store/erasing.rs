@@ -21,7 +21,7 @@ impl Database {
     pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
         let reply = self.erase_lines(room).map_err(|e| self.fail("erased", &e))?;
         let left = |reason: String| {
-            Failure(format!(
+            Failure::new(format!(
                 "The lines are gone, but their text may still be on the disk: {reason} Then erase once more."
             ))
         };
@@ -31,7 +31,7 @@ impl Database {
             recovery::remove_set_aside(path)
                 .map_err(|e| left(format!("a damaged file that was set aside cannot be removed ({e}). Remove it.")))?;
         }
-        rewritten.map_err(|e| left(self.fail("rewritten", &e).0))?;
+        rewritten.map_err(|e| left(self.fail("rewritten", &e).text))?;
         Ok(reply)
     }
 

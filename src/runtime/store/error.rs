@@ -7,7 +7,11 @@ use std::{
 
 use rusqlite::{Error, ErrorCode};
 
-use crate::core::log::storage::Failure;
+use crate::{
+    core::log::storage::Failure,
+    domain::model::DiskTrouble,
+    runtime::{disk_trouble, io::file_size_limit},
+};
 
 /// Why the history cannot be opened. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +55,8 @@ pub enum OpenError {
         reason: String,
         /// What to do about it.
         advice: &'static str,
+        /// What is wrong with the disk.
+        trouble: DiskTrouble,
     },
 }
 
@@ -60,17 +66,46 @@ impl OpenError {
         let path = path.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
-            code => Self::Unusable { path, reason: error.to_string(), advice: advice(code) },
+            code => {
+                // SQLite says "unable to open" of most, so the disk is asked.
+                let trouble = match trouble(error) {
+                    DiskTrouble::Failing => disk_trouble::at(&path).unwrap_or(DiskTrouble::Failing),
+                    known => known,
+                };
+                match trouble {
+                    DiskTrouble::Failing => {
+                        Self::Unusable { path, reason: error.to_string(), advice: advice(code), trouble }
+                    }
+                    trouble => Self::troubled(path, trouble),
+                }
+            }
         }
     }
 
     /// What the system's answer to an attempt to use `path` means.
     pub(super) fn of_io(path: &Path, error: &io::Error) -> Self {
-        let advice = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => advice(Some(ErrorCode::DiskFull)),
-            _ => advice(None),
+        match disk_trouble::of(error) {
+            trouble @ DiskTrouble::Failing => {
+                let (path, reason) = (path.to_owned(), error.to_string());
+                Self::Unusable { path, reason, advice: advice(None), trouble }
+            }
+            trouble => Self::troubled(path.to_owned(), trouble),
+        }
+    }
+
+    fn troubled(path: PathBuf, trouble: DiskTrouble) -> Self {
+        let advice = match trouble {
+            DiskTrouble::Full => advice(Some(ErrorCode::DiskFull)),
+            DiskTrouble::ReadOnly => "Make that disk writable, give a --data-dir on another one",
+            DiskTrouble::NotAllowed => advice(Some(ErrorCode::ReadOnly)),
+            DiskTrouble::Failing => advice(None),
         };
-        Self::Unusable { path: path.to_owned(), reason: error.to_string(), advice }
+        Self::Unusable { path, reason: trouble.clause().to_owned(), advice, trouble }
+    }
+
+    /// What is wrong with the disk, if that is why the file cannot be used.
+    pub(super) fn trouble(&self) -> Option<DiskTrouble> {
+        if let Self::Unusable { trouble, .. } = self { Some(*trouble) } else { None }
     }
 }
 
@@ -117,5 +152,26 @@ pub(super) fn failure(doing: &str, error: &Error) -> Failure {
         }
         code => advice(code),
     };
-    Failure(format!("The history could not be {doing}: {error}. {advice}."))
+    Failure { text: format!("The history could not be {doing}: {error}. {advice}."), trouble: trouble(error) }
+}
+
+/// What an error of SQLite says about the disk.
+pub(super) fn trouble(error: &Error) -> DiskTrouble {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => DiskTrouble::Full,
+        Some(ErrorCode::ReadOnly) => DiskTrouble::ReadOnly,
+        Some(ErrorCode::PermissionDenied) => DiskTrouble::NotAllowed,
+        Some(ErrorCode::SystemIoFailure) if is_for_want_of_room(error) => DiskTrouble::Full,
+        _ => DiskTrouble::Failing,
+    }
+}
+
+/// Whether an error of the system means that there is no room. SQLite knows a full disk by one of its errors only: a file
+/// that has reached the system's limit, and a full disk beside the file, are errors of input and output.
+fn is_for_want_of_room(error: &Error) -> bool {
+    match error.sqlite_error().map(|error| error.extended_code) {
+        Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => true,
+        Some(rusqlite::ffi::SQLITE_IOERR_WRITE | rusqlite::ffi::SQLITE_IOERR_TRUNCATE) => file_size_limit().is_some(),
+        _ => false,
+    }
 }

@@ -8,8 +8,9 @@ use std::{
 
 use crate::core::budgets::Space;
 
-/// How often it is read. Strangers can write 3 MB in this time.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often it is read. Strangers can write some hundred kilobytes in this time, and what was shown of them while there was
+/// no room is kept this soon after there is some. Looking takes microseconds.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// What was read last; none if nothing is stored, or if the system does not tell.
 pub(super) type Seen = Arc<Mutex<Option<Space>>>;

@@ -91,9 +91,11 @@ pub(super) fn behind(connection: &Connection, place: i64) -> Result<u64> {
 impl Database {
     /// A slice of the work that is left. If it fails it is tried again after the next write.
     pub(super) fn index_slice(&mut self, indexing: &mut Indexing) {
-        if let Err(error) = self.try_index_slice(indexing) {
+        if self.read_only.is_some() {
             (indexing.lines, indexing.merges) = (false, false);
-            let Failure(text) = self.fail("indexed", &error);
+        } else if let Err(error) = self.try_index_slice(indexing) {
+            (indexing.lines, indexing.merges) = (false, false);
+            let Failure { text, .. } = self.fail("indexed", &error);
             tracing::warn!("{text}");
         }
     }

@@ -96,6 +96,8 @@ pub struct Opened {
     pub snapshot: Snapshot,
     /// What happened if the file was damaged.
     pub recovered: Option<Recovered>,
+    /// The file, if it was there and empty: what was in it is gone.
+    pub emptied: Option<PathBuf>,
 }
 
 /// What was saved of a damaged file.

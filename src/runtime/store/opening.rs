@@ -7,13 +7,14 @@ use rusqlite::Connection;
 use super::{
     Backend, Database, OpenError, Opened, Options,
     connection::{OpenFailure, open_file, prepare},
-    paths::FILE,
+    paths::{FILE, is_emptied},
     present::Present,
-    recovery,
+    read_only, recovery,
 };
 use crate::core::log::storage::Snapshot;
 
-/// Opens the log, makes it if it is not there, and saves what can be read of a damaged one.
+/// Opens the log, makes it if it is not there, and saves what can be read of a damaged one. If the disk takes nothing, a log
+/// that is there is opened for reading, until a write finds that the disk takes something.
 ///
 /// # Errors
 /// [`OpenError`], with a text for the user.
@@ -24,17 +25,18 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
     };
     let shown = path.clone().unwrap_or_else(|| PathBuf::from(":memory:"));
     let failed = |error: &rusqlite::Error| OpenError::of(&shown, error);
-    let network = || Present::new(options.network.clone());
-    let database = |connection, path| Database { connection, path, network: network(), me: options.me };
+    let (network, me) = (|| Present::new(options.network.clone()), options.me);
+    let database = |connection, path, read_only| Database { connection, path, network: network(), me, read_only };
     let Some(path) = path else {
         let connection = Connection::open_in_memory().and_then(prepare).map_err(|e| failed(&e))?;
-        let database = database(connection, None);
+        let database = database(connection, None, None);
         let snapshot = database.snapshot().map_err(|e| failed(&e))?;
-        return Ok(Opened { database, snapshot, recovered: None });
+        return Ok(Opened { database, snapshot, recovered: None, emptied: None });
     };
     recovery::finish(&path).map_err(|e| OpenError::of_io(&path, &e))?;
+    let emptied = is_emptied(&path);
     let try_open = || -> Result<(Database, Snapshot), OpenFailure> {
-        let mut database = database(open_file(&path)?, Some(path.clone()));
+        let mut database = database(open_file(&path)?, Some(path.clone()), None);
         database.join_earlier(&options.joined).map_err(|e| OpenFailure::of(&path, &e))?;
         // What was whole may have been damaged since: nothing looks through a file that was closed as it should be.
         let snapshot = database.snapshot().map_err(|e| OpenFailure::of(&path, &e))?;
@@ -47,6 +49,15 @@ pub fn open(options: &Options) -> Result<Opened, OpenError> {
         }
         tried => (tried, None),
     };
-    let (database, snapshot) = tried.map_err(|failure| failure.into_error(&path))?;
-    Ok(Opened { database, snapshot, recovered })
+    let opened = tried.or_else(|failure| {
+        let error = failure.into_error(&path);
+        // What is there can be read all the same.
+        let Some(trouble) = error.trouble() else { return Err(error) };
+        let connection = read_only::open_as_it_is(&path).and_then(read_only::in_this_format).map_err(|_| error)?;
+        let database = database(connection, Some(path.clone()), Some(trouble));
+        let snapshot = database.snapshot().map_err(|e| failed(&e))?;
+        Ok((database, snapshot))
+    });
+    let (database, snapshot) = opened?;
+    Ok(Opened { database, snapshot, recovered, emptied: emptied.then_some(path) })
 }

@@ -1,7 +1,7 @@
 //! Names of the files.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -18,4 +18,10 @@ pub(super) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
 /// A file that was to be removed or renamed may not be there.
 pub(super) fn unless_absent(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// Whether a file is there with nothing in it. The program leaves one like this only if it is killed in the first
+/// milliseconds of its first start.
+pub(super) fn is_emptied(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0)
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use super::{
     Backend, Database, OpenError, Options, connection, error,
@@ -13,6 +13,7 @@ use super::{
     present::Present,
     schema,
 };
+use crate::domain::model::DiskTrouble;
 
 /// Why the history cannot be read. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -23,13 +24,24 @@ pub enum ReadError {
         /// The file.
         path: PathBuf,
     },
+    /// It was emptied.
+    #[error(
+        "{} is empty: what was in it is gone. If you have a copy of it, put that in its place. Otherwise start the chat: it begins a new history, and what others have comes again.",
+        path.display()
+    )]
+    Emptied {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is not to be had.
-    #[error("Cannot read {}: {reason}. See who may read it, and whether its disk works.", path.display())]
+    #[error("Cannot read {}: {reason}. {advice}.", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system says.
         reason: String,
+        /// What to do about it.
+        advice: &'static str,
     },
     /// What it is to who opens it for writing.
     #[error(transparent)]
@@ -39,7 +51,7 @@ pub enum ReadError {
 impl From<OpenError> for ReadError {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::Unusable { path, reason, .. } => Self::Unreadable { path, reason },
+            OpenError::Unusable { path, reason, advice, .. } => Self::Unreadable { path, reason, advice },
             other => Self::Other(other),
         }
     }
@@ -55,7 +67,7 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
     let path = directory.join(FILE);
     match fs::metadata(&path) {
         Ok(metadata) if metadata.len() > 0 => {}
-        Ok(_) => return Ok(None),
+        Ok(_) => return Err(ReadError::Emptied { path }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(OpenError::of_io(&path, &error).into()),
     }
@@ -66,8 +78,15 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
             OpenError::of(&path, error).into()
         }
     };
-    let connection = connect(&path).map_err(|e| failed(&e))?;
-    match schema::version(&connection).map_err(|e| failed(&e))? {
+    let (opened, read_only) = match connect(&path) {
+        // Where nothing can be made beside it, it is read as it is.
+        Err(error) if is_for_the_disk(&error) => {
+            (open_as_it_is(&path).and_then(with_version).map_err(|_| error), Some(DiskTrouble::ReadOnly))
+        }
+        opened => (opened, None),
+    };
+    let (connection, version) = opened.map_err(|e| failed(&e))?;
+    match version {
         // Made, and left before anything was in it.
         0 => return Ok(None),
         found if found > schema::VERSION => {
@@ -76,16 +95,79 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
         _ => {}
     }
     let (network, me) = (Present::new(options.network.clone()), options.me);
-    Ok(Some(Database { connection, path: Some(path), network, me }))
+    Ok(Some(Database { connection, path: Some(path), network, me, read_only }))
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
+fn connect(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let unclean = has_journal(path);
     let connection = connection::open_reader(path)?;
     // What a copy that was killed left behind is for the next start to look through. That of a copy that ends while this one
     // reads stays too; it does no harm.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, unclean)?;
+    with_version(connection)
+}
+
+/// The first look into a file: SQLite opens what is beside it only then.
+fn with_version(connection: Connection) -> rusqlite::Result<(Connection, i64)> {
+    let version = schema::version(&connection)?;
+    Ok((connection, version))
+}
+
+/// Only a file whose tables are those of this version. Nothing can bring another one up to date now.
+pub(super) fn in_this_format(connection: Connection) -> rusqlite::Result<Connection> {
+    let version = schema::version(&connection)?;
+    if version == schema::VERSION { Ok(connection) } else { Err(error::damage()) }
+}
+
+fn has_journal(path: &Path) -> bool {
+    fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+}
+
+/// Whether SQLite could not make or write what it needs beside the file.
+fn is_for_the_disk(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::DiskFull)
+    )
+}
+
+/// SQLite's way to files without locks: nobody can write beside us where nothing can be made.
+const WITHOUT_LOCKS: &str = if cfg!(windows) { "win32-none" } else { "unix-none" };
+
+/// Opens a file for reading without making, locking or changing anything.
+///
+/// # Errors
+/// Those of SQLite.
+pub(super) fn open_as_it_is(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = if has_journal(path) {
+        let connection = Connection::open_with_flags_and_vfs(path, flags, WITHOUT_LOCKS)?;
+        // Alone with the file, SQLite keeps the index of the journal in memory.
+        connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+        connection
+    } else {
+        Connection::open_with_flags(immutable(path), flags | OpenFlags::SQLITE_OPEN_URI)?
+    };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection::set_up_reader(&connection)?;
     Ok(connection)
+}
+
+/// The address that tells SQLite to take a file as one that nobody changes.
+fn immutable(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut address = "file:".to_owned();
+    if cfg!(windows) {
+        address.push('/');
+    }
+    for byte in path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/").bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address + "?immutable=1"
 }
 
 #[cfg(test)]
@@ -114,7 +196,8 @@ mod tests {
         assert!(open_read_only(&options(&directory.path().join("absent"))).unwrap().is_none());
         assert_eq!(files(directory.path()), [""; 0]);
         fs::write(directory.path().join(FILE), "").unwrap();
-        assert!(open_read_only(&options(directory.path())).unwrap().is_none(), "it was never filled");
+        let error = open_read_only(&options(directory.path())).unwrap_err().to_string();
+        assert!(error.contains("history.db is empty: what was in it is gone. If you have a copy"), "{error}");
     }
 
     #[test]
@@ -132,6 +215,37 @@ mod tests {
         assert!(reader.handle(Request::Page(page)).is_ok());
         drop(reader);
         assert_eq!(files(directory.path()), [FILE], "nothing is left beside it");
+    }
+
+    /// What was said, read without anything beside the file.
+    fn read_as_it_is(path: &Path) -> i64 {
+        let before = files(path.parent().unwrap());
+        let connection = open_as_it_is(path).and_then(in_this_format).unwrap();
+        let lines = connection.query_row("SELECT count(*) FROM lines", [], |row| row.get(0)).unwrap();
+        assert!(connection.execute("DELETE FROM lines", []).is_err(), "it changed the file");
+        drop(connection);
+        assert_eq!(files(path.parent().unwrap()), before);
+        lines
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_is_with_and_without_a_journal() {
+        let (directory, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let running = store::open(&options(directory.path())).unwrap();
+        running.database.connection.execute_batch(
+            "INSERT INTO places (room, network) VALUES (x'00', 'loopback');
+             INSERT INTO lines (spot, place, hlc, id, kind, wall, arrived, content) VALUES (1, 1, 1, x'01', 1, 1, 1, x'00');",
+        ).unwrap();
+        // As a copy that was killed leaves them, on a disk on which nothing more can be made.
+        for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+            fs::copy(directory.path().join(&name), copy.path().join(&name)).unwrap();
+        }
+        assert_eq!(read_as_it_is(&copy.path().join(FILE)), 1);
+        drop(running);
+        let odd = directory.path().join("50% of #1? yes");
+        fs::create_dir(&odd).unwrap();
+        fs::rename(directory.path().join(FILE), odd.join(FILE)).unwrap();
+        assert_eq!(read_as_it_is(&odd.join(FILE)), 1);
     }
 
     #[test]

@@ -71,8 +71,8 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
     remove(&new).map_err(failed)?;
     let connection = open_file(&new).map_err(|failure| failure.into_error(&new))?;
     let lines = if let Some(damaged) = open_damaged(path) {
-        let mut database =
-            Database { connection, path: Some(new.clone()), network: Present::new(Network::loopback()), me };
+        let network = Present::new(Network::loopback());
+        let mut database = Database { connection, path: Some(new.clone()), network, me, read_only: None };
         let copied = copy(&damaged, &mut database);
         // All of it in the one file, so that one step puts it in its place.
         let lines = copied.and_then(|lines| {

@@ -15,7 +15,7 @@ use crate::{
 
 impl Database {
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
-        let mut snapshot = Snapshot { own: self.own()?, ..Snapshot::default() };
+        let mut snapshot = Snapshot { own: self.own()?, read_only: self.read_only, ..Snapshot::default() };
         self.logs(&mut snapshot)?;
         snapshot.acks = self.acks()?;
         snapshot.said_again = self.said_again()?;

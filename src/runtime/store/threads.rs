@@ -17,6 +17,7 @@ use super::{
     Database, connection,
     free_space::{Seen, Watch, seen},
     indexing::Indexing,
+    read_only,
     slices::Forgetting,
 };
 use crate::core::{
@@ -86,12 +87,16 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
     let (answers, receiver) = mpsc::channel(MAX_REQUESTS);
     let (ended, all_ended) = sync_channel(1);
     let second = match &database.path {
-        Some(path) => Some(Database {
-            connection: connection::open_reader(path).map_err(io::Error::other)?,
-            path: database.path.clone(),
-            network: database.network.clone(),
-            me: database.me,
-        }),
+        Some(path) => {
+            let open = if database.read_only.is_some() { read_only::open_as_it_is } else { connection::open_reader };
+            Some(Database {
+                connection: open(path).map_err(io::Error::other)?,
+                path: database.path.clone(),
+                network: database.network.clone(),
+                me: database.me,
+                read_only: database.read_only,
+            })
+        }
         None => None,
     };
     let space = Seen::default();
@@ -164,7 +169,7 @@ impl Store {
         let _ = answers.try_send(Answer { ticket, reply });
     }
 
-    /// How much room there was on the file system a few seconds ago; none where nothing is stored or the system does not tell.
+    /// How much room there was on the file system a second ago; none where nothing is stored or the system does not tell.
     pub fn space(&self) -> Option<Space> {
         match &self.0 {
             Way::Threads(threads) => seen(&threads.space),
@@ -193,7 +198,7 @@ impl Store {
 }
 
 fn closed() -> Failure {
-    Failure("The history is closed. Start the program again.".to_owned())
+    Failure::new("The history is closed. Start the program again.")
 }
 
 /// One thread.
@@ -247,6 +252,8 @@ impl Worker {
                 Job::Ask(ticket, request) => {
                     if matches!(request, Request::Join(_) | Request::Adopt(_)) {
                         self.indexing.as_mut().map(Indexing::written);
+                    } else if self.indexing.is_none() {
+                        self.database.follow_writer();
                     }
                     let reply = self.database.handle(request);
                     self.answer(ticket, reply);

@@ -6,7 +6,7 @@ use super::{
     Database,
     columns::{epoch, number},
     counts::Counts,
-    damage_mark, deleting, error, indexing, lines, oldest_kept,
+    damage_mark, deleting, error, indexing, lines, oldest_kept, schema,
 };
 use crate::{
     core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
@@ -31,7 +31,7 @@ impl Refusal {
     fn into_failure(self) -> Failure {
         match self {
             Self::Sql(error) => error::failure("written", &error),
-            Self::Taken(log, seq) => Failure(format!(
+            Self::Taken(log, seq) => Failure::new(format!(
                 "The history could not be written: it holds another event under number {seq} of {}. This is a defect, please report it.",
                 log.author.short()
             )),
@@ -43,6 +43,9 @@ impl Database {
     /// Executes writes that share one commit; each has an answer of its own, in their order.
     pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
         let count = requests.len();
+        if let Err(failure) = self.make_writable() {
+            return vec![Err(failure); count];
+        }
         let replies = self.try_write(requests).unwrap_or_else(|error| {
             let failure = self.fail("written", &error);
             vec![Err(failure); count]
@@ -88,6 +91,10 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn all(mut self, writes: &[Write]) -> Result<(), Refusal> {
+        if writes.is_empty() {
+            // The first page is written anew, so the disk has to take something.
+            self.savepoint.pragma_update(None, "user_version", schema::VERSION)?;
+        }
         for write in writes {
             match write {
                 Write::Event(entry) => self.event(entry)?,

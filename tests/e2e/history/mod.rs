@@ -5,6 +5,8 @@ mod alone;
 mod copies;
 #[cfg(unix)]
 mod damaged;
+#[cfg(target_os = "linux")]
+mod disks;
 mod guests;
 #[cfg(unix)]
 mod killed;

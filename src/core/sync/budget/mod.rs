@@ -96,6 +96,11 @@ impl Budget {
         self.disk_full = space.is_scarce(self.disk_full);
     }
 
+    /// Whether the disk has too little room for strangers' lines.
+    pub(super) fn is_disk_full(&self) -> bool {
+        self.disk_full
+    }
+
     /// Whether pace and disk allow an event of this log, which the node `brings` sends.
     pub(super) fn allows(
         &mut self,
@@ -108,11 +113,11 @@ impl Budget {
         if !around.is_stranger(&log.author) {
             return Ok(());
         }
-        if self.disk_full {
-            return Err(RefusalReason::DiskFull);
-        }
         let charge = around.charge(&log.author, brings);
-        if self.pace.allows(&charge, bytes, now) { Ok(()) } else { Err(RefusalReason::TooFast) }
+        if !self.pace.allows(&charge, bytes, now) {
+            return Err(RefusalReason::TooFast);
+        }
+        if self.disk_full { Err(RefusalReason::DiskFull) } else { Ok(()) }
     }
 
     /// Takes in an event that the node `brings` sent. Returns whether its charge exceeds its share now.

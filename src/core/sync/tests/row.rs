@@ -9,7 +9,7 @@ use crate::{
     core::{
         log::{
             fake_store::FakeStore,
-            storage::{Ignored, Request},
+            storage::{Ignored, Request, Snapshot},
         },
         networks::Standing,
         sync::{History, Input, Output, People, Retention, Sync},
@@ -258,6 +258,19 @@ impl Peer {
             }
         }
         outputs
+    }
+
+    /// Begins anew with what its store says at the start.
+    pub(super) fn begin_with(&mut self, snapshot: Snapshot) {
+        let history = History {
+            snapshot,
+            retention: Retention::default(),
+            identity: self.identity.clone(),
+            started: Timestamp::from_millis(1_795_000_000_000),
+            standing: Standing::default(),
+        };
+        self.sync = Sync::new(self.identity.node(), history, 1, [1; 32]);
+        self.said.clear();
     }
 
     pub(super) fn shown(&self) -> Vec<&Message> {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         bus::Command,
-        model::{Nick, Who},
+        model::{DiskTrouble, Nick, Text, Who},
     },
     frontend::slash::{self, Action, Context, Local, Spec},
 };
@@ -188,15 +188,31 @@ impl App {
             _ => {}
         }
         if let Some(line) = slash::line_of(command) {
-            let again = if self.composer.draft().is_empty() {
-                self.composer.set(line);
-                "Press Enter to try again."
-            } else {
-                "Press ↑ for it and try again."
-            };
+            let is_back = self.bring_back(line);
+            let again = if is_back { "Press Enter to try again." } else { "Press ↑ for it and try again." };
             self.notice(Tone::Error, &format!("Not sent: too much is waiting to be sent already. {again}"));
         }
         self.lay_out();
+    }
+
+    /// Takes back a line that the disk did not take.
+    pub(super) fn returned(&mut self, text: Text, action: bool, trouble: DiskTrouble) {
+        let command = Command::Say { room: self.conversation.room(), text, action, network: None };
+        let Some(line) = slash::line_of(&command) else { return };
+        let is_back = self.bring_back(line);
+        let again = if is_back { "Press Enter to send it then." } else { "Press ↑ for it then." };
+        let (why, advice) = (trouble.clause(), trouble.advice());
+        self.notice(Tone::Error, &format!("Not sent: {why}. {advice} {again}"));
+        self.lay_out();
+    }
+
+    /// Puts a line back into the draft, unless the user has begun another one. Returns whether it is there.
+    fn bring_back(&mut self, line: String) -> bool {
+        let is_free = self.composer.draft().is_empty();
+        if is_free {
+            self.composer.set(line);
+        }
+        is_free
     }
 }
 

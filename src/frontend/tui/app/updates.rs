@@ -59,6 +59,9 @@ impl App {
             Update::RoundTrip { .. } | Update::Lacking(_) => {}
             Update::Message(message) => self.message(message),
             Update::Delivery { id, delivered, of } => self.conversation.delivered(id, delivered, of),
+            Update::Kept { id, mark } => self.conversation.set_mark(id, mark),
+            Update::Returned { text, action, trouble, .. } => self.returned(text, action, trouble),
+            Update::Disk(state) => self.status.set_disk(state),
             Update::Unsent { lines } => self.status.set_unsent(lines),
             Update::Waiting { node, lines } => self.people.waits(node, lines, self.now.mono),
             Update::Sync { received, total, refused } => self.status.set_sync(received, total, refused),

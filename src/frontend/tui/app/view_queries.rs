@@ -57,6 +57,7 @@ impl App {
         if self.people.here() > 0 {
             parts.push(format!("{} here", self.people.here()));
         }
+        parts.extend(self.status.disk_words());
         parts.extend(self.waiting());
         if !self.status.is_certain() {
             parts.push("network not certain".to_owned());

@@ -148,7 +148,7 @@ fn a_forged_line_in_the_file_is_not_given_out_and_gone_after_the_next_start() {
     assert_eq!((of(bob.log), of(alice.log)), ((100..150).collect(), (1..=200).collect()));
     let read = crate::core::log::storage::Read { from: vec![(bob.log, 150)], events: 999, bytes: usize::MAX };
     let failure = database.handle(Request::Read(read)).unwrap_err();
-    assert!(failure.0.contains("The file is damaged. Start again"), "{failure}");
+    assert!(failure.text.contains("The file is damaged. Start again"), "{failure}");
     drop(database);
     let opened = open_in(directory.path(), "office", alice.node());
     assert_eq!(opened.recovered.unwrap().lines, 402 - 150);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Conversation;
-use crate::domain::model::{Delivery, Message, MessageId};
+use crate::domain::model::{Delivery, Mark, Message, MessageId};
 
 /// For this long nothing is said about a new message's delivery. On a network it takes a few milliseconds, and a word that
 /// goes at once only draws the eye.
@@ -54,6 +54,11 @@ impl Conversation {
             past.deliver(id, delivery);
         }
         self.pane.deliver(id, delivery)
+    }
+
+    /// Notes what is to be said of a message from now on.
+    pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
+        self.panes().for_each(|pane| pane.set_mark(id, mark));
     }
 
     /// Says from now on how far messages got that are fresh no longer.

@@ -14,7 +14,7 @@ pub(crate) use self::{
     headline::{Standing, percent, time_left},
 };
 use crate::domain::{
-    bus::{NetworkStatus, SweepProgress, SweepState},
+    bus::{DiskState, NetworkStatus, SweepProgress, SweepState},
     model::Finding,
 };
 
@@ -52,6 +52,7 @@ pub(crate) struct Status {
     unsent: u64,
     /// From how many people older lines are held back.
     withheld: usize,
+    disk: DiskState,
 }
 
 impl Status {
@@ -113,6 +114,18 @@ impl Status {
     /// From how many people older lines are held back.
     pub(crate) const fn withheld(&self) -> usize {
         self.withheld
+    }
+
+    /// The disk takes what is said, or does not.
+    pub(crate) const fn set_disk(&mut self, disk: DiskState) {
+        self.disk = disk;
+    }
+
+    /// What the status line says of the disk, if it does not take what is said.
+    pub(crate) fn disk_words(&self) -> Option<String> {
+        let trouble = self.disk.trouble?.words();
+        let back = if self.disk.held_back { ", lines held back" } else { "" };
+        Some(format!("✗ {trouble}{back}"))
     }
 
     /// The user asked for a sweep, or the request did not reach the node.

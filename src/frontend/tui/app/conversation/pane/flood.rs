@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::Line;
 use crate::{
-    domain::model::{Author, PeerId, Position, group},
+    domain::model::{Author, Mark, MessageId, PeerId, Position, group},
     frontend::tui::app::wrap::cut,
 };
 
@@ -164,6 +164,12 @@ impl Flood {
         if changed {
             self.render();
         }
+    }
+
+    /// Notes what is to be said of a line. Returns whether it is held.
+    pub(super) fn set_mark(&mut self, id: MessageId, mark: Mark) -> bool {
+        let held = self.head.iter_mut().chain(&mut self.tail).find(|line| line.position.id == id);
+        held.map(|line| line.mark = mark).is_some()
     }
 
     /// The held lines in order: the beginning, a remark on what is missing between, and the end.

@@ -95,6 +95,7 @@ impl Line {
         let mark = match self.mark {
             Mark::Late => Some(Cow::Borrowed("(late)")),
             Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
+            Mark::NotKept => Some(Cow::Borrowed("(not kept yet)")),
             Mark::None | Mark::Forked | Mark::Unknown => None,
         };
         delivery.or(mark).map(|mark| (mark, Remark::Dim))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Entry, Line, Pane, RowRef, Slot, past_floods};
-use crate::domain::model::{Author, Delivery, MessageId, Position};
+use crate::domain::model::{Author, Delivery, Mark, MessageId, Position};
 
 impl Pane {
     /// Where the oldest message stands.
@@ -242,6 +242,25 @@ impl Pane {
     pub(crate) fn speak_up(&mut self, id: MessageId) {
         if let Some(line) = self.own_mut(id) {
             line.quiet = false;
+        }
+    }
+
+    /// Notes what is to be said of a message, if it is here.
+    pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
+        for (index, slot) in self.slots.iter_mut().enumerate().rev() {
+            let is_changed = match &mut slot.entry {
+                Entry::Line(line) if line.position.id == id => {
+                    line.mark = mark;
+                    true
+                }
+                Entry::Flood(flood) => flood.set_mark(id, mark),
+                _ => false,
+            };
+            if is_changed {
+                slot.generation = 0;
+                self.wrapped.remove(&(self.first + index as u64));
+                return;
+            }
         }
     }
 

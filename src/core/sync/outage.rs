@@ -1,0 +1,220 @@
+//! An outage: from the first commit that the disk does not take to the first one that it takes again.
+//!
+//! After the failure the store is read once, since nobody knows what it holds. Then it is asked every second whether it takes
+//! anything, and at once when our user says something. The front end gets one error, one word when it is over, and the state
+//! whenever it changes.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Purpose, Sync,
+    event::{Context, Output},
+    notice::{NotDone, Notice},
+    queued::Queued,
+    timer::Timer,
+};
+use crate::{
+    core::{
+        log::storage::{Failure, Request},
+        mutant,
+    },
+    domain::{
+        bus::{DiskState, Update},
+        model::{DiskTrouble, LogId, Room, Text},
+    },
+};
+
+/// How long to wait after the store has failed before it is tried again.
+const RELOAD_AFTER: Duration = Duration::from_secs(1);
+
+/// Lines of our user that may wait for the disk's answer: more than are typed in a second.
+const MAX_OWN: usize = 64;
+
+/// How long that answer may take before the user gets these lines back.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// An outage this soon after the last one is the same trouble. The status line says it, and nothing else.
+const SAME_TROUBLE: Duration = Duration::from_secs(10);
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Outage {
+    /// What the front end knows.
+    state: DiskState,
+    /// Whether it is not known what the last failed write has left on disk.
+    must_reload: bool,
+    /// Whether the disk was asked and has not answered.
+    is_asking: bool,
+    /// Whether this outage was told in words.
+    is_told: bool,
+    /// When the last outage ended.
+    ended: Option<Instant>,
+    /// Lines that are written now that the disk takes something, and how many of them are not on it yet.
+    returning: usize,
+    left: usize,
+    /// Lines of our user that wait for an answer of the disk, or for these lines: they may be answers to them.
+    own: Vec<(Room, Text, bool)>,
+}
+
+impl Outage {
+    /// The store was read after a failure.
+    pub(super) fn was_reloaded(&mut self) {
+        (self.must_reload, self.is_asking) = (false, false);
+    }
+}
+
+/// Lines of our user.
+impl Sync {
+    /// Whether a line of our user has to wait.
+    pub(super) fn must_wait(&self) -> bool {
+        self.writer.is_broken() || self.outage.left > 0
+    }
+
+    /// The disk took nothing the last time. It is asked at once whether it does now; if not, the line goes back.
+    pub(super) fn say_later(&mut self, room: Room, text: &Text, action: bool, cx: &mut Context<'_>) {
+        self.outage.own.push((room, text.clone(), action));
+        if self.outage.own.len() > MAX_OWN {
+            self.return_own(cx);
+        } else if self.writer.is_broken() && !self.outage.is_asking {
+            self.try_disk(cx);
+        }
+    }
+
+    /// Says what our user said meanwhile.
+    fn say_own(&mut self, cx: &mut Context<'_>) {
+        self.outage.left = 0;
+        for (room, text, action) in std::mem::take(&mut self.outage.own) {
+            self.say(room, &text, action, cx);
+        }
+    }
+
+    /// Lines that were shown before are on disk now. What our user said meanwhile follows the last of them.
+    pub(super) fn have_returned(&mut self, lines: usize, cx: &mut Context<'_>) {
+        if self.outage.left > 0 {
+            self.outage.left = self.outage.left.saturating_sub(lines);
+            if self.outage.left == 0 || self.writer.is_idle() {
+                self.say_own(cx);
+            }
+        }
+    }
+
+    /// Gives our user the lines back that wait for an answer.
+    pub(super) fn return_own(&mut self, cx: &mut Context<'_>) {
+        let trouble = self.outage.state.trouble.unwrap_or(DiskTrouble::Failing);
+        for (_, text, action) in std::mem::take(&mut self.outage.own) {
+            cx.update(Update::Returned { text, action, trouble, shown: false });
+        }
+    }
+}
+
+/// The disk.
+impl Sync {
+    /// The disk has taken nothing. From now on it is tried every second.
+    pub(super) fn disk_failed(&mut self, failure: Failure, cx: &mut Context<'_>) {
+        let trouble = failure.trouble;
+        self.writer.broken = true;
+        self.outage.must_reload = true;
+        self.outage.left = 0;
+        self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER);
+        if self.outage.state.trouble.is_none() {
+            let is_same = |ended: Instant| cx.now.mono.saturating_duration_since(ended) < SAME_TROUBLE;
+            self.outage.is_told = !self.outage.ended.is_some_and(is_same);
+            if self.outage.is_told {
+                cx.out.push(Output::NotDone(NotDone::Disk(failure)));
+            }
+        }
+        let state = DiskState { trouble: Some(trouble), ..self.outage.state };
+        self.tell_disk(state, cx);
+        self.return_own(cx);
+    }
+
+    /// The store was opened for reading only.
+    pub(super) fn begin_without_disk(&mut self, trouble: DiskTrouble, cx: &mut Context<'_>) {
+        let text = "The history can be read and not written.".to_owned();
+        self.disk_failed(Failure { text, trouble }, cx);
+        self.outage.was_reloaded();
+    }
+
+    /// Reads the store after a failure; once that is done, sees whether it takes anything.
+    pub(super) fn try_disk(&mut self, cx: &mut Context<'_>) {
+        self.timers.set(Timer::Reload, cx.now.mono + ANSWER_WITHIN);
+        if std::mem::replace(&mut self.outage.is_asking, true) {
+            return self.return_own(cx);
+        }
+        if self.outage.must_reload {
+            self.requests.ask(Purpose::Reload, Request::Load, cx.out);
+        } else {
+            self.requests.ask(Purpose::Probe, Request::Write(Vec::new()), cx.out);
+        }
+    }
+
+    /// The disk has still taken nothing, or could not be read.
+    pub(super) fn disk_refuses(&mut self, failure: &Failure, cx: &mut Context<'_>) {
+        self.outage.is_asking = false;
+        self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER);
+        let state = DiskState { trouble: Some(failure.trouble), ..self.outage.state };
+        self.tell_disk(state, cx);
+        self.return_own(cx);
+    }
+
+    /// The disk takes something again: what is held goes there, and what was held back is fetched.
+    pub(super) fn disk_takes(&mut self, cx: &mut Context<'_>) {
+        self.outage.is_asking = false;
+        self.timers.clear(Timer::Reload);
+        self.writer.broken = false;
+        // We may have told more of our logs than there is.
+        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
+        for log in &logs {
+            self.review_all(log, cx);
+        }
+        self.tell_everybody(&logs, cx);
+        let held = self.unkept.take(true);
+        let lines = held.len();
+        self.outage.left = lines;
+        for queued in held {
+            let is_gone = |log: &LogId| self.logs.get(log).is_none();
+            if !matches!(&queued, Queued::Event(entry, _) if is_gone(&entry.event.log)) && !mutant::forgets_unkept() {
+                self.writer.push(queued);
+            }
+        }
+        if lines == 0 {
+            self.disk_is_back(0, cx);
+            self.say_own(cx);
+        } else {
+            self.outage.returning = lines;
+        }
+        // What was sent meanwhile was not taken.
+        let links = self.links.names();
+        cx.out.extend(links.into_iter().map(super::have::want));
+        self.catch_up(cx);
+        self.go_on_saying_again(cx);
+    }
+
+    /// A commit is on disk, so the outage is over if there was one.
+    pub(super) fn disk_has_taken(&mut self, cx: &mut Context<'_>) {
+        if self.outage.state.trouble.is_some() && !self.writer.is_broken() {
+            let lines = std::mem::take(&mut self.outage.returning);
+            self.disk_is_back(lines, cx);
+        }
+    }
+
+    fn disk_is_back(&mut self, lines: usize, cx: &mut Context<'_>) {
+        self.outage.ended = Some(cx.now.mono);
+        self.tell_disk(DiskState::default(), cx);
+        if std::mem::take(&mut self.outage.is_told) {
+            cx.update(Notice::DiskAgain { lines }.update(|_| String::new()));
+        }
+    }
+
+    /// Further lines of others are not shown until the disk takes something.
+    pub(super) fn hold_back(&mut self, cx: &mut Context<'_>) {
+        let state = DiskState { held_back: true, ..self.outage.state };
+        self.tell_disk(state, cx);
+    }
+
+    fn tell_disk(&mut self, state: DiskState, cx: &mut Context<'_>) {
+        if std::mem::replace(&mut self.outage.state, state) != state {
+            cx.update(Update::Disk(state));
+        }
+    }
+}

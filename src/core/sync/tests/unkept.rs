@@ -1,0 +1,201 @@
+//! What happens while the disk takes nothing.
+
+use super::*;
+use crate::{
+    core::{budgets::Space, log::storage::Snapshot},
+    domain::{
+        bus::{DiskState, NoticeCode},
+        model::{DiskTrouble, Mark, Message},
+    },
+};
+
+/// Two machines that are linked; the first one's disk takes nothing.
+fn outage() -> Row {
+    let mut row = Row::new(2);
+    row.link(0, 1);
+    row.say(1, "before");
+    row.peers[0].store.fails = true;
+    row
+}
+
+fn shown(row: &Row, n: usize) -> Vec<(String, Mark)> {
+    let told = row.peers[n].shown().into_iter();
+    told.map(|Message { text, mark, .. }| (text.to_string(), *mark)).collect()
+}
+
+fn updates(row: &Row, n: usize, wanted: impl Fn(&Update) -> bool) -> usize {
+    row.peers[n].count(|output| matches!(output, Output::Update(update) if wanted(update)))
+}
+
+fn kept(row: &Row) -> usize {
+    updates(row, 0, |update| matches!(update, Update::Kept { mark: Mark::None, .. }))
+}
+
+fn delivered(row: &Row) -> usize {
+    updates(row, 1, |update| matches!(update, Update::Delivery { delivered: 1, of: 1, .. }))
+}
+
+fn again(row: &Row) -> usize {
+    updates(row, 0, |update| matches!(update, Update::Notice { code: NoticeCode::DiskAgain, .. }))
+}
+
+#[test]
+fn lines_of_others_are_shown_unacknowledged_and_written_when_there_is_room() {
+    let mut row = outage();
+    row.wait(100);
+    assert_eq!(delivered(&row), 1);
+    for n in 0..50 {
+        row.say(1, &format!("line {n}"));
+        row.wait(100);
+    }
+    row.wait(10_000);
+    let lines = shown(&row, 0);
+    assert_eq!(lines.len(), 51, "each once");
+    assert_eq!((&lines[0], &lines[50]), (&("before".to_owned(), Mark::None), &("line 49".to_owned(), Mark::NotKept)));
+    assert_eq!((row.texts(0).len(), delivered(&row)), (1, 1), "nobody was told that they are here");
+    row.peers[0].store.fails = false;
+    row.wait(1_100);
+    assert_eq!((row.texts(0), kept(&row), again(&row)), (row.texts(1), 50, 1));
+    assert_eq!(shown(&row, 0).len(), 51, "the marks go, and nothing is shown twice");
+    assert_eq!(delivered(&row), 51);
+}
+
+#[test]
+fn one_error_is_told_for_an_outage_and_one_word_when_it_is_over() {
+    let mut row = outage();
+    row.say(0, "lost");
+    assert!(row.peers[0].sync.is_broken());
+    assert_eq!(row.peers[0].shown()[1].delivery, Delivery::NotSent);
+    let returned = |row: &Row, was_shown| {
+        updates(
+            row,
+            0,
+            |update| matches!(update, Update::Returned { trouble: DiskTrouble::Full, shown, .. } if *shown == was_shown),
+        )
+    };
+    row.say(0, "refused");
+    assert_eq!((returned(&row, true), returned(&row, false)), (1, 1), "the user gets both back");
+    row.say(1, "from the other");
+    row.wait(30_000);
+    let errors = row.peers[0].count(|output| matches!(output, Output::NotDone(_)));
+    assert_eq!((errors, again(&row)), (1, 0));
+    let full = DiskState { trouble: Some(DiskTrouble::Full), held_back: false };
+    assert_eq!(updates(&row, 0, |update| *update == Update::Disk(full)), 1);
+    row.peers[0].store.fails = false;
+    row.wait(1_100);
+    assert!(!row.peers[0].sync.is_broken());
+    assert_eq!((row.texts(0), again(&row)), (vec!["before".to_owned(), "from the other".to_owned()], 1));
+    assert_eq!(updates(&row, 0, |update| *update == Update::Disk(DiskState::default())), 1);
+    row.say(0, "after");
+    assert_eq!(row.texts(1), ["before", "from the other", "after"]);
+    // The same trouble once more: the status line says it, and nothing else.
+    row.peers[0].store.fails = true;
+    row.say(1, "again");
+    row.peers[0].store.fails = false;
+    row.wait(1_100);
+    let errors = row.peers[0].count(|output| matches!(output, Output::NotDone(_)));
+    assert_eq!((errors, again(&row), row.texts(0)), (1, 1, row.texts(1)));
+}
+
+#[test]
+fn a_line_that_is_said_when_there_is_room_again_is_sent_at_once() {
+    let mut row = outage();
+    row.say(1, "shown");
+    row.wait(1_500);
+    row.peers[0].store.fails = false;
+    row.say(0, "mine");
+    assert_eq!((row.texts(0), row.texts(1).len()), (row.texts(1), 3));
+    assert_eq!(updates(&row, 0, |update| matches!(update, Update::Returned { .. })), 0);
+    let (_, entry) = row.peers[0].store.events.iter().find(|(_, entry)| entry.own).unwrap();
+    let shown = row.peers[0].shown().iter().find(|message| message.text.as_str() == "shown").unwrap().position;
+    assert!(entry.event.deps.iter().any(|dep| dep.seq == shown.seq), "it follows what its author has seen");
+}
+
+#[test]
+fn a_line_goes_back_when_the_disk_does_not_answer() {
+    let mut row = outage();
+    row.say(1, "shown");
+    row.wait(1_500);
+    row.peers[0].stalled = true;
+    row.say(0, "mine");
+    row.wait(2_000);
+    let returned = |row: &Row| updates(row, 0, |update| matches!(update, Update::Returned { .. }));
+    assert_eq!(returned(&row), 0);
+    row.wait(1_500);
+    assert_eq!(returned(&row), 1);
+}
+
+#[test]
+fn what_is_held_survives_its_author_and_its_link() {
+    let mut row = Row::new(2);
+    let link = row.link(0, 1);
+    row.peers[0].store.fails = true;
+    row.say(1, "one");
+    row.wait(5_000);
+    row.say(1, "two");
+    row.cut(link);
+    row.wait(5_000);
+    row.peers[0].store.fails = false;
+    row.wait(1_100);
+    assert_eq!((row.texts(0), kept(&row)), (row.texts(1), 2));
+}
+
+#[test]
+fn more_than_memory_has_room_for_is_held_back_and_fetched_later() {
+    let mut row = outage();
+    let long = "x".repeat(60_000);
+    for n in 0..200 {
+        row.say(1, &format!("{n} {long}"));
+    }
+    row.wait(5_000);
+    let few = shown(&row, 0).len();
+    assert!(few > 20 && few < 60, "a link has a quarter of 8 MiB: {few}");
+    let held_back = DiskState { trouble: Some(DiskTrouble::Full), held_back: true };
+    assert_eq!(updates(&row, 0, |update| *update == Update::Disk(held_back)), 1);
+    row.peers[0].store.fails = false;
+    row.wait(10_000);
+    assert_eq!((row.texts(0).len(), shown(&row, 0).len(), kept(&row)), (201, 201, few - 1));
+}
+
+#[test]
+fn a_page_has_what_is_not_kept_in_its_place() {
+    let mut row = outage();
+    row.say(1, "shown");
+    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+    let Some(Output::Update(Update::Page(page))) = row.peers[0].said.last() else { panic!("no page") };
+    let lines: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
+    assert_eq!(lines, [("before", Mark::None), ("shown", Mark::NotKept)]);
+}
+
+#[test]
+fn strangers_are_shown_on_a_disk_that_is_nearly_full_and_kept_when_there_is_room() {
+    let mut row = Row::new(2);
+    row.peers[0].people.strangers = true;
+    row.link(0, 1);
+    let space = |free| Input::FreeSpace(Space { free, size: 1 << 40 });
+    row.feed(0, space(1 << 20));
+    row.say(1, "one");
+    row.say(1, "two");
+    assert_eq!(shown(&row, 0), [("one".to_owned(), Mark::NotKept), ("two".to_owned(), Mark::NotKept)]);
+    assert_eq!((row.texts(0).len(), delivered(&row)), (0, 0));
+    row.feed(0, space(1 << 39));
+    row.wait(100);
+    assert_eq!((row.texts(0), kept(&row), delivered(&row)), (row.texts(1), 2, 2));
+}
+
+#[test]
+fn a_store_that_can_only_be_read_is_an_outage_from_the_start() {
+    let mut row = Row::new(2);
+    let snapshot = Snapshot { read_only: Some(DiskTrouble::ReadOnly), ..Snapshot::default() };
+    row.peers[0].begin_with(snapshot);
+    row.peers[0].store.fails = true;
+    row.feed(0, Input::Start);
+    let state = DiskState { trouble: Some(DiskTrouble::ReadOnly), held_back: false };
+    assert_eq!(updates(&row, 0, |update| *update == Update::Disk(state)), 1);
+    row.link(0, 1);
+    row.say(1, "hello");
+    assert_eq!(shown(&row, 0), [("hello".to_owned(), Mark::NotKept)]);
+    row.peers[0].store.fails = false;
+    row.wait(1_100);
+    assert_eq!((row.texts(0), kept(&row)), (row.texts(1), 1));
+}

@@ -1,0 +1,269 @@
+//! Lines of others that are shown although the disk does not take them, and what happens until it does.
+//!
+//! They are held in memory, as many as may wait for the disk, and nobody is told that we have them. Further lines are not
+//! taken: they are fetched when the disk takes something again. `outage` says when that is. A stranger's line is also held here while the disk is only
+//! nearly full, when known people's lines are still written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Sync,
+    commit::{line_of, line_of_guest},
+    event::Context,
+    queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued},
+    strangers::Brought,
+};
+use crate::{
+    core::{
+        budgets::Space,
+        log::{
+            Acceptance, Offer,
+            storage::{LogEntry, StoredLine},
+        },
+        mutant,
+    },
+    domain::{
+        bus::Update,
+        model::{LinkId, LogId, MessageId, Position},
+    },
+    protocol::{
+        codec::event::{Event, Signed},
+        identity::is_signed_by,
+    },
+};
+
+/// A link may have one part in this many of the free room, as on the way to the disk: so there is always room for one more
+/// link.
+const SHARE: usize = 4;
+
+/// The least that a line counts, in bytes.
+const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
+
+/// Lines that are known to be on the screen and are not kept. More than are held: some have to be fetched again.
+const MAX_SHOWN: usize = 2 * MAX_QUEUED;
+
+/// A line that waits here.
+#[derive(Debug)]
+struct Held {
+    queued: Queued,
+    /// Whether it is part of its log. If not, it is a stranger's and the disk has too little room for strangers.
+    accepted: bool,
+}
+
+/// See the module's documentation.
+#[derive(Debug, Default)]
+pub(super) struct Unkept {
+    held: Vec<Held>,
+    bytes: usize,
+    /// Bytes of each link that brought some.
+    links: BTreeMap<LinkId, usize>,
+    /// Lines on the screen that are not on disk.
+    shown: BTreeSet<MessageId>,
+}
+
+impl Unkept {
+    /// Whether this message is on the screen and not on disk.
+    pub(super) fn shows(&self, id: &MessageId) -> bool {
+        self.shown.contains(id)
+    }
+
+    fn has_room_for(&self, link: Option<LinkId>, bytes: usize) -> bool {
+        let free = MAX_QUEUED_BYTES.saturating_sub(self.bytes);
+        let has = link.and_then(|link| self.links.get(&link)).copied().unwrap_or_default();
+        let is_fair = link.is_none() || has * SHARE < free;
+        is_fair && bytes.max(LEAST_BYTES) <= free
+    }
+
+    /// Holds a line, if there is room. Returns whether there was.
+    fn hold(&mut self, queued: Queued, accepted: bool) -> bool {
+        let (link, bytes) = (link_of(&queued), queued.bytes().max(LEAST_BYTES));
+        // What a link brought was let in by its share; what was on its way to the disk may be more.
+        if bytes > MAX_QUEUED_BYTES.saturating_sub(self.bytes) {
+            return false;
+        }
+        self.bytes += bytes;
+        if let Some(link) = link {
+            *self.links.entry(link).or_default() += bytes;
+        }
+        self.held.push(Held { queued, accepted });
+        true
+    }
+
+    /// Notes that a message is on the screen and not on disk. Returns whether that is news.
+    fn note_shown(&mut self, id: MessageId) -> bool {
+        if self.shown.len() >= MAX_SHOWN {
+            // The marks of the oldest stay until the screen is drawn from disk.
+            self.shown.pop_first();
+        }
+        self.shown.insert(id)
+    }
+
+    /// Takes out what was accepted, or what was not, causes before effects.
+    pub(super) fn take(&mut self, accepted: bool) -> Vec<Queued> {
+        let (mut taken, left): (Vec<Held>, Vec<Held>) =
+            std::mem::take(&mut self.held).into_iter().partition(|held| held.accepted == accepted);
+        (self.bytes, self.links) = (0, BTreeMap::new());
+        for held in left {
+            self.hold(held.queued, held.accepted);
+        }
+        taken.sort_by_key(|held| position(&held.queued));
+        taken.into_iter().map(|held| held.queued).collect()
+    }
+}
+
+/// What happens to lines.
+impl Sync {
+    /// Writes what was accepted, or shows it if the disk takes nothing.
+    pub(super) fn keep_or_show(&mut self, queued: Queued, cx: &mut Context<'_>) {
+        if self.writer.is_broken() {
+            self.show_unkept(queued, cx);
+        } else {
+            self.writer.push(queued);
+        }
+    }
+
+    /// Shows a line of somebody else that the disk does not take.
+    pub(super) fn show_unkept(&mut self, queued: Queued, cx: &mut Context<'_>) {
+        let line = line(&queued);
+        let is_guests = line.guest.is_some();
+        if mutant::acknowledges_unkept()
+            && let Queued::Event(entry, from) = &queued
+        {
+            let (log, from) = (entry.event.log, *from);
+            let states = self.logs.states_after(std::iter::once(&entry.event));
+            self.logs.committed(states);
+            self.changed(&log, from, cx);
+        }
+        let is_held = self.unkept.hold(queued, true);
+        if !is_held {
+            self.hold_back(cx);
+        }
+        // A guest does not send its line again.
+        if (is_held || is_guests) && !mutant::hides_unkept() && self.unkept.note_shown(line.position.id) {
+            self.show_line(&line, cx.now, cx);
+        }
+    }
+
+    /// Shows a stranger's line that was refused because the disk is nearly full. Only what its author sends is shown: it is
+    /// not offered by others.
+    pub(super) fn show_refused(&mut self, link: LinkId, event: Event, signed: Signed, cx: &mut Context<'_>) {
+        let author = event.log.author;
+        let is_new = !self.unkept.shows(&event.id.into());
+        if is_new
+            && self.links.of(&author) == Some(link)
+            && self.unkept.has_room_for(Some(link), signed.bytes())
+            && is_signed_by(&author, &signed.message(), &signed.sig)
+        {
+            let entry = LogEntry { event, signed, arrived: cx.now.wall, own: false };
+            let line = line_of(&entry);
+            self.unkept.hold(Queued::Event(Box::new(entry), Some(link)), false);
+            self.unkept.note_shown(line.position.id);
+            self.show_line(&line, cx.now, cx);
+        }
+    }
+
+    /// Whether an event is not taken because too much is held in memory already. It comes again.
+    pub(super) fn holds_back(&mut self, link: LinkId, signed: &Signed, cx: &mut Context<'_>) -> bool {
+        let is_full = self.writer.is_broken()
+            && !self.unkept.has_room_for(Some(link), signed.bytes())
+            && !self.unkept.shows(&signed.id().into());
+        if is_full {
+            self.hold_back(cx);
+        }
+        is_full
+    }
+
+    /// A line is on disk. If it was shown before, its mark goes, and this is all that is to be told of it.
+    pub(super) fn is_kept_now(&mut self, line: &StoredLine, cx: &mut Context<'_>) -> bool {
+        let id = line.position.id;
+        let was_shown = self.unkept.shown.remove(&id);
+        if was_shown && let Some(message) = self.message(line, cx.people, cx.now) {
+            cx.update(Update::Kept { id, mark: message.mark });
+        }
+        was_shown
+    }
+
+    /// Lines that are not kept and belong among these, which came from disk. `before` and `after` say whether there are
+    /// further ones on disk.
+    pub(super) fn unkept_lines(&self, stored: &[StoredLine], before: bool, after: bool) -> Vec<StoredLine> {
+        let first = stored.first().map(|line| line.position).filter(|_| before);
+        let last = stored.last().map(|line| line.position).filter(|_| after);
+        if stored.is_empty() && (before || after) {
+            return Vec::new();
+        }
+        let held = self.unkept.held.iter().map(|held| line(&held.queued));
+        let belongs = |line: &StoredLine| {
+            first.is_none_or(|first| line.position > first) && last.is_none_or(|last| line.position < last)
+        };
+        held.filter(belongs).collect()
+    }
+}
+
+/// What may follow what is on disk.
+impl Sync {
+    /// What is held in memory follows what is on disk, as it was just read.
+    pub(super) fn offer_unkept(&mut self, cx: &mut Context<'_>) {
+        for queued in self.unkept.take(true) {
+            let Queued::Event(entry, from) = queued else {
+                self.unkept.hold(queued, true);
+                continue;
+            };
+            let (_, accepted) = self.offer_to_log(*entry, from, cx);
+            for entry in accepted {
+                self.unkept.hold(Queued::Event(Box::new(entry), from), true);
+            }
+        }
+    }
+
+    /// Offers an event to its log once more. Its sender may be gone.
+    fn offer_to_log(&mut self, entry: LogEntry, from: Option<LinkId>, cx: &Context<'_>) -> (Acceptance, Vec<LogEntry>) {
+        let LogEntry { event, signed, .. } = entry;
+        let links = &self.links;
+        let base = from.and_then(|from| links.get(from)?.cursors.base(&event.log));
+        let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
+        let offer = Offer { base, has_room: true, highest: &highest };
+        let mut accepted = Vec::new();
+        let acceptance = self.logs.offer(event, signed, &offer, cx.now, &mut accepted);
+        (acceptance, accepted)
+    }
+
+    /// How much room the disk has. If that is enough for strangers, what was shown of them is kept now.
+    pub(super) fn free_space(&mut self, space: Space, cx: &mut Context<'_>) {
+        self.budget.disk_is(space);
+        if self.budget.is_disk_full() {
+            return;
+        }
+        for queued in self.unkept.take(false) {
+            let Queued::Event(entry, Some(link)) = queued else { continue };
+            let Event { log, seq, hlc, .. } = entry.event;
+            let bytes = u32::try_from(entry.signed.bytes()).unwrap_or(u32::MAX);
+            let brought = Brought { by: log.author, log, seq, hlc, bytes };
+            // What finds no place comes again from its author.
+            let Ok(instead_of) = self.place_for(&brought, cx) else { continue };
+            let (acceptance, accepted) = self.offer_to_log(*entry, Some(link), cx);
+            if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {
+                self.took(link, &brought, instead_of, cx);
+            }
+            self.keep(accepted, Some(link), cx);
+        }
+    }
+}
+
+fn link_of(queued: &Queued) -> Option<LinkId> {
+    match queued {
+        Queued::Event(_, from) => *from,
+        Queued::Guest(..) => None,
+    }
+}
+
+/// A line as it will come from disk.
+fn line(queued: &Queued) -> StoredLine {
+    match queued {
+        Queued::Event(entry, _) => line_of(entry),
+        Queued::Guest(line, came) => line_of_guest(line.clone(), *came),
+    }
+}
+
+fn position(queued: &Queued) -> Position {
+    line(queued).position
+}

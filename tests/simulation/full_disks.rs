@@ -1,0 +1,90 @@
+//! Disks that take nothing for a while, and what must hold meanwhile: what others say is shown, nobody is told that it is
+//! kept, and it is kept as soon as there is room.
+
+use std::collections::BTreeSet;
+
+use proximity_chat::{
+    core::log::storage::{Failure, Write},
+    domain::model::{DiskTrouble, MessageId},
+};
+
+/// The disks of all hosts.
+#[derive(Debug)]
+pub(crate) struct Disks(Vec<Disk>);
+
+#[derive(Debug, Default)]
+struct Disk {
+    is_full: bool,
+    /// Whether its host may have noticed.
+    was_full: bool,
+    /// Lines of others that it did not take.
+    refused: BTreeSet<MessageId>,
+    /// Lines that its host has shown and not kept.
+    shown: BTreeSet<MessageId>,
+}
+
+impl Disks {
+    pub(crate) fn new(hosts: usize) -> Self {
+        Self((0..hosts).map(|_| Disk::default()).collect())
+    }
+
+    pub(crate) fn set_full(&mut self, host: usize, is_full: bool) {
+        self.0[host].is_full = is_full;
+        self.0[host].was_full |= is_full;
+    }
+
+    /// Whether a host may say that it cannot write.
+    pub(crate) fn was_full(&self, host: usize) -> bool {
+        self.0[host].was_full
+    }
+
+    /// A host starts: what was in its memory is gone.
+    pub(crate) fn starts(&mut self, host: usize) {
+        let is_full = self.0[host].is_full;
+        self.0[host] = Disk { is_full, was_full: is_full, ..Disk::default() };
+    }
+
+    /// Whether a disk takes these writes, of which `is_honest` says which count. Those of others that it did not take before
+    /// must have been shown by now.
+    pub(crate) fn take(
+        &mut self,
+        host: usize,
+        writes: &[Write],
+        is_honest: impl Fn(&Write) -> bool,
+    ) -> Result<Result<(), Failure>, String> {
+        let disk = &mut self.0[host];
+        let others = writes.iter().filter_map(|write| match write {
+            Write::Event(entry) if !entry.own && is_honest(write) => Some(entry.event.id.into()),
+            _ => None,
+        });
+        let others: BTreeSet<MessageId> = others.collect();
+        if disk.is_full {
+            disk.refused.extend(others);
+            return Ok(Err(Failure { text: "The disk is full.".to_owned(), trouble: DiskTrouble::Full }));
+        }
+        for id in others {
+            if disk.refused.remove(&id) && !disk.shown.contains(&id) {
+                return Err(format!("shown while the disk is full: node {host} has not shown {id}"));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// A host shows a line that it does not keep.
+    pub(crate) fn shown(&mut self, host: usize, id: MessageId) -> Result<(), String> {
+        let disk = &mut self.0[host];
+        if !disk.was_full {
+            return Err(format!("node {host} does not keep {id}, and its disk has room"));
+        }
+        if disk.shown.insert(id) { Ok(()) } else { Err(format!("nothing twice: node {host} shows {id} once more")) }
+    }
+
+    /// A host has kept a line that it had shown before.
+    pub(crate) fn kept(&mut self, host: usize, id: MessageId) -> Result<(), String> {
+        if self.0[host].shown.contains(&id) {
+            Ok(())
+        } else {
+            Err(format!("node {host} keeps {id}, which it has not shown"))
+        }
+    }
+}
