@@ -20,7 +20,7 @@ use source::{Named, paths};
 
 /// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
 /// `core/node/…` and everything below it.
-const ROWS: [&[&str]; 22] = [
+const ROWS: [&[&str]; 23] = [
     &["domain/limit", "domain/model", "domain/timers"],
     &["domain/bus", "domain/naming"],
     &["protocol"],
@@ -34,6 +34,7 @@ const ROWS: [&[&str]; 22] = [
     &["core/node/verify"],
     &["core/node/peers"],
     &["core/node"],
+    &["runtime/disk"],
     &["runtime/io", "runtime/notices", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],
     &["runtime/actor"],

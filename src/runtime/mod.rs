@@ -2,7 +2,7 @@
 
 pub mod actor;
 pub mod discovery;
-pub mod disk_trouble;
+pub mod disk;
 pub mod io;
 pub mod net;
 pub mod notices;

@@ -127,3 +127,29 @@ fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
         s.text()
     );
 }
+
+#[test]
+fn a_full_disk_marks_what_is_not_kept_and_gives_the_users_lines_back() {
+    let mut s = chat(lan(), (80, 24));
+    let full = DiskState { trouble: Some(DiskTrouble::Full), held_back: false };
+    s.update(Update::Disk(full));
+    assert!(s.find("disk full").is_some(), "{}", s.text());
+    let bobs = Message { mark: Mark::NotKept, ..s.message(Author::Peer(bob().id), "bob", "are you there?") };
+    let id = bobs.id;
+    s.update(Update::Message(bobs));
+    assert!(s.find("are you there?  (not kept yet)").is_some(), "{}", s.text());
+    let returned = |text: &str| {
+        let (text, trouble) = (Text::new(text).unwrap(), DiskTrouble::Full);
+        Update::Returned { text, action: false, trouble, shown: false }
+    };
+    s.update(returned("my answer"));
+    assert!(s.find("> my answer").is_some(), "it is in the input again: {}", s.text());
+    assert!(s.find("Not sent: the disk is full.").is_some(), "{}", s.text());
+    s.update(returned("another"));
+    assert!(s.find("> my answer").is_some(), "what the user has begun stays: {}", s.text());
+    s.update(Update::Disk(DiskState { held_back: true, ..full }));
+    assert!(s.find("disk full, lines held back").is_some(), "{}", s.text());
+    s.update(Update::Kept { id, mark: Mark::None });
+    s.update(Update::Disk(DiskState::default()));
+    assert!(s.find("not kept yet").is_none() && s.find("disk full,").is_none(), "{}", s.text());
+}

@@ -53,7 +53,8 @@ enum Log {
 }
 
 fn log() -> impl Strategy<Value = Log> {
-    let mark = prop::sample::select(vec![Mark::None, Mark::Late, Mark::Ahead, Mark::Forked, Mark::Unknown]);
+    let mark =
+        prop::sample::select(vec![Mark::None, Mark::Late, Mark::Ahead, Mark::Forked, Mark::Unknown, Mark::NotKept]);
     prop_oneof![
         6 => (0_u64..300, 0_u64..200_000, any::<bool>(), any::<bool>()).prop_map(|(n, ago, b, a)| Log::Page(n, ago, b, a)),
         6 => (0_u64..200_000, any::<bool>(), mark).prop_map(|(ago, history, mark)| Log::Late(ago, history, mark)),

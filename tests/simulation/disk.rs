@@ -23,7 +23,7 @@ const ALL: usize = 1_000_000;
 pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot), String> {
     std::fs::create_dir_all(directory).unwrap();
     let place = Backend::Directory(directory.to_owned());
-    let options = Options { place, network: Network::new("simulation").unwrap(), me };
+    let options = Options { place, network: Network::new("simulation").unwrap(), joined: Vec::new(), me };
     let opened = store::open(&options).map_err(|error| error.to_string())?;
     match opened.recovered {
         None => Ok((opened.database, opened.snapshot)),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::source::Origin;
-use crate::{domain::model::NickError, runtime::disk_trouble::why};
+use crate::{domain::model::NickError, runtime::disk::trouble::why};
 
 /// Why the program does not start with these settings (exit code 2). The text names the place and the way out.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use std::{
 use etcetera::BaseStrategy;
 
 use super::{Args, Config, ConfigError, FileText, Sources, merge};
-use crate::runtime::io::directories;
+use crate::runtime::disk::directories;
 
 /// The variable that names the config file.
 const CONFIG_VARIABLE: &str = "PROXIMITY_CHAT_CONFIG";

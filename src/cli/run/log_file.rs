@@ -14,7 +14,7 @@ use tracing_appender::{
 };
 use tracing_subscriber::{Layer, filter::Targets, fmt, layer::SubscriberExt};
 
-use crate::runtime::io::{check_owner, directories};
+use crate::runtime::disk::{check_owner, directories};
 
 /// Days that are kept, one file each: a working week of hindsight, and a bound.
 const DAYS: usize = 7;

@@ -54,9 +54,7 @@ impl FakeStore {
                     bytes += entry.signed.bytes();
                     is_room
                 };
-                Ok(Reply::Events(
-                    events.iter().take(read.events).take_while(is_room).map(|entry| held(entry)).collect(),
-                ))
+                Ok(Reply::Events(events.iter().take(read.events).take_while(is_room).map(held).collect()))
             }
             Request::ReadOwn(read) => self.handle(Request::Read(read)),
             Request::Page(_) => Ok(Reply::Page(StoredPage { lines: self.lines(), before: false, after: false })),

@@ -232,6 +232,11 @@ impl Node {
         self.sync.is_writing_much()
     }
 
+    /// Whether the disk takes nothing now. The front end was told.
+    pub fn keeps_nothing(&self) -> bool {
+        self.sync.is_broken()
+    }
+
     /// Whether more events of `link` may come, by what it has on the way to disk.
     pub fn has_room_for(&self, link: crate::domain::model::LinkId) -> bool {
         self.sync.has_room_for(link)

@@ -92,9 +92,9 @@ impl Notice {
                 .to_owned(),
             Self::Unreadable(Failure { text, .. }) => text,
             Self::LeftOut { lines, reason: RefusalReason::DiskFull } => format!(
-                "The disk is nearly full. {} of strangers left out; your lines and those of people you know are still \
-                 kept. Free some space on the disk.",
-                were(lines, "line", "lines"),
+                "The disk is nearly full. {} not kept; what strangers who are here say is shown all the same. Your lines and \
+                 those of people you know are still kept. Free some space on the disk.",
+                were(lines, "line of strangers", "lines of strangers"),
             ),
             Self::LeftOut { lines, .. } => format!(
                 "Strangers send more than this program takes from them. {} left out, and people you know are not \

@@ -169,19 +169,19 @@ impl Sync {
         }
         self.tell_everybody(&logs, cx);
         let held = self.unkept.take(true);
-        let lines = held.len();
-        self.outage.left = lines;
+        let count = held.len();
+        self.outage.left = count;
         for queued in held {
             let is_gone = |log: &LogId| self.logs.get(log).is_none();
             if !matches!(&queued, Queued::Event(entry, _) if is_gone(&entry.event.log)) && !mutant::forgets_unkept() {
                 self.writer.push(queued);
             }
         }
-        if lines == 0 {
+        if count == 0 {
             self.disk_is_back(0, cx);
             self.say_own(cx);
         } else {
-            self.outage.returning = lines;
+            self.outage.returning = count;
         }
         // What was sent meanwhile was not taken.
         let links = self.links.names();

@@ -155,10 +155,10 @@ impl Sync {
             && is_signed_by(&author, &signed.message(), &signed.sig)
         {
             let entry = LogEntry { event, signed, arrived: cx.now.wall, own: false };
-            let line = line_of(&entry);
+            let shown = line_of(&entry);
             self.unkept.hold(Queued::Event(Box::new(entry), Some(link)), false);
-            self.unkept.note_shown(line.position.id);
-            self.show_line(&line, cx.now, cx);
+            self.unkept.note_shown(shown.position.id);
+            self.show_line(&shown, cx.now, cx);
         }
     }
 

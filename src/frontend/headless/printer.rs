@@ -87,10 +87,14 @@ impl Printer {
             Update::Disk(DiskState { trouble, held_back }) => {
                 self.event(&Event::Disk { trouble: trouble.map(DiskTrouble::as_str), held_back });
             }
-            Update::Returned { shown: true, .. } => {}
-            Update::Returned { text, action, trouble, .. } => self.returned(&text, action, trouble),
+            Update::Returned { text, action, trouble, shown: false } => self.returned(&text, action, trouble),
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
-            Update::Page(_) | Update::Unsent { .. } | Update::Lacking(_) | Update::NetworkJoined => {}
+            // A line that was shown was said of already.
+            Update::Returned { .. }
+            | Update::Page(_)
+            | Update::Unsent { .. }
+            | Update::Lacking(_)
+            | Update::NetworkJoined => {}
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),

@@ -93,7 +93,8 @@ impl<N: Net> Actor<N> {
 
     /// A write to the profile has ended.
     pub(super) async fn not_saved(&mut self, error: Option<SaveError>) -> Result<(), Stop> {
-        let Some(error) = error else { return Ok(()) };
+        // While nothing can be kept, the user knows it, and why.
+        let Some(error) = error.filter(|_| !self.node.keeps_nothing()) else { return Ok(()) };
         self.front_end.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() }).await
     }
 }

@@ -1,4 +1,4 @@
-//! How many files and connections the operating system lets us have, and how large files may be.
+//! How many files and connections the operating system lets us have.
 
 /// So many at once; none if there is no limit.
 #[cfg(unix)]
@@ -10,17 +10,5 @@ pub fn descriptors() -> Option<usize> {
 /// Windows has no such limit.
 #[cfg(not(unix))]
 pub fn descriptors() -> Option<usize> {
-    None
-}
-
-/// The size in bytes that no file of ours may exceed; none if there is no limit.
-#[cfg(unix)]
-pub fn file_size_limit() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::Fsize).current
-}
-
-/// Windows has no such limit.
-#[cfg(not(unix))]
-pub fn file_size_limit() -> Option<u64> {
     None
 }

@@ -5,7 +5,6 @@ mod clock;
 mod datagrams;
 mod descriptors;
 mod guarded;
-mod home;
 mod interfaces;
 mod live_hosts;
 mod memory;
@@ -20,9 +19,8 @@ use std::{
 pub use captured_routes::captured;
 pub use clock::{Clock, now};
 pub use datagrams::{Datagrams, GROUP_V4, GROUP_V6};
-pub use descriptors::{descriptors, file_size_limit};
+pub use descriptors::descriptors;
 pub use guarded::{Guarded, Vitals};
-pub use home::{HomeError, check_owner, directories, ignored_variables};
 pub use interfaces::{interfaces, source_towards};
 pub use live_hosts::swept;
 pub use memory::MemoryNet;

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     domain::model::ProfileName,
-    runtime::{disk_trouble::why, io::HomeError},
+    runtime::disk::{HomeError, trouble::why},
 };
 
 /// Why there is no profile. The text says what happened and what to do.

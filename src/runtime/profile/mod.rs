@@ -35,7 +35,7 @@ use crate::{
     core::networks::NetworkRecord,
     domain::model::{Known, Network, Nick, ProfileName, Text},
     protocol::identity::Identity,
-    runtime::io::{check_owner, directories, ignored_variables},
+    runtime::disk::{check_owner, directories, ignored_variables},
 };
 
 /// The directory of all profiles, in the user's directory for data.

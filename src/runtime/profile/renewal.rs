@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Options, Profile, ProfileError, error::File, key, open, private};
 use crate::domain::model::NodeId;
-use crate::runtime::io::HomeError;
+use crate::runtime::disk::HomeError;
 
 /// How many old keys of one day are kept: more than anybody makes.
 const MAX_OLD: u32 = 1_000;

@@ -10,7 +10,7 @@ use rusqlite::{Error, ErrorCode};
 use crate::{
     core::log::storage::Failure,
     domain::model::DiskTrouble,
-    runtime::{disk_trouble, io::file_size_limit},
+    runtime::disk::{file_size_limit, trouble as disk_trouble},
 };
 
 /// Why the history cannot be opened. The text says what happened and what to do.

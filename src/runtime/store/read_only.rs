@@ -1,6 +1,7 @@
 //! The log for who only looks at it, also while the program runs: nothing is made, changed or repaired.
 
 use std::{
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -164,7 +165,8 @@ fn immutable(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            address.push_str(&format!("%{byte:02X}"));
+            // Writing to a string does not fail.
+            let _ = write!(address, "%{byte:02X}");
         }
     }
     address + "?immutable=1"

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{FailureCode, NoticeCode, SweepProgress, SweepState, Update},
-        model::LeaveReason,
+        bus::{DiskState, FailureCode, NoticeCode, SweepProgress, SweepState, Update},
+        model::{DiskTrouble, LeaveReason},
     },
     frontend::slash,
 };
@@ -52,6 +52,50 @@ fn everything() -> Vec<Update> {
         Update::Notice { code: NoticeCode::PeerTooSlow, text: "carol was too slow.".to_owned() },
         Update::Failed { code: FailureCode::NoAnswer, text: "No answer from 127.0.0.9:4565.".to_owned() },
     ]
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_told_to_programs_and_people() {
+    let updates = || {
+        let full = Some(DiskTrouble::Full);
+        vec![
+            Update::Disk(DiskState { trouble: full, held_back: false }),
+            Update::Message(Message { mark: Mark::NotKept, ..from_node("are you there?") }),
+            Update::Returned {
+                text: Text::new("my\nanswer").unwrap(),
+                action: true,
+                trouble: DiskTrouble::Full,
+                shown: false,
+            },
+            Update::Returned {
+                text: Text::new("shown").unwrap(),
+                action: false,
+                trouble: DiskTrouble::Full,
+                shown: true,
+            },
+            Update::Disk(DiskState { trouble: full, held_back: true }),
+            Update::Kept { id: MessageId([0xab; 16]), mark: Mark::None },
+            Update::Kept { id: MessageId([0xab; 16]), mark: Mark::Late },
+            Update::Disk(DiskState::default()),
+        ]
+    };
+    let json = print(true, updates());
+    let lines: Vec<_> = json.lines().filter(|line| !line.contains(r#""event":"message""#)).collect();
+    let id = "ab".repeat(16);
+    assert_eq!(
+        lines,
+        [
+            r#"{"event":"disk","trouble":"full","held_back":false}"#.to_owned(),
+            r#"{"event":"notice","code":"not_sent","text":"\"/me my answer\" was not sent: the disk is full. Say it again when there is room."}"#.to_owned(),
+            r#"{"event":"disk","trouble":"full","held_back":true}"#.to_owned(),
+            format!(r#"{{"event":"kept","id":"{id}"}}"#),
+            format!(r#"{{"event":"kept","id":"{id}","mark":"late"}}"#),
+            r#"{"event":"disk","trouble":null,"held_back":false}"#.to_owned(),
+        ]
+    );
+    assert!(json.contains(r#""mark":"not_kept""#), "{json}");
+    let text = print(false, updates());
+    assert!(text.contains("-- \"/me my answer\" was not sent: the disk is full."), "{text}");
 }
 
 #[test]

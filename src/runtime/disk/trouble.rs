@@ -26,7 +26,7 @@ pub fn at(path: &Path) -> Option<DiskTrouble> {
         _ => {}
     }
     let probe = beside(path);
-    let made = File::create(&probe).and_then(|mut file| io::Write::write_all(&mut file, &[0; PROBE]));
+    let made = File::create(&probe).and_then(|mut file| io::Write::write_all(&mut file, &vec![0; PROBE]));
     // It may not even be there.
     let _ = std::fs::remove_file(&probe);
     made.err().map(|error| of(&error))

@@ -8,7 +8,7 @@ use std::{
 
 use etcetera::BaseStrategy;
 
-use crate::runtime::disk_trouble::foreign_owner;
+use super::trouble::foreign_owner;
 
 /// Why the user's directories are not known. The text says why and what to do.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,8 @@
+//! Disks and the user's directories on them: where these are, and what is wrong with them.
+
+mod home;
+mod size_limit;
+pub mod trouble;
+
+pub use home::{HomeError, check_owner, directories, ignored_variables};
+pub use size_limit::file_size_limit;
