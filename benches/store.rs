@@ -16,7 +16,7 @@ use std::{
 
 use proximity_chat::{
     core::log::storage::{
-        Ignored, LogEntry, LogState, PageRequest, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
+        Ignored, LogEntry, LogState, PageRequest, Place, Read, Reply, Request, Retain, SearchRequest, StoredPage, Write,
     },
     domain::model::{EventId, Hlc, LogId, Network, Nick, NodeId, Room, RoomId, Seek, Text, Timestamp},
     protocol::{
@@ -62,7 +62,20 @@ impl Author {
         let identity = Identity::from_secret(&[seed; 32]);
         let id = LogId { room: room(), author: identity.node(), epoch: 7 };
         let (floor, base, head, head_id, head_hlc) = (1, 1, 0, None, Hlc(0));
-        Self { identity, state: LogState { id, floor, base, head, head_id, head_hlc, older: None, forked: None } }
+        Self {
+            identity,
+            state: LogState {
+                id,
+                floor,
+                base,
+                head,
+                head_id,
+                head_hlc,
+                head_place: head_hlc,
+                older: None,
+                forked: None,
+            },
+        }
     }
 
     fn say(&mut self, number: u64, own: bool) -> [Write; 2] {
@@ -82,8 +95,17 @@ impl Author {
         let signed = draft.sign(|message| self.identity.sign(message));
         let event = signed.read().unwrap_or_else(|_| unreachable!("a valid event"));
         let id: EventId = event.id;
-        self.state = LogState { head: head + 1, head_id: Some(id), head_hlc: event.hlc, ..self.state.clone() };
-        [Write::Event(Box::new(LogEntry { event, signed, arrived: wall, own })), Write::Log(self.state.clone())]
+        self.state = LogState {
+            head: head + 1,
+            head_id: Some(id),
+            head_hlc: event.hlc,
+            head_place: event.hlc,
+            ..self.state.clone()
+        };
+        [
+            Write::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own })),
+            Write::Log(self.state.clone()),
+        ]
     }
 }
 

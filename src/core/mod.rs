@@ -1,6 +1,7 @@
 //! The state machines: events and a clock in, effects out. No IO, no tokio, no reading of clocks.
 
 pub mod budgets;
+pub mod clock;
 pub mod diagnosis;
 pub mod discovery;
 pub mod log;

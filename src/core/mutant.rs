@@ -52,11 +52,17 @@ pub enum Mutant {
     HideUnkept,
     /// What the disk did not take is not written when it takes something again.
     ForgetUnkept,
+    /// Every line stands where its author's clock says, however wrong that is.
+    PlaceByAuthorsClock,
+    /// Every clock that is seen moves the own one, however far ahead it is.
+    MergeEveryClock,
+    /// Old lines are erased by the own clock, whatever others say and however it has jumped.
+    EraseByOwnClock,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -81,6 +87,9 @@ impl Mutant {
         Self::AcknowledgeUnkept,
         Self::HideUnkept,
         Self::ForgetUnkept,
+        Self::PlaceByAuthorsClock,
+        Self::MergeEveryClock,
+        Self::EraseByOwnClock,
     ];
 }
 
@@ -223,4 +232,19 @@ pub(crate) fn hides_unkept() -> bool {
 /// Whether what the disk did not take is not written later either.
 pub(crate) fn forgets_unkept() -> bool {
     is(Mutant::ForgetUnkept)
+}
+
+/// Whether every line stands where its author's clock says.
+pub(crate) fn places_by_authors_clock() -> bool {
+    is(Mutant::PlaceByAuthorsClock)
+}
+
+/// Whether every clock that is seen moves the own one.
+pub(crate) fn merges_every_clock() -> bool {
+    is(Mutant::MergeEveryClock)
+}
+
+/// Whether old lines are erased by the own clock, however wrong it is.
+pub(crate) fn erases_by_own_clock() -> bool {
+    is(Mutant::EraseByOwnClock)
 }

@@ -94,7 +94,9 @@ impl Store {
             Request::Erase(_) | Request::Retain(_) | Request::Shrink(_) => {
                 Reply::Raised { lines: 0, bases: Vec::new(), freed: Vec::new() }
             }
-            Request::Load | Request::Join(_) | Request::Adopt(_) => Reply::Loaded(Box::default()),
+            Request::Load | Request::Join(_) | Request::Adopt(_) | Request::Settle { .. } => {
+                Reply::Loaded(Box::default())
+            }
         }
     }
 }

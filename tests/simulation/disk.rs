@@ -8,7 +8,7 @@ use std::{
 
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
-    core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot},
+    core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot, StoredLine},
     domain::model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
@@ -18,6 +18,14 @@ use crate::{faults::disk_pause, world::World};
 
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
+
+/// A line on disk.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stood {
+    pub(crate) position: Position,
+    /// Whether it stands where it came, and not where its author's clock says.
+    pub(crate) by_arrival: bool,
+}
 
 /// Opens a host's history.
 pub(crate) fn open(directory: &Path, me: NodeId) -> Result<(Database, Snapshot), String> {
@@ -83,7 +91,7 @@ pub(crate) fn read(
     snapshot: &Snapshot,
     is_honest: &dyn Fn(&NodeId) -> bool,
     thorough: bool,
-) -> Result<Vec<Position>, String> {
+) -> Result<Vec<Stood>, String> {
     let oldest = |log: &LogState| log.older.as_ref().map_or(log.base, |older| older.base);
     let from = snapshot.logs.iter().map(|log| (log.id, oldest(log))).collect();
     let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
@@ -124,21 +132,31 @@ pub(crate) fn read(
     let Reply::Page(page) = ask(database, Request::Page(page))? else {
         return Err("no page for an answer".to_owned());
     };
-    let positions: Vec<_> = page.lines.iter().map(|line| line.position).collect();
+    let stood = |line: &StoredLine| Stood { position: line.position, by_arrival: line.dating.is_by_arrival() };
+    let lines: Vec<Stood> = page.lines.iter().map(stood).collect();
+    let positions: Vec<_> = lines.iter().map(|line| line.position).collect();
     if !positions.is_sorted_by(|one, next| one < next) {
         return Err("one order: a page is not in the order of its positions".to_owned());
     }
-    let positions: Vec<Position> = positions.into_iter().filter(|position| is_honest(&position.author)).collect();
+    let lines: Vec<Stood> = lines.into_iter().filter(|line| is_honest(&line.position.author)).collect();
     events.retain(|(log, _), _| is_honest(&log.author));
-    let is_event = |position: &Position| {
+    let is_event = |line: &Stood| {
+        let position = line.position;
         let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
         let event = events.get(&(log, position.seq));
-        event.is_some_and(|(id, hlc)| (position.id, position.hlc) == ((*id).into(), *hlc))
+        event.is_some_and(|(id, hlc)| position.id == (*id).into() && (line.by_arrival || position.hlc == *hlc))
     };
-    if positions.len() != events.len() || !positions.iter().all(is_event) {
-        return Err(format!("{} lines on the page, {} events", positions.len(), events.len()));
+    if lines.len() != events.len() || !lines.iter().all(is_event) {
+        return Err(format!("{} lines on the page, {} events", lines.len(), events.len()));
     }
-    Ok(positions)
+    let mut last: BTreeMap<(NodeId, u64), Position> = BTreeMap::new();
+    for Stood { position, .. } in &lines {
+        let before = last.insert((position.author, position.epoch), *position);
+        if before.is_some_and(|before| before.seq > position.seq) {
+            return Err(format!("an author's own order: {position:?} stands after {before:?}"));
+        }
+    }
+    Ok(lines)
 }
 
 fn ask(database: &mut Database, request: Request) -> Result<Reply, String> {

@@ -38,14 +38,14 @@ const FAULTS: [(Fault, u8); 8] = [
     (Fault::Join, 3),
     (Fault::Crash, 5),
     (Fault::Leave, 2),
-    (Fault::Clock, 1),
+    (Fault::Clock, 2),
     (Fault::Slow, 2),
     (Fault::Loss, 1),
     (Fault::FullDisk, 2),
 ];
 
 /// The sum of the parts.
-const PARTS: u8 = 22;
+const PARTS: u8 = 23;
 
 /// Milliseconds between two faults.
 const FAULT_EVERY: Range<u64> = 200..2_500;
@@ -65,8 +65,15 @@ const SLOW: Range<u64> = 200..1_500;
 /// Part of the messages that is lost at most while the network loses some.
 const MAX_LOSS: f64 = 0.02;
 
-/// How wrong clocks are, at most.
-const SKEW: Duration = Duration::from_hours(1);
+/// How wrong clocks are, in both directions: most by little, some by days or years.
+const SKEWS: [Duration; 6] = [
+    Duration::ZERO,
+    Duration::from_mins(3),
+    Duration::from_mins(10),
+    Duration::from_hours(1),
+    Duration::from_hours(3 * 24),
+    Duration::from_hours(10 * 365 * 24),
+];
 
 /// How many milliseconds a disk takes at most for a request, and its answer for the way back: usually, and once in
 /// [`SLOW_DISK_ONCE_IN`]. A crash between the two leaves something on disk that nobody was told of.
@@ -152,6 +159,11 @@ impl Faults {
         (self.slow, self.lossy) = (false, false);
         sim.set_max_message_latency(LATENCY);
         sim.set_fail_rate(0.0);
+        for index in 0..self.hosts.len() {
+            if self.random.u8(..4) == 0 {
+                self.set_clock(index, now);
+            }
+        }
         for time in self.restarts.iter_mut().chain(&mut self.full).flatten() {
             *time = now;
         }
@@ -228,10 +240,7 @@ impl Faults {
                 let time = self.random.u64(FULL_FOR);
                 self.full[index] = Some(now + Duration::from_millis(time));
             }
-            Fault::Clock => {
-                host.skew.store(skew(&mut self.random), Ordering::Relaxed);
-                self.world.note(now, &format!("[{index}] has another time: {:?} ms", host.skew));
-            }
+            Fault::Clock => self.set_clock(index, now),
             Fault::Slow => {
                 self.slow = !self.slow;
                 let slowest = if self.slow { Duration::from_millis(self.random.u64(SLOW)) } else { LATENCY };
@@ -247,6 +256,13 @@ impl Faults {
             // It is down already, or about to be.
             Fault::Crash | Fault::Leave => {}
         }
+    }
+
+    /// A host's clock shows another time from now on.
+    fn set_clock(&mut self, index: usize, now: Duration) {
+        let host = &self.hosts[index];
+        host.skew.store(skew(&mut self.random), Ordering::Relaxed);
+        self.world.note(now, &format!("[{index}] has another time: {:?} ms", host.skew));
     }
 
     /// Makes the cables what they should be.
@@ -309,6 +325,6 @@ pub(crate) fn disk_pause(random: &mut fastrand::Rng) -> Duration {
 
 /// By how many milliseconds a clock is wrong.
 fn skew(random: &mut fastrand::Rng) -> i64 {
-    let most = i64::try_from(SKEW.as_millis()).unwrap();
-    random.i64(-most..=most)
+    let off = i64::try_from(SKEWS[random.usize(..SKEWS.len())].as_millis()).unwrap();
+    if random.bool() { off } else { -off }
 }

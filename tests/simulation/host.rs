@@ -42,6 +42,9 @@ const NETWORK: &str = "192.168.0.0/28";
 
 const DAY: Duration = Duration::from_hours(24);
 
+/// How long lines are kept: longer than any run, so none is ever old enough to be forgotten.
+pub(crate) const KEPT: Duration = Duration::from_hours(90 * 24);
+
 pub(crate) struct Host {
     pub(crate) index: usize,
     pub(crate) ip: IpAddr,
@@ -107,6 +110,11 @@ impl Host {
         }
     }
 
+    /// Whether its clock is right to the hour.
+    pub(crate) fn is_right(&self) -> bool {
+        self.skew.load(Ordering::Relaxed).unsigned_abs() <= 3_600_000
+    }
+
     /// Ends it politely.
     pub(crate) fn leave(&self) {
         if let Some(commands) = &*self.commands.borrow() {
@@ -168,7 +176,7 @@ impl Host {
             random: Random { seed: random.u64(..), boot: random.u64(..), secret },
             clock: Clock::showing(wall),
             snapshot,
-            retention: Retention { age: None, lines: None },
+            retention: Retention { age: Some(KEPT), lines: None },
             store,
             answers,
         }

@@ -1,5 +1,5 @@
 //! Whole nodes, with real gRPC, TLS and HTTP/2, on a simulated network that fails in every way that a seed can think of:
-//! partitions, crashes, power cuts, loss, slowness, clocks that are an hour off, people who come late and go. In half of the
+//! partitions, crashes, power cuts, loss, slowness, clocks that are years off, people who come late and go. In half of the
 //! runs two members are hostile: they do all that strangers can do to the others.
 //!
 //! What must hold, whatever happens, is in `rules`; what goes wrong is in `faults` and `hostile`. `args` says how to run

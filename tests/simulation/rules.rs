@@ -1,6 +1,7 @@
 //! What must hold, whatever goes wrong: nothing is lost or comes twice, each author's lines keep their order, no line stands
-//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not. What
-//! hostile members say counts for none of that; of them little is kept.
+//! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not. Where
+//! clocks are days off, a line may stand where it came; that place is its node's own. But what a user says is always the
+//! last line of their own screen. What hostile members say counts for none of that; of them little is kept.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,22 +16,30 @@ use proximity_chat::{
             storage::{LogState, Snapshot},
         },
     },
-    domain::model::{Delivery, LogId, Message, MessageId, NodeId, Position},
+    domain::model::{Delivery, LogId, Mark, Message, MessageId, NodeId, Position, Timestamp},
 };
 
-use crate::speech;
+use crate::{disk::Stood, host::KEPT, run::EPOCH, speech};
 
 /// What is known of all nodes, against which everything that one of them shows is held.
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// The one event that each author's number of each log stands for.
     numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
-    /// Every message that any node has shown, and where.
+    /// Every message that any node has shown or stored.
+    said: BTreeSet<MessageId>,
+    /// Those that stand where they came, at any node.
+    aside: BTreeSet<MessageId>,
+    /// Those that are dated before what is kept. Nobody but their authors offers them.
+    too_old: BTreeSet<MessageId>,
+    /// Where the others stand.
     positions: BTreeMap<MessageId, Position>,
     /// When the first node showed it.
     first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
     honest: BTreeSet<NodeId>,
+    /// What is dated before this is too old.
+    kept_from: Timestamp,
     /// Keys that have said that they hold what they do not hold.
     liars: usize,
 }
@@ -50,6 +59,8 @@ struct Known {
     strange: BTreeSet<MessageId>,
     /// What it has shown and not kept, because its disk was full.
     unkept: BTreeSet<MessageId>,
+    /// The last line of its screen.
+    bottom: Option<Position>,
 }
 
 impl Known {
@@ -60,13 +71,18 @@ impl Known {
 
 impl Rules {
     pub(crate) fn new(honest: Vec<NodeId>) -> Self {
+        let kept_from = EPOCH.saturating_sub(KEPT).as_millis();
         let nodes = honest.iter().map(|_| Known::default()).collect();
         Self {
             numbers: BTreeMap::new(),
+            said: BTreeSet::new(),
+            aside: BTreeSet::new(),
+            too_old: BTreeSet::new(),
             positions: BTreeMap::new(),
             first: BTreeMap::new(),
             nodes,
             honest: honest.into_iter().collect(),
+            kept_from: Timestamp::from_millis(i64::try_from(kept_from).unwrap()),
             liars: 0,
         }
     }
@@ -98,6 +114,11 @@ impl Rules {
         if message.delivery == Delivery::NotSent {
             return Ok(());
         }
+        self.stands(node, message)?;
+        if message.is_own() && position.hlc.wall() < self.kept_from {
+            self.too_old.insert(*id);
+        }
+        let by_arrival = matches!(message.mark, Mark::Ahead | Mark::Behind);
         if !self.is_honest(&position.author) {
             // After a crash it comes once more.
             if unkept {
@@ -107,7 +128,7 @@ impl Rules {
             return if is_new { Ok(()) } else { Err(format!("nothing twice: node {node} shows {id} once more")) };
         }
         let text = message.text.as_str();
-        self.numbered(node, position)?;
+        self.numbered(node, &Stood { position: *position, by_arrival })?;
         if self.has_nothing_of_somebody(node) {
             self.nodes[node].strange_until = now;
         }
@@ -129,9 +150,13 @@ impl Rules {
         let said_at = *self.first.entry(*id).or_insert(now);
         let Known { strange_until, behind_until, .. } = *known;
         if let Some(question) = speech::question(text) {
-            let question = self.positions.keys().find(|id| id.to_string() == question).copied();
+            let question = self.said.iter().find(|id| id.to_string() == question).copied();
             let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
-            if self.positions[&question] >= *position {
+            // Who answers a line that stands where it came does not name it as a cause.
+            if self.aside.contains(id) || self.aside.contains(&question) {
+                return Ok(());
+            }
+            if self.positions.get(&question).is_some_and(|question| question >= position) {
                 return Err(format!("never against causality: {text} stands before what it answers"));
             }
             // What nobody passes on must not hold up the rest for ever: neither this line nor one before it, which this one
@@ -155,6 +180,22 @@ impl Rules {
         }
     }
 
+    /// What a user says is the last line of their screen.
+    fn stands(&mut self, node: usize, message: &Message) -> Result<(), String> {
+        let bottom = &mut self.nodes[node].bottom;
+        let position = message.position;
+        if message.is_own() && bottom.is_some_and(|bottom| bottom >= position) {
+            return Err(format!("the own line is last: at node {node}, {} stands before {bottom:?}", message.text));
+        }
+        *bottom = (*bottom).max(Some(position));
+        Ok(())
+    }
+
+    /// A node has put lines elsewhere that a wrong clock had placed.
+    pub(crate) fn rearranged(&mut self, node: usize) {
+        self.nodes[node].bottom = None;
+    }
+
     /// Whether a node has no line at all of some log.
     fn has_nothing_of_somebody(&self, node: usize) -> bool {
         let last = &self.nodes[node].last;
@@ -172,26 +213,36 @@ impl Rules {
     }
 
     /// This is what a node has on disk, before it starts or after it has ended.
-    pub(crate) fn on_disk(&mut self, node: usize, positions: &[Position]) -> Result<(), String> {
-        for position in positions {
-            self.numbered(node, position)?;
+    pub(crate) fn on_disk(&mut self, node: usize, lines: &[Stood]) -> Result<(), String> {
+        for line in lines {
+            self.numbered(node, line)?;
         }
-        let held: BTreeSet<_> = positions.iter().map(|position| position.id).collect();
+        let held: BTreeSet<_> = lines.iter().map(|line| line.position.id).collect();
         if let Some(lost) = self.nodes[node].held.iter().find(|id| !held.contains(id)) {
             return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
         }
-        let last = positions.iter().map(|position| ((position.author, position.epoch), position.seq)).collect();
+        let positions = lines.iter().map(|line| line.position);
+        let bottom = positions.clone().max();
+        let last = positions.map(|position| ((position.author, position.epoch), position.seq)).collect();
         let strange = std::mem::take(&mut self.nodes[node].strange);
-        self.nodes[node] = Known { held, last, strange, ..Known::default() };
+        self.nodes[node] = Known { held, last, strange, bottom, ..Known::default() };
         Ok(())
     }
 
     /// One number stands for one event, everywhere and for ever; one event for one position.
-    fn numbered(&mut self, node: usize, position: &Position) -> Result<(), String> {
+    fn numbered(&mut self, node: usize, line: &Stood) -> Result<(), String> {
+        let Stood { position, by_arrival } = line;
         let Position { author, epoch, seq, id, .. } = *position;
+        self.said.insert(id);
+        if *by_arrival {
+            self.aside.insert(id);
+        }
         let first = *self.numbers.entry((author, epoch, seq)).or_insert(id);
         if first != id {
             return Err(format!("number {seq} of {author:?} is {first} and, at node {node}, {id}"));
+        }
+        if *by_arrival {
+            return Ok(());
         }
         let stood = *self.positions.entry(id).or_insert(*position);
         if stood == *position {
@@ -234,12 +285,13 @@ impl Rules {
 
     /// How many messages there are.
     pub(crate) fn messages(&self) -> usize {
-        self.positions.len()
+        self.said.len()
     }
 
     /// Whether all nodes have everything that any of them has.
     pub(crate) fn all_have_all(&self) -> bool {
-        self.nodes.iter().all(|known| known.held.len() == self.positions.len())
+        let must_have: Vec<_> = self.said.difference(&self.too_old).collect();
+        self.nodes.iter().all(|known| must_have.iter().all(|id| known.held.contains(id)))
     }
 
     /// How many messages each node has.

@@ -7,14 +7,17 @@ use std::{
 };
 
 use proximity_chat::{
-    core::log::storage::{Failure, Write},
+    core::log::{
+        placing::MAX_OFF,
+        storage::{Failure, Write},
+    },
     domain::{
         bus::{FailureCode, NoticeCode, Update},
-        model::{Mark, NodeId, PeerId, Trust},
+        model::{Mark, Message, NodeId, PeerId, Trust},
     },
 };
 
-use crate::{full_disks::Disks, host::Host, net::Cables, rules::Rules, trace::Trace};
+use crate::{full_disks::Disks, host::Host, net::Cables, rules::Rules, run::EPOCH, trace::Trace};
 
 pub(crate) struct World {
     pub(crate) seed: u64,
@@ -24,6 +27,8 @@ pub(crate) struct World {
     /// Lines that were shown as said by others, by any node.
     pub(crate) heard: Cell<u64>,
     pub(crate) disks: RefCell<Disks>,
+    /// From when on nobody whose clock is right may date a line far ahead.
+    pub(crate) sane_from: Cell<Duration>,
     /// When any node wrote an event last.
     pub(crate) last_written: Cell<Duration>,
     broken: RefCell<Option<String>>,
@@ -38,6 +43,7 @@ impl World {
             disks: RefCell::new(Disks::new(honest.len())),
             rules: RefCell::new(Rules::new(honest)),
             heard: Cell::new(0),
+            sane_from: Cell::new(Duration::MAX),
             last_written: Cell::default(),
             broken: RefCell::default(),
         })
@@ -100,12 +106,23 @@ impl World {
         }
     }
 
+    /// Nobody's clock takes others along: a line of somebody whose clock is right is dated a day ahead at most.
+    fn is_sane(&self, host: &Host, message: &Message, now: Duration) -> Result<(), String> {
+        let latest = i64::try_from((EPOCH + now + MAX_OFF + Duration::from_hours(1)).as_millis()).unwrap();
+        let dated = message.position.hlc.wall().as_millis();
+        if message.is_own() && host.is_right() && now >= self.sane_from.get() && dated > latest {
+            return Err(format!("no clock takes others along: node {} dates {} at {dated}", host.index, message.text));
+        }
+        Ok(())
+    }
+
     /// A node said something to its user.
     pub(crate) fn saw(&self, host: &Host, update: &Update) {
         self.note(turmoil::sim_elapsed().unwrap(), &format!("[{}] {update:?}", host.index));
         let kept = match update {
             Update::Message(message) => {
                 self.heard.set(self.heard.get() + u64::from(!message.is_own()));
+                self.must(self.is_sane(host, message, turmoil::sim_elapsed().unwrap()));
                 let is_honest = self.rules.borrow().is_honest(&message.position.author);
                 let mut disks = self.disks.borrow_mut();
                 // What contradicts itself is marked as that, so nothing says that it is not kept.
@@ -122,6 +139,10 @@ impl World {
                 if is_honest { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
             }
             Update::Failed { code: FailureCode::Storage, .. } if self.disks.borrow().was_full(host.index) => Ok(()),
+            Update::Rearranged { .. } => {
+                self.rules.borrow_mut().rearranged(host.index);
+                Ok(())
+            }
             Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
             Update::PeerJoined(peer) if peer.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))

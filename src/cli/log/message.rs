@@ -52,14 +52,14 @@ impl Messages {
             text,
             action,
             again: again.map(MessageId::from),
-            sent_at: line.wall,
+            sent_at: line.shown,
             delivery: Delivery::Sent,
             position,
             history: true,
             mark: match self.forked.get(&log(self.room.id(), line)) {
                 Some(seq) if line.guest.is_none() && position.seq >= *seq => Mark::Forked,
                 _ if unknown => Mark::Unknown,
-                _ => Mark::None,
+                _ => line.dating.into(),
             },
         };
         self.names.met(&message);

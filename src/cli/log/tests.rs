@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    core::log::storage::{GuestLine, LogEntry, LogState, Proof, Request, Write as Change},
+    core::log::storage::{GuestLine, LogEntry, LogState, Place, Proof, Request, Write as Change},
     domain::model::{Hlc, Known, LogId, MessageId, Nick, NodeId, ProfileName, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, Event, KIND_SAID, SALT_BYTES, Signed},
@@ -53,14 +53,14 @@ impl Author {
         let signed = draft.sign(|message| self.identity.sign(message));
         let event = signed.read().unwrap();
         self.last = Some(event.clone());
-        let append = LogEntry { event, signed, arrived: wall, own: false };
+        let append = LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own: false };
         vec![Change::Event(Box::new(append)), Change::Log(self.state())]
     }
 
     fn state(&self) -> LogState {
         let last = self.last.as_ref().unwrap();
-        let (head_id, head_hlc) = (Some(last.id), last.hlc);
-        LogState { id: self.log, floor: 1, base: 1, head: last.seq, head_id, head_hlc, older: None, forked: None }
+        let (head, head_id, head_hlc, head_place) = (last.seq, Some(last.id), last.hlc, last.hlc);
+        LogState { id: self.log, floor: 1, base: 1, head, head_id, head_hlc, head_place, older: None, forked: None }
     }
 }
 

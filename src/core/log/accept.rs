@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Logs,
-    storage::{LogEntry, LogState},
+    Arrival, Logs,
+    storage::{LogEntry, LogState, Place},
     waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS},
 };
 use crate::core::mutant;
@@ -25,6 +25,8 @@ pub struct Offer<'a> {
     pub has_room: bool,
     /// The highest base from which any linked node offers a log: events below it may be gone everywhere.
     pub highest: &'a dyn Fn(&LogId) -> Option<u64>,
+    /// How it came, for its place.
+    pub arrival: Arrival,
 }
 
 /// What becomes of an event.
@@ -73,7 +75,7 @@ enum LogPosition {
 
 impl Logs {
     /// Decides about an event that came over a link. Appends what is accepted, this event and others that have waited
-    /// for it, to `accepted`, in the order in which to write it.
+    /// for it, to `accepted`, in the order in which to write it. The wall clock of `now` is the time to go by.
     pub fn offer(
         &mut self,
         event: Event,
@@ -87,7 +89,13 @@ impl Logs {
         }
         let position = match self.position(&event, offer) {
             LogPosition::Taken(Some(id)) if id == event.id && mutant::takes_duplicates() => {
-                accepted.push(LogEntry { event, signed, arrived: now.wall, own: false });
+                accepted.push(LogEntry {
+                    place: Place::by_clock(&event),
+                    event,
+                    signed,
+                    arrived: now.wall,
+                    own: false,
+                });
                 return Acceptance::Accepted;
             }
             LogPosition::Taken(Some(id)) if id == event.id => return Acceptance::Known,
@@ -99,7 +107,7 @@ impl Logs {
             return Acceptance::Refused(Violation::Forged);
         }
         if let LogPosition::Older(prev) = position {
-            return self.older(event, signed, prev, now, accepted);
+            return self.older((event, signed), prev, offer.arrival, now, accepted);
         }
         let before = if let LogPosition::Next(before) = position { before } else { None };
         self.next(event, signed, before, offer, now, accepted)
@@ -213,7 +221,8 @@ impl Logs {
         }
         // If it continues our own log and we did not write it, our database is older than what we have said.
         self.abandon(&log);
-        let entry = LogEntry { event, signed, arrived: now.wall, own: false };
+        let mut entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: now.wall, own: false };
+        entry.place = self.arriving(&entry, offer.arrival);
         let missing = self.missing(&entry, offer.highest);
         if self.waiting.end(&log).is_some() || missing.is_some() {
             let waits = self.waiting.push(entry, missing, now.mono);
@@ -226,9 +235,9 @@ impl Logs {
     /// Takes an event below the base, which comes after `prev`.
     fn older(
         &mut self,
-        event: Event,
-        signed: Signed,
+        (event, signed): (Event, Signed),
         prev: Option<EventId>,
+        arrival: Arrival,
         now: Now,
         accepted: &mut Vec<LogEntry>,
     ) -> Acceptance {
@@ -239,8 +248,10 @@ impl Logs {
             return Acceptance::Branch(event.log, event.seq);
         }
         // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock gives it its place.
-        let entry = LogEntry { event, signed, arrived: now.wall, own: false };
-        self.apply(&entry, now);
+        let mut entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: now.wall, own: false };
+        entry.place = self.arriving(&entry, arrival);
+        self.place(&mut entry, now.wall);
+        self.apply(&entry);
         accepted.push(entry);
         Acceptance::Accepted
     }
@@ -265,9 +276,10 @@ impl Logs {
         highest: &dyn Fn(&LogId) -> Option<u64>,
     ) {
         let mut ready = vec![entry];
-        while let Some(entry) = ready.pop() {
+        while let Some(mut entry) = ready.pop() {
             let log = entry.event.log;
-            self.apply(&entry, now);
+            self.place(&mut entry, now.wall);
+            self.apply(&entry);
             accepted.push(entry);
             for waiting in self.waiting.for_log(&log) {
                 let front = self.waiting.front(&waiting);

@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    core::log::storage::{
-        Ack, Failure, Found, GuestLine, LogEntry, LogState, Proof, Repeated, Reply, Request, Snapshot, StoredEvent,
-        StoredLine, StoredPage, Write,
+    core::{
+        clock::LastRun,
+        log::storage::{
+            Ack, Dating, Failure, Found, GuestLine, LogEntry, LogState, Place, Proof, Repeated, Reply, Request,
+            Snapshot, StoredEvent, StoredLine, StoredPage, Write,
+        },
     },
-    domain::model::{DiskTrouble, EventId, LogId, MessageId, NodeId, Position},
+    domain::model::{DiskTrouble, EventId, Hlc, LogId, MessageId, NodeId, Position, Timestamp},
     protocol::codec::event::Content,
 };
 
@@ -19,6 +22,7 @@ pub(crate) struct FakeStore {
     pub(crate) forks: Vec<Proof>,
     pub(crate) guests: Vec<GuestLine>,
     pub(crate) own: Option<LogId>,
+    pub(crate) last_run: Option<LastRun>,
     /// Whether the disk is full.
     pub(crate) fails: bool,
     /// After how many more commits with own lines it is full.
@@ -42,7 +46,7 @@ impl FakeStore {
                     from.is_some_and(|(_, from)| entry.event.seq >= *from)
                 };
                 let mut events: Vec<&LogEntry> = self.events.values().filter(wanted).collect();
-                events.sort_by_key(|entry| position(entry));
+                events.sort_by_key(|entry| Position { hlc: entry.event.hlc, ..position(entry) });
                 let held = |entry: &&LogEntry| StoredEvent {
                     log: entry.event.log,
                     seq: entry.event.seq,
@@ -69,6 +73,13 @@ impl FakeStore {
                 Ok(Reply::Raised { lines, bases, freed })
             }
             Request::Shrink(logs) => Ok(self.shrink(&logs)),
+            Request::Settle { after, wall, all } => {
+                let is_others = |entry: &LogEntry| !entry.own && entry.place.dating == Dating::Believed;
+                if all || !self.events.values().any(|entry| entry.place.hlc > after && is_others(entry)) {
+                    self.settle(after, wall);
+                }
+                Ok(Reply::Loaded(Box::new(self.snapshot())))
+            }
             Request::Join(_) | Request::Adopt(_) | Request::Load => Ok(Reply::Loaded(Box::new(self.snapshot()))),
         }
     }
@@ -103,6 +114,7 @@ impl FakeStore {
             Write::Ack(Ack { node, log, seq }) => drop(self.acks.insert((node, log), seq)),
             Write::ForgetAck(node, log) => drop(self.acks.remove(&(node, log))),
             Write::Fork(proof) => self.forks.push(*proof),
+            Write::Clock(wall) => self.last_run = Some(wall),
             Write::Abandon(log) => drop(self.own.take_if(|own| *own == log)),
             Write::Drop(log) => {
                 if self.events.keys().all(|(of, _)| *of != log) {
@@ -133,6 +145,26 @@ impl FakeStore {
         Reply::Raised { lines, bases, freed: freed.collect() }
     }
 
+    fn latest(&self) -> Hlc {
+        let heads = self.logs.values().map(|state| state.head_place);
+        heads.chain(self.guests.iter().map(|line| line.hlc)).max().unwrap_or_default()
+    }
+
+    /// Puts what stands after `after` behind the rest.
+    fn settle(&mut self, after: Hlc, wall: Timestamp) {
+        let stays = self.events.values().map(|entry| entry.place.hlc).filter(|hlc| *hlc <= after);
+        let mut to = stays.max().unwrap_or_default().next().max(Hlc::at(wall));
+        let mut late: Vec<&mut LogEntry> = self.events.values_mut().filter(|entry| entry.place.hlc > after).collect();
+        late.sort_by_key(|entry| position(entry));
+        for entry in late {
+            entry.place = Place { hlc: to, dating: Dating::Ahead, ..entry.place };
+            if let Some(state) = self.logs.get_mut(&entry.event.log).filter(|state| state.head == entry.event.seq) {
+                state.head_place = to;
+            }
+            to = to.next();
+        }
+    }
+
     fn bytes(&self) -> BTreeMap<LogId, u64> {
         let mut bytes = BTreeMap::new();
         for entry in self.events.values() {
@@ -148,7 +180,8 @@ impl FakeStore {
             guest: None,
             content: Content::read(entry.event.kind, &entry.signed.content),
             kind: entry.event.kind,
-            wall: entry.event.wall,
+            shown: entry.place.shown,
+            dating: entry.place.dating,
             arrived: entry.arrived,
         };
         let mut lines: Vec<StoredLine> = self.events.values().map(line).collect();
@@ -203,6 +236,8 @@ impl FakeStore {
             forks: self.forks.clone(),
             lines: self.events.len() as u64,
             bytes: self.bytes().into_iter().collect(),
+            latest: self.latest(),
+            last_run: self.last_run,
             ..Snapshot::default()
         }
     }
@@ -219,7 +254,7 @@ fn size(entry: &LogEntry) -> u64 {
 fn position(entry: &LogEntry) -> Position {
     let event = &entry.event;
     let LogId { author, epoch, .. } = event.log;
-    Position { hlc: event.hlc, author, epoch, seq: event.seq, id: event.id.into() }
+    Position { hlc: entry.place.hlc, author, epoch, seq: event.seq, id: event.id.into() }
 }
 
 fn full() -> Failure {

@@ -34,6 +34,11 @@ impl Frontier {
         self.0.insert(event.log, (event.seq, event.hlc));
     }
 
+    /// What is dated after `latest` is no cause any more: it stands elsewhere now.
+    pub(super) fn forget_after(&mut self, latest: Hlc) {
+        self.0.retain(|_, (_, hlc)| *hlc <= latest);
+    }
+
     /// A log is not held any more.
     pub(super) fn forget(&mut self, log: &LogId) {
         self.0.remove(log);

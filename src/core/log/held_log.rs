@@ -54,7 +54,8 @@ impl HeldLog {
     /// A log without any event.
     pub(super) fn empty(id: LogId) -> Self {
         let (head_id, head_hlc) = (None, Hlc(0));
-        Self::new(LogState { id, floor: 1, base: 1, head: 0, head_id, head_hlc, older: None, forked: None })
+        let (head_place, older, forked) = (head_hlc, None, None);
+        Self::new(LogState { id, floor: 1, base: 1, head: 0, head_id, head_hlc, head_place, older, forked })
     }
 
     /// Its identity, to be shared.
@@ -148,9 +149,18 @@ impl HeldLog {
         seq <= self.state.head || seq < self.state.base || self.state.forked.is_some()
     }
 
-    /// Adds an event that was accepted; whether it is the newest one.
-    pub(super) fn extend(&mut self, event: &Event) -> bool {
-        match extend(&mut self.state, event) {
+    /// The newest event on disk stands elsewhere now.
+    pub(super) fn settled(&mut self, stored: &LogState) {
+        for state in [&mut self.state, &mut self.committed] {
+            if state.head == stored.head {
+                state.head_place = stored.head_place;
+            }
+        }
+    }
+
+    /// Adds an event that was accepted and stands at `place`; whether it is the newest one.
+    pub(super) fn extend(&mut self, event: &Event, place: Hlc) -> bool {
+        match extend(&mut self.state, event, place) {
             Growth::Older => return false,
             Growth::Joined => {
                 self.joint = None;
@@ -244,8 +254,8 @@ pub(super) enum Growth {
     Joined,
 }
 
-/// Adds an event to `state`.
-pub(super) fn extend(state: &mut LogState, event: &Event) -> Growth {
+/// Adds an event that stands at `place` to `state`.
+pub(super) fn extend(state: &mut LogState, event: &Event, place: Hlc) -> Growth {
     if state.head > 0 && event.seq <= state.head {
         let base = state.older.map_or(event.seq, |older| older.base);
         if event.seq + 1 < state.base {
@@ -263,7 +273,7 @@ pub(super) fn extend(state: &mut LogState, event: &Event) -> Growth {
         }
         state.base = event.seq;
     }
-    (state.head, state.head_id, state.head_hlc) = (event.seq, Some(event.id), event.hlc);
+    (state.head, state.head_id, state.head_hlc, state.head_place) = (event.seq, Some(event.id), event.hlc, place);
     growth
 }
 

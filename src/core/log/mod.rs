@@ -2,17 +2,19 @@
 //!
 //! Every author has a log for each room: a chain of signed events. [`Logs`] knows how far each is held here, decides
 //! which events are accepted, and writes our own. The events themselves are in a store ([`storage`]); memory has a few
-//! numbers for each log. All rules depend on an event and its causes only, so that all nodes come to the same answer.
+//! numbers for each log. What is accepted depends on an event and its causes only, so that all nodes come to the same
+//! answer. Where a line stands depends on its date alone, unless that is more than a day off.
 //!
-//! The files: `accept` which events of others are taken · `waiting_for_causes` events that wait for their causes ·
-//! `held_log` how far one log is held · `tombstones` logs that were given up · `frontier` the newest events · `sign`
-//! our own events · `storage` what a store is asked and answers.
+//! The files: `accept` which events of others are taken · `placing` where a line stands ·
+//! `waiting_for_causes` events that wait for their causes · `held_log` how far one log is held · `tombstones` logs that
+//! were given up · `frontier` the newest events · `sign` our own events · `storage` what a store is asked and answers.
 
 mod accept;
 #[cfg(test)]
 pub(crate) mod fake_store;
 mod frontier;
 mod held_log;
+pub mod placing;
 mod sign;
 pub mod storage;
 mod tombstones;
@@ -24,31 +26,27 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 pub use accept::{Acceptance, Offer, Violation};
 use frontier::Frontier;
 pub use held_log::HeldLog;
+pub use placing::Arrival;
 pub use sign::NoTime;
 use storage::{LogEntry, LogState, Snapshot};
 use tombstones::Tombstones;
 use waiting_for_causes::Waiting;
 pub use waiting_for_causes::{WAIT_FOR_CAUSES, WAIT_FOR_STRANGERS};
 
-use crate::core::mutant;
 use crate::{
-    domain::model::{Hlc, LogId, NodeId, Now, Room, Timestamp},
-    protocol::codec::event::{Dep, Event, HeldRange},
+    domain::model::{Hlc, LogId, NodeId, Room},
+    protocol::codec::event::{Dep, HeldRange},
 };
 
 /// An event does not wait for a cause that is more than this many events beyond what is held of its log. A backlog must
 /// not hold up what is said now. One frame has fewer events.
 pub const FAR: u64 = 16;
-
-/// How far ahead of our clock an event may be dated and still move our clock. Beyond that somebody's clock is wrong,
-/// and must not take everybody's with it.
-pub const MAX_AHEAD: Duration = Duration::from_hours(24);
 
 /// All logs of our rooms on the present network. See the module's documentation.
 #[derive(Debug)]
@@ -61,7 +59,7 @@ pub struct Logs {
     foreign: BTreeSet<LogId>,
     /// Those of them that were claimed for this network.
     claimed: BTreeSet<LogId>,
-    /// The latest reading of all that was merged into our clock.
+    /// The latest reading of the room's clock: nothing stands after it.
     latest: Hlc,
     frontier: Frontier,
     waiting: Waiting,
@@ -87,16 +85,9 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// The logs that a store holds, read at `wall`. Events dated too far ahead of that do not move our clock, as when
-    /// they came.
-    pub fn new(me: NodeId, snapshot: Snapshot, wall: Timestamp) -> Self {
-        let Snapshot { logs, foreign, mut frontier, own, bytes, .. } = snapshot;
-        let is_merged = |state: &&LogState| !Self::is_ahead(state.head_hlc, wall);
-        let merged: BTreeMap<LogId, Hlc> =
-            logs.iter().filter(is_merged).map(|state| (state.id, state.head_hlc)).collect();
-        frontier.retain(|dep| merged.contains_key(&dep.log));
-        // Our own log is given up if our clock was wrong when we last wrote to it.
-        let own = own.filter(|own| merged.contains_key(own) || logs.iter().all(|state| state.id != *own));
+    /// The logs that a store holds.
+    pub fn new(me: NodeId, snapshot: Snapshot) -> Self {
+        let Snapshot { logs, foreign, frontier, latest, own, bytes, .. } = snapshot;
         let (mut held, mut tombstones, mut turn, mut forgotten) =
             (BTreeMap::new(), Tombstones::default(), 0, Vec::new());
         for state in logs {
@@ -123,7 +114,7 @@ impl Logs {
             tombstones,
             foreign: foreign.into_iter().collect(),
             claimed: BTreeSet::new(),
-            latest: merged.values().copied().max().unwrap_or_default(),
+            latest,
             frontier: Frontier::new(frontier),
             waiting: Waiting::default(),
             own,
@@ -218,18 +209,18 @@ impl Logs {
 
     /// Takes in logs that turned out to be of this network, from what the store holds now. Which ones.
     pub fn add(&mut self, snapshot: Snapshot) -> Vec<LogId> {
-        let Snapshot { logs, foreign, frontier, own, bytes, .. } = snapshot;
+        let Snapshot { logs, foreign, frontier, own, bytes, latest, .. } = snapshot;
         self.foreign = foreign.into_iter().collect();
+        self.latest = self.latest.max(latest);
         let mut added = Vec::new();
         for state in logs {
-            let (log, head, hlc) = (state.id, state.head, state.head_hlc);
+            let (log, head) = (state.id, state.head);
             let given_up = state.base > state.head && log.author != self.me && head > 0;
             if self.held.contains_key(&log) || self.tombstones.get(&log).is_some() || given_up {
                 continue;
             }
             self.turn += 1;
             self.held.entry(log).or_insert(HeldLog::new(state)).touch(0, self.turn);
-            self.latest = self.latest.max(hlc);
             added.push(log);
         }
         for (log, bytes) in bytes.into_iter().filter(|(log, _)| added.contains(log)) {
@@ -294,11 +285,11 @@ impl Logs {
     }
 
     /// How logs will stand once these events are on disk, and logs that have changed in another way since the last call.
-    pub fn states_after<'a>(&mut self, events: impl Iterator<Item = &'a Event>) -> Vec<LogState> {
+    pub fn states_after<'a>(&mut self, entries: impl Iterator<Item = &'a LogEntry>) -> Vec<LogState> {
         let mut states = BTreeMap::new();
-        for event in events {
+        for LogEntry { event, place, .. } in entries {
             let Some(held) = self.held.get(&event.log) else { continue };
-            held_log::extend(states.entry(event.log).or_insert_with(|| held.next_committed()), event);
+            held_log::extend(states.entry(event.log).or_insert_with(|| held.next_committed()), event, place.hlc);
         }
         for log in std::mem::take(&mut self.changed) {
             let Some(held) = self.held.get(&log).filter(|held| held.committed_head() > 0) else { continue };
@@ -311,7 +302,7 @@ impl Logs {
     pub fn written(&mut self, entry: &LogEntry) {
         let event = &entry.event;
         let is_newest = self.held.get(&event.log).is_some_and(|held| held.newest_base() <= event.seq);
-        if !entry.own && is_newest && !Self::is_ahead(event.hlc, entry.arrived) {
+        if !entry.own && is_newest && !entry.place.dating.is_by_arrival() {
             self.frontier.advance(event);
         }
     }
@@ -325,36 +316,18 @@ impl Logs {
         self.held.get(log).map_or_else(given_up, |held| held.range(offered_base))
     }
 
-    /// A clock reading for a line that is in no log. It is later than everything seen.
-    pub fn tick(&mut self, wall: Timestamp) -> Hlc {
-        self.latest = self.latest.next().max(Hlc::at(wall));
-        self.latest
-    }
-
-    /// Whether this reading is so far ahead that it must not move our clock.
-    pub fn is_ahead(hlc: Hlc, wall: Timestamp) -> bool {
-        let limit = i64::try_from(MAX_AHEAD.as_millis()).unwrap_or(i64::MAX);
-        hlc.wall().as_millis() > wall.as_millis().saturating_add(limit)
-    }
-
-    /// Makes an event part of its log.
-    fn apply(&mut self, entry: &LogEntry, now: Now) {
+    /// Makes an event part of its log, once its place is decided.
+    fn apply(&mut self, entry: &LogEntry) {
         let event = &entry.event;
         let tombstones = &mut self.tombstones;
         let held = self
             .held
             .entry(event.log)
             .or_insert_with(|| tombstones.revive(&event.log).map_or_else(|| HeldLog::empty(event.log), HeldLog::new));
-        let newest = held.extend(event);
+        let newest = held.extend(event, entry.place.hlc);
         self.turn += 1;
         held.touch(entry.signed.bytes() as u64, self.turn);
-        if !newest || (!entry.own && Self::is_ahead(event.hlc, now.wall)) {
-            return;
-        }
-        if entry.own || !mutant::ignores_clocks() {
-            self.latest = self.latest.max(event.hlc);
-        }
-        if entry.own {
+        if entry.own && newest {
             self.frontier.advance(event);
         }
     }

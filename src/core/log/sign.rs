@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::{
     HeldLog, Logs,
-    storage::{LogEntry, LogState},
+    storage::{LogEntry, LogState, Place},
 };
 use crate::{
-    domain::model::{EventId, Hlc, LogId, NodeId, Now, RoomId},
+    domain::model::{EventId, Hlc, LogId, NodeId, Now, RoomId, Timestamp},
     protocol::{
         codec::event::{Draft, HLC_END},
         identity::Identity,
@@ -67,7 +67,8 @@ impl Logs {
 
     /// Adds an event to our own log, or to a new one with `epoch` if there is none to continue. It must be on disk
     /// before anybody hears of it. It names causes of those authors alone that `may_name` allows: others may never get
-    /// the rest, and would wait for it.
+    /// the rest, and would wait for it. The wall clock of `now` is the time to go by, and `wall` what our own clock shows,
+    /// from which others see how far off it is.
     ///
     /// # Errors
     /// [`NoTime`] if our clock is beyond 2200.
@@ -78,29 +79,27 @@ impl Logs {
         identity: &Identity,
         epoch: impl FnOnce() -> u64,
         may_name: &dyn Fn(&NodeId) -> bool,
-        now: Now,
+        (now, wall): (Now, Timestamp),
     ) -> Result<LogEntry, NoTime> {
         let hlc = self.latest.next().max(Hlc::at(now.wall));
         if hlc >= HLC_END {
             return Err(NoTime);
         }
+        // Our clock was ahead when we last wrote: that log cannot be continued with what it shows now.
+        if let Some(own) = self.own.filter(|own| self.held.get(own).is_some_and(|held| held.state().head_hlc >= hlc)) {
+            self.abandon(&own);
+        }
         let log = *self.own.get_or_insert_with(|| LogId { room, author: self.me, epoch: epoch() });
         let (head, prev) = self.held.get(&log).map_or((0, None), |held| (held.head(), held.state().head_id));
-        let draft = Draft {
-            log,
-            seq: head + 1,
-            prev,
-            hlc,
-            deps: self.frontier.deps(&log, may_name),
-            wall: now.wall,
-            kind,
-            content,
-        };
+        let draft =
+            Draft { log, seq: head + 1, prev, hlc, deps: self.frontier.deps(&log, may_name), wall, kind, content };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
-        let entry = LogEntry { event, signed, arrived: now.wall, own: true };
+        let place = Place { shown: now.wall, ..Place::by_clock(&event) };
+        let entry = LogEntry { event, signed, arrived: now.wall, own: true, place };
         self.held.entry(log).or_insert_with(|| HeldLog::empty(log));
-        self.apply(&entry, now);
+        self.latest = hlc;
+        self.apply(&entry);
         Ok(entry)
     }
 }

@@ -6,8 +6,10 @@
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use crate::{
+    core::clock::LastRun,
     domain::model::{
-        DiskTrouble, EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text, Timestamp,
+        DiskTrouble, EventId, Hlc, LogId, Mark, MessageId, Network, Nick, NodeId, Position, RoomId, Seek, Text,
+        Timestamp,
     },
     protocol::codec::event::{Content, Dep, Event, Signed},
 };
@@ -37,6 +39,18 @@ pub enum Request {
     /// Forget the oldest lines of each of these logs until at most so many bytes of it are left, in slices between which
     /// other requests are executed. The logs keep their heads. Answered by [`Reply::Raised`].
     Shrink(Vec<(LogId, u64)>),
+    /// Our clock was wrong when the lines were placed that stand after a certain reading. Puts them behind all others of
+    /// the present network, and not before `wall`, in the same order and marked. A few thousand at a time. Answered by
+    /// [`Reply::Loaded`].
+    Settle {
+        /// The last reading that is believed.
+        after: Hlc,
+        /// The present time.
+        wall: Timestamp,
+        /// Whether also those of others that were believed. If not, such a line means that nothing is done: it contradicts
+        /// those who say that our clock was wrong.
+        all: bool,
+    },
     /// Read again what there is. Answered by [`Reply::Loaded`].
     Load,
     /// What was kept of the present network is of this one, which is the present one from then on. Answered by
@@ -92,6 +106,8 @@ pub enum Write {
     Abandon(LogId),
     /// That nothing is to be known of a log any more. Does nothing while lines of it are held.
     Drop(LogId),
+    /// What our clock shows, for [`Snapshot::last_run`].
+    Clock(LastRun),
 }
 
 /// An event that was accepted.
@@ -101,10 +117,62 @@ pub struct LogEntry {
     pub event: Event,
     /// Its bytes, as its author signed them.
     pub signed: Signed,
-    /// When it came, or was written if it is our own.
+    /// When it came, or was written if it is our own. Rather too late than too early.
     pub arrived: Timestamp,
     /// Whether our user has just said it: then it must survive the loss of power.
     pub own: bool,
+    /// Where it stands and which time it shows.
+    pub place: Place,
+}
+
+/// Where a line stands on the screen and which time it shows. Decided once, when the line comes, and stored with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The reading by which it is sorted: its own one, or one of our room's clock at its arrival.
+    pub hlc: Hlc,
+    /// Whether its author's clock was believed.
+    pub dating: Dating,
+    /// The time that is shown.
+    pub shown: Timestamp,
+}
+
+impl Place {
+    /// Where its author's clock says, with the time that it says.
+    pub const fn by_clock(event: &Event) -> Self {
+        Self { hlc: event.hlc, dating: Dating::Believed, shown: event.wall }
+    }
+}
+
+/// Whether the clock of a line's author was believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Dating {
+    /// It was.
+    #[default]
+    Believed,
+    /// Only for the place. The time that it names is impossible, so that of the arrival is shown.
+    OtherTime,
+    /// Dated more than a day ahead: it stands where it came.
+    Ahead,
+    /// Dated more than a day back, though it was said just now: it stands where it came.
+    Behind,
+}
+
+impl Dating {
+    /// Whether the line stands where it came. Such a line moves no clock and is no cause: other nodes may place it elsewhere.
+    pub const fn is_by_arrival(self) -> bool {
+        matches!(self, Self::Ahead | Self::Behind)
+    }
+}
+
+impl From<Dating> for Mark {
+    fn from(dating: Dating) -> Self {
+        match dating {
+            Dating::Believed => Self::None,
+            Dating::OtherTime => Self::WrongTime,
+            Dating::Ahead => Self::Ahead,
+            Dating::Behind => Self::Behind,
+        }
+    }
 }
 
 /// How a log stands.
@@ -122,10 +190,19 @@ pub struct LogState {
     pub head_id: Option<EventId>,
     /// Its clock.
     pub head_hlc: Hlc,
+    /// Where it stands here; not at its clock if it was placed by arrival.
+    pub head_place: Hlc,
     /// Events below `base` that are also held, with a gap between.
     pub older: Option<Older>,
     /// The first number under which its author signed two events.
     pub forked: Option<u64>,
+}
+
+impl LogState {
+    /// Whether the newest event stands where its clock says, as it does at all nodes.
+    pub fn is_placed_by_clock(&self) -> bool {
+        self.head_place == self.head_hlc
+    }
 }
 
 /// A second, older range of a log.
@@ -193,7 +270,8 @@ pub struct Proof {
     pub other: Signed,
 }
 
-/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks, until
+/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks as their
+/// authors signed them, until
 /// there are enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
@@ -281,14 +359,14 @@ pub struct Found {
 pub struct Retain {
     /// The present time.
     pub now: Timestamp,
-    /// Forget lines whose clock is before this.
+    /// Forget lines that came before this. Those that are dated before it go as well once they have been here for 7 days:
+    /// an author whose clock is slow must not have lines forgotten that were said just now.
     pub before: Option<Timestamp>,
     /// Of each room keep only so many lines. Lines go in this order:
-    /// 1. those of logs whose newest line is dated over a day ahead;
-    /// 2. strangers' lines. Guests count as one stranger;
-    /// 3. the oldest of all others. Our user keeps up to half of what is kept.
+    /// 1. strangers' lines. Guests count as one stranger;
+    /// 2. the oldest of all others. Our user keeps up to half of what is kept.
     ///
-    /// In the first two steps the author with most lines loses first, so that nobody is cut below what others keep. A log
+    /// In the first step the author with most lines loses first, so that nobody is cut below what others keep. A log
     /// always loses its oldest lines.
     pub keep: Option<u64>,
     /// People who are no strangers.
@@ -306,8 +384,10 @@ pub struct StoredLine {
     pub content: Content,
     /// The kind of the event.
     pub kind: u32,
-    /// What its author's clock showed; when it came, if it is a guest's.
-    pub wall: Timestamp,
+    /// The time that is shown; when it came, if it is a guest's.
+    pub shown: Timestamp,
+    /// Whether its author's clock was believed.
+    pub dating: Dating,
     /// When it came.
     pub arrived: Timestamp,
 }
@@ -319,8 +399,12 @@ pub struct Snapshot {
     pub logs: Vec<LogState>,
     /// Logs that belong to other networks.
     pub foreign: Vec<LogId>,
-    /// The newest events: heads that no other held event names as a cause.
+    /// The newest events: heads that no other held event names as a cause, and that stand where their clocks say.
     pub frontier: Vec<Dep>,
+    /// The latest reading at which anything of the present network stands.
+    pub latest: Hlc,
+    /// What our clock showed last, as [`Write::Clock`] said. None in a new or recovered file.
+    pub last_run: Option<LastRun>,
     /// How much others hold of our own logs.
     pub acks: Vec<Ack>,
     /// The proofs for logs that are forked.

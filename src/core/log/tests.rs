@@ -1,12 +1,14 @@
 //! The rules of the log, one by one, and then whatever arrives in whatever order.
 
+mod places;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    domain::model::{EventId, Nick, Room, Text},
+    domain::model::{EventId, Nick, Now, Room, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, HLC_END, KIND_SAID, Signed},
         identity::Identity,
@@ -25,7 +27,9 @@ fn nobody(_: &LogId) -> Option<u64> {
     None
 }
 
-const ANYBODY: Offer<'static> = Offer { base: None, has_room: true, highest: &nobody };
+const BACKLOG: Arrival = Arrival { live: false, ahead: 0 };
+
+const ANYBODY: Offer<'static> = Offer { base: None, has_room: true, highest: &nobody, arrival: BACKLOG };
 
 /// Somebody who writes and hears.
 struct Person {
@@ -38,14 +42,19 @@ struct Person {
 impl Person {
     fn new(n: u8) -> Self {
         let identity = Identity::from_secret(&[n; 32]);
-        let logs = Logs::new(identity.node(), Snapshot::default(), now(0).wall);
+        let logs = Logs::new(identity.node(), Snapshot::default());
         Self { logs, identity, unwritten: Vec::new() }
     }
 
     fn say(&mut self, text: &str, now: Now) -> LogEntry {
-        let entry = self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, &|_| true, now).unwrap();
+        let entry =
+            self.logs.write(Room::LOBBY.id(), said(text), &self.identity, || 7, &|_| true, (now, now.wall)).unwrap();
         self.unwritten.push(entry.clone());
         entry
+    }
+
+    fn log(&self) -> LogId {
+        LogId { room: Room::LOBBY.id(), author: self.identity.node(), epoch: 7 }
     }
 
     fn hear(&mut self, signed: &Signed, now: Now) -> (Acceptance, Vec<LogEntry>) {
@@ -159,14 +168,15 @@ fn a_clock_that_is_a_day_ahead_takes_nobody_with_it() {
     let snapshot = |logs: &Logs| Snapshot {
         logs: logs.iter().map(|(_, held)| held.state().clone()).collect(),
         own: logs.own().copied(),
-        frontier: logs.iter().map(|(log, held)| Dep { log: *log, seq: held.head() }).collect(),
+        frontier: Vec::new(),
+        latest: logs.latest(),
         ..Snapshot::default()
     };
-    carol.logs = Logs::new(carol.identity.node(), snapshot(&carol.logs), now(0).wall);
+    carol.logs = Logs::new(carol.identity.node(), snapshot(&carol.logs));
     let again = carol.say("still not", now(0));
     assert!(again.event.hlc > next.event.hlc && again.event.hlc < far.event.hlc && again.event.deps.is_empty());
-    let end = i64::try_from(HLC_END.0 >> 16).unwrap() - now(0).wall.as_millis();
-    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, &|_| true, now(end)).is_err());
+    let end = now(i64::try_from(HLC_END.0 >> 16).unwrap() - now(0).wall.as_millis());
+    assert!(bob.logs.write(Room::LOBBY.id(), said("x"), &bob.identity, || 7, &|_| true, (end, end.wall)).is_err());
 }
 
 /// How a log stands: its newest range, and what is held below it.
@@ -178,7 +188,7 @@ fn ends(person: &Person, log: &LogId) -> (u64, u64, Option<(u64, u64)>) {
 /// Everything that was accepted is on disk.
 fn commit(person: &mut Person) {
     let unwritten = std::mem::take(&mut person.unwritten);
-    let states = person.logs.states_after(unwritten.iter().map(|entry| &entry.event));
+    let states = person.logs.states_after(unwritten.iter());
     person.logs.committed(states);
 }
 
@@ -340,6 +350,7 @@ fn what_was_given_up_and_not_removed_before_the_end_is_removed_after_the_next_st
         head: 3,
         head_id: Some(EventId([1; 32])),
         head_hlc: Hlc(9),
+        head_place: Hlc(9),
         older: None,
         forked: None,
     };
@@ -348,7 +359,7 @@ fn what_was_given_up_and_not_removed_before_the_end_is_removed_after_the_next_st
         bytes: vec![(log(1), 100), (log(2), 100)],
         ..Snapshot::default()
     };
-    let mut logs = Logs::new(Identity::from_secret(&[1; 32]).node(), snapshot, now(0).wall);
+    let mut logs = Logs::new(Identity::from_secret(&[1; 32]).node(), snapshot);
     assert_eq!(logs.take_given_up(), vec![state(2, 4)]);
     assert!(logs.take_given_up().is_empty());
 }
@@ -375,7 +386,7 @@ fn an_own_event_from_elsewhere_ends_the_own_log() {
     let theirs = draft(&first, |_| {}).sign(|message| key.sign(message));
     assert_eq!(bob.hear(&theirs, now(0)).0, Acceptance::Accepted);
     assert_eq!(bob.logs.own(), None);
-    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, &|_| true, now(0)).unwrap();
+    let next = bob.logs.write(Room::LOBBY.id(), said("2"), &key, || 8, &|_| true, (now(0), now(0).wall)).unwrap();
     assert_eq!((next.event.log.epoch, next.event.seq), (8, 1));
     assert!(next.event.deps.contains(&Dep { log: first.event.log, seq: 2 }));
 }

@@ -85,7 +85,8 @@ mod tests {
 
     fn state(epoch: u64) -> LogState {
         let id = LogId { room: Room::LOBBY.id(), author: NodeId::new([1; 32]), epoch };
-        LogState { id, floor: 4, base: 4, head: 3, head_id: None, head_hlc: Hlc(9), older: None, forked: None }
+        let (head_hlc, head_place) = (Hlc(9), Hlc(9));
+        LogState { id, floor: 4, base: 4, head: 3, head_id: None, head_hlc, head_place, older: None, forked: None }
     }
 
     #[test]

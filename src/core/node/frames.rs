@@ -29,8 +29,8 @@ impl Node {
                     return self
                         .with_peers(now, out, |peers, context, out| peers.dismissed(link, reason, context, out));
                 }
-                Frame::Ping { token, answer } => {
-                    self.with_peers(now, out, |peers, _, out| peers.pinged(link, token, answer, now, out));
+                Frame::Ping { token, answer, wall } => {
+                    self.with_peers(now, out, |peers, _, out| peers.pinged(link, (token, answer, wall), now, out));
                 }
                 Frame::Status(status) => {
                     self.with_peers(now, out, |peers, _, out| peers.status_changed(link, status, out));

@@ -39,6 +39,9 @@ impl Node {
                     self.drive_sync(sync::Input::LinkDown(link), now, out);
                 }
             }
+            peers::Output::Clock { link, ahead_ms } => {
+                self.drive_sync(sync::Input::Clock { link, ahead_ms }, now, out);
+            }
             peers::Output::NameLeft(nick) => {
                 self.with_trust(now, out, |trust, here, out| trust.name_left(&nick, here, now, out));
             }
@@ -59,7 +62,7 @@ impl Node {
     fn join(&mut self, newcomer: peers::Newcomer, now: Now, out: &mut Vec<Output>) {
         let (link, node, exporter) = (newcomer.link, newcomer.secure.node, newcomer.secure.exporter);
         let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);
-        let caps = newcomer.caps();
+        let (caps, clock_ahead_ms) = (newcomer.caps(), newcomer.clock_ahead_ms());
         let host = Some(newcomer.host());
         let alarm = self.trust.met(node, newcomer.nick.as_ref(), host, &self.peers, now);
         let standing = self.trust.book().standing(&node, now.wall);
@@ -67,7 +70,7 @@ impl Node {
         self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
         self.drive_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
         self.with_peers(now, out, |peers, context, out| peers.greet(link, context, out));
-        self.drive_sync(sync::Input::LinkUp { link, node, caps }, now, out);
+        self.drive_sync(sync::Input::LinkUp { link, node, caps, clock_ahead_ms }, now, out);
         // A node that only changes its link knows the others already, and they know it.
         if !is_known_run {
             self.drive_dialing(dialing::Input::NodeLinked { link, node }, now, out);

@@ -150,6 +150,8 @@ struct OurSide {
     offers: Option<u64>,
     /// Whether its author is or was linked.
     is_met: bool,
+    /// Whether it is dated before what is kept: only its author offers it.
+    is_too_old: bool,
     /// By when a link has told what it holds.
     told_by: Instant,
 }
@@ -174,7 +176,8 @@ impl Sync {
         if !link.phase().is_listed() {
             return;
         }
-        let offered = ours.is_met || cursor.base > 0;
+        let is_told = !ours.is_too_old || link.node == log.author;
+        let offered = is_told && (ours.is_met || cursor.base > 0);
         let first = self.withholding.first(link, log);
         let behind = offered && ours.offers.is_some_and(|head| cursor.has < head && first <= head);
         let due = match &ours.key {
@@ -212,6 +215,7 @@ impl Sync {
             key: self.logs.key(log),
             offers: holds.map(log::HeldLog::committed_head),
             is_met: self.is_met(&log.author, cx),
+            is_too_old: self.is_too_old(log, cx),
             told_by: if log.author == self.me { cx.now.mono } else { cx.now.mono + slack },
         }
     }
@@ -224,10 +228,10 @@ impl Sync {
         }
     }
 
-    /// Whether a log is offered to a link. The log of an author that we never met goes no further than to us: only links that
+    /// Whether a log is offered to a link. A log that is too old is offered by its author alone. The log of an author that we never met goes no further than to us: only links that
     /// name the log are told how much of it we hold.
     pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
-        self.is_met(&log.author, cx) || names_it()
+        (self.is_met(&log.author, cx) || names_it()) && !self.is_too_old_to_offer(name, log, cx)
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     core::{
         log::{
             Logs, NoTime,
-            storage::{Failure, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
+            storage::{Dating, Failure, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
@@ -56,10 +56,12 @@ impl Sync {
         content: (u32, Bytes),
         cx: &Context<'_>,
     ) -> Result<LogEntry, NoTime> {
+        self.look_at_clocks(cx);
+        let now = self.clocks.reference(cx.now);
         let epoch = || self.rng.u64(..);
         let links = &self.links;
         let may_name = |author: &NodeId| links.is_linked(author) || !cx.people.class(author, cx.now.wall).is_stranger();
-        self.logs.write(room, content, &self.identity, epoch, &may_name, cx.now)
+        self.logs.write(room, content, &self.identity, epoch, &may_name, (now, cx.now.wall))
     }
 
     /// A guest says something.
@@ -72,14 +74,18 @@ impl Sync {
         cx: &mut Context<'_>,
     ) {
         let id = MessageId(self.rng.u128(..).to_be_bytes());
-        let hlc = self.logs.tick(cx.now.wall);
+        self.look_at_clocks(cx);
+        let now = self.clocks.reference(cx.now);
+        let hlc = self.logs.tick(now.wall);
         let line = GuestLine { room: Room::LOBBY.id(), id, hlc, addr, nick, text, action };
-        self.keep_or_show(Queued::Guest(line, cx.now), cx);
+        self.keep_or_show(Queued::Guest(line, now), cx);
     }
 
     /// Writes what was accepted.
     pub(super) fn keep(&mut self, accepted: Vec<LogEntry>, from: Option<LinkId>, cx: &mut Context<'_>) {
-        for entry in accepted {
+        let arrived = self.arrives(cx.now);
+        for mut entry in accepted {
+            entry.arrived = arrived;
             if mutant::sends_before_commit() && entry.own {
                 self.publish(&entry, cx);
             }
@@ -102,7 +108,7 @@ impl Sync {
             self.timers.clear(Timer::WriteAcks);
         }
         let events = queued.iter().filter_map(|queued| match queued {
-            Queued::Event(entry, _) => Some(&entry.event),
+            Queued::Event(entry, _) => Some(&**entry),
             Queued::Guest(..) => None,
         });
         let (states, forks) = (self.logs.states_after(events), self.forks.take_unwritten());
@@ -118,6 +124,7 @@ impl Sync {
         writes.extend(given_up.iter().cloned().map(Write::Log));
         writes.extend(self.logs.take_forgotten().into_iter().map(Write::Drop));
         writes.extend(self.logs.take_newly_abandoned().into_iter().map(Write::Abandon));
+        writes.extend(self.clock_to_write.take().map(Write::Clock));
         writes.extend(acks.iter().copied().map(Write::Ack));
         let forgotten = self.delivery.take_forgotten();
         writes.extend(forgotten.into_iter().map(|(node, log)| Write::ForgetAck(node, log)));
@@ -280,7 +287,7 @@ impl Sync {
     pub(super) fn reloaded(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
         self.saying_again.reload(std::mem::take(&mut snapshot.said_again));
         let abandoned = self.logs.abandoned().clone();
-        self.logs = Logs::new(self.me, snapshot, cx.now.wall);
+        self.logs = Logs::new(self.me, snapshot);
         self.logs.keep_abandoned(abandoned);
         self.branches.reload();
         self.timers.set(Timer::LeaveBranches, cx.now.mono);
@@ -295,7 +302,7 @@ pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
     let event = &entry.event;
     StoredLine {
         position: Position {
-            hlc: event.hlc,
+            hlc: entry.place.hlc,
             author: event.log.author,
             epoch: event.log.epoch,
             seq: event.seq,
@@ -304,7 +311,8 @@ pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
         guest: None,
         content: Content::read(event.kind, &entry.signed.content),
         kind: event.kind,
-        wall: event.wall,
+        shown: entry.place.shown,
+        dating: entry.place.dating,
         arrived: entry.arrived,
     }
 }
@@ -314,5 +322,13 @@ pub(super) fn line_of_guest(line: GuestLine, came: Now) -> StoredLine {
     let GuestLine { id, hlc, addr, nick, text, action, .. } = line;
     let content = Content::Said { nick, text, action, again: None };
     let position = Position::unlogged(hlc, id);
-    StoredLine { position, guest: Some(addr), content, kind: KIND_SAID, wall: came.wall, arrived: came.wall }
+    StoredLine {
+        position,
+        guest: Some(addr),
+        content,
+        kind: KIND_SAID,
+        shown: came.wall,
+        dating: Dating::Believed,
+        arrived: came.wall,
+    }
 }

@@ -94,6 +94,11 @@ impl Writer {
         self.broken
     }
 
+    /// Whether nothing waits, and nothing is being written.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.broken && self.count == 0 && self.commit.is_none()
+    }
+
     /// Whether so much waits that nothing more should come.
     pub(super) fn is_full(&self) -> bool {
         !self.broken && (self.count > MAX_QUEUED || self.bytes > MAX_QUEUED_BYTES)
@@ -102,11 +107,6 @@ impl Writer {
     /// Whether something that our user said is on its way.
     pub(super) fn has_own(&self) -> bool {
         self.lanes.contains_key(&Lane::Own) || self.commit.iter().flat_map(|commit| &commit.queued).any(Queued::is_own)
-    }
-
-    /// Whether nothing waits and nothing is being written.
-    pub(super) fn is_idle(&self) -> bool {
-        self.lanes.is_empty() && self.commit.is_none()
     }
 
     /// Lets something wait for the next commit.
@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        core::log::storage::LogEntry,
+        core::log::storage::{LogEntry, Place},
         domain::model::{Hlc, Room, Timestamp},
         protocol::{
             codec::event::{Draft, KIND_SAID},
@@ -216,7 +216,7 @@ mod tests {
         };
         let signed = draft.clone().sign(|message| identity.sign(message));
         let event = draft.into_event(&signed);
-        Queued::Event(Box::new(LogEntry { event, signed, arrived: wall, own }), None)
+        Queued::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived: wall, own }), None)
     }
 
     fn names(batch: &[Queued]) -> Vec<(NodeId, u64)> {

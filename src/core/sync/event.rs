@@ -35,6 +35,15 @@ pub enum Input {
         node: NodeId,
         /// What the program there can do.
         caps: Caps,
+        /// By how many milliseconds its clock is ahead of ours.
+        clock_ahead_ms: i64,
+    },
+    /// The clock of the node at the other end of a link was measured again.
+    Clock {
+        /// Which link.
+        link: LinkId,
+        /// By how many milliseconds it is ahead of ours.
+        ahead_ms: i64,
     },
     /// A link is gone; either side may have ended it.
     LinkDown(LinkId),

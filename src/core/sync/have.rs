@@ -259,6 +259,7 @@ impl Sync {
         let (is_held, gap) = (held.is_some(), held.is_some_and(HeldLog::has_gap));
         let key = self.logs.key(&range.log).filter(|_| is_held);
         let Some(link) = self.links.get_mut(name) else { return };
+        link.lists(range.log, range.seq);
         let cursor = match &key {
             Some(key) => Some(link.cursors.held(key)),
             None => link.cursors.unknown(&range.log),

@@ -38,6 +38,10 @@ const TOLD_EVERY: Duration = Duration::from_mins(1);
 /// Refused logs that a link is told of within that time.
 const MAX_TOLD: usize = 64;
 
+/// Logs of its own that a link may list before it has listed everything. An author has one for each time that their profile
+/// was put back, so this is far more than anybody needs.
+const MAX_LISTED_OWN: usize = 64;
+
 /// Frames, and bytes of them, that may wait for a link.
 const MAX_QUEUED: usize = 32;
 const MAX_QUEUED_BYTES: usize = 1024 * 1024;
@@ -85,6 +89,8 @@ pub(super) struct Link {
     /// Refused logs that it was told of lately, and when.
     told: BTreeMap<LogId, Instant>,
     lookups: TokenBucket,
+    /// How far the other side's own logs went when it had listed all that it holds.
+    listed_own: BTreeMap<LogId, u64>,
 }
 
 impl Link {
@@ -112,7 +118,26 @@ impl Link {
             told: BTreeMap::new(),
             refused: TokenBucket::new(REFUSED_BURST, REFUSED_RATE),
             lookups: TokenBucket::new(LOOKUP_BURST, LOOKUP_RATE),
+            listed_own: BTreeMap::new(),
         }
+    }
+
+    /// It says that it holds a log up to `seq`.
+    pub(super) fn lists(&mut self, log: LogId, seq: u64) {
+        if !self.phase.is_listed()
+            && log.author == self.node
+            && (self.listed_own.len() < MAX_LISTED_OWN || self.listed_own.contains_key(&log))
+        {
+            let listed = self.listed_own.entry(log).or_default();
+            *listed = seq.max(*listed);
+        }
+    }
+
+    /// Whether its own user has said this event since it had listed all that it holds.
+    pub(super) fn is_live(&self, log: &LogId, seq: u64) -> bool {
+        let listed = self.listed_own.get(log).copied();
+        let is_new = listed.map_or(self.listed_own.len() < MAX_LISTED_OWN, |listed| seq > listed);
+        self.phase.is_listed() && log.author == self.node && is_new
     }
 
     /// What it is doing.

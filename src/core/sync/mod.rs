@@ -45,6 +45,7 @@
 //! - `link`, `phase`, `cursor`, `lagging`, `names`: what is known of a link, what it is doing, how far it is with each log,
 //!   what it lacks, and how logs are named there in short
 //! - `withholding`: who may have what was said before the present stay; `joining`: networks that turn out to be one
+//! - `clocks`: which time we go by; `forgetting`: what is too old
 //! - `receipts`, `readers`, `delivery`: who has our lines; `progress`: how much of a backlog is still to come
 //! - `forks`: authors that contradict themselves
 //! - `branches`, `say_again`: own logs that a copy of our key has written too, and own lines that are said again
@@ -54,12 +55,14 @@
 mod backfill;
 mod branches;
 mod budget;
+mod clocks;
 mod commit;
 mod commit_queue;
 mod cursor;
 mod delivery;
 mod elsewhere;
 mod event;
+mod forgetting;
 mod forks;
 mod have;
 mod history;
@@ -97,6 +100,7 @@ pub use on_the_way::Unpublished;
 use self::{
     branches::Branches,
     budget::Budget,
+    clocks::{Settling, Told},
     commit_queue::Writer,
     delivery::Deliveries,
     event::Context,
@@ -113,9 +117,10 @@ use self::{
 };
 use crate::{
     core::{
+        clock::{Clocks, LastRun, TrustedRun},
         log::{
             Logs,
-            storage::{Failure, Reply, Request, Retain, Undelivered},
+            storage::{Failure, Reply, Undelivered},
         },
         secrets::Secrets,
     },
@@ -126,9 +131,6 @@ use crate::{
     },
     protocol::{codec::mesh::Caps, identity::Identity},
 };
-
-/// How often old lines are forgotten. Nobody needs it to the minute.
-const RETAIN_EVERY: Duration = Duration::from_hours(1);
 
 /// How long after the start they are forgotten for the first time: after everything that the user waits for.
 const FIRST_RETAIN: Duration = Duration::from_secs(30);
@@ -167,6 +169,15 @@ pub struct Sync {
     withholding: Withholding,
     /// What our user said on other networks, and nobody is known to have.
     undelivered: Vec<Undelivered>,
+    clocks: Clocks,
+    /// What our user was told of their clock.
+    told_clock: Told,
+    settling: Settling,
+    run: TrustedRun,
+    /// What our clock shows and the store was not told.
+    clock_to_write: Option<LastRun>,
+    /// Whether our user was told that nothing is forgotten.
+    told_doubt: bool,
     /// Whether the program ends as soon as what our user said is on disk.
     leaving: bool,
     /// Why the store could only be opened for reading.
@@ -190,7 +201,8 @@ impl Sync {
             started,
             rng: fastrand::Rng::with_seed(seed),
             salts: Secrets::new(Secrets::SALTS, secret),
-            logs: Logs::new(me, snapshot, started),
+            run: TrustedRun::new(snapshot.last_run),
+            logs: Logs::new(me, snapshot),
             links: Links::default(),
             timers: Timers::default(),
             requests: Requests::default(),
@@ -206,6 +218,11 @@ impl Sync {
             progress: Progress::default(),
             withholding: Withholding::new(standing),
             undelivered,
+            clocks: Clocks::default(),
+            told_clock: Told::default(),
+            settling: Settling::default(),
+            clock_to_write: None,
+            told_doubt: false,
             leaving: false,
             read_only,
         };
@@ -218,7 +235,11 @@ impl Sync {
         let cx = &mut Context { people, now, out };
         match input {
             Input::Start => self.start(cx),
-            Input::LinkUp { link, node, caps } => self.link_up(link, node, caps, cx),
+            Input::LinkUp { link, node, caps, clock_ahead_ms } => {
+                self.clock_up(link, node, clock_ahead_ms, cx);
+                self.link_up(link, node, caps, cx);
+            }
+            Input::Clock { link, ahead_ms } => self.clock_measured(link, ahead_ms, cx.now),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
             Input::Refused { link, refused } => self.refused(link, &refused, cx),
@@ -278,6 +299,7 @@ impl Sync {
         if let Some(trouble) = self.read_only {
             self.begin_without_disk(trouble, cx);
         }
+        self.believes_clock(false, cx);
         // Before anybody is linked: what comes now counts as the growth of this day.
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
@@ -303,6 +325,7 @@ impl Sync {
     }
 
     fn link_down(&mut self, link: LinkId, cx: &mut Context<'_>) {
+        self.clocks.down(link);
         if let Some((node, time)) = self.links.down(link, cx.now.mono) {
             self.delivery.was_linked(&node, time);
             self.timers.clear(Timer::TellHave(link));
@@ -332,6 +355,7 @@ impl Sync {
                 Timer::TellReceipts(link) => self.tell_receipts(link, cx),
                 Timer::AskForCauses(link) => self.ask_for_causes(link, cx),
                 Timer::ReportDelivery => self.report_delivery(cx),
+                Timer::LookAtClocks => self.compare_clocks(cx),
                 Timer::WriteAcks => self.delivery.write_acks_now(),
                 Timer::LeaveBranches => self.leave_branches(cx),
             }
@@ -350,20 +374,6 @@ impl Sync {
         } else {
             cx.out.push(Output::Leave);
         }
-    }
-
-    fn retain(&mut self, cx: &mut Context<'_>) {
-        self.timers.set(Timer::Retain, cx.now.mono + RETAIN_EVERY);
-        let Retention { age, lines } = self.retention;
-        if age.is_none() && lines.is_none() {
-            return;
-        }
-        let age = age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-        let before = age.map(|age| Timestamp::from_millis(cx.now.wall.as_millis().saturating_sub(age)));
-        let authors = self.logs.iter().map(|(log, _)| log.author);
-        let known = authors.filter(|author| !cx.people.class(author, cx.now.wall).is_stranger()).collect();
-        let retain = Retain { now: cx.now.wall, before, keep: lines, known };
-        self.requests.ask(Purpose::Retain, Request::Retain(retain), cx.out);
     }
 
     /// The store has answered.
@@ -406,6 +416,8 @@ impl Sync {
             (Purpose::Retain, Ok(Reply::Raised { bases, freed, .. })) => self.raise(&bases, &freed, cx),
             (Purpose::Shrink, reply) => self.shrunk(reply, cx),
             (Purpose::Remove(logs), reply) => self.removed(&logs, reply, cx),
+            (Purpose::Settle, Ok(Reply::Loaded(snapshot))) => self.settled(Some(&snapshot), cx),
+            (Purpose::Settle, _) => self.settled(None, cx),
             (Purpose::Reload, Ok(Reply::Loaded(snapshot))) => self.reloaded(*snapshot, cx),
             (Purpose::Join, Ok(Reply::Loaded(snapshot))) => self.joined(*snapshot, cx),
             (Purpose::Join, _) => Self::not_joined(cx),

@@ -1,7 +1,10 @@
 //! What the log tells the user in words. Its sentences are here and nowhere else in this folder.
 
 use crate::{
-    core::log::{NoTime, storage::Failure},
+    core::{
+        clock::Off,
+        log::{NoTime, storage::Failure},
+    },
     domain::{
         bus::{FailureCode, NoticeCode, Update},
         model::{DiskTrouble, NodeId},
@@ -12,6 +15,41 @@ use crate::{
 /// `1 line was` or `12 lines were`.
 fn were(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one} was") } else { format!("{count} {many} were") }
+}
+
+/// Names in one sentence; further ones are counted.
+const MAX_NAMES: usize = 3;
+
+/// By how much our own clock is off, and what to do about it.
+fn clock_off(off: &Off, name: impl Fn(NodeId) -> String) -> String {
+    let way = if off.ahead > 0 { "ahead of" } else { "behind" };
+    let mut names: Vec<String> = off.of.iter().take(MAX_NAMES).map(|node| name(*node)).collect();
+    match off.of.len().saturating_sub(MAX_NAMES) {
+        0 => {}
+        1 => names.push("1 other".to_owned()),
+        more => names.push(format!("{more} others")),
+    }
+    let last = names.pop().unwrap_or_else(|| "somebody here".to_owned());
+    let (others, advice) = if names.is_empty() {
+        let advice = format!("One of the two clocks is wrong. If it is yours, set it; if not, tell {last}.");
+        (last, advice)
+    } else {
+        let advice = "Set the clock of this machine, so that your lines stand in the right place.".to_owned();
+        (format!("{} and {last}", names.join(", ")), advice)
+    };
+    format!("Your clock is {} {way} {others}. {advice}", span(off.ahead))
+}
+
+/// `5 minutes`, `3 hours`, `2 days`, `10 years`.
+fn span(ms: i64) -> String {
+    let minutes = ms.unsigned_abs() / 60_000;
+    let (count, unit) = match minutes {
+        0..120 => (minutes, "minute"),
+        120..2_880 => (minutes / 60, "hour"),
+        2_880..1_051_200 => (minutes / 1_440, "day"),
+        _ => (minutes / 525_600, "year"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Something that others have caused, or that is wrong with this machine.
@@ -51,6 +89,10 @@ pub enum Notice {
         /// Lines of others that were shown meanwhile and are kept from now on.
         lines: usize,
     },
+    /// Our own clock is off.
+    ClockOff(Off),
+    /// Our own clock is doubtful, so no old lines are removed.
+    NothingForgotten,
 }
 
 impl Notice {
@@ -64,11 +106,13 @@ impl Notice {
             Self::LeftOut { .. } | Self::GivenUp { .. } => NoticeCode::StrangersLeftOut,
             Self::NotTaken { .. } => NoticeCode::NotTaken,
             Self::DiskAgain { .. } => NoticeCode::DiskAgain,
+            Self::ClockOff(_) => NoticeCode::ClockOff,
+            Self::NothingForgotten => NoticeCode::NothingForgotten,
         }
     }
 
     /// Puts it into words. `name` says what an author is called.
-    pub fn update(self, name: impl FnOnce(NodeId) -> String) -> Update {
+    pub fn update(self, name: impl Fn(NodeId) -> String) -> Update {
         let code = self.code();
         let text = match self {
             Self::Forked(author) => format!(
@@ -112,6 +156,12 @@ impl Notice {
                 if lines == 1 { "was" } else { "were" },
                 if lines == 1 { "is" } else { "are" },
             ),
+            Self::ClockOff(off) => clock_off(&off, name),
+            Self::NothingForgotten => {
+                "The clock of this machine has jumped, or contradicts the clocks of others, so no old lines are removed now. \
+                 If the clock is wrong, set it. If it is right, removing goes on by itself in a few days."
+                    .to_owned()
+            }
             Self::NotTaken { by, reason } => {
                 let by = name(by);
                 match reason {

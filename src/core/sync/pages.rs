@@ -8,10 +8,7 @@ use super::{
     notice::NotDone,
 };
 use crate::{
-    core::log::{
-        Logs,
-        storage::{Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
-    },
+    core::log::storage::{Dating, Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
     domain::{
         bus::{Page, Update},
         model::{
@@ -84,7 +81,7 @@ impl Sync {
 
     /// A stored line as it is shown; none if its author is ignored.
     pub(super) fn message(&self, line: &StoredLine, people: &dyn People, now: Now) -> Option<Message> {
-        let StoredLine { position, content, kind, wall, arrived, guest } = line;
+        let StoredLine { position, content, kind, shown, dating, arrived, guest } = line;
         let author = match guest {
             Some(guest) => Author::Peer(PeerId::Guest(*guest)),
             None if position.author == self.me => Author::Own,
@@ -108,8 +105,8 @@ impl Sync {
             Some(seq) if position.seq >= seq && guest.is_none() => Mark::Forked,
             _ if !known => Mark::Unknown,
             _ if self.unkept.shows(&position.id) => Mark::NotKept,
-            _ if Logs::is_ahead(position.hlc, now.wall) => Mark::Ahead,
-            _ if is_late(position.hlc.wall(), *arrived) => Mark::Late,
+            _ if *dating != Dating::Believed => (*dating).into(),
+            _ if author != Author::Own && is_late(position.hlc.wall(), *arrived) => Mark::Late,
             _ => Mark::None,
         };
         let nick = match author {
@@ -126,10 +123,10 @@ impl Sync {
             text,
             action,
             again: again.map(MessageId::from),
-            sent_at: *wall,
+            sent_at: *shown,
             delivery: if waits { Delivery::Waiting } else { Delivery::Sent },
             position: *position,
-            history: position.hlc.wall() < self.started,
+            history: position.hlc.wall() < self.clocks.reference(Now { wall: self.started, ..now }).wall,
             mark,
         })
     }

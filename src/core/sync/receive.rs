@@ -21,6 +21,7 @@ impl Sync {
         if self.leaving {
             return;
         }
+        self.look_at_clocks(cx);
         let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
         for signed in events {
             if self.holds_back(link, &signed, cx) {
@@ -78,8 +79,8 @@ impl Sync {
         };
         let (links, me) = (&self.links, self.me);
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
-        let offer = Offer { base, has_room: true, highest: &highest };
-        let acceptance = self.logs.offer(event, signed, &offer, cx.now, accepted);
+        let offer = Offer { base, has_room: true, highest: &highest, arrival: self.arrival(name, &log, seq, cx) };
+        let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), accepted);
         if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {
             self.took(name, &brought, instead_of, cx);
         }
@@ -138,7 +139,8 @@ impl Sync {
     /// Takes events that have waited too long for what they follow.
     pub(super) fn give_up_causes(&mut self, cx: &mut Context<'_>) {
         let mut accepted = Vec::new();
-        self.logs.give_up_waiting(cx.now, &mut accepted);
+        self.look_at_clocks(cx);
+        self.logs.give_up_waiting(self.clocks.reference(cx.now), &mut accepted);
         self.keep(accepted, None, cx);
     }
 }

@@ -47,6 +47,8 @@ pub(super) enum Purpose {
     Shrink,
     /// To remove all lines of these logs, which were given up.
     Remove(Vec<LogId>),
+    /// To put elsewhere what stands too far ahead.
+    Settle,
     /// To know what is on disk after a failure.
     Reload,
     /// To take in what was kept under another name of this network, or a log that belongs to it.

@@ -1,5 +1,6 @@
 //! The machine alone, without a node around it: several of them, joined by queues.
 
+mod clocks;
 mod copies;
 mod row;
 mod shares;
@@ -11,7 +12,10 @@ use row::{Peer, Row};
 
 use super::*;
 use crate::{
-    core::log::{fake_store::FakeStore, storage::Write},
+    core::log::{
+        fake_store::FakeStore,
+        storage::{Request, Write},
+    },
     domain::model::{Delivery, PeerId, Room, Seek},
     protocol::codec::{
         event::Draft,
@@ -61,7 +65,7 @@ fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
     };
     let now = row.now;
     let peer = &mut row.peers[0];
-    peer.feed(Input::LinkUp { link, node, caps: mesh::Caps::ours() }, now);
+    peer.feed(Input::LinkUp { link, node, caps: mesh::Caps::ours(), clock_ahead_ms: 0 }, now);
     let mut outputs = peer.feed(Input::Taken(link), now);
     outputs.extend(peer.feed(have(true), now));
     assert_eq!(events(&outputs), 0);

@@ -31,6 +31,8 @@ pub(super) enum Timer {
     RefusalsOver,
     /// Tell the front end who has our lines.
     ReportDelivery,
+    /// Compare our clock with those of others.
+    LookAtClocks,
     /// Write acknowledgements that share no other commit.
     WriteAcks,
     /// Say the lines of an own log again from where others hold another history.

@@ -17,8 +17,8 @@ use crate::{
     core::{
         budgets::Space,
         log::{
-            Acceptance, Offer,
-            storage::{LogEntry, StoredLine},
+            Acceptance, Arrival, Offer,
+            storage::{LogEntry, Place, StoredLine},
         },
         mutant,
     },
@@ -130,7 +130,7 @@ impl Sync {
             && let Queued::Event(entry, from) = &queued
         {
             let (log, from) = (entry.event.log, *from);
-            let states = self.logs.states_after(std::iter::once(&entry.event));
+            let states = self.logs.states_after(std::iter::once(&**entry));
             self.logs.committed(states);
             self.changed(&log, from, cx);
         }
@@ -154,7 +154,7 @@ impl Sync {
             && self.unkept.has_room_for(Some(link), signed.bytes())
             && is_signed_by(&author, &signed.message(), &signed.sig)
         {
-            let entry = LogEntry { event, signed, arrived: cx.now.wall, own: false };
+            let entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: cx.now.wall, own: false };
             let shown = line_of(&entry);
             self.unkept.hold(Queued::Event(Box::new(entry), Some(link)), false);
             self.unkept.note_shown(shown.position.id);
@@ -221,9 +221,10 @@ impl Sync {
         let links = &self.links;
         let base = from.and_then(|from| links.get(from)?.cursors.base(&event.log));
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
-        let offer = Offer { base, has_room: true, highest: &highest };
+        let ahead = self.clocks.ahead_of_reference(&event.log.author, cx.now);
+        let offer = Offer { base, has_room: true, highest: &highest, arrival: Arrival { live: false, ahead } };
         let mut accepted = Vec::new();
-        let acceptance = self.logs.offer(event, signed, &offer, cx.now, &mut accepted);
+        let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), &mut accepted);
         (acceptance, accepted)
     }
 

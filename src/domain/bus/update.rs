@@ -167,6 +167,12 @@ pub enum Update {
         /// How many lines that were.
         lines: u64,
     },
+    /// Stored lines stand elsewhere now, as our own clock was wrong when they came: what was read of the room is to be read
+    /// again.
+    Rearranged {
+        /// Which room.
+        room: Room,
+    },
     /// Something worth a dim line.
     Notice {
         /// For programs.
@@ -394,6 +400,10 @@ pub enum NoticeCode {
     OtherCopy,
     /// The disk takes lines again.
     DiskAgain,
+    /// The clock of this machine is off, as the clocks of others say.
+    ClockOff,
+    /// The clock of this machine is doubtful, so no old lines are removed.
+    NothingForgotten,
 }
 
 impl NoticeCode {
@@ -426,6 +436,8 @@ impl NoticeCode {
             Self::Replaced => "replaced",
             Self::OtherCopy => "other_copy",
             Self::DiskAgain => "disk_again",
+            Self::ClockOff => "clock_off",
+            Self::NothingForgotten => "nothing_forgotten",
         }
     }
 }

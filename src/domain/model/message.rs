@@ -39,8 +39,12 @@ pub enum Mark {
     None,
     /// It came over ten minutes after the time that it names.
     Late,
-    /// It names a time that is over a day ahead.
+    /// It is dated over a day ahead, and stands where it came.
     Ahead,
+    /// It is dated over a day back though it was said just now, and stands where it came.
+    Behind,
+    /// It names an impossible time. That of its arrival is shown instead.
+    WrongTime,
     /// Its author signed two different messages as one and the same.
     Forked,
     /// A kind of event that a later version knows how to show; the text says so.

@@ -92,6 +92,7 @@ impl Printer {
             // A line that was shown was said of already.
             Update::Returned { .. }
             | Update::Page(_)
+            | Update::Rearranged { .. }
             | Update::Unsent { .. }
             | Update::Lacking(_)
             | Update::NetworkJoined => {}

@@ -69,6 +69,8 @@ pub const fn mark_word(mark: Mark) -> Option<&'static str> {
         Mark::None => None,
         Mark::Late => Some("late"),
         Mark::Ahead => Some("ahead"),
+        Mark::Behind => Some("behind"),
+        Mark::WrongTime => Some("wrong_time"),
         Mark::Forked => Some("forked"),
         Mark::Unknown => Some("unknown"),
         Mark::NotKept => Some("not_kept"),

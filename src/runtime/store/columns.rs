@@ -2,7 +2,10 @@
 
 use rusqlite::{Error, Result, types::Type};
 
-use crate::domain::model::{EventId, Hlc, LogId, NodeId, RoomId, Timestamp};
+use crate::{
+    core::log::storage::Dating,
+    domain::model::{EventId, Hlc, LogId, NodeId, RoomId, Timestamp},
+};
 
 /// SQLite has signed integers only. Numbers of events and clocks never reach the sign (`HLC_END`, the decoder's limit);
 /// what a request names beyond is the end of all of them.
@@ -47,6 +50,26 @@ pub(super) fn event_id(row: &rusqlite::Row<'_>, column: usize) -> Result<Option<
 /// A clock's reading.
 pub(super) fn hlc(row: &rusqlite::Row<'_>, column: usize) -> Result<Hlc> {
     Ok(Hlc(unsigned(row.get(column)?)))
+}
+
+/// How the column `dating` calls a reason. Numbers are on disk and never change.
+pub(super) const fn dating_number(dating: Dating) -> i64 {
+    match dating {
+        Dating::Believed => 0,
+        Dating::OtherTime => 1,
+        Dating::Ahead => 2,
+        Dating::Behind => 3,
+    }
+}
+
+/// What [`dating_number`] wrote.
+pub(super) fn dating(row: &rusqlite::Row<'_>, column: usize) -> Result<Dating> {
+    Ok(match row.get::<_, i64>(column)? {
+        1 => Dating::OtherTime,
+        2 => Dating::Ahead,
+        3 => Dating::Behind,
+        _ => Dating::Believed,
+    })
 }
 
 /// A time.

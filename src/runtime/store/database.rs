@@ -43,6 +43,9 @@ impl Database {
             Request::Shrink(logs) => self.shrink(logs),
             Request::Join(network) => self.join(&network),
             Request::Adopt(log) => self.adopt(&log),
+            Request::Settle { after, wall, all } => {
+                self.settle(after, wall, all).map_err(|e| self.fail("put in order", &e))
+            }
             Request::Load => {
                 self.at_one_moment("read", || self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot))))
             }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use prost::Message as _;
 use rusqlite::{Connection, OptionalExtension as _, Result, Row};
 
-use super::columns::{array, hlc, number, time, unepoch, unsigned};
+use super::columns::{array, dating, hlc, number, time, unepoch, unsigned};
 use crate::{
     core::log::storage::{GuestLine, StoredLine},
     domain::model::{Hlc, MessageId, NodeId, Position},
@@ -26,7 +26,7 @@ pub(super) const FROM: &str = "lines LEFT JOIN logs ON logs.key = lines.log";
 
 /// The columns of [`line`].
 pub(super) const COLUMNS: &str = "lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), \
-    lines.guest, lines.kind, lines.content, lines.wall, lines.arrived";
+    lines.guest, lines.kind, lines.content, ifnull(lines.shown, lines.wall), lines.arrived, lines.dating";
 
 /// The order of the screen. An index gives it by the clock; only equal readings are sorted.
 pub(super) const ASCENDING: &str = "lines.hlc, ifnull(logs.author, zeroblob(32)), \
@@ -66,8 +66,9 @@ pub(super) fn line(row: &Row<'_>) -> Result<StoredLine> {
         guest: row.get_ref(5)?.as_str_or_null()?.and_then(|addr| addr.parse().ok()),
         content: content(kind, row.get_ref(7)?.as_blob()?),
         kind,
-        wall: time(row, 8)?,
+        shown: time(row, 8)?,
         arrived: time(row, 9)?,
+        dating: dating(row, 10)?,
     })
 }
 

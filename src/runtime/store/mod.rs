@@ -7,12 +7,14 @@
 //! - Damage: `damage_mark`, `recovery`.
 //! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens, but for
 //!   those that `hidden` leaves out), `erasing`;
-//!   `retention` (with `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
+//!   `retention` (with `aging` and `sharing`) and `shrinking` say which lines go, `slices` has them done a few at a time by `deleting`. `oldest_kept`
 //!   keeps what is gone from coming back, `counts` knows how much of each log is held.
+//! - `settling` puts lines elsewhere that stand too far ahead.
 //! - `journal` keeps the write-ahead log short.
 //! - The search index: `words` says what a line is found by, `indexing` adds it when there is time.
 //! - `threads` is the handle for the rest of the program; `free_space` is looked at there.
 
+mod aging;
 mod columns;
 mod connection;
 mod counts;
@@ -39,6 +41,7 @@ mod recovery;
 mod retention;
 mod schema;
 mod searching;
+mod settling;
 mod sharing;
 mod shrinking;
 mod slices;

@@ -46,8 +46,9 @@ impl Cursor {
     }
 
     fn look_up(&mut self, connection: &Connection) -> Result<()> {
-        let mut rows = connection
-            .prepare_cached("SELECT hlc, seq, spot FROM lines WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?")?;
+        let mut rows = connection.prepare_cached(
+            "SELECT ifnull(dated, hlc), seq, spot FROM lines WHERE log = ? AND seq >= ? ORDER BY seq LIMIT ?",
+        )?;
         let mut rows = rows.query(params![self.key, self.next, number(self.step as u64)])?;
         while let Some(row) = rows.next()? {
             let seq: i64 = row.get(1)?;

@@ -1,11 +1,12 @@
-//! Forgetting: first the lines that are too old, then those beyond the number to keep. Strangers lose lines first, and
-//! of them the one with most lines.
+//! Forgetting: first the lines that are too old (`aging`), then those beyond the number to keep. Strangers lose lines
+//! first, and of them the one with most lines.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Result, params};
 
 use super::{
+    aging,
     columns::{hlc, log_id, number, unsigned},
     deleting::{Line, SLICE_LINES},
     sharing::give_up,
@@ -13,11 +14,8 @@ use super::{
 };
 use crate::{
     core::log::storage::Retain,
-    domain::model::{Hlc, LogId, NodeId, Timestamp},
+    domain::model::{Hlc, LogId, NodeId},
 };
-
-/// A log whose newest line is dated further ahead than this pushes no others out: its author's clock is wrong, or worse.
-const MAX_AHEAD: Duration = Duration::from_hours(24);
 
 /// Lines that are looked at in one slice: some milliseconds. Those of our user that stay may be many.
 const SLICE_LOOKS: usize = 4_096;
@@ -34,8 +32,10 @@ pub(super) struct Retaining {
 /// Lines of a place, by its key, or of a log. The oldest go first.
 #[derive(Debug)]
 enum Step {
-    /// What is too old.
-    Old { place: i64 },
+    /// What is too old of logs with greater keys than `after`.
+    OldEvents { place: i64, after: i64 },
+    /// What is too old of guests' lines.
+    OldGuests { place: i64 },
     /// What is too much: this becomes some of the others.
     Share { place: i64 },
     /// So many of a log.
@@ -57,13 +57,18 @@ impl Retaining {
         let Self { retain, me, steps } = self;
         let steps = match steps {
             Some(steps) => steps,
-            none => none.insert(first_steps(connection, retain.keep.is_some())?),
+            none => none.insert(first_steps(connection, retain)?),
         };
         let Some(step) = steps.pop() else { return Ok((Vec::new(), false)) };
         let mut lines = Vec::new();
         match step {
-            Step::Old { place } => {
-                lines = old(connection, place, retain.before)?;
+            Step::OldEvents { place, after } => {
+                let (chosen, next) = aging::events(connection, place, after, retain)?;
+                lines = chosen;
+                steps.extend(next.map(|after| Step::OldEvents { place, after }));
+            }
+            Step::OldGuests { place } => {
+                lines = aging::guests(connection, place, retain)?;
                 if lines.len() == SLICE_LINES {
                     steps.push(step);
                 }
@@ -90,24 +95,16 @@ impl Retaining {
     }
 }
 
-fn first_steps(connection: &Connection, by_number: bool) -> Result<Vec<Step>> {
+fn first_steps(connection: &Connection, retain: &Retain) -> Result<Vec<Step>> {
     let mut places = connection.prepare_cached("SELECT key FROM places")?;
     let places = places.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>>>()?;
     // Taken from the end.
     let steps = places.into_iter().flat_map(|place| {
-        let share = by_number.then_some(Step::Share { place });
-        share.into_iter().chain([Step::Old { place }])
+        let share = retain.keep.map(|_| Step::Share { place });
+        let old = retain.before.map(|_| [Step::OldGuests { place }, Step::OldEvents { place, after: 0 }]);
+        share.into_iter().chain(old.into_iter().flatten())
     });
     Ok(steps.collect())
-}
-
-/// Within a log clocks never go back. So the lines before a reading are the beginning of each log.
-fn old(connection: &Connection, place: i64, before: Option<Timestamp>) -> Result<Vec<Line>> {
-    let Some(before) = before else { return Ok(Vec::new()) };
-    let sql = format!("SELECT {} FROM lines WHERE place = ? AND hlc < ? ORDER BY hlc LIMIT ?", Line::columns());
-    let mut lines = connection.prepare_cached(&sql)?;
-    let values = params![place, number(Hlc::at(before).0), number(SLICE_LINES as u64)];
-    lines.query_map(values, Line::read)?.collect()
 }
 
 /// Whose lines are counted together. All guests count as one: they have no keys, and new addresses cost nothing.
@@ -117,7 +114,7 @@ enum Speaker {
     Guests,
 }
 
-/// What somebody has said: logs with the clock of their ends and how many lines they have; of guests how many.
+/// What somebody has said: logs with where their ends stand and how many lines they have; of guests how many.
 #[derive(Debug, Default)]
 struct Said {
     logs: Vec<(Hlc, LogId, u64)>,
@@ -135,27 +132,19 @@ type Speakers = BTreeMap<Speaker, Said>;
 /// How many lines each must give up in a place. The last step in the list is done next.
 fn share(connection: &Connection, place: i64, retain: &Retain, me: &NodeId) -> Result<Vec<Step>> {
     let Some(keep) = retain.keep else { return Ok(Vec::new()) };
-    let (mut ahead, mut strangers) = (Speakers::new(), Speakers::new());
+    let mut strangers = Speakers::new();
     let (mut own, mut all) = (0, 0);
-    let day_ahead = i64::try_from(MAX_AHEAD.as_millis()).unwrap_or(i64::MAX);
-    let day_ahead = Hlc::at(Timestamp::from_millis(retain.now.as_millis().saturating_add(day_ahead)));
-    let sql = "SELECT room, author, epoch, lines, head_hlc FROM logs WHERE place = ? AND lines > 0";
+    let sql = "SELECT room, author, epoch, lines, ifnull(head_place, head_hlc) FROM logs WHERE place = ? AND lines > 0";
     let mut logs = connection.prepare_cached(sql)?;
     let mut logs = logs.query([place])?;
     while let Some(row) = logs.next()? {
         let (log, lines, end) = (log_id(row, 0)?, unsigned(row.get(3)?), hlc(row, 4)?);
         all += lines;
-        let of = if log.author == *me {
+        if log.author == *me {
             own += lines;
-            continue;
-        } else if end >= day_ahead {
-            &mut ahead
-        } else if retain.known.contains(&log.author) {
-            continue;
-        } else {
-            &mut strangers
-        };
-        of.entry(Speaker::Node(log.author)).or_default().logs.push((end, log, lines));
+        } else if !retain.known.contains(&log.author) {
+            strangers.entry(Speaker::Node(log.author)).or_default().logs.push((end, log, lines));
+        }
     }
     let guests = "SELECT count(*) FROM lines INDEXED BY guests_in_order WHERE place = ? AND log IS NULL";
     let guests = connection.prepare_cached(guests)?.query_row([place], |row| row.get(0).map(unsigned))?;
@@ -164,12 +153,11 @@ fn share(connection: &Connection, place: i64, retain: &Retain, me: &NodeId) -> R
         all += guests;
     }
     let mut beyond = all.saturating_sub(keep);
-    let first = steps(place, ahead, &mut beyond);
-    let second = steps(place, strangers, &mut beyond);
+    let first = steps(place, strangers, &mut beyond);
     // Our user's lines go last, but not so that nothing else is left.
     let own = own.saturating_sub(keep / 2);
     let last = (beyond > 0).then_some(Step::Everybody { place, lines: beyond, own, from: 0 });
-    Ok(last.into_iter().chain(second).chain(first).collect())
+    Ok(last.into_iter().chain(first).collect())
 }
 
 /// The steps for what these people give up of `beyond` lines.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{counts, lines, words};
+use super::{counts, lines, settling, words};
 
 /// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
@@ -10,7 +10,7 @@ pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 /// What one version adds to the one before. A step that was released never changes.
 type Step = fn(&Connection) -> Result<()>;
 
-const STEPS: [Step; 8] = [tables, index, floor, count, index_later, orders, networks, said_again];
+const STEPS: [Step; 9] = [tables, index, floor, count, index_later, orders, networks, said_again, placed];
 
 /// - `places`: rooms of networks. The index that its constraint makes is a second copy of it, for a damaged file.
 /// - `logs`: `named` is the greatest number of an event that some event names as a dep; `mine` whether this file alone
@@ -131,6 +131,20 @@ ALTER TABLE lines ADD COLUMN again BLOB;
 CREATE INDEX lines_again ON lines (again) WHERE again IS NOT NULL;
 ";
 
+/// Where lines stand and which time they show, if their author's clock was not believed.
+///
+/// - `lines`: `hlc` is where a line stands. `dated` is the reading that its author signed, if that is another one. `shown` is
+///   the time that is shown, if it is not `wall`. `dating` says why: see `columns::dating`.
+/// - `logs`: `head_place` is where the newest event stands, if not at `head_hlc`.
+/// - `clock`: one row, what the clock of this machine showed last while it was believed, and after it had jumped.
+const PLACED: &str = "
+ALTER TABLE lines ADD COLUMN dated INTEGER;
+ALTER TABLE lines ADD COLUMN shown INTEGER;
+ALTER TABLE lines ADD COLUMN dating INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE logs ADD COLUMN head_place INTEGER;
+CREATE TABLE clock (showed INTEGER NOT NULL, jumped INTEGER);
+";
+
 /// The version that a file has.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -177,6 +191,12 @@ fn networks(connection: &Connection) -> Result<()> {
 
 fn said_again(connection: &Connection) -> Result<()> {
     connection.execute_batch(SAID_AGAIN)
+}
+
+/// Lines that are there already keep their place, unless they are dated impossibly.
+fn placed(connection: &Connection) -> Result<()> {
+    connection.execute_batch(PLACED)?;
+    settling::place_stored(connection)
 }
 
 /// Lines that are there already are found too.

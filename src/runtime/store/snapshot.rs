@@ -4,12 +4,15 @@ use rusqlite::{OptionalExtension as _, Result, Row};
 
 use super::{
     Database,
-    columns::{array, event_id, hlc, log_id, unsigned},
+    columns::{array, event_id, hlc, log_id, time, unsigned},
     reading,
 };
 use crate::{
-    core::log::storage::{Ack, LogState, Older, Proof, Repeated, Snapshot},
-    domain::model::{EventId, LogId, NodeId, Room},
+    core::{
+        clock::LastRun,
+        log::storage::{Ack, LogState, Older, Proof, Repeated, Snapshot},
+    },
+    domain::model::{EventId, Hlc, LogId, NodeId, Room, Timestamp},
     protocol::codec::event::Dep,
 };
 
@@ -21,6 +24,8 @@ impl Database {
         snapshot.said_again = self.said_again()?;
         snapshot.undelivered = self.undelivered()?;
         snapshot.forks = self.forks()?;
+        snapshot.latest = self.latest(&snapshot)?;
+        snapshot.last_run = self.connection.query_row("SELECT showed, jumped FROM clock", [], last_run).optional()?;
         snapshot.lines = self.connection.query_row(
             "SELECT count(*) FROM lines WHERE place IN (SELECT key FROM places WHERE network = ?)",
             [self.network.get().as_str()],
@@ -32,26 +37,36 @@ impl Database {
     fn logs(&self, snapshot: &mut Snapshot) -> Result<()> {
         let mut select = self.connection.prepare_cached(
             "SELECT logs.room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
-             floor, named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
+             floor, ifnull(head_place, head_hlc), named, network, bytes FROM logs JOIN places ON places.key = logs.place ORDER BY logs.key",
         )?;
         let network = self.network.get();
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            if row.get_ref(13)?.as_str()? != network.as_str() {
+            if row.get_ref(14)?.as_str()? != network.as_str() {
                 snapshot.foreign.push(log_id(row, 0)?);
                 continue;
             }
             let state = state(row, 0)?;
-            if state.head > unsigned(row.get(12)?) {
+            if state.is_placed_by_clock() && state.head > unsigned(row.get(13)?) {
                 snapshot.frontier.push(Dep { log: state.id, seq: state.head });
             }
-            let bytes = unsigned(row.get(14)?);
+            let bytes = unsigned(row.get(15)?);
             if bytes > 0 {
                 snapshot.bytes.push((state.id, bytes));
             }
             snapshot.logs.push(state);
         }
         Ok(())
+    }
+
+    /// Where the last line stands, or the newest event of a log without lines.
+    fn latest(&self, snapshot: &Snapshot) -> Result<Hlc> {
+        let mut last = self.connection.prepare_cached(
+            "SELECT (SELECT max(hlc) FROM lines WHERE place = places.key) FROM places WHERE network = ?",
+        )?;
+        let last = last.query_map([self.network.get().as_str()], |row| row.get::<_, Option<i64>>(0))?;
+        let last = last.collect::<Result<Vec<_>>>()?.into_iter().flatten().map(|hlc| Hlc(unsigned(hlc)));
+        Ok(last.chain(snapshot.logs.iter().map(|log| log.head_place)).max().unwrap_or_default())
     }
 
     /// The own log that may be gone on with.
@@ -97,7 +112,12 @@ impl Database {
     }
 }
 
-/// How a log stands, from twelve columns.
+fn last_run(row: &Row<'_>) -> Result<LastRun> {
+    let jumped = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_millis);
+    Ok(LastRun { showed: time(row, 0)?, jumped })
+}
+
+/// How a log stands, from thirteen columns.
 pub(super) fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
     let unsigned_at = |column: usize| row.get::<_, i64>(first + column).map(unsigned);
     let optional_at = |column: usize| row.get::<_, Option<i64>>(first + column).map(|value| value.map(unsigned));
@@ -112,6 +132,7 @@ pub(super) fn state(row: &Row<'_>, first: usize) -> Result<LogState> {
         head: unsigned_at(4)?,
         head_id: event_id(row, first + 5)?,
         head_hlc: hlc(row, first + 6)?,
+        head_place: hlc(row, first + 12)?,
         older,
         forked: optional_at(10)?,
     })

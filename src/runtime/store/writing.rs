@@ -4,13 +4,16 @@ use rusqlite::{Connection, Error, OptionalExtension as _, Savepoint, Transaction
 
 use super::{
     Database,
-    columns::{epoch, number},
+    columns::{dating_number, epoch, number},
     counts::Counts,
     damage_mark, deleting, error, indexing, lines, oldest_kept, schema,
 };
 use crate::{
-    core::log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
-    domain::model::{EventId, LogId, NodeId, RoomId},
+    core::{
+        clock::LastRun,
+        log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
+    },
+    domain::model::{EventId, LogId, NodeId, RoomId, Timestamp},
     protocol::codec::event::Content,
 };
 
@@ -104,6 +107,7 @@ impl Writer<'_> {
                 Write::Ack(ack) => self.ack(ack)?,
                 Write::ForgetAck(node, log) => self.forget_ack(node, log)?,
                 Write::Fork(proof) => self.fork(proof)?,
+                Write::Clock(run) => self.clock(*run)?,
                 Write::Abandon(log) => self.leave(log)?,
                 Write::Drop(log) => self.drop_log(log)?,
             }
@@ -130,15 +134,17 @@ impl Writer<'_> {
             Some(_) => return Err(Refusal::Taken(event.log, event.seq)),
             None => {}
         }
-        let spot = lines::free_spot(&self.savepoint, event.hlc)?;
+        let stands = entry.place;
+        let spot = lines::free_spot(&self.savepoint, stands.hlc)?;
         let mut insert = self.savepoint.prepare_cached(
-            "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content, again)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO lines (spot, place, hlc, log, seq, id, kind, wall, arrived, body, sig, content, again, dated, shown,
+                 dating)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         insert.execute(params![
             spot,
             place,
-            number(event.hlc.0),
+            number(stands.hlc.0),
             log,
             number(event.seq),
             event.id.0,
@@ -149,6 +155,9 @@ impl Writer<'_> {
             signed.sig,
             &*signed.content,
             Content::again(event.kind, &signed.content).map(|id| id.0),
+            (stands.hlc != event.hlc).then(|| number(event.hlc.0)),
+            (stands.shown != event.wall).then(|| stands.shown.as_millis()),
+            dating_number(stands.dating),
         ])?;
         self.counts.add(log, number(signed.bytes() as u64));
         indexing::note(&self.savepoint, spot, place, event.log.author == self.me)?;
@@ -179,7 +188,8 @@ impl Writer<'_> {
         let LogId { room, author, epoch: number_of } = event.log;
         let place = self.place(room)?;
         let mut insert = self.savepoint.prepare_cached(
-            "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, head_place)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         let log = insert.insert(params![
             place,
@@ -190,6 +200,7 @@ impl Writer<'_> {
             number(event.seq),
             event.id.0,
             number(event.hlc.0),
+            number(entry.place.hlc.0),
         ])?;
         Ok((log, place))
     }
@@ -238,6 +249,13 @@ impl Writer<'_> {
         if let Some((log, _)) = find(&self.savepoint, &proof.log)? {
             put_fork(&self.savepoint, log, proof)?;
         }
+        Ok(())
+    }
+
+    fn clock(&self, run: LastRun) -> Result<(), Refusal> {
+        self.savepoint.prepare_cached("DELETE FROM clock")?.execute([])?;
+        let mut insert = self.savepoint.prepare_cached("INSERT INTO clock (showed, jumped) VALUES (?, ?)")?;
+        insert.execute(params![run.showed.as_millis(), run.jumped.map(Timestamp::as_millis)])?;
         Ok(())
     }
 
@@ -292,12 +310,12 @@ pub(super) fn put_place(connection: &Connection, room: RoomId, network: &str) ->
 pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> rusqlite::Result<()> {
     let mut put = connection.prepare_cached(
         "INSERT INTO logs (place, room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked,
-             floor)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             floor, head_place)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (room, author, epoch) DO UPDATE SET base = excluded.base, head = excluded.head,
              head_id = excluded.head_id, head_hlc = excluded.head_hlc, older_base = excluded.older_base,
              older_head = excluded.older_head, older_id = excluded.older_id, forked = excluded.forked,
-             floor = excluded.floor",
+             floor = excluded.floor, head_place = excluded.head_place",
     )?;
     let state = &oldest_kept::above(state, oldest_kept::of(connection, &state.id)?);
     let older = state.older;
@@ -315,6 +333,7 @@ pub(super) fn put_log(connection: &Connection, place: i64, state: &LogState) -> 
         older.and_then(|older| older.head_id).map(|id| id.0),
         state.forked.map(number),
         number(state.floor),
+        number(state.head_place.0),
     ])?;
     Ok(())
 }

@@ -205,7 +205,7 @@ pub(super) fn http_pings(target: &Target) -> Outcome {
 }
 
 pub(super) fn mesh_pings(target: &Target) -> Outcome {
-    flood(target, |_, n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1 }))
+    flood(target, |_, n| Body::Ping(Ping { token: n as u64, answer: n % 2 == 1, ..Ping::default() }))
 }
 
 pub(super) fn lines(target: &Target) -> Outcome {

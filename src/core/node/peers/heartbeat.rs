@@ -7,7 +7,7 @@ use crate::{
     core::node::myself::Myself,
     domain::{
         bus::Update,
-        model::{LinkId, Now},
+        model::{LinkId, Now, Timestamp},
         timers::Timers,
     },
     protocol::codec::mesh::{self, Cap, Frame},
@@ -78,7 +78,7 @@ impl Heartbeat {
         let token = self.rng.u64(..);
         if let Some((_, session)) = table.session_mut(link) {
             session.ping = Some((token, now));
-            out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: false })));
+            out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: false, wall: None })));
         }
     }
 
@@ -104,14 +104,27 @@ impl Heartbeat {
 }
 
 /// A node pings, or answers our ping.
-pub(super) fn pinged(link: LinkId, token: u64, answer: bool, table: &mut LinkTable, now: Now, out: &mut Vec<Output>) {
+pub(super) fn pinged(
+    link: LinkId,
+    (token, answer, wall): (u64, bool, Option<Timestamp>),
+    table: &mut LinkTable,
+    now: Now,
+    out: &mut Vec<Output>,
+) {
     if !answer {
-        return out.push(Output::tell(link, mesh::encode(&Frame::Ping { token, answer: true })));
+        let answer = Frame::Ping { token, answer: true, wall: Some(now.wall) };
+        return out.push(Output::tell(link, mesh::encode(&answer)));
     }
     let Some((peer, session)) = table.session_mut(link) else { return };
     if let Some((_, sent)) = session.ping.take_if(|(asked, _)| *asked == token) {
         let time = now.mono.saturating_duration_since(sent);
         session.round_trip = Some(time);
+        if let Some(wall) = wall {
+            let on_the_way = i64::try_from(time.as_millis() / 2).unwrap_or(i64::MAX);
+            let shows = wall.as_millis().saturating_add(on_the_way);
+            session.clock_ahead_ms = shows.saturating_sub(now.wall.as_millis());
+            out.push(Output::Clock { link, ahead_ms: session.clock_ahead_ms });
+        }
         out.push(Output::update(Update::RoundTrip { peer: peer.id, time }));
     }
 }

@@ -41,6 +41,11 @@ impl Newcomer {
         self.session.caps.has(Cap::Sas)
     }
 
+    /// By how many milliseconds its clock is ahead of ours.
+    pub(in crate::core::node) fn clock_ahead_ms(&self) -> i64 {
+        self.session.clock_ahead_ms
+    }
+
     /// What both programs can do.
     pub(in crate::core::node) fn caps(&self) -> Caps {
         self.session.caps

@@ -5,7 +5,7 @@ use crate::{
     core::node::{dialing::News, transport::CloseReason},
     domain::{
         bus::{NoticeCode, Update},
-        model::{LinkId, Now},
+        model::{LinkId, Now, Timestamp},
     },
     protocol::codec::mesh::{Reason, Status},
 };
@@ -20,12 +20,11 @@ impl Peers {
     pub(in crate::core::node) fn pinged(
         &mut self,
         link: LinkId,
-        token: u64,
-        answer: bool,
+        ping: (u64, bool, Option<Timestamp>),
         now: Now,
         out: &mut Vec<Output>,
     ) {
-        heartbeat::pinged(link, token, answer, &mut self.table, now, out);
+        heartbeat::pinged(link, ping, &mut self.table, now, out);
     }
 
     /// A node tells its status.

@@ -30,6 +30,13 @@ pub(in crate::core::node) enum Output {
         /// The key of the node at its other end; none of a guest.
         node: Option<NodeId>,
     },
+    /// A node's clock was measured.
+    Clock {
+        /// Its link.
+        link: LinkId,
+        /// By how many milliseconds it is ahead of ours.
+        ahead_ms: i64,
+    },
     /// A node that went by this name is gone.
     NameLeft(Nick),
     /// A node goes by another name now.

@@ -55,7 +55,7 @@ pub(in crate::core::node) struct Session {
     pub(super) round_trip: Option<Duration>,
     /// The last ping, until it is answered.
     pub(super) ping: Option<(u64, Instant)>,
-    /// By how many milliseconds its clock was ahead of ours when it was linked.
+    /// By how many milliseconds its clock was ahead of ours when it was measured last.
     pub(super) clock_ahead_ms: i64,
     /// For frames that are no events.
     frames: TokenBucket,

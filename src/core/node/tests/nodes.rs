@@ -440,7 +440,7 @@ fn a_flood_of_frames_is_passed_over_and_then_cut() {
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let mut outs = Vec::new();
     for token in 0..3_000 {
-        outs.extend(bench.feed(told(IN, Frame::Ping { token, answer: false })));
+        outs.extend(bench.feed(told(IN, Frame::Ping { token, answer: false, wall: None })));
     }
     assert_eq!(byes(&outs, IN), [Frame::Bye(Reason::Protocol)]);
     assert!(frames(&outs, IN).len() < 600);
@@ -459,15 +459,17 @@ fn a_second_hello_ends_the_link() {
 fn presence_names_and_round_trips_reach_the_front_end() {
     let mut bench = Harness::new(US);
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
-    let Some(Frame::Ping { token, answer: false }) = frames(&outs, IN).first().cloned() else { panic!("{outs:?}") };
+    let Some(Frame::Ping { token, answer: false, wall: None }) = frames(&outs, IN).first().cloned() else {
+        panic!("{outs:?}")
+    };
     bench.now.mono += Duration::from_millis(3);
     let peer = PeerId::Node(key(at(SMALLER)));
-    let pong = Frame::Ping { token, answer: true };
+    let pong = Frame::Ping { token, answer: true, wall: None };
     let outs = bench.feed(told(IN, pong.clone()));
     assert_eq!(updates(&outs), [&Update::RoundTrip { peer, time: Duration::from_millis(3) }]);
     assert_eq!(bench.feed(told(IN, pong)), [], "answered once");
-    let asked = bench.feed(told(IN, Frame::Ping { token: 9, answer: false }));
-    assert_eq!(frames(&asked, IN), [Frame::Ping { token: 9, answer: true }]);
+    let asked = bench.feed(told(IN, Frame::Ping { token: 9, answer: false, wall: None }));
+    assert_eq!(frames(&asked, IN), [Frame::Ping { token: 9, answer: true, wall: Some(bench.now.wall) }]);
 
     let status = Status { nick: Nick::new("robert").ok(), presence: Presence::away("lunch"), typing: true };
     let outs = bench.feed(told(IN, Frame::Status(status)));

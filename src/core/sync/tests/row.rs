@@ -87,6 +87,8 @@ pub(super) struct Peer {
     pub(super) identity: Identity,
     pub(super) people: Everyone,
     pub(super) store: FakeStore,
+    /// By how many milliseconds its clock is ahead.
+    pub(super) ahead: i64,
     /// Whether the disk keeps everybody waiting.
     pub(super) stalled: bool,
     pub(super) unanswered: Vec<(u64, Request)>,
@@ -127,7 +129,8 @@ impl Row {
         self.links.push((one, other, link));
         for (n, other) in [(one, other), (other, one)] {
             let node = self.peers[other].identity.node();
-            self.queue.push_back((n, Input::LinkUp { link, node, caps: mesh::Caps::ours() }));
+            let clock_ahead_ms = self.peers[other].ahead - self.peers[n].ahead;
+            self.queue.push_back((n, Input::LinkUp { link, node, caps: mesh::Caps::ours(), clock_ahead_ms }));
         }
         self.run();
         link
@@ -235,6 +238,7 @@ impl Peer {
                 known: BTreeSet::new(),
             },
             store,
+            ahead: 0,
             stalled: false,
             unanswered: Vec::new(),
             said: Vec::new(),
@@ -244,6 +248,7 @@ impl Peer {
     /// What the machine says to an input; its disk answers at once unless it is stalled.
     pub(super) fn feed(&mut self, input: Input, now: Now) -> Vec<Output> {
         let (mut outputs, mut inputs) = (Vec::new(), VecDeque::from([input]));
+        let now = Now { wall: Timestamp::from_millis(now.wall.as_millis() + self.ahead), ..now };
         while let Some(input) = inputs.pop_front() {
             let mut out = Vec::new();
             self.sync.handle(input, &self.people, now, &mut out);

@@ -68,6 +68,7 @@ impl App {
             Update::Page(page) => self.page(page),
             Update::Found { query, messages, more, behind } => self.found(&query, messages, more, behind),
             Update::Erased { lines, .. } => self.erased(lines),
+            Update::Rearranged { .. } => self.conversation.reread(&mut self.outputs),
             Update::Alarm(alarm) => self.alarm(&alarm),
             Update::Whois(answer) => self.answer(&whois::text(&answer, &self.people, &self.clock())),
             Update::Verify { peer, step } => self.verification(peer, step),

@@ -95,7 +95,10 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Probe(probe) => read_probe(probe)?,
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
-        mesh::frame::Body::Ping(ping) => Frame::Ping { token: ping.token, answer: ping.answer },
+        mesh::frame::Body::Ping(mesh::Ping { token, answer, wall_ms }) => {
+            let wall = i64::try_from(wall_ms).map_err(|_| Malformed)?;
+            Frame::Ping { token, answer, wall: (wall > 0).then_some(Timestamp::from_millis(wall)) }
+        }
         // A second list behind the first one is part of it.
         mesh::frame::Body::Have(have) if have.ranges.len() + have.changes.len() > MAX_RANGES => return Err(Malformed),
         mesh::frame::Body::Batch(batch) if batch.events.len() > MAX_EVENTS => return Err(Malformed),

@@ -35,7 +35,10 @@ pub fn encode(frame: &Frame) -> Bytes {
             Some(mesh::frame::Body::Peers(mesh::Peers { peers: sightings.iter().map(write_sighting).collect() }))
         }
         Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
-        Frame::Ping { token, answer } => Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer })),
+        Frame::Ping { token, answer, wall } => {
+            let wall_ms = wall.and_then(|wall| wall.as_millis().try_into().ok()).unwrap_or(0);
+            Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer, wall_ms }))
+        }
         Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
             ranges: have.ranges.iter().map(write_range).collect(),
             changes: have.changes.iter().map(write_change).collect(),

@@ -57,6 +57,8 @@ pub enum Frame {
         token: u64,
         /// Whether this is the answer.
         answer: bool,
+        /// In an answer: what its clock shows, if it says so.
+        wall: Option<Timestamp>,
     },
     /// What it holds of which logs.
     Have(Have),

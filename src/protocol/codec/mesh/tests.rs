@@ -58,7 +58,8 @@ fn every_frame_reads_back_as_it_was_written() {
         Frame::Peers(vec![Sighting { node: NodeId::new([9; 32]), addrs }; MAX_SIGHTINGS]),
         Frame::Bye(Reason::OwnKey),
         Frame::Bye(Reason::Replaced),
-        Frame::Ping { token: u64::MAX, answer: true },
+        Frame::Ping { token: u64::MAX, answer: false, wall: None },
+        Frame::Ping { token: u64::MAX, answer: true, wall: Some(Timestamp::from_millis(1_795_000_000_000)) },
         Frame::Probe(Probe::default()),
         Frame::Probe(Probe { dial_back: Some(4_565) }),
         Frame::ProbeReply(ProbeReply {

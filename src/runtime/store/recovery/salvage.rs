@@ -8,13 +8,16 @@ use proven::{Proven, Unproven};
 use rusqlite::{Connection, Row};
 
 use super::super::{
-    columns::{array, hlc, time},
+    columns::{array, dating, hlc, time},
     lines, reading, snapshot,
 };
 use crate::{
-    core::log::storage::{Ack, GuestLine, LogEntry, LogState, Proof},
+    core::log::{
+        Logs,
+        storage::{Ack, Dating, GuestLine, LogEntry, LogState, Place, Proof},
+    },
     domain::model::{EventId, Hlc, LogId, MessageId, Network, RoomId, Timestamp},
-    protocol::codec::event::{Content, Event, Signed},
+    protocol::codec::event::{Content, Event, HLC_END, Signed},
 };
 
 /// Ways to the lines, from both ends of the table and of its indexes: what one of them cannot pass, another comes upon.
@@ -42,6 +45,8 @@ struct Known {
     id: EventId,
     prev: Option<EventId>,
     hlc: Hlc,
+    /// Where it stands.
+    place: Hlc,
 }
 
 /// What there is, without the contents.
@@ -66,10 +71,11 @@ impl Salvage {
                 let Some((room, _)) = places.get(&place) else { continue };
                 match entry {
                     Some(entry) if entry.event.log.room == *room => {
+                        let stands = stands(damaged, spot, &entry.event, entry.arrived).hlc;
                         let Event { id, log, seq, prev, hlc, .. } = entry.event;
                         let (at, events) = found.entry(log).or_insert((place, BTreeMap::new()));
                         if *at == place {
-                            events.insert(seq, Known { spot, id, prev, hlc });
+                            events.insert(seq, Known { spot, id, prev, hlc, place: stands });
                         }
                     }
                     Some(_) => {}
@@ -106,7 +112,9 @@ impl Salvage {
             self.events.insert(first.spot);
         }
         let (head_id, head_hlc) = (Some(newest.id), newest.hlc);
-        self.logs.insert(log, (place, LogState { id: log, floor, base, head, head_id, head_hlc, older: None, forked }));
+        let head_place = newest.place;
+        let state = LogState { id: log, floor, base, head, head_id, head_hlc, head_place, older: None, forked };
+        self.logs.insert(log, (place, state));
         true
     }
 
@@ -126,7 +134,9 @@ impl Salvage {
         // Proven already, of the same bytes: nobody writes to this file.
         self.events.iter().filter_map(|&spot| {
             let (signed, arrived) = event(damaged, spot)?;
-            Some(LogEntry { event: signed.read().ok()?, signed, arrived, own: false })
+            let event = signed.read().ok()?;
+            let place = stands(damaged, spot, &event, arrived);
+            Some(LogEntry { event, signed, arrived, own: false, place })
         })
     }
 
@@ -158,11 +168,13 @@ fn logs(damaged: &Connection) -> Vec<(LogState, i64)> {
     // Files of the first versions have no floor.
     let has_floor = damaged.prepare("SELECT floor FROM logs").is_ok();
     let floor = if has_floor { "floor" } else { "iif(base > head, base, 1)" };
+    let has_place = damaged.prepare("SELECT head_place FROM logs").is_ok();
+    let place = if has_place { "ifnull(head_place, head_hlc)" } else { "head_hlc" };
     let sql = format!(
-        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor}, place
-         FROM logs"
+        "SELECT room, author, epoch, base, head, head_id, head_hlc, older_base, older_head, older_id, forked, {floor},
+             {place}, place FROM logs"
     );
-    rows(damaged, &sql, |row| Ok((snapshot::state(row, 0)?, row.get(12)?)))
+    rows(damaged, &sql, |row| Ok((snapshot::state(row, 0)?, row.get(13)?)))
 }
 
 fn spots(damaged: &Connection) -> BTreeSet<i64> {
@@ -178,6 +190,22 @@ fn unproven(damaged: &Connection, spot: i64) -> Option<Unproven> {
 fn event(damaged: &Connection, spot: i64) -> Option<(Signed, Timestamp)> {
     let sql = "SELECT body, sig, content, arrived FROM lines WHERE spot = ?";
     read(damaged, sql, spot, |row| Ok((reading::signed(row, 0)?, time(row, 3)?)))
+}
+
+/// Where an event stands. What is damaged, and what an earlier version wrote, stands where its clock says, unless that is
+/// more than a day after it came.
+fn stands(damaged: &Connection, spot: i64, event: &Event, arrived: Timestamp) -> Place {
+    let sql = "SELECT hlc, dating, ifnull(shown, wall) FROM lines WHERE spot = ?";
+    let stored =
+        read(damaged, sql, spot, |row| Ok(Place { hlc: hlc(row, 0)?, dating: dating(row, 1)?, shown: time(row, 2)? }));
+    match stored.filter(|place| place.hlc < HLC_END) {
+        Some(place) if place.dating.is_by_arrival() => place,
+        Some(place) => Place { hlc: event.hlc, ..place },
+        None if Logs::is_ahead(event.hlc, arrived) => {
+            Place { hlc: Hlc::at(arrived), dating: Dating::Ahead, shown: arrived }
+        }
+        None => Place::by_clock(event),
+    }
 }
 
 fn guest(damaged: &Connection, spot: i64, room: RoomId) -> Option<GuestLine> {

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{
-    ask::texts,
+    ask::{texts, to_version_6},
     people::{Author, append, guest, memory, open_in},
 };
 use crate::{
-    core::log::storage::{LogState, Older, Proof, Reply, Request, Retain, Write},
-    domain::model::{LogId, NodeId, Room, Seek, Timestamp},
+    core::log::storage::{Dating, LogEntry, LogState, Older, Place, Proof, Reply, Request, Retain, Write},
+    domain::model::{Hlc, LogId, NodeId, Room, Seek, Timestamp},
     runtime::store::Database,
 };
 
@@ -202,34 +202,75 @@ fn no_sum_is_beyond_the_greatest_number() {
     assert_eq!(database.connection.query_row(reals, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }
 
+/// Says something at `at` that comes at `came`, and stands there if it is dated ahead.
+fn write_late(author: &mut Author, at: i64, came: i64, text: &str) -> Vec<Write> {
+    let (event, signed) = author.say(at, text, Vec::new());
+    let arrived = Timestamp::from_millis(came);
+    let place = if at > came {
+        Place { hlc: Hlc::at(arrived), dating: Dating::Ahead, shown: arrived }
+    } else {
+        Place::by_clock(&event)
+    };
+    let state = LogState { head_place: place.hlc, ..author.state(1) };
+    vec![Write::Event(Box::new(LogEntry { event, signed, arrived, own: false, place })), Write::Log(state)]
+}
+
 #[test]
-fn lines_dated_in_the_future_push_no_others_out() {
+fn lines_dated_in_the_future_go_when_those_go_that_came_with_them() {
     let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
     let mut database = memory(silent()).database;
     for number in 0..10 {
-        database.commit(alice.write(number, &format!("today {number}"), false)).unwrap();
+        database.commit(alice.write(number * 2, &format!("today {number}"), false)).unwrap();
         let ahead = NOW.as_millis() + DAY + 1 + number;
-        database.commit(bob.write(ahead, &format!("ahead {number}"), false)).unwrap();
+        database.commit(write_late(&mut bob, ahead, number * 2 + 1, &format!("ahead {number}"))).unwrap();
     }
-    let mut keep = |keep| {
-        let raised = raised(&mut database, retain(None, Some(keep)));
-        (raised, texts(&database.seek(Seek::Newest, 99).lines))
+    assert_eq!(raised(&mut database, retain(None, Some(4))), (16, vec![(bob.log, 9), (alice.log, 9)]));
+    let left = texts(&database.seek(Seek::Newest, 99).lines);
+    assert_eq!(left, ["today 8", "ahead 8", "today 9", "ahead 9"]);
+}
+
+#[test]
+fn a_line_goes_when_it_came_too_long_ago_or_is_dated_so_and_has_been_here_for_a_week() {
+    let mut people = [Author::new(1, 5), Author::new(2, 5), Author::new(3, 5)];
+    let [alice, bob, carol] = [people[0].log, people[1].log, people[2].log];
+    let mut database = memory(silent()).database;
+    // The clock of alice is a year slow, carol's was a year ahead, and bob has brought old lines of his own today.
+    for (who, at, arrives) in [(0, 0, 365), (0, 0, 366), (1, 0, 350), (1, 0, 366), (2, 700, 270), (2, 701, 366)] {
+        let text = format!("{at} {arrives}");
+        database.commit(write_late(&mut people[who], at * DAY, arrives * DAY, &text)).unwrap();
+    }
+    let retain = |now: i64, age: i64| {
+        let (now, before) = (Timestamp::from_millis(now * DAY), Timestamp::from_millis((now - age) * DAY));
+        Request::Retain(Retain { now, before: Some(before), keep: None, known: known() })
     };
-    let (reply, left) = keep(13);
-    assert_eq!(reply, (7, vec![(bob.log, 8)]));
-    assert_eq!((left.len(), left.last().unwrap().as_str()), (13, "ahead 9"));
-    let (reply, left) = keep(8);
-    assert_eq!(reply.0, 5);
-    assert_eq!(left, (2..10).map(|number| format!("today {number}")).collect::<Vec<_>>());
-    // When their day has come they are like all others.
-    let day = NOW.as_millis() + DAY;
-    for number in 0..2 {
-        database.commit(bob.write(day + number, "tomorrow", false)).unwrap();
+    assert_eq!(raised(&mut database, retain(367, 90)), (2, vec![(bob, 2), (carol, 2)]));
+    assert_eq!(raised(&mut database, retain(374, 90)), (3, vec![(bob, 3), (alice, 3)]));
+    assert_eq!(raised(&mut database, retain(456, 90)).0, 0);
+    assert_eq!(raised(&mut database, retain(457, 90)).0, 1, "90 days after it came");
+}
+
+#[test]
+fn lines_that_stand_too_far_ahead_are_put_behind_the_rest_and_found_there() {
+    let (mut alice, mut bob) = (Author::new(1, 5), Author::new(2, 5));
+    let mut database = memory(alice.node()).database;
+    database.commit(bob.write(1_000, "a question", false)).unwrap();
+    for number in 0..3 {
+        database.commit(alice.write(3 * DAY + number, &format!("wrong {number}"), true)).unwrap();
     }
-    let later =
-        Request::Retain(Retain { now: Timestamp::from_millis(day), before: None, keep: Some(3), known: known() });
-    assert_eq!(raised(&mut database, later).0, 7);
-    assert_eq!(texts(&database.seek(Seek::Newest, 9).lines), ["today 9", "tomorrow", "tomorrow"]);
+    database.commit(bob.write(2_000, "an answer", false)).unwrap();
+    let (after, wall) = (Hlc::at(Timestamp::from_millis(DAY + 5_000)), Timestamp::from_millis(5_000));
+    let mut settle = |all| match database.handle(Request::Settle { after, wall, all }) {
+        Ok(Reply::Loaded(snapshot)) => snapshot,
+        other => panic!("{other:?}"),
+    };
+    let snapshot = settle(false);
+    assert_eq!(snapshot.latest.wall(), wall);
+    let lines = database.seek(Seek::Newest, 9).lines;
+    assert_eq!(texts(&lines), ["a question", "an answer", "wrong 0", "wrong 1", "wrong 2"]);
+    let datings: Vec<Dating> = lines.iter().map(|line| line.dating).collect();
+    assert_eq!(datings, [Dating::Believed, Dating::Believed, Dating::Ahead, Dating::Ahead, Dating::Ahead]);
+    let found = texts(&database.find("wrong", None, 9).lines);
+    assert_eq!(found, ["wrong 2", "wrong 1", "wrong 0"]);
 }
 
 /// The second slice cannot be done.
@@ -277,4 +318,46 @@ fn what_may_be_left_after_erasing_is_said_and_goes_at_the_next_attempt() {
     drop(reader);
     assert_eq!(raised(&mut database, Request::Erase(Room::LOBBY.id())), (0, vec![(alice.log, 2)]));
     assert!(!is_on_disk(directory.path(), "confidential"));
+}
+
+#[test]
+fn a_file_of_version_6_is_put_in_order() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut alice, mut bob, mut carol) = (Author::new(1, 5), Author::new(2, 5), Author::new(3, 5));
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let at = |ms: i64| Place { hlc: Hlc::at(Timestamp::from_millis(ms)), dating: Dating::Believed, shown: NOW };
+    let mut write = |author: &mut Author, dated: i64, arrived: i64, text: &str| {
+        let (event, signed) = author.say(dated, text, Vec::new());
+        let arrived = Timestamp::from_millis(arrived);
+        let entry = LogEntry { event, signed, arrived, own: false, place: at(dated) };
+        database.commit(vec![Write::Event(Box::new(entry)), Write::Log(author.state(1))]).unwrap();
+    };
+    let year = 365 * DAY;
+    write(&mut alice, 1_000, 1_000, "before");
+    write(&mut bob, 200 * year, 2_000, "from 2170");
+    write(&mut bob, 201 * year, 2_500, "from 2171");
+    write(&mut carol, 3_000, 4 * year, "an old line that came late");
+    write(&mut alice, 4_000, 4_000, "after");
+    database.index_all();
+    to_version_6(&database);
+    drop(database);
+    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let lines = database.seek(Seek::Newest, 9).lines;
+    assert_eq!(texts(&lines), ["before", "from 2170", "from 2171", "an old line that came late", "after"]);
+    let dated: Vec<(Dating, i64)> = lines.iter().map(|line| (line.dating, line.shown.as_millis())).collect();
+    let (believed, ahead) = (Dating::Believed, Dating::Ahead);
+    assert_eq!(dated, [(believed, 1_000), (ahead, 2_000), (ahead, 2_500), (believed, 3_000), (believed, 4_000)]);
+    assert_eq!(texts(&database.find("from", None, 9).lines), ["from 2171", "from 2170"]);
+    let snapshot = database.load();
+    assert_eq!(snapshot.latest.wall().as_millis(), 4_000);
+    assert!(snapshot.frontier.iter().all(|dep| dep.log != bob.log), "what stands where it came is no cause");
+    assert_eq!(
+        numbers(&database.events(vec![(bob.log, 1), (alice.log, 1)], 9, usize::MAX)),
+        [(alice.log, 1), (alice.log, 2), (bob.log, 1), (bob.log, 2)]
+    );
+}
+
+/// Which events these are.
+fn numbers(events: &[crate::core::log::storage::StoredEvent]) -> Vec<(LogId, u64)> {
+    events.iter().map(|event| (event.log, event.seq)).collect()
 }

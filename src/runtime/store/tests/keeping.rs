@@ -1,7 +1,7 @@
 //! What is written stays, once, and only what was accepted.
 
 use super::{
-    ask::texts,
+    ask::{texts, to_version_6},
     people::{Author, append, guest, memory, open_in, options, position},
 };
 use crate::{
@@ -147,6 +147,7 @@ fn a_file_of_the_first_version_is_brought_to_this_one() {
     let mut database = open_in(directory.path(), "office", alice.node()).database;
     database.commit(alice.write(1_000, "früher gesagt", true)).unwrap();
     database.commit(vec![Write::Guest(Box::new(guest(2_000, 1, "früher auch")))]).unwrap();
+    to_version_6(&database);
     database
         .connection
         .execute_batch(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    core::log::storage::{GuestLine, LogEntry, LogState, Write},
+    core::log::storage::{GuestLine, LogEntry, LogState, Place, Write},
     domain::model::{EventId, Hlc, LogId, MessageId, Network, Nick, NodeId, Position, Room, Text, Timestamp},
     protocol::{
         codec::event::{Content, Dep, Draft, Event, HLC_END, KIND_SAID, Signed},
@@ -78,6 +78,7 @@ impl Author {
             head: head.map_or(0, |head| head.seq),
             head_id: head.map(|head| head.id),
             head_hlc: head.map_or(Hlc(0), |head| head.hlc),
+            head_place: head.map_or(Hlc(0), |head| head.hlc),
             older: None,
             forked: None,
         }
@@ -92,7 +93,7 @@ impl Author {
 
 pub(crate) fn append((event, signed): (Event, Signed), own: bool) -> Write {
     let arrived = event.wall;
-    Write::Event(Box::new(LogEntry { event, signed, arrived, own }))
+    Write::Event(Box::new(LogEntry { place: Place::by_clock(&event), event, signed, arrived, own }))
 }
 
 pub(crate) fn position(event: &Event) -> Position {

@@ -1,7 +1,7 @@
 //! Logs that are cut to a number of bytes, and what is left of them.
 
 use super::{
-    ask::texts,
+    ask::{texts, to_version_6},
     people::{Author, append, memory, open_in},
 };
 use crate::{
@@ -176,6 +176,7 @@ fn a_file_of_an_earlier_version_is_counted_once() {
     let bytes = database.load().bytes;
     assert_eq!(bytes, [(bob.log, size(&bob, 5..=10)), (alice.log, size(&alice, 5..=10))]);
     database.index_all();
+    to_version_6(&database);
     to_version_3(&database);
     drop(database);
     let opened = open_in(directory.path(), "office", alice.node());

@@ -263,6 +263,13 @@ impl Conversation {
         self.reading.hit = None;
     }
 
+    /// What is on the disk stands elsewhere now: it is read again.
+    pub(crate) fn reread(&mut self, out: &mut Vec<Output>) {
+        self.clear();
+        self.reading.restart();
+        self.open(out);
+    }
+
     /// The room is that of another network: nothing that was said here is shown there.
     pub(crate) fn change_network(&mut self, out: &mut Vec<Output>) {
         self.clear();

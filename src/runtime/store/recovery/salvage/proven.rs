@@ -3,7 +3,7 @@
 use std::thread;
 
 use crate::{
-    core::log::storage::LogEntry,
+    core::log::storage::{LogEntry, Place},
     domain::model::Timestamp,
     protocol::{codec::event::Signed, identity::is_signed_by},
 };
@@ -57,5 +57,5 @@ fn of(line: &Unproven) -> Proven {
 pub(super) fn one(signed: Signed, arrived: Timestamp) -> Option<LogEntry> {
     let event = signed.read().ok()?;
     let is_proven = is_signed_by(&event.log.author, &signed.message(), &signed.sig);
-    is_proven.then_some(LogEntry { event, signed, arrived, own: false })
+    is_proven.then(|| LogEntry { place: Place::by_clock(&event), event, signed, arrived, own: false })
 }

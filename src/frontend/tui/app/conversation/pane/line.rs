@@ -96,6 +96,8 @@ impl Line {
             Mark::Late => Some(Cow::Borrowed("(late)")),
             Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
             Mark::NotKept => Some(Cow::Borrowed("(not kept yet)")),
+            Mark::Behind => Some(Cow::Borrowed("(clock behind)")),
+            Mark::WrongTime => Some(Cow::Borrowed("(clock wrong)")),
             Mark::None | Mark::Forked | Mark::Unknown => None,
         };
         delivery.or(mark).map(|mark| (mark, Remark::Dim))

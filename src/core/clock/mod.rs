@@ -1,0 +1,194 @@
+//! What time it is, by our own clock and those of the nodes that are linked.
+//!
+//! The clock of a machine may be minutes off, or years. [`Clocks`] compares ours with the clocks of others and says which
+//! time to go by, the reference. Mostly that is our own clock. It gives way only when others contradict it by half a day
+//! or more. So nobody who is a few minutes off changes anything, and no stranger can move our clock alone.
+//!
+//! A link tells the other side's clock when it opens, and with every answer to a ping. From then on we add what has passed on the monotonic clock. So a
+//! jump of our own clock is seen at once.
+
+mod trusted_run;
+
+use std::{collections::BTreeMap, time::Instant};
+
+pub use trusted_run::{LastRun, TrustedRun};
+
+use crate::domain::model::{LinkId, Machine, NodeId, Now, Timestamp};
+
+/// From how far away others override our own clock: 12 hours. Nobody's clock is that far off by accident of a slow quartz,
+/// and less does no harm: what is dated less than a day ahead keeps its place.
+const OVERRIDDEN_AT_MS: i64 = 12 * 60 * 60 * 1_000;
+
+/// From how much on the user is told that their clock is off: 2 minutes. Below that nobody notices.
+const TOLD_AT_MS: i64 = 2 * 60 * 1_000;
+
+/// No clock that is right shows a time before this: 1 September 2026, when this program was not made yet. Machines with an
+/// empty battery begin years before that, many of them at the same time.
+const MADE: Timestamp = Timestamp::from_millis(1_788_220_800_000);
+
+/// Below this an offset is not measured exactly enough to correct anything by it: a Hello may be on its way for a second.
+const EXACT_TO_MS: i64 = 2_000;
+
+/// The clock of a node that is linked.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    node: NodeId,
+    /// Several nodes of one machine have one clock, and one voice.
+    machine: Machine,
+    /// What it showed, and when.
+    showed: Timestamp,
+    at: Instant,
+}
+
+impl Clock {
+    /// What it shows now.
+    fn shows(&self, now: Now) -> Timestamp {
+        let passed = now.mono.saturating_duration_since(self.at).as_millis();
+        let shows = self.showed.as_millis().saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
+        Timestamp::from_millis(shows)
+    }
+
+    /// By how many milliseconds it is ahead of ours.
+    fn ahead(&self, now: Now) -> i64 {
+        self.shows(now).as_millis().saturating_sub(now.wall.as_millis())
+    }
+}
+
+/// The clocks of all who are linked.
+#[derive(Debug, Default)]
+pub struct Clocks {
+    links: BTreeMap<LinkId, Clock>,
+    /// What is added to our clock, as of the last look.
+    correction: i64,
+    /// By how much others contradict our clock, if they say that it is behind.
+    behind: i64,
+}
+
+/// What a look at all clocks has shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// What is added to our own clock, in milliseconds. Zero unless others override it.
+    pub correction: i64,
+    /// Whether others agree with the time we go by. If not, nobody who counts is here, or somebody contradicts.
+    pub agreed: bool,
+    /// Whether somebody's clock contradicts ours by half a day or more.
+    pub contradicted: bool,
+    /// How far off our own clock is, if that is worth telling.
+    pub off: Option<Off>,
+}
+
+/// How far off our own clock is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Off {
+    /// By how many milliseconds it is ahead; negative if it is behind.
+    pub ahead: i64,
+    /// Of whose clocks, in the order of their keys.
+    pub of: Vec<NodeId>,
+}
+
+impl Clocks {
+    /// A link is open to `node` on `machine`, whose clock is `ahead` milliseconds ahead of ours now.
+    pub fn up(&mut self, link: LinkId, node: NodeId, machine: Machine, ahead: i64, now: Now) {
+        let showed = Timestamp::from_millis(now.wall.as_millis().saturating_add(ahead));
+        self.links.insert(link, Clock { node, machine, showed, at: now.mono });
+    }
+
+    /// A link's clock is measured again: it is `ahead` milliseconds ahead of ours now. Whether it was set meanwhile.
+    pub fn measured(&mut self, link: LinkId, ahead: i64, now: Now) -> bool {
+        let Some(clock) = self.links.get_mut(&link) else { return false };
+        let was_set = clock.ahead(now).abs_diff(ahead) > EXACT_TO_MS.unsigned_abs();
+        clock.showed = Timestamp::from_millis(now.wall.as_millis().saturating_add(ahead));
+        clock.at = now.mono;
+        was_set
+    }
+
+    /// A link is gone.
+    pub fn down(&mut self, link: LinkId) {
+        self.links.remove(&link);
+    }
+
+    /// Compares all clocks. `is_known` says who is no stranger: if two of them are here, strangers have no voice. Nor has a
+    /// clock that is certainly wrong.
+    pub fn look(&mut self, is_known: impl Fn(&NodeId) -> bool, now: Now) -> Look {
+        let possible = self.links.values().filter(|clock| clock.shows(now) >= MADE);
+        let mut voices: Vec<(bool, Clock)> = possible.map(|clock| (is_known(&clock.node), *clock)).collect();
+        let known = machines(voices.iter().filter(|(known, _)| *known).map(|(_, clock)| clock), now);
+        if known.len() >= 2 {
+            voices.retain(|(known, _)| *known);
+        }
+        let aheads = machines(voices.iter().map(|(_, clock)| clock), now);
+        let Some(ahead) = median(aheads.values().copied().collect()) else {
+            (self.correction, self.behind) = (0, 0);
+            return Look::default();
+        };
+        let contradicted = ahead.saturating_abs() > OVERRIDDEN_AT_MS;
+        // A single other is believed only if we know them, and never backwards: their clock may be the one that was reset.
+        let overrides = aheads.len() >= 2 || (ahead > 0 && voices.iter().all(|(known, _)| *known));
+        let is_overridden = contradicted && overrides;
+        self.correction = if is_overridden { ahead } else { 0 };
+        self.behind = if contradicted { ahead.max(0) } else { 0 };
+        let off = (ahead.saturating_abs() >= TOLD_AT_MS).then(|| {
+            let differs = |clock: &Clock| {
+                let theirs = clock.ahead(now);
+                theirs.signum() == ahead.signum() && theirs.saturating_abs() >= TOLD_AT_MS
+            };
+            let mut of: Vec<NodeId> =
+                voices.iter().filter(|(_, clock)| differs(clock)).map(|(_, clock)| clock.node).collect();
+            of.sort_unstable();
+            of.dedup();
+            Off { ahead: -ahead, of }
+        });
+        Look { correction: self.correction, agreed: is_overridden || !contradicted, contradicted, off }
+    }
+
+    /// The time to go by, as of the last look.
+    pub fn reference(&self, now: Now) -> Now {
+        let wall = Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction));
+        Now { wall, ..now }
+    }
+
+    /// The latest that it may be now, as of the last look: what comes now counts as having come then. If only a stranger
+    /// says that our clock is behind, we do not go by that, but nothing is forgotten too soon.
+    pub fn latest(&self, now: Now) -> Timestamp {
+        Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction.max(self.behind)))
+    }
+
+    /// By how many milliseconds a linked node's clock is ahead of the reference, if that is more than an error of the
+    /// measurement. Zero otherwise, and of whom nothing is known.
+    pub fn ahead_of_reference(&self, node: &NodeId, now: Now) -> i64 {
+        let clock = self.links.values().rev().find(|clock| clock.node == *node);
+        let ahead = clock.map_or(0, |clock| clock.ahead(now).saturating_sub(self.correction));
+        if ahead.saturating_abs() < EXACT_TO_MS { 0 } else { ahead }
+    }
+}
+
+/// The clock of each machine. Of several at one machine it is the one that is nearest to ours.
+fn machines<'a>(clocks: impl Iterator<Item = &'a Clock>, now: Now) -> BTreeMap<Machine, i64> {
+    let mut aheads = BTreeMap::new();
+    for clock in clocks {
+        let ahead = clock.ahead(now);
+        let of = aheads.entry(clock.machine).or_insert(ahead);
+        if ahead.saturating_abs() < of.saturating_abs() {
+            *of = ahead;
+        }
+    }
+    aheads
+}
+
+/// The one in the middle. Of two in the middle it is the one nearer to zero, so that one wrong clock of two convinces nobody.
+fn median(mut aheads: Vec<i64>) -> Option<i64> {
+    aheads.sort_unstable();
+    let upper = aheads.get(aheads.len() / 2).copied()?;
+    let lower = aheads.get((aheads.len() - 1) / 2).copied()?;
+    // Between them lies zero, or both are on one side of it.
+    Some(if upper.signum() != lower.signum() {
+        [lower, upper].into_iter().min_by_key(|ahead| ahead.saturating_abs()).unwrap_or(0)
+    } else if upper > 0 {
+        lower
+    } else {
+        upper
+    })
+}
+
+#[cfg(test)]
+mod tests;

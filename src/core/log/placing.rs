@@ -1,0 +1,118 @@
+//! Where a line stands, decided once when it comes.
+//!
+//! A line stands where its author's clock says, and moves ours, unless it is dated more than a day ahead. What is dated
+//! further ahead stands where it came, as a guest's line does: it moves no clock and is no cause. The same goes for a line
+//! that was said just now and is dated more than a day back. Old lines that are only fetched now stand where their clocks
+//! say, however old they are. So whoever merges a line has it in the same place as everybody else.
+
+use std::time::Duration;
+
+use super::{
+    Logs,
+    storage::{Dating, LogEntry, Place, Snapshot},
+};
+use crate::{
+    core::mutant,
+    domain::model::{Hlc, Timestamp},
+};
+
+/// How far ahead an event may be dated to stand where its clock says, and how far back if it was said just now. Offices
+/// have machines that are minutes apart: with a tight limit answers would stand above their questions.
+pub const MAX_OFF: Duration = Duration::from_hours(24);
+
+/// How far ahead of the time of arrival a shown time may be: the difference of two clocks that nobody has set right.
+const MAX_SHOWN_AHEAD_MS: i64 = 10 * 60 * 1_000;
+
+/// What is known of how an event came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Arrival {
+    /// Whether it comes from its author, who has said it since the link came up.
+    pub live: bool,
+    /// By how many milliseconds its author's clock is ahead; zero if that is not known.
+    pub ahead: i64,
+}
+
+impl Logs {
+    /// A clock reading for a line that stands where it came. It is later than everything seen.
+    pub fn tick(&mut self, wall: Timestamp) -> Hlc {
+        self.latest = self.latest.next().max(Hlc::at(wall));
+        self.latest
+    }
+
+    /// The latest reading of the room's clock.
+    pub fn latest(&self) -> Hlc {
+        self.latest
+    }
+
+    /// Lines that stood too far ahead were put elsewhere, and this is what the store holds now.
+    pub fn settled(&mut self, snapshot: &Snapshot) {
+        for state in &snapshot.logs {
+            if let Some(held) = self.held.get_mut(&state.id) {
+                held.settled(state);
+            }
+        }
+        // What is not on disk yet stands where it did.
+        let unwritten = self.held.values().filter(|held| held.head() > held.committed_head());
+        let unwritten = unwritten.map(|held| held.state().head_place).max();
+        self.latest = snapshot.latest.max(unwritten.unwrap_or_default());
+        self.frontier.forget_after(self.latest);
+        for state in snapshot.logs.iter().filter(|state| !state.is_placed_by_clock()) {
+            self.frontier.forget(&state.id);
+        }
+    }
+
+    /// Whether this reading is so far ahead that the line stands elsewhere.
+    pub fn is_ahead(hlc: Hlc, wall: Timestamp) -> bool {
+        hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off())
+    }
+
+    /// What is known of a place when the event comes. Whether it is behind cannot be said later.
+    pub(super) fn arriving(&self, entry: &LogEntry, arrival: Arrival) -> Place {
+        let event = &entry.event;
+        let present = self.latest.wall().max(entry.arrived).as_millis();
+        let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off()) < present;
+        let shown = Timestamp::from_millis(event.wall.as_millis().saturating_sub(arrival.ahead));
+        let dating = if is_behind { Dating::Behind } else { Dating::Believed };
+        Place { hlc: event.hlc, dating, shown }
+    }
+
+    /// Decides where an event stands that is accepted at `wall`.
+    pub(super) fn place(&mut self, entry: &mut LogEntry, wall: Timestamp) {
+        let event = &entry.event;
+        let before = self.held.get(&event.log).map(super::HeldLog::state).filter(|state| event.seq > state.head);
+        let arriving = entry.place;
+        let dating = if mutant::places_by_authors_clock() {
+            Dating::Believed
+        } else if Self::is_ahead(event.hlc, wall) {
+            Dating::Ahead
+        } else if arriving.dating == Dating::Behind || before.is_some_and(|state| event.hlc <= state.head_place) {
+            // Nothing stands above the line before it in its log.
+            Dating::Behind
+        } else {
+            Dating::Believed
+        };
+        let hlc = if dating.is_by_arrival() { self.tick(wall) } else { event.hlc };
+        let is_merged = !dating.is_by_arrival() && !Self::is_ahead(event.hlc, wall) && !mutant::ignores_clocks();
+        if is_merged || mutant::merges_every_clock() {
+            self.latest = self.latest.max(event.hlc);
+        }
+        let (shown, is_certain) = shown(arriving.shown, event.wall, hlc.wall(), wall);
+        let dating = if dating == Dating::Believed && !is_certain { Dating::OtherTime } else { dating };
+        entry.place = Place { hlc, dating, shown };
+    }
+}
+
+/// The time to show: the corrected one, or else the author's own, or else that of the arrival. And whether it is one of the
+/// first two.
+fn shown(corrected: Timestamp, own: Timestamp, stands: Timestamp, arrived: Timestamp) -> (Timestamp, bool) {
+    let is_plausible = |time: &Timestamp| {
+        let time = time.as_millis();
+        time.saturating_sub(stands.as_millis()).saturating_abs() <= max_off()
+            && time <= arrived.as_millis().saturating_add(MAX_SHOWN_AHEAD_MS)
+    };
+    [corrected, own].into_iter().find(is_plausible).map_or((arrived, false), |time| (time, true))
+}
+
+fn max_off() -> i64 {
+    i64::try_from(MAX_OFF.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,171 @@
+//! Which time we go by, and what is done when that changes.
+
+use std::time::Duration;
+
+use super::{
+    Purpose, Sync,
+    event::{Context, Output},
+    notice::Notice,
+    timer::Timer,
+};
+use crate::{
+    core::{
+        clock::{Look, Off},
+        log::{
+            Arrival, Logs,
+            placing::MAX_OFF,
+            storage::{Request, Snapshot},
+        },
+    },
+    domain::{
+        bus::Update,
+        model::{Hlc, Host, LinkId, LogId, Machine, NodeId, Now, Room, Timestamp},
+    },
+};
+
+/// How long after a link has opened the clocks are compared: those who start together are all linked then, and the user is
+/// told of all of them at once.
+const LOOK_AFTER: Duration = Duration::from_secs(2);
+
+/// How often they are compared after that: our own clock may be set at any time.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// The user is told again if the clock is off by so many times more, or less, than they were told.
+const TELL_AGAIN_FACTOR: i64 = 2;
+
+/// What the user was told of the own clock.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// By how many milliseconds it was said to be ahead; none if nothing is wrong.
+    ahead: Option<i64>,
+}
+
+impl Told {
+    /// Whether this is to be told.
+    fn is_news(&mut self, off: Option<&Off>) -> bool {
+        let Some(off) = off else {
+            self.ahead = None;
+            return false;
+        };
+        let is_news = self.ahead.is_none_or(|told| {
+            let (more, less) = (
+                off.ahead.saturating_abs().max(told.saturating_abs()),
+                off.ahead.saturating_abs().min(told.saturating_abs()),
+            );
+            off.ahead.signum() != told.signum() || more > less.saturating_mul(TELL_AGAIN_FACTOR)
+        });
+        if is_news {
+            self.ahead = Some(off.ahead);
+        }
+        is_news
+    }
+}
+
+/// Whether the store puts lines elsewhere that stand too far ahead.
+#[derive(Debug, Default)]
+pub(super) enum Settling {
+    /// It was not asked.
+    #[default]
+    Idle,
+    /// It was asked when others corrected our clock by so much, and this was the latest reading.
+    Asked {
+        /// In milliseconds.
+        correction: i64,
+        /// Where the last line stood.
+        latest: Hlc,
+    },
+    /// It has nothing to move, or may not, as long as the correction is this.
+    Refused {
+        /// In milliseconds.
+        correction: i64,
+    },
+}
+
+impl Settling {
+    /// Whether to ask, with this correction.
+    fn may_ask(&self, correction: i64) -> bool {
+        match self {
+            Self::Idle => true,
+            Self::Asked { .. } => false,
+            // Measured again, it may be some milliseconds more or less.
+            Self::Refused { correction: refused } => {
+                correction.abs_diff(*refused) > u64::try_from(MAX_OFF.as_millis()).unwrap_or(u64::MAX) / 2
+            }
+        }
+    }
+}
+
+impl Sync {
+    /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours.
+    pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &Context<'_>) {
+        let machine = cx.people.host(&node).map_or(Machine::Key(node), |host: Host| Machine::new(node, host));
+        self.clocks.up(link, node, machine, ahead, cx.now);
+        self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
+    }
+
+    /// A clock was measured again.
+    pub(super) fn clock_measured(&mut self, link: LinkId, ahead: i64, now: Now) {
+        if self.clocks.measured(link, ahead, now) {
+            self.timers.set_no_later(Timer::LookAtClocks, now.mono + LOOK_AFTER);
+        }
+    }
+
+    /// Sees which time to go by.
+    pub(super) fn look_at_clocks(&mut self, cx: &Context<'_>) -> Look {
+        self.clocks.look(|node| !cx.people.class(node, cx.now.wall).is_stranger(), cx.now)
+    }
+
+    /// Compares all clocks: tells the user if the own one is off, and puts in order what a wrong one has placed.
+    pub(super) fn compare_clocks(&mut self, cx: &mut Context<'_>) {
+        if !self.links.is_empty() {
+            self.timers.set(Timer::LookAtClocks, cx.now.mono + LOOK_EVERY);
+        }
+        let look = self.look_at_clocks(cx);
+        if self.told_clock.is_news(look.off.as_ref()) {
+            cx.out.extend(look.off.clone().map(|off| Output::Notice(Notice::ClockOff(off))));
+        }
+        let wall = self.clocks.reference(cx.now).wall;
+        // Our clock was ahead when these lines were placed. That is certain only if others agree with the time of now.
+        let wanted = look.agreed && Logs::is_ahead(self.logs.latest(), wall);
+        if wanted && !self.writer.is_idle() {
+            self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
+        } else if wanted && self.settling.may_ask(look.correction) {
+            self.settling = Settling::Asked { correction: look.correction, latest: self.logs.latest() };
+            let after = Timestamp::from_millis(
+                wall.as_millis().saturating_add(i64::try_from(MAX_OFF.as_millis()).unwrap_or(i64::MAX)),
+            );
+            self.requests.ask(
+                Purpose::Settle,
+                Request::Settle { after: Hlc::at(after), wall, all: look.correction == 0 },
+                cx.out,
+            );
+        }
+    }
+
+    /// What stood too far ahead was put elsewhere.
+    pub(super) fn settled(&mut self, snapshot: Option<&Snapshot>, cx: &mut Context<'_>) {
+        let Settling::Asked { correction, latest } = std::mem::take(&mut self.settling) else { return };
+        match snapshot {
+            Some(snapshot) if snapshot.latest < latest => {
+                self.logs.settled(snapshot);
+                cx.update(Update::Rearranged { room: Room::LOBBY });
+            }
+            _ => self.settling = Settling::Refused { correction },
+        }
+        // There may be more, also of what was said meanwhile.
+        self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
+    }
+
+    /// When what comes now counts as having come: rather too late than too early, or it would be forgotten too soon. A clock
+    /// that is a day behind what was said here already is wrong.
+    pub(super) fn arrives(&self, now: Now) -> Timestamp {
+        let (ours, room) = (self.clocks.latest(now), self.logs.latest());
+        if Logs::is_ahead(room, ours) { room.wall() } else { ours }
+    }
+
+    /// How an event of `log` has come over a link.
+    pub(super) fn arrival(&self, name: LinkId, log: &LogId, seq: u64, cx: &Context<'_>) -> Arrival {
+        let live = self.links.get(name).is_some_and(|link| link.is_live(log, seq));
+        Arrival { live, ahead: self.clocks.ahead_of_reference(&log.author, cx.now) }
+    }
+}
