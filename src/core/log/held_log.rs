@@ -207,7 +207,7 @@ impl HeldLog {
             return false;
         }
         // Nobody remembers the clock of that event. What follows it is signed to be later.
-        (state.head, state.head_id, state.head_hlc) = (to, head_id, Hlc(0));
+        (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
         self.recent.clear();
         self.recent.extend(head_id);
         true

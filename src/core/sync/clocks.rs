@@ -6,13 +6,14 @@ use super::{
     Purpose, Sync,
     event::{Context, Output},
     notice::Notice,
+    say_again::Lines,
     timer::Timer,
 };
 use crate::{
     core::{
         clock::{Look, Off},
         log::{
-            Arrival, Logs,
+            Arrival, HeldLog, Logs,
             placing::MAX_OFF,
             storage::{Request, Snapshot},
         },
@@ -97,9 +98,11 @@ impl Settling {
 
 impl Sync {
     /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours.
-    pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &Context<'_>) {
+    pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &mut Context<'_>) {
         let machine = cx.people.host(&node).map_or(Machine::Key(node), |host: Host| Machine::new(node, host));
         self.clocks.up(link, node, machine, ahead, cx.now);
+        // Before the link gets anything: then nobody has what is said again.
+        self.go_by_clocks(cx);
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
 
@@ -115,12 +118,42 @@ impl Sync {
         self.clocks.look(|node| !cx.people.class(node, cx.now.wall).is_stranger(), cx.now)
     }
 
+    /// Sees which time to go by. If that is another one than before, the lines that nobody has are said again: their dates are
+    /// wrong, and nobody would see them where they stand.
+    pub(super) fn go_by_clocks(&mut self, cx: &mut Context<'_>) -> Look {
+        let look = self.look_at_clocks(cx);
+        let now = self.clocks.reference(cx.now);
+        let has_moved = self.went_by.is_some_and(|before| {
+            let passed = now.mono.saturating_duration_since(before.mono).as_millis();
+            let expected = before.wall.as_millis().saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
+            u128::from(now.wall.as_millis().abs_diff(expected)) > MAX_OFF.as_millis()
+        });
+        // Without others nobody knows which of the two was right.
+        if !has_moved || look.agreed {
+            self.went_by = Some(now);
+        }
+        if has_moved && look.agreed {
+            self.say_unsent_again(cx);
+        }
+        look
+    }
+
+    /// Says again what nobody has of our own log.
+    fn say_unsent_again(&mut self, cx: &mut Context<'_>) {
+        let Some(log) = self.logs.own().copied() else { return };
+        let until = self.logs.get(&log).map_or(0, HeldLog::committed_head);
+        let from = self.delivery.newest_acked(&log) + 1;
+        if from <= until {
+            self.say_again(Lines { log, from, until }, cx);
+        }
+    }
+
     /// Compares all clocks: tells the user if the own one is off, and puts in order what a wrong one has placed.
     pub(super) fn compare_clocks(&mut self, cx: &mut Context<'_>) {
         if !self.links.is_empty() {
             self.timers.set(Timer::LookAtClocks, cx.now.mono + LOOK_EVERY);
         }
-        let look = self.look_at_clocks(cx);
+        let look = self.go_by_clocks(cx);
         if self.told_clock.is_news(look.off.as_ref()) {
             cx.out.extend(look.off.clone().map(|off| Output::Notice(Notice::ClockOff(off))));
         }

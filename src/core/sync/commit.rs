@@ -43,6 +43,7 @@ impl Sync {
             return self.say_later(room, text, action, cx);
         }
         let content = Content::said(self.salts.next(), cx.people.own_nick(), text, action);
+        self.go_by_clocks(cx);
         match self.write_own(room.id(), (KIND_SAID, content), cx) {
             Ok(entry) => self.keep(vec![entry], None, cx),
             Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),

@@ -170,6 +170,8 @@ pub struct Sync {
     /// What our user said on other networks, and nobody is known to have.
     undelivered: Vec<Undelivered>,
     clocks: Clocks,
+    /// Which time we went by last.
+    went_by: Option<Now>,
     /// What our user was told of their clock.
     told_clock: Told,
     settling: Settling,
@@ -219,6 +221,7 @@ impl Sync {
             withholding: Withholding::new(standing),
             undelivered,
             clocks: Clocks::default(),
+            went_by: None,
             told_clock: Told::default(),
             settling: Settling::default(),
             clock_to_write: None,
