@@ -1,11 +1,12 @@
 //! `proximity-chat log`: what was said in a room, out of this machine's disk.
 //!
 //! It reads beside a running copy and changes nothing, but for `--erase`, which needs the profile for itself. `pages` goes
-//! through the log with a few hundred messages in memory, `message` makes of a line what front ends show, `names` says who
+//! through the log with a few hundred messages in memory, `hash` says whether two machines have the same, `message` makes of a line what front ends show, `names` says who
 //! spoke, `text` is the form for people, `erase` what takes it all away.
 
 mod erase;
 mod error;
+mod hash;
 mod message;
 mod names;
 mod pages;
@@ -55,7 +56,7 @@ pub enum Action {
     Text,
     /// Print it for programs: the pipe's message events.
     Json,
-    /// Print the hash over the ids of its events in their order: equal ones tell that two machines have the same.
+    /// Print the hash over the ids of its events in the order of their clocks: equal ones tell that two machines have the same.
     Hash,
     /// Print how many messages there are.
     Count,
@@ -124,17 +125,15 @@ fn place(options: &Options, profile: &Existing) -> store::Options {
 fn print(options: &Options, profile: &Existing, database: Option<Database>, output: impl Write) -> Result<u64, Error> {
     let mut output = io::BufWriter::new(output);
     let mut clock = Clock::new(options.zone.clone());
-    let (mut hash, mut count) = (Sha256::new(), 0);
+    let mut count = 0;
     if let Some(mut database) = database {
+        if options.action == Action::Hash {
+            let hash = hash::of(&mut database, options.room)?;
+            print_end(output, options.action, &hash, 0)?;
+            return Ok(0);
+        }
         let mut messages = Messages::new(options.room, profile, &mut database)?;
         each_line(&mut database, options.room, |line| {
-            if options.action == Action::Hash {
-                // Guests' lines are in no log: every machine has its own.
-                if line.guest.is_none() {
-                    hash.update(line.position.id.0);
-                }
-                return Ok(());
-            }
             let Some(message) = messages.message(line) else { return Ok(()) };
             count += 1;
             match options.action {
@@ -145,7 +144,7 @@ fn print(options: &Options, profile: &Existing, database: Option<Database>, outp
             Ok(())
         })?;
     }
-    print_end(output, options.action, &hash, count)?;
+    print_end(output, options.action, &Sha256::new(), count)?;
     Ok(count)
 }
 

@@ -182,6 +182,7 @@ impl FakeStore {
             kind: entry.event.kind,
             shown: entry.place.shown,
             dating: entry.place.dating,
+            dated: entry.event.hlc,
             arrived: entry.arrived,
         };
         let mut lines: Vec<StoredLine> = self.events.values().map(line).collect();

@@ -388,6 +388,8 @@ pub struct StoredLine {
     pub shown: Timestamp,
     /// Whether its author's clock was believed.
     pub dating: Dating,
+    /// The reading that its author signed: where it stands, unless it stands where it came.
+    pub dated: Hlc,
     /// When it came.
     pub arrived: Timestamp,
 }

@@ -68,7 +68,7 @@ impl Sync {
             .lagging
             .idle()
             .filter_map(|log| {
-                let newest = self.logs.get(log)?.state().head_hlc;
+                let newest = self.logs.get(log)?.state().head_place;
                 Some((cx.people.class(&log.author, cx.now.wall).without_presence(), newest, log.clone()))
             })
             .collect();

@@ -314,6 +314,7 @@ pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
         kind: event.kind,
         shown: entry.place.shown,
         dating: entry.place.dating,
+        dated: event.hlc,
         arrived: entry.arrived,
     }
 }
@@ -330,6 +331,7 @@ pub(super) fn line_of_guest(line: GuestLine, came: Now) -> StoredLine {
         kind: KIND_SAID,
         shown: came.wall,
         dating: Dating::Believed,
+        dated: hlc,
         arrived: came.wall,
     }
 }

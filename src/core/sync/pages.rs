@@ -81,7 +81,7 @@ impl Sync {
 
     /// A stored line as it is shown; none if its author is ignored.
     pub(super) fn message(&self, line: &StoredLine, people: &dyn People, now: Now) -> Option<Message> {
-        let StoredLine { position, content, kind, shown, dating, arrived, guest } = line;
+        let StoredLine { position, content, kind, shown, dating, arrived, guest, .. } = line;
         let author = match guest {
             Some(guest) => Author::Peer(PeerId::Guest(*guest)),
             None if position.author == self.me => Author::Own,

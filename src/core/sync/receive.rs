@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     core::log::{
-        Acceptance, Offer, Violation,
+        Acceptance, Logs, Offer, Violation,
         storage::{LogEntry, Read, Request},
     },
-    domain::model::{LinkId, LogId, NodeId},
+    domain::model::{Hlc, LinkId, LogId, NodeId},
     protocol::codec::{event::Signed, mesh::RefusalReason},
 };
 
@@ -66,7 +66,10 @@ impl Sync {
             return Acceptance::Foreign;
         }
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
-        let brought = Brought { by: sender, log, seq, hlc: event.hlc, bytes };
+        // A date ahead is worth no more than that of now.
+        let wall = self.clocks.reference(cx.now).wall;
+        let hlc = if Logs::is_ahead(event.hlc, wall) { Hlc::at(wall) } else { event.hlc };
+        let brought = Brought { by: sender, log, seq, hlc, bytes };
         let instead_of = match self.place_for(&brought, cx) {
             Ok(logs) => logs,
             Err(reason) => {

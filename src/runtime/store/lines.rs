@@ -26,7 +26,8 @@ pub(super) const FROM: &str = "lines LEFT JOIN logs ON logs.key = lines.log";
 
 /// The columns of [`line`].
 pub(super) const COLUMNS: &str = "lines.hlc, logs.author, logs.epoch, lines.seq, substr(lines.id, 1, 16), \
-    lines.guest, lines.kind, lines.content, ifnull(lines.shown, lines.wall), lines.arrived, lines.dating";
+    lines.guest, lines.kind, lines.content, ifnull(lines.shown, lines.wall), lines.arrived, lines.dating, \
+    ifnull(lines.dated, lines.hlc)";
 
 /// The order of the screen. An index gives it by the clock; only equal readings are sorted.
 pub(super) const ASCENDING: &str = "lines.hlc, ifnull(logs.author, zeroblob(32)), \
@@ -69,6 +70,7 @@ pub(super) fn line(row: &Row<'_>) -> Result<StoredLine> {
         shown: time(row, 8)?,
         arrived: time(row, 9)?,
         dating: dating(row, 10)?,
+        dated: hlc(row, 11)?,
     })
 }
 

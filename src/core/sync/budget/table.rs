@@ -140,7 +140,7 @@ impl Budget {
             let age = around
                 .logs
                 .get(log)
-                .map_or(0, |held| if charge.for_others { held.state().head_hlc.0 } else { u64::MAX - held.came() });
+                .map_or(0, |held| if charge.for_others { held.state().head_place.0 } else { u64::MAX - held.came() });
             candidates.push(Candidate { rank, charged: charged(charge), age, log: *log });
         }
         if let Some((candidate, _)) = &newcomer {

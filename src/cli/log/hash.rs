@@ -1,0 +1,53 @@
+//! The hash by which two machines see whether they have the same.
+//!
+//! It is over the ids of the events in the order of the clocks that their authors signed. A line that stands where it came
+//! may stand elsewhere on another machine, so it counts where its clock says.
+
+use std::iter::Peekable;
+
+use sha2::{Digest, Sha256};
+
+use super::{Error, pages::each_line};
+use crate::{
+    core::log::storage::StoredLine,
+    domain::model::{Position, Room},
+    runtime::store::Database,
+};
+
+/// The hash of a room. The lines that stand where they came are kept in memory, 80 bytes each: there are few.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn of(database: &mut Database, room: Room) -> Result<Sha256, Error> {
+    let mut moved = Vec::new();
+    each_line(database, room, |line| {
+        if line.dating.is_by_arrival() {
+            moved.push(signed(line));
+        }
+        Ok(())
+    })?;
+    moved.sort_unstable();
+    let (mut hash, mut moved) = (Sha256::new(), moved.into_iter().peekable());
+    each_line(database, room, |line| {
+        // Guests' lines are in no log: every machine has its own.
+        if line.guest.is_none() && !line.dating.is_by_arrival() {
+            before(&mut moved, &line.position, &mut hash);
+            hash.update(line.position.id.0);
+        }
+        Ok(())
+    })?;
+    moved.for_each(|position| hash.update(position.id.0));
+    Ok(hash)
+}
+
+/// Adds the moved lines that come before `next`.
+fn before(moved: &mut Peekable<impl Iterator<Item = Position>>, next: &Position, hash: &mut Sha256) {
+    while let Some(position) = moved.next_if(|position| position < next) {
+        hash.update(position.id.0);
+    }
+}
+
+/// Where its author's clock says that it stands.
+fn signed(line: &StoredLine) -> Position {
+    Position { hlc: line.dated, ..line.position }
+}
