@@ -183,9 +183,9 @@ impl Sync {
         } else {
             self.outage.returning = count;
         }
-        // What was sent meanwhile was not taken.
-        let links = self.links.names();
-        cx.out.extend(links.into_iter().map(super::have::want));
+        // What was sent meanwhile was not taken. Whoever has only what is refused is not asked.
+        let helpers = self.links.iter().filter(|(_, link)| !link.ahead.is_empty());
+        cx.out.extend(helpers.map(|(name, _)| super::have::want(name)));
         self.catch_up(cx);
         self.go_on_saying_again(cx);
     }
