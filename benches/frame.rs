@@ -89,6 +89,7 @@ impl Room50 {
             position: Position::unlogged(Hlc::at(self.now.wall), id),
             history: false,
             mark: Mark::None,
+            again: None,
         })));
     }
 

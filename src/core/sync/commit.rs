@@ -153,7 +153,9 @@ impl Sync {
         self.logs.committed(states);
         let left: Vec<LogId> = rewound.iter().map(|state| state.id).collect();
         self.logs.committed(rewound);
-        left.iter().for_each(|log| self.logs.removed(log));
+        for log in &left {
+            self.logs.removed(log);
+        }
         let (mut logs, mut received, mut returned, mut senders) = (Vec::new(), 0, 0, BTreeSet::new());
         for queued in queued {
             match queued {
