@@ -42,7 +42,7 @@ const ROWS: [&[&str]; 23] = [
     &["frontend/headless", "frontend/tui/app"],
     &["frontend/tui/view", "frontend/tui/terminal"],
     &["frontend/tui/event_loop"],
-    &["cli/config", "cli/lan_tools", "cli/log"],
+    &["cli/config", "cli/identity", "cli/lan_tools", "cli/log"],
     &["cli/run"],
     &["main"],
 ];
