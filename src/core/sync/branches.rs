@@ -38,6 +38,9 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// Own logs that are dealt with at once, and first events of histories that were left.
 const MAX_BRANCHES: usize = 64;
 
+/// How often it is tried to take events out of a log while something of it is on its way to disk, a second apart.
+const MAX_TRIES: u8 = 10;
+
 /// Logs that are said again at once, and per second in the long run. A thief of the key who contradicts every new log would
 /// otherwise have all lines said again without end.
 const ROUNDS: u32 = 4;
@@ -62,6 +65,8 @@ struct Branch {
     due: Instant,
     /// Whether a held event says again what theirs says.
     is_theirs_said: bool,
+    /// How often it could not be taken out because something of it was on its way to disk.
+    tries: u8,
     step: Step,
 }
 
@@ -153,8 +158,18 @@ impl Sync {
         let first = Some(ours.id).filter(|_| ours.prev == theirs.prev);
         let (same, stride) = known.map_or((base - 1, Some(1)), |known| (known.same, known.stride));
         let step = Step::Searching;
-        let branch =
-            Branch { link, from: seq, first, same, stride, asked: seq, due: cx.now.mono, is_theirs_said, step };
+        let branch = Branch {
+            link,
+            from: seq,
+            first,
+            same,
+            stride,
+            asked: seq,
+            due: cx.now.mono,
+            is_theirs_said,
+            tries: 0,
+            step,
+        };
         self.branches.of.insert(log, branch);
         self.find_fork(&log, cx);
     }
@@ -225,6 +240,10 @@ impl Sync {
                 self.branches.left.extend(first);
             }
             self.flush(cx);
+        } else if let Some(branch) = self.branches.of.get_mut(&log).filter(|branch| branch.tries < MAX_TRIES) {
+            (branch.tries, branch.step) = (branch.tries + 1, Step::Searching);
+            branch.due = cx.now.mono + ANSWERS_WITHIN;
+            self.timers.set_no_later(Timer::LeaveBranches, branch.due);
         }
     }
 
