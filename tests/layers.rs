@@ -20,11 +20,12 @@ use source::{Named, paths};
 
 /// Every boundary, in an order in which each imports only those of an earlier row. The folder decides: `core/node` is
 /// `core/node/…` and everything below it.
-const ROWS: [&[&str]; 23] = [
+const ROWS: [&[&str]; 24] = [
     &["domain/limit", "domain/model", "domain/timers"],
     &["domain/bus", "domain/naming"],
     &["protocol"],
     &["core/budgets", "core/mutant", "core/secrets"],
+    &["core/clock"],
     &["core/log", "core/discovery", "core/diagnosis", "core/networks"],
     &["core/sync"],
     // The machines of the node know each other by these views alone, and by what one of them passes on to another.

@@ -44,9 +44,9 @@ pub(crate) fn sentence(elsewhere: &Elsewhere, here: Option<&Network>, way: &str)
 pub(crate) fn last_words(waiting: &[Elsewhere]) -> Option<String> {
     let all: Vec<String> = waiting.iter().filter(|one| one.lines > 0).map(lines).collect();
     let (last, others) = all.split_last()?;
-    let list = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+    let what = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
     Some(format!(
-        "{list} reached nobody yet. What waits goes out when the chat is open there again, and somebody comes."
+        "{what} reached nobody yet. What waits goes out when the chat is open there again, and somebody comes."
     ))
 }
 

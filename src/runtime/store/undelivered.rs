@@ -57,7 +57,7 @@ mod tests {
         let mut database = open_in(directory.path(), "office", alone.node()).database;
         let network = Network::loopback();
         let waiting = Undelivered { network, log: alone.log, from: 3, until: 4, lines: 2 };
-        assert_eq!(database.load().undelivered, [waiting.clone()]);
+        assert_eq!(database.load().undelivered, std::slice::from_ref(&waiting));
         let again = office.say_again(3_000, "alone 2", alone.said[2].0.id);
         database.commit(vec![append(again, true), Write::Log(office.state(1))]).unwrap();
         assert_eq!(database.load().undelivered, [Undelivered { from: 4, lines: 1, ..waiting }]);
