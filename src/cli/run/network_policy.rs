@@ -29,6 +29,8 @@ pub(super) struct NetworkPolicy {
     pub(super) networks: Networks,
     /// Whether it was closed while there was no network that this could be kept of.
     pub(super) off: bool,
+    /// Whether the user has just chosen another interface than the present one.
+    leaves: bool,
     /// The stay in which the user gave the history to everybody.
     shared: Option<u64>,
 }
@@ -55,6 +57,7 @@ impl NetworkPolicy {
             named: config.network.clone(),
             networks,
             off: false,
+            leaves: false,
             shared: None,
         }
     }
@@ -87,6 +90,7 @@ impl NetworkPolicy {
         ListenPlan::lan(interfaces, &wishes)?;
         self.wishes.at = Some(interface.clone());
         self.wishes.interfaces.clear();
+        self.leaves = true;
         Ok(())
     }
 
@@ -147,10 +151,12 @@ impl NetworkPolicy {
         today: Date,
         see: impl Fn(&ListenPlan) -> Evidence,
     ) -> Decision {
-        // An interface that we are on stays the one.
-        if let Some(spot) = before.filter(|before| before.desired.site.open).and_then(|one| one.desired.site.primary())
+        // The network that we are on stays the one, whatever else is plugged in.
+        let open = before.filter(|before| before.desired.site.open);
+        if let Some(spot) = open.and_then(|before| before.desired.site.primary())
+            && !std::mem::take(&mut self.leaves)
         {
-            self.wishes.at.get_or_insert_with(|| spot.interface.clone());
+            self.wishes.at = Some(spot.interface.clone());
         }
         let site = match self.opened(interfaces) {
             Ok(site) => site,
@@ -200,7 +206,8 @@ impl NetworkPolicy {
             certain: (here.certain || named) && desired.lost.is_none(),
             known: Arc::new(here.known),
             stay: here.stay,
-            shared: self.shared == Some(here.stay),
+            // Who names a network says that it is that one, wherever its people are.
+            shared: named || self.shared == Some(here.stay),
         };
         let network = self.named.clone().unwrap_or(here.network);
         let joined = if named { Vec::new() } else { joined_to };

@@ -33,6 +33,11 @@ use crate::{
 /// each in another way.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
+/// While it is not clear where this is, routers are asked at each of the first looks, half a minute long, and then once a
+/// minute: each time that is one datagram for a router that the kernel does not know.
+const ASKED_OFTEN: u32 = 15;
+const ASKED_RARELY: u32 = 30;
+
 /// Wishes that follow each other within this time get one answer.
 const BURST: Duration = Duration::from_secs(2);
 
@@ -56,6 +61,8 @@ pub(super) struct Watcher {
     saved: Vec<NetworkRecord>,
     /// How often the interfaces have lost or found their connection, as far as the system counts that.
     carrier: u64,
+    /// For how many looks in a row it is not clear where this is.
+    unclear_for: u32,
     /// Whether the network was gone, or the machine asleep, since it was looked at last.
     doubtful: bool,
     /// Whether the machine slept, and the node has not been told.
@@ -92,6 +99,7 @@ impl Watcher {
             saver,
             saved: Vec::new(),
             carrier: carrier_changes(),
+            unclear_for: 0,
             doubtful: false,
             slept: false,
             wished: None,
@@ -127,14 +135,26 @@ impl Watcher {
         let Ok(interfaces) = interfaces() else { return };
         let carrier = carrier_changes();
         self.doubtful |= std::mem::replace(&mut self.carrier, carrier) != carrier || self.slept;
-        if self.doubtful || self.now.seen.is_none() || self.is_elsewhere(&interfaces) {
+        if self.doubtful || self.is_elsewhere(&interfaces) {
+            self.unclear_for = 0;
+        }
+        let unclear = self.doubtful || self.now.seen.is_none() || self.is_elsewhere(&interfaces) || self.is_unclear();
+        if unclear && (self.unclear_for < ASKED_OFTEN || self.unclear_for.is_multiple_of(ASKED_RARELY)) {
             self.ask_routers(&interfaces).await;
         }
+        self.unclear_for = if unclear { self.unclear_for.saturating_add(1) } else { 0 };
         let mut next = self.decide(&interfaces);
         next.desired.woken = self.now.desired.woken + u32::from(std::mem::take(&mut self.slept));
         self.go(next);
         // Who was linked all the time may tell more of the network that was just found; and a day may have passed.
         self.look_who_is_linked();
+    }
+
+    /// Whether a router that answers late could still say where this is.
+    fn is_unclear(&self) -> bool {
+        let Some(seen) = self.now.seen.as_ref().filter(|seen| seen.routers().is_empty()) else { return false };
+        let may_open = !self.now.desired.site.open && self.policy.networks.may_be_opened(seen);
+        may_open || !self.now.desired.standing.certain
     }
 
     /// Whether an address of ours is gone, or another one is there.
@@ -181,6 +201,12 @@ impl Watcher {
     }
 
     async fn open(&mut self, open: bool, is_wish: bool) {
+        let is_news = open != self.now.desired.site.open;
+        self.open_anew(open, is_wish, is_news).await;
+    }
+
+    /// The same, where it is known whether that changes anything.
+    async fn open_anew(&mut self, open: bool, is_wish: bool, is_news: bool) {
         // Whatever the system says, it can be closed.
         let interfaces = interfaces().unwrap_or_default();
         let site = self.policy.opened(&interfaces);
@@ -190,7 +216,6 @@ impl Watcher {
             }
             return;
         }
-        let is_news = open != self.now.desired.site.open;
         if !is_news && is_wish && self.answers_again() {
             let text = if open {
                 "The chat is open to your network already."
@@ -219,9 +244,8 @@ impl Watcher {
         }
         // What is there now is another network, and nothing was said of it.
         self.policy.networks.leave();
-        self.now.desired.site.open = false;
         self.doubtful = true;
-        self.open(true, true).await;
+        self.open_anew(true, true, true).await;
     }
 
     fn same(&mut self, network: Option<&Network>) {

@@ -54,6 +54,7 @@ pub(super) fn run(
                 while let Ok(answer) = answers.try_recv() {
                     printer.answer(answer);
                 }
+                printer.end();
                 output.write_all(printer.out())?;
                 return output.flush();
             }

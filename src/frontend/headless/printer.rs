@@ -45,6 +45,8 @@ pub(super) struct Printer {
     open: bool,
     /// The network that it is open to.
     here: Option<Network>,
+    /// What reached nobody on the network that it is on.
+    unsent: Option<Elsewhere>,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
     /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
@@ -59,7 +61,8 @@ impl Printer {
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);
         let here = None;
-        let mut printer = Self { json, clock, node: None, nick: None, people, open, here, sweeping, alone, out };
+        let mut printer =
+            Self { json, clock, node: None, nick: None, people, open, here, unsent: None, sweeping, alone, out };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -93,11 +96,15 @@ impl Printer {
             Update::Returned { .. }
             | Update::Page(_)
             | Update::Rearranged { .. }
-            | Update::Unsent { .. }
             | Update::Lacking(_)
             | Update::NetworkJoined => {}
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
+            Update::Unsent { lines } => {
+                if let Some(waiting) = &mut self.unsent {
+                    waiting.lines = lines;
+                }
+            }
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
@@ -187,6 +194,7 @@ impl Printer {
         });
         let closed = std::mem::replace(&mut self.open, status.open) && !status.open;
         self.here = status.open.then(|| status.network.clone());
+        self.unsent = Some(Elsewhere { network: status.network.clone(), lines: 0 });
         self.event(&Event::Network {
             open: status.open,
             network: status.network.as_str(),
@@ -208,6 +216,14 @@ impl Printer {
         });
         if let Some(text) = withheld(&names.collect::<Vec<_>>()) {
             self.notice(NoticeCode::Withheld.as_str(), &text);
+        }
+    }
+
+    /// Says at the end what reached nobody.
+    pub(super) fn end(&mut self) {
+        if let Some(waiting) = self.unsent.take().filter(|waiting| waiting.lines > 0) {
+            let text = elsewhere::sentence(&waiting, None, "");
+            self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text: &text });
         }
     }
 

@@ -40,3 +40,26 @@ fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
     alice.send("/quit\r");
     assert_eq!(alice.wait_exit().exit_code(), 0);
 }
+
+/// Typed alone, and only then the chat is opened: one Enter says it to the people there.
+#[test]
+fn what_was_typed_alone_needs_one_enter_to_be_said_on_the_network() {
+    let Some(mut lab) = Lab::or_skip("what_was_typed_alone_needs_one_enter_to_be_said_on_the_network") else { return };
+    let (here, there) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.2/24"));
+    let bob = Node::start(&there.lan("bob", &[]));
+    bob.addr();
+    let screen = Builder::new(&program()).args(["--nick", "alice"]).size(110, 24);
+    let alice = here.inside(|| screen.spawn());
+    alice.wait_text("F2 opens the chat to your network (eth0, 10.77.0.0/24)");
+    alice.send("hello everyone\r");
+    alice.wait_text("hello everyone");
+
+    alice.send(F2);
+    alice.wait_text(OPENED);
+    alice.wait_text("1 line that you typed on this machine alone reached nobody. Enter says it here");
+    bob.wait_peers(1);
+    alice.send("\r");
+    bob.wait_text("hello everyone");
+    alice.send("/quit\r");
+    assert_eq!(alice.wait_exit().exit_code(), 0);
+}
