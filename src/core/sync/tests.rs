@@ -259,6 +259,29 @@ fn the_first_acknowledgement_of_a_line_is_written_at_once_and_others_wait_for_mo
 }
 
 #[test]
+fn a_line_that_guests_alone_received_does_not_wait_for_ever() {
+    let mut row = Row::new(2);
+    row.say(0, "to nobody");
+    row.peers[0].people.guests = true;
+    row.say(0, "to guests, who do not get what they missed");
+    row.wait(1_000);
+    let unsent = |row: &Row| {
+        row.peers[0].said.iter().rev().find_map(|output| match output {
+            Output::Update(Update::Unsent { lines }) => Some(*lines),
+            _ => None,
+        })
+    };
+    assert_eq!(unsent(&row), Some(2));
+    let link = row.link(0, 1);
+    row.wait(1_000);
+    row.cut(link);
+    row.say(0, "to guests");
+    row.wait(1_000);
+    assert_eq!((unsent(&row), row.peers[0].store.acks.len()), (Some(0), 2));
+    assert!(row.peers[0].count(|output| matches!(output, Output::Update(Update::Waiting { lines: 1, .. }))) <= 1);
+}
+
+#[test]
 fn who_quits_has_written_who_has_the_lines() {
     let mut row = Row::new(2);
     row.link(0, 1);

@@ -178,7 +178,7 @@ fn one_key_has_one_link() {
     let (key, mut first) = honest(&alice, "bob");
     let mut second = super::link_as(&alice, &key, "bob").unwrap();
     // Another start of the program: the newer one stays.
-    assert_eq!(first.end().0, Some(Reason::Duplicate));
+    assert_eq!(first.end().0, Some(Reason::Replaced));
     second.say(&mut Author::new(&key, "bob"), "it is me again").unwrap();
     assert_eq!(alice.wait_text("it is me again")["from"], key.id());
     until("one person", seconds(30), || (alice.roster() == [key.id()]).then_some(()));

@@ -38,6 +38,8 @@ pub(super) struct Everyone {
     pub(super) unmet: bool,
     /// People who are known although all others are strangers.
     pub(super) known: BTreeSet<NodeId>,
+    /// Whether guests are here.
+    pub(super) guests: bool,
 }
 
 impl People for Everyone {
@@ -58,7 +60,7 @@ impl People for Everyone {
     }
 
     fn has_guests(&self) -> bool {
-        false
+        self.guests
     }
 
     fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
@@ -236,6 +238,7 @@ impl Peer {
                 strangers: false,
                 unmet: false,
                 known: BTreeSet::new(),
+                guests: false,
             },
             store,
             ahead: 0,

@@ -148,6 +148,9 @@ impl App {
     /// what was said here.
     fn change_network(&mut self) {
         self.timers.clear(super::Timer::EraseAsked);
+        // The next node tells what waits elsewhere, if anything does.
+        self.elsewhere.clear();
+        self.offered.clear();
         self.overlays.search.forget();
         self.composer.change_network();
         self.people.forget_gone();
