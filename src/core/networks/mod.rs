@@ -129,6 +129,8 @@ pub struct Networks {
     stays: u64,
     /// Networks for which the user has decided in this run.
     decided: BTreeSet<Network>,
+    /// Networks that are new in this run, and were not gone since.
+    new: BTreeSet<Network>,
     /// Provisional networks of this run. Who closes the chat and opens it again is where he was.
     provisional: BTreeSet<Network>,
     rng: fastrand::Rng,
@@ -142,6 +144,7 @@ impl Networks {
             here: None,
             stays: 0,
             decided: BTreeSet::new(),
+            new: BTreeSet::new(),
             provisional: BTreeSet::new(),
             rng: fastrand::Rng::with_seed(seed),
         }
@@ -219,6 +222,7 @@ impl Networks {
         let here = self.here.as_mut().filter(|here| here.recognized != Recognized::Awaited);
         if let Some(here) = here {
             (here.is_new, here.gone) = (false, true);
+            self.new.remove(&here.name);
             self.begin_stay();
         }
     }
@@ -361,7 +365,8 @@ impl Networks {
             Best::One(record) => {
                 let name = record.name.clone();
                 self.learn(&name, seen);
-                self.enter(name, Recognized::Yes, false, today);
+                let is_new = self.new.contains(&name);
+                self.enter(name, Recognized::Yes, is_new, today);
             }
             Best::None if !seen.routers().is_empty() => {
                 let name = self.add(seen, today);
@@ -412,6 +417,7 @@ impl Networks {
             name = matching::name(&prefixes, self.rng.u32(..));
         }
         self.records.push(NetworkRecord::new(name.clone(), seen.clone(), today));
+        self.new.insert(name.clone());
         name
     }
 

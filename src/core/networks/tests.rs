@@ -270,3 +270,18 @@ fn networks_are_forgotten_when_there_are_too_many_but_never_the_present_one() {
     assert!(networks.records().iter().any(|record| record.name == office), "blank ones go first");
     assert!(networks.records().iter().any(|record| record.name == here(&networks).network));
 }
+
+/// Failed on the screen: the record was made by the key that opened the chat, and not by the look that followed.
+#[test]
+fn who_comes_after_the_chat_was_opened_to_a_new_network_is_introduced() {
+    let mut networks = Networks::new(Vec::new(), 1);
+    networks.decide(true, &usual(&[OFFICE]), day(1));
+    come(&mut networks, &usual(&[OFFICE]), 1);
+    networks.linked([node(1)].into(), day(1));
+    assert!(here(&networks).known.contains(&node(1)));
+    networks.disconnected();
+    networks.leave();
+    come(&mut networks, &usual(&[OFFICE]), 1);
+    networks.linked([node(2)].into(), day(1));
+    assert!(!here(&networks).known.contains(&node(2)), "it may be another one by now");
+}
