@@ -1,7 +1,7 @@
 //! A host's disk, which takes its time, and what is on it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::Path,
     rc::Rc,
 };
@@ -9,22 +9,46 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use proximity_chat::{
     core::log::storage::{Ignored, LogState, MAX_REQUESTS, PageRequest, Read, Reply, Request, Snapshot, StoredLine},
-    domain::model::{EventId, Hlc, LogId, Network, NodeId, Position, Room, Seek},
+    domain::model::{EventId, Hlc, LogId, MessageId, Network, NodeId, Position, Room, Seek},
+    protocol::codec::event::Content,
     runtime::store::{self, Answer, Backend, Database, Options, Store},
 };
 use tokio::sync::mpsc;
 
-use crate::{faults::disk_pause, world::World};
+use crate::{faults::disk_pause, rules::Rules, world::World};
 
 /// More than a run ever has of anything.
 const ALL: usize = 1_000_000;
 
-/// A line on disk.
+/// What a history holds of honest authors.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// All events.
+    pub(crate) lines: Vec<Line>,
+    /// What its user sees, in the order of the screen, with how each line came to stand there. A line that was said again is
+    /// seen once.
+    pub(crate) seen: Vec<(Position, Placed)>,
+}
+
+/// An event on disk.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stood {
-    pub(crate) position: Position,
-    /// Whether it stands where it came, and not where its author's clock says.
-    pub(crate) by_arrival: bool,
+pub(crate) struct Line {
+    pub(crate) log: LogId,
+    pub(crate) seq: u64,
+    pub(crate) id: MessageId,
+    /// The first event that says the same: itself, unless it repeats one.
+    pub(crate) first: MessageId,
+}
+
+/// How a line came to stand where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// Its author's clock says so.
+    ByClock,
+    /// It came there.
+    ByArrival,
+    /// Another mark hides which of both it was.
+    Unknown,
 }
 
 /// Opens a host's history.
@@ -81,23 +105,24 @@ async fn pause(random: &mut fastrand::Rng) {
     tokio::time::sleep(disk_pause(random)).await;
 }
 
-/// What honest authors have said of all that a history holds, in the order of the screen. What no honest node would have stored is an error: an event that
-/// its author did not sign, one that is in no chain, one that is not later than its causes.
+/// What honest authors have said of all that a history holds. What no honest node would have stored is an error: an event
+/// that its author did not sign, one that is in no chain, one that is not later than its causes.
 ///
 /// What others have said need not be whole, and contradicts itself. Signatures are what takes long; `thorough` looks at them
 /// too.
 pub(crate) fn read(
     database: &mut Database,
     snapshot: &Snapshot,
-    is_honest: &dyn Fn(&NodeId) -> bool,
+    rules: &Rules,
     thorough: bool,
-) -> Result<Vec<Stood>, String> {
+) -> Result<Held, String> {
     let oldest = |log: &LogState| log.older.as_ref().map_or(log.base, |older| older.base);
     let from = snapshot.logs.iter().map(|log| (log.id, oldest(log))).collect();
     let Reply::Events(held) = ask(database, Request::Read(Read { from, events: ALL, bytes: usize::MAX }))? else {
         return Err("no events for an answer".to_owned());
     };
     let mut events: BTreeMap<(LogId, u64), (EventId, Hlc)> = BTreeMap::new();
+    let mut lines = Vec::new();
     for held in &held {
         let event = held.signed.read().map_err(|_| format!("{:?} {} is no event", held.log, held.seq))?;
         let at = format!("number {} of {:?}", event.seq, event.log.author);
@@ -110,17 +135,22 @@ pub(crate) fn read(
             return Err(format!("{at} is stored as {:?} {}", held.log, held.seq));
         }
         let before = events.get(&(event.log, event.seq - 1));
-        let honest = is_honest(&event.log.author);
+        let honest = rules.is_honest(&event.log.author);
         if honest && event.prev != before.map(|(id, _)| *id) {
             return Err(format!("{at} does not follow the one before it"));
         }
-        // The store gives causes before effects.
-        let causes = event.deps.iter().filter_map(|dep| events.get(&(dep.log, dep.seq)));
+        // The store gives causes before effects. Of an author with two histories another event may be meant.
+        let meant = event.deps.iter().filter(|dep| !rules.is_copied(&dep.log.author));
+        let causes = meant.filter_map(|dep| events.get(&(dep.log, dep.seq)));
         if honest && causes.chain(before).any(|(_, hlc)| *hlc >= event.hlc) {
             return Err(format!("never against causality: {at} is not later than what it follows"));
         }
         if events.insert((event.log, event.seq), (event.id, event.hlc)).is_some() {
             return Err(format!("nothing twice: {at} is stored twice"));
+        }
+        if honest {
+            let first = Content::again(event.kind, &held.signed.content).unwrap_or(event.id).into();
+            lines.push(Line { log: event.log, seq: event.seq, id: event.id.into(), first });
         }
     }
     for log in &snapshot.logs {
@@ -132,31 +162,55 @@ pub(crate) fn read(
     let Reply::Page(page) = ask(database, Request::Page(page))? else {
         return Err("no page for an answer".to_owned());
     };
-    let stood = |line: &StoredLine| Stood { position: line.position, by_arrival: line.dating.is_by_arrival() };
-    let lines: Vec<Stood> = page.lines.iter().map(stood).collect();
-    let positions: Vec<_> = lines.iter().map(|line| line.position).collect();
-    if !positions.is_sorted_by(|one, next| one < next) {
+    let placed = |line: &StoredLine| if line.dating.is_by_arrival() { Placed::ByArrival } else { Placed::ByClock };
+    let seen: Vec<_> = page.lines.iter().map(|line| (line.position, placed(line))).collect();
+    if !seen.is_sorted_by(|(one, _), (next, _)| one < next) {
         return Err("one order: a page is not in the order of its positions".to_owned());
     }
-    let lines: Vec<Stood> = lines.into_iter().filter(|line| is_honest(&line.position.author)).collect();
-    events.retain(|(log, _), _| is_honest(&log.author));
-    let is_event = |line: &Stood| {
-        let position = line.position;
-        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
-        let event = events.get(&(log, position.seq));
-        event.is_some_and(|(id, hlc)| position.id == (*id).into() && (line.by_arrival || position.hlc == *hlc))
-    };
-    if lines.len() != events.len() || !lines.iter().all(is_event) {
-        return Err(format!("{} lines on the page, {} events", lines.len(), events.len()));
-    }
+    let seen: Vec<_> = seen.into_iter().filter(|(position, _)| rules.is_honest(&position.author)).collect();
+    all_is_seen_once(&lines, &events, &seen)?;
     let mut last: BTreeMap<(NodeId, u64), Position> = BTreeMap::new();
-    for Stood { position, .. } in &lines {
+    for (position, _) in &seen {
         let before = last.insert((position.author, position.epoch), *position);
         if before.is_some_and(|before| before.seq > position.seq) {
             return Err(format!("an author's own order: {position:?} stands after {before:?}"));
         }
     }
-    Ok(lines)
+    Ok(Held { lines, seen })
+}
+
+/// Everything that is held is on the page once, and nothing else: of what was said again only a repetition.
+fn all_is_seen_once(
+    lines: &[Line],
+    events: &BTreeMap<(LogId, u64), (EventId, Hlc)>,
+    seen: &[(Position, Placed)],
+) -> Result<(), String> {
+    let all: BTreeMap<MessageId, &Line> = lines.iter().map(|line| (line.id, line)).collect();
+    let repeated: BTreeSet<_> = lines.iter().filter(|line| line.first != line.id).map(said).collect();
+    let mut missing: BTreeSet<_> = lines.iter().map(said).collect();
+    for (position, placed) in seen {
+        let line = all.get(&position.id).ok_or_else(|| format!("{position:?} is on the page, and no event"))?;
+        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        let hlc = events.get(&(line.log, line.seq)).map(|(_, hlc)| *hlc);
+        if (line.log, line.seq) != (log, position.seq) || *placed == Placed::ByClock && hlc != Some(position.hlc) {
+            return Err(format!("{position:?} is on the page, and another event"));
+        }
+        if !missing.remove(&said(line)) {
+            return Err(format!("nothing twice: {position:?} is on the page, and another line that says the same"));
+        }
+        if line.first == line.id && repeated.contains(&said(line)) {
+            return Err(format!("{position:?} is on the page, and was said again"));
+        }
+    }
+    match missing.first() {
+        None => Ok(()),
+        Some((author, first)) => Err(format!("nothing lost: {first} of {author:?} is not on the page")),
+    }
+}
+
+/// What a line says: only its author can repeat it.
+fn said(line: &Line) -> (NodeId, MessageId) {
+    (line.log.author, line.first)
 }
 
 fn ask(database: &mut Database, request: Request) -> Result<Reply, String> {

@@ -6,7 +6,7 @@ use std::{ops::Range, rc::Rc, sync::atomic::Ordering, time::Duration};
 
 use turmoil::Sim;
 
-use crate::{host::Host, world::World};
+use crate::{backups::Backups, host::Host, world::World};
 
 /// How slow messages are when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(40);
@@ -103,6 +103,7 @@ pub(crate) struct Faults {
     restarts: Vec<Option<Duration>>,
     /// Whose disk is full, and until when.
     full: Vec<Option<Duration>>,
+    backups: Backups,
     next: Duration,
     slow: bool,
     lossy: bool,
@@ -116,6 +117,7 @@ impl Faults {
         for host in &hosts {
             host.skew.store(skew(&mut random), Ordering::Relaxed);
         }
+        let backups = Backups::new(world.seed, n, &mut random);
         Self {
             random,
             world,
@@ -127,6 +129,7 @@ impl Faults {
             crashes: vec![None; n],
             restarts: vec![None; n],
             full: vec![None; n],
+            backups,
             next: Duration::from_secs(2),
             slow: false,
             lossy: false,
@@ -142,6 +145,7 @@ impl Faults {
     pub(crate) fn step(&mut self, sim: &mut Sim<'_>) {
         let now = sim.elapsed();
         self.due(sim, now);
+        self.go_back(sim, now);
         if now >= self.next {
             self.next = now + Duration::from_millis(self.random.u64(FAULT_EVERY));
             self.happens(sim, now);
@@ -204,6 +208,23 @@ impl Faults {
         host.crashed();
         let pause = self.random.u64(CRASHED_FOR);
         self.restarts[index] = Some(now + Duration::from_millis(pause));
+    }
+
+    /// Copies a disk, or puts it back.
+    fn go_back(&mut self, sim: &mut Sim<'_>, now: Duration) {
+        let index = self.backups.host;
+        let host = self.hosts[index].clone();
+        if self.backups.is_copied_now(now) {
+            self.world.note(now, &format!("[{index}] makes a copy of its disk"));
+            host.copy_disk();
+        }
+        let busy = self.crashes[index].is_some() || self.restarts[index].is_some();
+        if self.next < Duration::MAX && self.backups.is_due(now) && host.is_up() && !busy {
+            self.backups.goes_back(now, &mut self.random);
+            self.crash(sim, now, index);
+            self.world.note(now, &format!("[{index}] goes back to the copy"));
+            self.world.must(host.go_back(&self.world));
+        }
     }
 
     fn happens(&mut self, sim: &mut Sim<'_>, now: Duration) {

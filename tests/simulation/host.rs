@@ -32,7 +32,7 @@ use proximity_chat::{
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::{disk, run::EPOCH, speech, world::World};
+use crate::{backups, disk, run::EPOCH, speech, world::World};
 
 /// Where all nodes listen, in the simulation.
 pub(crate) const PORT: u16 = 4_000;
@@ -132,13 +132,30 @@ impl Host {
         self.commands.borrow().is_some()
     }
 
+    /// Makes a copy of its disk.
+    pub(crate) fn copy_disk(&self) {
+        backups::copy(&self.directory, &self.backup());
+    }
+
+    /// Puts its disk back to the copy. It must not run.
+    pub(crate) fn go_back(&self, world: &World) -> Result<(), String> {
+        backups::copy(&self.backup(), &self.directory);
+        world.rules.borrow_mut().goes_back(self.index, self.node);
+        self.read(world, false)?;
+        world.rules.borrow_mut().some_may_be_lost();
+        Ok(())
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.directory.with_extension("backup")
+    }
+
     /// Reads its disk, as it is when it does not run, and holds it against the rules.
     pub(crate) fn read(&self, world: &World, thorough: bool) -> Result<(Database, Snapshot), String> {
         let (mut database, snapshot) = disk::open(&self.directory, self.node)?;
-        let is_honest = |node: &NodeId| world.rules.borrow().is_honest(node);
-        let positions = disk::read(&mut database, &snapshot, &is_honest, thorough);
-        let positions = positions.map_err(|what| format!("node {}: {what}", self.index))?;
-        world.rules.borrow_mut().on_disk(self.index, &positions)?;
+        let held = disk::read(&mut database, &snapshot, &world.rules.borrow(), thorough);
+        let held = held.map_err(|what| format!("node {}: {what}", self.index))?;
+        world.rules.borrow_mut().on_disk(self.index, &held)?;
         Ok((database, snapshot))
     }
 

@@ -14,6 +14,7 @@
 )]
 
 mod args;
+mod backups;
 mod disk;
 mod faults;
 mod fleet;

@@ -2,6 +2,9 @@
 //! before one that it answers, all nodes show the same order, and no node says that a line is delivered that is not. Where
 //! clocks are days off, a line may stand where it came; that place is its node's own. But what a user says is always the
 //! last line of their own screen. What hostile members say counts for none of that; of them little is kept.
+//!
+//! Of somebody with two histories, one number may stand for two events, and no place holds both. Then what users see counts:
+//! everything that was said is there, once, though it may be in a line that says it again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,10 +19,15 @@ use proximity_chat::{
             storage::{LogState, Snapshot},
         },
     },
-    domain::model::{Delivery, LogId, Mark, Message, MessageId, NodeId, Position, Timestamp},
+    domain::model::{Delivery, LogId, Mark, Message, MessageId, NodeId, Position, Room, Timestamp},
 };
 
-use crate::{disk::Stood, host::KEPT, run::EPOCH, speech};
+use crate::{
+    disk::{Held, Line, Placed},
+    host::KEPT,
+    run::EPOCH,
+    speech,
+};
 
 /// What is known of all nodes, against which everything that one of them shows is held.
 #[derive(Debug)]
@@ -27,7 +35,7 @@ pub(crate) struct Rules {
     /// The one event that each author's number of each log stands for.
     numbers: BTreeMap<(NodeId, u64, u64), MessageId>,
     /// Every message that any node has shown or stored.
-    said: BTreeSet<MessageId>,
+    said: BTreeMap<MessageId, Said>,
     /// Those that stand where they came, at any node.
     aside: BTreeSet<MessageId>,
     /// Those that are dated before what is kept. Nobody but their authors offers them.
@@ -38,10 +46,23 @@ pub(crate) struct Rules {
     first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
     honest: BTreeSet<NodeId>,
+    /// Those who went back to an earlier copy of their profile.
+    copied: BTreeSet<NodeId>,
     /// What is dated before this is too old.
     kept_from: Timestamp,
     /// Keys that have said that they hold what they do not hold.
     liars: usize,
+}
+
+/// What is known of a message.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    log: LogId,
+    seq: u64,
+    /// The first message that says the same: itself, unless it repeats one.
+    first: MessageId,
+    /// Whether it was only on a disk that was put back to an earlier copy.
+    lost: bool,
 }
 
 /// What is known of one node.
@@ -75,13 +96,14 @@ impl Rules {
         let nodes = honest.iter().map(|_| Known::default()).collect();
         Self {
             numbers: BTreeMap::new(),
-            said: BTreeSet::new(),
+            said: BTreeMap::new(),
             aside: BTreeSet::new(),
             too_old: BTreeSet::new(),
             positions: BTreeMap::new(),
             first: BTreeMap::new(),
             nodes,
             honest: honest.into_iter().collect(),
+            copied: BTreeSet::new(),
             kept_from: Timestamp::from_millis(i64::try_from(kept_from).unwrap()),
             liars: 0,
         }
@@ -91,9 +113,17 @@ impl Rules {
         self.honest.contains(node)
     }
 
-    /// Whether a notice about somebody who contradicts themselves is about somebody honest.
+    /// Whether somebody went back to an earlier copy of their profile.
+    pub(crate) fn is_copied(&self, node: &NodeId) -> bool {
+        self.copied.contains(node)
+    }
+
+    /// Whether a notice about somebody who contradicts themselves is about somebody honest, who has one history.
     pub(crate) fn names_honest(&self, text: &str) -> bool {
         let tag = |node: &NodeId| text.contains(&node.tag(8));
+        if self.copied.iter().any(tag) {
+            return false;
+        }
         text.contains("your key") || text.contains("node") || self.honest.iter().any(tag)
     }
 
@@ -118,7 +148,11 @@ impl Rules {
         if message.is_own() && position.hlc.wall() < self.kept_from {
             self.too_old.insert(*id);
         }
-        let by_arrival = matches!(message.mark, Mark::Ahead | Mark::Behind);
+        let placed = match message.mark {
+            Mark::Ahead | Mark::Behind => Placed::ByArrival,
+            Mark::NotKept | Mark::Forked | Mark::Unknown => Placed::Unknown,
+            Mark::None | Mark::Late | Mark::WrongTime => Placed::ByClock,
+        };
         if !self.is_honest(&position.author) {
             // After a crash it comes once more.
             if unkept {
@@ -128,7 +162,9 @@ impl Rules {
             return if is_new { Ok(()) } else { Err(format!("nothing twice: node {node} shows {id} once more")) };
         }
         let text = message.text.as_str();
-        self.numbered(node, &Stood { position: *position, by_arrival })?;
+        let log = LogId { room: Room::LOBBY.id(), author: position.author, epoch: position.epoch };
+        self.numbered(node, &Line { log, seq: position.seq, id: *id, first: message.again.unwrap_or(*id) })?;
+        self.placed(node, *position, placed)?;
         if self.has_nothing_of_somebody(node) {
             self.nodes[node].strange_until = now;
         }
@@ -141,7 +177,7 @@ impl Rules {
             return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
         }
         let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
-        if position.seq != last + 1 {
+        if position.seq != last + 1 && !self.copied.contains(&position.author) {
             return Err(format!(
                 "an author's own order: node {node} shows {text}, number {}, after {last}",
                 position.seq
@@ -150,10 +186,11 @@ impl Rules {
         let said_at = *self.first.entry(*id).or_insert(now);
         let Known { strange_until, behind_until, .. } = *known;
         if let Some(question) = speech::question(text) {
-            let question = self.said.iter().find(|id| id.to_string() == question).copied();
-            let question = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
-            // Who answers a line that stands where it came does not name it as a cause.
-            if self.aside.contains(id) || self.aside.contains(&question) {
+            let question = self.said.iter().find(|(id, _)| id.to_string() == question);
+            let (&question, asked) = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
+            // Who answers a line that stands where it came does not name it as a cause. What is said again stands elsewhere.
+            let is_elsewhere = self.aside.contains(id) || placed == Placed::Unknown || message.again.is_some();
+            if is_elsewhere || self.aside.contains(&question) || self.copied.contains(&asked.log.author) {
                 return Ok(());
             }
             if self.positions.get(&question).is_some_and(|question| question >= position) {
@@ -213,39 +250,84 @@ impl Rules {
     }
 
     /// This is what a node has on disk, before it starts or after it has ended.
-    pub(crate) fn on_disk(&mut self, node: usize, lines: &[Stood]) -> Result<(), String> {
-        for line in lines {
+    pub(crate) fn on_disk(&mut self, node: usize, on_disk: &Held) -> Result<(), String> {
+        for line in &on_disk.lines {
             self.numbered(node, line)?;
         }
-        let held: BTreeSet<_> = lines.iter().map(|line| line.position.id).collect();
+        for (position, placed) in &on_disk.seen {
+            self.placed(node, *position, *placed)?;
+        }
+        let held: BTreeSet<_> = on_disk.lines.iter().map(|line| line.id).collect();
         if let Some(lost) = self.nodes[node].held.iter().find(|id| !held.contains(id)) {
             return Err(format!("nothing lost: node {node} has shown {lost}, and it is not on its disk"));
         }
-        let positions = lines.iter().map(|line| line.position);
-        let bottom = positions.clone().max();
-        let last = positions.map(|position| ((position.author, position.epoch), position.seq)).collect();
+        let mut last = BTreeMap::new();
+        for line in &on_disk.lines {
+            let last = last.entry((line.log.author, line.log.epoch)).or_insert(line.seq);
+            *last = line.seq.max(*last);
+        }
+        let bottom = on_disk.seen.iter().map(|(position, _)| *position).max();
         let strange = std::mem::take(&mut self.nodes[node].strange);
         self.nodes[node] = Known { held, last, strange, bottom, ..Known::default() };
         Ok(())
     }
 
-    /// One number stands for one event, everywhere and for ever; one event for one position.
-    fn numbered(&mut self, node: usize, line: &Stood) -> Result<(), String> {
-        let Stood { position, by_arrival } = line;
-        let Position { author, epoch, seq, id, .. } = *position;
-        self.said.insert(id);
-        if *by_arrival {
-            self.aside.insert(id);
+    /// A node's disk is put back to an earlier copy, which has not been read yet.
+    pub(crate) fn goes_back(&mut self, index: usize, node: NodeId) {
+        let strange = std::mem::take(&mut self.nodes[index].strange);
+        self.nodes[index] = Known { strange, ..Known::default() };
+        self.copied.insert(node);
+    }
+
+    /// What nobody has after that is lost: it was nowhere else yet.
+    pub(crate) fn some_may_be_lost(&mut self) {
+        let there: BTreeSet<MessageId> = self.nodes.iter().flat_map(|known| self.firsts(known)).collect();
+        for said in self.said.values_mut() {
+            said.lost |= !there.contains(&said.first);
         }
-        let first = *self.numbers.entry((author, epoch, seq)).or_insert(id);
-        if first != id {
-            return Err(format!("number {seq} of {author:?} is {first} and, at node {node}, {id}"));
+    }
+
+    /// A node takes what follows this number out of a log of its own: it was said again.
+    pub(crate) fn taken_out(&mut self, node: usize, log: LogId, after: u64) -> Result<(), String> {
+        let is_out = |id: &MessageId| self.said.get(id).is_some_and(|said| said.log == log && said.seq > after);
+        let out: Vec<MessageId> = self.nodes[node].held.extract_if(.., is_out).collect();
+        let seen: BTreeSet<MessageId> = self.firsts(&self.nodes[node]).collect();
+        match out.iter().find(|id| self.said.get(id).is_some_and(|said| !seen.contains(&said.first))) {
+            Some(lost) => Err(format!("nothing lost: node {node} takes out {lost}, and it was not said again")),
+            None if self.is_copied(&log.author) => Ok(()),
+            None => Err(format!("node {node} takes lines out of {log:?}, which has one history")),
         }
-        if *by_arrival {
-            return Ok(());
+    }
+
+    /// What a node has of what was said, whether it was said again or not.
+    fn firsts(&self, known: &Known) -> impl Iterator<Item = MessageId> {
+        known.held.iter().filter_map(|id| self.said.get(id).map(|said| said.first))
+    }
+
+    /// One number stands for one event, everywhere and for ever.
+    fn numbered(&mut self, node: usize, line: &Line) -> Result<(), String> {
+        let Line { log, seq, id, first } = *line;
+        self.said.insert(id, Said { log, seq, first, lost: false });
+        let known = *self.numbers.entry((log.author, log.epoch, seq)).or_insert(id);
+        if known != id && !self.copied.contains(&log.author) {
+            return Err(format!("number {seq} of {:?} is {known} and, at node {node}, {id}", log.author));
         }
-        let stood = *self.positions.entry(id).or_insert(*position);
-        if stood == *position {
+        Ok(())
+    }
+
+    /// One event stands in one place.
+    fn placed(&mut self, node: usize, position: Position, placed: Placed) -> Result<(), String> {
+        let id = position.id;
+        match placed {
+            Placed::Unknown => return Ok(()),
+            Placed::ByArrival => {
+                self.aside.insert(id);
+                return Ok(());
+            }
+            Placed::ByClock => {}
+        }
+        let stood = *self.positions.entry(id).or_insert(position);
+        if stood == position {
             Ok(())
         } else {
             Err(format!("the same order everywhere: {id} stands at {stood:?} and, at node {node}, at {position:?}"))
@@ -290,8 +372,13 @@ impl Rules {
 
     /// Whether all nodes have everything that any of them has.
     pub(crate) fn all_have_all(&self) -> bool {
-        let must_have: Vec<_> = self.said.difference(&self.too_old).collect();
-        self.nodes.iter().all(|known| must_have.iter().all(|id| known.held.contains(id)))
+        let must_have = || self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
+        let is_copied = |said: &Said| self.copied.contains(&said.log.author);
+        self.nodes.iter().all(|known| {
+            let firsts: BTreeSet<_> = self.firsts(known).collect();
+            must_have()
+                .all(|(id, said)| if is_copied(said) { firsts.contains(&said.first) } else { known.held.contains(id) })
+        })
     }
 
     /// How many messages each node has.

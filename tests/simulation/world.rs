@@ -100,6 +100,11 @@ impl World {
         if events.clone().next().is_some() {
             self.last_written.set(now);
         }
+        for write in writes {
+            if let Write::Rewind(state) = write {
+                self.must(self.rules.borrow_mut().taken_out(node, state.id, state.head));
+            }
+        }
         // What the user says goes before whatever others have sent.
         if events.any(|entry| !entry.own) && events.any(|entry| entry.own) {
             self.must(Err(format!("own lines first: node {node} writes others' lines before its user's")));
@@ -149,7 +154,16 @@ impl World {
             }
             // Only hostile ones contradict themselves.
             Update::Notice { code: NoticeCode::Forked, text } if !self.rules.borrow().names_honest(text) => Ok(()),
-            Update::Notice { code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog, text }
+            // Whoever has two histories is told so.
+            Update::Notice { code: NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy, .. }
+                if self.rules.borrow().is_copied(&host.node) =>
+            {
+                Ok(())
+            }
+            Update::Notice {
+                code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy,
+                text,
+            }
             | Update::Failed { code: FailureCode::Storage, text } => Err(format!("node {} says: {text}", host.index)),
             _ => Ok(()),
         };
