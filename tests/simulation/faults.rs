@@ -83,7 +83,7 @@ const SLOW_DISK_ONCE_IN: u8 = 16;
 
 /// How long one lost message may go unnoticed, at most: two nodes that do not hear each other drop each other after 11 s. One
 /// step of the simulation is added.
-const NOTICED: Duration = Duration::from_millis(11_010);
+pub(crate) const NOTICED: Duration = Duration::from_millis(11_010);
 
 pub(crate) struct Faults {
     random: fastrand::Rng,
@@ -223,7 +223,7 @@ impl Faults {
             self.backups.goes_back(now, &mut self.random);
             self.crash(sim, now, index);
             self.world.note(now, &format!("[{index}] goes back to the copy"));
-            self.world.must(host.go_back(&self.world));
+            self.world.must(host.go_back(&self.world, now));
         }
     }
 

@@ -138,9 +138,9 @@ impl Host {
     }
 
     /// Puts its disk back to the copy. It must not run.
-    pub(crate) fn go_back(&self, world: &World) -> Result<(), String> {
+    pub(crate) fn go_back(&self, world: &World, now: Duration) -> Result<(), String> {
         backups::copy(&self.backup(), &self.directory);
-        world.rules.borrow_mut().goes_back(self.index, self.node);
+        world.rules.borrow_mut().goes_back(self.index, self.node, now);
         self.read(world, false)?;
         world.rules.borrow_mut().some_may_be_lost();
         Ok(())

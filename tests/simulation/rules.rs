@@ -24,6 +24,7 @@ use proximity_chat::{
 
 use crate::{
     disk::{Held, Line, Placed},
+    faults::NOTICED,
     host::KEPT,
     run::EPOCH,
     speech,
@@ -47,7 +48,7 @@ pub(crate) struct Rules {
     nodes: Vec<Known>,
     honest: BTreeSet<NodeId>,
     /// Those who went back to an earlier copy of their profile.
-    copied: BTreeSet<NodeId>,
+    copied: BTreeMap<NodeId, usize>,
     /// What is dated before this is too old.
     kept_from: Timestamp,
     /// Keys that have said that they hold what they do not hold.
@@ -82,6 +83,8 @@ struct Known {
     unkept: BTreeSet<MessageId>,
     /// The last line of its screen.
     bottom: Option<Position>,
+    /// What it had before its disk was put back, and when that was: others may not have noticed that it is gone.
+    had: (BTreeSet<MessageId>, Duration),
 }
 
 impl Known {
@@ -103,7 +106,7 @@ impl Rules {
             first: BTreeMap::new(),
             nodes,
             honest: honest.into_iter().collect(),
-            copied: BTreeSet::new(),
+            copied: BTreeMap::new(),
             kept_from: Timestamp::from_millis(i64::try_from(kept_from).unwrap()),
             liars: 0,
         }
@@ -115,13 +118,14 @@ impl Rules {
 
     /// Whether somebody went back to an earlier copy of their profile.
     pub(crate) fn is_copied(&self, node: &NodeId) -> bool {
-        self.copied.contains(node)
+        self.copied.contains_key(node)
     }
 
     /// Whether a notice about somebody who contradicts themselves is about somebody honest, who has one history.
     pub(crate) fn names_honest(&self, text: &str) -> bool {
         let tag = |node: &NodeId| text.contains(&node.tag(8));
-        if self.copied.iter().any(tag) {
+        let nick = |index: &usize| text.contains(&format!("node{index} "));
+        if self.copied.keys().any(tag) || self.copied.values().any(nick) {
             return false;
         }
         text.contains("your key") || text.contains("node") || self.honest.iter().any(tag)
@@ -177,7 +181,7 @@ impl Rules {
             return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
         }
         let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
-        if position.seq != last + 1 && !self.copied.contains(&position.author) {
+        if position.seq != last + 1 && !self.copied.contains_key(&position.author) {
             return Err(format!(
                 "an author's own order: node {node} shows {text}, number {}, after {last}",
                 position.seq
@@ -190,7 +194,7 @@ impl Rules {
             let (&question, asked) = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
             // Who answers a line that stands where it came does not name it as a cause. What is said again stands elsewhere.
             let is_elsewhere = self.aside.contains(id) || placed == Placed::Unknown || message.again.is_some();
-            if is_elsewhere || self.aside.contains(&question) || self.copied.contains(&asked.log.author) {
+            if is_elsewhere || self.aside.contains(&question) || self.copied.contains_key(&asked.log.author) {
                 return Ok(());
             }
             if self.positions.get(&question).is_some_and(|question| question >= position) {
@@ -221,7 +225,9 @@ impl Rules {
     fn stands(&mut self, node: usize, message: &Message) -> Result<(), String> {
         let bottom = &mut self.nodes[node].bottom;
         let position = message.position;
-        if message.is_own() && bottom.is_some_and(|bottom| bottom >= position) {
+        // What another copy of the key has said is fetched, and stands where it was said.
+        let is_said_now = message.is_own() && message.delivery != Delivery::Sent;
+        if is_said_now && bottom.is_some_and(|bottom| bottom >= position) {
             return Err(format!("the own line is last: at node {node}, {} stands before {bottom:?}", message.text));
         }
         *bottom = (*bottom).max(Some(position));
@@ -267,16 +273,16 @@ impl Rules {
             *last = line.seq.max(*last);
         }
         let bottom = on_disk.seen.iter().map(|(position, _)| *position).max();
-        let strange = std::mem::take(&mut self.nodes[node].strange);
-        self.nodes[node] = Known { held, last, strange, bottom, ..Known::default() };
+        let Known { strange, had, .. } = std::mem::take(&mut self.nodes[node]);
+        self.nodes[node] = Known { held, last, strange, bottom, had, ..Known::default() };
         Ok(())
     }
 
     /// A node's disk is put back to an earlier copy, which has not been read yet.
-    pub(crate) fn goes_back(&mut self, index: usize, node: NodeId) {
-        let strange = std::mem::take(&mut self.nodes[index].strange);
-        self.nodes[index] = Known { strange, ..Known::default() };
-        self.copied.insert(node);
+    pub(crate) fn goes_back(&mut self, index: usize, node: NodeId, now: Duration) {
+        let had = std::mem::take(&mut self.nodes[index].held);
+        self.nodes[index] = Known { had: (had, now), ..Known::default() };
+        self.copied.insert(node, index);
     }
 
     /// What nobody has after that is lost: it was nowhere else yet.
@@ -309,7 +315,7 @@ impl Rules {
         let Line { log, seq, id, first } = *line;
         self.said.insert(id, Said { log, seq, first, lost: false });
         let known = *self.numbers.entry((log.author, log.epoch, seq)).or_insert(id);
-        if known != id && !self.copied.contains(&log.author) {
+        if known != id && !self.copied.contains_key(&log.author) {
             return Err(format!("number {seq} of {:?} is {known} and, at node {node}, {id}", log.author));
         }
         Ok(())
@@ -335,8 +341,18 @@ impl Rules {
     }
 
     /// A node tells its user that so many others have a message.
-    pub(crate) fn delivered(&mut self, node: usize, id: MessageId, delivered: u32) -> Result<(), String> {
-        let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && known.held.contains(&id));
+    pub(crate) fn delivered(
+        &mut self,
+        node: usize,
+        id: MessageId,
+        delivered: u32,
+        now: Duration,
+    ) -> Result<(), String> {
+        let has = |known: &Known| {
+            let (had, until) = &known.had;
+            known.held.contains(&id) || now < *until + NOTICED && had.contains(&id)
+        };
+        let have = self.nodes.iter().enumerate().filter(|(other, known)| *other != node && has(known));
         let have = have.count() + self.liars;
         if have < delivered as usize {
             return Err(format!("node {node} says that {delivered} have {id}, but {have} have"));
@@ -373,7 +389,7 @@ impl Rules {
     /// Whether all nodes have everything that any of them has.
     pub(crate) fn all_have_all(&self) -> bool {
         let must_have = || self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
-        let is_copied = |said: &Said| self.copied.contains(&said.log.author);
+        let is_copied = |said: &Said| self.copied.contains_key(&said.log.author);
         self.nodes.iter().all(|known| {
             let firsts: BTreeSet<_> = self.firsts(known).collect();
             must_have()

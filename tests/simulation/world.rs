@@ -148,7 +148,10 @@ impl World {
                 self.rules.borrow_mut().rearranged(host.index);
                 Ok(())
             }
-            Update::Delivery { id, delivered, .. } => self.rules.borrow_mut().delivered(host.index, *id, *delivered),
+            Update::Delivery { id, delivered, .. } => {
+                let now = turmoil::sim_elapsed().unwrap();
+                self.rules.borrow_mut().delivered(host.index, *id, *delivered, now)
+            }
             Update::PeerJoined(peer) if peer.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
             }

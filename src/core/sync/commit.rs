@@ -149,6 +149,7 @@ impl Sync {
     pub(super) fn committed(&mut self, cx: &mut Context<'_>) {
         let Some(Commit { queued, states, rewound, given_up, .. }) = self.take_commit() else { return };
         self.disk_has_taken(cx);
+        self.unkept.commit_is_written();
         self.remove(given_up, cx);
         self.logs.committed(states);
         let left: Vec<LogId> = rewound.iter().map(|state| state.id).collect();

@@ -27,7 +27,6 @@ impl Sync {
     pub(super) fn joined(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
         let (acks, undelivered) = (snapshot.acks.clone(), snapshot.undelivered.clone());
         self.saying_again.add(&snapshot.said_again);
-        self.saying_again.add(&snapshot.said_again);
         let logs: Vec<LogId> = self.logs.add(snapshot);
         for log in &logs {
             let head = self.logs.get(log).map_or(0, HeldLog::head);

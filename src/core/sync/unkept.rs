@@ -4,7 +4,7 @@
 //! taken: they are fetched when the disk takes something again. `outage` says when that is. A stranger's line is also held here while the disk is only
 //! nearly full, when known people's lines are still written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Sync,
@@ -18,13 +18,13 @@ use crate::{
         budgets::Space,
         log::{
             Acceptance, Arrival, Offer,
-            storage::{LogEntry, Place, StoredLine},
+            storage::{Dating, LogEntry, Place, StoredLine},
         },
         mutant,
     },
     domain::{
         bus::Update,
-        model::{LinkId, LogId, MessageId, Position},
+        model::{Hlc, LinkId, LogId, MessageId, Position},
     },
     protocol::{
         codec::event::{Event, Signed},
@@ -57,14 +57,21 @@ pub(super) struct Unkept {
     bytes: usize,
     /// Bytes of each link that brought some.
     links: BTreeMap<LinkId, usize>,
-    /// Lines on the screen that are not on disk.
-    shown: BTreeSet<MessageId>,
+    /// Lines on the screen that are not on disk, and where they stand there.
+    shown: BTreeMap<MessageId, Hlc>,
+    /// Whether the front end was told that lines of the present commit stand elsewhere now: once is enough.
+    told_moved: bool,
 }
 
 impl Unkept {
     /// Whether this message is on the screen and not on disk.
     pub(super) fn shows(&self, id: &MessageId) -> bool {
-        self.shown.contains(id)
+        self.shown.contains_key(id)
+    }
+
+    /// A commit is on disk, which may have such lines.
+    pub(super) fn commit_is_written(&mut self) {
+        self.told_moved = false;
     }
 
     fn has_room_for(&self, link: Option<LinkId>, bytes: usize) -> bool {
@@ -90,12 +97,12 @@ impl Unkept {
     }
 
     /// Notes that a message is on the screen and not on disk. Returns whether that is news.
-    fn note_shown(&mut self, id: MessageId) -> bool {
+    fn note_shown(&mut self, Position { id, hlc, .. }: Position) -> bool {
         if self.shown.len() >= MAX_SHOWN {
             // The marks of the oldest stay until the screen is drawn from disk.
             self.shown.pop_first();
         }
-        self.shown.insert(id)
+        self.shown.insert(id, hlc).is_none()
     }
 
     /// Takes out what was accepted, or what was not, causes before effects.
@@ -139,7 +146,7 @@ impl Sync {
             self.hold_back(cx);
         }
         // A guest does not send its line again.
-        if (is_held || is_guests) && !mutant::hides_unkept() && self.unkept.note_shown(line.position.id) {
+        if (is_held || is_guests) && !mutant::hides_unkept() && self.unkept.note_shown(line.position) {
             self.show_line(&line, cx.now, cx);
         }
     }
@@ -157,7 +164,7 @@ impl Sync {
             let entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: cx.now.wall, own: false };
             let shown = line_of(&entry);
             self.unkept.hold(Queued::Event(Box::new(entry), Some(link)), false);
-            self.unkept.note_shown(shown.position.id);
+            self.unkept.note_shown(shown.position);
             self.show_line(&shown, cx.now, cx);
         }
     }
@@ -173,14 +180,18 @@ impl Sync {
         is_full
     }
 
-    /// A line is on disk. If it was shown before, its mark goes, and this is all that is to be told of it.
+    /// A line is on disk. If it was shown before, its mark goes. That is all that is to be told of it, unless it stands
+    /// elsewhere now.
     pub(super) fn is_kept_now(&mut self, line: &StoredLine, cx: &mut Context<'_>) -> bool {
-        let id = line.position.id;
-        let was_shown = self.unkept.shown.remove(&id);
-        if was_shown && let Some(message) = self.message(line, cx.people, cx.now) {
+        let Position { id, hlc, .. } = line.position;
+        let Some(shown) = self.unkept.shown.remove(&id) else { return false };
+        if let Some(message) = self.message(line, cx.people, cx.now) {
+            if shown != hlc && !std::mem::replace(&mut self.unkept.told_moved, true) {
+                cx.update(Update::Rearranged { room: message.room });
+            }
             cx.update(Update::Kept { id, mark: message.mark });
         }
-        was_shown
+        true
     }
 
     /// Lines that are not kept and belong among these, which came from disk. `before` and `after` say whether there are
@@ -217,12 +228,14 @@ impl Sync {
 
     /// Offers an event to its log once more. Its sender may be gone.
     fn offer_to_log(&mut self, entry: LogEntry, from: Option<LinkId>, cx: &Context<'_>) -> (Acceptance, Vec<LogEntry>) {
-        let LogEntry { event, signed, .. } = entry;
+        let LogEntry { event, signed, place, .. } = entry;
         let links = &self.links;
         let base = from.and_then(|from| links.get(from)?.cursors.base(&event.log));
         let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
         let ahead = self.clocks.ahead_of_reference(&event.log.author, cx.now);
-        let offer = Offer { base, has_room: true, highest: &highest, arrival: Arrival { live: false, ahead } };
+        // Only what was said just now can be dated too far back.
+        let live = place.dating == Dating::Behind;
+        let offer = Offer { base, has_room: true, highest: &highest, arrival: Arrival { live, ahead } };
         let mut accepted = Vec::new();
         let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), &mut accepted);
         (acceptance, accepted)

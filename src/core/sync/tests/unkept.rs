@@ -168,6 +168,27 @@ fn a_page_has_what_is_not_kept_in_its_place() {
 }
 
 #[test]
+fn a_line_that_is_kept_elsewhere_than_it_was_shown_is_read_again() {
+    let mut row = Row::new(2);
+    // It goes by its own clock, which is two days behind.
+    row.peers[1].people.strangers = true;
+    row.peers[0].ahead = 2 * 24 * 3_600_000;
+    row.link(0, 1);
+    row.say(0, "now");
+    row.peers[0].store.fails = true;
+    row.say(1, "from behind");
+    let shown = row.peers[0].shown().last().unwrap().position;
+    row.peers[0].store.fails = false;
+    row.wait(2_000);
+    row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
+    let Some(Output::Update(Update::Page(page))) = row.peers[0].said.last() else { panic!("no page") };
+    let lines: Vec<_> = page.messages.iter().map(|message| (message.text.as_str(), message.mark)).collect();
+    assert_eq!(lines, [("now", Mark::None), ("from behind", Mark::Behind)], "it was said just now");
+    assert_ne!(page.messages[1].position, shown, "it came to the disk later");
+    assert_eq!(updates(&row, 0, |update| *update == Update::Rearranged { room: Room::LOBBY }), 1);
+}
+
+#[test]
 fn strangers_are_shown_on_a_disk_that_is_nearly_full_and_kept_when_there_is_room() {
     let mut row = Row::new(2);
     row.peers[0].people.strangers = true;
