@@ -93,7 +93,8 @@ impl Sync {
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
                     cursor.sends(seq);
-                    if log.author == me {
+                    // What we hold already may be sent as the proof that somebody else holds another one.
+                    if log.author == me && acceptance != Acceptance::Known {
                         cursor.ours = cursor.ours.max(seq);
                     }
                 }

@@ -119,6 +119,32 @@ fn a_number_is_no_receipt() {
 }
 
 #[test]
+fn who_proves_that_there_are_two_histories_need_not_hold_ours() {
+    let mut row = Row::new(2);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    row.say(0, "lost");
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    row.say(0, "new");
+    let second = |row: &Row, n: usize| {
+        let entry = row.peers[n].store.events.values().find(|entry| entry.event.seq == 2).unwrap();
+        (entry.signed.clone(), MessageId::from(entry.event.id))
+    };
+    let ((lost, _), (new, id)) = (second(&row, 1), second(&row, 0));
+    // Nothing but the proof reaches anybody.
+    let link = LinkId::Accepted(row.links.len() as u32 + 1);
+    row.lossy = Some(link);
+    row.link(0, 1);
+    // Its disk is still looking for the first of them.
+    row.peers[0].stalled = true;
+    row.feed(0, Input::Batch { link, events: vec![lost, new] });
+    row.wait(900);
+    assert!(!delivered(&row, 0).contains(&id));
+}
+
+#[test]
 fn who_lags_by_more_than_memory_knows_has_its_receipts_all_the_same() {
     let mut row = Row::new(2);
     let link = row.link(0, 1);
