@@ -365,7 +365,11 @@ fn help_and_the_list_of_commands_name_it() {
     shows(&mut s, "open the chat to your network, or close it");
     s.press(KeyCode::Esc);
     s.typed("/la");
-    shows(&mut s, "/lan [on|off]");
+    shows(&mut s, "/lan [on|off|same|share]");
+    s.ctrl('c');
+    s.enter("/help lan");
+    shows(&mut s, "/lan on [INTERFACE] Open the chat to your network, or to the one at this interface");
+    shows(&mut s, "/lan share Give what was said here before to everybody who is here now");
 }
 
 #[test]
@@ -376,7 +380,7 @@ fn lan_opens_closes_and_says_which_it_is() {
     assert_eq!(s.sent(), [Command::Open(true), Command::Open(false)]);
     s.enter("/lan x");
     assert_eq!((s.sent(), s.input().as_str()), (vec![], "/lan x"));
-    shows(&mut s, "/lan [on|off]");
+    shows(&mut s, "/lan [on|off|same|share]");
     s.ctrl('c');
     s.enter("/clear");
 

@@ -22,7 +22,7 @@ use crate::{
     frontend::{
         elsewhere,
         json::{Clock, Said, Shown, mark_word},
-        slash::{COMMANDS, Spec},
+        slash::{COMMANDS, USAGE_COLUMNS},
         withheld::withheld,
     },
 };
@@ -162,16 +162,19 @@ impl Printer {
                 }
                 None => self.notice("nick", "The node is not ready yet."),
             },
-            Answer::Help(Some(spec)) => self.help(spec),
-            Answer::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec)),
+            Answer::Help(Some(spec)) => {
+                self.help(spec.usage, spec.help);
+                spec.forms().iter().for_each(|(form, what)| self.help(form, what));
+            }
+            Answer::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec.usage, spec.help)),
             Answer::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
             Answer::Clear => self.notice("clear", "There is no screen to empty here."),
             Answer::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }
 
-    fn help(&mut self, spec: &Spec) {
-        self.notice("help", &format!("{:<24}{}", spec.usage, spec.help));
+    fn help(&mut self, usage: &str, what: &str) {
+        self.notice("help", &format!("{usage:<USAGE_COLUMNS$}  {what}"));
     }
 
     fn sweep(&mut self, progress: SweepProgress) {

@@ -44,7 +44,24 @@ impl Spec {
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
+
+    /// What each form of it does, where one line does not say it: how it is written, and what it does then.
+    pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
+        if self.kind == Kind::Lan { LAN_FORMS } else { &[] }
+    }
 }
+
+/// The forms of `/lan`.
+const LAN_FORMS: &[(&str, &str)] = &[
+    ("/lan", "Show which network this is"),
+    ("/lan on [INTERFACE]", "Open the chat to your network, or to the one at this interface"),
+    ("/lan off", "Close the chat to this machine"),
+    ("/lan same [NETWORK]", "Say that this is a network you know, and show what was said there"),
+    ("/lan share", "Give what was said here before to everybody who is here now"),
+];
+
+/// The most columns that a usage takes. Help has 76 columns on a screen of 80, and its texts need about 50.
+pub const USAGE_COLUMNS: usize = 24;
 
 /// Every command, in the order in which help lists them.
 pub const COMMANDS: &[Spec] = &[
@@ -110,7 +127,7 @@ pub const COMMANDS: &[Spec] = &[
     Spec {
         name: "lan",
         aliases: &[],
-        usage: "/lan [on [INTERFACE]|off|same [NETWORK]|share]",
+        usage: "/lan [on|off|same|share]",
         help: "Open the chat to your network, or close it",
         kind: Kind::Lan,
     },
@@ -118,7 +135,7 @@ pub const COMMANDS: &[Spec] = &[
         name: "deliver",
         aliases: &[],
         usage: "/deliver [NETWORK]",
-        help: "Say here what you said elsewhere and nobody got",
+        help: "Say here what nobody received elsewhere",
         kind: Kind::Deliver,
     },
     Spec {
@@ -203,6 +220,24 @@ mod tests {
         assert_eq!(spellings.len(), count);
         for spec in COMMANDS {
             assert_eq!(spec.usage.split([' ']).next(), Some(format!("/{}", spec.name).as_str()));
+        }
+    }
+
+    /// The list of all commands is two columns: a long usage leaves no room for the help beside it.
+    #[test]
+    fn every_usage_leaves_room_for_the_help() {
+        for spec in COMMANDS {
+            assert!(spec.usage.len() <= USAGE_COLUMNS, "{}", spec.usage);
+        }
+    }
+
+    #[test]
+    fn every_form_is_one_that_the_parser_takes() {
+        let forms: Vec<_> = COMMANDS.iter().flat_map(Spec::forms).collect();
+        assert!(!forms.is_empty());
+        for (form, _) in forms {
+            let line = form.replace("[INTERFACE]", "eth0").replace("[NETWORK]", "home");
+            assert!(crate::frontend::slash::parse(&line).is_ok(), "{line}");
         }
     }
 }

@@ -115,7 +115,12 @@ impl App {
             }
             Local::ConfirmErase => self.confirm_erase(),
             Local::Help(None) => self.overlays.help.open(),
-            Local::Help(Some(spec)) => self.notice(Tone::Plain, &help(spec)),
+            Local::Help(Some(spec)) => {
+                self.notice(Tone::Plain, &help(spec));
+                for (form, what) in spec.forms() {
+                    self.notice(Tone::Plain, &format!("{form}  {what}"));
+                }
+            }
             Local::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
             Local::Quit => self.quit(),
         }

@@ -82,7 +82,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Alt-Enter, Ctrl-J", "new line in the draft"),
     ("Tab, Shift-Tab", "complete a name or a command"),
     ("Up, Down", "row of the draft, then what was sent before"),
-    ("PgUp, PgDn", "scroll by a page; Shift-Up, Shift-Down by a row"),
+    ("PgUp, PgDn", "scroll a page; Shift-Up, Shift-Down a row"),
     ("Home, End", "start, end of the line; if empty, of the room"),
     ("Ctrl-Home, Ctrl-End", "oldest and newest message"),
     ("Ctrl-U, Ctrl-D", "half a page, if the draft is empty"),
