@@ -22,7 +22,7 @@ use crate::{
     frontend::{
         elsewhere,
         json::{Clock, Said, Shown, mark_word},
-        slash::{COMMANDS, USAGE_COLUMNS},
+        slash::COMMANDS,
         withheld::withheld,
     },
 };
@@ -174,7 +174,7 @@ impl Printer {
     }
 
     fn help(&mut self, usage: &str, what: &str) {
-        self.notice("help", &format!("{usage:<USAGE_COLUMNS$}  {what}"));
+        self.notice("help", &format!("{usage:<23} {what}"));
     }
 
     fn sweep(&mut self, progress: SweepProgress) {

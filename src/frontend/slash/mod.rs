@@ -8,7 +8,7 @@ mod table;
 
 pub use action::{Action, ActionError, Context, Local, action, line_of};
 pub use parse::{SlashError, find, parse};
-pub use table::{COMMANDS, Spec, USAGE_COLUMNS, complete};
+pub use table::{COMMANDS, Spec, complete};
 
 use std::sync::Arc;
 

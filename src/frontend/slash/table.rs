@@ -60,9 +60,6 @@ const LAN_FORMS: &[(&str, &str)] = &[
     ("/lan share", "Give what was said here before to everybody who is here now"),
 ];
 
-/// The most columns that a usage takes. Help has 76 columns on a screen of 80, and its texts need about 50.
-pub const USAGE_COLUMNS: usize = 24;
-
 /// Every command, in the order in which help lists them.
 pub const COMMANDS: &[Spec] = &[
     Spec { name: "me", aliases: &[], usage: "/me TEXT", help: "Say what you do: /me waves", kind: Kind::Me },
@@ -223,11 +220,11 @@ mod tests {
         }
     }
 
-    /// The list of all commands is two columns: a long usage leaves no room for the help beside it.
+    /// The list of all commands is two columns: a long usage leaves no room for the text beside it. Help has 76 columns on a screen of 80, and its texts need about 50.
     #[test]
     fn every_usage_leaves_room_for_the_help() {
         for spec in COMMANDS {
-            assert!(spec.usage.len() <= USAGE_COLUMNS, "{}", spec.usage);
+            assert!(spec.usage.len() <= 24, "{}", spec.usage);
         }
     }
 
