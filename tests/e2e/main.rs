@@ -16,6 +16,8 @@
 mod attack;
 mod capture;
 #[cfg(target_os = "linux")]
+mod clocks;
+#[cfg(target_os = "linux")]
 mod doctor;
 mod ends;
 #[cfg(target_os = "linux")]

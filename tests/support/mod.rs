@@ -20,6 +20,7 @@ mod process;
 mod program;
 mod python;
 mod setup;
+mod wrong_clock;
 
 #[cfg(target_os = "linux")]
 mod netns;
@@ -45,3 +46,4 @@ pub(crate) use setup::{DIRECTORIES, Place, Setup};
 pub(crate) use small_disk::SmallDisk;
 #[cfg(unix)]
 pub(crate) use term::{Builder, Term};
+pub(crate) use wrong_clock::Wrong;

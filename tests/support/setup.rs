@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::program;
+use super::{Wrong, program};
 
 /// The variables that name the user's directories.
 pub(crate) const DIRECTORIES: [&str; 6] =
@@ -38,6 +38,8 @@ pub(crate) struct Setup {
     /// The network namespace to start it in.
     pub(crate) netns: Option<String>,
     pub(crate) json: bool,
+    /// How far off its clock is; [`Wrong`] says how.
+    pub(crate) clock: Option<Wrong>,
     pub(crate) more: Vec<String>,
 }
 
@@ -53,6 +55,7 @@ impl Setup {
             ports,
             netns: None,
             json: true,
+            clock: None,
             more: Vec::new(),
         }
     }
@@ -61,6 +64,7 @@ impl Setup {
     pub(crate) fn command(&self, home: &TempDir) -> Command {
         let mut command = self.program_at(home);
         command.arg("--headless").args(self.json.then_some("--json")).args(self.arguments());
+        command.envs(self.clock.iter().flat_map(Wrong::variables));
         command
     }
 

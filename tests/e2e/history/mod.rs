@@ -32,7 +32,7 @@ fn with_options(nick: &str, ports: RangeInclusive<u16>, more: &[&str]) -> Setup 
 }
 
 /// Waits until a node's history has these lines, in this order, and no others.
-fn wait_history(node: &Node, texts: &[&str]) {
+pub(crate) fn wait_history(node: &Node, texts: &[&str]) {
     crate::support::until(&format!("the history of {}: {texts:?}", node.nick), seconds(30), || {
         (node.history_texts() == texts).then_some(())
     });

@@ -1,0 +1,88 @@
+//! Somebody who takes part with a clock that is days or years off.
+
+use tempfile::TempDir;
+
+use super::{off, says, screen, types};
+use crate::support::{Node, Ports, Setup, Wrong, seconds, until};
+
+/// More lines than a screen has rows.
+const MANY: usize = 25;
+
+/// Alice's clock is off. What everybody says is seen by everybody when it is said, before and after she sets her clock.
+fn everybody_is_seen(test: &str, wrong: &str) {
+    let Some(clock) = Wrong::or_skip(test, wrong) else { return };
+    let (ports, home) = (Ports::take(), TempDir::new().unwrap());
+    let tim = screen(home.path(), &ports);
+    let mut bob = Node::start(&Setup::new("bob", super::few(&ports)));
+    bob.wait_nick("tim");
+    tim.wait_text("bob joined");
+    let mut alice = Node::start(&off("alice", &ports, &clock));
+    for node in [&alice, &bob] {
+        node.wait_peers(2);
+    }
+    says(&mut bob, &["one from bob"]);
+    alice.wait_text("one from bob");
+    let lines: Vec<String> = (0..MANY).map(|n| format!("alice line {n}")).collect();
+    for line in &lines {
+        alice.say(line);
+        bob.wait_text(line);
+    }
+    tim.wait_text("alice line 24");
+    let told = alice.wait_notice("clock_off");
+    assert!(told.contains("bob") && told.contains("tim") && told.contains("Set the clock"), "{told}");
+    says(&mut bob, &["two from bob"]);
+    tim.wait_text("two from bob");
+    types(&tim, "my own line");
+    bob.wait_text("my own line");
+    alice.wait_text("my own line");
+    assert!(tim.text().contains("two from bob"), "{}", tim.text());
+    // Both have the same lines in the same order, which is that in which they were said.
+    let said =
+        [&["one from bob".to_owned()][..], &lines, &["two from bob".to_owned(), "my own line".to_owned()]].concat();
+    assert_eq!(bob.history_texts(), said);
+    assert_eq!(alice.history_texts(), said);
+
+    alice.quit();
+    let mut alice = Node::start_at(&alice.home(), &Setup::new("alice", super::few(&ports)));
+    alice.wait_peers(2);
+    says(&mut alice, &["clock right again"]);
+    tim.wait_text("clock right again");
+    bob.wait_text("clock right again");
+    until("the same last line", seconds(30), || {
+        let last = |node: &Node| node.history_texts().pop();
+        (last(&alice).as_deref() == Some("clock right again") && last(&bob) == last(&alice)).then_some(())
+    });
+    assert_eq!(bob.history_texts(), [&said[..], &["clock right again".to_owned()]].concat());
+    for node in [&alice, &bob] {
+        node.assert_clean();
+    }
+}
+
+#[test]
+fn who_is_three_days_ahead_hides_nobodys_lines() {
+    everybody_is_seen("who_is_three_days_ahead_hides_nobodys_lines", "+3d");
+}
+
+#[test]
+#[ignore = "long: the same with other clocks"]
+fn who_is_ten_years_ahead_hides_nobodys_lines() {
+    everybody_is_seen("who_is_ten_years_ahead_hides_nobodys_lines", "+10y");
+}
+
+#[test]
+#[ignore = "long: the same with other clocks"]
+fn who_is_three_days_behind_is_seen_and_sees_everybody() {
+    everybody_is_seen("who_is_three_days_behind_is_seen_and_sees_everybody", "-3d");
+}
+
+#[test]
+#[ignore = "long: the same with other clocks"]
+fn who_is_ten_years_behind_is_seen_and_sees_everybody() {
+    everybody_is_seen("who_is_ten_years_behind_is_seen_and_sees_everybody", "-10y");
+}
+
+#[test]
+#[ignore = "long: the same with other clocks"]
+fn who_is_three_minutes_slow_is_seen_and_sees_everybody() {
+    everybody_is_seen("who_is_three_minutes_slow_is_seen_and_sees_everybody", "-3m");
+}
