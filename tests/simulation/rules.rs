@@ -191,7 +191,8 @@ impl Rules {
         let Known { strange_until, behind_until, .. } = *known;
         if let Some(question) = speech::question(text) {
             let question = self.said.iter().find(|(id, _)| id.to_string() == question);
-            let (&question, asked) = question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
+            let (&question, asked) =
+                question.ok_or_else(|| format!("node {node} shows {text}, and nobody the question"))?;
             // Who answers a line that stands where it came does not name it as a cause. What is said again stands elsewhere.
             let is_elsewhere = self.aside.contains(id) || placed == Placed::Unknown || message.again.is_some();
             if is_elsewhere || self.aside.contains(&question) || self.copied.contains_key(&asked.log.author) {

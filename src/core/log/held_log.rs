@@ -123,6 +123,11 @@ impl HeldLog {
         self.recent.get(self.recent.len().checked_sub(back.checked_add(1)?)?).copied()
     }
 
+    /// Whether the event under this number may be this one: the store may have answered with one that was taken out since.
+    pub fn may_hold(&self, seq: u64, id: EventId) -> bool {
+        seq <= self.state.head && self.id_at(seq).is_none_or(|held| held == id)
+    }
+
     /// The event that the one at the base names as its predecessor, if that is known.
     pub(super) fn joint(&self) -> Option<EventId> {
         self.joint

@@ -145,6 +145,9 @@ impl Sync {
         cx: &mut Context<'_>,
     ) {
         let (log, seq) = (ours.log, ours.seq);
+        if !self.logs.get(&log).is_some_and(|held| held.may_hold(seq, ours.id)) {
+            return;
+        }
         let is_theirs_said = self.saying_again.is_said_again(theirs.id, their_signed);
         // It may only show a proof.
         let differs = self.links.get(link).is_some_and(|link| link.cursors.get(&log).differs);
@@ -247,37 +250,59 @@ impl Sync {
         }
     }
 
-    /// The events that were taken out of these logs are gone from the disk: others may send what they hold there.
-    pub(super) fn left_branches(&mut self, logs: &[LogId], cx: &mut Context<'_>) {
-        for log in logs {
+    /// The events that were taken out of these logs, all after the given number, are gone from the disk: others may send what
+    /// they hold there. Who was known to have these events holds another history from now on, and the rest does not.
+    pub(super) fn left_branches(&mut self, left: &[(LogId, u64)], cx: &mut Context<'_>) {
+        for (log, head) in left {
             for (_, link) in self.links.iter_mut() {
                 if let Some(cursor) = link.cursors.get_mut(log) {
                     (cursor.sent, cursor.disputed) = (cursor.has, 0);
+                    (cursor.ours, cursor.differs) = (cursor.ours.min(*head), cursor.ours > *head);
                 }
             }
             self.review_all(log, cx);
         }
-        if !logs.is_empty() {
-            self.tell_everybody(logs, cx);
+        if !left.is_empty() {
+            let logs: Vec<LogId> = left.iter().map(|(log, _)| *log).collect();
+            self.tell_everybody(&logs, cx);
             self.catch_up(cx);
         }
     }
 
-    /// Whether an event begins a history of ours that we left, and is not held. Its sender is told not to send it now.
-    pub(super) fn is_of_left_branch(&mut self, event: &Event, link: LinkId, cx: &mut Context<'_>) -> bool {
+    /// Whether an event begins a history of ours that we left, and is not held. If its sender holds that history, it is told
+    /// not to send it now.
+    pub(super) fn is_of_left_branch(
+        &mut self,
+        signed: &Signed,
+        link: LinkId,
+        is_proof: bool,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        if self.branches.left.is_empty() {
+            return false;
+        }
+        let Ok(event) = signed.read() else { return false };
         let is_new = self.logs.get(&event.log).is_none_or(|held| held.head() < event.seq);
         if !is_new || !self.branches.left.contains(&event.id) {
             return false;
         }
         let (log, from) = (event.log, event.seq);
-        let tells = self
-            .links
-            .get_mut(link)
-            .is_some_and(|link| link.caps.has(mesh::Cap::Refusals) && link.is_told(log, cx.now.mono));
+        let tells = !is_proof
+            && self
+                .links
+                .get_mut(link)
+                .is_some_and(|link| link.caps.has(mesh::Cap::Refusals) && link.is_told(log, cx.now.mono));
         if tells {
             let refused = Refused { log, from, until: None, reason: RefusalReason::NoRoom };
             cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
         }
         true
     }
+}
+
+/// Whether these events are a proof that their author signed two under one number. Their sender holds one of the two.
+pub(super) fn is_proof(events: &[Signed]) -> bool {
+    let [one, other] = events else { return false };
+    let place = |signed: &Signed| signed.read().ok().map(|event| (event.log, event.seq));
+    place(one).is_some_and(|at| place(other) == Some(at)) && one.id() != other.id()
 }

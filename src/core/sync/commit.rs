@@ -152,9 +152,9 @@ impl Sync {
         self.unkept.commit_is_written();
         self.remove(given_up, cx);
         self.logs.committed(states);
-        let left: Vec<LogId> = rewound.iter().map(|state| state.id).collect();
+        let left: Vec<(LogId, u64)> = rewound.iter().map(|state| (state.id, state.head)).collect();
         self.logs.committed(rewound);
-        for log in &left {
+        for (log, _) in &left {
             self.logs.removed(log);
         }
         let (mut logs, mut received, mut returned, mut senders) = (Vec::new(), 0, 0, BTreeSet::new());

@@ -130,6 +130,10 @@ impl Sync {
             self.own_branch(link, (&our_event, &their_event), theirs, cx);
         }
         if !is_news {
+            // Its author looks for where two histories part, and an answer says that they differ there.
+            if self.links.get(link).is_some_and(|link| link.node == log.author) {
+                self.show(link, [&ours, theirs].into_iter(), cx);
+            }
             return;
         }
         cx.out.push(Output::Notice(if is_own { Notice::OwnForked } else { Notice::Forked(log.author) }));

@@ -106,8 +106,10 @@ impl Sync {
                 self.ask_about_claims(cx);
             }
             Some(Check::Asked(claim)) => {
-                if let Some(held) = ours.filter(|held| (held.log, held.seq) == (log, claim.seq)) {
-                    self.judge(name, node, claim, held.signed.id(), cx);
+                let ours = ours.filter(|held| (held.log, held.seq) == (log, claim.seq)).map(|held| held.signed.id());
+                let may_hold = |id: &EventId| self.logs.get(&log).is_some_and(|held| held.may_hold(claim.seq, *id));
+                if let Some(ours) = ours.filter(may_hold) {
+                    self.judge(name, node, claim, ours, cx);
                 }
             }
             Some(Check::Wanted(_)) | None => {}

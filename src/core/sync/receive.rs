@@ -1,7 +1,7 @@
 //! Events that come over a link.
 
 use super::{
-    Purpose, Sync,
+    Purpose, Sync, branches,
     event::{Context, Output},
     strangers::Brought,
 };
@@ -23,11 +23,12 @@ impl Sync {
         }
         self.look_at_clocks(cx);
         let (mut accepted, had_own) = (Vec::new(), self.logs.own().is_some());
+        let is_proof = branches::is_proof(&events);
         for signed in events {
-            if self.holds_back(link, &signed, cx) {
+            if self.holds_back(link, &signed, cx) || self.is_of_left_branch(&signed, link, is_proof, cx) {
                 continue;
             }
-            match self.offer(link, signed, &mut accepted, cx) {
+            match self.offer(link, signed, is_proof, &mut accepted, cx) {
                 Acceptance::Refused(violation) => {
                     tracing::debug!(?link, ?violation, "event refused");
                     if !self.may_err(link, cx) {
@@ -55,6 +56,7 @@ impl Sync {
         &mut self,
         name: LinkId,
         signed: Signed,
+        is_proof: bool,
         accepted: &mut Vec<LogEntry>,
         cx: &mut Context<'_>,
     ) -> Acceptance {
@@ -62,9 +64,6 @@ impl Sync {
         let (log, seq) = (event.log, event.seq);
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
-        if log.author == self.me && self.is_of_left_branch(&event, name, cx) {
-            return Acceptance::Foreign;
-        }
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
         // A date ahead is worth no more than that of now.
         let wall = self.clocks.reference(cx.now).wall;
@@ -93,8 +92,8 @@ impl Sync {
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
                     cursor.sends(seq);
-                    // What we hold already may be sent as the proof that somebody else holds another one.
-                    if log.author == me && acceptance != Acceptance::Known {
+                    // It holds one event of a proof, and perhaps the other one.
+                    if log.author == me && !is_proof {
                         cursor.ours = cursor.ours.max(seq);
                     }
                 }

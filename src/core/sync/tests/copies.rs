@@ -272,6 +272,65 @@ fn histories_that_part_long_ago_come_together() {
     assert_eq!(row.texts(2), row.texts(1));
 }
 
+#[test]
+fn what_a_slow_disk_answers_late_makes_nothing_said_again() {
+    for seed in 0..200 {
+        let mut row = Row::new(2);
+        let copy = backup(&mut row);
+        let link = row.link(0, 1);
+        row.say(0, "lost 2");
+        row.say(0, "lost 3");
+        row.wait(200);
+        row.cut(link);
+        start(&mut row, 0, 1, 7, copy);
+        for n in 2..=4 {
+            row.say(0, &format!("new {n}"));
+        }
+        (row.peers[0].stalled, row.peers[1].stalled) = (true, true);
+        row.link(0, 1);
+        let mut random = fastrand::Rng::with_seed(seed);
+        for _ in 0..20_000 {
+            row.wait(1);
+            for _ in 0..random.u8(..4) {
+                row.answer(random.usize(..2), random.bool());
+            }
+        }
+        let lines = ["shared", "lost 2", "lost 3", "new 2", "new 3", "new 4"];
+        for n in 0..2 {
+            assert_eq!(row.texts(n), lines, "seed {seed}, machine {n}");
+        }
+        assert_eq!(repetitions(&row, 1), 3, "seed {seed}");
+        let held: BTreeSet<MessageId> =
+            row.peers[1].store.events.values().map(|entry| MessageId::from(entry.event.id)).collect();
+        let told = delivered(&row, 0);
+        assert!(told.len() >= 3 && told.iter().all(|id| held.contains(id)), "seed {seed}: {told:?}");
+    }
+}
+
+#[test]
+fn who_is_here_while_a_history_is_left_gets_the_other_one() {
+    let mut row = Row::new(3);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    row.say(0, "lost 2");
+    row.say(0, "lost 3");
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    // Bob stays linked, and never meets carol.
+    row.link(0, 2);
+    for n in 2..=4 {
+        row.say(0, &format!("new {n}"));
+    }
+    row.wait(500);
+    row.link(0, 1);
+    row.wait(100_000);
+    for n in 0..3 {
+        assert_eq!(all(&row, n), ["lost 2", "lost 3", "new 2", "new 3", "new 4", "shared"], "machine {n}");
+        assert_eq!(row.texts(n), row.texts(0), "machine {n}");
+    }
+}
+
 /// Two machines with one key (0 and 1) and three others, by chance: they speak, meet and part, and are put back to earlier
 /// states.
 struct Chance {

@@ -209,6 +209,17 @@ impl Row {
         }
     }
 
+    /// A stalled disk does the first of what it was asked to write, or the first of the rest.
+    pub(super) fn answer(&mut self, n: usize, write: bool) {
+        let peer = &mut self.peers[n];
+        let first = peer.unanswered.iter().position(|(_, request)| matches!(request, Request::Write(_)) == write);
+        if let Some(first) = first {
+            let (ticket, request) = peer.unanswered.remove(first);
+            let reply = peer.store.handle(request);
+            self.feed(n, Input::Stored { ticket, reply });
+        }
+    }
+
     pub(super) fn texts(&self, n: usize) -> Vec<String> {
         self.peers[n].store.texts()
     }
