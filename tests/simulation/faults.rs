@@ -6,7 +6,7 @@ use std::{ops::Range, rc::Rc, sync::atomic::Ordering, time::Duration};
 
 use turmoil::Sim;
 
-use crate::{backups::Backups, host::Host, world::World};
+use crate::{backups::Backups, host::Host, places::Moves, world::World};
 
 /// How slow messages are when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(40);
@@ -104,6 +104,7 @@ pub(crate) struct Faults {
     /// Whose disk is full, and until when.
     full: Vec<Option<Duration>>,
     backups: Backups,
+    moves: Moves,
     next: Duration,
     slow: bool,
     lossy: bool,
@@ -118,6 +119,7 @@ impl Faults {
             host.skew.store(skew(&mut random), Ordering::Relaxed);
         }
         let backups = Backups::new(world.seed, n, &mut random);
+        let moves = Moves::new(world.seed, n, &mut random);
         Self {
             random,
             world,
@@ -130,6 +132,7 @@ impl Faults {
             restarts: vec![None; n],
             full: vec![None; n],
             backups,
+            moves,
             next: Duration::from_secs(2),
             slow: false,
             lossy: false,
@@ -146,6 +149,9 @@ impl Faults {
         let now = sim.elapsed();
         self.due(sim, now);
         self.go_back(sim, now);
+        if let Some(certain) = self.moves.news(now, &mut self.random) {
+            self.move_to(certain, now);
+        }
         if now >= self.next {
             self.next = now + Duration::from_millis(self.random.u64(FAULT_EVERY));
             self.happens(sim, now);
@@ -158,6 +164,9 @@ impl Faults {
         let now = sim.elapsed();
         self.world.note(now, "all is repaired");
         self.next = Duration::MAX;
+        if self.moves.end() {
+            self.move_to(true, now);
+        }
         self.crashes.fill(None);
         self.sides.fill(0);
         (self.slow, self.lossy) = (false, false);
@@ -208,6 +217,15 @@ impl Faults {
         host.crashed();
         let pause = self.random.u64(CRASHED_FOR);
         self.restarts[index] = Some(now + Duration::from_millis(pause));
+    }
+
+    /// A host comes to a place that may be another network, or it becomes certain that it is not.
+    fn move_to(&self, certain: bool, now: Duration) {
+        let index = self.moves.host;
+        let what = if certain { "is certainly here" } else { "may be elsewhere" };
+        self.world.note(now, &format!("[{index}] {what}"));
+        self.world.stays(Some(index).filter(|_| !certain));
+        self.hosts[index].moves(certain);
     }
 
     /// Copies a disk, or puts it back.

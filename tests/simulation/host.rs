@@ -14,7 +14,7 @@ use std::{
 };
 
 use proximity_chat::{
-    core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, node::Retention},
+    core::{discovery::listen_plan::ListenPlan, log::storage::Snapshot, networks::Standing, node::Retention},
     domain::{
         bus::{COMMAND_CAPACITY, Command, UPDATE_CAPACITY, Update},
         model::{
@@ -62,6 +62,8 @@ pub(crate) struct Host {
     pub(crate) boots: Cell<u64>,
     /// By how much its clock is wrong, in milliseconds.
     pub(crate) skew: Arc<AtomicI64>,
+    /// Where it is.
+    place: watch::Sender<DesiredNetwork>,
     commands: RefCell<Option<mpsc::Sender<Command>>>,
     /// Whom it lists.
     pub(crate) listed: RefCell<BTreeSet<NodeId>>,
@@ -94,6 +96,7 @@ impl Host {
             joins_at,
             boots: Cell::new(0),
             skew: Arc::default(),
+            place: watch::channel(place(index)).0,
             commands: RefCell::default(),
             listed: RefCell::default(),
             lines: Cell::new(0),
@@ -108,6 +111,16 @@ impl Host {
             // A node that is thousands of commands behind does not get more.
             let _ = commands.try_send(Command::Say { room: Room::LOBBY, text, action: false, network: None });
         }
+    }
+
+    /// It comes to a place that may be another network; or it turns out to be this one, where everybody is known.
+    pub(crate) fn moves(&self, certain: bool) {
+        let known = self.known.iter().filter(|_| certain).map(|known| known.node);
+        let known = Arc::new(known.collect());
+        self.place.send_modify(|place| {
+            let stay = place.standing.stay + u64::from(!certain);
+            place.standing = Standing { certain, known, stay, shared: false };
+        });
     }
 
     /// Whether its clock is right to the hour.
@@ -172,9 +185,8 @@ impl Host {
         };
         let (store, answers) = disk::run(database, random.u64(..), world.clone(), self.index);
         let port = PORT.try_into().unwrap();
-        let site = ListenPlan::fixed(self.ip, vec![NETWORK.parse().unwrap()], &[]);
         Settings {
-            desired: watch::channel(DesiredNetwork::fixed(site, Network::new("simulation").unwrap())).1,
+            desired: self.place.subscribe(),
             wishes: mpsc::channel(1).0,
             linked: watch::channel(BTreeSet::new()).0,
             port: None,
@@ -198,6 +210,12 @@ impl Host {
             answers,
         }
     }
+}
+
+/// The network, as this host sees it.
+fn place(index: usize) -> DesiredNetwork {
+    let site = ListenPlan::fixed(address(index), vec![NETWORK.parse().unwrap()], &[]);
+    DesiredNetwork::fixed(site, Network::new("simulation").unwrap())
 }
 
 pub(crate) fn identity_of(seed: u64, index: usize) -> Identity {

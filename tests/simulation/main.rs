@@ -22,6 +22,7 @@ mod full_disks;
 mod host;
 mod hostile;
 mod net;
+mod places;
 mod rules;
 mod run;
 mod speech;

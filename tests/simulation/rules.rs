@@ -398,6 +398,11 @@ impl Rules {
         })
     }
 
+    /// What a node has.
+    pub(crate) fn held_by(&self, node: usize) -> BTreeSet<MessageId> {
+        self.nodes[node].held.clone()
+    }
+
     /// How many messages each node has.
     pub(crate) fn held(&self) -> Vec<usize> {
         self.nodes.iter().map(|known| known.held.len()).collect()

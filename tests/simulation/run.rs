@@ -18,6 +18,7 @@ use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
     hostile::{self, GONE_AT, Member},
+    places,
     say,
     trace::Trace,
     world::World,
@@ -27,7 +28,7 @@ use crate::{
 pub(crate) const BROKEN: &str = "BROKEN";
 
 /// For so long everything may happen.
-const CHAOS: Duration = Duration::from_secs(30);
+pub(crate) const CHAOS: Duration = Duration::from_secs(30);
 
 /// For so long after that lines are said: the last ones while all is well.
 const LAST_WORDS: Duration = Duration::from_secs(15);
@@ -120,6 +121,11 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
     for number in 0..hostile {
         let (world, member) = (world.clone(), Rc::new(Member::new(number, victims.clone())));
         sim.host(member.ip, move || hostile::live(world.clone(), member.clone()));
+    }
+    // It has the address of the first hostile one.
+    if hostile == 0 && nodes <= hostile::MOST_HONEST && places::is_moving(world.seed) {
+        let (world, visitor) = (world.clone(), Rc::new(Member::new(0, victims.clone())));
+        sim.host(visitor.ip, move || hostile::visit(world.clone(), visitor.clone()));
     }
     let mut faults = Faults::new(world.clone(), hosts.clone(), random.fork());
     let mut speakers = Speakers { hosts: hosts.clone(), next: vec![Duration::ZERO; nodes], random };

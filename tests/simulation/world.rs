@@ -17,7 +17,7 @@ use proximity_chat::{
     },
 };
 
-use crate::{full_disks::Disks, host::Host, net::Cables, rules::Rules, run::EPOCH, trace::Trace};
+use crate::{full_disks::Disks, host::Host, net::Cables, places::Stay, rules::Rules, run::EPOCH, trace::Trace};
 
 pub(crate) struct World {
     pub(crate) seed: u64,
@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) sane_from: Cell<Duration>,
     /// When any node wrote an event last.
     pub(crate) last_written: Cell<Duration>,
+    /// Where somebody is at an uncertain place.
+    stay: RefCell<Option<Stay>>,
     broken: RefCell<Option<String>>,
 }
 
@@ -45,6 +47,7 @@ impl World {
             heard: Cell::new(0),
             sane_from: Cell::new(Duration::MAX),
             last_written: Cell::default(),
+            stay: RefCell::default(),
             broken: RefCell::default(),
         })
     }
@@ -58,6 +61,22 @@ impl World {
 
     pub(crate) fn broken(&self) -> Option<String> {
         self.broken.borrow().clone()
+    }
+
+    /// Somebody comes to an uncertain place, or it has become certain.
+    pub(crate) fn stays(&self, host: Option<usize>) {
+        let stay = host.map(|host| Stay { host, older: self.rules.borrow().held_by(host) });
+        self.stay.replace(stay);
+    }
+
+    /// Who is at an uncertain place now.
+    pub(crate) fn stay(&self) -> Option<Stay> {
+        self.stay.borrow().clone()
+    }
+
+    /// Whether this stay lasts.
+    pub(crate) fn is_at(&self, stay: &Stay) -> bool {
+        self.stay.borrow().as_ref().is_some_and(|now| now.host == stay.host && now.older == stay.older)
     }
 
     /// Notes what is done to the hosts from outside.

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use proximity_chat::{
     core::node::{Input, Via},
-    domain::model::{EventId, Guests, LinkId, LogId, Nick, NodeId, Timestamp},
+    domain::model::{EventId, Guests, LinkId, LogId, MessageId, Nick, NodeId, Timestamp},
     protocol::{
         codec::{
             Protocol,
@@ -59,6 +59,11 @@ impl Heard {
     /// How often the event came that came most often.
     pub(super) fn most_copies(&self) -> u32 {
         self.copies.borrow().values().copied().max().unwrap_or(0)
+    }
+
+    /// Whether this event came.
+    pub(super) fn has(&self, id: &MessageId) -> bool {
+        self.copies.borrow().keys().any(|event| MessageId::from(*event) == *id)
     }
 
     fn frame(&self, frame: Frame) {

@@ -20,6 +20,7 @@
 mod author;
 mod deeds;
 mod link;
+mod visitor;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -31,6 +32,7 @@ use proximity_chat::{domain::model::Timestamp, protocol::identity::Identity};
 use tokio::task::spawn_local;
 
 use self::link::Link;
+pub(crate) use self::visitor::live as visit;
 use crate::world::World;
 
 /// How many there are in a run that has some.
