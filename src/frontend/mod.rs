@@ -2,6 +2,7 @@
 //!
 //! A front end talks to the node by the two channels of [`crate::domain::bus`] and nothing else.
 
+mod clock_off;
 mod elsewhere;
 pub mod headless;
 pub mod json;

@@ -36,6 +36,34 @@ fn two_of_one_name_can_be_told_apart() {
     assert!(s.find(" ?bob │ long alone").is_some(), "{}", s.text());
 }
 
+#[test]
+fn a_clock_that_is_far_off_stands_beside_its_owner() {
+    let bob = node("7f3a", "192.168.1.23:4565");
+    let mut s = Screen::up(lan(), (100, 24));
+    s.joins(bob, Some("bob"));
+    s.clock_is_off(bob, Some(3 * 86_400_000));
+    let row = |s: &mut Screen, text: &str| s.text().lines().find(|row| row.contains(text)).map(str::to_owned);
+    assert!(row(&mut s, "clock 3 days ahead").is_some(), "in the list: {}", s.text());
+    s.enter("/who");
+    let listed = row(&mut s, "here now").unwrap_or_default();
+    assert!(listed.contains("bob") && listed.contains("clock 3 days ahead"), "{}", s.text());
+    s.enter("/clear");
+    s.clock_is_off(bob, None);
+    assert!(row(&mut s, "clock").is_none() && row(&mut s, "192.168.1.23").is_some(), "set: {}", s.text());
+    s.clock_is_off(bob, Some(-45 * 60_000));
+    assert!(row(&mut s, "clock 45 min behind").is_some(), "{}", s.text());
+    s.leaves(bob);
+    assert!(row(&mut s, "clock 45 min").is_none(), "who is gone has no clock: {}", s.text());
+    // On the smallest screens it takes nobody's place.
+    for (cols, rows) in [(40, 12), (60, 10), (80, 24), (120, 35)] {
+        s.joins(bob, Some("bob"));
+        s.clock_is_off(bob, Some(-45 * 60_000));
+        s.resize(cols, rows);
+        s.draw();
+        s.leaves(bob);
+    }
+}
+
 /// What of a guest cannot be taken for what a person says whose key is known: in columns, in line, and for copying.
 #[test]
 fn a_guest_is_marked_wherever_it_is_named() {

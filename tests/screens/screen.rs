@@ -223,6 +223,10 @@ impl Screen {
         self.update(Update::PeerPresence { peer: whom.into().id, presence, typing });
     }
 
+    pub(crate) fn clock_is_off(&mut self, whom: impl Into<Whom>, ahead_ms: Option<i64>) {
+        self.update(Update::PeerClock { peer: whom.into().id, ahead_ms });
+    }
+
     pub(crate) fn answers_in(&mut self, whom: impl Into<Whom>, ms: u64) {
         self.update(Update::RoundTrip { peer: whom.into().id, time: Duration::from_millis(ms) });
     }

@@ -240,7 +240,7 @@ fn present(events: &[Value]) -> Vec<&str> {
         match (event["change"].as_str(), place) {
             (Some("joined"), None) => present.push(peer),
             (Some("left"), Some(place)) => drop(present.remove(place)),
-            (Some("renamed" | "trust" | "presence"), Some(_)) => {}
+            (Some("renamed" | "trust" | "presence" | "clock"), Some(_)) => {}
             (change, _) => panic!("{change:?} of {peer}, with {present:?} there: {event}"),
         }
     }

@@ -22,6 +22,10 @@ const OVERRIDDEN_AT_MS: i64 = 12 * 60 * 60 * 1_000;
 /// From how much on the user is told that their clock is off: 2 minutes. Below that nobody notices.
 const TOLD_AT_MS: i64 = 2 * 60 * 1_000;
 
+/// From how much on others are told whose clock is off: 10 minutes. Machines of one office
+/// are often some minutes apart, and that harms nobody.
+const MARKED_AT_MS: i64 = 10 * 60 * 1_000;
+
 /// No clock that is right shows a time before this: 1 September 2026, when this program was not made yet. Machines with an
 /// empty battery begin years before that, many of them at the same time.
 const MADE: Timestamp = Timestamp::from_millis(1_788_220_800_000);
@@ -62,6 +66,8 @@ pub struct Clocks {
     correction: i64,
     /// By how much others contradict our clock, if they say that it is behind.
     behind: i64,
+    /// By how much the time that most go by is ahead of our clock. What our own clock shows is not counted.
+    consensus: i64,
 }
 
 /// What a look at all clocks has shown.
@@ -118,7 +124,7 @@ impl Clocks {
         }
         let aheads = machines(voices.iter().map(|(_, clock)| clock), now);
         let Some(ahead) = median(aheads.values().copied().collect()) else {
-            (self.correction, self.behind) = (0, 0);
+            (self.correction, self.behind, self.consensus) = (0, 0, 0);
             return Look::default();
         };
         let contradicted = ahead.saturating_abs() > OVERRIDDEN_AT_MS;
@@ -127,6 +133,7 @@ impl Clocks {
         let is_overridden = contradicted && overrides;
         self.correction = if is_overridden { ahead } else { 0 };
         self.behind = if contradicted { ahead.max(0) } else { 0 };
+        self.consensus = if aheads.len() >= 2 { ahead } else { self.correction };
         let off = (ahead.saturating_abs() >= TOLD_AT_MS).then(|| {
             let differs = |clock: &Clock| {
                 let theirs = clock.ahead(now);
@@ -159,6 +166,13 @@ impl Clocks {
         let clock = self.links.values().rev().find(|clock| clock.node == *node);
         let ahead = clock.map_or(0, |clock| clock.ahead(now).saturating_sub(self.correction));
         if ahead.saturating_abs() < EXACT_TO_MS { 0 } else { ahead }
+    }
+
+    /// The linked nodes whose clocks are so far off that others should know, and by how many milliseconds they are ahead, as of
+    /// the last look. With two others or more, the time that most of them go by is right here, whatever our own clock shows.
+    pub fn far_off(&self, now: Now) -> BTreeMap<NodeId, i64> {
+        let off = |clock: &Clock| (clock.node, clock.ahead(now).saturating_sub(self.consensus));
+        self.links.values().map(off).filter(|(_, ahead)| ahead.saturating_abs() >= MARKED_AT_MS).collect()
     }
 }
 

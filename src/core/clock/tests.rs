@@ -50,6 +50,20 @@ fn two_others_override_a_clock_that_is_half_a_day_off() {
 }
 
 #[test]
+fn whose_clock_is_far_off_goes_by_most_of_the_others() {
+    let far_off = |aheads: &[i64]| {
+        let mut world = World::new(aheads);
+        world.look();
+        world.clocks.far_off(world.now).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(far_off(&[0, 72 * HOUR, -HOUR, 9 * MINUTE]), [(node(2), 72 * HOUR), (node(3), -HOUR)]);
+    assert_eq!(far_off(&[10 * MINUTE]), [(node(1), 10 * MINUTE)], "with one other, our own clock is right");
+    assert_eq!(far_off(&[HOUR, HOUR + MINUTE]), [], "ours is off");
+    assert_eq!(far_off(&[72 * HOUR, 72 * HOUR, 0]), [(node(3), -72 * HOUR)], "ours and the third are off");
+    assert_eq!(far_off(&[]), []);
+}
+
+#[test]
 fn one_wrong_clock_of_two_convinces_nobody() {
     for off in [72 * HOUR, -72 * HOUR] {
         assert_eq!(World::new(&[off, 0]).look(), Look { agreed: true, ..Look::default() });

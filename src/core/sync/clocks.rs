@@ -1,6 +1,6 @@
 //! Which time we go by, and what is done when that changes.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     Purpose, Sync,
@@ -20,7 +20,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Hlc, Host, LinkId, LogId, Machine, NodeId, Now, Room, Timestamp},
+        model::{Hlc, Host, LinkId, LogId, Machine, NodeId, Now, PeerId, Room, Timestamp},
     },
 };
 
@@ -33,6 +33,9 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// The user is told again if the clock is off by so many times more, or less, than they were told.
 const TELL_AGAIN_FACTOR: i64 = 2;
+
+/// A clock that runs on is measured a little differently each time. Only a larger change is told.
+const SAME_MS: u64 = 60_000;
 
 /// What the user was told of the own clock.
 #[derive(Debug, Default)]
@@ -59,6 +62,36 @@ impl Told {
             self.ahead = Some(off.ahead);
         }
         is_news
+    }
+}
+
+/// Whose clocks the front end shows as far off.
+#[derive(Debug, Default)]
+pub(super) struct Marked {
+    /// By how many milliseconds they are ahead.
+    ahead: BTreeMap<NodeId, i64>,
+}
+
+impl Marked {
+    /// Somebody has come or gone: what the front end knew of their clock is forgotten.
+    pub(super) fn forget(&mut self, node: &NodeId) {
+        self.ahead.remove(node);
+    }
+
+    /// These clocks are far off now. Returns what has changed.
+    fn change(&mut self, now: &BTreeMap<NodeId, i64>) -> Vec<(NodeId, Option<i64>)> {
+        let right = self.ahead.keys().filter(|node| !now.contains_key(node)).map(|node| (*node, None));
+        let other =
+            |(node, ahead): &(&NodeId, &i64)| self.ahead.get(node).is_none_or(|told| told.abs_diff(**ahead) > SAME_MS);
+        let off = now.iter().filter(other).map(|(node, ahead)| (*node, Some(*ahead)));
+        let changes: Vec<_> = right.chain(off).collect();
+        for (node, ahead) in &changes {
+            match ahead {
+                Some(ahead) => drop(self.ahead.insert(*node, *ahead)),
+                None => drop(self.ahead.remove(node)),
+            }
+        }
+        changes
     }
 }
 
@@ -101,6 +134,7 @@ impl Sync {
     pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &mut Context<'_>) {
         let machine = cx.people.host(&node).map_or(Machine::Key(node), |host: Host| Machine::new(node, host));
         self.clocks.up(link, node, machine, ahead, cx.now);
+        self.marked_clocks.forget(&node);
         // Before the link gets anything: then nobody has what is said again.
         self.go_by_clocks(cx);
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
@@ -156,6 +190,9 @@ impl Sync {
         let look = self.go_by_clocks(cx);
         if self.told_clock.is_news(look.off.as_ref()) {
             cx.out.extend(look.off.clone().map(|off| Output::Notice(Notice::ClockOff(off))));
+        }
+        for (node, ahead_ms) in self.marked_clocks.change(&self.clocks.far_off(cx.now)) {
+            cx.update(Update::PeerClock { peer: PeerId::Node(node), ahead_ms });
         }
         let wall = self.clocks.reference(cx.now).wall;
         // Our clock was ahead when these lines were placed. That is certain only if others agree with the time of now.

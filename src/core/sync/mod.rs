@@ -100,7 +100,7 @@ pub use on_the_way::Unpublished;
 use self::{
     branches::Branches,
     budget::Budget,
-    clocks::{Settling, Told},
+    clocks::{Marked, Settling, Told},
     commit_queue::Writer,
     delivery::Deliveries,
     event::Context,
@@ -174,6 +174,7 @@ pub struct Sync {
     went_by: Option<Now>,
     /// What our user was told of their clock.
     told_clock: Told,
+    marked_clocks: Marked,
     settling: Settling,
     run: TrustedRun,
     /// What our clock shows and the store was not told.
@@ -223,6 +224,7 @@ impl Sync {
             clocks: Clocks::default(),
             went_by: None,
             told_clock: Told::default(),
+            marked_clocks: Marked::default(),
             settling: Settling::default(),
             clock_to_write: None,
             told_doubt: false,
@@ -330,6 +332,7 @@ impl Sync {
     fn link_down(&mut self, link: LinkId, cx: &mut Context<'_>) {
         self.clocks.down(link);
         if let Some((node, time)) = self.links.down(link, cx.now.mono) {
+            self.marked_clocks.forget(&node);
             self.delivery.was_linked(&node, time);
             self.timers.clear(Timer::TellHave(link));
             self.timers.clear(Timer::TellReceipts(link));

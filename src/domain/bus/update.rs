@@ -62,6 +62,13 @@ pub enum Update {
         /// Whether it is typing. Good for a few seconds: it is repeated while it lasts.
         typing: bool,
     },
+    /// The clock of a linked peer is off by 10 minutes or more, or no longer. Sent whenever this changes by a minute or more.
+    PeerClock {
+        /// Who.
+        peer: PeerId,
+        /// By how many milliseconds it is ahead; negative if it is behind. None: it is right.
+        ahead_ms: Option<i64>,
+    },
     /// How long the way to a linked peer and back is.
     RoundTrip {
         /// Who.

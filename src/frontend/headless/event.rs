@@ -180,6 +180,7 @@ pub(super) enum Change {
     Renamed,
     Trust,
     Presence,
+    Clock,
 }
 
 /// Who a peer is.
@@ -196,6 +197,9 @@ pub(super) struct Person<'a> {
     pub(super) trust: Option<&'static str>,
     #[serde(skip_serializing_if = "is_false")]
     pub(super) ignored: bool,
+    /// By how much their clock is ahead of the right time, if it is off by 10 minutes or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) clock_off_ms: Option<i64>,
 }
 
 /// Whether a peer is at the keyboard.

@@ -24,6 +24,7 @@ pub(super) struct Present {
     pub(super) peer: Peer,
     pub(super) presence: Presence,
     typing: bool,
+    clock_off_ms: Option<i64>,
     round_trip: Option<Duration>,
     skeleton: Option<Skeleton>,
     /// What tells them from others who are here and seem to have the same name; empty for most.
@@ -41,8 +42,9 @@ impl People {
     pub(super) fn joined(&mut self, peer: Peer) -> &Present {
         let id = peer.id;
         let skeleton = peer.nick.as_ref().map(skeleton);
-        let (presence, typing, round_trip, tag) = (Presence::Here, false, None, Box::default());
-        self.all.insert(id, Present { peer, presence, typing, round_trip, skeleton: skeleton.clone(), tag });
+        let (presence, typing, clock_off_ms, round_trip, tag) = (Presence::Here, false, None, None, Box::default());
+        self.all
+            .insert(id, Present { peer, presence, typing, clock_off_ms, round_trip, skeleton: skeleton.clone(), tag });
         self.tag(skeleton.as_ref());
         #[expect(clippy::expect_used, reason = "it was put in above")]
         self.all.get(&id).expect("somebody who just joined")
@@ -78,6 +80,13 @@ impl People {
         let moved = present.presence != presence;
         (present.presence, present.typing) = (presence, typing);
         Some((present, moved))
+    }
+
+    /// Takes in how far off somebody's clock is; who that is.
+    pub(super) fn clock(&mut self, id: PeerId, off_ms: Option<i64>) -> Option<&Present> {
+        let present = self.all.get_mut(&id)?;
+        present.clock_off_ms = off_ms;
+        Some(present)
     }
 
     pub(super) fn round_trip(&mut self, id: PeerId, time: Duration) {
@@ -145,6 +154,7 @@ impl Present {
             verified: Some(*known == Trust::Verified),
             trust: Some(trust(*known)),
             ignored: *ignored,
+            clock_off_ms: self.clock_off_ms,
         }
     }
 

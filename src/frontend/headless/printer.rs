@@ -137,6 +137,11 @@ impl Printer {
                     print(self.json, &mut self.out, &changed(Change::Presence, present, None));
                 }
             }
+            Update::PeerClock { peer, ahead_ms } => {
+                if let Some(present) = self.people.clock(peer, ahead_ms) {
+                    print(self.json, &mut self.out, &changed(Change::Clock, present, None));
+                }
+            }
             Update::RoundTrip { peer, time } => self.people.round_trip(peer, time),
             Update::Alarm(alarm) => self.alarm(&alarm),
             Update::Whois(whois) => self.whois(&whois),
@@ -364,7 +369,7 @@ fn changed(change: Change, present: &Present, was: Option<String>) -> Event<'_> 
 
 /// Somebody is gone: what they were matters no more.
 fn left(gone: &Present, reason: LeaveReason) -> Event<'_> {
-    let person = Person { verified: None, trust: None, ignored: false, ..gone.person() };
+    let person = Person { verified: None, trust: None, ignored: false, clock_off_ms: None, ..gone.person() };
     let (activity, reason, was) = (None, Some(Reason(reason)), None);
     Event::Peer { change: Change::Left, person, activity, reason, name: gone.name(), was }
 }

@@ -4,9 +4,12 @@
 use std::io::{self, Write};
 
 use super::event::{Activity, Change, Event, Listed, Reason, Whois};
-use crate::domain::{
-    model::{LeaveReason, Message, Text},
-    naming::{Name, handle},
+use crate::{
+    domain::{
+        model::{LeaveReason, Message, Text},
+        naming::{Name, handle},
+    },
+    frontend::clock_off::clock_off,
 };
 
 /// What stands before the further lines of a message.
@@ -85,6 +88,10 @@ pub(super) fn event(out: &mut Vec<u8>, event: &Event<'_>) {
                     writeln!(out, "-- {name} is away{}", after_colon(*note))
                 }
                 (Change::Presence, _, Some(_)) => writeln!(out, "-- {name} is back"),
+                (Change::Clock, ..) => match person.clock_off_ms {
+                    Some(off) => writeln!(out, "-- the clock of {name} is {}", clock_off(off)),
+                    None => writeln!(out, "-- the clock of {name} is right again"),
+                },
                 // What causes it is said by a notice, an alarm or a comparison.
                 (Change::Trust | Change::Renamed | Change::Presence, ..) => Ok(()),
             }
@@ -137,6 +144,9 @@ fn listed(out: &mut Vec<u8>, peer: &Listed<'_>) -> io::Result<()> {
     }
     if activity.away {
         write!(out, ", away{}", after_colon(activity.note))?;
+    }
+    if let Some(off) = person.clock_off_ms {
+        write!(out, ", clock {}", clock_off(off))?;
     }
     match round_trip_us {
         Some(time) => writeln!(out, ", {}", milliseconds(*time)),

@@ -1,5 +1,6 @@
 //! Somebody who takes part with a clock that is days or years off.
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{off, says, screen, types};
@@ -10,6 +11,8 @@ const MANY: usize = 25;
 
 /// Alice's clock is off. What everybody says is seen by everybody when it is said, before and after she sets her clock.
 fn everybody_is_seen(test: &str, wrong: &str) {
+    // Minutes are shown to nobody but her.
+    let is_far_off = !wrong.ends_with('m');
     let Some(clock) = Wrong::or_skip(test, wrong) else { return };
     let (ports, home) = (Ports::take(), TempDir::new().unwrap());
     let tim = screen(home.path(), &ports);
@@ -30,6 +33,13 @@ fn everybody_is_seen(test: &str, wrong: &str) {
     tim.wait_text("alice line 24");
     let told = alice.wait_notice("clock_off");
     assert!(told.contains("bob") && told.contains("tim") && told.contains("Set the clock"), "{told}");
+    if is_far_off {
+        let marked = |e: &Value| e["change"] == "clock" && e["nick"] == "alice" && e["clock_off_ms"].is_i64();
+        bob.wait("alice's clock is marked", seconds(30), |events| events.iter().any(marked).then_some(()));
+        bob.never("a word on his own clock", seconds(0), |events| {
+            events.iter().find(|e| e["code"] == "clock_off").cloned()
+        });
+    }
     says(&mut bob, &["two from bob"]);
     tim.wait_text("two from bob");
     types(&tim, "my own line");

@@ -73,6 +73,23 @@ fn whoever_is_off_is_told_once_and_the_others_are_not() {
 }
 
 #[test]
+fn whose_clock_is_off_by_ten_minutes_is_marked_for_the_others() {
+    let marks = |row: &Row, n: usize| -> Vec<Option<i64>> {
+        let update = |output: &Output| match output {
+            Output::Update(Update::PeerClock { ahead_ms, .. }) => Some(*ahead_ms),
+            _ => None,
+        };
+        row.peers[n].said.iter().filter_map(update).collect()
+    };
+    for off in both_directions() {
+        let mut row = room(3, off);
+        row.wait(600_000);
+        let marked = if off.abs() < 10 * MINUTE { vec![] } else { vec![Some(off)] };
+        assert_eq!([marks(&row, 0), marks(&row, 1), marks(&row, 2)], [marked.clone(), marked, vec![]], "{off} ms");
+    }
+}
+
+#[test]
 fn what_a_wrong_clock_has_placed_is_put_in_order_when_others_say_so() {
     let mut row = Row::new(3);
     row.peers[2].ahead = 3 * DAY;

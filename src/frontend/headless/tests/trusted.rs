@@ -128,6 +128,32 @@ fn trust_and_presence_are_changes_of_a_peer() {
 }
 
 #[test]
+fn a_clock_that_is_far_off_is_a_change_of_a_peer_and_listed() {
+    let clock = |ahead_ms| Update::PeerClock { peer: bob(), ahead_ms };
+    let (json, text) = both(&[clock(Some(-45 * 60_000)), clock(None)]);
+    let off = r#""trust":"known","clock_off_ms":-2700000}"#;
+    let lines: Vec<&str> = json.lines().collect();
+    assert!(
+        lines[0].starts_with(r#"{"event":"peer","change":"clock","peer":"BOB""#) && lines[0].ends_with(off),
+        "{json}"
+    );
+    assert!(lines[1].ends_with(r#""trust":"known"}"#), "{json}");
+    assert_eq!(text, "-- the clock of bob is 45 min behind\n-- the clock of bob is right again\n");
+
+    for (json, wanted) in
+        [(true, r#""clock_off_ms":259200000"#), (false, "-- bob (127.0.0.1:4567), clock 3 days ahead\n")]
+    {
+        let mut printer = Printer::new(options(json));
+        printer.update(Update::PeerJoined(node("bob", BOB, Trust::Known)));
+        printer.update(clock(Some(259_200_000)));
+        printer.out().clear();
+        printer.answer(Answer::Who);
+        let listed = String::from_utf8(printer.out().clone()).unwrap();
+        assert!(listed.contains(wanted), "{listed}");
+    }
+}
+
+#[test]
 fn an_alarm_is_a_notice_with_both_keys() {
     let alarm = |kind, name: &str, verified| {
         Update::Alarm(Alarm {

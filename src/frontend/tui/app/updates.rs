@@ -55,6 +55,7 @@ impl App {
             Update::PeerPresence { peer, presence, typing } => {
                 self.people.presence(peer, presence, typing, self.now.mono);
             }
+            Update::PeerClock { peer, ahead_ms } => self.people.clock(peer, ahead_ms),
             // The first is taken in before it could count as worth a frame; the list of people and each line say the other.
             Update::RoundTrip { .. } | Update::Lacking(_) => {}
             Update::Message(message) => self.message(message),

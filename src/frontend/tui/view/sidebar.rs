@@ -109,7 +109,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     }
 }
 
-/// What stands below a name: the address, and how much waits for a person who is away.
+/// What stands below a name: the address, and how much waits for a person who is away, or how far off their clock is.
 fn below(app: &App, person: &Person, room: usize) -> String {
     // A person without a name goes by the address already.
     let address = match person.peer.nick {
@@ -117,10 +117,10 @@ fn below(app: &App, person: &Person, room: usize) -> String {
         Some(_) => app.people.address(person.peer.addr, app.setup().ports.0),
         None => "gives no name".to_owned(),
     };
-    match waiting(app, person) {
+    match waiting(app, person).or_else(|| person.clock()) {
         None => cut_start(&address, room),
-        Some(waiting) if address.is_empty() || width(&address) + 2 + width(&waiting) > room => waiting,
-        Some(waiting) => format!("{address}  {waiting}"),
+        Some(more) if address.is_empty() || width(&address) + 2 + width(&more) > room => more,
+        Some(more) => format!("{address}  {more}"),
     }
 }
 

@@ -53,6 +53,9 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
         if ages {
             let _ = write!(text, "  {:AGE_COLUMNS$}", person.age(now));
         }
+        if let Some(clock) = person.clock() {
+            let _ = write!(text, "  {clock}");
+        }
         if let (Presence::Away { note: Some(note) }, false) = (&person.presence, person.peer.ignored) {
             let _ = write!(text, "  ({})", cut(note.as_str(), NOTE_COLUMNS));
         }

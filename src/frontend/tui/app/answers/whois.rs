@@ -8,10 +8,13 @@ use crate::{
         model::{Nick, NodeId, PeerId, Presence, Software, Trust},
         naming::{VERIFIED, handle},
     },
-    frontend::tui::app::{
-        clock::LocalClock,
-        people::{People, round_trip},
-        wrap::whole,
+    frontend::{
+        clock_off::span,
+        tui::app::{
+            clock::LocalClock,
+            people::{People, round_trip},
+            wrap::whole,
+        },
     },
 };
 
@@ -99,13 +102,7 @@ fn presence(here: bool, presence: &Presence) -> String {
 
 /// How far their clock is from ours.
 fn clock_difference(ahead_ms: i64) -> String {
-    let minutes = ahead_ms.unsigned_abs() / 60_000;
-    let time = match minutes {
-        0..120 => format!("{minutes} min"),
-        120..2_880 => format!("{} h", minutes / 60),
-        _ => format!("{} days", minutes / 1_440),
-    };
-    format!("{time} {} yours", if ahead_ms > 0 { "ahead of" } else { "behind" })
+    format!("{} {} yours", span(ahead_ms), if ahead_ms > 0 { "ahead of" } else { "behind" })
 }
 
 /// A title, and values with labels below it.

@@ -117,6 +117,13 @@ impl People {
         }
     }
 
+    /// How far off somebody's clock is.
+    pub(crate) fn clock(&mut self, peer: PeerId, off_ms: Option<i64>) {
+        if let Some(person) = self.list.get_mut(&peer) {
+            person.clock_off_ms = off_ms;
+        }
+    }
+
     /// A round trip was measured. Returns whether what is shown changes.
     pub(crate) fn round_trip(&mut self, peer: PeerId, time: Duration) -> bool {
         let Some(person) = self.list.get_mut(&peer) else { return false };

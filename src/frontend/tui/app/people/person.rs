@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
+use crate::{
+    domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton},
+    frontend::clock_off::clock_off,
+};
 
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
 const JUST_NOW: Duration = Duration::from_secs(10);
@@ -21,6 +24,8 @@ pub(crate) struct Person {
     pub presence: Presence,
     /// Until when they count as typing.
     pub(super) typing_until: Option<Instant>,
+    /// By how many milliseconds their clock is ahead, if it is far off.
+    pub(super) clock_off_ms: Option<i64>,
     pub(super) round_trip: Option<Duration>,
     /// What the name looks like; computing it takes too long to be done for every frame.
     pub(super) looks: Option<Skeleton>,
@@ -73,6 +78,7 @@ impl Person {
             met: true,
             presence,
             typing_until: None,
+            clock_off_ms: None,
             round_trip: None,
             looks,
             tag: None,
@@ -94,6 +100,7 @@ impl Person {
 
     pub(super) fn leave(&mut self, now: Instant) {
         (self.since, self.gone, self.tag, self.typing_until) = (now, true, None, None);
+        self.clock_off_ms = None;
     }
 
     /// Whether nothing reaches them now.
@@ -142,6 +149,12 @@ impl Person {
             State::Guest => Aside { text: "guest".to_owned(), firm: false },
             _ => Aside { text: self.round_trip.map(round_trip).unwrap_or_default(), firm: false },
         }
+    }
+
+    /// How far off their clock is, if others should know: `clock 3 days ahead`.
+    pub(crate) fn clock(&self) -> Option<String> {
+        let off = self.clock_off_ms.filter(|_| !self.absent())?;
+        Some(format!("clock {}", clock_off(off)))
     }
 
     /// For how long they are here, or gone, in words.
