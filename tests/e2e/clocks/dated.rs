@@ -114,9 +114,9 @@ fn no_time_of_1970_or_3939_is_shown_without_a_mark() {
         link.greet(hello(&key, "m")).unwrap();
         let text = format!("wall {wall}");
         let draft = Event { wall_ms: wall, ..author.draft() };
-        let line = author.sign(draft, author.content(&text));
-        author.follow(&line);
-        link.send(batch(vec![line])).unwrap();
+        let signed = author.sign(draft, author.content(&text));
+        author.follow(&signed);
+        link.send(batch(vec![signed])).unwrap();
         link.send(have(vec![author.range()])).unwrap();
         let message = victor.wait_text(&text);
         let sent = message["sent_at"].as_str().unwrap();
