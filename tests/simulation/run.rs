@@ -18,8 +18,7 @@ use crate::{
     faults::{Faults, LATENCY},
     host::{self, Host},
     hostile::{self, GONE_AT, Member},
-    places,
-    say,
+    places, say,
     trace::Trace,
     world::World,
 };
