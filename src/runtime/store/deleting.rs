@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result, Row, params};
 use super::{
     columns::{log_id, number, unsigned},
     counts::{Counts, SIZE},
-    indexing, oldest_kept,
+    oldest_kept, unindexed,
 };
 use crate::{
     core::log::storage::{Failure, Reply},
@@ -83,7 +83,7 @@ pub(super) fn delete_after(transaction: &Connection, log: i64, seq: u64) -> Resu
     let mut lines = transaction.prepare_cached(&sql)?;
     let lines = lines.query_map(params![log, number(seq)], Line::read)?.collect::<Result<Vec<_>>>()?;
     for line in &lines {
-        indexing::forget(transaction, line.spot)?;
+        unindexed::forget(transaction, line.spot)?;
         transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
     }
     Ok(lines.iter().filter_map(|line| line.event.map(|(.., bytes)| bytes)).collect())
@@ -94,7 +94,7 @@ pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgott
     let mut counts = Counts::default();
     let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
     for line in lines {
-        indexing::forget(transaction, line.spot)?;
+        unindexed::forget(transaction, line.spot)?;
         transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
         if let Some((log, seq, bytes)) = line.event {
             counts.take(log, bytes);

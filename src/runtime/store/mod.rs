@@ -29,6 +29,7 @@ mod indexing;
 mod joining;
 mod journal;
 mod lines;
+mod moving;
 mod networks;
 mod oldest_kept;
 mod opening;
@@ -48,6 +49,7 @@ mod slices;
 mod snapshot;
 mod threads;
 mod undelivered;
+mod unindexed;
 mod words;
 mod writing;
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-use super::{counts, lines, settling, words};
+use super::{counts, lines, moving, words};
 
 /// Version of the format: how many of [`STEPS`] a file has taken. SQLite keeps it as `user_version`.
 pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
@@ -196,7 +196,7 @@ fn said_again(connection: &Connection) -> Result<()> {
 /// Lines that are there already keep their place, unless they are dated impossibly.
 fn placed(connection: &Connection) -> Result<()> {
     connection.execute_batch(PLACED)?;
-    settling::place_stored(connection)
+    moving::place_stored(connection)
 }
 
 /// Lines that are there already are found too.

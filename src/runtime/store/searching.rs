@@ -5,10 +5,10 @@ use rusqlite::{Result, params};
 use super::{
     Database,
     hidden::{Hidden, condition},
-    indexing, lines,
+    lines,
     lines::{COLUMNS, FROM},
     paging::MAX_LINES,
-    words,
+    unindexed, words,
 };
 use crate::{
     core::log::storage::{Found, SearchRequest, StoredLine},
@@ -38,7 +38,7 @@ impl Database {
         let mut get = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM {FROM} WHERE lines.spot = ?"))?;
         let lines = hits.into_iter().map(|(_, spot)| get.query_row([spot], lines::line));
         let lines = lines.collect::<Result<Vec<StoredLine>>>()?;
-        Ok(Found { lines, more, behind: indexing::behind(&self.connection, place)? })
+        Ok(Found { lines, more, behind: unindexed::behind(&self.connection, place)? })
     }
 
     /// In the order of the screen, newest first: more than `max` if there are more.

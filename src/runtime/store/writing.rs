@@ -6,7 +6,7 @@ use super::{
     Database,
     columns::{dating_number, epoch, number},
     counts::Counts,
-    damage_mark, deleting, error, indexing, lines, oldest_kept, schema,
+    damage_mark, deleting, error, lines, oldest_kept, schema, unindexed,
 };
 use crate::{
     core::{
@@ -160,7 +160,7 @@ impl Writer<'_> {
             dating_number(stands.dating),
         ])?;
         self.counts.add(log, number(signed.bytes() as u64));
-        indexing::note(&self.savepoint, spot, place, event.log.author == self.me)?;
+        unindexed::note(&self.savepoint, spot, place, event.log.author == self.me)?;
         let mut name = self.savepoint.prepare_cached(
             "UPDATE logs SET named = ?4 WHERE room = ?1 AND author = ?2 AND epoch = ?3 AND named < ?4",
         )?;
@@ -226,7 +226,7 @@ impl Writer<'_> {
         let (place, content) = (self.place(line.room)?, lines::guest_content(line));
         let spot = lines::free_spot(&self.savepoint, line.hlc)?;
         put_guest(&self.savepoint, spot, place, line, &content)?;
-        Ok(indexing::note(&self.savepoint, spot, place, false)?)
+        Ok(unindexed::note(&self.savepoint, spot, place, false)?)
     }
 
     /// An ack of a log that is not there says nothing.
