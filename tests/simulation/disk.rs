@@ -136,7 +136,9 @@ pub(crate) fn read(
         }
         let before = events.get(&(event.log, event.seq - 1));
         let honest = rules.is_honest(&event.log.author);
-        if honest && event.prev != before.map(|(id, _)| *id) {
+        // What follows older lines that were held back comes without them.
+        let is_gap = rules.has_gaps && before.is_none();
+        if honest && !is_gap && event.prev != before.map(|(id, _)| *id) {
             return Err(format!("{at} does not follow the one before it"));
         }
         // The store gives causes before effects. Of an author with two histories another event may be meant.
@@ -170,7 +172,11 @@ pub(crate) fn read(
     let seen: Vec<_> = seen.into_iter().filter(|(position, _)| rules.is_honest(&position.author)).collect();
     all_is_seen_once(&lines, &events, &seen)?;
     let mut last: BTreeMap<(NodeId, u64), Position> = BTreeMap::new();
-    for (position, _) in &seen {
+    for (position, placed) in &seen {
+        // Older lines that were held back stand where they came, after newer ones, if their author's clock was wrong.
+        if rules.has_gaps && *placed != Placed::ByClock {
+            continue;
+        }
         let before = last.insert((position.author, position.epoch), *position);
         if before.is_some_and(|before| before.seq > position.seq) {
             return Err(format!("an author's own order: {position:?} stands after {before:?}"));

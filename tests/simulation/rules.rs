@@ -47,6 +47,8 @@ pub(crate) struct Rules {
     first: BTreeMap<MessageId, Duration>,
     nodes: Vec<Known>,
     honest: BTreeSet<NodeId>,
+    /// Whether somebody held older lines back: then what is said now comes first.
+    pub(crate) has_gaps: bool,
     /// Those who went back to an earlier copy of their profile.
     copied: BTreeMap<NodeId, usize>,
     /// What is dated before this is too old.
@@ -106,6 +108,7 @@ impl Rules {
             first: BTreeMap::new(),
             nodes,
             honest: honest.into_iter().collect(),
+            has_gaps: false,
             copied: BTreeMap::new(),
             kept_from: Timestamp::from_millis(i64::try_from(kept_from).unwrap()),
             liars: 0,
@@ -180,8 +183,9 @@ impl Rules {
         if !shown.insert(*id) || !unkept && known.unkept.contains(id) {
             return Err(format!("nothing twice: node {node} shows {id} ({text}) once more"));
         }
-        let last = known.last.insert((position.author, position.epoch), position.seq).unwrap_or(0);
-        if position.seq != last + 1 && !self.copied.contains_key(&position.author) {
+        let entry = known.last.entry((position.author, position.epoch)).or_default();
+        let last = std::mem::replace(entry, position.seq.max(*entry));
+        if position.seq != last + 1 && !self.has_gaps && !self.copied.contains_key(&position.author) {
             return Err(format!(
                 "an author's own order: node {node} shows {text}, number {}, after {last}",
                 position.seq
@@ -389,12 +393,19 @@ impl Rules {
 
     /// Whether all nodes have everything that any of them has.
     pub(crate) fn all_have_all(&self) -> bool {
+        self.missing().is_none()
+    }
+
+    /// Some node that lacks a message, and which one.
+    pub(crate) fn missing(&self) -> Option<(usize, MessageId)> {
         let must_have = || self.said.iter().filter(|(id, said)| !said.lost && !self.too_old.contains(id));
         let is_copied = |said: &Said| self.copied.contains_key(&said.log.author);
-        self.nodes.iter().all(|known| {
+        self.nodes.iter().enumerate().find_map(|(node, known)| {
             let firsts: BTreeSet<_> = self.firsts(known).collect();
-            must_have()
-                .all(|(id, said)| if is_copied(said) { firsts.contains(&said.first) } else { known.held.contains(id) })
+            let has = |id: &MessageId, said: &Said| {
+                if is_copied(said) { firsts.contains(&said.first) } else { known.held.contains(id) }
+            };
+            must_have().find(|(id, said)| !has(id, said)).map(|(id, _)| (node, *id))
         })
     }
 

@@ -163,9 +163,11 @@ fn run(world: &Rc<World>, nodes: usize, hostile: usize, directory: &Path) -> Opt
             break;
         }
         if converged.is_none() && now > healed + PATIENCE {
-            let held = world.rules.borrow().held();
+            let rules = world.rules.borrow();
+            let (held, missing) = (rules.held(), rules.missing());
             let listed: Vec<_> = hosts.iter().map(|host| host.listed.borrow().len()).collect();
-            world.must(Err(format!("nothing lost: lines {held:?}, peers {listed:?}, after {PATIENCE:?}")));
+            let what = format!("nothing lost: {missing:?}, lines {held:?}, peers {listed:?}, after {PATIENCE:?}");
+            world.must(Err(what));
         }
         if !step(&mut sim, &mut faults) {
             return None;

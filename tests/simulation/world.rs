@@ -66,6 +66,7 @@ impl World {
     /// Somebody comes to an uncertain place, or it has become certain.
     pub(crate) fn stays(&self, host: Option<usize>) {
         let stay = host.map(|host| Stay { host, older: self.rules.borrow().held_by(host) });
+        self.rules.borrow_mut().has_gaps |= stay.is_some();
         self.stay.replace(stay);
     }
 

@@ -168,7 +168,14 @@ impl NetworkPolicy {
         let seen = see(&site);
         if !self.wants_open(&seen) {
             let spots = site.spots.iter().filter(|spot| !spot.ip.is_loopback()).cloned().collect();
-            return self.closed(interfaces, Ok(spots), Some(seen));
+            let may_be_known = self.networks.may_be_opened(&seen) && self.networks.decided(&seen).is_none();
+            let mut closed = self.closed(interfaces, Ok(spots), Some(seen));
+            if may_be_known && !self.off {
+                let text = "You have opened the chat on a network with these addresses before. Nothing proves that this is that \
+                            one, so the chat stays on this machine. F2, or /lan on, opens it.";
+                closed.desired.site.remarks.push(text.to_owned());
+            }
+            return closed;
         }
         let joined = match self.networks.look(&seen, steady, today) {
             Step::Joined(network) => Some(network),

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Purpose, Sync,
+    cursor::Cursor,
     event::Context,
     link::Link,
     readers::{GUESTS, Readers},
@@ -235,6 +236,10 @@ impl Sync {
         for log in logs {
             let mut has: Vec<u64> = self.links.iter().map(|(_, link)| link.cursors.get(&log).ours).collect();
             has.sort_unstable();
+            // Who begins later than that has not got it: older lines were held back.
+            let begin = |cursor: Cursor| cursor.base.min(cursor.ours + 1);
+            let mut begins: Vec<u64> = self.links.iter().map(|(_, link)| begin(link.cursors.get(&log))).collect();
+            begins.sort_unstable();
             // Those who do not take it now are not waited for.
             let mut refuse: Vec<u64> = self.links.iter().filter_map(|(_, link)| link.refuses).collect();
             refuse.sort_unstable();
@@ -245,7 +250,8 @@ impl Sync {
                 if *of_log != log {
                     return true;
                 }
-                let delivered = (has.len() - has.partition_point(|has| has < seq)) as u32;
+                let before = begins.len() - begins.partition_point(|begin| begin <= seq);
+                let delivered = (has.len() - has.partition_point(|has| has < seq)).saturating_sub(before) as u32;
                 let kept_from = first.len() - first.partition_point(|first| first <= seq);
                 let of = (has.len() - refuse.partition_point(|from| from <= seq)).saturating_sub(kept_from) as u32;
                 if std::mem::replace(told, (delivered, of)) != (delivered, of) {

@@ -47,6 +47,8 @@ pub(super) struct Printer {
     here: Option<Network>,
     /// What reached nobody on the network that it is on.
     unsent: Option<Elsewhere>,
+    /// Whether that was said on this network, or something was said since.
+    told_unsent: bool,
     /// Whether the beginning of the present sweep was printed: in text, the steps between are left out.
     sweeping: bool,
     /// Whether it was said that nobody is here: in text, once is enough until somebody joins.
@@ -62,7 +64,7 @@ impl Printer {
         let (open, sweeping, alone) = (false, false, false);
         let here = None;
         let mut printer =
-            Self { json, clock, node: None, nick: None, people, open, here, unsent: None, sweeping, alone, out };
+            Self { json, clock, node: None, nick: None, people, open, here, unsent: None, told_unsent: false, sweeping, alone, out };
         for text in &warnings {
             printer.notice("config", text);
         }
@@ -100,11 +102,7 @@ impl Printer {
             | Update::NetworkJoined => {}
             Update::Withheld(people) => self.withheld(&people),
             Update::Elsewhere(networks) => self.elsewhere(&networks),
-            Update::Unsent { lines } => {
-                if let Some(waiting) = &mut self.unsent {
-                    waiting.lines = lines;
-                }
-            }
+            Update::Unsent { lines } => self.unsent(lines),
             Update::Found { query, messages, more, behind } => self.found(&query, &messages, more, behind),
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
@@ -202,7 +200,10 @@ impl Printer {
         });
         let closed = std::mem::replace(&mut self.open, status.open) && !status.open;
         self.here = status.open.then(|| status.network.clone());
-        self.unsent = Some(Elsewhere { network: status.network.clone(), lines: 0 });
+        if self.unsent.as_ref().is_none_or(|waiting| waiting.network != status.network) {
+            self.unsent = Some(Elsewhere { network: status.network.clone(), lines: 0 });
+            self.told_unsent = false;
+        }
         self.event(&Event::Network {
             open: status.open,
             network: status.network.as_str(),
@@ -227,9 +228,22 @@ impl Printer {
         }
     }
 
+    /// So many lines reached nobody. What is left of earlier runs is said.
+    fn unsent(&mut self, lines: u64) {
+        let Some(waiting) = &mut self.unsent else { return };
+        waiting.lines = lines;
+        if !std::mem::replace(&mut self.told_unsent, true) {
+            self.tell_unsent();
+        }
+    }
+
     /// Says at the end what reached nobody.
     pub(super) fn end(&mut self) {
-        if let Some(waiting) = self.unsent.take().filter(|waiting| waiting.lines > 0) {
+        self.tell_unsent();
+    }
+
+    fn tell_unsent(&mut self) {
+        if let Some(waiting) = self.unsent.clone().filter(|waiting| waiting.lines > 0) {
             let text = elsewhere::sentence(&waiting, None, "");
             self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text: &text });
         }
@@ -287,6 +301,8 @@ impl Printer {
     }
 
     fn message(&mut self, message: &Message) {
+        // What is said now is told of line by line.
+        self.told_unsent |= message.is_own();
         if self.json {
             let said = Said::new(message, self.node, self.clock.utc(message.sent_at));
             json(&mut self.out, &Event::Message(said));

@@ -35,6 +35,9 @@ fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
     assert_eq!(row.texts(1), ["from the newcomer", "said today"]);
     assert_eq!(row.texts(0).len(), 3);
     assert_eq!(withheld(&row, 0), Some(1));
+    let office = row.peers[0].shown()[0].id;
+    let told = |output: &Output| matches!(output, Output::Update(Update::Delivery { id, delivered: 1.., .. }) if *id == office);
+    assert_eq!(row.peers[0].count(told), 0, "who has later lines has not got that one");
 }
 
 #[test]
