@@ -63,8 +63,20 @@ impl Printer {
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);
         let here = None;
-        let mut printer =
-            Self { json, clock, node: None, nick: None, people, open, here, unsent: None, told_unsent: false, sweeping, alone, out };
+        let mut printer = Self {
+            json,
+            clock,
+            node: None,
+            nick: None,
+            people,
+            open,
+            here,
+            unsent: None,
+            told_unsent: false,
+            sweeping,
+            alone,
+            out,
+        };
         for text in &warnings {
             printer.notice("config", text);
         }

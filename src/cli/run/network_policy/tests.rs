@@ -239,7 +239,9 @@ fn a_router_that_is_forgotten_neither_opens_nor_closes_anything() {
     // In the next run only the router can say that it is that network.
     let mut next = policy_of(&[ANY], opened.networks.records().to_vec());
     let closed = next.decide_by(&[eth0(OFFICE)], None, true, today(), silent).desired.site;
-    assert!(!closed.open && closed.remarks[0].starts_with("You have opened the chat on a network with these addresses"));
+    assert!(
+        !closed.open && closed.remarks[0].starts_with("You have opened the chat on a network with these addresses")
+    );
     assert!(decide(&mut next, &[eth0(OFFICE)], None).desired.site.open);
 }
 
