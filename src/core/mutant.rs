@@ -56,13 +56,11 @@ pub enum Mutant {
     PlaceByAuthorsClock,
     /// Every clock that is seen moves the own one, however far ahead it is.
     MergeEveryClock,
-    /// Old lines are erased by the own clock, whatever others say and however it has jumped.
-    EraseByOwnClock,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 26] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -89,7 +87,6 @@ impl Mutant {
         Self::ForgetUnkept,
         Self::PlaceByAuthorsClock,
         Self::MergeEveryClock,
-        Self::EraseByOwnClock,
     ];
 }
 
@@ -242,9 +239,4 @@ pub(crate) fn places_by_authors_clock() -> bool {
 /// Whether every clock that is seen moves the own one.
 pub(crate) fn merges_every_clock() -> bool {
     is(Mutant::MergeEveryClock)
-}
-
-/// Whether old lines are erased by the own clock, however wrong it is.
-pub(crate) fn erases_by_own_clock() -> bool {
-    is(Mutant::EraseByOwnClock)
 }

@@ -6,10 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{
-    core::mutant,
-    domain::model::{Now, Timestamp},
-};
+use crate::domain::model::{Now, Timestamp};
 
 /// A jump of more than this is doubted, or of more than what is kept. Few machines are off for longer than 30 days.
 const MAX_JUMP: Duration = Duration::from_hours(30 * 24);
@@ -63,7 +60,7 @@ impl TrustedRun {
             self.doubted = Some(now.mono);
         }
         let has_run = self.doubted.is_none_or(|since| now.mono.saturating_duration_since(since) >= BELIEVED_AFTER);
-        let is_believed = !jumped || agreed || has_run || mutant::erases_by_own_clock();
+        let is_believed = !jumped || agreed || has_run;
         if is_believed {
             let jumped = if jumped { Some(now.wall) } else { self.last.and_then(|last| last.jumped) };
             self.last = Some(LastRun { showed: now.wall, jumped });
@@ -77,7 +74,7 @@ impl TrustedRun {
         let pause = i64::try_from(PAUSE.as_millis()).unwrap_or(i64::MAX);
         let since = |jumped: Timestamp| now.wall.as_millis().saturating_sub(jumped.as_millis());
         let jumped = self.last.and_then(|last| last.jumped);
-        jumped.is_none_or(|jumped| since(jumped) >= pause) || mutant::erases_by_own_clock()
+        jumped.is_none_or(|jumped| since(jumped) >= pause)
     }
 }
 

@@ -9,10 +9,7 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    core::{
-        log::storage::{Request, Retain},
-        mutant,
-    },
+    core::log::storage::{Request, Retain},
     domain::model::{LinkId, LogId, Timestamp},
 };
 
@@ -26,8 +23,7 @@ impl Sync {
         let Retention { age, lines } = self.retention;
         let look = self.look_at_clocks(cx);
         let now = self.clocks.reference(cx.now);
-        let is_contradicted = look.contradicted && !mutant::erases_by_own_clock();
-        let is_believed = !is_contradicted && self.believes_clock(look.agreed, cx);
+        let is_believed = !look.contradicted && self.believes_clock(look.agreed, cx);
         let may_forget = is_believed && self.run.may_forget(cx.now);
         if age.is_some() && !is_believed && !std::mem::replace(&mut self.told_doubt, true) {
             cx.out.push(Output::Notice(Notice::NothingForgotten));

@@ -238,8 +238,6 @@ impl Sync {
     /// Takes one thing that happened and appends what is to be done about it to `out`.
     pub fn handle(&mut self, input: Input, people: &dyn People, now: Now, out: &mut Vec<Output>) {
         let cx = &mut Context { people, now, out };
-        diag_in(&input);
-        let diag_from = cx.out.len();
         match input {
             Input::Start => self.start(cx),
             Input::LinkUp { link, node, caps, clock_ahead_ms } => {
@@ -267,7 +265,6 @@ impl Sync {
         }
         self.flush(cx);
         self.timers.set_or_clear(Timer::GiveUpCauses, self.logs.waiting_due());
-        diag_out(&cx.out[diag_from..]);
     }
 
     /// When [`Input::Timer`] is wanted next.
@@ -452,90 +449,6 @@ impl Sync {
         for log in &logs {
             self.changed(log, None, cx);
             self.review_all(log, cx);
-        }
-    }
-}
-
-pub(super) fn diag(text: &str) {
-    use std::io::Write;
-    let dir = std::path::Path::new("/tmp/copied/trace");
-    let t = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000;
-    let mut f =
-        std::fs::OpenOptions::new().create(true).append(true).open(dir.join(std::process::id().to_string())).unwrap();
-    writeln!(f, "{t} {text}").unwrap();
-}
-fn ev(signed: &crate::protocol::codec::event::Signed) -> String {
-    signed.read().map_or("?".into(), |e| {
-        format!(
-            "{:02x?}/{:x}:{} {:02x?}<{:02x?} deps {:?} {:?}",
-            &e.log.author.as_bytes()[..2],
-            e.log.epoch & 0xffff,
-            e.seq,
-            &e.id.0[..3],
-            e.prev.map(|p| p.0[..3].to_vec()),
-            e.deps.iter().map(|d| (d.log.epoch & 0xffff, d.seq)).collect::<Vec<_>>(),
-            String::from_utf8_lossy(&signed.content)
-                .chars()
-                .rev()
-                .take(60)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .filter(|c| c.is_ascii_graphic())
-                .collect::<String>()
-        )
-    })
-}
-fn fr(f: &crate::protocol::codec::mesh::Have) -> String {
-    format!(
-        "have more {} want {} ranges [{}] changes {:?}",
-        f.more,
-        f.want,
-        f.ranges
-            .iter()
-            .map(|r| format!(
-                "{:02x?}/{:x}:{}..{} {:02x?}",
-                &r.log.author.as_bytes()[..2],
-                r.log.epoch & 0xffff,
-                r.base,
-                r.seq,
-                r.head.map(|h| h.0[..3].to_vec())
-            ))
-            .collect::<Vec<_>>()
-            .join(" "),
-        f.changes
-    )
-}
-fn diag_in(input: &Input) {
-    diag(&match input {
-        Input::LinkUp { link, node, .. } => format!("IN up {link:?} {:02x?}", &node.as_bytes()[..2]),
-        Input::Have { link, have } => format!("IN {link:?} {}", fr(have)),
-        Input::Batch { link, events } => format!("IN {link:?} batch {:?}", events.iter().map(ev).collect::<Vec<_>>()),
-        Input::Stored { ticket, reply: Ok(Reply::Events(e)) } => {
-            format!("IN stored {ticket} events {:?}", e.iter().map(|h| ev(&h.signed)).collect::<Vec<_>>())
-        }
-        Input::Stored { ticket, .. } => format!("IN stored {ticket} other"),
-        Input::Timer => return,
-        Input::Page { .. } | Input::Search { .. } => return,
-        other => {
-            let mut s = format!("IN {other:?}");
-            s.truncate(200);
-            s
-        }
-    });
-}
-fn diag_out(out: &[Output]) {
-    for o in out {
-        match o {
-            Output::Tell { link, frame } | Output::Batch { link, frame } => {
-                diag(&format!("OUT {link:?} {} bytes", frame.len()))
-            }
-            Output::Update(_) => {}
-            other => {
-                let mut s = format!("OUT {other:?}");
-                s.truncate(300);
-                diag(&s)
-            }
         }
     }
 }
