@@ -1,0 +1,54 @@
+//! What is told of where the node is.
+
+use std::collections::BTreeSet;
+
+use crate::domain::model::{Network, NodeId};
+
+/// What a node has to know of where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whereabouts {
+    /// The network.
+    pub network: Network,
+    /// Whether it is certain that this is that network: what was said here before may be passed on to people who were never
+    /// here, as long as somebody is present who was.
+    pub certain: bool,
+    /// Whether there is no network at all yet.
+    pub awaited: bool,
+    /// The keys that are known from this network.
+    pub known: BTreeSet<NodeId>,
+    /// Networks that this one may be, if it is not certain.
+    pub may_be: Vec<Network>,
+    /// Counts stays.
+    pub stay: u64,
+}
+
+/// What has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing; the node is where it was.
+    Stayed,
+    /// The node has come to another network.
+    Arrived,
+    /// What was kept under this name belongs to the present network now.
+    Joined(Network),
+}
+
+/// What the user decided for a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether the chat is open there.
+    pub open: bool,
+    /// Whether that was decided in this run.
+    pub now: bool,
+}
+
+/// What the user says of a network cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotTheSame {
+    /// Where the node is is certain, or it is nowhere.
+    #[error("It is certain already which network this is.")]
+    Certain,
+    /// There is no such network.
+    #[error("There is no network of that name that this one could be.")]
+    Unknown,
+}
