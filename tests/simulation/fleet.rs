@@ -19,7 +19,7 @@ use crate::{args::Args, run::BROKEN, say};
 const CI_SEEDS: std::ops::Range<u64> = 0..52;
 
 /// Of a fault in the program at least one of so many seeds must notice something.
-const MUTANT_SEEDS: u64 = 8;
+const MUTANT_SEEDS: u64 = 24;
 
 /// One seed and what to do with it.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Disks that take nothing for a while, and what must hold meanwhile: what others say is shown, nobody is told that it is
 //! kept, and it is kept as soon as there is room.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use proximity_chat::{
     core::log::storage::{Failure, Write},
@@ -36,6 +36,12 @@ impl Disks {
     /// Whether a host may say that it cannot write.
     pub(crate) fn was_full(&self, host: usize) -> bool {
         self.0[host].was_full
+    }
+
+    /// The same for the host at an address.
+    pub(crate) fn had_outage(&self, ip: IpAddr) -> bool {
+        let IpAddr::V4(ip) = ip else { return false };
+        usize::from(ip.octets()[3]).checked_sub(1).and_then(|host| self.0.get(host)).is_some_and(|disk| disk.was_full)
     }
 
     /// A host starts: what was in its memory is gone.

@@ -261,7 +261,8 @@ impl Sync {
         for queued in lost {
             match queued {
                 // It is said again once more.
-                Queued::Event(entry, _) if Content::again(entry.event.kind, &entry.signed.content).is_some() => {}
+                Queued::Event(entry, _)
+                    if entry.own && Content::again(entry.event.kind, &entry.signed.content).is_some() => {}
                 Queued::Event(entry, _) if entry.own => self.give_back(&entry, failure.trouble, cx),
                 others => self.show_unkept(others, cx),
             }

@@ -2,10 +2,13 @@
 
 use super::*;
 use crate::{
-    core::{budgets::Space, log::storage::Snapshot},
+    core::{
+        budgets::Space,
+        log::storage::{Snapshot, Undelivered},
+    },
     domain::{
         bus::{DiskState, NoticeCode},
-        model::{DiskTrouble, Mark, Message},
+        model::{DiskTrouble, Mark, Message, Network},
     },
 };
 
@@ -37,6 +40,18 @@ fn delivered(row: &Row) -> usize {
 
 fn again(row: &Row) -> usize {
     updates(row, 0, |update| matches!(update, Update::Notice { code: NoticeCode::DiskAgain, .. }))
+}
+
+/// Found by the simulation: it was taken for a line of our own user, which is said again once more.
+#[test]
+fn what_somebody_says_again_is_shown_as_well() {
+    let mut row = outage();
+    row.wait(100);
+    let (network, log) = (Network::loopback(), *row.peers[1].sync.logs.own().unwrap());
+    row.peers[1].sync.undelivered = vec![Undelivered { network, log, from: 1, until: 1, lines: 1 }];
+    row.feed(1, Input::SayHere(None));
+    row.wait(1_000);
+    assert_eq!(shown(&row, 0).last(), Some(&("before".to_owned(), Mark::NotKept)));
 }
 
 #[test]
