@@ -52,6 +52,16 @@ impl Evidence {
         !self.routers.is_empty() && !other.routers.is_empty() && !self.has_router_of(other)
     }
 
+    /// Whether both may be of one network: they have a prefix in common, and no router says otherwise.
+    pub(super) fn may_be(&self, other: &Self) -> bool {
+        self.has_prefix_of(other) && !self.contradicts(other)
+    }
+
+    /// The same without routers.
+    pub(super) fn without_routers(&self) -> Self {
+        Self { prefixes: self.prefixes.clone(), routers: BTreeSet::new() }
+    }
+
     /// Adds what the other one has.
     pub(super) fn add(&mut self, other: &Self) {
         self.prefixes.extend(&other.prefixes);

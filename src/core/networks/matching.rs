@@ -37,8 +37,7 @@ pub(super) fn candidates<'r, 's>(
     records: &'r [NetworkRecord],
     seen: &'s Evidence,
 ) -> impl DoubleEndedIterator<Item = &'r NetworkRecord> + use<'r, 's> {
-    let may_be = |record: &&NetworkRecord| record.evidence.has_prefix_of(seen) && !record.evidence.contradicts(seen);
-    records.iter().filter(|record| record.name != Network::awaited()).filter(may_be)
+    records.iter().filter(|record| record.name != Network::awaited() && record.evidence.may_be(seen))
 }
 
 /// A name for a network of which this is seen. A router tells it from others, else the number does.

@@ -65,12 +65,10 @@ enum Recognized {
 struct Here {
     name: Network,
     recognized: Recognized,
-    /// Whether the network was new at the beginning of this stay: then everybody who comes is introduced.
-    is_new: bool,
     /// Which stay it is, counted over all networks of this run.
     stay: u64,
     linked: BTreeSet<NodeId>,
-    /// Whether the network is gone. Whoever is linked meanwhile may be elsewhere, and says nothing of it.
+    /// Whether the network is gone. People who are linked meanwhile may be somewhere else, so they do not tell where this is.
     gone: bool,
 }
 
@@ -83,7 +81,7 @@ pub struct Networks {
     stays: u64,
     /// Networks for which the user has decided in this run.
     decided: BTreeSet<Network>,
-    /// Networks that are new in this run, and were not gone since.
+    /// Networks that are new in this run, and were not gone since: everybody who comes there is introduced.
     new: BTreeSet<Network>,
     /// Provisional networks of this run. Who closes the chat and opens it again is where he was.
     provisional: BTreeSet<Network>,
@@ -130,8 +128,7 @@ impl Networks {
     pub fn decided(&self, seen: &Evidence) -> Option<Decided> {
         let of =
             |record: &NetworkRecord| record.open.map(|open| Decided { open, now: self.decided.contains(&record.name) });
-        let is_seen =
-            |record: &&NetworkRecord| record.evidence.has_prefix_of(seen) && !record.evidence.contradicts(seen);
+        let is_seen = |record: &&NetworkRecord| record.evidence.may_be(seen);
         let present = self.here.as_ref().and_then(|here| self.record(&here.name)).filter(is_seen);
         let known = match best(&self.records, seen, &BTreeSet::new()) {
             Best::One(record) => Some(record),
@@ -147,22 +144,24 @@ impl Networks {
     /// Whether the user ever opened the chat in a network that may be the one that is seen. Then it is worth asking its
     /// router.
     pub fn may_be_opened(&self, seen: &Evidence) -> bool {
-        let prefix_only = Evidence::new(seen.prefixes().iter().copied(), None);
-        matching::candidates(&self.records, &prefix_only).any(|record| record.open == Some(true))
+        matching::candidates(&self.records, &seen.without_routers()).any(|record| record.open == Some(true))
     }
 
     /// The user opens or closes the chat on the network that is here, or that is seen.
     pub fn decide(&mut self, open: bool, seen: &Evidence, today: Date) {
-        if self.here.is_none() {
+        let was_nowhere = self.here.is_none();
+        if was_nowhere {
             // Finds its record, or makes one.
             self.arrive(seen, today);
-            self.decide(open, seen, today);
-            return self.leave();
         }
-        let Some(name) = self.here.as_ref().map(|here| here.name.clone()) else { return };
-        if let Some(record) = self.record_mut(&name) {
+        if let Some(name) = self.here.as_ref().map(|here| here.name.clone())
+            && let Some(record) = self.record_mut(&name)
+        {
             record.open = Some(open);
             self.decided.insert(name);
+        }
+        if was_nowhere {
+            self.leave();
         }
     }
 
@@ -171,11 +170,11 @@ impl Networks {
         self.here = None;
     }
 
-    /// The network is gone. Whoever is met from now on may be met elsewhere.
+    /// The network is gone. People who are met from now on may be on another one.
     pub fn disconnected(&mut self) {
         let here = self.here.as_mut().filter(|here| here.recognized != Recognized::Awaited);
         if let Some(here) = here {
-            (here.is_new, here.gone) = (false, true);
+            here.gone = true;
             self.new.remove(&here.name);
             self.begin_stay();
         }
@@ -190,7 +189,7 @@ impl Networks {
         if self.record(&name).is_none() {
             self.records.push(NetworkRecord::new(name.clone(), Evidence::default(), today));
         }
-        self.enter(name, Recognized::Awaited, true, today);
+        self.enter(name, Recognized::Awaited, today);
     }
 
     /// The node is on a network of which this is seen. `steady` says whether it was connected all the time since it was
@@ -238,10 +237,11 @@ impl Networks {
     pub fn linked(&mut self, linked: BTreeSet<NodeId>, today: Date) -> Step {
         let Some(here) = self.here.as_mut().filter(|here| !here.gone) else { return Step::Stayed };
         here.linked = linked;
-        let (name, is_new, provisional) = (here.name.clone(), here.is_new, here.recognized == Recognized::NotYet);
+        let (name, provisional) = (here.name.clone(), here.recognized == Recognized::NotYet);
         let joined = if provisional { self.join_by_people(&name, today) } else { Step::Stayed };
         let Some(here) = &self.here else { return joined };
         let (name, linked) = (here.name.clone(), here.linked.clone());
+        let is_new = self.new.contains(&name);
         let Some(record) = self.record_mut(&name) else { return joined };
         let vouched = linked.iter().any(|node| record.people.knows(node));
         for node in linked {
@@ -307,8 +307,9 @@ impl Networks {
         if self.decided.remove(from) {
             self.decided.insert(known.clone());
         }
+        self.new.remove(&known);
         if let Some(here) = &mut self.here {
-            (here.name, here.recognized, here.is_new) = (known, Recognized::Yes, false);
+            (here.name, here.recognized) = (known, Recognized::Yes);
         }
         Step::Joined(from.clone())
     }
@@ -319,38 +320,37 @@ impl Networks {
             Best::One(record) => {
                 let name = record.name.clone();
                 self.learn(&name, seen);
-                let is_new = self.new.contains(&name);
-                self.enter(name, Recognized::Yes, is_new, today);
+                self.enter(name, Recognized::Yes, today);
             }
             Best::None if !seen.routers().is_empty() => {
                 let name = self.add(seen, today);
-                self.enter(name, Recognized::Yes, true, today);
+                self.enter(name, Recognized::Yes, today);
             }
             // Two records have this router: who is here will tell.
             Best::None | Best::Several => {
                 let again = self.provisional_of(seen).map(|record| record.name.clone());
-                let name =
-                    again.unwrap_or_else(|| self.add(&Evidence::new(seen.prefixes().iter().copied(), None), today));
+                let name = again.unwrap_or_else(|| self.add(&seen.without_routers(), today));
                 self.provisional.insert(name.clone());
-                self.enter(name, Recognized::NotYet, true, today);
+                self.enter(name, Recognized::NotYet, today);
             }
         }
     }
 
     /// The provisional network of this run that this may be.
     fn provisional_of(&self, seen: &Evidence) -> Option<&NetworkRecord> {
-        let known = |record: &&NetworkRecord| self.provisional.contains(&record.name);
-        let here = seen.routers().is_empty();
-        matching::candidates(&self.records, seen).filter(|_| here).rfind(known)
+        if !seen.routers().is_empty() {
+            return None;
+        }
+        matching::candidates(&self.records, seen).rfind(|record| self.provisional.contains(&record.name))
     }
 
-    fn enter(&mut self, name: Network, recognized: Recognized, is_new: bool, today: Date) {
+    fn enter(&mut self, name: Network, recognized: Recognized, today: Date) {
         if let Some(at) = self.records.iter().position(|record| record.name == name) {
             let mut record = self.records.remove(at);
             record.visited = today;
             self.records.push(record);
         }
-        self.here = Some(Here { name, recognized, is_new, stay: 0, linked: BTreeSet::new(), gone: false });
+        self.here = Some(Here { name, recognized, stay: 0, linked: BTreeSet::new(), gone: false });
         self.begin_stay();
         self.forget_excess();
     }
@@ -362,13 +362,12 @@ impl Networks {
         }
     }
 
-    /// Makes a record of a network that nobody knows.
+    /// Records a network that was never seen before.
     fn add(&mut self, seen: &Evidence, today: Date) -> Network {
         // A name with a router may be taken by what somebody made of the file by hand.
-        let prefixes = Evidence::new(seen.prefixes().iter().copied(), None);
         let mut name = matching::name(seen, self.rng.u32(..));
         while self.record(&name).is_some() {
-            name = matching::name(&prefixes, self.rng.u32(..));
+            name = matching::name(&seen.without_routers(), self.rng.u32(..));
         }
         self.records.push(NetworkRecord::new(name.clone(), seen.clone(), today));
         self.new.insert(name.clone());

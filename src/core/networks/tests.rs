@@ -144,7 +144,7 @@ fn after_the_cable_was_out_a_network_is_confirmed_or_another_one() {
     let office = come(&mut networks, &usual(&[OFFICE]), 1);
     let stay = here(&networks).stay;
     networks.disconnected();
-    assert!(here(&networks).stay > stay, "whoever comes before it is confirmed may be elsewhere");
+    assert!(here(&networks).stay > stay, "people who come before it is confirmed may be somewhere else");
     networks.linked([node(9)].into(), day(1));
     assert!(!here(&networks).known.contains(&node(9)));
     let stay = here(&networks).stay;
