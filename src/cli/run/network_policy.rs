@@ -8,7 +8,7 @@ use crate::{
     cli::config::{Config, Lan},
     core::{
         discovery::listen_plan::{ListenPlan, NoNetwork, Wishes},
-        networks::{Evidence, Networks, Standing, Step},
+        networks::{Evidence, Networks, Standing},
     },
     domain::model::{Date, Interface, LocalSubnet, Network, NodeId},
     runtime::{
@@ -177,10 +177,7 @@ impl NetworkPolicy {
             }
             return closed;
         }
-        let joined = match self.networks.look(&seen, steady, today) {
-            Step::Joined(network) => Some(network),
-            Step::Stayed | Step::Arrived => None,
-        };
+        let joined = self.networks.look(&seen, steady, today).joined();
         let gone = self.is_fixed() && site.primary().is_none();
         let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
         self.at_network(DesiredNetwork { lost, ..DesiredNetwork::fixed(site, Network::loopback()) }, joined, Some(seen))
@@ -188,10 +185,7 @@ impl NetworkPolicy {
 
     /// People are linked; where the node is now, if that changes anything.
     pub(super) fn linked(&mut self, linked: BTreeSet<NodeId>, before: &Decision, today: Date) -> Decision {
-        let joined = match self.networks.linked(linked, today) {
-            Step::Joined(network) => Some(network),
-            Step::Stayed | Step::Arrived => None,
-        };
+        let joined = self.networks.linked(linked, today).joined();
         self.again(before, joined)
     }
 

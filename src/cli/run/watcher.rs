@@ -13,10 +13,7 @@ use tokio::{
 
 use super::network_policy::{Decision, NetworkPolicy};
 use crate::{
-    core::{
-        discovery::listen_plan::ListenPlan,
-        networks::{NetworkRecord, Step},
-    },
+    core::networks::NetworkRecord,
     domain::{
         bus::{FailureCode, NoticeCode, Update},
         model::{Date, Interface, Network, NodeId},
@@ -135,10 +132,11 @@ impl Watcher {
         let Ok(interfaces) = interfaces() else { return };
         let carrier = carrier_changes();
         self.doubtful |= std::mem::replace(&mut self.carrier, carrier) != carrier || self.slept;
-        if self.doubtful || self.is_elsewhere(&interfaces) {
+        let moved = self.doubtful || self.is_elsewhere(&interfaces);
+        if moved {
             self.unclear_for = 0;
         }
-        let unclear = self.doubtful || self.now.seen.is_none() || self.is_elsewhere(&interfaces) || self.is_unclear();
+        let unclear = moved || self.now.seen.is_none() || self.is_unclear();
         if unclear && (self.unclear_for < ASKED_OFTEN || self.unclear_for.is_multiple_of(ASKED_RARELY)) {
             self.ask_routers(&interfaces).await;
         }
@@ -157,11 +155,10 @@ impl Watcher {
         may_open || !self.now.desired.standing.certain
     }
 
-    /// Whether an address of ours is gone, or another one is there.
+    /// Whether an address of ours is gone, or another one is there, while the node is open to a network.
     fn is_elsewhere(&self, interfaces: &[Interface]) -> bool {
-        let spots = |site: &ListenPlan| site.spots.clone();
-        self.policy.worth_asking(interfaces).map(|site| spots(&site)) != Some(spots(&self.now.desired.site))
-            && self.now.desired.site.open
+        let present = &self.now.desired.site;
+        present.open && self.policy.opened(interfaces).ok().is_none_or(|site| site.spots != present.spots)
     }
 
     /// Has the routers say who they are, if that is worth it. It may take a second, which the node must not wait.
@@ -250,11 +247,10 @@ impl Watcher {
 
     fn same(&mut self, network: Option<&Network>) {
         match self.policy.networks.is_same(network, today()) {
-            Ok(Step::Joined(joined)) => {
-                let next = self.policy.again(&self.now, Some(joined));
+            Ok(step) => {
+                let next = self.policy.again(&self.now, step.joined());
                 self.go(next);
             }
-            Ok(Step::Stayed | Step::Arrived) => {}
             Err(error) => self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() }),
         }
     }

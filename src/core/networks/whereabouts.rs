@@ -33,6 +33,16 @@ pub enum Step {
     Joined(Network),
 }
 
+impl Step {
+    /// The network that belongs to the present one now.
+    pub fn joined(self) -> Option<Network> {
+        match self {
+            Self::Joined(network) => Some(network),
+            Self::Stayed | Self::Arrived => None,
+        }
+    }
+}
+
 /// What the user decided for a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decided {
