@@ -46,7 +46,7 @@ impl FakeStore {
                     from.is_some_and(|(_, from)| entry.event.seq >= *from)
                 };
                 let mut events: Vec<&LogEntry> = self.events.values().filter(wanted).collect();
-                events.sort_by_key(|entry| Position { hlc: entry.event.hlc, ..position(entry) });
+                events.sort_by_key(|entry| Position { hlc: entry.event.hlc, ..entry.position() });
                 let held = |entry: &&LogEntry| StoredEvent {
                     log: entry.event.log,
                     seq: entry.event.seq,
@@ -155,7 +155,7 @@ impl FakeStore {
         let stays = self.events.values().map(|entry| entry.place.hlc).filter(|hlc| *hlc <= after);
         let mut to = stays.max().unwrap_or_default().next().max(Hlc::at(wall));
         let mut late: Vec<&mut LogEntry> = self.events.values_mut().filter(|entry| entry.place.hlc > after).collect();
-        late.sort_by_key(|entry| position(entry));
+        late.sort_by_key(|entry| entry.position());
         for entry in late {
             entry.place = Place { hlc: to, dating: Dating::Ahead, ..entry.place };
             if let Some(state) = self.logs.get_mut(&entry.event.log).filter(|state| state.head == entry.event.seq) {
@@ -176,7 +176,7 @@ impl FakeStore {
     /// Everything in its order.
     pub(crate) fn lines(&self) -> Vec<StoredLine> {
         let line = |entry: &LogEntry| StoredLine {
-            position: position(entry),
+            position: entry.position(),
             guest: None,
             content: Content::read(entry.event.kind, &entry.signed.content),
             kind: entry.event.kind,
@@ -189,7 +189,7 @@ impl FakeStore {
         lines.sort_by_key(|line| line.position);
         let mut later: BTreeSet<(NodeId, MessageId)> = BTreeSet::new();
         let repeats: Vec<_> =
-            self.events.values().filter_map(|entry| Some((entry.event.log.author, again(entry)?))).collect();
+            self.events.values().filter_map(|entry| Some((entry.event.log.author, entry.again()?))).collect();
         // From the last one on: what was said again is left out.
         lines.reverse();
         lines.retain(|line| {
@@ -225,7 +225,7 @@ impl FakeStore {
                     .values()
                     .filter(|entry| self.own.is_some_and(|own| own.author == entry.event.log.author));
                 for entry in own {
-                    let Some(first) = again(entry) else { continue };
+                    let Some(first) = entry.again() else { continue };
                     let (hlc, last) = (entry.event.hlc, entry.event.id);
                     let there = said_again.entry(first).or_insert(Repeated { first, last, hlc });
                     if (there.hlc, there.last) < (hlc, last) {
@@ -244,18 +244,8 @@ impl FakeStore {
     }
 }
 
-fn again(entry: &LogEntry) -> Option<EventId> {
-    Content::again(entry.event.kind, &entry.signed.content)
-}
-
 fn size(entry: &LogEntry) -> u64 {
     entry.signed.bytes() as u64
-}
-
-fn position(entry: &LogEntry) -> Position {
-    let event = &entry.event;
-    let LogId { author, epoch, .. } = event.log;
-    Position { hlc: entry.place.hlc, author, epoch, seq: event.seq, id: event.id.into() }
 }
 
 fn full() -> Failure {

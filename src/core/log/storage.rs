@@ -125,6 +125,19 @@ pub struct LogEntry {
     pub place: Place,
 }
 
+impl LogEntry {
+    /// Where it stands among all lines.
+    pub fn position(&self) -> Position {
+        let LogId { author, epoch, .. } = self.event.log;
+        Position { hlc: self.place.hlc, author, epoch, seq: self.event.seq, id: self.event.id.into() }
+    }
+
+    /// The event that it repeats, if it repeats one.
+    pub fn again(&self) -> Option<EventId> {
+        Content::again(self.event.kind, &self.signed.content)
+    }
+}
+
 /// Where a line stands on the screen and which time it shows. Decided once, when the line comes, and stored with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {

@@ -261,8 +261,7 @@ impl Sync {
         for queued in lost {
             match queued {
                 // It is said again once more.
-                Queued::Event(entry, _)
-                    if entry.own && Content::again(entry.event.kind, &entry.signed.content).is_some() => {}
+                Queued::Event(entry, _) if entry.own && entry.again().is_some() => {}
                 Queued::Event(entry, _) if entry.own => self.give_back(&entry, failure.trouble, cx),
                 others => self.show_unkept(others, cx),
             }
@@ -306,13 +305,7 @@ impl Sync {
 pub(super) fn line_of(entry: &LogEntry) -> StoredLine {
     let event = &entry.event;
     StoredLine {
-        position: Position {
-            hlc: entry.place.hlc,
-            author: event.log.author,
-            epoch: event.log.epoch,
-            seq: event.seq,
-            id: event.id.into(),
-        },
+        position: entry.position(),
         guest: None,
         content: Content::read(event.kind, &entry.signed.content),
         kind: event.kind,

@@ -95,7 +95,7 @@ impl SayingAgain {
     /// An event of our key is on disk.
     pub(super) fn written(&mut self, entry: &LogEntry) {
         let event = &entry.event;
-        if let Some(first) = Content::again(event.kind, &entry.signed.content) {
+        if let Some(first) = entry.again() {
             let last = self.done.entry(first).or_insert((event.hlc, event.id));
             *last = (event.hlc, event.id).max(*last);
         }

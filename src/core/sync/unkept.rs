@@ -279,5 +279,8 @@ fn line(queued: &Queued) -> StoredLine {
 }
 
 fn position(queued: &Queued) -> Position {
-    line(queued).position
+    match queued {
+        Queued::Event(entry, _) => entry.position(),
+        Queued::Guest(line, _) => Position::unlogged(line.hlc, line.id),
+    }
 }

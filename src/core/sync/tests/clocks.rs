@@ -134,9 +134,8 @@ fn what_nobody_has_is_said_again_when_the_own_clock_turns_out_to_be_wrong() {
         for n in 0..3 {
             assert_eq!(last(&row, n), "alone", "{off} ms, {n}");
         }
-        let again =
-            |entry: &LogEntry| crate::protocol::codec::event::Content::again(entry.event.kind, &entry.signed.content);
-        assert_eq!(row.peers[0].store.events.values().filter_map(again).count(), 1, "{off} ms");
+        let repeated = row.peers[0].store.events.values().filter_map(LogEntry::again);
+        assert_eq!(repeated.count(), 1, "{off} ms");
     }
 }
 

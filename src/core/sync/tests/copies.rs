@@ -6,7 +6,7 @@ use super::{
     row::{Peer, Row},
     *,
 };
-use crate::{domain::model::MessageId, protocol::codec::event::Content};
+use crate::domain::model::MessageId;
 
 /// Alice (0) and carol (1) share a line, and alice's disk is copied. Returns the copy.
 fn backup(row: &mut Row) -> FakeStore {
@@ -27,7 +27,7 @@ fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
 /// Repeated lines of a machine's disk, with those that are not shown.
 fn repetitions(row: &Row, n: usize) -> usize {
     let events = row.peers[n].store.events.values();
-    events.filter(|entry| Content::again(entry.event.kind, &entry.signed.content).is_some()).count()
+    events.filter(|entry| entry.again().is_some()).count()
 }
 
 #[test]
