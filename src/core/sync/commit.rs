@@ -91,7 +91,7 @@ impl Sync {
                 self.publish(&entry, cx);
             }
             if mutant::shows_before_commit() {
-                self.show_event(&entry, cx);
+                self.show_event(&entry, &line_of(&entry), cx);
             }
             self.keep_or_show(Queued::Event(Box::new(entry), from), cx);
         }
@@ -168,10 +168,11 @@ impl Sync {
                     }
                     senders.extend(from);
                     logs.push((entry.event.log, from));
-                    let was_shown = self.is_kept_now(&line_of(&entry), cx);
+                    let line = line_of(&entry);
+                    let was_shown = self.is_kept_now(&line, cx);
                     returned += usize::from(was_shown);
                     if !mutant::shows_before_commit() && !was_shown {
-                        self.show_event(&entry, cx);
+                        self.show_event(&entry, &line, cx);
                     }
                     if entry.own && !mutant::sends_before_commit() {
                         self.publish(&entry, cx);
@@ -231,8 +232,9 @@ impl Sync {
         }
     }
 
-    fn show_event(&mut self, entry: &LogEntry, cx: &mut Context<'_>) {
-        let Some(mut message) = self.message(&line_of(entry), cx.people, cx.now) else { return };
+    /// Shows an event; `line` is what it says.
+    fn show_event(&mut self, entry: &LogEntry, line: &StoredLine, cx: &mut Context<'_>) {
+        let Some(mut message) = self.message(line, cx.people, cx.now) else { return };
         if entry.own {
             self.delivery.open(entry.event.log, entry.event.seq, message.id);
             // Guests do not say what they got.
