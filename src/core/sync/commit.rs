@@ -50,14 +50,13 @@ impl Sync {
         }
     }
 
-    /// The next event of our own log, signed. Nobody hears of it before it is on disk.
+    /// The next event of our own log, signed, dated by the last look at the clocks. It is sent and told once it is on disk.
     pub(super) fn write_own(
         &mut self,
         room: RoomId,
         content: (u32, Bytes),
         cx: &Context<'_>,
     ) -> Result<LogEntry, NoTime> {
-        self.look_at_clocks(cx);
         let now = self.clocks.reference(cx.now);
         let epoch = || self.rng.u64(..);
         let links = &self.links;

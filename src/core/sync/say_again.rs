@@ -171,6 +171,7 @@ impl Sync {
             return self.go_on_saying_again(cx);
         };
         self.saying_again.step = Step::Writing(last + 1);
+        self.look_at_clocks(cx);
         let mut entries = Vec::new();
         for held in wanted {
             let said = self.repeat(held, cx);
