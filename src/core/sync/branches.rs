@@ -28,7 +28,7 @@ use crate::{
     },
     protocol::codec::{
         event::{Event, HeldRange, Signed},
-        mesh::{self, Frame, RefusalReason, Refused},
+        mesh::{RefusalReason, Refused},
     },
 };
 
@@ -81,9 +81,14 @@ enum Step {
 }
 
 impl Branch {
+    /// Whether it is known where both histories part.
+    fn is_found(&self) -> bool {
+        self.first.is_some() || self.from <= self.same + 1
+    }
+
     /// The number to ask about next; none if the place is found.
     fn next(&mut self) -> Option<u64> {
-        if self.first.is_some() || self.from <= self.same + 1 {
+        if self.is_found() {
             return None;
         }
         let back = match &mut self.stride {
@@ -200,7 +205,7 @@ impl Sync {
             let Some(branch) = self.branches.of.get_mut(&log) else { continue };
             if branch.due > now {
                 self.timers.set_no_later(Timer::LeaveBranches, branch.due);
-            } else if branch.first.is_some() || branch.from <= branch.same + 1 {
+            } else if branch.is_found() {
                 self.leave_branch(&log, cx);
             } else {
                 (branch.same, branch.stride) = (branch.same.max(branch.asked.min(branch.from - 1)), None);
@@ -286,15 +291,9 @@ impl Sync {
         if !is_new || !self.branches.left.contains(&event.id) {
             return false;
         }
-        let (log, from) = (event.log, event.seq);
-        let tells = !is_proof
-            && self
-                .links
-                .get_mut(link)
-                .is_some_and(|link| link.caps.has(mesh::Cap::Refusals) && link.is_told(log, cx.now.mono));
-        if tells {
-            let refused = Refused { log, from, until: None, reason: RefusalReason::NoRoom };
-            cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
+        if !is_proof {
+            let refused = Refused { log: event.log, from: event.seq, until: None, reason: RefusalReason::NoRoom };
+            self.tell_refused(link, refused, cx);
         }
         true
     }

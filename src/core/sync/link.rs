@@ -274,6 +274,11 @@ impl Links {
         self.newest.get(node).copied()
     }
 
+    /// The highest base from which any of them offers a log.
+    pub(super) fn highest_base(&self, log: &LogId) -> Option<u64> {
+        self.links.values().filter_map(|link| link.cursors.base(log)).max()
+    }
+
     /// Whether a node is linked.
     pub(super) fn is_linked(&self, node: &NodeId) -> bool {
         self.newest.contains_key(node)

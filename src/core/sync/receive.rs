@@ -80,7 +80,7 @@ impl Sync {
             }
         };
         let (links, me) = (&self.links, self.me);
-        let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
+        let highest = |log: &LogId| links.highest_base(log);
         let offer = Offer { base, has_room: true, highest: &highest, arrival: self.arrival(name, &log, seq, cx) };
         let acceptance = self.logs.offer(event, signed, &offer, self.clocks.reference(cx.now), accepted);
         if matches!(acceptance, Acceptance::Accepted | Acceptance::Waits) {

@@ -95,15 +95,19 @@ impl Sync {
     pub(super) fn refuse(&mut self, link: LinkId, event: &Brought, reason: RefusalReason, cx: &mut Context<'_>) {
         let Brought { log, seq, .. } = *event;
         let is_news = self.budget.refused(log, seq, reason, cx.now.mono);
-        let tells = |link: &mut Link| link.caps.has(Cap::Refusals) && link.is_told(log, cx.now.mono);
-        if self.links.get_mut(link).is_some_and(tells) {
-            let refused = Refused { log, from: seq, until: None, reason };
-            cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
-        }
+        self.tell_refused(link, Refused { log, from: seq, until: None, reason }, cx);
         if is_news {
             self.review_all(&log, cx);
             cx.out.push(Output::Notice(Notice::LeftOut { lines: self.budget.refused_lines(), reason }));
             self.timers.set_or_clear(Timer::RefusalsOver, self.budget.next());
+        }
+    }
+
+    /// Tells a link once in a while that we do not take a log.
+    pub(super) fn tell_refused(&mut self, link: LinkId, refused: Refused, cx: &mut Context<'_>) {
+        let tells = |link: &mut Link| link.caps.has(Cap::Refusals) && link.is_told(refused.log, cx.now.mono);
+        if self.links.get_mut(link).is_some_and(tells) {
+            cx.out.push(Output::Tell { link, frame: mesh::encode(&Frame::Refused(refused)) });
         }
     }
 

@@ -231,7 +231,7 @@ impl Sync {
         let LogEntry { event, signed, place, .. } = entry;
         let links = &self.links;
         let base = from.and_then(|from| links.get(from)?.cursors.base(&event.log));
-        let highest = |log: &LogId| links.iter().filter_map(|(_, link)| link.cursors.base(log)).max();
+        let highest = |log: &LogId| links.highest_base(log);
         let ahead = self.clocks.ahead_of_reference(&event.log.author, cx.now);
         // Only what was said just now can be dated too far back.
         let live = place.dating == Dating::Behind;
