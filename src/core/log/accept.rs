@@ -221,8 +221,7 @@ impl Logs {
         }
         // If it continues our own log and we did not write it, our database is older than what we have said.
         self.abandon(&log);
-        let mut entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: now.wall, own: false };
-        entry.place = self.arriving(&entry, offer.arrival);
+        let entry = self.arriving(event, signed, offer.arrival, now.wall);
         let missing = self.missing(&entry, offer.highest);
         if self.waiting.end(&log).is_some() || missing.is_some() {
             let waits = self.waiting.push(entry, missing, now.mono);
@@ -248,8 +247,7 @@ impl Logs {
             return Acceptance::Branch(event.log, event.seq);
         }
         // Nothing waits for an event that old, and its causes may be gone everywhere. Its clock gives it its place.
-        let mut entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: now.wall, own: false };
-        entry.place = self.arriving(&entry, arrival);
+        let mut entry = self.arriving(event, signed, arrival, now.wall);
         self.place(&mut entry, now.wall);
         self.apply(&entry);
         accepted.push(entry);

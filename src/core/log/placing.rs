@@ -14,6 +14,7 @@ use super::{
 use crate::{
     core::mutant,
     domain::model::{Hlc, Timestamp},
+    protocol::codec::event::{Event, Signed},
 };
 
 /// How far ahead an event may be dated to stand where its clock says, and how far back if it was said just now. Offices
@@ -66,14 +67,14 @@ impl Logs {
         hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off())
     }
 
-    /// What is known of a place when the event comes. Whether it is behind cannot be said later.
-    pub(super) fn arriving(&self, entry: &LogEntry, arrival: Arrival) -> Place {
-        let event = &entry.event;
-        let present = self.latest.wall().max(entry.arrived).as_millis();
+    /// An event that comes at `wall`, with what is known of its place now. Whether it is behind cannot be said later.
+    pub(super) fn arriving(&self, event: Event, signed: Signed, arrival: Arrival, wall: Timestamp) -> LogEntry {
+        let present = self.latest.wall().max(wall).as_millis();
         let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off()) < present;
         let shown = Timestamp::from_millis(event.wall.as_millis().saturating_sub(arrival.ahead));
         let dating = if is_behind { Dating::Behind } else { Dating::Believed };
-        Place { hlc: event.hlc, dating, shown }
+        let place = Place { hlc: event.hlc, dating, shown };
+        LogEntry { event, signed, arrived: wall, own: false, place }
     }
 
     /// Decides where an event stands that is accepted at `wall`.
