@@ -64,13 +64,13 @@ impl Logs {
 
     /// Whether this reading is so far ahead that the line stands elsewhere.
     pub fn is_ahead(hlc: Hlc, wall: Timestamp) -> bool {
-        hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off())
+        hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off_ms())
     }
 
     /// An event that comes at `wall`, with what is known of its place now. Whether it is behind cannot be said later.
     pub(super) fn arriving(&self, event: Event, signed: Signed, arrival: Arrival, wall: Timestamp) -> LogEntry {
         let present = self.latest.wall().max(wall).as_millis();
-        let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off()) < present;
+        let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off_ms()) < present;
         let shown = Timestamp::from_millis(event.wall.as_millis().saturating_sub(arrival.ahead));
         let dating = if is_behind { Dating::Behind } else { Dating::Believed };
         let place = Place { hlc: event.hlc, dating, shown };
@@ -108,12 +108,13 @@ impl Logs {
 fn shown(corrected: Timestamp, own: Timestamp, stands: Timestamp, arrived: Timestamp) -> (Timestamp, bool) {
     let is_plausible = |time: &Timestamp| {
         let time = time.as_millis();
-        time.saturating_sub(stands.as_millis()).saturating_abs() <= max_off()
+        time.saturating_sub(stands.as_millis()).saturating_abs() <= max_off_ms()
             && time <= arrived.as_millis().saturating_add(MAX_SHOWN_AHEAD_MS)
     };
     [corrected, own].into_iter().find(is_plausible).map_or((arrived, false), |time| (time, true))
 }
 
-fn max_off() -> i64 {
+/// [`MAX_OFF`] in milliseconds.
+pub(crate) fn max_off_ms() -> i64 {
     i64::try_from(MAX_OFF.as_millis()).unwrap_or(i64::MAX)
 }

@@ -14,7 +14,7 @@ use crate::{
         clock::{Look, Off},
         log::{
             Arrival, HeldLog, Logs,
-            placing::MAX_OFF,
+            placing::max_off_ms,
             storage::{Request, Snapshot},
         },
     },
@@ -52,10 +52,8 @@ impl Told {
             return false;
         };
         let is_news = self.ahead.is_none_or(|told| {
-            let (more, less) = (
-                off.ahead.saturating_abs().max(told.saturating_abs()),
-                off.ahead.saturating_abs().min(told.saturating_abs()),
-            );
+            let (now, before) = (off.ahead.saturating_abs(), told.saturating_abs());
+            let (more, less) = (now.max(before), now.min(before));
             off.ahead.signum() != told.signum() || more > less.saturating_mul(TELL_AGAIN_FACTOR)
         });
         if is_news {
@@ -123,7 +121,7 @@ impl Settling {
             Self::Asked { .. } => false,
             // Measured again, it may be some milliseconds more or less.
             Self::Refused { correction: refused } => {
-                correction.abs_diff(*refused) > u64::try_from(MAX_OFF.as_millis()).unwrap_or(u64::MAX) / 2
+                correction.abs_diff(*refused) > max_off_ms().unsigned_abs() / 2
             }
         }
     }
@@ -160,7 +158,7 @@ impl Sync {
         let has_moved = self.went_by.is_some_and(|before| {
             let passed = now.mono.saturating_duration_since(before.mono).as_millis();
             let expected = before.wall.as_millis().saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
-            u128::from(now.wall.as_millis().abs_diff(expected)) > MAX_OFF.as_millis()
+            now.wall.as_millis().abs_diff(expected) > max_off_ms().unsigned_abs()
         });
         // Without others nobody knows which of the two was right.
         if !has_moved || look.agreed {
@@ -201,9 +199,7 @@ impl Sync {
             self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
         } else if wanted && self.settling.may_ask(look.correction) {
             self.settling = Settling::Asked { correction: look.correction, latest: self.logs.latest() };
-            let after = Timestamp::from_millis(
-                wall.as_millis().saturating_add(i64::try_from(MAX_OFF.as_millis()).unwrap_or(i64::MAX)),
-            );
+            let after = Timestamp::from_millis(wall.as_millis().saturating_add(max_off_ms()));
             self.requests.ask(
                 Purpose::Settle,
                 Request::Settle { after: Hlc::at(after), wall, all: look.correction == 0 },
