@@ -1,16 +1,7 @@
 //! How much is on its way to disk, in all and of each link.
 
-use std::collections::BTreeMap;
-
-use super::queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued};
+use super::queued::{Queued, Used};
 use crate::{domain::model::LinkId, protocol::codec::Published};
-
-/// The least that an event counts, in bytes. With it, one limit in bytes is also a limit in events.
-const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
-
-/// A link may have one part in this many of the free room on the way. So there is always room for one more link,
-/// however many use all that they may: ten links leave two sevenths of the room, two hundred leave a fiftieth.
-const SHARE: usize = 4;
 
 /// Lines of our user that are accepted and not published yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,10 +16,8 @@ pub struct Unpublished {
 #[derive(Debug, Default)]
 pub(super) struct OnTheWay {
     own: Unpublished,
-    /// Of all links, each event counting [`LEAST_BYTES`] at least.
-    bytes: usize,
-    /// Of each link that has any.
-    links: BTreeMap<LinkId, usize>,
+    /// What links have brought.
+    used: Used,
 }
 
 impl OnTheWay {
@@ -39,8 +28,7 @@ impl OnTheWay {
 
     /// Whether a link has less on the way than a quarter of the free room, so that no link can use up all of it.
     pub(super) fn has_room_for(&self, link: LinkId) -> bool {
-        let has = self.links.get(&link).copied().unwrap_or_default();
-        has * SHARE < MAX_QUEUED_BYTES.saturating_sub(self.bytes)
+        self.used.has_share_for(link)
     }
 
     /// Something was accepted.
@@ -50,10 +38,7 @@ impl OnTheWay {
                 self.own.lines += 1;
                 self.own.bytes += Published::most_bytes(&entry.signed);
             }
-            Queued::Event(_, Some(link)) => {
-                self.bytes += weight(queued);
-                *self.links.entry(*link).or_default() += weight(queued);
-            }
+            Queued::Event(_, Some(link)) => self.used.add(Some(*link), queued.weight()),
             Queued::Event(_, None) | Queued::Guest(..) => {}
         }
     }
@@ -65,18 +50,8 @@ impl OnTheWay {
                 self.own.lines = self.own.lines.saturating_sub(1);
                 self.own.bytes = self.own.bytes.saturating_sub(Published::most_bytes(&entry.signed));
             }
-            Queued::Event(_, Some(link)) => {
-                self.bytes = self.bytes.saturating_sub(weight(queued));
-                let left = self.links.remove(link).unwrap_or_default().saturating_sub(weight(queued));
-                if left > 0 {
-                    self.links.insert(*link, left);
-                }
-            }
+            Queued::Event(_, Some(link)) => self.used.remove(*link, queued.weight()),
             Queued::Event(_, None) | Queued::Guest(..) => {}
         }
     }
-}
-
-fn weight(queued: &Queued) -> usize {
-    queued.bytes().max(LEAST_BYTES)
 }

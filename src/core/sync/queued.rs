@@ -1,5 +1,7 @@
 //! An entry on its way to disk, and how much may wait.
 
+use std::collections::BTreeMap;
+
 use crate::{
     core::log::storage::{GuestLine, LogEntry},
     domain::model::{LinkId, Now},
@@ -8,6 +10,13 @@ use crate::{
 /// Entries that may wait for the disk, and their bytes. Beyond that, links are not read and no command is taken.
 pub(super) const MAX_QUEUED: usize = 4_096;
 pub(super) const MAX_QUEUED_BYTES: usize = 8 * 1024 * 1024;
+
+/// The least that an entry counts, in bytes. With it, one limit in bytes is also a limit in entries.
+const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
+
+/// A link may have one part in this many of the free room. So there is always room for one more link, however many use all
+/// that they may: ten links leave two sevenths of the room, two hundred leave a fiftieth.
+const SHARE: usize = 4;
 
 /// An entry that was accepted and is not on disk yet.
 #[derive(Debug, Clone)]
@@ -29,6 +38,53 @@ impl Queued {
         match self {
             Self::Event(entry, _) => entry.signed.bytes(),
             Self::Guest(line, _) => line.text.as_str().len(),
+        }
+    }
+
+    /// What it counts, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        weight(self.bytes())
+    }
+}
+
+/// What an entry of this size counts, in bytes.
+pub(super) fn weight(bytes: usize) -> usize {
+    bytes.max(LEAST_BYTES)
+}
+
+/// How much of [`MAX_QUEUED_BYTES`] is used, in all and by each link.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    bytes: usize,
+    /// Of each link that uses any.
+    links: BTreeMap<LinkId, usize>,
+}
+
+impl Used {
+    /// How many bytes are free.
+    pub(super) fn free(&self) -> usize {
+        MAX_QUEUED_BYTES.saturating_sub(self.bytes)
+    }
+
+    /// Whether a link uses less than a quarter of the free room, so that no link can use up all of it.
+    pub(super) fn has_share_for(&self, link: LinkId) -> bool {
+        self.links.get(&link).copied().unwrap_or_default() * SHARE < self.free()
+    }
+
+    /// An entry that counts so much is there, which this link brought if any did.
+    pub(super) fn add(&mut self, link: Option<LinkId>, weight: usize) {
+        self.bytes += weight;
+        if let Some(link) = link {
+            *self.links.entry(link).or_default() += weight;
+        }
+    }
+
+    /// An entry that this link brought is gone.
+    pub(super) fn remove(&mut self, link: LinkId, weight: usize) {
+        self.bytes = self.bytes.saturating_sub(weight);
+        let left = self.links.remove(&link).unwrap_or_default().saturating_sub(weight);
+        if left > 0 {
+            self.links.insert(link, left);
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     Sync,
     commit::{line_of, line_of_guest},
     event::Context,
-    queued::{MAX_QUEUED, MAX_QUEUED_BYTES, Queued},
+    queued::{MAX_QUEUED, Queued, Used, weight},
     strangers::Brought,
 };
 use crate::{
@@ -32,13 +32,6 @@ use crate::{
     },
 };
 
-/// A link may have one part in this many of the free room, as on the way to the disk: so there is always room for one more
-/// link.
-const SHARE: usize = 4;
-
-/// The least that a line counts, in bytes.
-const LEAST_BYTES: usize = MAX_QUEUED_BYTES / MAX_QUEUED;
-
 /// Lines that are known to be on the screen and are not kept. More than are held: some have to be fetched again.
 const MAX_SHOWN: usize = 2 * MAX_QUEUED;
 
@@ -54,9 +47,7 @@ struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Unkept {
     held: Vec<Held>,
-    bytes: usize,
-    /// Bytes of each link that brought some.
-    links: BTreeMap<LinkId, usize>,
+    used: Used,
     /// Lines on the screen that are not on disk, and where they stand there.
     shown: BTreeMap<MessageId, Hlc>,
     /// Whether the front end was told that lines of the present commit stand elsewhere now: once is enough.
@@ -74,24 +65,18 @@ impl Unkept {
         self.told_moved = false;
     }
 
-    fn has_room_for(&self, link: Option<LinkId>, bytes: usize) -> bool {
-        let free = MAX_QUEUED_BYTES.saturating_sub(self.bytes);
-        let has = link.and_then(|link| self.links.get(&link)).copied().unwrap_or_default();
-        let is_fair = link.is_none() || has * SHARE < free;
-        is_fair && bytes.max(LEAST_BYTES) <= free
+    fn has_room_for(&self, link: LinkId, bytes: usize) -> bool {
+        self.used.has_share_for(link) && weight(bytes) <= self.used.free()
     }
 
     /// Holds a line, if there is room. Returns whether there was.
     fn hold(&mut self, queued: Queued, accepted: bool) -> bool {
-        let (link, bytes) = (link_of(&queued), queued.bytes().max(LEAST_BYTES));
+        let weight = queued.weight();
         // What a link brought was let in by its share; what was on its way to the disk may be more.
-        if bytes > MAX_QUEUED_BYTES.saturating_sub(self.bytes) {
+        if weight > self.used.free() {
             return false;
         }
-        self.bytes += bytes;
-        if let Some(link) = link {
-            *self.links.entry(link).or_default() += bytes;
-        }
+        self.used.add(link_of(&queued), weight);
         self.held.push(Held { queued, accepted });
         true
     }
@@ -109,7 +94,7 @@ impl Unkept {
     pub(super) fn take(&mut self, accepted: bool) -> Vec<Queued> {
         let (mut taken, left): (Vec<Held>, Vec<Held>) =
             std::mem::take(&mut self.held).into_iter().partition(|held| held.accepted == accepted);
-        (self.bytes, self.links) = (0, BTreeMap::new());
+        self.used = Used::default();
         for held in left {
             self.hold(held.queued, held.accepted);
         }
@@ -158,7 +143,7 @@ impl Sync {
         let is_new = !self.unkept.shows(&event.id.into());
         if is_new
             && self.links.of(&author) == Some(link)
-            && self.unkept.has_room_for(Some(link), signed.bytes())
+            && self.unkept.has_room_for(link, signed.bytes())
             && is_signed_by(&author, &signed.message(), &signed.sig)
         {
             let entry = LogEntry { place: Place::by_clock(&event), event, signed, arrived: cx.now.wall, own: false };
@@ -172,7 +157,7 @@ impl Sync {
     /// Whether an event is not taken because too much is held in memory already. It comes again.
     pub(super) fn holds_back(&mut self, link: LinkId, signed: &Signed, cx: &mut Context<'_>) -> bool {
         let is_full = self.writer.is_broken()
-            && !self.unkept.has_room_for(Some(link), signed.bytes())
+            && !self.unkept.has_room_for(link, signed.bytes())
             && !self.unkept.shows(&signed.id().into());
         if is_full {
             self.hold_back(cx);
