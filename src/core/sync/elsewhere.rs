@@ -1,10 +1,6 @@
 //! What our user said on other networks, and nobody is known to have: he can say it here.
 
-use super::{
-    Sync,
-    event::{Context, Output},
-    say_again::Lines,
-};
+use super::{Sync, event::Context, say_again::Lines};
 use crate::{
     core::log::storage::Undelivered,
     domain::{
@@ -23,16 +19,16 @@ impl Sync {
     /// Says here what waits on that network; on all of them, if none is named.
     pub(super) fn say_here(&mut self, network: Option<&Network>, cx: &mut Context<'_>) {
         let is_meant = |one: &Undelivered| network.is_none_or(|network| one.network == *network);
-        let (meant, rest) = std::mem::take(&mut self.undelivered).into_iter().partition(is_meant);
+        let (meant, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.undelivered).into_iter().partition(is_meant);
         self.undelivered = rest;
-        let meant: Vec<Undelivered> = meant;
         for Undelivered { log, from, until, .. } in meant {
             self.say_again(Lines { log, from, until }, cx);
         }
         self.tell_elsewhere(cx);
     }
 
-    fn tell_elsewhere(&mut self, cx: &mut Context<'_>) {
+    /// Tells the front end.
+    pub(super) fn tell_elsewhere(&mut self, cx: &mut Context<'_>) {
         let mut networks: Vec<Elsewhere> = Vec::new();
         for Undelivered { network, lines, .. } in &self.undelivered {
             match networks.iter_mut().find(|one| one.network == *network) {
@@ -40,6 +36,6 @@ impl Sync {
                 None => networks.push(Elsewhere { network: network.clone(), lines: *lines }),
             }
         }
-        cx.out.push(Output::Update(Update::Elsewhere(networks)));
+        cx.update(Update::Elsewhere(networks));
     }
 }

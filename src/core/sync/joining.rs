@@ -1,10 +1,6 @@
 //! The network that we are on turns out to be one that is known: its logs are ours to hold from now on.
 
-use super::{
-    Sync,
-    event::{Context, Output},
-    requests::Purpose,
-};
+use super::{Sync, event::Context, requests::Purpose};
 use crate::{
     core::log::{
         HeldLog,
@@ -24,8 +20,8 @@ impl Sync {
     }
 
     /// The store holds both together now.
-    pub(super) fn joined(&mut self, snapshot: Snapshot, cx: &mut Context<'_>) {
-        let (acks, undelivered) = (snapshot.acks.clone(), snapshot.undelivered.clone());
+    pub(super) fn joined(&mut self, mut snapshot: Snapshot, cx: &mut Context<'_>) {
+        let (acks, undelivered) = (std::mem::take(&mut snapshot.acks), std::mem::take(&mut snapshot.undelivered));
         self.saying_again.add(&snapshot.said_again);
         let logs: Vec<LogId> = self.logs.add(snapshot);
         for log in &logs {
@@ -46,7 +42,7 @@ impl Sync {
         self.review_history(cx);
         self.catch_up(cx);
         self.waits_elsewhere(undelivered, cx);
-        cx.out.push(Output::Update(Update::NetworkJoined));
+        cx.update(Update::NetworkJoined);
     }
 
     /// A link names a log that is kept of another network.
@@ -65,6 +61,6 @@ impl Sync {
 
     /// The store could not join them. The next start of the program does it.
     pub(super) fn not_joined(cx: &mut Context<'_>) {
-        cx.out.push(Output::Update(Update::NetworkJoined));
+        cx.update(Update::NetworkJoined);
     }
 }

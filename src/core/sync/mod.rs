@@ -309,9 +309,8 @@ impl Sync {
         self.keep_within_budget(cx);
         self.find_open_lines(cx);
         self.tell_waiting(cx);
-        let undelivered = std::mem::take(&mut self.undelivered);
-        if !undelivered.is_empty() {
-            self.waits_elsewhere(undelivered, cx);
+        if !self.undelivered.is_empty() {
+            self.tell_elsewhere(cx);
         }
     }
 

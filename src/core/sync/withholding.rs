@@ -7,11 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Sync,
-    event::{Context, Output},
-    link::Link,
-};
+use super::{Sync, event::Context, link::Link};
 use crate::{
     core::{mutant, networks::Standing},
     domain::{
@@ -105,7 +101,7 @@ impl Sync {
         people.dedup();
         if self.withholding.told != people {
             self.withholding.told.clone_from(&people);
-            cx.out.push(Output::Update(Update::Withheld(people)));
+            cx.update(Update::Withheld(people));
         }
     }
 }
