@@ -33,7 +33,7 @@ fn node(n: u8) -> NodeId {
 }
 
 fn machine(n: u8) -> Machine {
-    Machine::new(node(n), Host::of([10, 0, 0, n].into()))
+    Machine::new(node(n), Some(Host::of([10, 0, 0, n].into())))
 }
 
 #[test]

@@ -91,7 +91,7 @@ impl Logs {
         let (mut held, mut tombstones, mut turn, mut forgotten) =
             (BTreeMap::new(), Tombstones::default(), 0, Vec::new());
         for state in logs {
-            if state.base > state.head && state.id.author != me && state.head > 0 {
+            if is_given_up(&state, &me) {
                 forgotten.extend(tombstones.add(state, None));
                 continue;
             }
@@ -214,9 +214,8 @@ impl Logs {
         self.latest = self.latest.max(latest);
         let mut added = Vec::new();
         for state in logs {
-            let (log, head) = (state.id, state.head);
-            let given_up = state.base > state.head && log.author != self.me && head > 0;
-            if self.held.contains_key(&log) || self.tombstones.get(&log).is_some() || given_up {
+            let log = state.id;
+            if self.held.contains_key(&log) || self.tombstones.get(&log).is_some() || is_given_up(&state, &self.me) {
                 continue;
             }
             self.turn += 1;
@@ -341,4 +340,9 @@ impl Logs {
             || self.tombstones.get(&dep.log).is_some()
             || highest_base(&dep.log).is_some_and(|base| dep.seq < base)
     }
+}
+
+/// Whether the store says of a log how far it went, and holds nothing of it. Our own ones are never given up.
+fn is_given_up(state: &LogState, me: &NodeId) -> bool {
+    state.base > state.head && state.head > 0 && state.id.author != *me
 }

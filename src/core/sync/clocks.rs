@@ -20,7 +20,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Hlc, Host, LinkId, LogId, Machine, NodeId, Now, PeerId, Room, Timestamp},
+        model::{Hlc, LinkId, LogId, Machine, NodeId, Now, PeerId, Room, Timestamp},
     },
 };
 
@@ -130,7 +130,7 @@ impl Settling {
 impl Sync {
     /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours.
     pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &mut Context<'_>) {
-        let machine = cx.people.host(&node).map_or(Machine::Key(node), |host: Host| Machine::new(node, host));
+        let machine = Machine::new(node, cx.people.host(&node));
         self.clocks.up(link, node, machine, ahead, cx.now);
         self.marked_clocks.forget(&node);
         // Before the link gets anything: then nobody has what is said again.

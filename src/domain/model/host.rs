@@ -46,9 +46,9 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// The machine of the holder of the key `node`, who connects from `host`.
-    pub fn new(node: NodeId, host: Host) -> Self {
-        if host.is_loopback() { Self::Key(node) } else { Self::Host(host) }
+    /// The machine of the holder of the key `node`, who connects from `host` if that is known.
+    pub fn new(node: NodeId, host: Option<Host>) -> Self {
+        host.filter(|host| !host.is_loopback()).map_or(Self::Key(node), Self::Host)
     }
 }
 

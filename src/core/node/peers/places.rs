@@ -64,7 +64,7 @@ impl Holder {
             IpAddr::V6(ip) if ip.is_unicast_link_local() => Network::LinkLocal,
             IpAddr::V6(_) => Network::V6(host),
         };
-        Self { ip: ip.to_canonical(), machine: Machine::new(node, host), network, known }
+        Self { ip: ip.to_canonical(), machine: Machine::new(node, Some(host)), network, known }
     }
 }
 

@@ -180,8 +180,7 @@ impl Entry {
             ForgetOrder { rank, crowd: Crowd::Everybody, urgency }
         };
         let by_crowd = |rank| {
-            let node = self.known.node;
-            let machine = met.host.map_or(Machine::Key(node), |host| Machine::new(node, host));
+            let machine = Machine::new(self.known.node, met.host);
             ForgetOrder { rank, crowd: Crowd::Of(machine), urgency: self.number }
         };
         let place = match met {

@@ -71,7 +71,7 @@ impl<'a> Surroundings<'a> {
     fn charge(&self, author: &NodeId, brings: &NodeId) -> Charge {
         let is_linked = self.links.is_linked(author);
         let node = if is_linked { author } else { brings };
-        let machine = self.people.host(node).map_or(Machine::Key(*node), |host| Machine::new(*node, host));
+        let machine = Machine::new(*node, self.people.host(node));
         Charge { machine, for_others: !is_linked }
     }
 }
