@@ -24,6 +24,20 @@ fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
     row.feed(n, Input::Start);
 }
 
+/// Machines of which alice (0) has said these lines to carol (1) since her backup, and starts with the backup now.
+fn restored(count: u8, lost: impl IntoIterator<Item = impl AsRef<str>>) -> Row {
+    let mut row = Row::new(count);
+    let copy = backup(&mut row);
+    let link = row.link(0, 1);
+    for line in lost {
+        row.say(0, line.as_ref());
+    }
+    row.wait(200);
+    row.cut(link);
+    start(&mut row, 0, 1, 7, copy);
+    row
+}
+
 /// Repeated lines of a machine's disk, with those that are not shown.
 fn repetitions(row: &Row, n: usize) -> usize {
     let events = row.peers[n].store.events.values();
@@ -32,13 +46,7 @@ fn repetitions(row: &Row, n: usize) -> usize {
 
 #[test]
 fn what_a_restored_backup_has_said_alone_reaches_those_who_hold_what_it_has_lost() {
-    let mut row = Row::new(2);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    row.say(0, "lost");
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
+    let mut row = restored(2, ["lost"]);
     row.say(0, "new");
     row.say(0, "newer");
     row.link(0, 1);
@@ -50,13 +58,7 @@ fn what_a_restored_backup_has_said_alone_reaches_those_who_hold_what_it_has_lost
 
 #[test]
 fn a_disk_that_fails_in_between_makes_nothing_said_twice() {
-    let mut row = Row::new(2);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    row.say(0, "lost");
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
+    let mut row = restored(2, ["lost"]);
     for n in 0..200 {
         row.say(0, &n.to_string());
     }
@@ -75,6 +77,11 @@ fn a_disk_that_fails_in_between_makes_nothing_said_twice() {
     assert_eq!(row.peers[0].count(not_sent), 0, "it is said once more, so nothing is lost");
 }
 
+/// The messages on a machine's disk.
+fn held(row: &Row, n: usize) -> BTreeSet<MessageId> {
+    row.peers[n].store.events.values().map(|entry| MessageId::from(entry.event.id)).collect()
+}
+
 /// The own messages of a machine that it says somebody else has, of this run.
 fn delivered(row: &Row, n: usize) -> Vec<MessageId> {
     let ids = row.peers[n].said.iter().filter_map(|output| match output {
@@ -87,15 +94,7 @@ fn delivered(row: &Row, n: usize) -> Vec<MessageId> {
 #[test]
 fn a_number_is_no_receipt() {
     for restarts in [false, true] {
-        let mut row = Row::new(2);
-        let copy = backup(&mut row);
-        let link = row.link(0, 1);
-        for n in 2..=3 {
-            row.say(0, &format!("lost {n}"));
-        }
-        row.wait(200);
-        row.cut(link);
-        start(&mut row, 0, 1, 7, copy);
+        let mut row = restored(2, ["lost 2", "lost 3"]);
         for n in 2..=9 {
             row.say(0, &format!("new {n}"));
         }
@@ -109,9 +108,7 @@ fn a_number_is_no_receipt() {
         let link = row.link(0, 1);
         row.wait(10_000);
         assert!(own(&row));
-        let held: BTreeSet<MessageId> =
-            row.peers[1].store.events.values().map(|entry| MessageId::from(entry.event.id)).collect();
-        let told = delivered(&row, 0);
+        let (held, told) = (held(&row, 1), delivered(&row, 0));
         assert!(told.len() >= 8 && told.iter().all(|id| held.contains(id)), "{told:?}");
         assert_eq!(row.peers[1].store.events.values().filter(|entry| entry.event.seq > 3).count(), 5);
         row.cut(link);
@@ -120,13 +117,7 @@ fn a_number_is_no_receipt() {
 
 #[test]
 fn who_proves_that_there_are_two_histories_need_not_hold_ours() {
-    let mut row = Row::new(2);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    row.say(0, "lost");
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
+    let mut row = restored(2, ["lost"]);
     row.say(0, "new");
     let second = |row: &Row, n: usize| {
         let entry = row.peers[n].store.events.values().find(|entry| entry.event.seq == 2).unwrap();
@@ -173,14 +164,7 @@ fn all(row: &Row, n: usize) -> Vec<String> {
 
 #[test]
 fn both_histories_of_a_restored_backup_end_at_everybody_once() {
-    let mut row = Row::new(4);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    row.say(0, "lost 2");
-    row.say(0, "lost 3");
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
+    let mut row = restored(4, ["lost 2", "lost 3"]);
     for n in 2..=4 {
         row.say(0, &format!("new {n}"));
     }
@@ -248,22 +232,14 @@ fn two_running_copies_give_all_lines_to_everybody() {
 
 #[test]
 fn histories_that_part_long_ago_come_together() {
-    let mut row = Row::new(3);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    for n in 0..500 {
-        row.say(0, &format!("lost {n:03}"));
-    }
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
-    for n in 0..400 {
-        row.say(0, &format!("new {n:03}"));
+    let said = |word: &str, count: usize| (0..count).map(|n| format!("{word} {n:03}")).collect::<Vec<_>>();
+    let mut row = restored(3, said("lost", 500));
+    for line in said("new", 400) {
+        row.say(0, &line);
     }
     let link = row.link(0, 1);
     row.wait(200_000);
     assert_eq!(row.texts(0), row.texts(1));
-    let said = |word: &str, count: usize| (0..count).map(|n| format!("{word} {n:03}")).collect::<Vec<_>>();
     assert_eq!(row.texts(0), [vec!["shared".to_owned()], said("lost", 500), said("new", 400)].concat());
     assert_eq!(repetitions(&row, 1), 400, "what was said before both parted stays where it is");
     row.cut(link);
@@ -275,14 +251,7 @@ fn histories_that_part_long_ago_come_together() {
 #[test]
 fn what_a_slow_disk_answers_late_makes_nothing_said_again() {
     for seed in 0..100 {
-        let mut row = Row::new(2);
-        let copy = backup(&mut row);
-        let link = row.link(0, 1);
-        row.say(0, "lost 2");
-        row.say(0, "lost 3");
-        row.wait(200);
-        row.cut(link);
-        start(&mut row, 0, 1, 7, copy);
+        let mut row = restored(2, ["lost 2", "lost 3"]);
         for n in 2..=4 {
             row.say(0, &format!("new {n}"));
         }
@@ -300,23 +269,14 @@ fn what_a_slow_disk_answers_late_makes_nothing_said_again() {
             assert_eq!(row.texts(n), lines, "seed {seed}, machine {n}");
         }
         assert_eq!(repetitions(&row, 1), 3, "seed {seed}");
-        let held: BTreeSet<MessageId> =
-            row.peers[1].store.events.values().map(|entry| MessageId::from(entry.event.id)).collect();
-        let told = delivered(&row, 0);
+        let (held, told) = (held(&row, 1), delivered(&row, 0));
         assert!(told.len() >= 3 && told.iter().all(|id| held.contains(id)), "seed {seed}: {told:?}");
     }
 }
 
 #[test]
 fn who_is_here_while_a_history_is_left_gets_the_other_one() {
-    let mut row = Row::new(3);
-    let copy = backup(&mut row);
-    let link = row.link(0, 1);
-    row.say(0, "lost 2");
-    row.say(0, "lost 3");
-    row.wait(200);
-    row.cut(link);
-    start(&mut row, 0, 1, 7, copy);
+    let mut row = restored(3, ["lost 2", "lost 3"]);
     // Bob stays linked, and never meets carol.
     row.link(0, 2);
     for n in 2..=4 {
@@ -382,7 +342,7 @@ impl Chance {
     fn wait(&mut self, ms: u64) {
         self.row.wait(ms);
         for n in 2..5 {
-            self.held.extend(self.row.peers[n].store.events.values().map(|entry| MessageId::from(entry.event.id)));
+            self.held.extend(held(&self.row, n));
         }
     }
 

@@ -225,6 +225,18 @@ impl Row {
     }
 }
 
+/// The machine of somebody whose store says this at the start.
+fn machine(identity: &Identity, snapshot: Snapshot, seed: u64, secret: u8) -> Sync {
+    let history = History {
+        snapshot,
+        retention: Retention::default(),
+        identity: identity.clone(),
+        started: Timestamp::from_millis(1_795_000_000_000),
+        standing: Standing::default(),
+    };
+    Sync::new(identity.node(), history, seed, [secret; 32])
+}
+
 impl Peer {
     pub(super) fn new(n: u8) -> Self {
         Self::with(n, u64::from(n), FakeStore::default())
@@ -233,15 +245,8 @@ impl Peer {
     /// Somebody who starts with what is on this disk. `seed` decides on the next epoch.
     pub(super) fn with(n: u8, seed: u64, store: FakeStore) -> Self {
         let identity = Identity::from_secret(&[n; 32]);
-        let history = History {
-            snapshot: store.snapshot(),
-            retention: Retention::default(),
-            identity: identity.clone(),
-            started: Timestamp::from_millis(1_795_000_000_000),
-            standing: Standing::default(),
-        };
         Self {
-            sync: Sync::new(identity.node(), history, seed, [n; 32]),
+            sync: machine(&identity, store.snapshot(), seed, n),
             identity,
             people: Everyone {
                 nick: Nick::new("somebody").unwrap(),
@@ -281,14 +286,7 @@ impl Peer {
 
     /// Begins anew with what its store says at the start.
     pub(super) fn begin_with(&mut self, snapshot: Snapshot) {
-        let history = History {
-            snapshot,
-            retention: Retention::default(),
-            identity: self.identity.clone(),
-            started: Timestamp::from_millis(1_795_000_000_000),
-            standing: Standing::default(),
-        };
-        self.sync = Sync::new(self.identity.node(), history, 1, [1; 32]);
+        self.sync = machine(&self.identity, snapshot, 1, 1);
         self.said.clear();
     }
 

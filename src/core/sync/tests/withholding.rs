@@ -23,11 +23,18 @@ fn node(row: &Row, n: usize) -> NodeId {
     row.peers[n].identity.node()
 }
 
+/// Machine 0 has said a line at the office and is there again, where these machines are known.
+fn back_at_the_office(count: u8, certain: bool, known: &[usize]) -> Row {
+    let mut row = Row::new(count);
+    row.say(0, "said at the office");
+    let known: Vec<NodeId> = known.iter().map(|n| node(&row, *n)).collect();
+    come_back(&mut row, 0, certain, &known);
+    row
+}
+
 #[test]
 fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
-    let mut row = Row::new(2);
-    row.say(0, "said at the office");
-    come_back(&mut row, 0, true, &[]);
+    let mut row = back_at_the_office(2, true, &[]);
     row.link(0, 1);
     row.say(1, "from the newcomer");
     row.say(0, "said today");
@@ -43,10 +50,7 @@ fn who_was_never_here_gets_what_is_said_from_now_on_and_nothing_else() {
 #[test]
 fn a_colleague_gets_all_and_so_does_a_newcomer_beside_him_where_the_place_is_certain() {
     for certain in [true, false] {
-        let mut row = Row::new(3);
-        row.say(0, "said at the office");
-        let bob = node(&row, 1);
-        come_back(&mut row, 0, certain, &[bob]);
+        let mut row = back_at_the_office(3, certain, &[1]);
         row.link(0, 2);
         row.wait(2_000);
         assert_eq!(row.texts(2).len(), 0);
@@ -60,9 +64,7 @@ fn a_colleague_gets_all_and_so_does_a_newcomer_beside_him_where_the_place_is_cer
 
 #[test]
 fn the_user_can_give_the_history_to_everybody() {
-    let mut row = Row::new(2);
-    row.say(0, "said at the office");
-    come_back(&mut row, 0, false, &[]);
+    let mut row = back_at_the_office(2, false, &[]);
     row.link(0, 1);
     row.wait(2_000);
     assert_eq!(row.texts(1).len(), 0);
@@ -73,9 +75,7 @@ fn the_user_can_give_the_history_to_everybody() {
 
 #[test]
 fn a_line_that_somebody_may_not_have_is_not_waited_for() {
-    let mut row = Row::new(2);
-    row.say(0, "said at the office");
-    come_back(&mut row, 0, true, &[]);
+    let mut row = back_at_the_office(2, true, &[]);
     row.link(0, 1);
     row.say(0, "said today");
     row.wait(5_000);
