@@ -1,11 +1,11 @@
 //! What time it is, by our own clock and those of the nodes that are linked.
 //!
-//! The clock of a machine may be minutes off, or years. [`Clocks`] compares ours with the clocks of others and says which
-//! time to go by, the reference. Mostly that is our own clock. It gives way only when others contradict it by half a day
-//! or more. So nobody who is a few minutes off changes anything, and no stranger can move our clock alone.
+//! A machine's clock may be off by minutes, or by years. [`Clocks`] compares ours with the clocks of others and decides
+//! which time to go by: the reference. That is our own clock, unless others contradict it by half a day or more. So a
+//! clock that is a few minutes off changes nothing, and no stranger alone can move ours.
 //!
-//! A link tells the other side's clock when it opens, and with every answer to a ping. From then on we add what has passed on the monotonic clock. So a
-//! jump of our own clock is seen at once.
+//! The other side of a link tells its clock when the link opens and in every answer to a ping. We then add the time
+//! that has passed on the monotonic clock, so a jump of our own clock shows at once.
 
 mod trusted_run;
 
@@ -15,22 +15,22 @@ pub use trusted_run::{LastRun, TrustedRun};
 
 use crate::domain::model::{LinkId, Machine, NodeId, Now, Timestamp};
 
-/// From how far away others override our own clock: 12 hours. Nobody's clock is that far off by accident of a slow quartz,
-/// and less does no harm: what is dated less than a day ahead keeps its place.
+/// How far off our clock must be before others override it: 12 hours. No slow quartz is that far off, and less does no
+/// harm: what is dated less than a day ahead keeps its place.
 const OVERRIDDEN_AT_MS: i64 = 12 * 60 * 60 * 1_000;
 
-/// From how much on the user is told that their clock is off: 2 minutes. Below that nobody notices.
+/// How far off our clock must be before the user is told: 2 minutes. Less goes unnoticed.
 const TOLD_AT_MS: i64 = 2 * 60 * 1_000;
 
-/// From how much on others are told whose clock is off: 10 minutes. Machines of one office
-/// are often some minutes apart, and that harms nobody.
+/// How far off somebody else's clock must be before the user is told: 10 minutes. Machines in one office are often a
+/// few minutes apart, which does no harm.
 const MARKED_AT_MS: i64 = 10 * 60 * 1_000;
 
-/// No clock that is right shows a time before this: 1 September 2026, when this program was not made yet. Machines with an
-/// empty battery begin years before that, many of them at the same time.
+/// No correct clock shows a time before this: 1 September 2026, before this program was made. Machines with an empty
+/// battery start years earlier, many of them at the same time.
 const MADE: Timestamp = Timestamp::from_millis(1_788_220_800_000);
 
-/// Below this an offset is not measured exactly enough to correct anything by it: a Hello may be on its way for a second.
+/// Smaller offsets are not measured exactly enough to correct anything: a Hello may take a second to arrive.
 const EXACT_TO_MS: i64 = 2_000;
 
 /// The clock of a node that is linked.
@@ -66,7 +66,7 @@ pub struct Clocks {
     correction: i64,
     /// By how much others contradict our clock, if they say that it is behind.
     behind: i64,
-    /// By how much the time that most go by is ahead of our clock. What our own clock shows is not counted.
+    /// By how much the median of the others is ahead of our clock, if there are two or more; otherwise the correction.
     consensus: i64,
 }
 
@@ -75,9 +75,10 @@ pub struct Clocks {
 pub struct Look {
     /// What is added to our own clock, in milliseconds. Zero unless others override it.
     pub correction: i64,
-    /// Whether others agree with the time we go by. If not, nobody who counts is here, or somebody contradicts.
+    /// Whether others agree with the time we go by. They do not if no clock here counts, or if they contradict ours and
+    /// may not override it.
     pub agreed: bool,
-    /// Whether somebody's clock contradicts ours by half a day or more.
+    /// Whether the clocks of others contradict ours by half a day or more.
     pub contradicted: bool,
     /// How far off our own clock is, if that is worth telling.
     pub off: Option<Off>,
@@ -88,7 +89,7 @@ pub struct Look {
 pub struct Off {
     /// By how many milliseconds it is ahead; negative if it is behind.
     pub ahead: i64,
-    /// Of whose clocks, in the order of their keys.
+    /// The nodes whose clocks say so, in the order of their keys.
     pub of: Vec<NodeId>,
 }
 
@@ -99,7 +100,8 @@ impl Clocks {
         self.links.insert(link, Clock { node, machine, showed, at: now.mono });
     }
 
-    /// A link's clock is measured again: it is `ahead` milliseconds ahead of ours now. Whether it was set meanwhile.
+    /// A link's clock is measured again: it is `ahead` milliseconds ahead of ours now. Returns whether it was set
+    /// meanwhile.
     pub fn measured(&mut self, link: LinkId, ahead: i64, now: Now) -> bool {
         let Some(clock) = self.links.get_mut(&link) else { return false };
         let was_set = clock.ahead(now).abs_diff(ahead) > EXACT_TO_MS.unsigned_abs();
@@ -113,8 +115,8 @@ impl Clocks {
         self.links.remove(&link);
     }
 
-    /// Compares all clocks. `is_known` says who is no stranger: if two of them are here, strangers have no voice. Nor has a
-    /// clock that is certainly wrong.
+    /// Compares all clocks. `is_known` says which nodes are no strangers: with two of their machines here, strangers
+    /// have no voice. A clock that is certainly wrong never has one.
     pub fn look(&mut self, is_known: impl Fn(&NodeId) -> bool, now: Now) -> Look {
         let possible = self.links.values().filter(|clock| clock.shows(now) >= MADE);
         let mut voices: Vec<(bool, Clock)> = possible.map(|clock| (is_known(&clock.node), *clock)).collect();
@@ -154,29 +156,30 @@ impl Clocks {
         Now { wall, ..now }
     }
 
-    /// The latest that it may be now, as of the last look: what comes now counts as having come then. If only a stranger
-    /// says that our clock is behind, we do not go by that, but nothing is forgotten too soon.
+    /// The latest time that it may be now, as of the last look. What comes now counts as having come then, so that it
+    /// is not forgotten too soon. If only a stranger says that our clock is behind, this believes it, and the reference
+    /// does not.
     pub fn latest(&self, now: Now) -> Timestamp {
         Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction.max(self.behind)))
     }
 
-    /// By how many milliseconds a linked node's clock is ahead of the reference, if that is more than an error of the
-    /// measurement. Zero otherwise, and of whom nothing is known.
+    /// By how many milliseconds a node's clock is ahead of the reference. Zero if that is no more than an error of the
+    /// measurement, or if the node is not linked.
     pub fn ahead_of_reference(&self, node: &NodeId, now: Now) -> i64 {
         let clock = self.links.values().rev().find(|clock| clock.node == *node);
         let ahead = clock.map_or(0, |clock| clock.ahead(now).saturating_sub(self.correction));
         if ahead.saturating_abs() < EXACT_TO_MS { 0 } else { ahead }
     }
 
-    /// The linked nodes whose clocks are so far off that others should know, and by how many milliseconds they are ahead, as of
-    /// the last look. With two others or more, the time that most of them go by is right here, whatever our own clock shows.
+    /// The linked nodes whose clocks are far enough off to show it, and by how many milliseconds they are ahead, as of
+    /// the last look. With two others or more, their median counts as right, whatever our own clock shows.
     pub fn far_off(&self, now: Now) -> BTreeMap<NodeId, i64> {
         let off = |clock: &Clock| (clock.node, clock.ahead(now).saturating_sub(self.consensus));
         self.links.values().map(off).filter(|(_, ahead)| ahead.saturating_abs() >= MARKED_AT_MS).collect()
     }
 }
 
-/// The clock of each machine. Of several at one machine it is the one that is nearest to ours.
+/// By how much the clock of each machine is ahead. If a machine has several nodes, the one nearest to ours counts.
 fn machines<'a>(clocks: impl Iterator<Item = &'a Clock>, now: Now) -> BTreeMap<Machine, i64> {
     let mut aheads = BTreeMap::new();
     for clock in clocks {

@@ -1,14 +1,16 @@
 //! Whether our own clock can be trusted to say how old something is, by how it has run so far.
 //!
-//! A clock that is a year ahead makes everything look old. So nothing is forgotten after our clock has jumped ahead, from
-//! one run of the program to the next or within one, until others agree with it or it has run on for a day. Nor in the
-//! week after that: what was said just before the jump may be dated long ago, and was perhaps seen by nobody.
+//! A clock that is a year ahead makes everything look old. So nothing is forgotten after our clock has jumped ahead,
+//! from one run of the program to the next or within one, until others agree with it or it has run on for a day. Nor is
+//! anything forgotten in the week after that: what was said just before the jump may be dated long ago, and may still
+//! be unseen.
 
 use std::time::{Duration, Instant};
 
 use crate::domain::model::{Now, Timestamp};
 
-/// A jump of more than this is doubted, or of more than what is kept. Few machines are off for longer than 30 days.
+/// A longer jump is doubted, and so is one that is longer than lines are kept. Few machines stay switched off for more
+/// than 30 days.
 const MAX_JUMP: Duration = Duration::from_hours(30 * 24);
 
 /// How long the program must run until a clock that nobody contradicts is believed: long enough for a user to see it.

@@ -204,14 +204,14 @@ impl HeldLog {
         self.joint = None;
     }
 
-    /// Its events after number `to` are taken out; `head_id` is event `to`. Whether that is possible: not while some of them
+    /// Takes out its events after number `to`; `head_id` is event `to`. Returns whether it did: not while some of them
     /// are on their way to disk, nor if only an older range would be left.
     pub(super) fn rewind(&mut self, to: u64, head_id: Option<EventId>) -> bool {
         let state = &mut self.state;
         if state.head != self.committed.head || state.older.is_some() || to >= state.head || to + 1 < state.base {
             return false;
         }
-        // Nobody remembers the clock of that event. What follows it is signed to be later.
+        // The clock of that event is not in memory. What follows it is signed to be later.
         (state.head, state.head_id, state.head_hlc, state.head_place) = (to, head_id, Hlc(0), Hlc(0));
         self.recent.clear();
         self.recent.extend(head_id);

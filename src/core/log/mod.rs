@@ -202,12 +202,12 @@ impl Logs {
         self.foreign.contains(log)
     }
 
-    /// The author of a log of another network says that it is of this one. Whether that is news.
+    /// The author of a log of another network says that it belongs to this one. Returns whether that is news.
     pub fn is_claimed(&mut self, log: &LogId) -> bool {
         self.foreign.contains(log) && self.claimed.insert(*log)
     }
 
-    /// Takes in logs that turned out to be of this network, from what the store holds now. Which ones.
+    /// Takes in logs that turned out to belong to this network, from what the store holds now. Returns which.
     pub fn add(&mut self, snapshot: Snapshot) -> Vec<LogId> {
         let Snapshot { logs, foreign, frontier, own, bytes, latest, .. } = snapshot;
         self.foreign = foreign.into_iter().collect();
@@ -273,8 +273,8 @@ impl Logs {
         let news = self.held.get_mut(log).is_some_and(|held| held.fork(seq));
         if news {
             self.changed.insert(*log);
-            // If it is ours, somebody else writes to it, or we have forgotten what we wrote. Nobody is to wait for what we
-            // wrote there before they take what we say now.
+            // If it is ours, somebody else writes to it, or we have forgotten what we wrote. What we say now must not
+            // wait for what we wrote there.
             self.abandon(log);
             if log.author == self.me {
                 self.frontier.forget(log);

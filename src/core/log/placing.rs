@@ -1,9 +1,9 @@
 //! Where a line stands, decided once when it comes.
 //!
-//! A line stands where its author's clock says, and moves ours, unless it is dated more than a day ahead. What is dated
-//! further ahead stands where it came, as a guest's line does: it moves no clock and is no cause. The same goes for a line
-//! that was said just now and is dated more than a day back. Old lines that are only fetched now stand where their clocks
-//! say, however old they are. So whoever merges a line has it in the same place as everybody else.
+//! A line stands where its author's clock says, and moves ours, unless it is dated more than a day ahead. A line that
+//! is dated further ahead stands where it came, as a guest's line does: it moves no clock and is no cause. The same
+//! goes for a line that was said just now and is dated more than a day back. Old lines that are only fetched now stand
+//! where their clocks say, however old they are. So all nodes that merge a line have it in the same place.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ use crate::{
     protocol::codec::event::{Event, Signed},
 };
 
-/// How far ahead an event may be dated to stand where its clock says, and how far back if it was said just now. Offices
-/// have machines that are minutes apart: with a tight limit answers would stand above their questions.
+/// How far ahead an event may be dated and still stand where its clock says, and how far back if it was said just now.
+/// The clocks in an office are minutes apart: with a tight limit, answers would stand above their questions.
 pub const MAX_OFF: Duration = Duration::from_hours(24);
 
-/// How far ahead of the time of arrival a shown time may be: the difference of two clocks that nobody has set right.
+/// How far ahead of its arrival a line's shown time may be: two clocks that were never set may differ by as much.
 const MAX_SHOWN_AHEAD_MS: i64 = 10 * 60 * 1_000;
 
 /// What is known of how an event came.
@@ -67,7 +67,7 @@ impl Logs {
         hlc.wall().as_millis() > wall.as_millis().saturating_add(max_off_ms())
     }
 
-    /// An event that comes at `wall`, with what is known of its place now. Whether it is behind cannot be said later.
+    /// An event that comes at `wall`, with what is known of its place. Only now can be seen whether it is behind.
     pub(super) fn arriving(&self, event: Event, signed: Signed, arrival: Arrival, wall: Timestamp) -> LogEntry {
         let present = self.latest.wall().max(wall).as_millis();
         let is_behind = arrival.live && event.hlc.wall().as_millis().saturating_add(max_off_ms()) < present;

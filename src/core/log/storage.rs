@@ -20,12 +20,12 @@ pub const MAX_REQUESTS: usize = 1_024;
 /// Something to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Commit all of this or nothing. Writing nothing says whether the disk takes anything. Answered by [`Reply::Written`] when it survives the end of the program, or, if an
-    /// own event is among it, the loss of power.
+    /// Commit all of this or nothing. Writing nothing shows whether the disk takes anything. Answered by
+    /// [`Reply::Written`] when it survives the end of the program, or, if an own event is among it, the loss of power.
     Write(Vec<Write>),
     /// Events for another node. Answered by [`Reply::Events`].
     Read(Read),
-    /// Events of our user, of whatever network; logs of others are left out. Answered by [`Reply::Events`].
+    /// Events of our user, of any network; logs of others are left out. Answered by [`Reply::Events`].
     ReadOwn(Read),
     /// Messages for a screen. Answered by [`Reply::Page`].
     Page(PageRequest),
@@ -39,21 +39,21 @@ pub enum Request {
     /// Forget the oldest lines of each of these logs until at most so many bytes of it are left, in slices between which
     /// other requests are executed. The logs keep their heads. Answered by [`Reply::Raised`].
     Shrink(Vec<(LogId, u64)>),
-    /// Our clock was wrong when the lines were placed that stand after a certain reading. Puts them behind all others of
-    /// the present network, and not before `wall`, in the same order and marked. A few thousand at a time. Answered by
+    /// Our clock was wrong when the lines after a certain reading were placed. Puts them behind all others of the
+    /// present network, and not before `wall`, in the same order and marked. A few thousand at a time. Answered by
     /// [`Reply::Loaded`].
     Settle {
         /// The last reading that is believed.
         after: Hlc,
         /// The present time.
         wall: Timestamp,
-        /// Whether also those of others that were believed. If not, such a line means that nothing is done: it contradicts
-        /// those who say that our clock was wrong.
+        /// Whether to move lines of others, too, whose clocks were believed. If not, one such line means that nothing
+        /// is done: it contradicts those who say that our clock was wrong.
         all: bool,
     },
     /// Read again what there is. Answered by [`Reply::Loaded`].
     Load,
-    /// What was kept of the present network is of this one, which is the present one from then on. Answered by
+    /// What was kept of the present network belongs to this one, which is the present one from then on. Answered by
     /// [`Reply::Loaded`].
     Join(Network),
     /// This log belongs to the present network, and so do its lines. Answered by [`Reply::Loaded`].
@@ -92,7 +92,8 @@ pub enum Write {
     Event(Box<LogEntry>),
     /// How a log stands after the events before it. A new log is tagged with the present network.
     Log(LogState),
-    /// That the events of a log after this head are gone, said again by our user in another log. The log stands as this says.
+    /// That the events of a log after this head are gone: our user has said them again in another log. The log stands
+    /// as this says.
     Rewind(LogState),
     /// A line of a guest, which is in no log.
     Guest(Box<GuestLine>),
@@ -264,9 +265,9 @@ pub struct Ack {
 pub struct Repeated {
     /// The event; it need not be held.
     pub first: EventId,
-    /// The last held event that repeats it,
+    /// The last held event that repeats it.
     pub last: EventId,
-    /// and the clock of that.
+    /// The clock of that event.
     pub hlc: Hlc,
 }
 
@@ -283,9 +284,8 @@ pub struct Proof {
     pub other: Signed,
 }
 
-/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks as their
-/// authors signed them, until
-/// there are enough.
+/// Events for another node: of each of these logs from a certain number on, merged in the order of their clocks as
+/// their authors signed them, until there are enough.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     /// Which logs, and the first number of each.
@@ -372,8 +372,8 @@ pub struct Found {
 pub struct Retain {
     /// The present time.
     pub now: Timestamp,
-    /// Forget lines that came before this. Those that are dated before it go as well once they have been here for 7 days:
-    /// an author whose clock is slow must not have lines forgotten that were said just now.
+    /// Forget lines that came before this. Those that are dated before it go as well once they have been here for 7
+    /// days: what an author with a slow clock has just said must not be forgotten.
     pub before: Option<Timestamp>,
     /// Of each room keep only so many lines. Lines go in this order:
     /// 1. strangers' lines. Guests count as one stranger;
@@ -430,7 +430,7 @@ pub struct Snapshot {
     pub bytes: Vec<(LogId, u64)>,
     /// The events that lines of our user on the present network repeat.
     pub said_again: Vec<Repeated>,
-    /// What we said on other networks and nobody is known to have.
+    /// What we said on other networks that has reached nobody.
     pub undelivered: Vec<Undelivered>,
     /// Our log of the lobby, if it may be continued: then this file has everything that was ever said in it. None in a
     /// new or recovered file. Other logs of ours are treated like anybody else's.
@@ -439,14 +439,14 @@ pub struct Snapshot {
     pub read_only: Option<DiskTrouble>,
 }
 
-/// Lines of one of our own logs of another network, which nobody is known to have and which were not said again.
+/// Lines of one of our own logs of another network that have reached nobody and were not said again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undelivered {
     /// The network.
     pub network: Network,
     /// The log.
     pub log: LogId,
-    /// The first event that nobody has.
+    /// The first event that has reached nobody.
     pub from: u64,
     /// The last one.
     pub until: u64,

@@ -118,7 +118,7 @@ pub enum Input {
     },
     /// How much room there is for the history now.
     FreeSpace(Space),
-    /// More is known of the network that this is, and of who is known there.
+    /// We know more of which network this is, and of who is known there.
     Standing(Standing),
     /// The network turns out to be this one.
     Join(Network),

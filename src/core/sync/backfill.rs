@@ -228,8 +228,8 @@ impl Sync {
         }
     }
 
-    /// Whether a log is offered to a link. A log that is too old is offered by its author alone. The log of an author that we never met goes no further than to us: only links that
-    /// name the log are told how much of it we hold.
+    /// Whether a log is offered to a link. Only its author offers a log that is too old. The log of an author that we
+    /// never met goes no further than to us: only links that name the log are told how much of it we hold.
     pub(super) fn may_be_offered(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         let names_it = || self.links.get(name).is_some_and(|link| link.cursors.base(log).is_some());
         (self.is_met(&log.author, cx) || names_it()) && !self.is_too_old_to_offer(name, log, cx)

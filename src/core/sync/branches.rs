@@ -1,12 +1,13 @@
-//! Own logs that a copy of our key has written too: somebody holds other events under our numbers.
+//! Own logs that a copy of our key has written too, so that others hold other events under our numbers.
 //!
-//! Neither history can become part of the other, and who holds one can never take the other. So we begin a new epoch, and:
+//! Neither history can become part of the other, and a node that holds one can never take the other. So we begin a new
+//! epoch, and:
 //! 1. find out where both part, by showing events to each other (`forks`);
 //! 2. say our lines from there on again, in the new epoch, which everybody can take;
 //! 3. take ours out, so that theirs can come in their place.
 //!
-//! After that we hold what others hold, and all lines of both histories are everywhere once. If we meet somebody who holds
-//! the history that we left, step 2 is done for the one that we hold now. Step 3 is not: theirs is said again already.
+//! After that we hold what others hold, and all lines of both histories are everywhere once. If we meet a node that
+//! holds the history we left, step 2 is done for the one that we hold now. Step 3 is not: theirs is said again already.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,11 +39,11 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// Own logs that are dealt with at once, and first events of histories that were left.
 const MAX_BRANCHES: usize = 64;
 
-/// How often it is tried to take events out of a log while something of it is on its way to disk, a second apart.
+/// How often we try to take events out of a log of which something is on its way to disk, a second apart.
 const MAX_TRIES: u8 = 10;
 
-/// Logs that are said again at once, and per second in the long run. A thief of the key who contradicts every new log would
-/// otherwise have all lines said again without end.
+/// How many logs are said again at once, and how many per second in the long run. Otherwise a thief of the key could
+/// contradict every new log and have all lines said again without end.
 const ROUNDS: u32 = 4;
 const ROUNDS_RATE: f64 = 1.0 / 60.0;
 
@@ -132,7 +133,7 @@ impl Branches {
 }
 
 impl Sync {
-    /// A link names a log: perhaps one of our key that we never wrote. The user is told once.
+    /// A link names a log. If it is one of our key that we never wrote, the user is told once.
     pub(super) fn look_for_copies(&mut self, range: &HeldRange, cx: &mut Context<'_>) {
         let is_ours = range.log.author == self.me && range.seq > 0;
         if is_ours && !self.branches.told && self.logs.key(&range.log).is_none() {
@@ -255,8 +256,8 @@ impl Sync {
         }
     }
 
-    /// The events that were taken out of these logs, all after the given number, are gone from the disk: others may send what
-    /// they hold there. Who was known to have these events holds another history from now on, and the rest does not.
+    /// The events of these logs after the given numbers are gone from the disk: others may send what they hold there.
+    /// Links that were known to have these events hold another history from now on, and the rest do not.
     pub(super) fn left_branches(&mut self, left: &[(LogId, u64)], cx: &mut Context<'_>) {
         for (log, head) in left {
             for (_, link) in self.links.iter_mut() {

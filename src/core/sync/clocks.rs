@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-/// How long after a link has opened the clocks are compared: those who start together are all linked then, and the user is
-/// told of all of them at once.
+/// How long after a link has opened the clocks are compared. Nodes that start together are all linked by then, so the
+/// user is told of all of them at once.
 const LOOK_AFTER: Duration = Duration::from_secs(2);
 
 /// How often they are compared after that: our own clock may be set at any time.
@@ -93,7 +93,7 @@ impl Marked {
     }
 }
 
-/// Whether the store puts lines elsewhere that stand too far ahead.
+/// Whether the store moves lines that stand too far ahead.
 #[derive(Debug, Default)]
 pub(super) enum Settling {
     /// It was not asked.
@@ -133,7 +133,7 @@ impl Sync {
         let machine = Machine::new(node, cx.people.host(&node));
         self.clocks.up(link, node, machine, ahead, cx.now);
         self.marked_clocks.forget(&node);
-        // Before the link gets anything: then nobody has what is said again.
+        // Before the link gets anything, so that it has nothing of what is said again.
         self.go_by_clocks(cx);
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
@@ -150,8 +150,8 @@ impl Sync {
         self.clocks.look(|node| !cx.people.class(node, cx.now.wall).is_stranger(), cx.now)
     }
 
-    /// Sees which time to go by. If that is another one than before, the lines that nobody has are said again: their dates are
-    /// wrong, and nobody would see them where they stand.
+    /// Decides which time to go by. If it has changed, the lines that have reached nobody are said again: their dates
+    /// are wrong, and they would go unseen where they stand.
     pub(super) fn go_by_clocks(&mut self, cx: &mut Context<'_>) -> Look {
         let look = self.look_at_clocks(cx);
         let now = self.clocks.reference(cx.now);
@@ -160,7 +160,7 @@ impl Sync {
             let expected = before.wall.as_millis().saturating_add(i64::try_from(passed).unwrap_or(i64::MAX));
             now.wall.as_millis().abs_diff(expected) > max_off_ms().unsigned_abs()
         });
-        // Without others nobody knows which of the two was right.
+        // Without others we cannot tell which of the two was right.
         if !has_moved || look.agreed {
             self.went_by = Some(now);
         }
@@ -170,7 +170,7 @@ impl Sync {
         look
     }
 
-    /// Says again what nobody has of our own log.
+    /// Says again the lines of our own log that have reached nobody.
     fn say_unsent_again(&mut self, cx: &mut Context<'_>) {
         let Some(log) = self.logs.own().copied() else { return };
         let until = self.logs.get(&log).map_or(0, HeldLog::committed_head);
@@ -193,7 +193,7 @@ impl Sync {
             cx.update(Update::PeerClock { peer: PeerId::Node(node), ahead_ms });
         }
         let wall = self.clocks.reference(cx.now).wall;
-        // Our clock was ahead when these lines were placed. That is certain only if others agree with the time of now.
+        // Our clock was ahead when these lines were placed. That is certain only if others agree with the present time.
         let wanted = look.agreed && Logs::is_ahead(self.logs.latest(), wall);
         if wanted && !self.writer.is_idle() {
             self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
@@ -222,8 +222,8 @@ impl Sync {
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
 
-    /// When what comes now counts as having come: rather too late than too early, or it would be forgotten too soon. A clock
-    /// that is a day behind what was said here already is wrong.
+    /// When what comes now counts as having come. Better too late than too early, or it would be forgotten too soon. A
+    /// clock that is a day behind what was already said here is wrong.
     pub(super) fn arrives(&self, now: Now) -> Timestamp {
         let (ours, room) = (self.clocks.latest(now), self.logs.latest());
         if Logs::is_ahead(room, ours) { room.wall() } else { ours }

@@ -16,10 +16,10 @@ const MAX_UNKNOWN_LOGS: usize = 512;
 pub(super) struct Cursor {
     /// The newest event that it says it holds.
     pub(super) has: u64,
-    /// Of a log of our own: the newest event of ours that it is known to hold. What it holds under later numbers may be somebody
-    /// else's, with a copy of our key.
+    /// In a log of our own: the newest event of ours that it is known to hold. Under later numbers it may hold what a
+    /// copy of our key wrote.
     pub(super) ours: u64,
-    /// Of a log of our own: whether its newest event is none of ours.
+    /// In a log of our own: whether its newest event is not ours.
     pub(super) differs: bool,
     /// The oldest.
     pub(super) base: u64,

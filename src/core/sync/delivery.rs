@@ -38,7 +38,7 @@ const GATHER: Duration = Duration::from_millis(20);
 /// How long acknowledgements are gathered before they are written, if nothing else is.
 const WRITE_ACKS_AFTER: Duration = Duration::from_secs(5);
 
-/// The same for a line that nobody had before: after a crash it would be said to have reached nobody.
+/// The same for the first receipt of a line: after a crash, the user would be told that the line has reached nobody.
 const WRITE_FIRST_ACK_AFTER: Duration = Duration::from_millis(200);
 
 /// See the module's documentation.
@@ -123,8 +123,8 @@ impl Deliveries {
         news
     }
 
-    /// Guests got this line, perhaps. It counts as said to somebody, unless an earlier one was said to nobody: nobody tells them
-    /// what they missed.
+    /// Guests may have got this line. Then it has reached somebody, unless an earlier one has reached nobody: guests
+    /// never get what they missed.
     fn guests_got(&mut self, log: LogId, seq: u64) -> bool {
         let news = self.readers.newest(&log) + 1 == seq && self.readers.holds(GUESTS, log, seq);
         if news {
@@ -133,7 +133,7 @@ impl Deliveries {
         news
     }
 
-    /// Somebody held a log of ours already, as the store knows.
+    /// The store knows that somebody holds a log of ours.
     pub(super) fn knew(&mut self, Ack { node, log, seq }: Ack) {
         self.readers.holds(node, log, seq);
     }
@@ -153,7 +153,7 @@ impl Deliveries {
         std::mem::take(&mut self.forgotten)
     }
 
-    /// Whether something is known of who has our lines that is not written yet.
+    /// Whether acknowledgements wait to be written.
     pub(super) fn has_unwritten(&self) -> bool {
         !self.unwritten.is_empty()
     }
@@ -236,7 +236,7 @@ impl Sync {
         for log in logs {
             let mut has: Vec<u64> = self.links.iter().map(|(_, link)| link.cursors.get(&log).ours).collect();
             has.sort_unstable();
-            // Who begins later than that has not got it: older lines were held back.
+            // A link that begins later has not got it: older lines were held back.
             let begin = |cursor: Cursor| cursor.base.min(cursor.ours + 1);
             let mut begins: Vec<u64> = self.links.iter().map(|(_, link)| begin(link.cursors.get(&log))).collect();
             begins.sort_unstable();
@@ -273,7 +273,7 @@ impl Sync {
             let before = before.max(self.withholding.first(link, log) - 1);
             Lack { node: link.node, lines: head.saturating_sub(link.cursors.get(log).ours.max(before)) }
         };
-        // Nobody waits for a link that refuses lines.
+        // A link that refuses lines is not waited for.
         let takes = self.links.iter().filter(|(_, link)| link.refuses.is_none());
         let lacking = takes.map(|(_, link)| lack(link));
         let mut lacking: Vec<Lack> = lacking.filter(|lack| lack.lines > 0).collect();

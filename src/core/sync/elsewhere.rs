@@ -1,4 +1,4 @@
-//! What our user said on other networks, and nobody is known to have: he can say it here.
+//! What our user said on other networks that has reached nobody. It can be said again here.
 
 use super::{Sync, event::Context, say_again::Lines};
 use crate::{

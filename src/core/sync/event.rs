@@ -121,11 +121,11 @@ pub enum Input {
     Erase(Room),
     /// How much room there is for the history now.
     FreeSpace(Space),
-    /// More is known of the network that this is, and of who is known there.
+    /// We know more of which network this is, and of who is known there.
     Standing(Standing),
     /// The network turns out to be this one; answered by [`Update::NetworkJoined`].
     Join(Network),
-    /// Our user wants to say here what he said on that network, or on any other one, and nobody has.
+    /// Our user wants to say here what has reached nobody on that network; on all other ones, if none is named.
     SayHere(Option<Network>),
     /// The user quits; answered by [`Output::Leave`], which waits for the disk unless `Quit` comes a second time.
     Quit,

@@ -17,7 +17,7 @@ use crate::{
 const RETAIN_EVERY: Duration = Duration::from_hours(1);
 
 impl Sync {
-    /// Has the store forget what is too old or too much. By age nothing goes while our clock is doubtful.
+    /// Has the store forget what is too old or too much. Nothing goes by age while our clock is doubtful.
     pub(super) fn retain(&mut self, cx: &mut Context<'_>) {
         self.timers.set(Timer::Retain, cx.now.mono + RETAIN_EVERY);
         let Retention { age, lines } = self.retention;
@@ -48,7 +48,8 @@ impl Sync {
         is_believed
     }
 
-    /// Whether all of a log is dated before what is kept. Then its author alone offers it: others would pass it on for ever.
+    /// Whether all of a log is dated before what is kept. Then only its author offers it, or it would be passed on for
+    /// ever.
     pub(super) fn is_too_old(&self, log: &LogId, cx: &Context<'_>) -> bool {
         let Some(age) = self.retention.age.filter(|_| log.author != self.me) else { return false };
         let wall = self.clocks.reference(cx.now).wall;
@@ -56,7 +57,7 @@ impl Sync {
         newest.is_some_and(|newest| newest < before(wall, age))
     }
 
-    /// The same, to the link with its author apart, who is to know what we hold.
+    /// The same, except for the link with its author, who must know what we hold.
     pub(super) fn is_too_old_to_offer(&self, name: LinkId, log: &LogId, cx: &Context<'_>) -> bool {
         self.is_too_old(log, cx) && self.links.get(name).is_none_or(|link| link.node != log.author)
     }

@@ -130,7 +130,7 @@ impl Sync {
             self.own_branch(link, (&our_event, &their_event), theirs, cx);
         }
         if !is_news {
-            // Its author looks for where two histories part, and an answer says that they differ there.
+            // Its author is looking for where two histories part. Our answer says that they differ there.
             if self.links.get(link).is_some_and(|link| link.node == log.author) {
                 self.show(link, [&ours, theirs].into_iter(), cx);
             }

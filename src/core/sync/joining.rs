@@ -1,4 +1,4 @@
-//! The network that we are on turns out to be one that is known: its logs are ours to hold from now on.
+//! The network that we are on turns out to be a known one. From now on we hold its logs.
 
 use super::{Sync, event::Context, requests::Purpose};
 use crate::{
@@ -35,7 +35,7 @@ impl Sync {
             self.review_all(log, cx);
         }
         self.tell_everybody(&logs, cx);
-        // What others told of these logs meant nothing to us so far: they tell it again if they are asked for everything.
+        // So far we ignored what others told us of these logs. They tell it again when they are asked for everything.
         let links = self.links.names();
         cx.out.extend(links.into_iter().map(super::have::want));
         self.find_open_lines(cx);

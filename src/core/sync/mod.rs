@@ -30,10 +30,11 @@
 //! | a link names a log that we do not hold and once gave up | the link | `Have` with a base above the number at which it was given up |
 //! | a link holds another event under the same number | the link | its own copy: the two prove a contradiction |
 //!
-//! Nothing is sent or told before it is on disk, and nothing is shown, with one exception: while the disk fails, lines of
-//! others are shown, marked as not kept, and held in memory. They are not acknowledged, so nobody counts them as delivered.
-//! Our user's lines go back to the front end. After the failure the store is read once more, and what it holds counts. From
-//! then on it is tried every second, and what is held in memory is written as soon as it takes something.
+//! Nothing is sent, told or shown before it is on disk, with one exception: while the disk fails, lines of others are
+//! shown, marked as not kept, and held in memory. They are not acknowledged, so their authors do not count them as
+//! delivered. Our user's lines go back to the front end. After the failure the store is read once more, and what it
+//! holds counts. From then on it is tried every second, and what is held in memory is written as soon as it takes
+//! something.
 //!
 //! # The files
 //!
@@ -167,7 +168,7 @@ pub struct Sync {
     branches: Branches,
     progress: Progress,
     withholding: Withholding,
-    /// What our user said on other networks, and nobody is known to have.
+    /// What our user said on other networks that has reached nobody.
     undelivered: Vec<Undelivered>,
     clocks: Clocks,
     /// Which time we went by last.

@@ -1,8 +1,8 @@
 //! An outage: from the first commit that the disk does not take to the first one that it takes again.
 //!
-//! After the failure the store is read once, since nobody knows what it holds. Then it is asked every second whether it takes
-//! anything, and at once when our user says something. The front end gets one error, one word when it is over, and the state
-//! whenever it changes.
+//! After the failure we read the store once, because the failed write may have left anything there. Then we ask it
+//! every second whether it takes anything, and at once when our user says something. The front end gets one error, one
+//! notice when the outage is over, and the state whenever it changes.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ const MAX_OWN: usize = 64;
 /// How long that answer may take before the user gets these lines back.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// An outage this soon after the last one is the same trouble. The status line says it, and nothing else.
+/// An outage this soon after the last one is the same trouble. Only the status line says so.
 const SAME_TROUBLE: Duration = Duration::from_secs(10);
 
 /// See the module's documentation.
@@ -41,7 +41,7 @@ const SAME_TROUBLE: Duration = Duration::from_secs(10);
 pub(super) struct Outage {
     /// What the front end knows.
     state: DiskState,
-    /// Whether it is not known what the last failed write has left on disk.
+    /// Whether the store must be read first, because the failed write may have left anything there.
     must_reload: bool,
     /// Whether the disk was asked and has not answered.
     is_asking: bool,
@@ -183,7 +183,7 @@ impl Sync {
         } else {
             self.outage.returning = count;
         }
-        // What was sent meanwhile was not taken. Whoever has only what is refused is not asked.
+        // What was sent meanwhile was not taken. Links that have only what is refused are not asked.
         let helpers = self.links.iter().filter(|(_, link)| !link.ahead.is_empty());
         cx.out.extend(helpers.map(|(name, _)| super::have::want(name)));
         self.catch_up(cx);

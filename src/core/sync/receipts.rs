@@ -66,7 +66,7 @@ impl Sync {
         if let Some(ours) = held.id_at(claim.seq) {
             return self.judge(name, node, claim, ours, cx);
         }
-        // Of our other logs nobody waits for receipts, and nobody else writes to most.
+        // Receipts matter only for the log that we write to, and for those that a copy of our key wrote too.
         let matters = self.logs.own() == Some(&log) || held.state().forked.is_some();
         if matters && let Some(link) = self.links.get_mut(name) {
             let check = match link.checks.get(&log) {

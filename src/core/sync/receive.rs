@@ -65,7 +65,7 @@ impl Sync {
         let Some(link) = self.links.get(name) else { return Acceptance::Foreign };
         let (sender, base) = (link.node, link.cursors.base(&log));
         let bytes = u32::try_from(signed.bytes()).unwrap_or(u32::MAX);
-        // A date ahead is worth no more than that of now.
+        // A date in the future is worth no more than the present.
         let wall = self.clocks.reference(cx.now).wall;
         let hlc = if Logs::is_ahead(event.hlc, wall) { Hlc::at(wall) } else { event.hlc };
         let brought = Brought { by: sender, log, seq, hlc, bytes };
@@ -92,7 +92,7 @@ impl Sync {
             Acceptance::Accepted | Acceptance::Known | Acceptance::Waits => {
                 if let Some(cursor) = self.logs.key(&log).map(|key| link.cursors.held(&key)) {
                     cursor.sends(seq);
-                    // It holds one event of a proof, and perhaps the other one.
+                    // A proof has two events, and its sender holds one of them.
                     if log.author == me && !is_proof {
                         cursor.ours = cursor.ours.max(seq);
                     }

@@ -1,7 +1,9 @@
-//! Own lines that are said again, in the own log as it is now: others can take them there, and could not where they were said.
+//! Own lines that are said again in the present own log. Others can take them there, and could not where they were said
+//! first.
 //!
-//! Each names the first event that says the same, so that whoever holds both shows one. An event that a held event of ours
-//! repeats is not said again; the store knows which these are, so a restart in the middle repeats nothing twice.
+//! Each names the first event that says the same, so that a node that holds both shows one. An event that a held event
+//! of ours repeats is not said again. The store knows which these are, so a restart in the middle repeats nothing
+//! twice.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -22,13 +24,13 @@ const STEP_LINES: usize = 64;
 /// Bytes of events after which a step reads no more: a few of the longest lines.
 const STEP_BYTES: usize = 256 * 1024;
 
-/// Requests that may wait. More come only from somebody who makes copies of this key all the time.
+/// Requests that may wait. Only somebody who keeps making copies of this key causes more.
 const MAX_WAITING: usize = 256;
 
 /// Events of an own log that are to be said again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// The log, of whatever network.
+    /// The log, of any network.
     pub(super) log: LogId,
     /// The first of them.
     pub(super) from: u64,
@@ -64,7 +66,7 @@ struct Task {
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct SayingAgain {
-    /// Of each event that held events of our key repeat the last repetition: its clock and id.
+    /// For each event that held events of our key repeat: the clock and id of the last repetition.
     done: BTreeMap<EventId, (Hlc, EventId)>,
     waiting: VecDeque<Task>,
     step: Step,
@@ -101,7 +103,8 @@ impl SayingAgain {
         }
     }
 
-    /// Whether another held event of our key, and a later one if this repeats something itself, says what this event says.
+    /// Whether another held event of our key says what this event says. If this one repeats something itself, only a
+    /// later one counts.
     pub(super) fn is_said_again(&self, id: EventId, signed: &Signed) -> bool {
         let kind = signed.read().map_or(0, |event| event.kind);
         let again = Content::again(kind, &signed.content);

@@ -1,8 +1,8 @@
 //! Lines of others that are shown although the disk does not take them, and what happens until it does.
 //!
-//! They are held in memory, as many as may wait for the disk, and nobody is told that we have them. Further lines are not
-//! taken: they are fetched when the disk takes something again. `outage` says when that is. A stranger's line is also held here while the disk is only
-//! nearly full, when known people's lines are still written.
+//! They are held in memory, as many as may wait for the disk, and are not acknowledged. Further lines are not taken:
+//! they are fetched when the disk takes something again. `outage` says when that is. Strangers' lines are also held
+//! here while the disk is only nearly full and still takes the lines of known people.
 
 use std::collections::BTreeMap;
 
@@ -114,7 +114,7 @@ impl Sync {
         }
     }
 
-    /// Shows a line of somebody else that the disk does not take.
+    /// Shows somebody else's line that the disk does not take.
     pub(super) fn show_unkept(&mut self, queued: Queued, cx: &mut Context<'_>) {
         let line = line(&queued);
         let is_guests = line.guest.is_some();
@@ -165,8 +165,8 @@ impl Sync {
         is_full
     }
 
-    /// A line is on disk. If it was shown before, its mark goes. That is all that is to be told of it, unless it stands
-    /// elsewhere now.
+    /// A line is on disk. If it was shown before, its mark goes, and nothing else is told of it unless it stands
+    /// elsewhere now. Returns whether it was shown.
     pub(super) fn is_kept_now(&mut self, line: &StoredLine, cx: &mut Context<'_>) -> bool {
         let Position { id, hlc, .. } = line.position;
         let Some(shown) = self.unkept.shown.remove(&id) else { return false };

@@ -1,9 +1,9 @@
 //! What was said on this network before the present stay, and who may have it.
 //!
-//! Nobody can be sure of a network by its router's address alone, and a laptop must not carry what was said in one network
-//! into another. So older lines go only to links that may have them ([`Standing`]). Once a link may, it may until it ends: it
-//! was here together with somebody who knows this network. All other links are told of our logs as if we held nothing of
-//! them but what came in this stay.
+//! A router's address alone does not prove which network this is, and a laptop must not carry what was said on one
+//! network into another. So older lines go only to links that may have them ([`Standing`]). A link that may have them
+//! keeps this right until it ends: it was here together with somebody who knows this network. All other links are told
+//! of our logs as if we held only what came in this stay.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ impl Withholding {
 
     /// The first event of a log that this link may have from us.
     pub(super) fn first(&self, link: &Link, log: &LogId) -> u64 {
-        // Nobody needs to be kept from what he said himself.
+        // Authors may always have their own lines.
         if link.may_have_history || log.author == link.node || mutant::offers_everything() {
             return 1;
         }

@@ -1,5 +1,5 @@
-//! How long to stay away from a node where another copy of our key has taken our place. The two take turns there, so that the
-//! lines of both get there, and the turns become longer, so that nobody sees us come and go all the time.
+//! How long to stay away from a node where another copy of our key has taken our place. The two take turns there, so
+//! that the lines of both arrive. The turns become longer, so that others do not see us come and go all the time.
 
 use std::{
     collections::BTreeMap,
@@ -12,10 +12,10 @@ use crate::domain::model::NodeId;
 const WAIT: Duration = Duration::from_secs(30);
 const MAX_WAIT: Duration = Duration::from_mins(8);
 
-/// So many turns bring everything to both copies, whoever begins and whatever each has said.
+/// This many turns bring everything to both copies, whichever begins and whatever each has said.
 const SHORT_TURNS: u32 = 3;
 
-/// After so long without being displaced, the waits begin anew.
+/// If we are not displaced for this long, the waits start from the first one again.
 const FORGET_AFTER: Duration = Duration::from_mins(30);
 
 /// Nodes that are remembered: as many as are linked at once.

@@ -59,7 +59,7 @@ impl Peers {
         if let Some(peer) = replaced
             && let Some(node) = peer.id.node().copied()
         {
-            // Both copies would take the place from each other without end.
+            // Otherwise both copies would take the place from each other without end.
             let wait = self.displacements.wait(node, context.now.mono);
             if self.notices.allow(NoticeCode::Replaced, context.now.mono) {
                 out.push(Output::update(notices::replaced(&peer)));

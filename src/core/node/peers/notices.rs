@@ -19,7 +19,7 @@ pub(super) fn own_key(addr: SocketAddr) -> Update {
     let text = format!(
         "A node at {addr} has your own key, and others see only one of you at a time. If you copied your profile there, end \
          the program on one of the two, or give one of them a key of its own: proximity-chat identity --new. If you did not, \
-         somebody has your key: do the latter here."
+         somebody has your key: give this machine a new one by that command."
     );
     notice(NoticeCode::OwnKey, text)
 }
@@ -28,9 +28,9 @@ pub(super) fn own_key(addr: SocketAddr) -> Update {
 pub(super) fn replaced(peer: &Peer) -> Update {
     let text = format!(
         "A program with your own key has taken your place with {}, who sees only one of you at a time. Your lines get there \
-         by turns. If you copied your profile, end the program on one of the two machines, or give one of them a key of its \
-         own: proximity-chat identity --new. If you did not, somebody has your key and speaks under your name: do the latter \
-         here, and tell the others.",
+         in turns. If you copied your profile, end the program on one of the two machines, or give one of them a key of its \
+         own: proximity-chat identity --new. If you did not, somebody has your key and speaks under your name: give this \
+         machine a new one by that command, and tell the others.",
         peer.display_name()
     );
     notice(NoticeCode::Replaced, text)

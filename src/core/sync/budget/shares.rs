@@ -56,8 +56,8 @@ impl Shares {
 
     /// How many bytes all strangers may have now, when they have `total`.
     fn limit_of_today(&mut self, total: u64, now: Instant) -> u64 {
-        // What is there at the start may have come today: a program that starts often takes no more for that. A quarter more
-        // than the day's share is what the tolerance and events on their way can have added.
+        // What is there at the start may have come today, so that a program that starts often takes no more. A quarter
+        // more than the day's share is what the tolerance and events on their way can have added.
         let today = STRANGERS_BYTES_A_DAY / 4 * 5;
         let (began, at_first) = match self.day {
             None => (now, total.saturating_sub(today)),

@@ -10,7 +10,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// All that the issue of clocks is about, in both directions.
+/// How far off clocks are in these tests, in both directions.
 const OFF: [i64; 5] = [3 * MINUTE, 10 * MINUTE, HOUR, 3 * DAY, 3_650 * DAY];
 
 fn both_directions() -> impl Iterator<Item = i64> {
@@ -61,7 +61,7 @@ fn the_own_line_is_last_and_others_see_it_last_whatever_the_clocks_show() {
 }
 
 #[test]
-fn whoever_is_off_is_told_once_and_the_others_are_not() {
+fn only_the_user_of_a_wrong_clock_is_told_once() {
     for off in both_directions() {
         let mut row = room(3, off);
         row.wait(600_000);
