@@ -10,10 +10,12 @@ use crate::{
     runtime::store::Database,
 };
 
-/// Makes a file of version 6 of one of this version, in which every line stands where its clock says.
+/// Takes back what the versions after 6 have added. Every line must stand where its clock says.
 pub(crate) fn to_version_6(database: &Database) {
     let sql = "ALTER TABLE lines DROP COLUMN dated; ALTER TABLE lines DROP COLUMN shown;
                ALTER TABLE lines DROP COLUMN dating; ALTER TABLE logs DROP COLUMN head_place; DROP TABLE clock;
+               DROP INDEX lines_again; ALTER TABLE lines DROP COLUMN again;
+               ALTER TABLE logs DROP COLUMN origin; ALTER TABLE lines DROP COLUMN origin;
                PRAGMA user_version = 6";
     database.connection.execute_batch(sql).unwrap();
 }

@@ -341,7 +341,9 @@ fn a_file_of_version_6_is_put_in_order() {
     database.index_all();
     to_version_6(&database);
     drop(database);
-    let mut database = open_in(directory.path(), "office", alice.node()).database;
+    let opened = open_in(directory.path(), "office", alice.node());
+    assert_eq!(opened.recovered, None);
+    let mut database = opened.database;
     let lines = database.seek(Seek::Newest, 9).lines;
     assert_eq!(texts(&lines), ["before", "from 2170", "from 2171", "an old line that came late", "after"]);
     let dated: Vec<(Dating, i64)> = lines.iter().map(|line| (line.dating, line.shown.as_millis())).collect();
