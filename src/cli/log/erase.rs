@@ -31,7 +31,7 @@ pub(super) fn run(
     if !confirm(&question)? {
         return Err(Error::Declined);
     }
-    if let Ok(None) = store::open_read_only(&place(options, profile)) {
+    if let Ok(None) = store::open_in_its_format(&place(options, profile)) {
         writeln!(output, "Nothing was ever kept here.")?;
         return Ok(None);
     }

@@ -28,7 +28,7 @@ fn kept(directory: Option<&Path>, me: NodeId, known: &[Known]) -> Vec<(Network, 
     let Some(directory) = directory else { return Vec::new() };
     let place = Backend::Directory(directory.to_owned());
     let options = Options { place, network: Network::loopback(), joined: Vec::new(), me };
-    let networks = match store::open_read_only(&options) {
+    let networks = match store::open_in_its_format(&options) {
         Ok(Some(database)) => database.networks().unwrap_or_default(),
         Ok(None) | Err(_) => Vec::new(),
     };

@@ -3,7 +3,8 @@
 //! It executes the requests of [`crate::core::log::storage`] and decides nothing. [`Database`] executes them at once, for
 //! callers that can wait; [`Store`] does so on threads of its own.
 //!
-//! - Opening: `opening`, `read_only`, `connection`, `schema` (tables and their versions), `snapshot` (what the node starts with).
+//! - Opening: `opening`, `read_only`, `earlier` (a reader's copy of an earlier file), `connection`, `schema` (tables and their
+//!   versions), `snapshot` (what the node starts with).
 //! - Damage: `damage_mark`, `recovery`.
 //! - Requests: `writing`, `reading` (events for other nodes), `paging` and `searching` (messages for screens, but for
 //!   those that `hidden` leaves out), `erasing`;
@@ -21,6 +22,7 @@ mod counts;
 mod damage_mark;
 mod database;
 mod deleting;
+mod earlier;
 mod erasing;
 mod error;
 mod free_space;
@@ -62,7 +64,7 @@ pub use database::Database;
 pub use error::OpenError;
 pub use networks::NetworkSummary;
 pub use opening::open;
-pub use read_only::{ReadError, open_read_only};
+pub use read_only::{ReadError, open_in_its_format, open_read_only};
 pub use threads::{Answer, Store, spawn};
 
 use crate::{

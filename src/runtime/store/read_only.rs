@@ -9,7 +9,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use super::{
-    Backend, Database, OpenError, Options, connection, error,
+    Backend, Database, OpenError, Options, connection, earlier, error,
     paths::{FILE, sidecar},
     present::Present,
     schema,
@@ -31,6 +31,15 @@ pub enum ReadError {
         path.display()
     )]
     Emptied {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An earlier version wrote it, and it is too large for a copy in memory.
+    #[error(
+        "{} was written by an earlier version and is too large to be read as it is. Start the chat in this profile once: that brings it up to date.",
+        path.display()
+    )]
+    Earlier {
         /// The file.
         path: PathBuf,
     },
@@ -58,12 +67,41 @@ impl From<OpenError> for ReadError {
     }
 }
 
+impl ReadError {
+    fn of(path: &Path, error: &rusqlite::Error) -> Self {
+        if error::is_damage(error) || error::is_of_other_tables(error) {
+            Self::Damaged { path: path.to_owned() }
+        } else {
+            OpenError::of(path, error).into()
+        }
+    }
+}
+
 /// Opens the log for [`crate::core::log::storage::Request`]s that change nothing; all others fail. `None` if nothing was ever
-/// kept there.
+/// kept there. Of a file of an earlier version a copy in memory is read.
 ///
 /// # Errors
 /// [`ReadError`], with a text for the user.
 pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> {
+    let Some((mut database, path, version)) = look(options)? else { return Ok(None) };
+    if version < schema::VERSION {
+        let copy = earlier::up_to_date(&database.connection, earlier::MAX_BYTES);
+        database.connection = copy.map_err(|e| ReadError::of(&path, &e))?.ok_or(ReadError::Earlier { path })?;
+    }
+    Ok(Some(database))
+}
+
+/// Opens the log without a copy, to see whether anything is kept there and for [`Database::networks`]. The tables may be those
+/// of an earlier version, so requests may fail.
+///
+/// # Errors
+/// [`ReadError`], with a text for the user.
+pub fn open_in_its_format(options: &Options) -> Result<Option<Database>, ReadError> {
+    look(options).map(|found| found.map(|(database, ..)| database))
+}
+
+/// The file as it is, where it is, and its version.
+fn look(options: &Options) -> Result<Option<(Database, PathBuf, i64)>, ReadError> {
     let Backend::Directory(directory) = &options.place else { return Ok(None) };
     let path = directory.join(FILE);
     match fs::metadata(&path) {
@@ -72,13 +110,6 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(OpenError::of_io(&path, &error).into()),
     }
-    let failed = |error: &rusqlite::Error| {
-        if error::is_damage(error) {
-            ReadError::Damaged { path: path.clone() }
-        } else {
-            OpenError::of(&path, error).into()
-        }
-    };
     let (opened, read_only) = match connect(&path) {
         // Where nothing can be made beside it, it is read as it is.
         Err(error) if is_for_the_disk(&error) => {
@@ -86,7 +117,7 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
         }
         opened => (opened, None),
     };
-    let (connection, version) = opened.map_err(|e| failed(&e))?;
+    let (connection, version) = opened.map_err(|e| ReadError::of(&path, &e))?;
     match version {
         // Made, and left before anything was in it.
         0 => return Ok(None),
@@ -96,7 +127,8 @@ pub fn open_read_only(options: &Options) -> Result<Option<Database>, ReadError> 
         _ => {}
     }
     let (network, me) = (Present::new(options.network.clone()), options.me);
-    Ok(Some(Database { connection, path: Some(path), network, me, read_only }))
+    let database = Database { connection, path: Some(path.clone()), network, me, read_only };
+    Ok(Some((database, path, version)))
 }
 
 fn connect(path: &Path) -> rusqlite::Result<(Connection, i64)> {

@@ -3,6 +3,7 @@
 mod again;
 mod ask;
 mod damage;
+mod earlier;
 mod forgetting;
 mod ignoring;
 mod indexing;
