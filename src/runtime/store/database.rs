@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use rusqlite::{Connection, OptionalExtension as _, Result};
+use rusqlite::{Connection, Result};
 
-use super::{Backend, connection, damage_mark, error, present::Present, schema};
+use super::{Backend, connection, damage_mark, error, places, present::Present, schema};
 use crate::{
     core::log::storage::{Failure, Reply, Request},
     domain::model::{DiskTrouble, NodeId, RoomId},
@@ -121,7 +121,6 @@ impl Database {
 
     /// The key of the present network's room, if anything was said there.
     pub(super) fn place_key(&self, room: RoomId) -> Result<Option<i64>> {
-        let mut find = self.connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
-        find.query_row((room.0, self.network.get().as_str()), |row| row.get(0)).optional()
+        places::find(&self.connection, room, self.network.get().as_str())
     }
 }

@@ -1,21 +1,27 @@
 //! Networks that turned out to be one.
 
-use rusqlite::{Connection, OptionalExtension as _, Result, TransactionBehavior, params};
+use rusqlite::{Connection, Result, ToSql, TransactionBehavior, params, types::Null};
 
-use super::{
-    Database,
-    writing::{find, put_place},
-};
+use super::{Database, columns::array, places, writing::find};
 use crate::{
     core::log::storage::{Failure, Reply},
     domain::model::{LogId, Network, NodeId, RoomId},
 };
 
-/// Lines of a place: all, or those of one author.
-const LINES: &str = "place = ?1 AND (?2 IS NULL OR log IN (SELECT key FROM logs WHERE place = ?1 AND author = ?2))";
+/// Which rows of the place `?1` are moved: conditions for `lines` and for `logs`.
+struct Chosen {
+    lines: &'static str,
+    logs: &'static str,
+}
 
-/// Logs of a place: all, or those of one author.
-const LOGS: &str = "place = ?1 AND (?2 IS NULL OR author = ?2)";
+/// What the author `?2` said there, or everything if `?2` is null.
+const OF_AUTHOR: Chosen = Chosen {
+    lines: "place = ?1 AND (?2 IS NULL OR log IN (SELECT key FROM logs WHERE place = ?1 AND author = ?2))",
+    logs: "place = ?1 AND (?2 IS NULL OR author = ?2)",
+};
+
+/// The log with the key `?2`.
+const ONE_LOG: Chosen = Chosen { lines: "log = ?2", logs: "key = ?2" };
 
 impl Database {
     /// What was kept under the present network's name is kept under `into` from now on, which is then the present network.
@@ -56,65 +62,58 @@ impl Database {
 /// and that is where they stay.
 fn move_lines(connection: &mut Connection, from: &Network, into: &Network, me: NodeId) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for room in rooms(&transaction, from)? {
-        let Some(old) = place(&transaction, room, from)? else { continue };
-        let new = put_place(&transaction, room, into.as_str())?;
+    for (room, old) in rooms(&transaction, from)? {
+        let new = places::put(&transaction, room, into.as_str())?;
         if *from == Network::awaited() {
-            move_place(&transaction, (old, new), Some(me), me)?;
-            let machine = put_place(&transaction, room, Network::loopback().as_str())?;
-            move_place(&transaction, (old, machine), None, me)?;
+            move_rows(&transaction, &OF_AUTHOR, &me.as_bytes(), (old, new), me)?;
+            let machine = places::put(&transaction, room, Network::loopback().as_str())?;
+            move_rows(&transaction, &OF_AUTHOR, &Null, (old, machine), me)?;
         } else {
-            move_place(&transaction, (old, new), None, me)?;
+            move_rows(&transaction, &OF_AUTHOR, &Null, (old, new), me)?;
         }
     }
     transaction.commit()
 }
 
-/// Moves the lines and logs of a place, those of `author` or all, to another one.
-fn move_place(connection: &Connection, (old, new): (i64, i64), author: Option<NodeId>, me: NodeId) -> Result<()> {
-    let author = author.as_ref().map(NodeId::as_bytes);
-    let (chosen, moved) = (params![old, author], params![old, author, new]);
+/// Moves the chosen lines and logs from one place to another. `which` is `?2` of the conditions.
+fn move_rows(
+    connection: &Connection,
+    chosen: &Chosen,
+    which: &dyn ToSql,
+    (old, new): (i64, i64),
+    me: NodeId,
+) -> Result<()> {
+    let Chosen { lines, logs } = chosen;
+    let (left, moved) = (params![old, which], params![old, which, new]);
     // The index has each line's place. What is taken out of it is added again when there is time.
-    connection.execute(&format!("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE {LINES})"), chosen)?;
-    connection
-        .execute(&format!("DELETE FROM unindexed WHERE spot IN (SELECT spot FROM lines WHERE {LINES})"), chosen)?;
+    connection.execute(&format!("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE {lines})"), left)?;
+    connection.execute(&format!("DELETE FROM unindexed WHERE spot IN (SELECT spot FROM lines WHERE {lines})"), left)?;
     connection.execute(
         &format!(
             "INSERT INTO unindexed (own, spot, place)
-             SELECT coalesce((SELECT author = ?4 FROM logs WHERE key = lines.log), 0), spot, ?3 FROM lines WHERE {LINES}"
+             SELECT coalesce((SELECT author = ?4 FROM logs WHERE key = lines.log), 0), spot, ?3 FROM lines WHERE {lines}"
         ),
-        params![old, author, new, me.as_bytes()],
+        params![old, which, new, me.as_bytes()],
     )?;
-    connection.execute(&format!("UPDATE lines SET place = ?3, origin = coalesce(origin, ?1) WHERE {LINES}"), moved)?;
-    connection.execute(&format!("UPDATE logs SET place = ?3, origin = coalesce(origin, ?1) WHERE {LOGS}"), moved)?;
+    connection.execute(&format!("UPDATE lines SET place = ?3, origin = coalesce(origin, ?1) WHERE {lines}"), moved)?;
+    connection.execute(&format!("UPDATE logs SET place = ?3, origin = coalesce(origin, ?1) WHERE {logs}"), moved)?;
     Ok(())
 }
 
 fn move_log(connection: &mut Connection, log: &LogId, into: &Network, me: NodeId) -> Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let Some((key, old)) = find(&transaction, log)? else { return Ok(()) };
-    let new = put_place(&transaction, log.room, into.as_str())?;
-    let own = log.author == me;
-    transaction.execute("DELETE FROM words WHERE rowid IN (SELECT spot FROM lines WHERE log = ?)", [key])?;
-    transaction.execute("DELETE FROM unindexed WHERE spot IN (SELECT spot FROM lines WHERE log = ?)", [key])?;
-    transaction.execute(
-        "INSERT INTO unindexed (own, spot, place) SELECT ?1, spot, ?2 FROM lines WHERE log = ?3",
-        params![own, new, key],
-    )?;
-    let values = params![new, old, key];
-    transaction.execute("UPDATE lines SET place = ?1, origin = coalesce(origin, ?2) WHERE log = ?3", values)?;
-    transaction.execute("UPDATE logs SET place = ?1, origin = coalesce(origin, ?2) WHERE key = ?3", values)?;
+    let new = places::put(&transaction, log.room, into.as_str())?;
+    move_rows(&transaction, &ONE_LOG, &key, (old, new), me)?;
     transaction.commit()
 }
 
-fn rooms(connection: &Connection, network: &Network) -> Result<Vec<RoomId>> {
-    let mut rooms = connection.prepare_cached("SELECT room FROM places WHERE network = ?")?;
-    let rooms =
-        rooms.query_map([network.as_str()], |row| super::columns::array(0, row.get_ref(0)?.as_blob()?).map(RoomId))?;
+/// The rooms of a network, with the keys of their places.
+fn rooms(connection: &Connection, network: &Network) -> Result<Vec<(RoomId, i64)>> {
+    let mut rooms = connection.prepare_cached("SELECT room, key FROM places WHERE network = ?")?;
+    let rooms = rooms.query_map([network.as_str()], |row| {
+        let room = array(0, row.get_ref(0)?.as_blob()?)?;
+        Ok((RoomId(room), row.get(1)?))
+    })?;
     rooms.collect()
-}
-
-fn place(connection: &Connection, room: RoomId, network: &Network) -> Result<Option<i64>> {
-    let mut find = connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
-    find.query_row((room.0, network.as_str()), |row| row.get(0)).optional()
 }

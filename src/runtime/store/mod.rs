@@ -37,6 +37,7 @@ mod oldest_kept;
 mod opening;
 mod paging;
 mod paths;
+mod places;
 mod present;
 mod read_only;
 mod reading;

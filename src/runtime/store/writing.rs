@@ -6,7 +6,7 @@ use super::{
     Database,
     columns::{dating_number, epoch, number},
     counts::Counts,
-    damage_mark, deleting, error, lines, oldest_kept, schema, unindexed,
+    damage_mark, deleting, error, lines, oldest_kept, places, schema, unindexed,
 };
 use crate::{
     core::{
@@ -285,7 +285,7 @@ impl Writer<'_> {
     }
 
     fn place(&self, room: RoomId) -> Result<i64, Refusal> {
-        Ok(put_place(&self.savepoint, room, self.network)?)
+        Ok(places::put(&self.savepoint, room, self.network)?)
     }
 }
 
@@ -295,15 +295,6 @@ pub(super) fn find(connection: &Connection, log: &LogId) -> rusqlite::Result<Opt
         connection.prepare_cached("SELECT key, place FROM logs WHERE room = ? AND author = ? AND epoch = ?")?;
     let values = params![log.room.0, log.author.as_bytes(), epoch(log.epoch)];
     find.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()
-}
-
-/// The key of a room of a network.
-pub(super) fn put_place(connection: &Connection, room: RoomId, network: &str) -> rusqlite::Result<i64> {
-    let mut find = connection.prepare_cached("SELECT key FROM places WHERE room = ? AND network = ?")?;
-    if let Some(key) = find.query_row(params![room.0, network], |row| row.get(0)).optional()? {
-        return Ok(key);
-    }
-    connection.prepare_cached("INSERT INTO places (room, network) VALUES (?, ?)")?.insert(params![room.0, network])
 }
 
 /// How a log stands, as far as that is above its floor.
