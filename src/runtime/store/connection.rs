@@ -1,7 +1,7 @@
 //! Connections to the file.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::OpenOptions,
     io,
     path::Path,
     time::Duration,
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, Result};
 use super::{
     OpenError, damage_mark,
     error::{is_damage, is_of_other_tables},
-    paths::sidecar,
+    paths::has_journal,
     schema,
 };
 
@@ -59,8 +59,7 @@ pub(super) fn open_file(path: &Path) -> std::result::Result<Connection, OpenFail
         return Err(OpenFailure::Damaged);
     }
     make_private(path).map_err(|e| OpenFailure::Other(OpenError::of_io(path, &e)))?;
-    // A copy that ends as it should takes its write-ahead log with it.
-    let unclean = fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0);
+    let unclean = has_journal(path);
     let failed = |error: rusqlite::Error| OpenFailure::of(path, &error);
     let connection = connect(path).map_err(failed)?;
     let found = schema::version(&connection).map_err(failed)?;

@@ -15,6 +15,11 @@ pub(super) fn sidecar(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Whether SQLite has left a write-ahead log beside a file: a copy that ends as it should takes its own with it.
+pub(super) fn has_journal(path: &Path) -> bool {
+    fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
+}
+
 /// A file that was to be removed or renamed may not be there.
 pub(super) fn unless_absent(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use super::{
     Backend, Database, OpenError, Options, connection, earlier, error,
-    paths::{FILE, sidecar},
+    paths::{FILE, has_journal},
     present::Present,
     schema,
 };
@@ -150,10 +150,6 @@ fn with_version(connection: Connection) -> rusqlite::Result<(Connection, i64)> {
 pub(super) fn in_this_format(connection: Connection) -> rusqlite::Result<Connection> {
     let version = schema::version(&connection)?;
     if version == schema::VERSION { Ok(connection) } else { Err(error::damage()) }
-}
-
-fn has_journal(path: &Path) -> bool {
-    fs::metadata(sidecar(path, "-wal")).is_ok_and(|wal| wal.len() > 0)
 }
 
 /// Whether SQLite could not make or write what it needs beside the file.
