@@ -83,10 +83,15 @@ pub(super) fn delete_after(transaction: &Connection, log: i64, seq: u64) -> Resu
     let mut lines = transaction.prepare_cached(&sql)?;
     let lines = lines.query_map(params![log, number(seq)], Line::read)?.collect::<Result<Vec<_>>>()?;
     for line in &lines {
-        unindexed::forget(transaction, line.spot)?;
-        transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
+        delete_line(transaction, line)?;
     }
     Ok(lines.iter().filter_map(|line| line.event.map(|(.., bytes)| bytes)).collect())
+}
+
+fn delete_line(transaction: &Connection, line: &Line) -> Result<()> {
+    unindexed::forget(transaction, line.spot)?;
+    transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
+    Ok(())
 }
 
 /// Deletes lines within a transaction. They must be the oldest lines of their logs, which begin behind them afterwards.
@@ -94,8 +99,7 @@ pub(super) fn delete(transaction: &Connection, lines: &[Line]) -> Result<Forgott
     let mut counts = Counts::default();
     let mut logs: BTreeMap<i64, (i64, u64)> = BTreeMap::new();
     for line in lines {
-        unindexed::forget(transaction, line.spot)?;
-        transaction.prepare_cached("DELETE FROM lines WHERE spot = ?")?.execute([line.spot])?;
+        delete_line(transaction, line)?;
         if let Some((log, seq, bytes)) = line.event {
             counts.take(log, bytes);
             let (newest, freed) = logs.entry(log).or_insert((seq, 0));
