@@ -122,11 +122,15 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     left
 }
 
-/// The profile that the settings name. The log says which, never its key.
-fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
+/// Which profile the settings name.
+fn which_profile(config: &Config) -> profile::Options {
     let Config { profile: name, data_dir, ephemeral, .. } = config;
-    let options = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
-    let profile = profile::open(&options)?;
+    profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral }
+}
+
+/// Opens the profile that the settings name. The log says which, never its key.
+fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
+    let profile = profile::open(&which_profile(config))?;
     let node = profile.identity().node();
     tracing::info!(name = profile.name().map(ProfileName::as_str), %node, known = profile.known().len(), "profile");
     Ok(profile)

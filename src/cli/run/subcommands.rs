@@ -7,7 +7,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Error as RunError, network_policy::NetworkPolicy, networks, random};
+use super::{Error as RunError, network_policy::NetworkPolicy, networks, random, which_profile};
 use crate::{
     cli::{
         config::{Config, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs},
@@ -31,13 +31,12 @@ use crate::{
 /// [`Error`], whose text says what happened and what to do.
 pub fn log(config: &Config, args: &LogArgs) -> Result<(), Error> {
     warn(config);
-    let Config { profile: name, data_dir, ephemeral, .. } = config;
-    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
+    let profile = which_profile(config);
     // The network that a chat with this profile would be on.
-    let existing = profile::find_existing(&of_profile)?;
+    let existing = profile::find_existing(&profile)?;
     let records = existing.as_ref().map(networks::of_existing).unwrap_or_default();
     let options = history::Options {
-        profile: of_profile,
+        profile,
         network: network(config, records).map_err(Error::Interfaces)?,
         room: room(args.room.as_deref())?,
         action: match args {
@@ -73,11 +72,9 @@ fn network(config: &Config, records: Vec<NetworkRecord>) -> io::Result<Network> 
 /// [`identity::Error`], whose text says what happened and what to do.
 pub fn identity(config: &Config, args: &IdentityArgs) -> Result<(), identity::Error> {
     warn(config);
-    let Config { profile: name, data_dir, ephemeral, .. } = config;
-    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
     let date = jiff::Zoned::now().date().to_string();
     let confirm = |question: &str| if args.yes { Some(true) } else { ask(question) };
-    identity::run(&of_profile, args.new, &date, io::stdout().lock(), confirm)
+    identity::run(&which_profile(config), args.new, &date, io::stdout().lock(), confirm)
 }
 
 /// Says what the settings warned about, and more.
@@ -135,9 +132,7 @@ const fn style(json: bool) -> Style {
 /// Where a chat with these settings would look, under a key that is thrown away.
 fn tool_options(config: &Config) -> Result<Options, RunError> {
     super::descriptors::ask_for_enough();
-    let Config { profile: name, data_dir, ephemeral, .. } = config;
-    let of_profile = profile::Options { data_dir: data_dir.clone(), name: name.clone(), ephemeral: *ephemeral };
-    let existing = profile::find_existing(&of_profile)?;
+    let existing = profile::find_existing(&which_profile(config))?;
     let records = existing.as_ref().map(networks::of_existing).unwrap_or_default();
     let mut policy = NetworkPolicy::new(config, Networks::new(records, 0));
     let desired = policy.first(Date::of(now().wall))?.desired;
