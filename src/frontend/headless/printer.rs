@@ -62,7 +62,6 @@ impl Printer {
         let clock = Clock::new(zone);
         let (people, out) = (People::default(), Vec::new());
         let (open, sweeping, alone) = (false, false, false);
-        let here = None;
         let mut printer = Self {
             json,
             clock,
@@ -70,7 +69,7 @@ impl Printer {
             nick: None,
             people,
             open,
-            here,
+            here: None,
             unsent: None,
             told_unsent: false,
             sweeping,
@@ -105,9 +104,9 @@ impl Printer {
                 self.event(&Event::Disk { trouble: trouble.map(DiskTrouble::as_str), held_back });
             }
             Update::Returned { text, action, trouble, shown: false } => self.returned(&text, action, trouble),
+            // The notice for a line that was shown was printed already.
+            Update::Returned { shown: true, .. }
             // A pipe shows what comes, not pages, and tells of deliveries line by line.
-            // A line that was shown was said of already.
-            Update::Returned { .. }
             | Update::Page(_)
             | Update::Rearranged { .. }
             | Update::Lacking(_)
@@ -256,17 +255,19 @@ impl Printer {
 
     fn tell_unsent(&mut self) {
         if let Some(waiting) = self.unsent.clone().filter(|waiting| waiting.lines > 0) {
-            let text = elsewhere::sentence(&waiting, None, "");
-            self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text: &text });
+            self.undelivered(&waiting, &elsewhere::sentence(&waiting, None, ""));
         }
     }
 
     /// Says what waits on other networks.
     fn elsewhere(&mut self, networks: &[Elsewhere]) {
         for waiting in networks {
-            let text = elsewhere::sentence(waiting, self.here.as_ref(), "/deliver");
-            self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text: &text });
+            self.undelivered(waiting, &elsewhere::sentence(waiting, self.here.as_ref(), "/deliver"));
         }
+    }
+
+    fn undelivered(&mut self, waiting: &Elsewhere, text: &str) {
+        self.event(&Event::Undelivered { network: waiting.network.as_str(), lines: waiting.lines, text });
     }
 
     fn diagnosis(&mut self, findings: &[Finding]) {
