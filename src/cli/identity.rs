@@ -70,8 +70,8 @@ pub fn run(
         other => other.into(),
     })?;
     let question = format!(
-        "This gives profile {name} a new key. Others will see you as somebody new: whoever has verified you has to compare codes \
-         with you again. What you said so far stays in your history, under the old key. Type yes: "
+        "This gives profile {name} a new key. Others will see you as somebody new, and those who verified you have to compare \
+         codes with you again. What you said so far stays in your history, under the old key. Type yes: "
     );
     match confirm(&question) {
         None => return Err(Error::NobodyToAsk),

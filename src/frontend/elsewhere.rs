@@ -19,12 +19,12 @@ fn lines(Elsewhere { network, lines }: &Elsewhere) -> String {
     }
 }
 
-/// The sentence, for who is on the network `here`, or on this machine alone. `way` says how they are said here.
+/// The sentence for a user on the network `here`, or on this machine alone. `way` is what says the lines here.
 pub(crate) fn sentence(elsewhere: &Elsewhere, here: Option<&Network>, way: &str) -> String {
     let (lines, one) = (lines(elsewhere), elsewhere.lines == 1);
     match here {
         None => format!(
-            "{lines} reached nobody yet. {} there for whoever comes.",
+            "{lines} reached nobody yet. {} there until somebody comes.",
             if one { "It waits" } else { "They wait" }
         ),
         Some(here) if is_local(&elsewhere.network) => {
@@ -84,7 +84,7 @@ mod tests {
         );
         assert_eq!(
             said("home", 1, None),
-            "1 line that you said on the network home reached nobody yet. It waits there for whoever comes."
+            "1 line that you said on the network home reached nobody yet. It waits there until somebody comes."
         );
         assert!(
             said("no network", 2, Some("office"))

@@ -12,8 +12,8 @@ pub(crate) fn withheld(names: &[String]) -> Option<String> {
         _ => format!("{} people", names.len()),
     };
     Some(format!(
-        "What was said on this network before is held back from {who}: nobody is here who is known from this network. /lan \
-         share gives it to everybody who is here."
+        "What was said on this network before is held back from {who}: nobody known from this network is here. /lan share \
+         gives it to everybody who is here."
     ))
 }
 

@@ -177,7 +177,7 @@ impl World {
             }
             // Only hostile ones contradict themselves.
             Update::Notice { code: NoticeCode::Forked, text } if !self.rules.borrow().names_honest(text) => Ok(()),
-            // Whoever has two histories is told so.
+            // A node with two histories is told so.
             Update::Notice { code: NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy, .. }
                 if self.rules.borrow().is_copied(&host.node) =>
             {

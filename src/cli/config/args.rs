@@ -174,8 +174,8 @@ pub enum Tool {
     Doctor(DoctorArgs),
     /// Print your key, or make a new one
     ///
-    /// Needed when a machine with your profile was copied, so that each copy is somebody of its own, or when somebody else has your
-    /// key.
+    /// Make a new one when a machine with your profile was copied, so that each copy is somebody of its own, or when somebody else
+    /// has your key.
     Identity(IdentityArgs),
 }
 

@@ -31,7 +31,7 @@ pub(super) struct History {
     pub(super) damage: Option<String>,
 }
 
-/// Opens the history of a network in the profile, and of what was `joined` to it; one in memory, if nothing is to be stored.
+/// Opens the history of a network and of those that were `joined` to it: the profile's, or one in memory if nothing is stored.
 pub(super) fn open(network: Network, joined: Vec<Network>, profile: &Profile) -> Result<History, Error> {
     let place = profile.directory().map_or(Backend::Memory, |directory| Backend::Directory(directory.to_owned()));
     let options = Options { place, network, joined, me: profile.identity().node() };

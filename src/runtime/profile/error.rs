@@ -13,7 +13,7 @@ use crate::{
 /// Why there is no profile. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// Nobody knows where the user's data is.
+    /// It is not known where the user's data is.
     #[error(transparent)]
     Home(#[from] HomeError),
     /// The directory cannot be made or used.

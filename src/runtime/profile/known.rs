@@ -240,7 +240,7 @@ mod tests {
         assert!(!without.contains("colour"), "{without}");
     }
 
-    /// Whoever is told that a file is damaged may throw away whom they verified.
+    /// A user who is told that this file is damaged may throw it away, and the people they verified with it.
     #[test]
     fn only_what_is_no_json_is_called_broken() {
         assert!(matches!(parse(b"[{"), Err(Unreadable::Broken(_))));

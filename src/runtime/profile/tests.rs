@@ -197,7 +197,7 @@ fn a_damaged_file_is_an_error_and_stays() {
     assert!(data.error(None).contains("known.json is damaged: it is no file."));
 }
 
-/// Whoever is told to move such a file away forgets whom they verified.
+/// A user who moves such a file away because we said so forgets the people they verified.
 #[test]
 fn what_a_later_release_may_have_written_is_not_called_damaged() {
     let data = Data::new();

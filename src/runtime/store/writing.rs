@@ -215,7 +215,7 @@ impl Writer<'_> {
         for bytes in deleting::delete_after(&self.savepoint, log, state.head)? {
             self.counts.take(log, bytes);
         }
-        // Whoever held what is gone does not hold what comes in its place.
+        // A node that held what is gone does not hold what comes in its place.
         let mut acks = self.savepoint.prepare_cached("UPDATE acks SET seq = ?2 WHERE log = ?1 AND seq > ?2")?;
         acks.execute(params![log, number(state.head)])?;
         put_log(&self.savepoint, place, state)?;

@@ -134,7 +134,7 @@ fn two_running_copies_are_told_and_lose_no_line() {
 }
 
 #[test]
-#[ignore = "long: who lost the place tries again after half a minute"]
+#[ignore = "long: a copy that lost its place tries again after half a minute"]
 fn the_owner_of_a_stolen_key_is_told_and_gets_through_again() {
     let ports = Ports::take();
     let carol = Node::listening("carol", ports.port(0)..=ports.port(0));

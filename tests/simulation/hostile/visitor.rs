@@ -1,4 +1,4 @@
-//! A stranger who comes to whoever is at an uncertain place, and asks for everything.
+//! A stranger who comes to nodes at uncertain places and asks for everything.
 
 use std::{rc::Rc, time::Duration};
 
