@@ -31,6 +31,18 @@ fn copy_directory(from: &Path, to: &Path) {
     }
 }
 
+/// Says a line that `other` gets, leaves, and comes back; and a copy of all that it keeps, made in between.
+fn copied(mut node: Node, other: &Node, line: &str) -> (Node, Arc<TempDir>) {
+    other.wait_nick(&node.nick);
+    node.say(line);
+    other.wait_text(line);
+    let id = node.wait_own(line);
+    node.wait_delivered(&id, 1, 1);
+    node.quit();
+    let copy = copy(&node.home());
+    (node.start_again(), copy)
+}
+
 /// The own lines that a node was told to be on somebody else's disk.
 fn delivered(node: &Node) -> Vec<String> {
     let own = node.all(|e| (e["event"] == "message" && e["own"] == true).then(|| (e["id"].clone(), e["text"].clone())));
@@ -57,15 +69,7 @@ fn what_a_restored_backup_says_alone_reaches_everybody_and_what_it_lost_comes_ba
     let ports = Ports::take();
     let setup = Setup::new("alice", few(&ports));
     let mut carol = Node::listening("carol", few(&ports));
-    let mut alice = Node::start(&setup);
-    carol.wait_nick("alice");
-    alice.say("shared");
-    carol.wait_text("shared");
-    let id = alice.wait_own("shared");
-    alice.wait_delivered(&id, 1, 1);
-    alice.quit();
-    let backup = copy(&alice.home());
-    let mut alice = alice.start_again();
+    let (mut alice, backup) = copied(Node::start(&setup), &carol, "shared");
     alice.wait_peers(1);
     for text in ["lost 2", "lost 3"] {
         alice.say(text);
@@ -103,15 +107,7 @@ fn two_running_copies_are_told_and_lose_no_line() {
     let ports = Ports::take();
     let setup = Setup::new("alice", few(&ports));
     let carol = Node::listening("carol", few(&ports));
-    let mut first = Node::start(&setup);
-    carol.wait_nick("alice");
-    first.say("first");
-    carol.wait_text("first");
-    let id = first.wait_own("first");
-    first.wait_delivered(&id, 1, 1);
-    first.quit();
-    let cloned = copy(&first.home());
-    let mut first = first.start_again();
+    let (mut first, cloned) = copied(Node::start(&setup), &carol, "first");
     let mut second = Node::start_at(&cloned, &setup);
     for node in [&first, &second] {
         assert!(node.wait_notice("own_key").contains("identity --new"));
