@@ -42,8 +42,6 @@ pub enum Mutant {
     NeverSendLess,
     /// What was said on a network before is offered to everybody.
     OfferEverything,
-    /// A peer that has an event under the number of ours counts as one that has ours.
-    ReceiptsByNumber,
     /// Lines that others can never take are not said again.
     NeverSayAgain,
     /// Others are told of lines that the disk did not take.
@@ -60,7 +58,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 25] = [
         Self::NoDedupe,
         Self::NoDependencyCheck,
         Self::NoPredecessorCheck,
@@ -80,7 +78,6 @@ impl Mutant {
         Self::OneLane,
         Self::NeverSendLess,
         Self::OfferEverything,
-        Self::ReceiptsByNumber,
         Self::NeverSayAgain,
         Self::AcknowledgeUnkept,
         Self::HideUnkept,
@@ -204,11 +201,6 @@ pub(crate) fn never_sends_less() -> bool {
 /// Whether what was said on a network before is offered to everybody.
 pub(crate) fn offers_everything() -> bool {
     is(Mutant::OfferEverything)
-}
-
-/// Whether a peer has our event if it has one under that number.
-pub(crate) fn counts_receipts_by_number() -> bool {
-    is(Mutant::ReceiptsByNumber)
 }
 
 /// Whether lines that others can never take are not said again.

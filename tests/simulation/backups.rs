@@ -12,6 +12,9 @@ const COPIED_AT: Range<u64> = 2_000..12_000;
 /// Milliseconds after that until the host goes back to it, and until it does so again.
 const BACK_AFTER: Range<u64> = 2_000..10_000;
 
+/// How many lines its user says at once after that: with some of them others have a line of the same number.
+pub(crate) const SAYS_FIRST: Range<u64> = 0..6;
+
 /// How often it goes back at most.
 const MOST: u8 = 2;
 

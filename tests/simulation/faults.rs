@@ -6,7 +6,12 @@ use std::{ops::Range, rc::Rc, sync::atomic::Ordering, time::Duration};
 
 use turmoil::Sim;
 
-use crate::{backups::Backups, host::Host, places::Moves, world::World};
+use crate::{
+    backups::{self, Backups},
+    host::Host,
+    places::Moves,
+    world::World,
+};
 
 /// How slow messages are when nothing is wrong.
 pub(crate) const LATENCY: Duration = Duration::from_millis(40);
@@ -46,6 +51,9 @@ const FAULTS: [(Fault, u8); 8] = [
 
 /// The sum of the parts.
 const PARTS: u8 = 23;
+
+/// The side of a host that reaches nobody.
+const ALONE: u8 = 3;
 
 /// Milliseconds between two faults.
 const FAULT_EVERY: Range<u64> = 200..2_500;
@@ -241,7 +249,10 @@ impl Faults {
             self.backups.goes_back(now, &mut self.random);
             self.crash(sim, now, index);
             self.world.note(now, &format!("[{index}] goes back to the copy"));
-            self.world.must(host.go_back(&self.world, now));
+            // It speaks before anybody can tell it what it has lost.
+            self.sides[index] = ALONE;
+            let lines = self.random.u64(backups::SAYS_FIRST);
+            self.world.must(host.go_back(lines, &self.world, now));
         }
     }
 

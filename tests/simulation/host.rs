@@ -68,6 +68,8 @@ pub(crate) struct Host {
     /// Whom it lists.
     pub(crate) listed: RefCell<BTreeSet<NodeId>>,
     lines: Cell<u64>,
+    /// How many lines its user says as soon as it starts.
+    says_first: Cell<u64>,
 }
 
 impl Host {
@@ -100,6 +102,7 @@ impl Host {
             commands: RefCell::default(),
             listed: RefCell::default(),
             lines: Cell::new(0),
+            says_first: Cell::new(0),
         }
     }
 
@@ -150,8 +153,9 @@ impl Host {
         backups::copy(&self.directory, &self.backup());
     }
 
-    /// Puts its disk back to the copy. It must not run.
-    pub(crate) fn go_back(&self, world: &World, now: Duration) -> Result<(), String> {
+    /// Puts its disk back to the copy. It must not run. Its user says so many lines as soon as it starts again.
+    pub(crate) fn go_back(&self, lines: u64, world: &World, now: Duration) -> Result<(), String> {
+        self.says_first.set(lines);
         backups::copy(&self.backup(), &self.directory);
         world.rules.borrow_mut().goes_back(self.index, self.node, now);
         self.read(world, false)?;
@@ -270,6 +274,9 @@ pub(crate) async fn live(world: Rc<World>, host: Rc<Host>) -> turmoil::Result {
     let actor = Actor::start(net, settings, commands_out, updates_in, CancellationToken::new()).await?;
     tokio::spawn(actor.run());
     host.commands.replace(Some(commands));
+    for _ in 0..host.says_first.take() {
+        host.say(None);
+    }
     let mut random = fastrand::Rng::with_seed(world.seed ^ ((host.index as u64) << 40) ^ boot);
     while let Some(update) = updates.recv().await {
         world.saw(&host, &update);

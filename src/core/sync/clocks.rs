@@ -120,9 +120,7 @@ impl Settling {
             Self::Idle => true,
             Self::Asked { .. } => false,
             // Measured again, it may be some milliseconds more or less.
-            Self::Refused { correction: refused } => {
-                correction.abs_diff(*refused) > max_off_ms().unsigned_abs() / 2
-            }
+            Self::Refused { correction: refused } => correction.abs_diff(*refused) > max_off_ms().unsigned_abs() / 2,
         }
     }
 }

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use super::{Purpose, Sync, event::Context, timer::Timer};
 use crate::{
-    core::{
-        log::storage::{Read, Request, StoredEvent},
-        mutant,
-    },
+    core::log::storage::{Read, Request, StoredEvent},
     domain::model::{EventId, LinkId, LogId, NodeId},
     protocol::codec::event::HeldRange,
 };
@@ -56,9 +53,6 @@ impl Sync {
     pub(super) fn claimed(&mut self, name: LinkId, node: NodeId, claim: Claim, cx: &mut Context<'_>) {
         let log = claim.log;
         let Some(held) = self.logs.get(&log) else { return };
-        if mutant::counts_receipts_by_number() {
-            return self.receipt(name, node, log, claim.seq.min(held.committed_head()), cx);
-        }
         // Nobody can have more than we have said. If it is true, its events prove it.
         if claim.seq > held.committed_head() || claim.seq < held.base() {
             return;

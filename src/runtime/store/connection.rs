@@ -1,11 +1,6 @@
 //! Connections to the file.
 
-use std::{
-    fs::OpenOptions,
-    io,
-    path::Path,
-    time::Duration,
-};
+use std::{fs::OpenOptions, io, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, Result};
 

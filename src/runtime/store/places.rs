@@ -14,6 +14,8 @@ pub(super) fn find(connection: &Connection, room: RoomId, network: &str) -> Resu
 pub(super) fn put(connection: &Connection, room: RoomId, network: &str) -> Result<i64> {
     match find(connection, room, network)? {
         Some(key) => Ok(key),
-        None => connection.prepare_cached("INSERT INTO places (room, network) VALUES (?, ?)")?.insert((room.0, network)),
+        None => {
+            connection.prepare_cached("INSERT INTO places (room, network) VALUES (?, ?)")?.insert((room.0, network))
+        }
     }
 }
