@@ -2,9 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_width::UnicodeWidthStr;
 
-use super::clean::{is_forbidden, is_invisible, limit_marks};
+use super::{
+    clean::{is_forbidden, is_invisible, limit_marks},
+    fold::{fold, is_disguise},
+};
 
 /// The widest nickname, in terminal columns: twice the widest nick column, so that a cut name is still recognised.
 pub const MAX_NICK_COLUMNS: usize = 24;
@@ -16,8 +20,9 @@ const MAX_NICK_WORDS: usize = 2;
 /// (`/trust 7f3a91c0`). With fewer, names that people have would be lost (`fee`, `decade`).
 const KEY_DIGITS: usize = 8;
 
-/// A nickname that is safe to show: one line of 1 to 24 columns and at most two words, without controls, invisible
-/// characters or a colon (the reference protocol's separator), and not what the begin of a key looks like.
+/// A nickname that is safe to show: one line of 1 to 24 columns and at most two words, without controls and invisible
+/// characters, without what looks like the frame that front ends draw around names, and not what the begin of a key looks
+/// like. A colon is also the reference protocol's separator.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nick(Arc<str>);
 
@@ -39,6 +44,9 @@ pub enum NickError {
     /// A first character that means something else in this program.
     #[error("A name cannot begin with {0:?}. Choose another one.")]
     ForbiddenStart(char),
+    /// A dot at its begin or end, which disappears beside the text around it.
+    #[error("A name cannot begin or end with a dot. Leave it out.")]
+    Dot,
     /// It would pass for somebody's key.
     #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f would pass for a key. Add another letter.")]
     LooksLikeKey,
@@ -54,8 +62,12 @@ impl Nick {
         if let Some(c) = name.chars().next().filter(|c| matches!(c, '/' | '#' | '@' | '*' | '&')) {
             return Err(NickError::ForbiddenStart(c));
         }
-        if let Some(c) = name.chars().find(|&c| c == ':' || is_forbidden(c) || is_invisible(c) || is_ours(c)) {
+        let is_bad = |c: char| is_forbidden(c) || is_invisible(c) || is_ours(c) || is_frame(c) || is_disguise(c);
+        if let Some(c) = name.chars().find(|&c| is_bad(c)) {
             return Err(NickError::Forbidden(c));
+        }
+        if name.starts_with(is_dot) || name.ends_with(is_dot) {
+            return Err(NickError::Dot);
         }
         if name.split(char::is_whitespace).any(str::is_empty) && !name.is_empty()
             || name.split(char::is_whitespace).count() > MAX_NICK_WORDS
@@ -72,13 +84,16 @@ impl Nick {
         }
     }
 
-    /// Makes a nickname of what somebody else calls themselves: forbidden and invisible characters are dropped first.
+    /// Makes a nickname of what somebody else calls themselves: characters that no name has are dropped first, and letters
+    /// in disguise become letters.
     pub fn clean(name: &str) -> Option<Self> {
         let name: String = name.chars().filter(|&c| !is_forbidden(c) && !is_invisible(c)).collect();
         // At the begin it means something else, and then it is no name.
         let start = name.trim().chars().next();
-        let name: String = name.chars().filter(|&c| !is_ours(c) || Some(c) == start && c == '#').collect();
-        Self::new(&name).ok()
+        let kept = |c: &char| !is_frame(*c) && (!is_ours(*c) || Some(*c) == start && *c == '#');
+        let name: String = name.chars().filter(kept).flat_map(undisguised).collect();
+        let words = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::new(words.trim_matches(|c: char| is_dot(c) || c.is_whitespace())).ok()
     }
 
     /// The name as text.
@@ -104,6 +119,121 @@ fn cut_marks(name: &str) -> String {
 fn is_key(name: &str) -> bool {
     let mut digits = name.chars().filter(|c| !c.is_whitespace());
     digits.clone().count() >= KEY_DIGITS && digits.all(|c| c.is_ascii_hexdigit())
+}
+
+/// What looks like the frame that front ends draw around a name: `<bob>`, `bob:`, `bob │`.
+const fn is_frame(c: char) -> bool {
+    matches!(
+        c,
+        '<' | '>'
+            | '|'
+            | ':'
+            | '¦'
+            | 'ǀ'
+            | 'ǁ'
+            | 'ː'
+            | '˸'
+            | '׃'
+            | '։'
+            | '܃'
+            | '܄'
+            | '፡'
+            | '᛬'
+            | '‖'
+            | '‹'
+            | '›'
+            | '«'
+            | '»'
+            | '⁚'
+            | '∣'
+            | '∥'
+            | '∶'
+            | '≪'
+            | '≫'
+            | '≺'
+            | '≻'
+            | '⋖'
+            | '⋗'
+            | '⎮'
+            | '⎸'
+            | '⎹'
+            | '⏐'
+            | '⏽'
+            | '│'
+            | '┃'
+            | '┆'
+            | '┇'
+            | '┊'
+            | '┋'
+            | '║'
+            | '╎'
+            | '╏'
+            | '╵'
+            | '╷'
+            | '╹'
+            | '╻'
+            | '▏'
+            | '▎'
+            | '▍'
+            | '▌'
+            | '▐'
+            | '▕'
+            | '❘'
+            | '❙'
+            | '❚'
+            | '❬'
+            | '❭'
+            | '❮'
+            | '❯'
+            | '❰'
+            | '❱'
+            | '⟨'
+            | '⟩'
+            | '⟪'
+            | '⟫'
+            | '⦁'
+            | '⦙'
+            | '⦂'
+            | '⦑'
+            | '⦒'
+            | '⧼'
+            | '⧽'
+            | '⫶'
+            | '⫿'
+            | '〈'
+            | '〉'
+            | '《'
+            | '》'
+            | '꞉'
+            | '︓'
+            | '︰'
+            | '︿'
+            | '﹀'
+            | '﹕'
+            | '﹤'
+            | '﹥'
+            | '：'
+            | '＜'
+            | '＞'
+            | '｜'
+            | '￤'
+            | '￨'
+    )
+}
+
+/// A dot, or what looks like one.
+const fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '․' | '‧' | '·' | '。' | '｡' | '．' | '﹒' | '…' | '‥' | '٠' | '۔' | '܁' | '܂')
+}
+
+/// The letter of one that is in disguise; nothing of a disguise without a letter.
+fn undisguised(c: char) -> Vec<char> {
+    if !is_disguise(c) {
+        return vec![c];
+    }
+    let letters: Vec<char> =
+        std::iter::once(c).nfkd().flat_map(fold).filter(|&c| !is_disguise(c) && !is_frame(c)).collect();
+    letters.into_iter().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// What looks like that which the screens write beside names: the mark of somebody who is verified, and the sign before
@@ -142,6 +272,14 @@ mod tests {
         assert_eq!(Nick::new("  "), Err(NickError::Empty));
         assert_eq!(Nick::new("a:b"), Err(NickError::Forbidden(':')));
         assert_eq!(Nick::new("a\u{202E}b"), Err(NickError::Forbidden('\u{202E}')));
+        for c in "<>|│┃❘:∶：＜".chars() {
+            assert_eq!(Nick::new(&format!("alice{c} yes")), Err(NickError::Forbidden(c)));
+        }
+        for name in [".alice", "alice.", "alice…", "·alice", "..", "alice﹒"] {
+            assert_eq!(Nick::new(name), Err(NickError::Dot), "{name}");
+        }
+        assert_eq!(Nick::new("ⓐlice"), Err(NickError::Forbidden('ⓐ')));
+        assert_eq!(Nick::new("ᴀlice"), Err(NickError::Forbidden('ᴀ')));
         assert_eq!(Nick::new("bob#c04e"), Err(NickError::Forbidden('#')));
         assert_eq!(Nick::new("bob ✓"), Err(NickError::Forbidden('✓')));
         assert_eq!(Nick::new("a\nb"), Err(NickError::Forbidden('\n')));
@@ -225,6 +363,21 @@ mod tests {
         assert_eq!(Nick::clean("bob#c04e").map(|n| n.to_string()), Some("bobc04e".to_owned()));
         assert_eq!(Nick::clean("#lab"), None);
         assert_eq!(Nick::clean("bob ✔").map(|n| n.to_string()), Some("bob".to_owned()));
+        for (name, cleaned) in [
+            ("alice> yes", "alice yes"),
+            ("alice │yes", "alice yes"),
+            ("alice ❘", "alice"),
+            ("<alice>", "alice"),
+            ("alice∶ yes", "alice yes"),
+            ("...alice.", "alice"),
+            ("ⓐⓛⓘⓒⓔ", "alice"),
+            ("ᴀʟɪᴄᴇ", "alice"),
+            ("🅰lice", "alice"),
+            ("alice 🆗", "alice"),
+        ] {
+            assert_eq!(Nick::clean(name).map(|nick| nick.to_string()).as_deref(), Some(cleaned), "{name}");
+        }
+        assert_eq!([Nick::clean("<>"), Nick::clean(". ."), Nick::clean("│")], [None, None, None]);
         let zalgo = format!("a{}", "\u{301}".repeat(40));
         assert_eq!(Nick::clean(&zalgo).map(|n| n.as_str().chars().count()), Some(5));
     }
