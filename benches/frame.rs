@@ -12,7 +12,10 @@ use std::{
 use proximity_chat::{
     domain::{
         bus::Update,
-        model::{Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Room, Text, Timestamp},
+        model::{
+            Author, Delivery, Hlc, Mark, Message, MessageId, Nick, Now, PeerId, Position, Repute, Room, Text,
+            Timestamp, Trust,
+        },
     },
     frontend::tui::{
         app::{App, Input, MESSAGE_CAP, Setup},
@@ -82,6 +85,7 @@ impl Room50 {
             room: Room::LOBBY,
             author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], port).into())),
             nick: Nick::clean(&format!("peer{port}")),
+            repute: Repute::of(Trust::Guest),
             text,
             action: false,
             sent_at: self.now.wall,

@@ -6,7 +6,7 @@ use proximity_chat::{
         self, ReferenceLine,
         announcement::{ANNOUNCEMENT_BYTES, Announcement, Call, Unproven},
         event::{Content, HLC_END, MAX_DEPS, Signed},
-        mesh::{Frame, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Status, decode, encode},
+        mesh::{Doubt, Frame, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Status, decode, encode},
     },
 };
 
@@ -51,7 +51,13 @@ pub(super) fn mesh(bytes: &[u8]) {
         Frame::Refused(refused) => {
             assert!(refused.from >= 1 && refused.until.is_none_or(|until| until >= refused.from));
         }
-        Frame::Sas(_) | Frame::Bye(_) | Frame::Ping { .. } | Frame::Probe(_) | Frame::Nothing => {}
+        Frame::Doubt(Doubt::NameTaken(nick)) => clean::nick(nick),
+        Frame::Doubt(Doubt::CodesDiffer)
+        | Frame::Sas(_)
+        | Frame::Bye(_)
+        | Frame::Ping { .. }
+        | Frame::Probe(_)
+        | Frame::Nothing => {}
     }
     assert_eq!(decode(&encode(&frame)), Ok(frame), "what we understood is not what we would say");
 }

@@ -54,16 +54,18 @@ const MAX_OUTS: usize = 32;
 const MAX_LINES: usize = 4_096;
 
 /// What the user does, by its number.
-pub(super) const DEEDS: [fn(Who) -> Command; 9] = [
+pub(super) const DEEDS: [fn(Who) -> Command; 11] = [
     |who| Command::Verify { who, same: None },
     |who| Command::Verify { who, same: Some(true) },
     |who| Command::Verify { who, same: Some(false) },
-    Command::Trust,
+    |who| Command::Trust { who, sure: true },
     Command::Ignore,
     Command::Unignore,
     Command::Whois,
     |_| Command::SetPresence(Presence::away("lunch")),
     |_| Command::Say { room: Room::LOBBY, text: Text::new("hello").expect("a text"), action: false, network: None },
+    Command::Untrust,
+    Command::Unverify,
 ];
 
 /// A store that remembers events and nothing else.

@@ -29,7 +29,7 @@ use proximity_chat::{
     core::node::Via,
     domain::{
         bus::{NoticeCode, Update, VerifyStep},
-        model::{Author, Trust},
+        model::{Author, Repute, Trust},
     },
 };
 
@@ -136,7 +136,8 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     assert_eq!(count("log-forged", pretended), 0);
     assert_eq!(count("renames", |update| matches!(update, Update::PeerRenamed { .. })), 100);
     assert_eq!((count("codes-of-theirs", code), count("codes-of-ours", code)), (1, 1));
-    let verified = |update: &Update| matches!(update, Update::PeerTrust { trust: Trust::Verified, .. });
+    let verified =
+        |update: &Update| matches!(update, Update::PeerTrust { repute: Repute { trust: Trust::Verified, .. }, .. });
     assert_eq!((count("codes-of-theirs", verified), count("codes-that-do-not-fit", verified)), (1, 0));
     assert_eq!(count("codes-again-and-again", code), 1);
     for silent in ["no-hello", "not-its-key", "our-key"] {

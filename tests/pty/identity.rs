@@ -88,7 +88,7 @@ fn two_people_compare_codes_and_an_impostor_is_told_of() {
     bob.wait_text("● alice ✓");
 
     alice.send("/whois bob\r");
-    alice.wait_text("authenticated, and verified by you");
+    alice.wait_text("verified by you");
     alice.send("/clear\r");
     bob.send("\x11");
     bob.wait_exit();

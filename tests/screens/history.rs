@@ -265,7 +265,7 @@ fn who_is_not_here_is_told_apart_by_the_key() {
     ] {
         assert!(s.find(&format!("{row}{text}")).is_some(), "{row}{text}\n{}", s.text());
     }
-    // Whoever comes under that name is somebody else than who was there before.
+    // A key that was only heard of gives way to one that is here.
     let (mut s, _) = opened(
         |s| Disk::new([s.old(Author::Peer(node("7f3a", "10.0.0.1:1").id), "bob", "from before", 400)]),
         (80, 24),

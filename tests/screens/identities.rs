@@ -37,7 +37,7 @@ pub(crate) fn everybody(size: (u16, u16)) -> Screen {
     s.trust(eve, Trust::Suspect);
     let mallory = node("bad0", "192.168.1.67:4565");
     s.joins(mallory, Some("mallory"));
-    s.update(Update::PeerTrust { peer: mallory.id, trust: Trust::New, ignored: true });
+    s.update(Update::PeerTrust { peer: mallory.id, repute: Repute { ignored: true, ..Repute::of(Trust::New) } });
     s.joins(addr("192.168.1.70:4565"), Some("frank"));
     s.joins(addr("192.168.1.71:31250"), None);
     s.is_at(carol, Presence::Here, true);
@@ -103,7 +103,7 @@ fn key_change() {
         let mut s = chat(lan(), size);
         s.leaves(people()[0]);
         let other = node("c04e", "192.168.1.24:4565");
-        s.update(Update::PeerJoined(Peer { trust: Trust::Suspect, ..peer(other, Some("bob")) }));
+        s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(other, Some("bob")) }));
         s.update(alarm(AlarmKind::KeyChanged, "c04e", "bob", true));
         s.says(other, "bob", "hi, new laptop");
         s
@@ -135,12 +135,14 @@ fn whois() {
             last_seen: s.now.wall,
             addrs: vec![bob.addr],
             verified: true,
+            differs: false,
             trusted: false,
+            displaced: false,
             ignored: false,
             met: None,
         };
         s.update(Update::Whois(Box::new(Whois {
-            peer: Some(Peer { trust: Trust::Verified, ..peer(bob, Some("bob")) }),
+            peer: Some(Peer { repute: repute(Trust::Verified), ..peer(bob, Some("bob")) }),
             known: Some(known),
             addrs: vec![bob.addr, addr("10.0.0.7:4565")],
             presence: Presence::away("lunch"),

@@ -33,7 +33,7 @@ fn two_of_one_name_can_be_told_apart() {
     assert!(s.find("?bob#4566 │ alone again").is_some(), "the other one is still listed: {}", s.text());
     s.wait(600);
     s.says(addr(BOB), "bob", "long alone");
-    assert!(s.find(" ?bob │ long alone").is_some(), "{}", s.text());
+    assert!(s.find(" ?bob#4566 │ long alone").is_some(), "{}", s.text());
 }
 
 #[test]

@@ -143,13 +143,18 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
     let nick = |name: &str| Nick::new(name).unwrap();
     match mesh {
         Mesh::Joins(name, trust, ignored) => {
-            s.update(Update::PeerJoined(Peer { trust, ignored, ..peer(whom, name.as_deref()) }));
+            s.update(Update::PeerJoined(Peer {
+                repute: Repute { ignored, ..repute(trust) },
+                ..peer(whom, name.as_deref())
+            }));
         }
         Mesh::Leaves => s.leaves(whom),
         Mesh::Says(text) if Text::new(&text).is_ok() => s.says(whom, "bob", &text),
         Mesh::Says(_) => {}
         Mesh::Renamed(name) => s.update(Update::PeerRenamed { peer: id, nick: nick(&name) }),
-        Mesh::Trust(trust, ignored) => s.update(Update::PeerTrust { peer: id, trust, ignored }),
+        Mesh::Trust(trust, ignored) => {
+            s.update(Update::PeerTrust { peer: id, repute: Repute { ignored, ..repute(trust) } });
+        }
         Mesh::Presence(away, typing) => {
             s.is_at(whom, if away { Presence::away("a note 山") } else { Presence::Here }, typing);
         }
@@ -171,6 +176,8 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
                 last_seen: s.now.wall,
                 addrs: vec![whom.addr],
                 verified: here,
+                differs: false,
+                displaced: false,
                 trusted: !here,
                 ignored: here,
                 met: None,

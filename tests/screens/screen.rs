@@ -10,7 +10,7 @@ use proximity_chat::{
         bus::{Command, NetworkStatus, Page, SweepProgress, SweepState, Update},
         model::{
             Author, Delivery, Hlc, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Now,
-            Peer, PeerId, Position, Presence, Room, Seek, Software, Text, Timestamp, Trust,
+            Peer, PeerId, Position, Presence, Repute, Room, Seek, Software, Text, Timestamp, Trust,
         },
     },
     frontend::tui::{
@@ -216,7 +216,7 @@ impl Screen {
     }
 
     pub(crate) fn trust(&mut self, whom: impl Into<Whom>, trust: Trust) {
-        self.update(Update::PeerTrust { peer: whom.into().id, trust, ignored: false });
+        self.update(Update::PeerTrust { peer: whom.into().id, repute: repute(trust) });
     }
 
     pub(crate) fn is_at(&mut self, whom: impl Into<Whom>, presence: Presence, typing: bool) {
@@ -240,6 +240,10 @@ impl Screen {
             room: Room::LOBBY,
             author,
             nick: Nick::clean(nick),
+            repute: match author {
+                Author::Peer(PeerId::Guest(_)) => repute(Trust::Guest),
+                Author::Own | Author::Peer(_) => repute(Trust::Known),
+            },
             text: Text::new(text).unwrap(),
             action: false,
             sent_at: self.now.wall,
@@ -257,7 +261,12 @@ impl Screen {
         let ms = self.now.wall.as_millis() - i64::try_from(seconds_ago).unwrap() * 1_000;
         let sent_at = Timestamp::from_millis(ms);
         let position = Position { hlc: Hlc::at(sent_at), ..message.position };
-        Message { sent_at, position, history: true, ..message }
+        let repute = match message.repute.trust {
+            Trust::Guest => message.repute,
+            // Nobody has met them.
+            _ => repute(Trust::New),
+        };
+        Message { sent_at, position, repute, history: true, ..message }
     }
 
     pub(crate) fn says(&mut self, whom: impl Into<Whom>, nick: &str, text: &str) {
@@ -375,5 +384,10 @@ pub(crate) fn peer(whom: impl Into<Whom>, nick: Option<&str>) -> Peer {
         PeerId::Node(_) => (Software::Ours { version: "0.1.0".into() }, Trust::Known),
         PeerId::Guest(_) => (Software::Reference, Trust::Guest),
     };
-    Peer { id, nick: nick.map(|n| Nick::new(n).unwrap()), addr, software, trust, ignored: false }
+    Peer { id, nick: nick.map(|n| Nick::new(n).unwrap()), addr, software, repute: repute(trust) }
+}
+
+/// How somebody is shown of whom this much is known.
+pub(crate) fn repute(trust: Trust) -> Repute {
+    Repute { namesake: trust == Trust::Suspect, ..Repute::of(trust) }
 }

@@ -47,20 +47,19 @@ fn beside(s: &mut Screen, name: &str) -> String {
 #[test]
 fn two_of_one_name_are_told_apart_by_their_keys() {
     let mut s = screen();
-    s.joins(eve(), Some("bob"));
+    s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(eve(), Some("bob")) }));
     s.says(eve(), "bob", "so am I");
     s.says(bob(), "bob", "no");
-    assert!(s.find("bob#c04e │ so am I").is_some() && s.find("bob#7f3a │ no").is_some(), "{}", s.text());
-    assert!(s.find("  bob │ the real one").is_some(), "what was said before stays: {}", s.text());
-    assert!(s.find("⇄ bob#c04e joined").is_some(), "{}", s.text());
+    assert!(s.find("!bob#c04e │ so am I").is_some(), "{}", s.text());
+    assert!(s.find("  bob │ no").is_some() && s.find("  bob │ the real one").is_some(), "{}", s.text());
+    assert!(s.find("⇄ !bob#c04e joined").is_some(), "{}", s.text());
     s.trust(bob(), Trust::Verified);
-    assert!(beside(&mut s, "bob#7f3a ✓").starts_with('●'), "also who is verified");
+    assert!(beside(&mut s, "bob ✓").starts_with('●'), "the one who was first keeps the name");
     s.joins(addr("127.0.0.1:4568"), Some("B0B"));
     assert!(beside(&mut s, "B0B#4568").starts_with('?'));
-    s.leaves(eve());
-    s.leaves(addr("127.0.0.1:4568"));
-    s.says(bob(), "bob", "alone again");
-    assert!(s.find("  bob │ alone again").is_some(), "{}", s.text());
+    s.leaves(bob());
+    s.says(eve(), "bob", "now it is mine");
+    assert!(s.find("!bob#c04e │ now it is mine").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn a_colour_is_the_keys_and_not_the_names() {
     assert_eq!(colour(&mut s, "rob │ renamed"), before);
     s.joins(eve(), Some("bob"));
     s.says(eve(), "bob", "imitated");
-    assert_ne!(colour(&mut s, "bob │ imitated"), before);
+    assert_ne!(colour(&mut s, "bob#c04e │ imitated"), before);
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
         let mut s = screen();
         s.resize(cols, rows);
         s.leaves(bob());
-        s.update(Update::PeerJoined(Peer { trust: Trust::Suspect, ..peer(eve(), Some("bob")) }));
+        s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(eve(), Some("bob")) }));
         let alarm = changed(&s, "bob", true);
         s.update(Update::Alarm(alarm));
         for shown in
@@ -214,17 +213,20 @@ fn a_round_trip_that_shows_the_same_draws_nothing() {
 fn who_is_ignored_is_neither_heard_nor_announced() {
     let mut s = screen();
     s.enter("/clear");
-    s.update(Update::PeerTrust { peer: bob().id, trust: Trust::Known, ignored: true });
+    s.update(Update::PeerTrust { peer: bob().id, repute: Repute { ignored: true, ..repute(Trust::Known) } });
     assert_eq!(beside(&mut s, "bob"), "● bob         ignored");
     s.says(bob(), "bob", "can you hear me");
     s.update(Update::PeerRenamed { peer: bob().id, nick: Nick::new("rob").unwrap() });
     s.is_at(bob(), Presence::Here, true);
     s.leaves(bob());
-    s.update(Update::PeerJoined(Peer { ignored: true, ..peer(bob(), Some("rob")) }));
+    s.update(Update::PeerJoined(Peer {
+        repute: Repute { ignored: true, ..repute(Trust::Known) },
+        ..peer(bob(), Some("rob"))
+    }));
     for hidden in ["hear me", "⇄", "typing"] {
         assert!(s.find(hidden).is_none(), "{}", s.text());
     }
-    s.update(Update::PeerTrust { peer: bob().id, trust: Trust::Known, ignored: false });
+    s.update(Update::PeerTrust { peer: bob().id, repute: Repute::of(Trust::Known) });
     s.says(bob(), "rob", "now you can");
     assert!(s.find("now you can").is_some(), "{}", s.text());
 }
@@ -240,7 +242,7 @@ fn commands_about_people_reach_the_node_and_come_back_when_refused() {
         ("/whois bob", Command::Whois(who("bob"))),
         ("/ignore bob", Command::Ignore(who("bob"))),
         ("/unignore Zoë 山田", Command::Unignore(who("Zoë 山田"))),
-        ("/trust bob#7f3a", Command::Trust(who("bob#7f3a"))),
+        ("/trust bob#7f3a", Command::Trust { who: who("bob#7f3a"), sure: false }),
         ("/verify bob", Command::Verify { who: who("bob"), same: None }),
         ("/verify bob yes", Command::Verify { who: who("bob"), same: Some(true) }),
         ("/verify Zoë 山田 no", Command::Verify { who: who("Zoë 山田"), same: Some(false) }),
@@ -311,7 +313,9 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
         last_seen: s.now.wall,
         addrs: vec![eve().addr],
         verified: false,
+        differs: false,
         trusted: true,
+        displaced: false,
         ignored: true,
         met: None,
     };
@@ -327,7 +331,7 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
     let row = s.find(" eve").unwrap();
     assert!(s.row(row + 1).contains("state       not here"), "{}", s.text());
     for told in [
-        "authenticated, never verified; trusted",
+        "not verified; trusted with this name",
         "ignored",
         "last seen   21 Nov, 18:22",
         "c04e 5d17 9a3b 6620 e8f4 017b 2c6d d395",

@@ -249,7 +249,9 @@ fn known(node: NodeId, days: u16, ago: Duration) -> Known {
         last_seen,
         addrs: Vec::new(),
         verified: false,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: Some(met),
     }

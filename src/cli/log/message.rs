@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Error, names::Names, pages::unexpected};
 use crate::{
     core::log::storage::{LogState, Reply, Request, StoredLine},
-    domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, PeerId, Room, RoomId, Text},
+    domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, PeerId, Room, RoomId, Text, Timestamp},
     protocol::codec::event::Content,
     runtime::{profile::Existing, store::Database},
 };
@@ -20,10 +20,10 @@ pub(super) struct Messages {
 
 impl Messages {
     /// For a room's lines, as the user of this profile knows people.
-    pub(super) fn new(room: Room, profile: &Existing, database: &mut Database) -> Result<Self, Error> {
+    pub(super) fn new(room: Room, profile: &Existing, database: &mut Database, now: Timestamp) -> Result<Self, Error> {
         let Reply::Loaded(snapshot) = database.handle(Request::Load)? else { return Err(unexpected().into()) };
         let forked = snapshot.logs.into_iter().filter_map(|LogState { id, forked, .. }| Some((id, forked?))).collect();
-        Ok(Self { room, names: Names::new(profile), forked })
+        Ok(Self { room, names: Names::new(profile, now), forked })
     }
 
     /// What a front end shows of a line; `None` of who is ignored.
@@ -44,11 +44,13 @@ impl Messages {
                 (None, Text::cut(&text)?, false, None, true)
             }
         };
+        let nick = self.names.called(author).or(nick);
         let message = Message {
             id: position.id,
             room: self.room,
             author,
-            nick: self.names.called(author).or(nick),
+            repute: self.names.repute(author, nick.as_ref()),
+            nick,
             text,
             action,
             again: again.map(MessageId::from),
@@ -66,7 +68,12 @@ impl Messages {
         Some(message)
     }
 
-    /// How text calls whoever said it.
+    /// What tells its author from others of the name, for JSON.
+    pub(super) fn tag(&self, message: &Message) -> Option<String> {
+        self.names.tag(message).strip_prefix('#').map(str::to_owned)
+    }
+
+    /// How text calls its author.
     pub(super) fn name(&self, message: &Message) -> String {
         self.names.name(message)
     }

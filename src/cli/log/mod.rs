@@ -132,13 +132,13 @@ fn print(options: &Options, profile: &Existing, database: Option<Database>, outp
             print_end(output, options.action, &hash, 0)?;
             return Ok(0);
         }
-        let mut messages = Messages::new(options.room, profile, &mut database)?;
+        let mut messages = Messages::new(options.room, profile, &mut database, crate::runtime::io::now().wall)?;
         each_line(&mut database, options.room, |line| {
             let Some(message) = messages.message(line) else { return Ok(()) };
             count += 1;
             match options.action {
                 Action::Text => text::write(&mut output, &message, &messages.name(&message), &mut clock)?,
-                Action::Json => json(&mut output, &message, profile, &mut clock)?,
+                Action::Json => json(&mut output, &message, messages.tag(&message), profile, &mut clock)?,
                 Action::Hash | Action::Count | Action::Erase => {}
             }
             Ok(())
@@ -172,8 +172,14 @@ enum Event<'a> {
     Message(Said<'a>),
 }
 
-fn json(output: &mut impl Write, message: &Message, profile: &Existing, clock: &mut Clock) -> io::Result<()> {
-    let said = Said::new(message, Some(profile.node()), clock.utc(message.sent_at));
+fn json(
+    output: &mut impl Write,
+    message: &Message,
+    tag: Option<String>,
+    profile: &Existing,
+    clock: &mut Clock,
+) -> io::Result<()> {
+    let said = Said::new(message, tag, Some(profile.node()), clock.utc(message.sent_at));
     serde_json::to_writer(&mut *output, &Event::Message(said))?;
     output.write_all(b"\n")
 }

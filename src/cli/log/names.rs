@@ -1,11 +1,11 @@
 //! How text calls people, so that nobody passes for somebody else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     domain::{
-        model::{Author, Known, Mark, Message, Nick, NodeId, PeerId, skeleton},
-        naming::{FirstHolders, GUEST, HANDLE_DIGITS, Name, SUSPECT},
+        model::{Author, Known, Mark, Message, Nick, NodeId, PeerId, Repute, Skeleton, Timestamp, Trust, skeleton},
+        naming::{Claim, Name, Register, SUSPECT, doubt_mark},
     },
     runtime::profile::Existing,
 };
@@ -13,25 +13,30 @@ use crate::{
 /// Who has which name.
 pub(super) struct Names {
     me: NodeId,
-    known: BTreeMap<NodeId, Nick>,
-    ignored: BTreeSet<NodeId>,
-    holders: FirstHolders,
+    own: Option<Skeleton>,
+    known: BTreeMap<NodeId, Known>,
+    /// The best claim to each name, as the node decides it.
+    claims: BTreeMap<Skeleton, Claim>,
+    register: Register,
+    now: Timestamp,
 }
 
 impl Names {
     /// As the user of this profile knows people.
-    pub(super) fn new(profile: &Existing) -> Self {
-        let known: BTreeMap<NodeId, Nick> =
-            profile.known().iter().filter_map(|Known { node, nick, .. }| Some((*node, nick.clone()?))).collect();
-        let mut holders = FirstHolders::default();
-        for (node, nick) in &known {
-            holders.known(skeleton(nick), *node);
+    pub(super) fn new(profile: &Existing, now: Timestamp) -> Self {
+        let known: BTreeMap<NodeId, Known> = profile.known().iter().map(|known| (known.node, known.clone())).collect();
+        let mut claims: BTreeMap<Skeleton, Claim> = BTreeMap::new();
+        for known in known.values().filter(|known| known.is_proven()) {
+            if let Some(nick) = &known.nick {
+                let claim = Claim::of(known);
+                claims.entry(skeleton(nick)).and_modify(|best| *best = claim.max(*best)).or_insert(claim);
+            }
         }
+        let mut register = Register::of_history();
         if let Some(nick) = profile.nick() {
-            holders.user(skeleton(nick));
+            register.set_own(nick);
         }
-        let ignored = profile.known().iter().filter(|known| known.ignored).map(|known| known.node).collect();
-        Self { me: profile.node(), known, ignored, holders }
+        Self { me: profile.node(), own: profile.nick().map(skeleton), known, claims, register, now }
     }
 
     pub(super) fn is_own(&self, node: NodeId) -> bool {
@@ -39,41 +44,63 @@ impl Names {
     }
 
     pub(super) fn is_ignored(&self, author: Author) -> bool {
-        matches!(author, Author::Peer(PeerId::Node(node)) if self.ignored.contains(&node))
+        matches!(author, Author::Peer(PeerId::Node(node)) if self.known.get(&node).is_some_and(|known| known.ignored))
     }
 
     /// The name that the user knows somebody by.
     pub(super) fn called(&self, author: Author) -> Option<Nick> {
         match author {
-            Author::Peer(PeerId::Node(node)) => self.known.get(&node).cloned(),
+            Author::Peer(PeerId::Node(node)) => self.known.get(&node)?.nick.clone(),
             Author::Own | Author::Peer(PeerId::Guest(_)) => None,
         }
     }
 
+    /// What is known of an author under this name.
+    pub(super) fn repute(&self, author: Author, nick: Option<&Nick>) -> Repute {
+        let node = match author {
+            Author::Own => return Repute::of(Trust::Verified),
+            Author::Peer(PeerId::Guest(_)) => return Repute::of(Trust::Guest),
+            Author::Peer(PeerId::Node(node)) => node,
+        };
+        let looks = nick.map(skeleton);
+        let namesake = looks.as_ref().is_some_and(|looks| {
+            self.own.as_ref() == Some(looks) || self.claims.get(looks).is_some_and(|claim| claim.node() != node)
+        });
+        let trust = match self.known.get(&node) {
+            Some(known) => {
+                let granted = known.trusted && known.nick.as_ref() == nick;
+                known.trust(namesake, granted, self.now)
+            }
+            None if namesake => Trust::Suspect,
+            None => Trust::New,
+        };
+        Repute { trust, namesake, ignored: false }
+    }
+
     /// Remembers under which name a message was said.
     pub(super) fn met(&mut self, message: &Message) {
-        let node = match message.author {
-            Author::Own => None,
-            Author::Peer(PeerId::Node(node)) => Some(node),
-            Author::Peer(PeerId::Guest(_)) => return,
-        };
-        if let Some(nick) = &message.nick {
-            self.holders.used(skeleton(nick), node);
+        if let (Author::Peer(id), Some(nick)) = (message.author, &message.nick) {
+            self.register.heard(id, nick, message.repute);
         }
     }
 
-    /// `bob`, `?bob` for a guest, `!bob` for a key that signed two things as one, `bob#c04e5d17` where somebody else had the
-    /// name before.
-    pub(super) fn name(&self, message: &Message) -> String {
-        let (mark, tag) = match (message.author, &message.nick) {
-            (Author::Own, _) => ("", String::new()),
-            (Author::Peer(PeerId::Guest(_)), _) => (GUEST, String::new()),
-            (Author::Peer(PeerId::Node(node)), nick) => {
-                let mark = if message.mark == Mark::Forked { SUSPECT } else { "" };
-                let is_another = nick.as_ref().is_some_and(|nick| !self.holders.holds(&skeleton(nick), node));
-                (mark, if is_another { format!("#{}", node.tag(HANDLE_DIGITS)) } else { String::new() })
+    /// What tells the author of a message from others of the name: the begin of the key; empty for most.
+    pub(super) fn tag(&self, message: &Message) -> String {
+        match (message.author, &message.nick) {
+            (Author::Peer(id @ PeerId::Node(_)), Some(nick)) => {
+                self.register.tags(id, nick).whole.unwrap_or_default().into()
             }
+            _ => String::new(),
+        }
+    }
+
+    /// `bob`, `?bob` for a guest, `!bob` where there is a doubt, `bob#c04e` where somebody else had the name before.
+    pub(super) fn name(&self, message: &Message) -> String {
+        let mark = match (message.author, message.mark) {
+            (Author::Own, _) => "",
+            (Author::Peer(_), Mark::Forked) => SUSPECT,
+            (Author::Peer(_), _) => doubt_mark(message.repute.trust),
         };
-        Name { mark, called: message.display_name(), tag: &tag }.to_string()
+        Name { mark, called: message.display_name(), tag: &self.tag(message) }.to_string()
     }
 }

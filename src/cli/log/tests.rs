@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     core::log::storage::{GuestLine, LogEntry, LogState, Place, Proof, Request, Write as Change},
-    domain::model::{Hlc, Known, LogId, MessageId, Nick, NodeId, ProfileName, Text, Timestamp},
+    domain::model::{Hlc, Known, LogId, MessageId, Met, Nick, NodeId, ProfileName, Text, Timestamp},
     protocol::{
         codec::event::{Content, Draft, Event, KIND_SAID, SALT_BYTES, Signed},
         identity::Identity,
@@ -127,8 +127,21 @@ fn print_with(options: &Options) -> String {
 
 fn known(author: &Author, name: &str, ignored: bool) -> Known {
     let seen = Timestamp::from_millis(TIME);
+    let met = Met { days: 2, proven: true, ..Met::default() };
     let (node, nick, addrs) = (author.log.author, Some(nick(name)), Vec::new());
-    Known { node, nick, first_seen: seen, last_seen: seen, addrs, verified: false, trusted: false, ignored, met: None }
+    Known {
+        node,
+        nick,
+        first_seen: seen,
+        last_seen: seen,
+        addrs,
+        verified: false,
+        differs: false,
+        trusted: false,
+        displaced: false,
+        ignored,
+        met: Some(met),
+    }
 }
 
 #[test]
@@ -147,12 +160,12 @@ fn text_is_dated_and_nothing_said_passes_for_another_message() {
             bob.say(60_005, 77, "from the future"),
         ],
     );
-    let (fake, other) = (impostor.log.author.tag(8), second_carol.log.author.tag(8));
+    let (fake, other) = (impostor.log.author.tag(4), second_carol.log.author.tag(4));
     assert_eq!(
         data.print(Action::Text),
         format!(
             "\
-2026-01-02 03:04  BOB#{fake}: I am bob
+2026-01-02 03:04  !BOB#{fake}: I am bob
 2026-01-02 03:05  bob: one
     2026-01-02 03:05  carol: I owe you 5
 2026-01-02 03:05  carol: first
@@ -175,8 +188,8 @@ fn json_is_what_the_pipe_prints() {
     assert_eq!(
         data.print(Action::Json),
         format!(
-            r##"{{"event":"message","id":"{id}","room":"#lobby","from":"{from}","nick":"bob","text":"say \"hi\"","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh"}}
-{{"event":"message","id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"waves","sent_at":"2026-01-02T03:04:05.679Z","own":false,"history":true,"protocol":"reference","action":true}}
+            r##"{{"event":"message","id":"{id}","room":"#lobby","from":"{from}","nick":"bob","trust":"new","text":"say \"hi\"","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh"}}
+{{"event":"message","id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"trust":"guest","text":"waves","sent_at":"2026-01-02T03:04:05.679Z","own":false,"history":true,"protocol":"reference","action":true}}
 "##,
             "ab".repeat(16)
         )
@@ -196,7 +209,10 @@ fn what_its_user_said_is_own_and_who_is_ignored_says_nothing() {
     opened.database.handle(Request::Write(me.say(1, KIND_SAID, "hello"))).unwrap();
     drop(opened);
     assert_eq!(data.print(Action::Text), "2026-01-02 03:04  alice: hello\n");
-    assert!(data.print(Action::Json).contains(&format!(r#""from":"{}","nick":"alice","text":"hello""#, data.me)));
+    assert!(
+        data.print(Action::Json)
+            .contains(&format!(r#""from":"{}","nick":"alice","trust":"own","text":"hello""#, data.me))
+    );
     assert!(data.print(Action::Json).contains(r#""own":true,"history":true"#));
 }
 

@@ -26,7 +26,11 @@ impl Node {
             Command::Typing(typing) => self.tell_status(typing, now, out),
             Command::Rescan => self.rescan(now, out),
             Command::Connect(target) => self.drive_dialing(dialing::Input::Connect(target), now, out),
-            Command::Trust(who) => self.with_trust(now, out, |trust, here, out| trust.trust(&who, here, out)),
+            Command::Trust { who, sure } => {
+                self.with_trust(now, out, |trust, here, out| trust.trust(&who, sure, here, out));
+            }
+            Command::Untrust(who) => self.with_trust(now, out, |trust, here, out| trust.untrust(&who, here, out)),
+            Command::Unverify(who) => self.with_trust(now, out, |trust, here, out| trust.unverify(&who, here, out)),
             Command::Ignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
             Command::Unignore(who) => {
                 self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out));
@@ -44,6 +48,7 @@ impl Node {
 
     fn set_nick(&mut self, nick: Nick, now: Now, out: &mut Vec<Output>) {
         self.myself.nick = nick.clone();
+        self.with_trust(now, out, |trust, here, out| trust.own_name(&nick, here, now, out));
         out.push(Output::Update(Update::NickSet(nick)));
         self.tell_status(false, now, out);
     }

@@ -3,8 +3,8 @@
 use super::{CloseReason, Node, Output, dialing, peers::FrameQuota, verify};
 use crate::{
     core::sync,
-    domain::model::{LinkId, Now},
-    protocol::codec::mesh::{Frame, Reason},
+    domain::model::{LinkId, Nick, Now},
+    protocol::codec::mesh::{Doubt, Frame, Reason},
 };
 
 impl Node {
@@ -41,12 +41,21 @@ impl Node {
                     }
                 }
                 Frame::Sas(step) => self.drive_verify(verify::Input::Step { link, step }, now, out),
+                Frame::Doubt(Doubt::CodesDiffer) => self.drive_verify(verify::Input::TheyDiffer(link), now, out),
+                Frame::Doubt(Doubt::NameTaken(nick)) => self.name_taken(link, &nick, now, out),
                 Frame::Refused(refused) => self.drive_sync(sync::Input::Refused { link, refused }, now, out),
                 Frame::Have(have) => self.drive_sync(sync::Input::Have { link, have }, now, out),
                 // Batches were handled above; Probe and ProbeReply belong to a call of their own, not to a link.
                 Frame::Batch(_) | Frame::Probe(_) | Frame::ProbeReply(_) | Frame::Nothing => {}
             }
         }
+    }
+
+    /// A node says that our user's name is another key's there. What it says of a name that we do not have is nothing.
+    fn name_taken(&mut self, link: LinkId, nick: &Nick, now: Now, out: &mut Vec<Output>) {
+        let Some(teller) = self.peers.node_of(link).filter(|_| *nick == self.myself.nick) else { return };
+        let me = self.myself.node;
+        self.with_trust(now, out, |trust, here, out| trust.name_taken(teller, nick, me, here, now.mono, out));
     }
 
     /// The node at the other end of a link broke the rules: ends the link.

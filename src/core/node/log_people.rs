@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     core::{log::storage::Ignored, sync},
-    domain::model::{Class, Host, Nick, NodeId, PeerId, Timestamp},
+    domain::model::{Class, Host, Nick, NodeId, PeerId, Repute, Timestamp, Trust},
 };
 
 /// See the module's documentation.
@@ -41,7 +41,7 @@ impl sync::People for LogPeople<'_> {
 
     fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool {
         match peer {
-            PeerId::Node(node) => self.trust.book().standing(&node, wall).1,
+            PeerId::Node(node) => self.trust.book().repute(&node, wall).ignored,
             PeerId::Guest(addr) => self.trust.is_ignored_guest(&addr),
         }
     }
@@ -51,13 +51,19 @@ impl sync::People for LogPeople<'_> {
         Ignored { nodes: nodes.collect(), guests: self.trust.ignored_guests().clone() }
     }
 
-    /// The name in a message proves nothing. The name that its author uses on a link was checked; without one, a name that
-    /// belongs to somebody else is not shown.
-    fn shown_nick(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> Option<Nick> {
-        let PeerId::Node(node) = peer else { return said.cloned() };
-        let here = self.peers.peer(peer).and_then(|peer| peer.nick.as_ref());
-        let known = here.or_else(|| self.trust.book().nick(&node));
-        let free = || said.filter(|nick| !self.trust.book().is_somebodys(nick, wall));
-        known.or_else(free).cloned()
+    /// The name in a message proves nothing. The name that its author uses on a link was checked. Without one the name of
+    /// the message is shown, and marked if it is somebody else's.
+    fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute) {
+        let here = self.peers.peer(peer);
+        let PeerId::Node(node) = peer else {
+            let ignored = self.is_ignored(peer, wall);
+            return (said.cloned(), here.map_or(Repute { ignored, ..Repute::of(Trust::Guest) }, |peer| peer.repute));
+        };
+        let book = self.trust.book();
+        let known = here.and_then(|peer| peer.nick.as_ref()).or_else(|| book.nick(&node));
+        match (known, said) {
+            (None, Some(said)) => (Some(said.clone()), book.repute_under(&node, said, wall)),
+            (known, _) => (known.cloned(), book.repute(&node, wall)),
+        }
     }
 }

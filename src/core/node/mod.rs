@@ -116,7 +116,7 @@ impl Node {
         Self {
             peers: Peers::new(&me.known, rng.fork()),
             dialing: Dialing::new(rng.fork()),
-            trust: Keyring::new(me.known),
+            trust: Keyring::new(me.known, me.node, &me.nick),
             verify: Verify::new(me.node, me.secret),
             sync: Sync::new(me.node, me.history, rng.u64(..), me.secret),
             notices: NoticeLimits::default(),

@@ -65,8 +65,8 @@ impl Node {
         let (caps, clock_ahead_ms) = (newcomer.caps(), newcomer.clock_ahead_ms());
         let host = Some(newcomer.host());
         let alarm = self.trust.met(node, newcomer.nick.as_ref(), host, &self.peers, now);
-        let standing = self.trust.book().standing(&node, now.wall);
-        self.with_peers(now, out, |peers, _, out| peers.join(newcomer, standing, out));
+        let repute = self.trust.book().repute(&node, now.wall);
+        self.with_peers(now, out, |peers, _, out| peers.join(newcomer, repute, out));
         self.with_trust(now, out, |trust, _, out| trust.raise(alarm, now.mono, out));
         self.drive_verify(verify::Input::LinkUp { link, node, exporter, capable }, now, out);
         self.with_peers(now, out, |peers, context, out| peers.greet(link, context, out));
@@ -89,9 +89,12 @@ impl Node {
         for output in outputs {
             match output {
                 trust::Output::Update(update) => out.push(Output::Update(update)),
-                trust::Output::Standing(node) => {
-                    let standing = self.trust.book().standing(&node, now.wall);
-                    self.with_peers(now, out, |peers, _, out| peers.set_standing(node, standing, out));
+                trust::Output::Repute(node) => {
+                    let repute = self.trust.book().repute(&node, now.wall);
+                    self.with_peers(now, out, |peers, _, out| peers.set_repute(node, repute, out));
+                }
+                trust::Output::NameTaken { node, nick } => {
+                    self.with_peers(now, out, |peers, _, out| peers.tell_name_taken(node, nick, out));
                 }
                 trust::Output::GuestIgnored { addr, ignored } => {
                     self.with_peers(now, out, |peers, _, out| peers.guest_ignored(addr, ignored, out));
@@ -109,7 +112,7 @@ impl Node {
                 verify::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
                 verify::Output::Update(update) => out.push(Output::Update(update)),
                 verify::Output::Compared { node, same } => {
-                    self.with_trust(now, out, |trust, _, out| trust.compared(node, same, out));
+                    self.with_trust(now, out, |trust, here, out| trust.compared(node, same, here, out));
                 }
                 verify::Output::Misbehaved(link) => self.misbehaved(link, now, out),
             }

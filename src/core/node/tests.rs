@@ -84,7 +84,9 @@ fn verified(node: NodeId, nick: &str) -> Known {
         last_seen: Timestamp::from_millis(0),
         addrs: Vec::new(),
         verified: true,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: None,
     }

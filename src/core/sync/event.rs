@@ -13,7 +13,9 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Room, Seek, Text, Timestamp},
+        model::{
+            Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, Seek, Text, Timestamp,
+        },
     },
     protocol::codec::{
         Published,
@@ -187,8 +189,9 @@ pub trait People {
     fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool;
     /// Everybody whom the user shut out.
     fn ignored(&self) -> Ignored;
-    /// The name to show with a message of this peer, who wrote it under the name `said`.
-    fn shown_nick(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> Option<Nick>;
+    /// The name to show with a message of this peer, who wrote it under the name `said`, and what is known of the peer
+    /// under that name.
+    fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute);
 }
 
 /// What every step of the machine needs: whom to ask, what time it is, and where outputs go.

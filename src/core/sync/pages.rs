@@ -12,7 +12,8 @@ use crate::{
     domain::{
         bus::{Page, Update},
         model::{
-            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Room, Seek, Text, Timestamp,
+            Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Repute, Room, Seek, Text,
+            Timestamp, Trust,
         },
     },
     protocol::codec::event::Content,
@@ -109,9 +110,9 @@ impl Sync {
             _ if author != Author::Own && is_late(position.hlc.wall(), *arrived) => Mark::Late,
             _ => Mark::None,
         };
-        let nick = match author {
-            Author::Own => Some(people.own_nick().clone()),
-            Author::Peer(peer) => people.shown_nick(peer, nick, now.wall),
+        let (nick, repute) = match author {
+            Author::Own => (Some(people.own_nick().clone()), Repute::of(Trust::Verified)),
+            Author::Peer(peer) => people.shown(peer, nick, now.wall),
         };
         // Nobody waits for what was said in an earlier log of ours.
         let waits = self.logs.own() == Some(&log) && position.seq > self.delivery.newest_acked(&log);
@@ -120,6 +121,7 @@ impl Sync {
             room: Room::LOBBY,
             author,
             nick,
+            repute,
             text,
             action,
             again: again.map(MessageId::from),

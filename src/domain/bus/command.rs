@@ -39,8 +39,17 @@ pub enum Command {
     Rescan,
     /// Dial an address that the user knows.
     Connect(Target),
-    /// Let a key have the name it goes by, whoever had it before.
-    Trust(Who),
+    /// Let a key have the name it goes by.
+    Trust {
+        /// Which key.
+        who: Who,
+        /// Whether the user is sure, although another key loses the name that is verified or here.
+        sure: bool,
+    },
+    /// Take that back.
+    Untrust(Who),
+    /// Take back what was said of codes that were compared with somebody.
+    Unverify(Who),
     /// Show nothing of what somebody says, under whatever name.
     Ignore(Who),
     /// Show again what somebody says.

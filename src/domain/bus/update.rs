@@ -6,7 +6,7 @@ use ipnetwork::IpNetwork;
 
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Peer,
-    PeerId, Presence, Room, Seek, Text, Timestamp, Trust,
+    PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
 };
 
 /// What happened in the network, in the order in which it happened.
@@ -43,14 +43,12 @@ pub enum Update {
         /// Why.
         reason: LeaveReason,
     },
-    /// What is known of a linked peer's key has changed.
+    /// What is known of somebody has changed, whether they are linked or not.
     PeerTrust {
         /// Who.
         peer: PeerId,
         /// What is known now.
-        trust: Trust,
-        /// Whether the user shut it out.
-        ignored: bool,
+        repute: Repute,
     },
     /// A linked peer is away, is back, or is typing. Nothing of the kind has been said of who just joined: they are here
     /// and not typing.
@@ -272,6 +270,10 @@ pub struct Alarm {
 pub enum AlarmKind {
     /// The same but for the case, and its owner is not here: a reinstall, or an impostor.
     KeyChanged,
+    /// The same but for the case, and its owner is here too.
+    SameName,
+    /// The user's own name, or one that looks the same.
+    OwnName,
     /// Another name that looks the same.
     LookAlike,
 }
@@ -281,6 +283,8 @@ impl AlarmKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::KeyChanged => "key_changed",
+            Self::SameName => "same_name",
+            Self::OwnName => "own_name",
             Self::LookAlike => "look_alike",
         }
     }
@@ -332,6 +336,8 @@ pub enum VerifyStep {
     Verified,
     /// The user said that the codes differ: somebody sits between us, or it is not them.
     Differs,
+    /// The other side said so.
+    TheySayDiffers,
     /// It came to nothing: they left, did not answer in time, or broke the rules.
     Ended,
 }
@@ -387,6 +393,8 @@ pub enum NoticeCode {
     ManyAlarms,
     /// A guest goes by the name of somebody whose key is known.
     GuestName,
+    /// Somebody knows another key by the user's name.
+    NameTaken,
     /// The history on disk was damaged; what could be read was kept.
     Damaged,
     /// Somebody signed two messages as one and the same.
@@ -433,6 +441,7 @@ impl NoticeCode {
             Self::NotSaved => "not_saved",
             Self::ManyAlarms => "many_alarms",
             Self::GuestName => "guest_name",
+            Self::NameTaken => "name_taken",
             Self::Damaged => "history_damaged",
             Self::Forked => "forked",
             Self::NewLog => "new_log",
@@ -466,6 +475,8 @@ pub enum FailureCode {
     WhoIsMeant,
     /// What was asked for cannot be done with this peer.
     NotPossible,
+    /// What was asked for takes something away, and the user must say that they want it.
+    Unsure,
     /// It was meant for the network that the node was on before.
     Moved,
     /// The disk did not take, or give, what it should.
@@ -485,6 +496,7 @@ impl FailureCode {
             Self::RoomFull => "room_full",
             Self::WhoIsMeant => "who",
             Self::NotPossible => "not_possible",
+            Self::Unsure => "unsure",
             Self::Moved => "moved",
             Self::Storage => "storage",
             Self::NoNetwork => "no_network",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{MessageId, Nick, PeerId, Position, Room, Text, Timestamp};
+use super::{MessageId, Nick, PeerId, Position, Repute, Room, Text, Timestamp};
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +64,8 @@ pub struct Message {
     pub author: Author,
     /// The name the author went by when it was said; a reference node may have none.
     pub nick: Option<Nick>,
+    /// What is known of a peer that said it, under this name. It says nothing about our own user.
+    pub repute: Repute,
     /// What was said. For an action, without the `/me `.
     pub text: Text,
     /// Whether it is an action: `* alice waves`.

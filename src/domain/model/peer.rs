@@ -2,7 +2,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use super::{Nick, NodeId, Trust};
+use super::{Nick, NodeId, Repute};
 
 /// Who a peer is to the rest of the program: stable while it is linked, and the `peer` of the headless contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,10 +55,8 @@ pub struct Peer {
     pub addr: SocketAddr,
     /// What it runs.
     pub software: Software,
-    /// What is known of its key.
-    pub trust: Trust,
-    /// Whether the user shut it out: nothing that it says is shown.
-    pub ignored: bool,
+    /// What is known of its key, and how it is shown.
+    pub repute: Repute,
 }
 
 impl Peer {

@@ -4,7 +4,13 @@ use crate::domain::model::PeerId;
 
 /// Digits of a key by which a tag grows. A key whose first four digits match can be found by trying keys, so four may not
 /// suffice.
-const DIGITS: usize = 4;
+pub const TAG_DIGITS: usize = 4;
+
+/// The shortest tag, without `#`, that means `id` and none of `others`.
+pub fn short_tag(id: PeerId, others: impl IntoIterator<Item = PeerId>) -> String {
+    let others: Vec<_> = others.into_iter().map(Label::new).collect();
+    Label::new(id).tag(&others.iter().collect::<Vec<_>>()).to_owned()
+}
 
 /// The key of a node or the address of a guest: no other peer has it, and a tag is a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +33,7 @@ impl Label {
     /// The shortest tag that means this one and none of the `others`: a key prefix, or the end of the address, which is the
     /// port if that is enough. Without the `#` before it.
     pub(super) fn tag(&self, others: &[&Self]) -> &str {
-        let begins = (DIGITS..self.text.len()).step_by(DIGITS).filter_map(|end| self.text.get(..end));
+        let begins = (TAG_DIGITS..self.text.len()).step_by(TAG_DIGITS).filter_map(|end| self.text.get(..end));
         let ends = self.text.rmatch_indices([':', '.']).filter_map(|(at, _)| self.text.get(at + 1..));
         let mut tags = begins.filter(|_| self.key).chain(ends.filter(|_| !self.key));
         tags.find(|tag| !others.iter().any(|other| other.is_meant_by(tag))).unwrap_or(&self.text)

@@ -1,23 +1,24 @@
 //! How people are called, so that nobody can be taken for somebody else.
 //!
-//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). So a
-//! person who could be mistaken for another is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
-//! [`tags`] decides that for the people in view, [`remembered_tag`] for people who are not here, and [`FirstHolders`] for a
-//! history in which the first to use a name keeps it, and [`typed_names`] for names to be typed into a command. Marks tell how much a name is worth: [`GUEST`] is claimed by someone
-//! without a key, [`SUSPECT`] belongs to someone else.
+//! A name proves nothing: two people may share one, or choose names that look the same ([`super::model::Skeleton`]). The
+//! key that was known first keeps the plain name ([`Claim`]); the node decides that, because it remembers all keys. Anybody
+//! else of that name is shown with a tag, a part of their key or address that nobody else in view has: `bob#c04e`.
+//! [`Register`] decides who needs one, [`typed_names`] makes names to be typed into a command. Marks tell how much a name is
+//! worth: [`GUEST`] is claimed by someone without a key, [`SUSPECT`] belongs to someone else.
 //!
 //! Everything here is computed from what it is given. Every front end calls people by these rules.
 
-mod holders;
+mod claim;
 mod label;
-mod tags;
+mod register;
 mod typed;
 
 use std::{borrow::Cow, fmt};
 
 pub use self::{
-    holders::FirstHolders,
-    tags::{Bearer, remembered_tag, short_tag, tags},
+    claim::Claim,
+    label::{TAG_DIGITS, short_tag},
+    register::{Register, Tags},
     typed::typed_names,
 };
 use super::model::{Peer, PeerId, Trust};
@@ -25,7 +26,7 @@ use super::model::{Peer, PeerId, Trust};
 /// Stands before the name of a guest, which has no key to prove it.
 pub const GUEST: &str = "?";
 
-/// Stands before a name that a known person goes by under another key.
+/// Stands before the name of a key that goes by somebody else's name, or with which a comparison of codes failed.
 pub const SUSPECT: &str = "!";
 
 /// Stands behind the name of a person with whom the user has compared codes; begins with a space.
@@ -47,7 +48,7 @@ pub const fn guest_mark(id: PeerId) -> &'static str {
 pub const fn doubt_mark(trust: Trust) -> &'static str {
     match trust {
         Trust::Guest => GUEST,
-        Trust::Suspect => SUSPECT,
+        Trust::Suspect | Trust::Differs => SUSPECT,
         Trust::New | Trust::Known | Trust::Verified => "",
     }
 }
@@ -101,8 +102,8 @@ mod tests {
         let guest = PeerId::Guest(([127, 0, 0, 1], 4565).into());
         let node = PeerId::Node(NodeId::new([7; 32]));
         assert_eq!([guest_mark(guest), guest_mark(node)], [GUEST, ""]);
-        let marks = [Trust::Guest, Trust::Suspect, Trust::New, Trust::Known, Trust::Verified].map(doubt_mark);
-        assert_eq!(marks, [GUEST, SUSPECT, "", "", ""]);
+        let all = [Trust::Guest, Trust::Suspect, Trust::Differs, Trust::New, Trust::Known, Trust::Verified];
+        assert_eq!(all.map(doubt_mark), [GUEST, SUSPECT, SUSPECT, "", "", ""]);
         assert_eq!([handle(guest), handle(node)], ["127.0.0.1:4565", "07070707"]);
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    domain::model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
+    domain::model::{LeaveReason, MessageId, NodeId, PeerId},
     frontend::json::{Said, Shown},
 };
 
@@ -188,6 +188,9 @@ pub(super) enum Change {
 pub(super) struct Person<'a> {
     pub(super) peer: Shown<PeerId>,
     pub(super) nick: Option<&'a str>,
+    /// The begin of their key, or the end of their address, where the name alone would mislead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
     pub(super) addr: SocketAddr,
     pub(super) protocol: &'static str,
     /// None for a peer that is gone; so is the next.
@@ -231,6 +234,8 @@ pub(super) struct Listed<'a> {
 pub(super) struct Whois<'a> {
     pub(super) peer: Shown<PeerId>,
     pub(super) nick: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
     pub(super) present: bool,
     pub(super) protocol: &'static str,
     pub(super) verified: bool,
@@ -269,17 +274,6 @@ pub(super) struct Alarmed<'a> {
     pub(super) nick: &'a str,
     pub(super) known: Shown<PeerId>,
     pub(super) known_nick: &'a str,
-}
-
-/// The word for how much is known of a key.
-pub(super) const fn trust(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Guest => "guest",
-        Trust::New => "new",
-        Trust::Known => "known",
-        Trust::Verified => "verified",
-        Trust::Suspect => "suspect",
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

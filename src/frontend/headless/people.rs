@@ -2,20 +2,20 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::event::{Activity, Listed, Person, trust};
+use super::event::{Activity, Listed, Person};
 use crate::{
     domain::{
-        model::{Author, Mark, Message, Nick, Peer, PeerId, Presence, Skeleton, Trust, skeleton},
-        naming::{self, Bearer, Name, SUSPECT, doubt_mark, guest_mark},
+        model::{Author, Mark, Message, Nick, Peer, PeerId, Presence, Repute, Trust},
+        naming::{Name, Register, SUSPECT, doubt_mark},
     },
     frontend::json::{Shown, protocol},
 };
 
-/// Everybody who is linked.
+/// Everybody who is linked, and the names of all who were heard.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    own: Option<Skeleton>,
     all: BTreeMap<PeerId, Present>,
+    register: Register,
 }
 
 /// Somebody who is linked.
@@ -26,67 +26,65 @@ pub(super) struct Present {
     typing: bool,
     clock_off_ms: Option<i64>,
     round_trip: Option<Duration>,
-    skeleton: Option<Skeleton>,
-    /// What tells them from others who are here and seem to have the same name; empty for most.
-    tag: Box<str>,
+}
+
+/// Somebody who is linked, and the tag that tells them from others of their name.
+#[derive(Debug)]
+pub(super) struct Tagged<'a> {
+    pub(super) present: &'a Present,
+    tag: String,
 }
 
 impl People {
     /// Takes in by what name the user goes.
     pub(super) fn own(&mut self, nick: &Nick) {
-        let was = self.own.replace(skeleton(nick));
-        self.tag(was.as_ref());
-        self.tag(self.own.clone().as_ref());
+        self.register.set_own(nick);
     }
 
-    pub(super) fn joined(&mut self, peer: Peer) -> &Present {
+    pub(super) fn joined(&mut self, peer: Peer) -> Tagged<'_> {
         let id = peer.id;
-        let skeleton = peer.nick.as_ref().map(skeleton);
-        let (presence, typing, clock_off_ms, round_trip, tag) = (Presence::Here, false, None, None, Box::default());
-        self.all
-            .insert(id, Present { peer, presence, typing, clock_off_ms, round_trip, skeleton: skeleton.clone(), tag });
-        self.tag(skeleton.as_ref());
+        self.register.here(id, peer.nick.as_ref(), peer.repute);
+        let (presence, typing, clock_off_ms, round_trip) = (Presence::Here, false, None, None);
+        self.all.insert(id, Present { peer, presence, typing, clock_off_ms, round_trip });
         #[expect(clippy::expect_used, reason = "it was put in above")]
-        self.all.get(&id).expect("somebody who just joined")
+        self.get(id).expect("somebody who just joined")
     }
 
-    pub(super) fn left(&mut self, id: PeerId) -> Option<Present> {
-        let gone = self.all.remove(&id)?;
-        self.tag(gone.skeleton.as_ref());
-        Some(gone)
+    /// Somebody is gone. Who that was, and how they were called.
+    pub(super) fn left(&mut self, id: PeerId) -> Option<(Present, String)> {
+        let name = self.get(id)?.name();
+        self.register.gone(id);
+        Some((self.all.remove(&id)?, name))
     }
 
     /// Takes in a new name; who that is, and how they were called before.
-    pub(super) fn renamed(&mut self, id: PeerId, nick: Nick) -> Option<(&Present, String)> {
+    pub(super) fn renamed(&mut self, id: PeerId, nick: Nick) -> Option<(Tagged<'_>, String)> {
+        let called = self.get(id)?.name();
         let present = self.all.get_mut(&id)?;
-        let called = present.name();
-        let new = Some(skeleton(&nick));
+        self.register.here(id, Some(&nick), present.peer.repute);
         present.peer.nick = Some(nick);
-        let old = std::mem::replace(&mut present.skeleton, new.clone());
-        self.tag(old.as_ref());
-        self.tag(new.as_ref());
-        Some((self.all.get(&id)?, called))
+        Some((self.get(id)?, called))
     }
 
-    pub(super) fn trusted(&mut self, id: PeerId, trust: Trust, ignored: bool) -> Option<&Present> {
-        let present = self.all.get_mut(&id)?;
-        (present.peer.trust, present.peer.ignored) = (trust, ignored);
-        Some(present)
+    /// Takes in what is known of somebody now; who that is, if they are here.
+    pub(super) fn trusted(&mut self, id: PeerId, repute: Repute) -> Option<Tagged<'_>> {
+        self.register.set_repute(id, repute);
+        self.all.get_mut(&id)?.peer.repute = repute;
+        self.get(id)
     }
 
     /// Takes in whether somebody is at the keyboard; who that is, and whether they went or came back.
-    pub(super) fn presence(&mut self, id: PeerId, presence: Presence, typing: bool) -> Option<(&Present, bool)> {
+    pub(super) fn presence(&mut self, id: PeerId, presence: Presence, typing: bool) -> Option<(Tagged<'_>, bool)> {
         let present = self.all.get_mut(&id)?;
         let moved = present.presence != presence;
         (present.presence, present.typing) = (presence, typing);
-        Some((present, moved))
+        Some((self.get(id)?, moved))
     }
 
     /// Takes in how far off somebody's clock is; who that is.
-    pub(super) fn clock(&mut self, id: PeerId, off_ms: Option<i64>) -> Option<&Present> {
-        let present = self.all.get_mut(&id)?;
-        present.clock_off_ms = off_ms;
-        Some(present)
+    pub(super) fn clock(&mut self, id: PeerId, off_ms: Option<i64>) -> Option<Tagged<'_>> {
+        self.all.get_mut(&id)?.clock_off_ms = off_ms;
+        self.get(id)
     }
 
     pub(super) fn round_trip(&mut self, id: PeerId, time: Duration) {
@@ -95,12 +93,14 @@ impl People {
         }
     }
 
-    pub(super) fn get(&self, id: PeerId) -> Option<&Present> {
-        self.all.get(&id)
+    pub(super) fn get(&self, id: PeerId) -> Option<Tagged<'_>> {
+        let present = self.all.get(&id)?;
+        let tag = present.peer.nick.as_ref().and_then(|nick| self.register.tags(id, nick).whole);
+        Some(Tagged { present, tag: tag.unwrap_or_default().into() })
     }
 
     pub(super) fn list(&self) -> Vec<Listed<'_>> {
-        self.all.values().map(Present::listed).collect()
+        self.all.keys().filter_map(|id| Some(self.get(*id)?.listed())).collect()
     }
 
     /// Whether nobody is here who could say what they got: guests cannot.
@@ -108,69 +108,85 @@ impl People {
         self.all.keys().all(|id| id.node().is_none())
     }
 
-    /// How text calls the author of `message`.
-    pub(super) fn author<'a>(&'a self, message: &'a Message) -> Name<'a> {
-        let called = message.display_name();
-        let Author::Peer(id) = message.author else { return Name { mark: "", called, tag: "" } };
-        let name = match self.all.get(&id) {
-            // An address needs no tag.
-            Some(present) => {
-                let tag = if message.nick.is_none() { "" } else { &present.tag };
-                Name { mark: doubt_mark(present.peer.trust), called, tag }
-            }
-            None => Name { mark: guest_mark(id), called, tag: "" },
-        };
-        if message.mark == Mark::Forked { Name { mark: SUSPECT, ..name } } else { name }
+    /// Somebody has said something under the name in the message.
+    pub(super) fn heard(&mut self, message: &Message) {
+        if let (Author::Peer(id), Some(nick)) = (message.author, &message.nick) {
+            self.register.heard(id, nick, message.repute);
+        }
     }
 
-    /// Decides anew who needs a tag among the people whose names look like this.
-    fn tag(&mut self, skeleton: Option<&Skeleton>) {
-        let alike = self.all.values().filter_map(|present| {
-            let looks = present.skeleton.as_ref().filter(|looks| Some(*looks) == skeleton)?;
-            Some((looks, Bearer { id: present.peer.id, gone: false, suspect: false }))
-        });
-        for (id, tag) in naming::tags(alike, self.own.as_ref()) {
-            if let Some(present) = self.all.get_mut(&id) {
-                present.tag = tag.unwrap_or_default();
-            }
+    /// What tells the author of `message` from others of that name, with its `#`; empty for most.
+    pub(super) fn tag(&self, message: &Message) -> String {
+        match (message.author, &message.nick) {
+            (Author::Peer(id), Some(nick)) => self.register.tags(id, nick).whole.unwrap_or_default().into(),
+            // A key or an address needs no tag.
+            _ => String::new(),
+        }
+    }
+
+    /// How text calls the author of `message`, whose tag this is.
+    pub(super) fn author<'a>(message: &'a Message, tag: &'a str) -> Name<'a> {
+        let called = message.display_name();
+        let mark = match (message.author, message.mark) {
+            (Author::Own, _) => "",
+            (Author::Peer(_), Mark::Forked) => SUSPECT,
+            (Author::Peer(_), _) => doubt_mark(message.repute.trust),
+        };
+        Name { mark, called, tag }
+    }
+}
+
+impl<'a> Tagged<'a> {
+    /// How text calls them.
+    pub(super) fn name(&self) -> String {
+        let peer = &self.present.peer;
+        Name::of(peer, doubt_mark(peer.repute.trust), &self.tag).to_string()
+    }
+
+    /// Who they are, for JSON.
+    pub(super) fn person(&self) -> Person<'a> {
+        let present = self.present;
+        let Peer { id, nick, addr, repute, .. } = &present.peer;
+        Person {
+            peer: Shown(*id),
+            nick: nick.as_ref().map(Nick::as_str),
+            tag: bare(&self.tag),
+            addr: *addr,
+            protocol: protocol(*id),
+            verified: Some(repute.trust == Trust::Verified),
+            trust: Some(repute.trust.as_str()),
+            ignored: repute.ignored,
+            clock_off_ms: present.clock_off_ms,
+        }
+    }
+
+    /// Whether they are at the keyboard, for JSON.
+    pub(super) fn activity(&self) -> Activity<'a> {
+        let present = self.present;
+        Activity { away: present.presence.is_away(), note: note(&present.presence), typing: present.typing }
+    }
+
+    fn listed(&self) -> Listed<'a> {
+        Listed {
+            person: self.person(),
+            activity: self.activity(),
+            round_trip_us: self.present.round_trip.map(micros),
+            name: self.name(),
         }
     }
 }
 
 impl Present {
-    /// How text calls them.
-    pub(super) fn name(&self) -> String {
-        Name::of(&self.peer, doubt_mark(self.peer.trust), &self.tag).to_string()
-    }
-
-    /// Who they are, for JSON.
+    /// Who they were, for JSON. What is known of somebody who is gone matters no more.
     pub(super) fn person(&self) -> Person<'_> {
-        let Peer { id, nick, addr, trust: known, ignored, .. } = &self.peer;
-        Person {
-            peer: Shown(*id),
-            nick: nick.as_ref().map(Nick::as_str),
-            addr: *addr,
-            protocol: protocol(*id),
-            verified: Some(*known == Trust::Verified),
-            trust: Some(trust(*known)),
-            ignored: *ignored,
-            clock_off_ms: self.clock_off_ms,
-        }
+        let tagged = Tagged { present: self, tag: String::new() };
+        Person { verified: None, trust: None, ignored: false, clock_off_ms: None, ..tagged.person() }
     }
+}
 
-    /// Whether they are at the keyboard, for JSON.
-    pub(super) fn activity(&self) -> Activity<'_> {
-        Activity { away: self.presence.is_away(), note: note(&self.presence), typing: self.typing }
-    }
-
-    fn listed(&self) -> Listed<'_> {
-        Listed {
-            person: self.person(),
-            activity: self.activity(),
-            round_trip_us: self.round_trip.map(micros),
-            name: self.name(),
-        }
-    }
+/// A tag without its `#`, for JSON; none if there is none.
+pub(super) fn bare(tag: &str) -> Option<String> {
+    tag.strip_prefix('#').map(str::to_owned)
 }
 
 /// What somebody left behind when they went away.
@@ -198,14 +214,19 @@ mod tests {
             nick: Nick::clean(name),
             addr: "127.0.0.1:4566".parse().unwrap(),
             software: Software::Ours { version: "0.1.0".into() },
-            trust: Trust::New,
-            ignored: false,
+            repute: Repute::of(Trust::New),
         }
     }
 
     fn guest(name: &str) -> Peer {
         let addr = "127.0.0.1:4567".parse().unwrap();
-        Peer { id: PeerId::Guest(addr), addr, software: Software::Reference, trust: Trust::Guest, ..node("00", name) }
+        Peer {
+            id: PeerId::Guest(addr),
+            addr,
+            software: Software::Reference,
+            repute: Repute::of(Trust::Guest),
+            ..node("00", name)
+        }
     }
 
     fn names(people: &People) -> Vec<String> {
@@ -216,9 +237,9 @@ mod tests {
     fn who_left_leaves_nothing_behind() {
         let mut people = People::default();
         for n in 0..5_000 {
-            let id = people.joined(node(&format!("{n:08x}"), "bob")).peer.id;
+            let id = people.joined(node(&format!("{n:08x}"), "bob")).present.peer.id;
             people.renamed(id, Nick::new("rob").unwrap());
-            people.trusted(id, Trust::Known, false);
+            people.trusted(id, Repute::of(Trust::Known));
             people.left(id);
             // What comes late of somebody who is gone is nothing.
             people.round_trip(id, Duration::from_millis(1));
@@ -231,17 +252,16 @@ mod tests {
     fn only_who_could_be_mistaken_has_a_tag_and_only_as_long_as_needed() {
         let mut people = People::default();
         people.own(&Nick::new("alice").unwrap());
-        let bob = people.joined(node("c04e11", "bob")).peer.id;
+        let bob = people.joined(node("c04e11", "bob")).present.peer.id;
         assert_eq!(names(&people), ["bob"]);
-        let other = people.joined(node("c04e12", "BOB")).peer.id;
+        let other = people.joined(node("c04e12", "BOB")).present.peer.id;
         people.joined(node("7f3a", "carol"));
-        assert_eq!(names(&people), ["carol", "bob#c04e1100", "BOB#c04e1200"]);
+        assert_eq!(names(&people), ["carol", "bob", "BOB#c04e1200"]);
         people.joined(guest("b0b"));
         assert_eq!(names(&people)[3], "?b0b#4567");
         people.left(other);
-        assert_eq!(names(&people), ["carol", "bob#c04e", "?b0b#4567"]);
         people.renamed(bob, Nick::new("rob").unwrap());
-        assert_eq!(names(&people), ["carol", "rob", "?b0b"]);
+        assert_eq!(names(&people), ["carol", "rob", "?b0b#4567"], "gone is not forgotten");
         people.renamed(bob, Nick::new("Alice").unwrap());
         assert_eq!(names(&people)[1], "Alice#c04e", "like the user");
         people.own(&Nick::new("zoe").unwrap());
@@ -258,8 +278,11 @@ mod tests {
     #[test]
     fn doubts_stand_before_the_name() {
         let mut people = People::default();
-        let id = people.joined(node("7f3a", "bob")).peer.id;
-        assert_eq!(people.trusted(id, Trust::Suspect, false).map(Present::name).as_deref(), Some("!bob"));
-        assert_eq!(people.trusted(id, Trust::Verified, false).map(Present::name).as_deref(), Some("bob"));
+        let id = people.joined(node("7f3a", "bob")).present.peer.id;
+        assert_eq!(
+            people.trusted(id, Repute::of(Trust::Differs)).map(|tagged| tagged.name()).as_deref(),
+            Some("!bob#7f3a")
+        );
+        assert_eq!(people.trusted(id, Repute::of(Trust::Verified)).map(|tagged| tagged.name()).as_deref(), Some("bob"));
     }
 }

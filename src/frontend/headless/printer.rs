@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{
     Answer, Options,
-    event::{Change, Event, Found, OpenTo, Person, Reason},
-    people::{People, Present},
+    event::{Change, Event, Found, OpenTo, Reason},
+    people::{People, Present, Tagged, bare},
     text, trust,
 };
 use crate::{
@@ -118,24 +118,24 @@ impl Printer {
             Update::Erased { room, lines } => self.event(&Event::Erased { room: room.name(), lines }),
             Update::Sweep(progress) => self.sweep(progress),
             Update::PeerJoined(peer) => {
-                let event = changed(Change::Joined, self.people.joined(peer), None);
+                let event = changed(Change::Joined, &self.people.joined(peer), None);
                 print(self.json, &mut self.out, &event);
                 self.alone = false;
             }
             Update::PeerRenamed { peer, nick } => {
                 if let Some((present, was)) = self.people.renamed(peer, nick) {
-                    let event = changed(Change::Renamed, present, Some(was));
+                    let event = changed(Change::Renamed, &present, Some(was));
                     print(self.json, &mut self.out, &event);
                 }
             }
             Update::PeerLeft { peer, reason } => {
-                if let Some(gone) = self.people.left(peer) {
-                    self.event(&left(&gone, reason));
+                if let Some((gone, name)) = self.people.left(peer) {
+                    self.event(&left(&gone, name, reason));
                 }
             }
-            Update::PeerTrust { peer, trust, ignored } => {
-                if let Some(present) = self.people.trusted(peer, trust, ignored) {
-                    print(self.json, &mut self.out, &changed(Change::Trust, present, None));
+            Update::PeerTrust { peer, repute } => {
+                if let Some(present) = self.people.trusted(peer, repute) {
+                    print(self.json, &mut self.out, &changed(Change::Trust, &present, None));
                 }
             }
             Update::PeerPresence { peer, presence, typing } => {
@@ -143,12 +143,12 @@ impl Printer {
                 if let Some((present, moved)) = self.people.presence(peer, presence, typing)
                     && (moved || self.json)
                 {
-                    print(self.json, &mut self.out, &changed(Change::Presence, present, None));
+                    print(self.json, &mut self.out, &changed(Change::Presence, &present, None));
                 }
             }
             Update::PeerClock { peer, ahead_ms } => {
                 if let Some(present) = self.people.clock(peer, ahead_ms) {
-                    print(self.json, &mut self.out, &changed(Change::Clock, present, None));
+                    print(self.json, &mut self.out, &changed(Change::Clock, &present, None));
                 }
             }
             Update::RoundTrip { peer, time } => self.people.round_trip(peer, time),
@@ -293,7 +293,7 @@ impl Printer {
 
     fn whois(&mut self, whois: &Whois) {
         let present = whois.peer.as_ref().and_then(|peer| self.people.get(peer.id));
-        if let Some(event) = trust::whois(whois, present, &mut self.clock) {
+        if let Some(event) = trust::whois(whois, present.as_ref(), &mut self.clock) {
             self.event(&Event::Whois(Box::new(event)));
         }
     }
@@ -304,11 +304,13 @@ impl Printer {
             VerifyStep::Code { code, began } => ("code", Some(code.as_str()), Some(*began)),
             VerifyStep::Verified => ("verified", None, None),
             VerifyStep::Differs => ("differs", None, None),
+            VerifyStep::TheySayDiffers => ("they_say_differs", None, None),
             VerifyStep::Ended => ("ended", None, None),
         };
-        let nick = present.and_then(|present| present.peer.nick.as_ref()).map(Nick::as_str);
+        let nick = present.as_ref().and_then(|tagged| tagged.present.peer.nick.as_ref()).map(Nick::as_str);
         // Who left meanwhile is still somebody.
-        let name = present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), Present::name);
+        let name =
+            present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), |tagged| tagged.name());
         let event = Event::Verify { step, peer: Shown(peer), nick, code, began, name };
         print(self.json, &mut self.out, &event);
     }
@@ -316,11 +318,13 @@ impl Printer {
     fn message(&mut self, message: &Message) {
         // What is said now is told of line by line.
         self.told_unsent |= message.is_own();
+        self.people.heard(message);
+        let tag = self.people.tag(message);
         if self.json {
-            let said = Said::new(message, self.node, self.clock.utc(message.sent_at));
+            let said = Said::new(message, bare(&tag), self.node, self.clock.utc(message.sent_at));
             json(&mut self.out, &Event::Message(said));
         } else {
-            let name = self.people.author(message);
+            let name = People::author(message, &tag);
             text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
         }
         match message.delivery {
@@ -357,8 +361,13 @@ impl Printer {
     }
 
     fn found(&mut self, query: &str, messages: &[Message], more: bool, behind: u64) {
+        for message in messages {
+            self.people.heard(message);
+        }
         if self.json {
-            let said = |message| Said::new(message, self.node, self.clock.utc(message.sent_at).to_owned());
+            let tag = |message| bare(&self.people.tag(message));
+            let said =
+                |message| Said::new(message, tag(message), self.node, self.clock.utc(message.sent_at).to_owned());
             let messages = messages.iter().map(said).collect();
             let behind = (behind > 0).then_some(behind);
             json(&mut self.out, &Event::Found { query, messages, more, behind });
@@ -366,7 +375,8 @@ impl Printer {
         }
         text::found(&mut self.out, query, messages.len(), more);
         for message in messages.iter().rev() {
-            let name = self.people.author(message);
+            let tag = self.people.tag(message);
+            let name = People::author(message, &tag);
             text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
         }
         text::behind(&mut self.out, behind);
@@ -391,16 +401,15 @@ fn print(as_json: bool, out: &mut Vec<u8>, event: &Event<'_>) {
 }
 
 /// What happened to somebody; `was` is how they were called before.
-fn changed(change: Change, present: &Present, was: Option<String>) -> Event<'_> {
+fn changed<'a>(change: Change, present: &Tagged<'a>, was: Option<String>) -> Event<'a> {
     let activity = (change == Change::Presence).then(|| present.activity());
     Event::Peer { change, person: present.person(), activity, reason: None, name: present.name(), was }
 }
 
 /// Somebody is gone: what they were matters no more.
-fn left(gone: &Present, reason: LeaveReason) -> Event<'_> {
-    let person = Person { verified: None, trust: None, ignored: false, clock_off_ms: None, ..gone.person() };
+fn left(gone: &Present, name: String, reason: LeaveReason) -> Event<'_> {
     let (activity, reason, was) = (None, Some(Reason(reason)), None);
-    Event::Peer { change: Change::Left, person, activity, reason, name: gone.name(), was }
+    Event::Peer { change: Change::Left, person: gone.person(), activity, reason, name, was }
 }
 
 fn own_presence(presence: &Presence) -> String {

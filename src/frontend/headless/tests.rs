@@ -15,8 +15,8 @@ use jiff::tz::TimeZone;
 
 use super::Options;
 use crate::domain::model::{
-    Author, Delivery, Hlc, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Room, Software, Text,
-    Timestamp, Trust,
+    Author, Delivery, Hlc, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Repute, Room, Software,
+    Text, Timestamp, Trust,
 };
 
 fn options(json: bool) -> Options {
@@ -33,7 +33,7 @@ fn nick(name: &str) -> Nick {
 
 fn peer(name: Option<&str>, port: u16) -> Peer {
     let (id, software) = (PeerId::Guest(addr(port)), Software::Reference);
-    Peer { id, nick: name.map(nick), addr: addr(port), software, trust: Trust::Guest, ignored: false }
+    Peer { id, nick: name.map(nick), addr: addr(port), software, repute: Repute::of(Trust::Guest) }
 }
 
 /// A key of the digit `digit`.
@@ -44,7 +44,7 @@ fn key(digit: char) -> NodeId {
 /// Somebody with the key [`key`].
 fn node(name: &str, digit: char, trust: Trust) -> Peer {
     let software = Software::Ours { version: "0.1.0".into() };
-    Peer { id: PeerId::Node(key(digit)), software, trust, ..peer(Some(name), 4567) }
+    Peer { id: PeerId::Node(key(digit)), software, repute: Repute::of(trust), ..peer(Some(name), 4567) }
 }
 
 /// A message of bob's, at 127.0.0.1:4566.
@@ -54,6 +54,7 @@ fn message(text: &str) -> Message {
         room: Room::LOBBY,
         author: Author::Peer(PeerId::Guest(addr(4566))),
         nick: Some(nick("bob")),
+        repute: Repute::of(Trust::Guest),
         text: Text::new(text).unwrap(),
         action: false,
         sent_at: Timestamp::from_millis(1_767_323_045_678),
@@ -67,7 +68,7 @@ fn message(text: &str) -> Message {
 
 /// A message of bob's, who has a key.
 fn from_node(text: &str) -> Message {
-    Message { author: Author::Peer(PeerId::Node(key('b'))), ..message(text) }
+    Message { author: Author::Peer(PeerId::Node(key('b'))), repute: Repute::of(Trust::Known), ..message(text) }
 }
 
 fn own(text: &str, delivery: Delivery) -> Message {

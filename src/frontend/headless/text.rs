@@ -214,6 +214,12 @@ fn verify(
                 "!! the codes differ: {name} is not who you think, or somebody sits between you. Not verified."
             )
         }
+        ("they_say_differs", _) => {
+            writeln!(
+                out,
+                "!! {name} says that the codes differ: it is not who you think, or somebody sits between you. Not verified."
+            )
+        }
         _ => writeln!(out, "-- comparing codes with {name} came to nothing. /verify {handle} begins again."),
     }
 }

@@ -1,8 +1,8 @@
 //! Alarms in words, and what is known of somebody.
 
 use super::{
-    event::{Alarmed, Whois, trust},
-    people::{Present, micros, note},
+    event::{Alarmed, Whois},
+    people::{Tagged, micros, note},
 };
 use crate::{
     domain::{
@@ -25,6 +25,13 @@ pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
             "{nick} has a NEW KEY: {now}. The {known_nick} you know{verified} has {was}, last seen {seen}. A reinstall \
              does this; so does someone pretending to be {known_nick}. {commands}"
         ),
+        AlarmKind::SameName => format!(
+            "Two people here are called {known_nick}: the one you met first{verified} has the key {was}, the other one {now}. \
+             {commands}"
+        ),
+        AlarmKind::OwnName => {
+            format!("{nick} with the key {now} goes by your own name, and is somebody else. {commands}")
+        }
         AlarmKind::LookAlike => format!(
             "{nick} with the key {now} looks like {known_nick}{verified} with the key {was}, last seen {seen}, but is \
              somebody else. {commands}"
@@ -43,22 +50,24 @@ pub(super) fn keys(alarm: &Alarm) -> Alarmed<'_> {
 }
 
 /// What is known of somebody, who may be `present` in the list; nothing if that is nobody.
-pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock: &mut Clock) -> Option<Whois<'a>> {
+pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Tagged<'_>>, clock: &mut Clock) -> Option<Whois<'a>> {
     let bus::Whois { peer, known, addrs, presence, round_trip, clock_ahead_ms } = whois;
     let id = peer.as_ref().map(|peer| peer.id).or_else(|| Some(PeerId::Node(known.as_ref()?.node)))?;
     let nick = peer.as_ref().and_then(|peer| peer.nick.as_ref());
     let nick = nick.or_else(|| known.as_ref()?.nick.as_ref()).map(Nick::as_str);
-    let trusted = peer.as_ref().map(|peer| peer.trust);
+    let trusted = peer.as_ref().map(|peer| peer.repute.trust);
     let unnamed = || peer.as_ref().map_or_else(|| handle(id), Peer::display_name);
     let unlisted = || format!("{}{}", trusted.map_or("", doubt_mark), nick.map_or_else(unnamed, str::to_owned));
     Some(Whois {
         peer: Shown(id),
         nick,
+        tag: present.and_then(|tagged| tagged.person().tag),
         present: peer.is_some(),
         protocol: protocol(id),
         verified: known.as_ref().is_some_and(|known| known.verified) || trusted == Some(Trust::Verified),
-        trust: trusted.map(trust),
-        ignored: peer.as_ref().is_some_and(|peer| peer.ignored) || known.as_ref().is_some_and(|known| known.ignored),
+        trust: trusted.map(Trust::as_str),
+        ignored: peer.as_ref().is_some_and(|peer| peer.repute.ignored)
+            || known.as_ref().is_some_and(|known| known.ignored),
         fingerprint: id.node().map(NodeId::short),
         addrs,
         first_seen: known.as_ref().map(|known| clock.utc(known.first_seen).to_owned()),
@@ -71,7 +80,7 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Present>, clock:
             Some(Software::Ours { version }) => Some(version),
             Some(Software::Reference) | None => None,
         },
-        name: present.map_or_else(unlisted, Present::name),
+        name: present.map_or_else(unlisted, Tagged::name),
         seen: known
             .as_ref()
             .map(|known| (clock.date(known.first_seen).to_owned(), clock.date(known.last_seen).to_owned())),

@@ -8,7 +8,7 @@ use std::{
 
 use crate::domain::{
     bus::{Lack, Update},
-    model::{Delivery, MessageId, NodeId, Trust},
+    model::{Delivery, MessageId, NodeId, Repute, Trust},
 };
 
 /// How long `/quit` waits for the others to have everything: enough for a link that has to be dialled
@@ -93,10 +93,10 @@ impl Tally {
             Update::Lacking(lacking) => self.lack(lacking, now),
             Update::PeerJoined(peer) => {
                 if let Some(node) = peer.id.node() {
-                    self.here.insert(*node, is_stranger(peer.trust));
+                    self.here.insert(*node, is_stranger(peer.repute.trust));
                 }
             }
-            Update::PeerTrust { peer, trust, .. } => {
+            Update::PeerTrust { peer, repute: Repute { trust, .. } } => {
                 if let Some(stranger) = peer.node().and_then(|node| self.here.get_mut(node)) {
                     *stranger = is_stranger(*trust);
                 }
@@ -215,7 +215,7 @@ mod tests {
     fn joins(byte: u8, trust: Trust) -> Update {
         let (id, nick) = (PeerId::Node(node(byte)), Nick::new("bob").ok());
         let software = Software::Ours { version: "0".into() };
-        Update::PeerJoined(Peer { id, nick, addr: ([127, 0, 0, 1], 4566).into(), software, trust, ignored: false })
+        Update::PeerJoined(Peer { id, nick, addr: ([127, 0, 0, 1], 4566).into(), software, repute: Repute::of(trust) })
     }
 
     fn lack(nodes: &[(u8, u64)]) -> Update {
@@ -248,7 +248,7 @@ mod tests {
         assert!(!tally.is_complete(at(9_000)), "somebody who is known");
         tally.see(&Update::PeerLeft { peer: PeerId::Node(node(1)), reason: LeaveReason::Closed }, at(2_100));
         assert!(tally.is_complete(at(9_000)));
-        let trusted = Update::PeerTrust { peer: PeerId::Node(node(2)), trust: Trust::Verified, ignored: false };
+        let trusted = Update::PeerTrust { peer: PeerId::Node(node(2)), repute: Repute::of(Trust::Verified) };
         tally.see(&trusted, at(9_000));
         assert!(!tally.is_complete(at(9_000)));
     }

@@ -9,6 +9,9 @@ use crate::domain::model::{Author, Mark, Message, MessageId, NodeId, PeerId};
 /// The protocol of our own lines: reference nodes get them in theirs, everybody else in ours.
 const MESH: &str = "mesh";
 
+/// The trust of our own lines.
+const OWN: &str = "own";
+
 /// A message, with its keys in the contract's order.
 #[derive(Debug, Serialize)]
 pub struct Said<'a> {
@@ -17,6 +20,11 @@ pub struct Said<'a> {
     /// Our own key for our own; `None` only before the node has said which that is.
     from: Option<Shown<PeerId>>,
     nick: Option<&'a str>,
+    /// The begin of the author's key, or the end of the address, where the name alone would mislead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag: Option<String>,
+    /// What is known of the author under this name; of our own user `own`.
+    trust: &'static str,
     text: &'a str,
     sent_at: Cow<'a, str>,
     own: bool,
@@ -32,8 +40,14 @@ pub struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// `message`, said by `own` if it is our own, at `sent_at` as [`super::Clock::utc`] writes it.
-    pub fn new(message: &'a Message, own: Option<NodeId>, sent_at: impl Into<Cow<'a, str>>) -> Self {
+    /// `message`, whose author has this `tag`, said by `own` if it is our own, at `sent_at` as [`super::Clock::utc`] writes
+    /// it.
+    pub fn new(
+        message: &'a Message,
+        tag: Option<String>,
+        own: Option<NodeId>,
+        sent_at: impl Into<Cow<'a, str>>,
+    ) -> Self {
         let author = match message.author {
             Author::Own => own.map(PeerId::Node),
             Author::Peer(peer) => Some(peer),
@@ -43,6 +57,8 @@ impl<'a> Said<'a> {
             room: message.room.name(),
             from: author.map(Shown),
             nick: message.nick.as_ref().map(crate::domain::model::Nick::as_str),
+            tag,
+            trust: if message.is_own() { OWN } else { message.repute.trust.as_str() },
             text: message.text.as_str(),
             sent_at: sent_at.into(),
             own: message.is_own(),

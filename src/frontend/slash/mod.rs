@@ -54,7 +54,16 @@ pub enum Slash {
     /// Show the messages of someone again.
     Unignore(Who),
     /// Let someone have the name they go by, even if another key had it before.
-    Trust(Who),
+    Trust {
+        /// The person.
+        who: Who,
+        /// Whether another key may lose the name that is verified or here.
+        sure: bool,
+    },
+    /// Take that back.
+    Untrust(Who),
+    /// Take back what was said of the codes that were compared with someone.
+    Unverify(Who),
     /// Compare codes with someone.
     Verify {
         /// The other person.

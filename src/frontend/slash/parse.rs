@@ -120,7 +120,13 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Back => nothing(Slash::Back),
         Kind::Ignore => person(spec, argument).map(Slash::Ignore),
         Kind::Unignore => person(spec, argument).map(Slash::Unignore),
-        Kind::Trust => person(spec, argument).map(Slash::Trust),
+        Kind::Trust => match answer(argument) {
+            (who, Some(true)) => Ok(Slash::Trust { who: person(spec, who)?, sure: true }),
+            (_, Some(false)) => Err(SlashError::Wrong(spec)),
+            (who, None) => Ok(Slash::Trust { who: person(spec, who)?, sure: false }),
+        },
+        Kind::Untrust => person(spec, argument).map(Slash::Untrust),
+        Kind::Unverify => person(spec, argument).map(Slash::Unverify),
         Kind::Verify => {
             let (who, same) = answer(argument);
             Ok(Slash::Verify { who: person(spec, who)?, same })
@@ -269,7 +275,7 @@ mod tests {
         assert_eq!(parse("/whois Zoë 山田"), Ok(Slash::Whois(who("Zoë 山田"))));
         assert_eq!(parse("/ignore @bob"), Ok(Slash::Ignore(who("bob"))));
         assert_eq!(parse("/unignore 192.168.1.23:4565"), Ok(Slash::Unignore(who("192.168.1.23:4565"))));
-        assert_eq!(parse("/trust bob#c04e"), Ok(Slash::Trust(who("bob#c04e"))));
+        assert_eq!(parse("/trust bob#c04e"), Ok(Slash::Trust { who: who("bob#c04e"), sure: false }));
         for (line, name, same) in [
             ("/verify bob", "bob", None),
             ("/verify Zoë 山田", "Zoë 山田", None),
@@ -282,7 +288,7 @@ mod tests {
         }
         assert_eq!(error("/whois @"), "Something is missing after /whois. Usage: /whois WHO");
         let long = "x".repeat(200);
-        assert_eq!(error(&format!("/trust {long}")), "That is longer than any name or key. Usage: /trust WHO");
+        assert_eq!(error(&format!("/trust {long}")), "That is longer than any name or key. Usage: /trust WHO [yes]");
     }
 
     #[test]

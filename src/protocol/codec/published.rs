@@ -84,7 +84,7 @@ mod tests {
         let long = "x".repeat(60_000);
         let short_lines = "a\n".repeat(2_000);
         let page = "a line of a page\n".repeat(40);
-        for name in ["me", "somebody of-24-columns..", "四四四四四四四四四四四四"] {
+        for name in ["me", "somebody of-24-columns-x", "四四四四四四四四四四四四"] {
             for text in ["x", "two\nlines", &long, &short_lines, &page] {
                 let (nick, text) = (Nick::new(name).unwrap(), Text::new(text).unwrap());
                 let content = Content::said([7; 16], &nick, &text, true);

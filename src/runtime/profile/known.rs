@@ -23,6 +23,7 @@ pub(super) type Rest = BTreeMap<NodeId, Map<String, Value>>;
 
 /// One key as it stands in the file; times are milliseconds since 1970, UTC.
 #[derive(Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a decision of its own")]
 struct Stored {
     key: String,
     nick: Option<String>,
@@ -30,7 +31,12 @@ struct Stored {
     last_seen: i64,
     addrs: Vec<SocketAddr>,
     verified: bool,
+    /// Files of 0.4.0 do not have it, nor `displaced`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    differs: bool,
     trusted: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    displaced: bool,
     ignored: bool,
     /// Files of 0.4.0 have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,7 +69,8 @@ impl Stored {
     /// What the file says of a key. Leaves out what [`Stored::read`] would refuse: a peer must not be able to make the
     /// file unreadable.
     fn new(known: &Known, rest: &Rest) -> Self {
-        let Known { node, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met } = known;
+        let Known { node, nick, first_seen, last_seen, addrs, verified, differs, trusted, displaced, ignored, met } =
+            known;
         let readable = |nick: &&Nick| Nick::new(nick.as_str()).as_ref() == Ok(*nick);
         Self {
             key: node.to_string(),
@@ -72,7 +79,9 @@ impl Stored {
             last_seen: last_seen.as_millis(),
             addrs: addrs.iter().copied().filter(is_dialable).take(MAX_ADDRESSES).collect(),
             verified: *verified,
+            differs: *differs,
             trusted: *trusted,
+            displaced: *displaced,
             ignored: *ignored,
             met: met.map(StoredMet::new),
             rest: rest.get(node).cloned().unwrap_or_default(),
@@ -80,7 +89,8 @@ impl Stored {
     }
 
     fn read(self) -> Result<(Known, Map<String, Value>), String> {
-        let Self { key, nick, first_seen, last_seen, addrs, verified, trusted, ignored, met, rest } = self;
+        let Self { key, nick, first_seen, last_seen, addrs, verified, differs, trusted, displaced, ignored, met, rest } =
+            self;
         let node: NodeId = key.parse().map_err(|error| format!("{error}, and {key:.80?} has not"))?;
         let wrong = |what: String| format!("the key {} has {what}", node.tag(8));
         if addrs.len() > MAX_ADDRESSES {
@@ -89,20 +99,27 @@ impl Stored {
         if let Some(addr) = addrs.iter().find(|addr| !is_dialable(addr)) {
             return Err(wrong(format!("an address that nobody can have, {addr}")));
         }
-        let nick = nick.map(|nick| Nick::new(&nick)).transpose();
         let known = Known {
             node,
-            nick: nick.map_err(|_| wrong("a name that cannot be one".to_owned()))?,
+            // Release 0.4 allowed names that are none any more.
+            nick: nick.and_then(|nick| Nick::clean(&nick)),
             first_seen: Timestamp::from_millis(first_seen),
             last_seen: Timestamp::from_millis(last_seen),
             addrs,
             verified,
+            differs,
             trusted,
+            displaced,
             ignored,
             met: met.map(StoredMet::read),
         };
         Ok((known, rest))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn is_dialable(addr: &SocketAddr) -> bool {
@@ -137,7 +154,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Known>, Rest), Unreadable> {
 pub(super) fn to_json(known: &[Known], rest: &Rest) -> serde_json::Result<Vec<u8>> {
     let mut kept: Vec<&Known> = known.iter().collect();
     if kept.len() > MAX_KNOWN {
-        let decided = |known: &Known| known.verified || known.trusted || known.ignored;
+        let decided = |known: &Known| known.verified || known.differs || known.trusted || known.ignored;
         let is_known = |known: &Known| known.met.is_some_and(|met| met.is_known());
         kept.sort_by_key(|known| std::cmp::Reverse((decided(known), is_known(known), known.last_seen)));
         kept.truncate(MAX_KNOWN);
@@ -168,7 +185,9 @@ mod tests {
             last_seen: Timestamp::from_millis(i64::from(number)),
             addrs: vec!["192.168.1.23:4565".parse().unwrap(), "[fe80::1%3]:4566".parse().unwrap()],
             verified: false,
+            differs: false,
             trusted: true,
+            displaced: false,
             ignored: false,
             met: Some(Met {
                 days: number,
@@ -262,7 +281,6 @@ mod tests {
             (with("\"ignored\"", "\"banned\""), "missing field `ignored`"),
             (with("\"key\":\"00", "\"key\":\"zz"), "a key has 64 hexadecimal digits, and \"zz"),
             (with("\"key\":\"00", "\"key\":\"\\u001b[2J"), "a key has 64 hexadecimal digits, and \"\\u{1b}[2J"),
-            (with("山田", "a b c"), "the key 00010000 has a name that cannot be one"),
             (with("4565", "0"), "the key 00010000 has an address that nobody can have, 192.168.1.23:0"),
             (with(":4565", ""), "invalid socket address"),
             (

@@ -50,9 +50,8 @@ impl Settings {
             return Err("it is no JSON object".to_owned().into());
         }
         let stored: Stored = serde_json::from_slice(bytes)?;
-        let nick = stored.nick.map(|nick| Nick::new(&nick)).transpose();
-        // The reason is a sentence, and goes on here.
-        let nick = nick.map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
+        // Release 0.4 allowed names that are none any more.
+        let nick = stored.nick.and_then(|nick| Nick::clean(&nick));
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
         Ok(Self { nick, lan: lan.map_err(|error| error.to_string())?, rest: stored.rest })
@@ -98,10 +97,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_release_0_4_allowed_is_cleaned() {
+        let nick = |text: &str| Settings::parse(text.as_bytes()).unwrap().nick;
+        assert_eq!(nick("{\"nick\": \"alice> yes\"}"), Nick::new("alice yes").ok());
+        assert_eq!(nick("{\"nick\": \"...\"}"), None);
+    }
+
+    #[test]
     fn nothing_else_is_accepted() {
         for (text, error) in [
             ("{\"nick\": 1}", "invalid type: integer"),
-            ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
             ("{\"nick\": \"a\"", "EOF"),
             ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),

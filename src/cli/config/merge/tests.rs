@@ -349,7 +349,8 @@ fn what_will_find_nobody_is_said() {
 #[test]
 fn a_login_name_is_cleaned_or_replaced() {
     let nick = |login| nick(&merge(Sources { args: &Args::default(), env: &[], file: None, login }).unwrap());
-    assert_eq!(nick(Some("CORP:ada\u{7}")), "someone");
+    assert_eq!(nick(Some("CORP:ada\u{7}")), "CORPada");
+    assert_eq!(nick(Some(":")), "someone");
     assert_eq!(nick(Some("ada\u{7}")), "ada");
     assert_eq!(nick(Some("")), "someone");
     assert_eq!(nick(None), "someone");

@@ -22,7 +22,7 @@ impl Peers {
     ) {
         let Some((peer, _)) = self.table.guest_mut(link) else { return };
         let PeerId::Guest(addr) = peer.id else { return };
-        if peer.ignored {
+        if peer.repute.ignored {
             return;
         }
         for ReferenceLine { nick, text, action } in lines {

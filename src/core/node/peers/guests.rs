@@ -15,7 +15,7 @@ use crate::{
     core::node::{dialing::News, local_addrs::with_port, myself::Myself},
     domain::{
         bus::Update,
-        model::{LeaveReason, LinkId, Peer, PeerId, Software, Trust},
+        model::{LeaveReason, LinkId, Peer, PeerId, Repute, Software, Trust},
     },
     protocol::codec::Protocol,
 };
@@ -94,7 +94,13 @@ impl Peers {
         }
         let id = PeerId::Guest(addr);
         let ignored = context.reputation.is_ignored_guest(&addr);
-        let peer = Peer { id, nick: None, addr, software: Software::Reference, trust: Trust::Guest, ignored };
+        let peer = Peer {
+            id,
+            nick: None,
+            addr,
+            software: Software::Reference,
+            repute: Repute { ignored, ..Repute::of(Trust::Guest) },
+        };
         out.push(Output::open(link, Protocol::Reference, first));
         out.push(Output::update(Update::PeerJoined(peer.clone())));
         self.table.put_up(link, peer, Kind::Guest(address));
@@ -197,8 +203,8 @@ impl Peers {
     pub(in crate::core::node) fn guest_ignored(&mut self, addr: SocketAddr, ignored: bool, out: &mut Vec<Output>) {
         let id = PeerId::Guest(addr);
         if let Some((peer, _)) = self.table.guest_at_mut(&id) {
-            peer.ignored = ignored;
-            out.push(Output::update(Update::PeerTrust { peer: id, trust: peer.trust, ignored }));
+            peer.repute.ignored = ignored;
+            out.push(Output::update(Update::PeerTrust { peer: id, repute: peer.repute }));
         }
     }
 

@@ -25,7 +25,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{LinkId, NodeId, Peer, PeerId, Software, Trust},
+        model::{LinkId, NodeId, Peer, PeerId, Repute, Software},
     },
     protocol::codec::{
         Protocol,
@@ -194,16 +194,14 @@ impl Peers {
         old_boot
     }
 
-    /// Makes the newcomer's link the one link of its node. `standing`: what is known of its key, and whether the user shut
-    /// it out.
-    pub(in crate::core::node) fn join(&mut self, newcomer: Newcomer, standing: (Trust, bool), out: &mut Vec<Output>) {
+    /// Makes the newcomer's link the one link of its node.
+    pub(in crate::core::node) fn join(&mut self, newcomer: Newcomer, repute: Repute, out: &mut Vec<Output>) {
         let Newcomer { link, secure, nick, is_known_run, addr, software, session, first } = newcomer;
-        let (trust, ignored) = standing;
         let id = PeerId::Node(secure.node);
-        let peer = Peer { id, nick, addr, software, trust, ignored };
+        let peer = Peer { id, nick, addr, software, repute };
         out.push(Output::open(link, Protocol::Mesh, first));
         out.push(Output::update(if is_known_run {
-            Update::PeerTrust { peer: id, trust, ignored }
+            Update::PeerTrust { peer: id, repute }
         } else {
             Update::PeerJoined(peer.clone())
         }));

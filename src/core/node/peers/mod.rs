@@ -58,9 +58,9 @@ use super::{dialing::News, myself::Myself, notice_limits::NoticeLimits, transpor
 use crate::{
     domain::{
         bus::Update,
-        model::{Host, Known, LeaveReason, LinkId, NodeId, Now, Peer, PeerId, Presence, Trust},
+        model::{Host, Known, LeaveReason, LinkId, Nick, NodeId, Now, Peer, PeerId, Presence, Repute},
     },
-    protocol::codec::mesh::{self, Frame, Reason},
+    protocol::codec::mesh::{self, Doubt, Frame, Reason},
 };
 
 /// What the machine may know of the rest of the node while it handles one input.
@@ -223,13 +223,21 @@ impl Peers {
         }
     }
 
-    /// What is thought of a linked key may have changed: tells the front end if so.
-    pub(super) fn set_standing(&mut self, node: NodeId, standing: (Trust, bool), out: &mut Vec<Output>) {
-        let Some((peer, _)) = self.table.session_of_mut(node) else { return };
-        if (peer.trust, peer.ignored) != standing {
-            (peer.trust, peer.ignored) = standing;
-            let (trust, ignored) = standing;
-            out.push(Output::update(Update::PeerTrust { peer: PeerId::Node(node), trust, ignored }));
+    /// How a key is shown may have changed: tells the front end if so. What somebody said who is not here is shown as well.
+    pub(super) fn set_repute(&mut self, node: NodeId, repute: Repute, out: &mut Vec<Output>) {
+        let unchanged = match self.table.session_of_mut(node) {
+            Some((peer, _)) => std::mem::replace(&mut peer.repute, repute) == repute,
+            None => false,
+        };
+        if !unchanged {
+            out.push(Output::update(Update::PeerTrust { peer: PeerId::Node(node), repute }));
+        }
+    }
+
+    /// Tells a node that its name is another key's here.
+    pub(super) fn tell_name_taken(&self, node: NodeId, nick: Nick, out: &mut Vec<Output>) {
+        if let Some(link) = self.table.link_of(&PeerId::Node(node)) {
+            out.push(Output::tell(link, mesh::encode(&Frame::Doubt(Doubt::NameTaken(nick)))));
         }
     }
 

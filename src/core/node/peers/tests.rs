@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{
         bus::NoticeCode,
-        model::{Guests, Nick, Text, Timestamp},
+        model::{Guests, Nick, Repute, Text, Timestamp, Trust},
     },
     protocol::codec::{
         ReferenceLine,
@@ -92,7 +92,7 @@ impl Harness {
         for output in outs {
             if let Output::Newcomer(newcomer) = output {
                 let link = newcomer.link;
-                self.run(|peers, _, out| peers.join(*newcomer, (Trust::New, false), out));
+                self.run(|peers, _, out| peers.join(*newcomer, Repute::of(Trust::New), out));
                 self.run(|peers, context, out| peers.greet(link, context, out));
                 joined = true;
             }

@@ -4,10 +4,10 @@ use super::*;
 use crate::{
     domain::{
         bus::{FailureCode, NoticeCode, VerifyStep},
-        model::{Trust, Who},
+        model::{Met, Trust, Who},
     },
     protocol::{
-        codec::mesh::{Sas, Status},
+        codec::mesh::{self, Doubt, Sas, Status},
         identity::short_code,
     },
 };
@@ -82,6 +82,10 @@ impl Desk {
         assert!(seen.iter().any(is_code), "{seen:?}");
     }
 
+    fn trusts(&mut self, text: &str) -> Vec<Update> {
+        self.asks(|who| Command::Trust { who, sure: false }, text)
+    }
+
     fn asks(&mut self, command: fn(Who) -> Command, text: &str) -> Vec<Update> {
         updates(self.bench.feed(Input::Command(command(Who::new(text).unwrap()))))
     }
@@ -129,7 +133,7 @@ fn nobody_takes_over_a_command_that_names_a_key() {
             desk.is(bob(), "bob");
         }
         desk.is(mallory(), "7f3a");
-        for command in [Command::Trust, Command::Ignore, Command::Whois] {
+        for command in [|who| Command::Trust { who, sure: false }, Command::Ignore, Command::Whois] {
             let asked = desk.asks(command, "7f3a");
             let text = question(&asked);
             assert!(text.contains("bob#7f3a91c0") && text.contains("7f3a#c04e0000"), "{text}");
@@ -148,27 +152,34 @@ fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
     let mut desk = Desk::new(Vec::new());
     desk.is(bob(), "bob");
     desk.is(ground, "bob");
-    let asked = desk.asks(Command::Trust, "bob#7f3a");
+    let asked = desk.trusts("bob#7f3a");
     let offered = "bob#7f3a91c0ff000000";
     assert!(question(&asked).contains(offered), "{asked:?}");
-    desk.asks(Command::Trust, offered);
+    desk.asks(|who| Command::Trust { who, sure: true }, offered);
     let trusted = |node: NodeId| desk.bench.node.trust.book().get(&node).unwrap().trusted;
-    assert!(trusted(ground) && !trusted(bob()));
+    assert!(trusted(ground) && trusted(bob()), "both are here");
 }
 
 #[test]
 fn who_merely_looks_so_is_not_trusted_for_it() {
     // The one of that very name is away: it is meant all the same.
-    let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
+    let met = Some(Met { days: 2, proven: true, ..Met::default() });
+    let mut desk = Desk::new(vec![Known { verified: false, met, ..verified(bob(), "bob") }]);
     desk.is(mallory(), "вов");
-    desk.asks(Command::Trust, "bob");
+    desk.trusts("bob");
     let trusted = |desk: &Desk, node| desk.bench.node.trust.book().get(&node).unwrap().trusted;
     assert!(trusted(&desk, bob()) && !trusted(&desk, mallory()));
 
     // There is nobody of that very name.
     let mut desk = Desk::new(Vec::new());
     desk.is(mallory(), "b0b");
-    for command in [Command::Trust, Command::Ignore, Command::Unignore, |who| Command::Verify { who, same: None }] {
+    let commands: [fn(Who) -> Command; 4] = [
+        |who| Command::Trust { who, sure: false },
+        Command::Ignore,
+        Command::Unignore,
+        |who| Command::Verify { who, same: None },
+    ];
+    for command in commands {
         let asked = desk.asks(command, "bob");
         assert!(question(&asked).contains("Do you mean b0b#c04e0000?"), "{asked:?}");
     }
@@ -258,7 +269,7 @@ fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked(
             match update {
                 Update::Alarm(_) => alarms += 1,
                 Update::Notice { code: NoticeCode::ManyAlarms, .. } => notices += 1,
-                Update::PeerJoined(peer) => suspects += usize::from(peer.trust == Trust::Suspect),
+                Update::PeerJoined(peer) => suspects += usize::from(peer.repute.trust == Trust::Suspect),
                 _ => {}
             }
         }
@@ -274,15 +285,61 @@ fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked(
 }
 
 #[test]
-fn keys_by_the_hundred_beside_the_owner_of_a_name_raise_a_few_alarms_when_it_leaves() {
+fn keys_by_the_hundred_beside_the_owner_of_a_name_are_marked_and_stay_so_when_it_leaves() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let bobs = desk.is(bob(), "bob");
     for n in 0..100u8 {
         desk.is(node_of(&format!("a0{n:02x}")), "bob");
     }
     let news = desk.leaves(bobs);
-    let count = |is: fn(&Update) -> bool| news.iter().filter(|update| is(update)).count();
-    assert_eq!(count(|update| matches!(update, Update::Alarm(_))), 5);
-    assert_eq!(count(|update| matches!(update, Update::Notice { code: NoticeCode::ManyAlarms, .. })), 1);
-    assert_eq!(count(|update| matches!(update, Update::PeerTrust { trust: Trust::Suspect, .. })), 100);
+    assert!(!news.iter().any(|update| matches!(update, Update::Alarm(_))), "{news:?}");
+    let is_suspect = |n: u8| {
+        let id = PeerId::Node(node_of(&format!("a0{n:02x}")));
+        desk.bench.node.peers.peer(id).is_some_and(|peer| peer.repute.trust == Trust::Suspect && peer.repute.namesake)
+    };
+    assert!((0..100).all(is_suspect));
+}
+
+/// The key that was known first keeps the name, and the second one learns how it is shown.
+#[test]
+fn who_takes_a_name_that_is_somebodys_is_told() {
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
+    let (link, outs) = desk.joins(mallory(), "bob");
+    let taken = mesh::encode(&Frame::Doubt(Doubt::NameTaken(Nick::new("bob").unwrap())));
+    assert!(outs.contains(&Output::Tell { link, frame: taken }), "{outs:?}");
+    // And the other way round.
+    let own = desk.bench.node.myself.nick.clone();
+    let doubt = |nick: &Nick| vec![Frame::Doubt(Doubt::NameTaken(nick.clone()))];
+    let told = updates(desk.bench.feed(Input::Frames { link, frames: doubt(&own) }));
+    let [Update::Notice { code: NoticeCode::NameTaken, text }] = &told[..] else { panic!("{told:?}") };
+    let me = desk.bench.node.myself.node;
+    assert!(text.contains(&format!("{own}#{}", me.tag(4))) && text.contains("bob#c04e"), "{text}");
+    let other = Nick::new("somebody").unwrap();
+    assert_eq!(desk.bench.feed(Input::Frames { link, frames: doubt(&other) }), [], "no name of ours");
+    assert_eq!(desk.bench.feed(Input::Frames { link, frames: doubt(&own) }), [], "not again and again");
+}
+
+/// "The codes differ" is for both sides, and lasts.
+#[test]
+fn codes_that_differ_are_told_to_the_other_side_and_by_it() {
+    let mut desk = Desk::new(Vec::new());
+    let link = desk.is(mallory(), "mallory");
+    let doubt = || Input::Frames { link, frames: vec![Frame::Doubt(Doubt::CodesDiffer)] };
+    assert_eq!(desk.bench.feed(doubt()), [], "nobody has compared anything");
+    desk.shows(link, mallory());
+    let outs =
+        desk.bench.feed(Input::Command(Command::Verify { who: Who::new("mallory").unwrap(), same: Some(false) }));
+    let frame = mesh::encode(&Frame::Doubt(Doubt::CodesDiffer));
+    assert!(outs.contains(&Output::Tell { link, frame }), "{outs:?}");
+    let trust = |desk: &Desk| desk.bench.node.peers.peer(PeerId::Node(mallory())).unwrap().repute.trust;
+    assert_eq!(trust(&desk), Trust::Differs);
+
+    let mut desk = Desk::new(Vec::new());
+    let link = desk.is(bob(), "bob");
+    desk.shows(link, bob());
+    desk.yes("bob");
+    let told = updates(desk.bench.feed(Input::Frames { link, frames: vec![Frame::Doubt(Doubt::CodesDiffer)] }));
+    let step = VerifyStep::TheySayDiffers;
+    assert!(told.contains(&Update::Verify { peer: PeerId::Node(bob()), step }), "{told:?}");
+    assert!(!desk.is_verified(bob()), "what they say counts as much");
 }

@@ -48,7 +48,10 @@ fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
         version: "0".into(),
     };
     let outs = bench.feed(Input::DialAnswered { link, hello: Some(hello) });
-    assert!(outs.iter().any(|out| matches!(out, Output::Update(Update::PeerJoined(peer)) if peer.trust == Trust::New)));
+    assert!(
+        outs.iter()
+            .any(|out| matches!(out, Output::Update(Update::PeerJoined(peer)) if peer.repute.trust == Trust::New))
+    );
     let second = dials(&bench.feed(Input::Found(at("10.0.0.5:4566"))))[0].0;
     bench.feed(Input::DialConnected { link: second, secure: Some(secure) });
     assert!(bench.node.linked().contains(&at("10.0.0.5:4566")));

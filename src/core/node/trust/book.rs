@@ -1,17 +1,19 @@
 //! What is known of keys, and the alarm when one goes by another's name. Nicknames are claims.
 //!
-//! A name becomes a key's own when nobody else has a claim to it, or by the user's word (`/trust`, `/verify`). A claim
-//! that somebody disputes earns nothing with time: neither by reconnecting, nor by waiting a day, nor across a restart.
+//! The key that was known first keeps a name ([`Claim`]), whether it is here or not, unless the user gives the name to
+//! another one (`/trust`, `/verify`). The user's own name is nobody else's. A claim to a name that is somebody's earns
+//! nothing with time: neither by reconnecting, nor by waiting a day, nor across a restart.
 
 use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr};
 
 use super::{
     find::{self, Match, Wanted},
-    records::{Entry, MAX_NAMESAKES, Records},
+    records::Records,
 };
 use crate::domain::{
     bus::{Alarm, AlarmKind},
-    model::{Class, Host, Known, Nick, NodeId, Now, Skeleton, Timestamp, Trust, skeleton},
+    model::{Class, Host, Known, Nick, NodeId, Now, Repute, Skeleton, Timestamp, Trust, skeleton},
+    naming::Claim,
 };
 
 /// Alarms about one key in one run. A key that takes one name after the other is suspect enough by then, and must not fill
@@ -24,23 +26,38 @@ const MAX_REDIALS: usize = 256;
 /// Of these on one host: a peer that claimed one port after the other must not have us scan the host.
 const MAX_REDIALS_PER_HOST: usize = 8;
 
-/// The greatest number behind a default name (`bob-2`): more profiles than anybody has at once.
-const MAX_SUFFIX: u16 = 999;
-
 /// Every key that was met, and whose name is whose.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::core::node) struct TrustBook {
     records: Records,
+    /// Our own key, and the name of our user.
+    me: NodeId,
+    own: (Nick, Skeleton),
+}
+
+/// Somebody whose name it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// Our own user.
+    User,
+    /// The holder of this key.
+    Node(NodeId),
 }
 
 impl TrustBook {
-    /// What earlier runs have kept. Of one key that is in it twice, the last record counts.
-    pub(in crate::core::node) fn new(known: Vec<Known>) -> Self {
-        Self { records: Records::new(known) }
+    /// What earlier runs have kept, for a user with this key and name. Of one key that is in it twice, the last record
+    /// counts.
+    pub(in crate::core::node) fn new(known: Vec<Known>, me: NodeId, own: &Nick) -> Self {
+        Self { records: Records::new(known), me, own: (own.clone(), skeleton(own)) }
     }
 
-    /// `node` was linked, from `host`, or goes by another name now. Says whether it takes somebody else's name; `present` says
-    /// who is linked.
+    /// Our user goes by another name.
+    pub(in crate::core::node) fn set_own(&mut self, own: &Nick) {
+        self.own = (own.clone(), skeleton(own));
+    }
+
+    /// `node` was linked, from `host`, or goes by another name now. Says whether it takes somebody else's name; `present`
+    /// says who is linked.
     pub(in crate::core::node) fn met(
         &mut self,
         node: NodeId,
@@ -50,32 +67,45 @@ impl TrustBook {
         now: Now,
     ) -> Option<Alarm> {
         self.records.met(node, host, now);
-        let now = now.wall;
         let nick = nick?;
         let name = skeleton(nick);
-        let ruling = self.judge(&node, nick, &name, present, now);
-        let mut alarm = None;
-        self.records.update(&node, |entry| {
-            entry.claimed = Some((nick.clone(), name.clone()));
-            match ruling {
-                Ruling::Own => {
-                    entry.take(nick, &name, entry.known.verified, now);
-                    entry.suspect = false;
-                }
-                Ruling::Lent => entry.suspect = false,
-                Ruling::Shared => {}
-                Ruling::Taken(found) => {
-                    entry.suspect = true;
-                    let quiet =
-                        entry.known.ignored || entry.raised.len() >= MAX_ALARMS_PER_KEY || entry.raised.contains(&name);
-                    if !quiet {
-                        entry.raised.push(name);
-                        alarm = Some(found);
-                    }
-                }
-            }
-        });
-        alarm
+        self.records.update(&node, |entry| entry.claimed = Some((nick.clone(), name.clone())));
+        let Some(holder) = self.holder(&name).filter(|holder| *holder != Holder::Node(node)) else {
+            self.take(&node, nick, &name, now.wall);
+            return None;
+        };
+        let entry = self.records.get(&node)?;
+        let quiet = entry.known.ignored
+            || entry.is_granted(&name)
+            || entry.raised.len() >= MAX_ALARMS_PER_KEY
+            || entry.raised.contains(&name);
+        if quiet {
+            return None;
+        }
+        let alarm = self.alarm(holder, node, (nick, &name), present)?;
+        self.records.update(&node, |entry| entry.raised.push(name));
+        Some(alarm)
+    }
+
+    /// Makes a name that nobody has a better claim to `node`'s own.
+    fn take(&mut self, node: &NodeId, nick: &Nick, name: &Skeleton, now: Timestamp) {
+        self.records.update(node, |entry| entry.take(nick, name, entry.known.verified, now));
+        // Keys that were thrown away had it before: they shall not have it again when they come back.
+        let others = self.records.namesakes(name).filter(|entry| entry.known.node != *node);
+        let thrown: Vec<NodeId> =
+            others.filter(|entry| entry.claim_to(name).is_none()).map(|entry| entry.known.node).collect();
+        for node in thrown {
+            self.records.update(&node, |entry| entry.lose(name));
+        }
+    }
+
+    /// Whose a name is, if it is anybody's.
+    fn holder(&self, name: &Skeleton) -> Option<Holder> {
+        if self.own.1 == *name {
+            return Some(Holder::User);
+        }
+        let claims = self.records.namesakes(name).filter_map(|entry| entry.claim_to(name));
+        claims.max().map(|claim: Claim| Holder::Node(claim.node()))
     }
 
     /// `node` can be dialled at `addr`.
@@ -98,10 +128,10 @@ impl TrustBook {
         self.records.tick(now);
     }
 
-    /// What `node` has earned; `present` says whether it is linked. Its name does not matter here. Whom the user shut out
-    /// gets no more than a stranger.
+    /// What `node` has earned; `present` says whether it is linked. Its name does not matter here. A key that the user shut
+    /// out, or whose codes differed, gets no more than a stranger.
     pub(in crate::core::node) fn class(&self, node: &NodeId, present: bool) -> Class {
-        let known = self.records.get(node).filter(|entry| !entry.known.ignored);
+        let known = self.records.get(node).filter(|entry| !entry.known.ignored && !entry.known.differs);
         match known {
             Some(entry) if entry.known.verified => Class::Verified,
             Some(entry) if entry.known.trusted || entry.met().is_known() => Class::Known,
@@ -110,25 +140,99 @@ impl TrustBook {
         }
     }
 
-    /// How well `node` is known, and whether the user shut it out. Shutting somebody out answers the alarm.
-    pub(in crate::core::node) fn standing(&self, node: &NodeId, now: Timestamp) -> (Trust, bool) {
-        let Some(entry) = self.records.get(node) else { return (Trust::New, false) };
-        let ignored = entry.known.ignored;
-        let trust = match entry {
-            entry if entry.known.verified => Trust::Verified,
-            entry if entry.suspect && !ignored => Trust::Suspect,
-            entry if entry.is_old(now) => Trust::Known,
-            _ => Trust::New,
-        };
-        (trust, ignored)
+    /// How `node` is to be shown under the name that it goes by. Shutting somebody out answers the alarm.
+    pub(in crate::core::node) fn repute(&self, node: &NodeId, now: Timestamp) -> Repute {
+        let name = self.claim(node).map(|(_, name)| name.clone());
+        self.repute_as(node, name.as_ref(), now)
     }
 
-    /// The user lets `node` have the name it goes by, and no other one that is somebody else's.
-    pub(in crate::core::node) fn trust(&mut self, node: &NodeId) {
+    /// How `node` is to be shown under this name, which it may have used long ago.
+    pub(in crate::core::node) fn repute_under(&self, node: &NodeId, nick: &Nick, now: Timestamp) -> Repute {
+        match self.claim(node) {
+            Some((shown, name)) if shown == nick => self.repute_as(node, Some(name), now),
+            _ => self.repute_as(node, Some(&skeleton(nick)), now),
+        }
+    }
+
+    fn repute_as(&self, node: &NodeId, name: Option<&Skeleton>, now: Timestamp) -> Repute {
+        let holder = name.and_then(|name| self.holder(name));
+        let namesake = holder.is_some_and(|holder| holder != Holder::Node(*node));
+        let Some(entry) = self.records.get(node) else {
+            return Repute { namesake, ..Repute::of(if namesake { Trust::Suspect } else { Trust::New }) };
+        };
+        let granted = name.is_some_and(|name| entry.is_granted(name));
+        Repute { trust: entry.known.trust(namesake, granted, now), namesake, ignored: entry.known.ignored }
+    }
+
+    /// Whether the name that `node` goes by is somebody else's.
+    pub(in crate::core::node) fn is_namesake(&self, node: &NodeId) -> bool {
+        let holder = self.claim(node).and_then(|(_, name)| self.holder(name));
+        holder.is_some_and(|holder| holder != Holder::Node(*node))
+    }
+
+    /// The key that has the name which `node` goes by, if that is another one.
+    pub(in crate::core::node) fn rival(&self, node: &NodeId) -> Option<&Known> {
+        let (_, name) = self.claim(node)?;
+        match self.holder(name)? {
+            Holder::Node(other) if other != *node => self.get(&other),
+            _ => None,
+        }
+    }
+
+    /// The user lets `node` have the name it goes by, and no other one that is somebody else's. `both`: the key that had the
+    /// name is here too, so both are who they say. Returns that key.
+    pub(in crate::core::node) fn trust(&mut self, node: &NodeId, both: bool) -> Option<NodeId> {
+        let rival = self.rival(node).map(|known| known.node);
+        if let Some(rival) = rival {
+            self.records.update(&rival, |entry| {
+                entry.known.displaced = true;
+                if both {
+                    entry.known.trusted = true;
+                    entry.grant();
+                }
+            });
+        }
         self.records.update(node, |entry| {
-            entry.known.trusted = true;
+            (entry.known.trusted, entry.known.displaced) = (true, false);
             entry.grant();
         });
+        rival
+    }
+
+    /// The user takes back what they said with [`Self::trust`]. Returns a key that gets its name back.
+    pub(in crate::core::node) fn untrust(&mut self, node: &NodeId) -> Option<NodeId> {
+        self.records.update(node, |entry| {
+            (entry.known.trusted, entry.known.displaced) = (false, false);
+            if !entry.known.verified {
+                entry.revoke();
+            }
+        });
+        self.give_back(node)
+    }
+
+    /// The user takes back what they said of codes. Returns a key that gets its name back.
+    pub(in crate::core::node) fn unverify(&mut self, node: &NodeId) -> Option<NodeId> {
+        self.records.update(node, |entry| {
+            (entry.known.verified, entry.known.differs) = (false, false);
+            if !entry.known.trusted {
+                entry.revoke();
+            }
+        });
+        self.give_back(node)
+    }
+
+    /// A key that has its name by nobody's word any more gives it back to the one that it was taken from.
+    fn give_back(&mut self, node: &NodeId) -> Option<NodeId> {
+        let name = self.claim(node)?.1.clone();
+        let entry = self.records.get(node)?;
+        if entry.is_granted(&name) {
+            return None;
+        }
+        let others = self.records.namesakes(&name).filter(|entry| entry.known.node != *node && entry.known.displaced);
+        let (_, back) = others.filter_map(|entry| Some((entry.claim_to(&name)?, entry.known.node))).max()?;
+        self.records.update(&back, |entry| entry.known.displaced = false);
+        self.records.update(node, |entry| entry.lose(&name));
+        Some(back)
     }
 
     /// The user wants to see nothing of `node`.
@@ -141,11 +245,23 @@ impl TrustBook {
         self.records.update(node, |entry| entry.known.ignored = false);
     }
 
-    /// The user has compared codes with `node`, and they were the same.
-    pub(in crate::core::node) fn verified(&mut self, node: &NodeId) {
+    /// Codes were compared with `node`, and were the same or not. The name is its own then, unless a key has it that is
+    /// verified, or that `present` says is here.
+    pub(in crate::core::node) fn compared(&mut self, node: &NodeId, same: bool, present: impl Fn(&NodeId) -> bool) {
+        let rival = self.rival(node).filter(|_| same);
+        let rival = rival.map(|known| (known.node, known.verified || known.trusted || present(&known.node)));
+        if let Some((rival, false)) = rival {
+            self.records.update(&rival, |entry| entry.known.displaced = true);
+        }
         self.records.update(node, |entry| {
-            entry.known.verified = true;
-            entry.grant();
+            (entry.known.verified, entry.known.differs) = (same, !same);
+            if same && !rival.is_some_and(|(_, stays)| stays) {
+                entry.known.displaced = false;
+                entry.grant();
+            }
+            if !same && !entry.known.trusted {
+                entry.revoke();
+            }
         });
     }
 
@@ -159,9 +275,9 @@ impl TrustBook {
         find::find(&self.records, wanted)
     }
 
-    /// Whether `nick` is, or looks like, the name of a key that is verified or known for long.
-    pub(in crate::core::node) fn is_somebodys(&self, nick: &Nick, now: Timestamp) -> bool {
-        self.records.namesakes(&skeleton(nick)).any(|entry| entry.reserves(now))
+    /// Whether `nick` is, or looks like, the name of our user or of a key that was met.
+    pub(in crate::core::node) fn is_somebodys(&self, nick: &Nick) -> bool {
+        self.holder(&skeleton(nick)).is_some()
     }
 
     /// The name that `node` goes by or went by last, rightly or not, with its skeleton.
@@ -172,11 +288,6 @@ impl TrustBook {
     /// That name alone.
     pub(in crate::core::node) fn nick(&self, node: &NodeId) -> Option<&Nick> {
         self.claim(node).map(|(nick, _)| nick)
-    }
-
-    /// Whether such a name belongs to a key, so that going by it may raise an alarm.
-    pub(in crate::core::node) fn is_reserved(&self, name: &Skeleton, now: Timestamp) -> bool {
-        self.records.namesakes(name).any(|entry| entry.goes_by(name) && entry.reserves(now))
     }
 
     /// What is to be kept across runs.
@@ -210,84 +321,40 @@ impl TrustBook {
         addrs
     }
 
-    fn judge(
+    /// What to tell of a key that claims a holder's name.
+    fn alarm(
         &self,
-        node: &NodeId,
-        nick: &Nick,
-        name: &Skeleton,
+        holder: Holder,
+        node: NodeId,
+        (nick, name): (&Nick, &Skeleton),
         present: impl Fn(&NodeId) -> bool,
-        now: Timestamp,
-    ) -> Ruling {
-        let claimant = self.records.get(node);
-        if claimant.is_some_and(|entry| entry.known.verified || entry.owns(name, now)) {
-            return Ruling::Own;
-        }
-        let others = || self.records.namesakes(name).filter(|entry| entry.known.node != *node);
-        let owners: Vec<&Entry> = others().filter(|entry| entry.goes_by(name) && entry.reserves(now)).collect();
-        if owners.is_empty() {
-            // A key that is known for long may not take a name that a new key took first: it would be reserved at once, against
-            // its owner. And a key that left a name for an hour still has it.
-            let old = claimant.is_some_and(|entry| entry.is_old(now));
-            let mine = claimant.is_some_and(|entry| entry.goes_by(name));
-            let disputed = others().any(|entry| old && entry.goes_by(name) || entry.owns(name, now));
-            return if mine || !disputed && others().nth(MAX_NAMESAKES).is_none() { Ruling::Own } else { Ruling::Lent };
-        }
-        // The user's word has given the name to a key: earlier owners do not count any more.
-        let granted = owners.iter().any(|entry| entry.known.trusted);
-        let alarms = owners.into_iter().filter(|entry| !granted || entry.known.trusted || entry.known.verified);
-        let alarms = alarms.filter_map(|entry| Some((alike(nick, entry, &present)?, entry)));
-        let worst = alarms.min_by_key(|(kind, Entry { known, .. })| {
-            (*kind != AlarmKind::KeyChanged, !known.verified, !known.trusted, Reverse(known.last_seen))
-        });
-        worst.and_then(|(kind, entry)| alarm(kind, *node, nick, &entry.known)).map_or(Ruling::Shared, Ruling::Taken)
+    ) -> Option<Alarm> {
+        let alarm = |kind, known, known_nick, last_seen, verified| Alarm {
+            kind,
+            node,
+            nick: nick.clone(),
+            known,
+            known_nick,
+            known_last_seen: last_seen,
+            known_verified: verified,
+        };
+        let entry = match holder {
+            Holder::User => {
+                let now = self.get(&node)?.last_seen;
+                return Some(alarm(AlarmKind::OwnName, self.me, self.own.0.clone(), now, false));
+            }
+            Holder::Node(other) => self.records.get(&other)?,
+        };
+        let known_nick = entry.own_name(name)?.clone();
+        let known = &entry.known;
+        let same = known_nick.as_str().to_lowercase() == nick.as_str().to_lowercase();
+        let kind = match (same, present(&known.node)) {
+            (false, _) => AlarmKind::LookAlike,
+            (true, true) => AlarmKind::SameName,
+            (true, false) => AlarmKind::KeyChanged,
+        };
+        Some(alarm(kind, known.node, known_nick, known.last_seen, known.verified))
     }
-}
-
-/// What becomes of a claim to a name.
-enum Ruling {
-    /// The name is its own.
-    Own,
-    /// Nobody objects, but the name is not its own: somebody has it, or had it a moment ago.
-    Lent,
-    /// Somebody else of that name is here, or a machine has made the name: no alarm, and none is lifted.
-    Shared,
-    /// It is somebody else's.
-    Taken(Alarm),
-}
-
-/// How the claim to `nick` offends `owner`, whose name has the same skeleton.
-fn alike(nick: &Nick, owner: &Entry, present: impl Fn(&NodeId) -> bool) -> Option<AlarmKind> {
-    let same =
-        owner.known.nick.as_ref().is_some_and(|other| other.as_str().to_lowercase() == nick.as_str().to_lowercase());
-    if !same {
-        Some(AlarmKind::LookAlike)
-    } else if present(&owner.known.node) || is_numbered(nick) {
-        None
-    } else {
-        Some(AlarmKind::KeyChanged)
-    }
-}
-
-/// Whether it is a name like `bob-2`, as further profiles of one login get them: nobody has chosen it.
-fn is_numbered(nick: &Nick) -> bool {
-    let number = nick.as_str().rsplit_once('-').map(|(_, number)| number);
-    number.is_some_and(|text| {
-        text.bytes().all(|b| b.is_ascii_digit())
-            && !text.starts_with('0')
-            && text.parse().is_ok_and(|number: u16| (2..=MAX_SUFFIX).contains(&number))
-    })
-}
-
-fn alarm(kind: AlarmKind, node: NodeId, nick: &Nick, known: &Known) -> Option<Alarm> {
-    Some(Alarm {
-        kind,
-        node,
-        nick: nick.clone(),
-        known: known.node,
-        known_nick: known.nick.clone()?,
-        known_last_seen: known.last_seen,
-        known_verified: known.verified,
-    })
 }
 
 #[cfg(test)]

@@ -56,8 +56,15 @@ pub(super) struct Keyring {
 pub(super) enum Output {
     /// Tell the front end.
     Update(Update),
-    /// The standing of this key may have changed: see [`TrustBook::standing`].
-    Standing(NodeId),
+    /// How this key is shown may have changed: see [`TrustBook::repute`].
+    Repute(NodeId),
+    /// Tell this node that its name is another key's here.
+    NameTaken {
+        /// The node.
+        node: NodeId,
+        /// The name.
+        nick: Nick,
+    },
     /// The user shut out the guest at this address, or lets it in again.
     GuestIgnored {
         /// Which guest.
@@ -68,10 +75,10 @@ pub(super) enum Output {
 }
 
 impl Keyring {
-    /// With what earlier runs have kept.
-    pub(super) fn new(known: Vec<Known>) -> Self {
+    /// With what earlier runs have kept, for a user with this key and name.
+    pub(super) fn new(known: Vec<Known>, me: NodeId, own: &Nick) -> Self {
         Self {
-            book: TrustBook::new(known),
+            book: TrustBook::new(known, me, own),
             ignored_guests: BTreeSet::new(),
             alarms: TokenBucket::new(ALARM_BURST, ALARM_RATE),
             notices: NoticeLimits::default(),
@@ -111,10 +118,11 @@ impl Keyring {
         self.book.tick(now);
     }
 
-    /// Shows an alarm. A stranger who makes key after key under one name gets a few of them on the screen; the rest are marked
-    /// in the list like the first.
+    /// Shows an alarm, and tells the key that causes it. A stranger who makes key after key under one name gets a few of them
+    /// on the screen; the rest are marked in the list like the first.
     pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Instant, out: &mut Vec<Output>) {
         let Some(alarm) = alarm else { return };
+        out.push(Output::NameTaken { node: alarm.node, nick: alarm.nick.clone() });
         if self.alarms.take(now) {
             out.push(Output::Update(Update::Alarm(alarm)));
         } else if self.notices.allow(NoticeCode::ManyAlarms, now) {
@@ -125,7 +133,7 @@ impl Keyring {
     /// A linked node goes by another name now.
     pub(super) fn renamed(&mut self, node: NodeId, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let alarm = self.met(node, Some(nick), None, here, now);
-        out.push(Output::Standing(node));
+        out.push(Output::Repute(node));
         self.raise(alarm, now.mono, out);
     }
 
@@ -134,13 +142,10 @@ impl Keyring {
         self.book.parted(node, now);
     }
 
-    /// A peer that went by `nick` is gone. Others who are here by the same name were told from it while both were, and
-    /// would pass for it now: they are judged again.
+    /// A peer that went by `nick` is gone. If its key was one to throw away, the name is free: others who are here by it are
+    /// judged again.
     pub(super) fn name_left(&mut self, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let name = skeleton(nick);
-        if !self.book.is_reserved(&name, now.wall) {
-            return;
-        }
         let claim = |peer: &crate::domain::model::Peer| {
             let (node, nick) = (*peer.id.node()?, peer.nick.as_ref()?);
             let (shown, skeleton) = self.book.claim(&node)?;
@@ -152,9 +157,35 @@ impl Keyring {
         }
     }
 
+    /// Our user goes by another name: people who go by it already are judged again.
+    pub(super) fn own_name(&mut self, own: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        self.book.set_own(own);
+        for peer in here.everyone() {
+            if let (Some(node), Some(nick)) = (peer.id.node(), &peer.nick) {
+                self.renamed(*node, nick, here, now, out);
+            }
+        }
+    }
+
+    /// Another node has told us that our user's name is another key's there. `names` says what the node is called.
+    pub(super) fn name_taken(
+        &mut self,
+        teller: NodeId,
+        nick: &Nick,
+        me: NodeId,
+        here: &dyn Directory,
+        now: Instant,
+        out: &mut Vec<Output>,
+    ) {
+        if self.notices.allow(NoticeCode::NameTaken, now) {
+            let teller = self.people(here).names().name(PeerId::Node(teller));
+            out.push(Output::Update(notices::name_taken(&teller, nick, me)));
+        }
+    }
+
     /// A guest may call itself what it likes, even by the name of somebody whose key is known. Then the user is told.
     pub(super) fn guest_named(&mut self, guest: SocketAddr, nick: &Nick, now: Now, out: &mut Vec<Output>) {
-        if self.book.is_somebodys(nick, now.wall) && self.notices.allow(NoticeCode::GuestName, now.mono) {
+        if self.book.is_somebodys(nick) && self.notices.allow(NoticeCode::GuestName, now.mono) {
             out.push(Output::Update(notices::guest_uses_name(guest, nick)));
         }
     }
@@ -164,24 +195,69 @@ impl Keyring {
         self.book.listens(node, addr);
     }
 
-    /// The user has compared codes with `node` and they are the same, or not.
-    pub(super) fn compared(&mut self, node: NodeId, same: bool, out: &mut Vec<Output>) {
-        if same {
-            self.book.verified(&node);
-        }
-        out.push(Output::Standing(node));
+    /// Codes were compared with `node`, and they are the same, or not.
+    pub(super) fn compared(&mut self, node: NodeId, same: bool, here: &dyn Directory, out: &mut Vec<Output>) {
+        let rival = self.book.rival(&node).map(|known| known.node);
+        self.book.compared(&node, same, |other| here.has_node(other));
+        out.push(Output::Repute(node));
+        out.extend(rival.map(Output::Repute));
     }
 
-    /// `/trust`: lets a key have the name it goes by.
-    pub(super) fn trust(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
+    /// `/trust`: lets a key have the name it goes by. If a key loses it that is verified or here, the user must be `sure`.
+    pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, out: &mut Vec<Output>) {
+        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        let rival = self.book.rival(&node).map(|known| (known.node, known.verified, here.has_node(&known.node)));
+        if let Some((rival, verified, present)) = rival
+            && (verified || present)
+            && !sure
+        {
+            let nick = self.book.nick(&node).map(ToString::to_string).unwrap_or_default();
+            return out.push(Output::Update(notices::displaces(&name, &node, &nick, &rival, verified)));
+        }
+        let both = rival.is_some_and(|(.., present)| present);
+        let displaced = self.book.trust(&node, both);
+        out.extend([Output::Update(notices::trusted(&node, &name, displaced.as_ref())), Output::Repute(node)]);
+        out.extend(displaced.map(Output::Repute));
+    }
+
+    /// `/untrust`: takes back what `/trust` said.
+    pub(super) fn untrust(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
+        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        if !self.book.get(&node).is_some_and(|known| known.trusted) {
+            return out.push(Output::Update(notices::was_not_trusted(&node, &name)));
+        }
+        let back = self.book.untrust(&node);
+        out.extend([Output::Update(notices::untrusted(&node, &name, back.as_ref())), Output::Repute(node)]);
+        out.extend(back.map(Output::Repute));
+    }
+
+    /// `/unverify`: takes back what was said of codes.
+    pub(super) fn unverify(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
+        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        let (verified, differs) = self.book.get(&node).map_or((false, false), |known| (known.verified, known.differs));
+        if !verified && !differs {
+            return out.push(Output::Update(notices::was_not_verified(&node, &name)));
+        }
+        let back = self.book.unverify(&node);
+        out.extend([Output::Update(notices::unverified(&node, &name, differs)), Output::Repute(node)]);
+        out.extend(back.map(Output::Repute));
+    }
+
+    /// The key that a command is about, and what it is called. If it is nobody's, or a guest's, the user is told.
+    fn meant(
+        &self,
+        who: &Who,
+        here: &dyn Directory,
+        guest: impl FnOnce(&str) -> Update,
+        out: &mut Vec<Output>,
+    ) -> Option<(NodeId, String)> {
         let people = self.people(here);
-        let (id, name) = match people.resolve(who) {
-            Ok(id) => (id, people.names().name(id)),
-            Err(unclear) => return out.push(Output::Update(unclear.update())),
-        };
-        let PeerId::Node(node) = id else { return out.push(Output::Update(notices::guest_not_trusted(&name))) };
-        self.book.trust(&node);
-        out.extend([Output::Update(notices::trusted(&node, &name)), Output::Standing(node)]);
+        match people.resolve(who) {
+            Ok(id @ PeerId::Node(node)) => return Some((node, people.names().name(id))),
+            Ok(id @ PeerId::Guest(_)) => out.push(Output::Update(guest(&people.names().name(id)))),
+            Err(unclear) => out.push(Output::Update(unclear.update())),
+        }
+        None
     }
 
     /// `/ignore`, or `/unignore`: shows nothing more of somebody, or shows them again.
@@ -191,22 +267,20 @@ impl Keyring {
             Ok(id) => (id, people.names().name(id)),
             Err(unclear) => return out.push(Output::Update(unclear.update())),
         };
-        let notice = match (id, ignore) {
-            (_, false) => notices::not_ignored(&name),
-            (PeerId::Node(_), true) => notices::ignored(&name),
-            (PeerId::Guest(_), true) => notices::guest_ignored(&name),
-        };
         match id {
             PeerId::Node(node) => {
-                if ignore {
+                let notice = if ignore {
                     self.book.ignore(&node);
+                    notices::ignored(&node, &name)
                 } else {
                     self.book.unignore(&node);
-                }
-                out.extend([Output::Update(notice), Output::Standing(node)]);
+                    notices::not_ignored(&node, &name)
+                };
+                out.extend([Output::Update(notice), Output::Repute(node)]);
             }
             PeerId::Guest(addr) => {
                 self.ignore_guest(addr, ignore);
+                let notice = if ignore { notices::guest_ignored(&name) } else { notices::guest_not_ignored(&name) };
                 out.extend([Output::GuestIgnored { addr, ignored: ignore }, Output::Update(notice)]);
             }
         }

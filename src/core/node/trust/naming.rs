@@ -4,8 +4,8 @@ use super::book::TrustBook;
 use crate::{
     core::node::views::Directory,
     domain::{
-        model::{Nick, NodeId, Peer, PeerId},
-        naming::typed_names,
+        model::{Nick, Peer, PeerId, skeleton},
+        naming::{handle, short_tag, typed_names},
     },
 };
 
@@ -22,11 +22,20 @@ pub(in crate::core::node) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The name to use in a sentence.
+    /// The name to use in a sentence: with a tag, if somebody else has the name.
     pub(in crate::core::node) fn name(&self, id: PeerId) -> String {
-        let known = |node: &NodeId| self.book.nick(node).map(ToString::to_string);
-        let here = self.here.peer(id).map(Peer::display_name);
-        here.or_else(|| id.node().and_then(known)).unwrap_or_else(|| self.list(&[id], ""))
+        let Some(nick) = self.nick(id) else {
+            return self.here.peer(id).map_or_else(|| handle(id), Peer::display_name);
+        };
+        let Some(node) = id.node() else { return nick.to_string() };
+        let looks = skeleton(nick);
+        let alike = |peer: &&Peer| peer.id != id && peer.nick.as_ref().is_some_and(|nick| skeleton(nick) == looks);
+        if !self.book.is_namesake(node) {
+            return nick.to_string();
+        }
+        let others: Vec<PeerId> = self.here.everyone().filter(alike).map(|peer| peer.id).collect();
+        let holder = self.book.rival(node).map(|known| PeerId::Node(known.node));
+        format!("{nick}#{}", short_tag(id, others.into_iter().chain(holder)))
     }
 
     /// The names of several people, each of which means that one alone.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use crate::domain::{
     bus::{FailureCode, NoticeCode, Update},
     model::{Nick, NodeId, Who},
+    naming::{HANDLE_DIGITS, TAG_DIGITS},
 };
 
 /// It is not clear who the user means: the question to ask them.
@@ -52,8 +53,63 @@ pub(super) fn guest_uses_name(guest: SocketAddr, nick: &Nick) -> Update {
     notice(NoticeCode::GuestName, text)
 }
 
-pub(super) fn trusted(node: &NodeId, name: &str) -> Update {
-    notice(NoticeCode::Trust, format!("The key {} is trusted to be {name}.", node.short()))
+/// Another node knows another key by our user's name.
+pub(super) fn name_taken(teller: &str, nick: &Nick, me: NodeId) -> Update {
+    let text = format!(
+        "The name {nick} is taken where {teller} is: another key was known by it first, and you appear as {nick}#{}. Choose \
+         another name with /nick, or compare codes with /verify {teller}.",
+        me.tag(TAG_DIGITS)
+    );
+    notice(NoticeCode::NameTaken, text)
+}
+
+/// A key that is named in an answer, so that nobody is taken for somebody else.
+fn with_key(name: &str, node: &NodeId) -> String {
+    format!("{name} (key {})", node.short())
+}
+
+/// A key would lose its name. The user must say that they want that.
+pub(super) fn displaces(name: &str, node: &NodeId, nick: &str, rival: &NodeId, verified: bool) -> Update {
+    let why = if verified { "whose codes you have compared" } else { "which is here now" };
+    let text = format!(
+        "This takes the name {nick} from the key {}, {why}, and gives it to the key {}. Type  /trust {name} yes  if you want \
+         that.",
+        rival.short(),
+        node.short()
+    );
+    Update::Failed { code: FailureCode::Unsure, text }
+}
+
+pub(super) fn trusted(node: &NodeId, name: &str, displaced: Option<&NodeId>) -> Update {
+    let lost = displaced.map(|key| format!(" The key {} does not have the name any more.", key.short()));
+    let text = format!(
+        "{} is trusted to go by this name.{} /untrust {name} takes that back.",
+        with_key(name, node),
+        lost.unwrap_or_default()
+    );
+    notice(NoticeCode::Trust, text)
+}
+
+pub(super) fn untrusted(node: &NodeId, name: &str, back: Option<&NodeId>) -> Update {
+    let back = back.map(|key| format!(" The key {} has the name again.", key.short())).unwrap_or_default();
+    notice(NoticeCode::Trust, format!("{} is not trusted any more.{back}", with_key(name, node)))
+}
+
+pub(super) fn was_not_trusted(node: &NodeId, name: &str) -> Update {
+    let text = format!("You never trusted {}. Nothing has changed.", with_key(name, node));
+    Update::Failed { code: FailureCode::NotPossible, text }
+}
+
+pub(super) fn unverified(node: &NodeId, name: &str, differed: bool) -> Update {
+    let what =
+        if differed { "It is forgotten that the codes differed" } else { "What you said of the codes is forgotten" };
+    let text = format!("{what}: {} is not verified. /verify {name} compares codes again.", with_key(name, node));
+    notice(NoticeCode::Trust, text)
+}
+
+pub(super) fn was_not_verified(node: &NodeId, name: &str) -> Update {
+    let text = format!("You never compared codes with {}. Nothing has changed.", with_key(name, node));
+    Update::Failed { code: FailureCode::NotPossible, text }
 }
 
 pub(super) fn guest_not_trusted(name: &str) -> Update {
@@ -61,8 +117,13 @@ pub(super) fn guest_not_trusted(name: &str) -> Update {
     Update::Failed { code: FailureCode::NotPossible, text }
 }
 
-pub(super) fn ignored(name: &str) -> Update {
-    notice(NoticeCode::Trust, format!("{name} is ignored, under whatever name. /unignore {name} ends that."))
+pub(super) fn ignored(node: &NodeId, name: &str) -> Update {
+    let text = format!(
+        "{} is ignored, whatever name it goes by. /unignore {} ends that.",
+        with_key(name, node),
+        node.tag(HANDLE_DIGITS)
+    );
+    notice(NoticeCode::Trust, text)
 }
 
 pub(super) fn guest_ignored(name: &str) -> Update {
@@ -73,6 +134,10 @@ pub(super) fn guest_ignored(name: &str) -> Update {
     notice(NoticeCode::Trust, text)
 }
 
-pub(super) fn not_ignored(name: &str) -> Update {
-    notice(NoticeCode::Trust, format!("{name} is not ignored any more."))
+pub(super) fn not_ignored(node: &NodeId, name: &str) -> Update {
+    notice(NoticeCode::Trust, format!("{} is not ignored any more.", with_key(name, node)))
+}
+
+pub(super) fn guest_not_ignored(name: &str) -> Update {
+    notice(NoticeCode::Trust, format!("The guest {name} is not ignored any more."))
 }

@@ -16,16 +16,15 @@ use crate::{
         budgets::{MAX_KEYS, MAX_UNPROVEN_KEPT},
         mutant,
     },
-    domain::model::{Host, Known, MAX_ADDRESSES, Machine, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
+    domain::{
+        model::{Host, Known, MAX_ADDRESSES, Machine, Met, Nick, NodeId, Now, Skeleton, Timestamp, skeleton},
+        naming::Claim,
+    },
 };
 
-/// Names of one key that are remembered while the program runs, so that a peer who goes by "bob (lunch)" for an hour still
-/// owns the name "bob" afterwards. Only the last one is kept for the next run, and reserved.
+/// Names of one key that are its own while the program runs, so that a peer who goes by another name for an hour finds the
+/// old one as it was. Only the last one is kept for the next run.
 const MAX_NAMES: usize = 4;
-
-/// Keys under one name. Nobody meets more people of one name, and an attacker who makes keys by the thousand must not make
-/// the look-up of a name slow.
-pub(super) const MAX_NAMESAKES: usize = 16;
 
 /// A key counts as known for long after a day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -47,8 +46,6 @@ pub(super) struct Entry {
     names: Vec<OwnName>,
     /// What it calls itself, rightly or not.
     pub(super) claimed: Option<(Nick, Skeleton)>,
-    /// Whether it goes by somebody else's name and the user has not said anything about it.
-    pub(super) suspect: bool,
     /// Names for which an alarm was raised.
     pub(super) raised: Vec<Skeleton>,
     /// Since when it is linked, if it is: such are never forgotten.
@@ -62,6 +59,7 @@ pub(super) struct Entry {
 /// A name that is a key's.
 #[derive(Debug)]
 struct OwnName {
+    nick: Nick,
     skeleton: Skeleton,
     /// Since when.
     since: Timestamp,
@@ -72,17 +70,18 @@ struct OwnName {
 impl Entry {
     fn new(mut known: Known, number: i64) -> Self {
         known.addrs.truncate(MAX_ADDRESSES);
-        let listened = known.addrs.first().map(|addr| Host::of(addr.ip()));
-        let (first, last) = (known.first_seen, known.last_seen);
-        known.met.get_or_insert_with(|| Met::of_sightings(first, last, listened));
+        known.met = Some(known.how_met());
         let granted = known.verified || known.trusted;
-        let held =
-            known.nick.as_ref().map(|nick| OwnName { skeleton: skeleton(nick), since: known.first_seen, granted });
+        let held = known.nick.as_ref().map(|nick| OwnName {
+            nick: nick.clone(),
+            skeleton: skeleton(nick),
+            since: known.first_seen,
+            granted,
+        });
         Self {
             known,
             names: held.into_iter().collect(),
             claimed: None,
-            suspect: false,
             raised: Vec::new(),
             linked: None,
             number,
@@ -95,40 +94,49 @@ impl Entry {
         self.known.met.unwrap_or_default()
     }
 
-    /// Whether the user has decided anything about it.
-    fn is_decided(&self) -> bool {
-        self.known.verified || self.known.trusted || self.known.ignored
+    /// Its claim to a name that is its own.
+    pub(super) fn claim_to(&self, name: &Skeleton) -> Option<Claim> {
+        let counts = self.is_linked() || self.known.is_proven();
+        let held = self.names.iter().find(|held| held.skeleton == *name).filter(|_| counts)?;
+        Some(Claim::new(self.known.node, held.since, held.granted, self.known.displaced))
     }
 
-    /// Whether it was linked for the first time at least a day ago. A key that was seen on different days stays known
-    /// although the clock was set back since.
-    pub(super) fn is_old(&self, now: Timestamp) -> bool {
-        is_day(self.known.first_seen, now.max(self.known.last_seen))
+    /// How it writes a name that is its own.
+    pub(super) fn own_name(&self, name: &Skeleton) -> Option<&Nick> {
+        self.names.iter().find(|held| held.skeleton == *name).map(|held| &held.nick)
     }
 
-    /// Whether others get the alarm if they take its present name.
-    pub(super) fn reserves(&self, now: Timestamp) -> bool {
-        self.known.verified || self.known.trusted || self.is_old(now)
-    }
-
-    /// Whether `name` is its own for certain: by the user's word, or because it was for over a day.
-    pub(super) fn owns(&self, name: &Skeleton, now: Timestamp) -> bool {
-        let now = now.max(self.known.last_seen);
-        self.names.iter().any(|held| held.skeleton == *name && (held.granted || is_day(held.since, now)))
+    /// Whether the user has said that this name is its own.
+    pub(super) fn is_granted(&self, name: &Skeleton) -> bool {
+        self.names.iter().any(|held| held.granted && held.skeleton == *name)
     }
 
     /// Whether `name` is its present name, by right.
+    #[cfg(test)]
     pub(super) fn goes_by(&self, name: &Skeleton) -> bool {
         self.names.first().is_some_and(|held| held.skeleton == *name)
+    }
+
+    /// It loses a name.
+    pub(super) fn lose(&mut self, name: &Skeleton) {
+        if self.names.first().is_some_and(|held| held.skeleton == *name) {
+            self.known.nick = None;
+        }
+        self.names.retain(|held| held.skeleton != *name);
+    }
+
+    /// What the user granted does not count any more.
+    pub(super) fn revoke(&mut self) {
+        self.names.iter_mut().for_each(|held| held.granted = false);
     }
 
     /// Makes `nick` its present name.
     pub(super) fn take(&mut self, nick: &Nick, name: &Skeleton, granted: bool, now: Timestamp) {
         let held = match self.names.iter().position(|held| held.skeleton == *name) {
             Some(at) => self.names.remove(at),
-            None => OwnName { skeleton: name.clone(), since: now, granted },
+            None => OwnName { nick: nick.clone(), skeleton: name.clone(), since: now, granted },
         };
-        self.names.insert(0, OwnName { granted: held.granted || granted, ..held });
+        self.names.insert(0, OwnName { nick: nick.clone(), granted: held.granted || granted, ..held });
         self.names.truncate(MAX_NAMES);
         self.known.nick = Some(nick.clone());
     }
@@ -140,7 +148,6 @@ impl Entry {
         } else if let Some(held) = self.names.first_mut() {
             held.granted = true;
         }
-        self.suspect = false;
     }
 
     /// The name that people see, with its skeleton.
@@ -190,7 +197,7 @@ impl Entry {
             Met { proven: true, .. } => by_crowd(Rank::Proven),
             Met { .. } => by_crowd(Rank::Unproven),
         };
-        (!self.is_decided() && self.linked.is_none()).then_some(place)
+        (!self.known.is_decided() && self.linked.is_none()).then_some(place)
     }
 }
 
@@ -256,7 +263,7 @@ impl Records {
 
     /// What is kept across runs: all proven keys, and a few of the unproven ones.
     pub(super) fn kept(&self) -> impl Iterator<Item = &Known> {
-        let is_proven = |entry: &&Entry| entry.is_decided() || entry.met().proven || entry.met().is_known();
+        let is_proven = |entry: &&Entry| entry.known.is_decided() || entry.known.is_proven();
         let (proven, unproven): (Vec<&Entry>, Vec<&Entry>) = self.entries.values().partition(is_proven);
         let mut begun: Vec<&Entry> = unproven.into_iter().filter(|entry| entry.met().days > 0).collect();
         begun.sort_by_key(|entry| entry.number);
@@ -317,7 +324,9 @@ impl Records {
                 last_seen: now.wall,
                 addrs: Vec::new(),
                 verified: false,
+                differs: false,
                 trusted: false,
+                displaced: false,
                 ignored: false,
                 met: Some(Met { host, ..Met::default() }),
             };

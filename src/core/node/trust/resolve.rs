@@ -101,11 +101,9 @@ impl<'a> People<'a> {
             from.iter().filter(|(_, how)| hows.contains(how)).map(|(id, _)| *id).collect()
         };
         let all = [here.as_slice(), &known].concat();
-        let levels = [
-            if wanted.is_digits() { of(&all, &[Match::Name, Match::Key]) } else { of(&here, &[Match::Name]) },
-            of(&all, &[Match::Tag, Match::Key]),
-            of(&known, &[Match::Name]),
-        ];
+        // Somebody who is here under a name, and the key that has it, could both be meant.
+        let by_name = if wanted.is_digits() { &[Match::Name, Match::Key][..] } else { &[Match::Name] };
+        let levels = [of(&all, by_name), of(&all, &[Match::Tag, Match::Key])];
         if let Some(certain) = levels.into_iter().find(|level| !level.is_empty()) {
             return Found { certain, ..Found::default() };
         }

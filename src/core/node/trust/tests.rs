@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use super::*;
-use crate::domain::model::{Peer, Software, Timestamp, Trust};
+use crate::domain::{
+    bus::FailureCode,
+    model::{Peer, Repute, Software, Timestamp, Trust},
+};
 
 /// Who is linked.
 #[derive(Default)]
@@ -23,8 +26,13 @@ impl FakeDirectory {
     fn add(&mut self, id: PeerId, name: &str) {
         let addr = SocketAddr::from(([10, 0, 0, 7], 4565));
         let software = Software::Reference;
-        self.0.push(Peer { id, nick: Nick::new(name).ok(), addr, software, trust: Trust::New, ignored: false });
+        self.0.push(Peer { id, nick: Nick::new(name).ok(), addr, software, repute: Repute::of(Trust::New) });
     }
+}
+
+/// Of a user called zoe.
+fn keyring(known: Vec<Known>) -> Keyring {
+    Keyring::new(known, key(0xee), &nick("zoe"))
 }
 
 fn key(n: u8) -> NodeId {
@@ -53,7 +61,9 @@ fn verified(n: u8, name: &str) -> Known {
         last_seen: zero,
         addrs: Vec::new(),
         verified: true,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: None,
     }
@@ -65,20 +75,24 @@ fn guest() -> SocketAddr {
 
 #[test]
 fn a_new_key_under_a_known_name_raises_an_alarm_and_is_suspect() {
-    let (mut keyring, here, now) = (Keyring::new(vec![verified(1, "bob")]), FakeDirectory::default(), now());
+    let (mut keyring, here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     let mut out = Vec::new();
     keyring.renamed(key(2), &nick("bob"), &here, now, &mut out);
     assert!(
-        matches!(&out[..], [Output::Standing(node), Output::Update(Update::Alarm(_))] if *node == key(2)),
+        matches!(
+            &out[..],
+            [Output::Repute(node), Output::NameTaken { node: told, .. }, Output::Update(Update::Alarm(_))]
+                if *node == key(2) && told == node
+        ),
         "{out:?}"
     );
-    assert_eq!(keyring.book().standing(&key(2), now.wall).0, Trust::Suspect);
+    assert_eq!(keyring.book().repute(&key(2), now.wall).trust, Trust::Suspect);
     assert!(!keyring.is_acquainted(&key(2)) && keyring.is_acquainted(&key(1)));
 }
 
 #[test]
 fn alarms_beyond_a_few_are_one_notice() {
-    let (mut keyring, here, now) = (Keyring::new(vec![verified(1, "bob")]), FakeDirectory::default(), now());
+    let (mut keyring, here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     let mut out = Vec::new();
     for n in 2..20 {
         let alarm = keyring.met(key(n), Some(&nick("bob")), None, &here, now);
@@ -90,44 +104,98 @@ fn alarms_beyond_a_few_are_one_notice() {
 }
 
 #[test]
-fn somebody_who_shares_a_name_is_judged_again_when_its_owner_leaves() {
-    let (mut keyring, mut here, now) = (Keyring::new(vec![verified(1, "bob")]), FakeDirectory::default(), now());
+fn somebody_who_shares_a_name_is_judged_again_when_a_key_to_throw_away_leaves() {
+    let (mut keyring, mut here, now) = (keyring(Vec::new()), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
-    assert_eq!(keyring.met(key(2), Some(&nick("bob")), None, &here, now), None, "two people of one name are here");
+    assert_eq!(keyring.met(key(1), Some(&nick("bob")), None, &here, now), None);
+    assert!(keyring.met(key(2), Some(&nick("bob")), None, &here, now).is_some(), "two people of one name are here");
+    keyring.parted(&key(1), now);
     here.0.clear();
     here.add(PeerId::Node(key(2)), "bob");
     let mut out = Vec::new();
     keyring.name_left(&nick("bob"), &here, now, &mut out);
-    assert!(matches!(&out[..], [Output::Standing(_), Output::Update(Update::Alarm(_))]), "{out:?}");
+    assert_eq!(out, [Output::Repute(key(2))]);
+    assert!(!keyring.book().repute(&key(2), now.wall).namesake, "the first one said nothing");
+}
+
+/// Nobody is displaced without a question: not a verified key, nor one that is here.
+#[test]
+fn a_name_is_taken_from_a_verified_or_present_key_only_after_a_yes() {
+    let (mut keyring, mut here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
+    here.add(PeerId::Node(key(2)), "bob");
+    keyring.met(key(2), Some(&nick("bob")), None, &here, now);
+    let mut out = Vec::new();
+    keyring.trust(&who("bob#0202"), false, &here, &mut out);
+    let [Output::Update(Update::Failed { code: FailureCode::Unsure, text })] = out.as_slice() else {
+        panic!("{out:?}")
+    };
+    assert!(text.contains(&key(1).short()) && text.contains(&key(2).short()), "{text}");
+    assert!(text.contains("/trust bob#0202 yes"), "{text}");
+    out.clear();
+    keyring.trust(&who("bob#0202"), true, &here, &mut out);
+    let [Output::Update(Update::Notice { text, .. }), Output::Repute(_), Output::Repute(_)] = out.as_slice() else {
+        panic!("{out:?}")
+    };
+    assert!(text.contains(&key(2).short()) && text.contains(&key(1).short()), "{text}");
+    assert!(!keyring.book().is_namesake(&key(2)) && keyring.book().is_namesake(&key(1)));
+    out.clear();
+    keyring.untrust(&who("bob#0202"), &here, &mut out);
+    assert!(keyring.book().is_namesake(&key(2)) && !keyring.book().is_namesake(&key(1)), "{out:?}");
+    out.clear();
+    keyring.untrust(&who("bob#0202"), &here, &mut out);
+    assert!(matches!(&out[..], [Output::Update(Update::Failed { .. })]), "there is nothing to take back");
+}
+
+#[test]
+fn every_answer_names_the_key() {
+    let (mut keyring, mut here, now) = (keyring(Vec::new()), FakeDirectory::default(), now());
+    here.add(PeerId::Node(key(1)), "bob");
+    here.add(PeerId::Node(key(2)), "bob");
+    for n in [1, 2] {
+        keyring.met(key(n), Some(&nick("bob")), None, &here, now);
+    }
+    keyring.compared(key(2), true, &here, &mut Vec::new());
+    let mut out = Vec::new();
+    keyring.ignore(&who("bob#0202"), true, &here, &mut out);
+    keyring.ignore(&who("bob#0202"), false, &here, &mut out);
+    keyring.trust(&who("bob#0202"), true, &here, &mut out);
+    keyring.untrust(&who("bob#0202"), &here, &mut out);
+    keyring.unverify(&who("bob#0202"), &here, &mut out);
+    let texts: Vec<&String> = out
+        .iter()
+        .filter_map(|out| if let Output::Update(Update::Notice { text, .. }) = out { Some(text) } else { None })
+        .collect();
+    assert_eq!(texts.len(), 5, "{out:?}");
+    assert!(texts.iter().all(|text| text.contains(&format!("(key {})", key(2).short()))), "{texts:?}");
 }
 
 #[test]
 fn trust_and_ignore_say_whose_standing_has_changed() {
-    let (mut keyring, mut here, now) = (Keyring::new(Vec::new()), FakeDirectory::default(), now());
+    let (mut keyring, mut here, now) = (keyring(Vec::new()), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Guest(guest()), "eve");
     keyring.met(key(1), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
-    keyring.trust(&who("bob"), &here, &mut out);
+    keyring.trust(&who("bob"), false, &here, &mut out);
     keyring.ignore(&who("bob"), true, &here, &mut out);
-    assert_eq!(out.iter().filter(|out| **out == Output::Standing(key(1))).count(), 2);
+    assert_eq!(out.iter().filter(|out| **out == Output::Repute(key(1))).count(), 2);
     assert!(keyring.book().get(&key(1)).is_some_and(|known| known.trusted && known.ignored));
     out.clear();
     keyring.ignore(&who("eve"), true, &here, &mut out);
     assert!(out.contains(&Output::GuestIgnored { addr: guest(), ignored: true }));
     assert!(keyring.is_ignored_guest(&guest()));
     out.clear();
-    keyring.trust(&who("eve"), &here, &mut out);
+    keyring.trust(&who("eve"), false, &here, &mut out);
     assert!(matches!(&out[..], [Output::Update(Update::Failed { .. })]), "nobody can say who a guest is: {out:?}");
 }
 
 #[test]
 fn a_command_that_could_mean_two_people_asks_by_their_keys() {
-    let (mut keyring, mut here) = (Keyring::new(Vec::new()), FakeDirectory::default());
+    let (mut keyring, mut here) = (keyring(Vec::new()), FakeDirectory::default());
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Node(key(2)), "bob");
     let mut out = Vec::new();
-    keyring.trust(&who("bob"), &here, &mut out);
+    keyring.trust(&who("bob"), false, &here, &mut out);
     let [Output::Update(Update::Failed { text, .. })] = out.as_slice() else { panic!("{out:?}") };
     assert!(text.contains("bob#01010101") && text.contains("bob#02020202"), "{text}");
     let people = keyring.people(&here);
@@ -138,7 +206,7 @@ fn a_command_that_could_mean_two_people_asks_by_their_keys() {
 
 #[test]
 fn a_guest_under_the_name_of_a_known_key_is_pointed_out_once_a_minute() {
-    let (mut keyring, now) = (Keyring::new(vec![verified(1, "bob")]), now());
+    let (mut keyring, now) = (keyring(vec![verified(1, "bob")]), now());
     let mut out = Vec::new();
     for _ in 0..3 {
         keyring.guest_named(guest(), &nick("bob"), now, &mut out);

@@ -27,7 +27,7 @@ use crate::{
         bus::{Update, VerifyStep},
         model::{LinkId, NodeId, PeerId, Who},
     },
-    protocol::codec::mesh::{self, Frame, Sas},
+    protocol::codec::mesh::{self, Doubt, Frame, Sas},
 };
 
 /// What happened.
@@ -53,6 +53,8 @@ pub(super) enum Input<'a> {
         /// The step.
         step: Sas,
     },
+    /// A node says that its user found the codes to differ.
+    TheyDiffer(LinkId),
     /// The user wants to compare codes with somebody.
     Begin(&'a Who),
     /// The user says whether the codes were the same.
@@ -135,6 +137,10 @@ impl Verify {
                 self.step(link, step, people, now, out);
                 Ok(())
             }
+            Input::TheyDiffer(link) => {
+                self.they_differ(link, now, out);
+                Ok(())
+            }
             Input::Begin(who) => self.begin(who, people, now, out),
             Input::Answer { who, same } => self.answer(who, same, people, now, out),
             Input::Tick => {
@@ -189,17 +195,33 @@ impl Verify {
         if !linked.is_some_and(|linked| latest && linked.comparison.answered()) {
             return no_code(id);
         }
+        if !same && let Some((link, _)) = self.links.iter().rfind(|(_, linked)| linked.node == node) {
+            out.push(Output::Tell { link: *link, frame: mesh::encode(&Frame::Doubt(Doubt::CodesDiffer)) });
+        }
         let step = if same { VerifyStep::Verified } else { VerifyStep::Differs };
         out.push(Output::Update(Update::Verify { peer: id, step }));
         out.push(Output::Compared { node, same });
         Ok(())
     }
 
+    /// The other side says that the codes differ. That is believed if a code was shown here: then both users know of it.
+    fn they_differ(&mut self, link: LinkId, now: Instant, out: &mut Vec<Output>) {
+        let Some(node) = self.links.get(&link).map(|linked| linked.node) else { return };
+        if self.shown.take_shown(node, now) {
+            if let Some(linked) = self.links.get_mut(&link) {
+                linked.comparison.answered();
+            }
+            let step = VerifyStep::TheySayDiffers;
+            out.push(Output::Update(Update::Verify { peer: PeerId::Node(node), step }));
+            out.push(Output::Compared { node, same: false });
+        }
+    }
+
     fn step(&mut self, link: LinkId, step: Sas, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let Some(linked) = self.links.get_mut(&link) else { return };
         let node = linked.node;
         // Somebody who is shut out shows no codes either.
-        if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.ignored) {
+        if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.repute.ignored) {
             return;
         }
         let step = match step {

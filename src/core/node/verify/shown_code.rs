@@ -54,6 +54,14 @@ impl ShownCodes {
         self.0.push(Shown { node, nick, at: now });
     }
 
+    /// Whether a code of `node` was shown lately. It counts once.
+    pub(super) fn take_shown(&mut self, node: NodeId, now: Instant) -> bool {
+        let fresh = |shown: &Shown| now.saturating_duration_since(shown.at) < REMEMBERED;
+        let was_shown = self.0.iter().any(|shown| shown.node == node && fresh(shown));
+        self.0.retain(|shown| shown.node != node);
+        was_shown
+    }
+
     /// Whether the last code of `node` was shown under another name than `nick`.
     pub(super) fn was_renamed(&self, node: NodeId, nick: Option<&Nick>) -> bool {
         self.last(node).is_some_and(|shown| shown.nick.as_ref() != nick)

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use super::*;
 use crate::{
     core::node::{trust::Keyring, views::Directory},
-    domain::model::{Nick, Peer, Software, Trust},
+    domain::model::{Nick, Peer, Repute, Software, Trust},
 };
 
 const LINK: LinkId = LinkId::Accepted(1);
@@ -36,10 +36,10 @@ impl Side {
         let addr = SocketAddr::from(([10, 0, 0, 7], 4565));
         let nick = Nick::new("bob").ok();
         let id = PeerId::Node(key(other));
-        let peer = Peer { id, nick, addr, software: Software::Reference, trust: Trust::New, ignored: false };
+        let peer = Peer { id, nick, addr, software: Software::Reference, repute: Repute::of(Trust::New) };
         let mut side = Self {
             verify: Verify::new(key(own), [own; 32]),
-            keyring: Keyring::new(Vec::new()),
+            keyring: Keyring::new(Vec::new(), key(own), &Nick::new("zoe").unwrap()),
             here: FakeDirectory(vec![peer]),
             now: Instant::now(),
         };
@@ -146,9 +146,9 @@ fn a_link_that_goes_down_takes_its_comparison_with_it() {
 #[test]
 fn a_peer_who_is_shut_out_shows_no_code_and_one_out_of_order_is_cut() {
     let mut alice = Side::new(1, 2);
-    alice.here.0[0].ignored = true;
+    alice.here.0[0].repute.ignored = true;
     assert_eq!(alice.feed(Input::Step { link: LINK, step: Sas::Commit([7; 32]) }), []);
-    alice.here.0[0].ignored = false;
+    alice.here.0[0].repute.ignored = false;
     alice.feed(Input::Begin(&Who::new("bob").unwrap()));
     let outs = alice.feed(Input::Step { link: LINK, step: Sas::Reveal([7; 32]) });
     assert!(outs.contains(&Output::Misbehaved(LINK)), "{outs:?}");

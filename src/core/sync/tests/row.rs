@@ -16,7 +16,7 @@ use crate::{
     },
     domain::{
         bus::Update,
-        model::{Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Room, Text, Timestamp},
+        model::{Class, Host, LinkId, Message, Nick, NodeId, Now, PeerId, Repute, Room, Text, Timestamp, Trust},
     },
     protocol::{
         codec::{
@@ -78,8 +78,8 @@ impl People for Everyone {
         ignored
     }
 
-    fn shown_nick(&self, _: PeerId, said: Option<&Nick>, _: Timestamp) -> Option<Nick> {
-        said.cloned()
+    fn shown(&self, _: PeerId, said: Option<&Nick>, _: Timestamp) -> (Option<Nick>, Repute) {
+        (said.cloned(), Repute::of(Trust::New))
     }
 }
 

@@ -108,18 +108,18 @@ fn json_is_the_contract_to_the_byte() {
         r#"{"event":"sweep","state":"done","probed":4,"total":5,"found":1,"took_ms":12,"left_ms":0}"#,
         r#"{"event":"peer","change":"joined","peer":"guest:127.0.0.1:4566","nick":null,"addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
         r#"{"event":"peer","change":"renamed","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","verified":false,"trust":"guest"}"#,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"waves","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference","action":true}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","trust":"guest","text":"say \"hi\"\n  再见\\","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","trust":"guest","text":"waves","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference","action":true}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"trust":"guest","text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r#"{"event":"notice","code":"not_sent","text":"This line could not be stored, so it was not sent. Say it again.","id":"ID"}"#,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r#"{"event":"delivery","id":"ID","delivered":0,"of":0}"#,
         r#"{"event":"delivery","id":"ID","delivered":1,"of":2}"#,
         r#"{"event":"waiting","peer":"BOB","lines":3}"#,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"I was away","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh","mark":"late"}"##,
-        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","text":"two tongues","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh","mark":"forked"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","trust":"known","text":"I was away","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":true,"protocol":"mesh","mark":"late"}"##,
+        r##"{"event":"message","id":"ID","room":"#lobby","from":"BOB","nick":"bob","trust":"known","text":"two tongues","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh","mark":"forked"}"##,
         r#"{"event":"sync","received":1,"total":2}"#,
         r#"{"event":"sync","received":2,"total":2,"refused":3}"#,
         r##"{"event":"erased","room":"#lobby","lines":12}"##,
@@ -166,7 +166,7 @@ fn text_says_the_same_for_people() {
 -- 2 lines that were missed have come
 -- 3 lines of strangers were left out
 -- 12 lines of #lobby are gone from this machine
--- ?bob left (127.0.0.1:4566): no answer any more
+-- ?bob#4566 left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
 -- carol was too slow.
 !! No answer from 127.0.0.9:4565.
@@ -273,7 +273,7 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     let json = print(true, [found(messages(), true)]);
     let hit = |text, mark| {
         format!(
-            r##"{{"id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","text":"{text}","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"{mark}}}"##,
+            r##"{{"id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","trust":"guest","text":"{text}","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"{mark}}}"##,
             "ab".repeat(16)
         )
     };

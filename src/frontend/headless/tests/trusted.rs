@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     bus::{Alarm, AlarmKind, Update, VerifyStep, Whois},
-    model::{Known, LeaveReason, Presence},
+    model::{Known, LeaveReason, Presence, Repute},
 };
 
 const BOB: char = 'b';
@@ -41,7 +41,9 @@ fn known() -> Known {
         last_seen: Timestamp::from_millis(1_767_409_445_678),
         addrs: vec![addr(4567)],
         verified: true,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: None,
     }
@@ -49,7 +51,8 @@ fn known() -> Known {
 
 #[test]
 fn a_node_has_a_key_and_speaks_the_mesh_protocol() {
-    let said = Message { author: Author::Peer(bob()), ..message("hi") };
+    let repute = Repute::of(Trust::Verified);
+    let said = Message { author: Author::Peer(bob()), repute, ..message("hi") };
     let left = Update::PeerLeft { peer: bob(), reason: LeaveReason::Closed };
     let (json, text) = both(&[Update::PeerJoined(node("bob", BOB, Trust::Verified)), Update::Message(said), left]);
     let id = "ab".repeat(16);
@@ -57,7 +60,7 @@ fn a_node_has_a_key_and_speaks_the_mesh_protocol() {
         json.lines().collect::<Vec<_>>(),
         [
             r#"{"event":"peer","change":"joined","peer":"BOB","nick":"bob","addr":"127.0.0.1:4567","protocol":"mesh","verified":true,"trust":"verified"}"#.to_owned(),
-            format!(r##"{{"event":"message","id":"{id}","room":"#lobby","from":"BOB","nick":"bob","text":"hi","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh"}}"##),
+            format!(r##"{{"event":"message","id":"{id}","room":"#lobby","from":"BOB","nick":"bob","trust":"verified","text":"hi","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"mesh"}}"##),
             r#"{"event":"peer","change":"left","peer":"BOB","nick":"bob","addr":"127.0.0.1:4567","protocol":"mesh","reason":"closed"}"#.to_owned(),
         ]
     );
@@ -66,20 +69,22 @@ fn a_node_has_a_key_and_speaks_the_mesh_protocol() {
 
 #[test]
 fn two_people_of_one_name_are_told_apart_in_text() {
-    let from = |author| Update::Message(Message { author: Author::Peer(author), ..message("hi") });
+    let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
+    let from = |author, repute| Update::Message(Message { author: Author::Peer(author), repute, ..message("hi") });
     let other = PeerId::Node(key('c'));
     let (json, text) = both(&[
-        Update::PeerJoined(node("bob", 'c', Trust::New)),
-        from(bob()),
-        from(other),
+        Update::PeerJoined(Peer { repute: taken, ..node("bob", 'c', Trust::New) }),
+        from(bob(), Repute::of(Trust::Known)),
+        from(other, taken),
         Update::PeerLeft { peer: other, reason: LeaveReason::Closed },
-        from(bob()),
+        from(other, taken),
     ]);
     assert!(!json.contains("bob#"), "the name in JSON is what they say: {json}");
+    assert_eq!(json.matches(r#""nick":"bob","tag":"cccc","trust":"suspect""#).count(), 2, "{json}");
     assert_eq!(
         text,
-        "-- bob#cccc joined (127.0.0.1:4567)\n03:04 <bob#bbbb> hi\n03:04 <bob#cccc> hi\n-- bob#cccc left \
-         (127.0.0.1:4567)\n03:04 <bob> hi\n"
+        "-- !bob#cccc joined (127.0.0.1:4567)\n03:04 <bob> hi\n03:04 <!bob#cccc> hi\n-- !bob#cccc left \
+         (127.0.0.1:4567)\n03:04 <!bob#cccc> hi\n"
     );
 }
 
@@ -100,7 +105,7 @@ fn who_is_named_by_an_address_needs_nothing_else() {
 fn trust_and_presence_are_changes_of_a_peer() {
     let presence = |presence, typing| Update::PeerPresence { peer: bob(), presence, typing };
     let (json, text) = both(&[
-        Update::PeerTrust { peer: bob(), trust: Trust::Suspect, ignored: true },
+        Update::PeerTrust { peer: bob(), repute: Repute { ignored: true, ..Repute::of(Trust::Suspect) } },
         presence(Presence::Here, true),
         presence(Presence::away("lunch"), false),
         presence(Presence::Here, false),
@@ -108,7 +113,7 @@ fn trust_and_presence_are_changes_of_a_peer() {
         Update::PresenceSet(Presence::away("")),
         Update::PresenceSet(Presence::Here),
     ]);
-    let peer = r#""peer":"BOB","nick":"bob","addr":"127.0.0.1:4567","protocol":"mesh","verified":false,"trust":"suspect","ignored":true"#;
+    let peer = r#""peer":"BOB","nick":"bob","tag":"bbbb","addr":"127.0.0.1:4567","protocol":"mesh","verified":false,"trust":"suspect","ignored":true"#;
     assert_eq!(
         json.lines().collect::<Vec<_>>(),
         [
@@ -123,7 +128,7 @@ fn trust_and_presence_are_changes_of_a_peer() {
     );
     assert_eq!(
         text,
-        "-- !bob is away: lunch\n-- !bob is back\n-- You are away: lunch\n-- You are away.\n-- You are here again.\n"
+        "-- !bob#bbbb is away: lunch\n-- !bob#bbbb is back\n-- You are away: lunch\n-- You are away.\n-- You are here again.\n"
     );
 }
 
@@ -274,7 +279,7 @@ fn who_has_the_latest_of_everything() {
     let mut printer = Printer::new(options(true));
     let peer = bob();
     printer.update(Update::PeerJoined(node("bob", BOB, Trust::New)));
-    printer.update(Update::PeerTrust { peer, trust: Trust::Verified, ignored: true });
+    printer.update(Update::PeerTrust { peer, repute: Repute { ignored: true, ..Repute::of(Trust::Verified) } });
     printer.update(Update::PeerPresence { peer, presence: Presence::away("lunch"), typing: false });
     let before = printer.out().len();
     printer.update(Update::RoundTrip { peer, time: Duration::from_micros(2_700) });
@@ -300,7 +305,7 @@ fn who_has_the_latest_of_everything() {
 fn updates_about_unknown_people_are_passed_over() {
     let mut printer = Printer::new(options(true));
     let peer = bob();
-    printer.update(Update::PeerTrust { peer, trust: Trust::Known, ignored: false });
+    printer.update(Update::PeerTrust { peer, repute: Repute::of(Trust::Known) });
     printer.update(Update::PeerPresence { peer, presence: Presence::Here, typing: true });
     printer.update(Update::RoundTrip { peer, time: Duration::ZERO });
     assert!(printer.out().is_empty());

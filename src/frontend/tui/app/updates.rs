@@ -51,7 +51,10 @@ impl App {
                     self.presence(peer, name, Change::Left(reason));
                 }
             }
-            Update::PeerTrust { peer, trust, ignored } => self.people.trust(peer, trust, ignored),
+            Update::PeerTrust { peer, repute } => {
+                self.people.trust(peer, repute);
+                self.relabel(&[peer]);
+            }
             Update::PeerPresence { peer, presence, typing } => {
                 self.people.presence(peer, presence, typing, self.now.mono);
             }
@@ -178,7 +181,7 @@ impl App {
 
     /// Someone who is here goes by a name from now on: others who said something under it before are told apart.
     fn goes_by_name(&mut self, id: PeerId) {
-        let rivals = self.people.heard_present(id, self.now.mono);
+        let rivals = self.people.rivals(id);
         self.relabel(&rivals);
     }
 
@@ -186,7 +189,7 @@ impl App {
     fn heard<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
         for message in messages {
             if let (Author::Peer(peer), Some(nick)) = (message.author, &message.nick) {
-                let rivals = self.people.heard(peer, nick, self.now.mono);
+                let rivals = self.people.heard(peer, nick, message.repute, self.now.mono);
                 self.relabel(&rivals);
             }
         }
@@ -194,7 +197,7 @@ impl App {
 
     fn relabel(&mut self, rivals: &[PeerId]) {
         let people = &self.people;
-        self.conversation.relabel(rivals, |peer, line| people.tag(peer, line.nick.as_ref()?));
+        self.conversation.relabel(rivals, |peer, line| people.label(peer, line.nick.as_ref(), line.repute));
     }
 
     fn message(&mut self, message: Message) {
@@ -261,7 +264,7 @@ impl App {
     fn verification(&mut self, peer: PeerId, step: VerifyStep) {
         let asked_by_peer = matches!(step, VerifyStep::Code { began: false, .. });
         let name = self.people.called(peer).unwrap_or_else(|| naming::handle(peer));
-        let (tone, text) = verification::text(&name, step);
+        let (tone, text) = verification::text(&name, &self.people.typed_of(peer), step);
         let seq = self.block(tone, &text, 0);
         if asked_by_peer {
             self.arrived(seq);

@@ -5,6 +5,8 @@ use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::naming::Tags;
+
 /// A space at which a row breaks only if the words around it are longer than a row.
 pub(crate) const NO_BREAK: char = '\u{A0}';
 
@@ -53,6 +55,15 @@ pub(crate) fn tagged(name: &str, tag: &str, columns: usize) -> String {
         Some(room @ 1..) => format!("{}{tag}", cut(name, room)),
         _ => cut_start(tag, columns),
     }
+}
+
+/// A name in at most `columns`, with the tag that it needs: another one if it is cut, because others may be cut to the same.
+pub(crate) fn tagged_or_cut(name: &str, tags: &Tags, columns: usize) -> String {
+    let whole = tags.whole.as_deref().unwrap_or_default();
+    if width(name) + whole.len() <= columns {
+        return format!("{name}{whole}");
+    }
+    tagged(name, tags.cut.as_deref().unwrap_or(whole), columns)
 }
 
 /// The beginning of `text` that fits into `columns`, with `…` where something was cut.

@@ -13,7 +13,7 @@ use super::*;
 use crate::{
     domain::model::{
         Author, Delivery, Hlc, LeaveReason, Mark, Message, MessageId, Nick, NodeId, Peer, PeerId, Position, Presence,
-        Room, Software, Text, Timestamp, Trust,
+        Repute, Room, Software, Text, Timestamp, Trust,
     },
     frontend::tui::app::Setup,
 };
@@ -156,6 +156,7 @@ impl Script {
             room: Room::LOBBY,
             author: Author::Peer(PeerId::Guest(([127, 0, 0, 1], 4566).into())),
             nick: Some(Nick::new("bob").unwrap()),
+            repute: Repute::of(Trust::Guest),
             text: Text::new(&format!("line {number}")).unwrap(),
             action: false,
             sent_at: Timestamp::from_millis(1_700_000_000_000),
@@ -434,7 +435,7 @@ async fn what_changes_with_time_alone_is_drawn_when_it_does() {
         let updates = script.updates.clone().unwrap();
         let addr = ([127, 0, 0, 1], 4566).into();
         let software = Software::Ours { version: "0".into() };
-        let bob = Peer { id: peer, nick: None, addr, software, trust: Trust::Known, ignored: false };
+        let bob = Peer { id: peer, nick: None, addr, software, repute: Repute::of(Trust::Known) };
         updates.try_send(Update::PeerJoined(bob)).unwrap();
         updates.try_send(Update::PeerPresence { peer, presence: Presence::Here, typing: true }).unwrap();
         sleep(Duration::from_millis(5_900)).await;

@@ -138,8 +138,8 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: 
     let dim = canvas.style(Role::Dim);
     let state = person.state();
     let glyph = match state {
-        State::Here if !person.peer.ignored => canvas.style(Role::Ok),
-        State::Suspect => canvas.bold(Role::Error),
+        State::Here if !person.peer.repute.ignored => canvas.style(Role::Ok),
+        State::Suspect | State::Differs => canvas.bold(Role::Error),
         State::Here | State::Away | State::Guest | State::Gone => dim,
     };
     canvas.text(x, y, end, state.glyph(), glyph);
@@ -150,11 +150,11 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: 
     let mut columns = usize::from(area.cols).saturating_sub(2);
     let taken = width(&aside.text) + 1;
     if aside.firm || width(&person.marked_name()) + taken <= columns {
-        let style = if state == State::Suspect { canvas.style(Role::Error) } else { dim };
+        let style = if matches!(state, State::Suspect | State::Differs) { canvas.style(Role::Error) } else { dim };
         canvas.right(x, y, end, &aside.text, style);
         columns = columns.saturating_sub(taken);
     }
-    let style = if person.absent() || person.peer.ignored { dim } else { canvas.palette.nick(person.peer.id) };
+    let style = if person.absent() || person.peer.repute.ignored { dim } else { canvas.palette.nick(person.peer.id) };
     let shown = person.fit_name(columns);
     let (shown, mark) = shown.strip_suffix(person.mark()).map_or((shown.as_str(), ""), |name| (name, person.mark()));
     let after = canvas.text(x + 2, y, end, shown, style);

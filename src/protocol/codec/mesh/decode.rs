@@ -8,7 +8,7 @@ use std::{
 use prost::Message as _;
 
 use super::{
-    BATCH_BYTES, Caps, Change, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason,
+    BATCH_BYTES, Caps, Change, Doubt, Frame, Have, Hello, MAX_EVENTS, MAX_RANGES, MAX_SIGHTINGS, Reason, RefusalReason,
     Refused, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
@@ -95,6 +95,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Probe(probe) => read_probe(probe)?,
         mesh::frame::Body::ProbeReply(reply) => read_reply(&reply)?,
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
+        mesh::frame::Body::Doubt(doubt) => read_doubt(&doubt),
         mesh::frame::Body::Ping(mesh::Ping { token, answer, wall_ms }) => {
             let wall = i64::try_from(wall_ms).map_err(|_| Malformed)?;
             Frame::Ping { token, answer, wall: (wall > 0).then_some(Timestamp::from_millis(wall)) }
@@ -165,6 +166,16 @@ fn read_refused(refused: &mesh::Refused) -> Result<Refused, Malformed> {
         mesh::RefusalReason::Unspecified => RefusalReason::Other,
     };
     Ok(Refused { log, from: refused.from, until, reason })
+}
+
+fn read_doubt(doubt: &mesh::Doubt) -> Frame {
+    match &doubt.what {
+        Some(mesh::doubt::What::NameTaken(name)) => {
+            Nick::new(name).map_or(Frame::Nothing, |nick| Frame::Doubt(Doubt::NameTaken(nick)))
+        }
+        Some(mesh::doubt::What::CodesDiffer(true)) => Frame::Doubt(Doubt::CodesDiffer),
+        Some(mesh::doubt::What::CodesDiffer(false)) | None => Frame::Nothing,
+    }
 }
 
 fn read_sas(sas: &mesh::Sas) -> Result<Frame, Malformed> {

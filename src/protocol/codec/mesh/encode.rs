@@ -6,7 +6,7 @@ use bytes::Bytes;
 use prost::Message as _;
 
 use super::{
-    Change, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
+    Change, Doubt, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{write_probe, write_reply},
 };
 use crate::{
@@ -47,6 +47,12 @@ pub fn encode(frame: &Frame) -> Bytes {
         })),
         Frame::Batch(events) => return batch(events),
         Frame::Refused(refused) => Some(mesh::frame::Body::Refused(write_refused(refused))),
+        Frame::Doubt(doubt) => Some(mesh::frame::Body::Doubt(mesh::Doubt {
+            what: Some(match doubt {
+                Doubt::NameTaken(nick) => mesh::doubt::What::NameTaken(nick.to_string()),
+                Doubt::CodesDiffer => mesh::doubt::What::CodesDiffer(true),
+            }),
+        })),
         Frame::Probe(probe) => Some(mesh::frame::Body::Probe(write_probe(*probe))),
         Frame::ProbeReply(reply) => Some(mesh::frame::Body::ProbeReply(write_reply(reply))),
         Frame::Nothing => None,

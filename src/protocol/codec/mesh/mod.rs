@@ -66,6 +66,8 @@ pub enum Frame {
     Batch(Vec<Signed>),
     /// What it does not take.
     Refused(Refused),
+    /// Why its user may take us for somebody else.
+    Doubt(Doubt),
     /// A question who is there; it comes on a call of its own, not on a link.
     Probe(Probe),
     /// The answer to that.
@@ -104,6 +106,15 @@ impl Hello {
         let version = self.max.min(max);
         (version >= self.min && version >= min).then_some(version)
     }
+}
+
+/// How a node's key is shown to the user of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// Another key was known by this name first.
+    NameTaken(Nick),
+    /// The codes that both users compared differed.
+    CodesDiffer,
 }
 
 /// What a node says of itself whenever it changes.

@@ -53,6 +53,8 @@ fn every_frame_reads_back_as_it_was_written() {
     for frame in [
         Frame::Hello(hello()),
         Frame::Sas(Sas::Commit([1; 32])),
+        Frame::Doubt(Doubt::CodesDiffer),
+        Frame::Doubt(Doubt::NameTaken(Nick::new("bob").unwrap())),
         Frame::Sas(Sas::Reveal([2; 32])),
         Frame::Status(Status { nick: Nick::new("bob").ok(), presence: Presence::away("lunch"), typing: true }),
         Frame::Peers(vec![Sighting { node: NodeId::new([9; 32]), addrs }; MAX_SIGHTINGS]),

@@ -24,7 +24,9 @@ fn harness() -> Harness {
         last_seen: Timestamp::from_millis(0),
         addrs: Vec::new(),
         verified: false,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: None,
     }];

@@ -209,7 +209,9 @@ pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64)
         last_seen: day(1),
         addrs: Vec::new(),
         verified: false,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
         met: None,
     });

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::*;
-use crate::domain::model::Who;
+use crate::domain::model::{Met, Who};
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
@@ -34,7 +34,7 @@ fn old(n: u8, name: &str) -> Known {
     Known { first_seen: hour(-7 * 24), last_seen: hour(-24), ..fresh(n, name) }
 }
 
-/// A record: of somebody who was met an hour ago.
+/// A record: of somebody who was met an hour ago, and said something.
 fn fresh(n: u8, name: &str) -> Known {
     Known {
         node: key(n),
@@ -43,10 +43,17 @@ fn fresh(n: u8, name: &str) -> Known {
         last_seen: hour(-1),
         addrs: Vec::new(),
         verified: false,
+        differs: false,
         trusted: false,
+        displaced: false,
         ignored: false,
-        met: None,
+        met: Some(Met { days: 1, proven: true, ..Met::default() }),
     }
+}
+
+/// The book of a user called zoe.
+fn book(known: Vec<Known>) -> TrustBook {
+    TrustBook::new(known, key(0xee), &nick("zoe"))
 }
 
 /// A book, who is linked, and the time.
@@ -60,7 +67,7 @@ struct Desk {
 
 impl Desk {
     fn new(known: Vec<Known>) -> Self {
-        Self { book: TrustBook::new(known), here: BTreeSet::new(), now: hour(0), began: Instant::now() }
+        Self { book: book(known), here: BTreeSet::new(), now: hour(0), began: Instant::now() }
     }
 
     /// Both clocks.
@@ -83,6 +90,12 @@ impl Desk {
     fn parted(&mut self, n: u8) {
         self.here.remove(&key(n));
         self.book.parted(&key(n), self.clocks());
+        // The node judges those anew who go by the name of somebody who leaves.
+        let claims = self.here.iter().filter_map(|node| Some((*node, self.book.nick(node)?.clone())));
+        for (node, nick) in claims.collect::<Vec<_>>() {
+            let here = &self.here;
+            self.book.met(node, Some(&nick), None, |node| here.contains(node), self.clocks());
+        }
     }
 
     fn again(&mut self, n: u8, name: &str) -> Option<AlarmKind> {
@@ -90,8 +103,28 @@ impl Desk {
         self.kind(n, name)
     }
 
+    fn repute(&self, n: u8) -> Repute {
+        self.book.repute(&key(n), self.now)
+    }
+
+    /// Whether it is shown with a tag.
+    fn tagged(&self, n: u8) -> bool {
+        self.repute(n).namesake
+    }
+
+    /// The user trusts a key, whoever is here.
+    fn trusts(&mut self, n: u8) {
+        let both = self.book.rival(&key(n)).is_some_and(|known| self.here.contains(&known.node));
+        self.book.trust(&key(n), both);
+    }
+
+    fn compared(&mut self, n: u8, same: bool) {
+        let here = &self.here;
+        self.book.compared(&key(n), same, |node| here.contains(node));
+    }
+
     fn trust(&self, n: u8) -> Trust {
-        self.book.standing(&key(n), self.now).0
+        self.repute(n).trust
     }
 
     /// What is written to disk, read again by the next run.
@@ -99,6 +132,6 @@ impl Desk {
         for node in std::mem::take(&mut self.here) {
             self.book.parted(&node, self.clocks());
         }
-        self.book = TrustBook::new(self.book.kept().cloned().collect());
+        self.book = book(self.book.kept().cloned().collect());
     }
 }

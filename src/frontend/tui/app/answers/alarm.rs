@@ -18,10 +18,15 @@ use crate::{
 pub(crate) fn text(alarm: &Alarm, people: &People, clock: &LocalClock<'_>, pane: Geometry) -> String {
     let warning = match alarm.kind {
         AlarmKind::KeyChanged => new_key(alarm, people),
+        AlarmKind::SameName => same_name(alarm, people),
+        AlarmKind::OwnName => own_name(alarm, people),
         AlarmKind::LookAlike => look_alike(alarm, people),
     };
     // The longest form that leaves room for what is said next: one that fills the pane loses its title to it.
-    let since = since(alarm, people, clock);
+    let since = match alarm.kind {
+        AlarmKind::OwnName => "Others may take it for you.".to_owned(),
+        _ => since(alarm, people, clock),
+    };
     let fits = |text: &String| rows_of(text, pane.cols) * 3 <= usize::from(pane.rows) * 2;
     let longer = [warning.text(Some(&since), true), warning.text(Some(&since), false)];
     longer.into_iter().find(fits).unwrap_or_else(|| warning.text(None, false))
@@ -36,6 +41,32 @@ fn new_key<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
         labels: ["was", "now"],
         what: format!("A reinstall does this; so does someone pretending to be {}.", alarm.known_nick),
         accept: "accept the new key",
+        who,
+        alarm,
+    }
+}
+
+fn same_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
+    let name = &alarm.nick;
+    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    Warning {
+        title: format!("!! Two people here are called \"{name}\". The second one is shown as {who}."),
+        labels: ["first   ", "this one"],
+        what: format!("Somebody of the same name, or someone pretending to be {}.", alarm.known_nick),
+        accept: "give the name to this one",
+        who,
+        alarm,
+    }
+}
+
+fn own_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
+    let name = &alarm.nick;
+    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    Warning {
+        title: format!("!! Somebody else goes by your own name, \"{name}\", and is shown as {who}."),
+        labels: ["you     ", "this one"],
+        what: "Somebody of the same name, or someone pretending to be you.".to_owned(),
+        accept: "accept that",
         who,
         alarm,
     }

@@ -20,8 +20,9 @@ pub(crate) const HANG: usize = 4;
 const AGE_COLUMNS: usize = 8;
 
 /// Glyphs that need an explanation.
-const LEGEND: [(State, &str); 2] = [
-    (State::Suspect, "goes by the name of somebody else whom you know: /whois tells more."),
+const LEGEND: [(State, &str); 3] = [
+    (State::Differs, "the codes that you compared differ: it need not be who you think."),
+    (State::Suspect, "goes by a name that somebody else had first: /whois tells more."),
     (State::Guest, "not authenticated, the name is only a claim."),
 ];
 
@@ -56,7 +57,7 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
         if let Some(clock) = person.clock() {
             let _ = write!(text, "  {clock}");
         }
-        if let (Presence::Away { note: Some(note) }, false) = (&person.presence, person.peer.ignored) {
+        if let (Presence::Away { note: Some(note) }, false) = (&person.presence, person.peer.repute.ignored) {
             let _ = write!(text, "  ({})", cut(note.as_str(), NOTE_COLUMNS));
         }
     }

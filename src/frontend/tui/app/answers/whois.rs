@@ -38,23 +38,24 @@ pub(crate) fn text(answer: &Whois, people: &People, clock: &LocalClock<'_>) -> S
         }
         (None, None) => "Nobody".to_owned(),
     };
-    let trust = peer.map(|peer| peer.trust);
+    let trust = peer.map(|peer| peer.repute.trust);
     let verified = trust == Some(Trust::Verified) || known.is_some_and(|known| known.verified);
+    let differs = trust == Some(Trust::Differs) || known.is_some_and(|known| known.differs);
     let mut block = Block::new(&format!("{name}{}", if verified { VERIFIED } else { "" }));
 
     block.add("state", &presence(peer.is_some(), &answer.presence));
     let guest = node.is_none() || matches!(trust, Some(Trust::Guest));
     let mut words = vec![match (guest, trust) {
-        (true, _) => "a guest, not authenticated: the name is only a claim",
-        (_, Some(Trust::Suspect)) => "authenticated, but goes by the name of somebody else whom you know",
-        _ if verified => "authenticated, and verified by you",
-        (_, Some(Trust::New)) => "authenticated, met for the first time today",
-        _ => "authenticated, never verified",
+        (true, _) => "a guest: the name is only a claim",
+        _ if differs => "the codes differ: not who you think, or somebody sits between you",
+        (_, Some(Trust::Suspect)) => "not verified, and goes by a name that somebody else had first",
+        _ if verified => "verified by you",
+        _ => "not verified",
     }];
     if known.is_some_and(|known| known.trusted) {
         words.push("trusted with this name");
     }
-    if peer.is_some_and(|peer| peer.ignored) || known.is_some_and(|known| known.ignored) {
+    if peer.is_some_and(|peer| peer.repute.ignored) || known.is_some_and(|known| known.ignored) {
         words.push("ignored");
     }
     block.add("identity", &words.join("; "));
@@ -71,7 +72,7 @@ pub(crate) fn text(answer: &Whois, people: &People, clock: &LocalClock<'_>) -> S
         None => {}
     }
     if let Some(known) = known {
-        block.add("first seen", &clock.moment(known.first_seen));
+        block.add("known since", &clock.moment(known.first_seen));
         let last = if peer.is_some() { "now".to_owned() } else { clock.moment(known.last_seen) };
         block.add("last seen", &last);
     }

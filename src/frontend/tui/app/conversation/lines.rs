@@ -2,7 +2,10 @@
 
 use super::pane::Line;
 use crate::{
-    domain::model::{Author, Mark, Message, Nick},
+    domain::{
+        model::{Author, Mark, Message, Nick},
+        naming::Tags,
+    },
     frontend::tui::app::{clock::LocalClock, people::People},
 };
 
@@ -30,13 +33,15 @@ impl LineMaker<'_> {
     /// The line of a message.
     pub(super) fn line(&self, message: Message) -> Line {
         let at = self.clock.local(message.sent_at);
-        // Decided now: people who come or leave later do not change it.
-        let tag = match (message.author, &message.nick) {
-            (Author::Peer(peer), Some(nick)) => self.people.tag(peer, nick),
-            _ => None,
+        // Decided now: only what is learned of this author later changes it.
+        let (doubt, tags) = match message.author {
+            Author::Peer(peer) => self.people.label(peer, message.nick.as_ref(), message.repute),
+            Author::Own => ("", Tags::default()),
         };
         Line {
-            tag,
+            doubt,
+            tags,
+            repute: message.repute,
             mention: !message.is_own() && names(message.text.as_str(), self.own.as_str()),
             author: message.author,
             nick: message.nick,

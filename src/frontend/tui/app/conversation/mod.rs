@@ -36,7 +36,10 @@ pub(crate) use self::{
     },
 };
 use super::{output::Output, people::Change};
-use crate::domain::model::{Author, Message, PeerId, Room};
+use crate::domain::{
+    model::{Author, Message, PeerId, Room},
+    naming::Tags,
+};
 
 /// From this many entries on, people have talked in a room.
 const TALKED: usize = 10;
@@ -187,16 +190,16 @@ impl Conversation {
         if counts && self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
     }
 
-    /// Labels the messages of these people anew: somebody else goes by their name.
-    pub(crate) fn relabel(&mut self, rivals: &[PeerId], tag: impl Fn(PeerId, &Line) -> Option<Box<str>>) {
-        if rivals.is_empty() {
+    /// Labels the messages of these people anew: somebody else goes by their name, or more is known of them.
+    pub(crate) fn relabel(&mut self, people: &[PeerId], label: impl Fn(PeerId, &Line) -> (&'static str, Tags)) {
+        if people.is_empty() {
             return;
         }
-        let tag = |line: &Line| match line.author {
-            Author::Peer(peer) if rivals.contains(&peer) => tag(peer, line),
+        let label = |line: &Line| match line.author {
+            Author::Peer(peer) if people.contains(&peer) => Some(label(peer, line)),
             _ => None,
         };
-        self.panes().for_each(|pane| pane.relabel(tag));
+        self.panes().for_each(|pane| pane.relabel(label));
     }
 
     /// Adds a line of the program's own.

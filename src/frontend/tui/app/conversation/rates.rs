@@ -198,7 +198,10 @@ impl LineRates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{Author, Delivery, Hlc, Mark, MessageId, Text, Timestamp};
+    use crate::domain::{
+        model::{Author, Delivery, Hlc, Mark, MessageId, Repute, Text, Timestamp, Trust},
+        naming::Tags,
+    };
 
     const BOB: PeerId = guest(1);
     const CAROL: PeerId = guest(2);
@@ -214,7 +217,9 @@ mod tests {
         Line {
             author: Author::Peer(peer),
             nick: None,
-            tag: None,
+            repute: Repute::of(Trust::New),
+            doubt: "",
+            tags: Tags::default(),
             text: Text::new("hello").unwrap(),
             action: false,
             delivery: Delivery::Sent,

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     domain::{
         bus::{Command, Page},
-        model::{Delivery, Hlc, Mark, MessageId, Nick, Now, Position, Seek, Text, Timestamp},
+        model::{Delivery, Hlc, Mark, MessageId, Nick, Now, Position, Repute, Seek, Text, Timestamp, Trust},
     },
     frontend::tui::app::{clock::LocalClock, people::People},
 };
@@ -48,6 +48,7 @@ impl World {
             room: Room::LOBBY,
             author,
             nick: Nick::new("bob").ok(),
+            repute: Repute::of(if author == bob() { Trust::Guest } else { Trust::Known }),
             text: Text::new(text).unwrap(),
             action: false,
             sent_at,

@@ -1,7 +1,6 @@
 //! The people: who is here, who left, and how they are called.
 
 mod change;
-mod heard;
 mod names;
 mod person;
 mod waiting;
@@ -11,12 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use self::heard::HeardNames;
 pub(crate) use self::{
     change::Change,
     person::{Person, State, round_trip},
 };
-use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
+use crate::domain::{
+    model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software},
+    naming::Register,
+};
 
 /// How long people who left stay listed.
 const GONE_SHOWN: Duration = Duration::from_mins(10);
@@ -37,10 +38,8 @@ const TYPING_SHOWN: Duration = Duration::from_secs(6);
 #[derive(Debug)]
 pub(crate) struct People {
     list: BTreeMap<PeerId, Person>,
-    /// What the user's own name looks like.
-    own: Skeleton,
-    /// The names that people were heard under, whether they are here or not.
-    heard: HeardNames,
+    /// The names of all who are here or were heard.
+    register: Register,
     /// How many of the user's messages wait for each person who is away.
     waiting: BTreeMap<NodeId, u64>,
     /// Whether nobody beyond this machine can be reached.
@@ -50,13 +49,14 @@ pub(crate) struct People {
 impl People {
     /// Nobody yet, for a user of this name.
     pub(crate) fn new(own: &Nick) -> Self {
-        let (list, heard, waiting) = (BTreeMap::new(), HeardNames::default(), BTreeMap::new());
-        Self { list, own: skeleton(own), heard, waiting, cut_off: false }
+        let mut register = Register::default();
+        register.set_own(own);
+        Self { list: BTreeMap::new(), register, waiting: BTreeMap::new(), cut_off: false }
     }
 
     /// The user goes by this name now.
     pub(crate) fn set_own(&mut self, own: &Nick) {
-        self.own = skeleton(own);
+        self.register.set_own(own);
         self.retag();
     }
 
@@ -71,6 +71,7 @@ impl People {
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
         let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
+        self.register.here(id, peer.nick.as_ref(), peer.repute);
         self.list.insert(id, Person { cut_off, ..Person::new(peer, now) });
         self.retag();
         (change, old_name)
@@ -81,6 +82,7 @@ impl People {
         let Some(person) = self.list.get_mut(&peer).filter(|person| !person.gone) else { return false };
         person.leave(now);
         let stranger = person.stranger();
+        self.register.gone(peer);
         let most = if stranger { MAX_GONE_STRANGERS } else { MAX_GONE };
         let like = || self.list.iter().filter(|(_, p)| p.gone && p.stranger() == stranger);
         // People that messages wait for are dropped last.
@@ -95,7 +97,7 @@ impl People {
     /// Someone has a new name. Returns whether it differs from the old one.
     pub(crate) fn renamed(&mut self, peer: PeerId, nick: Nick) -> bool {
         let Some(person) = self.list.get_mut(&peer) else { return false };
-        person.looks = Some(skeleton(&nick));
+        self.register.here(peer, Some(&nick), person.peer.repute);
         let old = person.peer.nick.replace(nick);
         let changed = old != person.peer.nick;
         self.retag();
@@ -103,11 +105,12 @@ impl People {
     }
 
     /// What is known about someone has changed.
-    pub(crate) fn trust(&mut self, peer: PeerId, trust: Trust, ignored: bool) {
+    pub(crate) fn trust(&mut self, peer: PeerId, repute: Repute) {
+        self.register.set_repute(peer, repute);
         if let Some(person) = self.list.get_mut(&peer) {
-            (person.peer.trust, person.peer.ignored) = (trust, ignored);
-            self.retag();
+            person.peer.repute = repute;
         }
+        self.retag();
     }
 
     /// Someone is away or back, and types or does not.
@@ -140,7 +143,7 @@ impl People {
 
     /// Whether the user ignores this person.
     pub(crate) fn ignores(&self, peer: PeerId) -> bool {
-        self.list.get(&peer).is_some_and(|person| person.peer.ignored)
+        self.list.get(&peer).is_some_and(|person| person.peer.repute.ignored)
     }
 
     /// Whether this person is a stranger or unknown.
@@ -163,7 +166,10 @@ impl People {
 
     /// Everyone is out of reach.
     pub(crate) fn all_gone(&mut self, now: Instant) {
-        self.list.values_mut().filter(|person| !person.gone).for_each(|person| person.leave(now));
+        for (id, person) in self.list.iter_mut().filter(|(_, person)| !person.gone) {
+            person.leave(now);
+            self.register.gone(*id);
+        }
         self.retag();
     }
 
@@ -237,18 +243,19 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::Trust;
 
     pub(super) fn guest(port: u16, nick: Option<&str>) -> Peer {
         let addr = ([127, 0, 0, 1], port).into();
         let nick = nick.and_then(Nick::clean);
-        Peer { id: PeerId::Guest(addr), nick, addr, software: Software::Reference, trust: Trust::Guest, ignored: false }
+        Peer { id: PeerId::Guest(addr), nick, addr, software: Software::Reference, repute: Repute::of(Trust::Guest) }
     }
 
     /// A node whose key begins with these digits, and has zeros behind them.
     pub(super) fn node(key: &str, nick: Option<&str>) -> Peer {
         let id = PeerId::Node(format!("{key:0<64}").parse().unwrap());
         let software = Software::Ours { version: "0".into() };
-        Peer { id, software, trust: Trust::Known, ..guest(4565, nick) }
+        Peer { id, software, repute: Repute::of(Trust::Known), ..guest(4565, nick) }
     }
 
     fn nobody() -> People {
@@ -330,11 +337,11 @@ mod tests {
     #[test]
     fn strangers_who_left_push_nobody_out() {
         let mut peers = nobody();
-        let bob = Peer { trust: Trust::Verified, ..node("bb", Some("bob")) };
+        let bob = Peer { repute: Repute::of(Trust::Verified), ..node("bb", Some("bob")) };
         peers.joined(bob.clone(), Instant::now());
         peers.left(bob.id, Instant::now());
         for n in 1..500_u16 {
-            let new = Peer { trust: Trust::New, ..node(&format!("{n:04x}"), Some("aaa")) };
+            let new = Peer { repute: Repute::of(Trust::New), ..node(&format!("{n:04x}"), Some("aaa")) };
             for stranger in [guest(n, Some("aaa")), new] {
                 peers.joined(stranger.clone(), Instant::now());
                 peers.left(stranger.id, Instant::now());
@@ -370,7 +377,7 @@ mod tests {
         peers.said(bob.id);
         assert!(peers.typing(at(8)).is_empty());
         peers.presence(bob.id, Presence::Here, true, at(9));
-        peers.trust(bob.id, Trust::Known, true);
+        peers.trust(bob.id, Repute { ignored: true, ..Repute::of(Trust::Known) });
         assert!(peers.typing(at(9)).is_empty(), "nothing of who is ignored");
     }
 }

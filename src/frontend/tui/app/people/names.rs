@@ -1,14 +1,14 @@
 //! How people are called here: what [`naming`] decides, cut to the columns there are.
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 
 use super::{People, Person};
 use crate::{
     domain::{
-        model::{Nick, NodeId, PeerId, Trust, skeleton},
-        naming::{self, Bearer, Name, VERIFIED, guest_mark},
+        model::{Nick, NodeId, PeerId, Repute},
+        naming::{self, Name, Tags, VERIFIED, doubt_mark},
     },
-    frontend::tui::app::wrap::{cut_start, tagged},
+    frontend::tui::app::wrap::{cut_start, tagged_or_cut},
 };
 
 impl People {
@@ -24,19 +24,32 @@ impl People {
         self.list.get(&id).map(Person::called)
     }
 
-    /// The tag of the peer `id`, who goes or went by `nick`, if it needs one. For someone who is not here under that name,
-    /// everybody counts who was heard under such a name.
-    pub(crate) fn tag(&self, id: PeerId, nick: &Nick) -> Option<Box<str>> {
-        let listed = self.list.get(&id);
-        if let Some(person) = listed.filter(|person| !person.gone && person.peer.nick.as_ref() == Some(nick)) {
-            return person.tag.clone();
-        }
-        let heard = self.heard.looks(id, nick);
-        let looks = heard.cloned().unwrap_or_else(|| skeleton(nick));
-        let listed_alike = self.list.values().filter(|person| person.looks.as_ref() == Some(&looks)).map(|p| p.peer.id);
-        let suspect = listed.is_some_and(|person| person.peer.trust == Trust::Suspect);
-        let doubtful = heard.is_none() || looks == self.own || suspect;
-        naming::remembered_tag(id, listed_alike.chain(self.heard.alike(&looks).iter().copied()), doubtful)
+    /// What stands around the name of the peer `id`, who said something under `nick` with this `repute`, unless more is known
+    /// now.
+    pub(crate) fn label(&self, id: PeerId, nick: Option<&Nick>, repute: Repute) -> (&'static str, Tags) {
+        let mark = doubt_mark(self.register.repute(id).unwrap_or(repute).trust);
+        (mark, nick.map(|nick| self.register.tags(id, nick)).unwrap_or_default())
+    }
+
+    /// People who are not here and whose names look like the present one of somebody who is. What they said before is shown
+    /// anew. What somebody says while they are here stays as it was shown.
+    pub(crate) fn rivals(&self, id: PeerId) -> Vec<PeerId> {
+        let nick = self.list.get(&id).and_then(|person| person.peer.nick.as_ref());
+        let alike = nick.map(|nick| self.register.alike(id, nick)).unwrap_or_default();
+        alike.into_iter().filter(|other| !self.is_here(*other)).collect()
+    }
+
+    /// Notes that `id` goes, or went, by `nick`. Returns people who are not here and whose names are shown in another way from
+    /// now on.
+    pub(crate) fn heard(&mut self, id: PeerId, nick: &Nick, repute: Repute, now: Instant) -> Vec<PeerId> {
+        let rivals = self.register.heard(id, nick, repute);
+        self.name_awaited(id, now);
+        rivals.into_iter().filter(|other| !self.is_here(*other)).collect()
+    }
+
+    /// The last name that somebody was heard under.
+    pub(super) fn heard_nick(&self, id: PeerId) -> Option<&Nick> {
+        self.register.nick(id)
     }
 
     /// A prefix of the key `node`, as long as needed to tell it from `other` and from everyone who is here.
@@ -52,29 +65,38 @@ impl People {
         let mut people: Vec<_> = self.sorted().into_iter().filter(|person| person.peer.nick.is_some()).collect();
         people.sort_by_key(|person| (person.gone, person.stranger(), rank(person.peer.id)));
         let mut seen = BTreeSet::new();
-        let name = |person: &Person| if in_command { person.name() } else { person.peer.display_name() };
+        let name = |person: &Person| if in_command { self.typed(person) } else { person.peer.display_name() };
         people.into_iter().map(name).filter(|name| seen.insert(name.clone())).collect()
+    }
+
+    /// The name of somebody as it is typed into a command: with a tag wherever somebody else could be meant.
+    pub(crate) fn typed(&self, person: &Person) -> String {
+        let Some(nick) = &person.peer.nick else { return person.peer.display_name() };
+        let id = person.peer.id;
+        let rivals = self.register.rivals(id, nick);
+        if rivals.is_empty() && person.tags.whole.is_none() {
+            return nick.to_string();
+        }
+        format!("{nick}#{}", naming::short_tag(id, rivals))
+    }
+
+    /// The same of somebody by their key or address.
+    pub(crate) fn typed_of(&self, id: PeerId) -> String {
+        self.list.get(&id).map_or_else(|| naming::handle(id), |person| self.typed(person))
     }
 
     /// Decides anew who needs a tag. After every change of the people who are here, or of a name.
     pub(super) fn retag(&mut self) {
-        let bearer = |person: &Person| {
-            let suspect = person.peer.trust == Trust::Suspect;
-            Bearer { id: person.peer.id, gone: person.gone, suspect }
-        };
-        let named = self.list.values().filter_map(|person| Some((person.looks.as_ref()?, bearer(person))));
-        for (id, tag) in naming::tags(named, Some(&self.own)) {
-            if let Some(person) = self.list.get_mut(&id) {
-                person.tag = tag;
-            }
+        for (id, person) in &mut self.list {
+            person.tags = person.peer.nick.as_ref().map(|nick| self.register.tags(*id, nick)).unwrap_or_default();
         }
     }
 }
 
 impl Person {
-    /// How they are called in a sentence.
+    /// How they are called in a sentence: with the mark of a guest, or of a doubt.
     pub(crate) fn called(&self) -> String {
-        self.named(guest_mark(self.peer.id))
+        self.named(doubt_mark(self.peer.repute.trust))
     }
 
     /// The name beside a glyph, and in commands: with a tag, if they could be taken for another one.
@@ -83,7 +105,7 @@ impl Person {
     }
 
     fn named(&self, mark: &'static str) -> String {
-        Name::of(&self.peer, mark, self.tag.as_deref().unwrap_or_default()).to_string()
+        Name::of(&self.peer, mark, self.tags.whole.as_deref().unwrap_or_default()).to_string()
     }
 
     /// The name, with the mark of a verified person.
@@ -93,14 +115,14 @@ impl Person {
 
     /// The same in at most `columns`: the name is cut, never the tag or a mark.
     pub(crate) fn fit_name(&self, columns: usize) -> String {
-        // The glyph of a person who is gone does not tell whether it is a guest.
-        let guest = if self.absent() { guest_mark(self.peer.id) } else { "" };
-        let room = columns.saturating_sub(guest.len() + if self.verified() { 2 } else { 0 });
+        // The glyph of a person who is gone does not tell that.
+        let mark = if self.absent() { doubt_mark(self.peer.repute.trust) } else { "" };
+        let room = columns.saturating_sub(mark.len() + if self.verified() { 2 } else { 0 });
         let name = match &self.peer.nick {
-            Some(nick) => tagged(nick.as_str(), self.tag.as_deref().unwrap_or_default(), room),
+            Some(nick) => tagged_or_cut(nick.as_str(), &self.tags, room),
             None => cut_start(&self.peer.display_name(), room),
         };
-        format!("{guest}{name}{}", self.mark())
+        format!("{mark}{name}{}", self.mark())
     }
 
     /// The mark of a verified person, with a space before it.
@@ -111,12 +133,17 @@ impl Person {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::{collections::BTreeMap, time::Instant};
+
+    use proptest::prelude::*;
 
     use super::*;
     use crate::{
-        domain::model::Peer,
-        frontend::tui::app::people::tests::{guest, node},
+        domain::model::{Peer, Skeleton, Trust, skeleton},
+        frontend::tui::app::{
+            people::tests::{guest, node},
+            wrap::tagged,
+        },
     };
 
     fn peers(list: impl IntoIterator<Item = Peer>) -> People {
@@ -158,38 +185,121 @@ mod tests {
         let mut some = peers([bob.clone(), node("7f3a", Some("carol"))]);
         assert_eq!(names(&some), ["bob", "carol"]);
         some.joined(node("7f3b", Some("B0B")), Instant::now());
-        assert_eq!(names(&some), ["B0B#7f3b", "bob#c04e", "carol"]);
+        assert_eq!(names(&some), ["B0B#7f3b", "bob", "carol"]);
         // Found by trying keys.
         some.joined(node("c04e5d17", Some("bοb")), Instant::now());
-        assert_eq!(names(&some), ["B0B#7f3b", "bob#c04e0000", "bοb#c04e5d17", "carol"]);
-        some.left(node("c04e5d17", None).id, Instant::now());
-        some.left(node("7f3b", None).id, Instant::now());
-        assert_eq!(names(&some)[..2], ["bob", "carol"], "nobody like that is left");
+        assert_eq!(names(&some), ["B0B#7f3b", "bob", "bοb#c04e5d17", "carol"]);
+        some.left(node("c04e", None).id, Instant::now());
+        assert_eq!(names(&some)[..2], ["B0B#7f3b", "bοb#c04e5d17"], "it keeps the name when it is gone");
     }
 
     #[test]
     fn no_port_passes_for_a_key() {
         let some = peers([node("4566", Some("bob")), guest(4566, Some("bob"))]);
-        assert_eq!(names(&some), ["bob#45660000", "bob#1:4566"]);
+        assert_eq!(names(&some), ["bob", "bob#1:4566"]);
     }
 
     #[test]
     fn who_looks_like_the_user_or_is_suspect_has_a_tag() {
-        let suspect = Peer { trust: Trust::Suspect, ..node("c04e", Some("bob")) };
+        let suspect =
+            Peer { repute: Repute { namesake: true, ..Repute::of(Trust::Suspect) }, ..node("c04e", Some("bob")) };
         let mut some = peers([node("7f3a", Some("аlice")), suspect.clone()]);
         assert_eq!(names(&some), ["bob#c04e", "аlice#7f3a"]);
-        some.trust(suspect.id, Trust::New, false);
+        some.trust(suspect.id, Repute::of(Trust::New));
         some.set_own(&Nick::new("zoe").unwrap());
         assert_eq!(names(&some), ["bob", "аlice"]);
     }
 
     #[test]
     fn what_is_cut_is_the_name() {
-        let verified = |nick| Person::new(Peer { trust: Trust::Verified, ..node("c04e", Some(nick)) }, Instant::now());
+        let verified = |nick| {
+            Person::new(Peer { repute: Repute::of(Trust::Verified), ..node("c04e", Some(nick)) }, Instant::now())
+        };
         assert_eq!(verified("alexandria").fit_name(9), "alexan… ✓");
         assert_eq!(verified("bob").fit_name(9), "bob ✓");
         assert_eq!(tagged("alexandria", "#c04e", 9), "ale…#c04e");
         assert_eq!(tagged("alexandria", "#c04e5d17", 9), "#c04e5d17");
         assert_eq!(tagged("alexandria", "#c04e5d179a3b", 9), "…5d179a3b");
+    }
+
+    /// Ways to write a few names that people take for one another.
+    fn look_alike() -> impl Strategy<Value = &'static str> {
+        proptest::sample::select(vec![
+            "alice",
+            "Alice",
+            "АLICE",
+            "аlice",
+            "a1ice",
+            "alíce",
+            "ⓐⓛⓘⓒⓔ",
+            "ᴀʟɪᴄᴇ",
+            "a!ice",
+            "alice_",
+            "alice (2)",
+            "ali¢e",
+            "christopher",
+            "christopher lee",
+            "Christina",
+            "christopher_",
+            "chríst",
+            "山田太郎",
+            "山田太一",
+            "山田",
+            "bob",
+            "b0b",
+            "вов",
+            "bob v",
+            "christopherson-mc",
+            "chrіstopher",
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        /// Whatever names people take, in lists and columns of any width no two of them are shown alike.
+        #[test]
+        fn no_two_people_who_are_here_are_ever_shown_alike(
+            names in proptest::collection::vec((look_alike(), 0u8..3), 2..12),
+            columns in 9usize..40,
+        ) {
+            let mut some = peers([]);
+            let mut taken: BTreeMap<Skeleton, u8> = BTreeMap::new();
+            let mut ids = Vec::new();
+            for (number, (name, trust)) in names.iter().enumerate() {
+                let nick = Nick::clean(name).unwrap();
+                // As the node decides it: the first one has the name, and nobody has the user's.
+                let is_first = taken.insert(skeleton(&nick), 0).is_none() && skeleton(&nick) != skeleton(&Nick::new("alice").unwrap());
+                let trust = match (is_first, trust) {
+                    (true, 0) => Trust::New,
+                    (true, 1) => Trust::Known,
+                    (_, 2) => Trust::Verified,
+                    _ => Trust::Suspect,
+                };
+                let repute = Repute { namesake: !is_first, ..Repute::of(trust) };
+                // Some of the keys begin alike.
+                let key = format!("c04e{:04x}{number:04x}", number / 3);
+                let peer = Peer { repute, nick: Some(nick.clone()), ..node(&key, None) };
+                ids.push((peer.id, nick, repute));
+                some.joined(peer, Instant::now());
+            }
+            let label = |(id, nick, repute): &(PeerId, Nick, Repute)| {
+                let (mark, tags) = some.label(*id, Some(nick), *repute);
+                format!("{mark}{}", tagged_or_cut(nick.as_str(), &tags, columns - mark.len()))
+            };
+            let shown: Vec<String> = ids.iter().map(label).collect();
+            for (at, one) in shown.iter().enumerate() {
+                prop_assert!(crate::frontend::tui::app::wrap::width(one) <= columns, "{one}");
+                for other in &shown[at + 1..] {
+                    prop_assert_ne!(one, other, "at {} columns, of {:?}", columns, names);
+                    // A tag that is cut at its begin has none.
+                    let has_tag = |name: &str| name.contains('#') || name.starts_with('…') || name.starts_with("!…");
+                    if !has_tag(one) && !has_tag(other) {
+                        let looks = |name: &str| Nick::clean(name.trim_end_matches('…')).map(|nick| skeleton(&nick));
+                        prop_assert_ne!(looks(one), looks(other), "{} and {}", one, other);
+                    }
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton},
+    domain::{
+        model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software, Trust},
+        naming::Tags,
+    },
     frontend::clock_off::clock_off,
 };
 
@@ -27,16 +30,16 @@ pub(crate) struct Person {
     /// By how many milliseconds their clock is ahead, if it is far off.
     pub(super) clock_off_ms: Option<i64>,
     pub(super) round_trip: Option<Duration>,
-    /// What the name looks like; computing it takes too long to be done for every frame.
-    pub(super) looks: Option<Skeleton>,
-    /// Tells them from others who are here and seem to have the same name.
-    pub(super) tag: Option<Box<str>>,
+    /// Tells them from others who seem to have the same name; computing it takes too long to be done for every frame.
+    pub(super) tags: Tags,
 }
 
 /// How somebody is, in the order in which it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Gone,
+    /// Codes were compared, and they differed.
+    Differs,
     /// Goes by the name of somebody else.
     Suspect,
     /// Not authenticated.
@@ -50,7 +53,7 @@ impl State {
     pub(crate) const fn glyph(self) -> &'static str {
         match self {
             Self::Gone => "○",
-            Self::Suspect => "!",
+            Self::Suspect | Self::Differs => "!",
             Self::Guest => "?",
             Self::Away => "◐",
             Self::Here => "●",
@@ -68,7 +71,6 @@ pub(crate) struct Aside {
 
 impl Person {
     pub(super) fn new(peer: Peer, now: Instant) -> Self {
-        let looks = peer.nick.as_ref().map(skeleton);
         let presence = Presence::Here;
         Self {
             peer,
@@ -80,8 +82,7 @@ impl Person {
             typing_until: None,
             clock_off_ms: None,
             round_trip: None,
-            looks,
-            tag: None,
+            tags: Tags::default(),
         }
     }
 
@@ -92,14 +93,13 @@ impl Person {
             nick: Some(nick),
             addr: (std::net::Ipv4Addr::UNSPECIFIED, 0).into(),
             software: Software::Ours { version: "".into() },
-            trust: Trust::Known,
-            ignored: false,
+            repute: Repute::of(Trust::Known),
         };
         Self { gone: true, met: false, ..Self::new(peer, now) }
     }
 
     pub(super) fn leave(&mut self, now: Instant) {
-        (self.since, self.gone, self.tag, self.typing_until) = (now, true, None, None);
+        (self.since, self.gone, self.typing_until) = (now, true, None);
         self.clock_off_ms = None;
     }
 
@@ -110,8 +110,9 @@ impl Person {
 
     /// How they are.
     pub(crate) const fn state(&self) -> State {
-        match (self.absent(), self.peer.trust, self.peer.id) {
+        match (self.absent(), self.peer.repute.trust, self.peer.id) {
             (true, ..) => State::Gone,
+            (_, Trust::Differs, _) => State::Differs,
             (_, Trust::Suspect, _) => State::Suspect,
             (_, Trust::Guest, _) | (_, _, PeerId::Guest(_)) => State::Guest,
             _ if self.presence.is_away() => State::Away,
@@ -121,17 +122,17 @@ impl Person {
 
     /// Whether the user has compared codes with them.
     pub(crate) fn verified(&self) -> bool {
-        self.peer.trust == Trust::Verified
+        self.peer.repute.trust == Trust::Verified
     }
 
     /// Whether nothing vouches for them: a guest, a key that is new, or a disputed name.
     pub(crate) const fn stranger(&self) -> bool {
-        !matches!(self.peer.trust, Trust::Known | Trust::Verified)
+        !matches!(self.peer.repute.trust, Trust::Known | Trust::Verified)
     }
 
     /// Whether they are typing something that will be shown.
     pub(crate) fn typing(&self, now: Instant) -> bool {
-        !self.absent() && !self.peer.ignored && self.typing_until.is_some_and(|until| now < until)
+        !self.absent() && !self.peer.repute.ignored && self.typing_until.is_some_and(|until| now < until)
     }
 
     /// What stands beside the name: the one thing most worth knowing.
@@ -141,8 +142,9 @@ impl Person {
             State::Gone if !self.met => firm("away"),
             State::Gone if !self.gone => firm("cut off"),
             State::Gone => firm(&self.age(now)),
-            _ if self.peer.ignored => firm("ignored"),
+            _ if self.peer.repute.ignored => firm("ignored"),
             _ if self.typing(now) => firm("typing…"),
+            State::Differs => firm("codes differ"),
             State::Suspect => firm("suspect"),
             _ if self.presence.is_away() => firm("away"),
             // The glyph says it too.

@@ -36,7 +36,7 @@ impl People {
         if self.list.contains_key(&id) {
             return;
         }
-        if let Some(nick) = self.heard.nick(id) {
+        if let Some(nick) = self.heard_nick(id) {
             self.list.insert(id, Person::awaited(node, nick.clone(), now));
             self.retag();
         }

@@ -4,6 +4,8 @@ use super::*;
 
 const CHANGED: Option<AlarmKind> = Some(AlarmKind::KeyChanged);
 const ALIKE: Option<AlarmKind> = Some(AlarmKind::LookAlike);
+const SAME: Option<AlarmKind> = Some(AlarmKind::SameName);
+const OWN: Option<AlarmKind> = Some(AlarmKind::OwnName);
 
 #[test]
 fn a_new_key_behind_a_known_name_raises_the_alarm() {
@@ -22,6 +24,7 @@ fn a_new_key_behind_a_known_name_raises_the_alarm() {
         }
     );
     assert_eq!((desk.trust(2), desk.trust(1)), (Trust::Suspect, Trust::Verified));
+    assert_eq!((desk.tagged(2), desk.tagged(1)), (true, false));
 }
 
 #[test]
@@ -33,66 +36,70 @@ fn a_look_alike_of_a_known_name_raises_the_alarm_whoever_is_here() {
     assert_eq!((desk.trust(2), desk.trust(3), desk.trust(1)), (Trust::Suspect, Trust::Suspect, Trust::Known));
 }
 
+/// In release 0.4 the second one got the plain name, and the first one's lines got the tag.
 #[test]
-fn a_name_is_not_reserved_for_who_is_known_for_less_than_a_day_unless_verified() {
-    let mut desk = Desk::new(vec![
-        fresh(1, "bob"),
-        Known { first_seen: hour(-24), ..fresh(2, "carol") },
-        Known { verified: true, ..fresh(3, "dave") },
-        Known { first_seen: Timestamp::from_millis(hour(-24).as_millis() + 1), ..fresh(4, "erin") },
-    ]);
-    assert_eq!(desk.kind(11, "bob"), None);
-    assert_eq!(desk.kind(12, "carol"), CHANGED);
-    assert_eq!(desk.kind(13, "dave"), CHANGED);
-    assert_eq!(desk.kind(14, "erin"), None);
-    assert_eq!(desk.trust(11), Trust::New);
+fn somebody_who_was_met_today_and_left_keeps_the_name() {
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "yves");
+    desk.book.spoke(&key(1));
+    desk.parted(1);
+    assert_eq!(desk.kind(2, "yves"), CHANGED);
+    assert_eq!((desk.trust(2), desk.tagged(2)), (Trust::Suspect, true));
+    assert!(!desk.tagged(1));
+    desk.parted(2);
+    assert_eq!(desk.kind(1, "yves"), None);
+    assert_eq!((desk.trust(1), desk.tagged(1)), (Trust::New, false));
 }
 
 #[test]
-fn two_people_who_are_here_share_a_name() {
+fn a_key_that_was_thrown_away_keeps_no_name() {
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "dave");
+    desk.parted(1);
+    assert_eq!((desk.kind(2, "dave"), desk.tagged(2)), (None, false));
+    assert_eq!(desk.kind(1, "dave"), SAME, "it comes back, and is the second one now");
+}
+
+#[test]
+fn of_two_who_are_here_the_second_one_is_told_apart() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(1, "bob");
-    assert_eq!(desk.kind(2, "BOB"), None);
-    assert_eq!(desk.trust(2), Trust::New);
+    assert_eq!(desk.kind(2, "BOB"), SAME);
+    assert_eq!((desk.trust(2), desk.tagged(2), desk.tagged(1)), (Trust::Suspect, true, false));
     desk.parted(1);
-    assert_eq!(desk.again(2, "bob"), CHANGED, "alone it would pass for the other");
+    assert_eq!(desk.again(2, "bob"), None, "that was said");
+    assert_eq!(desk.trust(2), Trust::Suspect);
+}
+
+#[test]
+fn the_users_own_name_is_nobody_elses() {
+    let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "zoe") }, old(2, "Zoé")]);
+    assert_eq!((desk.kind(1, "zoe"), desk.trust(1), desk.tagged(1)), (None, Trust::Verified, true));
+    assert_eq!((desk.kind(2, "Zoé"), desk.trust(2)), (OWN, Trust::Suspect));
+    assert_eq!(desk.kind(3, "z0e"), OWN);
+    desk.book.set_own(&nick("yves"));
+    assert_eq!((desk.tagged(1), desk.trust(2)), (false, Trust::Suspect), "the verified one has the name now");
 }
 
 #[test]
 fn whoever_has_a_right_to_the_name_raises_none() {
     let mut desk = Desk::new(vec![
         old(1, "bob"),
-        old(2, "bob"),
         Known { verified: true, ..fresh(3, "carol") },
-        Known { trusted: true, ..fresh(4, "bob") },
+        Known { trusted: true, ..fresh(4, "dave") },
     ]);
-    for n in 1..=4 {
-        assert_eq!(desk.kind(n, "bob"), None, "{n}");
+    for (n, name) in [(1, "bob"), (3, "carol"), (4, "dave")] {
+        assert_eq!((desk.kind(n, name), desk.tagged(n)), (None, false), "{n}");
         desk.parted(n);
     }
 }
 
 #[test]
-fn a_numbered_default_name_raises_none_but_hides_no_look_alike() {
-    for (known, claimed, kind) in [
-        ("bob-2", "bob-2", None),
-        ("bob-2", "Bob-20", None),
-        ("bob-12", "bob-12", None),
-        ("bob-1", "bob-1", CHANGED),
-        ("bob-02", "bob-02", CHANGED),
-        ("bob-x", "bob-x", CHANGED),
-        ("bob-1000", "bob-1000", CHANGED),
-        ("-", "-", CHANGED),
-        ("bob-2", "bоb-2", ALIKE),
-        ("bob-ll", "bob-11", ALIKE),
-        ("bob-+2", "bob-+2", CHANGED),
-    ] {
-        let mut desk = Desk::new(vec![old(1, known)]);
-        assert_eq!(desk.kind(2, claimed), kind, "{claimed}");
-        desk.now = hour(100);
-        desk.restart();
-        assert_eq!(desk.again(2, claimed), kind, "{claimed}: and it is not its own later");
-    }
+fn of_two_known_by_one_name_the_first_one_has_it() {
+    let mut desk = Desk::new(vec![old(1, "max"), fresh(2, "max"), Known { trusted: true, ..fresh(3, "max") }]);
+    assert_eq!((desk.kind(2, "max"), desk.trust(2)), (CHANGED, Trust::Suspect));
+    assert_eq!((desk.kind(3, "max"), desk.tagged(3)), (None, false), "the user's word comes first");
+    assert_eq!((desk.kind(1, "max"), desk.trust(1), desk.tagged(1)), (SAME, Trust::Suspect, true));
 }
 
 #[test]
@@ -109,16 +116,25 @@ fn an_alarm_is_raised_once_for_a_key_and_a_name() {
 }
 
 #[test]
-fn an_innocent_name_ends_the_suspicion_and_a_shared_one_does_not() {
+fn an_innocent_name_ends_the_suspicion() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "carol")]);
-    desk.met(2, "carol");
     desk.met(3, "bob");
-    assert_eq!(desk.kind(3, "carol"), None);
-    assert_eq!(desk.trust(3), Trust::Suspect);
     desk.met(3, "mallory");
-    assert_eq!(desk.trust(3), Trust::New);
+    assert_eq!((desk.trust(3), desk.tagged(3)), (Trust::New, false));
     desk.met(3, "bob");
     assert_eq!(desk.trust(3), Trust::Suspect, "no second alarm, but the mark");
+}
+
+#[test]
+fn what_somebody_said_long_ago_is_judged_by_the_name_of_then() {
+    let mut desk = Desk::new(vec![old(1, "bob")]);
+    let under = |desk: &Desk, n: u8, name: &str| desk.book.repute_under(&key(n), &nick(name), desk.now);
+    assert_eq!(under(&desk, 9, "b0b"), Repute { namesake: true, ..Repute::of(Trust::Suspect) }, "never met");
+    assert_eq!(under(&desk, 9, "carol"), Repute::of(Trust::New));
+    desk.met(2, "mallory");
+    assert_eq!(under(&desk, 2, "bob").trust, Trust::Suspect);
+    assert_eq!(under(&desk, 1, "bob"), Repute::of(Trust::Known));
+    assert_eq!(under(&desk, 1, "zoe").trust, Trust::Suspect, "the user's name");
 }
 
 #[test]
@@ -136,14 +152,14 @@ fn a_suspect_does_not_become_known_by_waiting() {
 }
 
 #[test]
-fn who_is_known_under_another_name_cannot_take_over_a_reserved_one() {
+fn who_is_known_under_another_name_cannot_take_over_a_name() {
     for present in [false, true] {
         let mut desk = Desk::new(vec![old(1, "bob"), old(2, "mallory")]);
         if present {
             desk.met(1, "bob");
         }
         desk.met(2, "mallory");
-        assert_eq!(desk.kind(2, "bob").is_some(), !present);
+        assert_eq!(desk.kind(2, "bob"), if present { SAME } else { CHANGED });
         desk.now = hour(48);
         desk.restart();
         assert_eq!(desk.kind(2, "bob"), CHANGED, "the owner was here: {present}");
@@ -157,18 +173,11 @@ fn who_is_known_under_another_name_cannot_take_over_a_reserved_one() {
 fn who_leaves_a_name_for_an_hour_finds_it_as_it_was() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "mallory")]);
     desk.met(1, "bob");
-    desk.met(1, "bob lunch");
-    assert_eq!(desk.kind(2, "bob"), None, "only the last name is reserved");
+    desk.met(1, "robert");
+    assert_eq!(desk.kind(2, "bob"), SAME, "its owner has another name for now");
     desk.parted(2);
     assert_eq!(desk.kind(1, "bob"), None);
-    desk.parted(1);
-    desk.now = hour(1);
-    assert_eq!(desk.kind(2, "bob"), CHANGED);
-    desk.now = hour(48);
-    assert_eq!(desk.again(2, "bob"), None);
-    assert_eq!(desk.trust(2), Trust::Suspect);
-    desk.restart();
-    assert_eq!(desk.kind(2, "bob"), CHANGED);
+    assert_eq!(desk.trust(1), Trust::Known);
 }
 
 #[test]
@@ -176,65 +185,66 @@ fn who_gives_a_name_up_for_good_loses_it() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(1, "robert");
     desk.parted(1);
-    assert_eq!(desk.kind(2, "robert"), CHANGED, "reserved at once");
+    assert_eq!(desk.kind(2, "robert"), CHANGED);
     desk.restart();
     assert_eq!(desk.kind(3, "bob"), None);
     assert_eq!(desk.book.get(&key(3)).unwrap().nick, Some(nick("bob")));
 }
 
 #[test]
-fn who_is_known_cannot_reserve_a_newcomers_name_against_them() {
+fn who_is_known_cannot_take_a_newcomers_name() {
     let mut desk = Desk::new(vec![old(1, "mallory")]);
     desk.met(2, "dave");
-    assert_eq!(desk.kind(1, "dave"), None);
+    assert_eq!(desk.kind(1, "dave"), SAME);
     desk.parted(1);
     assert_eq!(desk.again(2, "dave"), None);
+    desk.book.spoke(&key(2));
     desk.restart();
     assert_eq!(desk.kind(2, "dave"), None);
-    desk.now = hour(25);
-    assert_eq!((desk.again(2, "dave"), desk.trust(2)), (None, Trust::Known));
     desk.parted(2);
     assert_eq!(desk.kind(1, "dave"), CHANGED, "they were first");
 }
 
 #[test]
-fn two_newcomers_of_one_name_are_both_known_by_it_a_day_later() {
-    let mut desk = Desk::new(Vec::new());
-    desk.met(1, "bob");
-    desk.now = hour(10);
-    desk.met(2, "bob");
-    desk.now = hour(40);
-    desk.restart();
-    for n in 1..=2 {
-        assert_eq!((desk.kind(n, "bob"), desk.trust(n)), (None, Trust::Known));
-        desk.parted(n);
-    }
-}
-
-#[test]
-fn the_users_word_gives_the_name_away() {
+fn the_users_word_gives_the_name_away_and_can_be_taken_back() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(2, "bob");
-    desk.book.trust(&key(2));
-    assert_eq!(desk.trust(2), Trust::New);
+    assert_eq!(desk.book.rival(&key(2)).map(|known| known.node), Some(key(1)));
+    desk.trusts(2);
+    assert_eq!((desk.trust(2), desk.tagged(2), desk.tagged(1)), (Trust::New, false, true));
     assert_eq!(desk.again(2, "bob"), None);
     desk.restart();
     assert_eq!(desk.kind(2, "bob"), None);
-    assert_eq!(desk.kind(1, "bob"), None, "the old key is the second bob");
-    assert_eq!(desk.trust(1), Trust::Known);
+    assert_eq!(desk.kind(1, "bob"), SAME, "the old key is the second bob");
+    assert_eq!(desk.trust(1), Trust::Suspect);
     desk.parted(1);
-    assert_eq!(desk.again(2, "bob"), None);
-    assert_eq!(desk.kind(3, "bob"), None, "the bob who counts is here");
-    desk.parted(2);
     let alarm = desk.met(4, "bob").unwrap();
     assert_eq!(alarm.known, key(2));
+    assert_eq!(desk.book.untrust(&key(2)), Some(key(1)));
+    assert_eq!((desk.trust(2), desk.tagged(2), desk.tagged(1)), (Trust::Suspect, true, false));
+    desk.restart();
+    assert_eq!((desk.kind(1, "bob"), desk.tagged(1)), (None, false));
+}
+
+#[test]
+fn of_two_who_are_here_the_user_may_trust_both() {
+    let mut desk = Desk::new(vec![old(1, "max")]);
+    desk.met(1, "max");
+    desk.met(2, "max");
+    desk.trusts(2);
+    for _ in 0..2 {
+        assert_eq!((desk.trust(2), desk.tagged(2)), (Trust::New, false));
+        assert_eq!((desk.trust(1), desk.tagged(1)), (Trust::Known, true), "trusted too, and told apart");
+        desk.restart();
+        assert_eq!([desk.kind(1, "max"), desk.kind(2, "max")], [None, None]);
+    }
 }
 
 #[test]
 fn the_users_word_is_for_one_name() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(3, "alice")]);
     desk.met(2, "bob");
-    desk.book.trust(&key(2));
+    desk.trusts(2);
     assert_eq!(desk.kind(2, "alice"), CHANGED);
     assert_eq!(desk.kind(2, "bob"), None);
     assert_eq!(desk.trust(2), Trust::New);
@@ -244,32 +254,49 @@ fn the_users_word_is_for_one_name() {
 fn codes_that_were_compared_end_the_suspicion_for_good() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(3, "alice")]);
     desk.met(2, "bob");
-    desk.book.verified(&key(2));
+    desk.compared(2, true);
+    assert_eq!((desk.trust(2), desk.tagged(2)), (Trust::Verified, false), "its name is its own");
     desk.restart();
-    for name in ["bob", "alice"] {
-        assert_eq!(desk.kind(2, name), None);
-        assert_eq!(desk.trust(2), Trust::Verified);
+    assert_eq!((desk.kind(2, "bob"), desk.trust(2)), (None, Trust::Verified));
+    desk.met(2, "alice");
+    assert_eq!((desk.trust(2), desk.tagged(2)), (Trust::Verified, true), "another name is told apart");
+}
+
+#[test]
+fn a_verified_key_loses_no_name_to_another_verified_one() {
+    let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
+    desk.met(2, "bob");
+    desk.compared(2, true);
+    assert_eq!((desk.trust(2), desk.tagged(2), desk.tagged(1)), (Trust::Verified, true, false));
+}
+
+#[test]
+fn that_codes_differed_lasts_until_they_do_not_or_the_user_forgets_it() {
+    let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
+    desk.met(1, "bob");
+    desk.compared(1, false);
+    for _ in 0..2 {
+        assert_eq!((desk.trust(1), desk.book.class(&key(1), true)), (Trust::Differs, Class::PresentStranger));
+        desk.restart();
+        desk.met(1, "bob");
     }
+    desk.compared(1, true);
+    assert_eq!(desk.trust(1), Trust::Verified);
+    desk.compared(1, false);
+    desk.book.unverify(&key(1));
+    assert_eq!(desk.trust(1), Trust::Known);
 }
 
 #[test]
 fn an_ignored_key_raises_no_alarm_and_gains_nothing() {
     let mut desk = Desk::new(vec![old(1, "bob"), Known { ignored: true, ..old(2, "mallory") }]);
     assert_eq!(desk.kind(2, "bob"), None);
-    assert_eq!(desk.book.standing(&key(2), desk.now), (Trust::Known, true));
+    assert_eq!(desk.repute(2), Repute { trust: Trust::Known, namesake: true, ignored: true });
     desk.book.unignore(&key(2));
-    assert_eq!(desk.book.standing(&key(2), desk.now), (Trust::Suspect, false));
+    assert_eq!(desk.trust(2), Trust::Suspect);
     assert_eq!(desk.again(2, "bob"), CHANGED, "it was not raised before");
     desk.book.ignore(&key(2));
-    assert_eq!(desk.book.standing(&key(2), desk.now), (Trust::Known, true), "shutting out is an answer");
-}
-
-#[test]
-fn of_several_owners_the_worst_case_and_the_best_known_counts() {
-    let mut desk = Desk::new(vec![old(1, "b0b"), old(2, "bob"), Known { verified: true, ..old(3, "bob") }]);
-    desk.met(1, "b0b");
-    let alarm = desk.met(9, "bob").unwrap();
-    assert_eq!((alarm.kind, alarm.known), (AlarmKind::KeyChanged, key(3)));
+    assert_eq!(desk.trust(2), Trust::Known, "shutting out is an answer");
 }
 
 #[test]

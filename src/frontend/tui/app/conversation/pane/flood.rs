@@ -6,7 +6,10 @@ use jiff::civil::Date;
 
 use super::Line;
 use crate::{
-    domain::model::{Author, Mark, MessageId, PeerId, Position, group},
+    domain::{
+        model::{Author, Mark, MessageId, PeerId, Position, group},
+        naming::Tags,
+    },
     frontend::tui::app::wrap::cut,
 };
 
@@ -154,16 +157,16 @@ impl Flood {
         self.render();
     }
 
-    /// Gives lines without a tag the one that `tag` returns.
-    pub(super) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
+    /// Gives lines the mark and the tags that `label` returns for them. Returns whether any changed.
+    pub(super) fn relabel(&mut self, label: impl Fn(&Line) -> Option<(&'static str, Tags)>) -> bool {
         let mut changed = false;
-        for line in self.head.iter_mut().chain(&mut self.tail).filter(|line| line.tag.is_none()) {
-            line.tag = tag(line);
-            changed |= line.tag.is_some();
+        for line in self.head.iter_mut().chain(&mut self.tail) {
+            changed |= line.relabel(&label);
         }
         if changed {
             self.render();
         }
+        changed
     }
 
     /// Notes what is to be said of a line. Returns whether it is held.

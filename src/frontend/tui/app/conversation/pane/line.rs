@@ -6,10 +6,10 @@ use jiff::civil::Date;
 
 use crate::{
     domain::{
-        model::{Author, Delivery, Mark, MessageId, Nick, Position, Text},
-        naming::{guest_mark, handle},
+        model::{Author, Delivery, Mark, MessageId, Nick, Position, Repute, Text},
+        naming::{Tags, handle},
     },
-    frontend::tui::app::wrap::{cut_start, tagged},
+    frontend::tui::app::wrap::{cut_start, tagged_or_cut},
 };
 
 /// One message.
@@ -18,8 +18,12 @@ use crate::{
 pub(crate) struct Line {
     pub author: Author,
     pub nick: Option<Nick>,
+    /// What is known of the author, under this name.
+    pub repute: Repute,
+    /// The mark before the name, of a guest or a doubt.
+    pub doubt: &'static str,
     /// What tells the author from others of the same name, or one that looks the same.
-    pub tag: Option<Box<str>>,
+    pub tags: Tags,
     pub text: Text,
     pub action: bool,
     pub delivery: Delivery,
@@ -42,12 +46,21 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The name to show, with the mark of a guest.
+    /// The name to show, with the mark of a guest or a doubt.
     pub(crate) fn name(&self) -> String {
+        let tag = self.tags.whole.as_deref().unwrap_or_default();
         match &self.nick {
-            Some(nick) => format!("{}{nick}{}", self.doubt(), self.tag()),
-            None => format!("{}{}", self.doubt(), self.unnamed()),
+            Some(nick) => format!("{}{nick}{tag}", self.doubt),
+            None => format!("{}{}", self.doubt, self.unnamed()),
         }
+    }
+
+    /// Takes the mark and the tags that `label` returns, if it returns any. Returns whether they are others.
+    pub(super) fn relabel(&mut self, label: impl Fn(&Self) -> Option<(&'static str, Tags)>) -> bool {
+        let Some((doubt, tags)) = label(self) else { return false };
+        let changed = (self.doubt, &self.tags) != (doubt, &tags);
+        (self.doubt, self.tags) = (doubt, tags);
+        changed
     }
 
     /// What stands for the name of an author who gives none.
@@ -58,25 +71,13 @@ impl Line {
         }
     }
 
-    /// The mark of a guest.
-    const fn doubt(&self) -> &'static str {
-        match self.author {
-            Author::Peer(peer) => guest_mark(peer),
-            Author::Own => "",
-        }
-    }
-
-    fn tag(&self) -> &str {
-        self.tag.as_deref().unwrap_or_default()
-    }
-
-    /// The name in at most `columns`, with the star of an action and the mark of a guest, which are never cut.
+    /// The name in at most `columns`, with the star of an action and the mark of a guest or a doubt, which are never cut.
     pub(crate) fn label(&self, columns: usize) -> String {
-        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt());
+        let (star, doubt) = (if self.action { "* " } else { "" }, self.doubt);
         let room = columns.saturating_sub(star.len() + doubt.len());
         let name = match &self.nick {
             None => cut_start(&self.unnamed(), room),
-            Some(nick) => tagged(nick.as_str(), self.tag(), room),
+            Some(nick) => tagged_or_cut(nick.as_str(), &self.tags, room),
         };
         format!("{star}{doubt}{name}")
     }

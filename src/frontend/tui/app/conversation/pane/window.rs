@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::{Entry, Line, Pane, RowRef, Slot, past_floods};
-use crate::domain::model::{Author, Delivery, Mark, MessageId, Position};
+use crate::domain::{
+    model::{Author, Delivery, Mark, MessageId, Position},
+    naming::Tags,
+};
 
 impl Pane {
     /// Where the oldest message stands.
@@ -264,15 +267,17 @@ impl Pane {
         }
     }
 
-    /// Gives messages without a tag the one that `tag` returns.
-    pub(crate) fn relabel(&mut self, tag: impl Fn(&Line) -> Option<Box<str>>) {
+    /// Gives messages the mark and the tags that `label` returns for them.
+    pub(crate) fn relabel(&mut self, label: impl Fn(&Line) -> Option<(&'static str, Tags)>) {
         for slot in &mut self.slots {
-            match &mut slot.entry {
-                Entry::Line(line) if line.tag.is_none() => line.tag = tag(line),
-                Entry::Flood(flood) => flood.relabel(&tag),
-                _ => continue,
+            let changed = match &mut slot.entry {
+                Entry::Line(line) => line.relabel(&label),
+                Entry::Flood(flood) => flood.relabel(&label),
+                _ => false,
+            };
+            if changed {
+                slot.generation = 0;
             }
-            slot.generation = 0;
         }
         self.wrapped.clear();
     }

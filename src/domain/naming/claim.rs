@@ -1,0 +1,57 @@
+//! Which of several keys has a name.
+
+use std::cmp::Reverse;
+
+use crate::domain::model::{Known, NodeId, Timestamp};
+
+/// A key's claim to a name. Of several the greatest has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// Whether the user has not given the name to another key since.
+    undisplaced: bool,
+    /// Whether the user has said that it is this key's, or has verified the key.
+    granted: bool,
+    /// Since when the key goes by it: the key that was known first keeps it.
+    since: Reverse<Timestamp>,
+    /// Who claims it; so that no two claims are equal.
+    node: Reverse<NodeId>,
+}
+
+impl Claim {
+    /// The claim of a key that has gone by the name `since` then.
+    pub const fn new(node: NodeId, since: Timestamp, granted: bool, displaced: bool) -> Self {
+        Self { undisplaced: !displaced, granted, since: Reverse(since), node: Reverse(node) }
+    }
+
+    /// The claim of a key to the name that is kept of it.
+    pub const fn of(known: &Known) -> Self {
+        Self::new(known.node, known.first_seen, known.verified || known.trusted, known.displaced)
+    }
+
+    /// Whose claim it is.
+    pub const fn node(&self) -> NodeId {
+        self.node.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_users_word_comes_first_and_then_the_key_that_was_known_first() {
+        let claim = |node: u8, since: i64, granted, displaced| {
+            Claim::new(NodeId::new([node; 32]), Timestamp::from_millis(since), granted, displaced)
+        };
+        let claims = [
+            claim(1, 1, true, true),
+            claim(2, 1, false, true),
+            claim(3, 9, true, false),
+            claim(4, 5, false, false),
+            claim(5, 6, false, false),
+        ];
+        let mut order = claims;
+        order.sort_by_key(|claim| Reverse(*claim));
+        assert_eq!(order.map(|claim| claim.node().tag(2)), ["03", "04", "05", "01", "02"]);
+    }
+}

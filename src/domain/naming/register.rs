@@ -1,0 +1,278 @@
+//! Everybody whose name is shown somewhere, and who of them needs a tag.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::label::Label;
+use crate::domain::model::{Nick, PeerId, Repute, Skeleton, Trust, cut_skeleton, skeleton};
+
+/// People whose names are remembered while they are not here. Anyone beyond is shown with a tag.
+const MAX_ABSENT: usize = 4_096;
+
+/// Names that are remembered of one person. A further one is shown with a tag.
+const MAX_NAMES: usize = 8;
+
+/// People of one name that a tag is made to differ from. Beyond that, strangers play with names, and the tag has
+/// all digits that it can have.
+const MAX_ALIKE: usize = 64;
+
+/// The tags of a name, each with its `#`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags {
+    /// What stands behind the name.
+    pub whole: Option<Box<str>>,
+    /// What stands behind it where the name is cut.
+    pub cut: Option<Box<str>>,
+}
+
+/// How a name looks, whole and cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Looks {
+    whole: Skeleton,
+    cut: Option<Skeleton>,
+}
+
+impl Looks {
+    fn of(nick: &Nick) -> Self {
+        Self { whole: skeleton(nick), cut: cut_skeleton(nick) }
+    }
+}
+
+/// Somebody.
+#[derive(Debug)]
+struct Entry {
+    /// Its number in the order in which people were heard of.
+    number: u64,
+    here: bool,
+    repute: Repute,
+    /// The name that it goes by now, if it is here.
+    present: Option<Nick>,
+    /// Every name that it was heard under, with its looks: computing them for each message of a page would take longer
+    /// than reading the page.
+    names: Vec<(Nick, Looks)>,
+}
+
+/// See the module's documentation.
+///
+/// The node knows which key had a name first ([`Repute::namesake`]). The register adds what depends on who is shown:
+/// people without a link of whom nothing else is known, guests, and names that are cut.
+#[derive(Debug, Default)]
+pub struct Register {
+    own: Option<Skeleton>,
+    /// Whether people are heard in the order in which they spoke.
+    in_order: bool,
+    people: BTreeMap<PeerId, Entry>,
+    alike: BTreeMap<Skeleton, BTreeSet<PeerId>>,
+    cut_alike: BTreeMap<Skeleton, BTreeSet<PeerId>>,
+    absent: usize,
+    next_number: u64,
+}
+
+impl Register {
+    /// Of a history that is read once from its beginning: there the first to use a name keeps it.
+    pub fn of_history() -> Self {
+        Self { in_order: true, ..Self::default() }
+    }
+
+    /// The user goes by this name.
+    pub fn set_own(&mut self, nick: &Nick) {
+        self.own = Some(skeleton(nick));
+    }
+
+    /// Somebody is here, under this name.
+    pub fn here(&mut self, id: PeerId, nick: Option<&Nick>, repute: Repute) {
+        if let Some(entry) = self.entry(id, repute, true) {
+            entry.repute = repute;
+            entry.present = nick.cloned();
+            self.absent -= usize::from(!std::mem::replace(&mut entry.here, true));
+        }
+        if let Some(nick) = nick {
+            self.note(id, nick, true);
+        }
+    }
+
+    /// Somebody is not here any more. The names stay.
+    pub fn gone(&mut self, id: PeerId) {
+        let Some(entry) = self.people.get_mut(&id) else { return };
+        entry.present = None;
+        self.absent += usize::from(std::mem::replace(&mut entry.here, false));
+        if self.absent > MAX_ABSENT {
+            self.forget(id);
+        }
+    }
+
+    /// What is known of somebody has changed.
+    pub fn set_repute(&mut self, id: PeerId, repute: Repute) {
+        if let Some(entry) = self.people.get_mut(&id) {
+            entry.repute = repute;
+        }
+    }
+
+    /// Somebody said something under this name, now or long ago. Returns people who are shown with a tag because of it from
+    /// now on, so that what they said can be shown anew.
+    pub fn heard(&mut self, id: PeerId, nick: &Nick, repute: Repute) -> Vec<PeerId> {
+        if let Some(entry) = self.entry(id, repute, false)
+            && !entry.here
+        {
+            entry.repute = repute;
+        }
+        if !self.note(id, nick, false) {
+            return Vec::new();
+        }
+        self.alike(id, nick)
+    }
+
+    /// Others who went by a name that looks like this one of somebody.
+    pub fn rivals(&self, id: PeerId, nick: &Nick) -> Vec<PeerId> {
+        let alike = self.alike.get(&skeleton(nick)).into_iter().flatten();
+        alike.copied().filter(|other| *other != id).take(MAX_ALIKE).collect()
+    }
+
+    /// Others whose names look like this one of somebody, whole or cut.
+    pub fn alike(&self, id: PeerId, nick: &Nick) -> Vec<PeerId> {
+        let looks = Looks::of(nick);
+        let alike = self.alike.get(&looks.whole).into_iter().flatten();
+        let cut = looks.cut.iter().filter_map(|cut| self.cut_alike.get(cut)).flatten();
+        alike.chain(cut).copied().filter(|other| *other != id).take(MAX_ALIKE).collect()
+    }
+
+    /// The last name that somebody was heard under.
+    pub fn nick(&self, id: PeerId) -> Option<&Nick> {
+        let entry = self.people.get(&id)?;
+        entry.present.as_ref().or_else(|| entry.names.last().map(|(nick, _)| nick))
+    }
+
+    /// What is known of somebody.
+    pub fn repute(&self, id: PeerId) -> Option<Repute> {
+        self.people.get(&id).map(|entry| entry.repute)
+    }
+
+    /// The tags of somebody under a name that they go, or went, by.
+    pub fn tags(&self, id: PeerId, nick: &Nick) -> Tags {
+        let entry = self.people.get(&id);
+        let known = entry.and_then(|entry| entry.names.iter().find(|(name, _)| name == nick));
+        let looks = known.map_or_else(|| Looks::of(nick), |(_, looks)| looks.clone());
+        // Of names that were never noted nobody can say who else has them.
+        let doubtful = known.is_none() || entry.is_some_and(|entry| is_doubtful(entry, nick));
+        let alike = self.others(id, self.alike.get(&looks.whole));
+        let cut_alike = self.others(id, looks.cut.as_ref().and_then(|cut| self.cut_alike.get(cut)));
+        let me = (entry, id);
+        let needs = |others: &[(PeerId, &Entry)]| others.iter().any(|other| self.gives_way(me, *other));
+        let label = || {
+            // In a narrow column nothing but the tag is left. So it means nobody else who is here, of any name.
+            let here = self.people.iter().filter(|(other, entry)| entry.here && **other != id).map(|(other, _)| *other);
+            let others: Vec<Label> = alike.iter().map(|(other, _)| *other).chain(here).map(Label::new).collect();
+            let tag = Label::new(id);
+            let all: Vec<&Label> = others.iter().collect();
+            format!("#{}", tag.tag(&all)).into_boxed_str()
+        };
+        let whole = doubtful || self.own.as_ref() == Some(&looks.whole) || needs(&alike);
+        let cut = whole || needs(&cut_alike);
+        Tags { whole: whole.then(&label), cut: cut.then(&label) }
+    }
+
+    /// Whether the first needs a tag because of the second, whose name looks alike. The one who is known better keeps the
+    /// plain name, and of equals the one who was known first. Guests always need one: nothing proves that they are who they
+    /// were.
+    fn gives_way(&self, (me, id): (Option<&Entry>, PeerId), (other_id, other): (PeerId, &Entry)) -> bool {
+        let (Some(me), PeerId::Node(_)) = (me, id) else { return true };
+        if matches!(other_id, PeerId::Guest(_)) {
+            // Their mark tells them apart.
+            return false;
+        }
+        if other.repute.namesake && !me.repute.namesake {
+            return false;
+        }
+        if !self.in_order && !me.here && !other.here && class(me.repute) == class(other.repute) {
+            // Pages of the history come from the end, so nobody knows who was first.
+            return true;
+        }
+        (class(other.repute), std::cmp::Reverse(other.number)) > (class(me.repute), std::cmp::Reverse(me.number))
+    }
+
+    fn others<'a>(&'a self, id: PeerId, of: Option<&'a BTreeSet<PeerId>>) -> Vec<(PeerId, &'a Entry)> {
+        let others = of.into_iter().flatten().filter(|other| **other != id).take(MAX_ALIKE);
+        others.filter_map(|other| Some((*other, self.people.get(other)?))).collect()
+    }
+
+    /// The entry of somebody, if there is one or room for one.
+    fn entry(&mut self, id: PeerId, repute: Repute, must: bool) -> Option<&mut Entry> {
+        if !self.people.contains_key(&id) {
+            if self.absent >= MAX_ABSENT && !must {
+                return None;
+            }
+            let number = self.next_number;
+            self.next_number += 1;
+            self.absent += 1;
+            self.people.insert(id, Entry { number, here: false, repute, present: None, names: Vec::new() });
+        }
+        self.people.get_mut(&id)
+    }
+
+    /// Notes a name, and forgets another one for it if it must. Returns whether it is new and noted.
+    fn note(&mut self, id: PeerId, nick: &Nick, must: bool) -> bool {
+        let Some(entry) = self.people.get_mut(&id) else { return false };
+        let is_full = entry.names.len() >= MAX_NAMES;
+        if entry.names.iter().any(|(name, _)| name == nick) || is_full && !must {
+            return false;
+        }
+        let oldest = is_full.then(|| entry.names.remove(0).1);
+        let looks = Looks::of(nick);
+        self.alike.entry(looks.whole.clone()).or_default().insert(id);
+        if let Some(cut) = &looks.cut {
+            self.cut_alike.entry(cut.clone()).or_default().insert(id);
+        }
+        entry.names.push((nick.clone(), looks));
+        if let Some(Looks { whole, cut }) = oldest {
+            let names = &entry.names;
+            if !names.iter().any(|(_, looks)| looks.whole == whole) {
+                remove(&mut self.alike, &whole, id);
+            }
+            if let Some(cut) = cut.filter(|cut| !names.iter().any(|(_, looks)| looks.cut.as_ref() == Some(cut))) {
+                remove(&mut self.cut_alike, &cut, id);
+            }
+        }
+        true
+    }
+
+    fn forget(&mut self, id: PeerId) {
+        let Some(entry) = self.people.remove(&id) else { return };
+        self.absent -= usize::from(!entry.here);
+        for (_, Looks { whole, cut }) in entry.names {
+            remove(&mut self.alike, &whole, id);
+            if let Some(cut) = cut {
+                remove(&mut self.cut_alike, &cut, id);
+            }
+        }
+    }
+}
+
+fn remove(from: &mut BTreeMap<Skeleton, BTreeSet<PeerId>>, looks: &Skeleton, id: PeerId) {
+    if let Some(people) = from.get_mut(looks) {
+        people.remove(&id);
+        if people.is_empty() {
+            from.remove(looks);
+        }
+    }
+}
+
+/// Whether the name is known to be, or may be, somebody else's.
+fn is_doubtful(entry: &Entry, nick: &Nick) -> bool {
+    let Repute { trust, namesake, .. } = entry.repute;
+    // What is known is about the present name of somebody who is here.
+    let is_present = !entry.here || entry.present.as_ref() == Some(nick);
+    is_present && (namesake || matches!(trust, Trust::Suspect | Trust::Differs))
+}
+
+/// How well somebody is known, the best last.
+const fn class(repute: Repute) -> u8 {
+    match repute.trust {
+        Trust::Guest => 0,
+        Trust::Suspect | Trust::Differs => 1,
+        Trust::New => 2,
+        Trust::Known => 3,
+        Trust::Verified => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests;

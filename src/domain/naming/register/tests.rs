@@ -1,0 +1,125 @@
+//! Who needs a tag.
+
+use super::*;
+
+fn node(digits: &str) -> PeerId {
+    PeerId::Node(format!("{digits:0<64}").parse().unwrap())
+}
+
+fn guest(port: u16) -> PeerId {
+    PeerId::Guest(([127, 0, 0, 1], port).into())
+}
+
+fn nick(name: &str) -> Nick {
+    Nick::new(name).unwrap()
+}
+
+const KNOWN: Repute = Repute::of(Trust::Known);
+const NEW: Repute = Repute::of(Trust::New);
+const GUEST: Repute = Repute::of(Trust::Guest);
+
+/// A register of a user named alice, with these people here.
+fn register(people: &[(PeerId, &str, Repute)]) -> Register {
+    let mut register = Register::default();
+    register.set_own(&nick("alice"));
+    for (id, name, repute) in people {
+        register.here(*id, Some(&nick(name)), *repute);
+    }
+    register
+}
+
+fn shown(register: &Register, id: PeerId, name: &str) -> String {
+    format!("{name}{}", register.tags(id, &nick(name)).whole.unwrap_or_default())
+}
+
+fn cut(register: &Register, id: PeerId, name: &str) -> String {
+    register.tags(id, &nick(name)).cut.unwrap_or_default().into()
+}
+
+#[test]
+fn the_one_who_is_known_first_keeps_the_plain_name() {
+    let [bob, other, third] = [node("c04e"), node("7f3a"), node("c04e5d")];
+    let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
+    let register = register(&[(other, "B0B", taken), (bob, "bob", KNOWN), (third, "bob", taken)]);
+    assert_eq!(shown(&register, bob, "bob"), "bob");
+    assert_eq!(shown(&register, other, "B0B"), "B0B#7f3a");
+    assert_eq!(shown(&register, third, "bob"), "bob#c04e5d00", "found by trying keys");
+}
+
+#[test]
+fn a_name_that_is_somebodys_has_a_tag_even_if_that_one_is_not_here() {
+    let register = register(&[(node("c04e"), "bob", Repute { namesake: true, ..KNOWN })]);
+    assert_eq!(shown(&register, node("c04e"), "bob"), "bob#c04e");
+    assert_eq!(shown(&register, node("7f3a"), "carol"), "carol#7f3a", "never heard of");
+}
+
+#[test]
+fn a_name_like_the_users_own_has_a_tag() {
+    let mut register = register(&[(node("c04e"), "Alice", NEW)]);
+    assert_eq!(shown(&register, node("c04e"), "Alice"), "Alice#c04e");
+    register.set_own(&nick("zoe"));
+    assert_eq!(shown(&register, node("c04e"), "Alice"), "Alice");
+}
+
+#[test]
+fn guests_have_a_tag_beside_anybody_of_their_name_and_cause_none() {
+    let mut register = register(&[(node("c04e"), "bob", NEW), (guest(4566), "bob", GUEST)]);
+    assert_eq!(shown(&register, guest(4566), "bob"), "bob#4566");
+    assert_eq!(shown(&register, node("c04e"), "bob"), "bob");
+    register.gone(node("c04e"));
+    assert_eq!(shown(&register, guest(4566), "bob"), "bob#4566", "gone is not forgotten");
+}
+
+#[test]
+fn names_that_are_cut_to_the_same_cells_have_a_tag_where_they_are_cut() {
+    let [one, two] = [node("c04e"), node("7f3a")];
+    let register = register(&[(one, "christopher", KNOWN), (two, "christine", KNOWN)]);
+    assert_eq!(shown(&register, two, "christine"), "christine");
+    assert_eq!([cut(&register, one, "christopher"), cut(&register, two, "christine")], ["", "#7f3a"]);
+}
+
+#[test]
+fn of_people_who_are_only_heard_of_nobody_knows_who_was_first() {
+    let mut register = register(&[]);
+    let [one, two, met] = [node("c04e"), node("7f3a"), node("0b1e")];
+    assert!(register.heard(one, &nick("bob"), NEW).is_empty());
+    assert_eq!(shown(&register, one, "bob"), "bob");
+    assert_eq!(register.heard(two, &nick("b0b"), NEW), [one], "what it said is shown anew");
+    assert!(register.heard(two, &nick("b0b"), NEW).is_empty(), "once is enough");
+    assert_eq!([shown(&register, one, "bob"), shown(&register, two, "b0b")], ["bob#c04e", "b0b#7f3a"]);
+    register.here(met, Some(&nick("bob")), KNOWN);
+    assert_eq!(shown(&register, met, "bob"), "bob");
+}
+
+#[test]
+fn an_earlier_name_of_somebody_is_judged_by_itself() {
+    let bob = node("c04e");
+    let mut register = register(&[(bob, "bob", NEW)]);
+    let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
+    register.here(bob, Some(&nick("carol")), taken);
+    assert_eq!([shown(&register, bob, "bob"), shown(&register, bob, "carol")], ["bob", "carol#c04e"]);
+}
+
+#[test]
+fn what_is_remembered_is_bounded_and_people_who_are_here_are_always_known() {
+    let mut register = register(&[]);
+    for n in 0..MAX_ABSENT + 100 {
+        register.heard(node(&format!("{n:08x}")), &nick(&format!("n{n}x")), NEW);
+    }
+    for n in 0..100 {
+        register.heard(node("00000000"), &nick(&format!("m{n}x")), NEW);
+    }
+    assert_eq!(register.people.len(), MAX_ABSENT);
+    let late = node(&format!("{:08x}", MAX_ABSENT + 50));
+    assert!(shown(&register, late, "late").contains('#'), "and anyone after that has a tag");
+    register.here(late, Some(&nick("late")), NEW);
+    assert_eq!(shown(&register, late, "late"), "late");
+    register.gone(late);
+    assert!(register.people.len() <= MAX_ABSENT + 1);
+    for n in 0..MAX_ABSENT + 100 {
+        register.forget(node(&format!("{n:08x}")));
+    }
+    register.forget(late);
+    assert!(register.people.is_empty() && register.alike.is_empty() && register.cut_alike.is_empty());
+    assert_eq!(register.absent, 0);
+}
