@@ -54,6 +54,10 @@ impl App {
         if self.user.presence.is_away() {
             parts.push("away".to_owned());
         }
+        // Where there is a footer, that says it.
+        if self.window.is_plain() && self.window.layout().is_some_and(|layout| layout.footer.is_none()) {
+            parts.push("/plain ends it".to_owned());
+        }
         if self.people.here() > 0 {
             parts.push(format!("{} here", self.people.here()));
         }

@@ -88,6 +88,9 @@ const FOUND_SHORT: Keys = &[("Up, Down", "choose"), ("Enter", "show"), ("Esc", "
 const HIT: Keys =
     &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
 const HIT_SHORT: Keys = &[("/search", "list"), ("Esc", "newest")];
+/// In the plain view, the way out of it matters most.
+const PLAIN: Keys = &[("Alt-L, /plain", "leave the plain view"), ("Enter", "send"), ("F1", "help"), ("Ctrl-C", "quit")];
+const PLAIN_SHORT: Keys = &[("Alt-L", "leave plain view"), ("^C", "quit")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 
@@ -98,6 +101,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (false, _) if app.overlays.name.is_open() => (NAME, NAME_SHORT),
         (false, true) if app.overlays.search.shown().is_some() => (FOUND, FOUND_SHORT),
         (false, true) if app.conversation.hit().is_some() => (HIT, HIT_SHORT),
+        (false, true) if app.window.is_plain() => (PLAIN, PLAIN_SHORT),
         (false, true) if app.status.is_closed() => (CLOSED, CLOSED_SHORT),
         (false, true) => (EMPTY, EMPTY_SHORT),
         (false, false) if app.status.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),
