@@ -177,8 +177,10 @@ impl Peers {
             _ => false,
         };
         self.leave(link, peer.id, (!is_handover).then_some(reason.into()), out);
-        if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
-            out.push(Output::NameLeft(nick.clone()));
+        match (peer.id, &peer.nick) {
+            (PeerId::Node(_), Some(nick)) => out.push(Output::NameLeft(nick.clone())),
+            (PeerId::Node(_), None) => {}
+            (PeerId::Guest(addr), nick) => out.push(Output::GuestLeft { addr, nick: nick.clone(), moved_to: None }),
         }
         if reason == CloseReason::TooSlow {
             out.push(Output::update(notices::too_slow(&peer)));

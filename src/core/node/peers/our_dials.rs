@@ -57,7 +57,7 @@ impl Peers {
             // It was given up while it was under way.
             (None, DialEvent::Connected(_)) => out.push(Output::close(link, None)),
             (_, DialEvent::Answered(Some(hello))) => self.welcomed(link, &hello, context, out),
-            (_, DialEvent::Answered(None)) => self.let_in(link, context, out),
+            (_, DialEvent::Answered(None)) => self.let_in(link, out),
             (Some(Link::Dialling(_) | Link::Offered(_)), DialEvent::Refused(reason)) => {
                 self.refused(link, reason, context, out);
             }

@@ -23,16 +23,11 @@ use crate::{
 #[derive(Default)]
 struct FakeReputation {
     acquainted: BTreeSet<NodeId>,
-    ignored: BTreeSet<SocketAddr>,
 }
 
 impl Reputation for FakeReputation {
     fn is_acquainted(&self, node: &NodeId) -> bool {
         self.acquainted.contains(node)
-    }
-
-    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
-        self.ignored.contains(addr)
     }
 }
 
@@ -362,6 +357,33 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     assert_eq!((named, lines), (1, 1));
     harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
     assert!(harness.run(|peers, context, out| peers.heard(link, vec![said()], context.now.mono, out)).is_empty());
+}
+
+/// What the trust machine hears of guests that left: where, and where each goes on.
+fn guests_left(outs: &[Output]) -> Vec<(SocketAddr, Option<SocketAddr>)> {
+    let left = |out: &Output| {
+        if let Output::GuestLeft { addr, moved_to, .. } = out { Some((*addr, *moved_to)) } else { None }
+    };
+    outs.iter().filter_map(left).collect()
+}
+
+#[test]
+fn the_next_guest_at_an_address_is_another_one() {
+    let mut harness = Harness::new();
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
+    let arrives = |harness: &mut Harness, link| {
+        let outs = harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+        let joined = outs.iter().find_map(|out| match out {
+            Output::Shell(output::Output::Update(Update::PeerJoined(peer))) => Some(peer.clone()),
+            _ => None,
+        });
+        joined.unwrap()
+    };
+    assert!(!arrives(&mut harness, LinkId::Accepted(1)).ignored);
+    harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
+    let outs = harness.run(|peers, context, out| peers.closed(LinkId::Accepted(1), CloseReason::Ended, context, out));
+    assert_eq!(guests_left(&outs), [(source, None)]);
+    assert!(!arrives(&mut harness, LinkId::Accepted(2)).ignored, "the user said nothing of this one");
 }
 
 #[test]
