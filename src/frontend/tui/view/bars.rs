@@ -39,7 +39,13 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
     let typing = app.typing_now();
     let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
     let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
-    for part in app.status_line(sight) {
+    // A sentence that leaves no room for the rest becomes a few words.
+    let columns = |parts: &[String]| usize::from(x) + parts.iter().map(|part| width(part) + 2).sum::<usize>() + 1;
+    let mut parts = app.status_line(sight, false);
+    if columns(&parts) + typing.as_deref().map_or(0, |typing| width(typing) + 2) > usize::from(area.cols) {
+        parts = app.status_line(sight, true);
+    }
+    for part in parts {
         let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
         if x.saturating_add(columns).saturating_add(3) > end {
             break;
