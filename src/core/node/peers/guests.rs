@@ -88,6 +88,7 @@ impl Peers {
         first: Option<Bytes>,
         out: &mut Vec<Output>,
     ) {
+        self.guest_refusals.linked(&addr);
         if address.is_confirmed() {
             out.extend([Output::Address(News::Linked(addr)), Output::Address(News::Answered(addr))]);
         }

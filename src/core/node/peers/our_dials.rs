@@ -81,7 +81,7 @@ impl Peers {
         let first = match (dial.via, secure) {
             (Via::Plain, None) => {
                 let own = context.me.local.towards(dial.addr.ip()).unwrap_or(dial.addr);
-                own.to_string().into()
+                self.guest_refusals.spelled(own, &dial.addr).into()
             }
             (Via::Secure { .. }, Some(secure)) if self.is_wanted(link, &dial, secure.node, context, out) => {
                 context.me.hello(context.now)
@@ -161,6 +161,9 @@ impl Peers {
         }
         if self.is_done(&dial, out) {
             return;
+        }
+        if dial.via == Via::Plain && self.guest_refusals.refused(addr) {
+            out.push(Output::update(notices::guest_refuses(addr)));
         }
         match reason {
             Some(Reason::OwnKey) => return self.met_own_key(&dial, context, out),

@@ -359,6 +359,28 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     assert!(harness.run(|peers, context, out| peers.heard(link, vec![said()], context.now.mono, out)).is_empty());
 }
 
+#[test]
+fn who_refuses_us_again_and_again_gets_another_spelling_and_then_a_word() {
+    let mut harness = Harness::new();
+    let refused = |harness: &mut Harness| {
+        let link = harness.dial(7, Via::Plain);
+        let outs = harness.event(link, DialEvent::Connected(None));
+        let [Output::Shell(output::Output::Offer { first, .. })] = &outs[..] else { panic!("{outs:?}") };
+        let offered = String::from_utf8(first.to_vec()).unwrap();
+        (offered, notices(&harness.event(link, DialEvent::Refused(None))))
+    };
+    let all: Vec<_> = (0..7).map(|_| refused(&mut harness)).collect();
+    assert!(all[..3].iter().all(|(offered, _)| offered == "10.0.0.5:4565"), "{all:?}");
+    assert!(all[3..].iter().all(|(offered, _)| offered == "[::ffff:10.0.0.5]:4565"), "{all:?}");
+    let told: Vec<_> = all.iter().flat_map(|(_, told)| told).collect();
+    assert_eq!(told, [&NoticeCode::TurnedAway]);
+    let link = harness.dial(7, Via::Plain);
+    harness.event(link, DialEvent::Connected(None));
+    harness.event(link, DialEvent::Answered(None));
+    harness.run(|peers, context, out| peers.closed(link, CloseReason::Ended, context, out));
+    assert_eq!(refused(&mut harness).0, "10.0.0.5:4565", "it let us in meanwhile");
+}
+
 /// What the trust machine hears of guests that left: where, and where each goes on.
 fn guests_left(outs: &[Output]) -> Vec<(SocketAddr, Option<SocketAddr>)> {
     let left = |out: &Output| {
