@@ -54,6 +54,8 @@ impl Room50 {
             time_zone: jiff::tz::TimeZone::UTC,
             no_color: false,
             background: None,
+            plain_view: false,
+            clipboard: true,
         };
         let backend = TestBackend::new(SIZE.0, SIZE.1);
         let terminal = Terminal::new(backend).unwrap_or_else(|never| match never {});

@@ -10,7 +10,7 @@ pub(super) fn text(text: &Text) {
     let text = text.as_str();
     assert!(!text.trim().is_empty() && text.len() <= MAX_TEXT_BYTES, "{} bytes", text.len());
     let steers = |c: char| {
-        c.is_control() && c != '\n'
+        c.is_control() && !matches!(c, '\n' | '\t')
             || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
     };
     assert!(!text.contains(steers), "{text:?}");
@@ -24,5 +24,5 @@ pub(super) fn nick(nick: &Nick) {
 /// One line for people, of bounded length, that steers no terminal.
 pub(super) fn message(text: &str) {
     assert!(!text.is_empty() && text.len() <= 4_096, "{} bytes", text.len());
-    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");
 }

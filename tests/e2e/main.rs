@@ -17,6 +17,8 @@ mod attack;
 mod capture;
 #[cfg(target_os = "linux")]
 mod clocks;
+#[cfg(unix)]
+mod code;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod ends;

@@ -71,6 +71,8 @@ fn setup() -> Setup {
         time_zone: TimeZone::UTC,
         no_color: false,
         background: None,
+        plain_view: false,
+        clipboard: true,
     }
 }
 

@@ -321,7 +321,7 @@ fn a_paste_fills_the_draft_and_never_sends() {
     s.feed(Input::Paste("one\r\ntwo\rthree\tx\u{1b}[31m\n".into()));
     assert_eq!(s.sent(), []);
     s.press(KeyCode::Enter);
-    assert_eq!(s.said(), ["one\ntwo\nthree    x[31m"]);
+    assert_eq!(s.said(), ["one\ntwo\nthree\tx[31m\n"]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod code;
 mod delivery;
 mod disk;
 mod erase;

@@ -1,7 +1,7 @@
 //! Who is who: names that look alike, people without a name, how long somebody is here.
 
 use proximity_chat::{
-    domain::{bus::Update, model::*},
+    domain::{bus::*, model::*},
     frontend::tui::app::*,
 };
 
@@ -213,4 +213,38 @@ fn a_word_beside_a_name_gives_way_to_it_unless_it_says_more() {
     assert!(row(&mut s, "○ ?eve").ends_with(" 1m ago"), "{}", s.text());
     s.enter("/who");
     assert!(s.find("guest  127.0.0.1:4566  here 1m").is_some(), "{}", s.text());
+}
+
+#[test]
+fn the_status_line_says_that_guests_read_along() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(node("c04e", "127.0.0.1:4570"), Some("carol"));
+    assert!(s.find("clear text").is_none());
+    s.joins(addr(EVE), None);
+    assert!(s.find("2 here  1 guest reads along in clear text  alice  127.0.0.1:4565").is_some(), "{}", s.text());
+    s.joins(addr(BOB), Some("bob"));
+    assert!(s.find("3 here  2 guests read along in clear text").is_some(), "{}", s.text());
+    s.resize(50, 24);
+    assert!(s.find("3 here  2 in clear text  alice").is_some(), "{}", s.text());
+    s.leaves(addr(EVE));
+    s.leaves(addr(BOB));
+    assert!(s.find("clear text").is_none(), "{}", s.text());
+}
+
+#[test]
+fn a_guest_without_a_name_is_completed_as_it_is_shown() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(addr(EVE), None);
+    s.typed("/whois ?");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), format!("/whois ?{EVE}"));
+    s.press(KeyCode::Enter);
+    let asked = s.sent().into_iter().find_map(|command| match command {
+        Command::Whois(who) => Some(who.to_string()),
+        _ => None,
+    });
+    assert_eq!(asked, Some(format!("?{EVE}")));
+    s.typed("12");
+    s.press(KeyCode::Tab);
+    assert_eq!(s.input(), format!("{EVE}:"));
 }

@@ -90,6 +90,8 @@ pub(crate) fn lan() -> Scene {
         time_zone: jiff::tz::TimeZone::UTC,
         no_color: false,
         background: None,
+        plain_view: false,
+        clipboard: true,
     };
     Scene { setup, open: true }
 }

@@ -145,7 +145,7 @@ fn joins_and_leaves_fold() {
     assert!(s.find("⇄ ?bob, ?carol joined · ?erin left").is_some(), "{}", s.text());
     s.wait(30);
     s.joins(erin, Some("erin"));
-    assert!(s.find("⇄ ?bob, ?carol joined · ?erin reconnected").is_some(), "{}", s.text());
+    assert!(s.find("⇄ ?bob, ?carol joined · ?erin left and joined").is_some(), "{}", s.text());
     s.leaves(erin);
     assert!(s.find("⇄ ?bob, ?carol joined · ?erin left").is_some(), "{}", s.text());
     s.leaves(carol);

@@ -146,6 +146,9 @@ pub struct Args {
     /// Allow public address ranges and IPv4 networks larger than a /16. Only for networks that are yours to sweep
     #[arg(long, global = true)]
     pub any_network: bool,
+    /// Show messages without columns and prefixes, for copying with the mouse; Alt-L changes it
+    #[arg(long)]
+    pub plain_view: bool,
     /// Draw without colours
     #[arg(long)]
     pub no_color: bool,

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, Theme, check, json,
+    Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, PlainView, Theme,
+    check, json,
     name::Strength,
     setting::Setting,
     source::{self, Given, Layer, Origin, Sourced, Value},
@@ -90,6 +91,9 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
             .optional(Setting::Network, |given| Network::new(text(given)?).ok())?
             .map(|sourced| sourced.value),
         theme: theme(&layers, env())?,
+        plain_view: layers.optional(Setting::PlainView, boolean)?.map_or_else(PlainView::default, |sourced| {
+            PlainView { plain: sourced.value, firm: sourced.origin.is_of_this_run() }
+        }),
         verbose: sources.args.verbose,
         warnings,
     })

@@ -79,6 +79,8 @@ pub struct Config {
     pub network: Option<Network>,
     /// Which colours to draw in.
     pub theme: Theme,
+    /// Whether to show messages plainly.
+    pub plain_view: PlainView,
     /// Whether the log file gets the details too.
     pub verbose: bool,
     /// What is accepted but probably not meant, for people, one sentence or two each.
@@ -92,6 +94,21 @@ pub struct Lan {
     pub open: bool,
     /// Whether that was said for this run: then what was set on the screen for the present network counts less.
     pub firm: bool,
+}
+
+/// Whether to show messages plainly, for copying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlainView {
+    plain: bool,
+    /// Whether that was said for this run: then what was chosen on the screen counts less.
+    firm: bool,
+}
+
+impl PlainView {
+    /// How to begin in a profile that remembers `kept`.
+    pub fn resolve(self, kept: Option<bool>) -> bool {
+        kept.filter(|_| !self.firm).unwrap_or(self.plain)
+    }
 }
 
 /// How much of what was said to keep, in each room and network.

@@ -103,6 +103,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let (updates_in, updates) = mpsc::channel(UPDATE_CAPACITY);
     let leave = CancellationToken::new();
     let random = random_numbers()?;
+    let plain_view = config.plain_view.resolve(profile.plain_view());
     let networks = Networks::new(networks::of_profile(&profile), random.seed);
     let mut policy = NetworkPolicy::new(&config, networks);
     let here = policy.first(Date::of(crate::runtime::io::now().wall))?;
@@ -111,7 +112,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
         match front {
-            Front::Screen => run_screen(config, (nick, ask_name), commands, updates).await,
+            Front::Screen => run_screen(config, (nick, ask_name, plain_view), commands, updates).await,
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     });
@@ -138,7 +139,7 @@ fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
 
 async fn run_screen(
     config: Config,
-    (nick, ask_name): (Nick, bool),
+    (nick, ask_name, plain_view): (Nick, bool, bool),
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
@@ -155,6 +156,8 @@ async fn run_screen(
             Theme::Light => Some(Background::Light),
             Theme::Auto | Theme::None => None,
         },
+        plain_view,
+        clipboard: terminal::Capabilities::from_variables(|name| std::env::var(name).ok()).clipboard,
         warnings: config.warnings,
     };
     let exit =

@@ -41,8 +41,13 @@ impl Node {
             }
             Command::Whois(who) => self.whois(&who, out),
             Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),
-            // The shell carries it out and answers with `Input::Relocated`; it passes on the other commands only.
-            Command::Open(_) | Command::OpenAt(_) | Command::SameNetwork(_) | Command::ShareHistory => {}
+            // The shell carries these out, the first four with `Input::Relocated` as the answer. It passes on the other
+            // commands only.
+            Command::Open(_)
+            | Command::OpenAt(_)
+            | Command::SameNetwork(_)
+            | Command::ShareHistory
+            | Command::PlainView(_) => {}
         }
     }
 

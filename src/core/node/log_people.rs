@@ -1,11 +1,6 @@
 //! What the log machine asks about people, answered by the links and the trust machine.
 
-use super::{
-    myself::Myself,
-    peers::Peers,
-    trust::Keyring,
-    views::{Directory, Reputation},
-};
+use super::{myself::Myself, peers::Peers, trust::Keyring, views::Directory};
 use crate::{
     core::{log::storage::Ignored, sync},
     domain::model::{Class, Host, Nick, NodeId, PeerId, Repute, Timestamp, Trust},

@@ -52,6 +52,9 @@ impl Node {
             peers::Output::GuestNamed { addr, nick } => {
                 self.with_trust(now, out, |trust, _, out| trust.guest_named(addr, &nick, now, out));
             }
+            peers::Output::GuestLeft { addr, nick, moved_to } => {
+                self.with_trust(now, out, |trust, _, out| trust.guest_left(addr, nick.as_ref(), moved_to, out));
+            }
             peers::Output::GuestSaid { addr, nick, text, action } => {
                 self.drive_sync(sync::Input::GuestLine { addr, nick, text, action }, now, out);
             }

@@ -19,12 +19,10 @@ pub(super) trait Directory {
     }
 }
 
-/// What is known of keys and guests, for whether a link is let in. Implemented by the trust machine.
+/// What is known of keys, for whether a link is let in. Implemented by the trust machine.
 pub(super) trait Reputation {
     /// Whether the key was met on two days, or has the user's word: [`Class::Known`](crate::domain::model::Class::Known) or more.
     fn is_acquainted(&self, node: &NodeId) -> bool;
-    /// Whether the user shut out the guest at this address.
-    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool;
 }
 
 /// Links and dials, for whether an address is worth a dial. Implemented by the links.

@@ -23,6 +23,8 @@ pub enum Command {
     SetNick(Nick),
     /// Be away, or here again.
     SetPresence(Presence),
+    /// Remember whether messages are shown plainly, for the next start.
+    PlainView(bool),
     /// The user is typing, or has stopped. Worth nothing later: may be dropped.
     Typing(bool),
     /// Open the node to the network, or close it to this machine; remembered for this network.

@@ -26,7 +26,8 @@ impl Presence {
         let text = clean.as_ref().map_or("", Text::as_str);
         let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let (line, _) = line.split_at(line.floor_char_boundary(MAX_NOTE_BYTES));
-        Self::Away { note: Text::cut(line) }
+        // A note stands among other words, where a tab has no columns to go to.
+        Self::Away { note: Text::cut(line.replace('\t', " ").trim_end()) }
     }
 
     /// Whether it is [`Presence::Away`].
@@ -47,6 +48,7 @@ mod tests {
         };
         assert_eq!(note(" lunch \nand more").as_deref(), Some("lunch"));
         assert_eq!(note(" \n "), None);
+        assert_eq!(note("back\tat 3 \t").as_deref(), Some("back at 3"));
         assert_eq!(note("\u{1}\n\u{1} lunch").as_deref(), Some("lunch"));
         assert_eq!(note(&"é".repeat(150)).map(|n| n.len()), Some(MAX_NOTE_BYTES));
     }

@@ -7,10 +7,10 @@ use super::clean::{is_forbidden, is_hidden, is_invisible, limit_marks};
 /// The longest text of one message, in bytes of UTF-8.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// What a tab becomes: terminals expand tabs by position, which no wrapped layout survives.
-const TAB: &str = "    ";
-
-/// The text of one message, safe to show: 1 byte to 64 KiB, line feeds as the only control character.
+/// The text of one message: 1 byte to 64 KiB, with line feeds and tabs as the only control characters.
+///
+/// Tabs and spaces are those that were typed, also at the ends of lines: a Makefile or a diff is worth nothing without them.
+/// What draws a text has to turn its tabs into columns.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Text(Box<str>);
 
@@ -26,10 +26,10 @@ pub enum TextError {
 }
 
 impl Text {
-    /// Cleans `raw` for the terminal and checks its length.
+    /// Cleans `raw` and checks its length.
     ///
-    /// Carriage returns and the Unicode line separators become line feeds, tabs become four spaces, other controls,
-    /// bidi controls and tags are dropped, stacked marks are cut; trailing white space goes.
+    /// Carriage returns and the Unicode line separators become line feeds; controls other than line feeds and tabs, bidi
+    /// controls and tags are dropped; stacked marks are cut. Everything else stays as it is.
     ///
     /// # Errors
     /// [`TextError`] when nothing visible is left or the text is too long.
@@ -39,17 +39,15 @@ impl Text {
         }
         // Printable ASCII needs no cleaning: nearly every line is such, and this is the hot path of a busy room.
         if raw.bytes().all(|b| (b' '..=b'~').contains(&b)) {
-            let trimmed = raw.trim_end();
-            return if trimmed.is_empty() { Err(TextError::Empty) } else { Ok(Self(trimmed.into())) };
+            return if raw.trim_start().is_empty() { Err(TextError::Empty) } else { Ok(Self(raw.into())) };
         }
         let cleaned = clean(raw);
-        let trimmed = cleaned.trim_end();
-        if trimmed.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        if cleaned.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
             Err(TextError::Empty)
-        } else if trimmed.len() > MAX_TEXT_BYTES {
-            Err(TextError::TooLong(trimmed.len()))
+        } else if cleaned.len() > MAX_TEXT_BYTES {
+            Err(TextError::TooLong(cleaned.len()))
         } else {
-            Ok(Self(trimmed.into()))
+            Ok(Self(cleaned.into()))
         }
     }
 
@@ -80,9 +78,8 @@ fn clean(raw: &str) -> String {
                 out.push('\n');
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            '\t' => out.push_str(TAB),
             // Joiners shape words and emoji, Persian is not written without them; the others shape Mongolian.
-            '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' => out.push(c),
+            '\t' | '\u{200C}' | '\u{200D}' | '\u{180B}'..='\u{180F}' => out.push(c),
             c if is_forbidden(c) || is_hidden(c) => {}
             c => out.push(c),
         }
@@ -132,12 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn code_is_kept_to_the_byte() {
+        let diff = "--- a/x\n+++ b/x\n \tkept  \n-\told\t\n+\tnew\n \n";
+        for text in ["all:\n\tcc -o x x.c\n", "trailing  ", "tab\t", "  \n\tblank first", "ü\t \n\n", diff] {
+            assert_eq!(cleaned(text), text, "what was typed");
+            assert_eq!(Text::cut(text).map(|text| text.to_string()).as_deref(), Some(text), "what a peer sent");
+        }
+    }
+
+    #[test]
     fn nothing_that_steers_a_terminal_is_kept() {
         assert_eq!(cleaned("a\u{1b}[2Jb\u{7}\u{9b}31m\u{7f}"), "a[2Jb31m");
         assert_eq!(cleaned("abc\u{202E}def\u{2066}g"), "abcdefg");
         assert_eq!(cleaned("a\u{200E}b\u{200F}c\u{061C}d\u{00AD}e"), "abcde");
         assert_eq!(cleaned("x\u{E0041}\u{E007F}y"), "xy");
-        assert_eq!(cleaned("a\tb\r\nc\rd\u{2028}e"), "a    b\nc\nd\ne");
+        assert_eq!(cleaned("a\tb\r\nc\rd\u{2028}e"), "a\tb\nc\nd\ne");
         assert_eq!(cleaned(&format!("a{}", "\u{301}".repeat(100))).chars().count(), 5);
     }
 
@@ -155,7 +161,8 @@ mod tests {
     #[test]
     fn what_others_say_is_cut_where_ours_is_refused() {
         let long = |raw: &str| Text::cut(raw).map(|text| text.as_str().len());
-        assert_eq!(long(&format!("x{}", "\tx".repeat(30_000))), Some(MAX_TEXT_BYTES));
+        assert_eq!(long(&format!("x{}", "\tx".repeat(40_000))), Some(MAX_TEXT_BYTES));
+        assert_eq!(long(&format!("{}x", " ".repeat(70_000))), None, "nothing to see is left");
         assert_eq!(long(&"ä".repeat(40_000)), Some(MAX_TEXT_BYTES));
         assert_eq!(long("x"), Some(1));
         assert_eq!(long("\t"), None);

@@ -97,6 +97,8 @@ impl Reader {
             Local::Clear => self.answer(Answer::Clear),
             Local::Help(spec) => self.answer(Answer::Help(spec)),
             Local::Version => self.answer(Answer::Version),
+            Local::Copy(_) => usage("There is no clipboard without a screen: the text is in what is printed."),
+            Local::PlainView => usage("There is no view without a screen."),
             Local::Network => usage("Type /lan on or /lan off; the event network says which it is."),
             Local::LastSearch => usage("Type the words to look for: /search WORDS"),
             Local::ConfirmErase => usage("This erases the room's history on this machine. Type  /erase yes"),

@@ -1,6 +1,8 @@
 //! From a typed line to what the front end does about it.
 
-use super::{Lan, Slash, SlashError, Spec, find, parse};
+use std::num::NonZeroU32;
+
+use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines};
 use crate::domain::{
     bus::Command,
     model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
@@ -28,6 +30,10 @@ pub enum Local {
     LastSearch,
     /// Empty the screen.
     Clear,
+    /// Put the message into the clipboard that is so many back; the newest is 1.
+    Copy(Option<NonZeroU32>),
+    /// Show messages plainly, or in columns again.
+    PlainView,
     /// Ask whether to erase the history.
     ConfirmErase,
     /// Show all help, or that of one command.
@@ -118,6 +124,8 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Lan(Lan::Show) => local(Local::Network),
         Slash::Search(None) => local(Local::LastSearch),
         Slash::Clear => local(Local::Clear),
+        Slash::Copy(back) => local(Local::Copy(back)),
+        Slash::PlainView => local(Local::PlainView),
         Slash::Erase { sure: false } => local(Local::ConfirmErase),
         Slash::Help(None) => local(Local::Help(None)),
         Slash::Help(Some(name)) => local(Local::Help(Some(find(&name)?))),
@@ -131,7 +139,9 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
 pub fn line_of(command: &Command) -> Option<String> {
     Some(match command {
         Command::Say { text, action: true, .. } => format!("/me {text}"),
-        Command::Say { text, .. } if text.as_str().starts_with('/') => format!("/{text}"),
+        Command::Say { text, .. } if text.as_str().starts_with('/') && !has_several_lines(text.as_str()) => {
+            format!("/{text}")
+        }
         Command::Say { text, .. } => text.to_string(),
         Command::SetNick(nick) => format!("/nick {nick}"),
         Command::Connect(target) => format!("/connect {target}"),
@@ -157,9 +167,11 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::Search { query, before: None, .. } => format!("/search {query}"),
         // Without the yes: it is asked again.
         Command::Erase { .. } => "/erase".to_owned(),
-        Command::Search { before: Some(_), .. } | Command::Page { .. } | Command::Typing(_) | Command::Quit => {
-            return None;
-        }
+        Command::Search { before: Some(_), .. }
+        | Command::Page { .. }
+        | Command::PlainView(_)
+        | Command::Typing(_)
+        | Command::Quit => return None,
     })
 }
 
@@ -197,6 +209,9 @@ mod tests {
             ("/lan", Local::Network),
             ("/search", Local::LastSearch),
             ("/clear", Local::Clear),
+            ("/copy", Local::Copy(None)),
+            ("/copy 3", Local::Copy(NonZeroU32::new(3))),
+            ("/plain", Local::PlainView),
             ("/erase", Local::ConfirmErase),
             ("/help", Local::Help(None)),
             ("/help sc", Local::Help(find("rescan").ok())),
@@ -222,6 +237,7 @@ mod tests {
         for line in [
             "hello",
             "two\nlines",
+            "/usr/bin/env\n\tindented  ",
             "//quit",
             "/me waves",
             "/nick Zoë 山田",

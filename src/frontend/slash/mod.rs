@@ -7,10 +7,10 @@ mod parse;
 mod table;
 
 pub use action::{Action, ActionError, Context, Local, action, line_of};
-pub use parse::{SlashError, find, parse};
+pub use parse::{SlashError, find, is_command, parse};
 pub use table::{COMMANDS, Spec, complete};
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use crate::domain::model::{Network, Who};
 
@@ -83,6 +83,10 @@ pub enum Slash {
     Search(Option<String>),
     /// Empty the screen.
     Clear,
+    /// Put a message into the clipboard: the one that is so many back, or the newest.
+    Copy(Option<NonZeroU32>),
+    /// Show messages plainly, or in columns again.
+    PlainView,
     /// Erase the history of the current room from this machine's disk.
     Erase {
         /// Whether the user has said so once more.

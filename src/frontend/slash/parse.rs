@@ -94,25 +94,37 @@ fn lan(argument: &str) -> Option<Lan> {
     }
 }
 
-/// Reads a line: text to say, or a command. `//x` says "/x".
+/// Whether `text` has more than one line. Line feeds at its end begin none: a pasted command often has one.
+pub(super) fn has_several_lines(text: &str) -> bool {
+    text.trim_end().contains('\n')
+}
+
+/// Whether `line` is to be carried out as a command: it begins with one slash, and it is one line. A pasted file that begins
+/// with a path is a text.
+pub fn is_command(line: &str) -> bool {
+    line.starts_with('/') && !line.starts_with("//") && !has_several_lines(line)
+}
+
+/// Reads a line: text to say, or a command. `//x` says "/x". Several lines are always text, as they stand.
 ///
 /// # Errors
 /// [`SlashError`] when the line begins with a slash and is no command that can be carried out; nothing may be sent then.
 pub fn parse(line: &str) -> Result<Slash, SlashError> {
-    let Some(rest) = line.strip_prefix('/') else {
+    let Some(rest) = line.strip_prefix('/').filter(|_| !has_several_lines(line)) else {
         return Ok(Slash::Say { text: line.to_owned(), action: false });
     };
     if rest.starts_with('/') {
         return Ok(Slash::Say { text: rest.to_owned(), action: false });
     }
-    let (name, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (name, text) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let spec = find(name)?;
-    let argument = argument.trim();
+    let argument = text.trim();
     let given = (!argument.is_empty()).then_some(argument);
     let required = || given.map(str::to_owned).ok_or(SlashError::Missing(spec));
     let nothing = |slash| if given.is_none() { Ok(slash) } else { Err(SlashError::Superfluous(spec)) };
     match spec.kind {
-        Kind::Me => Ok(Slash::Say { text: required()?, action: true }),
+        // What ends the text belongs to it, as in every other text.
+        Kind::Me => required().map(|_| Slash::Say { text: text.trim_start().to_owned(), action: true }),
         Kind::Nick => Ok(Slash::Nick(given.map(str::to_owned))),
         Kind::Who => nothing(Slash::Who),
         Kind::Whois => person(spec, argument).map(Slash::Whois),
@@ -140,6 +152,11 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         },
         Kind::Search => Ok(Slash::Search(given.map(str::to_owned))),
         Kind::Clear => nothing(Slash::Clear),
+        Kind::Copy => match given.map(str::parse).transpose() {
+            Ok(back) => Ok(Slash::Copy(back)),
+            Err(_) => Err(SlashError::Wrong(spec)),
+        },
+        Kind::Plain => nothing(Slash::PlainView),
         Kind::Erase if argument.eq_ignore_ascii_case("yes") => Ok(Slash::Erase { sure: true }),
         Kind::Erase => nothing(Slash::Erase { sure: false }),
         Kind::Help => match given {
@@ -216,6 +233,8 @@ fn echo(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -243,8 +262,20 @@ mod tests {
     }
 
     #[test]
+    fn several_lines_are_a_text_as_it_stands() {
+        for text in ["/usr/bin/env python\nprint()\n", "/quit\nno", "//x\ny", "/me waves\nand goes", "/\n/"] {
+            assert_eq!(parse(text), Ok(say(text, false)), "{text:?}");
+            assert!(!is_command(text), "{text:?}");
+        }
+        assert_eq!(parse("/quit\n"), Ok(Slash::Quit), "one line that was pasted with its end");
+        assert!(error("/usr/bin/env\n").starts_with("No command /usr/bin/env."));
+        assert!(is_command("/quit") && is_command("/usr/bin/env\n") && !is_command("//x") && !is_command("x"));
+    }
+
+    #[test]
     fn every_command_and_alias_is_understood() {
-        assert_eq!(parse("/me waves at\nall"), Ok(say("waves at\nall", true)));
+        assert_eq!(parse("/me waves at all"), Ok(say("waves at all", true)));
+        assert_eq!(parse("/me  waves\t at all "), Ok(say("waves\t at all ", true)), "as it was typed");
         assert_eq!(parse("/nick Zoë 山田"), Ok(Slash::Nick(Some("Zoë 山田".to_owned()))));
         assert_eq!(parse("/nick "), Ok(Slash::Nick(None)));
         assert_eq!(parse("/connect  [::1]:4565 "), Ok(Slash::Connect("[::1]:4565".to_owned())));
@@ -255,6 +286,9 @@ mod tests {
             ("/rescan", Slash::Rescan),
             ("/SCAN", Slash::Rescan),
             ("/clear", Slash::Clear),
+            ("/copy", Slash::Copy(None)),
+            ("/copy 12 ", Slash::Copy(NonZeroU32::new(12))),
+            ("/plain", Slash::PlainView),
             ("/search lab  key ", Slash::Search(Some("lab  key".to_owned()))),
             ("/search", Slash::Search(None)),
             ("/erase", Slash::Erase { sure: false }),
@@ -303,7 +337,7 @@ mod tests {
         assert_eq!(parse("/q"), Ok(Slash::Quit));
         assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
         assert_eq!(error("/w"), "/w could be /who or /whois. Type more of it.");
-        assert_eq!(error("/c"), "/c could be /clear or /connect. Type more of it.");
+        assert_eq!(error("/c"), "/c could be /clear, /connect or /copy. Type more of it.");
         assert_eq!(error("/n"), "/n could be /names or /nick. Type more of it.");
     }
 
@@ -324,6 +358,9 @@ mod tests {
         assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
         assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
         assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
+        for line in ["/copy 0", "/copy all", "/copy -1", "/copy 1 2", "/copy 99999999999"] {
+            assert_eq!(error(line), "That is nothing that /copy can be given. Usage: /copy [N]");
+        }
         assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
     }
 

@@ -35,6 +35,8 @@ pub(super) enum Kind {
     Deliver,
     Search,
     Clear,
+    Copy,
+    Plain,
     Erase,
     Help,
     Version,
@@ -173,6 +175,20 @@ pub const COMMANDS: &[Spec] = &[
         kind: Kind::Clear,
     },
     Spec {
+        name: "copy",
+        aliases: &[],
+        usage: "/copy [N]",
+        help: "Copy the newest message, or the Nth last",
+        kind: Kind::Copy,
+    },
+    Spec {
+        name: "plain",
+        aliases: &[],
+        usage: "/plain",
+        help: "Show messages without columns, or with them",
+        kind: Kind::Plain,
+    },
+    Spec {
         name: "erase",
         aliases: &[],
         usage: "/erase [yes]",
@@ -218,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_prefix_finds_names_and_aliases() {
-        assert_eq!(names("/c"), ["connect", "clear"]);
+        assert_eq!(names("/c"), ["connect", "clear", "copy"]);
         assert_eq!(names("/N"), ["nick", "who"]);
         assert_eq!(names("/ex"), ["quit"]);
         assert_eq!(names("/frob"), [""; 0]);

@@ -276,6 +276,7 @@ where
                     }
                     Output::Redraw => waiting.push_back(self.size()?),
                     Output::SetTitle(title) => self.host.set_title(&title).map_err(ScreenError::Draw)?,
+                    Output::Copy(text) => self.host.copy(text.as_str()).map_err(ScreenError::Draw)?,
                     Output::Bell => self.host.bell().map_err(ScreenError::Draw)?,
                 }
             }

@@ -181,7 +181,7 @@ mod tests {
             claim(&frame);
             for h in collect(&frame) {
                 prop_assert!(h.text.as_str().len() <= crate::domain::model::MAX_TEXT_BYTES);
-                prop_assert!(h.text.as_str().chars().all(|c| c == '\n' || !c.is_control()));
+                prop_assert!(h.text.as_str().chars().all(|c| matches!(c, '\n' | '\t') || !c.is_control()));
             }
         }
     }

@@ -281,6 +281,10 @@ impl<N: Net> Actor<N> {
             Command::OpenAt(interface) => self.wish(Wish::GoTo(interface)).await,
             Command::SameNetwork(network) => self.wish(Wish::Same(network)).await,
             Command::ShareHistory => self.wish(Wish::Share).await,
+            Command::PlainView(plain) => {
+                self.profile.plain_view_changed(plain);
+                Ok(())
+            }
             command => self.feed(Input::Command(command)).await,
         }
     }

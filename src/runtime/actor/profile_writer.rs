@@ -33,7 +33,7 @@ const LAST_WRITE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct ProfileWriter {
     saver: Saver,
-    nick: Option<Nick>,
+    chosen: Chosen,
     known_changed: bool,
     /// What the user has decided, as it stands in the file.
     decided: Decisions,
@@ -52,16 +52,35 @@ pub(super) struct ProfileWriter {
 /// Who is verified, trusted, ignored.
 type Decisions = BTreeSet<(NodeId, [bool; 3])>;
 
+/// What the user has set on the screen, as far as it is not in the file yet.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Chosen {
+    nick: Option<Nick>,
+    plain_view: Option<bool>,
+}
+
+impl Chosen {
+    fn save(self, saver: &Saver) -> Result<(), SaveError> {
+        let nick = self.nick.map_or(Ok(()), |nick| saver.save_nick(&nick));
+        nick.and(self.plain_view.map_or(Ok(()), |plain| saver.save_plain_view(plain)))
+    }
+
+    /// This, and of `older` what it does not have.
+    fn or(self, older: Self) -> Self {
+        Self { nick: self.nick.or(older.nick), plain_view: self.plain_view.or(older.plain_view) }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Writing {
-    nick: Option<Nick>,
+    chosen: Chosen,
     decided: Option<Decisions>,
 }
 
 /// What became of a write. What there was nothing to write of counts as written.
 #[derive(Debug)]
 struct Written {
-    nick: Result<(), SaveError>,
+    chosen: Result<(), SaveError>,
     known: Result<(), SaveError>,
 }
 
@@ -70,7 +89,7 @@ impl ProfileWriter {
     pub(super) fn new(saver: Saver, known: &[Known]) -> Self {
         Self {
             saver,
-            nick: None,
+            chosen: Chosen::default(),
             known_changed: false,
             decided: decisions(known),
             due: None,
@@ -84,8 +103,15 @@ impl ProfileWriter {
 
     /// The user has this name now.
     pub(super) fn nick_changed(&mut self, nick: Nick) {
-        self.nick = Some(nick);
+        self.chosen.nick = Some(nick);
         self.due = Some(Instant::now());
+    }
+
+    /// The user wants this view from now on.
+    pub(super) fn plain_view_changed(&mut self, plain: bool) {
+        self.chosen.plain_view = Some(plain);
+        // A key that is held down is one write.
+        self.due_by(Instant::now() + GATHER);
     }
 
     /// The records of known people have changed.
@@ -110,16 +136,16 @@ impl ProfileWriter {
         if !self.saver.keeps() {
             return;
         }
-        let nick = self.nick.take();
+        let chosen = std::mem::take(&mut self.chosen);
         let known = self.known_changed.then(known).and_then(|known| self.worth_writing(known));
         let (known, decided) = known.unzip();
-        if nick.is_none() && known.is_none() {
+        if chosen == Chosen::default() && known.is_none() {
             return;
         }
-        self.writing = Writing { nick: nick.clone(), decided };
+        self.writing = Writing { chosen: chosen.clone(), decided };
         let saver = self.saver.clone();
         self.running.spawn_blocking(move || Written {
-            nick: nick.map_or(Ok(()), |nick| saver.save_nick(&nick)),
+            chosen: chosen.save(&saver),
             known: known.map_or(Ok(()), |known| saver.save_known(&known)),
         });
     }
@@ -145,9 +171,9 @@ impl ProfileWriter {
 
     /// Takes back what was not written, to try again later.
     fn finish_write(&mut self, written: Result<Written, JoinError>) -> Option<SaveError> {
-        let Writing { nick, decided } = std::mem::take(&mut self.writing);
-        let (nick_saved, known_saved, error) = match written {
-            Ok(Written { nick, known }) => (nick.is_ok(), known.is_ok(), nick.err().or(known.err())),
+        let Writing { chosen, decided } = std::mem::take(&mut self.writing);
+        let (chosen_saved, known_saved, error) = match written {
+            Ok(Written { chosen, known }) => (chosen.is_ok(), known.is_ok(), chosen.err().or(known.err())),
             Err(defect) => {
                 tracing::error!(%defect, "not saved");
                 (false, false, None)
@@ -159,13 +185,13 @@ impl ProfileWriter {
             Some(_) => (self.known_changed, self.quiet_until) = (true, now),
             None => {}
         }
-        if nick_saved && known_saved {
+        if chosen_saved && known_saved {
             (self.retry_at, self.told) = (None, false);
             return None;
         }
-        if !nick_saved {
-            // The user may have chosen another one meanwhile.
-            self.nick = self.nick.take().or(nick);
+        if !chosen_saved {
+            // The user may have chosen something else meanwhile.
+            self.chosen = std::mem::take(&mut self.chosen).or(chosen);
         }
         self.retry_at = Some(now + RETRY);
         self.due_by(now + RETRY);

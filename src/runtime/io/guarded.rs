@@ -42,9 +42,13 @@ impl Vitals {
 
     /// Whether the other side has stopped answering, as opposed to having ended the connection.
     pub fn timed_out(&self) -> bool {
-        let last_read = Duration::from_millis(self.last_read_ms.load(Ordering::Relaxed));
-        let silence = self.began.elapsed().saturating_sub(last_read);
+        let silence = self.began.elapsed().saturating_sub(self.last_read());
         self.timed_out.load(Ordering::Relaxed) || self.heard_every.is_some_and(|longest| silence > longest)
+    }
+
+    /// When something was read last, as a time since the beginning.
+    pub fn last_read(&self) -> Duration {
+        Duration::from_millis(self.last_read_ms.load(Ordering::Relaxed))
     }
 
     fn heard(&self) {

@@ -13,6 +13,7 @@ use tonic::Streaming;
 
 use super::{
     client_connection::{connect, failure, origin, speak},
+    guest_check,
     handle::Handle,
     limits::{HANDSHAKE_TIMEOUT, HELLO_TIMEOUT, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES},
     link::{self, Incoming},
@@ -87,7 +88,7 @@ impl Dial {
             Via::Plain => {
                 self.shared.tell(self.link, Input::DialConnected { link: self.link, secure: None }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
-                self.offer(guarded, Chatting, first, decision, vitals).await
+                self.offer((net, from), guarded, Chatting, first, decision, vitals).await
             }
             Via::Secure { only } => {
                 let handshake = self.shared.tls.connect(guarded, self.to, only);
@@ -95,14 +96,15 @@ impl Dial {
                     tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| DialFailure::Timeout)??;
                 self.shared.tell(self.link, Input::DialConnected { link: self.link, secure: Some(secure) }).await;
                 let Ok(first) = offered.await else { return Ok(()) };
-                self.offer(stream, Meshing(secure), first, decision, vitals).await
+                self.offer((net, from), stream, Meshing(secure), first, decision, vitals).await
             }
         }
     }
 
     /// Sends the first frame, waits for the answer, and reads on if it lets us in.
-    async fn offer<P: Call>(
+    async fn offer<N: Net, P: Call>(
         &self,
+        (net, from): (&N, Option<IpAddr>),
         stream: impl crate::runtime::io::Stream,
         protocol: P,
         first: Bytes,
@@ -122,7 +124,16 @@ impl Dial {
             refused @ Input::DialRefused { .. } => shared.tell(link, refused).await,
             let_in => {
                 shared.tell(link, let_in).await;
-                link::read(link, frames, shared.clone(), vitals, link::ended(&self.cut, fallen)).await;
+                let watched = vitals.clone();
+                let end = async {
+                    tokio::select! {
+                        biased;
+                        reason = link::ended(&self.cut, fallen) => reason,
+                        // Pings do that for the others.
+                        () = guest_check::silence(net, from, self.to, &watched), if !P::PINGS => CloseReason::Timeout,
+                    }
+                };
+                link::read(link, frames, shared.clone(), vitals, end).await;
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ mod client_connection;
 mod closing;
 mod dial_back;
 mod dialer;
+mod guest_check;
 mod handle;
 mod inbox;
 mod limits;

@@ -166,6 +166,11 @@ impl Profile {
         self.settings.nick.as_ref()
     }
 
+    /// Whether messages are shown plainly, if that was chosen on the screen in an earlier run.
+    pub const fn plain_view(&self) -> Option<bool> {
+        self.settings.plain_view
+    }
+
     /// Whether the node is open on which network, as far as that was said on the screen.
     pub fn lan(&self) -> &[(Network, bool)] {
         &self.settings.lan

@@ -63,6 +63,14 @@ impl Saver {
         self.save_settings(|settings| settings.nick = Some(nick.clone()))
     }
 
+    /// Remembers whether messages are shown plainly.
+    ///
+    /// # Errors
+    /// [`SaveError`]; what was remembered before still is.
+    pub fn save_plain_view(&self, plain: bool) -> Result<(), SaveError> {
+        self.save_settings(|settings| settings.plain_view = Some(plain))
+    }
+
     /// Remembers these networks in the place of those that were remembered before.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ const MAX_NETWORKS: usize = 64;
 pub(super) struct Settings {
     /// The name to go by.
     pub(super) nick: Option<Nick>,
+    /// Whether messages are shown plainly.
+    pub(super) plain_view: Option<bool>,
     /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
     /// What a later release has set. It stays in the file.
@@ -27,6 +29,8 @@ pub(super) struct Settings {
 struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nick: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plain_view: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lan: Vec<Lan>,
     #[serde(flatten)]
@@ -54,14 +58,19 @@ impl Settings {
         let nick = stored.nick.and_then(|nick| Nick::clean(&nick));
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
-        Ok(Self { nick, lan: lan.map_err(|error| error.to_string())?, rest: stored.rest })
+        Ok(Self {
+            nick,
+            plain_view: stored.plain_view,
+            lan: lan.map_err(|error| error.to_string())?,
+            rest: stored.rest,
+        })
     }
 
     /// The file; `None` if it could not be read again.
     pub(super) fn to_json(&self) -> Option<Vec<u8>> {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
         let nick = self.nick.as_ref().map(ToString::to_string);
-        let stored = Stored { nick, lan, rest: self.rest.clone() };
+        let stored = Stored { nick, plain_view: self.plain_view, lan, rest: self.rest.clone() };
         let mut json = serde_json::to_vec_pretty(&stored).ok()?;
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
@@ -82,6 +91,7 @@ mod tests {
             let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), ..Settings::default() };
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
             settings.lan = vec![(network(1), true), (network(2), false)];
+            settings.plain_view = Some(nick.is_some());
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
     }
@@ -107,6 +117,7 @@ mod tests {
     fn nothing_else_is_accepted() {
         for (text, error) in [
             ("{\"nick\": 1}", "invalid type: integer"),
+            ("{\"plain_view\": 1}", "invalid type: integer"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
             ("{\"nick\": \"a\"", "EOF"),
             ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),

@@ -121,3 +121,29 @@ fn a_claim_does_not_displace_a_linked_node() {
     let moved: Vec<_> = alice.peer_changes().into_iter().filter(|change| change.ends_with(&bobs)).collect();
     assert_eq!(moved, [format!("joined {bobs}")]);
 }
+
+/// An address is all that is known of a guest, and the next program may have it: it is heard, and the user is told why.
+#[test]
+fn an_ignore_ends_with_the_link_of_its_guest() {
+    let Some(python) = Python::or_skip("an_ignore_ends_with_the_link_of_its_guest") else { return };
+    let ports = Ports::take();
+    let (mut eve, claimed) = (Player::dialling(&python), ports.addr(20));
+    let mut alice = Node::listening("alice", alone(&ports));
+    eve.dial("d1", alice.addr(), claimed);
+    alice.wait_peer(&guest(claimed));
+    alice.say(&format!("/ignore ?{claimed}"));
+    let told = |text: &str| {
+        let wanted = |event: &serde_json::Value| event["text"].as_str().is_some_and(|shown| shown.contains(text));
+        alice.wait(text, seconds(30), |events| events.iter().any(wanted).then_some(()));
+    };
+    told("is ignored until it leaves");
+    eve.send("d1", "eve: noise");
+    eve.end("d1");
+    told(&format!("The guest ?{claimed}, which you ignored, has left."));
+    eve.dial("d2", alice.addr(), claimed);
+    eve.wait_frames("d2", 1);
+    eve.send("d2", "carol: somebody else");
+    assert_eq!(alice.wait_text("somebody else")["from"], guest(claimed));
+    assert_eq!(alice.texts(), ["somebody else"], "the first one was ignored");
+    alice.assert_clean();
+}

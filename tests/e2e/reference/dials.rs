@@ -61,6 +61,8 @@ fn who_refuses_us_is_asked_again_later() {
     bob.wait_end("s1");
     bob.wait_open("s2");
     assert_eq!(alice.peer_changes(), [""; 0], "nobody is here before ok");
+    let told = alice.wait_notice("turned_away");
+    assert!(told.contains("counts our address as linked already"), "{told}");
     bob.answer("ok");
     alice.wait_peer(&guest(ports.addr(6)));
     alice.say("let in at last");
@@ -68,6 +70,28 @@ fn who_refuses_us_is_asked_again_later() {
     // Asking again is no flood.
     let dials = bob.process().all(|e| (e["event"] == "open").then_some(())).len();
     assert!(dials < 60, "{dials} dials until let in");
+}
+
+/// It has our address in its map, which it keeps by the string: somebody else has named it there, or a link of an earlier run
+/// hangs. Under another spelling we are let in.
+#[test]
+fn who_has_our_address_already_meets_another_spelling_of_it() {
+    let Some(python) = Python::or_skip("who_has_our_address_already_meets_another_spelling_of_it") else { return };
+    let ports = Ports::take();
+    let mut bob = Player::listening(&python, ports.addr(6));
+    bob.answer("map");
+    let mut other = Player::dialling(&python);
+    other.dial("d1", ports.addr(6), ports.addr(5));
+    assert_eq!(other.wait_frames("d1", 1), ["ok"], "it names our address");
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
+    alice.wait_peer(&guest(ports.addr(6)));
+    alice.say("let in at last");
+    let link = bob.wait_frame("alice: let in at last", seconds(30));
+    let own = ports.addr(5);
+    assert_eq!(bob.frames(&link)[0], format!("[::ffff:{}]:{}", own.ip(), own.port()));
+    bob.send(&link, "hello");
+    alice.wait_text("hello");
+    alice.assert_clean();
 }
 
 /// One server never answers, one resets every stream, one resets every connection, one takes connections and says
@@ -114,6 +138,28 @@ fn a_reset_link_is_a_peer_that_left() {
     bob.cancel("s1");
     alice.wait_left(&guest(ports.addr(6)), seconds(30));
     alice.wait_peer(&guest(ports.addr(6)));
+    alice.assert_clean();
+}
+
+/// A stopped program keeps its connections, and its kernel acknowledges all that comes: only its silence tells.
+#[cfg(unix)]
+#[test]
+fn a_frozen_server_is_a_peer_that_stopped_answering() {
+    use rustix::process::Signal;
+    let Some(python) = Python::or_skip("a_frozen_server_is_a_peer_that_stopped_answering") else { return };
+    let ports = Ports::take();
+    let bob = Player::listening(&python, ports.addr(6));
+    let mut alice = Node::listening("alice", with_others(&ports, 1));
+    alice.wait_peer(&guest(ports.addr(6)));
+    assert_eq!(bob.wait_frames("s1", 1), [ports.addr(5).to_string()], "we dialled");
+    bob.process().signal(Signal::STOP);
+    let (reason, took) = alice.wait_left(&guest(ports.addr(6)), seconds(60));
+    println!("noticed after {took:?}");
+    assert_eq!(reason, "timeout");
+    bob.process().signal(Signal::CONT);
+    alice.wait_peer(&guest(ports.addr(6)));
+    alice.say("back again");
+    bob.wait_frame("alice: back again", seconds(30));
     alice.assert_clean();
 }
 

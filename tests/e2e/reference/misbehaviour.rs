@@ -88,7 +88,7 @@ fn nothing_that_steers_a_terminal_comes_out() {
 /// Controls, bidi controls and tags: nothing of these may come out of a headless node, not even escaped. A line feed
 /// inside a message is no control there; JSON escapes it.
 fn steers(c: char) -> bool {
-    c.is_control() && c != '\n'
+    c.is_control() && !matches!(c, '\n' | '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }
 

@@ -7,7 +7,8 @@ no generated code would send.
 usage: node.py LISTEN_ADDRESS|-
 
 Commands (`link` names a link: the test chooses `d…` for dials, the program numbers what it accepts `s1`, `s2`, …):
-  {"do":"answer","mode":"ok"|"refuse"|"hold"|"abort"}    what the first frame of later links meets
+  {"do":"answer","mode":"ok"|"refuse"|"hold"|"abort"}    what the first frame of later links meets; or "map": "ok" unless an
+                                                         open link has named the same string, as a reference node does
   {"do":"dial","link":"d1","to":"127.0.0.1:4565"}        opens a stream, sends nothing
   {"do":"send","link":"d1","text":"…"}                   or "hex" (bytes of the string), or "raw" (bytes of the message),
                                                          with "times"
@@ -123,6 +124,7 @@ class Node:
         self.mode = "ok"
         self.links = {}
         self.accepted = 0
+        self.named = {}
 
     async def serve(self, address: str):
         server = grpc.aio.server(options=OPTIONS)
@@ -152,6 +154,7 @@ class Node:
                 reader.cancel()
             over.cancel()
             del self.links[name]
+            self.named.pop(name, None)
             say("end", link=name, code="OK")
         if mode == "abort" or link.reset:
             await context.abort(grpc.StatusCode.INTERNAL, "the test said so")
@@ -162,9 +165,10 @@ class Node:
             say_frame(name, frame)
             if first:
                 first = False
-                if mode in ("refuse", "abort"):
+                if mode in ("refuse", "abort") or mode == "map" and frame in self.named.values():
                     return
-                if mode == "ok":
+                self.named[name] = frame
+                if mode in ("ok", "map"):
                     await link.write(encode(b"ok"))
 
     async def dial(self, name: str, to: str) -> None:

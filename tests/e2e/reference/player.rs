@@ -33,7 +33,7 @@ impl Player {
         Self { process }
     }
 
-    /// What the first frame of every later link meets: `ok`, `refuse`, `hold` or `abort`.
+    /// What the first frame of every later link meets: `ok`, `refuse`, `hold`, `abort` or `map`.
     pub(crate) fn answer(&mut self, mode: &str) {
         self.command(&json!({ "do": "answer", "mode": mode }));
     }

@@ -169,6 +169,6 @@ fn line(from: &mut Node, to: &Node, text: &str) -> Duration {
 
 /// Controls, bidi controls and tags. A line feed inside a message is no control there; JSON escapes it.
 fn steers(c: char) -> bool {
-    c.is_control() && c != '\n'
+    c.is_control() && !matches!(c, '\n' | '\t')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -70,7 +70,7 @@ fn every_setting_can_be_written_in_the_file() {
         "ip": "192.168.1.20", "cidr": ["192.168.1.77/24", "192.168.1.0/24", "10.0.0.0/8"],
         "min_port": 5000, "max_port": 5000, "nick": "Zoë 山田",
         "peers": ["192.168.1.23", "192.168.1.23:4565", "192.168.1.23"],
-        "sweep_rate": 4, "any_network": true, "theme": "light",
+        "sweep_rate": 4, "any_network": true, "theme": "light", "plain_view": true,
         "guests": "network", "profile": "work", "data_dir": "/var/chat data", "ephemeral": false,
         "history_days": 0, "history_lines": 100000, "network": "office"
     }"#;
@@ -82,6 +82,7 @@ fn every_setting_can_be_written_in_the_file() {
     assert_eq!(config.peers.iter().map(ToString::to_string).collect::<Vec<_>>(), ["192.168.1.23", "192.168.1.23:4565"]);
     assert_eq!((config.sweep_rate, config.any_network, config.theme), (Some(4), true, Theme::Light));
     assert_eq!((config.guests, config.ephemeral), (Guests::Network, false));
+    assert!(config.plain_view.resolve(None));
     assert_eq!(config.profile.as_ref().map(ProfileName::as_str), Some("work"));
     assert_eq!(config.data_dir, Some("/var/chat data".into()));
     assert_eq!(config.history, History { days: None, lines: NonZeroU64::new(100_000) });
@@ -392,6 +393,22 @@ fn who_stores_nothing_names_no_place_for_it() {
     let config = with(&["--ephemeral"], &[("PROXIMITY_CHAT_DATA_DIR", "x")], Some(r#"{"profile": "work"}"#)).unwrap();
     assert!(config.ephemeral);
     assert!(!with(&["--profile", "x"], &[], Some(r#"{"ephemeral": false}"#)).unwrap().ephemeral);
+}
+
+#[test]
+fn the_view_chosen_on_the_screen_stands_between_variables_and_the_file() {
+    let variable = [("PROXIMITY_CHAT_PLAIN_VIEW", "false")];
+    let file = Some("{\"plain_view\": true}");
+    for (config, kept, plain) in [
+        (with(&[], &[], None), None, false),
+        (with(&[], &[], None), Some(true), true),
+        (with(&[], &[], file), None, true),
+        (with(&[], &[], file), Some(false), false),
+        (with(&[], &variable, file), Some(true), false),
+        (with(&["--plain-view"], &variable, None), Some(false), true),
+    ] {
+        assert_eq!(config.unwrap().plain_view.resolve(kept), plain);
+    }
 }
 
 #[test]

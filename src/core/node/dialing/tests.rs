@@ -70,10 +70,6 @@ impl crate::core::node::views::Reputation for Nobody {
     fn is_acquainted(&self, _: &NodeId) -> bool {
         false
     }
-
-    fn is_ignored_guest(&self, _: &SocketAddr) -> bool {
-        false
-    }
 }
 
 struct Harness {

@@ -56,7 +56,7 @@ impl Peers {
         }
         let check = ClaimCheck::Open;
         let address = if claim.is_some() { GuestAddress::Claimed { source, check } } else { GuestAddress::Source };
-        self.join_guest(link, addr, address, Some(OK), context, out);
+        self.join_guest(link, addr, address, Some(OK), out);
         if claim.is_some() {
             // It may be the address of a node of our kind, which nothing that a guest says may keep out.
             self.check(addr, me, out);
@@ -64,7 +64,7 @@ impl Peers {
     }
 
     /// A reference node that we dialled says "ok".
-    pub(super) fn let_in(&mut self, link: LinkId, context: &Context<'_>, out: &mut Vec<Output>) {
+    pub(super) fn let_in(&mut self, link: LinkId, out: &mut Vec<Output>) {
         let Some(dial) = self.table.take_dial(link) else { return out.push(Output::close(link, None)) };
         if let Some(claimant) = self.table.link_of(&PeerId::Guest(dial.addr)) {
             // A reference node may let in our dial although its own was let in: one of the two is enough.
@@ -76,7 +76,7 @@ impl Peers {
             out.push(Output::Address(News::Failed { addr: dial.addr, only: None, why: None, soon_over: true }));
             return out.push(Output::close(link, None));
         }
-        self.join_guest(link, dial.addr, GuestAddress::Dialled, None, context, out);
+        self.join_guest(link, dial.addr, GuestAddress::Dialled, None, out);
     }
 
     /// Makes `link` the one link of a new guest.
@@ -86,21 +86,16 @@ impl Peers {
         addr: SocketAddr,
         address: GuestAddress,
         first: Option<Bytes>,
-        context: &Context<'_>,
         out: &mut Vec<Output>,
     ) {
+        self.guest_refusals.linked(&addr);
         if address.is_confirmed() {
             out.extend([Output::Address(News::Linked(addr)), Output::Address(News::Answered(addr))]);
         }
         let id = PeerId::Guest(addr);
-        let ignored = context.reputation.is_ignored_guest(&addr);
-        let peer = Peer {
-            id,
-            nick: None,
-            addr,
-            software: Software::Reference,
-            repute: Repute { ignored, ..Repute::of(Trust::Guest) },
-        };
+        // Whoever was here before, at this address, may have been another program.
+        let repute = Repute::of(Trust::Guest);
+        let peer = Peer { id, nick: None, addr, software: Software::Reference, repute };
         out.push(Output::open(link, Protocol::Reference, first));
         out.push(Output::update(Update::PeerJoined(peer.clone())));
         self.table.put_up(link, peer, Kind::Guest(address));
@@ -185,7 +180,11 @@ impl Peers {
         };
         let is_free = |source: &SocketAddr| !self.is_full_of_guests() && !self.table.has(&PeerId::Guest(*source));
         let source = source.filter(is_free);
+        let nick = peer.nick.clone();
         self.leave(link, taken, Some(LeaveReason::Closed), out);
+        if let PeerId::Guest(addr) = taken {
+            out.push(Output::GuestLeft { addr, nick, moved_to: source });
+        }
         if let (Some(source), Some((peer, address))) = (source, self.table.guest_mut(link)) {
             *address = GuestAddress::Source;
             (peer.id, peer.addr) = (PeerId::Guest(source), source);

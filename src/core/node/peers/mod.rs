@@ -4,7 +4,7 @@
 //! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`capacity`]
 //! and [`places`] who finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
 //! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say,
-//! [`guest_pace`] says how much of it guests may.
+//! [`guest_pace`] says how much of it guests may. [`guest_refusals`] says what to do about guests that do not let us in.
 //!
 //! The machine knows nothing of names, trust, the log or the address book. It says what happened ([`Output`]), and the
 //! router passes that on.
@@ -15,6 +15,7 @@ mod capacity;
 mod displacements;
 mod guest_messages;
 mod guest_pace;
+mod guest_refusals;
 mod guests;
 mod handover;
 mod handshake;
@@ -45,6 +46,7 @@ use bytes::Bytes;
 use capacity::LinkQuotas;
 use displacements::Displacements;
 use guest_pace::GuestPace;
+use guest_refusals::GuestRefusals;
 use handover::Handovers;
 use heartbeat::Heartbeat;
 pub(super) use link::Link;
@@ -80,6 +82,7 @@ pub(super) struct Peers {
     displacements: Displacements,
     heartbeat: Heartbeat,
     guest_pace: GuestPace,
+    guest_refusals: GuestRefusals,
     notices: NoticeLimits,
 }
 
@@ -107,6 +110,7 @@ impl Peers {
             displacements: Displacements::default(),
             heartbeat: Heartbeat::new(rng),
             guest_pace: GuestPace::default(),
+            guest_refusals: GuestRefusals::default(),
             notices: NoticeLimits::default(),
         }
     }
@@ -177,8 +181,10 @@ impl Peers {
             _ => false,
         };
         self.leave(link, peer.id, (!is_handover).then_some(reason.into()), out);
-        if let (PeerId::Node(_), Some(nick)) = (peer.id, &peer.nick) {
-            out.push(Output::NameLeft(nick.clone()));
+        match (peer.id, &peer.nick) {
+            (PeerId::Node(_), Some(nick)) => out.push(Output::NameLeft(nick.clone())),
+            (PeerId::Node(_), None) => {}
+            (PeerId::Guest(addr), nick) => out.push(Output::GuestLeft { addr, nick: nick.clone(), moved_to: None }),
         }
         if reason == CloseReason::TooSlow {
             out.push(Output::update(notices::too_slow(&peer)));

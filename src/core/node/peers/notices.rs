@@ -90,6 +90,16 @@ pub(super) fn turned_away(addr: SocketAddr, before: bool) -> Update {
     notice(NoticeCode::TurnedAway, text)
 }
 
+/// The guest at `addr` has refused us again and again.
+pub(super) fn guest_refuses(addr: SocketAddr) -> Update {
+    let text = format!(
+        "The guest at {addr} does not let us in: it counts our address as linked already. That is a link of an earlier run \
+         which hangs there, or another program that uses our address. Closing and opening the program there helps. Your \
+         program tries again from time to time."
+    );
+    notice(NoticeCode::TurnedAway, text)
+}
+
 /// A guest sends too fast. `lines` were left out since it began.
 pub(super) fn guest_flood(guest: SocketAddr, lines: u64) -> Update {
     let s = if lines == 1 { " was" } else { "s were" };

@@ -57,7 +57,7 @@ impl Peers {
             // It was given up while it was under way.
             (None, DialEvent::Connected(_)) => out.push(Output::close(link, None)),
             (_, DialEvent::Answered(Some(hello))) => self.welcomed(link, &hello, context, out),
-            (_, DialEvent::Answered(None)) => self.let_in(link, context, out),
+            (_, DialEvent::Answered(None)) => self.let_in(link, out),
             (Some(Link::Dialling(_) | Link::Offered(_)), DialEvent::Refused(reason)) => {
                 self.refused(link, reason, context, out);
             }
@@ -81,7 +81,7 @@ impl Peers {
         let first = match (dial.via, secure) {
             (Via::Plain, None) => {
                 let own = context.me.local.towards(dial.addr.ip()).unwrap_or(dial.addr);
-                own.to_string().into()
+                self.guest_refusals.spelled(own, &dial.addr).into()
             }
             (Via::Secure { .. }, Some(secure)) if self.is_wanted(link, &dial, secure.node, context, out) => {
                 context.me.hello(context.now)
@@ -161,6 +161,9 @@ impl Peers {
         }
         if self.is_done(&dial, out) {
             return;
+        }
+        if dial.via == Via::Plain && self.guest_refusals.refused(addr) {
+            out.push(Output::update(notices::guest_refuses(addr)));
         }
         match reason {
             Some(Reason::OwnKey) => return self.met_own_key(&dial, context, out),

@@ -60,6 +60,15 @@ pub(in crate::core::node) enum Output {
         /// The new name.
         nick: Nick,
     },
+    /// The link with a guest is gone, or goes on under another address.
+    GuestLeft {
+        /// Its address so far.
+        addr: SocketAddr,
+        /// The name it went by.
+        nick: Option<Nick>,
+        /// Its address from now on, if the link goes on.
+        moved_to: Option<SocketAddr>,
+    },
     /// A guest says something.
     GuestSaid {
         /// Its address.

@@ -23,16 +23,11 @@ use crate::{
 #[derive(Default)]
 struct FakeReputation {
     acquainted: BTreeSet<NodeId>,
-    ignored: BTreeSet<SocketAddr>,
 }
 
 impl Reputation for FakeReputation {
     fn is_acquainted(&self, node: &NodeId) -> bool {
         self.acquainted.contains(node)
-    }
-
-    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
-        self.ignored.contains(addr)
     }
 }
 
@@ -362,6 +357,55 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
     assert_eq!((named, lines), (1, 1));
     harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
     assert!(harness.run(|peers, context, out| peers.heard(link, vec![said()], context.now.mono, out)).is_empty());
+}
+
+#[test]
+fn who_refuses_us_again_and_again_gets_another_spelling_and_then_a_word() {
+    let mut harness = Harness::new();
+    let refused = |harness: &mut Harness| {
+        let link = harness.dial(7, Via::Plain);
+        let outs = harness.event(link, DialEvent::Connected(None));
+        let [Output::Shell(output::Output::Offer { first, .. })] = &outs[..] else { panic!("{outs:?}") };
+        let offered = String::from_utf8(first.to_vec()).unwrap();
+        (offered, notices(&harness.event(link, DialEvent::Refused(None))))
+    };
+    let all: Vec<_> = (0..7).map(|_| refused(&mut harness)).collect();
+    assert!(all[..3].iter().all(|(offered, _)| offered == "10.0.0.5:4565"), "{all:?}");
+    assert!(all[3..].iter().all(|(offered, _)| offered == "[::ffff:10.0.0.5]:4565"), "{all:?}");
+    let told: Vec<_> = all.iter().flat_map(|(_, told)| told).collect();
+    assert_eq!(told, [&NoticeCode::TurnedAway]);
+    let link = harness.dial(7, Via::Plain);
+    harness.event(link, DialEvent::Connected(None));
+    harness.event(link, DialEvent::Answered(None));
+    harness.run(|peers, context, out| peers.closed(link, CloseReason::Ended, context, out));
+    assert_eq!(refused(&mut harness).0, "10.0.0.5:4565", "it let us in meanwhile");
+}
+
+/// What the trust machine hears of guests that left: where, and where each goes on.
+fn guests_left(outs: &[Output]) -> Vec<(SocketAddr, Option<SocketAddr>)> {
+    let left = |out: &Output| {
+        if let Output::GuestLeft { addr, moved_to, .. } = out { Some((*addr, *moved_to)) } else { None }
+    };
+    outs.iter().filter_map(left).collect()
+}
+
+#[test]
+fn the_next_guest_at_an_address_is_another_one() {
+    let mut harness = Harness::new();
+    let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
+    let arrives = |harness: &mut Harness, link| {
+        let outs = harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
+        let joined = outs.iter().find_map(|out| match out {
+            Output::Shell(output::Output::Update(Update::PeerJoined(peer))) => Some(peer.clone()),
+            _ => None,
+        });
+        joined.unwrap()
+    };
+    assert!(!arrives(&mut harness, LinkId::Accepted(1)).repute.ignored);
+    harness.run(|peers, _, out| peers.guest_ignored(source, true, out));
+    let outs = harness.run(|peers, context, out| peers.closed(LinkId::Accepted(1), CloseReason::Ended, context, out));
+    assert_eq!(guests_left(&outs), [(source, None)]);
+    assert!(!arrives(&mut harness, LinkId::Accepted(2)).repute.ignored, "the user said nothing of this one");
 }
 
 #[test]

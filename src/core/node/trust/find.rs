@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use super::records::{Entry, Records};
-use crate::domain::model::{Nick, NodeId, Skeleton, Who, skeleton};
+use crate::domain::{
+    model::{Nick, NodeId, Skeleton, Who, skeleton},
+    naming::GUEST,
+};
 
 /// Fewer hexadecimal digits do not count as a key: many words would be one (`bad`, `fee`).
 const MIN_DIGITS: usize = 4;
@@ -21,6 +24,8 @@ pub(in crate::core::node) struct Wanted<'a> {
     tagged: Option<(&'a str, &'a str)>,
     /// Names with the same skeleton look like it.
     skeleton: Option<Skeleton>,
+    /// What is behind the mark of a guest, which is shown before its name or address: then a guest may be meant, and no node.
+    unmarked: Option<Box<Wanted<'a>>>,
 }
 
 /// In what way a peer matches what the user typed.
@@ -39,9 +44,20 @@ pub(in crate::core::node) enum Match {
 impl<'a> Wanted<'a> {
     pub(in crate::core::node) fn new(who: &'a Who) -> Self {
         let text = who.as_str();
+        let unmarked = text.strip_prefix(GUEST).map(|text| Box::new(Self::of(text)));
+        Self { unmarked, ..Self::of(text) }
+    }
+
+    fn of(text: &'a str) -> Self {
         let tagged = text.rsplit_once('#').filter(|(name, tag)| !name.is_empty() && !tag.is_empty());
         let name = tagged.map_or(text, |(name, _)| name);
-        Self { text, digits: digits_of(text), tagged, skeleton: Nick::new(name).ok().as_ref().map(skeleton) }
+        Self {
+            text,
+            digits: digits_of(text),
+            tagged,
+            skeleton: Nick::new(name).ok().as_ref().map(skeleton),
+            unmarked: None,
+        }
     }
 
     /// Whether it may be a key as well as a name.
@@ -56,10 +72,18 @@ impl<'a> Wanted<'a> {
 
     /// In what way a guest matches.
     pub(in crate::core::node) fn guest(&self, addr: SocketAddr, nick: Option<&Nick>) -> Option<Match> {
-        if self.text == addr.to_string() || self.text.strip_prefix("guest:") == Some(&addr.to_string()) {
+        if let Some(unmarked) = &self.unmarked
+            && let Some(how) = unmarked.guest(addr, nick)
+        {
+            return Some(how);
+        }
+        let shown = addr.to_string();
+        if self.text == shown || self.text.strip_prefix("guest:") == Some(&shown) {
             return Some(Match::Key);
         }
-        let is_tag = |tag: &str| tag == addr.to_string() || tag == addr.port().to_string();
+        // A tag is the end of the address: see [`crate::domain::naming`].
+        let is_tag =
+            |tag: &str| shown.strip_suffix(tag).is_some_and(|rest| rest.is_empty() || rest.ends_with([':', '.']));
         self.name(nick, is_tag, || nick.map(skeleton))
     }
 
@@ -115,4 +139,37 @@ fn digits_of(text: &str) -> Option<String> {
     let digits: String = text.split_whitespace().collect::<String>().to_ascii_lowercase();
     let is_key = (MIN_DIGITS..=ALL_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
     is_key.then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_is_meant_by_what_is_shown_of_it() {
+        let (addr, bob) = ("127.0.0.1:4566".parse().unwrap(), Nick::new("bob").unwrap());
+        let guest = |typed: &str, nick: Option<&Nick>| Wanted::new(&Who::new(typed).unwrap()).guest(addr, nick);
+        for typed in ["127.0.0.1:4566", "?127.0.0.1:4566", "guest:127.0.0.1:4566"] {
+            assert_eq!(guest(typed, None), Some(Match::Key), "{typed}");
+            assert_eq!(guest(typed, Some(&bob)), Some(Match::Key), "{typed}");
+        }
+        for typed in ["bob", "?bob"] {
+            assert_eq!((guest(typed, Some(&bob)), guest(typed, None)), (Some(Match::Name), None), "{typed}");
+        }
+        for typed in ["bob#4566", "?bob#4566", "?bob#1:4566", "bob#0.0.1:4566", "?bob#127.0.0.1:4566"] {
+            assert_eq!(guest(typed, Some(&bob)), Some(Match::Tag), "{typed}");
+        }
+        for typed in ["?bob#66", "bob#4567", "?carol", "?127.0.0.1:4567", "?", "?#4566"] {
+            assert_eq!(guest(typed, Some(&bob)), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_guest_means_no_node() {
+        let node = NodeId::new([0x45; 32]);
+        let bob = Nick::new("bob").unwrap();
+        for typed in ["?bob", "?4545", "?bob#4545", "?4545454545454545"] {
+            assert_eq!(Wanted::new(&Who::new(typed).unwrap()).node(&node, Some(&bob)), None, "{typed}");
+        }
+    }
 }

@@ -38,14 +38,14 @@ use crate::domain::{
 const ALARM_BURST: u32 = 5;
 const ALARM_RATE: f64 = 1.0 / 30.0;
 
-/// Guests that are ignored at once. They are known by their address only, and forgotten with the program.
+/// Guests that are ignored at once: more than can be linked.
 const MAX_IGNORED_GUESTS: usize = 256;
 
 /// What is known of people. See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Keyring {
     book: TrustBook,
-    /// Guests that the user shut out, for this run: there is nothing else to know them by.
+    /// Guests that the user shut out, each as long as its link lasts: nothing tells it from the next one at its address.
     ignored_guests: BTreeSet<SocketAddr>,
     alarms: TokenBucket,
     notices: NoticeLimits,
@@ -294,6 +294,29 @@ impl Keyring {
         }
     }
 
+    /// The link with a guest that went by `nick` is gone, or has another address now. An ignored one is ignored no longer than its
+    /// link lasts: whatever comes from its address next is another guest, as far as anybody can know.
+    pub(super) fn guest_left(
+        &mut self,
+        addr: SocketAddr,
+        nick: Option<&Nick>,
+        moved_to: Option<SocketAddr>,
+        out: &mut Vec<Output>,
+    ) {
+        if !self.ignored_guests.remove(&addr) {
+            return;
+        }
+        match moved_to {
+            Some(addr) => drop(self.ignored_guests.insert(addr)),
+            None => out.push(Output::Update(notices::guest_ignore_ended(addr, nick))),
+        }
+    }
+
+    /// Whether the user shut out the guest at this address.
+    pub(super) fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
+        self.ignored_guests.contains(addr)
+    }
+
     /// Guests whom the user shut out in this run.
     pub(super) fn ignored_guests(&self) -> &BTreeSet<SocketAddr> {
         &self.ignored_guests
@@ -308,9 +331,5 @@ impl Keyring {
 impl Reputation for Keyring {
     fn is_acquainted(&self, node: &NodeId) -> bool {
         !self.book.class(node, true).is_stranger()
-    }
-
-    fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
-        self.ignored_guests.contains(addr)
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::domain::{
     bus::{FailureCode, NoticeCode, Update},
     model::{Nick, NodeId, Who},
-    naming::{HANDLE_DIGITS, TAG_DIGITS},
+    naming::{GUEST, HANDLE_DIGITS, TAG_DIGITS},
 };
 
 /// It is not clear who the user means: the question to ask them.
@@ -128,8 +128,18 @@ pub(super) fn ignored(node: &NodeId, name: &str) -> Update {
 
 pub(super) fn guest_ignored(name: &str) -> Update {
     let text = format!(
-        "The guest {name} is ignored while it keeps its address: nothing else is known of guests. /unignore {name} ends \
-         that."
+        "The guest {name} is ignored until it leaves: nothing tells it from the next guest at its address. \
+         /unignore {name} ends that."
+    );
+    notice(NoticeCode::Trust, text)
+}
+
+/// The guest at this address, which was ignored, has left.
+pub(super) fn guest_ignore_ended(addr: SocketAddr, nick: Option<&Nick>) -> Update {
+    let called = nick.map_or_else(|| format!("{GUEST}{addr}"), |nick| format!("{GUEST}{nick} ({addr})"));
+    let text = format!(
+        "The guest {called}, which you ignored, has left. The next guest at its address is not ignored: it may be \
+         another program. /ignore silences it again."
     );
     notice(NoticeCode::Trust, text)
 }

@@ -184,6 +184,17 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     keyring.ignore(&who("eve"), true, &here, &mut out);
     assert!(out.contains(&Output::GuestIgnored { addr: guest(), ignored: true }));
     assert!(keyring.is_ignored_guest(&guest()));
+    let elsewhere = SocketAddr::from(([127, 0, 0, 1], 50_000));
+    out.clear();
+    keyring.guest_left(guest(), None, Some(elsewhere), &mut out);
+    assert!(out.is_empty() && keyring.is_ignored_guest(&elsewhere), "the same link");
+    assert!(!keyring.is_ignored_guest(&guest()));
+    keyring.guest_left(elsewhere, Some(&nick("eve")), None, &mut out);
+    assert!(!keyring.is_ignored_guest(&elsewhere));
+    let [Output::Update(Update::Notice { code: NoticeCode::Trust, text })] = &out[..] else { panic!("{out:?}") };
+    assert!(text.starts_with("The guest ?eve (127.0.0.1:50000), which you ignored, has left."), "{text}");
+    keyring.guest_left(elsewhere, None, None, &mut out);
+    assert_eq!(out.len(), 1, "nobody was ignored there");
     out.clear();
     keyring.trust(&who("eve"), false, &here, &mut out);
     assert!(matches!(&out[..], [Output::Update(Update::Failed { .. })]), "nobody can say who a guest is: {out:?}");

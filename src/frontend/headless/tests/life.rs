@@ -168,7 +168,7 @@ async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
     assert_eq!(front.command().await, say(&full, true));
     for part in [
         r#"{"event":"error","code":"unknown_command","text":"No command /jion. "#,
-        r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear or /connect. Type more of it."}"#,
+        r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear, /connect or /copy. Type more of it."}"#,
         r#"{"event":"error","code":"address","text":"That is no address. "#,
         r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
         r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off; "#,

@@ -1,17 +1,18 @@
 //! What the user asks for by a line, and what becomes of a command that did not reach the node.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use super::{
     App, Output, Timer, Tone,
     answers::{who, whois},
+    conversation::clock,
     overlays,
     status::Node,
 };
 use crate::{
     domain::{
         bus::Command,
-        model::{DiskTrouble, Nick, Text, Who},
+        model::{Author, DiskTrouble, Nick, Text, Who, group},
     },
     frontend::slash::{self, Action, Context, Local, Spec},
 };
@@ -29,8 +30,13 @@ impl App {
         }
         let (room, network) = (self.conversation.room(), self.status.network());
         let action = slash::action(&line, &Context { room, network, max_hits: overlays::PAGE });
-        // A search may be for something near what the user reads.
-        if !matches!(action, Ok(Action::Node(Command::Search { .. }) | Action::Local(Local::LastSearch))) {
+        // A search may be for something near what the user reads, and what they read is what they copy.
+        let stays = matches!(
+            action,
+            Ok(Action::Node(Command::Search { .. })
+                | Action::Local(Local::LastSearch | Local::Copy(_) | Local::PlainView))
+        );
+        if !stays {
             self.conversation.go_to_bottom();
         }
         let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
@@ -113,6 +119,8 @@ impl App {
                     self.notice(Tone::Dim, "The screen is empty. What was said is still on disk: PgUp shows it again.");
                 }
             }
+            Local::Copy(back) => self.copy(back)?,
+            Local::PlainView => self.toggle_plain(),
             Local::ConfirmErase => self.confirm_erase(),
             Local::Help(None) => self.overlays.help.open(),
             Local::Help(Some(spec)) => {
@@ -124,6 +132,46 @@ impl App {
             Local::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
             Local::Quit => self.quit(),
         }
+        Ok(())
+    }
+
+    /// Shows messages plainly, or in columns again, and has that remembered.
+    pub(super) fn toggle_plain(&mut self) {
+        let plain = self.window.toggle_plain();
+        // Before its user has a name, the node takes nothing else.
+        if !self.overlays.name.is_open() && !self.status.is_node_gone() {
+            self.send(Command::PlainView(plain));
+        }
+    }
+
+    /// Puts the message into the clipboard that is so many back from the last one in sight, and says how that went.
+    ///
+    /// # Errors
+    /// When there is none, with the words for that.
+    fn copy(&mut self, back: Option<NonZeroU32>) -> Result<(), String> {
+        if !self.setup.clipboard {
+            let text = "This terminal has no clipboard for programs. Select with the mouse; /plain shows texts without columns.";
+            return Err(text.to_owned());
+        }
+        let back = back.map_or(1, NonZeroU32::get);
+        let Some(line) = self.conversation.line_back(back) else {
+            let text = if back == 1 { "There is no message to copy." } else { "There are not so many messages here." };
+            return Err(format!("{text} What is folded or not on the screen yet is not counted."));
+        };
+        let text = line.text.clone();
+        let bytes = text.as_str().len();
+        let what = match line.author {
+            Author::Own => "what you said".to_owned(),
+            Author::Peer(_) => format!("what {} said", line.name()),
+        };
+        let (count, s) = (group(bytes), if bytes == 1 { "" } else { "s" });
+        let mut told = format!("Copied {count} byte{s}: {what} at {}.", clock(line.minute));
+        if !std::mem::replace(&mut self.told_of_clipboard, true) {
+            told.push_str(" If they do not arrive, your terminal has to allow it; in tmux: set -s set-clipboard on");
+        }
+        self.outputs.push(Output::Copy(text));
+        self.conversation.go_to_bottom();
+        self.notice(Tone::Dim, &told);
         Ok(())
     }
 

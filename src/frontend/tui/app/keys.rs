@@ -96,7 +96,7 @@ impl App {
             'u' => self.conversation.go_to_unread(&mut self.outputs),
             'p' => self.conversation.go_to_mention(true, &mut self.outputs),
             'n' => self.conversation.go_to_mention(false, &mut self.outputs),
-            'l' => self.window.toggle_plain(),
+            'l' => self.toggle_plain(),
             _ => {}
         }
     }

@@ -45,14 +45,12 @@ use self::{
     window::Window,
 };
 pub(crate) use self::{
-    conversation::{
-        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Part, Prefix, Remark, Sight, Tone, clock,
-    },
+    conversation::{Arrangement, Entry, Line, Part, Prefix, Remark, Sight, Tone, clock},
     overlays::{Hit, KEYS, Search},
     people::{People, Person, State},
     status::{Standing, percent, time_left},
     window::{Area, Layout, PROMPT, draft_columns},
-    wrap::{NO_BREAK, Row, cut, cut_start, width, wrap},
+    wrap::{NO_BREAK, Row, cut, cut_start, width, without_tabs, wrap},
 };
 pub use self::{
     input::{Background, Input, Key, KeyCode},
@@ -94,6 +92,8 @@ pub struct App {
     elsewhere: Vec<Elsewhere>,
     /// Networks whose undelivered lines Enter says here.
     offered: Vec<Network>,
+    /// Whether the user was told what to do if a copy does not arrive.
+    told_of_clipboard: bool,
     timers: Timers<Timer>,
     now: Now,
     outputs: Vec<Output>,
@@ -110,9 +110,10 @@ impl App {
             composer: Composer::default(),
             conversation: Conversation::new(Room::LOBBY, setup.history_cap),
             overlays: Overlays::new(),
-            window: Window::new(setup.background),
+            window: Window::new(setup.background, setup.plain_view),
             elsewhere: Vec::new(),
             offered: Vec::new(),
+            told_of_clipboard: false,
             timers: Timers::default(),
             now,
             outputs: Vec::new(),

@@ -1,6 +1,6 @@
 //! What comes out of the screen's state machine.
 
-use crate::domain::bus::Command;
+use crate::domain::{bus::Command, model::Text};
 
 /// One thing for the shell around the state machine to do. Several are done in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Output {
     Redraw,
     /// Set the title of the terminal's window. Safe to print: it holds no control characters.
     SetTitle(String),
+    /// Put this into the clipboard, byte by byte.
+    Copy(Text),
     /// Ring the terminal's bell.
     Bell,
 }

@@ -11,6 +11,7 @@ pub const MESSAGE_CAP: usize = 2_000;
 
 /// What the command line and the configuration say about the screen.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct Setup {
     /// The name to go by until the node says otherwise.
     pub nick: Nick,
@@ -29,6 +30,10 @@ pub struct Setup {
     pub no_color: bool,
     /// The terminal's background, if it is known beforehand; [`super::Input::Background`] overrides it.
     pub background: Option<Background>,
+    /// Whether to begin with the plain view.
+    pub plain_view: bool,
+    /// Whether the terminal may have a clipboard that programs can write to.
+    pub clipboard: bool,
     /// What the configuration warned about: said first.
     pub warnings: Vec<String>,
 }

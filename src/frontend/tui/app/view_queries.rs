@@ -48,15 +48,20 @@ impl App {
         }
     }
 
-    /// The parts of the status line after its first word, the most important first.
-    pub(crate) fn status_line(&self, sight: &Sight) -> Vec<String> {
+    /// The parts of the status line after its first word, the most important first; with short words if `short`.
+    pub(crate) fn status_line(&self, sight: &Sight, short: bool) -> Vec<String> {
         let mut parts = Vec::new();
         if self.user.presence.is_away() {
             parts.push("away".to_owned());
         }
+        // Where there is a footer, that says it.
+        if self.window.is_plain() && self.window.layout().is_some_and(|layout| layout.footer.is_none()) {
+            parts.push("/plain ends it".to_owned());
+        }
         if self.people.here() > 0 {
             parts.push(format!("{} here", self.people.here()));
         }
+        parts.extend(self.guests(short));
         parts.extend(self.status.disk_words());
         parts.extend(self.waiting());
         if !self.status.is_certain() {
@@ -94,6 +99,17 @@ impl App {
             parts.push(addr.to_string());
         }
         parts
+    }
+
+    /// That guests read along.
+    fn guests(&self, short: bool) -> Option<String> {
+        let guests = self.people.guests();
+        match guests {
+            0 => None,
+            _ if short => Some(format!("{guests} in clear text")),
+            1 => Some("1 guest reads along in clear text".to_owned()),
+            _ => Some(format!("{guests} guests read along in clear text")),
+        }
     }
 
     /// What waits, while nobody is here; else the list of people says for whom.

@@ -1,6 +1,6 @@
 //! How wide text is, and how it breaks into rows.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -9,6 +9,9 @@ use crate::domain::naming::Tags;
 
 /// A space at which a row breaks only if the words around it are longer than a row.
 pub(crate) const NO_BREAK: char = '\u{A0}';
+
+/// Columns from one tab stop to the next: what terminals, pagers and those who align code with tabs count with.
+const TAB: usize = 8;
 
 /// One row of a wrapped text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +36,50 @@ impl Row {
     }
 }
 
-/// The columns that `text` takes in a terminal, counted as ratatui counts them: half-width voiced sound marks are
-/// given a cell of their own, as terminals do.
+/// The columns that `text` takes at the start of a row, counted as ratatui counts them: half-width voiced sound marks are
+/// given a cell of their own, as terminals do. A tab leads to the next multiple of eight columns.
 pub(crate) fn width(text: &str) -> usize {
+    column_after(text, 0)
+}
+
+/// The column after `text`, if that begins in this column of its row.
+pub(crate) fn column_after(text: &str, column: usize) -> usize {
+    let mut pieces = text.split('\t');
+    let first = column + pieces.next().map_or(0, columns);
+    pieces.fold(first, |column, piece| column + to_tab_stop(column) + columns(piece))
+}
+
+/// Columns that a tab takes in this column.
+const fn to_tab_stop(column: usize) -> usize {
+    TAB - column % TAB
+}
+
+/// The columns of a text without tabs.
+fn columns(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
     let marks = |g: &str| g.chars().filter(|c| matches!(c, '\u{FF9E}' | '\u{FF9F}')).count();
     text.graphemes(true).map(|g| g.width() + marks(g)).sum()
+}
+
+/// `text` for a row of cells, with spaces for its tabs, if it begins in this column of its row.
+pub(crate) fn without_tabs(text: &str, column: usize) -> Cow<'_, str> {
+    if !text.contains('\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + TAB);
+    let mut column = column;
+    for (at, piece) in text.split('\t').enumerate() {
+        if at > 0 {
+            let spaces = to_tab_stop(column);
+            out.extend(std::iter::repeat_n(' ', spaces));
+            column += spaces;
+        }
+        out.push_str(piece);
+        column += columns(piece);
+    }
+    Cow::Owned(out)
 }
 
 /// `text` with spaces at which a row breaks only where it does not fit as a whole, for what people compare or type. They are
@@ -74,7 +113,7 @@ pub(crate) fn cut(text: &str, columns: usize) -> String {
     let mut out = String::new();
     let mut used = 1;
     for grapheme in text.graphemes(true) {
-        used += width(grapheme);
+        used = column_after(grapheme, used - 1) + 1;
         if used > columns {
             break;
         }
@@ -137,10 +176,14 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 /// One step of wrapping: a grapheme.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of one grapheme")]
 struct Unit {
     at: usize,
     columns: usize,
+    /// Whether it is a space or a tab.
     space: bool,
+    /// Whether it is a tab, whose columns depend on where it stands.
+    tab: bool,
     /// Whether a row may begin with it although no space is before it.
     breakable: bool,
     /// Whether it is a [`NO_BREAK`].
@@ -154,13 +197,15 @@ fn wrap_line(text: &str, line: Range<usize>, indent: usize, limit: &mut usize, r
         Wrapper { base, indent, limit, rest: rest.max(1), rows, start: 0, columns: 0, breaks: None, last_resort: None };
     if content.is_ascii() {
         let units = content.bytes().enumerate();
-        wrapper.run(units.map(|(at, b)| Unit { at, columns: 1, space: b == b' ', breakable: false, no_break: false }));
+        wrapper.run(units.map(|(at, b)| {
+            let tab = b == b'\t';
+            Unit { at, columns: 1, space: tab || b == b' ', tab, breakable: false, no_break: false }
+        }));
     } else {
         let units = content.grapheme_indices(true);
         wrapper.run(units.map(|(at, g)| {
-            let columns = width(g);
-            let no_break = g.starts_with(NO_BREAK);
-            Unit { at, columns, space: g == " ", breakable: columns > 1 && !closes(g), no_break }
+            let (columns, tab, no_break) = (columns(g), g == "\t", g.starts_with(NO_BREAK));
+            Unit { at, columns, space: tab || g == " ", tab, breakable: columns > 1 && !closes(g), no_break }
         }));
     }
     wrapper.push(content.len());
@@ -209,7 +254,8 @@ impl Wrapper<'_> {
             if self.columns + unit.columns > *self.limit && !unit.space && !unit.no_break {
                 self.break_before(&unit);
             }
-            self.columns += unit.columns;
+            // What a row that breaks takes along to the next one has no tab in it, so this stays true.
+            self.columns += if unit.tab { to_tab_stop(self.columns) } else { unit.columns };
             if unit.no_break {
                 self.last_resort = Some((unit.at, unit.at + NO_BREAK.len_utf8(), self.columns));
             }
@@ -315,6 +361,29 @@ mod tests {
     }
 
     #[test]
+    fn a_tab_leads_to_the_next_stop() {
+        for (text, columns) in [("\t", 8), ("a\t", 8), ("1234567\t", 8), ("12345678\t", 16), ("山\tx\ty", 17)] {
+            assert_eq!(width(text), columns, "{text:?}");
+            assert_eq!(width(&without_tabs(text, 0)), columns, "{text:?}");
+        }
+        assert_eq!(without_tabs("a\tb", 5), "a  b");
+        assert_eq!(without_tabs("\t\t", 3), " ".repeat(13));
+        assert_eq!(column_after("a\tb", 5), 9);
+        assert_eq!(cut("a\tbc", 10), "a\tbc");
+        assert_eq!(cut("a\tbcd", 10), "a\tb…");
+        assert_eq!(cut("a\tbcd", 8), "a…");
+    }
+
+    #[test]
+    fn rows_break_at_tabs_and_count_their_columns() {
+        assert_eq!(wrapped("\tif x:", 12), ["\tif", "x:"]);
+        assert_eq!(wrapped("\tif x:", 13), ["\tif x:"]);
+        assert_eq!(wrapped("one\ttwo\tthree", 20), ["one\ttwo", "three"]);
+        assert_eq!(wrapped("山\t山", 9), ["山", "山"]);
+        assert_eq!(wrapped("\t\tdeep", 10), ["\t\t", "deep"], "as with spaces: an indent beyond the row is a row");
+    }
+
+    #[test]
     fn wide_and_combining_characters_keep_their_columns() {
         assert_eq!(wrapped("我有，在二楼", 4), ["我", "有，", "在二", "楼"]);
         assert_eq!(wrapped("我有在二楼", 5), ["我有", "在二", "楼"]);
@@ -326,18 +395,18 @@ mod tests {
     proptest! {
         #[test]
         fn rows_fit_and_lose_nothing_but_spaces(
-            text in "(\\PC|[a-z]{1,9}|山|，|e\u{301}|👨‍👩‍👧| |\n){0,60}", first in 2_usize..20, more in 0_usize..20,
+            text in "(\\PC|[a-z]{1,9}|山|，|e\u{301}|👨‍👩‍👧| |\t|\n){0,60}", first in 2_usize..20, more in 0_usize..20,
         ) {
             let rest = first + more;
             let rows = wrap(&text, first, rest);
             for (i, row) in rows.iter().enumerate() {
                 let limit = if i == 0 { first } else { rest };
-                let shown = row.of(&text).trim_end_matches([' ', NO_BREAK]);
+                let shown = row.of(&text).trim_end_matches([' ', '\t', NO_BREAK]);
                 // One grapheme may be wider than any row: some have a spacing mark beside a wide base.
                 let one = shown.graphemes(true).count() == 1;
                 prop_assert!(one || width(shown) <= limit, "{shown:?} in {limit}");
             }
-            let solid = |text: &str| text.replace([' ', NO_BREAK, '\n'], "");
+            let solid = |text: &str| text.replace([' ', '\t', NO_BREAK, '\n'], "");
             let kept: String = rows.iter().map(|row| solid(row.of(&text))).collect();
             prop_assert_eq!(kept, solid(&text));
             prop_assert!(rows.len() <= text.chars().count() + 2, "no row without a reason");

@@ -25,6 +25,7 @@ enum Did {
     Ask,
     Title,
     Bell,
+    Copy,
     Suspend,
     Resume,
     Leave,
@@ -54,6 +55,11 @@ impl Host for FakeHost {
 
     fn bell(&mut self) -> io::Result<()> {
         self.did(Did::Bell);
+        Ok(())
+    }
+
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        self.did(Did::Copy);
         Ok(())
     }
 
@@ -103,6 +109,8 @@ fn screen(command_capacity: usize) -> (TestScreen, Script) {
         time_zone: TimeZone::UTC,
         no_color: false,
         background: None,
+        plain_view: false,
+        clipboard: true,
     };
     let host = FakeHost::default();
     let log = Rc::clone(&host.log);

@@ -19,6 +19,9 @@ pub struct Capabilities {
     pub keyboard_flags: bool,
     /// Whether OSC 11 may be sent: a terminal that does not know it ignores it, except for the mute ones.
     pub background: bool,
+    /// Whether OSC 52 may be sent, which puts a text into the clipboard. It is ignored where it is not known or not allowed,
+    /// except by the mute ones, which would print it.
+    pub clipboard: bool,
 }
 
 impl Capabilities {
@@ -32,6 +35,7 @@ impl Capabilities {
                 && (KEYBOARD_TERMS.contains(&term.as_str()) || KEYBOARD_PROGRAMS.contains(&program.as_str())),
             // crossterm's Windows source reads key records, not bytes: the answer would never come back whole.
             background: cfg!(unix) && !mute,
+            clipboard: !mute,
         }
     }
 }
@@ -57,9 +61,10 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_mute_terminal_is_asked_nothing() {
-        assert!(given(&[("TERM", "xterm-256color")]).background);
+        let known = given(&[("TERM", "xterm-256color")]);
+        assert!(known.background && known.clipboard);
         for mute in [&[("TERM", "dumb")][..], &[("TERM", "linux")], &[]] {
-            assert!(!given(mute).background, "{mute:?}");
+            assert!(!given(mute).background && !given(mute).clipboard, "{mute:?}");
         }
     }
 }

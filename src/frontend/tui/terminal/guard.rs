@@ -7,7 +7,7 @@ use std::{
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
-use super::{Capabilities, FrameWriter, Host, panic, sequences, suspend};
+use super::{Capabilities, FrameWriter, Host, clipboard, panic, sequences, suspend};
 
 /// Whether the screen is up, and what was switched on for it. Process-wide, since the terminal is, and since the panic
 /// hook must get at it. Every byte for the terminal is written under this lock, so that nothing of a frame can come
@@ -51,6 +51,10 @@ impl Host for Guard {
 
     fn bell(&mut self) -> io::Result<()> {
         write(sequences::BELL)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        write(&clipboard::set(text))
     }
 
     fn ask_background(&mut self) -> io::Result<bool> {

@@ -22,6 +22,12 @@ pub trait Host {
     /// When the terminal does not take it.
     fn bell(&mut self) -> io::Result<()>;
 
+    /// Puts `text` into the clipboard, if the terminal allows it: it answers nothing.
+    ///
+    /// # Errors
+    /// When the terminal does not take it.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
     /// Asks the terminal for its background, if it may be asked; the answer arrives among the keys. Returns whether it
     /// was asked.
     ///

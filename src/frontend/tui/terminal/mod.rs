@@ -5,6 +5,7 @@
 //! decides something is pure and takes the time as an argument; what touches the terminal decides nothing.
 
 mod capabilities;
+mod clipboard;
 mod frame;
 mod guard;
 mod host;

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn every_mode_that_is_set_is_given_back() {
         for keyboard_flags in [false, true] {
-            let capabilities = Capabilities { keyboard_flags, background: true };
+            let capabilities = Capabilities { keyboard_flags, background: true, clipboard: true };
             let back = modes(&leave(capabilities));
             for (mode, on) in modes(&enter(capabilities)) {
                 assert!(on);

@@ -39,7 +39,13 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
     let typing = app.typing_now();
     let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
     let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
-    for part in app.status_line(sight) {
+    // A sentence that leaves no room for the rest becomes a few words.
+    let columns = |parts: &[String]| usize::from(x) + parts.iter().map(|part| width(part) + 2).sum::<usize>() + 1;
+    let mut parts = app.status_line(sight, false);
+    if columns(&parts) + typing.as_deref().map_or(0, |typing| width(typing) + 2) > usize::from(area.cols) {
+        parts = app.status_line(sight, true);
+    }
+    for part in parts {
         let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
         if x.saturating_add(columns).saturating_add(3) > end {
             break;
@@ -88,6 +94,9 @@ const FOUND_SHORT: Keys = &[("Up, Down", "choose"), ("Enter", "show"), ("Esc", "
 const HIT: Keys =
     &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
 const HIT_SHORT: Keys = &[("/search", "list"), ("Esc", "newest")];
+/// In the plain view, the way out of it matters most.
+const PLAIN: Keys = &[("Alt-L, /plain", "leave the plain view"), ("Enter", "send"), ("F1", "help"), ("Ctrl-C", "quit")];
+const PLAIN_SHORT: Keys = &[("Alt-L", "leave plain view"), ("^C", "quit")];
 const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
 const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
 
@@ -98,6 +107,7 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (false, _) if app.overlays.name.is_open() => (NAME, NAME_SHORT),
         (false, true) if app.overlays.search.shown().is_some() => (FOUND, FOUND_SHORT),
         (false, true) if app.conversation.hit().is_some() => (HIT, HIT_SHORT),
+        (false, true) if app.window.is_plain() => (PLAIN, PLAIN_SHORT),
         (false, true) if app.status.is_closed() => (CLOSED, CLOSED_SHORT),
         (false, true) => (EMPTY, EMPTY_SHORT),
         (false, false) if app.status.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),

@@ -10,7 +10,7 @@ use super::{
     palette::{Palette, Role},
     uncertain_width::risky,
 };
-use crate::frontend::tui::app::{Area, width};
+use crate::frontend::tui::app::{Area, width, without_tabs};
 
 /// The cells of the frame and the colours for them.
 pub(super) struct Canvas<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Canvas<'a> {
 }
 
 impl Canvas<'_> {
-    /// Writes `text` from column `x` on, before column `end`. Returns where it ended.
+    /// Writes `text` from column `x` on, before column `end`. Returns where it ended. Tabs count from column `x`.
     pub(super) fn text(&mut self, x: u16, y: u16, end: u16, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         if y >= area.bottom() || x >= end.min(area.right()) {
@@ -30,7 +30,7 @@ impl Canvas<'_> {
         if let Some(row) = self.risky.get_mut(usize::from(y.saturating_sub(area.top()))) {
             *row = *row || risky(text);
         }
-        self.buffer.set_stringn(x, y, text, usize::from(end - x), style).0
+        self.buffer.set_stringn(x, y, without_tabs(text, 0), usize::from(end - x), style).0
     }
 
     /// Writes `text` so that it ends before column `end`.

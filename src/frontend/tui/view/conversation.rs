@@ -8,8 +8,8 @@ use super::{canvas::Canvas, hyperlinks::Link, palette::Role};
 use crate::{
     domain::model::{Author, Mark},
     frontend::tui::app::{
-        App, Area, Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Layout, Line, NO_BREAK, Part, Prefix,
-        Remark, Row, Sight, Tone, clock, width,
+        App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, clock, width,
+        without_tabs,
     },
 };
 
@@ -29,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                 canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
             }
             (Part::Mark, entry) => {
-                let x = area.x + text_column(app);
+                let x = area.x + app.conversation.view().geometry().text_column();
                 if let Entry::Line(line) = entry
                     && let Some((mark, remark)) = line.mark()
                 {
@@ -98,14 +98,6 @@ const fn role(remark: Remark) -> Role {
     }
 }
 
-/// The column in which the rows of messages begin, but for the first one when names are in line.
-fn text_column(app: &App) -> u16 {
-    match app.conversation.view().geometry().arrangement {
-        Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
-        Arrangement::Inline => INLINE_INDENT,
-    }
-}
-
 fn separator(canvas: &mut Canvas<'_>, app: &App, area: Area, y: u16, mention: bool) {
     if let Arrangement::Columns(nick) = app.conversation.view().geometry().arrangement {
         let (symbol, style) = if mention { ("┃", canvas.bold(Role::Warn)) } else { ("│", canvas.style(Role::Dim)) };
@@ -131,7 +123,7 @@ fn message(
     }
     let dim = canvas.style(Role::Dim);
     separator(canvas, app, area, y, line.mention);
-    let mut x = area.x + text_column(app);
+    let mut x = area.x + app.conversation.view().geometry().text_column();
     if place.at == 0 {
         match app.conversation.view().geometry().arrangement {
             Arrangement::Columns(nick) => {
@@ -142,7 +134,7 @@ fn message(
                 let start = area.x + TIME + 1;
                 canvas.right(start, y, start + nick, &line.label(usize::from(nick)), name_style);
             }
-            Arrangement::Inline => {
+            Arrangement::Inline | Arrangement::Plain => {
                 let prefix = Prefix::new(line, area.cols);
                 x = area.x;
                 if let Some(time) = &prefix.time {
@@ -180,14 +172,14 @@ fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, place: &mut RowTarget<'_
 /// Draws a row with its links. Returns where it ended.
 fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &mut RowTarget<'_>) -> u16 {
     let row = place.row.range();
-    let end = place.area.x + place.area.cols;
+    let (end, left) = (place.area.x + place.area.cols, x);
     let mut from = row.start;
     if !place.marks.is_empty() {
         return marked(canvas, text, row, place.marks, (x, place.y, end), style);
     }
     for link in place.links.iter().filter(|link| link.start < row.end && link.end > row.start) {
         let (start, stop) = (link.start.max(row.start), link.end.min(row.end));
-        x = canvas.text(x, place.y, end, text.get(from..start).unwrap_or_default(), style);
+        x = piece(canvas, text.get(from..start).unwrap_or_default(), left, (x, place.y, end), style);
         let shown = text.get(start..stop).unwrap_or_default();
         let link_style = canvas.style(Role::Accent).underlined();
         let columns = u16::try_from(width(shown)).unwrap_or(0);
@@ -195,7 +187,12 @@ fn spans(canvas: &mut Canvas<'_>, text: &str, mut x: u16, style: Style, place: &
         x = canvas.text(x, place.y, end, shown, link_style);
         from = stop;
     }
-    canvas.text(x, place.y, end, text.get(from..row.end).unwrap_or_default(), style)
+    piece(canvas, text.get(from..row.end).unwrap_or_default(), left, (x, place.y, end), style)
+}
+
+/// Draws a piece of a row that begins in column `left`, from column `x` on. Its tabs count from the start of the row.
+fn piece(canvas: &mut Canvas<'_>, text: &str, left: u16, (x, y, end): (u16, u16, u16), style: Style) -> u16 {
+    canvas.text(x, y, end, &without_tabs(text, usize::from(x.saturating_sub(left))), style)
 }
 
 /// Draws a part of a text from column `x` on, with what was looked for in bold and underlined. Returns where it ended.
@@ -207,12 +204,12 @@ pub(super) fn marked(
     (mut x, y, end): (u16, u16, u16),
     style: Style,
 ) -> u16 {
-    let mut from = part.start;
+    let (mut from, left) = (part.start, x);
     for mark in marks.iter().filter(|mark| mark.start < part.end && mark.end > part.start) {
         let (start, stop) = (mark.start.max(from), mark.end.min(part.end));
-        x = canvas.text(x, y, end, text.get(from..start).unwrap_or_default(), style);
-        x = canvas.text(x, y, end, text.get(start..stop).unwrap_or_default(), style.bold().underlined());
+        x = piece(canvas, text.get(from..start).unwrap_or_default(), left, (x, y, end), style);
+        x = piece(canvas, text.get(start..stop).unwrap_or_default(), left, (x, y, end), style.bold().underlined());
         from = stop.max(from);
     }
-    canvas.text(x, y, end, text.get(from..part.end).unwrap_or_default(), style)
+    piece(canvas, text.get(from..part.end).unwrap_or_default(), left, (x, y, end), style)
 }

@@ -97,6 +97,25 @@ async fn sightings_are_written_now_and_then_and_decisions_soon() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_set_on_the_screen_is_written_together() {
+    let mut harness = harness();
+    harness.writer.plain_view_changed(true);
+    harness.pass(GATHER * 2).await;
+    let path = harness.directory.join("settings.json");
+    assert!(harness.file("settings.json").contains("\"plain_view\": true"));
+    // No file can replace it.
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    harness.writer.plain_view_changed(false);
+    assert_eq!(harness.pass(GATHER * 2).await, 1);
+    harness.writer.nick_changed(nick("zoë"));
+    fs::remove_dir(&path).unwrap();
+    harness.pass(RETRY * 2).await;
+    let written = harness.file("settings.json");
+    assert!(written.contains("\"plain_view\": false") && written.contains("zoë"), "{written}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_written_is_told_once_and_tried_again() {
     let mut harness = harness();
     let path = harness.directory.join("known.json");

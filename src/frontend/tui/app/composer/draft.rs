@@ -4,7 +4,7 @@ use tui_input::{Input, InputRequest};
 
 use crate::{
     domain::model::MAX_TEXT_BYTES,
-    frontend::tui::app::wrap::{Row, width, wrap},
+    frontend::tui::app::wrap::{Row, column_after, width, wrap},
 };
 
 /// The longest draft, in bytes: what fits can be sent.
@@ -216,7 +216,7 @@ impl Draft {
         let mut at = target.start as usize;
         let mut used = 0;
         for c in target.of(self.text()).chars() {
-            used += width(c.encode_utf8(&mut [0; 4]));
+            used = column_after(c.encode_utf8(&mut [0; 4]), used);
             if used > column {
                 break;
             }
@@ -332,6 +332,19 @@ mod tests {
         assert!(!d.row(false, 4));
         assert!(d.row(true, 4) && d.row(true, 4) && !d.row(true, 4));
         assert_eq!(d.before(), "abcdefgh\nxy");
+    }
+
+    #[test]
+    fn tabs_are_walked_over_as_they_are_shown() {
+        let mut d = draft("all:\n\tcc x\nend of it");
+        assert_eq!(d.rows(40), (d.rows(40).0, 2, 9));
+        assert!(d.row(false, 40));
+        assert_eq!(d.before(), "all:\n\tc", "column 9 is behind the tab and one letter");
+        d.go(To::Start);
+        d.go(To::NextChar);
+        assert_eq!(d.rows(40).2, 8);
+        d.delete(false);
+        assert_eq!(d.text(), "all:\ncc x\nend of it", "a tab is one character");
     }
 
     #[test]

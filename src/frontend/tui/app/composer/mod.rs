@@ -16,6 +16,7 @@ pub(crate) use self::{
 use super::input::{Handled, Key, KeyCode};
 use crate::{
     domain::model::{Text, group},
+    frontend::slash,
     protocol::codec::MAX_LINES_SENT,
 };
 
@@ -131,8 +132,7 @@ impl Composer {
             .replace("\r\n", "\n")
             .chars()
             .map(|c| if c == '\r' { '\n' } else { c })
-            .flat_map(|c| if c == '\t' { "    ".chars().collect::<Vec<_>>() } else { vec![c] })
-            .filter(|c| *c == '\n' || !c.is_control())
+            .filter(|c| matches!(c, '\n' | '\t') || !c.is_control())
             .collect();
         match self.draft.insert_text(&clean) {
             0 => Ok(()),
@@ -166,7 +166,7 @@ impl Composer {
     /// Takes the next candidate for what is typed, or the previous one. `names` gives the names to choose from, and is told
     /// whether they are for a command.
     pub(crate) fn complete(&mut self, back: bool, names: impl FnOnce(bool) -> Vec<String>) {
-        let in_command = self.draft.text().starts_with('/');
+        let in_command = slash::is_command(self.draft.text());
         let before = self.completion.take();
         let Some(mut completion) = before.or_else(|| Completion::begin(&self.draft, &names(in_command))) else {
             return;
@@ -319,8 +319,8 @@ mod tests {
     fn what_does_not_fit_is_said() {
         let mut composer = Composer::default();
         assert_eq!(composer.paste("a\r\nb\tc\u{1b}"), Ok(()));
-        assert_eq!(composer.text(), "a\nb    c");
-        assert!(composer.paste(&"x".repeat(MAX_DRAFT_BYTES)).unwrap_err().contains("the last 8 bytes were left out"));
+        assert_eq!(composer.text(), "a\nb\tc");
+        assert!(composer.paste(&"x".repeat(MAX_DRAFT_BYTES)).unwrap_err().contains("the last 5 bytes were left out"));
         let full = composer.key(Key::plain(KeyCode::Char('x')), 80).unwrap_err();
         assert_eq!(full, "The message is full: 65,536 of 65,536 bytes.");
     }

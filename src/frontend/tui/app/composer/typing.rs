@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::frontend::slash;
+
 /// While the draft grows, others are told this often: half of the time after which they forget it.
 const TELL_EVERY: Duration = Duration::from_secs(3);
 
@@ -24,8 +26,7 @@ pub(super) struct TypingNotices {
 impl TypingNotices {
     /// The draft was edited and is now `text`. Nobody is told about commands, or unless `somebody_listens`.
     pub(super) fn edited(&mut self, text: &str, now: Instant, somebody_listens: bool) -> Option<Typing> {
-        let command = text.starts_with('/') && !text.starts_with("//");
-        if text.trim().is_empty() || command {
+        if text.trim().is_empty() || slash::is_command(text) {
             return self.told.take().map(|_| Typing::Stopped);
         }
         let due = self.told.is_none_or(|told| now.saturating_duration_since(told) >= TELL_EVERY);

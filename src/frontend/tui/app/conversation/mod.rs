@@ -30,10 +30,7 @@ use self::{
 };
 pub(crate) use self::{
     lines::LineMaker,
-    pane::{
-        Arrangement, COLUMNS_BEFORE_TEXT, Entry, Geometry, INLINE_INDENT, Line, Mover, Pane, Part, Prefix, Remark,
-        Sight, Tone, clock, rows_of,
-    },
+    pane::{Arrangement, Entry, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, clock, rows_of},
 };
 use super::{output::Output, people::Change};
 use crate::domain::{
@@ -248,6 +245,14 @@ impl Conversation {
     /// Who spoke in the last `within` entries, newest first.
     pub(crate) fn speakers(&self, within: usize) -> impl Iterator<Item = Author> + '_ {
         self.pane.speakers(within)
+    }
+
+    /// The message that is so many back from the hit of a search that is shown, or else from the last one in sight: 1 is that
+    /// one itself. Messages in a fold do not count.
+    pub(crate) fn line_back(&mut self, back: u32) -> Option<&Line> {
+        let last = self.sight().rows.last()?.seq;
+        let hit = self.hit().and_then(|position| self.view().find(position));
+        self.view().line_back(hit.unwrap_or(last), back)
     }
 
     /// Empties the screen, and returns whether there is something on disk to show again.

@@ -93,7 +93,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Ctrl-C", "clear the draft; twice, if it is empty, quit"),
     ("Ctrl-Q", "quit at once"),
     ("Ctrl-A E B F K U W Y", "edit as in a shell; Alt-B F D by words"),
-    ("F8; Alt-L", "sidebar on or off; plain view, for copying"),
+    ("F8; Alt-L", "sidebar on or off; plain view (again: columns)"),
     ("Ctrl-L, Ctrl-Z", "draw anew; suspend"),
     ("F1, Esc", "this help; close it"),
 ];

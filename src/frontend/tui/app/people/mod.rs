@@ -64,9 +64,8 @@ impl People {
     pub(crate) fn joined(&mut self, peer: Peer, now: Instant) -> (Change, Option<String>) {
         let id = peer.id;
         let old = self.list.get(&id).filter(|old| {
-            // A key is one person under any name; an address may be someone else's by now.
-            let same = id.node().is_some() || old.peer.nick == peer.nick;
-            old.gone && old.met && same && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
+            // A key is one person under any name. An address and a name are anybody's: nobody can say that a guest came back.
+            id.node().is_some() && old.gone && old.met && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
         });
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
@@ -199,6 +198,11 @@ impl People {
         self.list.values().filter(|person| !person.absent()).count()
     }
 
+    /// How many guests are here, who get everything in clear text.
+    pub(crate) fn guests(&self) -> usize {
+        self.list.values().filter(|person| !person.absent() && person.peer.id.node().is_none()).count()
+    }
+
     /// Whether this person is here.
     pub(crate) fn is_here(&self, peer: PeerId) -> bool {
         self.list.get(&peer).is_some_and(|person| !person.gone)
@@ -267,14 +271,38 @@ mod tests {
         let start = Instant::now();
         let at = |s| start + Duration::from_secs(s);
         let mut peers = nobody();
-        assert_eq!(peers.joined(guest(1, Some("bob")), at(0)).0, Change::Joined);
-        assert!(peers.left(guest(1, None).id, at(5)));
-        assert!(!peers.left(guest(1, None).id, at(6)));
-        assert_eq!(peers.joined(guest(1, Some("bob")), at(60)).0, Change::Reconnected);
-        peers.left(guest(1, None).id, at(70));
-        assert_eq!(peers.joined(guest(1, Some("bob")), at(131)).0, Change::Joined);
-        peers.left(guest(1, None).id, at(140));
-        assert_eq!(peers.joined(guest(1, Some("eve")), at(141)).0, Change::Joined, "someone else at that address");
+        assert_eq!(peers.joined(node("aa", Some("bob")), at(0)).0, Change::Joined);
+        assert!(peers.left(node("aa", None).id, at(5)));
+        assert!(!peers.left(node("aa", None).id, at(6)));
+        assert_eq!(peers.joined(node("aa", Some("bob")), at(60)).0, Change::Reconnected);
+        peers.left(node("aa", None).id, at(70));
+        assert_eq!(peers.joined(node("aa", Some("bob")), at(131)).0, Change::Joined);
+    }
+
+    #[test]
+    fn a_guest_never_reconnects() {
+        let start = Instant::now();
+        let mut peers = nobody();
+        for _ in 0..2 {
+            assert_eq!(peers.joined(guest(1, None), start), (Change::Joined, None));
+            peers.left(guest(1, None).id, start);
+        }
+        assert_eq!(peers.joined(guest(1, Some("bob")), start), (Change::Joined, None));
+    }
+
+    #[test]
+    fn guests_who_read_along_are_counted() {
+        let mut peers = nobody();
+        peers.joined(node("aa", None), Instant::now());
+        assert_eq!(peers.guests(), 0);
+        peers.joined(guest(1, None), Instant::now());
+        peers.joined(
+            Peer { repute: Repute { ignored: true, ..Repute::of(Trust::Guest) }, ..guest(2, None) },
+            Instant::now(),
+        );
+        assert_eq!(peers.guests(), 2, "an ignored one reads along too");
+        peers.left(guest(1, None).id, Instant::now());
+        assert_eq!(peers.guests(), 1);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{People, Person};
 use crate::{
     domain::{
         model::{Nick, NodeId, PeerId, Repute},
-        naming::{self, Name, Tags, VERIFIED, doubt_mark},
+        naming::{self, Name, Tags, VERIFIED, doubt_mark, guest_mark},
     },
     frontend::tui::app::wrap::{cut_start, tagged_or_cut},
 };
@@ -60,13 +60,21 @@ impl People {
     }
 
     /// Names for completion: people who are here first, of these people one knows, then by `rank`, lowest first. In a command a name has its tag,
-    /// because the command must not mean somebody else of the same name.
+    /// because the command must not mean somebody else of the same name. A guest has its name, or its address, without its mark
+    /// and then with it: what is typed may begin with the mark.
     pub(crate) fn completions(&self, rank: impl Fn(PeerId) -> usize, in_command: bool) -> Vec<String> {
-        let mut people: Vec<_> = self.sorted().into_iter().filter(|person| person.peer.nick.is_some()).collect();
+        let can_be_named = |person: &&Person| person.peer.nick.is_some() || person.peer.id.node().is_none();
+        let mut people: Vec<_> = self.sorted().into_iter().filter(can_be_named).collect();
         people.sort_by_key(|person| (person.gone, person.stranger(), rank(person.peer.id)));
         let mut seen = BTreeSet::new();
-        let name = |person: &Person| if in_command { self.typed(person) } else { person.peer.display_name() };
-        people.into_iter().map(name).filter(|name| seen.insert(name.clone())).collect()
+        let names = |person: &Person| {
+            let name = if in_command { self.typed(person) } else { person.peer.display_name() };
+            let mark = guest_mark(person.peer.id);
+            let marked = (!mark.is_empty()).then(|| format!("{mark}{name}"));
+            [Some(name), marked]
+        };
+        let names = people.into_iter().flat_map(names).flatten();
+        names.filter(|name| seen.insert(name.clone())).collect()
     }
 
     /// The name of somebody as it is typed into a command: with a tag wherever somebody else could be meant.
@@ -177,6 +185,14 @@ mod tests {
         some.joined(far, Instant::now());
         some.joined(guest(4568, Some("ALICE")), Instant::now());
         assert_eq!(names(&some), ["ALICE#4568", "bob#4566", "bob#1:4567", "Bob#23:4567"]);
+    }
+
+    #[test]
+    fn guests_are_completed_by_what_is_shown_of_them() {
+        let some = peers([guest(4566, None), guest(4567, Some("bob")), guest(4568, Some("bob")), node("c04e", None)]);
+        let commands = ["bob#4567", "?bob#4567", "bob#4568", "?bob#4568", "127.0.0.1:4566", "?127.0.0.1:4566"];
+        assert_eq!(some.completions(|_| 0, true), commands);
+        assert_eq!(some.completions(|_| 0, false), ["bob", "?bob", "127.0.0.1:4566", "?127.0.0.1:4566"]);
     }
 
     #[test]

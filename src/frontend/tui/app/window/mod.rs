@@ -34,12 +34,12 @@ pub(crate) struct Window {
 
 impl Window {
     /// A window of unknown size, with nothing drawn in it.
-    pub(crate) fn new(background: Option<Background>) -> Self {
+    pub(crate) fn new(background: Option<Background>, plain: bool) -> Self {
         Self {
             size: (0, 0),
             layout: None,
             sidebar: Sidebar::Auto,
-            plain: false,
+            plain,
             background,
             attention: Attention::default(),
             rows: Vec::new(),
@@ -92,9 +92,15 @@ impl Window {
         self.layout.is_some_and(|layout| layout.overlay)
     }
 
-    /// Shows messages plainly, or in columns again.
-    pub(crate) const fn toggle_plain(&mut self) {
+    /// Shows messages plainly, or in columns again. Returns which.
+    pub(crate) const fn toggle_plain(&mut self) -> bool {
         self.plain = !self.plain;
+        self.plain
+    }
+
+    /// Whether messages are shown plainly.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// What is shown may have changed.
@@ -124,7 +130,7 @@ mod tests {
 
     #[test]
     fn another_size_forgets_what_was_drawn() {
-        let mut window = Window::new(None);
+        let mut window = Window::new(None, false);
         assert!(window.resize((80, 24)));
         window.rows = vec![Drawn::default()];
         assert!(!window.resize((80, 24)) && !window.rows.is_empty());
@@ -133,7 +139,7 @@ mod tests {
 
     #[test]
     fn the_sidebar_is_shown_as_the_width_allows_or_the_other_way_round() {
-        let mut window = Window::new(None);
+        let mut window = Window::new(None, false);
         window.resize((80, 24));
         let has_sidebar = |window: &mut Window| window.lay_out(1, false).unwrap().0.sidebar.is_some();
         assert!(has_sidebar(&mut window));

@@ -1,5 +1,7 @@
 //! How entries lie in a pane: in columns, or with the names in line.
 
+use std::iter;
+
 use super::{Entry, Line};
 use crate::frontend::tui::app::wrap::{Row, links, width, wrap, wrap_hanging};
 
@@ -16,6 +18,8 @@ pub(crate) enum Arrangement {
     Columns(u16),
     /// `14:05 bob: text`.
     Inline,
+    /// The same for copying with the mouse: nothing stands before further rows, and a text of several lines begins below the name.
+    Plain,
 }
 
 /// The size of the pane and how messages lie in it.
@@ -30,12 +34,21 @@ impl Geometry {
     /// The arrangement for a pane of this size; a plain view has no columns.
     pub(crate) fn new(cols: u16, rows: u16, plain: bool) -> Self {
         let arrangement = match cols {
-            _ if plain => Arrangement::Inline,
+            _ if plain => Arrangement::Plain,
             ..INLINE_BELOW => Arrangement::Inline,
             INLINE_BELOW..WIDE_FROM => Arrangement::Columns(9),
             WIDE_FROM.. => Arrangement::Columns(12),
         };
         Self { cols, rows, arrangement }
+    }
+
+    /// The column in which the rows of messages begin, but for the first one when names are in line.
+    pub(crate) const fn text_column(self) -> u16 {
+        match self.arrangement {
+            Arrangement::Columns(nick) => nick + COLUMNS_BEFORE_TEXT,
+            Arrangement::Inline => INLINE_INDENT,
+            Arrangement::Plain => 0,
+        }
     }
 }
 
@@ -77,15 +90,18 @@ pub(crate) struct Wrapped {
 /// Breaks `entry` into rows for a pane of this geometry.
 pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
     let cols = usize::from(geometry.cols);
-    let text = entry.text();
+    // Line feeds at the end of a message are kept, not shown: they would only push others out of sight.
+    let text = entry.text().trim_end();
+    let room = cols.saturating_sub(usize::from(geometry.text_column()));
     let (rows, columns) = match (entry, geometry.arrangement) {
-        (Entry::Line(_), Arrangement::Columns(nick)) => {
-            let columns = cols.saturating_sub(usize::from(nick + COLUMNS_BEFORE_TEXT));
-            (wrap(text, columns, columns), columns)
+        (Entry::Line(_), Arrangement::Columns(_)) => (wrap(text, room, room), room),
+        // All lines of a block of code begin at the left edge.
+        (Entry::Line(_), Arrangement::Plain) if text.contains('\n') => {
+            let name = Row { start: 0, end: 0, indent: 0 };
+            (iter::once(name).chain(wrap(text, room, room)).collect(), room)
         }
-        (Entry::Line(line), Arrangement::Inline) => {
-            let columns = cols.saturating_sub(usize::from(INLINE_INDENT));
-            (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), columns), columns)
+        (Entry::Line(line), Arrangement::Inline | Arrangement::Plain) => {
+            (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), room), room)
         }
         (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
             let columns = own_columns(geometry.cols);
@@ -95,7 +111,7 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
     };
     let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|(mark, _)| {
         let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
-            Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(INLINE_INDENT))
+            Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(geometry.text_column()))
         };
         rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(&mark) > columns)
     }));
@@ -113,7 +129,7 @@ pub(crate) fn rows_of(text: &str, cols: u16) -> usize {
 }
 
 /// Columns around the nick column: the time, and ` │ ` with a space before the names.
-pub(crate) const COLUMNS_BEFORE_TEXT: u16 = 5 + 1 + 3;
+const COLUMNS_BEFORE_TEXT: u16 = 5 + 1 + 3;
 
 /// Indent of the further rows of a message whose name is in line.
-pub(crate) const INLINE_INDENT: u16 = 2;
+const INLINE_INDENT: u16 = 2;

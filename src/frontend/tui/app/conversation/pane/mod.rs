@@ -21,7 +21,7 @@ use jiff::civil::Date;
 
 use self::{arrange::wrap_entry, flood::Flood};
 pub(crate) use self::{
-    arrange::{Arrangement, COLUMNS_BEFORE_TEXT, Geometry, INLINE_INDENT, Prefix, Wrapped, clock, rows_of},
+    arrange::{Arrangement, Geometry, Prefix, Wrapped, clock, rows_of},
     entry::{Entry, Notice, Tone},
     flood::Source,
     line::{Line, Remark},
@@ -158,6 +158,15 @@ impl Pane {
     /// The entry with this number; the tail has [`Pane::end`].
     pub(crate) fn entry(&self, seq: u64) -> Option<&Entry> {
         self.slot(seq).map(|slot| &slot.entry)
+    }
+
+    /// The message that is so many back from the entry `seq`, which is the first if it is a message.
+    pub(crate) fn line_back(&self, seq: u64, back: u32) -> Option<&Line> {
+        let mut lines = (self.first..=seq).rev().filter_map(|seq| match self.entry(seq)? {
+            Entry::Line(line) => Some(line),
+            Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_) => None,
+        });
+        lines.nth(usize::try_from(back).ok()?.checked_sub(1)?)
     }
 
     /// The day of the entry with this number.

@@ -49,6 +49,7 @@ enum Outcome {
     OldName,
     CameBack,
     Reconnected,
+    LeftAndJoined,
 }
 
 impl Outcome {
@@ -69,6 +70,7 @@ impl Outcome {
             (Self::OldName, true) => "have the old names again",
             (Self::CameBack, _) => "came back",
             (Self::Reconnected, _) => "reconnected",
+            (Self::LeftAndJoined, _) => "left and joined",
         }
     }
 }
@@ -85,8 +87,8 @@ impl Person {
         new
     }
 
-    /// Whether `change` is about this person: the same peer, or one of the same host that comes back under the same
-    /// name, as a program does that was started again and found another port.
+    /// Whether `change` is about this person: the same peer, or a guest of the same host that comes under the same name, as a
+    /// program does that was started again and found another port.
     fn is(&self, who: &Mover, change: &Change) -> bool {
         let (PeerId::Guest(one), PeerId::Guest(other)) = (self.who.id, who.id) else { return self.who.id == who.id };
         match change {
@@ -118,6 +120,8 @@ impl Person {
             (true, true, _) => match &self.old_name {
                 Some(old) if *old != self.who.name => Outcome::Renamed,
                 Some(_) => Outcome::OldName,
+                // A name and an address do not tell whether it is the same guest.
+                None if matches!(self.who.id, PeerId::Guest(_)) => Outcome::LeftAndJoined,
                 None if self.came_back => Outcome::CameBack,
                 None => Outcome::Reconnected,
             },
@@ -256,12 +260,12 @@ mod tests {
         assert_eq!(line.text(), "⇄ bob, carol joined · erin left");
         line.add(who(id(3), "erin"), Change::Reconnected).unwrap();
         line.add(who(id(2), "carol"), Change::Left(LeaveReason::Timeout)).unwrap();
-        assert_eq!(line.text(), "⇄ bob joined · carol came and went · erin reconnected");
+        assert_eq!(line.text(), "⇄ bob joined · carol came and went · erin left and joined");
         line.add(who(id(4), "dave"), Change::Left(LeaveReason::Timeout)).unwrap();
         line.add(who(id(1), "bob"), Change::Left(LeaveReason::Protocol)).unwrap();
         assert_eq!(
             line.text(),
-            "⇄ bob broke the protocol and was let go · carol came and went · erin reconnected · dave stopped answering"
+            "⇄ bob broke the protocol and was let go · carol came and went · erin left and joined · dave stopped answering"
         );
     }
 
@@ -278,7 +282,7 @@ mod tests {
         // Under another port, as it was started again.
         line.add(who(id(3), "carol"), Change::Joined).unwrap();
         line.add(who(id(4), "script"), Change::Joined).unwrap();
-        assert_eq!(line.text(), "⇄ script joined · carol came back");
+        assert_eq!(line.text(), "⇄ script joined · carol left and joined");
         line.add(who(id(4), "script"), left()).unwrap();
         line.add(who(id(3), "eve"), Change::Renamed("carol".into())).unwrap();
         assert_eq!(line.text(), "⇄ script came and went · carol is now eve");

@@ -1,0 +1,79 @@
+//! A text for the terminal's clipboard: OSC 52. The one place where a message goes to the terminal other than as cells.
+//!
+//! The text is written in base64 (RFC 4648), so nothing that somebody said can end the sequence or be one of its own.
+
+use crate::domain::model::MAX_TEXT_BYTES;
+
+/// Begins the sequence: `c` is the clipboard, as opposed to the selection of the mouse.
+const BEGIN: &[u8] = b"\x1b]52;c;";
+
+/// Ends it.
+const END: &[u8] = b"\x07";
+
+/// The longest sequence that terminals take: several stop at 100,000 bytes (hterm and those made of it), the others later.
+const MAX_BYTES: usize = 100_000;
+
+/// The longest message is well below that, so none has to be refused.
+const _: () = assert!(BEGIN.len() + MAX_TEXT_BYTES.div_ceil(3) * 4 + END.len() <= MAX_BYTES);
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// What to write to put `text` into the clipboard.
+pub(super) fn set(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(BEGIN.len() + text.len().div_ceil(3) * 4 + END.len());
+    bytes.extend_from_slice(BEGIN);
+    text.as_bytes().chunks(3).for_each(|chunk| bytes.extend(base64(chunk)));
+    bytes.extend_from_slice(END);
+    bytes
+}
+
+/// Four digits for one to three bytes.
+fn base64(chunk: &[u8]) -> [u8; 4] {
+    let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+    let mut digits = [b'='; 4];
+    for (at, digit) in digits.iter_mut().enumerate().take(chunk.len() + 1) {
+        let value = (bits >> (18 - 6 * at)) & 63;
+        *digit = DIGITS.get(value as usize).copied().unwrap_or(b'=');
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(text: &str) -> String {
+        let bytes = set(text);
+        String::from_utf8(bytes[BEGIN.len()..bytes.len() - END.len()].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_rfc_4648() {
+        for (text, digits) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+            ("all:\n\tcc  \n", "YWxsOgoJY2MgIAo="),
+            ("山?>", "5bGxPz4="),
+        ] {
+            assert_eq!(encoded(text), digits, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_text_can_end_the_sequence() {
+        let bytes = set("\x07\x1b\\\x1b]0;title\x07\u{9c}");
+        let (last, inside) = bytes[BEGIN.len()..].split_last().unwrap();
+        assert!(*last == END[0] && inside.iter().all(u8::is_ascii_graphic), "{bytes:?}");
+    }
+
+    #[test]
+    fn the_longest_message_fits() {
+        assert!(set(&"\u{5c71}".repeat(MAX_TEXT_BYTES / 3)).len() <= MAX_BYTES);
+    }
+}
