@@ -13,6 +13,7 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
             Command::Say { room, text, action, .. } => {
+                self.peers.said();
                 self.drive_sync(sync::Input::Say { room, text, action }, now, out);
             }
             Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
