@@ -9,6 +9,9 @@ use crate::domain::model::{Network, Text, Who};
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
 
+/// What other programs call a direct message. Somebody who types it means one person.
+const DIRECT: [&str; 2] = ["msg", "query"];
+
 /// How many typing errors a suggestion forgives: one in a short word, two in a longer one.
 const fn forgiven(letters: usize) -> usize {
     if letters <= 3 { 1 } else { 2 }
@@ -28,6 +31,9 @@ pub enum SlashError {
         /// A command that is spelled like it.
         similar: Option<&'static str>,
     },
+    /// A direct message, which there is not yet.
+    #[error("There are no direct messages yet: everybody here reads everything. Nothing was sent.")]
+    NoDirectMessages,
     /// A prefix of several commands.
     #[error("/{prefix} could be {}. Type more of it.", any_of(.candidates))]
     Ambiguous {
@@ -54,7 +60,7 @@ impl SlashError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty | Self::Unknown { .. } => "unknown_command",
+            Self::Empty | Self::Unknown { .. } | Self::NoDirectMessages => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
             Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
@@ -184,8 +190,12 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
         }
     }
 }
+    if DIRECT.contains(&name.as_str()) {
+        return Err(SlashError::NoDirectMessages);
+    }
 
-/// The command whose spelling is nearest to `name`, if near enough.
+/// The command whose spelling is nearest to `name`, if near enough. None if that one leaves or deletes: a user who follows
+/// a suggestion without a thought should lose nothing.
 fn similar(name: &str) -> Option<&'static str> {
     let letters = name.chars().take(MAX_ECHO).count();
     if letters >= MAX_ECHO {
@@ -193,11 +203,11 @@ fn similar(name: &str) -> Option<&'static str> {
     }
     COMMANDS
         .iter()
-        .flat_map(Spec::spellings)
-        .map(|spelling| (strsim::osa_distance(name, spelling), spelling))
-        .filter(|&(distance, spelling)| distance <= forgiven(letters.min(spelling.len())))
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, spelling)| spelling)
+        .flat_map(|spec| spec.spellings().map(move |spelling| (strsim::osa_distance(name, spelling), spelling, spec)))
+        .filter(|&(distance, spelling, _)| distance <= forgiven(letters.min(spelling.len())))
+        .min_by_key(|&(distance, ..)| distance)
+        .filter(|(.., spec)| !spec.kind.loses())
+        .map(|(_, spelling, _)| spelling)
 }
 
 /// The part of a piped word that an error may repeat: its start, without control characters.
@@ -320,6 +330,7 @@ mod tests {
         assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
         assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
     }
+        assert_eq!(error("/verfy bob"), "No command /verfy. Did you mean /verify?");
 
     #[test]
     fn an_error_repeats_neither_escapes_nor_a_book() {
@@ -327,6 +338,34 @@ mod tests {
         assert!(text.starts_with("No command /x[2jyyy") && text.contains("y…. /help"), "{text}");
         assert!(text.len() < 150, "{text}");
     }
+    #[test]
+    fn no_suggestion_leaves_or_deletes() {
+        for typed in ["/qiut", "/quti", "/exti", "/exot", "/claer", "/clera", "/erease", "/eraes"] {
+            assert!(error(typed).starts_with(&format!("No command {typed}. /help lists")), "{}", error(typed));
+        }
+        // However a word is mistyped.
+        for spec in COMMANDS {
+            for spelling in spec.spellings() {
+                for at in 0..spelling.len() {
+                    for with in ["", "x", "ee"] {
+                        let mut typed = spelling.to_owned();
+                        typed.replace_range(at..=at, with);
+                        let suggested = similar(&typed).and_then(|name| find(name).ok());
+                        assert!(suggested.is_none_or(|spec| !spec.kind.loses()), "{typed}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_direct_message_is_never_said_to_everybody() {
+        let text = "There are no direct messages yet: everybody here reads everything. Nothing was sent.";
+        for line in ["/msg bob my password", "/MSG", "/query bob", "/help msg"] {
+            assert_eq!((error(line).as_str(), parse(line).unwrap_err().code()), (text, "unknown_command"), "{line}");
+        }
+    }
+
 
     proptest! {
         #[test]

@@ -40,6 +40,13 @@ pub(super) enum Kind {
 }
 
 impl Spec {
+impl Kind {
+    /// Whether it leaves, or takes something away.
+    pub(super) const fn loses(self) -> bool {
+        matches!(self, Self::Clear | Self::Erase | Self::Quit)
+    }
+}
+
     /// The name and the aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
