@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod dates;
 mod delivery;
 mod disk;
 mod erase;
@@ -13,6 +14,7 @@ mod history;
 mod identities;
 mod keys;
 mod late;
+mod long;
 mod people;
 mod place;
 mod random;

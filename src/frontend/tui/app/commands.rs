@@ -36,6 +36,12 @@ impl App {
         let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
             Action::Node(command) => self.request(command),
             Action::Local(local) => self.local(local),
+        if matches!(action, Ok(Action::Node(Command::Say { .. })))
+            && let Err(question) = self.composer.confirm_size()
+        {
+            self.block(Tone::Ask, &question, 0);
+            return;
+        }
         });
         match done {
             Ok(()) => self.composer.done(&line),

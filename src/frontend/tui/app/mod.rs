@@ -37,7 +37,7 @@ use std::time::Instant;
 
 use self::{
     clock::LocalClock,
-    composer::{Composer, Typing},
+    composer::{Composer, DraftSize, Typing},
     conversation::{Conversation, Geometry, LineMaker},
     overlays::{Overlays, WELCOME},
     status::{Status, Visitor},
@@ -45,11 +45,10 @@ use self::{
     window::Window,
 };
 pub(crate) use self::{
-    conversation::{
-        Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Part, Prefix, Remark, Sight, Tone, clock,
-    },
+    clock::time_of_day,
+    conversation::{Arrangement, COLUMNS_BEFORE_TEXT, Entry, INLINE_INDENT, Line, Part, Prefix, Remark, Sight, Tone},
     overlays::{Hit, KEYS, Search},
-    people::{People, Person, State},
+    people::{COLOURS, People, Person, State},
     status::{Standing, percent, time_left},
     window::{Area, Layout, PROMPT, draft_columns},
     wrap::{NO_BREAK, Row, cut, cut_start, width, wrap},
@@ -175,6 +174,7 @@ impl App {
     fn refresh(&mut self) {
         self.composer.forget_if_empty();
         self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
+        self.conversation.set_today(self.clock().today());
         self.conversation.keep_limits();
         self.conversation.set_tail(&self.tail());
         let title = self.window.attention.new_title(self.conversation.unread());
@@ -201,6 +201,7 @@ impl App {
 
     fn lay_out(&mut self) {
         let rows = self.composer.draft().rows(self.window.draft_columns()).0.len();
+        self.composer.laid_out(rows);
         if let Some((layout, plain)) = self.window.lay_out(rows, self.overlays.name.is_open()) {
             self.conversation.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, plain));
         }

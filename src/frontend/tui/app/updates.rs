@@ -172,8 +172,8 @@ impl App {
     fn presence(&mut self, id: PeerId, name: Option<String>, change: Change) {
         let Some(name) = name.filter(|_| !self.people.ignores(id)) else { return };
         let mover = Mover { id, name, stranger: self.people.is_stranger(id) };
-        let today = self.clock().today();
-        self.conversation.presence(mover, change, today);
+        let at = self.clock().local(self.now.wall);
+        self.conversation.presence(mover, change, at);
     }
 
     /// Someone who is here goes by a name from now on: others who said something under it before are told apart.

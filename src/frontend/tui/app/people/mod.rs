@@ -1,6 +1,7 @@
 //! The people: who is here, who left, and how they are called.
 
 mod change;
+mod colours;
 mod heard;
 mod names;
 mod person;
@@ -14,7 +15,8 @@ use std::{
 use self::heard::HeardNames;
 pub(crate) use self::{
     change::Change,
-    person::{Person, State, round_trip},
+    colours::COLOURS,
+    person::{AWAY, Person, State, round_trip},
 };
 use crate::domain::model::{Nick, NodeId, Peer, PeerId, Presence, Skeleton, Software, Trust, skeleton};
 
@@ -71,7 +73,8 @@ impl People {
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
         let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
-        self.list.insert(id, Person { cut_off, ..Person::new(peer, now) });
+        let colour = self.colour_for(id);
+        self.list.insert(id, Person { cut_off, colour, ..Person::new(peer, now) });
         self.retag();
         (change, old_name)
     }
@@ -113,7 +116,8 @@ impl People {
     /// Someone is away or back, and types or does not.
     pub(crate) fn presence(&mut self, peer: PeerId, presence: Presence, typing: bool, now: Instant) {
         if let Some(person) = self.list.get_mut(&peer) {
-            (person.presence, person.typing_until) = (presence, typing.then(|| now + TYPING_SHOWN));
+            person.set_presence(presence, now);
+            person.typing_until = typing.then(|| now + TYPING_SHOWN);
         }
     }
 
