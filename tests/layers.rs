@@ -39,7 +39,7 @@ const ROWS: [&[&str]; 24] = [
     &["runtime/io", "runtime/notices", "runtime/profile"],
     &["runtime/net", "runtime/discovery", "runtime/store"],
     &["runtime/actor"],
-    &["frontend/json", "frontend/slash", "frontend/withheld", "frontend/elsewhere", "frontend/clock_off"],
+    &["frontend/json", "frontend/slash", "frontend/withheld", "frontend/elsewhere", "frontend/clock_off", "frontend/typing"],
     &["frontend/headless", "frontend/tui/app"],
     &["frontend/tui/view", "frontend/tui/terminal"],
     &["frontend/tui/event_loop"],

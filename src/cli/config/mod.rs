@@ -77,6 +77,8 @@ pub struct Config {
     pub history: History,
     /// What the present network is called, instead of what can be found out about it.
     pub network: Option<Network>,
+    /// Whether others are told when the user is typing, and the user when others are.
+    pub typing: Typing,
     /// Which colours to draw in.
     pub theme: Theme,
     /// Whether the log file gets the details too.
@@ -92,6 +94,27 @@ pub struct Lan {
     pub open: bool,
     /// Whether that was said for this run: then what was set on the screen for the present network counts less.
     pub firm: bool,
+}
+
+/// Whether typing is told, and how much that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Typing {
+    shared: bool,
+    /// Whether that was said for this run: then what was said on the screen counts less.
+    firm: bool,
+}
+
+impl Typing {
+    /// What holds in a profile that remembers `kept`.
+    pub fn resolve(self, kept: Option<bool>) -> bool {
+        if self.firm { self.shared } else { kept.unwrap_or(self.shared) }
+    }
+}
+
+impl Default for Typing {
+    fn default() -> Self {
+        Self { shared: true, firm: false }
+    }
 }
 
 /// How much of what was said to keep, in each room and network.

@@ -24,6 +24,7 @@ pub(super) enum Setting {
     HistoryDays,
     HistoryLines,
     Theme,
+    Typing,
 }
 
 /// The beginning of every variable.
@@ -33,7 +34,7 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
@@ -54,6 +55,7 @@ impl Setting {
         Self::HistoryDays,
         Self::HistoryLines,
         Self::Theme,
+        Self::Typing,
     ];
 
     /// The key in the config file.
@@ -78,6 +80,7 @@ impl Setting {
             Self::HistoryDays => "history_days",
             Self::HistoryLines => "history_lines",
             Self::Theme => "theme",
+            Self::Typing => "typing",
         }
     }
 
@@ -94,7 +97,7 @@ impl Setting {
             Self::Nick => "a name",
             Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
             Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
-            Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral => "true or false",
+            Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral | Self::Typing => "true or false",
             Self::Interfaces => "a list of interfaces of this machine, such as eth0",
             Self::Network => "a name of 1 to 100 printable ASCII characters",
             Self::Guests => "\"loopback\", \"network\" or \"none\"",

@@ -98,6 +98,7 @@ impl Reader {
             Local::Help(spec) => self.answer(Answer::Help(spec)),
             Local::Version => self.answer(Answer::Version),
             Local::Network => usage("Type /lan on or /lan off; the event network says which it is."),
+            Local::Typing => usage("Type /typing on or /typing off. A pipe tells nobody that you type."),
             Local::LastSearch => usage("Type the words to look for: /search WORDS"),
             Local::ConfirmErase => usage("This erases the room's history on this machine. Type  /erase yes"),
             Local::Quit => {

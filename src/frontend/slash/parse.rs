@@ -100,6 +100,16 @@ fn lan(argument: &str) -> Option<Lan> {
     }
 }
 
+/// On, off, or nothing.
+fn switch(argument: &str) -> Option<Option<bool>> {
+    match argument.to_ascii_lowercase().as_str() {
+        "" => Some(None),
+        "on" => Some(Some(true)),
+        "off" => Some(Some(false)),
+        _ => None,
+    }
+}
+
 /// Reads a line: text to say, or a command. `//x` says "/x".
 ///
 /// # Errors
@@ -124,6 +134,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Whois => person(spec, argument).map(Slash::Whois),
         Kind::Away => Ok(Slash::Away(given.map(str::to_owned))),
         Kind::Back => nothing(Slash::Back),
+        Kind::Typing => switch(argument).map(Slash::Typing).ok_or(SlashError::Wrong(spec)),
         Kind::Ignore => person(spec, argument).map(Slash::Ignore),
         Kind::Unignore => person(spec, argument).map(Slash::Unignore),
         Kind::Trust => person(spec, argument).map(Slash::Trust),
@@ -179,6 +190,9 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
     if let Some(spec) = COMMANDS.iter().find(|spec| spec.spellings().any(|spelling| spelling == name)) {
         return Ok(spec);
     }
+    if DIRECT.contains(&name.as_str()) {
+        return Err(SlashError::NoDirectMessages);
+    }
     match complete(&name).as_slice() {
         [] => Err(SlashError::Unknown { similar: similar(&name), name: echo(&name) }),
         [spec] => Ok(spec),
@@ -190,9 +204,6 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
         }
     }
 }
-    if DIRECT.contains(&name.as_str()) {
-        return Err(SlashError::NoDirectMessages);
-    }
 
 /// The command whose spelling is nearest to `name`, if near enough. None if that one leaves or deletes: a user who follows
 /// a suggestion without a thought should lose nothing.
@@ -256,6 +267,9 @@ mod tests {
             ("/who", Slash::Who),
             ("/names", Slash::Who),
             ("/back", Slash::Back),
+            ("/typing", Slash::Typing(None)),
+            ("/typing OFF", Slash::Typing(Some(false))),
+            ("/typing on", Slash::Typing(Some(true))),
             ("/rescan", Slash::Rescan),
             ("/SCAN", Slash::Rescan),
             ("/clear", Slash::Clear),
@@ -316,6 +330,7 @@ mod tests {
         assert_eq!(error("/hlep"), "No command /hlep. Did you mean /help?");
         assert_eq!(error("/recsan now"), "No command /recsan. Did you mean /rescan?");
         let advice = "/help lists the commands; a line that begins with // is sent as text.";
+        assert_eq!(error("/verfy bob"), "No command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("No command /usr/bin/env. {advice}"));
         assert_eq!(error("/join #lab"), format!("No command /join. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type the command right after the slash: /help lists them.");
@@ -323,21 +338,6 @@ mod tests {
         assert!(error("/help frobnicate").starts_with("No command /frobnicate."));
     }
 
-    #[test]
-    fn wrong_arguments_are_answered_with_the_usage() {
-        assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
-        assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
-        assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
-        assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
-    }
-        assert_eq!(error("/verfy bob"), "No command /verfy. Did you mean /verify?");
-
-    #[test]
-    fn an_error_repeats_neither_escapes_nor_a_book() {
-        let text = error(&format!("/x\u{1b}[2J\u{202e}{}", "y".repeat(100_000)));
-        assert!(text.starts_with("No command /x[2jyyy") && text.contains("y…. /help"), "{text}");
-        assert!(text.len() < 150, "{text}");
-    }
     #[test]
     fn no_suggestion_leaves_or_deletes() {
         for typed in ["/qiut", "/quti", "/exti", "/exot", "/claer", "/clera", "/erease", "/eraes"] {
@@ -366,6 +366,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn wrong_arguments_are_answered_with_the_usage() {
+        assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
+        assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
+        assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
+        assert_eq!(error("/typing maybe"), "That is nothing that /typing can be given. Usage: /typing [on|off]");
+        assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
+    }
+
+    #[test]
+    fn an_error_repeats_neither_escapes_nor_a_book() {
+        let text = error(&format!("/x\u{1b}[2J\u{202e}{}", "y".repeat(100_000)));
+        assert!(text.starts_with("No command /x[2jyyy") && text.contains("y…. /help"), "{text}");
+        assert!(text.len() < 150, "{text}");
+    }
 
     proptest! {
         #[test]

@@ -23,6 +23,7 @@ pub(super) enum Kind {
     Whois,
     Away,
     Back,
+    Typing,
     Ignore,
     Unignore,
     Verify,
@@ -39,7 +40,6 @@ pub(super) enum Kind {
     Quit,
 }
 
-impl Spec {
 impl Kind {
     /// Whether it leaves, or takes something away.
     pub(super) const fn loses(self) -> bool {
@@ -47,6 +47,7 @@ impl Kind {
     }
 }
 
+impl Spec {
     /// The name and the aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
@@ -93,6 +94,13 @@ pub const COMMANDS: &[Spec] = &[
         kind: Kind::Away,
     },
     Spec { name: "back", aliases: &[], usage: "/back", help: "Say that you are here again", kind: Kind::Back },
+    Spec {
+        name: "typing",
+        aliases: &[],
+        usage: "/typing [on|off]",
+        help: "Show when you type, and see when others do",
+        kind: Kind::Typing,
+    },
     Spec {
         name: "ignore",
         aliases: &[],

@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     domain::model::{Known, Nick, NodeId},
-    runtime::profile::{SaveError, Saver},
+    runtime::profile::{Chosen, SaveError, Saver},
 };
 
 /// How long changes are gathered before they are written: a room that starts is one write, and no crash loses more of
@@ -33,7 +33,7 @@ const LAST_WRITE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct ProfileWriter {
     saver: Saver,
-    nick: Option<Nick>,
+    chosen: Chosen,
     known_changed: bool,
     /// What the user has decided, as it stands in the file.
     decided: Decisions,
@@ -54,14 +54,14 @@ type Decisions = BTreeSet<(NodeId, [bool; 3])>;
 
 #[derive(Debug, Default)]
 struct Writing {
-    nick: Option<Nick>,
+    chosen: Chosen,
     decided: Option<Decisions>,
 }
 
 /// What became of a write. What there was nothing to write of counts as written.
 #[derive(Debug)]
 struct Written {
-    nick: Result<(), SaveError>,
+    chosen: Result<(), SaveError>,
     known: Result<(), SaveError>,
 }
 
@@ -70,7 +70,7 @@ impl ProfileWriter {
     pub(super) fn new(saver: Saver, known: &[Known]) -> Self {
         Self {
             saver,
-            nick: None,
+            chosen: Chosen::default(),
             known_changed: false,
             decided: decisions(known),
             due: None,
@@ -84,7 +84,13 @@ impl ProfileWriter {
 
     /// The user has this name now.
     pub(super) fn nick_changed(&mut self, nick: Nick) {
-        self.nick = Some(nick);
+        self.chosen.nick = Some(nick);
+        self.due = Some(Instant::now());
+    }
+
+    /// From now on the user shares when they are typing, or does not.
+    pub(super) fn typing_changed(&mut self, shared: bool) {
+        self.chosen.typing = Some(shared);
         self.due = Some(Instant::now());
     }
 
@@ -110,16 +116,16 @@ impl ProfileWriter {
         if !self.saver.keeps() {
             return;
         }
-        let nick = self.nick.take();
+        let chosen = std::mem::take(&mut self.chosen);
         let known = self.known_changed.then(known).and_then(|known| self.worth_writing(known));
         let (known, decided) = known.unzip();
-        if nick.is_none() && known.is_none() {
+        if chosen.is_empty() && known.is_none() {
             return;
         }
-        self.writing = Writing { nick: nick.clone(), decided };
+        self.writing = Writing { chosen: chosen.clone(), decided };
         let saver = self.saver.clone();
         self.running.spawn_blocking(move || Written {
-            nick: nick.map_or(Ok(()), |nick| saver.save_nick(&nick)),
+            chosen: if chosen.is_empty() { Ok(()) } else { saver.save_chosen(&chosen) },
             known: known.map_or(Ok(()), |known| saver.save_known(&known)),
         });
     }
@@ -145,9 +151,9 @@ impl ProfileWriter {
 
     /// Takes back what was not written, to try again later.
     fn finish_write(&mut self, written: Result<Written, JoinError>) -> Option<SaveError> {
-        let Writing { nick, decided } = std::mem::take(&mut self.writing);
-        let (nick_saved, known_saved, error) = match written {
-            Ok(Written { nick, known }) => (nick.is_ok(), known.is_ok(), nick.err().or(known.err())),
+        let Writing { chosen, decided } = std::mem::take(&mut self.writing);
+        let (chosen_saved, known_saved, error) = match written {
+            Ok(Written { chosen, known }) => (chosen.is_ok(), known.is_ok(), chosen.err().or(known.err())),
             Err(defect) => {
                 tracing::error!(%defect, "not saved");
                 (false, false, None)
@@ -159,13 +165,13 @@ impl ProfileWriter {
             Some(_) => (self.known_changed, self.quiet_until) = (true, now),
             None => {}
         }
-        if nick_saved && known_saved {
+        if chosen_saved && known_saved {
             (self.retry_at, self.told) = (None, false);
             return None;
         }
-        if !nick_saved {
-            // The user may have chosen another one meanwhile.
-            self.nick = self.nick.take().or(nick);
+        if !chosen_saved {
+            // The user may have chosen something else meanwhile.
+            self.chosen = std::mem::take(&mut self.chosen).or(chosen);
         }
         self.retry_at = Some(now + RETRY);
         self.due_by(now + RETRY);

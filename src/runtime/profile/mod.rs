@@ -29,6 +29,7 @@ pub use self::{
     known::MAX_KNOWN,
     renewal::{Renewal, Renewed},
     saver::Saver,
+    settings::Chosen,
 };
 use self::{known::Rest, settings::Settings, unreadable::Unreadable};
 use crate::{
@@ -164,6 +165,11 @@ impl Profile {
     /// The name to go by, if one was given on the screen in an earlier run.
     pub const fn nick(&self) -> Option<&Nick> {
         self.settings.nick.as_ref()
+    }
+
+    /// Whether typing is told, if that was said on the screen in an earlier run.
+    pub const fn typing(&self) -> Option<bool> {
+        self.settings.typing
     }
 
     /// Whether the node is open on which network, as far as that was said on the screen.

@@ -17,6 +17,8 @@ const MAX_NETWORKS: usize = 64;
 pub(super) struct Settings {
     /// The name to go by.
     pub(super) nick: Option<Nick>,
+    /// Whether others are told when the user is typing, and the user when others are.
+    pub(super) typing: Option<bool>,
     /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
     /// What a later release has set. It stays in the file.
@@ -27,6 +29,8 @@ pub(super) struct Settings {
 struct Stored {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nick: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typing: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lan: Vec<Lan>,
     #[serde(flatten)]
@@ -39,7 +43,36 @@ struct Lan {
     open: bool,
 }
 
+/// What the user has chosen on the screen and is to be remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chosen {
+    /// The name to go by, if they have chosen one.
+    pub nick: Option<Nick>,
+    /// Whether typing is told, if they have said so.
+    pub typing: Option<bool>,
+}
+
+impl Chosen {
+    /// Whether they have chosen nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.nick.is_none() && self.typing.is_none()
+    }
+
+    /// This, and of what they chose `before` what they have not changed.
+    #[must_use]
+    pub fn or(self, before: Self) -> Self {
+        Self { nick: self.nick.or(before.nick), typing: self.typing.or(before.typing) }
+    }
+}
+
 impl Settings {
+    /// Takes in what was chosen.
+    pub(super) fn choose(&mut self, chosen: &Chosen) {
+        let Chosen { nick, typing } = chosen.clone();
+        self.nick = nick.or(self.nick.take());
+        self.typing = typing.or(self.typing);
+    }
+
     /// Reads the file.
     ///
     /// # Errors
@@ -55,14 +88,15 @@ impl Settings {
         let nick = nick.map_err(|error| error.to_string().trim_end_matches('.').to_owned())?;
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
-        Ok(Self { nick, lan: lan.map_err(|error| error.to_string())?, rest: stored.rest })
+        let lan = lan.map_err(|error| error.to_string())?;
+        Ok(Self { nick, typing: stored.typing, lan, rest: stored.rest })
     }
 
     /// The file; `None` if it could not be read again.
     pub(super) fn to_json(&self) -> Option<Vec<u8>> {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
         let nick = self.nick.as_ref().map(ToString::to_string);
-        let stored = Stored { nick, lan, rest: self.rest.clone() };
+        let stored = Stored { nick, typing: self.typing, lan, rest: self.rest.clone() };
         let mut json = serde_json::to_vec_pretty(&stored).ok()?;
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
@@ -83,6 +117,7 @@ mod tests {
             let mut settings = Settings { nick: nick.map(|nick| Nick::new(nick).unwrap()), ..Settings::default() };
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
             settings.lan = vec![(network(1), true), (network(2), false)];
+            settings.typing = Some(false);
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
     }
@@ -101,6 +136,7 @@ mod tests {
     fn nothing_else_is_accepted() {
         for (text, error) in [
             ("{\"nick\": 1}", "invalid type: integer"),
+            ("{\"typing\": \"no\"}", "invalid type: string"),
             ("{\"nick\": \"a:b\"}", "A name cannot contain ':'"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
             ("{\"nick\": \"a\"", "EOF"),

@@ -13,7 +13,10 @@ use crate::{
         bus::Command,
         model::{DiskTrouble, Nick, Text, Who},
     },
-    frontend::slash::{self, Action, Context, Local, Spec},
+    frontend::{
+        slash::{self, Action, Context, Local, Spec},
+        typing,
+    },
 };
 
 /// How long the question whether to erase the history stands. A yes that comes later, or out of the recalled lines, asks
@@ -33,15 +36,15 @@ impl App {
         if !matches!(action, Ok(Action::Node(Command::Search { .. }) | Action::Local(Local::LastSearch))) {
             self.conversation.go_to_bottom();
         }
-        let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
-            Action::Node(command) => self.request(command),
-            Action::Local(local) => self.local(local),
         if matches!(action, Ok(Action::Node(Command::Say { .. })))
             && let Err(question) = self.composer.confirm_size()
         {
             self.block(Tone::Ask, &question, 0);
             return;
         }
+        let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
+            Action::Node(command) => self.request(command),
+            Action::Local(local) => self.local(local),
         });
         match done {
             Ok(()) => self.composer.done(&line),
@@ -109,6 +112,7 @@ impl App {
                 let text = format!("You are {}. /nick NAME changes that.", self.user.nick);
                 self.notice(Tone::Plain, &text);
             }
+            Local::Typing => self.notice(Tone::Plain, typing::sentence(self.user.typing)),
             Local::Who => self.who(),
             Local::Network => {
                 self.block(Tone::Plain, &self.status.describe_network(), 0);

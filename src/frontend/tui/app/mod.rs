@@ -103,7 +103,7 @@ impl App {
     pub fn new(mut setup: Setup, now: Now) -> Self {
         let warnings = std::mem::take(&mut setup.warnings);
         let mut app = Self {
-            user: User::new(setup.nick.clone()),
+            user: User::new(setup.nick.clone(), setup.typing),
             status: Status::default(),
             people: People::new(&setup.nick),
             composer: Composer::default(),
@@ -212,7 +212,7 @@ impl App {
         let before = self.composer.draft().edits();
         self.conversation.touch();
         edit(self);
-        let silent = self.overlays.name.is_open() || self.status.is_node_gone();
+        let silent = self.overlays.name.is_open() || self.status.is_node_gone() || !self.user.typing;
         if self.composer.draft().edits() != before && !silent {
             let typing = self.composer.typing(self.now.mono, self.people.has_nodes());
             self.outputs.extend(typing.map(|typing| Output::Send(Command::Typing(typing == Typing::Started))));

@@ -12,7 +12,7 @@ use crate::{
         model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
         naming,
     },
-    frontend::{elsewhere, withheld::withheld},
+    frontend::{elsewhere, typing, withheld::withheld},
 };
 
 impl App {
@@ -53,7 +53,7 @@ impl App {
             }
             Update::PeerTrust { peer, trust, ignored } => self.people.trust(peer, trust, ignored),
             Update::PeerPresence { peer, presence, typing } => {
-                self.people.presence(peer, presence, typing, self.now.mono);
+                self.people.presence(peer, presence, typing && self.user.typing, self.now.mono);
             }
             Update::PeerClock { peer, ahead_ms } => self.people.clock(peer, ahead_ms),
             // The first is taken in before it could count as worth a frame; the list of people and each line say the other.
@@ -78,6 +78,7 @@ impl App {
                 self.take_nick(nick);
             }
             Update::PresenceSet(presence) => self.own_presence(presence),
+            Update::TypingShared(shared) => self.share_typing(shared),
             Update::Notice { code, text } if code.is_alarming() => {
                 let seq = self.block(Tone::Alarm, &text, 0);
                 self.arrived(seq);
@@ -265,6 +266,17 @@ impl App {
         let seq = self.block(tone, &text, 0);
         if asked_by_peer {
             self.arrived(seq);
+        }
+    }
+
+    /// From now on typing is told, or not: neither others nor the user.
+    fn share_typing(&mut self, shared: bool) {
+        self.notice(Tone::Dim, typing::sentence(shared));
+        self.user.typing = shared;
+        if !shared {
+            // The node has told others so.
+            self.composer.said();
+            self.people.nobody_types();
         }
     }
 

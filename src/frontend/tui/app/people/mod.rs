@@ -142,6 +142,11 @@ impl People {
         }
     }
 
+    /// The user is not told any more that others are typing.
+    pub(crate) fn nobody_types(&mut self) {
+        self.list.values_mut().for_each(|person| person.typing_until = None);
+    }
+
     /// Whether the user ignores this person.
     pub(crate) fn ignores(&self, peer: PeerId) -> bool {
         self.list.get(&peer).is_some_and(|person| person.peer.ignored)
