@@ -47,6 +47,7 @@ impl Room50 {
         let setup = Setup {
             nick: Nick::clean("alice").unwrap_or_else(|| unreachable!("a valid name")),
             ask_name: false,
+            typing: true,
             ports: (4565, 4569),
             version: "0",
             history_cap: MESSAGE_CAP,

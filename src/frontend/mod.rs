@@ -8,4 +8,5 @@ pub mod headless;
 pub mod json;
 pub mod slash;
 pub mod tui;
+mod typing;
 mod withheld;

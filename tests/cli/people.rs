@@ -62,13 +62,28 @@ fn who_comes_again_has_the_same_key_and_the_name_that_was_given() {
     let nick = |finished: &Finished| finished.event(|event| event["event"] == "listening")["nick"].clone();
     assert_eq!(nick(&again), "Zoë 山田");
     assert_eq!(nick(&user.someone(&["--nick", "now"], "/quit\n")), "now");
-    assert_eq!(nick(&user.someone(&[], "/quit\n")), "Zoë 山田", "an option is for one run");
+    assert_eq!(nick(&user.someone(&[], "/quit\n")), "now", "the profile remembers it");
     let other = user.someone(&["--profile", "work"], "/quit\n");
     assert!(node(&other) != node(&first) && nick(&other) != "Zoë 山田");
     // The directory can be moved, and the key with it.
     let moved = user.home.path().join("moved");
     fs::rename(user.home.path().join(".local/share/proximity-chat"), &moved).unwrap();
     assert_eq!(node(&user.someone(&["--data-dir", moved.to_str().unwrap()], "/quit\n")), node(&first));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_name_and_the_word_on_typing_are_kept_in_the_profile() {
+    let user = User::new();
+    let finished = user.someone(&["--nick", "Zoë"], "/typing off\n/quit\n");
+    let notice = finished.event(|event| event["code"] == "typing");
+    assert!(notice["text"].as_str().is_some_and(|text| text.starts_with("Nobody sees when you type")), "{notice}");
+    let settings = || -> Value { serde_json::from_slice(&fs::read(user.profile("settings.json")).unwrap()).unwrap() };
+    assert_eq!(settings(), serde_json::json!({ "nick": "Zoë", "typing": false }));
+    user.someone(&["--nick", "Ada"], "/quit\n");
+    assert_eq!(settings(), serde_json::json!({ "nick": "Ada", "typing": false }));
+    user.someone(&["--ephemeral", "--nick", "nobody"], "/quit\n");
+    assert_eq!(settings(), serde_json::json!({ "nick": "Ada", "typing": false }));
 }
 
 #[cfg(unix)]

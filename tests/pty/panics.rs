@@ -64,6 +64,7 @@ fn setup() -> Setup {
     Setup {
         nick: Nick::new("alice").expect("a valid nick"),
         ask_name: false,
+        typing: true,
         ports: (4565, 4569),
         version: "0",
         history_cap: 100,

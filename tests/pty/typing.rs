@@ -61,9 +61,9 @@ fn the_wheel_scrolls_and_a_single_arrow_is_history() {
         term.wait_text(&format!("│ line {line} "));
     }
     term.send("\x1b[A\x1b[A\x1b[A");
-    term.wait_text("lines below");
+    term.wait_text("messages below");
     term.send("\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B");
-    term.wait_no_text("lines below");
+    term.wait_no_text("messages below");
     // An arrow right after a notch still belongs to it; the sent line says that the notch is long over.
     term.send("the end\r");
     term.wait_text("│ the end ");

@@ -59,7 +59,7 @@ fn thousands_that_wait_are_told_of_one_by_one() {
     let ids: Vec<_> = (0..5_000).map(|n| waits(&mut s, &format!("mine {n}."))).collect();
     s.update(Update::Unsent { lines: 5_000 });
     s.wait(1);
-    assert!(s.find("mine 4999.  … sending").is_some() && s.find("5,000 lines waiting").is_some(), "{}", s.text());
+    assert!(s.find("mine 4999.  … sending").is_some() && s.find("5,000 messages waiting").is_some(), "{}", s.text());
     for id in &ids {
         s.update(Update::Delivery { id: *id, delivered: 1, of: 1 });
     }
@@ -76,7 +76,7 @@ fn what_waits_from_before_is_counted_and_told() {
     };
     let (mut s, _) = opened(make, (80, 24));
     s.update(Update::Unsent { lines: 3 });
-    assert!(s.find("mine 1.  … sending").is_some() && s.find("3 lines waiting").is_some(), "{}", s.text());
+    assert!(s.find("mine 1.  … sending").is_some() && s.find("3 messages waiting").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
     s.update(Update::Waiting { node: key("5e11"), lines: 9 });
     let row = s.find("○ bob").unwrap();
     assert!(s.row(row).ends_with("away") && s.row(row + 1).ends_with("3 waiting"), "{}", s.text());
-    assert!(s.find("9 lines waiting").is_some(), "{}", s.text());
+    assert!(s.find("9 messages waiting").is_some(), "{}", s.text());
     s.joins(bob(), Some("bob"));
     assert!(
         s.find("● bob").is_some() && s.find("⇄ bob joined").is_some() && s.find("3 waiting").is_none(),

@@ -46,11 +46,11 @@ fn what_others_say_before_and_during_a_flood_stays_in_its_place() {
         }
         if n == 3_100 || n == 11_999 {
             let text = s.text();
-            let at = places(&mut s, &["lunch?", "spam 2.", "more lines of ?mallory", "yes, at noon", "alice too?"]);
+            let at = places(&mut s, &["lunch?", "spam 2.", "more messages of ?mallory", "yes, at noon", "alice too?"]);
             assert_eq!(at, Some(vec![3, 7, 8, 11, 12]), "{text}");
         }
     }
-    assert!(s.find("▸ 11,997 more lines of ?mallory").is_some(), "{}", s.text());
+    assert!(s.find("▸ 11,997 more messages of ?mallory").is_some(), "{}", s.text());
     assert!(s.find("spam 11999.").is_some() && s.find("spam 3.").is_none(), "the end of it is in view: {}", s.text());
 }
 
@@ -71,7 +71,7 @@ fn several_floods_below_the_limit_of_a_second_are_folded_too() {
     }
     let text = s.text();
     assert!(places(&mut s, &["are you there?", "me too"]).is_some(), "{text}");
-    assert_eq!(text.matches(" more lines of ?m500").count(), 3, "{text}");
+    assert_eq!(text.matches(" more messages of ?m500").count(), 3, "{text}");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn floods_that_pause_are_one_fold() {
         }
         s.wait(4);
     }
-    assert_eq!(s.text().matches(" more lines of ?mallory").count(), 1, "{}", s.text());
+    assert_eq!(s.text().matches(" more messages of ?mallory").count(), 1, "{}", s.text());
     assert!(s.find("are you there?").is_some(), "{}", s.text());
 }
 
@@ -130,7 +130,7 @@ fn a_flood_of_mentions_rings_and_shows_a_few() {
 }
 
 #[test]
-fn a_fold_counts_once_as_new() {
+fn every_message_of_a_flood_counts_as_new() {
     let (mut s, _, _) = room();
     s.feed(Input::Focus(false));
     for n in 0..5_000 {
@@ -138,8 +138,8 @@ fn a_fold_counts_once_as_new() {
     }
     let title =
         s.effects.iter().rev().find_map(|e| if let Output::SetTitle(title) = e { Some(title.clone()) } else { None });
-    assert_eq!(title.as_deref(), Some("(4) proximity-chat"), "three lines and the fold: {}", s.text());
-    assert!(s.find("── 4 new ──").is_some(), "{}", s.text());
+    assert_eq!(title.as_deref(), Some("(5000) proximity-chat"), "{}", s.text());
+    assert!(s.find("── 5,000 new messages ──").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -177,11 +177,11 @@ fn unfolding_shows_the_beginning_and_the_end_and_says_where_the_rest_is() {
     for n in 0..5_000 {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));
     }
-    assert!(s.find("▸ 4,997 more lines of ?mallory  (Ctrl-O shows some)").is_some(), "{}", s.text());
+    assert!(s.find("▸ 4,997 more messages of ?mallory  (Ctrl-O shows some)").is_some(), "{}", s.text());
     s.ctrl('o');
     assert!(s.find("spam 4999.").is_some() && s.find("▸").is_none(), "{}", s.text());
     s.feed(Input::Scroll(90));
-    assert!(s.find("… 4,797 lines in between are not on the screen.").is_some(), "{}", s.text());
+    assert!(s.find("… 4,797 messages in between are not on the screen.").is_some(), "{}", s.text());
     assert!(s.find("spam 102.").is_some() && s.find("spam 4900.").is_some(), "{}", s.text());
 }
 

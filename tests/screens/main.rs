@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod code;
+mod dates;
 mod delivery;
 mod disk;
 mod erase;
@@ -14,6 +15,7 @@ mod history;
 mod identities;
 mod keys;
 mod late;
+mod long;
 mod people;
 mod place;
 mod random;

@@ -64,6 +64,75 @@ fn a_clock_that_is_far_off_stands_beside_its_owner() {
     }
 }
 
+#[test]
+fn who_says_since_when_somebody_is_away() {
+    let (bob, carol) = (node("7f3a", "192.168.1.23:4565"), node("0b1e", "192.168.1.31:4565"));
+    for (size, ages) in [((120, 35), true), ((40, 24), false)] {
+        let mut s = Screen::up(lan(), size);
+        s.joins(bob, Some("bob"));
+        s.joins(carol, Some("carol"));
+        s.is_at(carol, Presence::away("holiday"), false);
+        s.wait(7_200);
+        s.is_at(bob, Presence::away("lunch"), false);
+        s.wait(300);
+        s.enter("/who");
+        let row = |s: &mut Screen, name: &str| {
+            let text = s.text();
+            let row = text.lines().rfind(|row| row.starts_with(&format!("   ◐ {name}"))).unwrap();
+            row.split('│').next().unwrap().to_owned()
+        };
+        for name in ["bob", "carol"] {
+            let row = row(&mut s, name);
+            assert!(row.matches("away").count() == 1 && !row.contains("here"), "{row}");
+        }
+        assert_eq!(row(&mut s, "bob").contains("away 5m"), ages, "{}", s.text());
+        assert!(!row(&mut s, "carol").contains("away 2h"), "away since before: {}", s.text());
+        assert!(s.find("2 people are here, 2 of them away:").is_some(), "{}", s.text());
+        s.is_at(bob, Presence::Here, false);
+        s.enter("/clear");
+        s.enter("/who");
+        assert!(!ages || s.find("here 2h").is_some(), "{}", s.text());
+    }
+}
+
+/// The colour of what stands `after` characters behind the start of `needle`.
+fn colour(s: &mut Screen, needle: &str, after: usize) -> ratatui::style::Color {
+    let text = s.text();
+    let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(needle)).unwrap();
+    let column = line.split(needle).next().unwrap().chars().count() + after;
+    s.buffer()[(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())].fg
+}
+
+#[test]
+fn people_who_are_here_have_colours_of_their_own_everywhere() {
+    let mut s = Screen::up(lan(), (120, 35));
+    let names = ["bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mike", "niaj", "olivia"];
+    let whom = |at: usize| node(&format!("{at:02x}"), &format!("192.168.1.{}:4565", 20 + at));
+    let mut colours = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        s.joins(whom(at), Some(name));
+        s.says(whom(at), name, &format!("hello from number {at}."));
+        colours.push(colour(&mut s, &format!("{name} │ hello from number {at}."), 0));
+    }
+    let different: std::collections::BTreeSet<_> = colours.iter().map(|colour| format!("{colour:?}")).collect();
+    assert_eq!(different.len(), names.len());
+    for (at, name) in names.iter().enumerate() {
+        assert_eq!(colour(&mut s, &format!("{name} │ hello from number {at}."), 0), colours[at], "it stays");
+        assert_eq!(colour(&mut s, &format!("● {name}"), 2), colours[at], "in the list too: {}", s.text());
+    }
+    let found: Vec<_> = (0..names.len()).map(|at| s.old(Author::Peer(whom(at).id), names[at], "a hit", 60)).collect();
+    s.enter("/search hit");
+    s.update(Update::Found { query: "hit".into(), messages: found, more: false, behind: 0 });
+    for at in 1..names.len() {
+        assert_eq!(
+            colour(&mut s, &format!("{}  a hit", names[at]), 0),
+            colours[at],
+            "and where it was found: {}",
+            s.text()
+        );
+    }
+}
+
 /// What of a guest cannot be taken for what a person says whose key is known: in columns, in line, and for copying.
 #[test]
 fn a_guest_is_marked_wherever_it_is_named() {
@@ -103,9 +172,9 @@ fn a_guest_is_marked_wherever_it_is_named() {
             s.says(addr(EVE), "bob", &i.to_string());
         }
         assert!(s.find("?bob#4567: 51").is_some(), "{size:?}: {}", s.text());
-        // In the lowest window its first row is just out of sight.
-        s.feed(Input::Scroll(1));
-        assert!(s.find("more lines of ?bob#4567").is_some(), "{size:?}: {}", s.text());
+        // In the lowest window its first row is just out of sight, and then below the day.
+        s.feed(Input::Scroll(2));
+        assert!(s.find("more messages of ?bob#4567").is_some(), "{size:?}: {}", s.text());
     }
 }
 
@@ -131,7 +200,7 @@ fn a_flood_of_comers_is_a_few_rows_and_hides_nobody() {
         s.joins(guest, Some(&format!("flood{port}")));
         s.leaves(guest);
     }
-    assert!(s.find("1,543 others came and went").is_some(), "{}", s.text());
+    assert!(s.find("1,543 others came").is_some(), "{}", s.text());
     assert!(s.find("still in sight").is_some() && s.find("○ bob").is_some(), "{}", s.text());
 }
 

@@ -266,7 +266,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     s.enter("running late");
     assert_eq!(s.said(), ["running late"], "the node keeps it until somebody is there");
     s.update(Update::Unsent { lines: 2 });
-    shows(&mut s, "✗ OFFLINE  2 lines waiting");
+    shows(&mut s, "✗ OFFLINE  2 messages waiting");
     s.enter("/who");
     shows(&mut s, "Nobody else is here.");
 

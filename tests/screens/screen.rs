@@ -83,6 +83,7 @@ pub(crate) fn lan() -> Scene {
     let setup = Setup {
         nick: Nick::new("alice").unwrap(),
         ask_name: false,
+        typing: true,
         ports: (4565, 4569),
         version: "0.1.0",
         history_cap: MESSAGE_CAP,

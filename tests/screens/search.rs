@@ -74,7 +74,7 @@ fn a_hit_is_shown_among_what_was_said_around_it_and_esc_comes_back() {
     let buffer = s.buffer();
     let x = (0..50).find(|&x| buffer[(x, y)].symbol() == "k" && buffer[(x + 1, y)].symbol() == "e").unwrap();
     assert!(buffer[(x, y)].modifier.contains(Modifier::BOLD | Modifier::UNDERLINED));
-    assert!(s.find("+ lines below - End").is_some(), "{}", s.text());
+    assert!(s.find("+ messages below · End").is_some(), "{}", s.text());
     s.press(KeyCode::Esc);
     assert!(s.find("line 2999.").is_some() && s.find("below").is_none(), "{}", s.text());
     // The list is kept, with the choice.

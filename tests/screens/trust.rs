@@ -140,7 +140,7 @@ fn a_low_window_shows_an_alarm_and_an_answer_from_the_title_on() {
     let (presence, round_trip) = (Presence::away("lunch"), Some(Duration::from_millis(2)));
     let whois = Whois { peer, known: None, addrs, presence, round_trip, clock_ahead_ms: Some(7_200_000) };
     s.update(Update::Whois(Box::new(whois)));
-    assert!(s.row(0) == " bob" && s.find("clock").is_none() && s.find("1 line below - End").is_some(), "{}", s.text());
+    assert!(s.row(1) == " bob" && s.find("clock").is_none() && s.find("more below · End").is_some(), "{}", s.text());
     s.press(KeyCode::End);
     assert!(s.find("clock").is_some(), "{}", s.text());
 }
@@ -157,7 +157,7 @@ fn an_alarm_is_never_folded_and_counts_as_news() {
     s.update(Update::Alarm(Alarm { nick: Nick::new("Bob").unwrap(), ..alarm }));
     assert_eq!(s.text().matches("has a NEW KEY.").count(), 2, "{}", s.text());
     assert!(s.find("⇄ bob#c04e joined") < s.find("!! \"bob\"") && s.find("!! \"bob\"") < s.find("⇄ ?zoe joined"));
-    assert!(s.find("─ 2 new ─").is_some(), "{}", s.text());
+    assert!(s.find("─ 2 new notices ─").is_some(), "{}", s.text());
     assert_eq!(s.effects.iter().filter(|effect| **effect == Output::Bell).count(), 1);
 }
 

@@ -128,3 +128,94 @@ fn many_who_type_are_counted() {
     s.is_at(bob(), Presence::away("x"), true);
     assert!(s.find("3 people are typing").is_some(), "{}", s.text());
 }
+
+/// The status line.
+fn status(s: &mut Screen) -> String {
+    let text = s.text();
+    text.lines().find(|row| row.starts_with(" ●")).unwrap_or_default().trim_end().to_owned()
+}
+
+#[test]
+fn a_narrow_window_says_who_is_typing_and_leaves_out_the_own_name() {
+    let mut s = screen();
+    s.resize(40, 12);
+    let own = status(&mut s);
+    assert!(own.contains("alice"), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    assert_eq!(status(&mut s), " ● online  1 here         bob is typing", "{}", s.text());
+    for cols in 20..80 {
+        s.resize(cols, 12);
+        let line = status(&mut s);
+        let names_bob = line.contains("bob is typing");
+        assert!(names_bob || !line.contains("alice") || !line.contains("typing"), "{cols}: {line}");
+        assert!(names_bob || cols < 36, "{cols}: {line}");
+        assert!(
+            !line.contains("typing") || names_bob || line.contains("1 typing") || line.contains("1 is typing"),
+            "{line}"
+        );
+    }
+    s.resize(40, 12);
+    s.wait(6);
+    assert_eq!(status(&mut s), own);
+}
+
+#[test]
+fn unread_messages_leave_room_for_who_is_typing() {
+    let mut s = screen();
+    s.resize(40, 12);
+    s.feed(Input::Focus(false));
+    s.says(bob(), "bob", "hello");
+    assert!(status(&mut s).starts_with(" ● online  1 here  1 new message"), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    assert_eq!(status(&mut s), " ● online  1 here  1 new  bob is typing", "{}", s.text());
+}
+
+#[test]
+fn a_long_name_is_cut_before_the_verb() {
+    let mut s = Screen::up(loopback(), (40, 12));
+    s.joins(bob(), Some("alexandria thegreat"));
+    s.is_at(bob(), Presence::Here, true);
+    assert_eq!(status(&mut s), " ● online  1 here  alexandri… is typing", "{}", s.text());
+}
+
+#[test]
+fn typing_is_told_in_neither_direction_when_it_is_switched_off() {
+    let mut s = screen();
+    s.typed("hello");
+    s.is_at(bob(), Presence::Here, true);
+    assert!(s.find("bob is typing").is_some());
+    s.ctrl('c');
+    s.effects.clear();
+    s.enter("/typing off");
+    assert_eq!(s.sent(), [Command::ShareTyping(false)]);
+    s.update(Update::TypingShared(false));
+    assert!(s.find("Nobody sees when you type").is_some() && s.find("bob is typing").is_none(), "{}", s.text());
+    s.is_at(bob(), Presence::Here, true);
+    assert!(s.find("bob is typing").is_none() && s.find("typing…").is_none(), "{}", s.text());
+    s.typed("hello");
+    s.wait(3);
+    s.typed("!");
+    s.ctrl('c');
+    assert_eq!(s.sent(), []);
+    s.enter("/clear");
+    s.enter("/typing");
+    assert!(s.find("Nobody sees when you type").is_some(), "{}", s.text());
+    s.enter("/typing on");
+    s.update(Update::TypingShared(true));
+    assert!(s.find("Others see when you type").is_some(), "{}", s.text());
+    s.effects.clear();
+    s.typed("x");
+    assert_eq!(s.sent(), [TYPING]);
+    s.is_at(bob(), Presence::Here, true);
+    assert!(s.find("bob is typing").is_some(), "{}", s.text());
+}
+
+#[test]
+fn a_profile_may_begin_without_typing_notices() {
+    let mut s = Screen::up(loopback().with(|setup| setup.typing = false), (80, 24));
+    s.joins(bob(), Some("bob"));
+    s.effects.clear();
+    s.typed("hello");
+    s.is_at(bob(), Presence::Here, true);
+    assert!(s.sent().is_empty() && s.find("is typing").is_none(), "{}", s.text());
+}

@@ -90,9 +90,12 @@ pub struct Args {
     /// Read this config file instead of the one in your config directory
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The name others see (default: your login name)
+    /// The name others see, from now on (default: the name you had last, or your login name)
     #[arg(long, value_name = "NAME")]
     pub nick: Option<String>,
+    /// Tell nobody when you are typing, and do not show when others are
+    #[arg(long)]
+    pub no_typing: bool,
     /// Be who this profile is (default: the first one that is free: default, default-2, ...)
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,

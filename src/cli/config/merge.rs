@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, PlainView, Theme,
-    check, json,
+    Typing, check, json,
     name::Strength,
     setting::Setting,
     source::{self, Given, Layer, Origin, Sourced, Value},
@@ -33,7 +33,7 @@ pub struct Sources<'a> {
     pub env: &'a [(String, String)],
     /// The config file, if there is one.
     pub file: Option<FileText<'a>>,
-    /// The user's login name.
+    /// The user's login name, as the system knows it. The variable `USER` counts more.
     pub login: Option<&'a str>,
 }
 
@@ -59,6 +59,12 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let interfaces = layers.each(Setting::Interfaces, interface)?;
     let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|sourced| sourced.value);
 
+    let typing = layers.optional(Setting::Typing, boolean)?;
+    let typing = typing.map_or_else(Typing::default, |Sourced { value, origin }| Typing {
+        shared: value,
+        firm: origin.is_of_this_run(),
+    });
+
     let profile = layers.optional(Setting::Profile, profile)?;
     let data_dir = layers.optional(Setting::DataDir, directory)?;
     let ephemeral = layers.optional(Setting::Ephemeral, boolean)?;
@@ -78,7 +84,7 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         interfaces: interfaces.into_iter().map(|sourced| sourced.value).collect(),
         announce: layers.optional(Setting::Announce, boolean)?.is_none_or(|sourced| sourced.value),
         ports,
-        name: name(&layers, sources.login)?,
+        name: name(&layers, env().filter(|(name, _)| *name == "USER").map(|(_, value)| value).chain(sources.login))?,
         peers,
         sweep_rate: layers.optional(Setting::SweepRate, sweep_rate)?.map(|sourced| sourced.value),
         any_network,
@@ -90,6 +96,7 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         network: layers
             .optional(Setting::Network, |given| Network::new(text(given)?).ok())?
             .map(|sourced| sourced.value),
+        typing,
         theme: theme(&layers, env())?,
         plain_view: layers.optional(Setting::PlainView, boolean)?.map_or_else(PlainView::default, |sourced| {
             PlainView { plain: sourced.value, firm: sourced.origin.is_of_this_run() }
@@ -245,18 +252,21 @@ fn history(layers: &Layers) -> Result<History, ConfigError> {
     })
 }
 
-fn name(layers: &Layers, login: Option<&str>) -> Result<Name, ConfigError> {
+/// The name to go by; if none is set, the first of the `logins` that can be one.
+fn name<'a>(layers: &Layers, logins: impl IntoIterator<Item = &'a str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;
         let nick = Nick::new(text).map_err(|error| ConfigError::Nick { origin: given.origin.clone(), error })?;
-        return Ok(Name::new(
-            nick,
-            if matches!(given.origin, Origin::File { .. }) { Strength::File } else { Strength::Now },
-        ));
+        let strength = match given.origin {
+            Origin::Flag(_) => Strength::Option,
+            Origin::Variable(_) => Strength::Variable,
+            Origin::File { .. } | Origin::Default => Strength::File,
+        };
+        return Ok(Name::new(nick, strength));
     }
     #[expect(clippy::expect_used, reason = "a constant, and a test without a login name runs through here")]
     let nameless = || Nick::new(NAMELESS).expect("a valid name");
-    Ok(Name::new(login.and_then(Nick::clean).unwrap_or_else(nameless), Strength::Login))
+    Ok(Name::new(logins.into_iter().find_map(Nick::clean).unwrap_or_else(nameless), Strength::Login))
 }
 
 fn theme<'a>(layers: &Layers, env: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Theme, ConfigError> {

@@ -77,6 +77,8 @@ pub struct Config {
     pub history: History,
     /// What the present network is called, instead of what can be found out about it.
     pub network: Option<Network>,
+    /// Whether others are told when the user is typing, and the user when others are.
+    pub typing: Typing,
     /// Which colours to draw in.
     pub theme: Theme,
     /// Whether to show messages plainly.
@@ -108,6 +110,27 @@ impl PlainView {
     /// How to begin in a profile that remembers `kept`.
     pub fn resolve(self, kept: Option<bool>) -> bool {
         kept.filter(|_| !self.firm).unwrap_or(self.plain)
+    }
+}
+
+/// Whether typing is told, and how much that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Typing {
+    shared: bool,
+    /// Whether that was said for this run: then what was said on the screen counts less.
+    firm: bool,
+}
+
+impl Typing {
+    /// What holds in a profile that remembers `kept`.
+    pub fn resolve(self, kept: Option<bool>) -> bool {
+        if self.firm { self.shared } else { kept.unwrap_or(self.shared) }
+    }
+}
+
+impl Default for Typing {
+    fn default() -> Self {
+        Self { shared: true, firm: false }
     }
 }
 

@@ -16,8 +16,10 @@ pub struct Name {
 /// How much the place of a name counts beside the one that was given on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// Said for this run, by an option or a variable: more.
-    Now,
+    /// Said by an option: more, and the profile remembers it.
+    Option,
+    /// Said by a variable: more.
+    Variable,
     /// Written in the config file: less.
     File,
     /// Nobody gave one; this is the login name.
@@ -29,11 +31,16 @@ impl Name {
         Self { nick, strength }
     }
 
+    /// The name that the profile is to remember, if it was given by an option: as one that is given on the screen.
+    pub fn to_remember(&self) -> Option<&Nick> {
+        (self.strength == Strength::Option).then_some(&self.nick)
+    }
+
     /// The name to go by in a profile that remembers the name `kept` and is the `copy`-th of its user's, and whether
     /// anybody gave it. The login name gets a number in further copies.
     pub fn resolve(&self, kept: Option<&Nick>, copy: NonZeroU32) -> (Nick, bool) {
         match (self.strength, kept) {
-            (Strength::Now, _) | (Strength::File, None) => (self.nick.clone(), true),
+            (Strength::Option | Strength::Variable, _) | (Strength::File, None) => (self.nick.clone(), true),
             (Strength::File | Strength::Login, Some(kept)) => (kept.clone(), true),
             (Strength::Login, None) => (numbered(&self.nick, copy), false),
         }
@@ -65,8 +72,10 @@ mod tests {
         let kept = nick("kept");
         let two = NonZeroU32::new(2).unwrap();
         for (strength, kept, name) in [
-            (Strength::Now, Some(&kept), ("given", true)),
-            (Strength::Now, None, ("given", true)),
+            (Strength::Option, Some(&kept), ("given", true)),
+            (Strength::Option, None, ("given", true)),
+            (Strength::Variable, Some(&kept), ("given", true)),
+            (Strength::Variable, None, ("given", true)),
             (Strength::File, Some(&kept), ("kept", true)),
             (Strength::File, None, ("given", true)),
             (Strength::Login, Some(&kept), ("kept", true)),
@@ -76,6 +85,13 @@ mod tests {
             assert_eq!((resolved.as_str(), given), name, "{strength:?} {kept:?}");
         }
         assert_eq!(Name::new(nick("ada"), Strength::Login).resolve(None, NonZeroU32::MIN), (nick("ada"), false));
+    }
+
+    #[test]
+    fn only_a_name_by_an_option_is_remembered() {
+        let strengths = [Strength::Option, Strength::Variable, Strength::File, Strength::Login];
+        let remembered = strengths.map(|strength| Name::new(nick("given"), strength).to_remember().is_some());
+        assert_eq!(remembered, [true, false, false, false]);
     }
 
     #[test]

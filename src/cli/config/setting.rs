@@ -25,6 +25,7 @@ pub(super) enum Setting {
     HistoryLines,
     Theme,
     PlainView,
+    Typing,
 }
 
 /// The beginning of every variable.
@@ -34,7 +35,7 @@ pub(super) const ENV_PREFIX: &str = "PROXIMITY_CHAT_";
 const FORGIVEN: usize = 2;
 
 impl Setting {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Ip,
         Self::Cidr,
         Self::MinPort,
@@ -56,6 +57,7 @@ impl Setting {
         Self::HistoryLines,
         Self::Theme,
         Self::PlainView,
+        Self::Typing,
     ];
 
     /// The key in the config file.
@@ -81,6 +83,7 @@ impl Setting {
             Self::HistoryLines => "history_lines",
             Self::Theme => "theme",
             Self::PlainView => "plain_view",
+            Self::Typing => "typing",
         }
     }
 
@@ -97,7 +100,9 @@ impl Setting {
             Self::Nick => "a name",
             Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
             Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
-            Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral | Self::PlainView => "true or false",
+            Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral | Self::PlainView | Self::Typing => {
+                "true or false"
+            }
             Self::Interfaces => "a list of interfaces of this machine, such as eth0",
             Self::Network => "a name of 1 to 100 printable ASCII characters",
             Self::Guests => "\"loopback\", \"network\" or \"none\"",

@@ -121,6 +121,7 @@ pub(super) fn from_args(args: &super::Args) -> Layer {
     one(Setting::DataDir, "--data-dir", &args.data_dir);
     one(Setting::Ephemeral, "--ephemeral", &args.ephemeral.then(|| "true".to_owned()));
     one(Setting::PlainView, "--plain-view", &args.plain_view.then(|| "true".to_owned()));
+    one(Setting::Typing, "--no-typing", &args.no_typing.then(|| "false".to_owned()));
     one(Setting::Theme, "--no-color", &args.no_color.then(|| "none".to_owned()));
     let mut many = |setting, flag, words: &[String]| {
         if !words.is_empty() {

@@ -97,6 +97,8 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     config.warnings.extend_from_slice(profile.notices());
     let copy = profile.name().map_or(NonZeroU32::MIN, ProfileName::copy);
     let (nick, given) = config.name.resolve(profile.nick(), copy);
+    remember_name(&mut config, &profile);
+    let typing = config.typing.resolve(profile.typing());
     // Until its user has said how to be called, a node with a screen meets nobody.
     let ask_name = !given && front == Front::Screen;
     let (commands, commands_out) = mpsc::channel(COMMAND_CAPACITY);
@@ -112,7 +114,7 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let left = runtime.block_on(async {
         match front {
-            Front::Screen => run_screen(config, (nick, ask_name, plain_view), commands, updates).await,
+            Front::Screen => run_screen(config, (nick, ask_name, plain_view), typing, commands, updates).await,
             Front::Headless { json } => run_headless(config, json, commands, updates).await,
         }
     });
@@ -121,6 +123,16 @@ pub fn main(mut config: Config, front: Front) -> Result<u8, Error> {
     leave.cancel();
     node.join().map_err(|_| Error::NodeLost)?;
     left
+}
+
+/// Remembers a name that was given by an option, so that the next run goes by it too. A disk that does not take it is no reason not
+/// to start: the user is told.
+fn remember_name(config: &mut Config, profile: &Profile) {
+    let Some(nick) = config.name.to_remember().filter(|nick| profile.nick() != Some(nick)) else { return };
+    if let Err(error) = profile.saver().save_nick(nick) {
+        tracing::error!(%error, "the name was not saved");
+        config.warnings.push(format!("{error} The next run does not know the name {nick}."));
+    }
 }
 
 /// Which profile the settings name.
@@ -140,12 +152,14 @@ fn open_profile(config: &Config) -> Result<Profile, ProfileError> {
 async fn run_screen(
     config: Config,
     (nick, ask_name, plain_view): (Nick, bool, bool),
+    typing: bool,
     commands: mpsc::Sender<Command>,
     updates: mpsc::Receiver<Update>,
 ) -> Result<u8, Error> {
     let setup = Setup {
         nick,
         ask_name,
+        typing,
         ports: (config.ports.min(), config.ports.max()),
         version: env!("CARGO_PKG_VERSION"),
         history_cap: MESSAGE_CAP,

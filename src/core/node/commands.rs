@@ -13,6 +13,7 @@ impl Node {
     pub(super) fn command(&mut self, command: Command, now: Now, out: &mut Vec<Output>) {
         match command {
             Command::Say { room, text, action, .. } => {
+                self.peers.said();
                 self.drive_sync(sync::Input::Say { room, text, action }, now, out);
             }
             Command::Page { room, seek, max } => self.drive_sync(sync::Input::Page { room, seek, max }, now, out),
@@ -24,6 +25,7 @@ impl Node {
             Command::SetNick(nick) => self.set_nick(nick, now, out),
             Command::SetPresence(presence) => self.set_presence(presence, now, out),
             Command::Typing(typing) => self.tell_status(typing, now, out),
+            Command::ShareTyping(shared) => self.share_typing(shared, now, out),
             Command::Rescan => self.rescan(now, out),
             Command::Connect(target) => self.drive_dialing(dialing::Input::Connect(target), now, out),
             Command::Trust { who, sure } => {
@@ -62,6 +64,15 @@ impl Node {
         self.myself.presence = presence.clone();
         out.push(Output::Update(Update::PresenceSet(presence)));
         self.tell_status(false, now, out);
+    }
+
+    /// The front end tells us of typing no more, or again.
+    fn share_typing(&mut self, shared: bool, now: Now, out: &mut Vec<Output>) {
+        out.push(Output::Update(Update::TypingShared(shared)));
+        if !shared {
+            // What others were told a moment ago is over.
+            self.tell_status(false, now, out);
+        }
     }
 
     fn tell_status(&mut self, typing: bool, now: Now, out: &mut Vec<Output>) {

@@ -27,6 +27,8 @@ pub enum Command {
     PlainView(bool),
     /// The user is typing, or has stopped. Worth nothing later: may be dropped.
     Typing(bool),
+    /// Whether others may be told that the user is typing, and the user that others are; remembered.
+    ShareTyping(bool),
     /// Open the node to the network, or close it to this machine; remembered for this network.
     Open(bool),
     /// Open the node to the network that this interface leads to, and to no other.

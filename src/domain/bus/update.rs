@@ -89,6 +89,8 @@ pub enum Update {
     NickSet(Nick),
     /// Our own presence changed, as asked for.
     PresenceSet(Presence),
+    /// Whether typing is told from now on, as asked for.
+    TypingShared(bool),
     /// Something was said, by us or by a peer, and is on disk, unless it is marked as not kept. Not always the newest: what
     /// was missed stands where it belongs.
     Message(Message),

@@ -100,6 +100,7 @@ impl Reader {
             Local::Copy(_) => usage("There is no clipboard without a screen: the text is in what is printed."),
             Local::PlainView => usage("There is no view without a screen."),
             Local::Network => usage("Type /lan on or /lan off; the event network says which it is."),
+            Local::Typing => usage("Type /typing on or /typing off. A pipe tells nobody that you type."),
             Local::LastSearch => usage("Type the words to look for: /search WORDS"),
             Local::ConfirmErase => usage("This erases the room's history on this machine. Type  /erase yes"),
             Local::Quit => {

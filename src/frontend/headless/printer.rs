@@ -23,6 +23,7 @@ use crate::{
         elsewhere,
         json::{Clock, Said, Shown, mark_word},
         slash::COMMANDS,
+        typing,
         withheld::withheld,
     },
 };
@@ -159,6 +160,7 @@ impl Printer {
                 self.notice("nick", &format!("You are {nick} now."));
                 self.own_nick(nick);
             }
+            Update::TypingShared(shared) => self.notice("typing", typing::sentence(shared)),
             Update::PresenceSet(presence) => self.notice("presence", &own_presence(&presence)),
             Update::Message(message) => self.message(&message),
             Update::Notice { code, text } => self.notice(code.as_str(), &text),

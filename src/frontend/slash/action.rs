@@ -22,6 +22,8 @@ pub enum Action {
 pub enum Local {
     /// Show the user's own name.
     OwnNick,
+    /// Show whether typing is told.
+    Typing,
     /// List the people who are here.
     Who,
     /// Show which network the chat is open to.
@@ -104,6 +106,7 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         },
         Slash::Away(note) => ask(Command::SetPresence(Presence::away(&note.unwrap_or_default()))),
         Slash::Back => ask(Command::SetPresence(Presence::Here)),
+        Slash::Typing(Some(shared)) => ask(Command::ShareTyping(shared)),
         Slash::Whois(who) => ask(Command::Whois(who)),
         Slash::Ignore(who) => ask(Command::Ignore(who)),
         Slash::Unignore(who) => ask(Command::Unignore(who)),
@@ -120,6 +123,7 @@ pub fn action(line: &str, context: &Context) -> Result<Action, ActionError> {
         Slash::Search(Some(query)) => ask(Command::Search { room, query, before: None, max: max_hits }),
         Slash::Erase { sure: true } => ask(Command::Erase { room, network: network.clone() }),
         Slash::Nick(None) => local(Local::OwnNick),
+        Slash::Typing(None) => local(Local::Typing),
         Slash::Who => local(Local::Who),
         Slash::Lan(Lan::Show) => local(Local::Network),
         Slash::Search(None) => local(Local::LastSearch),
@@ -156,6 +160,7 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
         Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
         Command::SetPresence(Presence::Here) => "/back".to_owned(),
+        Command::ShareTyping(shared) => format!("/typing {}", if *shared { "on" } else { "off" }),
         Command::Whois(who) => format!("/whois {who}"),
         Command::Ignore(who) => format!("/ignore {who}"),
         Command::Unignore(who) => format!("/unignore {who}"),
@@ -205,6 +210,7 @@ mod tests {
     fn front_ends_answer_what_needs_no_node() {
         for (line, local) in [
             ("/nick", Local::OwnNick),
+            ("/typing", Local::Typing),
             ("/who", Local::Who),
             ("/lan", Local::Network),
             ("/search", Local::LastSearch),
@@ -248,6 +254,8 @@ mod tests {
             "/away",
             "/away lunch",
             "/back",
+            "/typing on",
+            "/typing off",
             "/whois bob",
             "/ignore bob",
             "/unignore bob",

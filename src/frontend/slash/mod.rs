@@ -49,6 +49,8 @@ pub enum Slash {
     Away(Option<String>),
     /// Be here again.
     Back,
+    /// Tell others when the user types and see when they do, or neither; or show which it is.
+    Typing(Option<bool>),
     /// Show no further messages of someone.
     Ignore(Who),
     /// Show the messages of someone again.

@@ -9,6 +9,9 @@ use crate::domain::model::{Network, Text, Who};
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
 
+/// What other programs call a direct message. Somebody who types it means one person.
+const DIRECT: [&str; 2] = ["msg", "query"];
+
 /// How many typing errors a suggestion forgives: one in a short word, two in a longer one.
 const fn forgiven(letters: usize) -> usize {
     if letters <= 3 { 1 } else { 2 }
@@ -28,6 +31,9 @@ pub enum SlashError {
         /// A command that is spelled like it.
         similar: Option<&'static str>,
     },
+    /// A direct message, which there is not yet.
+    #[error("There are no direct messages yet: everybody here reads everything. Nothing was sent.")]
+    NoDirectMessages,
     /// A prefix of several commands.
     #[error("/{prefix} could be {}. Type more of it.", any_of(.candidates))]
     Ambiguous {
@@ -54,7 +60,7 @@ impl SlashError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty | Self::Unknown { .. } => "unknown_command",
+            Self::Empty | Self::Unknown { .. } | Self::NoDirectMessages => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
             Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
@@ -105,6 +111,15 @@ pub fn is_command(line: &str) -> bool {
     line.starts_with('/') && !line.starts_with("//") && !has_several_lines(line)
 }
 
+/// On or off.
+fn switch(argument: &str) -> Option<bool> {
+    match argument.to_ascii_lowercase().as_str() {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    }
+}
+
 /// Reads a line: text to say, or a command. `//x` says "/x". Several lines are always text, as they stand.
 ///
 /// # Errors
@@ -130,6 +145,11 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Whois => person(spec, argument).map(Slash::Whois),
         Kind::Away => Ok(Slash::Away(given.map(str::to_owned))),
         Kind::Back => nothing(Slash::Back),
+        Kind::Typing => match (argument, switch(argument)) {
+            ("", _) => Ok(Slash::Typing(None)),
+            (_, None) => Err(SlashError::Wrong(spec)),
+            (_, on) => Ok(Slash::Typing(on)),
+        },
         Kind::Ignore => person(spec, argument).map(Slash::Ignore),
         Kind::Unignore => person(spec, argument).map(Slash::Unignore),
         Kind::Trust => match answer(argument) {
@@ -196,6 +216,9 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
     if let Some(spec) = COMMANDS.iter().find(|spec| spec.spellings().any(|spelling| spelling == name)) {
         return Ok(spec);
     }
+    if DIRECT.contains(&name.as_str()) {
+        return Err(SlashError::NoDirectMessages);
+    }
     match complete(&name).as_slice() {
         [] => Err(SlashError::Unknown { similar: similar(&name), name: echo(&name) }),
         [spec] => Ok(spec),
@@ -208,7 +231,8 @@ pub fn find(name: &str) -> Result<&'static Spec, SlashError> {
     }
 }
 
-/// The command whose spelling is nearest to `name`, if near enough.
+/// The command whose spelling is nearest to `name`, if near enough. None if that one leaves or deletes: a user who follows
+/// a suggestion without a thought should lose nothing.
 fn similar(name: &str) -> Option<&'static str> {
     let letters = name.chars().take(MAX_ECHO).count();
     if letters >= MAX_ECHO {
@@ -216,11 +240,11 @@ fn similar(name: &str) -> Option<&'static str> {
     }
     COMMANDS
         .iter()
-        .flat_map(Spec::spellings)
-        .map(|spelling| (strsim::osa_distance(name, spelling), spelling))
-        .filter(|&(distance, spelling)| distance <= forgiven(letters.min(spelling.len())))
-        .min_by_key(|&(distance, _)| distance)
-        .map(|(_, spelling)| spelling)
+        .flat_map(|spec| spec.spellings().map(move |spelling| (strsim::osa_distance(name, spelling), spelling, spec)))
+        .filter(|&(distance, spelling, _)| distance <= forgiven(letters.min(spelling.len())))
+        .min_by_key(|&(distance, ..)| distance)
+        .filter(|(.., spec)| !spec.kind.loses())
+        .map(|(_, spelling, _)| spelling)
 }
 
 /// The part of a piped word that an error may repeat: its start, without control characters.
@@ -283,6 +307,9 @@ mod tests {
             ("/who", Slash::Who),
             ("/names", Slash::Who),
             ("/back", Slash::Back),
+            ("/typing", Slash::Typing(None)),
+            ("/typing OFF", Slash::Typing(Some(false))),
+            ("/typing on", Slash::Typing(Some(true))),
             ("/rescan", Slash::Rescan),
             ("/SCAN", Slash::Rescan),
             ("/clear", Slash::Clear),
@@ -346,11 +373,40 @@ mod tests {
         assert_eq!(error("/hlep"), "No command /hlep. Did you mean /help?");
         assert_eq!(error("/recsan now"), "No command /recsan. Did you mean /rescan?");
         let advice = "/help lists the commands; a line that begins with // is sent as text.";
+        assert_eq!(error("/verfy bob"), "No command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("No command /usr/bin/env. {advice}"));
         assert_eq!(error("/join #lab"), format!("No command /join. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type the command right after the slash: /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
         assert!(error("/help frobnicate").starts_with("No command /frobnicate."));
+    }
+
+    #[test]
+    fn no_suggestion_leaves_or_deletes() {
+        for typed in ["/qiut", "/quti", "/exti", "/exot", "/claer", "/clera", "/erease", "/eraes"] {
+            assert!(error(typed).starts_with(&format!("No command {typed}. /help lists")), "{}", error(typed));
+        }
+        // However a word is mistyped.
+        for spec in COMMANDS {
+            for spelling in spec.spellings() {
+                for at in 0..spelling.len() {
+                    for with in ["", "x", "ee"] {
+                        let mut typed = spelling.to_owned();
+                        typed.replace_range(at..=at, with);
+                        let suggested = similar(&typed).and_then(|name| find(name).ok());
+                        assert!(suggested.is_none_or(|spec| !spec.kind.loses()), "{typed}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_direct_message_is_never_said_to_everybody() {
+        let text = "There are no direct messages yet: everybody here reads everything. Nothing was sent.";
+        for line in ["/msg bob my password", "/MSG", "/query bob", "/help msg"] {
+            assert_eq!((error(line).as_str(), parse(line).unwrap_err().code()), (text, "unknown_command"), "{line}");
+        }
     }
 
     #[test]
@@ -361,6 +417,7 @@ mod tests {
         for line in ["/copy 0", "/copy all", "/copy -1", "/copy 1 2", "/copy 99999999999"] {
             assert_eq!(error(line), "That is nothing that /copy can be given. Usage: /copy [N]");
         }
+        assert_eq!(error("/typing maybe"), "That is nothing that /typing can be given. Usage: /typing [on|off]");
         assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
     }
 

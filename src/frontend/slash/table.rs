@@ -23,6 +23,7 @@ pub(super) enum Kind {
     Whois,
     Away,
     Back,
+    Typing,
     Ignore,
     Unignore,
     Verify,
@@ -41,6 +42,13 @@ pub(super) enum Kind {
     Help,
     Version,
     Quit,
+}
+
+impl Kind {
+    /// Whether it leaves, or takes something away.
+    pub(super) const fn loses(self) -> bool {
+        matches!(self, Self::Clear | Self::Erase | Self::Quit)
+    }
 }
 
 impl Spec {
@@ -90,6 +98,13 @@ pub const COMMANDS: &[Spec] = &[
         kind: Kind::Away,
     },
     Spec { name: "back", aliases: &[], usage: "/back", help: "Say that you are here again", kind: Kind::Back },
+    Spec {
+        name: "typing",
+        aliases: &[],
+        usage: "/typing [on|off]",
+        help: "Show when you type, and see when others do",
+        kind: Kind::Typing,
+    },
     Spec {
         name: "ignore",
         aliases: &[],

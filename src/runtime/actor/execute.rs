@@ -33,8 +33,10 @@ impl<N: Net> Actor<N> {
             Output::Store { ticket, request } => self.store.ask(ticket, request),
             Output::Publish(line) => self.links.shared.outbox.publish(line),
             Output::Update(update) => {
-                if let Update::NickSet(nick) = &update {
-                    self.profile.nick_changed(nick.clone());
+                match &update {
+                    Update::NickSet(nick) => self.profile.nick_changed(nick.clone()),
+                    Update::TypingShared(shared) => self.profile.typing_changed(*shared),
+                    _ => {}
                 }
                 self.front_end.tell(update).await?;
             }

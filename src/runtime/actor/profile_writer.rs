@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     domain::model::{Known, Nick, NodeId},
-    runtime::profile::{SaveError, Saver},
+    runtime::profile::{Chosen, SaveError, Saver},
 };
 
 /// How long changes are gathered before they are written: a room that starts is one write, and no crash loses more of
@@ -52,25 +52,6 @@ pub(super) struct ProfileWriter {
 /// Who is verified, trusted, ignored.
 type Decisions = BTreeSet<(NodeId, [bool; 3])>;
 
-/// What the user has set on the screen, as far as it is not in the file yet.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Chosen {
-    nick: Option<Nick>,
-    plain_view: Option<bool>,
-}
-
-impl Chosen {
-    fn save(self, saver: &Saver) -> Result<(), SaveError> {
-        let nick = self.nick.map_or(Ok(()), |nick| saver.save_nick(&nick));
-        nick.and(self.plain_view.map_or(Ok(()), |plain| saver.save_plain_view(plain)))
-    }
-
-    /// This, and of `older` what it does not have.
-    fn or(self, older: Self) -> Self {
-        Self { nick: self.nick.or(older.nick), plain_view: self.plain_view.or(older.plain_view) }
-    }
-}
-
 #[derive(Debug, Default)]
 struct Writing {
     chosen: Chosen,
@@ -107,6 +88,12 @@ impl ProfileWriter {
         self.due = Some(Instant::now());
     }
 
+    /// From now on the user shares when they are typing, or does not.
+    pub(super) fn typing_changed(&mut self, shared: bool) {
+        self.chosen.typing = Some(shared);
+        self.due = Some(Instant::now());
+    }
+
     /// The user wants this view from now on.
     pub(super) fn plain_view_changed(&mut self, plain: bool) {
         self.chosen.plain_view = Some(plain);
@@ -139,13 +126,13 @@ impl ProfileWriter {
         let chosen = std::mem::take(&mut self.chosen);
         let known = self.known_changed.then(known).and_then(|known| self.worth_writing(known));
         let (known, decided) = known.unzip();
-        if chosen == Chosen::default() && known.is_none() {
+        if chosen.is_empty() && known.is_none() {
             return;
         }
         self.writing = Writing { chosen: chosen.clone(), decided };
         let saver = self.saver.clone();
         self.running.spawn_blocking(move || Written {
-            chosen: chosen.save(&saver),
+            chosen: if chosen.is_empty() { Ok(()) } else { saver.save_chosen(&chosen) },
             known: known.map_or(Ok(()), |known| saver.save_known(&known)),
         });
     }

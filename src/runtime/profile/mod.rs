@@ -29,6 +29,7 @@ pub use self::{
     known::MAX_KNOWN,
     renewal::{Renewal, Renewed},
     saver::Saver,
+    settings::Chosen,
 };
 use self::{known::Rest, settings::Settings, unreadable::Unreadable};
 use crate::{
@@ -169,6 +170,11 @@ impl Profile {
     /// Whether messages are shown plainly, if that was chosen on the screen in an earlier run.
     pub const fn plain_view(&self) -> Option<bool> {
         self.settings.plain_view
+    }
+
+    /// Whether typing is told, if that was said on the screen in an earlier run.
+    pub const fn typing(&self) -> Option<bool> {
+        self.settings.typing
     }
 
     /// Whether the node is open on which network, as far as that was said on the screen.

@@ -11,7 +11,7 @@ use super::{
     known::{self, Rest},
     lock::Locked,
     networks, private,
-    settings::Settings,
+    settings::{Chosen, Settings},
 };
 use crate::{
     core::networks::NetworkRecord,
@@ -60,15 +60,15 @@ impl Saver {
     /// # Errors
     /// [`SaveError`]; the name that was remembered before still is.
     pub fn save_nick(&self, nick: &Nick) -> Result<(), SaveError> {
-        self.save_settings(|settings| settings.nick = Some(nick.clone()))
+        self.save_chosen(&Chosen { nick: Some(nick.clone()), ..Chosen::default() })
     }
 
-    /// Remembers whether messages are shown plainly.
+    /// Remembers what the user has chosen.
     ///
     /// # Errors
     /// [`SaveError`]; what was remembered before still is.
-    pub fn save_plain_view(&self, plain: bool) -> Result<(), SaveError> {
-        self.save_settings(|settings| settings.plain_view = Some(plain))
+    pub fn save_chosen(&self, chosen: &Chosen) -> Result<(), SaveError> {
+        self.save_settings(|settings| settings.choose(chosen))
     }
 
     /// Remembers these networks in the place of those that were remembered before.

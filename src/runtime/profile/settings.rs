@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) nick: Option<Nick>,
     /// Whether messages are shown plainly.
     pub(super) plain_view: Option<bool>,
+    /// Whether others are told when the user is typing, and the user when others are.
+    pub(super) typing: Option<bool>,
     /// Whether the node is open on a network, as releases up to 0.4 kept it.
     pub(super) lan: Vec<(Network, bool)>,
     /// What a later release has set. It stays in the file.
@@ -31,6 +33,8 @@ struct Stored {
     nick: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     plain_view: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    typing: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lan: Vec<Lan>,
     #[serde(flatten)]
@@ -43,7 +47,43 @@ struct Lan {
     open: bool,
 }
 
+/// What the user has chosen on the screen and is to be remembered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chosen {
+    /// The name to go by, if they have chosen one.
+    pub nick: Option<Nick>,
+    /// Whether typing is told, if they have said so.
+    pub typing: Option<bool>,
+    /// Whether messages are shown plainly, if they have chosen that.
+    pub plain_view: Option<bool>,
+}
+
+impl Chosen {
+    /// Whether they have chosen nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.nick.is_none() && self.typing.is_none() && self.plain_view.is_none()
+    }
+
+    /// This, and of what they chose `before` what they have not changed.
+    #[must_use]
+    pub fn or(self, before: Self) -> Self {
+        Self {
+            nick: self.nick.or(before.nick),
+            typing: self.typing.or(before.typing),
+            plain_view: self.plain_view.or(before.plain_view),
+        }
+    }
+}
+
 impl Settings {
+    /// Takes in what was chosen.
+    pub(super) fn choose(&mut self, chosen: &Chosen) {
+        let Chosen { nick, typing, plain_view } = chosen.clone();
+        self.nick = nick.or(self.nick.take());
+        self.typing = typing.or(self.typing);
+        self.plain_view = plain_view.or(self.plain_view);
+    }
+
     /// Reads the file.
     ///
     /// # Errors
@@ -58,19 +98,16 @@ impl Settings {
         let nick = stored.nick.and_then(|nick| Nick::clean(&nick));
         let lan = |Lan { network, open }| Network::new(&network).map(|network| (network, open));
         let lan: Result<Vec<_>, _> = stored.lan.into_iter().take(MAX_NETWORKS).map(lan).collect();
-        Ok(Self {
-            nick,
-            plain_view: stored.plain_view,
-            lan: lan.map_err(|error| error.to_string())?,
-            rest: stored.rest,
-        })
+        let lan = lan.map_err(|error| error.to_string())?;
+        Ok(Self { nick, plain_view: stored.plain_view, typing: stored.typing, lan, rest: stored.rest })
     }
 
     /// The file; `None` if it could not be read again.
     pub(super) fn to_json(&self) -> Option<Vec<u8>> {
         let lan = self.lan.iter().map(|(network, open)| Lan { network: network.to_string(), open: *open }).collect();
         let nick = self.nick.as_ref().map(ToString::to_string);
-        let stored = Stored { nick, plain_view: self.plain_view, lan, rest: self.rest.clone() };
+        let Self { plain_view, typing, .. } = *self;
+        let stored = Stored { nick, plain_view, typing, lan, rest: self.rest.clone() };
         let mut json = serde_json::to_vec_pretty(&stored).ok()?;
         json.push(b'\n');
         (Self::parse(&json).as_ref() == Ok(self)).then_some(json)
@@ -92,6 +129,7 @@ mod tests {
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings.clone()));
             settings.lan = vec![(network(1), true), (network(2), false)];
             settings.plain_view = Some(nick.is_some());
+            settings.typing = Some(false);
             assert_eq!(Settings::parse(&settings.to_json().unwrap()), Ok(settings));
         }
     }
@@ -118,6 +156,7 @@ mod tests {
         for (text, error) in [
             ("{\"nick\": 1}", "invalid type: integer"),
             ("{\"plain_view\": 1}", "invalid type: integer"),
+            ("{\"typing\": \"no\"}", "invalid type: string"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
             ("{\"nick\": \"a\"", "EOF"),
             ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),

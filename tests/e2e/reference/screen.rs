@@ -53,7 +53,7 @@ fn a_rude_guest_neither_steers_nor_stops_the_screen() {
     // Typed while the flood comes in.
     alice.send("still here\r");
     rude.wait_frame("alice: still here", seconds(30));
-    alice.wait_text("more lines of ?rude");
+    alice.wait_text("more messages of ?rude");
     alice.send("/quit\r");
     assert_eq!(alice.wait_exit().exit_code(), 0);
 

@@ -65,6 +65,24 @@ fn flags_beat_variables_beat_the_file_beats_the_default() {
 }
 
 #[test]
+fn what_was_said_of_typing_on_the_screen_stands_between_variables_and_the_file() {
+    let typing = |config: Result<Config, String>, kept| config.unwrap().typing.resolve(kept);
+    assert!(typing(flags(&[]), None) && !typing(flags(&[]), Some(false)));
+    assert!(!typing(file(r#"{"typing": false}"#), None) && typing(file(r#"{"typing": false}"#), Some(true)));
+    assert!(!typing(flags(&["--no-typing"]), Some(true)));
+    let env = |word| with(&[], &[("PROXIMITY_CHAT_TYPING", word)], Some(r#"{"typing": false}"#));
+    assert!(typing(env("true"), Some(false)) && !typing(env("false"), Some(true)));
+    assert!(flags(&["--no-typing"]).is_ok() && file(r#"{"typing": "no"}"#).is_err());
+}
+
+#[test]
+fn the_proposed_name_is_that_of_the_variable_user_else_that_of_the_system() {
+    let named = |user: &str| nick(&with(&[], &[("USER", user)], None).unwrap());
+    assert_eq!([named("zoe"), named(""), named("\u{202e}")], ["zoe", "Ada", "Ada"]);
+    assert_eq!(nick(&with(&[], &[("USER", "zoe")], Some(r#"{"nick": "file"}"#)).unwrap()), "file");
+}
+
+#[test]
 fn every_setting_can_be_written_in_the_file() {
     let text = r#"{
         "ip": "192.168.1.20", "cidr": ["192.168.1.77/24", "192.168.1.0/24", "10.0.0.0/8"],

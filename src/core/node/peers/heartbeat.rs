@@ -101,6 +101,12 @@ impl Heartbeat {
         let takers = table.sessions().filter(|(.., session)| session.caps.has(Cap::Presence));
         out.extend(takers.map(|(link, ..)| Output::tell(link, frame.clone())));
     }
+
+    /// The user has sent a line, so they no longer type it. A notice of it that still waits would come after the line and
+    /// stand there for seconds.
+    pub(super) const fn said(&mut self) {
+        self.typing = false;
+    }
 }
 
 /// A node pings, or answers our ping.

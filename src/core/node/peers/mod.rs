@@ -141,6 +141,11 @@ impl Peers {
         self.heartbeat.tell_status(typing, &self.table, context.me, context.now.mono, out);
     }
 
+    /// The user has sent a line: nodes are not told any more that they type it.
+    pub(super) const fn said(&mut self) {
+        self.heartbeat.said();
+    }
+
     /// A link is gone, not by us.
     pub(super) fn closed(&mut self, link: LinkId, reason: CloseReason, context: &Context<'_>, out: &mut Vec<Output>) {
         self.part(link, reason, false, context, out);

@@ -15,7 +15,7 @@ use crate::{
     },
     protocol::codec::{
         ReferenceLine,
-        mesh::{Caps, Hello, Status},
+        mesh::{self, Caps, Frame, Hello, Status},
     },
 };
 
@@ -420,6 +420,37 @@ fn status_is_told_at_once_and_then_at_most_ten_times_a_second() {
     assert_eq!(due, harness.now.mono + Duration::from_millis(100));
     harness.now.mono = due;
     assert_eq!(told(&harness.run(Peers::tick)), 1);
+}
+
+#[test]
+fn a_line_takes_back_a_typing_notice_that_still_waits() {
+    let mut harness = Harness::new();
+    harness.introduced(7, 1);
+    let typing = |outs: &[Output]| {
+        let status = |out: &Output| match out {
+            Output::Shell(output::Output::Tell { frame, .. }) => match mesh::decode(frame) {
+                Ok(Frame::Status(status)) => Some(status.typing),
+                _ => None,
+            },
+            _ => None,
+        };
+        outs.iter().filter_map(status).collect::<Vec<_>>()
+    };
+    assert_eq!(typing(&harness.run(|peers, context, out| peers.tell_status(true, context, out))), [true]);
+    harness.peers.said();
+    assert_eq!(
+        typing(&harness.run(|peers, context, out| peers.tell_status(true, context, out))),
+        [false; 0],
+        "it waits"
+    );
+    harness.peers.said();
+    harness.now.mono = harness.peers.next_timer().unwrap();
+    assert_eq!(typing(&harness.run(Peers::tick)), [false], "two quick lines");
+    harness.run(|peers, context, out| peers.tell_status(true, context, out));
+    harness.peers.said();
+    harness.run(|peers, context, out| peers.tell_status(true, context, out));
+    harness.now.mono = harness.peers.next_timer().unwrap();
+    assert_eq!(typing(&harness.run(Peers::tick)), [true], "the next line is being typed");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     core::budgets::{MAX_NODES, MAX_NODES_PER_HOST, STRANGERS_PLACES},
     domain::{
         bus::{AlarmKind, FailureCode, NoticeCode, VerifyStep},
-        model::{Repute, Target, Text, Trust, Who},
+        model::{Repute, Room, Target, Text, Trust, Who},
     },
     protocol::codec::mesh::{Sas, Sighting, Status},
 };
@@ -239,6 +239,38 @@ fn a_script_that_changes_its_name_all_the_time_is_heard_at_times() {
         told.iter().filter_map(|frame| if let Frame::Status(status) = frame { status.nick.clone() } else { None });
     let names: Vec<_> = names.collect();
     assert!(names.len() <= 12 && names.last() == Nick::new("me999").ok().as_ref(), "{names:?}");
+}
+
+#[test]
+fn two_quick_lines_leave_nobody_typing() {
+    let mut bench = Harness::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let text = |text| Text::new(text).unwrap();
+    let mut told = Vec::new();
+    for line in ["x", "y"] {
+        let say = Command::Say { room: Room::LOBBY, text: text(line), action: false, network: None };
+        for command in [Command::Typing(true), say] {
+            told.extend(frames(&bench.feed(Input::Command(command)), IN));
+        }
+    }
+    told.extend(frames(&bench.wait(200), IN));
+    let typing = |frame: &Frame| if let Frame::Status(status) = frame { Some(status.typing) } else { None };
+    assert_eq!(told.iter().filter_map(typing).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn typing_that_is_shared_no_more_ends_at_the_others_too() {
+    let mut bench = Harness::new(US);
+    bench.feed(introduced(1, SMALLER, 1, "bob"));
+    let mut told = frames(&bench.feed(Input::Command(Command::Typing(true))), IN);
+    let outs = bench.feed(Input::Command(Command::ShareTyping(false)));
+    assert_eq!(updates(&outs), [&Update::TypingShared(false)]);
+    told.extend(frames(&bench.wait(200), IN));
+    let typing = |frame: &Frame| if let Frame::Status(status) = frame { Some(status.typing) } else { None };
+    assert_eq!(told.iter().filter_map(typing).collect::<Vec<_>>(), [true, false]);
+    let outs = bench.feed(Input::Command(Command::ShareTyping(true)));
+    assert_eq!(updates(&outs), [&Update::TypingShared(true)]);
+    assert_eq!(frames(&outs, IN), [], "there is nothing to tell");
 }
 
 #[test]

@@ -45,7 +45,10 @@ impl<'a> Wanted<'a> {
     pub(in crate::core::node) fn new(who: &'a Who) -> Self {
         let text = who.as_str();
         let unmarked = text.strip_prefix(GUEST).map(|text| Box::new(Self::of(text)));
-        Self { unmarked, ..Self::of(text) }
+        let of = Self::of(text);
+        // A mark around a name makes no other skeleton.
+        let skeleton = of.skeleton.filter(|_| unmarked.is_none());
+        Self { unmarked, skeleton, ..of }
     }
 
     fn of(text: &'a str) -> Self {

@@ -36,6 +36,16 @@ impl LocalClock<'_> {
     }
 }
 
+/// Minutes since midnight.
+pub(crate) fn minute_of(at: DateTime) -> u16 {
+    u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
+}
+
+/// So many minutes after midnight: `07:05`.
+pub(crate) fn time_of_day(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Instant;

@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, time::Duration};
 use super::{
     App, Output, Timer, Tone,
     answers::{who, whois},
-    conversation::clock,
+    clock::time_of_day,
     overlays,
     status::Node,
 };
@@ -14,7 +14,10 @@ use crate::{
         bus::Command,
         model::{Author, DiskTrouble, Nick, Text, Who, group},
     },
-    frontend::slash::{self, Action, Context, Local, Spec},
+    frontend::{
+        slash::{self, Action, Context, Local, Spec},
+        typing,
+    },
 };
 
 /// How long the question whether to erase the history stands. A yes that comes later, or out of the recalled lines, asks
@@ -38,6 +41,12 @@ impl App {
         );
         if !stays {
             self.conversation.go_to_bottom();
+        }
+        if matches!(action, Ok(Action::Node(Command::Say { .. })))
+            && let Err(question) = self.composer.confirm_size()
+        {
+            self.block(Tone::Ask, &question, 0);
+            return;
         }
         let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
             Action::Node(command) => self.request(command),
@@ -109,6 +118,7 @@ impl App {
                 let text = format!("You are {}. /nick NAME changes that.", self.user.nick);
                 self.notice(Tone::Plain, &text);
             }
+            Local::Typing => self.notice(Tone::Plain, typing::sentence(self.user.typing)),
             Local::Who => self.who(),
             Local::Network => {
                 self.block(Tone::Plain, &self.status.describe_network(), 0);
@@ -165,7 +175,7 @@ impl App {
             Author::Peer(_) => format!("what {} said", line.name()),
         };
         let (count, s) = (group(bytes), if bytes == 1 { "" } else { "s" });
-        let mut told = format!("Copied {count} byte{s}: {what} at {}.", clock(line.minute));
+        let mut told = format!("Copied {count} byte{s}: {what} at {}.", time_of_day(line.minute));
         if !std::mem::replace(&mut self.told_of_clipboard, true) {
             told.push_str(" If they do not arrive, your terminal has to allow it; in tmux: set -s set-clipboard on");
         }

@@ -37,7 +37,7 @@ use std::time::Instant;
 
 use self::{
     clock::LocalClock,
-    composer::{Composer, Typing},
+    composer::{Composer, DraftSize, Typing},
     conversation::{Conversation, Geometry, LineMaker},
     overlays::{Overlays, WELCOME},
     status::{Status, Visitor},
@@ -45,9 +45,10 @@ use self::{
     window::Window,
 };
 pub(crate) use self::{
-    conversation::{Arrangement, Entry, Line, Part, Prefix, Remark, Sight, Tone, clock},
+    clock::time_of_day,
+    conversation::{Arrangement, Entry, Line, Part, Prefix, Remark, Sight, Tone},
     overlays::{Hit, KEYS, Search},
-    people::{People, Person, State},
+    people::{COLOURS, People, Person, State},
     status::{Standing, percent, time_left},
     window::{Area, Layout, PROMPT, draft_columns},
     wrap::{NO_BREAK, Row, cut, cut_start, width, without_tabs, wrap},
@@ -104,7 +105,7 @@ impl App {
     pub fn new(mut setup: Setup, now: Now) -> Self {
         let warnings = std::mem::take(&mut setup.warnings);
         let mut app = Self {
-            user: User::new(setup.nick.clone()),
+            user: User::new(setup.nick.clone(), setup.typing),
             status: Status::default(),
             people: People::new(&setup.nick),
             composer: Composer::default(),
@@ -176,6 +177,7 @@ impl App {
     fn refresh(&mut self) {
         self.composer.forget_if_empty();
         self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
+        self.conversation.set_today(self.clock().today());
         self.conversation.keep_limits();
         self.conversation.set_tail(&self.tail());
         let title = self.window.attention.new_title(self.conversation.unread());
@@ -202,6 +204,7 @@ impl App {
 
     fn lay_out(&mut self) {
         let rows = self.composer.draft().rows(self.window.draft_columns()).0.len();
+        self.composer.laid_out(rows);
         if let Some((layout, plain)) = self.window.lay_out(rows, self.overlays.name.is_open()) {
             self.conversation.set_geometry(Geometry::new(layout.pane.cols, layout.pane.rows, plain));
         }
@@ -212,7 +215,7 @@ impl App {
         let before = self.composer.draft().edits();
         self.conversation.touch();
         edit(self);
-        let silent = self.overlays.name.is_open() || self.status.is_node_gone();
+        let silent = self.overlays.name.is_open() || self.status.is_node_gone() || !self.user.typing;
         if self.composer.draft().edits() != before && !silent {
             let typing = self.composer.typing(self.now.mono, self.people.has_nodes());
             self.outputs.extend(typing.map(|typing| Output::Send(Command::Typing(typing == Typing::Started))));

@@ -18,6 +18,8 @@ pub struct Setup {
     /// Whether the user still has to choose a name. Then `nick` is only proposed, the node waits until
     /// [`crate::domain::bus::Command::SetNick`] comes, and no other command but a quit is sent.
     pub ask_name: bool,
+    /// Whether others are told when the user is typing, and the user when others are.
+    pub typing: bool,
     /// First and last port of the range.
     pub ports: (u16, u16),
     /// The program's version, for people.

@@ -12,7 +12,7 @@ use crate::{
         model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
         naming,
     },
-    frontend::{elsewhere, withheld::withheld},
+    frontend::{elsewhere, typing, withheld::withheld},
 };
 
 impl App {
@@ -56,7 +56,7 @@ impl App {
                 self.relabel(&[peer]);
             }
             Update::PeerPresence { peer, presence, typing } => {
-                self.people.presence(peer, presence, typing, self.now.mono);
+                self.people.presence(peer, presence, typing && self.user.typing, self.now.mono);
             }
             Update::PeerClock { peer, ahead_ms } => self.people.clock(peer, ahead_ms),
             // The first is taken in before it could count as worth a frame; the list of people and each line say the other.
@@ -81,6 +81,7 @@ impl App {
                 self.take_nick(nick);
             }
             Update::PresenceSet(presence) => self.own_presence(presence),
+            Update::TypingShared(shared) => self.share_typing(shared),
             Update::Notice { code, text } if code.is_alarming() => {
                 let seq = self.block(Tone::Alarm, &text, 0);
                 self.arrived(seq);
@@ -175,8 +176,8 @@ impl App {
     fn presence(&mut self, id: PeerId, name: Option<String>, change: Change) {
         let Some(name) = name.filter(|_| !self.people.ignores(id)) else { return };
         let mover = Mover { id, name, stranger: self.people.is_stranger(id) };
-        let today = self.clock().today();
-        self.conversation.presence(mover, change, today);
+        let at = self.clock().local(self.now.wall);
+        self.conversation.presence(mover, change, at);
     }
 
     /// Someone who is here goes by a name from now on: others who said something under it before are told apart.
@@ -268,6 +269,17 @@ impl App {
         let seq = self.block(tone, &text, 0);
         if asked_by_peer {
             self.arrived(seq);
+        }
+    }
+
+    /// From now on typing is told, or not: neither others nor the user.
+    fn share_typing(&mut self, shared: bool) {
+        self.notice(Tone::Dim, typing::sentence(shared));
+        self.user.typing = shared;
+        if !shared {
+            // The node has told others so.
+            self.composer.said();
+            self.people.nobody_types();
         }
     }
 

@@ -11,12 +11,14 @@ pub(crate) struct User {
     pub key: Option<NodeId>,
     /// Whether they are away.
     pub presence: Presence,
+    /// Whether they tell others when they type, and see when others do.
+    pub typing: bool,
 }
 
 impl User {
     /// A user who is here, and whose key is not known yet.
-    pub(crate) const fn new(nick: Nick) -> Self {
-        Self { nick, key: None, presence: Presence::Here }
+    pub(crate) const fn new(nick: Nick, typing: bool) -> Self {
+        Self { nick, key: None, presence: Presence::Here, typing }
     }
 
     /// Whether somebody who types `name` may mean the user.
@@ -31,7 +33,7 @@ mod tests {
 
     #[test]
     fn a_name_means_the_user_in_any_case() {
-        let user = User::new(Nick::new("Zoë").unwrap());
+        let user = User::new(Nick::new("Zoë").unwrap(), true);
         assert!(user.is_called("zoË") && !user.is_called("zoe"));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{App, Line, Sight, Standing, overlays, percent, setup::Setup, status::Node, time_left};
+use super::{
+    App, DraftSize, Line, Sight, Standing, cut, overlays, percent, setup::Setup, status::Node, time_left, width,
+};
 use crate::{
     domain::model::{Now, group},
     frontend::slash::Spec,
@@ -48,8 +50,22 @@ impl App {
         }
     }
 
-    /// The parts of the status line after its first word, the most important first; with short words if `short`.
-    pub(crate) fn status_line(&self, sight: &Sight, short: bool) -> Vec<String> {
+    /// The parts of the status line after its first word, the most important first, each in several wordings, the fullest
+    /// first; about guests in `few` words. And the parts about the user.
+    pub(crate) fn status_line(&self, sight: &Sight, few: bool) -> (Vec<Vec<String>>, Vec<Vec<String>>) {
+        let size = self.composer.size().map(DraftSize::wordings);
+        let news = self.before_guests().into_iter().map(|part| vec![part]);
+        let news = news.chain(self.guests(few)).chain(self.after_guests().into_iter().map(|part| vec![part]));
+        let unread =
+            self.conversation.unread_words().map(|words| vec![words, format!("{} new", self.conversation.unread())]);
+        let nick = (!self.overlays.name.is_open()).then(|| self.user.nick.to_string());
+        let address = if let Node::At(addr) = self.status.node() { Some(addr.to_string()) } else { None };
+        let user = nick.into_iter().chain(address).map(|part| vec![part]);
+        (size.into_iter().chain(news).chain(below(sight)).chain(unread).collect(), user.collect())
+    }
+
+    /// How the user is, and who is here.
+    fn before_guests(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.user.presence.is_away() {
             parts.push("away".to_owned());
@@ -61,8 +77,12 @@ impl App {
         if self.people.here() > 0 {
             parts.push(format!("{} here", self.people.here()));
         }
-        parts.extend(self.guests(short));
-        parts.extend(self.status.disk_words());
+        parts
+    }
+
+    /// How the node and the network are, as far as it is worth a word.
+    fn after_guests(&self) -> Vec<String> {
+        let mut parts: Vec<String> = self.status.disk_words().into_iter().collect();
         parts.extend(self.waiting());
         if !self.status.is_certain() {
             parts.push("network not certain".to_owned());
@@ -81,51 +101,60 @@ impl App {
         if self.status.left_out() > 0 {
             let lines = usize::try_from(self.status.left_out()).unwrap_or(usize::MAX);
             let s = if lines == 1 { "" } else { "s" };
-            parts.push(format!("{} line{s} of strangers left out", group(lines)));
-        }
-        match (sight.below, sight.more_below) {
-            (0, false) => {}
-            (1, false) => parts.push("1 line below - End".to_owned()),
-            (below, false) => parts.push(format!("{below} lines below - End")),
-            (below, true) => parts.push(format!("{below}+ lines below - End")),
-        }
-        if self.conversation.unread() > 0 {
-            parts.push(format!("{} new", self.conversation.unread()));
-        }
-        if !self.overlays.name.is_open() {
-            parts.push(self.user.nick.to_string());
-        }
-        if let Node::At(addr) = self.status.node() {
-            parts.push(addr.to_string());
+            parts.push(format!("{} message{s} of strangers left out", group(lines)));
         }
         parts
     }
 
     /// That guests read along.
-    fn guests(&self, short: bool) -> Option<String> {
+    fn guests(&self, few: bool) -> Option<Vec<String>> {
         let guests = self.people.guests();
-        match guests {
-            0 => None,
-            _ if short => Some(format!("{guests} in clear text")),
-            1 => Some("1 guest reads along in clear text".to_owned()),
-            _ => Some(format!("{guests} guests read along in clear text")),
-        }
+        Some(vec![match guests {
+            0 => return None,
+            _ if few => format!("{guests} in clear text"),
+            1 => "1 guest reads along in clear text".to_owned(),
+            _ => format!("{guests} guests read along in clear text"),
+        }])
     }
 
     /// What waits, while nobody is here; else the list of people says for whom.
     fn waiting(&self) -> Option<String> {
         let lines = usize::try_from(self.status.unsent().max(self.people.most_waiting())).unwrap_or(usize::MAX);
         let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
-        (apart && lines > 0).then(|| format!("{} {} waiting", group(lines), if lines == 1 { "line" } else { "lines" }))
+        (apart && lines > 0)
+            .then(|| format!("{} {} waiting", group(lines), if lines == 1 { "message" } else { "messages" }))
     }
 
-    /// Who is typing, for the end of the status line.
-    pub(crate) fn typing_now(&self) -> Option<String> {
-        match self.people.typing(self.now.mono).as_slice() {
-            [] => None,
-            [one] => Some(format!("{one} is typing")),
-            [one, other] => Some(format!("{one} and {other} are typing")),
-            several => Some(format!("{} people are typing", several.len())),
-        }
+    /// Who is typing, in at most `columns`, for the end of the status line. The name of one person is cut to `least` columns at
+    /// most; where there is no room for that either, they are counted. Without a word of who it is, it would read as the user.
+    pub(crate) fn typing_now(&self, columns: usize, least: usize) -> Option<String> {
+        let typing = self.people.typing(self.now.mono);
+        let mut words = match typing.as_slice() {
+            [] => return None,
+            [one] => {
+                let verb = "is typing";
+                let room = columns.saturating_sub(verb.len() + 1);
+                let cut = (room >= least).then(|| format!("{} {verb}", cut(one, room)));
+                vec![Some(format!("{one} {verb}")), cut]
+            }
+            [one, other] => vec![Some(format!("{one} and {other} are typing"))],
+            _ => Vec::new(),
+        };
+        let count = typing.len();
+        words.push(Some(if count == 1 { "1 is typing".to_owned() } else { format!("{count} people are typing") }));
+        words.push(Some(format!("{count} typing")));
+        words.into_iter().flatten().find(|text| width(text) <= columns)
     }
+}
+
+/// What is below the last row in sight, and the key that goes there if there is room for it.
+fn below(sight: &Sight) -> Option<Vec<String>> {
+    let messages = usize::try_from(sight.below).unwrap_or(usize::MAX);
+    let what = match (messages, sight.more_below) {
+        (0, false) if !sight.is_more => return None,
+        (0, false) => "more".to_owned(),
+        (1, false) => "1 message".to_owned(),
+        (messages, more) => format!("{}{} messages", group(messages), if more { "+" } else { "" }),
+    };
+    Some(vec![format!("{what} below · End"), format!("{what} below")])
 }

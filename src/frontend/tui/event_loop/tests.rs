@@ -102,6 +102,7 @@ fn screen(command_capacity: usize) -> (TestScreen, Script) {
     let setup = Setup {
         nick: Nick::new("alice").unwrap(),
         ask_name: false,
+        typing: true,
         ports: (4565, 4569),
         version: "0",
         history_cap: 1_000,

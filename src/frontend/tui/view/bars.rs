@@ -8,8 +8,14 @@ use crate::{
     frontend::tui::app::{App, Area, Sight, Standing, width},
 };
 
-/// Says that somebody is typing where there is no room for a name.
-const TYPING: &str = "typing…";
+/// The fewest columns to which the name of somebody who is typing is cut.
+const TYPING_NAME: usize = 4;
+
+/// A window narrower than this has no room for everything.
+const NARROW: u16 = 60;
+
+/// Columns between the user's own name and who is typing, so that they are not read as one.
+const TYPING_GAP: usize = 8;
 
 /// Stands at the right end of the tab bar.
 const PROGRAM: &str = "proximity-chat ";
@@ -35,29 +41,41 @@ pub(super) fn status(canvas: &mut Canvas<'_>, app: &App, area: Area, sight: &Sig
         word = word.patch(canvas.style(Role::Error));
     }
     let bar = canvas.style(Role::Bar);
-    let mut x = canvas.text(0, area.y, area.cols, &format!(" {}", standing.word()), word);
-    let typing = app.typing_now();
-    let kept = if typing.is_some() { width(TYPING) + 2 } else { 0 };
-    let end = area.cols.saturating_sub(u16::try_from(kept).unwrap_or(0));
-    // A sentence that leaves no room for the rest becomes a few words.
-    let columns = |parts: &[String]| usize::from(x) + parts.iter().map(|part| width(part) + 2).sum::<usize>() + 1;
-    let mut parts = app.status_line(sight, false);
-    if columns(&parts) + typing.as_deref().map_or(0, |typing| width(typing) + 2) > usize::from(area.cols) {
-        parts = app.status_line(sight, true);
+    let x = canvas.text(0, area.y, area.cols, &format!(" {}", standing.word()), word);
+    let (mut news, own) = app.status_line(sight, false);
+    let fullest = news.iter().filter_map(|wordings| wordings.first()).map(|words| width(words) + 2).sum::<usize>();
+    if usize::from(x) + fullest >= usize::from(area.cols) {
+        // A sentence that leaves no room for the rest becomes a few words.
+        news = app.status_line(sight, true).0;
     }
-    for part in parts {
-        let columns = u16::try_from(width(&part)).unwrap_or(u16::MAX);
-        if x.saturating_add(columns).saturating_add(3) > end {
-            break;
-        }
-        x = canvas.text(x + 2, area.y, end, &part, bar);
+    // In a narrow window fewer words leave room for who is typing.
+    let short = area.cols < NARROW && app.typing_now(usize::MAX, TYPING_NAME).is_some();
+    let (x, fits) = parts(canvas, &news, short, (x, area.y, area.cols));
+    let mut end = area.cols;
+    // At the right edge, so that nothing else moves when somebody types. Only the user's own name and address give way: beside a
+    // notice without a name they would say who is typing.
+    let room = usize::from(area.cols.saturating_sub(x)).saturating_sub(3);
+    if let Some(typing) = app.typing_now(room, TYPING_NAME) {
+        canvas.right(x, area.y, area.cols - 1, &typing, bar);
+        end = end.saturating_sub(u16::try_from(width(&typing) + TYPING_GAP).unwrap_or(u16::MAX));
     }
-    // At the right edge, so that nothing moves when somebody types.
-    let fits = |text: &str| usize::from(x) + 2 + width(text) < usize::from(area.cols);
-    if let Some(typing) = typing.as_deref().into_iter().chain(typing.as_ref().map(|_| TYPING)).find(|text| fits(text)) {
-        canvas.right(x, area.y, area.cols - 1, typing, bar);
+    if fits {
+        parts(canvas, &own, false, (x, area.y, end));
     }
     canvas.bar(area);
+}
+
+/// Writes parts of the status line from column `x` on, before column `end`, in the fullest words that fit, or in the fewest if
+/// it is to be `short`. Returns where they ended, and whether all fit.
+fn parts(canvas: &mut Canvas<'_>, parts: &[Vec<String>], short: bool, (mut x, y, end): (u16, u16, u16)) -> (u16, bool) {
+    let bar = canvas.style(Role::Bar);
+    for wordings in parts {
+        let room = usize::from(end.saturating_sub(x.saturating_add(3)));
+        let fewest = if short { wordings.len().saturating_sub(1) } else { 0 };
+        let Some(words) = wordings.iter().skip(fewest).find(|words| width(words) <= room) else { return (x, false) };
+        x = canvas.text(x + 2, y, end, words, bar);
+    }
+    (x, true)
 }
 
 /// The keys worth knowing now, those of an empty input and those of a draft; in long, and in short.

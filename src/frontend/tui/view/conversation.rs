@@ -2,14 +2,15 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use jiff::civil::Date;
 use ratatui::style::Style;
 
 use super::{canvas::Canvas, hyperlinks::Link, palette::Role};
 use crate::{
-    domain::model::{Author, Mark},
+    domain::model::{Author, Mark, group},
     frontend::tui::app::{
-        App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, clock, width,
-        without_tabs,
+        App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, time_of_day,
+        width, without_tabs,
     },
 };
 
@@ -21,12 +22,29 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
     let area = layout.pane;
     let mut links = Vec::new();
     for (y, row) in (area.y..area.y + area.rows).zip(&sight.rows) {
+        if let Some(day) = sight.pinned.filter(|_| y == area.y) {
+            day_rule(canvas, area, y, day);
+            continue;
+        }
         let Some(entry) = app.conversation.view().entry(row.seq) else { continue };
         match (row.part, entry) {
-            (Part::Unread, _) => canvas.rule(area, y, &format!("{} new", app.conversation.unread()), Role::Warn),
+            (Part::Unread, _) => {
+                canvas.rule(area, y, &app.conversation.unread_words().unwrap_or_default(), Role::Warn);
+            }
+            (Part::Folded, _) => {
+                let rows = app.conversation.view().wrapped(row.seq).map_or(0, |wrapped| wrapped.hidden);
+                separator(canvas, app, area, y, false);
+                let text = format!("▸ {} more rows, Ctrl-O", group(rows));
+                canvas.text(
+                    area.x + app.conversation.view().geometry().text_column(),
+                    y,
+                    area.x + area.cols,
+                    &text,
+                    canvas.style(Role::Dim),
+                );
+            }
             (Part::Day, _) => {
-                let day = app.conversation.view().day(row.seq).unwrap_or_default();
-                canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
+                day_rule(canvas, area, y, app.conversation.view().day(row.seq).unwrap_or_default());
             }
             (Part::Mark, entry) => {
                 let x = area.x + app.conversation.view().geometry().text_column();
@@ -42,19 +60,29 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
                 let Some(&text) = wrapped.rows.get(at) else { continue };
                 let marks = if let Entry::Line(line) = entry { app.marks(line) } else { Vec::new() };
                 let (wrapped_links, seq) = (&wrapped.links, row.seq);
-                let mut place =
-                    RowTarget { area, y, at, row: text, links: wrapped_links, found: &mut links, marks: &marks, seq };
+                let top = y == area.y + u16::from(sight.pinned.is_some());
+                let mut place = RowTarget {
+                    area,
+                    y,
+                    top,
+                    at,
+                    row: text,
+                    links: wrapped_links,
+                    found: &mut links,
+                    marks: &marks,
+                    seq,
+                };
                 match entry {
                     Entry::Line(line) => {
                         let mark = line.mark().filter(|_| at + 1 == wrapped.rows.len() && !wrapped.mark_apart);
                         message(canvas, app, line, mark, &mut place);
                     }
                     Entry::Notice(notice) => {
-                        own(canvas, &notice.text, tone(notice.tone, &notice.text, text), &mut place);
+                        own(canvas, &notice.text, tone(notice.tone, &notice.text, text), 1, &mut place);
                     }
-                    Entry::Presence(_) | Entry::Flood(_) => {
-                        own(canvas, entry.text(), Role::Dim, &mut place);
-                    }
+                    // It begins with a time, as messages do.
+                    Entry::Presence(_) => own(canvas, entry.text(), Role::Dim, 0, &mut place),
+                    Entry::Flood(_) => own(canvas, entry.text(), Role::Dim, 1, &mut place),
                 }
             }
         }
@@ -62,10 +90,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
     links
 }
 
+/// Says which day it is from here on.
+fn day_rule(canvas: &mut Canvas<'_>, area: Area, y: u16, day: Date) {
+    canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
+}
+
 /// Where a row of text goes.
 struct RowTarget<'a> {
     area: Area,
     y: u16,
+    /// Whether nothing that was said stands above it.
+    top: bool,
     /// Which row of its entry it is.
     at: usize,
     row: Row,
@@ -116,7 +151,7 @@ fn message(
     let end = area.x + area.cols;
     let mut name_style = match line.author {
         Author::Own => canvas.bold(Role::Body),
-        Author::Peer(peer) => canvas.palette.nick(peer),
+        Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
     if app.conversation.hit() == Some(line.position) {
         name_style = canvas.bold(Role::Bar);
@@ -128,8 +163,8 @@ fn message(
         match app.conversation.view().geometry().arrangement {
             Arrangement::Columns(nick) => {
                 // Who scrolled up wants to know when that was.
-                if line.stamped || y == area.y {
-                    canvas.text(area.x, y, end, &clock(line.minute), dim);
+                if line.stamped || place.top {
+                    canvas.text(area.x, y, end, &time_of_day(line.minute), dim);
                 }
                 let start = area.x + TIME + 1;
                 canvas.right(start, y, start + nick, &line.label(usize::from(nick)), name_style);
@@ -156,10 +191,10 @@ fn message(
     }
 }
 
-/// A row of the program's own lines.
-fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, place: &mut RowTarget<'_>) {
+/// A row of the program's own lines, which begin in the column `from`.
+fn own(canvas: &mut Canvas<'_>, text: &str, role: Role, from: u16, place: &mut RowTarget<'_>) {
     let style = canvas.style(role);
-    let x = place.area.x + 1 + place.row.indent;
+    let x = place.area.x + from + place.row.indent;
     let row = place.row.of(text);
     if row.contains(NO_BREAK) {
         // A user who copies it gets ordinary spaces.

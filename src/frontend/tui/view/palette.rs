@@ -1,13 +1,8 @@
 //! Colours: four sets, none of which sets a background.
 
-use std::fmt::Write as _;
-
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::{
-    domain::model::PeerId,
-    frontend::tui::app::{App, Background},
-};
+use crate::frontend::tui::app::{App, Background, COLOURS};
 
 /// Which set of colours is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +40,7 @@ struct Colors {
     warn: u8,
     error: u8,
     accent: u8,
-    nicks: [u8; 12],
+    nicks: [u8; COLOURS],
 }
 
 const DARK: Colors = Colors {
@@ -117,39 +112,12 @@ impl Palette {
         }
     }
 
-    /// How the name of a peer looks: by who it is, never by what it calls itself.
-    pub(super) fn nick(self, peer: PeerId) -> Style {
+    /// How a name looks that has this one of the colours for names.
+    pub(super) fn nick(self, colour: usize) -> Style {
         let style = Style::new();
         let Some(colors) = self.colors() else { return style.add_modifier(Modifier::BOLD) };
-        let at = usize::try_from(stable_hash(peer) % colors.nicks.len() as u64).unwrap_or(0);
-        style.fg(colors.nicks.get(at).map_or(Color::Reset, |&n| Color::Indexed(n)))
+        style.fg(colors.nicks.get(colour).map_or(Color::Reset, |&n| Color::Indexed(n)))
     }
-}
-
-/// FNV-1a of the key, or of the address of who has none: the same in every run and build, which std's hashers do not promise.
-fn stable_hash(peer: PeerId) -> u64 {
-    struct Fnv(u64);
-    impl Fnv {
-        fn add(&mut self, bytes: &[u8]) {
-            for byte in bytes {
-                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        }
-    }
-    impl std::fmt::Write for Fnv {
-        fn write_str(&mut self, s: &str) -> std::fmt::Result {
-            self.add(s.as_bytes());
-            Ok(())
-        }
-    }
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-    match peer {
-        PeerId::Node(node) => hash.add(node.as_bytes()),
-        // Writing to a number cannot fail.
-        PeerId::Guest(_) => write!(hash, "{peer}").unwrap_or(()),
-    }
-    // The low bits of FNV are weak for inputs that differ in their last digit, as ports do.
-    hash.0 ^ (hash.0 >> 29)
 }
 
 #[cfg(test)]
@@ -157,19 +125,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::domain::model::NodeId;
-
-    fn id(port: u16) -> PeerId {
-        PeerId::Guest(([127, 0, 0, 1], port).into())
-    }
 
     #[test]
-    fn colours_of_names_are_stable_and_spread() {
-        assert_eq!(stable_hash(id(4565)), stable_hash(id(4565)));
-        let used: BTreeSet<_> = (4565..4665).map(|p| format!("{:?}", Palette::Dark.nick(id(p)))).collect();
-        assert_eq!(used.len(), 12, "a hundred people use all twelve");
-        let keys = (0..100).map(|byte| Palette::Dark.nick(PeerId::Node(NodeId::new([byte; 32]))));
-        assert_eq!(keys.map(|style| format!("{style:?}")).collect::<BTreeSet<_>>().len(), 12);
+    fn every_colour_of_names_is_another_one() {
+        for palette in [Palette::Dark, Palette::Light, Palette::Unknown] {
+            let used: BTreeSet<_> = (0..COLOURS).map(|colour| format!("{:?}", palette.nick(colour))).collect();
+            assert_eq!(used.len(), COLOURS, "{palette:?}");
+        }
     }
 
     #[test]
@@ -183,6 +145,6 @@ mod tests {
                 assert!(!matches!(style.fg, Some(Color::Indexed(..16))));
             }
         }
-        assert_eq!(Palette::Mono.nick(id(1)).fg, None);
+        assert_eq!(Palette::Mono.nick(1).fg, None);
     }
 }

@@ -3,7 +3,7 @@
 use super::{canvas::Canvas, conversation::marked, palette::Role};
 use crate::{
     domain::model::{Author, group},
-    frontend::tui::app::{App, Area, Hit, Search, clock, cut, width},
+    frontend::tui::app::{App, Area, Hit, Search, cut, time_of_day, width},
 };
 
 /// What is said if nothing was found.
@@ -61,7 +61,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     // `21 Nov 18:22`, or `21 Nov 2025`.
     let (when, columns) = match (line.day.year() == app.year(), area.cols < NARROW) {
         (true, true) => (line.day.strftime("%e %b").to_string(), 6),
-        (true, false) => (format!("{} {}", line.day.strftime("%e %b"), clock(line.minute)), 12),
+        (true, false) => (format!("{} {}", line.day.strftime("%e %b"), time_of_day(line.minute)), 12),
         (false, true) => (line.day.strftime("%b %y").to_string(), 6),
         (false, false) => (line.day.strftime("%e %b %Y").to_string(), 12),
     };
@@ -71,7 +71,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let names = if area.cols < 60 { 8 } else { 12 };
     let style = match line.author {
         Author::Own => canvas.bold(Role::Body),
-        Author::Peer(peer) => canvas.palette.nick(peer),
+        Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
     let x = area.x + 1 + columns + 1;
     canvas.right(x, y, x + names, &line.label(usize::from(names)), style);

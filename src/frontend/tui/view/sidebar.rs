@@ -154,7 +154,11 @@ fn name(canvas: &mut Canvas<'_>, app: &App, person: &Person, area: Area, alone: 
         canvas.right(x, y, end, &aside.text, style);
         columns = columns.saturating_sub(taken);
     }
-    let style = if person.absent() || person.peer.repute.ignored { dim } else { canvas.palette.nick(person.peer.id) };
+    let style = if person.absent() || person.peer.repute.ignored {
+        dim
+    } else {
+        canvas.palette.nick(app.people.colour(person.peer.id))
+    };
     let shown = person.fit_name(columns);
     let (shown, mark) = shown.strip_suffix(person.mark()).map_or((shown.as_str(), ""), |name| (name, person.mark()));
     let after = canvas.text(x + 2, y, end, shown, style);

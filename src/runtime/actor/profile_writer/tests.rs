@@ -143,6 +143,7 @@ async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer
     let path = harness.directory.join("settings.json");
     fs::create_dir(&path).unwrap();
     harness.writer.nick_changed(nick("old"));
+    harness.writer.typing_changed(false);
     harness.seen(1);
     assert_eq!(harness.pass(GATHER * 2).await, 1);
     harness.writer.nick_changed(nick("new"));
@@ -150,7 +151,12 @@ async fn a_name_that_cannot_be_written_holds_nothing_up_and_gives_way_to_a_newer
     assert_eq!(harness.last_seen(), 1);
     fs::remove_dir(&path).unwrap();
     harness.pass(RETRY).await;
-    assert!(harness.file("settings.json").contains("new"));
+    let settings: serde_json::Value = serde_json::from_str(&harness.file("settings.json")).unwrap();
+    assert_eq!(settings, serde_json::json!({ "nick": "new", "typing": false }), "what else was chosen stays");
+    harness.writer.typing_changed(true);
+    harness.pass(GATHER).await;
+    let settings: serde_json::Value = serde_json::from_str(&harness.file("settings.json")).unwrap();
+    assert_eq!(settings, serde_json::json!({ "nick": "new", "typing": true }));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Instant};
 use crate::{
     domain::model::Presence,
     frontend::tui::app::{
-        people::{People, State},
+        people::{AWAY, People, State},
         wrap::{cut, width},
     },
 };
@@ -16,7 +16,7 @@ const NOTE_COLUMNS: usize = 30;
 /// Columns before the names.
 pub(crate) const HANG: usize = 4;
 
-/// Columns of `here 59m`.
+/// Columns of `here 59m` and `away 59m`.
 const AGE_COLUMNS: usize = 8;
 
 /// Glyphs that need an explanation.
@@ -29,10 +29,13 @@ const LEGEND: [(State, &str); 3] = [
 /// Lists the people who are here, in a pane of `columns`. Their usual port is left out of addresses.
 pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u16) -> String {
     let people: Vec<_> = everyone.sorted().into_iter().filter(|person| !person.absent()).collect();
-    let mut text = match people.len() {
-        0 => "Nobody else is here.".to_owned(),
-        1 => "1 person is here:".to_owned(),
-        here => format!("{here} people are here:"),
+    let away = people.iter().filter(|person| person.presence.is_away()).count();
+    let mut text = match (people.len(), away) {
+        (0, _) => "Nobody else is here.".to_owned(),
+        (1, 0) => "1 person is here:".to_owned(),
+        (1, _) => "1 person is here, but away:".to_owned(),
+        (here, 0) => format!("{here} people are here:"),
+        (here, away) => format!("{here} people are here, {away} of them away:"),
     };
     let rows: Vec<_> = people
         .iter()
@@ -48,6 +51,8 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
     let ages = wanted + 2 <= usize::from(columns);
     for (person, name, aside, address) in &rows {
         let (pad, glyph) = (names - width(name), person.state().glyph());
+        // The age says it, and since when.
+        let aside = if ages && aside == AWAY { "" } else { aside };
         let aside_pad = asides - width(aside);
         // Writing to a string cannot fail.
         let _ = write!(text, "\n  {glyph} {name}{:pad$}  {:aside_pad$}{aside}  {address:addresses$}", "", "");

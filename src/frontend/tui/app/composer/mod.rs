@@ -4,6 +4,7 @@
 mod completion;
 mod draft;
 mod recall;
+mod size;
 mod typing;
 
 use std::time::Instant;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use self::{completion::Completion, draft::MAX_DRAFT_BYTES, recall::Recall, typing::TypingNotices};
 pub(crate) use self::{
     draft::{Draft, To},
+    size::DraftSize,
     typing::Typing,
 };
 use super::input::{Handled, Key, KeyCode};
@@ -27,6 +29,10 @@ pub(crate) struct Composer {
     completion: Option<Completion>,
     recall: Recall,
     typing: TypingNotices,
+    /// In how many rows the draft shows.
+    rows: usize,
+    /// The edit of the draft after which the user was asked whether to send so much.
+    asked: Option<u64>,
     /// Whether the draft was begun on another network, and the user has not been told.
     from_another_network: bool,
     /// Whether the user was told that reference nodes see only the start of long messages.
@@ -201,6 +207,29 @@ impl Composer {
         self.from_another_network = !self.draft.is_empty();
     }
 
+    /// The draft shows in so many rows.
+    pub(crate) const fn laid_out(&mut self, rows: usize) {
+        self.rows = rows;
+    }
+
+    /// How large the draft is, if it is more than the input shows.
+    pub(crate) fn size(&self) -> Option<DraftSize> {
+        Some(DraftSize::new(&self.draft, self.rows)).filter(|size| size.is_shown())
+    }
+
+    /// Whether so much may be said.
+    ///
+    /// # Errors
+    /// Once for a large draft, with a question for the user. The next time is their answer, unless they changed it meanwhile.
+    pub(crate) fn confirm_size(&mut self) -> Result<(), String> {
+        let (size, edits) = (DraftSize::new(&self.draft, self.rows), self.draft.edits());
+        if !size.is_large() || self.asked == Some(edits) {
+            return Ok(());
+        }
+        self.asked = Some(edits);
+        Err(format!("Send {size}? Enter again sends it."))
+    }
+
     /// Whether the draft may be said here.
     ///
     /// # Errors
@@ -299,6 +328,19 @@ mod tests {
         composer.end_completion();
         composer.complete(false, |_| Vec::new());
         assert_eq!(composer.text(), "bea: ");
+    }
+
+    #[test]
+    fn a_large_draft_is_said_when_asked_twice_as_it_is() {
+        let mut composer = typed("text");
+        composer.laid_out(20);
+        assert_eq!((composer.confirm_size(), composer.size().is_some()), (Ok(()), true));
+        composer.paste(&"\n".repeat(16)).unwrap();
+        composer.laid_out(21);
+        assert_eq!(composer.confirm_size(), Err("Send 21 rows, 20 bytes? Enter again sends it.".to_owned()));
+        press(&mut composer, "!");
+        assert!(composer.confirm_size().is_err(), "it is another one");
+        assert_eq!(composer.confirm_size(), Ok(()));
     }
 
     #[test]

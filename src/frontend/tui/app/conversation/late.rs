@@ -94,6 +94,6 @@ impl Conversation {
 }
 
 fn text(count: usize) -> String {
-    let (lines, them) = if count == 1 { ("line", "it") } else { ("lines", "them") };
-    format!("⇢ {} {lines} from while you were apart: Alt-U shows {them}", group(count))
+    let (messages, them) = if count == 1 { ("message", "it") } else { ("messages", "them") };
+    format!("⇢ {} {messages} from while you were apart: Alt-U shows {them}", group(count))
 }

@@ -6,7 +6,10 @@ use crate::{
         model::{Author, Mark, Message, Nick},
         naming::Tags,
     },
-    frontend::tui::app::{clock::LocalClock, people::People},
+    frontend::tui::app::{
+        clock::{LocalClock, minute_of},
+        people::People,
+    },
 };
 
 /// Turns messages into lines as the user sees them.
@@ -54,7 +57,7 @@ impl LineMaker<'_> {
             again: message.again,
             position: message.position,
             day: at.date(),
-            minute: u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs()),
+            minute: minute_of(at),
             stamped: true,
         }
     }

@@ -19,18 +19,18 @@ mod tests;
 
 use std::time::Instant;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use self::{
     delivery::Fresh,
     late::Late,
-    pane::{RowRef, Source},
+    pane::Source,
     rates::{LineRates, Placement},
     reading::Reading,
 };
 pub(crate) use self::{
     lines::LineMaker,
-    pane::{Arrangement, Entry, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, clock, rows_of},
+    pane::{Arrangement, Entry, Geometry, Line, Mover, Pane, Part, Prefix, Remark, Sight, Tone, rows_of},
 };
 use super::{output::Output, people::Change};
 use crate::domain::{
@@ -75,6 +75,8 @@ pub(crate) struct Conversation {
     rates: LineRates,
     /// Whether the user has done anything yet.
     touched: bool,
+    /// The present day.
+    today: Date,
 }
 
 impl Conversation {
@@ -90,6 +92,7 @@ impl Conversation {
             fresh: Fresh::default(),
             rates: LineRates::default(),
             touched: false,
+            today: Date::ZERO,
         }
     }
 
@@ -132,6 +135,11 @@ impl Conversation {
         self.touched = true;
     }
 
+    /// It is this day now.
+    pub(crate) const fn set_today(&mut self, today: Date) {
+        self.today = today;
+    }
+
     /// Takes in a message. Most are the newest; one that was said elsewhere meanwhile goes among the others. `watched` says
     /// whether the user looks at the screen.
     pub(crate) fn receive(&mut self, message: Message, maker: &LineMaker<'_>, watched: bool) -> Arrival {
@@ -166,14 +174,14 @@ impl Conversation {
             Placement::Show => (self.pane.push_line(line), true),
             Placement::Fold(source) => {
                 let position = line.position;
-                let (seq, new) = self.pane.fold(source, line);
+                let seq = self.pane.fold(source, line);
                 if long_ago && is_late {
                     self.tell_late(position, &maker.clock);
                 }
-                (seq, new && !is_late)
+                (seq, !(long_ago && is_late))
             }
             Placement::Begin(source, since) => {
-                self.pane.begin_flood(source, since, |line| is_of(source, line, maker), line)
+                (self.pane.begin_flood(source, since, |line| is_of(source, line, maker), line), true)
             }
         };
         if long_ago {
@@ -182,7 +190,7 @@ impl Conversation {
             }
             return Arrival::Quiet;
         }
-        // A fold is one thing to see, and names nobody.
+        // A fold names nobody.
         let mention = mention && placement == Placement::Show;
         if counts && self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
     }
@@ -215,13 +223,13 @@ impl Conversation {
         let follows = self.pane.follows();
         let seq = self.pane.push_block(Tone::Ask, text, hang, day);
         if follows {
-            self.pane.go(RowRef { seq, row: 0 });
+            self.pane.go_to_entry(seq);
         }
     }
 
-    /// Adds that somebody came, left or has a new name.
-    pub(crate) fn presence(&mut self, who: Mover, change: Change, day: Date) {
-        self.pane.push_presence(who, change, day);
+    /// Adds that somebody came, left or has a new name, which happened `at` this time of the user's clock.
+    pub(crate) fn presence(&mut self, who: Mover, change: Change, at: DateTime) {
+        self.pane.push_presence(who, change, at);
     }
 
     /// Says one of `texts` below the last message, or nothing. They become shorter, and the first that fits is said: the end
@@ -237,9 +245,9 @@ impl Conversation {
         self.pane.set_tail(fitting.or(texts.last()).map(String::as_str));
     }
 
-    /// Shows folded lines. Returns whether there were any in sight.
+    /// Shows what is folded, or folds a long message again. Returns whether there was anything.
     pub(crate) fn unfold(&mut self) -> bool {
-        self.view_mut().unfold()
+        self.view_mut().toggle_fold()
     }
 
     /// Who spoke in the last `within` entries, newest first.

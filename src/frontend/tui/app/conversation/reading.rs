@@ -4,9 +4,11 @@
 //! one, a window that moves through the history until both meet again. So the newest end is there at once whenever it is
 //! wanted, and nothing that arrives moves what is read.
 
+use jiff::civil::Date;
+
 use super::{
     Conversation, LineMaker,
-    pane::{Entry, LEAST, Pane, Part, RowRef, Sight},
+    pane::{Entry, LEAST, Pane, Part, RowRef, Sight, SightRow},
 };
 use crate::{
     domain::{
@@ -50,12 +52,24 @@ impl Conversation {
 
     /// The rows in sight.
     pub(crate) fn sight(&mut self) -> Sight {
-        let Some(past) = &mut self.past else { return self.pane.sight() };
-        let mut sight = past.sight();
-        let newest = past.newest().unwrap_or(LEAST);
-        sight.more_below = past.after && self.pane.oldest().is_none_or(|oldest| newest < oldest);
-        sight.below += self.pane.newer_than(newest);
+        let mut sight = self.view_mut().sight();
+        if let Some(past) = &self.past {
+            let newest = past.newest().unwrap_or(LEAST);
+            sight.more_below = past.after && self.pane.oldest().is_none_or(|oldest| newest < oldest);
+            sight.below += self.pane.newer_than(newest);
+        }
+        sight.pinned = self.pinned(&sight.rows);
         sight
+    }
+
+    /// The day to show in the first row: always while the user reads further up, and also where all that is in sight was said
+    /// on another day than today. Times of day alone would be taken for those of today.
+    fn pinned(&self, rows: &[SightRow]) -> Option<Date> {
+        let first = rows.first().filter(|first| first.part != Part::Day && rows.len() > 1)?;
+        // What the program says below the last message belongs to no day.
+        let day = self.view().day(first.seq).filter(|day| *day != Date::ZERO)?;
+        let dated = rows.iter().any(|row| row.part == Part::Day);
+        (!self.follows() || !dated && day != self.today).then_some(day)
     }
 
     /// The message that was jumped to, while it can be seen.
@@ -221,9 +235,9 @@ impl Conversation {
         self.scrolled(rows, out);
     }
 
-    /// Rows by which a page moves; one stays for orientation.
+    /// Rows by which a page moves. One stays for orientation, and one may be behind the day.
     pub(crate) fn page(&self) -> i32 {
-        (i32::from(self.pane.geometry().rows) - 1).max(1)
+        (i32::from(self.pane.geometry().rows) - 2).max(1)
     }
 
     /// The user has scrolled, up if `rows` is positive.
@@ -282,7 +296,7 @@ impl Conversation {
         let Some(marker) = self.pane.marker else { return };
         if marker.seq >= self.pane.first() {
             self.past = None;
-            self.pane.go(RowRef { seq: marker.seq, row: 0 });
+            self.pane.go_to_entry(marker.seq);
         } else {
             self.go_to(marker.key, out);
         }
@@ -290,12 +304,13 @@ impl Conversation {
 
     /// Goes to the nearest message that names the user and is not in sight.
     pub(crate) fn go_to_mention(&mut self, back: bool, out: &mut Vec<Output>) {
-        let view = self.view_mut();
-        let sight = view.sight();
-        let edge = if back { sight.rows.first() } else { sight.rows.last() };
+        let sight = self.sight();
+        let first = sight.rows.get(usize::from(sight.pinned.is_some()));
+        let edge = if back { first } else { sight.rows.last() };
         let Some(seq) = edge.map(|row| if back { row.seq } else { row.seq + 1 }) else { return };
+        let view = self.view_mut();
         if let Some(seq) = view.mention(seq, back) {
-            view.go(RowRef { seq, row: 0 });
+            view.go_to_entry(seq);
             self.scrolled(if back { 1 } else { -1 }, out);
         }
     }

@@ -1,11 +1,24 @@
 //! What the user has not seen yet.
 
-use super::{Conversation, pane::RowRef};
+use super::{Conversation, pane::Entry};
+use crate::domain::model::group;
 
 impl Conversation {
-    /// How many messages arrived unseen.
+    /// How many messages arrived unseen, and warnings and questions of the program.
     pub(crate) fn unread(&self) -> usize {
-        self.pane.marker.map_or(0, |marker| marker.count)
+        self.pane.marker.map_or(0, |marker| marker.messages + marker.notices)
+    }
+
+    /// The same in words: `3 new messages`.
+    pub(crate) fn unread_words(&self) -> Option<String> {
+        let marker = self.pane.marker?;
+        let some = |count: usize, what: &str| format!("{} {what}{}", group(count), if count == 1 { "" } else { "s" });
+        match (marker.messages, marker.notices) {
+            (0, 0) => None,
+            (messages, 0) => Some(some(messages, "new message")),
+            (0, notices) => Some(some(notices, "new notice")),
+            (messages, notices) => Some(format!("{}, {}", some(messages, "new message"), some(notices, "notice"))),
+        }
     }
 
     /// The entry `seq` came in. Returns whether it is unseen, which it is unless the newest entry is in sight and the user
@@ -26,14 +39,18 @@ impl Conversation {
             && self.past.is_none()
             && let Some(marker) = self.pane.marker
         {
-            self.pane.go(RowRef { seq: marker.seq, row: 0 });
+            self.pane.go_to_entry(marker.seq);
         }
     }
 
     fn count_unread(&mut self, seq: u64) {
-        match &mut self.pane.marker {
-            Some(marker) => marker.count += 1,
-            None => self.pane.begin_unread(seq),
+        if self.pane.marker.is_none() {
+            self.pane.begin_unread(seq);
+        }
+        let is_notice = matches!(self.pane.entry(seq), Some(Entry::Notice(_)));
+        if let Some(marker) = &mut self.pane.marker {
+            marker.messages += usize::from(!is_notice);
+            marker.notices += usize::from(is_notice);
         }
     }
 

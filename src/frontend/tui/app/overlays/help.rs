@@ -89,7 +89,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Alt-U; Alt-P, Alt-N", "first unread; previous, next that names you"),
     ("Ctrl-R, F5", "look for people now"),
     ("F2", "open the chat to your network, or close it"),
-    ("Ctrl-O", "show lines that came too fast to read"),
+    ("Ctrl-O", "open or close a long message; open a flood"),
     ("Ctrl-C", "clear the draft; twice, if it is empty, quit"),
     ("Ctrl-Q", "quit at once"),
     ("Ctrl-A E B F K U W Y", "edit as in a shell; Alt-B F D by words"),

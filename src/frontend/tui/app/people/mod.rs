@@ -1,6 +1,7 @@
 //! The people: who is here, who left, and how they are called.
 
 mod change;
+mod colours;
 mod names;
 mod person;
 mod waiting;
@@ -12,7 +13,8 @@ use std::{
 
 pub(crate) use self::{
     change::Change,
-    person::{Person, State, round_trip},
+    colours::COLOURS,
+    person::{AWAY, Person, State, round_trip},
 };
 use crate::domain::{
     model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software},
@@ -70,8 +72,9 @@ impl People {
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
         let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
         let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
+        let colour = self.colour_for(id);
         self.register.here(id, peer.nick.as_ref(), peer.repute);
-        self.list.insert(id, Person { cut_off, ..Person::new(peer, now) });
+        self.list.insert(id, Person { cut_off, colour, ..Person::new(peer, now) });
         self.retag();
         (change, old_name)
     }
@@ -115,7 +118,8 @@ impl People {
     /// Someone is away or back, and types or does not.
     pub(crate) fn presence(&mut self, peer: PeerId, presence: Presence, typing: bool, now: Instant) {
         if let Some(person) = self.list.get_mut(&peer) {
-            (person.presence, person.typing_until) = (presence, typing.then(|| now + TYPING_SHOWN));
+            person.set_presence(presence, now);
+            person.typing_until = typing.then(|| now + TYPING_SHOWN);
         }
     }
 
@@ -138,6 +142,11 @@ impl People {
         if let Some(person) = self.list.get_mut(&peer) {
             person.typing_until = None;
         }
+    }
+
+    /// The user is not told any more that others are typing.
+    pub(crate) fn nobody_types(&mut self) {
+        self.list.values_mut().for_each(|person| person.typing_until = None);
     }
 
     /// Whether the user ignores this person.

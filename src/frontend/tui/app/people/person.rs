@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::colours::usual;
 use crate::{
     domain::{
         model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software, Trust},
@@ -10,8 +11,15 @@ use crate::{
     frontend::clock_off::clock_off,
 };
 
+/// The word for someone who has said that they are away.
+pub(crate) const AWAY: &str = "away";
+
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
 const JUST_NOW: Duration = Duration::from_secs(10);
+
+/// Someone who is said to be away this soon after joining was away before, nobody knows since when. On a slow network the word
+/// comes a round trip after the link.
+const AWAY_BEFORE: Duration = Duration::from_secs(3);
 
 /// Someone in the list.
 #[derive(Debug, Clone)]
@@ -25,6 +33,8 @@ pub(crate) struct Person {
     /// Whether they were here in this run. If not, only a name is known.
     pub met: bool,
     pub presence: Presence,
+    /// Since when they are away, if they went away while they were here.
+    pub(super) away_since: Option<Instant>,
     /// Until when they count as typing.
     pub(super) typing_until: Option<Instant>,
     /// By how many milliseconds their clock is ahead, if it is far off.
@@ -32,6 +42,8 @@ pub(crate) struct Person {
     pub(super) round_trip: Option<Duration>,
     /// Tells them from others who seem to have the same name; computing it takes too long to be done for every frame.
     pub(super) tags: Tags,
+    /// The colour of their name.
+    pub(super) colour: usize,
 }
 
 /// How somebody is, in the order in which it matters.
@@ -71,7 +83,7 @@ pub(crate) struct Aside {
 
 impl Person {
     pub(super) fn new(peer: Peer, now: Instant) -> Self {
-        let presence = Presence::Here;
+        let (presence, colour) = (Presence::Here, usual(peer.id));
         Self {
             peer,
             since: now,
@@ -79,10 +91,12 @@ impl Person {
             cut_off: false,
             met: true,
             presence,
+            away_since: None,
             typing_until: None,
             clock_off_ms: None,
             round_trip: None,
             tags: Tags::default(),
+            colour,
         }
     }
 
@@ -101,6 +115,17 @@ impl Person {
     pub(super) fn leave(&mut self, now: Instant) {
         (self.since, self.gone, self.typing_until) = (now, true, None);
         self.clock_off_ms = None;
+    }
+
+    /// They are away or here at `now`.
+    pub(super) fn set_presence(&mut self, presence: Presence, now: Instant) {
+        let here_for = now.saturating_duration_since(self.since);
+        self.away_since = match (self.presence.is_away(), presence.is_away()) {
+            (_, false) => None,
+            (true, true) => self.away_since,
+            (false, true) => (here_for >= AWAY_BEFORE).then_some(now),
+        };
+        self.presence = presence;
     }
 
     /// Whether nothing reaches them now.
@@ -146,7 +171,7 @@ impl Person {
             _ if self.typing(now) => firm("typing…"),
             State::Differs => firm("codes differ"),
             State::Suspect => firm("suspect"),
-            _ if self.presence.is_away() => firm("away"),
+            _ if self.presence.is_away() => firm(AWAY),
             // The glyph says it too.
             State::Guest => Aside { text: "guest".to_owned(), firm: false },
             _ => Aside { text: self.round_trip.map(round_trip).unwrap_or_default(), firm: false },
@@ -159,13 +184,15 @@ impl Person {
         Some(format!("clock {}", clock_off(off)))
     }
 
-    /// For how long they are here, or gone, in words.
+    /// For how long they are here, away or gone, in words: `here 5m`, `away 5m`, `5m ago`.
     pub(crate) fn age(&self, now: Instant) -> String {
         let time = now.saturating_duration_since(self.since);
-        match self.gone {
-            true if time < JUST_NOW => "just now".to_owned(),
-            true => format!("{} ago", age(time)),
-            false => format!("here {}", age(time)),
+        match (self.gone, self.presence.is_away(), self.away_since) {
+            (true, ..) if time < JUST_NOW => "just now".to_owned(),
+            (true, ..) => format!("{} ago", age(time)),
+            (false, true, Some(since)) => format!("{AWAY} {}", age(now.saturating_duration_since(since))),
+            (false, true, None) => AWAY.to_owned(),
+            (false, false, _) => format!("here {}", age(time)),
         }
     }
 
@@ -218,5 +245,23 @@ mod tests {
             ["<1 ms", "1 ms", "2 ms", "14 ms", "999 ms", "1.0 s", "12.3 s"],
             [999, 1_000, 1_600, 14_000, 999_499, 999_500, 12_345_678].map(|us| round_trip(Duration::from_micros(us)))
         );
+    }
+
+    #[test]
+    fn nobody_is_said_to_be_away_and_here_at_once() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut bob = Person::awaited(NodeId::new([1; 32]), Nick::new("bob").unwrap(), start);
+        (bob.gone, bob.met) = (false, true);
+        assert_eq!(bob.age(at(300)), "here 5m");
+        bob.set_presence(Presence::away("lunch"), at(300));
+        assert_eq!((bob.age(at(300)), bob.age(at(480))), ("away now".to_owned(), "away 3m".to_owned()));
+        bob.set_presence(Presence::away("lunch, then a meeting"), at(480));
+        assert_eq!(bob.age(at(600)), "away 5m", "another note is no other absence");
+        bob.set_presence(Presence::Here, at(600));
+        assert_eq!(bob.age(at(600)), "here 10m");
+        let mut carol = Person { since: start, ..bob };
+        carol.set_presence(Presence::away(""), at(1));
+        assert_eq!(carol.age(at(600)), "away", "since before they joined");
     }
 }

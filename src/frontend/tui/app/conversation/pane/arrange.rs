@@ -3,13 +3,22 @@
 use std::iter;
 
 use super::{Entry, Line};
-use crate::frontend::tui::app::wrap::{Row, links, width, wrap, wrap_hanging};
+use crate::frontend::tui::app::{
+    clock::time_of_day,
+    wrap::{Row, links, width, wrap, wrap_hanging},
+};
 
 /// Panes narrower than this show names in line with the text.
 const INLINE_BELOW: u16 = 50;
 
 /// Panes at least this wide have a wide nick column.
 const WIDE_FROM: u16 = 80;
+
+/// A message of more rows is folded: as many as a window of the usual size shows. What stands above it stays near.
+const FOLDED_ABOVE: usize = 20;
+
+/// Rows of a folded message that are shown: half of that, enough to see what it is.
+const SHOWN_FOLDED: usize = 10;
 
 /// How messages are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +72,7 @@ impl Prefix {
     /// The prefix of `line` in a pane of `cols` columns.
     pub(crate) fn new(line: &Line, cols: u16) -> Self {
         // Time and name leave at least a third of the row to the text.
-        let time = (line.stamped && cols >= 24).then(|| clock(line.minute));
+        let time = (line.stamped && cols >= 24).then(|| time_of_day(line.minute));
         Self { time, name: line.label(usize::from(cols / 3).max(1)), after: if line.action { " " } else { ": " } }
     }
 
@@ -73,11 +82,6 @@ impl Prefix {
     }
 }
 
-/// `07:05`.
-pub(crate) fn clock(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
 /// How an entry breaks into rows.
 #[derive(Debug)]
 pub(crate) struct Wrapped {
@@ -85,15 +89,26 @@ pub(crate) struct Wrapped {
     pub links: Vec<std::ops::Range<usize>>,
     /// Whether the mark behind the text has a row of its own.
     pub mark_apart: bool,
+    /// Whether it is a message that folds.
+    pub is_long: bool,
+    /// Rows that are folded away; another one says so.
+    pub hidden: usize,
 }
 
-/// Breaks `entry` into rows for a pane of this geometry.
-pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
+impl Wrapped {
+    /// How many rows are shown of it.
+    pub(super) fn height(&self) -> usize {
+        self.rows.len() + usize::from(self.hidden > 0) + usize::from(self.mark_apart)
+    }
+}
+
+/// Breaks `entry` into rows for a pane of this geometry. A long message shows only its first rows, unless it is `open`.
+pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry, open: bool) -> Wrapped {
     let cols = usize::from(geometry.cols);
     // Line feeds at the end of a message are kept, not shown: they would only push others out of sight.
     let text = entry.text().trim_end();
     let room = cols.saturating_sub(usize::from(geometry.text_column()));
-    let (rows, columns) = match (entry, geometry.arrangement) {
+    let (mut rows, columns) = match (entry, geometry.arrangement) {
         (Entry::Line(_), Arrangement::Columns(_)) => (wrap(text, room, room), room),
         // All lines of a block of code begin at the left edge.
         (Entry::Line(_), Arrangement::Plain) if text.contains('\n') => {
@@ -103,20 +118,34 @@ pub(super) fn wrap_entry(entry: &Entry, geometry: Geometry) -> Wrapped {
         (Entry::Line(line), Arrangement::Inline | Arrangement::Plain) => {
             (wrap(text, cols.saturating_sub(Prefix::new(line, geometry.cols).width()), room), room)
         }
-        (Entry::Presence(_) | Entry::Notice(_) | Entry::Flood(_), _) => {
+        (Entry::Presence(_), _) => {
+            // The time stands where messages have it, and the names below one another.
+            let columns = cols.saturating_sub(1).max(1);
+            let hang = if columns < 3 * usize::from(PRESENCE_HANG) { 0 } else { PRESENCE_HANG };
+            let mut rows = wrap(text, columns, columns - usize::from(hang));
+            rows.iter_mut().skip(1).for_each(|row| row.indent = hang);
+            (rows, columns)
+        }
+        (Entry::Notice(_) | Entry::Flood(_), _) => {
             let columns = own_columns(geometry.cols);
             let hang = if let Entry::Notice(notice) = entry { notice.hang } else { 0 };
             (wrap_hanging(text, columns, hang), columns)
         }
     };
+    let is_long = matches!(entry, Entry::Line(_)) && rows.len() > FOLDED_ABOVE;
+    let hidden = if is_long && !open { rows.len() - SHOWN_FOLDED } else { 0 };
+    rows.truncate(rows.len() - hidden);
     let mark_apart = matches!(entry, Entry::Line(line) if line.mark().is_some_and(|(mark, _)| {
         let first = if rows.len() > 1 || matches!(geometry.arrangement, Arrangement::Columns(_)) { 0 } else {
             Prefix::new(line, geometry.cols).width().saturating_sub(usize::from(geometry.text_column()))
         };
-        rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(&mark) > columns)
+        hidden > 0 || rows.last().is_some_and(|row| first + width(row.of(text)) + 2 + width(&mark) > columns)
     }));
-    Wrapped { rows, links: links(text), mark_apart }
+    Wrapped { rows, links: links(text), mark_apart, is_long, hidden }
 }
+
+/// Columns before the names in a line about who came and left: `18:22 ⇄ `.
+const PRESENCE_HANG: u16 = 8;
 
 /// Columns of the program's own lines: one stays free at either side.
 fn own_columns(cols: u16) -> usize {

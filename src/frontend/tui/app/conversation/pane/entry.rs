@@ -46,6 +46,15 @@ impl Entry {
         }
     }
 
+    /// How many messages it stands for.
+    pub(super) fn said(&self) -> u64 {
+        match self {
+            Self::Line(_) => 1,
+            Self::Flood(flood) => flood.said(),
+            Self::Presence(_) | Self::Notice(_) => 0,
+        }
+    }
+
     /// How many messages it holds.
     pub(super) fn messages(&self) -> usize {
         match self {

@@ -120,6 +120,11 @@ impl Flood {
         self.head.len() + self.tail.len()
     }
 
+    /// How many messages it folds, also those that are not held any more.
+    pub(super) fn said(&self) -> u64 {
+        self.held() as u64 + self.left_out
+    }
+
     /// Bytes of text that are held.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.iter().sum()
@@ -182,8 +187,10 @@ impl Flood {
             lines
         };
         let gap = (self.left_out > 0).then(|| {
-            let lines = lines(self.left_out);
-            format!("… {lines} in between are not on the screen. To read what is kept of them, run: proximity-chat log")
+            let messages = messages(self.left_out);
+            format!(
+                "… {messages} in between are not on the screen. To read what is kept of them, run: proximity-chat log"
+            )
         });
         (order(self.head), gap, order(self.tail.into()))
     }
@@ -202,10 +209,10 @@ impl Flood {
             mentions => format!(", {} name you", number(mentions)),
         };
         let shows = if self.left_out == 0 { "them" } else { "some" };
-        let lines = more_lines(self.held() as u64 + self.left_out);
+        let messages = more_messages(self.said());
         let hidden = self.held().saturating_sub(IN_SIGHT);
         let rows = self.head.iter().chain(&self.tail).skip(hidden).map(row);
-        let title = format!("▸ {lines} of {whose}{named}  (Ctrl-O shows {shows})");
+        let title = format!("▸ {messages} of {whose}{named}  (Ctrl-O shows {shows})");
         self.text = [title].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
     }
 }
@@ -221,10 +228,10 @@ fn number(count: u64) -> String {
     group(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn lines(count: u64) -> String {
-    format!("{} {}", number(count), if count == 1 { "line" } else { "lines" })
+fn messages(count: u64) -> String {
+    format!("{} {}", number(count), if count == 1 { "message" } else { "messages" })
 }
 
-fn more_lines(count: u64) -> String {
-    format!("{} more {}", number(count), if count == 1 { "line" } else { "lines" })
+fn more_messages(count: u64) -> String {
+    format!("{} more {}", number(count), if count == 1 { "message" } else { "messages" })
 }

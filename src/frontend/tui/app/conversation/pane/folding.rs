@@ -19,28 +19,27 @@ const NEAR_MS: i64 = DENSE_MS / 2;
 const NEAR_ENTRIES: usize = 200;
 
 impl Pane {
-    /// Adds a line to the folded ones of `source`, or begins an entry for them. Returns that, and whether it is new.
-    pub(crate) fn fold(&mut self, source: Source, line: Line) -> (u64, bool) {
+    /// Adds a line to the folded ones of `source`, or begins an entry for them. Returns that.
+    pub(crate) fn fold(&mut self, source: Source, line: Line) -> u64 {
         match self.open_fold(source, line.position) {
             Some(seq) => {
                 self.add_to_fold(seq, line);
-                (seq, false)
+                seq
             }
-            None => (self.insert_fold(Flood::new(source, line)), true),
+            None => self.insert_fold(Flood::new(source, line)),
         }
     }
 
     /// A flood of `source` begins with `line`. Folds it, and the lines of the flood that were shown since the position `since`,
     /// except the first few. `is_of` says which lines belong to the flood. Lines that the user is reading stay. Returns the
-    /// entry, and whether it is new.
+    /// entry.
     pub(crate) fn begin_flood(
         &mut self,
         source: Source,
         since: Position,
         is_of: impl Fn(&Line) -> bool,
         line: Line,
-    ) -> (u64, bool) {
-        let is_new = self.open_fold(source, line.position).is_none();
+    ) -> u64 {
         let from = self.slots.partition_point(|slot| slot.key < since);
         let end = self.slots.len();
         let (mut lines, mut mentions) = (0, 0);
@@ -60,7 +59,7 @@ impl Pane {
         if places.first().is_some_and(|&at| !is_read(at)) {
             self.take_in(source, &places);
         }
-        (self.fold(source, line).0, is_new)
+        self.fold(source, line)
     }
 
     /// Folds the lines at these places, which are in order, and drops what else is there.
@@ -69,24 +68,19 @@ impl Pane {
         let first = self.first;
         self.renumber(|seq| seq + places.iter().filter(|&&at| first + at as u64 > seq).count() as u64);
         let mut lines = Vec::with_capacity(places.len());
-        let mut unread = 0;
         // From the end on, so that the places before stay what they are.
         for &at in places.iter().rev() {
             let Some(slot) = self.slots.remove(at) else { continue };
             self.forget(&slot);
             self.first += 1;
             if let Entry::Line(line) = slot.entry {
-                unread += usize::from(marked.is_some_and(|marked| at >= marked));
                 lines.push(line);
             }
         }
         self.wrapped.clear();
-        let Some(seq) = lines.into_iter().rev().map(|line| self.fold(source, line).0).last() else { return };
-        if let Some(marker) = &mut self.marker {
-            marker.count = marker.count.saturating_sub(unread);
-            if marked.is_some_and(|marked| places.contains(&marked)) {
-                marker.seq = seq;
-            }
+        let Some(seq) = lines.into_iter().rev().map(|line| self.fold(source, line)).last() else { return };
+        if let Some(marker) = self.marker.as_mut().filter(|_| marked.is_some_and(|marked| places.contains(&marked))) {
+            marker.seq = seq;
         }
         let at = usize::try_from(seq.saturating_sub(self.first)).unwrap_or(0);
         self.restamp(at, self.slots.len());

@@ -10,6 +10,7 @@ mod entry;
 mod flood;
 mod folding;
 mod line;
+mod long;
 mod past_floods;
 mod presence;
 mod scroll;
@@ -17,20 +18,20 @@ mod window;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use self::{arrange::wrap_entry, flood::Flood};
 pub(crate) use self::{
-    arrange::{Arrangement, Geometry, Prefix, Wrapped, clock, rows_of},
+    arrange::{Arrangement, Geometry, Prefix, Wrapped, rows_of},
     entry::{Entry, Notice, Tone},
     flood::Source,
     line::{Line, Remark},
     presence::{Mover, Presence},
-    scroll::{Part, RowRef, Sight},
+    scroll::{Part, RowRef, Sight, SightRow},
 };
 use crate::{
     domain::model::{Author, Hlc, MessageId, NodeId, Position},
-    frontend::tui::app::people::Change,
+    frontend::tui::app::{clock::minute_of, people::Change},
 };
 
 /// The most bytes of text kept: ordinary messages need a tenth of it, 64 KiB ones must not fill the memory.
@@ -51,13 +52,15 @@ struct Slot {
     /// of the slot before.
     key: Position,
     day: Date,
+    /// Whether all of a long message is shown.
+    open: bool,
     generation: u32,
     rows: u32,
 }
 
 impl Slot {
     const fn new(entry: Entry, key: Position, day: Date) -> Self {
-        Self { entry, key, day, generation: 0, rows: 0 }
+        Self { entry, key, day, open: false, generation: 0, rows: 0 }
     }
 }
 
@@ -68,7 +71,10 @@ pub(crate) struct Marker {
     pub seq: u64,
     /// Where that stands.
     pub key: Position,
-    pub count: usize,
+    /// How many messages are unread.
+    pub messages: usize,
+    /// How many of the program's own warnings and questions.
+    pub notices: usize,
 }
 
 /// The message pane.
@@ -243,14 +249,15 @@ impl Pane {
     }
 
     /// Adds a join, leave or new name: to the last line, if that is about such things too.
-    pub(crate) fn push_presence(&mut self, who: Mover, change: Change, day: Date) {
+    pub(crate) fn push_presence(&mut self, who: Mover, change: Change, at: DateTime) {
+        let (day, minute) = (at.date(), minute_of(at));
         let mut rest = (who, change);
         if let Some(Slot { entry: Entry::Presence(line), generation, day: same, .. }) = self.slots.back_mut()
             && *same == day
         {
             let before = line.text().len();
             *generation = 0;
-            let added = line.add(rest.0, rest.1);
+            let added = line.add(rest.0, rest.1, minute);
             self.bytes = (self.bytes + line.text().len()).saturating_sub(before);
             self.wrapped.remove(&(self.end() - 1));
             match added {
@@ -258,7 +265,7 @@ impl Pane {
                 Err(back) => rest = back,
             }
         }
-        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1))), LEAST, day);
+        self.push(Entry::Presence(Box::new(Presence::new(rest.0, rest.1, minute))), LEAST, day);
     }
 
     /// Says `text` below the last message, or nothing any more.

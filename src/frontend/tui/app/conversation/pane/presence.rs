@@ -1,8 +1,9 @@
-//! Neighbouring joins and leaves, folded to one line.
+//! Neighbouring joins and leaves, folded to one line. It begins with the time of the first one. What happened at another time
+//! has its own time behind it: `18:22 ⇄ bob, carol joined · erin left 18:40`.
 
 use crate::{
     domain::model::{LeaveReason, PeerId, group},
-    frontend::tui::app::people::Change,
+    frontend::tui::app::{clock::time_of_day, people::Change},
 };
 
 /// People that one line counts; the next one starts a new line. That is several times as many as can be linked at a time,
@@ -34,6 +35,9 @@ struct Person {
     /// Whether they came back only after a long time.
     came_back: bool,
     reason: LeaveReason,
+    /// When the first and the last of that happened, in minutes since midnight.
+    first: u16,
+    last: u16,
 }
 
 /// What came of it all.
@@ -76,14 +80,16 @@ impl Outcome {
 }
 
 impl Person {
-    fn new(who: Mover, change: Change) -> Self {
+    fn new(who: Mover, change: Change, minute: u16) -> Self {
         let (was_here, here) = match change {
             Change::Joined => (false, true),
             Change::Left(_) => (true, false),
             Change::Reconnected | Change::Renamed(_) => (true, true),
         };
-        let mut new = Self { who, was_here, here, old_name: None, came_back: false, reason: LeaveReason::Closed };
-        new.note(change);
+        let reason = LeaveReason::Closed;
+        let mut new =
+            Self { who, was_here, here, old_name: None, came_back: false, reason, first: minute, last: minute };
+        new.note(change, minute);
         new
     }
 
@@ -98,13 +104,16 @@ impl Person {
         }
     }
 
-    fn note(&mut self, change: Change) {
+    fn note(&mut self, change: Change, minute: u16) {
+        // Someone who joined in this line joined under that name, and when they did.
+        if !matches!(change, Change::Renamed(_)) || self.was_here {
+            self.last = minute;
+        }
         match change {
             Change::Joined => (self.came_back, self.here) = (self.was_here, true),
             Change::Reconnected => self.here = true,
             Change::Left(reason) => (self.reason, self.here) = (reason, false),
             Change::Renamed(old) if self.was_here => self.old_name = Some(self.old_name.take().unwrap_or(old)),
-            // Someone who joined in this line joined under that name.
             Change::Renamed(_) => {}
         }
     }
@@ -128,6 +137,14 @@ impl Person {
         }
     }
 
+    /// When the outcome came about, from and until.
+    const fn times(&self, outcome: Outcome) -> (u16, u16) {
+        match outcome {
+            Outcome::CameAndWent => (self.first, self.last),
+            _ => (self.last, self.last),
+        }
+    }
+
     /// The name that the verb is about.
     fn subject(&self) -> &str {
         match &self.old_name {
@@ -142,10 +159,22 @@ struct Part<'a> {
     outcome: Outcome,
     named: Vec<&'a Person>,
     others: usize,
+    /// The minutes of the first and the last of them.
+    times: (u16, u16),
 }
 
 impl Part<'_> {
-    fn text(&self) -> String {
+    /// What they did, and when, if that was not at the minute that the line begins with.
+    fn text(&self, began: u16) -> String {
+        let what = self.what();
+        match self.times {
+            (from, until) if (from, until) == (began, began) => what,
+            (from, until) if from == until => format!("{what} {}", time_of_day(until)),
+            (from, until) => format!("{what} {}–{}", time_of_day(from), time_of_day(until)),
+        }
+    }
+
+    fn what(&self) -> String {
         let counted = (self.others > 0).then(|| others(self.others));
         if self.outcome == Outcome::Renamed {
             let named = self.named.iter().map(|person| format!("{} is now {}", person.subject(), person.who.name));
@@ -171,29 +200,33 @@ fn others(count: usize) -> String {
 pub(crate) struct Presence {
     people: Vec<Person>,
     text: String,
+    /// When the first of it happened, in minutes since midnight.
+    began: u16,
     /// Whether all of them are strangers.
     strangers: bool,
 }
 
 impl Presence {
-    pub(super) fn new(who: Mover, change: Change) -> Self {
+    /// A line about what happened at this minute of the day.
+    pub(super) fn new(who: Mover, change: Change, minute: u16) -> Self {
         let strangers = who.stranger;
-        let mut new = Self { people: vec![Person::new(who, change)], text: String::new(), strangers };
+        let people = vec![Person::new(who, change, minute)];
+        let mut new = Self { people, text: String::new(), began: minute, strangers };
         new.render();
         new
     }
 
     /// Adds a change, or gives it back if the line is full.
-    pub(super) fn add(&mut self, who: Mover, change: Change) -> Result<(), (Mover, Change)> {
+    pub(super) fn add(&mut self, who: Mover, change: Change, minute: u16) -> Result<(), (Mover, Change)> {
         let full = self.people.len() >= MAX_PEOPLE;
         let strangers = self.strangers && who.stranger;
         match self.people.iter_mut().find(|person| person.is(&who, &change)) {
             Some(person) => {
-                person.note(change);
+                person.note(change, minute);
                 person.who = who;
             }
             None if full => return Err((who, change)),
-            None => self.people.push(Person::new(who, change)),
+            None => self.people.push(Person::new(who, change, minute)),
         }
         self.strangers = strangers;
         self.render();
@@ -221,11 +254,13 @@ impl Presence {
         let mut parts: Vec<Part<'_>> = Vec::new();
         for person in &self.people {
             let outcome = person.outcome();
+            let (from, until) = person.times(outcome);
             let at = parts.iter().position(|part| part.outcome == outcome).unwrap_or_else(|| {
-                parts.push(Part { outcome, named: Vec::new(), others: 0 });
+                parts.push(Part { outcome, named: Vec::new(), others: 0, times: (from, until) });
                 parts.len() - 1
             });
             let Some(part) = parts.get_mut(at) else { continue };
+            part.times = (part.times.0.min(from), part.times.1.max(until));
             let [known, strangers] = &mut left;
             let room = if person.who.stranger { strangers } else { known };
             match room.checked_sub(1) {
@@ -236,13 +271,15 @@ impl Presence {
                 None => part.others += 1,
             }
         }
-        let parts: Vec<_> = parts.iter().map(Part::text).collect();
-        self.text = format!("⇄ {}", parts.join(" · "));
+        let parts: Vec<_> = parts.iter().map(|part| part.text(self.began)).collect();
+        self.text = format!("{} ⇄ {}", time_of_day(self.began), parts.join(" · "));
     }
 }
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOON: u16 = 12 * 60;
 
     fn id(port: u16) -> PeerId {
         PeerId::Guest(([127, 0, 0, 1], port).into())
@@ -254,115 +291,139 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_line() {
-        let mut line = Presence::new(who(id(1), "bob"), Change::Joined);
-        line.add(who(id(2), "carol"), Change::Joined).unwrap();
-        line.add(who(id(3), "erin"), Change::Left(LeaveReason::Closed)).unwrap();
-        assert_eq!(line.text(), "⇄ bob, carol joined · erin left");
-        line.add(who(id(3), "erin"), Change::Reconnected).unwrap();
-        line.add(who(id(2), "carol"), Change::Left(LeaveReason::Timeout)).unwrap();
-        assert_eq!(line.text(), "⇄ bob joined · carol came and went · erin left and joined");
-        line.add(who(id(4), "dave"), Change::Left(LeaveReason::Timeout)).unwrap();
-        line.add(who(id(1), "bob"), Change::Left(LeaveReason::Protocol)).unwrap();
+        let mut line = Presence::new(who(id(1), "bob"), Change::Joined, NOON);
+        line.add(who(id(2), "carol"), Change::Joined, NOON).unwrap();
+        line.add(who(id(3), "erin"), Change::Left(LeaveReason::Closed), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob, carol joined · erin left");
+        line.add(who(id(3), "erin"), Change::Reconnected, NOON).unwrap();
+        line.add(who(id(2), "carol"), Change::Left(LeaveReason::Timeout), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob joined · carol came and went · erin left and joined");
+        line.add(who(id(4), "dave"), Change::Left(LeaveReason::Timeout), NOON).unwrap();
+        line.add(who(id(1), "bob"), Change::Left(LeaveReason::Protocol), NOON).unwrap();
         assert_eq!(
             line.text(),
-            "⇄ bob broke the protocol and was let go · carol came and went · erin left and joined · dave stopped answering"
+            "12:00 ⇄ bob broke the protocol and was let go · carol came and went · erin left and joined · dave stopped answering"
         );
     }
 
     #[test]
     fn everybody_is_told_of_once() {
         let left = || Change::Left(LeaveReason::Closed);
-        let mut line = Presence::new(who(id(1), "script"), Change::Joined);
-        line.add(who(id(1), "script"), left()).unwrap();
-        line.add(who(id(2), "carol"), left()).unwrap();
-        assert_eq!(line.text(), "⇄ script came and went · carol left");
-        line.add(who(id(2), "carol"), Change::Reconnected).unwrap();
-        line.add(who(id(2), "carol"), left()).unwrap();
-        assert_eq!(line.text(), "⇄ script came and went · carol left");
+        let mut line = Presence::new(who(id(1), "script"), Change::Joined, NOON);
+        line.add(who(id(1), "script"), left(), NOON).unwrap();
+        line.add(who(id(2), "carol"), left(), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ script came and went · carol left");
+        line.add(who(id(2), "carol"), Change::Reconnected, NOON).unwrap();
+        line.add(who(id(2), "carol"), left(), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ script came and went · carol left");
         // Under another port, as it was started again.
-        line.add(who(id(3), "carol"), Change::Joined).unwrap();
-        line.add(who(id(4), "script"), Change::Joined).unwrap();
-        assert_eq!(line.text(), "⇄ script joined · carol left and joined");
-        line.add(who(id(4), "script"), left()).unwrap();
-        line.add(who(id(3), "eve"), Change::Renamed("carol".into())).unwrap();
-        assert_eq!(line.text(), "⇄ script came and went · carol is now eve");
-        line.add(who(id(3), "eve"), left()).unwrap();
+        line.add(who(id(3), "carol"), Change::Joined, NOON).unwrap();
+        line.add(who(id(4), "script"), Change::Joined, NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ script joined · carol left and joined");
+        line.add(who(id(4), "script"), left(), NOON).unwrap();
+        line.add(who(id(3), "eve"), Change::Renamed("carol".into()), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ script came and went · carol is now eve");
+        line.add(who(id(3), "eve"), left(), NOON).unwrap();
         // Somebody else at that address, and somebody else of that name.
-        line.add(who(id(3), "zoe"), Change::Joined).unwrap();
+        line.add(who(id(3), "zoe"), Change::Joined, NOON).unwrap();
         let far = PeerId::Guest(([192, 168, 1, 9], 3).into());
-        line.add(who(far, "eve"), Change::Joined).unwrap();
-        assert_eq!(line.text(), "⇄ script came and went · eve left · zoe, eve joined");
+        line.add(who(far, "eve"), Change::Joined, NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ script came and went · eve left · zoe, eve joined");
     }
 
     #[test]
     fn a_key_is_one_person_whatever_the_address_and_the_name() {
         let key = |byte| PeerId::Node(crate::domain::model::NodeId::new([byte; 32]));
-        let mut line = Presence::new(who(key(1), "bob"), Change::Left(LeaveReason::Closed));
-        line.add(who(key(1), "bob"), Change::Reconnected).unwrap();
-        assert_eq!(line.text(), "⇄ bob reconnected");
-        line.add(who(key(2), "bob"), Change::Joined).unwrap();
-        assert_eq!(line.text(), "⇄ bob reconnected · bob joined", "another one of that name");
-        line.add(who(key(1), "rob"), Change::Renamed("bob".into())).unwrap();
-        line.add(who(key(2), "bob"), Change::Left(LeaveReason::Timeout)).unwrap();
-        assert_eq!(line.text(), "⇄ bob is now rob · bob came and went");
+        let mut line = Presence::new(who(key(1), "bob"), Change::Left(LeaveReason::Closed), NOON);
+        line.add(who(key(1), "bob"), Change::Reconnected, NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob reconnected");
+        line.add(who(key(2), "bob"), Change::Joined, NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob reconnected · bob joined", "another one of that name");
+        line.add(who(key(1), "rob"), Change::Renamed("bob".into()), NOON).unwrap();
+        line.add(who(key(2), "bob"), Change::Left(LeaveReason::Timeout), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob is now rob · bob came and went");
     }
 
     #[test]
     fn a_name_learnt_after_joining_replaces_the_address() {
-        let mut line = Presence::new(who(id(1), "127.0.0.1:1"), Change::Joined);
-        line.add(who(id(1), "bob"), Change::Renamed("127.0.0.1:1".into())).unwrap();
-        assert_eq!(line.text(), "⇄ bob joined");
-        line.add(who(id(2), "zoe"), Change::Renamed("eve".into())).unwrap();
-        assert_eq!(line.text(), "⇄ bob joined · eve is now zoe");
+        let mut line = Presence::new(who(id(1), "127.0.0.1:1"), Change::Joined, NOON);
+        line.add(who(id(1), "bob"), Change::Renamed("127.0.0.1:1".into()), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob joined");
+        line.add(who(id(2), "zoe"), Change::Renamed("eve".into()), NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob joined · eve is now zoe");
     }
 
     #[test]
     fn a_line_names_a_handful_and_counts_the_others() {
         let stranger = |port| Mover { stranger: true, ..who(id(port), &format!("n{port}")) };
-        let mut line = Presence::new(stranger(1), Change::Joined);
+        let mut line = Presence::new(stranger(1), Change::Joined, NOON);
         for port in 2..=10 {
-            line.add(stranger(port), Change::Joined).unwrap();
+            line.add(stranger(port), Change::Joined, NOON).unwrap();
         }
-        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6, n7, n8 and 2 others joined");
-        line.add(who(id(2_000), "carol"), Change::Left(LeaveReason::Closed)).unwrap();
-        line.add(who(id(2_001), "bob"), Change::Joined).unwrap();
-        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6, bob and 4 others joined · carol left", "they come first");
+        assert_eq!(line.text(), "12:00 ⇄ n1, n2, n3, n4, n5, n6, n7, n8 and 2 others joined");
+        line.add(who(id(2_000), "carol"), Change::Left(LeaveReason::Closed), NOON).unwrap();
+        line.add(who(id(2_001), "bob"), Change::Joined, NOON).unwrap();
+        assert_eq!(
+            line.text(),
+            "12:00 ⇄ n1, n2, n3, n4, n5, n6, bob and 4 others joined · carol left",
+            "they come first"
+        );
         for port in 1..=1_550 {
             if port > 10 {
-                line.add(stranger(port), Change::Joined).unwrap();
+                line.add(stranger(port), Change::Joined, NOON).unwrap();
             }
-            line.add(stranger(port), Change::Left(LeaveReason::Closed)).unwrap();
+            line.add(stranger(port), Change::Left(LeaveReason::Closed), NOON).unwrap();
         }
-        assert_eq!(line.text(), "⇄ n1, n2, n3, n4, n5, n6 and 1,544 others came and went · carol left · bob joined");
-        line.add(stranger(7), Change::Joined).unwrap();
-        line.add(stranger(7), Change::Left(LeaveReason::Protocol)).unwrap();
+        assert_eq!(
+            line.text(),
+            "12:00 ⇄ n1, n2, n3, n4, n5, n6 and 1,544 others came and went · carol left · bob joined"
+        );
+        line.add(stranger(7), Change::Joined, NOON).unwrap();
+        line.add(stranger(7), Change::Left(LeaveReason::Protocol), NOON).unwrap();
         assert!(line.text().contains("1 other broke the protocol and was let go"), "{}", line.text());
     }
 
     #[test]
     fn several_are_several() {
-        let mut line = Presence::new(who(id(1), "bob"), Change::Left(LeaveReason::Protocol));
-        line.add(who(id(2), "eve"), Change::Left(LeaveReason::Protocol)).unwrap();
-        line.add(who(id(3), "zoe"), Change::Left(LeaveReason::TooSlow)).unwrap();
-        line.add(who(id(4), "kim"), Change::Left(LeaveReason::TooSlow)).unwrap();
-        let told = "⇄ bob, eve broke the protocol and were let go · zoe, kim read too slowly and were let go";
+        let mut line = Presence::new(who(id(1), "bob"), Change::Left(LeaveReason::Protocol), NOON);
+        line.add(who(id(2), "eve"), Change::Left(LeaveReason::Protocol), NOON).unwrap();
+        line.add(who(id(3), "zoe"), Change::Left(LeaveReason::TooSlow), NOON).unwrap();
+        line.add(who(id(4), "kim"), Change::Left(LeaveReason::TooSlow), NOON).unwrap();
+        let told = "12:00 ⇄ bob, eve broke the protocol and were let go · zoe, kim read too slowly and were let go";
         assert_eq!(line.text(), told);
     }
 
     #[test]
     fn many_new_names_are_counted_too() {
-        let mut line = Presence::new(who(id(0), "n"), Change::Renamed("o".into()));
+        let mut line = Presence::new(who(id(0), "n"), Change::Renamed("o".into()), NOON);
         for port in 1..100 {
-            line.add(who(id(port), "n"), Change::Renamed("o".into())).unwrap();
+            line.add(who(id(port), "n"), Change::Renamed("o".into()), NOON).unwrap();
         }
-        assert_eq!(line.text(), format!("⇄ {}92 others have new names", "o is now n · ".repeat(8)));
+        assert_eq!(line.text(), format!("12:00 ⇄ {}92 others have new names", "o is now n · ".repeat(8)));
     }
 
     #[test]
     fn a_line_does_not_grow_for_ever() {
         let port = |n: usize| id(u16::try_from(n).unwrap());
-        let mut line = Presence::new(who(port(0), "n"), Change::Joined);
-        let refused = (1..MAX_PEOPLE + 10).filter(|&n| line.add(who(port(n), "n"), Change::Joined).is_err()).count();
+        let mut line = Presence::new(who(port(0), "n"), Change::Joined, NOON);
+        let refused =
+            (1..MAX_PEOPLE + 10).filter(|&n| line.add(who(port(n), "n"), Change::Joined, NOON).is_err()).count();
         assert_eq!(refused, 10);
+    }
+
+    #[test]
+    fn everything_has_a_time() {
+        let left = || Change::Left(LeaveReason::Closed);
+        let mut line = Presence::new(who(id(1), "bob"), Change::Joined, NOON);
+        line.add(who(id(2), "carol"), Change::Joined, NOON).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob, carol joined");
+        line.add(who(id(3), "erin"), left(), NOON + 18).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob, carol joined · erin left 12:18");
+        line.add(who(id(2), "carol"), left(), NOON + 40).unwrap();
+        assert_eq!(line.text(), "12:00 ⇄ bob joined · carol came and went 12:00–12:40 · erin left 12:18");
+        line.add(who(id(4), "dave"), left(), NOON + 45).unwrap();
+        line.add(who(id(1), "rob"), Change::Renamed("bob".into()), NOON + 50).unwrap();
+        let told = "12:00 ⇄ rob joined · carol came and went 12:00–12:40 · erin, dave left 12:18–12:45";
+        assert_eq!(line.text(), told);
     }
 }

@@ -1,5 +1,7 @@
 //! Which rows are in sight, and how that changes.
 
+use jiff::civil::Date;
+
 use super::{Geometry, Marker, Pane, Wrapped, wrap_entry};
 
 /// A row of an entry; a row is counted from the entry's first one, what stands above its text included.
@@ -18,6 +20,8 @@ pub(crate) enum Part {
     Day,
     /// This row of the entry's text.
     Text(usize),
+    /// How many rows of a long message are folded away.
+    Folded,
     /// The mark of a message that has no room for it behind its text.
     Mark,
 }
@@ -33,10 +37,14 @@ pub(crate) struct SightRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sight {
     pub rows: Vec<SightRow>,
-    /// Entries below the last row, also one that is in sight in part.
+    /// Messages below the last row, also one that is in sight in part.
     pub below: u64,
+    /// Whether anything is below it.
+    pub is_more: bool,
     /// Whether there are still more, that are not loaded.
     pub more_below: bool,
+    /// The day to show in the place of the first row: that of what stands there.
+    pub pinned: Option<Date>,
 }
 
 impl Pane {
@@ -45,13 +53,14 @@ impl Pane {
         self.anchor.is_none()
     }
 
-    /// Lays the pane out anew; the row being read stays the first one.
+    /// Lays the pane out anew; the row being read, the first one below the day, stays there.
     pub(crate) fn set_geometry(&mut self, geometry: Geometry) {
         if geometry == self.geometry {
             return;
         }
         let relaid = geometry.cols != self.geometry.cols || geometry.arrangement != self.geometry.arrangement;
-        let reading = self.anchor.filter(|_| relaid).and_then(|at| Some((at, self.first_byte(at)?)));
+        let read = self.anchor.filter(|_| relaid).map(|at| self.below(at));
+        let reading = read.and_then(|at| Some((at, self.first_byte(at)?)));
         self.geometry = geometry;
         if relaid {
             // Zero means unknown.
@@ -60,16 +69,18 @@ impl Pane {
         }
         if let Some((at, byte)) = reading {
             let lead = self.lead(at.seq);
-            let entry = self.slot(at.seq).map(|slot| wrap_entry(&slot.entry, geometry));
+            let entry = self.slot(at.seq).map(|slot| wrap_entry(&slot.entry, geometry, slot.open));
             let text = entry.map_or(0, |w| w.rows.partition_point(|row| row.start <= byte).saturating_sub(1));
-            self.anchor = Some(RowRef { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) });
+            let at = RowRef { seq: at.seq, row: lead + u32::try_from(text).unwrap_or(0) };
+            self.anchor = Some(self.above(at, 1));
         }
         self.clamp_anchor();
     }
 
     /// The first byte of the text shown in this row.
     fn first_byte(&self, at: RowRef) -> Option<u32> {
-        let wrapped = wrap_entry(&self.slot(at.seq)?.entry, self.geometry);
+        let slot = self.slot(at.seq)?;
+        let wrapped = wrap_entry(&slot.entry, self.geometry, slot.open);
         let row = usize::try_from(at.row.saturating_sub(self.lead(at.seq))).ok()?;
         wrapped.rows.get(row).map(|row| row.start)
     }
@@ -93,8 +104,8 @@ impl Pane {
         let (generation, geometry, lead) = (self.generation, self.geometry, self.lead(seq));
         let Some(slot) = self.slot_mut(seq) else { return 0 };
         if slot.generation != generation {
-            let wrapped = wrap_entry(&slot.entry, geometry);
-            slot.rows = u32::try_from(wrapped.rows.len()).unwrap_or(u32::MAX - 2) + u32::from(wrapped.mark_apart);
+            let wrapped = wrap_entry(&slot.entry, geometry, slot.open);
+            slot.rows = u32::try_from(wrapped.height()).unwrap_or(u32::MAX - 2);
             slot.generation = generation;
         }
         slot.rows + lead
@@ -149,6 +160,15 @@ impl Pane {
         self.go(at);
     }
 
+    /// The next row.
+    fn below(&mut self, at: RowRef) -> RowRef {
+        if at.row + 1 < self.height(at.seq) {
+            RowRef { row: at.row + 1, ..at }
+        } else {
+            RowRef { seq: at.seq + 1, row: 0 }
+        }
+    }
+
     /// The row that is so many above this one, or the first of all.
     pub(super) fn above(&mut self, mut at: RowRef, mut rows: u32) -> RowRef {
         while rows > at.row {
@@ -184,6 +204,14 @@ impl Pane {
         self.clamp_anchor();
     }
 
+    /// Shows the entry `seq` from its first row on, below the row that may hold the day.
+    pub(crate) fn go_to_entry(&mut self, seq: u64) {
+        let first = RowRef { seq, row: 0 };
+        // With the newest message in sight, nothing stands in its place.
+        let top = if first < self.bottom() { self.above(first, 1) } else { first };
+        self.go(top);
+    }
+
     /// Shows the row `at` with `rows` above it, as far as there are rows around it.
     pub(crate) fn go_below(&mut self, at: RowRef, rows: u32) {
         // What is above the text belongs to it.
@@ -212,9 +240,10 @@ impl Pane {
             let marker = self.is_unread(seq).then_some(Part::Unread);
             let day = self.begins_day(seq).then_some(Part::Day);
             let Some(wrapped) = self.wrapped_or_wrap(seq) else { break };
+            let folded = (wrapped.hidden > 0).then_some(Part::Folded);
             let apart = wrapped.mark_apart.then_some(Part::Mark);
             let text = (0..wrapped.rows.len()).map(Part::Text);
-            let mut parts = marker.into_iter().chain(day).chain(text).chain(apart).skip(skip);
+            let mut parts = marker.into_iter().chain(day).chain(text).chain(folded).chain(apart).skip(skip);
             let room = wanted - rows.len();
             rows.extend(parts.by_ref().take(room).map(|part| SightRow { seq, part }));
             cut = parts.next().is_some();
@@ -223,7 +252,9 @@ impl Pane {
         }
         let shown = rows.last().map_or(self.end(), |row| row.seq + 1);
         self.wrapped.retain(|&kept, _| (top.seq..shown).contains(&kept));
-        Sight { rows, below: self.end().saturating_sub(shown) + u64::from(cut), more_below: false }
+        let below = shown - u64::from(cut);
+        let is_more = below < self.end();
+        Sight { rows, below: self.messages_from(below), is_more, more_below: false, pinned: None }
     }
 
     /// How an entry in sight is wrapped.
@@ -233,7 +264,8 @@ impl Pane {
 
     fn wrapped_or_wrap(&mut self, seq: u64) -> Option<&Wrapped> {
         if !self.wrapped.contains_key(&seq) {
-            let wrapped = wrap_entry(&self.slot(seq)?.entry, self.geometry);
+            let slot = self.slot(seq)?;
+            let wrapped = wrap_entry(&slot.entry, self.geometry, slot.open);
             self.wrapped.insert(seq, wrapped);
         }
         self.wrapped.get(&seq)
@@ -242,6 +274,6 @@ impl Pane {
     /// The unread messages begin with the entry `seq`.
     pub(crate) fn begin_unread(&mut self, seq: u64) {
         let Some(key) = self.slot(seq).map(|slot| slot.key) else { return };
-        self.marker = Some(Marker { seq, key, count: 1 });
+        self.marker = Some(Marker { seq, key, messages: 0, notices: 0 });
     }
 }

@@ -34,9 +34,16 @@ impl Pane {
         self.first + self.slots.partition_point(|slot| slot.key < position) as u64
     }
 
-    /// How many entries come after `position`.
+    /// How many messages come after `position`.
     pub(crate) fn newer_than(&self, position: Position) -> u64 {
-        (self.slots.len() - self.slots.partition_point(|slot| slot.key <= position)) as u64
+        let at = self.slots.partition_point(|slot| slot.key <= position);
+        self.slots.range(at..).map(|slot| slot.entry.said()).sum()
+    }
+
+    /// How many messages there are from the entry `seq` on.
+    pub(super) fn messages_from(&self, seq: u64) -> u64 {
+        let at = usize::try_from(seq.saturating_sub(self.first)).unwrap_or(usize::MAX).min(self.slots.len());
+        self.slots.range(at..).map(|slot| slot.entry.said()).sum()
     }
 
     /// Puts a message where it belongs. Returns which entry it is, unless it is there already.
