@@ -70,7 +70,7 @@ fn a_date_is_in_sight_wherever_one_reads() {
 fn no_row_is_passed_over_page_by_page() {
     for size in SIZES {
         let mut s = three_days(size);
-        let mut seen = vec![false; 150];
+        let mut seen = [false; 150];
         for _ in 0..150 {
             for row in s.text().lines() {
                 if let Some((_, rest)) = row.split_once("said ") {

@@ -100,12 +100,12 @@ fn lan(argument: &str) -> Option<Lan> {
     }
 }
 
-/// On, off, or nothing.
-fn switch(argument: &str) -> Option<Option<bool>> {
+/// What `/typing` is to do.
+fn typing(argument: &str) -> Option<Slash> {
     match argument.to_ascii_lowercase().as_str() {
-        "" => Some(None),
-        "on" => Some(Some(true)),
-        "off" => Some(Some(false)),
+        "" => Some(Slash::Typing(None)),
+        "on" => Some(Slash::Typing(Some(true))),
+        "off" => Some(Slash::Typing(Some(false))),
         _ => None,
     }
 }
@@ -134,7 +134,7 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Whois => person(spec, argument).map(Slash::Whois),
         Kind::Away => Ok(Slash::Away(given.map(str::to_owned))),
         Kind::Back => nothing(Slash::Back),
-        Kind::Typing => switch(argument).map(Slash::Typing).ok_or(SlashError::Wrong(spec)),
+        Kind::Typing => typing(argument).ok_or(SlashError::Wrong(spec)),
         Kind::Ignore => person(spec, argument).map(Slash::Ignore),
         Kind::Unignore => person(spec, argument).map(Slash::Unignore),
         Kind::Trust => person(spec, argument).map(Slash::Trust),
