@@ -172,7 +172,7 @@ impl World {
                 let now = turmoil::sim_elapsed().unwrap();
                 self.rules.borrow_mut().delivered(host.index, *id, *delivered, now)
             }
-            Update::PeerJoined(peer) if peer.trust != Trust::Known && self.is_honest(&peer.id) => {
+            Update::PeerJoined(peer) if peer.repute.trust != Trust::Known && self.is_honest(&peer.id) => {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
             }
             // Only hostile ones contradict themselves.

@@ -34,9 +34,9 @@ impl sync::People for LogPeople<'_> {
         self.peers.has_guests()
     }
 
-    fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool {
+    fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
         match peer {
-            PeerId::Node(node) => self.trust.book().repute(&node, wall).ignored,
+            PeerId::Node(node) => self.trust.book().is_ignored(&node),
             PeerId::Guest(addr) => self.trust.is_ignored_guest(&addr),
         }
     }

@@ -74,3 +74,105 @@ fn of_two_strangers_of_one_name_the_second_one_is_told_apart() {
     assert_eq!(shown(&other.id()), ("suspect".into(), other.id()[..4].into()));
     assert_eq!(alarms(&alice), [["look_alike".to_owned(), other.id(), one.id()]]);
 }
+
+/// A node on a port of its own that finds `other`.
+fn beside(other: &Node, nick: &str, port: u16, ports: &Ports) -> Node {
+    let more = vec!["--peer".to_owned(), other.addr().to_string()];
+    Node::start(&Setup { more, ..Setup::new(nick, ports.port(port)..=ports.port(port)) })
+}
+
+/// The message with this text, as a node has told of it.
+fn said(node: &Node, text: &str) -> Value {
+    wait_for(node, text, |e| e["event"] == "message" && e["text"] == text)
+}
+
+/// In release 0.4 an impostor of somebody who was met today and left got the plain name, and the real one's lines the tag.
+#[test]
+fn the_name_of_somebody_who_was_met_today_is_kept_for_them_live_in_the_log_and_after_a_restart() {
+    let ports = Ports::take();
+    let alice = Node::listening("alice", alone(&ports));
+    let mut yves = beside(&alice, "yves", 20, &ports);
+    yves.wait_peer(&alice.id());
+    yves.say("hi, it is yves");
+    assert_eq!(said(&alice, "hi, it is yves")["trust"], "new");
+    let key = yves.id();
+    yves.quit();
+    alice.wait_left(&key, seconds(30));
+
+    let mut other = beside(&alice, "Yves", 21, &ports);
+    alice.wait_notice("key_changed");
+    assert!(other.wait_notice("name_taken").contains(&format!("Yves#{}", &other.id()[..4])));
+    other.say("send me the password");
+    let line = said(&alice, "send me the password");
+    assert_eq!((&line["trust"], &line["tag"]), (&"suspect".into(), &other.id()[..4].into()));
+    other.quit();
+
+    let yves = yves.start_again();
+    alice.wait_peer(&key);
+    assert!(
+        alice
+            .all(|e| (e["change"] == "joined" && e["peer"] == key.as_str()).then(|| e["tag"].clone()))
+            .iter()
+            .all(Value::is_null)
+    );
+    for mut node in [alice, yves] {
+        node.quit();
+        let log = node.log(&[]);
+        assert!(log.contains("yves: hi, it is yves"), "{log}");
+        let history = node.history();
+        let of = |text: &str| history.iter().find(|line| line["text"] == text).cloned();
+        if let Some(line) = of("send me the password") {
+            assert_eq!(line["trust"], "suspect", "{line}");
+            assert!(log.contains(&format!("!Yves#{}: send me the password", &other.id()[..4])), "{log}");
+        }
+        assert!(of("hi, it is yves").is_some_and(|line| line["tag"].is_null()));
+    }
+}
+
+#[test]
+fn the_users_own_name_and_the_name_of_somebody_who_is_here_are_theirs() {
+    let ports = Ports::take();
+    let alice = Node::listening("alice", alone(&ports));
+    let bob = beside(&alice, "bob", 20, &ports);
+    alice.wait_peer(&bob.id());
+    for (nick, port, code) in [("Alice", 21, "own_name"), ("BOB", 22, "same_name"), ("b0b", 23, "look_alike")] {
+        let mut other = beside(&alice, nick, port, &ports);
+        let key = other.id();
+        wait_for(&alice, code, |e| e["code"] == code && e["peer"] == key.as_str());
+        other.wait_notice("name_taken");
+        wait_for(&alice, "a suspect", |e| e["peer"] == key.as_str() && e["trust"] == "suspect" && e["tag"] == key[..4]);
+        other.quit();
+        alice.wait_left(&key, seconds(30));
+    }
+    alice.assert_clean();
+}
+
+/// "The codes differ" is shown on both sides, and lasts.
+#[test]
+fn codes_that_differ_are_remembered_on_both_sides() {
+    let ports = Ports::take();
+    let mut alice = Node::listening("alice", alone(&ports));
+    let bob = beside(&alice, "bob", 20, &ports);
+    alice.wait_peer(&bob.id());
+    alice.say("/verify bob");
+    for node in [&alice, &bob] {
+        wait_for(node, "a code", |e| e["event"] == "verify" && e["step"] == "code");
+    }
+    alice.say("/verify bob no");
+    let (alices, bobs) = (alice.id(), bob.id());
+    wait_for(&bob, "what alice says", |e| e["event"] == "verify" && e["step"] == "they_say_differs");
+    let differs = |node: &Node, of: &str| {
+        wait_for(node, "a doubt", |e| e["event"] == "peer" && e["peer"] == of && e["trust"] == "differs");
+    };
+    differs(&alice, &bobs);
+    differs(&bob, &alices);
+    let (mut alice, mut bob) = (alice, bob);
+    bob.quit();
+    alice.quit();
+    let (mut alice, bob) = (alice.start_again(), bob.start_again());
+    differs(&alice, &bobs);
+    differs(&bob, &alices);
+    alice.say("/unverify bob");
+    let cleared = |e: &Value| e["change"] == "trust" && e["peer"] == bobs.as_str() && e["trust"] == "new";
+    wait_for(&alice, "no doubt any more", cleared);
+}

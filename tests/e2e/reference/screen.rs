@@ -24,6 +24,8 @@ fn a_pasted_page_goes_out_line_by_line_and_says_what_is_missing() {
     alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));
     alice.wait_text("line 25");
     alice.send("\r");
+    alice.wait_text("Enter again sends it");
+    alice.send("\r");
     bob.wait_frame("alice: … 5 more lines", seconds(30));
     alice.send("after it\r");
     bob.wait_frame("alice: after it", seconds(30));

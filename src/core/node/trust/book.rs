@@ -140,6 +140,11 @@ impl TrustBook {
         }
     }
 
+    /// Whether the user shut `node` out.
+    pub(in crate::core::node) fn is_ignored(&self, node: &NodeId) -> bool {
+        self.records.get(node).is_some_and(|entry| entry.known.ignored)
+    }
+
     /// How `node` is to be shown under the name that it goes by. Shutting somebody out answers the alarm.
     pub(in crate::core::node) fn repute(&self, node: &NodeId, now: Timestamp) -> Repute {
         let name = self.claim(node).map(|(_, name)| name.clone());

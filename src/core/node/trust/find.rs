@@ -48,7 +48,7 @@ impl<'a> Wanted<'a> {
         let of = Self::of(text);
         // A mark around a name makes no other skeleton.
         let skeleton = of.skeleton.filter(|_| unmarked.is_none());
-        Self { unmarked, skeleton, ..of }
+        Self { skeleton, unmarked, ..of }
     }
 
     fn of(text: &'a str) -> Self {
