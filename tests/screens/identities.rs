@@ -144,6 +144,7 @@ fn whois() {
         s.update(Update::Whois(Box::new(Whois {
             peer: Some(Peer { repute: repute(Trust::Verified), ..peer(bob, Some("bob")) }),
             known: Some(known),
+            repute: repute(Trust::Verified),
             addrs: vec![bob.addr, addr("10.0.0.7:4565")],
             presence: Presence::away("lunch"),
             round_trip: Some(Duration::from_millis(2)),
@@ -158,6 +159,7 @@ fn whois() {
         s.update(Update::Whois(Box::new(Whois {
             peer: Some(peer(frank, Some("frank"))),
             known: None,
+            repute: repute(Trust::Guest),
             addrs: vec![frank],
             presence: Presence::Here,
             round_trip: None,

@@ -185,6 +185,7 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
             s.update(Update::Whois(Box::new(Whois {
                 peer: here.then(|| peer(whom, Some("bob"))),
                 known,
+                repute: repute(if here { Trust::Suspect } else { Trust::Differs }),
                 addrs: vec![whom.addr; begin.len() - 4],
                 presence: Presence::away("a note"),
                 round_trip: here.then_some(Duration::ZERO),

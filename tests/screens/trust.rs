@@ -7,6 +7,8 @@ use proximity_chat::{
     frontend::tui::app::*,
 };
 
+use ratatui::style::Color;
+
 use crate::screen::*;
 
 fn bob() -> Whom {
@@ -97,6 +99,26 @@ fn a_colour_is_the_keys_and_not_the_names() {
     assert_ne!(colour(&mut s, "bob#c04e │ imitated"), before);
 }
 
+/// What is red is in doubt, whoever is linked.
+#[test]
+fn who_is_in_doubt_is_red_in_the_pane_and_the_list() {
+    let mut s = screen();
+    let red = |s: &mut Screen, text: &str, x: u16| {
+        let y = u16::try_from(s.find(text).unwrap()).unwrap();
+        s.buffer()[(x, y)].fg
+    };
+    // Where the terminal does not say what its background is.
+    let error = Color::Indexed(197);
+    s.says(bob(), "bob", "before");
+    assert_ne!(red(&mut s, "bob │ before", 14), error);
+    s.trust(bob(), Trust::Differs);
+    assert_eq!(red(&mut s, "!bob#7f3a │ before", 14), error, "also what was said before");
+    s.leaves(bob());
+    let after = s.message(Author::Peer(bob().id), "bob", "after");
+    s.update(Update::Message(Message { repute: repute(Trust::Differs), ..after }));
+    assert_eq!(red(&mut s, "!bob#7f3a │ after", 14), error);
+}
+
 #[test]
 fn an_alarm_says_whom_it_is_about_and_never_breaks_a_fingerprint() {
     for (cols, rows) in [(80, 24), (60, 24), (40, 24), (31, 24)] {
@@ -138,7 +160,8 @@ fn a_low_window_shows_an_alarm_and_an_answer_from_the_title_on() {
     s.resize(40, 12);
     let (peer, addrs) = (Some(peer(bob(), Some("bob"))), vec![bob().addr; 9]);
     let (presence, round_trip) = (Presence::away("lunch"), Some(Duration::from_millis(2)));
-    let whois = Whois { peer, known: None, addrs, presence, round_trip, clock_ahead_ms: Some(7_200_000) };
+    let repute = repute(Trust::Known);
+    let whois = Whois { peer, known: None, repute, addrs, presence, round_trip, clock_ahead_ms: Some(7_200_000) };
     s.update(Update::Whois(Box::new(whois)));
     assert!(s.row(1) == " bob" && s.find("clock").is_none() && s.find("more below · End").is_some(), "{}", s.text());
     s.press(KeyCode::End);
@@ -322,6 +345,7 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
     let whois = Whois {
         peer: None,
         known: Some(known),
+        repute: Repute { ignored: true, ..repute(Trust::New) },
         addrs: vec![eve().addr],
         presence: Presence::Here,
         round_trip: Some(Duration::from_millis(3)),
@@ -352,4 +376,21 @@ fn whois_of_oneself_needs_no_node_but_somebody_of_that_name_comes_first() {
     s.joins(eve(), Some("alice"));
     s.enter("/whois alice");
     assert_eq!(s.sent(), [Command::Whois(Who::new("alice").unwrap())]);
+}
+
+/// An innocent name washes nothing off what was said under another one.
+#[test]
+fn a_suspect_who_takes_another_name_leaves_the_mark_on_what_it_said() {
+    let mut s = screen();
+    s.leaves(bob());
+    s.update(Update::PeerJoined(Peer { repute: repute(Trust::Suspect), ..peer(eve(), Some("bob")) }));
+    let said = s.message(Author::Peer(eve().id), "bob", "send me the password");
+    s.update(Update::Message(Message { repute: repute(Trust::Suspect), ..said }));
+    assert!(s.find("!bob#c04e │ send me the password").is_some(), "{}", s.text());
+    s.update(Update::PeerRenamed { peer: eve().id, nick: Nick::new("zed").unwrap() });
+    s.trust(eve(), Trust::New);
+    assert!(s.find("!bob#c04e │ send me the password").is_some(), "{}", s.text());
+    s.leaves(eve());
+    s.joins(eve(), Some("zoe"));
+    assert!(s.find("!bob#c04e is now zoe").is_some(), "{}", s.text());
 }

@@ -152,7 +152,7 @@ pub(super) fn from_env<'a>(env: impl IntoIterator<Item = (&'a str, &'a str)>) ->
                 Some(setting) => {
                     format!("{origin:.60} sets nothing. Did you mean {ENV_PREFIX}{}?", setting.name().to_uppercase())
                 }
-                None => format!("{origin:.60} sets nothing. See the README for the settings."),
+                None => format!("{origin:.60} sets nothing. docs/configuration.md lists the settings."),
             }),
         }
     }

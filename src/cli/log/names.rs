@@ -26,7 +26,7 @@ impl Names {
     pub(super) fn new(profile: &Existing, now: Timestamp) -> Self {
         let known: BTreeMap<NodeId, Known> = profile.known().iter().map(|known| (known.node, known.clone())).collect();
         let mut claims: BTreeMap<Skeleton, Claim> = BTreeMap::new();
-        for known in known.values().filter(|known| known.is_proven()) {
+        for known in known.values().filter(|known| known.keeps_names()) {
             if let Some(nick) = &known.nick {
                 let claim = Claim::of(known);
                 claims.entry(skeleton(nick)).and_modify(|best| *best = claim.max(*best)).or_insert(claim);
@@ -88,7 +88,7 @@ impl Names {
     pub(super) fn tag(&self, message: &Message) -> String {
         match (message.author, &message.nick) {
             (Author::Peer(id @ PeerId::Node(_)), Some(nick)) => {
-                self.register.tags(id, nick).whole.unwrap_or_default().into()
+                self.register.tags(id, nick, message.repute).whole.unwrap_or_default().into()
             }
             _ => String::new(),
         }

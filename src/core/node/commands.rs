@@ -5,7 +5,7 @@ use crate::{
     core::sync,
     domain::{
         bus::{Command, Update, Whois},
-        model::{Nick, Now, Presence, Who},
+        model::{Nick, Now, Presence, Repute, Trust, Who},
     },
 };
 
@@ -33,15 +33,17 @@ impl Node {
             }
             Command::Untrust(who) => self.with_trust(now, out, |trust, here, out| trust.untrust(&who, here, out)),
             Command::Unverify(who) => self.with_trust(now, out, |trust, here, out| trust.unverify(&who, here, out)),
-            Command::Ignore(who) => self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, out)),
+            Command::Ignore(who) => {
+                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, now, out));
+            }
             Command::Unignore(who) => {
-                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, out));
+                self.with_trust(now, out, |trust, here, out| trust.ignore(&who, false, here, now, out));
             }
             Command::Verify { who, same: None } => self.drive_verify(verify::Input::Begin(&who), now, out),
             Command::Verify { who, same: Some(same) } => {
                 self.drive_verify(verify::Input::Answer { who: &who, same }, now, out);
             }
-            Command::Whois(who) => self.whois(&who, out),
+            Command::Whois(who) => self.whois(&who, now, out),
             Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),
             // The shell carries these out, the first four with `Input::Relocated` as the answer. It passes on the other
             // commands only.
@@ -87,7 +89,7 @@ impl Node {
     }
 
     /// Shows what the machines know of somebody.
-    fn whois(&self, who: &Who, out: &mut Vec<Output>) {
+    fn whois(&self, who: &Who, now: Now, out: &mut Vec<Output>) {
         let people = self.trust.people(&self.peers);
         let id = match people.resolve_loosely(who) {
             Ok(id) => id,
@@ -95,6 +97,11 @@ impl Node {
         };
         let peer = people.here().peer(id).cloned();
         let known = id.node().and_then(|node| self.trust.book().get(node)).cloned();
+        let repute = match (&peer, id.node()) {
+            (Some(peer), _) => peer.repute,
+            (None, Some(node)) => self.trust.book().repute(node, now.wall),
+            (None, None) => Repute::of(Trust::Guest),
+        };
         let link = self.peers.details(&id);
         let addrs = match (&link, &peer, &known) {
             (Some(link), ..) => link.addrs.clone(),
@@ -104,6 +111,7 @@ impl Node {
         out.push(Output::Update(Update::Whois(Box::new(Whois {
             peer,
             known,
+            repute,
             addrs,
             presence: link.as_ref().map_or(Presence::Here, |link| link.presence.clone()),
             round_trip: link.as_ref().and_then(|link| link.round_trip),

@@ -314,6 +314,8 @@ pub struct Whois {
     pub peer: Option<Peer>,
     /// What is remembered of the key; none of a guest.
     pub known: Option<Known>,
+    /// How they are shown, here or not.
+    pub repute: Repute,
     /// Every address they are known to listen at.
     pub addrs: Vec<SocketAddr>,
     /// Whether they are away.

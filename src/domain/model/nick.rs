@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton as confusable;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
@@ -121,109 +122,40 @@ fn is_key(name: &str) -> bool {
     digits.clone().count() >= KEY_DIGITS && digits.all(|c| c.is_ascii_hexdigit())
 }
 
-/// What looks like the frame that front ends draw around a name: `<bob>`, `bob:`, `bob │`.
-const fn is_frame(c: char) -> bool {
-    matches!(
-        c,
-        '<' | '>'
-            | '|'
-            | ':'
-            | '¦'
-            | 'ǀ'
-            | 'ǁ'
-            | 'ː'
-            | '˸'
-            | '׃'
-            | '։'
-            | '܃'
-            | '܄'
-            | '፡'
-            | '᛬'
-            | '‖'
-            | '‹'
-            | '›'
-            | '«'
-            | '»'
-            | '⁚'
-            | '∣'
-            | '∥'
-            | '∶'
-            | '≪'
-            | '≫'
-            | '≺'
-            | '≻'
-            | '⋖'
-            | '⋗'
-            | '⎮'
-            | '⎸'
-            | '⎹'
-            | '⏐'
-            | '⏽'
-            | '│'
-            | '┃'
-            | '┆'
-            | '┇'
-            | '┊'
-            | '┋'
-            | '║'
-            | '╎'
-            | '╏'
-            | '╵'
-            | '╷'
-            | '╹'
-            | '╻'
-            | '▏'
-            | '▎'
-            | '▍'
-            | '▌'
-            | '▐'
-            | '▕'
-            | '❘'
-            | '❙'
-            | '❚'
-            | '❬'
-            | '❭'
-            | '❮'
-            | '❯'
-            | '❰'
-            | '❱'
-            | '⟨'
-            | '⟩'
-            | '⟪'
-            | '⟫'
-            | '⦁'
-            | '⦙'
-            | '⦂'
-            | '⦑'
-            | '⦒'
-            | '⧼'
-            | '⧽'
-            | '⫶'
-            | '⫿'
-            | '〈'
-            | '〉'
-            | '《'
-            | '》'
-            | '꞉'
-            | '︓'
-            | '︰'
-            | '︿'
-            | '﹀'
-            | '﹕'
-            | '﹤'
-            | '﹥'
-            | '：'
-            | '＜'
-            | '＞'
-            | '｜'
-            | '￤'
-            | '￨'
-    )
+/// What looks like the frame that front ends draw around a name: `<bob>`, `bob:`, `bob │`. Unicode's table of confusables
+/// knows most colons and angles; of bars it makes an l.
+fn is_frame(c: char) -> bool {
+    let mut looks = confusable(c.encode_utf8(&mut [0; 4])).collect::<Vec<_>>().into_iter();
+    FRAME.contains(c) || matches!((looks.next(), looks.next()), (Some(':' | '<' | '>'), None))
 }
+
+/// What the table does not have.
+const FRAME: &str = "<>|:¦ǀǁː˸׃։܃܄፡᛬‖‹›«»⁚∣∥∶≪≫≺≻⋖⋗⎮⎸⎹⏐⏽│┃┆┇┊┋║╎╏╵╷╹╻▏▎▍▌▐▕❘❙❚❬❭❮\
+    ❯❰❱⟨⟩⟪⟫⦁⦙⦂⦑⦒⧼⧽⫶⫿〈〉《》꞉︓︰︿﹀﹕﹤﹥：＜＞｜￤￨׀⎢⎥⎜⎟├┤╠╣╽╿▋▊▉█︱︳丨ㅣ᠄᠉᠃";
 
 /// A dot, or what looks like one.
 const fn is_dot(c: char) -> bool {
-    matches!(c, '.' | '․' | '‧' | '·' | '。' | '｡' | '．' | '﹒' | '…' | '‥' | '٠' | '۔' | '܁' | '܂')
+    matches!(
+        c,
+        '.' | '۰'
+            | 'ꓸ'
+            | '・'
+            | '∙'
+            | '⋅'
+            | '․'
+            | '‧'
+            | '·'
+            | '。'
+            | '｡'
+            | '．'
+            | '﹒'
+            | '…'
+            | '‥'
+            | '٠'
+            | '۔'
+            | '܁'
+            | '܂'
+    )
 }
 
 /// The letter of one that is in disguise; nothing of a disguise without a letter.
@@ -274,6 +206,9 @@ mod tests {
         assert_eq!(Nick::new("a\u{202E}b"), Err(NickError::Forbidden('\u{202E}')));
         for c in "<>|│┃❘:∶：＜".chars() {
             assert_eq!(Nick::new(&format!("alice{c} yes")), Err(NickError::Forbidden(c)));
+        }
+        for c in "ꓽᐸᐳ˂׃┤".chars() {
+            assert_eq!(Nick::new(&format!("alice{c} yes")), Err(NickError::Forbidden(c)), "{c}");
         }
         for name in [".alice", "alice.", "alice…", "·alice", "..", "alice﹒"] {
             assert_eq!(Nick::new(name), Err(NickError::Dot), "{name}");

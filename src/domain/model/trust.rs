@@ -104,11 +104,12 @@ impl Known {
         self.verified || self.differs || self.trusted || self.ignored
     }
 
-    /// Whether it is more than a key that was linked for moments and said nothing, or that the user shut out. Only such a key
-    /// has a claim to its name once it is gone: else a stranger could take every name in advance.
-    pub fn is_proven(&self) -> bool {
+    /// Whether it has a claim to its name while it is gone. A key that was linked for moments and said nothing has none, nor
+    /// one of a host that had too many new keys that day: else a stranger could take every name in advance. Nor has one that
+    /// the user shut out.
+    pub fn keeps_names(&self) -> bool {
         let met = self.how_met();
-        self.verified || self.differs || self.trusted || met.proven || met.is_known()
+        !self.ignored && (self.verified || self.trusted || met.is_known() || met.proven && met.days > 0)
     }
 
     /// How well it is known under a name. `namesake`: whether that is another key's; `granted`: whether the user has said that

@@ -7,6 +7,8 @@ use crate::domain::model::{Known, NodeId, Timestamp};
 /// A key's claim to a name. Of several the greatest has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
+    /// Whether no comparison of codes with it has failed.
+    undisputed: bool,
     /// Whether the user has not given the name to another key since.
     undisplaced: bool,
     /// Whether the user has said that it is this key's, or has verified the key.
@@ -19,13 +21,14 @@ pub struct Claim {
 
 impl Claim {
     /// The claim of a key that has gone by the name `since` then.
-    pub const fn new(node: NodeId, since: Timestamp, granted: bool, displaced: bool) -> Self {
-        Self { undisplaced: !displaced, granted, since: Reverse(since), node: Reverse(node) }
+    pub const fn new(known: &Known, since: Timestamp, granted: bool) -> Self {
+        let Known { node, differs, displaced, .. } = *known;
+        Self { undisputed: !differs, undisplaced: !displaced, granted, since: Reverse(since), node: Reverse(node) }
     }
 
     /// The claim of a key to the name that is kept of it.
     pub const fn of(known: &Known) -> Self {
-        Self::new(known.node, known.first_seen, known.verified || known.trusted, known.displaced)
+        Self::new(known, known.first_seen, known.verified || known.trusted)
     }
 
     /// Whose claim it is.
@@ -40,10 +43,24 @@ mod tests {
 
     #[test]
     fn the_users_word_comes_first_and_then_the_key_that_was_known_first() {
-        let claim = |node: u8, since: i64, granted, displaced| {
-            Claim::new(NodeId::new([node; 32]), Timestamp::from_millis(since), granted, displaced)
+        let claim = |node: u8, since: i64, trusted, displaced| {
+            let since = Timestamp::from_millis(since);
+            Claim::of(&Known {
+                node: NodeId::new([node; 32]),
+                nick: None,
+                first_seen: since,
+                last_seen: since,
+                addrs: Vec::new(),
+                verified: false,
+                differs: node == 6,
+                trusted,
+                displaced,
+                ignored: false,
+                met: None,
+            })
         };
         let claims = [
+            claim(6, 0, true, false),
             claim(1, 1, true, true),
             claim(2, 1, false, true),
             claim(3, 9, true, false),
@@ -52,6 +69,6 @@ mod tests {
         ];
         let mut order = claims;
         order.sort_by_key(|claim| Reverse(*claim));
-        assert_eq!(order.map(|claim| claim.node().tag(2)), ["03", "04", "05", "01", "02"]);
+        assert_eq!(order.map(|claim| claim.node().tag(2)), ["03", "04", "05", "01", "02", "06"]);
     }
 }

@@ -53,6 +53,13 @@ pub const fn doubt_mark(trust: Trust) -> &'static str {
     }
 }
 
+/// What a peer is called in a sentence about it: with its mark, and a tag if the name is somebody else's.
+pub fn sentence_name(peer: &Peer) -> String {
+    let tag = peer.id.node().filter(|_| peer.repute.namesake && peer.nick.is_some());
+    let tag = tag.map(|node| format!("#{}", node.tag(TAG_DIGITS))).unwrap_or_default();
+    Name::of(peer, doubt_mark(peer.repute.trust), &tag).to_string()
+}
+
 /// What a peer is called by itself, without a name: a key prefix, or a guest's address. Commands accept it.
 pub fn handle(id: PeerId) -> String {
     match id {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::label::Label;
+use super::label::short_tag;
 use crate::domain::model::{Nick, PeerId, Repute, Skeleton, Trust, cut_skeleton, skeleton};
 
-/// People whose names are remembered while they are not here. Anyone beyond is shown with a tag.
+/// People whose names are remembered while they are not here. Beyond that, the least known are forgotten first, and shown
+/// with a tag.
 const MAX_ABSENT: usize = 4_096;
 
 /// Names that are remembered of one person. A further one is shown with a tag.
@@ -44,8 +45,8 @@ struct Entry {
     number: u64,
     here: bool,
     repute: Repute,
-    /// The name that it goes by now, if it is here.
-    present: Option<Nick>,
+    /// The name that the repute is about: the present one, or the last one that was heard.
+    about: Option<Nick>,
     /// Every name that it was heard under, with its looks: computing them for each message of a page would take longer
     /// than reading the page.
     names: Vec<(Nick, Looks)>,
@@ -63,7 +64,8 @@ pub struct Register {
     people: BTreeMap<PeerId, Entry>,
     alike: BTreeMap<Skeleton, BTreeSet<PeerId>>,
     cut_alike: BTreeMap<Skeleton, BTreeSet<PeerId>>,
-    absent: usize,
+    /// Those who are here.
+    here: BTreeSet<PeerId>,
     next_number: u64,
 }
 
@@ -81,9 +83,8 @@ impl Register {
     /// Somebody is here, under this name.
     pub fn here(&mut self, id: PeerId, nick: Option<&Nick>, repute: Repute) {
         if let Some(entry) = self.entry(id, repute, true) {
-            entry.repute = repute;
-            entry.present = nick.cloned();
-            self.absent -= usize::from(!std::mem::replace(&mut entry.here, true));
+            (entry.here, entry.repute, entry.about) = (true, repute, nick.cloned());
+            self.here.insert(id);
         }
         if let Some(nick) = nick {
             self.note(id, nick, true);
@@ -93,10 +94,10 @@ impl Register {
     /// Somebody is not here any more. The names stay.
     pub fn gone(&mut self, id: PeerId) {
         let Some(entry) = self.people.get_mut(&id) else { return };
-        entry.present = None;
-        self.absent += usize::from(std::mem::replace(&mut entry.here, false));
-        if self.absent > MAX_ABSENT {
-            self.forget(id);
+        entry.here = false;
+        self.here.remove(&id);
+        if self.absent() > MAX_ABSENT {
+            self.forget_least_known();
         }
     }
 
@@ -113,7 +114,7 @@ impl Register {
         if let Some(entry) = self.entry(id, repute, false)
             && !entry.here
         {
-            entry.repute = repute;
+            (entry.repute, entry.about) = (repute, Some(nick.clone()));
         }
         if !self.note(id, nick, false) {
             return Vec::new();
@@ -138,36 +139,47 @@ impl Register {
     /// The last name that somebody was heard under.
     pub fn nick(&self, id: PeerId) -> Option<&Nick> {
         let entry = self.people.get(&id)?;
-        entry.present.as_ref().or_else(|| entry.names.last().map(|(nick, _)| nick))
+        entry.about.as_ref().or_else(|| entry.names.last().map(|(nick, _)| nick))
     }
 
-    /// What is known of somebody.
+    /// What is known of somebody under the name that they go by now, or went by last.
     pub fn repute(&self, id: PeerId) -> Option<Repute> {
         self.people.get(&id).map(|entry| entry.repute)
     }
 
-    /// The tags of somebody under a name that they go, or went, by.
-    pub fn tags(&self, id: PeerId, nick: &Nick) -> Tags {
+    /// What is known of somebody who said something under this name, when this was known of them. A later name of theirs
+    /// proves nothing about an earlier one.
+    pub fn repute_as(&self, id: PeerId, nick: Option<&Nick>, said: Repute) -> Repute {
+        match self.people.get(&id) {
+            Some(Entry { repute, about, .. }) if about.as_ref() == nick => *repute,
+            Some(Entry { repute: Repute { trust: Trust::Differs, .. }, .. }) => {
+                Repute { trust: Trust::Differs, ..said }
+            }
+            _ => said,
+        }
+    }
+
+    /// The tags of somebody under a name that they go, or went, by, when this was known of them.
+    pub fn tags(&self, id: PeerId, nick: &Nick, said: Repute) -> Tags {
         let entry = self.people.get(&id);
         let known = entry.and_then(|entry| entry.names.iter().find(|(name, _)| name == nick));
         let looks = known.map_or_else(|| Looks::of(nick), |(_, looks)| looks.clone());
         // Of names that were never noted nobody can say who else has them.
-        let doubtful = known.is_none() || entry.is_some_and(|entry| is_doubtful(entry, nick));
+        let doubtful = known.is_none() || is_doubtful(self.repute_as(id, Some(nick), said));
         let alike = self.others(id, self.alike.get(&looks.whole));
         let cut_alike = self.others(id, looks.cut.as_ref().and_then(|cut| self.cut_alike.get(cut)));
         let me = (entry, id);
         let needs = |others: &[(PeerId, &Entry)]| others.iter().any(|other| self.gives_way(me, *other));
         let label = || {
             // In a narrow column nothing but the tag is left. So it means nobody else who is here, of any name.
-            let here = self.people.iter().filter(|(other, entry)| entry.here && **other != id).map(|(other, _)| *other);
-            let others: Vec<Label> = alike.iter().map(|(other, _)| *other).chain(here).map(Label::new).collect();
-            let tag = Label::new(id);
-            let all: Vec<&Label> = others.iter().collect();
-            format!("#{}", tag.tag(&all)).into_boxed_str()
+            let here = self.here.iter().copied().filter(|other| *other != id);
+            let others = alike.iter().map(|(other, _)| *other).chain(here);
+            format!("#{}", short_tag(id, others)).into_boxed_str()
         };
         let whole = doubtful || self.own.as_ref() == Some(&looks.whole) || needs(&alike);
         let cut = whole || needs(&cut_alike);
-        Tags { whole: whole.then(&label), cut: cut.then(&label) }
+        let tag = cut.then(label);
+        Tags { whole: tag.clone().filter(|_| whole), cut: tag }
     }
 
     /// Whether the first needs a tag because of the second, whose name looks alike. The one who is known better keeps the
@@ -197,13 +209,16 @@ impl Register {
     /// The entry of somebody, if there is one or room for one.
     fn entry(&mut self, id: PeerId, repute: Repute, must: bool) -> Option<&mut Entry> {
         if !self.people.contains_key(&id) {
-            if self.absent >= MAX_ABSENT && !must {
-                return None;
+            if self.absent() >= MAX_ABSENT && !must {
+                let least = self.least_known().and_then(|least| self.people.get(&least));
+                if least.is_some_and(|least| class(least.repute) >= class(repute)) {
+                    return None;
+                }
+                self.forget_least_known();
             }
             let number = self.next_number;
             self.next_number += 1;
-            self.absent += 1;
-            self.people.insert(id, Entry { number, here: false, repute, present: None, names: Vec::new() });
+            self.people.insert(id, Entry { number, here: false, repute, about: None, names: Vec::new() });
         }
         self.people.get_mut(&id)
     }
@@ -234,9 +249,25 @@ impl Register {
         true
     }
 
+    fn absent(&self) -> usize {
+        self.people.len() - self.here.len()
+    }
+
+    /// Who of those who are not here is known least, and of these was heard of first.
+    fn least_known(&self) -> Option<PeerId> {
+        let absent = self.people.iter().filter(|(_, entry)| !entry.here);
+        absent.min_by_key(|(_, entry)| (class(entry.repute), entry.number)).map(|(id, _)| *id)
+    }
+
+    fn forget_least_known(&mut self) {
+        if let Some(least) = self.least_known() {
+            self.forget(least);
+        }
+    }
+
     fn forget(&mut self, id: PeerId) {
         let Some(entry) = self.people.remove(&id) else { return };
-        self.absent -= usize::from(!entry.here);
+        self.here.remove(&id);
         for (_, Looks { whole, cut }) in entry.names {
             remove(&mut self.alike, &whole, id);
             if let Some(cut) = cut {
@@ -256,11 +287,8 @@ fn remove(from: &mut BTreeMap<Skeleton, BTreeSet<PeerId>>, looks: &Skeleton, id:
 }
 
 /// Whether the name is known to be, or may be, somebody else's.
-fn is_doubtful(entry: &Entry, nick: &Nick) -> bool {
-    let Repute { trust, namesake, .. } = entry.repute;
-    // What is known is about the present name of somebody who is here.
-    let is_present = !entry.here || entry.present.as_ref() == Some(nick);
-    is_present && (namesake || matches!(trust, Trust::Suspect | Trust::Differs))
+const fn is_doubtful(Repute { trust, namesake, .. }: Repute) -> bool {
+    namesake || matches!(trust, Trust::Suspect | Trust::Differs)
 }
 
 /// How well somebody is known, the best last.

@@ -239,8 +239,7 @@ pub(super) struct Whois<'a> {
     pub(super) present: bool,
     pub(super) protocol: &'static str,
     pub(super) verified: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) trust: Option<&'static str>,
+    pub(super) trust: &'static str,
     pub(super) ignored: bool,
     /// A key prefix, for comparing by eye.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! The front end for pipes: lines in, lines out. The README has the contract.
+//! The front end for pipes: lines in, lines out. docs/headless.md has the contract.
 //!
 //! Reading and writing block, so each has a thread of its own: a reader that stops takes neither the network nor Ctrl-C
 //! with it. `input` turns lines into commands, after `startup_delay`, when people were looked for; `printer` turns updates into

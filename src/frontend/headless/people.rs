@@ -95,7 +95,7 @@ impl People {
 
     pub(super) fn get(&self, id: PeerId) -> Option<Tagged<'_>> {
         let present = self.all.get(&id)?;
-        let tag = present.peer.nick.as_ref().and_then(|nick| self.register.tags(id, nick).whole);
+        let tag = present.peer.nick.as_ref().and_then(|nick| self.register.tags(id, nick, present.peer.repute).whole);
         Some(Tagged { present, tag: tag.unwrap_or_default().into() })
     }
 
@@ -118,7 +118,9 @@ impl People {
     /// What tells the author of `message` from others of that name, with its `#`; empty for most.
     pub(super) fn tag(&self, message: &Message) -> String {
         match (message.author, &message.nick) {
-            (Author::Peer(id), Some(nick)) => self.register.tags(id, nick).whole.unwrap_or_default().into(),
+            (Author::Peer(id), Some(nick)) => {
+                self.register.tags(id, nick, message.repute).whole.unwrap_or_default().into()
+            }
             // A key or an address needs no tag.
             _ => String::new(),
         }

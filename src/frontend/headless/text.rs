@@ -174,8 +174,12 @@ fn whois(out: &mut Vec<u8>, who: &Whois<'_>) -> io::Result<()> {
     };
     writeln!(out, "-- {name} is {here}{at}")?;
     if who.fingerprint.is_some() {
-        let verified =
-            if who.verified { "verified: you compared codes" } else { "not verified: /verify compares codes" };
+        let verified = match who.trust {
+            "verified" => "verified: you compared codes",
+            "differs" => "not verified, and the codes differed: it is not who you think, or somebody sits between you",
+            "suspect" => "not verified, and goes by a name that somebody else had first",
+            _ => "not verified: /verify compares codes",
+        };
         writeln!(out, "-- {name} is {verified}{}", if who.ignored { "; ignored by you" } else { "" })?;
     } else if who.ignored {
         writeln!(out, "-- {name} is ignored by you")?;

@@ -19,14 +19,15 @@ pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
     let seen = clock.date(*known_last_seen).to_owned();
     let verified = if *known_verified { " (verified)" } else { "" };
     let (now, was, key) = (node.short(), known.short(), handle(PeerId::Node(*node)));
-    let commands = format!("Ask in person. /trust {key} lets it have the name, /ignore {key} shuts it out.");
+    // With the name: it may have another one by the time that the user types this.
+    let commands = format!("Ask in person. /trust {nick}#{key} lets it have the name, /ignore {key} shuts it out.");
     match kind {
         AlarmKind::KeyChanged => format!(
-            "{nick} has a NEW KEY: {now}. The {known_nick} you know{verified} has {was}, last seen {seen}. A reinstall \
+            "{nick} has a NEW KEY: {now}. The {known_nick} you know has the key {was}{verified}, last seen {seen}. A reinstall \
              does this; so does someone pretending to be {known_nick}. {commands}"
         ),
         AlarmKind::SameName => format!(
-            "Two people here are called {known_nick}: the one you met first{verified} has the key {was}, the other one {now}. \
+            "{nick} with the key {now} goes by a name of somebody else who is here: {known_nick}, with the key {was}{verified}. \
              {commands}"
         ),
         AlarmKind::OwnName => {
@@ -51,23 +52,21 @@ pub(super) fn keys(alarm: &Alarm) -> Alarmed<'_> {
 
 /// What is known of somebody, who may be `present` in the list; nothing if that is nobody.
 pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Tagged<'_>>, clock: &mut Clock) -> Option<Whois<'a>> {
-    let bus::Whois { peer, known, addrs, presence, round_trip, clock_ahead_ms } = whois;
+    let bus::Whois { peer, known, repute, addrs, presence, round_trip, clock_ahead_ms } = whois;
     let id = peer.as_ref().map(|peer| peer.id).or_else(|| Some(PeerId::Node(known.as_ref()?.node)))?;
     let nick = peer.as_ref().and_then(|peer| peer.nick.as_ref());
     let nick = nick.or_else(|| known.as_ref()?.nick.as_ref()).map(Nick::as_str);
-    let trusted = peer.as_ref().map(|peer| peer.repute.trust);
     let unnamed = || peer.as_ref().map_or_else(|| handle(id), Peer::display_name);
-    let unlisted = || format!("{}{}", trusted.map_or("", doubt_mark), nick.map_or_else(unnamed, str::to_owned));
+    let unlisted = || format!("{}{}", doubt_mark(repute.trust), nick.map_or_else(unnamed, str::to_owned));
     Some(Whois {
         peer: Shown(id),
         nick,
         tag: present.and_then(|tagged| tagged.person().tag),
         present: peer.is_some(),
         protocol: protocol(id),
-        verified: known.as_ref().is_some_and(|known| known.verified) || trusted == Some(Trust::Verified),
-        trust: trusted.map(Trust::as_str),
-        ignored: peer.as_ref().is_some_and(|peer| peer.repute.ignored)
-            || known.as_ref().is_some_and(|known| known.ignored),
+        verified: repute.trust == Trust::Verified,
+        trust: repute.trust.as_str(),
+        ignored: repute.ignored,
         fingerprint: id.node().map(NodeId::short),
         addrs,
         first_seen: known.as_ref().map(|known| clock.utc(known.first_seen).to_owned()),

@@ -158,7 +158,7 @@ fn an_unknown_key_warns_with_a_suggestion_and_its_place() {
         config.warnings,
         [
             "PROXIMITY_CHAT_NIK sets nothing. Did you mean PROXIMITY_CHAT_NICK?",
-            "PROXIMITY_CHAT_ZZZZZZ sets nothing. See the README for the settings.",
+            "PROXIMITY_CHAT_ZZZZZZ sets nothing. docs/configuration.md lists the settings.",
         ]
     );
 }

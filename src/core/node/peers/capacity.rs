@@ -19,6 +19,7 @@ use crate::{
         bus::NoticeCode,
         limit::{KeyedTokenBucket, TokenBucket},
         model::{Host, Nick, NodeId},
+        naming::sentence_name,
     },
     protocol::codec::mesh::Reason,
 };
@@ -80,7 +81,7 @@ impl Peers {
         let why = match places::decide(&holder(node, ip), &placed) {
             Decision::Free => return true,
             Decision::InPlaceOf(link) => {
-                let displaced = self.table.session(link).map(|(peer, _)| peer.display_name());
+                let displaced = self.table.session(link).map(|(peer, _)| sentence_name(peer));
                 if let Some(displaced) = displaced
                     && self.notices.allow(NoticeCode::RoomFull, context.now.mono)
                 {
@@ -109,7 +110,7 @@ impl Peers {
 /// The newcomer that wants a place, in words.
 fn who(node: &NodeId, nick: Option<&Nick>, ip: IpAddr) -> String {
     let name = nick.map_or_else(|| node.tag(8), ToString::to_string);
-    format!("{name}, who came from {ip},")
+    format!("{name} (key {}), who came from {ip},", node.short())
 }
 
 #[cfg(test)]

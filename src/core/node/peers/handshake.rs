@@ -160,6 +160,7 @@ impl Peers {
     ) {
         let peer = PeerId::Node(secure.node);
         let handed_over = self.handovers.finish(&secure.node);
+        let old_nick = self.table.peer(&peer).map(|old| old.nick.clone());
         let old_boot = self.retire(secure.node, hello.boot, out).or(handed_over);
         let is_known_run = old_boot == Some(hello.boot);
         if old_boot.is_some() && !is_known_run {
@@ -168,11 +169,17 @@ impl Peers {
         }
         let software = Software::Ours { version: hello.version.clone() };
         let nick = hello.nick.clone();
+        // The same run may come with another name.
+        let has_new_name = is_known_run && old_nick.as_ref().is_some_and(|old| *old != nick);
+        if has_new_name && let Some(Some(old)) = old_nick {
+            out.push(Output::NameLeft(old));
+        }
         out.push(Output::Newcomer(Box::new(Newcomer {
             link,
             secure,
             nick,
             is_known_run,
+            has_new_name,
             addr,
             software,
             session,
@@ -196,10 +203,13 @@ impl Peers {
 
     /// Makes the newcomer's link the one link of its node.
     pub(in crate::core::node) fn join(&mut self, newcomer: Newcomer, repute: Repute, out: &mut Vec<Output>) {
-        let Newcomer { link, secure, nick, is_known_run, addr, software, session, first } = newcomer;
+        let Newcomer { link, secure, nick, is_known_run, has_new_name, addr, software, session, first } = newcomer;
         let id = PeerId::Node(secure.node);
         let peer = Peer { id, nick, addr, software, repute };
         out.push(Output::open(link, Protocol::Mesh, first));
+        if has_new_name && let Some(nick) = &peer.nick {
+            out.push(Output::update(Update::PeerRenamed { peer: id, nick: nick.clone() }));
+        }
         out.push(Output::update(if is_known_run {
             Update::PeerTrust { peer: id, repute }
         } else {

@@ -187,8 +187,9 @@ impl Peers {
         };
         self.leave(link, peer.id, (!is_handover).then_some(reason.into()), out);
         match (peer.id, &peer.nick) {
-            (PeerId::Node(_), Some(nick)) => out.push(Output::NameLeft(nick.clone())),
-            (PeerId::Node(_), None) => {}
+            // Somebody who only changes the link keeps the name.
+            (PeerId::Node(_), Some(nick)) if is_held && !is_handover => out.push(Output::NameLeft(nick.clone())),
+            (PeerId::Node(_), _) => {}
             (PeerId::Guest(addr), nick) => out.push(Output::GuestLeft { addr, nick: nick.clone(), moved_to: None }),
         }
         if reason == CloseReason::TooSlow {

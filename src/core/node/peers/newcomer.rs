@@ -22,6 +22,8 @@ pub(in crate::core::node) struct Newcomer {
     pub(in crate::core::node) nick: Option<Nick>,
     /// Whether the front end knows this run of its program already: then nobody joins.
     pub(in crate::core::node) is_known_run: bool,
+    /// Whether the front end knows it under another name.
+    pub(super) has_new_name: bool,
     /// Its address for the front end.
     pub(super) addr: SocketAddr,
     pub(super) software: Software,

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         bus::{NoticeCode, Update},
         model::Peer,
+        naming::sentence_name,
     },
 };
 
@@ -31,7 +32,7 @@ pub(super) fn replaced(peer: &Peer) -> Update {
          in turns. If you copied your profile, end the program on one of the two machines, or give one of them a key of its \
          own: proximity-chat identity --new. If you did not, somebody has your key and speaks under your name: give this \
          machine a new one by that command, and tell the others.",
-        peer.display_name()
+        sentence_name(peer)
     );
     notice(NoticeCode::Replaced, text)
 }
@@ -134,7 +135,7 @@ fn grouped(number: u64) -> String {
 }
 
 pub(super) fn too_slow(peer: &Peer) -> Update {
-    let text = format!("{} reads too slowly and missed lines; its link was closed.", peer.display_name());
+    let text = format!("{} reads too slowly and missed lines; its link was closed.", sentence_name(peer));
     notice(NoticeCode::PeerTooSlow, text)
 }
 

@@ -579,7 +579,7 @@ fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
     assert!(
         updates(&outs).iter().any(|u| matches!(u, Update::PeerJoined(peer) if peer.repute.trust == Trust::Suspect))
     );
-    let outs = bench.feed(Input::Command(Command::Trust { who: who("Bob"), sure: true }));
+    let outs = bench.feed(Input::Command(Command::Trust { who: who(&key(at(SMALLER)).tag(8)), sure: true }));
     let cleared = Repute::of(Trust::New);
     let cleared = |u: &&Update| matches!(u, Update::PeerTrust { repute, .. } if *repute == cleared);
     assert!(updates(&outs).iter().any(cleared), "{outs:?}");

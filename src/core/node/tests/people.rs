@@ -343,3 +343,49 @@ fn codes_that_differ_are_told_to_the_other_side_and_by_it() {
     assert!(told.contains(&Update::Verify { peer: PeerId::Node(bob()), step }), "{told:?}");
     assert!(!desk.is_verified(bob()), "what they say counts as much");
 }
+
+/// Somebody in between must not escape "the codes differ" by ending the link or waiting.
+#[test]
+fn a_no_counts_also_when_the_link_or_the_time_is_over() {
+    let no = |desk: &mut Desk| desk.asks(|who| Command::Verify { who, same: Some(false) }, "mallory");
+    let differs = |desk: &Desk| desk.bench.node.trust.book().get(&mallory()).is_some_and(|known| known.differs);
+    let mut desk = Desk::new(Vec::new());
+    let link = desk.is(mallory(), "mallory");
+    desk.shows(link, mallory());
+    desk.leaves(link);
+    no(&mut desk);
+    assert!(differs(&desk));
+    let (link, outs) = desk.joins(mallory(), "mallory");
+    let frame = mesh::encode(&Frame::Doubt(Doubt::CodesDiffer));
+    assert!(outs.contains(&Output::Tell { link, frame }), "it is told when it is back: {outs:?}");
+
+    let mut desk = Desk::new(Vec::new());
+    let link = desk.is(mallory(), "mallory");
+    desk.shows(link, mallory());
+    desk.bench.wait(130_000);
+    no(&mut desk);
+    assert!(differs(&desk), "the time was over");
+}
+
+/// The same run comes on another link under another name: the front end must hear of the name as well.
+#[test]
+fn a_second_link_with_another_name_is_a_new_name() {
+    let mut desk = Desk::new(vec![verified(bob(), "bob")]);
+    desk.joins(mallory(), "bob");
+    let told = updates(desk.joins(mallory(), "zed").1);
+    let renamed = Update::PeerRenamed { peer: PeerId::Node(mallory()), nick: Nick::new("zed").unwrap() };
+    let at = |is: &dyn Fn(&Update) -> bool| told.iter().position(is);
+    let trusted = at(&|update| matches!(update, Update::PeerTrust { .. }));
+    assert!(at(&|update| *update == renamed).is_some_and(|renamed| Some(renamed) < trusted), "{told:?}");
+}
+
+/// Two names that differ only in case: nobody can be sure which one was meant.
+#[test]
+fn bob_and_bob_are_asked_about() {
+    let mut desk = Desk::new(vec![verified(bob(), "Bob")]);
+    desk.is(mallory(), "bob");
+    for name in ["bob", "Bob"] {
+        let asked = desk.trusts(name);
+        assert!(question(&asked).contains("Bob#7f3a91c0") && question(&asked).contains("bob#c04e0000"), "{asked:?}");
+    }
+}

@@ -76,6 +76,7 @@ impl TrustBook {
         };
         let entry = self.records.get(&node)?;
         let quiet = entry.known.ignored
+            || entry.known.verified
             || entry.is_granted(&name)
             || entry.raised.len() >= MAX_ALARMS_PER_KEY
             || entry.raised.contains(&name);
@@ -206,28 +207,38 @@ impl TrustBook {
 
     /// The user takes back what they said with [`Self::trust`]. Returns a key that gets its name back.
     pub(in crate::core::node) fn untrust(&mut self, node: &NodeId) -> Option<NodeId> {
+        let held = self.is_holder(node);
         self.records.update(node, |entry| {
             (entry.known.trusted, entry.known.displaced) = (false, false);
             if !entry.known.verified {
                 entry.revoke();
             }
         });
-        self.give_back(node)
+        self.give_back(node, held)
     }
 
     /// The user takes back what they said of codes. Returns a key that gets its name back.
     pub(in crate::core::node) fn unverify(&mut self, node: &NodeId) -> Option<NodeId> {
+        let held = self.is_holder(node);
         self.records.update(node, |entry| {
             (entry.known.verified, entry.known.differs) = (false, false);
             if !entry.known.trusted {
                 entry.revoke();
             }
         });
-        self.give_back(node)
+        self.give_back(node, held)
     }
 
-    /// A key that has its name by nobody's word any more gives it back to the one that it was taken from.
-    fn give_back(&mut self, node: &NodeId) -> Option<NodeId> {
+    /// Whether the name that `node` goes by is its own.
+    fn is_holder(&self, node: &NodeId) -> bool {
+        self.claim(node).and_then(|(_, name)| self.holder(name)) == Some(Holder::Node(*node))
+    }
+
+    /// A key that `held` its name, by nobody's word any more, gives it back to the one that it was taken from.
+    fn give_back(&mut self, node: &NodeId, held: bool) -> Option<NodeId> {
+        if !held {
+            return None;
+        }
         let name = self.claim(node)?.1.clone();
         let entry = self.records.get(node)?;
         if entry.is_granted(&name) {
@@ -252,9 +263,17 @@ impl TrustBook {
 
     /// Codes were compared with `node`, and were the same or not. The name is its own then, unless a key has it that is
     /// verified, or that `present` says is here.
-    pub(in crate::core::node) fn compared(&mut self, node: &NodeId, same: bool, present: impl Fn(&NodeId) -> bool) {
+    /// Returns a key whose name is another one's now, or its own again.
+    pub(in crate::core::node) fn compared(
+        &mut self,
+        node: &NodeId,
+        same: bool,
+        present: impl Fn(&NodeId) -> bool,
+    ) -> Option<NodeId> {
+        let held = self.is_holder(node);
         let rival = self.rival(node).filter(|_| same);
-        let rival = rival.map(|known| (known.node, known.verified || known.trusted || present(&known.node)));
+        let stays = |known: &Known| !known.differs && (known.verified || known.trusted || present(&known.node));
+        let rival = rival.map(|known| (known.node, stays(known)));
         if let Some((rival, false)) = rival {
             self.records.update(&rival, |entry| entry.known.displaced = true);
         }
@@ -268,6 +287,7 @@ impl TrustBook {
                 entry.revoke();
             }
         });
+        if same { rival.map(|(rival, _)| rival) } else { self.give_back(node, held) }
     }
 
     /// What is kept of `node`. Its nick there is none, or an earlier one, while it goes by somebody else's.

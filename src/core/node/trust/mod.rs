@@ -48,6 +48,8 @@ pub(super) struct Keyring {
     /// Guests that the user shut out, each as long as its link lasts: nothing tells it from the next one at its address.
     ignored_guests: BTreeSet<SocketAddr>,
     alarms: TokenBucket,
+    /// The same about names of people whom the user has verified.
+    verified_alarms: TokenBucket,
     notices: NoticeLimits,
 }
 
@@ -81,6 +83,7 @@ impl Keyring {
             book: TrustBook::new(known, me, own),
             ignored_guests: BTreeSet::new(),
             alarms: TokenBucket::new(ALARM_BURST, ALARM_RATE),
+            verified_alarms: TokenBucket::new(ALARM_BURST, ALARM_RATE),
             notices: NoticeLimits::default(),
         }
     }
@@ -123,7 +126,9 @@ impl Keyring {
     pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Instant, out: &mut Vec<Output>) {
         let Some(alarm) = alarm else { return };
         out.push(Output::NameTaken { node: alarm.node, nick: alarm.nick.clone() });
-        if self.alarms.take(now) {
+        // Keys to throw away must not keep the alarm about a verified person from the screen.
+        let bucket = if alarm.known_verified { &mut self.verified_alarms } else { &mut self.alarms };
+        if bucket.take(now) {
             out.push(Output::Update(Update::Alarm(alarm)));
         } else if self.notices.allow(NoticeCode::ManyAlarms, now) {
             out.push(Output::Update(notices::many_alarms(&alarm.nick)));
@@ -142,14 +147,14 @@ impl Keyring {
         self.book.parted(node, now);
     }
 
-    /// A peer that went by `nick` is gone. If its key was one to throw away, the name is free: others who are here by it are
-    /// judged again.
+    /// A peer that went by `nick` is gone, or shut out. If its key holds no name then, others who are here by it are judged
+    /// again.
     pub(super) fn name_left(&mut self, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let name = skeleton(nick);
         let claim = |peer: &crate::domain::model::Peer| {
             let (node, nick) = (*peer.id.node()?, peer.nick.as_ref()?);
             let (shown, skeleton) = self.book.claim(&node)?;
-            (shown == nick && *skeleton == name).then(|| (node, nick.clone()))
+            (shown == nick && *skeleton == name && !self.book.is_ignored(&node)).then(|| (node, nick.clone()))
         };
         let claims: Vec<_> = here.everyone().filter_map(claim).collect();
         for (node, nick) in claims {
@@ -177,7 +182,7 @@ impl Keyring {
         now: Instant,
         out: &mut Vec<Output>,
     ) {
-        if self.notices.allow(NoticeCode::NameTaken, now) {
+        if !self.book.is_ignored(&teller) && self.notices.allow(NoticeCode::NameTaken, now) {
             let teller = self.people(here).names().name(PeerId::Node(teller));
             out.push(Output::Update(notices::name_taken(&teller, nick, me)));
         }
@@ -197,15 +202,17 @@ impl Keyring {
 
     /// Codes were compared with `node`, and they are the same, or not.
     pub(super) fn compared(&mut self, node: NodeId, same: bool, here: &dyn Directory, out: &mut Vec<Output>) {
-        let rival = self.book.rival(&node).map(|known| known.node);
-        self.book.compared(&node, same, |other| here.has_node(other));
+        let other = self.book.compared(&node, same, |other| here.has_node(other));
         out.push(Output::Repute(node));
-        out.extend(rival.map(Output::Repute));
+        out.extend(other.map(Output::Repute));
     }
 
     /// `/trust`: lets a key have the name it goes by. If a key loses it that is verified or here, the user must be `sure`.
     pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, out: &mut Vec<Output>) {
         let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        if self.book.get(&node).is_some_and(|known| known.differs) {
+            return out.push(Output::Update(notices::codes_differ(&node, &name)));
+        }
         let rival = self.book.rival(&node).map(|known| (known.node, known.verified, here.has_node(&known.node)));
         if let Some((rival, verified, present)) = rival
             && (verified || present)
@@ -239,7 +246,7 @@ impl Keyring {
             return out.push(Output::Update(notices::was_not_verified(&node, &name)));
         }
         let back = self.book.unverify(&node);
-        out.extend([Output::Update(notices::unverified(&node, &name, differs)), Output::Repute(node)]);
+        out.extend([Output::Update(notices::unverified(&node, &name, differs, back.as_ref())), Output::Repute(node)]);
         out.extend(back.map(Output::Repute));
     }
 
@@ -261,7 +268,7 @@ impl Keyring {
     }
 
     /// `/ignore`, or `/unignore`: shows nothing more of somebody, or shows them again.
-    pub(super) fn ignore(&mut self, who: &Who, ignore: bool, here: &dyn Directory, out: &mut Vec<Output>) {
+    pub(super) fn ignore(&mut self, who: &Who, ignore: bool, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let people = self.people(here);
         let (id, name) = match people.resolve(who) {
             Ok(id) => (id, people.names().name(id)),
@@ -277,6 +284,9 @@ impl Keyring {
                     notices::not_ignored(&node, &name)
                 };
                 out.extend([Output::Update(notice), Output::Repute(node)]);
+                if ignore && let Some(nick) = self.book.nick(&node).cloned() {
+                    self.name_left(&nick, here, now, out);
+                }
             }
             PeerId::Guest(addr) => {
                 self.ignore_guest(addr, ignore);

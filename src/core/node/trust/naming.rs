@@ -5,7 +5,7 @@ use crate::{
     core::node::views::Directory,
     domain::{
         model::{Nick, Peer, PeerId, skeleton},
-        naming::{handle, short_tag, typed_names},
+        naming::{GUEST, handle, short_tag, typed_names},
     },
 };
 
@@ -27,12 +27,12 @@ impl Names<'_> {
         let Some(nick) = self.nick(id) else {
             return self.here.peer(id).map_or_else(|| handle(id), Peer::display_name);
         };
-        let Some(node) = id.node() else { return nick.to_string() };
-        let looks = skeleton(nick);
-        let alike = |peer: &&Peer| peer.id != id && peer.nick.as_ref().is_some_and(|nick| skeleton(nick) == looks);
+        let Some(node) = id.node() else { return format!("{GUEST}{nick}") };
         if !self.book.is_namesake(node) {
             return nick.to_string();
         }
+        let looks = skeleton(nick);
+        let alike = |peer: &&Peer| peer.id != id && peer.nick.as_ref().is_some_and(|nick| skeleton(nick) == looks);
         let others: Vec<PeerId> = self.here.everyone().filter(alike).map(|peer| peer.id).collect();
         let holder = self.book.rival(node).map(|known| PeerId::Node(known.node));
         format!("{nick}#{}", short_tag(id, others.into_iter().chain(holder)))
@@ -45,7 +45,7 @@ impl Names<'_> {
     }
 
     /// What somebody who is here calls themselves, or else was called last.
-    fn nick(&self, id: PeerId) -> Option<&Nick> {
+    pub(super) fn nick(&self, id: PeerId) -> Option<&Nick> {
         let here = self.here.peer(id).and_then(|peer| peer.nick.as_ref());
         here.or_else(|| self.book.nick(id.node()?))
     }

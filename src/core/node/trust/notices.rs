@@ -47,8 +47,8 @@ pub(super) fn many_alarms(nick: &Nick) -> Update {
 /// A guest uses the name of somebody whose key is known.
 pub(super) fn guest_uses_name(guest: SocketAddr, nick: &Nick) -> Update {
     let text = format!(
-        "The guest at {guest} calls itself {nick}, like somebody whose key you know. A guest proves nothing: it is \
-         somebody else, unless they tell you in person."
+        "The guest at {guest} calls itself {nick}, like you or somebody whose key you know. Nothing proves who a guest is. Ask in \
+         person before you believe it."
     );
     notice(NoticeCode::GuestName, text)
 }
@@ -56,8 +56,8 @@ pub(super) fn guest_uses_name(guest: SocketAddr, nick: &Nick) -> Update {
 /// Another node knows another key by our user's name.
 pub(super) fn name_taken(teller: &str, nick: &Nick, me: NodeId) -> Update {
     let text = format!(
-        "The name {nick} is taken where {teller} is: another key was known by it first, and you appear as {nick}#{}. Choose \
-         another name with /nick, or compare codes with /verify {teller}.",
+        "{teller} knows another key as {nick}, and sees you as {nick}#{}. Choose another name with /nick, or compare codes with \
+         /verify {teller}.",
         me.tag(TAG_DIGITS)
     );
     notice(NoticeCode::NameTaken, text)
@@ -66,6 +66,15 @@ pub(super) fn name_taken(teller: &str, nick: &Nick, me: NodeId) -> Update {
 /// A key that is named in an answer, so that nobody is taken for somebody else.
 fn with_key(name: &str, node: &NodeId) -> String {
     format!("{name} (key {})", node.short())
+}
+
+/// The codes of a key differed: its name is not the question.
+pub(super) fn codes_differ(node: &NodeId, name: &str) -> Update {
+    let text = format!(
+        "The codes of {} differed. Compare again with /verify {name}, or forget that with /unverify {name}.",
+        with_key(name, node)
+    );
+    Update::Failed { code: FailureCode::NotPossible, text }
 }
 
 /// A key would lose its name. The user must say that they want that.
@@ -81,7 +90,7 @@ pub(super) fn displaces(name: &str, node: &NodeId, nick: &str, rival: &NodeId, v
 }
 
 pub(super) fn trusted(node: &NodeId, name: &str, displaced: Option<&NodeId>) -> Update {
-    let lost = displaced.map(|key| format!(" The key {} does not have the name any more.", key.short()));
+    let lost = displaced.map(|key| format!(" From now on the key {} is shown with a tag.", key.short()));
     let text = format!(
         "{} is trusted to go by this name.{} /untrust {name} takes that back.",
         with_key(name, node),
@@ -96,19 +105,19 @@ pub(super) fn untrusted(node: &NodeId, name: &str, back: Option<&NodeId>) -> Upd
 }
 
 pub(super) fn was_not_trusted(node: &NodeId, name: &str) -> Update {
-    let text = format!("You never trusted {}. Nothing has changed.", with_key(name, node));
+    let text = format!("{} is not trusted, so nothing has changed.", with_key(name, node));
     Update::Failed { code: FailureCode::NotPossible, text }
 }
 
-pub(super) fn unverified(node: &NodeId, name: &str, differed: bool) -> Update {
-    let what =
-        if differed { "It is forgotten that the codes differed" } else { "What you said of the codes is forgotten" };
-    let text = format!("{what}: {} is not verified. /verify {name} compares codes again.", with_key(name, node));
+pub(super) fn unverified(node: &NodeId, name: &str, differed: bool, back: Option<&NodeId>) -> Update {
+    let (what, key) = (if differed { "That the codes differed is forgotten. " } else { "" }, with_key(name, node));
+    let back = back.map(|key| format!(" The key {} has the name again.", key.short())).unwrap_or_default();
+    let text = format!("{what}{key} is not verified any more.{back} /verify {name} compares codes again.");
     notice(NoticeCode::Trust, text)
 }
 
 pub(super) fn was_not_verified(node: &NodeId, name: &str) -> Update {
-    let text = format!("You never compared codes with {}. Nothing has changed.", with_key(name, node));
+    let text = format!("No comparison of codes with {} is remembered.", with_key(name, node));
     Update::Failed { code: FailureCode::NotPossible, text }
 }
 

@@ -96,9 +96,9 @@ impl Entry {
 
     /// Its claim to a name that is its own.
     pub(super) fn claim_to(&self, name: &Skeleton) -> Option<Claim> {
-        let counts = self.is_linked() || self.known.is_proven();
+        let counts = (self.is_linked() || self.known.keeps_names()) && !self.known.ignored;
         let held = self.names.iter().find(|held| held.skeleton == *name).filter(|_| counts)?;
-        Some(Claim::new(self.known.node, held.since, held.granted, self.known.displaced))
+        Some(Claim::new(&self.known, held.since, held.granted))
     }
 
     /// How it writes a name that is its own.
@@ -168,6 +168,7 @@ impl Entry {
         if known.first_seen > now && !is_day(known.first_seen, known.last_seen) {
             // The clock was wrong then, and has been put right: it shall not have to wait until that day.
             (known.first_seen, known.last_seen) = (now, now);
+            self.names.iter_mut().for_each(|held| held.since = now);
         }
         known.last_seen = known.last_seen.max(now);
     }
@@ -263,7 +264,10 @@ impl Records {
 
     /// What is kept across runs: all proven keys, and a few of the unproven ones.
     pub(super) fn kept(&self) -> impl Iterator<Item = &Known> {
-        let is_proven = |entry: &&Entry| entry.known.is_decided() || entry.known.is_proven();
+        let is_proven = |entry: &&Entry| {
+            let met = entry.met();
+            entry.known.is_decided() || met.proven || met.is_known()
+        };
         let (proven, unproven): (Vec<&Entry>, Vec<&Entry>) = self.entries.values().partition(is_proven);
         let mut begun: Vec<&Entry> = unproven.into_iter().filter(|entry| entry.met().days > 0).collect();
         begun.sort_by_key(|entry| entry.number);

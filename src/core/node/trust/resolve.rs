@@ -104,7 +104,12 @@ impl<'a> People<'a> {
         // Somebody who is here under a name, and the key that has it, could both be meant.
         let by_name = if wanted.is_digits() { &[Match::Name, Match::Key][..] } else { &[Match::Name] };
         let levels = [of(&all, by_name), of(&all, &[Match::Tag, Match::Key])];
-        if let Some(certain) = levels.into_iter().find(|level| !level.is_empty()) {
+        if let Some(mut certain) = levels.into_iter().find(|level| !level.is_empty()) {
+            // Between "Bob" and "bob" nobody can be sure what was meant.
+            let lower = who.as_str().to_lowercase();
+            let names = self.names();
+            let same = |id: &PeerId| names.nick(*id).is_some_and(|nick| nick.as_str().to_lowercase() == lower);
+            certain.extend(of(&all, &[Match::Alike]).into_iter().filter(same));
             return Found { certain, ..Found::default() };
         }
         let (alike, here) = (of(&all, &[Match::Alike]), of(&here, &[Match::Alike]).len());

@@ -156,8 +156,8 @@ fn every_answer_names_the_key() {
     }
     keyring.compared(key(2), true, &here, &mut Vec::new());
     let mut out = Vec::new();
-    keyring.ignore(&who("bob#0202"), true, &here, &mut out);
-    keyring.ignore(&who("bob#0202"), false, &here, &mut out);
+    keyring.ignore(&who("bob#0202"), true, &here, now, &mut out);
+    keyring.ignore(&who("bob#0202"), false, &here, now, &mut out);
     keyring.trust(&who("bob#0202"), true, &here, &mut out);
     keyring.untrust(&who("bob#0202"), &here, &mut out);
     keyring.unverify(&who("bob#0202"), &here, &mut out);
@@ -177,11 +177,11 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     keyring.met(key(1), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
     keyring.trust(&who("bob"), false, &here, &mut out);
-    keyring.ignore(&who("bob"), true, &here, &mut out);
+    keyring.ignore(&who("bob"), true, &here, now, &mut out);
     assert_eq!(out.iter().filter(|out| **out == Output::Repute(key(1))).count(), 2);
     assert!(keyring.book().get(&key(1)).is_some_and(|known| known.trusted && known.ignored));
     out.clear();
-    keyring.ignore(&who("eve"), true, &here, &mut out);
+    keyring.ignore(&who("eve"), true, &here, now, &mut out);
     assert!(out.contains(&Output::GuestIgnored { addr: guest(), ignored: true }));
     assert!(keyring.is_ignored_guest(&guest()));
     let elsewhere = SocketAddr::from(([127, 0, 0, 1], 50_000));

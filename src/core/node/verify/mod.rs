@@ -12,7 +12,10 @@ mod shown_code;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use bytes::Bytes;
 use comparison::{Comparison, Event, Step};
@@ -99,6 +102,8 @@ pub(super) struct Verify {
     pace: Pace,
     links: BTreeMap<LinkId, Linked>,
     shown: ShownCodes,
+    /// Nodes that are to be told, when they are linked again, that the codes differed. Each is an answer of the user's.
+    untold: BTreeSet<NodeId>,
 }
 
 /// A link with a node.
@@ -118,6 +123,7 @@ impl Verify {
             pace: Pace::default(),
             links: BTreeMap::new(),
             shown: ShownCodes::default(),
+            untold: BTreeSet::new(),
         }
     }
 
@@ -127,6 +133,9 @@ impl Verify {
             Input::LinkUp { link, node, exporter, capable } => {
                 let comparison = Comparison::new(self.me, node, exporter);
                 self.links.insert(link, Linked { node, capable, comparison });
+                if self.untold.remove(&node) {
+                    out.push(Output::Tell { link, frame: codes_differ() });
+                }
                 Ok(())
             }
             Input::LinkDown(link) => {
@@ -138,7 +147,7 @@ impl Verify {
                 Ok(())
             }
             Input::TheyDiffer(link) => {
-                self.they_differ(link, now, out);
+                self.they_differ(link, people, now, out);
                 Ok(())
             }
             Input::Begin(who) => self.begin(who, people, now, out),
@@ -191,12 +200,20 @@ impl Verify {
             }
         };
         let id = PeerId::Node(node);
-        let linked = self.links.values_mut().rfind(|linked| linked.node == node);
-        if !linked.is_some_and(|linked| latest && linked.comparison.answered()) {
+        let linked = self.links.iter_mut().rfind(|(_, linked)| linked.node == node);
+        let (link, answered) = match linked {
+            Some((link, linked)) => (Some(*link), latest && linked.comparison.answered()),
+            None => (None, false),
+        };
+        // That codes differ counts also if the link or the time is over: else somebody in between could end it in time.
+        if !latest || same && !answered {
             return no_code(id);
         }
-        if !same && let Some((link, _)) = self.links.iter().rfind(|(_, linked)| linked.node == node) {
-            out.push(Output::Tell { link: *link, frame: mesh::encode(&Frame::Doubt(Doubt::CodesDiffer)) });
+        if !same {
+            match link {
+                Some(link) => out.push(Output::Tell { link, frame: codes_differ() }),
+                None => drop(self.untold.insert(node)),
+            }
         }
         let step = if same { VerifyStep::Verified } else { VerifyStep::Differs };
         out.push(Output::Update(Update::Verify { peer: id, step }));
@@ -205,8 +222,11 @@ impl Verify {
     }
 
     /// The other side says that the codes differ. That is believed if a code was shown here: then both users know of it.
-    fn they_differ(&mut self, link: LinkId, now: Instant, out: &mut Vec<Output>) {
+    fn they_differ(&mut self, link: LinkId, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let Some(node) = self.links.get(&link).map(|linked| linked.node) else { return };
+        if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.repute.ignored) {
+            return;
+        }
         if self.shown.take_shown(node, now) {
             if let Some(linked) = self.links.get_mut(&link) {
                 linked.comparison.answered();
@@ -293,6 +313,10 @@ impl Verify {
             });
         }
     }
+}
+
+fn codes_differ() -> Bytes {
+    mesh::encode(&Frame::Doubt(Doubt::CodesDiffer))
 }
 
 fn ended(node: NodeId) -> Output {

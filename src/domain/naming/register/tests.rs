@@ -29,11 +29,11 @@ fn register(people: &[(PeerId, &str, Repute)]) -> Register {
 }
 
 fn shown(register: &Register, id: PeerId, name: &str) -> String {
-    format!("{name}{}", register.tags(id, &nick(name)).whole.unwrap_or_default())
+    format!("{name}{}", register.tags(id, &nick(name), NEW).whole.unwrap_or_default())
 }
 
 fn cut(register: &Register, id: PeerId, name: &str) -> String {
-    register.tags(id, &nick(name)).cut.unwrap_or_default().into()
+    register.tags(id, &nick(name), NEW).cut.unwrap_or_default().into()
 }
 
 #[test]
@@ -98,6 +98,26 @@ fn an_earlier_name_of_somebody_is_judged_by_itself() {
     let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
     register.here(bob, Some(&nick("carol")), taken);
     assert_eq!([shown(&register, bob, "bob"), shown(&register, bob, "carol")], ["bob", "carol#c04e"]);
+    // And the other way round: an innocent name washes nothing off.
+    register.here(bob, Some(&nick("zed")), NEW);
+    assert_eq!(register.tags(bob, &nick("carol"), taken).whole.as_deref(), Some("#c04e"));
+    assert_eq!(register.repute_as(bob, Some(&nick("carol")), taken), taken);
+    register.set_repute(bob, Repute::of(Trust::Differs));
+    assert_eq!(register.repute_as(bob, Some(&nick("bob")), NEW).trust, Trust::Differs, "that is about the key");
+}
+
+#[test]
+fn strangers_and_guests_are_forgotten_before_people_the_user_knows() {
+    let mut register = register(&[(node("c04e"), "bob", KNOWN)]);
+    register.gone(node("c04e"));
+    for port in 1..=u16::try_from(MAX_ABSENT).unwrap() + 50 {
+        register.here(guest(port), Some(&nick("gus")), GUEST);
+        register.gone(guest(port));
+    }
+    assert_eq!(register.people.len(), MAX_ABSENT);
+    assert_eq!(shown(&register, node("c04e"), "bob"), "bob");
+    register.heard(node("7f3a"), &nick("carol"), NEW);
+    assert_eq!(shown(&register, node("7f3a"), "carol"), "carol", "a guest made room");
 }
 
 #[test]
@@ -121,5 +141,5 @@ fn what_is_remembered_is_bounded_and_people_who_are_here_are_always_known() {
     }
     register.forget(late);
     assert!(register.people.is_empty() && register.alike.is_empty() && register.cut_alike.is_empty());
-    assert_eq!(register.absent, 0);
+    assert_eq!(register.absent(), 0);
 }

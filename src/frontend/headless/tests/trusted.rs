@@ -172,11 +172,11 @@ fn an_alarm_is_a_notice_with_both_keys() {
         })
     };
     let (json, text) = both(&[alarm(AlarmKind::KeyChanged, "bob", true), alarm(AlarmKind::LookAlike, "b0b", false)]);
-    let changed = "bob has a NEW KEY: cccc cccc cccc cccc. The bob you know (verified) has bbbb bbbb bbbb bbbb, last seen \
-                   2026-01-02 03:04. A reinstall does this; so does someone pretending to be bob. Ask in person. /trust \
-                   cccccccc lets it have the name, /ignore cccccccc shuts it out.";
+    let changed = "bob has a NEW KEY: cccc cccc cccc cccc. The bob you know has the key bbbb bbbb bbbb bbbb (verified), \
+                   last seen 2026-01-02 03:04. A reinstall does this; so does someone pretending to be bob. Ask in person. \
+                   /trust bob#cccccccc lets it have the name, /ignore cccccccc shuts it out.";
     let alike = "b0b with the key cccc cccc cccc cccc looks like bob with the key bbbb bbbb bbbb bbbb, last seen 2026-01-02 \
-                 03:04, but is somebody else. Ask in person. /trust cccccccc lets it have the name, /ignore cccccccc \
+                 03:04, but is somebody else. Ask in person. /trust b0b#cccccccc lets it have the name, /ignore cccccccc \
                  shuts it out.";
     assert_eq!(text, format!("!! {changed}\n!! {alike}\n"));
     let keys = |nick| format!(r#""peer":"CAROL","nick":"{nick}","known":"BOB","known_nick":"bob""#);
@@ -194,6 +194,7 @@ fn an_alarm_is_a_notice_with_both_keys() {
 #[test]
 fn whois_tells_what_is_known() {
     let here = Whois {
+        repute: Repute::of(Trust::Verified),
         peer: Some(node("bob", BOB, Trust::Verified)),
         known: Some(known()),
         addrs: vec![addr(4567), addr(4568)],
@@ -202,7 +203,9 @@ fn whois_tells_what_is_known() {
         clock_ahead_ms: Some(-20),
     };
     let gone = Whois { peer: None, round_trip: None, clock_ahead_ms: None, presence: Presence::Here, ..here.clone() };
-    let guest = Whois { peer: Some(peer(Some("gus"), 4569)), known: None, addrs: vec![addr(4569)], ..gone.clone() };
+    let repute = Repute::of(Trust::Guest);
+    let guest =
+        Whois { peer: Some(peer(Some("gus"), 4569)), repute, known: None, addrs: vec![addr(4569)], ..gone.clone() };
     let nobody = Whois { peer: None, ..guest.clone() };
     let (json, text) = both(&[here, gone, guest, nobody].map(|whois| Update::Whois(Box::new(whois))));
     let seen = r#""first_seen":"2026-01-02T03:04:05.678Z","last_seen":"2026-01-03T03:04:05.678Z""#;
@@ -215,7 +218,7 @@ fn whois_tells_what_is_known() {
                 r#"{{"event":"whois","peer":"BOB","nick":"bob","present":true,"protocol":"mesh","verified":true,"trust":"verified","ignored":false,{print},{addrs},{seen},"away":true,"note":"lunch","round_trip_us":310,"clock_ahead_ms":-20,"version":"0.1.0"}}"#
             ),
             format!(
-                r#"{{"event":"whois","peer":"BOB","nick":"bob","present":false,"protocol":"mesh","verified":true,"ignored":false,{print},{addrs},{seen},"away":false}}"#
+                r#"{{"event":"whois","peer":"BOB","nick":"bob","present":false,"protocol":"mesh","verified":true,"trust":"verified","ignored":false,{print},{addrs},{seen},"away":false}}"#
             ),
             r#"{"event":"whois","peer":"guest:127.0.0.1:4569","nick":"gus","present":true,"protocol":"reference","verified":false,"trust":"guest","ignored":false,"addrs":["127.0.0.1:4569"],"away":false}"#.to_owned(),
         ]

@@ -263,11 +263,11 @@ impl App {
     }
 
     fn verification(&mut self, peer: PeerId, step: VerifyStep) {
-        let asked_by_peer = matches!(step, VerifyStep::Code { began: false, .. });
+        let by_peer = matches!(step, VerifyStep::Code { began: false, .. } | VerifyStep::TheySayDiffers);
         let name = self.people.called(peer).unwrap_or_else(|| naming::handle(peer));
         let (tone, text) = verification::text(&name, &self.people.typed_of(peer), step);
         let seq = self.block(tone, &text, 0);
-        if asked_by_peer {
+        if by_peer {
             self.arrived(seq);
         }
     }

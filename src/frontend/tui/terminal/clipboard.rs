@@ -2,6 +2,8 @@
 //!
 //! The text is written in base64 (RFC 4648), so nothing that somebody said can end the sequence or be one of its own.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::domain::model::MAX_TEXT_BYTES;
 
 /// Begins the sequence: `c` is the clipboard, as opposed to the selection of the mouse.
@@ -16,27 +18,9 @@ const MAX_BYTES: usize = 100_000;
 /// The longest message is well below that, so none has to be refused.
 const _: () = assert!(BEGIN.len() + MAX_TEXT_BYTES.div_ceil(3) * 4 + END.len() <= MAX_BYTES);
 
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// What to write to put `text` into the clipboard.
 pub(super) fn set(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(BEGIN.len() + text.len().div_ceil(3) * 4 + END.len());
-    bytes.extend_from_slice(BEGIN);
-    text.as_bytes().chunks(3).for_each(|chunk| bytes.extend(base64(chunk)));
-    bytes.extend_from_slice(END);
-    bytes
-}
-
-/// Four digits for one to three bytes.
-fn base64(chunk: &[u8]) -> [u8; 4] {
-    let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-    let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-    let mut digits = [b'='; 4];
-    for (at, digit) in digits.iter_mut().enumerate().take(chunk.len() + 1) {
-        let value = (bits >> (18 - 6 * at)) & 63;
-        *digit = DIGITS.get(value as usize).copied().unwrap_or(b'=');
-    }
-    digits
+    [BEGIN, STANDARD.encode(text).as_bytes(), END].concat()
 }
 
 #[cfg(test)]

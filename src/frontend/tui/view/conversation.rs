@@ -151,6 +151,7 @@ fn message(
     let end = area.x + area.cols;
     let mut name_style = match line.author {
         Author::Own => canvas.bold(Role::Body),
+        Author::Peer(_) if line.is_doubtful() => canvas.bold(Role::Error),
         Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
     if app.conversation.hit() == Some(line.position) {

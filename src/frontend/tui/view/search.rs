@@ -71,6 +71,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let names = if area.cols < 60 { 8 } else { 12 };
     let style = match line.author {
         Author::Own => canvas.bold(Role::Body),
+        Author::Peer(_) if line.is_doubtful() => canvas.bold(Role::Error),
         Author::Peer(peer) => canvas.palette.nick(app.people.colour(peer)),
     };
     let x = area.x + 1 + columns + 1;

@@ -90,7 +90,11 @@ impl Desk {
     fn parted(&mut self, n: u8) {
         self.here.remove(&key(n));
         self.book.parted(&key(n), self.clocks());
-        // The node judges those anew who go by the name of somebody who leaves.
+        self.judge_again();
+    }
+
+    /// The node judges those anew who go by the name of somebody who leaves or is shut out.
+    fn judge_again(&mut self) {
         let claims = self.here.iter().filter_map(|node| Some((*node, self.book.nick(node)?.clone())));
         for (node, nick) in claims.collect::<Vec<_>>() {
             let here = &self.here;

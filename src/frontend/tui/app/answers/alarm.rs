@@ -50,7 +50,7 @@ fn same_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
     let name = &alarm.nick;
     let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
     Warning {
-        title: format!("!! Two people here are called \"{name}\". The second one is shown as {who}."),
+        title: format!("!! \"{name}\" is the name of somebody else who is here. This one is shown as {who}."),
         labels: ["first   ", "this one"],
         what: format!("Somebody of the same name, or someone pretending to be {}.", alarm.known_nick),
         accept: "give the name to this one",

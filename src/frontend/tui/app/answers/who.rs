@@ -21,9 +21,9 @@ const AGE_COLUMNS: usize = 8;
 
 /// Glyphs that need an explanation.
 const LEGEND: [(State, &str); 3] = [
-    (State::Differs, "the codes that you compared differ: it need not be who you think."),
-    (State::Suspect, "goes by a name that somebody else had first: /whois tells more."),
-    (State::Guest, "not authenticated, the name is only a claim."),
+    (State::Differs, "the codes differ, as you or they said: it need not be who you think."),
+    (State::Suspect, "goes by a name that somebody else had first, or by yours: /whois tells more."),
+    (State::Guest, "not verified, the name is only a claim."),
 ];
 
 /// Lists the people who are here, in a pane of `columns`. Their usual port is left out of addresses.

@@ -38,24 +38,22 @@ pub(crate) fn text(answer: &Whois, people: &People, clock: &LocalClock<'_>) -> S
         }
         (None, None) => "Nobody".to_owned(),
     };
-    let trust = peer.map(|peer| peer.repute.trust);
-    let verified = trust == Some(Trust::Verified) || known.is_some_and(|known| known.verified);
-    let differs = trust == Some(Trust::Differs) || known.is_some_and(|known| known.differs);
+    let trust = answer.repute.trust;
+    let verified = trust == Trust::Verified;
     let mut block = Block::new(&format!("{name}{}", if verified { VERIFIED } else { "" }));
 
     block.add("state", &presence(peer.is_some(), &answer.presence));
-    let guest = node.is_none() || matches!(trust, Some(Trust::Guest));
-    let mut words = vec![match (guest, trust) {
-        (true, _) => "a guest: the name is only a claim",
-        _ if differs => "the codes differ: not who you think, or somebody sits between you",
-        (_, Some(Trust::Suspect)) => "not verified, and goes by a name that somebody else had first",
-        _ if verified => "verified by you",
-        _ => "not verified",
+    let mut words = vec![match trust {
+        Trust::Guest => "a guest: the name is only a claim",
+        Trust::Differs => "the codes differ: not who you think, or somebody sits between you",
+        Trust::Suspect => "not verified, and goes by a name that somebody else had first",
+        Trust::Verified => "verified by you",
+        Trust::New | Trust::Known => "not verified",
     }];
     if known.is_some_and(|known| known.trusted) {
         words.push("trusted with this name");
     }
-    if peer.is_some_and(|peer| peer.repute.ignored) || known.is_some_and(|known| known.ignored) {
+    if answer.repute.ignored {
         words.push("ignored");
     }
     block.add("identity", &words.join("; "));

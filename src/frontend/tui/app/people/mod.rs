@@ -70,7 +70,7 @@ impl People {
             id.node().is_some() && old.gone && old.met && now.saturating_duration_since(old.since) < RECONNECTS_WITHIN
         });
         let change = if old.is_some() { Change::Reconnected } else { Change::Joined };
-        let old_name = old.filter(|old| old.peer.nick != peer.nick).map(|old| old.peer.display_name());
+        let old_name = old.filter(|old| old.peer.nick != peer.nick).map(Person::called);
         let cut_off = self.cut_off && !peer.addr.ip().is_loopback();
         let colour = self.colour_for(id);
         self.register.here(id, peer.nick.as_ref(), peer.repute);

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 use super::{People, Person};
 use crate::{
     domain::{
-        model::{Nick, NodeId, PeerId, Repute},
+        model::{Nick, NodeId, Peer, PeerId, Repute},
         naming::{self, Name, Tags, VERIFIED, doubt_mark, guest_mark},
     },
     frontend::tui::app::wrap::{cut_start, tagged_or_cut},
@@ -27,8 +27,8 @@ impl People {
     /// What stands around the name of the peer `id`, who said something under `nick` with this `repute`, unless more is known
     /// now.
     pub(crate) fn label(&self, id: PeerId, nick: Option<&Nick>, repute: Repute) -> (&'static str, Tags) {
-        let mark = doubt_mark(self.register.repute(id).unwrap_or(repute).trust);
-        (mark, nick.map(|nick| self.register.tags(id, nick)).unwrap_or_default())
+        let mark = doubt_mark(self.register.repute_as(id, nick, repute).trust);
+        (mark, nick.map(|nick| self.register.tags(id, nick, repute)).unwrap_or_default())
     }
 
     /// People who are not here and whose names look like the present one of somebody who is. What they said before is shown
@@ -96,7 +96,8 @@ impl People {
     /// Decides anew who needs a tag. After every change of the people who are here, or of a name.
     pub(super) fn retag(&mut self) {
         for (id, person) in &mut self.list {
-            person.tags = person.peer.nick.as_ref().map(|nick| self.register.tags(*id, nick)).unwrap_or_default();
+            let Peer { nick, repute, .. } = &person.peer;
+            person.tags = nick.as_ref().map(|nick| self.register.tags(*id, nick, *repute)).unwrap_or_default();
         }
     }
 }
@@ -147,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::model::{Peer, Skeleton, Trust, skeleton},
+        domain::model::{Skeleton, Trust, skeleton},
         frontend::tui::app::{
             people::tests::{guest, node},
             wrap::tagged,

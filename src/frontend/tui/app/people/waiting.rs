@@ -37,7 +37,11 @@ impl People {
             return;
         }
         if let Some(nick) = self.heard_nick(id) {
-            self.list.insert(id, Person::awaited(node, nick.clone(), now));
+            let mut person = Person::awaited(node, nick.clone(), now);
+            if let Some(repute) = self.register.repute(id) {
+                person.peer.repute = repute;
+            }
+            self.list.insert(id, person);
             self.retag();
         }
     }

@@ -41,7 +41,10 @@ fn play(desk: &mut Desk, event: &Event) -> Option<Alarm> {
         Event::Parted(who) => desk.parted(who),
         Event::Trust(who) => desk.trusts(who),
         Event::Verified(who) => desk.compared(who, true),
-        Event::Ignore(who) => desk.book.ignore(&key(who)),
+        Event::Ignore(who) => {
+            desk.book.ignore(&key(who));
+            desk.judge_again();
+        }
         Event::Unignore(who) => desk.book.unignore(&key(who)),
         Event::Wait(hours) => desk.now = Timestamp::from_millis(desk.now.as_millis() + hours * HOUR),
         Event::Restart => desk.restart(),
@@ -65,7 +68,9 @@ proptest! {
                 Event::Restart => raised.clear(),
                 Event::Met(who, name) => {
                     let here: Vec<u8> = (0..PEOPLE).filter(|n| desk.here.contains(&key(*n))).collect();
-                    for other in here.into_iter().filter(|other| *other != who) {
+                    // Who is shut out holds no name.
+                    let counts = |other: &u8| *other != who && !desk.repute(*other).ignored;
+                    for other in here.into_iter().filter(counts) {
                         prop_assert_eq!(desk.repute(other), standings[usize::from(other)]);
                     }
                     let Repute { trust, ignored, .. } = desk.repute(who);

@@ -333,3 +333,56 @@ fn who_was_met_under_a_wrong_clock_is_known_a_day_after_it_was_put_right() {
     desk.again(1, "bob");
     assert_eq!(desk.trust(1), Trust::Known);
 }
+
+#[test]
+fn a_key_whose_codes_differed_protects_no_name() {
+    // It was first, and here.
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "bob");
+    desk.met(2, "bob");
+    desk.compared(1, false);
+    assert_eq!((desk.trust(1), desk.tagged(1), desk.tagged(2)), (Trust::Differs, false, true));
+    desk.met(2, "bob");
+    desk.compared(2, true);
+    assert_eq!((desk.tagged(1), desk.tagged(2)), (true, false));
+    // It took the name by a comparison that was wrong.
+    let mut desk = Desk::new(vec![old(1, "bob")]);
+    desk.met(2, "bob");
+    desk.compared(2, true);
+    assert!(desk.tagged(1));
+    desk.compared(2, false);
+    assert_eq!((desk.tagged(1), desk.tagged(2), desk.trust(2)), (false, true, Trust::Differs));
+}
+
+#[test]
+fn taking_back_a_word_about_one_key_changes_nothing_for_others() {
+    let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
+    desk.met(2, "bob");
+    desk.trusts(2);
+    desk.met(3, "bob");
+    desk.compared(3, false);
+    assert_eq!(desk.book.unverify(&key(3)), None);
+    assert_eq!((desk.tagged(1), desk.tagged(2)), (true, false), "the second one was given the name");
+}
+
+#[test]
+fn who_is_shut_out_holds_no_name() {
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "dave");
+    desk.book.ignore(&key(1));
+    assert_eq!((desk.kind(2, "dave"), desk.tagged(2)), (None, false));
+}
+
+#[test]
+fn keys_of_one_host_take_few_names_in_advance() {
+    let mut desk = Desk::new(Vec::new());
+    let host = Some(Host::of([10, 0, 0, 7].into()));
+    for n in 0..100 {
+        let node = NodeId::numbered(n);
+        desk.book.met(node, Some(&nick(&format!("name{n}x"))), host, |_| false, desk.clocks());
+        desk.book.spoke(&node);
+        desk.book.parted(&node, desk.clocks());
+    }
+    let taken = (0..100).filter(|n| desk.book.is_somebodys(&nick(&format!("name{n}x")))).count();
+    assert!((1..=20).contains(&taken), "{taken}");
+}

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::{
     domain::{
         model::{Author, Delivery, Mark, MessageId, Nick, Position, Repute, Text},
-        naming::{Tags, handle},
+        naming::{SUSPECT, Tags, handle},
     },
     frontend::tui::app::wrap::{cut_start, tagged_or_cut},
 };
@@ -53,6 +53,11 @@ impl Line {
             Some(nick) => format!("{}{nick}{tag}", self.doubt),
             None => format!("{}{}", self.doubt, self.unnamed()),
         }
+    }
+
+    /// Whether its author may not be who the name says.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.doubt == SUSPECT
     }
 
     /// Takes the mark and the tags that `label` returns, if it returns any. Returns whether they are others.
