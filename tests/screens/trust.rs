@@ -394,3 +394,35 @@ fn a_suspect_who_takes_another_name_leaves_the_mark_on_what_it_said() {
     s.joins(eve(), Some("zoe"));
     assert!(s.find("!bob#c04e is now zoe").is_some(), "{}", s.text());
 }
+
+/// Every class, here and gone, in the pane and the list: the mark belongs to the key.
+#[test]
+fn every_class_is_shown_alike_everywhere() {
+    let namesake = |trust| Repute { namesake: true, ..Repute::of(trust) };
+    for (repute, shown, glyph) in [
+        (Repute::of(Trust::New), "zed", '●'),
+        (Repute::of(Trust::Known), "zed", '●'),
+        (Repute::of(Trust::Verified), "zed", '●'),
+        (namesake(Trust::Known), "zed#c04e", '●'),
+        (namesake(Trust::Verified), "zed#c04e", '●'),
+        (namesake(Trust::Suspect), "!zed#c04e", '!'),
+        (Repute::of(Trust::Differs), "!zed#c04e", '!'),
+    ] {
+        for here in [true, false] {
+            let mut s = screen();
+            s.leaves(bob());
+            s.enter("/clear");
+            s.update(Update::PeerJoined(Peer { repute, ..peer(eve(), Some("zed")) }));
+            let bare = shown.trim_start_matches('!').to_owned();
+            assert!(beside(&mut s, &bare).starts_with(glyph), "{repute:?} {}", s.text());
+            if !here {
+                s.leaves(eve());
+                assert!(beside(&mut s, shown).starts_with('○'), "{repute:?} {}", s.text());
+            }
+            let said = |s: &Screen| Message { repute, ..s.message(Author::Peer(eve().id), "zed", "hi there") };
+            let message = said(&s);
+            s.update(Update::Message(message));
+            assert!(s.find(&format!(" {shown} │ hi there")).is_some(), "{repute:?}, here: {here}\n{}", s.text());
+        }
+    }
+}

@@ -313,3 +313,35 @@ fn updates_about_unknown_people_are_passed_over() {
     printer.update(Update::RoundTrip { peer, time: Duration::ZERO });
     assert!(printer.out().is_empty());
 }
+
+/// Every class, here and gone, in text and in JSON: the mark and the tag belong to the key.
+#[test]
+fn every_class_is_shown_alike_live_and_found_here_and_gone() {
+    let namesake = |trust| Repute { namesake: true, ..Repute::of(trust) };
+    for (repute, shown, tag) in [
+        (Repute::of(Trust::New), "bob", None),
+        (Repute::of(Trust::Known), "bob", None),
+        (Repute::of(Trust::Verified), "bob", None),
+        (namesake(Trust::Known), "bob#bbbb", Some("bbbb")),
+        (namesake(Trust::Verified), "bob#bbbb", Some("bbbb")),
+        (namesake(Trust::Suspect), "!bob#bbbb", Some("bbbb")),
+        (Repute::of(Trust::Differs), "!bob#bbbb", Some("bbbb")),
+    ] {
+        for here in [true, false] {
+            let said = || Message { repute, ..from_node("hi") };
+            let first = if here {
+                Update::PeerJoined(Peer { repute, ..node("bob", BOB, repute.trust) })
+            } else {
+                Update::PeerLeft { peer: bob(), reason: LeaveReason::Closed }
+            };
+            let found = Update::Found { query: "hi".into(), messages: vec![said()], more: false, behind: 0 };
+            let (json, text) = both(&[first, Update::Message(said()), found]);
+            let tag = tag.map(|tag| format!(r#""tag":"{tag}","#)).unwrap_or_default();
+            let keys = format!(r#""nick":"bob",{tag}"trust":"{}","#, repute.trust.as_str());
+            assert_eq!(json.matches(&keys).count(), 2, "{repute:?}, here: {here}: {json}");
+            assert!(text.contains(&format!("<{shown}> hi")), "{repute:?}, here: {here}: {text}");
+            assert!(text.matches(shown).count() >= 2, "{repute:?}, here: {here}: {text}");
+            assert!(!here || text.starts_with(&format!("-- {shown} joined")), "{text}");
+        }
+    }
+}

@@ -169,7 +169,7 @@ impl Person {
             State::Gone => firm(&self.age(now)),
             _ if self.peer.repute.ignored => firm("ignored"),
             _ if self.typing(now) => firm("typing…"),
-            State::Differs => firm("codes differ"),
+            State::Differs => firm("differs"),
             State::Suspect => firm("suspect"),
             _ if self.presence.is_away() => firm(AWAY),
             // The glyph says it too.
