@@ -38,7 +38,7 @@ pub(super) fn call(stream: u32, path: &str) -> Vec<u8> {
     frame(1, END_HEADERS, stream, headers.concat())
 }
 
-/// The begin of an answer to a call.
+/// The start of an answer to a call.
 pub(super) fn answer(stream: u32) -> Vec<u8> {
     frame(1, END_HEADERS, stream, [vec![0x88], header(31, "", "application/grpc")].concat())
 }

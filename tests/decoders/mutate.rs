@@ -35,7 +35,7 @@ enum Change {
     Repeat(Index, Index, usize),
     Insert(Index, Vec<u8>),
     Number(Index, usize),
-    /// The begin of this one, and the end of another one.
+    /// The start of this input and the end of another.
     Splice(Index, Index, Index),
     /// Another one in the middle of this one.
     Nest(Index, Index),

@@ -84,7 +84,7 @@ impl Names {
         }
     }
 
-    /// What tells the author of a message from others of the name: the begin of the key; empty for most.
+    /// Tells the author of a message from others with the same name: a key prefix; usually empty.
     pub(super) fn tag(&self, message: &Message) -> String {
         match (message.author, &message.nick) {
             (Author::Peer(id @ PeerId::Node(_)), Some(nick)) => {

@@ -150,7 +150,7 @@ fn tool_options(config: &Config) -> Result<Options, RunError> {
     })
 }
 
-/// The room of that name. The sign before it may be missing: a shell takes it for the begin of a comment.
+/// The room with that name. The `#` may be missing, because a shell takes it for the start of a comment.
 fn room(name: Option<&str>) -> Result<Room, Error> {
     let Some(name) = name else { return Ok(Room::LOBBY) };
     let lobby = Room::LOBBY.name().trim_start_matches('#');

@@ -91,7 +91,7 @@ impl Message {
         self.author == Author::Own
     }
 
-    /// The name to show: the nickname, or the begin of the key or the address of who has none.
+    /// The name to show: the nickname; without one, a key prefix or the address.
     pub fn display_name(&self) -> Cow<'_, str> {
         match (&self.nick, self.author) {
             (Some(nick), _) => Cow::Borrowed(nick.as_str()),

@@ -17,13 +17,13 @@ pub const MAX_NICK_COLUMNS: usize = 24;
 /// Words in a nickname ("Zoë 山田"): with more, an ordinary sentence before a colon would pass for one.
 const MAX_NICK_WORDS: usize = 2;
 
-/// Hexadecimal digits that are a key's begin and no name: as many as the program writes in commands for people to copy
-/// (`/trust 7f3a91c0`). With fewer, names that people have would be lost (`fee`, `decade`).
+/// From this many hexadecimal digits on, a word is a key prefix and cannot be a name. It is the number that the program
+/// writes in commands for people to copy (`/trust 7f3a91c0`). A lower limit would forbid real names (`fee`, `decade`).
 const KEY_DIGITS: usize = 8;
 
 /// A nickname that is safe to show: one line of 1 to 24 columns and at most two words, without controls and invisible
-/// characters, without what looks like the frame that front ends draw around names, and not what the begin of a key looks
-/// like. A colon is also the reference protocol's separator.
+/// characters. It contains nothing that looks like the frame that front ends draw around names, and does not look like a
+/// key prefix. A colon is also the reference protocol's separator.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nick(Arc<str>);
 
@@ -116,7 +116,7 @@ fn cut_marks(name: &str) -> String {
     }
 }
 
-/// Whether it is what the begin of a key looks like, in whatever groups it is written.
+/// Whether the name looks like a key prefix, however its digits are grouped.
 fn is_key(name: &str) -> bool {
     let mut digits = name.chars().filter(|c| !c.is_whitespace());
     digits.clone().count() >= KEY_DIGITS && digits.all(|c| c.is_ascii_hexdigit())
@@ -168,8 +168,8 @@ fn undisguised(c: char) -> Vec<char> {
     letters.into_iter().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// What looks like that which the screens write beside names: the mark of somebody who is verified, and the sign before
-/// the begin of a key (`bob#c04e`).
+/// Whether a character looks like a sign that the screens write beside names: the mark of a verified person, or the `#`
+/// before a key prefix (`bob#c04e`).
 const fn is_ours(c: char) -> bool {
     matches!(c, '√' | '☑' | '✅' | '✓' | '✔' | '🗸' | '🗹' | '#' | '♯' | '﹟' | '＃')
 }

@@ -33,7 +33,7 @@ impl NodeId {
         self.to_string().chars().take(digits).collect()
     }
 
-    /// The begin of the key in groups of four: `7f3a 91c0 22de 48b1`.
+    /// A prefix of the key in groups of four: `7f3a 91c0 22de 48b1`.
     pub fn short(&self) -> String {
         grouped(&self.tag(SHORT_DIGITS))
     }

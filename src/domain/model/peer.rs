@@ -60,7 +60,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// The name to show: the nickname, or the begin of the key or the address of who has none.
+    /// The name to show: the nickname; without one, a key prefix or the address.
     pub fn display_name(&self) -> String {
         match (&self.nick, self.id) {
             (Some(nick), _) => nick.to_string(),

@@ -5,8 +5,8 @@ use std::fmt;
 /// The longest name that is looked for: a whole key in groups of four, with room for a name before it.
 const MAX_BYTES: usize = 160;
 
-/// Whom a command is about, as it was typed: a name, `bob#c04e`, the begin of a key (at least 4 digits), or a guest's
-/// address. The node finds out who that is.
+/// The person a command is about, as typed: a name, `bob#c04e`, a key prefix (at least 4 digits), or a guest's address.
+/// The node finds out who that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who(Box<str>);
 

@@ -188,7 +188,7 @@ pub(super) enum Change {
 pub(super) struct Person<'a> {
     pub(super) peer: Shown<PeerId>,
     pub(super) nick: Option<&'a str>,
-    /// The begin of their key, or the end of their address, where the name alone would mislead.
+    /// A prefix of their key, or the end of their address, where the name alone would mislead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tag: Option<String>,
     pub(super) addr: SocketAddr,

@@ -20,7 +20,7 @@ pub struct Said<'a> {
     /// Our own key for our own; `None` only before the node has said which that is.
     from: Option<Shown<PeerId>>,
     nick: Option<&'a str>,
-    /// The begin of the author's key, or the end of the address, where the name alone would mislead.
+    /// A prefix of the author's key, or the end of the address, where the name alone would mislead.
     #[serde(skip_serializing_if = "Option::is_none")]
     tag: Option<String>,
     /// What is known of the author under this name; of our own user `own`.

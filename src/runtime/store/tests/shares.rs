@@ -25,7 +25,7 @@ fn keep(database: &mut Database, keep: u64, known: &[&Author]) -> BTreeMap<Strin
     let before = database.load();
     let reply = database.handle(Request::Retain(Retain { now, before: None, keep, known })).unwrap();
     let after = database.load();
-    // Always the begin of a log, and every number is right.
+    // Always the first lines of a log, with the right numbers.
     let Reply::Raised { lines, bases, freed } = reply else { panic!("{reply:?}") };
     assert_eq!(lines, before.lines - after.lines);
     for state in &after.logs {
