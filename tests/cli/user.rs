@@ -47,7 +47,7 @@ impl User {
         finish(command, input)
     }
 
-    /// Runs a node as whoever the profile says.
+    /// Runs a node with the profile's own identity.
     pub(super) fn someone(&self, args: &[&str], input: &str) -> Finished {
         let mut command = self.command(&["--json"]);
         command.args(self.range()).args(args);

@@ -118,7 +118,7 @@ pub(super) fn arriving(bytes: &[u8]) -> Seen {
         let spoken = async {
             timeout(LONGEST, say(stream, bytes)).await.expect("who says no more is cut");
             assert!(!server.is_finished(), "the server has ended");
-            // Whoever comes next is served.
+            // The next caller is served.
             let later = net.connect(Some(HOST), OURS).await.expect("somebody listens");
             timeout(LONGEST, say(later, b"GET / HTTP/1.1\r\n\r\n")).await.expect("the next one is cut");
         };

@@ -197,7 +197,7 @@ impl Harness {
                 let secure = Secure { node: them(), exporter: [3; 32] };
                 self.feed(Input::NodeArrived { link: LinkId::Accepted(self.links), source, secure, hello });
             }
-            // As `net` does it: whoever does not begin with a Hello is not let in.
+            // As `net` does it: a peer that does not begin with a Hello is rejected.
             (None, _) => {}
         }
     }

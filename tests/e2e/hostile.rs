@@ -17,7 +17,7 @@ const CHAT: &str = "/message.Chat/NewNode";
 /// Ten times the promised five seconds until a silent connection is cut.
 const CUT: Duration = seconds(50);
 
-/// Two nodes that chat, the first of which gets attacked.
+/// Two nodes that chat. The first one is attacked.
 fn pair(ports: &Ports) -> (Node, Node) {
     let range = ports.port(0)..=ports.port(2);
     let alice = Node::listening("alice", range.clone());

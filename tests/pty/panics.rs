@@ -81,7 +81,7 @@ fn setup() -> Setup {
 #[test]
 #[ignore = "runs inside the pseudo-terminal of the tests above"]
 fn child() {
-    // Whoever runs all ignored tests meets it too.
+    // It also runs when someone runs all ignored tests.
     let Ok(place) = env::var(WHERE) else { return };
     // As main does: before the screen.
     let log = log_file::start(false).unwrap();

@@ -154,11 +154,11 @@ fn days_stand_between_lines_of_different_days_wherever_those_come_from() {
         let text = s.text();
         let days = text.lines().filter(|row| row.contains(" Nov 2026 ─")).count();
         let shown = numbers(&mut s);
-        // A hundred lines a day, of which the first comes at 18:22.
+        // A hundred lines a day. The first comes at 18:22.
         let crossed = shown.windows(2).filter(|pair| (pair[0] + 76) / 100 != (pair[1] + 76) / 100).count();
         // The first row has the day of what it covers, also where the next row begins another one.
         let stacked = [1, 2].iter().all(|row| s.row(*row).contains(" Nov 2026 ─"));
-        // The last one may begin a day of which nothing is in sight.
+        // The last one may begin a day that has no visible message.
         let ends = s.row(20).contains(" Nov 2026 ─");
         let days = days - usize::from(stacked) - usize::from(ends);
         assert!(days == crossed || days == crossed + 1, "{days} {crossed}\n{text}");

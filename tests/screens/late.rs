@@ -59,7 +59,7 @@ fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
     assert!(s.find("⇢ 5 messages from").is_some(), "{}", s.text());
     assert_eq!(s.text().matches("⇢").count(), 1);
     assert_eq!(s.text().matches("there ").count(), 5);
-    // A new separation is told of anew.
+    // A new separation is reported again.
     s.wait(120);
     s.says(bob(), "bob", "here again");
     let message = from_bob(&s, "one more", 60);

@@ -1,6 +1,6 @@
 //! The screen as people see it: the state machine is fed, the frame is drawn, cells are compared.
 //!
-//! `INSTA_UPDATE=always cargo test --test screens` writes the snapshots anew; look at each before committing it.
+//! `INSTA_UPDATE=always cargo test --test screens` rewrites the snapshots; look at each before you commit it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

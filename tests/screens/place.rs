@@ -34,7 +34,7 @@ fn lost() -> NetworkStatus {
     NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..network_status(true) }
 }
 
-/// On this machine, with nothing that it could be opened to.
+/// On this machine only, with no network to open the chat to.
 fn nowhere() -> NetworkStatus {
     NetworkStatus { offer: Err(NO_NETWORK.to_owned()), ..network_status(false) }
 }

@@ -390,7 +390,7 @@ pub(crate) fn peer(whom: impl Into<Whom>, nick: Option<&str>) -> Peer {
     Peer { id, nick: nick.map(|n| Nick::new(n).unwrap()), addr, software, repute: repute(trust) }
 }
 
-/// How somebody is shown of whom this much is known.
+/// How a person is shown about whom this much is known.
 pub(crate) fn repute(trust: Trust) -> Repute {
     Repute { namesake: trust == Trust::Suspect, ..Repute::of(trust) }
 }

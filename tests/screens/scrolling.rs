@@ -63,7 +63,7 @@ fn rows_are_walked_one_by_one_also_inside_a_message_higher_than_the_pane() {
         // The first row may be the day.
         assert_eq!(texts(&pair[0][1..19]), texts(&pair[1][2..]));
     }
-    // A day, who joined, five lines, a hundred rows and the end, of which twenty were in sight.
+    // A day, who joined, five lines, a hundred rows and the end. Twenty of them were visible.
     assert_eq!(steps.len(), 2 + 5 + 100 + 1 - 20);
     for (step, before) in seen.iter().rev().skip(200 - steps.len() + 1).enumerate() {
         s.feed(Input::Scroll(-1));

@@ -99,7 +99,7 @@ fn a_colour_is_the_keys_and_not_the_names() {
     assert_ne!(colour(&mut s, "bob#c04e │ imitated"), before);
 }
 
-/// What is red is in doubt, whoever is linked.
+/// Red means doubt, even if the person is linked.
 #[test]
 fn who_is_in_doubt_is_red_in_the_pane_and_the_list() {
     let mut s = screen();

@@ -52,7 +52,7 @@ pub(crate) fn is_moving(seed: u64) -> bool {
     seed % ONE_IN == SEED
 }
 
-/// A stay at a place of which it is not certain yet that it is the network.
+/// A stay at a place that is not yet known to be the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Stay {
     pub(crate) host: usize,

@@ -254,7 +254,7 @@ impl NetworkPolicy {
         decision
     }
 
-    /// An address that is given out anew is gone for a moment.
+    /// An address that is assigned again is gone for a moment.
     fn without_addresses(&mut self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
         let before = before.filter(|before| !is_bare(&before.desired.site) && is_bare(site))?;
         let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();

@@ -1,4 +1,4 @@
-//! Faults of this machine and its network, whoever else is there.
+//! Faults of this machine and its network that do not depend on anyone else.
 
 use std::{collections::BTreeSet, net::IpAddr};
 

@@ -7,7 +7,7 @@ use ipnetwork::IpNetwork;
 /// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16.
 pub const SHORTEST_IPV4_SWEEP: u8 = 16;
 
-/// IPv6 networks with a shorter prefix are never swept: they only say from whom addresses are accepted.
+/// IPv6 networks with a shorter prefix are never swept: they only say whose addresses are accepted.
 pub const SHORTEST_IPV6_SWEEP: u8 = 112;
 
 /// The gentlest and the fastest sweep, in probes per second. Above the upper bound a sweep over dead addresses overflows

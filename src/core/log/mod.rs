@@ -53,7 +53,7 @@ pub const FAR: u64 = 16;
 pub struct Logs {
     me: NodeId,
     held: BTreeMap<LogId, HeldLog>,
-    /// Logs of which nothing is held any more.
+    /// Logs that hold nothing any more.
     tombstones: Tombstones,
     /// Logs of other networks: neither offered nor taken.
     foreign: BTreeSet<LogId>,
@@ -69,7 +69,7 @@ pub struct Logs {
     abandoned: BTreeSet<LogId>,
     /// Those of them that the store has not been told of.
     newly_abandoned: Vec<LogId>,
-    /// Logs of which something else than their events has changed since they were written to the store.
+    /// Logs that changed, apart from their events, since they were written to the store.
     changed: BTreeSet<LogId>,
     /// Logs that were given up and whose lines are still in the store, which was not told yet.
     given_up: Vec<LogId>,

@@ -78,7 +78,7 @@ pub enum Reply {
         /// The logs that begin later now, and where: at the first event that is still held, or above the head if none
         /// is. A log that has lost lines of its older range only is not among them.
         bases: Vec<(LogId, u64)>,
-        /// How many bytes of which logs are gone, counted as in [`Snapshot::bytes`].
+        /// The bytes that each log lost, counted as in [`Snapshot::bytes`].
         freed: Vec<(LogId, u64)>,
     },
     /// All that the log needs to continue.

@@ -16,7 +16,7 @@ pub(super) enum Best<'a> {
     Several,
 }
 
-/// The record with a prefix and a router of what is seen. Of several the one of which most people are linked.
+/// The record that shares a prefix and a router with what is seen. If several do, the one with most people linked.
 pub(super) fn best<'a>(
     records: impl IntoIterator<Item = &'a NetworkRecord>,
     seen: &Evidence,
@@ -26,7 +26,7 @@ pub(super) fn best<'a>(
     choose(records.into_iter().filter(fits), linked)
 }
 
-/// Of these records the one of which most people are linked; none if nobody is.
+/// The record with most people linked; none if nobody is.
 pub(super) fn most_known<'a>(records: impl Iterator<Item = &'a NetworkRecord>, linked: &BTreeSet<NodeId>) -> Best<'a> {
     choose(records.filter(|record| known_here(record, linked) > 0), linked)
 }

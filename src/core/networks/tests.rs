@@ -27,7 +27,7 @@ fn here(networks: &Networks) -> Whereabouts {
     networks.here().unwrap()
 }
 
-/// The program ends and begins anew.
+/// The program ends and starts again.
 fn restart(networks: &Networks, seed: u64) -> Networks {
     Networks::new(networks.records().to_vec(), seed)
 }

@@ -123,7 +123,7 @@ pub enum Input {
     Erase(Room),
     /// How much room there is for the history now.
     FreeSpace(Space),
-    /// We know more of which network this is, and of who is known there.
+    /// We know more about which network this is, and who is known there.
     Standing(Standing),
     /// The network turns out to be this one; answered by [`Update::NetworkJoined`].
     Join(Network),

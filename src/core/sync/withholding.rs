@@ -91,7 +91,7 @@ impl Sync {
         self.tell_withheld(cx);
     }
 
-    /// Tells the front end from whom older lines are held back, if that has changed.
+    /// Tells the front end who does not get older lines, if that has changed.
     fn tell_withheld(&mut self, cx: &mut Context<'_>) {
         let is_there = |(log, head): (&LogId, &u64)| self.logs.get(log).is_some_and(|held| held.base() <= *head);
         let has_history = self.withholding.heads.iter().any(is_there);

@@ -329,7 +329,7 @@ pub struct Whois {
 /// What happened in a comparison of codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyStep {
-    /// Both sides show this code now; whoever compares them out of band says whether they are the same.
+    /// Both sides show this code now. The user compares them out of band and says whether they are the same.
     Code {
         /// Digits in groups: `493 201 778`.
         code: String,

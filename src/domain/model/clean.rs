@@ -59,7 +59,7 @@ pub(super) fn limit_marks(text: &str) -> String {
         cut = cut_once(&cut);
     }
     if cut.len() != length {
-        // Whoever wrote this did so for its own sake.
+        // Nobody writes this except to mislead.
         cut.retain(|c| c != ZWJ && UnicodeWidthChar::width(c).unwrap_or(0) > 0);
     }
     cut

@@ -16,7 +16,7 @@ pub enum Author {
 /// How far an own message got. What the others have said that they hold decides; nothing else does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Delivery {
-    /// On disk here, and nobody else is known to have it: it waits for whoever comes.
+    /// On disk here, and nobody else is known to have it. It is delivered when someone joins.
     Waiting,
     /// Some of those who are present have it.
     Partly {

@@ -44,12 +44,12 @@ pub struct Repute {
     pub trust: Trust,
     /// Whether the name that it goes by is another key's, or the user's. Then it is shown with a tag.
     pub namesake: bool,
-    /// Whether the user shut it out: nothing that it says is shown.
+    /// Whether the user ignores it: its lines are not shown.
     pub ignored: bool,
 }
 
 impl Repute {
-    /// Of somebody of whom nothing more is known.
+    /// For someone about whom nothing else is known.
     pub const fn of(trust: Trust) -> Self {
         Self { trust, namesake: false, ignored: false }
     }
@@ -77,7 +77,7 @@ pub struct Known {
     pub trusted: bool,
     /// Whether the user has given its name to another key since.
     pub displaced: bool,
-    /// Whether nothing that it says is shown (`/ignore`).
+    /// Whether its lines are hidden (`/ignore`).
     pub ignored: bool,
     /// How it was met; none if an older program has kept this, which did not count.
     pub met: Option<Met>,

@@ -55,7 +55,7 @@ struct Entry {
 /// See the module's documentation.
 ///
 /// The node knows which key had a name first ([`Repute::namesake`]). The register adds what depends on who is shown:
-/// people without a link of whom nothing else is known, guests, and names that are cut.
+/// people without a link about whom nothing else is known, guests, and names that are cut.
 #[derive(Debug, Default)]
 pub struct Register {
     own: Option<Skeleton>,

@@ -230,7 +230,7 @@ impl Printer {
         });
     }
 
-    /// Says from whom older lines are held back.
+    /// Names the people who do not get older lines.
     fn withheld(&mut self, people: &[NodeId]) {
         let names = people.iter().map(|node| match self.people.get(PeerId::Node(*node)) {
             Some(present) => present.name(),

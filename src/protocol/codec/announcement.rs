@@ -30,9 +30,9 @@ const DOMAIN: &[u8] = b"proximity-chat/1 announcement\0";
 /// What a datagram is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Call {
-    /// The sender listens: whoever does not know it dials.
+    /// The sender listens: a receiver that does not know it dials it.
     Here,
-    /// The sender looks around: whoever listens says so.
+    /// The sender looks for others: every receiver that listens answers.
     Who,
 }
 

@@ -125,7 +125,7 @@ impl<N: Net> Actor<N> {
     }
 
     /// Listens on the addresses of the site, with the port that the node has, and on no others. Where that port is taken on
-    /// all of them, the node begins anew with another port.
+    /// all of them, the node starts again with another port.
     async fn listen_at(&mut self, site: &ListenPlan) -> Result<(), Stop> {
         let wanted = site.own(self.listeners.port());
         let moved = self.listeners.move_to(wanted, &self.net, &self.links.shared, &mut self.tasks).await;

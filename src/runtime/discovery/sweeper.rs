@@ -113,7 +113,7 @@ impl<N: Net> Sweeper<N> {
             pace.follow(last);
         }
         if plan.progress().1 == 0 {
-            // Nothing to sweep: these networks only filter. Whoever asked gets an answer all the same.
+            // Nothing to sweep: these networks only filter. The request is still answered.
             if aloud {
                 self.tell(&plan, &pace, began, SweepState::Done).await?;
             }

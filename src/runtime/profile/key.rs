@@ -10,7 +10,7 @@ use crate::protocol::identity::{Identity, KeyFileError, SECRET_BYTES};
 /// The largest file that is read, in bytes. A key in PEM has some 120 (with its public half 170).
 const MAX_BYTES: u64 = 4 * 1024;
 
-/// The key in `directory`, which is made if there is none: whoever has the profile locked becomes somebody new then.
+/// The key in `directory`. If there is none, a new key is made: the locked profile then gets a new identity.
 ///
 /// # Errors
 /// [`ProfileError`] as [`load`], or when a new key cannot be written.

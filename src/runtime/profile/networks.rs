@@ -1,6 +1,6 @@
 //! `networks.json`: the networks that this profile was on.
 //!
-//! What is not understood is left out, and so is a record that is wrong: a network that is forgotten is only recognized anew.
+//! What is not understood is left out, and so is a record that is wrong: a forgotten network is recognized again.
 
 use std::collections::BTreeSet;
 

@@ -342,7 +342,7 @@ impl Worker {
         next
     }
 
-    /// Whoever asks has room for all its answers; nobody waits for them if this fails.
+    /// The caller has room for all its answers. If this fails, nobody waits for them.
     fn answer(&self, ticket: u64, reply: Result<Reply, Failure>) {
         let _ = self.answers.blocking_send(Answer { ticket, reply });
     }

@@ -98,7 +98,7 @@ fn is_accent(c: char) -> bool {
         | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200C}'..='\u{200D}')
 }
 
-/// Scripts that are written without spaces, each sign of which is a word here; and pictures.
+/// Pictures, and scripts written without spaces. Each of their characters counts as a word.
 fn is_sign(c: char) -> bool {
     matches!(c,
         // Thai, Lao; Tibetan; Myanmar; Khmer.

@@ -95,7 +95,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn all(mut self, writes: &[Write]) -> Result<(), Refusal> {
         if writes.is_empty() {
-            // The first page is written anew, so the disk has to take something.
+            // The first page is written again, so the disk has to take something.
             self.savepoint.pragma_update(None, "user_version", schema::VERSION)?;
         }
         for write in writes {

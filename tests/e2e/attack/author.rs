@@ -78,7 +78,7 @@ impl Author {
         self.fixed = Some(ms);
     }
 
-    /// What comes next, for whoever wants to change something about it.
+    /// The next event, for a test that wants to change something about it.
     pub(crate) fn draft(&self) -> Event {
         let hlc = self.clock();
         Event {

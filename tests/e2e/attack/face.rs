@@ -13,7 +13,7 @@ use rustls::{
 
 use super::ALPN;
 
-/// A self-signed certificate with an Ed25519 key, for whoever presents one where raw keys are spoken.
+/// A self-signed certificate with an Ed25519 key, for a peer that presents one where raw keys are expected.
 pub(crate) const SELF_SIGNED_CERTIFICATE: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/attack/keys/self_signed.pem");
 

@@ -1,4 +1,4 @@
-//! Whoever sits in between: with ears only, or with a key of its own.
+//! A machine in the middle: one that only listens, or one with a key of its own.
 
 use std::{
     io::{Read, Write},

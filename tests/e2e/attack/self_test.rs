@@ -6,7 +6,7 @@ use rustls::AlertDescription as Alert;
 
 use super::{Author, End, Face, Key, Link, accept, connect, hello, proto::frame::Body};
 
-/// The key of whoever dialled, and the link to them.
+/// The key of the dialling peer, and the link to it.
 type Answered = Result<(Vec<u8>, Link), End>;
 
 /// A server that believes everything, for one connection.

@@ -165,7 +165,7 @@ pub(crate) fn first_flight(face: &Face) -> Vec<u8> {
 /// Takes the next connection on which something is said, and shakes hands in the role of the server.
 ///
 /// # Errors
-/// [`End::Plain`] for whoever does not begin with TLS.
+/// [`End::Plain`] for a peer that does not begin with TLS.
 pub(crate) fn accept(listener: &TcpListener, face: &Face) -> Result<Secure, End> {
     serve(speaking(listener)?, face)
 }

@@ -7,7 +7,7 @@ use crate::support::{Host, Lab, Node, proc, rosters::assert_rosters, seconds, un
 /// Two announcements at least.
 const WATCHED: std::time::Duration = seconds(65);
 
-/// Seconds between two announcements, each of which is one datagram for each interface.
+/// Seconds between two announcements. Each is one datagram per interface.
 const ANNOUNCED_EVERY: u64 = 30;
 
 /// Ten times the tenth of a percent that is promised.

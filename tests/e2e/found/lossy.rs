@@ -60,7 +60,7 @@ fn three_meet_where_twenty_of_a_hundred_packets_are_lost() {
     });
 }
 
-/// Two machines, of which each drops what fits the rules in this direction: `input` or `output`.
+/// Two machines. Each drops the packets that match the rules in this direction: `input` or `output`.
 fn filtered(test: &str, what: &str, direction: &str, rules: &[&str], options: &[&str], promised: Duration) {
     let Some(mut lab) = Lab::with_filters_or_skip(test) else { return };
     let (first, second) = (lab.host("10.77.0.1/24"), lab.host("10.77.0.200/24"));

@@ -38,7 +38,7 @@ fn five_among_ten_machines_of_a_24_are_found_by_whoever_comes_last() {
     let neighbours = Neighbours::watch(&host);
     nodes.push(Node::start(&host.lan("last", &[SILENT])));
     assert_all_meet("/24, ten machines, five nodes, each on a port of its own", &nodes, SMALL);
-    // Two of whom both know the last one have learnt of each other by then.
+    // Two nodes that both know the last one have learnt of each other by then.
     let last = &nodes[4];
     for (n, node) in nodes[..4].iter().enumerate() {
         for other in &nodes[n + 1..4] {

@@ -1,4 +1,4 @@
-//! Ports that are open and lead nowhere: whoever is behind them delays nobody.
+//! Ports that are open and lead nowhere: they must not delay anyone.
 
 use std::{
     io::{Read, Write},
@@ -20,7 +20,7 @@ const PORTS: std::ops::RangeInclusive<u16> = 4_565..=4_569;
 /// Bytes of a garbage sender, at most: a trap is no flood.
 const GARBAGE: usize = 64 * 1024;
 
-/// What a port does with whoever connects.
+/// What a port does with a peer that connects.
 #[derive(Debug, Clone, Copy)]
 enum Trap {
     /// It accepts and stays silent.

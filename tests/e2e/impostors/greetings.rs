@@ -1,4 +1,4 @@
-//! What is said inside a session, by whom it is not.
+//! False claims that are made inside a session.
 
 use std::{
     io::{Read, Write},

@@ -166,7 +166,7 @@ fn what_was_typed_alone_is_said_on_the_network_on_the_users_word() {
     until("both are in the history once", seconds(30), || {
         (yves.history_texts() == ["hello everyone", "is anybody here?"]).then_some(())
     });
-    // The next start finds nothing that waits.
+    // At the next start nothing is waiting.
     let home = yves.home();
     yves.quit();
     let yves = Node::start_at(&home, &Setup { place: Place::Lan, ..host.lan("yves", &["--profile", "default"]) });

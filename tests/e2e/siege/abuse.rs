@@ -62,7 +62,7 @@ pub(super) fn no_http(target: &Target) -> Outcome {
             &|link| drop(link.write(&frame(0, 0, 1, &[0; 16_384]).repeat(100))),
             &|link| drop(link.write(&[0xff].repeat(50_000))),
             &|link| {
-                // Headers that go on and on, none of which ends them.
+                // Headers that never end.
                 let _ = link.write(&frame(1, 0, 3, &[0; 1]));
                 for _ in 0..2_000 {
                     if link.write(&frame(9, 0, 3, &[0x40; 1_000])).is_err() {

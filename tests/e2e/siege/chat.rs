@@ -1,4 +1,4 @@
-//! Two honest nodes that chat all the time, one of which is attacked.
+//! Two honest nodes that chat all the time. One of them is attacked.
 
 use std::{
     fmt,

@@ -77,7 +77,7 @@ fn who_says_to_have_more_and_keeps_it_holds_up_nobody() {
     bob.never("a line of carol", seconds(4), |events| events.iter().find(|e| e["nick"] == "carol").cloned());
 }
 
-/// Logs cost their maker nothing: whoever begins a great many of them must not use up what there is for all.
+/// Logs cost their maker nothing: someone who starts very many must not use up the room of all.
 #[test]
 #[ignore = "long: twenty thousand logs"]
 fn who_begins_logs_without_end_keeps_nobody_out() {

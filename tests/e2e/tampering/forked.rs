@@ -86,7 +86,7 @@ fn who_tells_two_histories_to_one_is_found_out() {
     alice.wait_text("of course");
     mallory.send(batch(vec![two])).unwrap();
     alice.wait_notice("forked");
-    // Whoever has it from alice is told as well.
+    // Peers that got it from alice are told as well.
     bob.wait_notice("forked");
     alice.say("and bob?");
     bob.wait_text("and bob?");

@@ -53,7 +53,7 @@ fn what_is_sent_again_and_again_is_shown_once() {
     assert_well(&mut alice, &bob);
 }
 
-/// Whoever passes on a log backwards gets nowhere with it until it is complete from its beginning.
+/// A log that is passed on backwards does not count until it is complete from its beginning.
 #[test]
 fn an_authors_order_is_kept_whatever_order_it_comes_in() {
     let ports = Ports::take();
@@ -88,7 +88,7 @@ fn an_answer_is_not_shown_before_what_it_answers() {
     let ports = Ports::take();
     let (alice, bob) = pair(&ports);
     let (carols, mut carol, mut from_carol) = link(&alice, "carol");
-    // Somebody of whom nothing is known is not waited for as long.
+    // An unknown peer is not waited for as long.
     from_carol.say(&mut carol, "hello").unwrap();
     for node in [&alice, &bob] {
         node.wait_text("hello");

@@ -87,7 +87,7 @@ impl Host {
         listed(&self.name, "set", ["inet", table, name])["elem"].as_array().map_or(0, Vec::len)
     }
 
-    /// Runs `what` in a thread that stands here: its sockets are this machine's, whoever uses them afterwards.
+    /// Runs `what` in a thread that stands here. Its sockets stay this machine's, whichever thread uses them.
     pub(crate) fn inside<T: Send>(&self, what: impl FnOnce() -> T + Send) -> T {
         let place = File::open(Path::new("/run/netns").join(&self.name)).unwrap();
         let enter = move || {

@@ -13,7 +13,8 @@ const EVERY: Duration = Duration::from_secs(30);
 /// How often a burst may begin: what makes us announce ourselves may be somebody else's doing.
 const BURST_EVERY: Duration = Duration::from_secs(2);
 
-/// How often whoever asks who is there is answered, and within what time, so that a room does not answer in one instant.
+/// How often the question who is there is answered, and the longest delay before the answer. The delay varies, so that
+/// the nodes of a room do not all answer at once.
 const ANSWER_EVERY: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_millis(100);
 

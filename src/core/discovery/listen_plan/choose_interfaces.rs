@@ -179,7 +179,7 @@ fn is_wanted(interface: &Interface, wishes: &Wishes) -> bool {
     match (&wishes.ip, wishes.interfaces.as_slice()) {
         (Some(ip), _) => interface.addrs.iter().any(|addr| addr.ip == *ip),
         (None, []) => interface.kind == InterfaceKind::Network,
-        // Loopback leads to no network, whoever names it.
+        // Loopback leads to no network, even if it is named.
         (None, wanted) => interface.kind != InterfaceKind::Loopback && wanted.iter().any(named),
     }
 }

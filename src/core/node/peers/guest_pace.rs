@@ -30,7 +30,7 @@ pub(super) struct GuestPace {
     guests: BTreeMap<LinkId, Guest>,
     all: TokenBucket,
     notices: TokenBucket,
-    /// Lines left out of guests that have gone, of which the user was not told.
+    /// Omitted lines of guests that have left, not yet reported to the user.
     unsaid: u64,
 }
 

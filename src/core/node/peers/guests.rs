@@ -58,7 +58,7 @@ impl Peers {
         let address = if claim.is_some() { GuestAddress::Claimed { source, check } } else { GuestAddress::Source };
         self.join_guest(link, addr, address, Some(OK), out);
         if claim.is_some() {
-            // It may be the address of a node of our kind, which nothing that a guest says may keep out.
+            // It may be the address of one of our own nodes. A guest's word must never keep those out.
             self.check(addr, me, out);
         }
     }
@@ -93,7 +93,7 @@ impl Peers {
             out.extend([Output::Address(News::Linked(addr)), Output::Address(News::Answered(addr))]);
         }
         let id = PeerId::Guest(addr);
-        // Whoever was here before, at this address, may have been another program.
+        // The previous peer at this address may have been another program.
         let repute = Repute::of(Trust::Guest);
         let peer = Peer { id, nick: None, addr, software: Software::Reference, repute };
         out.push(Output::open(link, Protocol::Reference, first));

@@ -460,7 +460,7 @@ fn hints_cost_a_bounded_number_of_dials() {
         }
     }
     assert!((200..=300).contains(&count), "{count}");
-    // Who comes again does not begin anew.
+    // A peer that comes back does not start over.
     bench.feed(introduced(2, SMALLER, 2, "bob"));
     let again = Sighting { node: key(at("10.8.0.1:1")), addrs: vec![at("10.8.0.1:1")] };
     assert_eq!(dials(&bench.feed(told(LinkId::Accepted(2), Frame::Peers(vec![again])))), []);

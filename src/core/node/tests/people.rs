@@ -27,7 +27,7 @@ fn mallory() -> NodeId {
     node_of("c04e")
 }
 
-/// A user, and whoever joins.
+/// A user, and the people who join.
 struct Desk {
     bench: Harness,
     links: u32,
@@ -117,7 +117,7 @@ fn ended(updates: &[Update], node: NodeId) -> bool {
 
 #[test]
 fn nobody_takes_over_a_command_that_names_a_key() {
-    // With eight digits it is no name, and whoever tries is shown by the key.
+    // Eight digits are not a name: a peer that tries is shown by its key.
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let link = desk.is(mallory(), "7f3a91c0");
     desk.renames(link, "7F3A 91C0");

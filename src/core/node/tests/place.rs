@@ -32,7 +32,7 @@ fn what_a_sweep_found_before_the_node_was_closed_is_not_dialled_after() {
 #[test]
 fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
     let mut bench = Harness::new(OPEN);
-    // Dialled at two addresses, of which the first one stays the link.
+    // Dialled at two addresses: the first one stays the link.
     let secure = Secure { node: NodeId::new([9; 32]), exporter: [7; 32] };
     let link = dials(&bench.feed(Input::Found(at("127.0.0.1:4566"))))[0].0;
     bench.feed(Input::DialConnected { link, secure: Some(secure) });
@@ -68,7 +68,7 @@ fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
     bench.feed(Input::Configured(Target::Socket(named)));
     let networks = vec!["192.168.7.0/24".parse().unwrap()];
     let outs = bench.feed(Input::Relocated(LocalAddrs { addrs: vec![at("192.168.7.5:4565")], networks, open: true }));
-    // Whoever moved us looks around there, and announces us.
+    // The runtime that moved us sweeps the new place and announces us there.
     assert!(!outs.iter().any(|out| matches!(out, Output::Sweep | Output::Announce)), "{outs:?}");
     for link in bench.node.peers.table.links.keys().copied().collect::<Vec<_>>() {
         bench.feed(Input::DialFailed { link, failure: DialFailure::Timeout });

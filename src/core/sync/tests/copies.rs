@@ -26,7 +26,7 @@ fn start(row: &mut Row, n: usize, key: u8, seed: u64, store: FakeStore) {
     row.feed(n, Input::Start);
 }
 
-/// Machines of which alice (0) has said these lines to carol (1) since her backup, and starts with the backup now.
+/// Alice (0) has said these lines to carol (1) since her backup, and now starts with the backup.
 fn restored(count: u8, lost: impl IntoIterator<Item = impl AsRef<str>>) -> Row {
     let mut row = Row::new(count);
     let copy = backup(&mut row);

@@ -284,7 +284,7 @@ impl Peer {
         outputs
     }
 
-    /// Begins anew with what its store says at the start.
+    /// Starts again with what its store says.
     pub(super) fn begin_with(&mut self, snapshot: Snapshot) {
         self.sync = machine(&self.identity, snapshot, 1, 1);
         self.said.clear();

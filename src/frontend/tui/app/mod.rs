@@ -268,7 +268,7 @@ impl App {
         self.conversation.block(tone, text, hang, today)
     }
 
-    /// The texts of which one stands below the last message.
+    /// The texts, one of which stands below the last message.
     fn tail(&self) -> Vec<String> {
         if self.overlays.name.is_open() {
             return vec![WELCOME.to_owned()];

@@ -11,7 +11,7 @@ pub enum Output {
     Quit,
     /// Give the terminal back and stop, as Ctrl-Z does for other programs; redraw afterwards.
     Suspend,
-    /// Clear the terminal and draw everything anew.
+    /// Clear the terminal and redraw everything.
     Redraw,
     /// Set the title of the terminal's window. Safe to print: it holds no control characters.
     SetTitle(String),

@@ -186,7 +186,7 @@ impl App {
         self.relabel(&rivals);
     }
 
-    /// Notes the names in these messages, and labels people anew who could be taken for their authors.
+    /// Notes the names in these messages, and labels again everyone who could be taken for one of their authors.
     fn heard<'a>(&mut self, messages: impl IntoIterator<Item = &'a Message>) {
         for message in messages {
             if let (Author::Peer(peer), Some(nick)) = (message.author, &message.nick) {

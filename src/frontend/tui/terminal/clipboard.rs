@@ -1,6 +1,6 @@
 //! A text for the terminal's clipboard: OSC 52. The one place where a message goes to the terminal other than as cells.
 //!
-//! The text is written in base64 (RFC 4648), so nothing that somebody said can end the sequence or be one of its own.
+//! The text is written in base64 (RFC 4648), so a message can neither end the sequence nor contain one of its own.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 

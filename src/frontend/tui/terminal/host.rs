@@ -36,7 +36,7 @@ pub trait Host {
     fn ask_background(&mut self) -> io::Result<bool>;
 
     /// Gives the terminal back, stops until someone continues the program, and takes the terminal again. Where there is
-    /// no job control it returns at once. Everything must be drawn anew afterwards.
+    /// no job control it returns at once. Redraw everything afterwards.
     ///
     /// # Errors
     /// When the terminal cannot be switched.
@@ -49,6 +49,6 @@ pub trait Host {
     /// When the terminal cannot be switched.
     fn resume(&mut self) -> io::Result<()>;
 
-    /// Gives the terminal back for good: nothing that is drawn from now on reaches it.
+    /// Gives the terminal back for good: nothing drawn from now on reaches it.
     fn leave(&mut self, last_words: Option<&str>);
 }

@@ -99,7 +99,7 @@ fn day_rule(canvas: &mut Canvas<'_>, area: Area, y: u16, day: Date) {
 struct RowTarget<'a> {
     area: Area,
     y: u16,
-    /// Whether nothing that was said stands above it.
+    /// Whether no message stands above it.
     top: bool,
     /// Which row of its entry it is.
     at: usize,

@@ -1,4 +1,4 @@
-//! Colours: four sets, none of which sets a background.
+//! Colours: four sets. None of them sets a background.
 
 use ratatui::style::{Color, Modifier, Style};
 

@@ -14,7 +14,7 @@ use crate::{
 /// An event before it is signed.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Whose log of which room it goes into.
+    /// The author and the room of its log.
     pub log: LogId,
     /// Its number there.
     pub seq: u64,

@@ -54,7 +54,7 @@ pub struct Signed {
 pub struct Event {
     /// Its identity.
     pub id: EventId,
-    /// Whose log of which room it is in.
+    /// The author and the room of its log.
     pub log: LogId,
     /// Its number there, from 1 on.
     pub seq: u64,

@@ -60,7 +60,7 @@ pub enum Frame {
         /// In an answer: what its clock shows, if it says so.
         wall: Option<Timestamp>,
     },
-    /// What it holds of which logs.
+    /// How much the sender holds of each log.
     Have(Have),
     /// Events of whatever logs.
     Batch(Vec<Signed>),

@@ -53,7 +53,7 @@ fn junk_pushes_out_no_honest_line() {
     say(&mut database, &mut honest, 0, 100, "honest");
     say(&mut database, &mut junk, 1_000, 600, "junk");
     assert_eq!(keep(&mut database, 500, &[]), counts([("honest", 100), ("junk", 400)]));
-    // Whoever is known gives nothing before strangers have given all.
+    // Known people lose nothing until strangers have lost everything.
     assert_eq!(keep(&mut database, 120, &[&honest]), counts([("honest", 100), ("junk", 20)]));
     assert_eq!(keep(&mut database, 90, &[&honest]), counts([("honest", 90)]));
 }

@@ -127,7 +127,7 @@ fn a_line_does_not_wait_until_logs_are_short() {
     let answer = next();
     assert!(matches!(answer.reply, Ok(Reply::Raised { lines: 2_100, .. })), "{answer:?}");
     assert_eq!((answer.ticket, next().ticket), (1, 2), "one after the other");
-    // Whoever asked is told when the store closes before the end.
+    // The caller is told when the store closes before the end.
     for ticket in 4..9 {
         store.ask(ticket, Request::Shrink(vec![(alice.log, 0)]));
     }

@@ -93,7 +93,7 @@ impl Desk {
         self.judge_again();
     }
 
-    /// The node judges those anew who go by the name of somebody who leaves or is shut out.
+    /// When someone leaves or is ignored, the node judges again everyone who uses that name.
     fn judge_again(&mut self) {
         let claims = self.here.iter().filter_map(|node| Some((*node, self.book.nick(node)?.clone())));
         for (node, nick) in claims.collect::<Vec<_>>() {
@@ -116,7 +116,7 @@ impl Desk {
         self.repute(n).namesake
     }
 
-    /// The user trusts a key, whoever is here.
+    /// The user trusts a key. It need not be present.
     fn trusts(&mut self, n: u8) {
         let both = self.book.rival(&key(n)).is_some_and(|known| self.here.contains(&known.node));
         self.book.trust(&key(n), both);

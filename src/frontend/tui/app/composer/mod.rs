@@ -181,7 +181,7 @@ impl Composer {
         self.completion = Some(completion);
     }
 
-    /// Ends a completion: the next one begins anew.
+    /// Ends a completion: the next one starts over.
     pub(crate) fn end_completion(&mut self) {
         self.completion = None;
     }

@@ -125,7 +125,7 @@ impl Conversation {
         self.pane.geometry()
     }
 
-    /// Lays it out anew.
+    /// Lays it out again.
     pub(crate) fn set_geometry(&mut self, geometry: Geometry) {
         self.panes().for_each(|pane| pane.set_geometry(geometry));
     }
@@ -195,7 +195,7 @@ impl Conversation {
         if counts && self.arrived(seq, watched) { Arrival::Unseen { mention } } else { Arrival::Quiet }
     }
 
-    /// Labels the messages of these people anew: somebody else goes by their name, or more is known of them.
+    /// Labels the messages of these people again: someone else uses their name, or more is known about them.
     pub(crate) fn relabel(&mut self, people: &[PeerId], label: impl Fn(PeerId, &Line) -> (&'static str, Tags)) {
         if people.is_empty() {
             return;
@@ -286,7 +286,7 @@ impl Conversation {
         self.open(out);
     }
 
-    /// The room is that of another network: nothing that was said here is shown there.
+    /// The room belongs to another network: lines from this network are not shown there.
     pub(crate) fn change_network(&mut self, out: &mut Vec<Output>) {
         self.clear();
         self.pane.before = false;

@@ -2,7 +2,7 @@
 //!
 //! The newest messages, and what the program said among them, are always in one pane. Further up, the user reads in a second
 //! one, a window that moves through the history until both meet again. So the newest end is there at once whenever it is
-//! wanted, and nothing that arrives moves what is read.
+//! wanted, and new messages never move the text being read.
 
 use jiff::civil::Date;
 
@@ -45,7 +45,7 @@ impl Reading {
 }
 
 impl Conversation {
-    /// Whether the newest message is in sight and stays there.
+    /// Whether the view follows the newest message.
     pub(super) const fn follows(&self) -> bool {
         self.past.is_none() && self.pane.follows()
     }

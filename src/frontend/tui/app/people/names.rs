@@ -93,7 +93,7 @@ impl People {
         self.list.get(&id).map_or_else(|| naming::handle(id), |person| self.typed(person))
     }
 
-    /// Decides anew who needs a tag. After every change of the people who are here, or of a name.
+    /// Decides again who needs a tag. Call it whenever a name, or who is here, has changed.
     pub(super) fn retag(&mut self) {
         for (id, person) in &mut self.list {
             let Peer { nick, repute, .. } = &person.peer;

@@ -1,4 +1,4 @@
-//! The message pane: a window of some thousand messages of which only those in sight are wrapped.
+//! The message pane: a window of some thousand messages. Only the visible ones are wrapped.
 //!
 //! Entries are named by a running number. What is put in between moves the numbers of older entries, never those of newer
 //! ones. Heights are computed when entries come into sight and kept until the width changes; the place being read is an
@@ -200,7 +200,7 @@ impl Pane {
         seq
     }
 
-    /// Decides anew whether times are shown, for the `lines` messages that were put in at `at` and for the next one.
+    /// Decides again whether times are shown, for the `lines` messages inserted at `at` and for the next one.
     fn restamp(&mut self, at: usize, lines: usize) {
         let line = |slot: &Slot| {
             if let Entry::Line(line) = &slot.entry { Some((line.day, line.minute)) } else { None }

@@ -48,12 +48,12 @@ pub(crate) struct Sight {
 }
 
 impl Pane {
-    /// Whether the newest message is in sight and stays there.
+    /// Whether the view follows the newest message.
     pub(crate) const fn follows(&self) -> bool {
         self.anchor.is_none()
     }
 
-    /// Lays the pane out anew; the row being read, the first one below the day, stays there.
+    /// Lays the pane out again. The row being read, the first one below the day, keeps its place.
     pub(crate) fn set_geometry(&mut self, geometry: Geometry) {
         if geometry == self.geometry {
             return;
@@ -193,7 +193,7 @@ impl Pane {
         self.anchor = None;
     }
 
-    /// Follows nothing that is put in behind what is in sight.
+    /// Does not follow messages inserted below the visible ones.
     pub(crate) fn stay(&mut self) {
         self.anchor = Some(self.top());
     }

@@ -185,7 +185,7 @@ impl Pane {
         self.anchor.is_some_and(|at| at.seq < self.first + near)
     }
 
-    /// Drops the oldest until the rest is within the limits, but nothing that is in sight.
+    /// Drops the oldest messages until the rest is within the limits, but never a visible one.
     pub(crate) fn trim_front(&mut self) {
         while self.is_over() {
             if self.anchor.is_some_and(|at| at.seq <= self.first) || self.slots.len() < 2 {
