@@ -1,6 +1,6 @@
 //! Words for how far off a clock is.
 
-/// `12 min`, `3 h`, `2 days` or `10 years`: the whole units of a number of milliseconds, whatever its sign.
+/// `12 min`, `3 h`, `2 days` or `10 years`: the whole units of a number of milliseconds, without its sign.
 pub(super) fn span(ms: i64) -> String {
     const HOUR: u64 = 60;
     const DAY: u64 = 24 * HOUR;

@@ -20,7 +20,7 @@ pub enum Error {
     /// The profile that was named is not there.
     #[error("There is no profile {0}. Correct --profile or --data-dir, or leave them out for the first profile.")]
     NoProfile(ProfileName),
-    /// There is no such room.
+    /// The room does not exist.
     #[error("There is no room {0:?}. So far there is one: #lobby.")]
     NoRoom(String),
     /// Nothing is stored, so nothing can be read.

@@ -64,7 +64,7 @@ pub(super) struct Watcher {
     doubtful: bool,
     /// Whether the machine slept, and the node has not been told.
     slept: bool,
-    /// When the user last wished for what is so already.
+    /// When the user last asked for the current state.
     wished: Option<Instant>,
 }
 

@@ -54,7 +54,7 @@ pub enum Command {
     Untrust(Who),
     /// Take back what was said of codes that were compared with somebody.
     Unverify(Who),
-    /// Show nothing of what somebody says, under whatever name.
+    /// Hide someone's messages, under any name.
     Ignore(Who),
     /// Show again what somebody says.
     Unignore(Who),

@@ -205,12 +205,12 @@ pub struct DiskState {
     pub held_back: bool,
 }
 
-/// A linked node that lacks lines of our own.
+/// A linked node that has not received all our lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lack {
     /// Which node.
     pub node: NodeId,
-    /// How many lines it lacks. Fewer than before: it has taken some.
+    /// How many lines it has not received. If the number shrinks, the node takes them.
     pub lines: u64,
 }
 
@@ -248,7 +248,7 @@ pub struct Elsewhere {
     pub lines: u64,
 }
 
-/// A key that goes by a name which is somebody else's. Raised once per key and name.
+/// A key that uses somebody else's name. Raised once per key and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     /// How the names are alike.
@@ -383,7 +383,7 @@ pub enum NoticeCode {
     TurnedAway,
     /// A guest sends too fast.
     GuestFlood,
-    /// A dial that the user asked for has begun, or need not.
+    /// A dial that the user asked for has started, or is not necessary.
     Connect,
     /// Somebody is trusted, ignored, or no longer ignored, as asked for.
     Trust,

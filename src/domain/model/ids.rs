@@ -14,7 +14,7 @@ impl fmt::Debug for EventId {
     }
 }
 
-/// What tells one room from all others, whatever people call it.
+/// Identifies a room. Two rooms may have the same name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RoomId(pub [u8; 32]);
 

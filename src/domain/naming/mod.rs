@@ -26,7 +26,7 @@ use super::model::{Peer, PeerId, Trust};
 /// Stands before the name of a guest, which has no key to prove it.
 pub const GUEST: &str = "?";
 
-/// Stands before the name of a key that goes by somebody else's name, or with which a comparison of codes failed.
+/// Stands before the name of a key that uses somebody else's name, or whose codes differed.
 pub const SUSPECT: &str = "!";
 
 /// Stands behind the name of a person with whom the user has compared codes; begins with a space.

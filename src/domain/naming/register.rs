@@ -286,7 +286,7 @@ fn remove(from: &mut BTreeMap<Skeleton, BTreeSet<PeerId>>, looks: &Skeleton, id:
     }
 }
 
-/// Whether the name is known to be, or may be, somebody else's.
+/// Whether the name is, or may be, somebody else's.
 const fn is_doubtful(Repute { trust, namesake, .. }: Repute) -> bool {
     namesake || matches!(trust, Trust::Suspect | Trust::Differs)
 }

@@ -33,11 +33,11 @@ struct Tally {
     newest: Option<(MessageId, Newest)>,
     /// When that was shown.
     shown: Option<Instant>,
-    /// Lines of earlier runs that somebody here lacks; as many as the node follows.
+    /// Lines of earlier runs that someone here has not received; at most as many as the node follows.
     earlier: BTreeSet<MessageId>,
     /// Nodes that are here, and whether they are strangers.
     here: BTreeMap<NodeId, bool>,
-    /// Nodes that lack lines.
+    /// Nodes that have not received all lines.
     lacking: BTreeMap<NodeId, Lacking>,
     /// Whether the last line was not taken. One that was not taken before others were was told of, and said again if it
     /// mattered.
@@ -51,17 +51,17 @@ struct Tally {
 enum Newest {
     /// Nothing is known yet of who has it.
     New,
-    /// Somebody here lacks it, or everybody does.
+    /// Someone here, or everyone, has not received it.
     Lacked { by_all: bool },
     /// Everybody here has it.
     Complete,
 }
 
-/// A node that lacks lines.
+/// A node that has not received all lines.
 #[derive(Debug, Clone, Copy)]
 struct Lacking {
     lines: u64,
-    /// When it began to lack some, or took one since.
+    /// When it was first missing some, or last took one.
     since: Instant,
 }
 

@@ -75,7 +75,7 @@ impl Clock {
     }
 }
 
-/// The epoch stands in for what no calendar has; such times do not come from a clock.
+/// The epoch stands in for a time that no calendar can show. No clock gives such a time.
 fn timestamp(second: i64) -> jiff::Timestamp {
     jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
 }

@@ -91,7 +91,7 @@ pub enum Slash {
     PlainView,
     /// Erase the history of the current room from this machine's disk.
     Erase {
-        /// Whether the user has said so once more.
+        /// Whether the user has confirmed it.
         sure: bool,
     },
     /// Show help, or the help of one command, by its full name without the slash.

@@ -231,7 +231,7 @@ where
 }
 
 impl<S: Stream<Item = io::Result<Stamped>> + Unpin> Sources<S> {
-    /// Waits for whatever comes first; keys before updates.
+    /// Waits for the next input; keys come before updates.
     async fn next(&mut self, wake_at: Option<std::time::Instant>, node: Node) -> Woken {
         let time = async {
             match wake_at {

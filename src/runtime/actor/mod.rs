@@ -65,7 +65,7 @@ const TURN_TIME: Duration = Duration::from_millis(4);
 /// What our user said may wait for the disk up to here before commands have to wait too, whether or not anybody is linked.
 const MAX_UNPUBLISHED: Unpublished = Unpublished { lines: 4_096, bytes: 8 * 1024 * 1024 };
 
-/// How long the store may take for what it was given last. A disk that is slower than this is broken or far away.
+/// How long the store may take for its last write. A disk that is slower than this is broken or far away.
 const LAST_COMMIT: Duration = Duration::from_secs(3);
 
 /// How often links are checked for signs of life.
@@ -115,7 +115,7 @@ impl<N: Net> Actor<N> {
     /// Listens on the first free port.
     ///
     /// # Errors
-    /// [`StartError`] if there is no such port, the address is not ours, or the key is none.
+    /// [`StartError`] if no port is free, the address is not ours, or the key is invalid.
     pub async fn start(
         net: N,
         settings: Settings,
@@ -262,7 +262,7 @@ impl<N: Net> Actor<N> {
         }
     }
 
-    /// Whether the user's commands have to wait: for what the user has said before, never for what others say.
+    /// Whether the user's commands have to wait. They wait for the user's own earlier lines only, never for others'.
     fn is_congested(&self) -> bool {
         let coming = self.node.unpublished();
         let is_much = coming.lines >= MAX_UNPUBLISHED.lines || coming.bytes >= MAX_UNPUBLISHED.bytes;

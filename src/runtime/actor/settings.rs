@@ -26,7 +26,7 @@ pub struct Settings {
     pub wishes: mpsc::Sender<Wish>,
     /// Where it is told who is linked on the network itself.
     pub linked: watch::Sender<BTreeSet<NodeId>>,
-    /// The ports to listen on, of which the first that is free on all addresses is taken, and to probe.
+    /// The ports to listen on and to probe. The node takes the first one that is free on all addresses.
     pub ports: PortRange,
     /// The port that it had on the last network, which the front end still shows: taken before all others, if it is free.
     pub port: Option<u16>,

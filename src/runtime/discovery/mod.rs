@@ -135,7 +135,7 @@ pub struct Discovery<N> {
 }
 
 impl<N: Net> Discovery<N> {
-    /// A task that has not begun yet. Addresses that are `linked` are not probed.
+    /// A task that has not started yet. Addresses in `linked` are not probed.
     pub fn new(
         net: N,
         settings: Settings,

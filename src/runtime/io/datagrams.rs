@@ -70,7 +70,7 @@ impl Datagrams {
     /// Sends by one way.
     ///
     /// # Errors
-    /// What the operating system says; also if there is no such way.
+    /// The operating system's error, also if it cannot do this.
     pub async fn send_by(&self, way: usize, datagram: &[u8]) -> io::Result<()> {
         let to = self.to.get(way).ok_or(io::ErrorKind::Unsupported)?;
         self.out.send_to(datagram, *to).await.map(|_| ())

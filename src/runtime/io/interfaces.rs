@@ -89,7 +89,7 @@ pub fn interfaces() -> io::Result<Vec<Interface>> {
     Ok(all)
 }
 
-/// The address from which this machine would send to `to`: what the routes say, whatever interface that is. Nothing is sent.
+/// The address from which this machine would send to `to`, by its routes and over any interface. Nothing is sent.
 ///
 /// # Errors
 /// What the operating system says: there is no way there, most likely.

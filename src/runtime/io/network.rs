@@ -112,7 +112,7 @@ fn routers(spots: &[LocalSubnet]) -> Vec<Router> {
     }
 }
 
-/// Who of these networks this machine's kernel heard a moment ago, whatever they answer; on Linux alone.
+/// The hosts of these networks that this machine's kernel heard a moment ago, even if they refuse us. Linux only.
 pub(super) fn neighbours(networks: &[IpNetwork]) -> BTreeSet<IpAddr> {
     #[cfg(target_os = "linux")]
     let there = known(neighbours::read()).into_iter().filter(|one| one.there).map(|one| one.ip);

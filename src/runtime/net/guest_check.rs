@@ -2,7 +2,7 @@
 //!
 //! A program that hangs or was stopped keeps its connections: the kernel acknowledges for it what it will never read. Nodes are
 //! pinged, but a reference server ends a connection that is pinged more often than every five minutes. So one that says
-//! nothing is asked on a connection of its own: whatever speaks HTTP/2 answers the preface with its settings.
+//! nothing is asked on a connection of its own: every HTTP/2 server answers the preface with its settings.
 
 use std::{
     net::{IpAddr, SocketAddr},

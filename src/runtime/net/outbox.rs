@@ -66,7 +66,7 @@ struct Reader {
     own_bytes: usize,
     /// Since when the oldest of them waits.
     own_since: Option<Instant>,
-    /// Events that it lacks: they go behind its other frames and before lines.
+    /// Events that the peer is missing: they go after its other frames and before lines.
     batch: Option<Bytes>,
     /// Since when they wait.
     batch_since: Option<Instant>,

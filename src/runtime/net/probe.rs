@@ -30,7 +30,7 @@ pub enum Probed {
     Node {
         /// Its key.
         node: NodeId,
-        /// What it says; none of an older release, which has no such answer.
+        /// What the node answers; none from an older release, which does not answer this.
         reply: Option<ProbeReply>,
         /// How long the answer took.
         round_trip: Duration,

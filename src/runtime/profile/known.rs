@@ -31,7 +31,7 @@ struct Stored {
     last_seen: i64,
     addrs: Vec<SocketAddr>,
     verified: bool,
-    /// Files of 0.4.0 do not have it, nor `displaced`.
+    /// Files of 0.4.0 have neither this nor `displaced`.
     #[serde(default, skip_serializing_if = "is_false")]
     differs: bool,
     trusted: bool,

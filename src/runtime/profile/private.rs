@@ -53,7 +53,7 @@ pub(super) fn open_lock_as_it_is(path: &Path) -> io::Result<File> {
     }
 }
 
-/// What is in a file of a profile; `None` if there is no such file.
+/// The contents of a file of a profile; `None` if the file does not exist.
 ///
 /// # Errors
 /// [`ProfileError`] if it is there and others can read or write it, it is larger than `max` bytes, is no file, or cannot

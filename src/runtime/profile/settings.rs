@@ -52,7 +52,7 @@ struct Lan {
 pub struct Chosen {
     /// The name to go by, if they have chosen one.
     pub nick: Option<Nick>,
-    /// Whether typing is told, if they have said so.
+    /// Whether others are told that the user is typing, if the user has chosen.
     pub typing: Option<bool>,
     /// Whether messages are shown plainly, if they have chosen that.
     pub plain_view: Option<bool>,

@@ -17,7 +17,7 @@ use crate::{
     domain::model::{Hlc, Timestamp},
 };
 
-/// How long a line is kept whatever its date: long enough for everybody to have seen it.
+/// The minimum time a line is kept, regardless of its date: long enough for everyone to have seen it.
 const NOTICED_AFTER: Duration = Duration::from_hours(7 * 24);
 
 /// Logs that are looked at in one slice. This takes a few milliseconds if none of them loses lines.

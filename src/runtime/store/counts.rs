@@ -28,7 +28,7 @@ impl Counts {
         self.change(log, -1, -bytes);
     }
 
-    /// Writes them: one row for each log, whatever the number of events.
+    /// Writes them: one row per log, however many events it has.
     pub(super) fn store(self, connection: &Connection) -> Result<()> {
         let mut update =
             connection.prepare_cached("UPDATE logs SET lines = lines + ?, bytes = bytes + ? WHERE key = ?")?;

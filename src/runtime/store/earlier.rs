@@ -29,7 +29,7 @@ pub(super) fn up_to_date(file: &Connection, max_bytes: i64) -> Result<Option<Con
     Ok(Some(copy))
 }
 
-/// The file as it is at one moment, whatever is written to it meanwhile.
+/// The file at one moment, even if someone writes to it meanwhile.
 fn copy(file: &Connection) -> Result<Connection> {
     let mut memory = Connection::open_in_memory()?;
     let all_pages = Backup::new(file, &mut memory)?.step(-1)?;

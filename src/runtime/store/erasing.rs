@@ -72,7 +72,7 @@ impl Database {
         Ok(Reply::Raised { lines: lines as u64, bases, freed })
     }
 
-    /// Nothing of what was deleted is in the file, nor in the write-ahead log, after this.
+    /// After this, neither the file nor the write-ahead log contains anything that was deleted.
     fn rewrite(&mut self) -> Result<()> {
         let vacuumed = self.connection.execute_batch("VACUUM");
         // Without it too: what goes is overwritten with zeros.

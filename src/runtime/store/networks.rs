@@ -5,7 +5,7 @@ use rusqlite::Result;
 use super::{Database, columns::array};
 use crate::domain::model::{Network, NodeId};
 
-/// Authors of one network that are told of. A record of a network holds no more people.
+/// The most authors reported for one network. A network's record holds no more people.
 const MAX_AUTHORS: i64 = 256;
 
 /// What is kept of one network.
@@ -13,7 +13,7 @@ const MAX_AUTHORS: i64 = 256;
 pub struct NetworkSummary {
     /// Its name.
     pub network: Network,
-    /// Who said something there.
+    /// The people who said something there.
     pub authors: Vec<NodeId>,
 }
 

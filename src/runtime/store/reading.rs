@@ -92,7 +92,7 @@ impl Database {
         self.merged(read, self.cursors(read, false)?)
     }
 
-    /// The same for events of our user, of whatever network.
+    /// The same for our user's events, from any network.
     pub(super) fn read_own(&self, read: &Read) -> Result<Vec<StoredEvent>> {
         self.merged(read, self.cursors(read, true)?)
     }

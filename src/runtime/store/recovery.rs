@@ -40,7 +40,7 @@ const BATCH: usize = 500;
 /// What SQLite keeps beside a file.
 const SIDECARS: [&str; 2] = ["-wal", "-shm"];
 
-/// Ends what a copy of the program that was killed in the middle of [`recover`] has begun.
+/// Finishes a [`recover`] that was interrupted because the program was killed.
 ///
 /// # Errors
 /// Those of the system.

@@ -262,7 +262,7 @@ impl Worker {
         }
     }
 
-    /// Who asked while the store was being closed is waiting, and so is who asked for what is not done to its end.
+    /// Answers the callers that still wait: their request came while the store closed, or is not finished.
     fn refuse_the_rest(&mut self) {
         while let Some((ticket, forgetting)) = self.waiting.pop_front() {
             self.answer(ticket, forgetting.end(Err(closed())));

@@ -7,7 +7,7 @@ use crate::core::node::views::{Links, OpenDial};
 /// Dials under way at once. Each is a socket and a task; candidates that find no free slot wait in the address book.
 const MAX_DIALS: usize = 256;
 
-/// Of these, those that have just begun.
+/// How many of these have just started.
 const MAX_FRESH_DIALS: usize = 64;
 
 /// How long a dial counts as fresh. A peer has answered by then, on any network where one can chat. An address that

@@ -51,7 +51,7 @@ pub(in crate::core::node) enum Input<'a> {
         /// Whether nothing leaves this machine any more, and did before.
         closed: bool,
     },
-    /// A node was linked: it is told of the others, and they of it.
+    /// A node was linked: it and the others are told about each other.
     NodeLinked {
         /// On which link.
         link: LinkId,

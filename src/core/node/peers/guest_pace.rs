@@ -43,7 +43,7 @@ struct Guest {
     left_out: u64,
     /// How many of them the user knows of.
     told: u64,
-    /// When the user is told of more, or the flood is over.
+    /// When the user hears about more, or the flood is over.
     due: Option<Instant>,
 }
 

@@ -53,7 +53,7 @@ pub(in crate::core::node) struct Dial {
     pub(super) began: Instant,
     /// What the TLS handshake has proved, once there was one.
     pub(super) secure: Option<Secure>,
-    /// The other side's own dial was let in meanwhile: what comes of this one is not wanted.
+    /// The other side's own dial was accepted meanwhile, so the result of this one is ignored.
     pub(super) superseded: bool,
 }
 

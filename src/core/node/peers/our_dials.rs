@@ -219,7 +219,7 @@ impl Peers {
         out.push(Output::Address(News::Failed { addr, only: dial.only(), why: Some(why), soon_over: false }));
     }
 
-    /// Whether the other side's own dial has done meanwhile what this one was to do.
+    /// Whether the other side's own dial has meanwhile made this one unnecessary.
     fn is_done(&mut self, dial: &Dial, out: &mut Vec<Output>) -> bool {
         let node = dial.secure.map(|secure| secure.node).filter(|node| self.table.has(&PeerId::Node(*node)));
         if let Some(node) = node {

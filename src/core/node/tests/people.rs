@@ -1,4 +1,4 @@
-//! Whom the user means, and that nobody gets to be meant in somebody else's place.
+//! Which person the user means, and that nobody can take another person's place.
 
 use super::*;
 use crate::{

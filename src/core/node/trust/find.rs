@@ -137,7 +137,7 @@ pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match
     found.into_iter().map(|(entry, how)| (entry.known.node, how)).collect()
 }
 
-/// The first digits of a key, in whatever groups they were typed.
+/// A key prefix, however its digits were grouped.
 fn digits_of(text: &str) -> Option<String> {
     let digits: String = text.split_whitespace().collect::<String>().to_ascii_lowercase();
     let is_key = (MIN_DIGITS..=ALL_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());

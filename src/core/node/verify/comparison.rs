@@ -70,7 +70,7 @@ pub(super) enum Event {
     Ended,
 }
 
-/// The other side broke the rules; whatever was under way has ended.
+/// The other side broke the rules; the comparison has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Broken {
     /// A message that no program of the protocol sends at this point.

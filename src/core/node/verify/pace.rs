@@ -7,7 +7,7 @@ use std::{
 
 use crate::domain::{limit::TokenBucket, model::NodeId};
 
-/// Between two comparisons that one key begins, over whatever links: it must not be able to fill the screen with codes.
+/// Between two comparisons that one key starts, over any links: it must not be able to fill the screen with codes.
 pub(super) const THEIR_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.

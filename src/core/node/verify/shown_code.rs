@@ -21,7 +21,7 @@ const REMEMBERED: Duration = EXPIRY.saturating_mul(2);
 #[derive(Debug, Default)]
 pub(super) struct ShownCodes(Vec<Shown>);
 
-/// A code that was shown, whatever has become of it.
+/// A code that was shown, even if its comparison has ended.
 #[derive(Debug)]
 struct Shown {
     node: NodeId,

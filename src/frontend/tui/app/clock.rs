@@ -17,7 +17,7 @@ pub(crate) struct LocalClock<'a> {
 }
 
 impl LocalClock<'_> {
-    /// A moment on the user's clock; the epoch for what no calendar has.
+    /// A moment on the user's clock; the epoch if no calendar can show it.
     pub(crate) fn local(&self, at: Timestamp) -> DateTime {
         let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         self.zone.to_datetime(at)

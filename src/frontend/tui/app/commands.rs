@@ -269,7 +269,7 @@ impl App {
         self.lay_out();
     }
 
-    /// Puts a line back into the draft, unless the user has begun another one. Returns whether it is there.
+    /// Puts a line back into the draft, unless the user has started another one. Returns whether it did.
     fn bring_back(&mut self, line: String) -> bool {
         let is_free = self.composer.draft().is_empty();
         if is_free {

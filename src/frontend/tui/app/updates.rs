@@ -272,7 +272,7 @@ impl App {
         }
     }
 
-    /// From now on typing is told, or not: neither others nor the user.
+    /// From now on typing is shown, or it is not: neither to others nor to the user.
     fn share_typing(&mut self, shared: bool) {
         self.notice(Tone::Dim, typing::sentence(shared));
         self.user.typing = shared;

@@ -14,7 +14,7 @@ use crate::{
 pub enum Content {
     /// Something for everyone in the room.
     Said {
-        /// The name that its author went by then; none if that is no valid name.
+        /// The author's name at that time; none if it was not valid.
         nick: Option<Nick>,
         /// What was said.
         text: Text,

@@ -29,7 +29,7 @@ impl Signed {
     /// Reads the body, and checks that the content is the one that it has the hash of. Not the signature.
     ///
     /// # Errors
-    /// [`Malformed`] if no author of this protocol writes such an event, of whatever kind.
+    /// [`Malformed`] if no author of this protocol can write such an event.
     pub fn read(&self) -> Result<Event, Malformed> {
         let event = self.read_body()?;
         if event.content_hash == content_hash(&self.content) { Ok(event) } else { Err(Malformed) }

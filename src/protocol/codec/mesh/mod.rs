@@ -62,7 +62,7 @@ pub enum Frame {
     },
     /// How much the sender holds of each log.
     Have(Have),
-    /// Events of whatever logs.
+    /// Events of any logs.
     Batch(Vec<Signed>),
     /// What it does not take.
     Refused(Refused),

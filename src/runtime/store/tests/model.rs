@@ -1,4 +1,4 @@
-//! Whatever is written, asked and restarted in whatever order: the same as a list in memory.
+//! Random writes, queries and restarts in random order give the same result as a list in memory.
 
 use std::collections::BTreeMap;
 

@@ -143,7 +143,7 @@ fn a_millisecond_that_is_full_takes_lines_still() {
     assert_eq!(database.events(vec![(alice.log, 1)], 9, usize::MAX).len(), 3);
 }
 
-/// What SQLite would do for a page or a search: never look at all lines, never sort them.
+/// SQLite's plan for a page or a search: it must never scan all lines and never sort them.
 #[test]
 fn no_request_looks_at_all_lines() {
     let (database, _) = numbered(1);

@@ -135,7 +135,7 @@ fn a_line_does_not_wait_until_logs_are_short() {
     assert!((4..9).all(|ticket| next().ticket == ticket));
 }
 
-/// What is read is read at one moment: lines that go meanwhile are no damage.
+/// A read sees one moment: lines that are deleted meanwhile do not count as damage.
 #[test]
 fn reading_while_lines_go_is_no_damage() {
     let directory = tempfile::tempdir().unwrap();

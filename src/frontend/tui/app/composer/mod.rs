@@ -33,7 +33,7 @@ pub(crate) struct Composer {
     rows: usize,
     /// The edit of the draft after which the user was asked whether to send so much.
     asked: Option<u64>,
-    /// Whether the draft was begun on another network, and the user has not been told.
+    /// Whether the draft was started on another network, and the user has not been told.
     from_another_network: bool,
     /// Whether the user was told that reference nodes see only the start of long messages.
     told_of_cut: bool,
@@ -202,7 +202,7 @@ impl Composer {
         self.draft.set(String::new());
     }
 
-    /// The room is that of another network now, and the draft was begun for the former one.
+    /// The room now belongs to another network. The draft was started for the former one.
     pub(crate) fn change_network(&mut self) {
         self.from_another_network = !self.draft.is_empty();
     }

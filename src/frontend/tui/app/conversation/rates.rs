@@ -183,7 +183,7 @@ impl LineRates {
         }
     }
 
-    /// What `peer` said so far. None if too many others speak.
+    /// The rate of `peer`. None if too many others speak.
     fn speaker(&mut self, peer: PeerId, now: Instant) -> Option<&mut Speaker> {
         if self.speakers.len() >= MAX_SPEAKERS && !self.speakers.contains_key(&peer) {
             self.speakers.retain(|_, speaker| !speaker.limit.lines.is_full(now));
@@ -211,7 +211,7 @@ mod tests {
         PeerId::Guest(std::net::SocketAddr::new(std::net::IpAddr::V4(ip), n))
     }
 
-    /// What is said so many milliseconds after the beginning.
+    /// Messages sent this many milliseconds after the start.
     fn line(peer: PeerId, ms: u64, mention: bool) -> Line {
         let sent_at = Timestamp::from_millis(i64::try_from(ms).unwrap());
         Line {

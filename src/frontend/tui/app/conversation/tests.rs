@@ -38,7 +38,7 @@ impl World {
         self.now = Now { mono: self.now.mono + Duration::from_millis(ms), wall: Timestamp::from_millis(wall) };
     }
 
-    /// A message that was said so many seconds ago.
+    /// A message that was sent this many seconds ago.
     fn message(&mut self, author: Author, text: &str, seconds_ago: i64) -> Message {
         self.said += 1;
         let id = MessageId(u128::from(self.said).to_be_bytes());

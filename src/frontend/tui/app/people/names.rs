@@ -77,7 +77,7 @@ impl People {
         names.filter(|name| seen.insert(name.clone())).collect()
     }
 
-    /// The name of somebody as it is typed into a command: with a tag wherever somebody else could be meant.
+    /// A person's name as typed into a command: with a tag if it could mean someone else.
     pub(crate) fn typed(&self, person: &Person) -> String {
         let Some(nick) = &person.peer.nick else { return person.peer.display_name() };
         let id = person.peer.id;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The bell rings at most this often, however often the user is named.
+/// The bell rings at most this often, no matter how often the user is mentioned.
 const BELL_EVERY: Duration = Duration::from_secs(5);
 
 /// Whether the user looks, and what was done to make them look.

@@ -15,7 +15,7 @@ const GOES_ON_MS: i64 = 60_000;
 /// Lines that come late belong to one flood if they were said within this time of one another.
 const NEAR_MS: i64 = DENSE_MS / 2;
 
-/// Entries that are looked at to either side, so that the search stays short whatever stands between the lines of a flood.
+/// Entries checked on either side. The search stays short, no matter what stands between the lines of a flood.
 const NEAR_ENTRIES: usize = 200;
 
 impl Pane {

@@ -229,7 +229,7 @@ impl Pane {
         self.push_block(tone, text, 0, day);
     }
 
-    /// Adds several lines of the program's own that belong together, whatever was said before.
+    /// Adds several of the program's own lines that belong together, even if the same was said before.
     pub(crate) fn push_block(&mut self, tone: Tone, text: &str, hang: usize, day: Date) -> u64 {
         self.push(Entry::Notice(Notice { tone, text: text.into(), hang }), LEAST, day)
     }
