@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::{
-        model::{Author, Known, Mark, Message, Nick, NodeId, PeerId, Repute, Skeleton, Timestamp, Trust, skeleton},
-        naming::{Claim, Name, Register, SUSPECT, doubt_mark},
+        model::{Author, Known, Message, Nick, NodeId, PeerId, Repute, Skeleton, Timestamp, Trust, skeleton},
+        naming::{Claim, Name, Register},
     },
     runtime::profile::Existing,
 };
@@ -66,15 +66,9 @@ impl Names {
         let namesake = looks.as_ref().is_some_and(|looks| {
             self.own.as_ref() == Some(looks) || self.claims.get(looks).is_some_and(|claim| claim.node() != node)
         });
-        let trust = match self.known.get(&node) {
-            Some(known) => {
-                let granted = known.trusted && known.nick.as_ref() == nick;
-                known.trust(namesake, granted, self.now)
-            }
-            None if namesake => Trust::Suspect,
-            None => Trust::New,
-        };
-        Repute { trust, namesake, ignored: false }
+        let Some(known) = self.known.get(&node) else { return Repute::of_unknown(namesake) };
+        let granted = known.trusted && known.nick.as_ref() == nick;
+        Repute { trust: known.trust(namesake, granted, self.now), namesake, ignored: false }
     }
 
     /// Remembers under which name a message was said.
@@ -96,11 +90,6 @@ impl Names {
 
     /// `bob`, `?bob` for a guest, `!bob` where there is a doubt, `bob#c04e` where somebody else had the name before.
     pub(super) fn name(&self, message: &Message) -> String {
-        let mark = match (message.author, message.mark) {
-            (Author::Own, _) => "",
-            (Author::Peer(_), Mark::Forked) => SUSPECT,
-            (Author::Peer(_), _) => doubt_mark(message.repute.trust),
-        };
-        Name { mark, called: message.display_name(), tag: &self.tag(message) }.to_string()
+        Name::of_author(message, &self.tag(message)).to_string()
     }
 }

@@ -163,8 +163,8 @@ impl Clocks {
         Timestamp::from_millis(now.wall.as_millis().saturating_add(self.correction.max(self.behind)))
     }
 
-    /// By how many milliseconds a node's clock is ahead of the reference. Zero if that is no more than an error of the
-    /// measurement, or if the node is not linked.
+    /// How many milliseconds a node's clock is ahead of the reference. Zero if the difference is within the measurement
+    /// error, or if the node is not linked.
     pub fn ahead_of_reference(&self, node: &NodeId, now: Now) -> i64 {
         let clock = self.links.values().rev().find(|clock| clock.node == *node);
         let ahead = clock.map_or(0, |clock| clock.ahead(now).saturating_sub(self.correction));

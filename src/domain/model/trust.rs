@@ -53,6 +53,11 @@ impl Repute {
     pub const fn of(trust: Trust) -> Self {
         Self { trust, namesake: false, ignored: false }
     }
+
+    /// For a key of which nothing is remembered. `namesake`: whether its name is another key's, or the user's.
+    pub const fn of_unknown(namesake: bool) -> Self {
+        Self { namesake, ..Self::of(if namesake { Trust::Suspect } else { Trust::New }) }
+    }
 }
 
 /// What is remembered of a key, across runs.
@@ -99,9 +104,14 @@ impl Known {
         now.max(self.last_seen).as_millis().saturating_sub(self.first_seen.as_millis()) >= DAY_MS
     }
 
+    /// Whether the user's word gives it its name.
+    pub const fn is_granted(&self) -> bool {
+        self.verified || self.trusted
+    }
+
     /// Whether the user has decided anything about it.
     pub const fn is_decided(&self) -> bool {
-        self.verified || self.differs || self.trusted || self.ignored
+        self.is_granted() || self.differs || self.ignored
     }
 
     /// Whether it has a claim to its name while it is gone. A key that was linked for moments and said nothing has none, nor
@@ -109,7 +119,7 @@ impl Known {
     /// the user shut out.
     pub fn keeps_names(&self) -> bool {
         let met = self.how_met();
-        !self.ignored && (self.verified || self.trusted || met.is_known() || met.proven && met.days > 0)
+        !self.ignored && (self.is_granted() || met.is_known() || met.proven && met.days > 0)
     }
 
     /// How well it is known under a name. `namesake`: whether that is another key's; `granted`: whether the user has said that

@@ -28,7 +28,7 @@ impl Claim {
 
     /// The claim of a key to the name that is kept of it.
     pub const fn of(known: &Known) -> Self {
-        Self::new(known, known.first_seen, known.verified || known.trusted)
+        Self::new(known, known.first_seen, known.is_granted())
     }
 
     /// Whose claim it is.

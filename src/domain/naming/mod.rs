@@ -21,7 +21,7 @@ pub use self::{
     register::{Register, Tags},
     typed::typed_names,
 };
-use super::model::{Peer, PeerId, Trust};
+use super::model::{Author, Mark, Message, Peer, PeerId, Trust};
 
 /// Stands before the name of a guest, which has no key to prove it.
 pub const GUEST: &str = "?";
@@ -83,6 +83,16 @@ impl<'a> Name<'a> {
     /// The name of `peer`, with the mark and the tag that were decided for it.
     pub fn of(peer: &Peer, mark: &'static str, tag: &'a str) -> Self {
         Self { mark, called: Cow::Owned(peer.display_name()), tag }
+    }
+
+    /// The name of the author of `message`, with the tag that was decided for it.
+    pub fn of_author(message: &'a Message, tag: &'a str) -> Self {
+        let mark = match (message.author, message.mark) {
+            (Author::Own, _) => "",
+            (Author::Peer(_), Mark::Forked) => SUSPECT,
+            (Author::Peer(_), _) => doubt_mark(message.repute.trust),
+        };
+        Self { mark, called: message.display_name(), tag }
     }
 }
 

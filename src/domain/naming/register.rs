@@ -195,7 +195,7 @@ impl Register {
             return false;
         }
         if !self.in_order && !me.here && !other.here && class(me.repute) == class(other.repute) {
-            // Pages of the history come from the end, so nobody knows who was first.
+            // History is read from the newest page back, so we cannot know who was first.
             return true;
         }
         (class(other.repute), std::cmp::Reverse(other.number)) > (class(me.repute), std::cmp::Reverse(me.number))

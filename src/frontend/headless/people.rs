@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 use super::event::{Activity, Listed, Person};
 use crate::{
     domain::{
-        model::{Author, Mark, Message, Nick, Peer, PeerId, Presence, Repute, Trust},
-        naming::{Name, Register, SUSPECT, doubt_mark},
+        model::{Author, Message, Nick, Peer, PeerId, Presence, Repute, Trust},
+        naming::{Name, Register, doubt_mark},
     },
     frontend::json::{Shown, protocol},
 };
 
-/// Everybody who is linked, and the names of all who were heard.
+/// All linked people, and the names of everyone who has said something.
 #[derive(Debug, Default)]
 pub(super) struct People {
     all: BTreeMap<PeerId, Present>,
@@ -124,17 +124,6 @@ impl People {
             // A key or an address needs no tag.
             _ => String::new(),
         }
-    }
-
-    /// How text calls the author of `message`, whose tag this is.
-    pub(super) fn author<'a>(message: &'a Message, tag: &'a str) -> Name<'a> {
-        let called = message.display_name();
-        let mark = match (message.author, message.mark) {
-            (Author::Own, _) => "",
-            (Author::Peer(_), Mark::Forked) => SUSPECT,
-            (Author::Peer(_), _) => doubt_mark(message.repute.trust),
-        };
-        Name { mark, called, tag }
     }
 }
 

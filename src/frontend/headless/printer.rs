@@ -18,6 +18,7 @@ use crate::{
             Delivery, DiskTrouble, Finding, LeaveReason, Message, MessageId, Network, Nick, NodeId, PeerId, Presence,
             Text,
         },
+        naming::Name,
     },
     frontend::{
         elsewhere,
@@ -326,7 +327,7 @@ impl Printer {
             let said = Said::new(message, bare(&tag), self.node, self.clock.utc(message.sent_at));
             json(&mut self.out, &Event::Message(said));
         } else {
-            let name = People::author(message, &tag);
+            let name = Name::of_author(message, &tag);
             text::message(&mut self.out, message, &name, self.clock.local(message.sent_at));
         }
         match message.delivery {
@@ -378,7 +379,7 @@ impl Printer {
         text::found(&mut self.out, query, messages.len(), more);
         for message in messages.iter().rev() {
             let tag = self.people.tag(message);
-            let name = People::author(message, &tag);
+            let name = Name::of_author(message, &tag);
             text::hit(&mut self.out, message, &name, self.clock.date(message.sent_at));
         }
         text::behind(&mut self.out, behind);

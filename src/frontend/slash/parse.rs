@@ -105,8 +105,8 @@ pub(super) fn has_several_lines(text: &str) -> bool {
     text.trim_end().contains('\n')
 }
 
-/// Whether `line` is to be carried out as a command: it begins with one slash, and it is one line. A pasted file that begins
-/// with a path is a text.
+/// Whether `line` is a command: a single line that starts with exactly one slash. A pasted file that starts with a path is
+/// text.
 pub fn is_command(line: &str) -> bool {
     line.starts_with('/') && !line.starts_with("//") && !has_several_lines(line)
 }

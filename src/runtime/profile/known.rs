@@ -154,9 +154,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Known>, Rest), Unreadable> {
 pub(super) fn to_json(known: &[Known], rest: &Rest) -> serde_json::Result<Vec<u8>> {
     let mut kept: Vec<&Known> = known.iter().collect();
     if kept.len() > MAX_KNOWN {
-        let decided = |known: &Known| known.verified || known.differs || known.trusted || known.ignored;
         let is_known = |known: &Known| known.met.is_some_and(|met| met.is_known());
-        kept.sort_by_key(|known| std::cmp::Reverse((decided(known), is_known(known), known.last_seen)));
+        kept.sort_by_key(|known| std::cmp::Reverse((known.is_decided(), is_known(known), known.last_seen)));
         kept.truncate(MAX_KNOWN);
     }
     // One key a line: for people who look into it, and for `diff`.

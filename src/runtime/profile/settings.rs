@@ -47,7 +47,7 @@ struct Lan {
     open: bool,
 }
 
-/// What the user has chosen on the screen and is to be remembered.
+/// Choices that the user made on the screen, remembered for the next run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Chosen {
     /// The name to go by, if they have chosen one.

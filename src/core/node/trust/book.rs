@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     bus::{Alarm, AlarmKind},
-    model::{Class, Host, Known, Nick, NodeId, Now, Repute, Skeleton, Timestamp, Trust, skeleton},
+    model::{Class, Host, Known, Nick, NodeId, Now, Repute, Skeleton, Timestamp, skeleton},
     naming::Claim,
 };
 
@@ -163,9 +163,7 @@ impl TrustBook {
     fn repute_as(&self, node: &NodeId, name: Option<&Skeleton>, now: Timestamp) -> Repute {
         let holder = name.and_then(|name| self.holder(name));
         let namesake = holder.is_some_and(|holder| holder != Holder::Node(*node));
-        let Some(entry) = self.records.get(node) else {
-            return Repute { namesake, ..Repute::of(if namesake { Trust::Suspect } else { Trust::New }) };
-        };
+        let Some(entry) = self.records.get(node) else { return Repute::of_unknown(namesake) };
         let granted = name.is_some_and(|name| entry.is_granted(name));
         Repute { trust: entry.known.trust(namesake, granted, now), namesake, ignored: entry.known.ignored }
     }
@@ -207,24 +205,19 @@ impl TrustBook {
 
     /// The user takes back what they said with [`Self::trust`]. Returns a key that gets its name back.
     pub(in crate::core::node) fn untrust(&mut self, node: &NodeId) -> Option<NodeId> {
-        let held = self.is_holder(node);
-        self.records.update(node, |entry| {
-            (entry.known.trusted, entry.known.displaced) = (false, false);
-            if !entry.known.verified {
-                entry.revoke();
-            }
-        });
-        self.give_back(node, held)
+        self.take_back(node, |known| (known.trusted, known.displaced) = (false, false))
     }
 
     /// The user takes back what they said of codes. Returns a key that gets its name back.
     pub(in crate::core::node) fn unverify(&mut self, node: &NodeId) -> Option<NodeId> {
+        self.take_back(node, |known| (known.verified, known.differs) = (false, false))
+    }
+
+    fn take_back(&mut self, node: &NodeId, forget: impl FnOnce(&mut Known)) -> Option<NodeId> {
         let held = self.is_holder(node);
         self.records.update(node, |entry| {
-            (entry.known.verified, entry.known.differs) = (false, false);
-            if !entry.known.trusted {
-                entry.revoke();
-            }
+            forget(&mut entry.known);
+            entry.revoke();
         });
         self.give_back(node, held)
     }
@@ -272,7 +265,7 @@ impl TrustBook {
     ) -> Option<NodeId> {
         let held = self.is_holder(node);
         let rival = self.rival(node).filter(|_| same);
-        let stays = |known: &Known| !known.differs && (known.verified || known.trusted || present(&known.node));
+        let stays = |known: &Known| !known.differs && (known.is_granted() || present(&known.node));
         let rival = rival.map(|known| (known.node, stays(known)));
         if let Some((rival, false)) = rival {
             self.records.update(&rival, |entry| entry.known.displaced = true);
@@ -283,9 +276,7 @@ impl TrustBook {
                 entry.known.displaced = false;
                 entry.grant();
             }
-            if !same && !entry.known.trusted {
-                entry.revoke();
-            }
+            entry.revoke();
         });
         if same { rival.map(|(rival, _)| rival) } else { self.give_back(node, held) }
     }

@@ -71,7 +71,7 @@ impl Entry {
     fn new(mut known: Known, number: i64) -> Self {
         known.addrs.truncate(MAX_ADDRESSES);
         known.met = Some(known.how_met());
-        let granted = known.verified || known.trusted;
+        let granted = known.is_granted();
         let held = known.nick.as_ref().map(|nick| OwnName {
             nick: nick.clone(),
             skeleton: skeleton(nick),
@@ -125,9 +125,11 @@ impl Entry {
         self.names.retain(|held| held.skeleton != *name);
     }
 
-    /// What the user granted does not count any more.
+    /// The user has taken something back. Without their word nothing that they granted counts any more.
     pub(super) fn revoke(&mut self) {
-        self.names.iter_mut().for_each(|held| held.granted = false);
+        if !self.known.is_granted() {
+            self.names.iter_mut().for_each(|held| held.granted = false);
+        }
     }
 
     /// Makes `nick` its present name.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::*;
-use crate::domain::model::{Met, Who};
+use crate::domain::model::{Met, Trust, Who};
 
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;

@@ -32,10 +32,14 @@ pub(crate) fn text(alarm: &Alarm, people: &People, clock: &LocalClock<'_>, pane:
     longer.into_iter().find(fits).unwrap_or_else(|| warning.text(None, false))
 }
 
+/// The claimant as commands take it: the name alone could as well mean its owner.
+fn tagged(alarm: &Alarm, people: &People) -> String {
+    format!("{}#{}", alarm.nick, people.key_tag(alarm.node, alarm.known))
+}
+
 fn new_key<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
     let name = &alarm.nick;
-    // The name alone could as well mean its owner.
-    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    let who = tagged(alarm, people);
     Warning {
         title: format!("!! \"{name}\" has a NEW KEY."),
         labels: ["was", "now"],
@@ -48,7 +52,7 @@ fn new_key<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
 
 fn same_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
     let name = &alarm.nick;
-    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    let who = tagged(alarm, people);
     Warning {
         title: format!("!! \"{name}\" is the name of somebody else who is here. This one is shown as {who}."),
         labels: ["first   ", "this one"],
@@ -61,7 +65,7 @@ fn same_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
 
 fn own_name<'a>(alarm: &'a Alarm, people: &People) -> Warning<'a> {
     let name = &alarm.nick;
-    let who = format!("{name}#{}", people.key_tag(alarm.node, alarm.known));
+    let who = tagged(alarm, people);
     Warning {
         title: format!("!! Somebody else goes by your own name, \"{name}\", and is shown as {who}."),
         labels: ["you     ", "this one"],

@@ -17,8 +17,8 @@ pub(crate) const AWAY: &str = "away";
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
 const JUST_NOW: Duration = Duration::from_secs(10);
 
-/// Someone who is said to be away this soon after joining was away before, nobody knows since when. On a slow network the word
-/// comes a round trip after the link.
+/// If someone is reported away this soon after joining, they were away before, and we do not know since when. On a slow
+/// network the report comes one round trip after the link.
 const AWAY_BEFORE: Duration = Duration::from_secs(3);
 
 /// Someone in the list.
