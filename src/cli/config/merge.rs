@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, PlainView, Theme,
-    Typing, check, json,
+    Args, Config, ConfigError, FileText, History, Lan, MAX_HISTORY_DAYS, MAX_HISTORY_LINES, Name, Preference, Theme,
+    check, json,
     name::Strength,
     setting::Setting,
     source::{self, Given, Layer, Origin, Sourced, Value},
@@ -59,12 +59,6 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
     let interfaces = layers.each(Setting::Interfaces, interface)?;
     let any_network = layers.optional(Setting::AnyNetwork, boolean)?.is_some_and(|sourced| sourced.value);
 
-    let typing = layers.optional(Setting::Typing, boolean)?;
-    let typing = typing.map_or_else(Typing::default, |Sourced { value, origin }| Typing {
-        shared: value,
-        firm: origin.is_of_this_run(),
-    });
-
     let profile = layers.optional(Setting::Profile, profile)?;
     let data_dir = layers.optional(Setting::DataDir, directory)?;
     let ephemeral = layers.optional(Setting::Ephemeral, boolean)?;
@@ -96,11 +90,9 @@ pub fn merge(sources: Sources<'_>) -> Result<Config, ConfigError> {
         network: layers
             .optional(Setting::Network, |given| Network::new(text(given)?).ok())?
             .map(|sourced| sourced.value),
-        typing,
+        typing: preference(&layers, Setting::Typing, true)?,
         theme: theme(&layers, env())?,
-        plain_view: layers.optional(Setting::PlainView, boolean)?.map_or_else(PlainView::default, |sourced| {
-            PlainView { plain: sourced.value, firm: sourced.origin.is_of_this_run() }
-        }),
+        plain_view: preference(&layers, Setting::PlainView, false)?,
         verbose: sources.args.verbose,
         warnings,
     })
@@ -253,6 +245,14 @@ fn history(layers: &Layers) -> Result<History, ConfigError> {
 }
 
 /// The name to go by; if none is set, the first of the `logins` that can be one.
+fn preference(layers: &Layers, setting: Setting, default: bool) -> Result<Preference, ConfigError> {
+    let set = layers.optional(setting, boolean)?;
+    Ok(set.map_or(Preference { on: default, firm: false }, |Sourced { value, origin }| Preference {
+        on: value,
+        firm: origin.is_of_this_run(),
+    }))
+}
+
 fn name<'a>(layers: &Layers, logins: impl IntoIterator<Item = &'a str>) -> Result<Name, ConfigError> {
     if let Some(given) = layers.find(Setting::Nick) {
         let text = text(given).ok_or_else(|| wrong(Setting::Nick, given))?;

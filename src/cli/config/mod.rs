@@ -78,11 +78,11 @@ pub struct Config {
     /// What the present network is called, instead of what can be found out about it.
     pub network: Option<Network>,
     /// Whether others are told when the user is typing, and the user when others are.
-    pub typing: Typing,
+    pub typing: Preference,
     /// Which colours to draw in.
     pub theme: Theme,
     /// Whether to show messages plainly.
-    pub plain_view: PlainView,
+    pub plain_view: Preference,
     /// Whether the log file gets the details too.
     pub verbose: bool,
     /// What is accepted but probably not meant, for people, one sentence or two each.
@@ -98,39 +98,18 @@ pub struct Lan {
     pub firm: bool,
 }
 
-/// Whether to show messages plainly, for copying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PlainView {
-    plain: bool,
-    /// Whether that was said for this run: then what was chosen on the screen counts less.
-    firm: bool,
-}
-
-impl PlainView {
-    /// How to begin in a profile that remembers `kept`.
-    pub fn resolve(self, kept: Option<bool>) -> bool {
-        kept.filter(|_| !self.firm).unwrap_or(self.plain)
-    }
-}
-
-/// Whether typing is told, and how much that counts.
+/// A setting that can also be changed on the screen, and then is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Typing {
-    shared: bool,
-    /// Whether that was said for this run: then what was said on the screen counts less.
+pub struct Preference {
+    on: bool,
+    /// Whether it was set for this run. If so, it counts more than what is remembered.
     firm: bool,
 }
 
-impl Typing {
+impl Preference {
     /// What holds in a profile that remembers `kept`.
     pub fn resolve(self, kept: Option<bool>) -> bool {
-        if self.firm { self.shared } else { kept.unwrap_or(self.shared) }
-    }
-}
-
-impl Default for Typing {
-    fn default() -> Self {
-        Self { shared: true, firm: false }
+        kept.filter(|_| !self.firm).unwrap_or(self.on)
     }
 }
 

@@ -34,7 +34,7 @@ impl sync::People for LogPeople<'_> {
         self.peers.has_guests()
     }
 
-    fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
+    fn is_ignored(&self, peer: PeerId) -> bool {
         match peer {
             PeerId::Node(node) => self.trust.book().is_ignored(&node),
             PeerId::Guest(addr) => self.trust.is_ignored_guest(&addr),
@@ -51,7 +51,7 @@ impl sync::People for LogPeople<'_> {
     fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute) {
         let here = self.peers.peer(peer);
         let PeerId::Node(node) = peer else {
-            let ignored = self.is_ignored(peer, wall);
+            let ignored = self.is_ignored(peer);
             return (said.cloned(), here.map_or(Repute { ignored, ..Repute::of(Trust::Guest) }, |peer| peer.repute));
         };
         let book = self.trust.book();

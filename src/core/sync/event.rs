@@ -186,7 +186,7 @@ pub trait People {
     /// Whether any guest is linked.
     fn has_guests(&self) -> bool;
     /// Whether the user shut this peer out.
-    fn is_ignored(&self, peer: PeerId, wall: Timestamp) -> bool;
+    fn is_ignored(&self, peer: PeerId) -> bool;
     /// Everybody whom the user shut out.
     fn ignored(&self) -> Ignored;
     /// The name to show with a message of this peer, who wrote it under the name `said`, and what is known of the peer

@@ -89,7 +89,7 @@ impl Sync {
             None => Author::Peer(PeerId::Node(position.author)),
         };
         if let Author::Peer(peer) = author
-            && people.is_ignored(peer, now.wall)
+            && people.is_ignored(peer)
         {
             return None;
         }

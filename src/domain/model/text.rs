@@ -100,6 +100,11 @@ pub(crate) fn group(n: usize) -> String {
     out
 }
 
+/// A number with what it counts: `1 message`, `70,112 messages`. The plural of `unit` takes an s.
+pub(crate) fn counted(n: usize, unit: &str) -> String {
+    format!("{} {unit}{}", group(n), if n == 1 { "" } else { "s" })
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

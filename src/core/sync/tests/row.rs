@@ -63,7 +63,7 @@ impl People for Everyone {
         self.guests
     }
 
-    fn is_ignored(&self, peer: PeerId, _: Timestamp) -> bool {
+    fn is_ignored(&self, peer: PeerId) -> bool {
         self.ignored.contains(&peer)
     }
 

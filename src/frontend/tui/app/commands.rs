@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, DiskTrouble, Nick, Text, Who, group},
+        model::{Author, DiskTrouble, Nick, Text, Who, counted},
     },
     frontend::{
         slash::{self, Action, Context, Local, Spec},
@@ -174,8 +174,7 @@ impl App {
             Author::Own => "what you said".to_owned(),
             Author::Peer(_) => format!("what {} said", line.name()),
         };
-        let (count, s) = (group(bytes), if bytes == 1 { "" } else { "s" });
-        let mut told = format!("Copied {count} byte{s}: {what} at {}.", time_of_day(line.minute));
+        let mut told = format!("Copied {}: {what} at {}.", counted(bytes, "byte"), time_of_day(line.minute));
         if !std::mem::replace(&mut self.told_of_clipboard, true) {
             told.push_str(" If they do not arrive, your terminal has to allow it; in tmux: set -s set-clipboard on");
         }

@@ -6,7 +6,7 @@ use super::{
     App, DraftSize, Line, Sight, Standing, cut, overlays, percent, setup::Setup, status::Node, time_left, width,
 };
 use crate::{
-    domain::model::{Now, group},
+    domain::model::{Now, counted, group},
     frontend::slash::Spec,
 };
 
@@ -100,8 +100,7 @@ impl App {
         }
         if self.status.left_out() > 0 {
             let lines = usize::try_from(self.status.left_out()).unwrap_or(usize::MAX);
-            let s = if lines == 1 { "" } else { "s" };
-            parts.push(format!("{} message{s} of strangers left out", group(lines)));
+            parts.push(format!("{} of strangers left out", counted(lines, "message")));
         }
         parts
     }
@@ -121,8 +120,7 @@ impl App {
     fn waiting(&self) -> Option<String> {
         let lines = usize::try_from(self.status.unsent().max(self.people.most_waiting())).unwrap_or(usize::MAX);
         let apart = !matches!(self.standing(), Standing::Online | Standing::Welcome);
-        (apart && lines > 0)
-            .then(|| format!("{} {} waiting", group(lines), if lines == 1 { "message" } else { "messages" }))
+        (apart && lines > 0).then(|| format!("{} waiting", counted(lines, "message")))
     }
 
     /// Who is typing, in at most `columns`, for the end of the status line. The name of one person is cut to `least` columns at

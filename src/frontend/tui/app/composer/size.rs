@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::draft::Draft;
-use crate::domain::model::group;
+use crate::domain::model::counted;
 
 /// A draft of more rows shows its size: the input shows no more.
 const SHOWN_ABOVE: usize = 5;
@@ -33,7 +33,7 @@ impl DraftSize {
     }
 
     fn rows_in_words(self) -> String {
-        format!("{} row{}", group(self.rows), if self.rows == 1 { "" } else { "s" })
+        counted(self.rows, "row")
     }
 
     /// Whether it is worth showing.

@@ -1,7 +1,7 @@
 //! What the user has not seen yet.
 
 use super::{Conversation, pane::Entry};
-use crate::domain::model::group;
+use crate::domain::model::counted;
 
 impl Conversation {
     /// How many messages arrived unseen, and warnings and questions of the program.
@@ -12,12 +12,13 @@ impl Conversation {
     /// The same in words: `3 new messages`.
     pub(crate) fn unread_words(&self) -> Option<String> {
         let marker = self.pane.marker?;
-        let some = |count: usize, what: &str| format!("{} {what}{}", group(count), if count == 1 { "" } else { "s" });
         match (marker.messages, marker.notices) {
             (0, 0) => None,
-            (messages, 0) => Some(some(messages, "new message")),
-            (0, notices) => Some(some(notices, "new notice")),
-            (messages, notices) => Some(format!("{}, {}", some(messages, "new message"), some(notices, "notice"))),
+            (messages, 0) => Some(counted(messages, "new message")),
+            (0, notices) => Some(counted(notices, "new notice")),
+            (messages, notices) => {
+                Some(format!("{}, {}", counted(messages, "new message"), counted(notices, "notice")))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::Line;
 use crate::{
     domain::{
-        model::{Author, Mark, MessageId, PeerId, Position, group},
+        model::{Author, Mark, MessageId, PeerId, Position, counted, group},
         naming::Tags,
     },
     frontend::tui::app::wrap::cut,
@@ -187,7 +187,7 @@ impl Flood {
             lines
         };
         let gap = (self.left_out > 0).then(|| {
-            let messages = messages(self.left_out);
+            let messages = counted(amount(self.left_out), "message");
             format!(
                 "… {messages} in between are not on the screen. To read what is kept of them, run: proximity-chat log"
             )
@@ -206,10 +206,10 @@ impl Flood {
         let named = match self.mentions {
             0 => String::new(),
             1 => ", one names you".to_owned(),
-            mentions => format!(", {} name you", number(mentions)),
+            mentions => format!(", {} name you", group(amount(mentions))),
         };
         let shows = if self.left_out == 0 { "them" } else { "some" };
-        let messages = more_messages(self.said());
+        let messages = counted(amount(self.said()), "more message");
         let hidden = self.held().saturating_sub(IN_SIGHT);
         let rows = self.head.iter().chain(&self.tail).skip(hidden).map(row);
         let title = format!("▸ {messages} of {whose}{named}  (Ctrl-O shows {shows})");
@@ -224,14 +224,6 @@ fn row(line: &Line) -> String {
     format!("    {}", cut(&format!("{}{after} {}", line.name(), words.replace('\n', " ")), COLUMNS))
 }
 
-fn number(count: u64) -> String {
-    group(usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-fn messages(count: u64) -> String {
-    format!("{} {}", number(count), if count == 1 { "message" } else { "messages" })
-}
-
-fn more_messages(count: u64) -> String {
-    format!("{} more {}", number(count), if count == 1 { "message" } else { "messages" })
+fn amount(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
