@@ -20,7 +20,16 @@ const MAX_COPIES: u32 = 64;
 pub(super) struct Locked {
     pub(super) name: ProfileName,
     pub(super) directory: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+/// Closing the file is not enough: a process that another thread is just starting has it open too, until it runs its own
+/// program, and would keep the lock that long.
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // If this fails, closing the file still gives the profile back.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// Takes the profile called `name` below `root`, and makes it if need be.
@@ -54,8 +63,25 @@ fn try_take(root: &Path, name: &ProfileName) -> Result<Option<Locked>, ProfileEr
     let lock = private::open_lock(&path).or_else(|error| private::open_lock_as_it_is(&path).map_err(|_| error));
     let lock = lock.map_err(|error| ProfileError::Directory { path: directory.clone(), error })?;
     match lock.try_lock() {
-        Ok(()) => Ok(Some(Locked { name: name.clone(), directory, _lock: lock })),
+        Ok(()) => Ok(Some(Locked { name: name.clone(), directory, lock })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(ProfileError::Lock { path, error }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a process has that is being started: the same open file.
+    #[test]
+    fn a_process_that_is_being_started_does_not_keep_the_profile() {
+        let root = tempfile::tempdir().unwrap();
+        let locked = take_free(root.path()).unwrap();
+        let name = locked.name.clone();
+        let inherited = locked.lock.try_clone().unwrap();
+        drop(locked);
+        assert_eq!(take_free(root.path()).unwrap().name, name);
+        drop(inherited);
     }
 }
