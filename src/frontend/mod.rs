@@ -7,6 +7,8 @@ mod elsewhere;
 pub mod headless;
 pub mod json;
 pub mod slash;
+pub(crate) mod told;
 pub mod tui;
 mod typing;
 mod withheld;
+pub mod words;

@@ -5,6 +5,5 @@ pub mod discovery;
 pub mod disk;
 pub mod io;
 pub mod net;
-pub mod notices;
 pub mod profile;
 pub mod store;

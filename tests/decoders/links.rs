@@ -21,6 +21,7 @@ use proximity_chat::{
         bus::{Command, Update},
         model::{Author, Guests, LinkId, LogId, Nick, NodeId, Now, PortRange, Presence, Room, Text, Timestamp, Who},
     },
+    frontend::words,
     protocol::{
         codec::mesh::{Frame, decode},
         identity::Identity,
@@ -235,7 +236,8 @@ fn check(update: &Update) {
             message.nick.iter().for_each(clean::nick);
             clean::text(&message.text);
         }
-        Update::Notice { text, .. } | Update::Failed { text, .. } => clean::message(text),
+        Update::Notice(notice) => clean::message(&words::notice(notice)),
+        Update::Failed(failure) => clean::message(&words::failure(failure)),
         _ => {}
     }
 }

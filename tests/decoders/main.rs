@@ -130,7 +130,7 @@ fn what_a_node_says_over_a_link_reaches_the_user() {
     assert_eq!(count("log-backwards", from_peer), 20);
     assert_eq!(count("log-again-and-again", from_peer), 20);
     assert_eq!(count("log-with-a-hole", from_peer), 5);
-    let forked = |update: &Update| matches!(update, Update::Notice { code: NoticeCode::Forked, .. });
+    let forked = |update: &Update| matches!(update, Update::Notice(notice) if notice.code() == NoticeCode::Forked);
     assert_eq!(count("log-forked", forked), 1);
     let pretended = |update: &Update| matches!(update, Update::Message(message) if message.text.as_str() == "forged");
     assert_eq!(count("log-forged", pretended), 0);

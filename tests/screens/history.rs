@@ -33,8 +33,11 @@ fn the_room_opens_with_what_was_said_and_without_a_flicker() {
 fn a_disk_that_does_not_answer_is_told_of_and_leaves_the_rest_alone() {
     let mut s = Screen::new(lan(), (80, 24));
     s.listens("alice");
-    s.update(Update::Failed { code: FailureCode::Storage, text: "The history cannot be read.".into() });
-    assert!(s.find("The history cannot be read.").is_some() && s.find("Nobody else").is_some());
+    s.update(Update::Failed(Failure::Storage(StorageFailure::Request(StoreFailure::new(
+        StoreTask::Read,
+        StoreFault::Silent,
+    )))));
+    assert!(s.find("The history could not be read").is_some() && s.find("Nobody else").is_some());
 }
 
 #[test]

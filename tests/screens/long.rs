@@ -1,6 +1,9 @@
 //! Messages and drafts that are longer than a window.
 
-use proximity_chat::{domain::model::*, frontend::tui::app::*};
+use proximity_chat::{
+    domain::{bus::WhoFailure, model::*},
+    frontend::tui::app::*,
+};
 
 use crate::screen::*;
 
@@ -144,10 +147,7 @@ fn counts_are_of_messages() {
     s.enter("/clear");
     for n in 0..100 {
         s.enter(&format!("/whois {n}"));
-        s.update(proximity_chat::domain::bus::Update::Failed {
-            code: proximity_chat::domain::bus::FailureCode::NoNetwork,
-            text: format!("nobody {n}"),
-        });
+        s.update(WhoFailure::Nobody(Who::new(&format!("nobody {n}")).unwrap()).into());
     }
     s.feed(Input::Scroll(5));
     assert!(s.find("more below · End").is_some() && s.find("messages below").is_none(), "{}", s.text());

@@ -4,8 +4,8 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use proximity_chat::{
-    core::log::storage::{Failure, Write},
-    domain::model::{DiskTrouble, MessageId},
+    core::log::storage::Write,
+    domain::model::{DiskTrouble, MessageId, StoreFailure, StoreFault, StoreTask},
 };
 
 /// The disks of all hosts.
@@ -57,7 +57,7 @@ impl Disks {
         host: usize,
         writes: &[Write],
         is_honest: impl Fn(&Write) -> bool,
-    ) -> Result<Result<(), Failure>, String> {
+    ) -> Result<Result<(), StoreFailure>, String> {
         let disk = &mut self.0[host];
         let others = writes.iter().filter_map(|write| match write {
             Write::Event(entry) if !entry.own && is_honest(write) => Some(entry.event.id.into()),
@@ -66,7 +66,10 @@ impl Disks {
         let others: BTreeSet<MessageId> = others.collect();
         if disk.is_full {
             disk.refused.extend(others);
-            return Ok(Err(Failure { text: "The disk is full.".to_owned(), trouble: DiskTrouble::Full }));
+            return Ok(Err(StoreFailure {
+                trouble: DiskTrouble::Full,
+                ..StoreFailure::new(StoreTask::Write, StoreFault::Silent)
+            }));
         }
         for id in others {
             if disk.refused.remove(&id) && !disk.shown.contains(&id) {

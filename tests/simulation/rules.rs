@@ -124,14 +124,15 @@ impl Rules {
         self.copied.contains_key(node)
     }
 
-    /// Whether a notice about somebody who contradicts themselves is about somebody honest, who has one history.
-    pub(crate) fn names_honest(&self, text: &str) -> bool {
-        let tag = |node: &NodeId| text.contains(&node.tag(8));
-        let nick = |index: &usize| text.contains(&format!("node{index} "));
+    /// Whether a name in a notice is that of an honest node with one history.
+    pub(crate) fn is_honest_name(&self, name: &str) -> bool {
+        let tag = |node: &NodeId| name.contains(&node.tag(8));
+        let bare = name.split('#').next().unwrap_or_default();
+        let nick = |index: &usize| bare == format!("node{index}");
         if self.copied.keys().any(tag) || self.copied.values().any(nick) {
             return false;
         }
-        text.contains("your key") || text.contains("node") || self.honest.iter().any(tag)
+        name.contains("node") || self.honest.iter().any(tag)
     }
 
     /// One more key will say that it holds what it does not hold.

@@ -7,13 +7,10 @@ use std::{
 };
 
 use proximity_chat::{
-    core::log::{
-        placing::MAX_OFF,
-        storage::{Failure, Write},
-    },
+    core::log::{placing::MAX_OFF, storage::Write},
     domain::{
-        bus::{FailureCode, NoticeCode, Update},
-        model::{Mark, Message, NodeId, PeerId, Trust},
+        bus::{Failure, HistoryNotice, Notice, NoticeCode, Update},
+        model::{Mark, Message, NodeId, PeerId, StoreFailure, Trust},
     },
 };
 
@@ -97,7 +94,7 @@ impl World {
     }
 
     /// A node writes to its disk. Whether that takes it.
-    pub(crate) fn writes(&self, node: usize, writes: &[Write]) -> Result<(), Failure> {
+    pub(crate) fn writes(&self, node: usize, writes: &[Write]) -> Result<(), StoreFailure> {
         let taken = self.disks.borrow_mut().take(node, writes, |write| match write {
             Write::Event(entry) => self.rules.borrow().is_honest(&entry.event.log.author),
             _ => false,
@@ -163,7 +160,7 @@ impl World {
                 rules.kept(host.index, *id);
                 if is_honest { self.disks.borrow_mut().kept(host.index, *id) } else { Ok(()) }
             }
-            Update::Failed { code: FailureCode::Storage, .. } if self.disks.borrow().was_full(host.index) => Ok(()),
+            Update::Failed(Failure::Storage(_)) if self.disks.borrow().was_full(host.index) => Ok(()),
             Update::Rearranged { .. } => {
                 self.rules.borrow_mut().rearranged(host.index);
                 Ok(())
@@ -176,18 +173,24 @@ impl World {
                 Err(format!("who was met on two days is known: node {} does not know {}", host.index, peer.addr))
             }
             // Only hostile ones contradict themselves.
-            Update::Notice { code: NoticeCode::Forked, text } if !self.rules.borrow().names_honest(text) => Ok(()),
-            // A node with two histories is told so.
-            Update::Notice { code: NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy, .. }
-                if self.rules.borrow().is_copied(&host.node) =>
+            Update::Notice(Notice::History(HistoryNotice::Forked(name)))
+                if !self.rules.borrow().is_honest_name(name) =>
             {
                 Ok(())
             }
-            Update::Notice {
-                code: NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy,
-                text,
-            }
-            | Update::Failed { code: FailureCode::Storage, text } => Err(format!("node {} says: {text}", host.index)),
+            Update::Notice(notice) => match notice.code() {
+                // A node with two histories is told so.
+                NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy
+                    if self.rules.borrow().is_copied(&host.node) =>
+                {
+                    Ok(())
+                }
+                NoticeCode::Damaged | NoticeCode::Forked | NoticeCode::NewLog | NoticeCode::OtherCopy => {
+                    Err(format!("node {} says: {notice:?}", host.index))
+                }
+                _ => Ok(()),
+            },
+            Update::Failed(failure @ Failure::Storage(_)) => Err(format!("node {} says: {failure:?}", host.index)),
             _ => Ok(()),
         };
         self.must(kept);

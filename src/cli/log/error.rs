@@ -3,8 +3,7 @@
 use std::io;
 
 use crate::{
-    core::log::storage::Failure,
-    domain::model::ProfileName,
+    domain::model::{ProfileName, StoreFailure},
     runtime::{
         profile::ProfileError,
         store::{OpenError, ReadError},
@@ -37,7 +36,7 @@ pub enum Error {
     Open(#[from] OpenError),
     /// The history could not do what it was asked for.
     #[error(transparent)]
-    Store(#[from] Failure),
+    Store(#[from] StoreFailure),
     /// The system does not say which networks there are.
     #[error("Cannot look at the interfaces of this machine: {0}. Name the network with --network.")]
     Interfaces(io::Error),

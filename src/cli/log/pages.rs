@@ -2,8 +2,8 @@
 
 use super::Error;
 use crate::{
-    core::log::storage::{Failure, Ignored, PageRequest, Reply, Request, StoredLine, StoredPage},
-    domain::model::{Hlc, MessageId, Position, Room, Seek},
+    core::log::storage::{Ignored, PageRequest, Reply, Request, StoredLine, StoredPage},
+    domain::model::{Hlc, MessageId, Position, Room, Seek, StoreFailure, StoreFault, StoreTask},
     runtime::store::Database,
 };
 
@@ -41,6 +41,6 @@ fn page(database: &mut Database, request: PageRequest) -> Result<StoredPage, Err
 }
 
 /// An answer to something else, which only a defect gives.
-pub(super) fn unexpected() -> Failure {
-    Failure::new("The history gave an answer that makes no sense. Please report this.")
+pub(super) fn unexpected() -> StoreFailure {
+    StoreFailure::new(StoreTask::Read, StoreFault::Nonsense)
 }

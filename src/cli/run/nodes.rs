@@ -13,13 +13,13 @@ use super::{
 use crate::{
     cli::config::Config,
     domain::{
-        bus::{Command, FailureCode, NoticeCode, Update},
+        bus::{Command, Failure, NetworkFailure, Notice, Update},
         model::{Network, Nick, NodeId, Presence},
     },
     runtime::{
         actor::{Actor, Carried, DesiredNetwork, Moved, Random, Settings, StartError, Wish},
         io::{Clock, TcpNet},
-        net, notices,
+        net,
         profile::Profile,
     },
 };
@@ -82,11 +82,9 @@ impl Start {
         updates: &mpsc::Sender<Update>,
     ) -> Result<history::History, Error> {
         let mut history = history::open(network, joined, &self.profile)?;
-        if let Some(text) = history.damage.take() {
-            let notice = Update::Notice { code: NoticeCode::Damaged, text };
-            notices::note(&notice);
+        if let Some(notice) = history.damage.take() {
             // Before all that the node says, so there is room.
-            let _ = updates.try_send(notice);
+            let _ = updates.try_send(Update::Notice(Notice::History(notice)));
         }
         Ok(history)
     }
@@ -154,7 +152,8 @@ async fn run_nodes(
                 let error: Error = error;
                 tracing::error!(%error, "no node on another network");
                 // The front end then sees that the node is gone.
-                tell_failure(&updates, &error.to_string()).await;
+                let failure = NetworkFailure::Ended { reason: error.to_string() };
+                let _ = updates.send(Update::Failed(Failure::Network(failure))).await;
                 return;
             }
         };
@@ -183,15 +182,11 @@ async fn next_history(
         if !site.open {
             return there;
         }
-        tell_failure(updates, &format!("{error} The chat stays on this machine; F2 tries again.")).await;
+        let failure = NetworkFailure::StaysClosed { reason: error.to_string() };
+        // Without a front end there is nobody to tell.
+        let _ = updates.send(Update::Failed(Failure::Network(failure))).await;
         if wishes.send(Wish::CannotListen).await.is_err() || desired.changed().await.is_err() {
             return there;
         }
     }
-}
-
-async fn tell_failure(updates: &mpsc::Sender<Update>, text: &str) {
-    let failed = Update::Failed { code: FailureCode::NoNetwork, text: text.to_owned() };
-    // Without a front end there is nobody to tell.
-    let _ = updates.send(failed).await;
 }

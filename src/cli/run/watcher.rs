@@ -15,13 +15,12 @@ use super::network_policy::{Decision, NetworkPolicy};
 use crate::{
     core::networks::NetworkRecord,
     domain::{
-        bus::{FailureCode, NoticeCode, Update},
+        bus::{Failure, NetworkFailure, NetworkNotice, Notice, Update},
         model::{Date, Interface, Network, NodeId},
     },
     runtime::{
         actor::{DesiredNetwork, Wish},
         io::{ask_routers, carrier_changes, interfaces, now, seen},
-        notices,
         profile::Saver,
     },
 };
@@ -209,17 +208,12 @@ impl Watcher {
         let site = self.policy.opened(&interfaces);
         if let (Err(error), true) = (&site, open) {
             if self.answers_again() {
-                self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
+                self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string()))));
             }
             return;
         }
         if !is_news && is_wish && self.answers_again() {
-            let text = if open {
-                "The chat is open to your network already."
-            } else {
-                "The chat is on this machine only already."
-            };
-            self.tell(Update::Notice { code: NoticeCode::Network, text: text.to_owned() });
+            self.tell(Update::Notice(Notice::Network(NetworkNotice::Already { open })));
         }
         if let (Ok(site), true) = (&site, open) {
             let spots = site.spots.clone();
@@ -237,7 +231,7 @@ impl Watcher {
     async fn go_to(&mut self, interface: &Arc<str>) {
         let interfaces = interfaces().unwrap_or_default();
         if let Err(error) = self.policy.go_to(interface, &interfaces) {
-            return self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() });
+            return self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string()))));
         }
         // What is there now is another network, and nothing was said of it.
         self.policy.networks.leave();
@@ -251,7 +245,7 @@ impl Watcher {
                 let next = self.policy.again(&self.now, step.joined());
                 self.go(next);
             }
-            Err(error) => self.tell(Update::Failed { code: FailureCode::NoNetwork, text: error.to_string() }),
+            Err(error) => self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string())))),
         }
     }
 
@@ -286,12 +280,11 @@ impl Watcher {
         let (saver, records) = (self.saver.clone(), self.saved.clone());
         let kept = tokio::task::spawn_blocking(move || saver.save_networks(&records)).await;
         if let Ok(Err(error)) = kept {
-            self.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() });
+            self.tell(Update::Notice(Notice::NotSaved(error.into())));
         }
     }
 
     fn tell(&self, update: Update) {
-        notices::note(&update);
         // Full: the front end is far behind, and will see where the node is.
         let _ = self.updates.try_send(update);
     }

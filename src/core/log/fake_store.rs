@@ -6,11 +6,14 @@ use crate::{
     core::{
         clock::LastRun,
         log::storage::{
-            Ack, Dating, Failure, Found, GuestLine, LogEntry, LogState, Place, Proof, Repeated, Reply, Request,
-            Snapshot, StoredEvent, StoredLine, StoredPage, Write,
+            Ack, Dating, Found, GuestLine, LogEntry, LogState, Place, Proof, Repeated, Reply, Request, Snapshot,
+            StoredEvent, StoredLine, StoredPage, Write,
         },
     },
-    domain::model::{DiskTrouble, EventId, Hlc, LogId, MessageId, NodeId, Position, Timestamp},
+    domain::model::{
+        DiskTrouble, EventId, Hlc, LogId, MessageId, NodeId, Position, StoreAdvice, StoreFailure, StoreFault,
+        StoreTask, Timestamp,
+    },
     protocol::codec::event::Content,
 };
 
@@ -30,7 +33,7 @@ pub(crate) struct FakeStore {
 }
 
 impl FakeStore {
-    pub(crate) fn handle(&mut self, request: Request) -> Result<Reply, Failure> {
+    pub(crate) fn handle(&mut self, request: Request) -> Result<Reply, StoreFailure> {
         match request {
             Request::Write(_) | Request::Load if self.fails => Err(full()),
             Request::Write(writes) if self.is_full_now(&writes) => Err(full()),
@@ -248,6 +251,7 @@ fn size(entry: &LogEntry) -> u64 {
     entry.signed.bytes() as u64
 }
 
-fn full() -> Failure {
-    Failure { text: "The disk is full.".to_owned(), trouble: DiskTrouble::Full }
+fn full() -> StoreFailure {
+    let fault = StoreFault::Error { reason: "full".to_owned(), advice: StoreAdvice::FreeSpace };
+    StoreFailure { task: StoreTask::Write, fault, trouble: DiskTrouble::Full }
 }

@@ -453,20 +453,3 @@ pub struct Undelivered {
     /// How many lines there are.
     pub lines: u64,
 }
-
-/// Why a request failed. No part of it was executed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text}")]
-pub struct Failure {
-    /// What happened and what to do, for people.
-    pub text: String,
-    /// What is wrong with the disk.
-    pub trouble: DiskTrouble,
-}
-
-impl Failure {
-    /// A failure that says nothing about room or permissions.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), trouble: DiskTrouble::Failing }
-    }
-}

@@ -93,7 +93,7 @@ impl Node {
         let people = self.trust.people(&self.peers);
         let id = match people.resolve_loosely(who) {
             Ok(id) => id,
-            Err(unclear) => return out.push(Output::Update(unclear.update())),
+            Err(unclear) => return out.push(Output::Update(unclear.into())),
         };
         let peer = people.here().peer(id).cloned();
         let known = id.node().and_then(|node| self.trust.book().get(node)).cloned();

@@ -7,14 +7,10 @@ use super::{
     transport::{CloseReason, DialFailure, Secure},
 };
 use crate::{
-    core::{
-        budgets::Space,
-        log::storage::{Failure, Reply},
-        networks::Standing,
-    },
+    core::{budgets::Space, log::storage::Reply, networks::Standing},
     domain::{
         bus::Command,
-        model::{LinkId, Network, NodeId, Target},
+        model::{LinkId, Network, NodeId, StoreFailure, Target},
     },
     protocol::codec::{
         ReferenceLine,
@@ -114,7 +110,7 @@ pub enum Input {
         /// The request.
         ticket: u64,
         /// The answer.
-        reply: Result<Reply, Failure>,
+        reply: Result<Reply, StoreFailure>,
     },
     /// How much room there is for the history now.
     FreeSpace(Space),

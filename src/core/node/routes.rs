@@ -6,7 +6,7 @@ use super::{Node, Output, dialing, peers, trust, verify};
 use crate::{
     core::{node::views::Directory, sync},
     domain::{
-        bus::Update,
+        bus::{Notice, Update},
         model::{Author, Now, PeerId},
     },
 };
@@ -161,10 +161,11 @@ impl Node {
                 sync::Output::Notice(notice) => {
                     if self.notices.allow(notice.code(), now.mono) {
                         let names = self.trust.people(&self.peers).names();
-                        out.push(Output::Update(notice.update(|author| names.name(PeerId::Node(author)))));
+                        let notice = notice.named(|author| names.name(PeerId::Node(author)));
+                        out.push(Output::Update(Update::Notice(Notice::History(notice))));
                     }
                 }
-                sync::Output::NotDone(reason) => out.push(Output::Update(reason.update())),
+                sync::Output::NotDone(reason) => out.push(Output::Update(reason.into())),
                 sync::Output::Misbehaved(link) => self.misbehaved(link, now, out),
                 sync::Output::Leave => {
                     self.phase = super::Phase::Left;

@@ -17,13 +17,13 @@ use std::{
 use super::{
     Sync,
     event::{Context, Output},
-    notice::Notice,
     say_again::Lines,
     timer::Timer,
 };
 use crate::{
     core::log::HeldLog,
     domain::{
+        bus::HistoryNotice,
         limit::TokenBucket,
         model::{EventId, LinkId, LogId},
     },
@@ -138,7 +138,7 @@ impl Sync {
         let is_ours = range.log.author == self.me && range.seq > 0;
         if is_ours && !self.branches.told && self.logs.key(&range.log).is_none() {
             self.branches.told = true;
-            cx.out.push(Output::Notice(Notice::OtherCopy));
+            cx.out.push(Output::Notice(HistoryNotice::OtherCopy));
         }
     }
 

@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     Purpose, Sync,
     event::{Context, Output},
-    notice::Notice,
     say_again::Lines,
     timer::Timer,
 };
@@ -19,7 +18,7 @@ use crate::{
         },
     },
     domain::{
-        bus::Update,
+        bus::{HistoryNotice, Update},
         model::{Hlc, LinkId, LogId, Machine, NodeId, Now, PeerId, Room, Timestamp},
     },
 };
@@ -185,7 +184,11 @@ impl Sync {
         }
         let look = self.go_by_clocks(cx);
         if self.told_clock.is_news(look.off.as_ref()) {
-            cx.out.extend(look.off.clone().map(|off| Output::Notice(Notice::ClockOff(off))));
+            cx.out.extend(
+                look.off
+                    .clone()
+                    .map(|Off { ahead, of }| Output::Notice(HistoryNotice::ClockOff { ahead_ms: ahead, of })),
+            );
         }
         for (node, ahead_ms) in self.marked_clocks.change(&self.clocks.far_off(cx.now)) {
             cx.update(Update::PeerClock { peer: PeerId::Node(node), ahead_ms });

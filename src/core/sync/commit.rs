@@ -8,7 +8,6 @@ use super::{
     Purpose, Sync,
     commit_queue::Commit,
     event::{Context, Output},
-    notice::NotDone,
     on_the_way::OnTheWay,
     queued::Queued,
     timer::Timer,
@@ -17,14 +16,15 @@ use crate::{
     core::{
         log::{
             Logs, NoTime,
-            storage::{Dating, Failure, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
+            storage::{Dating, GuestLine, LogEntry, Request, Snapshot, StoredLine, Write},
         },
         mutant,
     },
     domain::{
-        bus::Update,
+        bus::{StorageFailure, Update},
         model::{
-            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId, Text,
+            Delivery, DiskTrouble, LinkId, LogId, Message, MessageId, Nick, NodeId, Now, Position, Room, RoomId,
+            StoreFailure, StoreFault, StoreTask, Text,
         },
     },
     protocol::codec::{
@@ -46,7 +46,7 @@ impl Sync {
         self.go_by_clocks(cx);
         match self.write_own(room.id(), (KIND_SAID, content), cx) {
             Ok(entry) => self.keep(vec![entry], None, cx),
-            Err(error) => cx.out.push(Output::NotDone(NotDone::NoTime(error))),
+            Err(NoTime) => cx.out.push(Output::NotDone(StorageFailure::NoTime)),
         }
     }
 
@@ -252,7 +252,7 @@ impl Sync {
     }
 
     /// The disk has taken nothing of the commit: none of it was sent, and none of it counts.
-    pub(super) fn not_committed(&mut self, failure: Failure, cx: &mut Context<'_>) {
+    pub(super) fn not_committed(&mut self, failure: StoreFailure, cx: &mut Context<'_>) {
         let Some(Commit { queued, acks, forks, .. }) = self.take_commit() else { return };
         self.delivery.take_back(acks);
         self.forks.take_back(forks);
@@ -284,7 +284,7 @@ impl Sync {
 
     /// The disk does not answer.
     pub(super) fn commit_stuck(&mut self, cx: &mut Context<'_>) {
-        let failure = Failure::new("The disk does not answer; what was said last is not stored.");
+        let failure = StoreFailure::new(StoreTask::Write, StoreFault::Silent);
         self.not_committed(failure, cx);
     }
 

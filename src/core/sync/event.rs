@@ -4,17 +4,17 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
-use super::notice::{NotDone, Notice};
 use crate::{
     core::{
         budgets::Space,
-        log::storage::{Failure, Ignored, Reply, Request},
+        log::storage::{Ignored, Reply, Request},
         networks::Standing,
     },
     domain::{
-        bus::Update,
+        bus::{HistoryNotice, StorageFailure, Update},
         model::{
-            Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, Seek, Text, Timestamp,
+            Class, Host, LinkId, Network, Nick, NodeId, Now, PeerId, Position, Repute, Room, Seek, StoreFailure, Text,
+            Timestamp,
         },
     },
     protocol::codec::{
@@ -77,7 +77,7 @@ pub enum Input {
         /// Which request.
         ticket: u64,
         /// The answer.
-        reply: Result<Reply, Failure>,
+        reply: Result<Reply, StoreFailure>,
     },
     /// Our user says something.
     Say {
@@ -164,9 +164,9 @@ pub enum Output {
     /// Tell the front end.
     Update(Update),
     /// Tell the user something that others have caused. The receiver limits how often.
-    Notice(Notice),
+    Notice(HistoryNotice<NodeId>),
     /// Tell the user that something asked for was not done.
-    NotDone(NotDone),
+    NotDone(StorageFailure),
     /// A link has sent what no honest node sends: close it. [`Input::LinkDown`] follows.
     Misbehaved(LinkId),
     /// All that our user said is on disk, or will not be: the program may end.

@@ -5,12 +5,14 @@ use std::time::Duration;
 use super::{
     Purpose, Retention, Sync,
     event::{Context, Output},
-    notice::Notice,
     timer::Timer,
 };
 use crate::{
     core::log::storage::{Request, Retain},
-    domain::model::{LinkId, LogId, Timestamp},
+    domain::{
+        bus::HistoryNotice,
+        model::{LinkId, LogId, Timestamp},
+    },
 };
 
 /// How often old lines are forgotten. Nobody needs it to the minute.
@@ -26,7 +28,7 @@ impl Sync {
         let is_believed = !look.contradicted && self.believes_clock(look.agreed, cx);
         let may_forget = is_believed && self.run.may_forget(cx.now);
         if age.is_some() && !is_believed && !std::mem::replace(&mut self.told_doubt, true) {
-            cx.out.push(Output::Notice(Notice::NothingForgotten));
+            cx.out.push(Output::Notice(HistoryNotice::NothingForgotten));
         }
         let before = age.filter(|_| may_forget).map(|age| before(now.wall, age));
         if before.is_none() && lines.is_none() {

@@ -3,11 +3,13 @@
 use super::{
     Purpose, Sync,
     event::{Context, Output},
-    notice::Notice,
 };
 use crate::{
     core::log::storage::{Proof, Read, Request, StoredEvent},
-    domain::model::{EventId, LinkId, LogId},
+    domain::{
+        bus::HistoryNotice,
+        model::{EventId, LinkId, LogId},
+    },
     protocol::{
         codec::{event::Signed, mesh},
         identity::is_signed_by,
@@ -136,7 +138,7 @@ impl Sync {
             }
             return;
         }
-        cx.out.push(Output::Notice(if is_own { Notice::OwnForked } else { Notice::Forked(log.author) }));
+        cx.out.push(Output::Notice(if is_own { HistoryNotice::OwnForked } else { HistoryNotice::Forked(log.author) }));
         self.forks.add(Proof { log, seq, one: ours, other: theirs.clone() });
         for name in self.links.names() {
             let Some(link) = self.links.get_mut(name) else { continue };

@@ -7,14 +7,16 @@ use super::{
     cursor::LogKey,
     event::{Context, Output},
     names::{OurNames, Told},
-    notice::Notice,
     phase::Event,
     receipts::Claim,
     timer::Timer,
 };
 use crate::{
     core::log::HeldLog,
-    domain::model::{LinkId, LogId, NodeId, Now, Room},
+    domain::{
+        bus::HistoryNotice,
+        model::{LinkId, LogId, NodeId, Now, Room},
+    },
     protocol::codec::{
         event::HeldRange,
         mesh::{self, Cap, Change, Frame, Have, MAX_RANGES},
@@ -290,7 +292,7 @@ impl Sync {
 impl Sync {
     /// Our history was older than what others have of us.
     pub(super) fn notice_new_log(cx: &mut Context<'_>) {
-        cx.out.push(Output::Notice(Notice::NewLog));
+        cx.out.push(Output::Notice(HistoryNotice::NewLog));
     }
 
     /// An event of this link waits for what it follows: its sender has that too.

@@ -71,7 +71,6 @@ mod joining;
 mod lagging;
 mod link;
 mod names;
-mod notice;
 mod on_the_way;
 mod outage;
 mod pages;
@@ -95,7 +94,6 @@ use std::time::{Duration, Instant};
 
 pub use event::{Input, Output, People};
 pub use history::{History, Retention};
-pub use notice::{NotDone, Notice};
 pub use on_the_way::Unpublished;
 
 use self::{
@@ -121,13 +119,13 @@ use crate::{
         clock::{Clocks, LastRun, TrustedRun},
         log::{
             Logs,
-            storage::{Failure, Reply, Undelivered},
+            storage::{Reply, Undelivered},
         },
         secrets::Secrets,
     },
     domain::{
-        bus::Update,
-        model::{DiskTrouble, LinkId, LogId, NodeId, Now, Timestamp},
+        bus::{HistoryNotice, StorageFailure, Update},
+        model::{DiskTrouble, LinkId, LogId, NodeId, Now, StoreFailure, Timestamp},
         timers::Timers,
     },
     protocol::{codec::mesh::Caps, identity::Identity},
@@ -383,7 +381,7 @@ impl Sync {
     }
 
     /// The store has answered.
-    fn stored(&mut self, ticket: u64, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+    fn stored(&mut self, ticket: u64, reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         let Some(purpose) = self.requests.answered(ticket) else { return };
         match (purpose, reply) {
             (Purpose::Commit, Ok(_)) => self.committed(cx),
@@ -392,7 +390,7 @@ impl Sync {
                 self.send_events(link, &wanted, &events, cx);
             }
             (Purpose::Backfill(link, wanted), reply) => {
-                cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));
+                cx.out.extend(reply.err().map(|failure| Output::Notice(HistoryNotice::Unreadable(failure))));
                 self.send_events(link, &wanted, &[], cx);
             }
             (Purpose::Follow(log), Ok(Reply::Events(events))) => self.follow(&log, &events, cx.now),
@@ -403,7 +401,7 @@ impl Sync {
             (Purpose::Claim(link, log), _) => self.claim_looked_up((link, log), None, cx),
             (Purpose::SayAgain, Ok(Reply::Events(events))) => self.read_to_say_again(&events, cx),
             (Purpose::SayAgain, reply) => {
-                cx.out.extend(reply.err().map(|failure| Output::Notice(Notice::Unreadable(failure))));
+                cx.out.extend(reply.err().map(|failure| Output::Notice(HistoryNotice::Unreadable(failure))));
                 self.not_read_to_say_again(cx);
             }
             (Purpose::Compare(link, theirs), Ok(Reply::Events(events))) => {
@@ -430,7 +428,7 @@ impl Sync {
             (Purpose::Probe, Ok(_)) => self.disk_takes(cx),
             (Purpose::Reload | Purpose::Probe, Err(failure)) => self.disk_refuses(&failure, cx),
             (Purpose::Page(..) | Purpose::Search(_) | Purpose::Erase(_), Err(failure)) => {
-                cx.out.push(Output::NotDone(NotDone::Failed(failure)));
+                cx.out.push(Output::NotDone(StorageFailure::Request(failure)));
             }
             // Nothing depends on the rest: it is asked for again when it is wanted.
             _ => {}

@@ -9,18 +9,14 @@ use std::time::{Duration, Instant};
 use super::{
     Purpose, Sync,
     event::{Context, Output},
-    notice::{NotDone, Notice},
     queued::Queued,
     timer::Timer,
 };
 use crate::{
-    core::{
-        log::storage::{Failure, Request},
-        mutant,
-    },
+    core::{log::storage::Request, mutant},
     domain::{
-        bus::{DiskState, Update},
-        model::{DiskTrouble, LogId, Room, Text},
+        bus::{DiskState, HistoryNotice, Notice, StorageFailure, Update},
+        model::{DiskTrouble, LogId, Room, StoreFailure, StoreFault, StoreTask, Text},
     },
 };
 
@@ -110,7 +106,7 @@ impl Sync {
 /// The disk.
 impl Sync {
     /// The disk has taken nothing. From now on it is tried every second.
-    pub(super) fn disk_failed(&mut self, failure: Failure, cx: &mut Context<'_>) {
+    pub(super) fn disk_failed(&mut self, failure: StoreFailure, cx: &mut Context<'_>) {
         let trouble = failure.trouble;
         self.writer.broken = true;
         self.outage.must_reload = true;
@@ -120,7 +116,7 @@ impl Sync {
             let is_same = |ended: Instant| cx.now.mono.saturating_duration_since(ended) < SAME_TROUBLE;
             self.outage.is_told = !self.outage.ended.is_some_and(is_same);
             if self.outage.is_told {
-                cx.out.push(Output::NotDone(NotDone::Disk(failure)));
+                cx.out.push(Output::NotDone(StorageFailure::Disk(failure)));
             }
         }
         let state = DiskState { trouble: Some(trouble), ..self.outage.state };
@@ -130,8 +126,8 @@ impl Sync {
 
     /// The store was opened for reading only.
     pub(super) fn begin_without_disk(&mut self, trouble: DiskTrouble, cx: &mut Context<'_>) {
-        let text = "The history can be read and not written.".to_owned();
-        self.disk_failed(Failure { text, trouble }, cx);
+        let failure = StoreFailure { task: StoreTask::Write, fault: StoreFault::ReadOnly, trouble };
+        self.disk_failed(failure, cx);
         self.outage.was_reloaded();
     }
 
@@ -149,7 +145,7 @@ impl Sync {
     }
 
     /// The disk has still taken nothing, or could not be read.
-    pub(super) fn disk_refuses(&mut self, failure: &Failure, cx: &mut Context<'_>) {
+    pub(super) fn disk_refuses(&mut self, failure: &StoreFailure, cx: &mut Context<'_>) {
         self.outage.is_asking = false;
         self.timers.set(Timer::Reload, cx.now.mono + RELOAD_AFTER);
         let state = DiskState { trouble: Some(failure.trouble), ..self.outage.state };
@@ -202,7 +198,7 @@ impl Sync {
         self.outage.ended = Some(cx.now.mono);
         self.tell_disk(DiskState::default(), cx);
         if std::mem::take(&mut self.outage.is_told) {
-            cx.update(Notice::DiskAgain { lines }.update(|_| String::new()));
+            cx.update(Update::Notice(Notice::History(HistoryNotice::DiskAgain { lines })));
         }
     }
 

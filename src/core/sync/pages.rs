@@ -5,12 +5,11 @@ use std::time::Duration;
 use super::{
     Purpose, Sync,
     event::{Context, Output, People},
-    notice::NotDone,
 };
 use crate::{
     core::log::storage::{Dating, Found, PageRequest, Request, SearchRequest, StoredLine, StoredPage},
     domain::{
-        bus::{Page, Update},
+        bus::{Page, StorageFailure, Update},
         model::{
             Author, Delivery, LogId, Mark, Message, MessageId, Now, PeerId, Position, Repute, Room, Seek, Text,
             Timestamp, Trust,
@@ -60,7 +59,7 @@ impl Sync {
         if self.requests.has_room_for_query() {
             self.requests.ask(purpose, request, cx.out);
         } else {
-            cx.out.push(Output::NotDone(NotDone::TooManyQueries));
+            cx.out.push(Output::NotDone(StorageFailure::TooManyQueries));
         }
     }
 

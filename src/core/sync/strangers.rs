@@ -7,15 +7,17 @@ use super::{
     budget::{Admission, Surroundings, hold_off},
     event::{Context, Output},
     link::Link,
-    notice::Notice,
     timer::Timer,
 };
 use crate::{
     core::{
-        log::storage::{Failure, Reply, Request},
+        log::storage::{Reply, Request},
         mutant,
     },
-    domain::model::{Hlc, LinkId, LogId, NodeId, Now},
+    domain::{
+        bus::{HistoryNotice, NotTaken},
+        model::{Hlc, LinkId, LogId, NodeId, Now, StoreFailure},
+    },
     protocol::codec::mesh::{self, Cap, Frame, RefusalReason, Refused},
 };
 
@@ -98,7 +100,10 @@ impl Sync {
         self.tell_refused(link, Refused { log, from: seq, until: None, reason }, cx);
         if is_news {
             self.review_all(&log, cx);
-            cx.out.push(Output::Notice(Notice::LeftOut { lines: self.budget.refused_lines(), reason }));
+            cx.out.push(Output::Notice(HistoryNotice::LeftOut {
+                lines: self.budget.refused_lines(),
+                disk_full: reason == RefusalReason::DiskFull,
+            }));
             self.timers.set_or_clear(Timer::RefusalsOver, self.budget.next());
         }
     }
@@ -131,7 +136,7 @@ impl Sync {
         self.timers.set_no_later(Timer::FindLagging(name), due);
         if self.logs.own() == Some(&log) {
             link.refuses = Some(from);
-            cx.out.push(Output::Notice(Notice::NotTaken { by: link.node, reason }));
+            cx.out.push(Output::Notice(HistoryNotice::NotTaken { by: link.node, why: not_taken(reason) }));
             self.report_delivery_soon(cx.now);
         }
     }
@@ -168,7 +173,7 @@ impl Sync {
 
     /// Gives up logs. Their lines go from the disk after the next commit.
     fn give_up(&mut self, logs: Vec<LogId>, cx: &mut Context<'_>) {
-        cx.out.push(Output::Notice(Notice::GivenUp { logs: logs.len() }));
+        cx.out.push(Output::Notice(HistoryNotice::GivenUp { logs: logs.len() }));
         for log in logs {
             self.logs.give_up(&log, cx.now.mono);
             self.budget.forget(&log);
@@ -196,7 +201,7 @@ impl Sync {
 
     /// The store has removed the lines of logs that were given up: they may go on. What it could not remove goes after the
     /// next start.
-    pub(super) fn removed(&mut self, logs: &[LogId], reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+    pub(super) fn removed(&mut self, logs: &[LogId], reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         for log in logs {
             self.logs.removed(log);
         }
@@ -204,13 +209,13 @@ impl Sync {
     }
 
     /// The store has shortened logs.
-    pub(super) fn shrunk(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+    pub(super) fn shrunk(&mut self, reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         self.budget.shrinking = false;
         self.let_everybody_go_on();
         self.shortened(reply, cx);
     }
 
-    fn shortened(&mut self, reply: Result<Reply, Failure>, cx: &mut Context<'_>) {
+    fn shortened(&mut self, reply: Result<Reply, StoreFailure>, cx: &mut Context<'_>) {
         match reply {
             Ok(Reply::Raised { bases, freed, lines }) => {
                 tracing::debug!(lines, "lines of strangers are gone");
@@ -220,5 +225,14 @@ impl Sync {
             Err(failure) => tracing::warn!(%failure, "lines of strangers could not be removed"),
         }
         self.keep_within_budget_soon(cx.now);
+    }
+}
+
+/// Why our user's lines are not taken, in the words of the front ends' channel.
+const fn not_taken(reason: RefusalReason) -> NotTaken {
+    match reason {
+        RefusalReason::TooFast => NotTaken::TooFast,
+        RefusalReason::DiskFull => NotTaken::DiskFull,
+        RefusalReason::NoRoom | RefusalReason::Other => NotTaken::NoRoom,
     }
 }

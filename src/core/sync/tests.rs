@@ -16,7 +16,10 @@ use crate::{
         fake_store::FakeStore,
         storage::{Request, Write},
     },
-    domain::model::{Delivery, PeerId, Room, Seek},
+    domain::{
+        bus::{HistoryNotice, StorageFailure},
+        model::{Delivery, PeerId, Room, Seek},
+    },
     protocol::codec::{
         event::Draft,
         mesh::{self, Frame, Have},
@@ -211,12 +214,12 @@ fn an_author_with_two_histories_is_noticed_and_proved_to_others() {
     row.wait(5_000);
     let author = row.peers[0].identity.node();
     for n in [1, 2] {
-        let forked = row.peers[n].count(|output| *output == Output::Notice(Notice::Forked(author)));
+        let forked = row.peers[n].count(|output| *output == Output::Notice(HistoryNotice::Forked(author)));
         assert_eq!((forked, row.peers[n].store.forks.len()), (1, 1), "peer {n}");
     }
     row.link(2, 3);
     row.wait(5_000);
-    assert_eq!(row.peers[3].count(|output| *output == Output::Notice(Notice::OwnForked)), 1);
+    assert_eq!(row.peers[3].count(|output| *output == Output::Notice(HistoryNotice::OwnForked)), 1);
 }
 
 #[test]
@@ -237,7 +240,7 @@ fn a_front_end_has_so_many_open_questions_and_no_more() {
         row.feed(0, Input::Page { room: Room::LOBBY, seek: Seek::Newest, max: 10 });
     }
     assert_eq!(row.peers[0].unanswered.len(), 64);
-    assert_eq!(row.peers[0].count(|output| *output == Output::NotDone(NotDone::TooManyQueries)), 1);
+    assert_eq!(row.peers[0].count(|output| *output == Output::NotDone(StorageFailure::TooManyQueries)), 1);
 }
 
 #[test]

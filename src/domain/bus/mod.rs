@@ -1,12 +1,22 @@
 //! What the front ends and the networking actor say to each other, over two bounded channels.
 
 mod command;
+mod failure;
+mod notice;
 mod update;
 
 pub use command::Command;
+pub use failure::{
+    ConnectFailure, Failure, FailureCode, NetworkFailure, NoLink, Stale, StorageFailure, TrustFailure, VerifyFailure,
+    WhoFailure,
+};
+pub use notice::{
+    HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,
+    TrustNotice,
+};
 pub use update::{
-    Alarm, AlarmKind, DiskState, Elsewhere, FailureCode, Lack, NetworkStatus, NoticeCode, Page, SweepProgress,
-    SweepState, Update, VerifyStep, Whois,
+    Alarm, AlarmKind, DiskState, Elsewhere, Lack, NetworkStatus, Page, SweepProgress, SweepState, Update, VerifyStep,
+    Whois,
 };
 
 /// Commands that may wait for the actor. Full means that the actor is busy: the screen shows a notice and keeps the

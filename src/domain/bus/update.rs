@@ -4,6 +4,9 @@ use std::{net::SocketAddr, time::Duration};
 
 use ipnetwork::IpNetwork;
 
+use super::{
+    ConnectFailure, Failure, LinkNotice, Notice, StorageFailure, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
+};
 use crate::domain::model::{
     DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Peer,
     PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
@@ -181,19 +184,9 @@ pub enum Update {
         room: Room,
     },
     /// Something worth a dim line.
-    Notice {
-        /// For programs.
-        code: NoticeCode,
-        /// For people.
-        text: String,
-    },
+    Notice(Notice),
     /// Something the user asked for did not work.
-    Failed {
-        /// For programs.
-        code: FailureCode,
-        /// For people: what happened and what to do.
-        text: String,
-    },
+    Failed(Failure),
 }
 
 /// Whether the disk takes what is said.
@@ -372,138 +365,44 @@ pub enum SweepState {
     Done,
 }
 
-/// Kinds of [`Update::Notice`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum NoticeCode {
-    /// A peer did not read fast enough and was let go.
-    PeerTooSlow,
-    /// Somebody was turned away, or sent away, because there is no place for them.
-    RoomFull,
-    /// Another node has no place for us.
-    TurnedAway,
-    /// A guest sends too fast.
-    GuestFlood,
-    /// A dial that the user asked for has started, or is not necessary.
-    Connect,
-    /// Somebody is trusted, ignored, or no longer ignored, as asked for.
-    Trust,
-    /// Another node has our own key.
-    OwnKey,
-    /// Somebody speaks another version of the protocol.
-    Version,
-    /// What we know of people cannot be written to disk.
-    NotSaved,
-    /// Alarms that are not shown one by one any more.
-    ManyAlarms,
-    /// A guest goes by the name of somebody whose key is known.
-    GuestName,
-    /// Somebody knows another key by the user's name.
-    NameTaken,
-    /// The history on disk was damaged; what could be read was kept.
-    Damaged,
-    /// Somebody signed two messages as one and the same.
-    Forked,
-    /// Somebody speaks under our own key, or what we said is not all here: a new log begins.
-    NewLog,
-    /// Lines of strangers were left out or removed.
-    StrangersLeftOut,
-    /// A peer refuses the user's lines.
-    NotTaken,
-    /// What of the network the node is not opened to, or does not sweep, and why.
-    Network,
-    /// What was said on this network before is held back from somebody who is here.
-    Withheld,
-    /// Another program with our key has taken our place at a peer.
-    Replaced,
-    /// Others have lines under our key that this copy never wrote.
-    OtherCopy,
-    /// The disk takes lines again.
-    DiskAgain,
-    /// The clock of this machine is off, as the clocks of others say.
-    ClockOff,
-    /// The clock of this machine is doubtful, so no old lines are removed.
-    NothingForgotten,
-}
-
-impl NoticeCode {
-    /// Whether it says that somebody may speak under the user's own key.
-    pub const fn is_alarming(self) -> bool {
-        matches!(self, Self::OwnKey | Self::Replaced | Self::OtherCopy)
-    }
-
-    /// The `code` of the headless contract.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PeerTooSlow => "peer_too_slow",
-            Self::RoomFull => "room_full",
-            Self::TurnedAway => "turned_away",
-            Self::GuestFlood => "guest_flood",
-            Self::Connect => "connect",
-            Self::Trust => "trust",
-            Self::OwnKey => "own_key",
-            Self::Version => "version_mismatch",
-            Self::NotSaved => "not_saved",
-            Self::ManyAlarms => "many_alarms",
-            Self::GuestName => "guest_name",
-            Self::NameTaken => "name_taken",
-            Self::Damaged => "history_damaged",
-            Self::Forked => "forked",
-            Self::NewLog => "new_log",
-            Self::StrangersLeftOut => "strangers_left_out",
-            Self::NotTaken => "not_taken",
-            Self::Network => "network",
-            Self::Withheld => "history_withheld",
-            Self::Replaced => "replaced",
-            Self::OtherCopy => "other_copy",
-            Self::DiskAgain => "disk_again",
-            Self::ClockOff => "clock_off",
-            Self::NothingForgotten => "nothing_forgotten",
-        }
+impl From<LinkNotice> for Update {
+    fn from(notice: LinkNotice) -> Self {
+        Self::Notice(notice.into())
     }
 }
 
-/// Kinds of [`Update::Failed`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FailureCode {
-    /// Nobody answered at an address that the user gave.
-    NoAnswer,
-    /// An address that the user gave cannot be reached from where we listen.
-    Unreachable,
-    /// The address is our own.
-    OwnAddress,
-    /// Somebody is there and does not let us in.
-    Refused,
-    /// There is no room for one more here.
-    RoomFull,
-    /// Nobody is known by that name, or several are.
-    WhoIsMeant,
-    /// What was asked for cannot be done with this peer.
-    NotPossible,
-    /// What was asked for takes something away, and the user must say that they want it.
-    Unsure,
-    /// It was meant for the network that the node was on before.
-    Moved,
-    /// The disk did not take, or give, what it should.
-    Storage,
-    /// There is no network to open the node to, or it cannot listen there.
-    NoNetwork,
+impl From<TrustNotice> for Update {
+    fn from(notice: TrustNotice) -> Self {
+        Self::Notice(notice.into())
+    }
 }
 
-impl FailureCode {
-    /// The `code` of the headless contract.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoAnswer => "no_answer",
-            Self::Unreachable => "unreachable",
-            Self::OwnAddress => "own_address",
-            Self::Refused => "refused",
-            Self::RoomFull => "room_full",
-            Self::WhoIsMeant => "who",
-            Self::NotPossible => "not_possible",
-            Self::Unsure => "unsure",
-            Self::Moved => "moved",
-            Self::Storage => "storage",
-            Self::NoNetwork => "no_network",
-        }
+impl From<ConnectFailure> for Update {
+    fn from(failure: ConnectFailure) -> Self {
+        Self::Failed(Failure::Connect(failure))
+    }
+}
+
+impl From<WhoFailure> for Update {
+    fn from(failure: WhoFailure) -> Self {
+        Self::Failed(Failure::Who(failure))
+    }
+}
+
+impl From<TrustFailure> for Update {
+    fn from(failure: TrustFailure) -> Self {
+        Self::Failed(Failure::Trust(failure))
+    }
+}
+
+impl From<VerifyFailure> for Update {
+    fn from(failure: VerifyFailure) -> Self {
+        Self::Failed(Failure::Verify(failure))
+    }
+}
+
+impl From<StorageFailure> for Update {
+    fn from(failure: StorageFailure) -> Self {
+        Self::Failed(Failure::Storage(failure))
     }
 }

@@ -24,8 +24,9 @@ use crate::{
         elsewhere,
         json::{Clock, Said, Shown, mark_word},
         slash::COMMANDS,
-        typing,
+        told, typing,
         withheld::withheld,
+        words,
     },
 };
 
@@ -164,8 +165,10 @@ impl Printer {
             Update::TypingShared(shared) => self.notice("typing", typing::sentence(shared)),
             Update::PresenceSet(presence) => self.notice("presence", &own_presence(&presence)),
             Update::Message(message) => self.message(&message),
-            Update::Notice { code, text } => self.notice(code.as_str(), &text),
-            Update::Failed { code, text } => self.event(&Event::Error { code: code.as_str(), text: &text }),
+            Update::Notice(notice) => self.notice(notice.code().as_str(), &told::notice(&notice)),
+            Update::Failed(failure) => {
+                self.event(&Event::Error { code: failure.code().as_str(), text: &told::failure(&failure) });
+            }
         }
     }
 
@@ -349,7 +352,10 @@ impl Printer {
         let said: String = line.as_str().chars().take(QUOTED).collect();
         let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
         let said = said.replace('\n', " ");
-        let text = format!("\"{me}{said}{more}\" was not sent: {}. Say it again when there is room.", trouble.clause());
+        let text = format!(
+            "\"{me}{said}{more}\" was not sent: {}. Say it again when there is room.",
+            words::disk::trouble(trouble)
+        );
         self.notice("not_sent", &text);
     }
 

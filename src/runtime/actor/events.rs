@@ -4,7 +4,7 @@ use super::{Actor, Stop};
 use crate::{
     core::node::{CloseReason, Input},
     domain::{
-        bus::{NoticeCode, Update},
+        bus::{Notice, Update},
         model::{LinkId, NodeId},
     },
     runtime::{
@@ -95,6 +95,6 @@ impl<N: Net> Actor<N> {
     pub(super) async fn not_saved(&mut self, error: Option<SaveError>) -> Result<(), Stop> {
         // While nothing can be kept, the user knows it, and why.
         let Some(error) = error.filter(|_| !self.node.keeps_nothing()) else { return Ok(()) };
-        self.front_end.tell(Update::Notice { code: NoticeCode::NotSaved, text: error.to_string() }).await
+        self.front_end.tell(Update::Notice(Notice::NotSaved(error.into()))).await
     }
 }

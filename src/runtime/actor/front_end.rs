@@ -6,10 +6,7 @@ use super::{
     Stop,
     backlog::{self, Backlog},
 };
-use crate::{
-    domain::bus::{Command, Update},
-    runtime::notices,
-};
+use crate::domain::bus::{Command, Update};
 
 /// The front end, as the actor sees it.
 #[derive(Debug)]
@@ -30,7 +27,6 @@ impl FrontEnd {
     /// # Errors
     /// [`Stop::Quit`] if the front end is gone.
     pub(super) async fn tell(&mut self, update: Update) -> Result<(), Stop> {
-        notices::note(&update);
         let size = backlog::size(&update);
         self.updates.send(update).await.map_err(|_| Stop::Quit)?;
         self.backlog.add(size, self.waiting());

@@ -4,9 +4,12 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use tokio::task::{AbortHandle, JoinSet};
 
-use crate::runtime::{
-    io::Net,
-    net::{self, Bound, Shared},
+use crate::{
+    domain::bus::NetworkFailure,
+    runtime::{
+        io::Net,
+        net::{self, Bound, Shared},
+    },
 };
 
 /// All listeners of the node, on one port.
@@ -58,7 +61,7 @@ impl<N: Net> Listeners<N> {
         net: &N,
         shared: &Shared,
         tasks: &mut JoinSet<()>,
-    ) -> Option<Vec<String>> {
+    ) -> Option<Vec<NetworkFailure>> {
         for (addr, server) in std::mem::take(&mut self.servers) {
             if wanted.contains(&addr) {
                 self.servers.insert(addr, server);
@@ -75,11 +78,8 @@ impl<N: Net> Listeners<N> {
             let port = self.port;
             match net::on_port(net, &[*addr], port).await {
                 Ok(Ok(bound)) => self.bound.extend(bound),
-                Ok(Err(_)) => failed.push(format!(
-                    "Port {port} is in use on {}: nobody can reach you there. Start the program again to take another one.",
-                    addr.ip()
-                )),
-                Err(error) => failed.push(error.to_string()),
+                Ok(Err(_)) => failed.push(NetworkFailure::PortTaken { port, ip: addr.ip() }),
+                Err(error) => failed.push(NetworkFailure::CannotListen { addr: *addr, reason: error.to_string() }),
             }
         }
         self.serve(net, shared, tasks);

@@ -12,7 +12,7 @@ use crate::{
         node::{Input, LocalAddrs},
     },
     domain::{
-        bus::{Command, FailureCode, NoticeCode, Update},
+        bus::{Command, Failure, NetworkNotice, Notice, Update},
         model::{Known, LeaveReason, Nick, Presence},
     },
     runtime::{io::Net, net::CLOSE_TIMEOUT},
@@ -61,7 +61,7 @@ impl<N: Net> Actor<N> {
     async fn tell_network(&mut self) -> Result<(), Stop> {
         self.front_end.tell(Update::NetworkStatus(self.network.status(self.listeners.addrs()))).await?;
         for text in self.network.new_remarks() {
-            self.front_end.tell(Update::Notice { code: NoticeCode::Network, text }).await?;
+            self.front_end.tell(Update::Notice(Notice::Network(NetworkNotice::Remark(text)))).await?;
         }
         Ok(())
     }
@@ -133,8 +133,8 @@ impl<N: Net> Actor<N> {
             self.finish_writing().await?;
             return Err(Stop::Moved);
         };
-        for text in failed {
-            self.front_end.tell(Update::Failed { code: FailureCode::NoNetwork, text }).await?;
+        for failure in failed {
+            self.front_end.tell(Update::Failed(Failure::Network(failure))).await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 
 use super::{Actor, Stop};
 use crate::{
-    domain::bus::{Command, FailureCode, Update},
+    domain::bus::{Command, Failure, Stale, Update},
     runtime::io::Net,
 };
 
@@ -19,16 +19,12 @@ impl<N: Net> Actor<N> {
             }
             _ => false,
         };
-        let text = match command {
-            Command::Say { text, .. } if is_stale => {
-                format!(
-                    "Not said, because the chat has moved to another network meanwhile. Say it again if it is for here: {text}"
-                )
-            }
-            _ if is_stale => "Nothing was erased: the chat has moved to another network meanwhile.".to_owned(),
+        let stale = match command {
+            Command::Say { text, .. } if is_stale => Stale::Line(text),
+            _ if is_stale => Stale::Erase,
             command => return Ok(Some(command)),
         };
-        self.front_end.tell(Update::Failed { code: FailureCode::Moved, text }).await?;
+        self.front_end.tell(Update::Failed(Failure::Moved(stale))).await?;
         Ok(None)
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    domain::model::ProfileName,
+    domain::{bus::NotSaved, model::ProfileName},
     runtime::disk::{HomeError, trouble::why},
 };
 
@@ -100,6 +100,12 @@ pub struct SaveError {
     pub(super) path: PathBuf,
     /// What the system says.
     pub(super) error: io::Error,
+}
+
+impl From<SaveError> for NotSaved {
+    fn from(SaveError { path, error }: SaveError) -> Self {
+        Self { reason: why(&path, &error), path: path.display().to_string() }
+    }
 }
 
 /// A file of a profile.

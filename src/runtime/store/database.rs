@@ -6,8 +6,8 @@ use rusqlite::{Connection, Result};
 
 use super::{Backend, connection, damage_mark, error, places, present::Present, schema};
 use crate::{
-    core::log::storage::{Failure, Reply, Request},
-    domain::model::{DiskTrouble, NodeId, RoomId},
+    core::log::storage::{Reply, Request},
+    domain::model::{DiskTrouble, NodeId, RoomId, StoreAdvice, StoreFailure, StoreFault, StoreTask},
 };
 
 /// The log on disk, or in memory. Executes requests one after the other, each at once.
@@ -26,29 +26,28 @@ impl Database {
     /// Does what is asked for, before it returns: a commit that must survive the loss of power takes as long as the disk does.
     ///
     /// # Errors
-    /// [`Failure`], with a text for the user. Nothing of the request was executed then, but for slices of
+    /// [`StoreFailure`]. Nothing of the request was executed then, but for slices of
     /// [`Request::Retain`] and [`Request::Shrink`] that were done before.
-    pub fn handle(&mut self, request: Request) -> std::result::Result<Reply, Failure> {
+    pub fn handle(&mut self, request: Request) -> std::result::Result<Reply, StoreFailure> {
         match request {
             Request::Write(writes) => {
                 let mut replies = self.write(vec![writes]);
-                replies.pop().unwrap_or_else(|| Err(Failure::new("The history gave no answer. Try again.")))
+                replies.pop().unwrap_or_else(|| Err(StoreFailure::new(StoreTask::Write, StoreFault::Nonsense)))
             }
-            Request::Read(read) => self.at_one_moment("read", || self.read(&read).map(Reply::Events)),
-            Request::ReadOwn(read) => self.at_one_moment("read", || self.read_own(&read).map(Reply::Events)),
-            Request::Page(page) => self.at_one_moment("read", || self.page(&page).map(Reply::Page)),
-            Request::Search(search) => self.at_one_moment("searched", || self.search(&search).map(Reply::Found)),
+            Request::Read(read) => self.at_one_moment(StoreTask::Read, || self.read(&read).map(Reply::Events)),
+            Request::ReadOwn(read) => self.at_one_moment(StoreTask::Read, || self.read_own(&read).map(Reply::Events)),
+            Request::Page(page) => self.at_one_moment(StoreTask::Read, || self.page(&page).map(Reply::Page)),
+            Request::Search(search) => self.at_one_moment(StoreTask::Search, || self.search(&search).map(Reply::Found)),
             Request::Erase(room) => self.erase(room),
             Request::Retain(retain) => self.retain(retain),
             Request::Shrink(logs) => self.shrink(logs),
             Request::Join(network) => self.join(&network),
             Request::Adopt(log) => self.adopt(&log),
             Request::Settle { after, wall, all } => {
-                self.settle(after, wall, all).map_err(|e| self.fail("put in order", &e))
+                self.settle(after, wall, all).map_err(|e| self.fail(StoreTask::Rearrange, &e))
             }
-            Request::Load => {
-                self.at_one_moment("read", || self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot))))
-            }
+            Request::Load => self
+                .at_one_moment(StoreTask::Read, || self.snapshot().map(|snapshot| Reply::Loaded(Box::new(snapshot)))),
         }
     }
 
@@ -56,7 +55,7 @@ impl Database {
     ///
     /// # Errors
     /// Those of [`Self::handle`].
-    pub(super) fn handle_alone(&mut self, request: Request) -> std::result::Result<Reply, Failure> {
+    pub(super) fn handle_alone(&mut self, request: Request) -> std::result::Result<Reply, StoreFailure> {
         if matches!(request, Request::Search(_)) {
             self.index_all();
         }
@@ -64,28 +63,32 @@ impl Database {
     }
 
     /// Reads with several statements as if all were one: what is written or deleted beside them does not contradict them.
-    fn at_one_moment(&self, doing: &str, read: impl Fn() -> Result<Reply>) -> std::result::Result<Reply, Failure> {
+    fn at_one_moment(
+        &self,
+        task: StoreTask,
+        read: impl Fn() -> Result<Reply>,
+    ) -> std::result::Result<Reply, StoreFailure> {
         let transaction = self.connection.unchecked_transaction();
         let reply = transaction.and_then(|transaction| {
             let reply = read()?;
             transaction.finish()?;
             Ok(reply)
         });
-        reply.map_err(|e| self.fail(doing, &e))
+        reply.map_err(|e| self.fail(task, &e))
     }
 
-    /// Ends a request that failed: if the file is damaged, marks it for the next start. `doing` completes "could not be ...".
-    pub(super) fn fail(&self, doing: &str, error: &rusqlite::Error) -> Failure {
+    /// Ends a request that failed: if the file is damaged, marks it for the next start.
+    pub(super) fn fail(&self, task: StoreTask, error: &rusqlite::Error) -> StoreFailure {
         // Somebody may write a file that was opened for reading only, and then what is read makes no sense.
         damage_mark::note(self.path.as_deref().filter(|_| self.read_only.is_none()), error);
-        error::failure(doing, error)
+        error::failure(task, error)
     }
 
     /// Opens a file that was opened for reading only once more, for writing.
     ///
     /// # Errors
-    /// [`Failure`] if it can still only be read.
-    pub(super) fn make_writable(&mut self) -> std::result::Result<(), Failure> {
+    /// [`StoreFailure`] if it can still only be read.
+    pub(super) fn make_writable(&mut self) -> std::result::Result<(), StoreFailure> {
         let (Some(path), Some(_)) = (&self.path, self.read_only) else { return Ok(()) };
         match connection::open_file(path) {
             Ok(connection) => {
@@ -97,7 +100,8 @@ impl Database {
                 let error = failure.into_error(path);
                 let trouble = error.trouble().unwrap_or(DiskTrouble::Failing);
                 self.read_only = Some(trouble);
-                Err(Failure { text: error.to_string(), trouble })
+                let fault = StoreFault::Error { reason: error.to_string(), advice: StoreAdvice::CheckAccess };
+                Err(StoreFailure { task: StoreTask::Write, fault, trouble })
             }
         }
     }

@@ -10,8 +10,8 @@ use super::{
     oldest_kept, unindexed,
 };
 use crate::{
-    core::log::storage::{Failure, Reply},
-    domain::model::LogId,
+    core::log::storage::Reply,
+    domain::model::{LogId, StoreFailure},
 };
 
 /// Lines that are deleted in one commit. It takes a few milliseconds, and a line that was just typed may have to wait for it.
@@ -68,7 +68,7 @@ impl Forgotten {
     }
 
     /// The answer. What is done stays done, so it is reported even if the rest has failed.
-    pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
+    pub(super) fn end(self, ended: std::result::Result<(), StoreFailure>) -> std::result::Result<Reply, StoreFailure> {
         let Self { lines, bases, freed } = self;
         match ended {
             Err(failure) if lines == 0 => Err(failure),

@@ -8,8 +8,8 @@ use super::{
     oldest_kept, recovery,
 };
 use crate::{
-    core::log::storage::{Failure, Reply},
-    domain::model::RoomId,
+    core::log::storage::Reply,
+    domain::model::{RoomId, StoreFailure, StoreFault, StoreTask},
 };
 
 impl Database {
@@ -17,21 +17,16 @@ impl Database {
     /// index, in the write-ahead log, in damaged files that were set aside. The file is rewritten for that.
     ///
     /// # Errors
-    /// [`Failure`], also if the lines are gone but something may be left of them; then it can be asked for again.
-    pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, Failure> {
-        let reply = self.erase_lines(room).map_err(|e| self.fail("erased", &e))?;
-        let left = |reason: String| {
-            Failure::new(format!(
-                "The lines are gone, but their text may still be on the disk: {reason} Then erase once more."
-            ))
-        };
+    /// [`StoreFailure`], also if the lines are gone but something may be left of them; then it can be asked for again.
+    pub(super) fn erase(&mut self, room: RoomId) -> std::result::Result<Reply, StoreFailure> {
+        let reply = self.erase_lines(room).map_err(|e| self.fail(StoreTask::Erase, &e))?;
         // Neither hinders the other.
         let rewritten = self.rewrite();
         if let Some(path) = &self.path {
-            recovery::remove_set_aside(path)
-                .map_err(|e| left(format!("a damaged file that was set aside cannot be removed ({e}). Remove it.")))?;
+            let stays = |e: std::io::Error| StoreFailure::new(StoreTask::Wipe, StoreFault::AsideStays(e.to_string()));
+            recovery::remove_set_aside(path).map_err(stays)?;
         }
-        rewritten.map_err(|e| left(self.fail("rewritten", &e).text))?;
+        rewritten.map_err(|e| self.fail(StoreTask::Wipe, &e))?;
         Ok(reply)
     }
 

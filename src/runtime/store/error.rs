@@ -8,8 +8,7 @@ use std::{
 use rusqlite::{Error, ErrorCode};
 
 use crate::{
-    core::log::storage::Failure,
-    domain::model::DiskTrouble,
+    domain::model::{DiskTrouble, StoreAdvice, StoreFailure, StoreFault, StoreTask},
     runtime::disk::{file_size_limit, trouble as disk_trouble},
 };
 
@@ -36,12 +35,12 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// It is damaged, and what can be read of it cannot be written down.
-    #[error("{} is damaged, and what can be read of it could not be saved. {failure}", path.display())]
+    #[error("{} is damaged, and what can be read of it could not be saved. The system says: {failure}.", path.display())]
     Recovery {
         /// The file.
         path: PathBuf,
         /// Why not.
-        failure: Failure,
+        failure: StoreFailure,
     },
     /// It cannot be made, read or written.
     #[error(
@@ -100,12 +99,22 @@ impl OpenError {
             DiskTrouble::NotAllowed => advice(Some(ErrorCode::ReadOnly)),
             DiskTrouble::Failing => advice(None),
         };
-        Self::Unusable { path, reason: trouble.clause().to_owned(), advice, trouble }
+        Self::Unusable { path, reason: clause(trouble).to_owned(), advice, trouble }
     }
 
     /// What is wrong with the disk, if that is why the file cannot be used.
     pub(super) fn trouble(&self) -> Option<DiskTrouble> {
         if let Self::Unusable { trouble, .. } = self { Some(*trouble) } else { None }
+    }
+}
+
+/// Completes "Cannot use the file:".
+const fn clause(trouble: DiskTrouble) -> &'static str {
+    match trouble {
+        DiskTrouble::Full => "the disk is full",
+        DiskTrouble::ReadOnly => "the disk is read-only",
+        DiskTrouble::NotAllowed => "you may not write there",
+        DiskTrouble::Failing => "the disk does not work",
     }
 }
 
@@ -143,16 +152,18 @@ pub(super) fn is_of_other_tables(error: &Error) -> bool {
     code == Some(rusqlite::ffi::SQLITE_ERROR)
 }
 
-/// The text for a request that failed while the store runs. `doing` completes "could not be ...".
-pub(super) fn failure(doing: &str, error: &Error) -> Failure {
+/// A request that failed while the store runs.
+pub(super) fn failure(task: StoreTask, error: &Error) -> StoreFailure {
     let advice = match error.sqlite_error_code() {
-        _ if is_damage(error) => "The file is damaged. Start again: what can be read of it is saved then",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "Another program holds it locked. Close that, then try again"
-        }
-        code => advice(code),
+        _ if is_damage(error) => StoreAdvice::Restart,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreAdvice::Unlock,
+        Some(ErrorCode::DiskFull) => StoreAdvice::FreeSpace,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreAdvice::MakeWritable,
+        Some(ErrorCode::SystemIoFailure) => StoreAdvice::CheckDisk,
+        _ => StoreAdvice::CheckAccess,
     };
-    Failure { text: format!("The history could not be {doing}: {error}. {advice}."), trouble: trouble(error) }
+    let fault = StoreFault::Error { reason: error.to_string(), advice };
+    StoreFailure { task, fault, trouble: trouble(error) }
 }
 
 /// What an error of SQLite says about the disk.

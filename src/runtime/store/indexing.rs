@@ -7,7 +7,7 @@
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 use super::{Database, columns::number, lines, words};
-use crate::core::log::storage::Failure;
+use crate::domain::model::StoreTask;
 
 /// Lines that are indexed in one slice: about 2 ms of usual ones.
 const SLICE_LINES: usize = 256;
@@ -68,8 +68,8 @@ impl Database {
             (indexing.lines, indexing.merges) = (false, false);
         } else if let Err(error) = self.try_index_slice(indexing) {
             (indexing.lines, indexing.merges) = (false, false);
-            let Failure { text, .. } = self.fail("indexed", &error);
-            tracing::warn!("{text}");
+            let failure = self.fail(StoreTask::Index, &error);
+            tracing::warn!(%failure, "not indexed");
         }
     }
 

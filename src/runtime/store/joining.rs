@@ -4,8 +4,8 @@ use rusqlite::{Connection, Result, ToSql, TransactionBehavior, params, types::Nu
 
 use super::{Database, columns::array, places, writing::find};
 use crate::{
-    core::log::storage::{Failure, Reply},
-    domain::model::{LogId, Network, NodeId, RoomId},
+    core::log::storage::Reply,
+    domain::model::{LogId, Network, NodeId, RoomId, StoreFailure, StoreTask},
 };
 
 /// Which rows of the place `?1` are moved: conditions for `lines` and for `logs`.
@@ -25,24 +25,24 @@ const ONE_LOG: Chosen = Chosen { lines: "log = ?2", logs: "key = ?2" };
 
 impl Database {
     /// What was kept under the present network's name is kept under `into` from now on, which is then the present network.
-    pub(super) fn join(&mut self, into: &Network) -> std::result::Result<Reply, Failure> {
+    pub(super) fn join(&mut self, into: &Network) -> std::result::Result<Reply, StoreFailure> {
         let from = self.network.get();
         let joined = move_lines(&mut self.connection, &from, into, self.me);
-        joined.map_err(|e| self.fail("moved to another network", &e))?;
+        joined.map_err(|e| self.fail(StoreTask::Move, &e))?;
         self.network.set(into.clone());
         self.loaded()
     }
 
     /// A log of another network is of the present one from now on.
-    pub(super) fn adopt(&mut self, log: &LogId) -> std::result::Result<Reply, Failure> {
+    pub(super) fn adopt(&mut self, log: &LogId) -> std::result::Result<Reply, StoreFailure> {
         let into = self.network.get();
         let moved = move_log(&mut self.connection, log, &into, self.me);
-        moved.map_err(|e| self.fail("moved to another network", &e))?;
+        moved.map_err(|e| self.fail(StoreTask::Move, &e))?;
         self.loaded()
     }
 
-    fn loaded(&self) -> std::result::Result<Reply, Failure> {
-        let snapshot = self.snapshot().map_err(|e| self.fail("read", &e))?;
+    fn loaded(&self) -> std::result::Result<Reply, StoreFailure> {
+        let snapshot = self.snapshot().map_err(|e| self.fail(StoreTask::Read, &e))?;
         Ok(Reply::Loaded(Box::new(snapshot)))
     }
 

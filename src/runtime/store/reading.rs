@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Read, StoredEvent},
-    domain::model::{Hlc, LogId, NodeId},
+    domain::model::{Hlc, LogId, NodeId, StoreTask},
     protocol::codec::event::Signed,
 };
 
@@ -120,7 +120,7 @@ impl Database {
         match damage {
             Some(error) if events.is_empty() => Err(error),
             Some(error) => {
-                let failure = self.fail("read", &error);
+                let failure = self.fail(StoreTask::Read, &error);
                 tracing::warn!("{failure}");
                 Ok(events)
             }

@@ -18,8 +18,8 @@ use super::{
     present::Present,
 };
 use crate::{
-    core::log::storage::{Failure, Request, Write},
-    domain::model::{Network, NodeId},
+    core::log::storage::{Request, Write},
+    domain::model::{Network, NodeId, StoreFailure, StoreTask},
 };
 
 /// The new file, until it is whole.
@@ -76,7 +76,7 @@ pub(super) fn recover(path: &Path, me: NodeId) -> Result<Recovered, OpenError> {
         let copied = copy(&damaged, &mut database);
         // All of it in the one file, so that one step puts it in its place.
         let lines = copied.and_then(|lines| {
-            database.truncate().map_err(|e| database.fail("written", &e))?;
+            database.truncate().map_err(|e| database.fail(StoreTask::Write, &e))?;
             Ok(lines)
         });
         lines.map_err(|failure| OpenError::Recovery { path: path.to_owned(), failure })?
@@ -118,7 +118,7 @@ fn open_damaged(path: &Path) -> Option<Connection> {
 }
 
 /// How many lines were copied.
-fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
+fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, StoreFailure> {
     let salvage = Salvage::read(damaged);
     let mut lines = 0;
     for (network, states) in salvage.logs() {
@@ -137,7 +137,7 @@ fn copy(damaged: &Connection, database: &mut Database) -> Result<u64, Failure> {
 }
 
 impl Database {
-    fn commit_all(&mut self, writes: impl Iterator<Item = Write>) -> Result<(), Failure> {
+    fn commit_all(&mut self, writes: impl Iterator<Item = Write>) -> Result<(), StoreFailure> {
         let mut writes = writes.peekable();
         while writes.peek().is_some() {
             self.handle(Request::Write(writes.by_ref().take(BATCH).collect()))?;

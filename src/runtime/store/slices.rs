@@ -9,8 +9,8 @@ use super::{
     shrinking::Shrinking,
 };
 use crate::{
-    core::log::storage::{Failure, Reply, Retain},
-    domain::model::{LogId, NodeId},
+    core::log::storage::{Reply, Retain},
+    domain::model::{LogId, NodeId, StoreFailure, StoreTask},
 };
 
 /// How far a request to forget has come.
@@ -38,22 +38,22 @@ impl Forgetting {
     }
 
     /// The answer, when it has come to its end. What is done stays done.
-    pub(super) fn end(self, ended: std::result::Result<(), Failure>) -> std::result::Result<Reply, Failure> {
+    pub(super) fn end(self, ended: std::result::Result<(), StoreFailure>) -> std::result::Result<Reply, StoreFailure> {
         self.gone.end(ended)
     }
 }
 
 impl Database {
-    pub(super) fn retain(&mut self, retain: Retain) -> std::result::Result<Reply, Failure> {
+    pub(super) fn retain(&mut self, retain: Retain) -> std::result::Result<Reply, StoreFailure> {
         self.forget(Forgetting::retain(retain, self.me))
     }
 
-    pub(super) fn shrink(&mut self, logs: Vec<(LogId, u64)>) -> std::result::Result<Reply, Failure> {
+    pub(super) fn shrink(&mut self, logs: Vec<(LogId, u64)>) -> std::result::Result<Reply, StoreFailure> {
         self.forget(Forgetting::shrink(logs))
     }
 
     /// All slices, one after the other.
-    fn forget(&mut self, mut forgetting: Forgetting) -> std::result::Result<Reply, Failure> {
+    fn forget(&mut self, mut forgetting: Forgetting) -> std::result::Result<Reply, StoreFailure> {
         loop {
             match self.forget_slice(&mut forgetting) {
                 Ok(true) => {}
@@ -64,9 +64,9 @@ impl Database {
     }
 
     /// Whether there is more to do. What was done stays done if it fails.
-    pub(super) fn forget_slice(&mut self, forgetting: &mut Forgetting) -> std::result::Result<bool, Failure> {
+    pub(super) fn forget_slice(&mut self, forgetting: &mut Forgetting) -> std::result::Result<bool, StoreFailure> {
         let Forgetting { what, gone } = forgetting;
-        let (now_gone, more) = self.slice(what).map_err(|e| self.fail("shortened", &e))?;
+        let (now_gone, more) = self.slice(what).map_err(|e| self.fail(StoreTask::Shorten, &e))?;
         gone.add(now_gone);
         Ok(more)
     }

@@ -20,9 +20,12 @@ use super::{
     read_only,
     slices::Forgetting,
 };
-use crate::core::{
-    budgets::Space,
-    log::storage::{Failure, MAX_REQUESTS, Reply, Request},
+use crate::{
+    core::{
+        budgets::Space,
+        log::storage::{MAX_REQUESTS, Reply, Request},
+    },
+    domain::model::{StoreFailure, StoreFault, StoreTask},
 };
 
 /// Writes that share a commit: what is queued is one at a time from a node, more only from a program with several askers.
@@ -34,7 +37,7 @@ pub struct Answer {
     /// The number that was given with it.
     pub ticket: u64,
     /// What became of it.
-    pub reply: Result<Reply, Failure>,
+    pub reply: Result<Reply, StoreFailure>,
 }
 
 /// Where requests go. Cheap to clone. The threads behind it end when the last one is dropped, after what is queued.
@@ -197,8 +200,8 @@ impl Store {
     }
 }
 
-fn closed() -> Failure {
-    Failure::new("The history is closed. Start the program again.")
+fn closed() -> StoreFailure {
+    StoreFailure::new(StoreTask::Read, StoreFault::Closed)
 }
 
 /// One thread.
@@ -343,7 +346,7 @@ impl Worker {
     }
 
     /// The caller has room for all its answers. If this fails, nobody waits for them.
-    fn answer(&self, ticket: u64, reply: Result<Reply, Failure>) {
+    fn answer(&self, ticket: u64, reply: Result<Reply, StoreFailure>) {
         let _ = self.answers.blocking_send(Answer { ticket, reply });
     }
 }

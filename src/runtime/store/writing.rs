@@ -11,9 +11,9 @@ use super::{
 use crate::{
     core::{
         clock::LastRun,
-        log::storage::{Ack, Failure, GuestLine, LogEntry, LogState, Proof, Reply, Write},
+        log::storage::{Ack, GuestLine, LogEntry, LogState, Proof, Reply, Write},
     },
-    domain::model::{EventId, LogId, NodeId, RoomId, Timestamp},
+    domain::model::{EventId, LogId, NodeId, RoomId, StoreFailure, StoreFault, StoreTask, Timestamp},
     protocol::codec::event::Content,
 };
 
@@ -31,33 +31,32 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    fn into_failure(self) -> Failure {
+    fn into_failure(self) -> StoreFailure {
         match self {
-            Self::Sql(error) => error::failure("written", &error),
-            Self::Taken(log, seq) => Failure::new(format!(
-                "The history could not be written: it holds another event under number {seq} of {}. This is a defect, please report it.",
-                log.author.short()
-            )),
+            Self::Sql(error) => error::failure(StoreTask::Write, &error),
+            Self::Taken(log, seq) => {
+                StoreFailure::new(StoreTask::Write, StoreFault::Conflict { author: log.author, seq })
+            }
         }
     }
 }
 
 impl Database {
     /// Executes writes that share one commit; each has an answer of its own, in their order.
-    pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, Failure>> {
+    pub(super) fn write(&mut self, requests: Vec<Vec<Write>>) -> Vec<Result<Reply, StoreFailure>> {
         let count = requests.len();
         if let Err(failure) = self.make_writable() {
             return vec![Err(failure); count];
         }
         let replies = self.try_write(requests).unwrap_or_else(|error| {
-            let failure = self.fail("written", &error);
+            let failure = self.fail(StoreTask::Write, &error);
             vec![Err(failure); count]
         });
         self.shorten_journal();
         replies
     }
 
-    fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, Failure>>> {
+    fn try_write(&mut self, requests: Vec<Vec<Write>>) -> rusqlite::Result<Vec<Result<Reply, StoreFailure>>> {
         let own = requests.iter().flatten().any(|write| matches!(write, Write::Event(entry) if entry.own));
         // SQLite takes this between transactions only.
         self.connection.pragma_update(None, "synchronous", if own { "FULL" } else { "NORMAL" })?;

@@ -38,7 +38,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::runtime::notices::tests::Log;
+    use crate::frontend::told::tests::Log;
 
     #[test]
     fn a_panic_of_any_thread_is_logged_and_goes_on_to_the_hook_before() {

@@ -6,13 +6,13 @@ use std::{
     time::Instant,
 };
 
-use super::{
-    Context, Dialing,
-    notices::{self, NoLink},
-};
+use super::{Context, Dialing, address_book::TRIES_WHEN_ASKED, failed_dial::FailedDial};
 use crate::{
-    core::node::myself::Myself,
-    domain::{bus::Update, model::Target},
+    core::{budgets::MAX_NODES, node::myself::Myself},
+    domain::{
+        bus::{ConnectFailure, LinkNotice, Update},
+        model::Target,
+    },
 };
 
 /// Requests that are waited for at once. Older ones lose their closing word, not their dials.
@@ -52,14 +52,24 @@ impl ConnectRequests {
 
     /// Nobody answers at `addr`. Says so, for each request of which all addresses have failed. `from` is the address that
     /// we dial from.
-    pub(super) fn failed(&mut self, addr: SocketAddr, why: NoLink, from: IpAddr, now: Instant) -> Vec<Update> {
+    pub(super) fn failed(&mut self, addr: SocketAddr, why: FailedDial, from: IpAddr, now: Instant) -> Vec<Update> {
         let mut updates = Vec::new();
         self.0.retain_mut(|request| {
             if !request.left.remove(&addr) || !request.left.is_empty() {
                 return true;
             }
             let took = now.saturating_duration_since(request.began);
-            updates.push(notices::not_linked(request.target, why, from, took, request.configured));
+            updates.push(
+                ConnectFailure::NotLinked {
+                    target: request.target,
+                    why: why.told(),
+                    from,
+                    tries: TRIES_WHEN_ASKED,
+                    took,
+                    again: request.configured,
+                }
+                .into(),
+            );
             false
         });
         updates
@@ -88,7 +98,7 @@ impl Dialing {
 
     pub(super) fn connect(&mut self, target: Target, Context { me, links, now, .. }: &Context<'_>) -> Update {
         if !me.local.reaches(target.ip()) {
-            return notices::beyond_this_machine(target);
+            return ConnectFailure::Closed(target).into();
         }
         let others = others_at(target, me);
         let (here, absent): (BTreeSet<_>, BTreeSet<_>) = others.into_iter().partition(|addr| links.is_linked(*addr));
@@ -97,14 +107,14 @@ impl Dialing {
         }
         if let Some(addr) = here.first() {
             // Several people may be at one host: its other ports are tried all the same, but promise nothing.
-            notices::here_already(*addr)
+            LinkNotice::AlreadyLinked(*addr).into()
         } else if absent.is_empty() {
-            notices::own_address(target)
+            ConnectFailure::OwnAddress(target).into()
         } else if links.is_full() {
-            notices::no_room(target)
+            ConnectFailure::Full { target, places: MAX_NODES }.into()
         } else {
             self.requests.add(target, absent, false, now.mono);
-            notices::dialling(target)
+            LinkNotice::Connecting(target).into()
         }
     }
 }

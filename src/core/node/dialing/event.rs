@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 
-use super::notices::NoLink;
+use super::failed_dial::FailedDial;
 use crate::{
     core::node::{
         myself::Myself,
@@ -104,7 +104,7 @@ pub(in crate::core::node) enum News {
         /// The only key that was looked for there.
         only: Option<NodeId>,
         /// Why. None of the rest matters if the user is not to hear of it.
-        why: Option<NoLink>,
+        why: Option<FailedDial>,
         /// Whether the other side refused because of another dial or link between us. That is soon over.
         soon_over: bool,
     },

@@ -12,7 +12,7 @@ mod concurrent_dials;
 mod connect_requests;
 mod dial_quotas;
 mod event;
-mod notices;
+mod failed_dial;
 mod peer_exchange;
 mod unreachable;
 
@@ -27,7 +27,7 @@ use concurrent_dials::{Slot, Slots};
 use connect_requests::ConnectRequests;
 use dial_quotas::Quotas;
 pub(super) use event::{Context, Input, News, Output};
-pub(super) use notices::NoLink;
+pub(super) use failed_dial::FailedDial;
 use peer_exchange::PeerExchange;
 pub use unreachable::Trouble;
 use unreachable::Unreachable;
@@ -189,7 +189,7 @@ impl Dialing {
         &mut self,
         addr: SocketAddr,
         only: Option<NodeId>,
-        why: Option<NoLink>,
+        why: Option<FailedDial>,
         soon_over: bool,
         Context { me, now, .. }: &Context<'_>,
         out: &mut Vec<Output>,
@@ -197,15 +197,17 @@ impl Dialing {
         if only.is_some() && !soon_over {
             self.quotas.failed(addr, now.mono);
         }
-        let is_silent =
-            matches!(why, Some(NoLink::Dial(DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused)));
+        let is_silent = matches!(
+            why,
+            Some(FailedDial::Dial(DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused))
+        );
         if is_silent && let Some(node) = only {
             // A node that cannot be reached where it announces itself perhaps reaches us.
             if is_for_everybody(&addr) && self.announcements.may_answer(now.mono) {
                 out.push(Output::Announce);
             }
             if self.announcements.contains(&node) {
-                let is_refused = why == Some(NoLink::Dial(DialFailure::Refused));
+                let is_refused = why == Some(FailedDial::Dial(DialFailure::Refused));
                 let trouble = if is_refused { Trouble::Refused } else { Trouble::Silent };
                 self.unreachable.note(addr, trouble, now.mono);
             }

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     core::node::{local_addrs::LocalAddrs, myself::Myself},
     domain::{
-        bus::{FailureCode, NoticeCode, Update},
+        bus::{ConnectFailure, Failure, FailureCode, NoLink, NoticeCode, Update},
         model::{Guests, LinkId, Now, Target, Timestamp},
     },
     protocol::codec::mesh::{self, Frame, Sighting},
@@ -102,7 +102,7 @@ impl Harness {
 
     /// The dial of `addr` fails.
     fn fails(&mut self, addr: SocketAddr, only: Option<NodeId>, failure: DialFailure) -> Vec<Output> {
-        let why = Some(NoLink::Dial(failure));
+        let why = Some(FailedDial::Dial(failure));
         self.feed(Input::News(News::Failed { addr, only, why, soon_over: false }))
     }
 }
@@ -142,10 +142,12 @@ fn connect_says_once_that_nobody_answers_and_configured_addresses_are_tried_on()
             said.extend(outs.into_iter().filter(|out| matches!(out, Output::Update(_))));
             harness.wait(2_000);
         }
-        let [Output::Update(Update::Failed { code: FailureCode::NoAnswer, text })] = said.as_slice() else {
+        let [Output::Update(Update::Failed(Failure::Connect(ConnectFailure::NotLinked { why, again: told, .. })))] =
+            said.as_slice()
+        else {
             panic!("{said:?}")
         };
-        assert_eq!(text.contains("tried again"), again, "{text}");
+        assert_eq!((*why, *told), (NoLink::NoAnswer, again));
         let later: Vec<Output> = (0..20).flat_map(|_| harness.wait(10_000)).collect();
         assert_eq!(later.contains(&dial(at(7), None)), again);
     }
@@ -155,8 +157,8 @@ fn connect_says_once_that_nobody_answers_and_configured_addresses_are_tried_on()
 fn connect_says_what_is_in_the_way_before_it_dials() {
     let mut harness = Harness::new();
     let code = |outs: &[Output]| match outs.first() {
-        Some(Output::Update(Update::Failed { code, .. })) => Err(*code),
-        Some(Output::Update(Update::Notice { code: NoticeCode::Connect, .. })) => Ok(()),
+        Some(Output::Update(Update::Failed(failure))) => Err(failure.code()),
+        Some(Output::Update(Update::Notice(notice))) if notice.code() == NoticeCode::Connect => Ok(()),
         _ => panic!("{outs:?}"),
     };
     assert_eq!(code(&harness.feed(Input::Connect(Target::Socket(at(5))))), Err(FailureCode::OwnAddress));

@@ -3,20 +3,19 @@
 use std::{net::IpAddr, time::Instant};
 
 use super::{
-    Context, Output, Peers, notices,
-    notices::NoPlace,
+    Context, Output, Peers,
     places::{self, Decision, Holder},
 };
 use crate::{
     core::{
         budgets::{
             HOST_LINK_BURST, HOST_LINK_RATE, LINK_BURST, LINK_RATE, MAX_GUESTS, MAX_NODES, MAX_NODES_PER_HOST,
-            MAX_TOLD_APART,
+            MAX_TOLD_APART, STRANGERS_PLACES,
         },
         node::transport::CloseReason,
     },
     domain::{
-        bus::NoticeCode,
+        bus::{LinkNotice, Newcomer, NoPlace, NoticeCode},
         limit::{KeyedTokenBucket, TokenBucket},
         model::{Host, Nick, NodeId},
         naming::sentence_name,
@@ -73,6 +72,7 @@ impl Peers {
         if self.table.nodes() < MAX_NODES_PER_HOST {
             return true;
         }
+        let newcomer = || Newcomer::Node { nick: nick.cloned(), node: *node, ip };
         let holder = |node: &NodeId, ip| Holder::new(*node, ip, context.reputation.is_acquainted(node));
         let placed = self.table.sessions().filter_map(|(link, peer, session)| {
             Some((link, session.start.began, holder(peer.id.node()?, session.start.remote.ip())))
@@ -85,16 +85,18 @@ impl Peers {
                 if let Some(displaced) = displaced
                     && self.notices.allow(NoticeCode::RoomFull, context.now.mono)
                 {
-                    out.push(Output::update(notices::gave_way(&displaced, &who(node, nick, ip))));
+                    out.push(Output::update(LinkNotice::GaveWay { displaced, newcomer: newcomer() }.into()));
                 }
                 self.close(link, CloseReason::Ended, Reason::Full, context, out);
                 return true;
             }
-            Decision::AddressFull => NoPlace::Address,
-            Decision::StrangersFull => NoPlace::Strangers,
+            Decision::AddressFull => NoPlace::Address { places: MAX_NODES_PER_HOST },
+            Decision::StrangersFull => {
+                NoPlace::Strangers { places: STRANGERS_PLACES, reserved: MAX_NODES - STRANGERS_PLACES }
+            }
         };
         if self.notices.allow(NoticeCode::RoomFull, context.now.mono) {
-            out.push(Output::update(notices::no_place(&who(node, nick, ip), why)));
+            out.push(Output::update(LinkNotice::TurnedAway { newcomer: newcomer(), why }.into()));
         }
         false
     }
@@ -102,15 +104,10 @@ impl Peers {
     /// Tells the user that a guest was turned away.
     pub(super) fn tell_full_of_guests(&mut self, ip: IpAddr, now: Instant, out: &mut Vec<Output>) {
         if self.notices.allow(NoticeCode::RoomFull, now) {
-            out.push(Output::update(notices::no_place(&format!("A guest at {ip}"), NoPlace::Guests)));
+            let why = NoPlace::Guests { places: MAX_GUESTS };
+            out.push(Output::update(LinkNotice::TurnedAway { newcomer: Newcomer::Guest { ip }, why }.into()));
         }
     }
-}
-
-/// The newcomer that wants a place, in words.
-fn who(node: &NodeId, nick: Option<&Nick>, ip: IpAddr) -> String {
-    let name = nick.map_or_else(|| node.tag(8), ToString::to_string);
-    format!("{name} (key {}), who came from {ip},", node.short())
 }
 
 #[cfg(test)]

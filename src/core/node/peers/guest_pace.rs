@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Output, link_table::LinkTable, notices};
+use super::{Output, link_table::LinkTable};
 use crate::{
     core::budgets::{GUEST_LINES, GUEST_RATE, GUESTS_LINES, GUESTS_RATE},
-    domain::{limit::TokenBucket, model::LinkId},
+    domain::{bus::LinkNotice, limit::TokenBucket, model::LinkId},
 };
 
 /// How long to wait before the user is told that lines of a guest are left out: late enough to say how many.
@@ -82,10 +82,12 @@ impl GuestPace {
                 let news = guest.left_out > guest.told;
                 let tells = news && notices.take(now);
                 if tells {
-                    out.push(Output::update(notices::guest_flood(guest.addr, guest.left_out)));
+                    out.push(Output::update(
+                        LinkNotice::GuestFlood { guest: guest.addr, lines: guest.left_out }.into(),
+                    ));
                 }
                 if tells && *unsaid > 0 {
-                    out.push(Output::update(notices::flood_of_others(std::mem::take(unsaid))));
+                    out.push(Output::update(LinkNotice::EarlierGuestFlood { lines: std::mem::take(unsaid) }.into()));
                 }
                 if news && !tells && !is_here {
                     *unsaid += guest.left_out - guest.told;

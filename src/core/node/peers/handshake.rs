@@ -18,7 +18,7 @@ use crate::{
     core::{
         mutant,
         node::{
-            dialing::{News, NoLink},
+            dialing::{FailedDial, News},
             local_addrs::with_port,
             transport::{CloseReason, Secure},
         },
@@ -86,7 +86,7 @@ impl Peers {
         }
         let id = PeerId::Node(secure.node);
         if !self.table.has(&id) && !self.has_place(&secure.node, hello.nick.as_ref(), addr.ip(), context, out) {
-            let news = News::Failed { addr, only: None, why: Some(NoLink::NoPlace), soon_over: false };
+            let news = News::Failed { addr, only: None, why: Some(FailedDial::NoPlace), soon_over: false };
             return out.extend([Output::Address(news), refuse(Reason::Full)]);
         }
         let start = Start { dialled_by: Side::Ours, began: dial.began, remote: addr };

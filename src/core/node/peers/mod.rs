@@ -25,7 +25,6 @@ mod link_choice;
 mod link_table;
 mod newcomer;
 mod node_messages;
-mod notices;
 mod our_dials;
 mod output;
 mod places;
@@ -59,8 +58,9 @@ pub(super) use session::FrameQuota;
 use super::{dialing::News, myself::Myself, notice_limits::NoticeLimits, transport::CloseReason, views::Reputation};
 use crate::{
     domain::{
-        bus::Update,
+        bus::{LinkNotice, Update},
         model::{Host, Known, LeaveReason, LinkId, Nick, NodeId, Now, Peer, PeerId, Presence, Repute},
+        naming::sentence_name,
     },
     protocol::codec::mesh::{self, Doubt, Frame, Reason},
 };
@@ -193,7 +193,7 @@ impl Peers {
             (PeerId::Guest(addr), nick) => out.push(Output::GuestLeft { addr, nick: nick.clone(), moved_to: None }),
         }
         if reason == CloseReason::TooSlow {
-            out.push(Output::update(notices::too_slow(&peer)));
+            out.push(Output::update(LinkNotice::TooSlow { name: sentence_name(&peer) }.into()));
         }
         out.extend(lost.into_iter().map(|addr| Output::Address(News::Lost(addr))));
     }

@@ -1,11 +1,12 @@
 //! What nodes say of themselves and of their links: status, pings, good-byes.
 
-use super::{Context, FrameQuota, Output, Peers, heartbeat, notices};
+use super::{Context, FrameQuota, Output, Peers, heartbeat};
 use crate::{
     core::node::{dialing::News, transport::CloseReason},
     domain::{
-        bus::{NoticeCode, Update},
+        bus::{LinkNotice, NoticeCode, Update},
         model::{LinkId, Now, Timestamp},
+        naming::sentence_name,
     },
     protocol::codec::mesh::{Reason, Status},
 };
@@ -62,7 +63,7 @@ impl Peers {
             // Otherwise both copies would take the place from each other without end.
             let wait = self.displacements.wait(node, context.now.mono);
             if self.notices.allow(NoticeCode::Replaced, context.now.mono) {
-                out.push(Output::update(notices::replaced(&peer)));
+                out.push(Output::update(LinkNotice::Replaced { name: sentence_name(&peer) }.into()));
             }
             return out.extend(addrs.into_iter().map(|addr| Output::Address(News::Displaced { addr, wait })));
         }

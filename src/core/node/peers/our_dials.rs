@@ -5,16 +5,15 @@ use std::net::SocketAddr;
 use super::{
     Context, Output, Peers,
     link::{Dial, Link},
-    notices,
 };
 use crate::{
     core::node::{
-        dialing::{News, NoLink},
+        dialing::{FailedDial, News},
         local_addrs::is_for_everybody,
         transport::{DialFailure, Secure, Via},
     },
     domain::{
-        bus::NoticeCode,
+        bus::{LinkNotice, NoticeCode},
         model::{LinkId, NodeId, Now, PeerId},
     },
     protocol::codec::mesh::{Hello, Reason},
@@ -163,7 +162,7 @@ impl Peers {
             return;
         }
         if dial.via == Via::Plain && self.guest_refusals.refused(addr) {
-            out.push(Output::update(notices::guest_refuses(addr)));
+            out.push(Output::update(LinkNotice::GuestRefuses(addr).into()));
         }
         match reason {
             Some(Reason::OwnKey) => return self.met_own_key(&dial, context, out),
@@ -173,7 +172,7 @@ impl Peers {
         }
         // Without a reason, or as a duplicate: it knows us already, or has just dialled us. That is soon over.
         let soon_over = matches!(reason, None | Some(Reason::Duplicate));
-        let why = Some(NoLink::Refused(reason));
+        let why = Some(FailedDial::Refused(reason));
         out.push(Output::Address(News::Failed { addr, only: dial.only(), why, soon_over }));
     }
 
@@ -212,9 +211,9 @@ impl Peers {
             self.not_at(addr, out);
         }
         let why = match failure {
-            DialFailure::NotTls if !self.owners.may_be_plain(&addr) => NoLink::Downgrade,
-            DialFailure::NotTls => NoLink::Guest,
-            failure => NoLink::Dial(failure),
+            DialFailure::NotTls if !self.owners.may_be_plain(&addr) => FailedDial::Downgrade,
+            DialFailure::NotTls => FailedDial::Guest,
+            failure => FailedDial::Dial(failure),
         };
         out.push(Output::Address(News::Failed { addr, only: dial.only(), why: Some(why), soon_over: false }));
     }
@@ -245,20 +244,20 @@ impl Peers {
     /// The node at `addr` has no place for us. `before` says whether we had one.
     pub(super) fn turned_away(&mut self, addr: SocketAddr, before: bool, now: Now, out: &mut Vec<Output>) {
         if self.notices.allow(NoticeCode::TurnedAway, now.mono) {
-            out.push(Output::update(notices::turned_away(addr, before)));
+            out.push(Output::update(LinkNotice::NoPlaceThere { addr, before }.into()));
         }
     }
 
     pub(super) fn tell_own_key(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Output>) {
         if self.notices.allow(NoticeCode::OwnKey, now.mono) {
-            out.push(Output::update(notices::own_key(addr)));
+            out.push(Output::update(LinkNotice::OwnKey(addr).into()));
         }
     }
 
     pub(super) fn met_other_version(&mut self, addr: SocketAddr, now: Now, out: &mut Vec<Output>) {
         out.push(Output::Address(News::OtherVersion(addr)));
         if self.notices.allow(NoticeCode::Version, now.mono) {
-            out.push(Output::update(notices::other_version(addr)));
+            out.push(Output::update(LinkNotice::OtherVersion(addr).into()));
         }
     }
 }

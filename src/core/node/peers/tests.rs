@@ -10,7 +10,7 @@ use crate::{
         views::Links as _,
     },
     domain::{
-        bus::NoticeCode,
+        bus::{LinkNotice, Notice, NoticeCode},
         model::{Guests, Nick, Repute, Text, Timestamp, Trust},
     },
     protocol::codec::{
@@ -34,19 +34,20 @@ impl Reputation for FakeReputation {
 /// The codes of the notices among outputs.
 fn notices(outs: &[Output]) -> Vec<NoticeCode> {
     let code = |out: &Output| match out {
-        Output::Shell(output::Output::Update(Update::Notice { code, .. })) => Some(*code),
+        Output::Shell(output::Output::Update(Update::Notice(notice))) => Some(notice.code()),
         _ => None,
     };
     outs.iter().filter_map(code).collect()
 }
 
-/// Their texts.
-fn texts(outs: &[Output]) -> Vec<String> {
-    let text = |out: &Output| match out {
-        Output::Shell(output::Output::Update(Update::Notice { text, .. })) => Some(text.clone()),
-        _ => None,
-    };
-    outs.iter().filter_map(text).collect()
+/// What is said about links among outputs.
+fn said(outs: &[Output]) -> Vec<&LinkNotice> {
+    outs.iter()
+        .filter_map(|out| match out {
+            Output::Shell(output::Output::Update(Update::Notice(Notice::Link(notice)))) => Some(notice),
+            _ => None,
+        })
+        .collect()
 }
 
 struct Harness {
@@ -263,35 +264,32 @@ fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let link = LinkId::Accepted(1);
     harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
-    let said = |harness: &mut Harness, lines: usize| {
-        let said = ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false };
-        let outs = harness.run(|peers, context, out| peers.heard(link, vec![said; lines], context.now.mono, out));
+    let say = |harness: &mut Harness, lines: usize| {
+        let one = ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false };
+        let outs = harness.run(|peers, context, out| peers.heard(link, vec![one; lines], context.now.mono, out));
         outs.iter().filter(|out| matches!(out, Output::GuestSaid { .. })).count()
     };
-    assert_eq!(said(&mut harness, 100), 100, "a page");
+    assert_eq!(say(&mut harness, 100), 100, "a page");
     assert_eq!(harness.peers.next_timer(), None);
-    assert_eq!(said(&mut harness, 12_345), 0);
+    assert_eq!(say(&mut harness, 12_345), 0);
     let tick = |harness: &mut Harness| {
         harness.now.mono = harness.peers.next_timer().unwrap();
-        texts(&harness.run(Peers::tick))
+        said(&harness.run(Peers::tick)).into_iter().cloned().collect::<Vec<_>>()
     };
-    let text = tick(&mut harness);
-    assert_eq!(
-        text,
-        ["?10.0.0.7:50000 sends faster than anyone can read: 12,345 lines were left out. To silence it, type /ignore \
-          10.0.0.7:50000"]
-    );
-    assert_eq!(said(&mut harness, 1_000), 10, "ten a second");
+    let guest = source;
+    assert_eq!(tick(&mut harness), [LinkNotice::GuestFlood { guest, lines: 12_345 }]);
+    assert_eq!(say(&mut harness, 1_000), 10, "ten a second");
     assert!(harness.peers.next_timer().unwrap() >= harness.now.mono + Duration::from_secs(9));
-    assert!(tick(&mut harness)[0].contains("13,335"));
+    assert_eq!(tick(&mut harness), [LinkNotice::GuestFlood { guest, lines: 13_335 }]);
     assert!(tick(&mut harness).is_empty(), "the flood is over");
     assert_eq!(harness.peers.next_timer(), None);
-    said(&mut harness, 1_000);
+    say(&mut harness, 1_000);
     let outs = harness.run(|peers, context, out| {
         peers.closed(link, CloseReason::Ended, context, out);
         peers.tick(context, out);
     });
-    assert!(texts(&outs).iter().any(|text| text.contains("900 lines")), "the end is told at once: {outs:?}");
+    let ended = said(&outs).into_iter().any(|notice| matches!(notice, LinkNotice::GuestFlood { lines: 900, .. }));
+    assert!(ended, "the end is told at once: {outs:?}");
 }
 
 #[test]
@@ -300,18 +298,18 @@ fn guests_that_come_again_and_again_with_a_flood_do_not_fill_the_screen() {
     let mut told = Vec::new();
     for n in 0..1_000 {
         let (link, source) = (LinkId::Accepted(n), SocketAddr::from(([10, 0, 0, 7], 50_000 + n as u16)));
-        let said = vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }; 200];
+        let lines = vec![ReferenceLine { nick: None, text: Text::new("hi").unwrap(), action: false }; 200];
         harness.run(|peers, context, out| peers.arrived(link, source, None, context, out));
-        harness.run(|peers, context, out| peers.heard(link, said, context.now.mono, out));
+        harness.run(|peers, context, out| peers.heard(link, lines, context.now.mono, out));
         let outs = harness.run(|peers, context, out| {
             peers.closed(link, CloseReason::Ended, context, out);
             peers.tick(context, out);
         });
-        told.extend(texts(&outs));
+        told.extend(said(&outs).into_iter().cloned());
         harness.now.mono += Duration::from_millis(10);
     }
     assert!((9..=14).contains(&told.len()), "{told:?}");
-    assert!(told.iter().any(|text| text.contains("more lines were left out")), "{told:?}");
+    assert!(told.iter().any(|notice| matches!(notice, LinkNotice::EarlierGuestFlood { .. })), "{told:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     domain::{
-        bus::FailureCode,
+        bus::{ConnectFailure, Failure, FailureCode, NoLink},
         model::{Author, Delivery, Message, Room, Target, Text},
     },
     protocol::codec::ReferenceLine,
@@ -183,7 +183,7 @@ fn it_never_dials_itself_nor_who_is_linked() {
     let itself = bench.feed(arrived(2, "10.0.0.1:50000", Some("10.0.0.1:4565")));
     assert!(closes(&itself, LinkId::Accepted(2)));
     let outs = bench.feed(Input::Command(Command::Connect(Target::Socket(at("10.0.0.1:4565")))));
-    assert!(matches!(&outs[..], [Output::Update(Update::Failed { code: FailureCode::OwnAddress, .. })]));
+    assert!(matches!(&outs[..], [Output::Update(Update::Failed(Failure::Connect(ConnectFailure::OwnAddress(_))))]));
 }
 
 #[test]
@@ -214,12 +214,15 @@ fn what_was_asked_for_and_never_answers_is_said_once() {
             .flat_map(|(link, _)| bench.feed(Input::DialFailed { link, failure: DialFailure::Refused }))
             .collect();
         failures.extend(next.iter().filter_map(|o| match o {
-            Output::Update(Update::Failed { text, .. }) => Some(text.clone()),
+            Output::Update(Update::Failed(failure)) => Some(failure.clone()),
             _ => None,
         }));
         outs = bench.wait(100);
     }
-    assert_eq!(failures, ["No answer from 10.0.0.9 (3 tries, 2 s). Is the program open there?"]);
+    let [Failure::Connect(ConnectFailure::NotLinked { target, why, tries, again, .. })] = &failures[..] else {
+        panic!("{failures:?}")
+    };
+    assert_eq!((target.to_string().as_str(), *why, *tries, *again), ("10.0.0.9", NoLink::NoAnswer, 3, false));
 }
 
 #[test]
@@ -240,7 +243,7 @@ fn what_was_asked_for_and_refuses_is_said_once() {
             }));
         }
         failures.extend(next.into_iter().filter_map(|o| match o {
-            Output::Update(Update::Failed { code, .. }) => Some(code),
+            Output::Update(Update::Failed(failure)) => Some(failure.code()),
             _ => None,
         }));
         outs = bench.wait(100);

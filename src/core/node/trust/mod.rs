@@ -10,7 +10,6 @@ mod days;
 mod find;
 mod forgetting;
 mod naming;
-mod notices;
 mod records;
 mod resolve;
 
@@ -21,7 +20,6 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Instant};
 
 pub(super) use book::TrustBook;
 pub(super) use find::{Match, Wanted};
-pub(super) use notices::Unclear;
 pub(super) use resolve::People;
 
 use super::{
@@ -29,7 +27,7 @@ use super::{
     views::{Directory, Reputation},
 };
 use crate::domain::{
-    bus::{Alarm, NoticeCode, Update},
+    bus::{Alarm, NamedKey, NoticeCode, TrustFailure, TrustNotice, Update},
     limit::TokenBucket,
     model::{Host, Known, Nick, NodeId, Now, PeerId, Who, skeleton},
 };
@@ -131,7 +129,7 @@ impl Keyring {
         if bucket.take(now) {
             out.push(Output::Update(Update::Alarm(alarm)));
         } else if self.notices.allow(NoticeCode::ManyAlarms, now) {
-            out.push(Output::Update(notices::many_alarms(&alarm.nick)));
+            out.push(Output::Update(TrustNotice::ManyAlarms(alarm.nick).into()));
         }
     }
 
@@ -184,14 +182,14 @@ impl Keyring {
     ) {
         if !self.book.is_ignored(&teller) && self.notices.allow(NoticeCode::NameTaken, now) {
             let teller = self.people(here).names().name(PeerId::Node(teller));
-            out.push(Output::Update(notices::name_taken(&teller, nick, me)));
+            out.push(Output::Update(TrustNotice::NameTaken { teller, nick: nick.clone(), me }.into()));
         }
     }
 
     /// A guest may call itself what it likes, even by the name of somebody whose key is known. Then the user is told.
     pub(super) fn guest_named(&mut self, guest: SocketAddr, nick: &Nick, now: Now, out: &mut Vec<Output>) {
         if self.book.is_somebodys(nick) && self.notices.allow(NoticeCode::GuestName, now.mono) {
-            out.push(Output::Update(notices::guest_uses_name(guest, nick)));
+            out.push(Output::Update(TrustNotice::GuestName { guest, nick: nick.clone() }.into()));
         }
     }
 
@@ -209,9 +207,10 @@ impl Keyring {
 
     /// `/trust`: lets a key have the name it goes by. If a key loses it that is verified or here, the user must be `sure`.
     pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        let Some(key) = self.meant(who, here, out) else { return };
+        let node = key.node;
         if self.book.get(&node).is_some_and(|known| known.differs) {
-            return out.push(Output::Update(notices::codes_differ(&node, &name)));
+            return out.push(Output::Update(TrustFailure::CodesDiffer(key).into()));
         }
         let rival = self.book.rival(&node).map(|known| (known.node, known.verified, here.has_node(&known.node)));
         if let Some((rival, verified, present)) = rival
@@ -219,50 +218,51 @@ impl Keyring {
             && !sure
         {
             let nick = self.book.nick(&node).map(ToString::to_string).unwrap_or_default();
-            return out.push(Output::Update(notices::displaces(&name, &node, &nick, &rival, verified)));
+            return out.push(Output::Update(TrustFailure::Displaces { key, nick, rival, verified }.into()));
         }
         let both = rival.is_some_and(|(.., present)| present);
         let displaced = self.book.trust(&node, both);
-        out.extend([Output::Update(notices::trusted(&node, &name, displaced.as_ref())), Output::Repute(node)]);
+        out.extend([Output::Update(TrustNotice::Trusted { key, displaced }.into()), Output::Repute(node)]);
         out.extend(displaced.map(Output::Repute));
     }
 
     /// `/untrust`: takes back what `/trust` said.
     pub(super) fn untrust(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        let Some(key) = self.meant(who, here, out) else { return };
+        let node = key.node;
         if !self.book.get(&node).is_some_and(|known| known.trusted) {
-            return out.push(Output::Update(notices::was_not_trusted(&node, &name)));
+            return out.push(Output::Update(TrustFailure::NotTrusted(key).into()));
         }
         let back = self.book.untrust(&node);
-        out.extend([Output::Update(notices::untrusted(&node, &name, back.as_ref())), Output::Repute(node)]);
+        out.extend([Output::Update(TrustNotice::Untrusted { key, back }.into()), Output::Repute(node)]);
         out.extend(back.map(Output::Repute));
     }
 
     /// `/unverify`: takes back what was said of codes.
     pub(super) fn unverify(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some((node, name)) = self.meant(who, here, notices::guest_not_trusted, out) else { return };
+        let Some(key) = self.meant(who, here, out) else { return };
+        let node = key.node;
         let (verified, differs) = self.book.get(&node).map_or((false, false), |known| (known.verified, known.differs));
         if !verified && !differs {
-            return out.push(Output::Update(notices::was_not_verified(&node, &name)));
+            return out.push(Output::Update(TrustFailure::NotVerified(key).into()));
         }
         let back = self.book.unverify(&node);
-        out.extend([Output::Update(notices::unverified(&node, &name, differs, back.as_ref())), Output::Repute(node)]);
+        out.extend([
+            Output::Update(TrustNotice::Unverified { key, differed: differs, back }.into()),
+            Output::Repute(node),
+        ]);
         out.extend(back.map(Output::Repute));
     }
 
-    /// The key that a command is about, and what it is called. If it is nobody's, or a guest's, the user is told.
-    fn meant(
-        &self,
-        who: &Who,
-        here: &dyn Directory,
-        guest: impl FnOnce(&str) -> Update,
-        out: &mut Vec<Output>,
-    ) -> Option<(NodeId, String)> {
+    /// The key that a command is about. If it is nobody's, or a guest's, the user is told.
+    fn meant(&self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) -> Option<NamedKey> {
         let people = self.people(here);
         match people.resolve(who) {
-            Ok(id @ PeerId::Node(node)) => return Some((node, people.names().name(id))),
-            Ok(id @ PeerId::Guest(_)) => out.push(Output::Update(guest(&people.names().name(id)))),
-            Err(unclear) => out.push(Output::Update(unclear.update())),
+            Ok(id @ PeerId::Node(node)) => return Some(NamedKey { name: people.names().name(id), node }),
+            Ok(id @ PeerId::Guest(_)) => {
+                out.push(Output::Update(TrustFailure::Guest { name: people.names().name(id) }.into()));
+            }
+            Err(unclear) => out.push(Output::Update(unclear.into())),
         }
         None
     }
@@ -272,26 +272,27 @@ impl Keyring {
         let people = self.people(here);
         let (id, name) = match people.resolve(who) {
             Ok(id) => (id, people.names().name(id)),
-            Err(unclear) => return out.push(Output::Update(unclear.update())),
+            Err(unclear) => return out.push(Output::Update(unclear.into())),
         };
         match id {
             PeerId::Node(node) => {
                 let notice = if ignore {
                     self.book.ignore(&node);
-                    notices::ignored(&node, &name)
+                    TrustNotice::Ignored(NamedKey { name, node })
                 } else {
                     self.book.unignore(&node);
-                    notices::not_ignored(&node, &name)
+                    TrustNotice::Unignored(NamedKey { name, node })
                 };
-                out.extend([Output::Update(notice), Output::Repute(node)]);
+                out.extend([Output::Update(notice.into()), Output::Repute(node)]);
                 if ignore && let Some(nick) = self.book.nick(&node).cloned() {
                     self.name_left(&nick, here, now, out);
                 }
             }
             PeerId::Guest(addr) => {
                 self.ignore_guest(addr, ignore);
-                let notice = if ignore { notices::guest_ignored(&name) } else { notices::guest_not_ignored(&name) };
-                out.extend([Output::GuestIgnored { addr, ignored: ignore }, Output::Update(notice)]);
+                let notice =
+                    if ignore { TrustNotice::GuestIgnored { name } } else { TrustNotice::GuestUnignored { name } };
+                out.extend([Output::GuestIgnored { addr, ignored: ignore }, Output::Update(notice.into())]);
             }
         }
     }
@@ -318,7 +319,7 @@ impl Keyring {
         }
         match moved_to {
             Some(addr) => drop(self.ignored_guests.insert(addr)),
-            None => out.push(Output::Update(notices::guest_ignore_ended(addr, nick))),
+            None => out.push(Output::Update(TrustNotice::IgnoredGuestLeft { addr, nick: nick.cloned() }.into())),
         }
     }
 

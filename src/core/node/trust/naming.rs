@@ -39,9 +39,9 @@ impl Names<'_> {
     }
 
     /// The names of several people, each of which means that one alone.
-    pub(in crate::core::node) fn list(&self, ids: &[PeerId], separator: &str) -> String {
+    pub(in crate::core::node) fn list(&self, ids: &[PeerId]) -> Vec<String> {
         let people: Vec<_> = ids.iter().take(MAX_NAMED).map(|id| (*id, self.nick(*id))).collect();
-        typed_names(&people).join(separator)
+        typed_names(&people)
     }
 
     /// What somebody who is here calls themselves, or else was called last.

@@ -8,11 +8,13 @@ use super::{
     book::TrustBook,
     find::{Match, Wanted},
     naming::Names,
-    notices::{self, Unclear},
 };
 use crate::{
     core::node::views::Directory,
-    domain::model::{PeerId, Who},
+    domain::{
+        bus::WhoFailure,
+        model::{PeerId, Who},
+    },
 };
 
 /// Everyone that the user may mean.
@@ -51,13 +53,13 @@ impl<'a> People<'a> {
     /// The one person that the user means, for something that must hit nobody else.
     ///
     /// # Errors
-    /// [`Unclear`] if it is nobody, or several, or only somebody whose name looks alike.
-    pub(in crate::core::node) fn resolve(&self, who: &Who) -> Result<PeerId, Unclear> {
+    /// [`WhoFailure`] if it is nobody, or several, or only somebody whose name looks alike.
+    pub(in crate::core::node) fn resolve(&self, who: &Who) -> Result<PeerId, WhoFailure> {
         let found = self.find(who);
         match (found.certain.as_slice(), found.alike.as_slice()) {
             ([one], _) => Ok(*one),
-            ([], []) => Err(notices::nobody(who)),
-            ([], alike) => Err(notices::only_alike(who, &self.names().list(alike, " or "))),
+            ([], []) => Err(WhoFailure::Nobody(who.clone())),
+            ([], alike) => Err(WhoFailure::OnlyAlike { who: who.clone(), people: self.names().list(alike) }),
             (several, _) => Err(self.several(who, several)),
         }
     }
@@ -65,20 +67,20 @@ impl<'a> People<'a> {
     /// The one person that the user means, for showing what is known of them. A name that looks alike is enough.
     ///
     /// # Errors
-    /// [`Unclear`] if it is nobody, or several.
-    pub(in crate::core::node) fn resolve_loosely(&self, who: &Who) -> Result<PeerId, Unclear> {
+    /// [`WhoFailure`] if it is nobody, or several.
+    pub(in crate::core::node) fn resolve_loosely(&self, who: &Who) -> Result<PeerId, WhoFailure> {
         let found = self.find(who);
         let here = found.alike.get(..found.here).filter(|here| !here.is_empty()).unwrap_or(&found.alike);
         match (found.certain.as_slice(), here) {
             ([one], _) | ([], [one]) => Ok(*one),
-            ([], []) => Err(notices::nobody(who)),
+            ([], []) => Err(WhoFailure::Nobody(who.clone())),
             ([], several) | (several, _) => Err(self.several(who, several)),
         }
     }
 
     /// Asks which of several people is meant.
-    pub(in crate::core::node) fn several(&self, who: &Who, several: &[PeerId]) -> Unclear {
-        notices::several(who, &self.names().list(several, ", "))
+    pub(in crate::core::node) fn several(&self, who: &Who, several: &[PeerId]) -> WhoFailure {
+        WhoFailure::Several { who: who.clone(), people: self.names().list(several) }
     }
 
     fn find(&self, who: &Who) -> Found {

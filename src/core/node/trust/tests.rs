@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::domain::{
-    bus::FailureCode,
+    bus::{NamedKey, Notice, TrustFailure, TrustNotice, WhoFailure},
     model::{Peer, Repute, Software, Timestamp, Trust},
 };
 
@@ -99,7 +99,7 @@ fn alarms_beyond_a_few_are_one_notice() {
         keyring.raise(alarm, now.mono, &mut out);
     }
     let alarms = out.iter().filter(|out| matches!(out, Output::Update(Update::Alarm(_)))).count();
-    let notices = out.iter().filter(|out| matches!(out, Output::Update(Update::Notice { .. }))).count();
+    let notices = out.iter().filter(|out| matches!(out, Output::Update(Update::Notice(_)))).count();
     assert_eq!((alarms, notices), (ALARM_BURST as usize, 1));
 }
 
@@ -126,24 +126,25 @@ fn a_name_is_taken_from_a_verified_or_present_key_only_after_a_yes() {
     keyring.met(key(2), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
     keyring.trust(&who("bob#0202"), false, &here, &mut out);
-    let [Output::Update(Update::Failed { code: FailureCode::Unsure, text })] = out.as_slice() else {
-        panic!("{out:?}")
+    let asked = TrustFailure::Displaces {
+        key: NamedKey { name: "bob#0202".to_owned(), node: key(2) },
+        nick: "bob".to_owned(),
+        rival: key(1),
+        verified: true,
     };
-    assert!(text.contains(&key(1).short()) && text.contains(&key(2).short()), "{text}");
-    assert!(text.contains("/trust bob#0202 yes"), "{text}");
+    assert_eq!(out, [Output::Update(asked.into())]);
     out.clear();
     keyring.trust(&who("bob#0202"), true, &here, &mut out);
-    let [Output::Update(Update::Notice { text, .. }), Output::Repute(_), Output::Repute(_)] = out.as_slice() else {
-        panic!("{out:?}")
-    };
-    assert!(text.contains(&key(2).short()) && text.contains(&key(1).short()), "{text}");
+    let trusted =
+        TrustNotice::Trusted { key: NamedKey { name: "bob#0202".to_owned(), node: key(2) }, displaced: Some(key(1)) };
+    assert!(matches!(&out[..], [_, Output::Repute(_), Output::Repute(_)]) && out[0] == Output::Update(trusted.into()));
     assert!(!keyring.book().is_namesake(&key(2)) && keyring.book().is_namesake(&key(1)));
     out.clear();
     keyring.untrust(&who("bob#0202"), &here, &mut out);
     assert!(keyring.book().is_namesake(&key(2)) && !keyring.book().is_namesake(&key(1)), "{out:?}");
     out.clear();
     keyring.untrust(&who("bob#0202"), &here, &mut out);
-    assert!(matches!(&out[..], [Output::Update(Update::Failed { .. })]), "there is nothing to take back");
+    assert!(matches!(&out[..], [Output::Update(Update::Failed(_))]), "there is nothing to take back");
 }
 
 #[test]
@@ -161,12 +162,21 @@ fn every_answer_names_the_key() {
     keyring.trust(&who("bob#0202"), true, &here, &mut out);
     keyring.untrust(&who("bob#0202"), &here, &mut out);
     keyring.unverify(&who("bob#0202"), &here, &mut out);
-    let texts: Vec<&String> = out
-        .iter()
-        .filter_map(|out| if let Output::Update(Update::Notice { text, .. }) = out { Some(text) } else { None })
-        .collect();
-    assert_eq!(texts.len(), 5, "{out:?}");
-    assert!(texts.iter().all(|text| text.contains(&format!("(key {})", key(2).short()))), "{texts:?}");
+    let key_of = |notice: &Notice| match notice {
+        Notice::Trust(
+            TrustNotice::Trusted { key, .. }
+            | TrustNotice::Untrusted { key, .. }
+            | TrustNotice::Unverified { key, .. }
+            | TrustNotice::Ignored(key)
+            | TrustNotice::Unignored(key),
+        ) => key.node,
+        other => panic!("{other:?}"),
+    };
+    let notices = out.iter().filter_map(|out| match out {
+        Output::Update(Update::Notice(notice)) => Some(key_of(notice)),
+        _ => None,
+    });
+    assert_eq!(notices.collect::<Vec<_>>(), [key(2); 5], "{out:?}");
 }
 
 #[test]
@@ -191,13 +201,13 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     assert!(!keyring.is_ignored_guest(&guest()));
     keyring.guest_left(elsewhere, Some(&nick("eve")), None, &mut out);
     assert!(!keyring.is_ignored_guest(&elsewhere));
-    let [Output::Update(Update::Notice { code: NoticeCode::Trust, text })] = &out[..] else { panic!("{out:?}") };
-    assert!(text.starts_with("The guest ?eve (127.0.0.1:50000), which you ignored, has left."), "{text}");
+    let left = TrustNotice::IgnoredGuestLeft { addr: elsewhere, nick: Some(nick("eve")) };
+    assert_eq!(out, [Output::Update(left.into())]);
     keyring.guest_left(elsewhere, None, None, &mut out);
     assert_eq!(out.len(), 1, "nobody was ignored there");
     out.clear();
     keyring.trust(&who("eve"), false, &here, &mut out);
-    assert!(matches!(&out[..], [Output::Update(Update::Failed { .. })]), "nobody can say who a guest is: {out:?}");
+    assert!(matches!(&out[..], [Output::Update(Update::Failed(_))]), "nobody can say who a guest is: {out:?}");
 }
 
 #[test]
@@ -207,8 +217,8 @@ fn a_command_that_could_mean_two_people_asks_by_their_keys() {
     here.add(PeerId::Node(key(2)), "bob");
     let mut out = Vec::new();
     keyring.trust(&who("bob"), false, &here, &mut out);
-    let [Output::Update(Update::Failed { text, .. })] = out.as_slice() else { panic!("{out:?}") };
-    assert!(text.contains("bob#01010101") && text.contains("bob#02020202"), "{text}");
+    let people = ["bob#01010101", "bob#02020202"].map(str::to_owned).to_vec();
+    assert_eq!(out, [Output::Update(WhoFailure::Several { who: who("bob"), people }.into())]);
     let people = keyring.people(&here);
     assert_eq!(people.resolve(&who("bob#02020202")), Ok(PeerId::Node(key(2))));
     assert_eq!(people.names().name(PeerId::Node(key(1))), "bob");
@@ -223,5 +233,8 @@ fn a_guest_under_the_name_of_a_known_key_is_pointed_out_once_a_minute() {
         keyring.guest_named(guest(), &nick("bob"), now, &mut out);
         keyring.guest_named(guest(), &nick("eve"), now, &mut out);
     }
-    assert!(matches!(&out[..], [Output::Update(Update::Notice { code: NoticeCode::GuestName, .. })]), "{out:?}");
+    assert!(
+        matches!(&out[..], [Output::Update(Update::Notice(Notice::Trust(TrustNotice::GuestName { .. })))]),
+        "{out:?}"
+    );
 }

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use super::pace::{Pace, remaining};
 use crate::{
-    domain::model::NodeId,
+    domain::{bus::VerifyFailure, model::NodeId},
     protocol::identity::short_code::{self, COMMIT_BYTES, NONCE_BYTES, Side},
 };
 
@@ -79,17 +79,6 @@ pub(super) enum Broken {
     /// What it revealed is not what it was bound to: it wanted to choose its nonce by ours.
     #[error("the revealed nonce does not fit its commitment")]
     Mismatch,
-}
-
-/// Why a comparison cannot begin now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotNow {
-    /// The last one that we began was a moment ago, and the other side would not answer.
-    #[error("Codes were compared a moment ago. Try again in {} s.", .0.as_secs() + 1)]
-    TooSoon(Duration),
-    /// One that we began, or they, waits for the other side.
-    #[error("A comparison of codes is under way already. Wait for the code.")]
-    UnderWay,
 }
 
 /// The comparisons of one link, one at a time. See the module's documentation.
@@ -142,14 +131,14 @@ impl Comparison {
     /// The user wants to compare. A code that waits for their word is shown once more.
     ///
     /// # Errors
-    /// [`NotNow`], with a text for the user.
+    /// [`VerifyFailure::UnderWay`] or [`VerifyFailure::TooSoon`].
     pub(super) fn begin(
         &mut self,
         nonce: [u8; NONCE_BYTES],
         pace: &mut Pace,
         now: Instant,
         out: &mut Vec<Event>,
-    ) -> Result<(), NotNow> {
+    ) -> Result<(), VerifyFailure> {
         self.expire(now, out);
         match &mut self.state {
             State::Shown { code, began, .. } => {
@@ -158,17 +147,17 @@ impl Comparison {
             }
             State::Bound { wanted, .. } => {
                 *wanted = true;
-                return Err(NotNow::UnderWay);
+                return Err(VerifyFailure::UnderWay);
             }
-            State::Committed { .. } | State::Revealed { .. } => return Err(NotNow::UnderWay),
+            State::Committed { .. } | State::Revealed { .. } => return Err(VerifyFailure::UnderWay),
             State::Idle => {}
         }
         if let Some(wait) = pace.wait(&self.theirs, now) {
-            return Err(NotNow::TooSoon(wait));
+            return Err(VerifyFailure::TooSoon(wait));
         }
         let unanswered = self.unanswered.and_then(|(bound, came)| Some((bound, remaining(Some(came), EXPIRY, now)?)));
         if let Some((_, wait)) = unanswered.filter(|(_, left)| *left <= MAX_DELAY) {
-            return Err(NotNow::TooSoon(wait));
+            return Err(VerifyFailure::TooSoon(wait));
         }
         self.unanswered = None;
         pace.we_begin(self.theirs, now);

@@ -5,7 +5,6 @@
 //! It keeps no timers of its own: each comparison knows when it expires, and [`Verify::next_timer`] asks them.
 
 mod comparison;
-mod notices;
 mod pace;
 mod shown_code;
 
@@ -19,7 +18,6 @@ use std::{
 
 use bytes::Bytes;
 use comparison::{Comparison, Event, Step};
-use notices::Refusal;
 use pace::Pace;
 use shown_code::{Meant, ShownCodes};
 
@@ -27,7 +25,7 @@ use super::trust::People;
 use crate::{
     core::secrets::Secrets,
     domain::{
-        bus::{Update, VerifyStep},
+        bus::{Failure, Update, VerifyFailure, VerifyStep},
         model::{LinkId, NodeId, PeerId, Who},
     },
     protocol::codec::mesh::{self, Doubt, Frame, Sas},
@@ -157,8 +155,8 @@ impl Verify {
                 Ok(())
             }
         };
-        if let Err(refusal) = refused {
-            out.push(Output::Update(refusal.update()));
+        if let Err(failure) = refused {
+            out.push(Output::Update(Update::Failed(failure)));
         }
     }
 
@@ -167,19 +165,19 @@ impl Verify {
         self.links.values().filter_map(|linked| linked.comparison.next_due()).min()
     }
 
-    fn begin(&mut self, who: &Who, people: People<'_>, now: Instant, out: &mut Vec<Output>) -> Result<(), Refusal> {
-        let id = people.resolve(who).map_err(Refusal::Unclear)?;
+    fn begin(&mut self, who: &Who, people: People<'_>, now: Instant, out: &mut Vec<Output>) -> Result<(), Failure> {
+        let id = people.resolve(who).map_err(Failure::Who)?;
         let name = || people.names().name(id);
-        let PeerId::Node(node) = id else { return Err(Refusal::Guest(name())) };
+        let PeerId::Node(node) = id else { return Err(Failure::Verify(VerifyFailure::Guest { name: name() })) };
         let linked = self.links.iter_mut().rfind(|(_, linked)| linked.node == node);
-        let Some((&link, linked)) = linked else { return Err(Refusal::Absent(name())) };
+        let Some((&link, linked)) = linked else { return Err(Failure::Verify(VerifyFailure::Absent { name: name() })) };
         if !linked.capable {
-            return Err(Refusal::Incapable(name()));
+            return Err(Failure::Verify(VerifyFailure::Incapable { name: name() }));
         }
         let mut events = Vec::new();
         let begun = linked.comparison.begin(self.nonces.next(), &mut self.pace, now, &mut events);
         self.carry_out(link, node, events, people, now, out);
-        begun.map_err(Refusal::NotNow)
+        begun.map_err(Failure::Verify)
     }
 
     fn answer(
@@ -189,14 +187,14 @@ impl Verify {
         people: People<'_>,
         now: Instant,
         out: &mut Vec<Output>,
-    ) -> Result<(), Refusal> {
-        let no_code = |id| Err(Refusal::NoCode(people.names().name(id)));
+    ) -> Result<(), Failure> {
+        let no_code = |id| Err(Failure::Verify(VerifyFailure::NoCode { name: people.names().name(id) }));
         let (node, latest) = match self.shown.meant(who, now) {
-            Meant::None => return no_code(people.resolve(who).map_err(Refusal::Unclear)?),
+            Meant::None => return no_code(people.resolve(who).map_err(Failure::Who)?),
             Meant::One { node, latest } => (node, latest),
             Meant::Several(nodes) => {
                 let ids: Vec<PeerId> = nodes.into_iter().map(PeerId::Node).collect();
-                return Err(Refusal::Unclear(people.several(who, &ids)));
+                return Err(Failure::Who(people.several(who, &ids)));
             }
         };
         let id = PeerId::Node(node);

@@ -1,9 +1,9 @@
 //! Machines whose clocks are wrong.
 
 use super::*;
-use crate::core::{
-    log::storage::{Dating, LogEntry, Retain},
-    sync::Notice,
+use crate::{
+    core::log::storage::{Dating, LogEntry, Retain},
+    domain::bus::HistoryNotice,
 };
 
 const MINUTE: i64 = 60_000;
@@ -35,7 +35,7 @@ fn last(row: &Row, n: usize) -> String {
 
 /// How often our user was told that their clock is off.
 fn told(row: &Row, n: usize) -> usize {
-    row.peers[n].count(|output| matches!(output, Output::Notice(Notice::ClockOff(_))))
+    row.peers[n].count(|output| matches!(output, Output::Notice(HistoryNotice::ClockOff { .. })))
 }
 
 #[test]

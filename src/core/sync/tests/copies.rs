@@ -105,8 +105,9 @@ fn a_number_is_no_receipt() {
             let store = row.peers[0].store.clone();
             start(&mut row, 0, 1, 8, store);
         }
-        let own =
-            |row: &Row| row.peers[0].said.iter().any(|output| matches!(output, Output::Notice(Notice::OwnForked)));
+        let own = |row: &Row| {
+            row.peers[0].said.iter().any(|output| matches!(output, Output::Notice(HistoryNotice::OwnForked)))
+        };
         let link = row.link(0, 1);
         row.wait(10_000);
         assert!(own(&row));

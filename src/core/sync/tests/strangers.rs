@@ -10,11 +10,11 @@ use crate::{
         budgets::{
             ABSENT_LOGS, FREE_SPACE_FLOOR, LOGS_PER_STRANGER, MAX_READERS, STRANGER_BYTES, STRANGERS_LOGS, Space,
         },
-        sync::{Input, Notice, Output},
+        sync::{Input, Output},
     },
     domain::{
-        bus::Update,
-        model::{Hlc, LinkId, LogId, Nick, Now, Room, Text, Timestamp},
+        bus::{HistoryNotice, Update},
+        model::{Hlc, LinkId, LogId, Nick, NodeId, Now, Room, Text, Timestamp},
     },
     protocol::{
         codec::{
@@ -135,7 +135,7 @@ impl Stranger {
     }
 }
 
-fn told(outputs: &[Output], is: impl Fn(&Notice) -> bool) -> usize {
+fn told(outputs: &[Output], is: impl Fn(&HistoryNotice<NodeId>) -> bool) -> usize {
     outputs.iter().filter(|output| matches!(output, Output::Notice(notice) if is(notice))).count()
 }
 
@@ -272,7 +272,7 @@ fn the_user_is_told_what_was_left_out() {
         let events = stranger.says(1, &vec![text.as_str(); 700], 0);
         victim.feed(Input::Batch { link: stranger.link, events })
     };
-    assert_eq!(told(&outputs, |notice| matches!(notice, Notice::LeftOut { .. })), 1);
+    assert_eq!(told(&outputs, |notice| matches!(notice, HistoryNotice::LeftOut { .. })), 1);
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn an_author_is_told_that_a_line_is_not_taken_and_waits_with_it() {
     let log = *victim.peer.sync.logs.own().unwrap();
     let refused = Refused { log, from: 1, until: None, reason: mesh::RefusalReason::TooFast };
     let outputs = victim.feed(Input::Refused { link: bob.link, refused });
-    assert_eq!(told(&outputs, |notice| matches!(notice, Notice::NotTaken { .. })), 1);
+    assert_eq!(told(&outputs, |notice| matches!(notice, HistoryNotice::NotTaken { .. })), 1);
     let is_events = |frame: &Bytes| matches!(mesh::decode(frame), Ok(Frame::Batch(_)));
     let sent = |outputs: &[Output]| {
         outputs.iter().filter(|output| matches!(output, Output::Batch { frame, .. } if is_events(frame))).count()

@@ -39,7 +39,7 @@ fn delivered(row: &Row) -> usize {
 }
 
 fn again(row: &Row) -> usize {
-    updates(row, 0, |update| matches!(update, Update::Notice { code: NoticeCode::DiskAgain, .. }))
+    updates(row, 0, |update| matches!(update, Update::Notice(notice) if notice.code() == NoticeCode::DiskAgain))
 }
 
 /// Found by the simulation: it was taken for a line of our own user, which is said again once more.

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{DiskState, FailureCode, NoticeCode, SweepProgress, SweepState, Update},
-        model::{DiskTrouble, LeaveReason},
+        bus::{ConnectFailure, DiskState, LinkNotice, NoLink, SweepProgress, SweepState, Update},
+        model::{DiskTrouble, LeaveReason, Target},
     },
     frontend::slash,
 };
@@ -49,8 +49,16 @@ fn everything() -> Vec<Update> {
         Update::Erased { room: Room::LOBBY, lines: 12 },
         Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Timeout },
         Update::NickSet(nick("Zoë")),
-        Update::Notice { code: NoticeCode::PeerTooSlow, text: "carol was too slow.".to_owned() },
-        Update::Failed { code: FailureCode::NoAnswer, text: "No answer from 127.0.0.9:4565.".to_owned() },
+        LinkNotice::TooSlow { name: "carol".to_owned() }.into(),
+        ConnectFailure::NotLinked {
+            target: Target::Socket("127.0.0.9:4565".parse().unwrap()),
+            why: NoLink::NoAnswer,
+            from: [127, 0, 0, 1].into(),
+            tries: 3,
+            took: Duration::from_secs(2),
+            again: false,
+        }
+        .into(),
     ]
 }
 
@@ -125,8 +133,8 @@ fn json_is_the_contract_to_the_byte() {
         r##"{"event":"erased","room":"#lobby","lines":12}"##,
         r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
         r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
-        r#"{"event":"notice","code":"peer_too_slow","text":"carol was too slow."}"#,
-        r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565."}"#,
+        r#"{"event":"notice","code":"peer_too_slow","text":"carol reads too slowly and missed lines, so its link was closed."}"#,
+        r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565 (3 attempts, 2 s). Is the program running there?"}"#,
     ];
     let printed = print(true, everything());
     let lines: Vec<_> = printed.lines().collect();
@@ -168,8 +176,8 @@ fn text_says_the_same_for_people() {
 -- 12 lines of #lobby are gone from this machine
 -- ?bob#4566 left (127.0.0.1:4566): no answer any more
 -- You are Zoë now.
--- carol was too slow.
-!! No answer from 127.0.0.9:4565.
+-- carol reads too slowly and missed lines, so its link was closed.
+!! No answer from 127.0.0.9:4565 (3 attempts, 2 s). Is the program running there?
 "
     );
 }

@@ -16,7 +16,7 @@ use crate::{
     },
     frontend::{
         slash::{self, Action, Context, Local, Spec},
-        typing,
+        typing, words,
     },
 };
 
@@ -263,7 +263,7 @@ impl App {
         let Some(line) = slash::line_of(&command) else { return };
         let is_back = self.bring_back(line);
         let again = if is_back { "Press Enter to send it then." } else { "Press ↑ for it then." };
-        let (why, advice) = (trouble.clause(), trouble.advice());
+        let (why, advice) = (words::disk::trouble(trouble), words::disk::trouble_advice(trouble));
         self.notice(Tone::Error, &format!("Not sent: {why}. {advice} {again}"));
         self.lay_out();
     }

@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, Elsewhere, FailureCode, NetworkStatus, Page, Update, VerifyStep},
+        bus::{Alarm, Elsewhere, Failure, NetworkStatus, Page, Update, VerifyStep},
         model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
         naming,
     },
-    frontend::{elsewhere, typing, withheld::withheld},
+    frontend::{elsewhere, told, typing, withheld::withheld},
 };
 
 impl App {
@@ -82,16 +82,16 @@ impl App {
             }
             Update::PresenceSet(presence) => self.own_presence(presence),
             Update::TypingShared(shared) => self.share_typing(shared),
-            Update::Notice { code, text } if code.is_alarming() => {
-                let seq = self.block(Tone::Alarm, &text, 0);
+            Update::Notice(notice) if notice.code().is_alarming() => {
+                let seq = self.block(Tone::Alarm, &told::notice(&notice), 0);
                 self.arrived(seq);
             }
-            Update::Notice { text, .. } => self.notice(Tone::Dim, &text),
-            Update::Failed { code, text } => {
-                if code == FailureCode::Storage {
+            Update::Notice(notice) => self.notice(Tone::Dim, &told::notice(&notice)),
+            Update::Failed(failure) => {
+                if matches!(failure, Failure::Storage(_)) {
                     self.conversation.unreadable();
                 }
-                self.notice(Tone::Error, &text);
+                self.notice(Tone::Error, &told::failure(&failure));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     core::log::storage::{Reply, Request, Write},
-    domain::bus::FailureCode,
+    domain::bus::{Failure, Stale},
     runtime::io::Net as _,
 };
 
@@ -57,12 +57,12 @@ async fn what_was_typed_for_another_network_is_not_said_on_this_one() {
     let mut refused = Vec::new();
     while refused.len() < 2 {
         match alice.updates.recv().await.unwrap() {
-            Update::Failed { code: FailureCode::Moved, text } => refused.push(text),
+            Update::Failed(Failure::Moved(stale)) => refused.push(stale),
             Update::Message(message) => panic!("{message:?}"),
             _ => {}
         }
     }
-    assert!(refused[0].ends_with("for the office"), "{refused:?}");
+    assert_eq!(refused, [Stale::Line(Text::new("for the office").unwrap()), Stale::Erase]);
     alice.commands.send(say("hello, café", Some(Network::loopback()))).await.unwrap();
     let said = loop {
         if let Update::Message(message) = alice.updates.recv().await.unwrap() {

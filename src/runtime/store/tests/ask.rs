@@ -2,10 +2,10 @@
 
 use crate::{
     core::log::storage::{
-        Failure, Found, Ignored, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
+        Found, Ignored, PageRequest, Read, Reply, Request, SearchRequest, Snapshot, StoredEvent, StoredLine,
         StoredPage, Write,
     },
-    domain::model::{LogId, Position, Room, Seek},
+    domain::model::{LogId, Position, Room, Seek, StoreFailure},
     protocol::codec::event::Content,
     runtime::store::Database,
 };
@@ -21,7 +21,7 @@ pub(crate) fn to_version_6(database: &Database) {
 }
 
 impl Database {
-    pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<(), Failure> {
+    pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreFailure> {
         self.handle(Request::Write(writes)).map(|reply| assert_eq!(reply, Reply::Written))
     }
 

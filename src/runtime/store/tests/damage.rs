@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     core::log::storage::{Ack, LogState, Request, Retain, Write},
-    domain::model::{Room, Seek, Timestamp},
+    domain::model::{Room, Seek, StoreAdvice, StoreFault, Timestamp},
     protocol::codec::event::Dep,
     runtime::store::{Backend, OpenError, open},
 };
@@ -148,7 +148,7 @@ fn a_forged_line_in_the_file_is_not_given_out_and_gone_after_the_next_start() {
     assert_eq!((of(bob.log), of(alice.log)), ((100..150).collect(), (1..=200).collect()));
     let read = crate::core::log::storage::Read { from: vec![(bob.log, 150)], events: 999, bytes: usize::MAX };
     let failure = database.handle(Request::Read(read)).unwrap_err();
-    assert!(failure.text.contains("The file is damaged. Start again"), "{failure}");
+    assert!(matches!(failure.fault, StoreFault::Error { advice: StoreAdvice::Restart, .. }), "{failure}");
     drop(database);
     let opened = open_in(directory.path(), "office", alice.node());
     assert_eq!(opened.recovered.unwrap().lines, 402 - 150);

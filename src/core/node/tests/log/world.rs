@@ -192,7 +192,7 @@ impl World {
     }
 
     pub(super) fn is_told(&self, n: usize, wanted: NoticeCode) -> usize {
-        let told = |update: &&Update| matches!(update, Update::Notice { code, .. } if *code == wanted);
+        let told = |update: &&Update| matches!(update, Update::Notice(notice) if notice.code() == wanted);
         self.updates[n].iter().filter(told).count()
     }
 }

@@ -41,7 +41,7 @@ impl End {
         out
     }
 
-    fn begin(&mut self, now: Instant) -> (Result<(), NotNow>, Vec<Event>) {
+    fn begin(&mut self, now: Instant) -> (Result<(), VerifyFailure>, Vec<Event>) {
         let mut out = Vec::new();
         (self.session.begin(self.nonces.next(), &mut self.pace, now, &mut out), out)
     }
@@ -176,7 +176,7 @@ fn a_new_link_is_no_new_try() {
     assert_eq!(codes_seen, 2);
     alice.begin(now + secs(60)).0.unwrap();
     alice.relink(BOB);
-    assert!(matches!(alice.begin(now + secs(61)).0, Err(NotNow::TooSoon(_))), "they would not answer");
+    assert!(matches!(alice.begin(now + secs(61)).0, Err(VerifyFailure::TooSoon(_))), "they would not answer");
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn who_wanted_a_code_hears_that_it_is_withheld() {
     assert_eq!(alice.expire(now + EXPIRY), [Event::Ended], "they know the code and do not show theirs");
 
     bob.take(alice.bound_to([7; 32]), now).0.unwrap();
-    assert_eq!(bob.begin(now), (Err(NotNow::UnderWay), Vec::new()));
+    assert_eq!(bob.begin(now), (Err(VerifyFailure::UnderWay), Vec::new()));
     assert_eq!(bob.expire(now + EXPIRY), [Event::Ended], "his user has asked since");
     assert_eq!(bob.begin(now + EXPIRY).0, Ok(()));
 }
@@ -298,7 +298,7 @@ fn who_may_just_have_given_up_is_not_answered() {
     assert_eq!(bob.expire(now + EXPIRY), [Event::Ended]);
     assert_eq!(
         bob.begin(now + EXPIRY),
-        (Err(NotNow::TooSoon(MAX_DELAY)), Vec::new()),
+        (Err(VerifyFailure::TooSoon(MAX_DELAY)), Vec::new()),
         "alice waits for ten more seconds"
     );
     let later = now + EXPIRY + MAX_DELAY;
@@ -329,8 +329,7 @@ fn we_begin_at_most_as_often_as_they_would_answer() {
     alice.session.answered();
     bob.session.answered();
     let (result, out) = alice.begin(now + secs(2));
-    assert_eq!((result, out), (Err(NotNow::TooSoon(secs(30))), Vec::new()));
-    assert_eq!(NotNow::TooSoon(secs(29)).to_string(), "Codes were compared a moment ago. Try again in 30 s.");
+    assert_eq!((result, out), (Err(VerifyFailure::TooSoon(secs(30))), Vec::new()));
     compared(&mut bob, &mut alice, now + secs(2));
 }
 
@@ -338,7 +337,7 @@ fn we_begin_at_most_as_often_as_they_would_answer() {
 fn what_is_not_answered_expires() {
     let (mut alice, mut bob, now) = pair();
     alice.begin(now).0.unwrap();
-    assert_eq!(alice.begin(now).0, Err(NotNow::UnderWay));
+    assert_eq!(alice.begin(now).0, Err(VerifyFailure::UnderWay));
     assert_eq!(alice.session.next_due(), Some(now + EXPIRY));
     assert_eq!(alice.expire(now + secs(119)), []);
     assert_eq!(alice.expire(now + EXPIRY), [Event::Ended]);

@@ -13,9 +13,12 @@ pub(crate) use self::{
     guide::Visitor,
     headline::{Standing, percent, time_left},
 };
-use crate::domain::{
-    bus::{DiskState, NetworkStatus, SweepProgress, SweepState},
-    model::Finding,
+use crate::{
+    domain::{
+        bus::{DiskState, NetworkStatus, SweepProgress, SweepState},
+        model::Finding,
+    },
+    frontend::words,
 };
 
 /// Fewer lines than this arrive within a frame or two, so their progress is not shown.
@@ -123,7 +126,7 @@ impl Status {
 
     /// What the status line says of the disk, if it does not take what is said.
     pub(crate) fn disk_words(&self) -> Option<String> {
-        let trouble = self.disk.trouble?.words();
+        let trouble = words::disk::trouble_label(self.disk.trouble?);
         let back = if self.disk.held_back { ", lines held back" } else { "" };
         Some(format!("✗ {trouble}{back}"))
     }

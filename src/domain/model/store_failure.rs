@@ -1,0 +1,101 @@
+//! Why the history on disk did not do what it was asked for.
+
+use super::{DiskTrouble, NodeId};
+
+/// A request to the history that failed. No part of it was executed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{fault}")]
+pub struct StoreFailure {
+    /// What was asked for.
+    pub task: StoreTask,
+    /// What went wrong.
+    pub fault: StoreFault,
+    /// What is wrong with the disk.
+    pub trouble: DiskTrouble,
+}
+
+impl StoreFailure {
+    /// A failure that says nothing about room or permissions.
+    pub const fn new(task: StoreTask, fault: StoreFault) -> Self {
+        Self { task, fault, trouble: DiskTrouble::Failing }
+    }
+}
+
+/// What was asked of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreTask {
+    /// To give lines.
+    Read,
+    /// To find lines.
+    Search,
+    /// To take lines.
+    Write,
+    /// To make stored lines searchable.
+    Index,
+    /// To put lines where they belong after a wrong clock.
+    Rearrange,
+    /// To move lines to another network.
+    Move,
+    /// To remove old lines.
+    Shorten,
+    /// To erase a room.
+    Erase,
+    /// To remove what may be left of erased lines on the disk. The lines are gone already.
+    Wipe,
+}
+
+/// What went wrong in the history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreFault {
+    /// SQLite or the system gave an error.
+    #[error("{reason}")]
+    Error {
+        /// What it says.
+        reason: String,
+        /// What the user can do.
+        advice: StoreAdvice,
+    },
+    /// It was opened for reading only.
+    #[error("it is open for reading only")]
+    ReadOnly,
+    /// The disk does not answer.
+    #[error("the disk does not answer")]
+    Silent,
+    /// The program has closed it.
+    #[error("it is closed")]
+    Closed,
+    /// It gave no answer, or one to another question.
+    #[error("it gave no answer that makes sense")]
+    Nonsense,
+    /// It holds another event under this number.
+    #[error("it holds another event under number {seq} of {}", .author.short())]
+    Conflict {
+        /// Whose event.
+        author: NodeId,
+        /// Its number.
+        seq: u64,
+    },
+    /// A damaged file that was set aside cannot be removed.
+    #[error("a damaged file that was set aside cannot be removed ({0})")]
+    AsideStays(
+        /// What the system says.
+        String,
+    ),
+}
+
+/// What the user can do about an error of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreAdvice {
+    /// Make room.
+    FreeSpace,
+    /// Make the file and its directory writable.
+    MakeWritable,
+    /// See whether the disk is full or failing.
+    CheckDisk,
+    /// See who may use the file, and whether the disk works.
+    CheckAccess,
+    /// Close the other program that has the file locked.
+    Unlock,
+    /// Start again: what can be read of a damaged file is saved then.
+    Restart,
+}

@@ -1,0 +1,143 @@
+//! Why something the user asked for did not work.
+
+use super::{
+    connect_failures::connect_failure,
+    disk::{store_failure, trouble, trouble_advice},
+    lists::list,
+    trust_notices::with_key,
+};
+use crate::domain::{
+    bus::{Failure, NetworkFailure, Stale, StorageFailure, TrustFailure, VerifyFailure, WhoFailure},
+    model::DiskTrouble,
+};
+
+/// One or more sentences: what happened, and what the user can do.
+pub fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::Connect(failure) => connect_failure(failure),
+        Failure::Who(failure) => who_failure(failure),
+        Failure::Trust(failure) => trust_failure(failure),
+        Failure::Verify(failure) => verify_failure(failure),
+        Failure::Storage(failure) => storage_failure(failure),
+        Failure::Moved(Stale::Line(text)) => {
+            format!(
+                "Not sent: the chat has moved to another network meanwhile. Send it again if it is for here: {text}"
+            )
+        }
+        Failure::Moved(Stale::Erase) => {
+            "Nothing was erased: the chat has moved to another network meanwhile.".to_owned()
+        }
+        Failure::Network(failure) => network_failure(failure),
+    }
+}
+
+fn who_failure(failure: &WhoFailure) -> String {
+    match failure {
+        WhoFailure::Nobody(who) => format!("No one is known as \"{who}\". To see who is here, type /who."),
+        WhoFailure::OnlyAlike { who, people } => {
+            format!("No one has exactly the name \"{who}\". Do you mean {}?", list(people, "or"))
+        }
+        WhoFailure::Several { who, people } => {
+            format!("\"{who}\" may be any of these: {}. Type one of them.", people.join(", "))
+        }
+    }
+}
+
+fn trust_failure(failure: &TrustFailure) -> String {
+    match failure {
+        TrustFailure::Guest { name } => {
+            format!("{name} is a guest: nothing proves who that is, so there is nothing to trust.")
+        }
+        TrustFailure::CodesDiffer(key) => format!(
+            "The codes of {} differed. To compare again, type /verify {name}; to forget that, type /unverify {name}.",
+            with_key(key),
+            name = key.name
+        ),
+        TrustFailure::Displaces { key, nick, rival, verified } => format!(
+            "This takes the name {nick} from key {}, {}, and gives it to key {}. If you want that, type  /trust {} yes",
+            rival.short(),
+            if *verified { "which you have verified" } else { "which is here now" },
+            key.node.short(),
+            key.name
+        ),
+        TrustFailure::NotTrusted(key) => format!("{} was not trusted. Nothing has changed.", with_key(key)),
+        TrustFailure::NotVerified(key) => {
+            format!("You have not compared codes with {}. Nothing has changed.", with_key(key))
+        }
+    }
+}
+
+fn verify_failure(failure: &VerifyFailure) -> String {
+    match failure {
+        VerifyFailure::Guest { name } => {
+            format!("{name} is a guest and has no key, so there are no codes to compare.")
+        }
+        VerifyFailure::Absent { name } => format!("{name} is not here. Both of you must be here to compare codes."),
+        VerifyFailure::Incapable { name } => format!("{name}'s program cannot compare codes."),
+        VerifyFailure::NoCode { name } => {
+            format!("There is no code of {name} to compare. To ask for one, type /verify {name}.")
+        }
+        VerifyFailure::TooSoon(wait) => {
+            format!("You compared codes a moment ago. Try again in {} s.", wait.as_secs() + 1)
+        }
+        VerifyFailure::UnderWay => "You are already comparing codes. Wait for the code.".to_owned(),
+    }
+}
+
+fn storage_failure(failure: &StorageFailure) -> String {
+    match failure {
+        StorageFailure::NoTime => {
+            "Nothing can be sent: your clock, or the clock of someone here, is beyond the year 2200. Set it right."
+                .to_owned()
+        }
+        StorageFailure::TooManyQueries => "Too many searches at once. Wait a moment and try again.".to_owned(),
+        StorageFailure::Request(failure) => store_failure(failure),
+        StorageFailure::Disk(failure) if failure.trouble == DiskTrouble::Failing => format!(
+            "{} Until the disk works, you can read but not send. Lines of others are shown but not stored.",
+            store_failure(failure)
+        ),
+        StorageFailure::Disk(failure) => format!(
+            "Nothing can be stored: {}. You can read but not send; lines of others are shown. {} The chat then continues \
+             by itself.",
+            trouble(failure.trouble),
+            trouble_advice(failure.trouble)
+        ),
+    }
+}
+
+fn network_failure(failure: &NetworkFailure) -> String {
+    match failure {
+        NetworkFailure::CannotOpen(reason) | NetworkFailure::Ended { reason } => reason.clone(),
+        NetworkFailure::StaysClosed { reason } => {
+            format!("{reason} The chat stays on this machine. To try again, press F2 or type /lan on.")
+        }
+        NetworkFailure::PortTaken { port, ip } => {
+            format!(
+                "Port {port} is in use on {ip}, so no one can reach you there. To use another port, restart the program."
+            )
+        }
+        NetworkFailure::CannotListen { addr, reason } => {
+            format!("Cannot listen on {addr}: {reason}. No one can reach you there.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::model::Who;
+
+    #[test]
+    fn who_could_be_meant_is_asked() {
+        let who = || Who::new("bob").unwrap();
+        let people = || vec!["bob#461a".to_owned(), "bob#dc14".to_owned()];
+        assert_eq!(
+            who_failure(&WhoFailure::Several { who: who(), people: people() }),
+            "\"bob\" may be any of these: bob#461a, bob#dc14. Type one of them."
+        );
+        assert_eq!(
+            who_failure(&WhoFailure::OnlyAlike { who: who(), people: people() }),
+            "No one has exactly the name \"bob\". Do you mean bob#461a or bob#dc14?"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! Lists and numbers within sentences.
+
+/// `a`, `a and b`, `a, b and c`: `last` is the word before the last one.
+pub(crate) fn list(items: &[String], last: &str) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., end] => format!("{} {last} {end}", others.join(", ")),
+    }
+}
+
+/// `1 line was` or `1,234 lines were`.
+pub(crate) fn were(count: u64, one: &str, many: &str) -> String {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    if count == 1 { format!("1 {one} was") } else { format!("{} {many} were", crate::domain::model::group(count)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_one_and_the_last_of_many_has_its_word() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!([0, 1, 2, 3].map(|n| list(&names[..n], "or")), ["", "a", "a or b", "a, b or c"]);
+        assert_eq!([1, 0, 1_234].map(|n| were(n, "line", "lines")), ["1 line was", "0 lines were", "1,234 lines were"]);
+    }
+}
