@@ -6,6 +6,8 @@
 
 #[path = "layers/circles.rs"]
 mod circles;
+#[path = "layers/sentences.rs"]
+mod sentences;
 #[path = "layers/source.rs"]
 mod source;
 
@@ -194,6 +196,28 @@ fn no_two_files_import_each_other() {
     let files = source();
     let circles = Imports::new(files.iter().map(|(file, text)| (file.as_str(), text.as_str()))).circles();
     assert!(circles.is_empty(), "\n{}", circles.join("\n"));
+}
+
+#[test]
+fn sentences_are_in_the_words_of_the_language() {
+    let found: Vec<_> = source().iter().flat_map(|(file, text)| sentences::sentences(file, text)).collect();
+    assert!(found.is_empty(), "\n{}\n{} sentences", found.join("\n"), found.len());
+}
+
+#[test]
+fn a_sentence_outside_its_folder_is_found() {
+    for (text, is_found) in [
+        ("const A: &str = \"Nobody is here.\";", true),
+        ("fn f() { format!(\"{who} is here\") }", true),
+        ("#[error(\"It is full.\")] struct Full;", false),
+        ("fn f() { tracing::warn!(%error, \"not written yet\") }", false),
+        ("fn f() { x.expect(\"a lock that nobody poisons\") }", false),
+        ("const A: &str = \"SELECT id FROM lines\"; const B: &str = \"--help\"; const C: &str = \"{} {}\";", false),
+        ("mod tests { const A: &str = \"Nobody is here.\"; }", false),
+    ] {
+        assert_eq!(!sentences::sentences("core/log/mod.rs", text).is_empty(), is_found, "{text}");
+    }
+    assert!(sentences::sentences("frontend/words/en/disk.rs", "const A: &str = \"It is full.\";").is_empty());
 }
 
 /// The tests above pass on a source that keeps the rules; this one shows that they would not on another.

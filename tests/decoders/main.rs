@@ -86,7 +86,7 @@ fn answering(bytes: &[u8]) {
 }
 
 /// How many times as many changed inputs the long tests try.
-const LONG: u32 = 40;
+const LONG: u32 = 20;
 
 #[test]
 fn the_corpus_is_what_its_description_makes() {

@@ -11,10 +11,12 @@ pub(crate) struct Named {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
+pub(crate) enum Token {
     Word(String),
     Separator,
     Mark(char),
+    /// What stands between the quotes, escapes as they are written.
+    Text(String),
 }
 
 /// All paths in `text`, which is the source of the module `module` (`["config", "merge"]`).
@@ -133,7 +135,8 @@ impl Paths {
     }
 }
 
-fn tokens(text: &str) -> Vec<(Token, usize)> {
+/// The tokens of a source with their lines. Comments, single characters and raw or byte strings are left out.
+pub(crate) fn tokens(text: &str) -> Vec<(Token, usize)> {
     let chars: Vec<char> = text.chars().collect();
     let (mut out, mut at, mut line) = (Vec::new(), 0, 1);
     while let Some(&c) = chars.get(at) {
@@ -142,7 +145,11 @@ fn tokens(text: &str) -> Vec<(Token, usize)> {
             'r' | 'b' if prefixed_string_end(&chars, at).is_some() => prefixed_string_end(&chars, at).unwrap_or(at + 1),
             '/' if next == '/' => find(&chars, at, |rest| rest[0] == '\n'),
             '/' if next == '*' => comment_end(&chars, at),
-            '"' => string_end(&chars, at),
+            '"' => {
+                let end = string_end(&chars, at);
+                out.push((Token::Text(chars[at + 1..end.saturating_sub(1).max(at + 1)].iter().collect()), line));
+                end
+            }
             '\'' if next == '\\' => find(&chars, at + 3, |rest| rest[0] == '\'') + 1,
             '\'' if chars.get(at + 2) == Some(&'\'') => at + 3,
             _ if c.is_alphabetic() || c == '_' => {

@@ -1,0 +1,92 @@
+//! Finds sentences outside the folder of words: string literals with two words or more.
+
+use crate::source::{Token, tokens};
+
+/// Where the sentences are.
+const WORDS: &str = "frontend/words/";
+
+/// What a literal may stand in: the reasons of panics, which are never shown; the log file; attributes, where errors that
+/// end a command and clap's help are worded.
+const EXEMPT: [&str; 20] = [
+    "#",
+    "expect",
+    "unreachable!",
+    "panic!",
+    "assert!",
+    "assert_eq!",
+    "assert_ne!",
+    "debug_assert!",
+    "debug_assert_eq!",
+    "trace!",
+    "debug!",
+    "info!",
+    "warn!",
+    "error!",
+    "execute",
+    "execute_batch",
+    "prepare",
+    "prepare_cached",
+    "query_row",
+    "mod tests",
+];
+
+/// How statements of SQL begin. They are in constants as well.
+const SQL: [&str; 13] = [
+    "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "ALTER ", "DROP ", "WITH ", "PRAGMA ", "BEGIN", "VACUUM",
+    "ATTACH ", "FROM ",
+];
+
+/// The sentences in one file, by its path below `src`.
+pub(crate) fn sentences(file: &str, text: &str) -> Vec<String> {
+    if file.starts_with(WORDS) || file.ends_with("/tests.rs") || file.contains("/tests/") {
+        return Vec::new();
+    }
+    let tokens = tokens(text);
+    let mut open: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for (at, (token, line)) in tokens.iter().enumerate() {
+        let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at].0);
+        match token {
+            Token::Mark('(' | '[' | '{') => open.push(head(before(1), before(2))),
+            Token::Mark(')' | ']' | '}') => drop(open.pop()),
+            Token::Text(text) if is_sentence(text) && !open.iter().any(|head| EXEMPT.contains(&head.as_str())) => {
+                found.push(format!("{file}:{line}: {text:?} belongs into frontend/words"));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What stands before a bracket: `warn!`, `expect`, `mod tests`, `#`.
+fn head(last: Option<&Token>, before: Option<&Token>) -> String {
+    match (before, last) {
+        (Some(Token::Word(name)), Some(Token::Mark('!'))) => format!("{name}!"),
+        (Some(Token::Word(kind)), Some(Token::Word(name))) if kind == "mod" => format!("mod {name}"),
+        (_, Some(Token::Word(name))) => name.clone(),
+        (_, Some(Token::Mark('#'))) => "#".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Two words with a space between them. Placeholders are no words, and neither is what has capitals only, as SQL has.
+fn is_sentence(text: &str) -> bool {
+    if SQL.iter().any(|start| text.trim_start().starts_with(start)) {
+        return false;
+    }
+    let mut depth = 0_u32;
+    let bare: String = text
+        .chars()
+        .filter(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => return depth == 0,
+            }
+            false
+        })
+        .collect();
+    let is_word =
+        |word: &&str| word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || "\u{2019}'.,:;!?-".contains(c));
+    bare.split([' ', '\n']).filter(is_word).count() > 1
+}
