@@ -64,7 +64,7 @@ fn main() {
     let ports = Ports::reserve(2);
     let term = start("alice", &ports);
     let mut bob = Bob::start(&ports);
-    term.wait_text("PEERS  1 here");
+    term.wait_text("PEOPLE  1 here");
     report("key to screen, quiet", &mut keys(&term), KEY_TARGET);
 
     let stop = Arc::new(AtomicBool::new(false));

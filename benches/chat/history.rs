@@ -31,7 +31,7 @@ const REST: Duration = Duration::from_secs(3);
 
 /// What the screen shows as soon as its first frame is whole.
 #[cfg(unix)]
-const FOOTER: &str = "Ctrl-R rescan";
+const FOOTER: &str = "Ctrl-R search again";
 
 fn text(n: usize) -> String {
     format!("line {n:06} as long as lines are in a chat")

@@ -61,7 +61,7 @@ fn printed(log: &str) -> Vec<String> {
 fn pasted_files_arrive_to_the_byte() {
     let ports = Ports::take();
     let alice = screen("alice", &ports).spawn();
-    alice.wait_text("PEERS");
+    alice.wait_text("PEOPLE");
     let bob = Node::listening("bob", ports.port(0)..=ports.port(4));
     bob.wait_nick("alice");
     for file in FILES {

@@ -69,7 +69,7 @@ fn ctrl_r_looks_for_people() {
     let ports = Ports::reserve(3);
     let term = alice(&ports);
     term.send("\x12");
-    term.wait_text("Looked through 127.0.0.1/32");
+    term.wait_text("Searched 127.0.0.1/32");
 }
 
 #[test]

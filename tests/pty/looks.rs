@@ -17,7 +17,7 @@ fn any_size_down_to_one_cell_and_back() {
     term.resize(10, 3);
     term.wait_text("window");
     term.resize(120, 35);
-    term.wait_text("PEERS");
+    term.wait_text("PEOPLE");
     term.wait_text("still here");
 }
 

@@ -16,7 +16,7 @@ mod typing;
 use support::{Builder, Ports, Term, arguments, program};
 
 /// The footer of an 80x24 screen: with it the first frame is whole.
-const FOOTER: &str = "Ctrl-R rescan";
+const FOOTER: &str = "Ctrl-R search again";
 
 /// What the input line shows while it is empty.
 const EMPTY_INPUT: &str = "> Message #lobby";

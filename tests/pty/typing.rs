@@ -55,7 +55,7 @@ fn the_wheel_scrolls_and_a_single_arrow_is_history() {
     // Somebody to talk to: the advice for who is alone takes rows, too.
     let node = Node::listening("bob", ports.range());
     node.wait_nick("alice");
-    term.wait_text("PEERS  1 here");
+    term.wait_text("PEOPLE  1 here");
     for line in 0..30 {
         term.send(format!("line {line}\r"));
         term.wait_text(&format!("│ line {line} "));

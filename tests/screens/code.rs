@@ -91,18 +91,22 @@ fn copy_puts_the_message_into_the_clipboard_byte_by_byte() {
     s.own("mine  ", Delivery::Sent);
     s.enter("/copy");
     assert_eq!(copied(&mut s), ["mine  "]);
-    assert!(s.find("Copied 6 bytes: what you said at 18:").is_some(), "{}", s.text());
+    assert!(s.find("Copied 6 bytes: your message of 18:").is_some(), "{}", s.text());
     assert!(s.find("set-clipboard on").is_some(), "{}", s.text());
     s.enter("/clear");
     s.says(bob(), "bob", MAKEFILE);
     s.says(bob(), "bob", "\u{5c71}");
     s.enter("/copy 2");
     assert_eq!(copied(&mut s), [MAKEFILE]);
-    assert!(s.find(&format!("Copied {} bytes: what bob said", MAKEFILE.len())).is_some(), "{}", s.text());
+    assert!(
+        s.find(&format!("Copied {} bytes: the message of 18:22 from bob.", MAKEFILE.len())).is_some(),
+        "{}",
+        s.text()
+    );
     assert!(s.find("set-clipboard").is_none(), "once is enough");
     s.enter("/copy 3");
     assert_eq!(copied(&mut s), [""; 0]);
-    assert!(s.find("There are not so many messages here.").is_some(), "{}", s.text());
+    assert!(s.find("There are not that many messages here.").is_some(), "{}", s.text());
     assert_eq!(s.input(), "/copy 3", "it stays");
 }
 
@@ -133,7 +137,7 @@ fn copy_says_why_not() {
     s.says(bob(), "bob", "x");
     s.enter("/copy");
     assert_eq!(copied(&mut s), [""; 0]);
-    assert!(s.find("This terminal has no clipboard for programs.").is_some(), "{}", s.text());
+    assert!(s.find("This terminal does not let programs copy.").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -156,7 +160,7 @@ fn the_plain_view_has_nothing_before_the_lines_of_a_text() {
     assert!(s.find("leave plain view").is_none());
     s.resize(80, 9);
     s.enter("/plain");
-    assert!(s.find("/plain ends it").is_some(), "{}", s.text());
+    assert!(s.find("/plain: columns again").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -164,6 +168,6 @@ fn the_plain_view_may_be_there_from_the_start() {
     let mut s = Screen::up(loopback().with(|setup| setup.plain_view = true), (80, 24));
     s.joins(bob(), Some("bob"));
     s.says(bob(), "bob", "a\nb");
-    assert!(s.find("PEERS").is_none() && s.find("│").is_none(), "{}", s.text());
+    assert!(s.find("PEOPLE").is_none() && s.find("│").is_none(), "{}", s.text());
     assert!(s.find("Alt-L, /plain leave the plain view").is_some(), "{}", s.text());
 }

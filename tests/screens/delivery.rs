@@ -54,12 +54,31 @@ fn what_gets_through_at_once_says_nothing_in_between() {
 }
 
 #[test]
+fn a_line_is_sending_only_while_someone_can_receive_it() {
+    for size in [(80, 24), (40, 12)] {
+        let mut s = Screen::up(lan(), size);
+        waits(&mut s, "mine");
+        s.wait(1);
+        assert!(s.find("mine  … waiting").is_some(), "{}", s.text());
+        s.joins(addr("192.168.1.70:4565"), Some("frank"));
+        assert!(s.find("mine  … waiting").is_some(), "a guest confirms nothing: {}", s.text());
+        s.joins(bob(), Some("bob"));
+        assert!(s.find("mine  … sending").is_some(), "{}", s.text());
+        waits(&mut s, "more");
+        s.wait(1);
+        assert!(s.find("more  … sending").is_some(), "{}", s.text());
+        s.leaves(bob());
+        assert!(s.find("mine  … waiting").is_some() && s.find("more  … waiting").is_some(), "{}", s.text());
+    }
+}
+
+#[test]
 fn thousands_that_wait_are_told_of_one_by_one() {
     let mut s = Screen::up(lan(), (80, 24));
     let ids: Vec<_> = (0..5_000).map(|n| waits(&mut s, &format!("mine {n}."))).collect();
     s.update(Update::Unsent { lines: 5_000 });
     s.wait(1);
-    assert!(s.find("mine 4999.  … sending").is_some() && s.find("5,000 messages waiting").is_some(), "{}", s.text());
+    assert!(s.find("mine 4999.  … waiting").is_some() && s.find("5,000 messages waiting").is_some(), "{}", s.text());
     for id in &ids {
         s.update(Update::Delivery { id: *id, delivered: 1, of: 1 });
     }
@@ -76,7 +95,7 @@ fn what_waits_from_before_is_counted_and_told() {
     };
     let (mut s, _) = opened(make, (80, 24));
     s.update(Update::Unsent { lines: 3 });
-    assert!(s.find("mine 1.  … sending").is_some() && s.find("3 messages waiting").is_some(), "{}", s.text());
+    assert!(s.find("mine 1.  … waiting").is_some() && s.find("3 messages waiting").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -118,7 +137,7 @@ fn who_was_not_here_in_this_run_is_listed_by_the_name_of_before() {
     s.update(Update::Waiting { node: *bob().id.node().unwrap(), lines: 3 });
     s.update(Update::Waiting { node: key("5e11"), lines: 9 });
     let row = s.find("○ bob").unwrap();
-    assert!(s.row(row).ends_with("away") && s.row(row + 1).ends_with("3 waiting"), "{}", s.text());
+    assert!(s.row(row).ends_with("not here") && s.row(row + 1).ends_with("3 waiting"), "{}", s.text());
     assert!(s.find("9 messages waiting").is_some(), "{}", s.text());
     s.joins(bob(), Some("bob"));
     assert!(
@@ -137,7 +156,7 @@ fn a_full_disk_marks_what_is_not_kept_and_gives_the_users_lines_back() {
     let bobs = Message { mark: Mark::NotKept, ..s.message(Author::Peer(bob().id), "bob", "are you there?") };
     let id = bobs.id;
     s.update(Update::Message(bobs));
-    assert!(s.find("are you there?  (not kept yet)").is_some(), "{}", s.text());
+    assert!(s.find("are you there?  (not saved yet)").is_some(), "{}", s.text());
     let returned = |text: &str| {
         let (text, trouble) = (Text::new(text).unwrap(), DiskTrouble::Full);
         Update::Returned { text, action: false, trouble, shown: false }
@@ -148,8 +167,8 @@ fn a_full_disk_marks_what_is_not_kept_and_gives_the_users_lines_back() {
     s.update(returned("another"));
     assert!(s.find("> my answer").is_some(), "what the user has begun stays: {}", s.text());
     s.update(Update::Disk(DiskState { held_back: true, ..full }));
-    assert!(s.find("disk full, lines held back").is_some(), "{}", s.text());
+    assert!(s.find("disk full, new lines held back").is_some(), "{}", s.text());
     s.update(Update::Kept { id, mark: Mark::None });
     s.update(Update::Disk(DiskState::default()));
-    assert!(s.find("not kept yet").is_none() && s.find("disk full,").is_none(), "{}", s.text());
+    assert!(s.find("not saved yet").is_none() && s.find("disk full,").is_none(), "{}", s.text());
 }

@@ -17,7 +17,7 @@ fn erase_question() {
 fn a_room_is_erased_only_by_a_yes_to_the_question() {
     let (mut s, _) = opened(|s| Disk::of_bob(s, 1_000), (80, 24));
     s.enter("/erase yes");
-    assert!(s.find("Erase all that was said in #lobby").is_some(), "{}", s.text());
+    assert!(s.find("Erase the history of #lobby").is_some(), "{}", s.text());
     s.wait(61);
     s.enter("/erase yes");
     assert_eq!(s.sent(), [], "too late: it asks again");
@@ -29,7 +29,7 @@ fn a_room_is_erased_only_by_a_yes_to_the_question() {
     );
     s.update(Update::Erased { room: Room::LOBBY, lines: 1_234 });
     assert!(
-        s.find("1,234 lines are gone from this machine").is_some() && s.find("line 999.").is_none(),
+        s.find("Erased 1,234 lines of #lobby from this machine.").is_some() && s.find("line 999.").is_none(),
         "{}",
         s.text()
     );

@@ -79,8 +79,8 @@ fn what_is_no_name_stays_in_the_input_and_is_told() {
     for (text, told) in [
         ("a:b", "A name cannot contain ':'"),
         ("a b c", "at most 2 words"),
-        ("/who", "First a name, then commands. /quit leaves."),
-        ("//who", "First a name, then commands."),
+        ("/who", "Choose a name first, then type commands. /quit leaves."),
+        ("//who", "Choose a name first, then type commands."),
     ] {
         s.ctrl('u');
         s.enter(text);
@@ -99,7 +99,7 @@ fn nothing_but_a_name_and_leaving_is_possible() {
     s.press(KeyCode::Esc);
     s.press(KeyCode::Tab);
     s.ctrl('r');
-    assert!(s.find("First the name").is_some(), "{}", s.text());
+    assert!(s.find("Choose a name first").is_some(), "{}", s.text());
     s.typed("x");
     assert_eq!((s.input().as_str(), s.sent()), ("x", vec![]), "nobody is told of typing");
     s.ctrl('u');

@@ -46,11 +46,12 @@ fn what_others_say_before_and_during_a_flood_stays_in_its_place() {
         }
         if n == 3_100 || n == 11_999 {
             let text = s.text();
-            let at = places(&mut s, &["lunch?", "spam 2.", "more messages of ?mallory", "yes, at noon", "alice too?"]);
+            let at =
+                places(&mut s, &["lunch?", "spam 2.", "more messages from ?mallory", "yes, at noon", "alice too?"]);
             assert_eq!(at, Some(vec![3, 7, 8, 11, 12]), "{text}");
         }
     }
-    assert!(s.find("▸ 11,997 more messages of ?mallory").is_some(), "{}", s.text());
+    assert!(s.find("▸ 11,997 more messages from ?mallory").is_some(), "{}", s.text());
     assert!(s.find("spam 11999.").is_some() && s.find("spam 3.").is_none(), "the end of it is in view: {}", s.text());
 }
 
@@ -71,7 +72,7 @@ fn several_floods_below_the_limit_of_a_second_are_folded_too() {
     }
     let text = s.text();
     assert!(places(&mut s, &["are you there?", "me too"]).is_some(), "{text}");
-    assert_eq!(text.matches(" more messages of ?m500").count(), 3, "{text}");
+    assert_eq!(text.matches(" more messages from ?m500").count(), 3, "{text}");
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn floods_that_pause_are_one_fold() {
         }
         s.wait(4);
     }
-    assert_eq!(s.text().matches(" more messages of ?mallory").count(), 1, "{}", s.text());
+    assert_eq!(s.text().matches(" more messages from ?mallory").count(), 1, "{}", s.text());
     assert!(s.find("are you there?").is_some(), "{}", s.text());
 }
 
@@ -105,7 +106,7 @@ fn throw_away_names_share_one_fold_and_push_nobody_one_knows_out_of_view() {
     assert!(s.find("I am").is_some(), "{}", s.text());
     s.feed(Input::Scroll(8));
     let text = s.text();
-    assert!(places(&mut s, &["are you there?", " strangers or more"]).is_some(), "{text}");
+    assert!(places(&mut s, &["are you there?", " or more strangers"]).is_some(), "{text}");
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn a_flood_of_mentions_rings_and_shows_a_few() {
     let text = s.text();
     let shown = (0..1_000).filter(|n| text.contains(&format!("┃ alice! {n}."))).count();
     assert!((3..10).contains(&shown), "{shown} {text}");
-    assert!(text.contains(" name you"), "{text}");
+    assert!(text.contains(" mention you"), "{text}");
     s.says(carol, "carol", "alice?");
     assert!(s.find("alice?").is_some());
 }
@@ -177,11 +178,11 @@ fn unfolding_shows_the_beginning_and_the_end_and_says_where_the_rest_is() {
     for n in 0..5_000 {
         s.says(guest(5_000), "mallory", &format!("spam {n}."));
     }
-    assert!(s.find("▸ 4,997 more messages of ?mallory  (Ctrl-O shows some)").is_some(), "{}", s.text());
+    assert!(s.find("▸ 4,997 more messages from ?mallory · Ctrl-O").is_some(), "{}", s.text());
     s.ctrl('o');
     assert!(s.find("spam 4999.").is_some() && s.find("▸").is_none(), "{}", s.text());
     s.feed(Input::Scroll(90));
-    assert!(s.find("… 4,797 messages in between are not on the screen.").is_some(), "{}", s.text());
+    assert!(s.find("… 4,797 messages in between are not shown here.").is_some(), "{}", s.text());
     assert!(s.find("spam 102.").is_some() && s.find("spam 4900.").is_some(), "{}", s.text());
 }
 

@@ -252,7 +252,7 @@ fn sync_progress() {
     s.update(Update::Sync { received: 1, total: 3, refused: 0 });
     assert!(s.find("sync").is_none(), "that is over in a moment");
     s.update(Update::Sync { received: 0, total: 0, refused: 1_200 });
-    assert!(s.find("1,200 messages of strangers left out").is_some(), "{}", s.text());
+    assert!(s.find("1,200 messages from strangers left out").is_some(), "{}", s.text());
     s.update(Update::Sync { received: 0, total: 0, refused: 0 });
     assert!(s.find("left out").is_none());
 }
@@ -312,7 +312,7 @@ fn marks() {
 fn clearing_empties_the_screen_only() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 1_000), (80, 24));
     s.enter("/clear");
-    assert!(numbers(&mut s).is_empty() && s.find("What was said is still on disk:").is_some(), "{}", s.text());
+    assert!(numbers(&mut s).is_empty() && s.find("The messages are still on disk:").is_some(), "{}", s.text());
     s.joins(bob(), Some("bob"));
     s.says(bob(), "bob", "after that");
     s.press(KeyCode::PageUp);

@@ -208,11 +208,11 @@ fn ctrl_r_and_f5_rescan_and_say_what_came_of_it() {
     s.enter("/scan");
     assert_eq!(s.sent(), [Command::Rescan, Command::Rescan, Command::Rescan]);
     s.sweeps(2, 4);
-    assert!(s.find("sweep 50%").is_some());
+    assert!(s.find("scan 50%").is_some());
     s.sweeps(4, 4);
-    assert!(s.find("Looked through 127.0.0.1/32: nobody new, 12 ms.").is_some());
+    assert!(s.find("Searched 127.0.0.1/32 in 12 ms: nobody new.").is_some());
     s.sweeps(4, 4);
-    assert_eq!(s.text().matches("Looked through").count(), 1, "only what was asked for is answered");
+    assert_eq!(s.text().matches("Searched").count(), 1, "only what was asked for is answered");
 }
 
 #[test]
@@ -277,18 +277,18 @@ fn f1_opens_help_which_esc_closes_and_typing_too() {
 #[test]
 fn f8_turns_the_sidebar_and_alt_l_the_columns_off() {
     let mut s = full(3);
-    assert!(s.find("PEERS").is_some());
+    assert!(s.find("PEOPLE").is_some());
     s.press(KeyCode::F(8));
-    assert!(s.find("PEERS").is_none());
+    assert!(s.find("PEOPLE").is_none());
     s.press(KeyCode::F(8));
     s.key(Key::alt('l'));
-    assert!(s.find("PEERS").is_none() && s.find("│").is_none(), "{}", s.text());
+    assert!(s.find("PEOPLE").is_none() && s.find("│").is_none(), "{}", s.text());
     assert!(s.find("bob: line 2.").is_some());
     s.key(Key::alt('l'));
     s.resize(40, 12);
-    assert!(s.find("PEERS").is_none());
+    assert!(s.find("PEOPLE").is_none());
     s.press(KeyCode::F(8));
-    assert!(s.find("PEERS  1 here").is_some());
+    assert!(s.find("PEOPLE  1 here").is_some());
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn a_draft_holds_what_a_message_holds() {
 #[test]
 fn a_long_message_says_once_that_reference_nodes_get_less() {
     let lines = |n: usize| "x\n\n".repeat(n);
-    let told = |s: &mut Screen| s.text().matches("Reference nodes see the first 20 lines").count();
+    let told = |s: &mut Screen| s.text().matches("Reference nodes show only the first 20 lines").count();
     let mut s = Screen::up(loopback(), (80, 60));
     s.joins(node("c04e", BOB), Some("bob"));
     s.own(&lines(21), Delivery::Sent);
@@ -404,7 +404,7 @@ fn commands_reach_the_node() {
         ]
     );
     s.update(Update::NickSet(Nick::new("amy").unwrap()));
-    assert!(s.find("You are amy now.").is_some());
+    assert!(s.find("Your name is now amy.").is_some());
     s.enter("/version");
     assert!(s.find("proximity-chat 0.1.0").is_some());
     s.enter("/who");

@@ -56,7 +56,7 @@ fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
             s.text()
         );
     }
-    assert!(s.find("⇢ 5 messages from").is_some(), "{}", s.text());
+    assert!(s.find("⇢ 5 earlier messages arrived").is_some(), "{}", s.text());
     assert_eq!(s.text().matches("⇢").count(), 1);
     assert_eq!(s.text().matches("there ").count(), 5);
     // A new separation is reported again.
@@ -64,7 +64,11 @@ fn they_stand_where_they_belong_once_and_one_notice_counts_them() {
     s.says(bob(), "bob", "here again");
     let message = from_bob(&s, "one more", 60);
     s.update(Update::Message(message));
-    assert!(s.find("⇢ 1 message from").is_some() && s.find("⇢ 5 messages").is_some(), "{}", s.text());
+    assert!(
+        s.find("⇢ 1 earlier message arrived").is_some() && s.find("⇢ 5 earlier messages").is_some(),
+        "{}",
+        s.text()
+    );
 }
 
 #[test]
@@ -116,7 +120,7 @@ fn ten_thousand_of_them_freeze_nothing() {
     let took = began.elapsed();
     // Without optimisation, on a busy machine: a tenth of a millisecond each would be 1 s.
     assert!(took < Duration::from_secs(8), "{took:?}");
-    assert!(s.find("⇢ 10,000 messages from while you were apart").is_some(), "{}", s.text());
+    assert!(s.find("⇢ 10,000 earlier messages arrived").is_some(), "{}", s.text());
     s.key(Key::alt('u'));
     disk.answer(&mut s);
     assert!(s.find("late 0.").is_some(), "{}", s.text());

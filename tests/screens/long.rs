@@ -27,7 +27,7 @@ fn screen(size: (u16, u16), rows: usize) -> Screen {
 fn a_long_message_shows_its_first_rows() {
     for size in [(80, 24), (120, 35), (40, 24)] {
         let mut s = screen(size, 190);
-        let fold = s.find("▸ 180 more rows, Ctrl-O");
+        let fold = s.find("▸ 180 more rows · Ctrl-O");
         assert!(fold.is_some() && s.find("the line before").is_some(), "{size:?}: {}", s.text());
         assert_eq!(s.find("row 10.").map(|row| row + 1), fold, "{size:?}: {}", s.text());
         assert_eq!(s.find("the line behind"), fold.map(|row| row + 1), "{size:?}: {}", s.text());
@@ -40,7 +40,7 @@ fn only_a_message_of_more_than_twenty_rows_folds() {
     let mut s = screen((120, 35), 20);
     assert!(s.find("row 20.").is_some() && s.find("▸").is_none(), "{}", s.text());
     let mut s = screen((120, 35), 21);
-    assert!(s.find("▸ 11 more rows, Ctrl-O").is_some() && s.find("row 11.").is_none(), "{}", s.text());
+    assert!(s.find("▸ 11 more rows · Ctrl-O").is_some() && s.find("row 11.").is_none(), "{}", s.text());
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn ctrl_o_opens_a_long_message_where_it_is_and_closes_it() {
     }
     assert!(s.find("row 100.").is_some(), "{}", s.text());
     s.ctrl('o');
-    assert!(s.find("row 1.").is_some() && s.find("▸ 180 more rows, Ctrl-O").is_some(), "{}", s.text());
+    assert!(s.find("row 1.").is_some() && s.find("▸ 180 more rows · Ctrl-O").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_reader_is_two_pages_from_what_stood_before_a_book() {
 fn a_long_message_that_was_not_sent_says_so() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.own(&lines(40), Delivery::NotSent);
-    let fold = s.find("▸ 30 more rows, Ctrl-O").unwrap();
+    let fold = s.find("▸ 30 more rows · Ctrl-O").unwrap();
     assert!(s.row(fold + 1).contains("✗ not sent"), "{}", s.text());
     s.ctrl('o');
     s.press(KeyCode::End);
@@ -116,7 +116,7 @@ fn another_width_folds_anew() {
     s.says(addr(BOB), "bob", &"word ".repeat(200));
     assert!(s.find("▸").is_none(), "{}", s.text());
     s.resize(40, 24);
-    assert!(s.find("▸ ").is_some_and(|row| s.row(row).contains(" more rows, Ctrl-O")), "{}", s.text());
+    assert!(s.find("▸ ").is_some_and(|row| s.row(row).contains(" more rows · Ctrl-O")), "{}", s.text());
     s.ctrl('o');
     assert!(s.find("▸").is_none(), "{}", s.text());
     s.resize(120, 35);
@@ -190,7 +190,7 @@ fn a_large_draft_is_sent_by_the_second_enter() {
     assert_eq!(s.said().len(), 2, "neither is large");
     s.feed(Input::Paste(lines(3_000)));
     s.press(KeyCode::Enter);
-    assert!(s.find("Send 3,000 rows, 28.8 KB? Enter again sends it.").is_some(), "{}", s.text());
+    assert!(s.find("Send 3,000 rows, 28.8 KB? Press Enter again to send it.").is_some(), "{}", s.text());
     assert_eq!(s.said(), [""; 0]);
     s.press(KeyCode::Enter);
     assert_eq!(s.said(), [lines(3_000)]);
@@ -199,7 +199,7 @@ fn a_large_draft_is_sent_by_the_second_enter() {
     s.resize(400, 24);
     s.feed(Input::Paste("y".repeat(4_001)));
     s.press(KeyCode::Enter);
-    assert!(s.find("Send 11 rows, 4.0 KB? Enter again sends it.").is_some(), "{}", s.text());
+    assert!(s.find("Send 11 rows, 4.0 KB? Press Enter again to send it.").is_some(), "{}", s.text());
     s.typed("!");
     s.press(KeyCode::Enter);
     assert_eq!(s.said(), [""; 0], "it is another draft");
@@ -218,5 +218,5 @@ fn a_recalled_large_line_is_asked_about_again() {
     s.press(KeyCode::Enter);
     assert_eq!(s.said(), [""; 0]);
     s.ctrl('c');
-    assert_eq!(s.text().matches("Enter again sends it.").count(), 2, "{}", s.text());
+    assert_eq!(s.text().matches("Press Enter again to send it.").count(), 2, "{}", s.text());
 }

@@ -174,7 +174,7 @@ fn a_guest_is_marked_wherever_it_is_named() {
         assert!(s.find("?bob#4567: 51").is_some(), "{size:?}: {}", s.text());
         // In the lowest window its first row is just out of sight, and then below the day.
         s.feed(Input::Scroll(2));
-        assert!(s.find("more messages of ?bob#4567").is_some(), "{size:?}: {}", s.text());
+        assert!(s.find("more messages from ?bob#4567").is_some(), "{size:?}: {}", s.text());
     }
 }
 

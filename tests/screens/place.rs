@@ -106,12 +106,12 @@ fn f2_opens_what_is_closed_and_closes_what_is_open() {
 fn f2_does_nothing_before_the_node_is_somewhere_or_after_it_ended() {
     let mut s = Screen::new(lan().with(|s| s.ask_name = true), SIZE);
     s.press(KeyCode::F(2));
-    shows(&mut s, "First the name");
+    shows(&mut s, "Choose a name first");
     assert_eq!((s.sent(), s.input().as_str()), (vec![], "alice"));
     s.press(KeyCode::Enter);
     assert_eq!(s.sent(), [Command::SetNick(Nick::new("alice").unwrap())]);
     s.press(KeyCode::F(2));
-    shows(&mut s, "not ready yet");
+    shows(&mut s, "still starting");
     // Whether it is open is not known before it says so.
     listens_at(&mut s, "192.168.1.20:4565");
     s.effects.clear();
@@ -123,7 +123,7 @@ fn f2_does_nothing_before_the_node_is_somewhere_or_after_it_ended() {
     s.feed(Input::NodeGone);
     s.press(KeyCode::F(2));
     assert_eq!(s.sent(), []);
-    shows(&mut s, "Leave with /quit and start it again.");
+    shows(&mut s, "Type /quit, then start the program again.");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn another_network_is_another_room() {
     diagnosis(&mut s, [isolated()]);
     s.effects.clear();
     moves(&mut s, cafe());
-    shows(&mut s, "The chat is open to your network now: wlan0, 10.0.0.0/20.");
+    shows(&mut s, "The chat is now open to your network: wlan0, 10.0.0.0/20.");
     for gone in ["the printer", "notes are at", "new ─", "3 new", "bob", "sync", "keeps its"] {
         hides(&mut s, gone);
     }
@@ -145,7 +145,7 @@ fn another_network_is_another_room() {
     assert_eq!(pages(&mut s), 1, "what was said there is asked for");
     let old = s.old(Author::Peer(carol.id), "carol", "said here last week", 600_000);
     s.update(Update::Page(page(Seek::Newest, vec![old], false, false)));
-    assert!(s.find("said here last week") < s.find("The chat is open"), "{}", s.text());
+    assert!(s.find("said here last week") < s.find("The chat is now open"), "{}", s.text());
     s.enter("/erase yes");
     assert!(
         !s.sent().iter().any(|command| matches!(command, Command::Erase { .. })),
@@ -161,7 +161,7 @@ fn what_was_begun_on_another_network_is_said_here_only_at_the_second_asking() {
     s.effects.clear();
     s.press(KeyCode::Enter);
     assert_eq!((s.said(), s.input().as_str()), (vec![], "it jams again"));
-    shows(&mut s, "written while the chat was on another network. Press Enter again to say it here.");
+    shows(&mut s, "You wrote this while the chat was on another network. Press Enter again to send it here.");
     s.press(KeyCode::Enter);
     let text = Text::new("it jams again").unwrap();
     let network = Some(cafe().network);
@@ -188,16 +188,16 @@ fn a_page_of_the_room_that_was_left_is_not_shown_in_the_other() {
 fn opening_and_closing_say_so_once() {
     let mut s = closed();
     moves(&mut s, network_status(true));
-    shows(&mut s, "The chat is open to your network now: wlan0,");
-    shows(&mut s, "What was said elsewhere stays there. F2 closes it.");
+    shows(&mut s, "The chat is now open to your network: wlan0,");
+    shows(&mut s, "Lines from other networks are not shown here. F2 closes it.");
     shows(&mut s, "wlan0, 192.168.1.0/24  proximity-chat");
     moves(&mut s, network_status(true));
-    assert_eq!(s.text().matches("The chat is open").count(), 1, "{}", s.text());
+    assert_eq!(s.text().matches("The chat is now open").count(), 1, "{}", s.text());
     s.effects.clear();
     moves(&mut s, network_status(false));
-    shows(&mut s, "on this machine only now. What was said on the network stays there.");
+    shows(&mut s, "now on this machine only. Lines from the network are not shown here.");
     shows(&mut s, "this machine only  proximity-chat");
-    hides(&mut s, "open to your network now");
+    hides(&mut s, "open to your network");
     assert_eq!(pages(&mut s), 1);
 
     // A network that the user gave a name is one room, open or closed.
@@ -209,9 +209,9 @@ fn opening_and_closing_say_so_once() {
     s.own("here and there", Delivery::Sent);
     s.effects.clear();
     moves(&mut s, named(true));
-    shows(&mut s, "The chat is open to your network now");
+    shows(&mut s, "The chat is now open to your network");
     shows(&mut s, "here and there");
-    hides(&mut s, "stays there");
+    hides(&mut s, "Lines from");
     assert_eq!(s.sent(), []);
 }
 
@@ -236,8 +236,8 @@ fn another_address_on_the_same_network_keeps_the_room() {
     // A cable beside it is told, and takes nothing away.
     let cable = LocalSubnet { interface: "eth0".into(), index: 2, ..cafe().spots.remove(0) };
     moves(&mut s, NetworkStatus { spots: vec![cable, wifi()], ..moved });
-    shows(&mut s, "The chat is open to your network now: eth0,");
-    hides(&mut s, "stays there");
+    shows(&mut s, "The chat is now open to your network: eth0,");
+    hides(&mut s, "Lines from");
     shows(&mut s, "● bob");
     shows(&mut s, "eth0, 10.0.0.0/20 and wlan0, 192.168.1.0/24  proximity-chat");
     s.resize(70, 24);
@@ -254,9 +254,9 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     s.effects.clear();
     moves(&mut s, lost());
     shows(&mut s, "✗ OFFLINE");
-    shows(&mut s, "PEERS  offline");
+    shows(&mut s, "PEOPLE  offline");
     shows(&mut s, "no network  proximity-chat");
-    shows(&mut s, "-- No network: wlan0 is down. Plug in");
+    shows(&mut s, "No network: wlan0 is down. Plug in");
     hides(&mut s, "4 here");
     for name in ["bob", "carol", "dave", "Zoë"] {
         shows(&mut s, &format!("○ {name}"));
@@ -282,13 +282,13 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     moves(&mut s, NetworkStatus { lost: Some("No network: wlan0 has no address.".into()), ..lost() });
     assert_eq!(s.text().matches("Trying again").count(), 1, "{}", s.text());
     moves(&mut s, network_status(true));
-    shows(&mut s, "-- the network is back. --");
+    shows(&mut s, "The network is back.");
     shows(&mut s, "● online  5 here");
     shows(&mut s, "● bob");
     shows(&mut s, "thanks");
     assert_eq!(pages(&mut s), 0);
     moves(&mut s, network_status(true));
-    assert_eq!(s.text().matches("the network is back").count(), 1);
+    assert_eq!(s.text().matches("The network is back").count(), 1);
 }
 
 /// A screen that was started with `--lan` where there is no network.
@@ -304,12 +304,12 @@ fn started_nowhere(size: (u16, u16)) -> Screen {
 #[test]
 fn who_wanted_a_network_at_the_start_is_told_that_there_is_none() {
     let mut s = started_nowhere(SIZE);
-    shows(&mut s, "-- No network: wlan0 is down.");
+    shows(&mut s, "No network: wlan0 is down.");
     shows(&mut s, "✗ OFFLINE");
     hides(&mut s, "F2");
     s.effects.clear();
     moves(&mut s, network_status(true));
-    shows(&mut s, "The chat is open to your network now: wlan0,");
+    shows(&mut s, "The chat is now open to your network: wlan0,");
     hides(&mut s, "No network");
     assert_eq!(pages(&mut s), 1);
 }
@@ -354,7 +354,7 @@ fn what_f2_would_do_is_said_while_the_chat_is_closed() {
     for peer in people() {
         s.leaves(peer);
     }
-    shows(&mut s, "Ctrl-R looks again. F2 opens the chat to your network");
+    shows(&mut s, "Ctrl-R searches again. F2 opens the chat to your network");
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn lan_opens_closes_and_says_which_it_is() {
 
     s.enter("/lan");
     assert!(
-        halves(&mut s).0.contains("machine only. F2, or /lan on, opens it to wlan0, 192.168.1.0/24."),
+        halves(&mut s).0.contains("machine only. F2 or /lan on opens it to wlan0, 192.168.1.0/24."),
         "{}",
         s.text()
     );
@@ -396,17 +396,17 @@ fn lan_opens_closes_and_says_which_it_is() {
     moves(&mut s, network_status(true));
     s.enter("/lan");
     let left = halves(&mut s).0;
-    assert!(left.contains("The chat is open to wlan0, 192.168.1.0/24. F2, or /lan off, closes it."), "{}", s.text());
-    assert!(left.contains("Its lobby is that of: gw 02:42:ac:11:00:01 192.168.1.0/24"), "{}", s.text());
+    assert!(left.contains("The chat is open to wlan0, 192.168.1.0/24. F2 or /lan off closes it."), "{}", s.text());
+    assert!(left.contains("Network: gw 02:42:ac:11:00:01 192.168.1.0/24"), "{}", s.text());
     moves(&mut s, lost());
     s.enter("/clear");
     s.enter("/lan");
-    shows(&mut s, "Until there is a network the chat is on this machine only.");
+    shows(&mut s, "Until there is a network, the chat is on this machine only.");
     assert_eq!(pages(&mut s), 1, "of the other network");
 
     let mut s = Screen::new(loopback(), SIZE);
     s.enter("/lan");
-    shows(&mut s, "The node is not ready yet.");
+    shows(&mut s, "The program is still starting.");
 }
 
 #[test]
@@ -426,10 +426,10 @@ fn the_time_that_a_sweep_still_takes_is_beside_its_progress() {
     for (left, told) in [(0, "1 s left"), (2_400, "3 s left"), (65_000, "65 s left"), (230_000, "4 min left")] {
         let mut s = Screen::up(lan(), SIZE);
         s.sweeps_for(741, 1_270, Duration::from_millis(left));
-        shows(&mut s, &format!("○ looking  sweep 58%, {told}  alice"));
+        shows(&mut s, &format!("○ looking  scan 58%, {told}  alice"));
         assert!(halves(&mut s).1.ends_with(&format!("58% {told}")), "{}", s.text());
         s.joins(node("7f3a", "192.168.1.23:4565"), Some("bob"));
-        shows(&mut s, &format!("● online  1 here  sweep 58%, {told}  alice"));
+        shows(&mut s, &format!("● online  1 here  scan 58%, {told}  alice"));
         s.sweeps(1_270, 1_270);
         hides(&mut s, " left");
     }

@@ -41,7 +41,7 @@ fn a_diagnosis_is_said_to_who_is_alone() {
     let (left, right) = halves(&mut s);
     let Finding { what, todo, .. } = captured();
     assert!(left.contains(&format!("{what} {todo}")), "{}", s.text());
-    assert_eq!(right, format!("PEERS nobody here {what}"), "in short, and no word is cut: {}", s.text());
+    assert_eq!(right, format!("PEOPLE nobody here {what}"), "in short, and no word is cut: {}", s.text());
     hides(&mut s, "Guest Wi-Fi");
     shows(&mut s, "visible as \"alice\" at");
 
@@ -89,7 +89,7 @@ fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
                 assert!(left.lines().take(2).any(|row| row.contains(begin)), "{size:?}: {left}");
             }
             let cut = right.strip_suffix('…').unwrap_or(&right);
-            let said = cut.strip_prefix("PEERS nobody here").unwrap_or_default().trim();
+            let said = cut.strip_prefix("PEOPLE nobody here").unwrap_or_default().trim();
             assert!(what.starts_with(said), "{size:?}: {left}");
             assert!(said.len() == what.len() || what[said.len()..].starts_with(' ') || size.0 < 60, "{size:?}: {left}");
         }

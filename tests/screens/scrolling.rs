@@ -174,7 +174,7 @@ fn a_flood_folds_to_one_line_that_opens() {
     s.says(addr("127.0.0.1:4567"), "carol", "what?");
     // The first ones and the last ones are in sight.
     assert!(s.find("spam 2.").is_some() && s.find("spam 3.").is_none(), "{}", s.text());
-    let fold = s.find("▸ 497 more messages of ?bob").unwrap();
+    let fold = s.find("▸ 497 more messages from ?bob").unwrap();
     assert_eq!(s.find("?bob: spam 499."), Some(fold + 2), "{}", s.text());
     assert_eq!(s.find("what?"), Some(fold + 3), "{}", s.text());
     s.ctrl('o');
@@ -203,7 +203,7 @@ fn what_was_folded_shows_its_times_as_everything_does() {
     s.says(addr("127.0.0.1:4567"), "carol", "what?");
     s.says(addr(BOB), "bob", "later spam");
     assert!(
-        s.find("▸ 58 more messages of ?bob").is_some() && s.find("18:23    ?carol │ what?").is_some(),
+        s.find("▸ 58 more messages from ?bob").is_some() && s.find("18:23    ?carol │ what?").is_some(),
         "{}",
         s.text()
     );
@@ -221,7 +221,7 @@ fn many_people_find_room_or_are_counted() {
     for port in 5000..5060 {
         s.joins(addr(&format!("127.0.0.1:{port}")), Some(&format!("guest{port}")));
     }
-    assert!(s.find("PEERS  60 here").is_some() && s.find("… 42 more: /who").is_some(), "{}", s.text());
+    assert!(s.find("PEOPLE  60 here").is_some() && s.find("… 42 more: /who").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -242,13 +242,13 @@ fn a_fold_that_was_opened_does_not_lead_lines_astray() {
     for (peer, name) in people {
         s.says(peer, name, "folded");
     }
-    assert!(s.find("▸ 49 more messages of ?bob").is_some(), "{}", s.text());
+    assert!(s.find("▸ 49 more messages from ?bob").is_some(), "{}", s.text());
     s.feed(Input::Scroll(6));
     s.ctrl('o');
     s.press(KeyCode::End);
-    assert!(s.find("opened").is_some() && s.find("▸ 48 more messages of ?carol").is_some(), "{}", s.text());
+    assert!(s.find("opened").is_some() && s.find("▸ 48 more messages from ?carol").is_some(), "{}", s.text());
     s.says(dave, "dave", "folded too");
-    assert!(s.find("▸ 48 more messages of ?carol").is_some(), "{}", s.text());
-    assert!(s.find("▸ 49 more messages of ?dave").is_some(), "{}", s.text());
-    assert_eq!(s.text().matches(" of ?dave").count(), 1, "{}", s.text());
+    assert!(s.find("▸ 48 more messages from ?carol").is_some(), "{}", s.text());
+    assert!(s.find("▸ 49 more messages from ?dave").is_some(), "{}", s.text());
+    assert_eq!(s.text().matches(" from ?dave").count(), 1, "{}", s.text());
 }

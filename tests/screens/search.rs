@@ -113,7 +113,7 @@ fn older_hits_come_when_the_end_is_near() {
 fn an_answer_to_another_question_is_dropped() {
     let (mut s, _) = opened(lab, (80, 24));
     s.enter("/search");
-    assert!(s.find("Type the words to look for").is_some() && s.input() == "/search");
+    assert!(s.find("Type /search WORDS").is_some() && s.input() == "/search");
     s.ctrl('c');
     s.enter("/search one");
     s.enter("/search two");

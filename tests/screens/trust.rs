@@ -322,7 +322,7 @@ fn a_comparison_is_led_to_its_end() {
     assert!(s.find("!! The codes differ").is_some(), "{}", s.text());
     assert!(s.find("compare again in half a minute").is_some(), "at once it is refused: {}", s.text());
     step(&mut s, VerifyStep::Ended);
-    assert!(s.find("came to nothing").is_some(), "{}", s.text());
+    assert!(s.find("did not confirm").is_some(), "{}", s.text());
 }
 
 #[test]
@@ -355,7 +355,8 @@ fn whois_tells_what_is_known_of_who_is_not_here() {
     let row = s.find(" eve").unwrap();
     assert!(s.row(row + 1).contains("state       not here"), "{}", s.text());
     for told in [
-        "not verified; trusted with this name",
+        "NOT verified; key first seen today;",
+        "accepted this key for the name; ignored",
         "ignored",
         "last seen   21 Nov, 18:22",
         "c04e 5d17 9a3b 6620 e8f4 017b 2c6d d395",

@@ -5,5 +5,8 @@
 
 mod en;
 
-pub(crate) use en::disk;
+pub(crate) use en::{
+    alarm, answers, disk, draft, guide, help, messages, network, people, presence, screen, search, status, times,
+    verification, whois,
+};
 pub use en::{failures::failure, notices::notice};

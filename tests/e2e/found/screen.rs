@@ -5,7 +5,7 @@ use crate::support::{Builder, Lab, Node, program, seconds};
 const F2: &str = "\x1bOQ";
 
 /// Says more than an interface and a network, so that it is not mistaken for the title bar.
-const OPENED: &str = "The chat is open to your network now: eth0, 10.77.0.0/24.";
+const OPENED: &str = "The chat is now open to your network: eth0, 10.77.0.0/24.";
 
 #[test]
 fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
@@ -25,8 +25,8 @@ fn f2_opens_the_chat_to_the_network_and_closes_it_again() {
     let key = bob.wait_text("hello from the screen")["from"].as_str().unwrap().to_owned();
 
     alice.send(F2);
-    alice.wait_text("The chat is on this machine only now.");
-    // What was said on the network stays there.
+    alice.wait_text("The chat is now on this machine only.");
+    // Lines from the network are not shown here.
     alice.wait_no_text("hello from the screen");
     // Said, and not found out by the time limit for a silent peer, for which there is time too.
     assert_eq!(bob.wait_left(&key, seconds(30)).0, "closed");

@@ -5,7 +5,10 @@ use jiff::{
     tz::TimeZone,
 };
 
-use crate::domain::model::{Now, Timestamp};
+use crate::{
+    domain::model::{Now, Timestamp},
+    frontend::words::times,
+};
 
 /// The present, in the user's time zone.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +34,7 @@ impl LocalClock<'_> {
     /// A moment as people write it: `3 Nov, 14:05`, with the year if it is another one.
     pub(crate) fn moment(&self, at: Timestamp) -> String {
         let at = self.local(at);
-        let format = if at.year() == self.today().year() { "%-d %b, %H:%M" } else { "%-d %b %Y, %H:%M" };
+        let format = if at.year() == self.today().year() { times::MOMENT } else { times::MOMENT_WITH_YEAR };
         at.strftime(format).to_string()
     }
 }

@@ -12,11 +12,12 @@ use super::{
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, DiskTrouble, Nick, Text, Who, counted},
+        model::{Author, DiskTrouble, Nick, Text, Who},
     },
     frontend::{
-        slash::{self, Action, Context, Local, Spec},
-        typing, words,
+        slash::{self, Action, Context, Local},
+        typing,
+        words::answers as words,
     },
 };
 
@@ -102,10 +103,10 @@ impl App {
 
     fn ask_node(&mut self, command: Command) -> Result<(), String> {
         if self.overlays.name.is_open() {
-            return Err("First the name: type it and press Enter.".to_owned());
+            return Err(words::NAME_FIRST.to_owned());
         }
         if self.status.is_node_gone() {
-            return Err("The network part of the program has ended. Leave with /quit and start it again.".to_owned());
+            return Err(words::NODE_GONE.to_owned());
         }
         self.send(command);
         Ok(())
@@ -114,10 +115,7 @@ impl App {
     /// Answers what needs no node.
     fn local(&mut self, local: Local) -> Result<(), String> {
         match local {
-            Local::OwnNick => {
-                let text = format!("You are {}. /nick NAME changes that.", self.user.nick);
-                self.notice(Tone::Plain, &text);
-            }
+            Local::OwnNick => self.notice(Tone::Plain, &words::your_name(&self.user.nick)),
             Local::Typing => self.notice(Tone::Plain, typing::sentence(self.user.typing)),
             Local::Who => self.who(),
             Local::Network => {
@@ -126,7 +124,7 @@ impl App {
             Local::LastSearch => self.overlays.search.reopen()?,
             Local::Clear => {
                 if self.conversation.clear() {
-                    self.notice(Tone::Dim, "The screen is empty. What was said is still on disk: PgUp shows it again.");
+                    self.notice(Tone::Dim, words::CLEARED);
                 }
             }
             Local::Copy(back) => self.copy(back)?,
@@ -134,12 +132,12 @@ impl App {
             Local::ConfirmErase => self.confirm_erase(),
             Local::Help(None) => self.overlays.help.open(),
             Local::Help(Some(spec)) => {
-                self.notice(Tone::Plain, &help(spec));
+                self.notice(Tone::Plain, &words::usage(spec.usage, spec.help, spec.aliases));
                 for (form, what) in spec.forms() {
                     self.notice(Tone::Plain, &format!("{form}  {what}"));
                 }
             }
-            Local::Version => self.notice(Tone::Plain, &format!("proximity-chat {}", self.setup.version)),
+            Local::Version => self.notice(Tone::Plain, &words::version(self.setup.version)),
             Local::Quit => self.quit(),
         }
         Ok(())
@@ -160,23 +158,18 @@ impl App {
     /// When there is none, with the words for that.
     fn copy(&mut self, back: Option<NonZeroU32>) -> Result<(), String> {
         if !self.setup.clipboard {
-            let text = "This terminal has no clipboard for programs. Select with the mouse; /plain shows texts without columns.";
-            return Err(text.to_owned());
+            return Err(words::NO_CLIPBOARD.to_owned());
         }
         let back = back.map_or(1, NonZeroU32::get);
         let Some(line) = self.conversation.line_back(back) else {
-            let text = if back == 1 { "There is no message to copy." } else { "There are not so many messages here." };
-            return Err(format!("{text} What is folded or not on the screen yet is not counted."));
+            return Err(words::nothing_to_copy(back == 1));
         };
         let text = line.text.clone();
         let bytes = text.as_str().len();
-        let what = match line.author {
-            Author::Own => "what you said".to_owned(),
-            Author::Peer(_) => format!("what {} said", line.name()),
-        };
-        let mut told = format!("Copied {}: {what} at {}.", counted(bytes, "byte"), time_of_day(line.minute));
+        let from = matches!(line.author, Author::Peer(_)).then(|| line.name());
+        let mut told = words::copied(bytes, from.as_deref(), &time_of_day(line.minute));
         if !std::mem::replace(&mut self.told_of_clipboard, true) {
-            told.push_str(" If they do not arrive, your terminal has to allow it; in tmux: set -s set-clipboard on");
+            told.push_str(words::CLIPBOARD_ADVICE);
         }
         self.outputs.push(Output::Copy(text));
         self.conversation.go_to_bottom();
@@ -212,11 +205,7 @@ impl App {
     /// Asks whether to erase the room's history.
     fn confirm_erase(&mut self) {
         self.timers.set(Timer::EraseAsked, self.now.mono + ERASE_ASKED);
-        let text = format!(
-            "Erase all that was said in {} from this machine, for good?\n\
-             Others keep theirs. Type  /erase yes",
-            self.conversation.room()
-        );
+        let text = words::confirm_erase(self.conversation.room());
         self.block(Tone::Ask, &text, 0);
     }
 
@@ -251,8 +240,7 @@ impl App {
         }
         if let Some(line) = slash::line_of(command) {
             let is_back = self.bring_back(line);
-            let again = if is_back { "Press Enter to try again." } else { "Press ↑ for it and try again." };
-            self.notice(Tone::Error, &format!("Not sent: too much is waiting to be sent already. {again}"));
+            self.notice(Tone::Error, &words::too_busy(is_back));
         }
         self.lay_out();
     }
@@ -262,9 +250,7 @@ impl App {
         let command = Command::Say { room: self.conversation.room(), text, action, network: None };
         let Some(line) = slash::line_of(&command) else { return };
         let is_back = self.bring_back(line);
-        let again = if is_back { "Press Enter to send it then." } else { "Press ↑ for it then." };
-        let (why, advice) = (words::disk::trouble(trouble), words::disk::trouble_advice(trouble));
-        self.notice(Tone::Error, &format!("Not sent: {why}. {advice} {again}"));
+        self.notice(Tone::Error, &words::not_stored(trouble, is_back));
         self.lay_out();
     }
 
@@ -276,11 +262,4 @@ impl App {
         }
         is_free
     }
-}
-
-/// How a command is written, and what it does.
-fn help(spec: &Spec) -> String {
-    let aliases: Vec<_> = spec.aliases.iter().map(|alias| format!("/{alias}")).collect();
-    let also = if aliases.is_empty() { String::new() } else { format!("  (also {})", aliases.join(", ")) };
-    format!("{}  {}{also}", spec.usage, spec.help)
 }

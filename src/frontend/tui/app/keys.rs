@@ -7,9 +7,12 @@ use super::{
     input::{Handled, Key, KeyCode},
     overlays::{Context, Request},
 };
-use crate::domain::{
-    bus::Command,
-    model::{Author, PeerId},
+use crate::{
+    domain::{
+        bus::Command,
+        model::{Author, PeerId},
+    },
+    frontend::words::answers as words,
 };
 
 /// How long a first Ctrl-C waits for the second one.
@@ -135,7 +138,7 @@ impl App {
 
     fn unfold(&mut self) {
         if !self.conversation.unfold() {
-            self.notice(Tone::Dim, "Nothing is folded here.");
+            self.notice(Tone::Dim, words::NOTHING_FOLDED);
         }
     }
 
@@ -157,7 +160,7 @@ impl App {
         let nameless = self.overlays.name.is_open();
         let asked = if !self.status.knows_network() && !nameless && !self.status.is_node_gone() {
             // Which of the two it would be is not known yet.
-            Err("The node is not ready yet.".to_owned())
+            Err(words::NOT_READY.to_owned())
         } else {
             self.request(Command::Open(!self.status.is_open()))
         };

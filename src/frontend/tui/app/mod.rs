@@ -39,7 +39,7 @@ use self::{
     clock::LocalClock,
     composer::{Composer, DraftSize, Typing},
     conversation::{Conversation, Geometry, LineMaker},
-    overlays::{Overlays, WELCOME},
+    overlays::Overlays,
     status::{Status, Visitor},
     user::User,
     window::Window,
@@ -47,9 +47,9 @@ use self::{
 pub(crate) use self::{
     clock::time_of_day,
     conversation::{Arrangement, Entry, Line, Part, Prefix, Remark, Sight, Tone},
-    overlays::{Hit, KEYS, Search},
+    overlays::{Hit, Search},
     people::{COLOURS, People, Person, State},
-    status::{Standing, percent, time_left},
+    status::{Standing, percent},
     window::{Area, Layout, PROMPT, draft_columns},
     wrap::{NO_BREAK, Row, cut, cut_start, width, without_tabs, wrap},
 };
@@ -64,7 +64,7 @@ use crate::{
         model::{Network, Now, Room},
         timers::Timers,
     },
-    frontend::elsewhere,
+    frontend::{elsewhere, words::screen::WELCOME},
 };
 
 /// What the screen waits for by itself.
@@ -178,6 +178,7 @@ impl App {
         self.composer.forget_if_empty();
         self.timers.set_or_clear(Timer::Deliveries, self.conversation.next_due());
         self.conversation.set_today(self.clock().today());
+        self.conversation.set_alone(!self.people.has_receivers());
         self.conversation.keep_limits();
         self.conversation.set_tail(&self.tail());
         let title = self.window.attention.new_title(self.conversation.unread());

@@ -9,10 +9,10 @@ use super::{
 use crate::{
     domain::{
         bus::{Alarm, Elsewhere, Failure, NetworkStatus, Page, Update, VerifyStep},
-        model::{Author, Message, NodeId, Peer, PeerId, Presence, group},
+        model::{Author, Message, NodeId, Peer, PeerId, Presence},
         naming,
     },
-    frontend::{elsewhere, told, typing, withheld::withheld},
+    frontend::{elsewhere, told, typing, withheld::withheld, words::answers as words},
 };
 
 impl App {
@@ -77,7 +77,7 @@ impl App {
             Update::Whois(answer) => self.answer(&whois::text(&answer, &self.people, &self.clock())),
             Update::Verify { peer, step } => self.verification(peer, step),
             Update::NickSet(nick) => {
-                self.notice(Tone::Dim, &format!("You are {nick} now."));
+                self.notice(Tone::Dim, &words::renamed(&nick));
                 self.take_nick(nick);
             }
             Update::PresenceSet(presence) => self.own_presence(presence),
@@ -105,9 +105,7 @@ impl App {
         }
         self.people.all_gone(self.now.mono);
         self.conversation.disconnect();
-        let text = "The network part of the program has ended; nothing is sent or received any more. \
-                    Leave with /quit and start the program again.";
-        self.notice(Tone::Error, text);
+        self.notice(Tone::Error, words::NODE_GONE_NOW);
         self.lay_out();
     }
 
@@ -142,9 +140,9 @@ impl App {
             .collect();
         for one in networks {
             let is_offered = self.offered.contains(&one.network);
-            let way = if is_offered { "Enter" } else { "/deliver" };
+            let way = words::sends_here(is_offered);
             let text = elsewhere::sentence(one, here.as_ref(), way);
-            let esc = if is_offered { " Esc leaves it." } else { "" };
+            let esc = if is_offered { words::decline(one.lines) } else { "" };
             self.block(if is_offered { Tone::Ask } else { Tone::Plain }, &format!("{text}{esc}"), 0);
         }
     }
@@ -248,11 +246,8 @@ impl App {
         self.overlays.search.forget();
         self.status.set_unsent(0);
         self.people.nothing_waits();
-        let count = group(usize::try_from(lines).unwrap_or(usize::MAX));
-        let lines = if lines == 1 { "line is" } else { "lines are" };
-        let room = self.conversation.room();
-        let text = format!("{count} {lines} gone from this machine: all that was said in {room}.");
-        self.notice(Tone::Plain, &text);
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        self.notice(Tone::Plain, &words::erased(lines, self.conversation.room()));
     }
 
     /// Someone may pretend to be somebody else: as worth seeing as a message that names the user.
@@ -284,12 +279,7 @@ impl App {
     }
 
     fn own_presence(&mut self, presence: Presence) {
-        let text = match &presence {
-            Presence::Here => "You are back.".to_owned(),
-            Presence::Away { note: None } => "You are away. /back ends it.".to_owned(),
-            Presence::Away { note: Some(note) } => format!("You are away: {note}. /back ends it."),
-        };
-        self.notice(Tone::Dim, &text);
+        self.notice(Tone::Dim, &words::presence(&presence));
         self.user.presence = presence;
     }
 }

@@ -5,7 +5,10 @@ use ratatui::style::Modifier;
 use super::{canvas::Canvas, palette::Role};
 use crate::{
     domain::model::Room,
-    frontend::tui::app::{App, Area, Sight, Standing, width},
+    frontend::{
+        tui::app::{App, Area, Sight, Standing, width},
+        words::screen as words,
+    },
 };
 
 /// The fewest columns to which the name of somebody who is typing is cut.
@@ -17,17 +20,16 @@ const NARROW: u16 = 60;
 /// Columns between the user's own name and who is typing, so that they are not read as one.
 const TYPING_GAP: usize = 8;
 
-/// Stands at the right end of the tab bar.
-const PROGRAM: &str = "proximity-chat ";
-
 /// The tab bar: the rooms, and the network they belong to.
 pub(super) fn tabs(canvas: &mut Canvas<'_>, app: &App, area: Area) {
     let (bar, bold) = (canvas.style(Role::Bar), canvas.bold(Role::Bar));
     let x = canvas.text(0, area.y, area.cols, &format!(" 1:{}", Room::LOBBY), bold);
-    canvas.right(0, area.y, area.cols, PROGRAM, bar);
-    let room = usize::from(area.cols.saturating_sub(x)).saturating_sub(PROGRAM.len() + 4);
+    // A column stays free behind it.
+    let program = u16::try_from(width(words::PROGRAM) + 1).unwrap_or(0);
+    canvas.right(0, area.y, area.cols.saturating_sub(1), words::PROGRAM, bar);
+    let room = usize::from(area.cols.saturating_sub(x).saturating_sub(program + 4));
     if let Some(text) = app.status.network_names().iter().find(|text| width(text) <= room) {
-        let end = area.cols.saturating_sub(u16::try_from(PROGRAM.len() + 2).unwrap_or(0));
+        let end = area.cols.saturating_sub(program + 2);
         canvas.right(x + 2, area.y, end, text, bar);
     }
     canvas.bar(area);
@@ -78,58 +80,18 @@ fn parts(canvas: &mut Canvas<'_>, parts: &[Vec<String>], short: bool, (mut x, y,
     (x, true)
 }
 
-/// The keys worth knowing now, those of an empty input and those of a draft; in long, and in short.
-type Keys = &'static [(&'static str, &'static str)];
-const EMPTY: Keys = &[
-    ("Enter", "send"),
-    ("Tab", "complete"),
-    ("PgUp", "scroll"),
-    ("Ctrl-R", "rescan"),
-    ("F1", "help"),
-    ("Ctrl-C", "quit"),
-];
-/// While the chat is on this machine only, what opens it matters more than what completes and scrolls.
-const CLOSED: Keys =
-    &[("Enter", "send"), ("F2", "open to network"), ("Ctrl-R", "rescan"), ("F1", "help"), ("Ctrl-C", "quit")];
-const CLOSED_SHORT: Keys = &[("F2", "network"), ("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
-const CLOSED_DRAFT: Keys = &[
-    ("Enter", "send"),
-    ("Ctrl-J", "new line"),
-    ("Tab", "complete"),
-    ("F2", "network"),
-    ("F1", "help"),
-    ("Ctrl-C", "clear"),
-];
-const CLOSED_DRAFT_SHORT: Keys = &[("Enter", "send"), ("F2", "network"), ("^C", "clear")];
-const EMPTY_SHORT: Keys = &[("^R", "rescan"), ("F1", "help"), ("^C", "quit")];
-const DRAFT: Keys =
-    &[("Enter", "send"), ("Ctrl-J", "new line"), ("Tab", "complete"), ("F1", "help"), ("Ctrl-C", "clear")];
-const DRAFT_SHORT: Keys = &[("Enter", "send"), ("^J", "new line"), ("^C", "clear")];
-const NAME: Keys = &[("Enter", "take this name"), ("F1", "help"), ("Ctrl-C", "clear; if empty, quit")];
-const NAME_SHORT: Keys = &[("Enter", "take this name"), ("^C", "quit")];
-const FOUND: Keys = &[("Up, Down, PgUp, PgDn", "choose"), ("Enter", "show it there"), ("Esc", "close")];
-const FOUND_SHORT: Keys = &[("Up, Down", "choose"), ("Enter", "show"), ("Esc", "close")];
-const HIT: Keys =
-    &[("PgUp, PgDn", "scroll"), ("/search", "back to the list"), ("Esc", "to the newest"), ("F1", "help")];
-const HIT_SHORT: Keys = &[("/search", "list"), ("Esc", "newest")];
-/// In the plain view, the way out of it matters most.
-const PLAIN: Keys = &[("Alt-L, /plain", "leave the plain view"), ("Enter", "send"), ("F1", "help"), ("Ctrl-C", "quit")];
-const PLAIN_SHORT: Keys = &[("Alt-L", "leave plain view"), ("^C", "quit")];
-const HELP: Keys = &[("Up, Down, PgUp, PgDn", "scroll"), ("Esc", "close")];
-const HELP_SHORT: Keys = &[("Up, Down", "scroll"), ("Esc", "close")];
-
-/// The footer.
+/// The footer: the keys worth knowing now, in long words if there is room for them.
 pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
-    let (long, short) = match (app.overlays.help.is_open(), app.composer.draft().is_empty()) {
-        (true, _) => (HELP, HELP_SHORT),
-        (false, _) if app.overlays.name.is_open() => (NAME, NAME_SHORT),
-        (false, true) if app.overlays.search.shown().is_some() => (FOUND, FOUND_SHORT),
-        (false, true) if app.conversation.hit().is_some() => (HIT, HIT_SHORT),
-        (false, true) if app.window.is_plain() => (PLAIN, PLAIN_SHORT),
-        (false, true) if app.status.is_closed() => (CLOSED, CLOSED_SHORT),
-        (false, true) => (EMPTY, EMPTY_SHORT),
-        (false, false) if app.status.is_closed() => (CLOSED_DRAFT, CLOSED_DRAFT_SHORT),
-        (false, false) => (DRAFT, DRAFT_SHORT),
+    let [long, short] = match (app.overlays.help.is_open(), app.composer.draft().is_empty()) {
+        (true, _) => words::HELP,
+        (false, _) if app.overlays.name.is_open() => words::NAME,
+        (false, true) if app.overlays.search.shown().is_some() => words::FOUND,
+        (false, true) if app.conversation.hit().is_some() => words::HIT,
+        (false, true) if app.window.is_plain() => words::PLAIN,
+        (false, true) if app.status.is_closed() => words::CLOSED,
+        (false, true) => words::EMPTY,
+        (false, false) if app.status.is_closed() => words::CLOSED_DRAFT,
+        (false, false) => words::DRAFT,
     };
     let columns: usize = long.iter().map(|(key, what)| width(key) + width(what) + 3).sum();
     let keys = if columns <= usize::from(area.cols) { long } else { short };

@@ -8,6 +8,7 @@ use crate::{
     frontend::{
         slash::Spec,
         tui::app::{App, Area, PROMPT, Standing, cut, draft_columns, width},
+        words::screen as words,
     },
 };
 
@@ -22,15 +23,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Position {
     canvas.text(area.x, area.y, end, ">", prompt);
     if app.composer.draft().is_empty() {
         if app.quit_armed() {
-            canvas.text(x, area.y, end, "Press Ctrl-C again to quit", canvas.bold(Role::Warn));
+            canvas.text(x, area.y, end, words::PRESS_AGAIN, canvas.bold(Role::Warn));
         } else {
             let text = match app.standing() {
-                Standing::Welcome => "Your name".to_owned(),
-                Standing::Offline if app.status.lost().is_some() => {
-                    format!("Message {}   (waits for a network)", Room::LOBBY)
-                }
-                Standing::Offline => "Nothing is sent any more: /quit leaves".to_owned(),
-                _ => format!("Message {}   (/ for commands)", Room::LOBBY),
+                Standing::Welcome => words::YOUR_NAME.to_owned(),
+                Standing::Offline if app.status.lost().is_some() => words::message_later(Room::LOBBY),
+                Standing::Offline => words::NOTHING_IS_SENT.to_owned(),
+                _ => words::message(Room::LOBBY),
             };
             canvas.text(x, area.y, end, &text, canvas.style(Role::Dim));
         }
@@ -69,9 +68,7 @@ pub(super) fn suggestions(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: 
     let height = u16::try_from(rows).unwrap_or(0) + 1;
     let area = Area { x: 0, y: pane.y + pane.rows - height, cols, rows: height };
     canvas.clear(area);
-    let more = specs.len() - rows;
-    let title = if more > 0 { format!("commands, {more} more: /help") } else { "commands".to_owned() };
-    canvas.rule(area, area.y, &title, Role::Dim);
+    canvas.rule(area, area.y, &words::commands(specs.len() - rows), Role::Dim);
     let (bold, dim) = (canvas.bold(Role::Body), canvas.style(Role::Dim));
     let end = area.x + area.cols;
     for (y, spec) in (area.y + 1..area.y + area.rows).zip(&specs) {

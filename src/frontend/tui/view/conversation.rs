@@ -7,10 +7,13 @@ use ratatui::style::Style;
 
 use super::{canvas::Canvas, hyperlinks::Link, palette::Role};
 use crate::{
-    domain::model::{Author, Mark, group},
-    frontend::tui::app::{
-        App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, time_of_day,
-        width, without_tabs,
+    domain::model::{Author, Mark},
+    frontend::{
+        tui::app::{
+            App, Area, Arrangement, Entry, Layout, Line, NO_BREAK, Part, Prefix, Remark, Row, Sight, Tone, time_of_day,
+            width, without_tabs,
+        },
+        words::{messages, times},
     },
 };
 
@@ -34,7 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
             (Part::Folded, _) => {
                 let rows = app.conversation.view().wrapped(row.seq).map_or(0, |wrapped| wrapped.hidden);
                 separator(canvas, app, area, y, false);
-                let text = format!("▸ {} more rows, Ctrl-O", group(rows));
+                let text = messages::more_rows(rows);
                 canvas.text(
                     area.x + app.conversation.view().geometry().text_column(),
                     y,
@@ -92,7 +95,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, layout: Layout, sight: &S
 
 /// Says which day it is from here on.
 fn day_rule(canvas: &mut Canvas<'_>, area: Area, y: u16, day: Date) {
-    canvas.rule(area, y, &day.strftime("%a %-d %b %Y").to_string(), Role::Dim);
+    canvas.rule(area, y, &day.strftime(times::DAY).to_string(), Role::Dim);
 }
 
 /// Where a row of text goes.

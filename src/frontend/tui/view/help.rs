@@ -3,7 +3,8 @@
 use super::{canvas::Canvas, palette::Role};
 use crate::frontend::{
     slash::COMMANDS,
-    tui::app::{Area, KEYS, Layout, cut, width},
+    tui::app::{Area, Layout, cut, width},
+    words::help as words,
 };
 
 /// The widest that help becomes: lines stay readable.
@@ -60,7 +61,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, layout: Layout, scrolled: u16) -> u1
     }
     let left = wanted.saturating_sub(2).saturating_sub(scrolled + inside);
     if left > 0 && height > 0 {
-        canvas.right(area.x, area.y + area.rows - 1, end, &format!(" {left} more: Down "), dim);
+        canvas.right(area.x, area.y + area.rows - 1, end, &words::more(left), dim);
     }
     scrolled
 }
@@ -73,9 +74,9 @@ fn rows(narrow: bool) -> Vec<HelpRow> {
             vec![HelpRow::Entry(key, what)]
         }
     };
-    let mut rows = vec![HelpRow::Title("Keys")];
-    rows.extend(KEYS.iter().flat_map(|(key, what)| entry(key, what)));
-    rows.extend([HelpRow::Empty, HelpRow::Title("Commands")]);
+    let mut rows = vec![HelpRow::Title(words::KEYS_TITLE)];
+    rows.extend(words::KEYS.iter().flat_map(|(key, what)| entry(key, what)));
+    rows.extend([HelpRow::Empty, HelpRow::Title(words::COMMANDS_TITLE)]);
     rows.extend(COMMANDS.iter().flat_map(|spec| entry(spec.usage, spec.help)));
     rows
 }
@@ -95,6 +96,7 @@ fn frame(canvas: &mut Canvas<'_>, area: Area) {
         canvas.text(end - 1, y, end, "│", dim);
     }
     // Else the title would keep the colour of the line below it.
-    canvas.clear(Area { x: area.x + 2, y: area.y, cols: 6.min(area.cols - 2), rows: 1 });
-    canvas.text(area.x + 2, area.y, end - 1, " Help ", canvas.bold(Role::Body));
+    let columns = u16::try_from(width(words::TITLE)).unwrap_or(u16::MAX);
+    canvas.clear(Area { x: area.x + 2, y: area.y, cols: columns.min(area.cols - 2), rows: 1 });
+    canvas.text(area.x + 2, area.y, end - 1, words::TITLE, canvas.bold(Role::Body));
 }

@@ -21,7 +21,7 @@ use ratatui::{
 
 pub use self::palette::Palette;
 use self::{canvas::Canvas, palette::Role};
-use crate::frontend::tui::app::App;
+use crate::frontend::{tui::app::App, words::screen::TOO_SMALL};
 
 /// Draws the whole screen and notes in `app` that it is drawn.
 pub fn draw(frame: &mut Frame<'_>, app: &mut App) {
@@ -73,7 +73,7 @@ fn draw_zones(canvas: &mut Canvas<'_>, app: &mut App) -> Option<Position> {
 fn too_small(canvas: &mut Canvas<'_>) {
     let area: Rect = canvas.buffer.area;
     let style = canvas.style(Role::Body);
-    for (y, text) in (area.top()..area.bottom()).zip(["window too small", "Ctrl-Q quits"]) {
+    for (y, text) in (area.top()..area.bottom()).zip(TOO_SMALL) {
         canvas.text(area.x, y, area.right(), text, style);
     }
 }

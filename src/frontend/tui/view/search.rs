@@ -2,13 +2,15 @@
 
 use super::{canvas::Canvas, conversation::marked, palette::Role};
 use crate::{
-    domain::model::{Author, group},
-    frontend::tui::app::{App, Area, Hit, Search, cut, time_of_day, width},
+    domain::model::Author,
+    frontend::{
+        tui::app::{App, Area, Hit, Search, cut, time_of_day, width},
+        words::{
+            search::{self as words, NOTHING},
+            times,
+        },
+    },
 };
-
-/// What is said if nothing was found.
-const NOTHING: [&str; 3] =
-    ["Nothing was found.", "Fewer or shorter words find more.", "Only history on this machine counts."];
 
 /// A window narrower than this shows days without times.
 const NARROW: u16 = 50;
@@ -41,18 +43,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, pane: Area, cols: u16) ->
 }
 
 fn title(search: &Search, cols: usize) -> String {
-    let more = if search.more { "+" } else { "" };
-    let found = match search.found() {
-        0 => "0 found".to_owned(),
-        1 => format!("1{more} found"),
-        hits => format!("{}{more} found, newest first", group(hits)),
-    };
+    let found = words::found(search.found(), search.more);
     let found = match search.not_searched() {
-        Some(late) if width(&found) + width(&late) + 10 < cols => format!("{found}. {late}"),
+        Some(late) if width(&found) + width(&late) + 10 < cols => words::with_not_searched(&found, &late),
         _ => found,
     };
     let room = cols.saturating_sub(width(&found) + 10);
-    if room < 4 { found } else { format!("\"{}\": {found}", cut(&search.query.replace('\n', " "), room)) }
+    if room < 4 { found } else { words::title(&cut(&search.query.replace('\n', " "), room), &found) }
 }
 
 fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) {
@@ -60,10 +57,10 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let line = &hit.line;
     // `21 Nov 18:22`, or `21 Nov 2025`.
     let (when, columns) = match (line.day.year() == app.year(), area.cols < NARROW) {
-        (true, true) => (line.day.strftime("%e %b").to_string(), 6),
-        (true, false) => (format!("{} {}", line.day.strftime("%e %b"), time_of_day(line.minute)), 12),
-        (false, true) => (line.day.strftime("%b %y").to_string(), 6),
-        (false, false) => (line.day.strftime("%e %b %Y").to_string(), 12),
+        (true, true) => (line.day.strftime(times::LISTED_DAY).to_string(), 6),
+        (true, false) => (format!("{} {}", line.day.strftime(times::LISTED_DAY), time_of_day(line.minute)), 12),
+        (false, true) => (line.day.strftime(times::LISTED_MONTH).to_string(), 6),
+        (false, false) => (line.day.strftime(times::LISTED_DAY_WITH_YEAR).to_string(), 12),
     };
     canvas.text(area.x, y, end, if chosen { ">" } else { " " }, canvas.bold(Role::Accent));
     let dim = canvas.style(Role::Dim);
@@ -79,7 +76,7 @@ fn row(canvas: &mut Canvas<'_>, app: &App, hit: &Hit, area: Area, chosen: bool) 
     let x = x + names + 2;
     let body = canvas.style(Role::Body);
     let text = line.text.as_str();
-    let more = if hit.more > 0 { format!("  +{} more", group(hit.more)) } else { String::new() };
+    let more = if hit.more > 0 { format!("  {}", words::more(hit.more)) } else { String::new() };
     let columns = usize::from(end.saturating_sub(x + 1)).saturating_sub(more.len());
     // What was found is in sight.
     let from = hit.marks.first().map_or(0, |mark| begin(text, mark.start, mark.end, columns));

@@ -3,7 +3,10 @@
 use super::{canvas::Canvas, palette::Role};
 use crate::{
     domain::model::Severity,
-    frontend::tui::app::{App, Area, Person, Standing, State, cut_start, percent, time_left, width, wrap},
+    frontend::{
+        tui::app::{App, Area, Person, Standing, State, cut_start, percent, width, wrap},
+        words::{people as words, times},
+    },
 };
 
 /// Draws the sidebar.
@@ -17,21 +20,21 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
     }
     let (x, end) = (area.x + u16::from(overlay), area.x + area.cols);
     let bold = canvas.bold(Role::Body);
-    let after = canvas.text(x + 1, area.y, end, "PEERS", bold);
+    let after = canvas.text(x + 1, area.y, end, words::TITLE, bold);
     let here = match app.people.here() {
-        0 if app.standing() == Standing::Offline => "offline".to_owned(),
-        0 => "nobody here".to_owned(),
-        here => format!("{here} here"),
+        0 if app.standing() == Standing::Offline => words::OFFLINE.to_owned(),
+        0 => words::NOBODY_HERE.to_owned(),
+        here => words::here(here),
     };
     canvas.text(after + 2, area.y, end, &here, dim);
     let mut y = area.y + 1;
     if let Some(sweep) = app.status.sweeping() {
         progress(canvas, "", percent(sweep.probed, sweep.total), Area { x, y, cols: end - x, rows: 1 });
-        canvas.text(x + 1, y + 1, end, &time_left(sweep.left), dim);
+        canvas.text(x + 1, y + 1, end, &times::left(sweep.left), dim);
         y += 2;
     }
     if let Some((received, total)) = app.status.syncing() {
-        progress(canvas, "sync ", percent(received, total), Area { x, y, cols: end - x, rows: 1 });
+        progress(canvas, words::SYNC, percent(received, total), Area { x, y, cols: end - x, rows: 1 });
         y += 1;
     }
     let rest = Area { x, y, cols: end - x, rows: (area.y + area.rows).saturating_sub(y) };
@@ -81,7 +84,7 @@ fn first_sentence(text: &str) -> &str {
 
 /// How far something is: `[####....] 42%`, behind what it is.
 fn progress(canvas: &mut Canvas<'_>, what: &str, percent: u64, area: Area) {
-    let cells = usize::from(area.cols).saturating_sub(8 + what.len());
+    let cells = usize::from(area.cols).saturating_sub(8 + width(what));
     let done = cells * usize::try_from(percent).unwrap_or(0) / 100;
     let bar = format!("{what}[{}{}] {percent}%", "#".repeat(done), ".".repeat(cells.saturating_sub(done)));
     canvas.text(area.x + 1, area.y, area.x + area.cols, &bar, canvas.style(Role::Accent));
@@ -105,7 +108,7 @@ fn people(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         y += u16::try_from(each).unwrap_or(1);
     }
     if shown < people.len() && area.rows > 0 {
-        canvas.text(x, y, end, &format!("… {} more: /who", people.len() - shown), dim);
+        canvas.text(x, y, end, &words::more(people.len() - shown), dim);
     }
 }
 
@@ -115,7 +118,7 @@ fn below(app: &App, person: &Person, room: usize) -> String {
     let address = match person.peer.nick {
         _ if !person.met => String::new(),
         Some(_) => app.people.address(person.peer.addr, app.setup().ports.0),
-        None => "gives no name".to_owned(),
+        None => words::NO_NAME.to_owned(),
     };
     match waiting(app, person).or_else(|| person.clock()) {
         None => cut_start(&address, room),
@@ -128,7 +131,7 @@ fn below(app: &App, person: &Person, room: usize) -> String {
 fn waiting(app: &App, person: &Person) -> Option<String> {
     match app.people.waiting_for(person) {
         0 => None,
-        lines => Some(format!("{lines} waiting")),
+        lines => Some(words::waiting(lines)),
     }
 }
 

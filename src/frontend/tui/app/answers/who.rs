@@ -3,11 +3,12 @@
 use std::{fmt::Write as _, time::Instant};
 
 use crate::{
-    domain::model::Presence,
+    domain::{model::Presence, naming::VERIFIED},
     frontend::tui::app::{
-        people::{AWAY, People, State},
+        people::{People, State},
         wrap::{cut, width},
     },
+    frontend::words::people as words,
 };
 
 /// Columns of a note behind a name: it is a remark and must not drown the list.
@@ -21,22 +22,16 @@ const AGE_COLUMNS: usize = 8;
 
 /// Glyphs that need an explanation.
 const LEGEND: [(State, &str); 3] = [
-    (State::Differs, "the codes differ, as you or they said: it need not be who you think."),
-    (State::Suspect, "goes by a name that somebody else had first, or by yours: /whois tells more."),
-    (State::Guest, "not verified, the name is only a claim."),
+    (State::Differs, words::MEANS_DIFFERS),
+    (State::Suspect, words::MEANS_SUSPECT),
+    (State::Guest, words::MEANS_GUEST),
 ];
 
 /// Lists the people who are here, in a pane of `columns`. Their usual port is left out of addresses.
 pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u16) -> String {
     let people: Vec<_> = everyone.sorted().into_iter().filter(|person| !person.absent()).collect();
     let away = people.iter().filter(|person| person.presence.is_away()).count();
-    let mut text = match (people.len(), away) {
-        (0, _) => "Nobody else is here.".to_owned(),
-        (1, 0) => "1 person is here:".to_owned(),
-        (1, _) => "1 person is here, but away:".to_owned(),
-        (here, 0) => format!("{here} people are here:"),
-        (here, away) => format!("{here} people are here, {away} of them away:"),
-    };
+    let mut text = words::how_many(people.len(), away);
     let rows: Vec<_> = people
         .iter()
         .map(|person| {
@@ -52,7 +47,7 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
     for (person, name, aside, address) in &rows {
         let (pad, glyph) = (names - width(name), person.state().glyph());
         // The age says it, and since when.
-        let aside = if ages && aside == AWAY { "" } else { aside };
+        let aside = if ages && aside == words::AWAY { "" } else { aside };
         let aside_pad = asides - width(aside);
         // Writing to a string cannot fail.
         let _ = write!(text, "\n  {glyph} {name}{:pad$}  {:aside_pad$}{aside}  {address:addresses$}", "", "");
@@ -68,11 +63,11 @@ pub(crate) fn text(everyone: &People, usual_port: u16, now: Instant, columns: u1
     }
     for (state, meaning) in LEGEND {
         if people.iter().any(|person| person.state() == state) {
-            let _ = write!(text, "\n  {} means: {meaning}", state.glyph());
+            let _ = write!(text, "\n  {}", words::legend(state.glyph(), meaning));
         }
     }
     if people.iter().any(|person| person.verified()) {
-        text.push_str("\n  ✓ means: you have compared codes with them.");
+        let _ = write!(text, "\n  {}", words::legend(VERIFIED.trim_start(), words::MEANS_VERIFIED));
     }
     text
 }

@@ -5,16 +5,13 @@ use std::{fmt::Write as _, net::SocketAddr};
 use crate::{
     domain::{
         bus::Whois,
-        model::{Nick, NodeId, PeerId, Presence, Software, Trust},
+        model::{Nick, NodeId, PeerId, Presence, Trust},
         naming::{VERIFIED, handle},
     },
     frontend::{
         clock_off::span,
-        tui::app::{
-            clock::LocalClock,
-            people::{People, round_trip},
-            wrap::whole,
-        },
+        tui::app::{clock::LocalClock, people::People, wrap::whole},
+        words::{times, whois as words},
     },
 };
 
@@ -36,72 +33,44 @@ pub(crate) fn text(answer: &Whois, people: &People, clock: &LocalClock<'_>) -> S
         (None, Some(known)) => {
             known.nick.as_ref().map_or_else(|| handle(PeerId::Node(known.node)), ToString::to_string)
         }
-        (None, None) => "Nobody".to_owned(),
+        (None, None) => words::UNKNOWN.to_owned(),
     };
     let trust = answer.repute.trust;
     let verified = trust == Trust::Verified;
     let mut block = Block::new(&format!("{name}{}", if verified { VERIFIED } else { "" }));
 
-    block.add("state", &presence(peer.is_some(), &answer.presence));
-    let mut words = vec![match trust {
-        Trust::Guest => "a guest: the name is only a claim",
-        Trust::Differs => "the codes differ: not who you think, or somebody sits between you",
-        Trust::Suspect => "not verified, and goes by a name that somebody else had first",
-        Trust::Verified => "verified by you",
-        Trust::New | Trust::Known => "not verified",
-    }];
-    if known.is_some_and(|known| known.trusted) {
-        words.push("trusted with this name");
-    }
-    if answer.repute.ignored {
-        words.push("ignored");
-    }
-    block.add("identity", &words.join("; "));
+    block.add(words::STATE, &words::state(peer.is_some(), &answer.presence));
+    let today = known.map_or(trust == Trust::New, |known| clock.local(known.first_seen).date() == clock.today());
+    let accepted = known.is_some_and(|known| known.trusted);
+    block.add(words::IDENTITY, &words::identity(trust, today, accepted, answer.repute.ignored));
     if let Some(node) = node {
         block.key(&node);
     }
     block.addresses(&answer.addrs, peer.map(|peer| peer.addr));
     if let Some(time) = answer.round_trip {
-        block.add("round trip", &round_trip(time));
+        block.add(words::ROUND_TRIP, &times::round_trip(time));
     }
-    match peer.map(|peer| &peer.software) {
-        Some(Software::Ours { version }) => block.add("program", &format!("proximity-chat {version}")),
-        Some(Software::Reference) => block.add("program", "the reference program, or one like it"),
-        None => {}
+    if let Some(peer) = peer {
+        block.add(words::PROGRAM, &words::program(&peer.software));
     }
     if let Some(known) = known {
-        block.add("known since", &clock.moment(known.first_seen));
-        let last = if peer.is_some() { "now".to_owned() } else { clock.moment(known.last_seen) };
-        block.add("last seen", &last);
+        block.add(words::KNOWN_SINCE, &clock.moment(known.first_seen));
+        let last = if peer.is_some() { times::NOW.to_owned() } else { clock.moment(known.last_seen) };
+        block.add(words::LAST_SEEN, &last);
     }
     if let Some(ahead) = answer.clock_ahead_ms.filter(|ahead| ahead.unsigned_abs() > CLOCKS_AGREE_MS) {
-        block.add("clock", &clock_difference(ahead));
+        block.add(words::CLOCK, &words::clock(&span(ahead), ahead > 0));
     }
     block.text
 }
 
 /// The same about the user, at `addr`.
 pub(crate) fn own_text(nick: &Nick, key: &NodeId, presence: &Presence, addr: SocketAddr) -> String {
-    let mut block = Block::new(&format!("{nick}  (you)"));
-    block.add("state", &self::presence(true, presence));
+    let mut block = Block::new(&words::you(nick.as_str()));
+    block.add(words::STATE, &words::state(true, presence));
     block.key(key);
     block.addresses(&[addr], None);
     block.text
-}
-
-/// Whether they are here.
-fn presence(here: bool, presence: &Presence) -> String {
-    match (here, presence) {
-        (false, _) => "not here".to_owned(),
-        (true, Presence::Here) => "here".to_owned(),
-        (true, Presence::Away { note: None }) => "away".to_owned(),
-        (true, Presence::Away { note: Some(note) }) => format!("away: {note}"),
-    }
-}
-
-/// How far their clock is from ours.
-fn clock_difference(ahead_ms: i64) -> String {
-    format!("{} {} yours", span(ahead_ms), if ahead_ms > 0 { "ahead of" } else { "behind" })
 }
 
 /// A title, and values with labels below it.
@@ -126,7 +95,7 @@ impl Block {
         let groups: Vec<_> = groups.split(' ').collect();
         for (at, row) in groups.chunks(GROUPS).enumerate() {
             let halves: Vec<_> = row.chunks(GROUPS / 2).map(|half| whole(&half.join(" "))).collect();
-            self.add(if at == 0 { "key" } else { "" }, &halves.join(" "));
+            self.add(if at == 0 { words::KEY } else { "" }, &halves.join(" "));
         }
     }
 
@@ -135,8 +104,8 @@ impl Block {
         let all: Vec<_> = linked.iter().chain(others).map(ToString::to_string).collect();
         match all.as_slice() {
             [] => {}
-            [one] => self.add("address", one),
-            several => self.add("addresses", &several.join(", ")),
+            [one] => self.add(words::ADDRESS, one),
+            several => self.add(words::ADDRESSES, &several.join(", ")),
         }
     }
 }

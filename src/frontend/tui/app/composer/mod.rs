@@ -17,8 +17,8 @@ pub(crate) use self::{
 };
 use super::input::{Handled, Key, KeyCode};
 use crate::{
-    domain::model::{Text, group},
-    frontend::slash,
+    domain::model::Text,
+    frontend::{slash, words::draft as words},
     protocol::codec::MAX_LINES_SENT,
 };
 
@@ -123,8 +123,7 @@ impl Composer {
         if fits {
             return Ok(());
         }
-        let (used, limit) = (group(self.draft.text().len()), group(MAX_DRAFT_BYTES));
-        Err(format!("The message is full: {used} of {limit} bytes."))
+        Err(words::full(self.draft.text().len(), MAX_DRAFT_BYTES))
     }
 
     /// Puts pasted text into the draft; never sends it.
@@ -142,12 +141,7 @@ impl Composer {
             .collect();
         match self.draft.insert_text(&clean) {
             0 => Ok(()),
-            dropped => {
-                let (limit, dropped) = (group(MAX_DRAFT_BYTES), group(dropped));
-                Err(format!(
-                    "The pasted text is too long: the last {dropped} bytes were left out. A message has at most {limit} bytes."
-                ))
-            }
+            dropped => Err(words::pasted_too_much(dropped, MAX_DRAFT_BYTES)),
         }
     }
 
@@ -227,7 +221,7 @@ impl Composer {
             return Ok(());
         }
         self.asked = Some(edits);
-        Err(format!("Send {size}? Enter again sends it."))
+        Err(words::confirm_size(&size.words()))
     }
 
     /// Whether the draft may be said here.
@@ -236,8 +230,7 @@ impl Composer {
     /// Once after a change of the network, with a question for the user. The next time is their answer.
     pub(crate) fn confirm_network(&mut self) -> Result<(), String> {
         if std::mem::take(&mut self.from_another_network) {
-            let text = "This was written while the chat was on another network. Press Enter again to say it here.";
-            return Err(text.to_owned());
+            return Err(words::OTHER_NETWORK.to_owned());
         }
         Ok(())
     }
@@ -266,7 +259,7 @@ impl Composer {
     /// The advice on long messages, which is given once.
     pub(crate) fn advice_on_length(&mut self) -> String {
         self.told_of_cut = true;
-        format!("Reference nodes see the first {MAX_LINES_SENT} lines of a message.")
+        words::cut_for_reference(MAX_LINES_SENT)
     }
 }
 
@@ -337,7 +330,7 @@ mod tests {
         assert_eq!((composer.confirm_size(), composer.size().is_some()), (Ok(()), true));
         composer.paste(&"\n".repeat(16)).unwrap();
         composer.laid_out(21);
-        assert_eq!(composer.confirm_size(), Err("Send 21 rows, 20 bytes? Enter again sends it.".to_owned()));
+        assert_eq!(composer.confirm_size(), Err("Send 21 rows, 20 bytes? Press Enter again to send it.".to_owned()));
         press(&mut composer, "!");
         assert!(composer.confirm_size().is_err(), "it is another one");
         assert_eq!(composer.confirm_size(), Ok(()));

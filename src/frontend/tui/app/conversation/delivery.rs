@@ -56,6 +56,13 @@ impl Conversation {
         self.pane.deliver(id, delivery)
     }
 
+    /// Whether nobody is here who could receive the user's messages: then they wait, and are not being sent.
+    pub(crate) fn set_alone(&mut self, alone: bool) {
+        if std::mem::replace(&mut self.alone, alone) != alone {
+            self.panes().for_each(|pane| pane.set_alone(alone));
+        }
+    }
+
     /// Notes what is to be said of a message from now on.
     pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
         self.panes().for_each(|pane| pane.set_mark(id, mark));

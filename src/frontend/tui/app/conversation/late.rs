@@ -7,8 +7,11 @@ use super::{
     pane::{Line, Tone},
 };
 use crate::{
-    domain::model::{Author, Message, Position, Timestamp, group},
-    frontend::tui::app::{clock::LocalClock, output::Output},
+    domain::model::{Author, Message, Position, Timestamp},
+    frontend::{
+        tui::app::{clock::LocalClock, output::Output},
+        words::messages as words,
+    },
 };
 
 /// A message that was said longer ago than this, and before one that is shown, is worth telling of. Messages of the same
@@ -72,13 +75,13 @@ impl Conversation {
         if let Some(late) = self.late.as_mut().filter(gathers) {
             (late.first, late.at) = (late.first.min(position), now);
             late.count += 1;
-            let text = text(late.count);
+            let text = words::late(late.count);
             if self.pane.replace_notice(late.notice, &late.text, &text) {
                 late.text = text;
                 return;
             }
         }
-        let text = text(1);
+        let text = words::late(1);
         let notice = self.block(Tone::Dim, &text, 0, clock.today());
         self.late = Some(Late { first: position, count: 1, notice, text, at: now, visited: false });
     }
@@ -91,9 +94,4 @@ impl Conversation {
         self.go_to(first, out);
         true
     }
-}
-
-fn text(count: usize) -> String {
-    let (messages, them) = if count == 1 { ("message", "it") } else { ("messages", "them") };
-    format!("⇢ {} {messages} from while you were apart: Alt-U shows {them}", group(count))
 }

@@ -52,6 +52,7 @@ impl LineMaker<'_> {
             action: message.action,
             delivery: message.delivery,
             quiet: false,
+            alone: !self.people.has_receivers(),
             // Everything that was missed came late.
             mark: if message.history && message.mark == Mark::Late { Mark::None } else { message.mark },
             again: message.again,

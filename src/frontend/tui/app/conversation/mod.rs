@@ -73,6 +73,8 @@ pub(crate) struct Conversation {
     late: Option<Late>,
     fresh: Fresh,
     rates: LineRates,
+    /// Whether nobody is here who could receive the user's messages.
+    alone: bool,
     /// Whether the user has done anything yet.
     touched: bool,
     /// The present day.
@@ -91,6 +93,7 @@ impl Conversation {
             late: None,
             fresh: Fresh::default(),
             rates: LineRates::default(),
+            alone: true,
             touched: false,
             today: Date::ZERO,
         }

@@ -224,6 +224,7 @@ mod tests {
             action: false,
             delivery: Delivery::Sent,
             quiet: false,
+            alone: false,
             mark: Mark::None,
             again: None,
             position: Position::unlogged(Hlc::at(sent_at), MessageId([0; 16])),

@@ -138,7 +138,7 @@ fn what_comes_late_goes_where_it_belongs_and_is_told_of() {
     assert_eq!(conversation.receive(late, &world.maker(), false), Arrival::Quiet);
     let view = conversation.view();
     let texts: Vec<_> = (view.first()..view.end()).filter_map(|seq| Some(view.entry(seq)?.text())).collect();
-    assert_eq!(texts, ["then", "now", "⇢ 1 message from while you were apart: Alt-U shows it"]);
+    assert_eq!(texts, ["then", "now", "⇢ 1 earlier message arrived · Alt-U shows it"]);
 }
 
 #[test]
@@ -157,7 +157,9 @@ fn delivery_is_worth_a_word_after_a_moment() {
     conversation.speak_up(start + Duration::from_millis(199));
     assert_eq!(mark(&conversation), None);
     conversation.speak_up(start + Duration::from_millis(200));
-    assert_eq!((mark(&conversation).as_deref(), conversation.next_due()), (Some("… sending"), None));
+    assert_eq!((mark(&conversation).as_deref(), conversation.next_due()), (Some("… waiting"), None));
+    conversation.set_alone(false);
+    assert_eq!(mark(&conversation).as_deref(), Some("… sending"));
     conversation.delivered(id, 1, 3);
     assert_eq!(mark(&conversation).as_deref(), Some("1/3"));
     conversation.delivered(id, 3, 3);
@@ -210,7 +212,7 @@ fn a_flood_without_an_end_takes_no_memory_even_if_it_is_all_there_is() {
         assert!(messages <= 210 && bytes <= 512 * 1024, "{messages} messages, {bytes} bytes");
         assert!(conversation.view().len() <= 5, "{} entries", conversation.view().len());
         assert_eq!(conversation.unread(), lines, "every one counts");
-        assert!(texts(&conversation).iter().any(|text| text.contains(" more messages of ?bob")));
+        assert!(texts(&conversation).iter().any(|text| text.contains(" more messages from ?bob")));
         assert!(conversation.unfold());
         assert!(conversation.view().held_in_all().0 <= 220);
     }

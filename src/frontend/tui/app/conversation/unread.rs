@@ -1,7 +1,7 @@
 //! What the user has not seen yet.
 
 use super::{Conversation, pane::Entry};
-use crate::domain::model::counted;
+use crate::frontend::words::messages as words;
 
 impl Conversation {
     /// How many messages arrived unseen, and warnings and questions of the program.
@@ -12,14 +12,7 @@ impl Conversation {
     /// The same in words: `3 new messages`.
     pub(crate) fn unread_words(&self) -> Option<String> {
         let marker = self.pane.marker?;
-        match (marker.messages, marker.notices) {
-            (0, 0) => None,
-            (messages, 0) => Some(counted(messages, "new message")),
-            (0, notices) => Some(counted(notices, "new notice")),
-            (messages, notices) => {
-                Some(format!("{}, {}", counted(messages, "new message"), counted(notices, "notice")))
-            }
-        }
+        words::unread(marker.messages, marker.notices)
     }
 
     /// The entry `seq` came in. Returns whether it is unseen, which it is unless the newest entry is in sight and the user

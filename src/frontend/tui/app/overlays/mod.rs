@@ -10,8 +10,8 @@ mod search;
 
 pub(crate) use self::{
     commands::suggestions,
-    help::{Help, KEYS},
-    name_question::{NameQuestion, WELCOME},
+    help::Help,
+    name_question::NameQuestion,
     search::{Hit, PAGE, Search, SearchList},
 };
 use super::input::{Handled, Key};

@@ -6,12 +6,9 @@ use crate::{
     frontend::{
         slash::{self, Slash},
         tui::app::input::{Handled, Key, KeyCode},
+        words::answers::NAME_BEFORE_COMMANDS,
     },
 };
-
-/// What the pane says until there is a name.
-pub(crate) const WELCOME: &str = "Welcome. This chat has no server: it finds people by itself.\n\
-                                  Type the name others should see and press Enter.";
 
 /// The question, open or not. The draft holds the answer.
 #[derive(Debug, Default)]
@@ -53,7 +50,7 @@ impl Overlay for NameQuestion {
         let command = text.starts_with('/');
         context.requests.push(match Nick::new(text) {
             _ if command && slash::parse(text) == Ok(Slash::Quit) => Request::Quit,
-            _ if command => Request::Complain("First a name, then commands. /quit leaves.".to_owned()),
+            _ if command => Request::Complain(NAME_BEFORE_COMMANDS.to_owned()),
             Ok(nick) => Request::TakeName(nick),
             Err(error) => Request::Complain(error.to_string()),
         });
@@ -82,7 +79,7 @@ mod tests {
     fn only_a_name_is_taken() {
         assert_eq!(answered("zoe"), [Request::TakeName(Nick::new("zoe").unwrap())]);
         assert_eq!(answered("/exit"), [Request::Quit]);
-        assert_eq!(answered("/who"), [Request::Complain("First a name, then commands. /quit leaves.".into())]);
+        assert_eq!(answered("/who"), [Request::Complain(NAME_BEFORE_COMMANDS.to_owned())]);
         assert!(matches!(answered("").as_slice(), [Request::Complain(_)]));
     }
 }

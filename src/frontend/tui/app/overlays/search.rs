@@ -6,11 +6,14 @@ use super::{Context, Overlay, Request};
 use crate::{
     domain::{
         bus::Command,
-        model::{Author, Position, Room, Text, group},
+        model::{Author, Position, Room, Text},
     },
-    frontend::tui::app::{
-        conversation::Line,
-        input::{Handled, Key, KeyCode},
+    frontend::{
+        tui::app::{
+            conversation::Line,
+            input::{Handled, Key, KeyCode},
+        },
+        words::search as texts,
     },
 };
 
@@ -102,7 +105,7 @@ impl SearchList {
     /// When nothing was searched for, with the words for that.
     pub(crate) fn reopen(&mut self) -> Result<(), String> {
         let last = self.last.as_mut().filter(|search| search.awaited != Some(Awaited::First));
-        last.ok_or("Type the words to look for behind it: /search WORDS")?.open = true;
+        last.ok_or(texts::NO_RESULT)?.open = true;
         Ok(())
     }
 
@@ -203,11 +206,7 @@ impl Overlay for SearchList {
 impl Search {
     /// Says that some lines were not looked at, if so.
     pub(crate) fn not_searched(&self) -> Option<String> {
-        match self.behind {
-            0 => None,
-            1 => Some("1 newer line cannot be searched yet.".to_owned()),
-            lines => Some(format!("{} newer lines cannot be searched yet.", group(usize::try_from(lines).ok()?))),
-        }
+        texts::not_searched(usize::try_from(self.behind).ok()?)
     }
 
     /// How many were found, listed or not.

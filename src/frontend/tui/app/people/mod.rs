@@ -14,11 +14,14 @@ use std::{
 pub(crate) use self::{
     change::Change,
     colours::COLOURS,
-    person::{AWAY, Person, State, round_trip},
+    person::{Person, State},
 };
-use crate::domain::{
-    model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software},
-    naming::Register,
+use crate::{
+    domain::{
+        model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software},
+        naming::Register,
+    },
+    frontend::words::times::round_trip,
 };
 
 /// How long people who left stay listed.
@@ -225,6 +228,11 @@ impl People {
     /// Whether somebody is here who can be told that the user is typing.
     pub(crate) fn has_nodes(&self) -> bool {
         self.list.values().any(|person| !person.gone && person.peer.id.node().is_some())
+    }
+
+    /// Whether somebody is here who receives the user's messages from now on: a node that can be reached.
+    pub(crate) fn has_receivers(&self) -> bool {
+        self.list.values().any(|person| !person.absent() && person.peer.id.node().is_some())
     }
 
     /// Everyone by name: people who are here, then people who are away, then people who are gone, strangers last.

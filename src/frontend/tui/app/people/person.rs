@@ -8,11 +8,11 @@ use crate::{
         model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software, Trust},
         naming::Tags,
     },
-    frontend::clock_off::clock_off,
+    frontend::{
+        clock_off::clock_off,
+        words::{people as words, times},
+    },
 };
-
-/// The word for someone who has said that they are away.
-pub(crate) const AWAY: &str = "away";
 
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.
 const JUST_NOW: Duration = Duration::from_secs(10);
@@ -164,35 +164,35 @@ impl Person {
     pub(crate) fn aside(&self, now: Instant) -> Aside {
         let firm = |text: &str| Aside { text: text.to_owned(), firm: true };
         match self.state() {
-            State::Gone if !self.met => firm("away"),
-            State::Gone if !self.gone => firm("cut off"),
+            State::Gone if !self.met => firm(words::NOT_HERE),
+            State::Gone if !self.gone => firm(words::UNREACHABLE),
             State::Gone => firm(&self.age(now)),
-            _ if self.peer.repute.ignored => firm("ignored"),
-            _ if self.typing(now) => firm("typing…"),
-            State::Differs => firm("differs"),
-            State::Suspect => firm("suspect"),
-            _ if self.presence.is_away() => firm(AWAY),
+            _ if self.peer.repute.ignored => firm(words::IGNORED),
+            _ if self.typing(now) => firm(words::TYPING),
+            State::Differs => firm(words::DIFFERS),
+            State::Suspect => firm(words::SUSPECT),
+            _ if self.presence.is_away() => firm(words::AWAY),
             // The glyph says it too.
-            State::Guest => Aside { text: "guest".to_owned(), firm: false },
-            _ => Aside { text: self.round_trip.map(round_trip).unwrap_or_default(), firm: false },
+            State::Guest => Aside { text: words::GUEST.to_owned(), firm: false },
+            _ => Aside { text: self.round_trip.map(times::round_trip).unwrap_or_default(), firm: false },
         }
     }
 
     /// How far off their clock is, if others should know: `clock 3 days ahead`.
     pub(crate) fn clock(&self) -> Option<String> {
         let off = self.clock_off_ms.filter(|_| !self.absent())?;
-        Some(format!("clock {}", clock_off(off)))
+        Some(words::clock(&clock_off(off)))
     }
 
     /// For how long they are here, away or gone, in words: `here 5m`, `away 5m`, `5m ago`.
     pub(crate) fn age(&self, now: Instant) -> String {
         let time = now.saturating_duration_since(self.since);
         match (self.gone, self.presence.is_away(), self.away_since) {
-            (true, ..) if time < JUST_NOW => "just now".to_owned(),
-            (true, ..) => format!("{} ago", age(time)),
-            (false, true, Some(since)) => format!("{AWAY} {}", age(now.saturating_duration_since(since))),
-            (false, true, None) => AWAY.to_owned(),
-            (false, false, _) => format!("here {}", age(time)),
+            (true, ..) if time < JUST_NOW => times::JUST_NOW.to_owned(),
+            (true, ..) => times::ago(time),
+            (false, true, Some(since)) => words::away_for(&times::age(now.saturating_duration_since(since))),
+            (false, true, None) => words::AWAY.to_owned(),
+            (false, false, _) => words::here_for(&times::age(time)),
         }
     }
 
@@ -214,38 +214,9 @@ impl Person {
     }
 }
 
-/// `now`, `30s`, `3m`, `2h` or `4d`.
-fn age(time: Duration) -> String {
-    match time.as_secs() {
-        0..10 => "now".to_owned(),
-        s @ 10..60 => format!("{}s", s / 10 * 10),
-        s @ 60..3_600 => format!("{}m", s / 60),
-        s @ 3_600..86_400 => format!("{}h", s / 3_600),
-        s => format!("{}d", s / 86_400),
-    }
-}
-
-/// `<1 ms`, `14 ms` or `2.5 s`.
-pub(crate) fn round_trip(time: Duration) -> String {
-    match time.as_micros() {
-        ..1_000 => "<1 ms".to_owned(),
-        1_000..999_500 => format!("{:.0} ms", time.as_secs_f64() * 1_000.0),
-        _ => format!("{:.1} s", time.as_secs_f64()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ages_and_round_trips_in_words() {
-        assert_eq!(["now", "50s", "1m", "2h", "3d"], [9, 59, 60, 7_300, 260_000].map(|s| age(Duration::from_secs(s))));
-        assert_eq!(
-            ["<1 ms", "1 ms", "2 ms", "14 ms", "999 ms", "1.0 s", "12.3 s"],
-            [999, 1_000, 1_600, 14_000, 999_499, 999_500, 12_345_678].map(|us| round_trip(Duration::from_micros(us)))
-        );
-    }
 
     #[test]
     fn nobody_is_said_to_be_away_and_here_at_once() {

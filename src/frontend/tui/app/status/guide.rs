@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 
 use super::{Node, Standing, Status};
-use crate::domain::model::{Finding, Nick};
+use crate::{
+    domain::model::{Finding, Nick},
+    frontend::words::guide as words,
+};
 
 /// What the guide needs to know beside the status.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +28,7 @@ impl Status {
         match visitor.standing {
             // That there is no network was said when it happened, and stands beside the pane.
             Standing::Welcome | Standing::Starting | Standing::Online | Standing::Offline => Vec::new(),
-            Standing::Looking => vec![self.looking(visitor)],
+            Standing::Looking => vec![words::looking(&self.searched(), visitor.ports)],
             // A user who was found once needs no advice on being found.
             Standing::OnlyHere | Standing::Alone if visitor.met_somebody => self.left_alone(),
             Standing::OnlyHere => self.only_here(visitor, addr),
@@ -33,76 +36,32 @@ impl Status {
         }
     }
 
-    fn looking(&self, visitor: &Visitor<'_>) -> String {
-        let (first, last) = visitor.ports;
-        let ports = if first == last { format!("port {first}") } else { format!("ports {first}-{last}") };
-        format!("Looking for people on {}, {ports}…\nYou can write already; messages wait.", self.searched())
-    }
-
     fn left_alone(&self) -> Vec<String> {
-        let left = "Nobody else is here now. Messages wait for the first person who joins. Ctrl-R looks again.";
+        let left = words::left_alone();
         let more = if self.is_closed() { Some(self.offer()) } else { self.cause().map(in_full) };
         let with_more = more.map(|more| format!("{left}\n{more}"));
-        with_more.into_iter().chain([left.to_owned()]).collect()
+        with_more.into_iter().chain([left]).collect()
     }
 
     fn only_here(&self, visitor: &Visitor<'_>, addr: SocketAddr) -> Vec<String> {
-        let (ip, open, seen) = (addr.ip(), self.offer(), seen_at(visitor, addr));
-        let cause = self.cause().map(|cause| format!("{}\n\n", in_full(cause))).unwrap_or_default();
-        vec![
-            format!(
-                "You are on this machine only ({ip}): nothing you write leaves it.\n\
-                 {open}\n\
-                 \n\
-                 {cause}\
-                 {seen}\n  \
-                   Start proximity-chat in a second terminal: the two meet at once.\n\
-                 \n\
-                 Ctrl-R looks again now. Messages wait for the first person who joins."
-            ),
-            format!("Nobody else is here yet. You are on this machine only ({ip}).\n{open}"),
-            open,
-        ]
+        let (ip, opens, cause) = (addr.ip(), self.offer(), self.cause().map(in_full));
+        let visible = words::visible(visitor.nick, addr);
+        let full = words::only_here(ip, &opens, cause.as_deref(), &visible);
+        vec![full, words::only_here_in_short(ip, &opens), opens]
     }
 
     fn alone(&self, visitor: &Visitor<'_>, addr: SocketAddr) -> Vec<String> {
-        let seen = seen_at(visitor, addr);
-        let last = "Ctrl-R looks again now. Messages wait for the first person who joins.\n\
-                    proximity-chat doctor --lan  says more, in another terminal.";
+        let visible = words::visible(visitor.nick, addr);
         if let Some(cause) = self.cause() {
             let full = in_full(cause);
-            return vec![
-                format!("{seen}\n\n{full}\n\nKnow their address? Type  /connect ADDRESS\n{last}"),
-                format!("{seen}\n{full}"),
-                full,
-                cause.what.clone(),
-            ];
+            return vec![words::with_cause(&visible, &full), format!("{visible}\n{full}"), full, cause.what.clone()];
         }
-        let (first, end) = visitor.ports;
-        let range = if first == end { first.to_string() } else { format!("{first}-{end}") };
-        let what = self.reason().map(|finding| format!("{}\n", finding.what)).unwrap_or_default();
+        let found = self.reason().map(|finding| finding.what.as_str());
         vec![
-            format!(
-                "{seen}\n\
-                 {what}  \
-                   1. They must be on this same network and have the program open.\n  \
-                   2. Guest Wi-Fi often keeps devices apart. Try a cable or another network.\n  \
-                   3. A firewall may block TCP {range}. Allow it on both machines.\n  \
-                   4. Know their address? Type  /connect ADDRESS\n\
-                 \n\
-                 {last}"
-            ),
-            format!(
-                "{seen}\n\
-                 Are they on this network? A firewall may block TCP {range}.\n\
-                 Ctrl-R looks again, /connect ADDRESS calls one."
-            ),
+            words::without_cause(&visible, found, visitor.ports),
+            words::without_cause_in_short(&visible, visitor.ports),
         ]
     }
-}
-
-fn seen_at(visitor: &Visitor<'_>, addr: SocketAddr) -> String {
-    format!("Nobody else is here yet. You are visible as \"{}\" at {addr}.", visitor.nick)
 }
 
 /// A finding, and what to do about it.

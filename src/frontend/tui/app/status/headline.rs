@@ -1,8 +1,7 @@
 //! Where things stand, and how far what is under way has come.
 
-use std::time::Duration;
-
 use super::{Node, Status};
+use crate::frontend::words::status as words;
 
 /// Where things stand, in the word that the status line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,13 +21,13 @@ impl Standing {
     /// Glyph and word.
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            Self::Welcome => "○ welcome",
-            Self::Starting => "○ starting",
-            Self::Looking => "○ looking",
-            Self::Alone => "○ alone",
-            Self::OnlyHere => "○ this machine only",
-            Self::Online => "● online",
-            Self::Offline => "✗ OFFLINE",
+            Self::Welcome => words::WELCOME,
+            Self::Starting => words::STARTING,
+            Self::Looking => words::LOOKING,
+            Self::Alone => words::ALONE,
+            Self::OnlyHere => words::ONLY_HERE,
+            Self::Online => words::ONLINE,
+            Self::Offline => words::OFFLINE,
         }
     }
 }
@@ -49,15 +48,6 @@ impl Status {
     }
 }
 
-/// How long something still takes: `3 s left`, `4 min left`, `2 h left`. Never less than it takes.
-pub(crate) fn time_left(left: Duration) -> String {
-    match left.as_millis().div_ceil(1_000) {
-        secs @ 0..100 => format!("{} s left", secs.max(1)),
-        secs @ 100..6_000 => format!("{} min left", secs.div_ceil(60)),
-        secs => format!("{} h left", secs.div_ceil(3_600)),
-    }
-}
-
 /// How much of it is done, 0 to 100.
 pub(crate) fn percent(done: u64, total: u64) -> u64 {
     done.saturating_mul(100).checked_div(total).map_or(100, |percent| percent.min(100))
@@ -75,13 +65,5 @@ mod tests {
         assert_eq!([0, 1].map(|here| status.standing(false, here)), [Standing::OnlyHere, Standing::Online]);
         status.node_gone();
         assert_eq!(status.standing(false, 1), Standing::Offline);
-    }
-
-    #[test]
-    fn time_left_is_told_in_the_unit_that_is_short_to_read() {
-        let told = [0, 12, 1_000, 1_001, 99_000, 99_001, 240_000, 5_999_000, 6_000_001, 90_000_000]
-            .map(|ms| time_left(Duration::from_millis(ms)));
-        let expected = ["1 s", "1 s", "1 s", "2 s", "99 s", "2 min", "4 min", "100 min", "2 h", "25 h"];
-        assert_eq!(told, expected.map(|time| format!("{time} left")));
     }
 }

@@ -1,7 +1,7 @@
 //! Where things stand: the node, the network, the search for people, and what keeps them from meeting.
 //!
-//! It is told what the node reports, and puts it into words: `headline` for the status line, `guide` for a user who is
-//! alone, `network` for everything about the network.
+//! It is told what the node reports, and decides what to say about it: `headline` in the status line, `guide` to a user who is
+//! alone, `network` about the network.
 
 mod guide;
 mod headline;
@@ -11,14 +11,14 @@ use std::net::SocketAddr;
 
 pub(crate) use self::{
     guide::Visitor,
-    headline::{Standing, percent, time_left},
+    headline::{Standing, percent},
 };
 use crate::{
     domain::{
         bus::{DiskState, NetworkStatus, SweepProgress, SweepState},
         model::Finding,
     },
-    frontend::words,
+    frontend::words::{status as words, times},
 };
 
 /// Fewer lines than this arrive within a frame or two, so their progress is not shown.
@@ -126,9 +126,7 @@ impl Status {
 
     /// What the status line says of the disk, if it does not take what is said.
     pub(crate) fn disk_words(&self) -> Option<String> {
-        let trouble = words::disk::trouble_label(self.disk.trouble?);
-        let back = if self.disk.held_back { ", lines held back" } else { "" };
-        Some(format!("✗ {trouble}{back}"))
+        Some(words::disk(self.disk.trouble?, self.disk.held_back))
     }
 
     /// The user asked for a sweep, or the request did not reach the node.
@@ -142,18 +140,7 @@ impl Status {
         if progress.state != SweepState::Done || !std::mem::take(&mut self.rescan_asked) {
             return None;
         }
-        let found = match progress.found {
-            0 => "nobody new".to_owned(),
-            1 => "1 open port".to_owned(),
-            found => format!("{found} open ports"),
-        };
-        let took = progress.took;
-        let took = if took.as_secs() > 0 {
-            format!("{:.1} s", took.as_secs_f32())
-        } else {
-            format!("{} ms", took.as_millis())
-        };
-        Some(format!("Looked through {}: {found}, {took}.", self.searched()))
+        Some(words::searched(&self.searched(), progress.found, &times::took(progress.took)))
     }
 
     /// The sweep to show, if one is under way that somebody waits for.
@@ -178,7 +165,7 @@ mod tests {
         status.set_rescan_asked(true);
         assert_eq!(status.swept(SweepProgress { state: SweepState::Running, ..done }), None);
         assert!(status.sweeping().is_some());
-        assert_eq!(status.swept(done).as_deref(), Some("Looked through this machine: 2 open ports, 1.5 s."));
+        assert_eq!(status.swept(done).as_deref(), Some("Searched this machine in 1.5 s: 2 ports answer."));
         assert_eq!((status.sweeping(), status.swept(done)), (None, None));
     }
 

@@ -6,7 +6,10 @@ use crate::{
         bus::NetworkStatus,
         model::{Fault, Finding, LocalSubnet, Network, Severity},
     },
-    frontend::tui::app::conversation::Tone,
+    frontend::{
+        tui::app::conversation::Tone,
+        words::{answers::NOT_READY, network as words},
+    },
 };
 
 /// Networks that are named where one is in doubt, the one that was visited last first.
@@ -61,15 +64,15 @@ impl Status {
     pub(crate) fn network_names(&self) -> Vec<String> {
         match self.present() {
             None => Vec::new(),
-            Some(network) if network.lost.is_some() => vec!["no network".to_owned()],
-            Some(network) if !network.open => vec!["this machine only".to_owned()],
+            Some(network) if network.lost.is_some() => vec![words::NO_NETWORK.to_owned()],
+            Some(network) if !network.open => vec![words::THIS_MACHINE_ONLY.to_owned()],
             Some(network) => vec![self.opened_to(network), interfaces(&network.spots)],
         }
     }
 
     /// The networks that are searched for people: `192.168.1.0/24`. This machine is left out where there are others.
     pub(super) fn searched(&self) -> String {
-        let Some(network) = &self.network else { return "this machine".to_owned() };
+        let Some(network) = &self.network else { return words::THIS_MACHINE.to_owned() };
         let beyond: Vec<_> = network.sweep.iter().filter(|network| !network.ip().is_loopback()).collect();
         let all = if beyond.is_empty() { network.sweep.iter().collect() } else { beyond };
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -83,9 +86,9 @@ impl Status {
     /// What F2 does while the chat is closed.
     pub(super) fn offer(&self) -> String {
         match self.network.as_ref().map(|network| &network.offer) {
-            Some(Err(why)) => format!("F2 cannot open the chat to your network now. {why}"),
-            Some(Ok(spots)) if !spots.is_empty() => format!("F2 opens the chat to your network ({}).", names(spots)),
-            _ => "F2 opens the chat to your network.".to_owned(),
+            Some(Err(why)) => words::cannot_open(why),
+            Some(Ok(spots)) if !spots.is_empty() => words::opens(Some(&names(spots))),
+            _ => words::opens(None),
         }
     }
 
@@ -112,20 +115,13 @@ impl Status {
         let changed = before.open != network.open || moved || names(&before.spots) != names(&network.spots);
         let notice = match (&before.lost, &network.lost) {
             (None, Some(_)) => self.lost_notice(),
-            (Some(_), None) if !changed => Some((Tone::Dim, "-- the network is back. --".to_owned())),
-            _ if joined => {
-                Some((Tone::Plain, "You have been on this network before: what was said here is shown.".to_owned()))
-            }
+            (Some(_), None) if !changed => Some((Tone::Dim, words::BACK.to_owned())),
+            _ if joined => Some((Tone::Plain, words::KNOWN_AFTER_ALL.to_owned())),
             _ if changed && network.open => {
-                let stays = if moved { "What was said elsewhere stays there. " } else { "" };
                 let to = self.opened_to(network);
-                let doubt = doubt(network);
-                Some((Tone::Plain, format!("The chat is open to your network now: {to}. {stays}F2 closes it.{doubt}")))
+                Some((Tone::Plain, words::opened(&to, moved, doubt(network).as_deref())))
             }
-            _ if changed => {
-                let stays = if moved { " What was said on the network stays there." } else { "" };
-                Some((Tone::Plain, format!("The chat is on this machine only now.{stays}")))
-            }
+            _ if changed => Some((Tone::Plain, words::closed(moved))),
             _ => None,
         };
         if moved {
@@ -137,54 +133,34 @@ impl Status {
 
     fn lost_notice(&self) -> Option<(Tone, String)> {
         let lost = self.network.as_ref()?.lost.as_deref()?;
-        Some((Tone::Error, format!("-- {lost} Trying again; keep writing. --")))
+        Some((Tone::Error, words::lost(lost)))
     }
 
     /// What to say at the start if it is not certain which network this is.
     fn doubt_notice(&self) -> Option<(Tone, String)> {
-        let doubt = doubt(self.network.as_ref()?);
-        (!doubt.is_empty()).then(|| (Tone::Plain, doubt.trim_start().to_owned()))
+        doubt(self.network.as_ref()?).map(|doubt| (Tone::Plain, doubt))
     }
 
     /// The answer to `/lan`.
     pub(crate) fn describe_network(&self) -> String {
         match &self.network {
-            None => "The node is not ready yet.".to_owned(),
-            Some(NetworkStatus { lost: Some(lost), .. }) => {
-                format!("{lost} Until there is a network the chat is on this machine only.")
-            }
+            None => NOT_READY.to_owned(),
+            Some(NetworkStatus { lost: Some(lost), .. }) => words::is_lost(lost),
             Some(status) if status.open => {
-                let (to, network) = (self.opened_to(status), &status.network);
-                let sure = if status.certain { "that is certain" } else { "it is not certain which network this is" };
-                let doubt = doubt(status);
-                format!(
-                    "The chat is open to {to}. F2, or /lan off, closes it.\n  Its lobby is that of: {network} ({sure})\n {doubt}"
-                )
-                .trim_end()
-                .to_owned()
+                words::is_open(&self.opened_to(status), &status.network, status.certain, doubt(status).as_deref())
             }
-            Some(NetworkStatus { offer: Err(why), .. }) => format!("The chat is on this machine only. {why}"),
+            Some(NetworkStatus { offer: Err(why), .. }) => words::cannot_be_opened(why),
             Some(NetworkStatus { offer: Ok(spots), .. }) => {
-                let to = if spots.is_empty() { "your network".to_owned() } else { names(spots) };
-                format!("The chat is on this machine only. F2, or /lan on, opens it to {to}.")
+                let to = if spots.is_empty() { words::YOUR_NETWORK.to_owned() } else { names(spots) };
+                words::is_closed(&to)
             }
         }
     }
 }
 
-/// What the user can do if this may be a network that he knows; begins with a space.
-fn doubt(status: &NetworkStatus) -> String {
-    match status.may_be.as_slice() {
-        [] => String::new(),
-        [one] => format!(" This may be the network {one}. If it is, /lan same shows what was said there."),
-        several => {
-            let names: Vec<&str> = several.iter().map(Network::as_str).take(MAX_NAMES).collect();
-            format!(
-                " This may be one of these networks: {}. If it is, /lan same NETWORK shows what was said there.",
-                names.join("; ")
-            )
-        }
-    }
+/// What the user can do if this may be a network that they know.
+fn doubt(status: &NetworkStatus) -> Option<String> {
+    words::doubt(&status.may_be, MAX_NAMES)
 }
 
 /// `wlan0, 192.168.1.0/24`; several are joined by `and`. The IPv6 network of an interface that has both is left out.
@@ -194,9 +170,9 @@ fn names(spots: &[LocalSubnet]) -> String {
         spot.ip.is_ipv4() || !spots.iter().any(beside)
     };
     let mut names: Vec<String> =
-        spots.iter().filter(is_told).map(|spot| format!("{}, {}", spot.interface, spot.network)).collect();
+        spots.iter().filter(is_told).map(|spot| words::name(&spot.interface, &spot.network.to_string())).collect();
     names.dedup();
-    names.join(" and ")
+    words::all(&names)
 }
 
 /// `wlan0, eth0`.
@@ -233,7 +209,7 @@ mod tests {
     fn the_first_report_is_said_only_if_there_is_no_network() {
         assert_eq!(said(Status::default().set_network(status(true, "a"))), (false, String::new()));
         let lost = NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") };
-        let text = "-- No Wi-Fi. Trying again; keep writing. --";
+        let text = "No Wi-Fi. Trying again; you can keep writing.";
         assert_eq!(said(Status::default().set_network(lost)), (false, text.into()));
     }
 
@@ -242,11 +218,11 @@ mod tests {
         let mut some = Status::default();
         some.set_network(status(false, "a"));
         (some.sync, some.unsent, some.left_out) = (Some((1, 2)), 3, 4);
-        let text = "The chat is open to your network now: 10.0.0.0/24. F2 closes it.";
+        let text = "The chat is now open to your network: 10.0.0.0/24. F2 closes it.";
         assert_eq!(said(some.set_network(status(true, "a"))), (false, text.into()));
         assert_eq!((some.sync, some.unsent, some.left_out), (Some((1, 2)), 3, 4));
         let (moved, text) = said(some.set_network(status(true, "b")));
-        assert!(moved && text.contains("What was said elsewhere stays there."), "{text}");
+        assert!(moved && text.contains("Lines from other networks are not shown here."), "{text}");
         assert_eq!((some.sync, some.unsent, some.left_out), (None, 0, 0));
     }
 
@@ -257,6 +233,6 @@ mod tests {
         some.set_network(NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") });
         assert_eq!(some.lost(), Some("No Wi-Fi."));
         assert_eq!(some.network_names(), ["no network"]);
-        assert_eq!(said(some.set_network(status(true, "a"))), (false, "-- the network is back. --".into()));
+        assert_eq!(said(some.set_network(status(true, "a"))), (false, words::BACK.into()));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::frontend::words::screen as words;
+
 /// The bell rings at most this often, no matter how often the user is mentioned.
 const BELL_EVERY: Duration = Duration::from_secs(5);
 
@@ -46,8 +48,8 @@ impl Attention {
     /// The title for so many unread messages, if it is another one than before.
     pub(crate) fn new_title(&mut self, unread: usize) -> Option<String> {
         let title = match unread {
-            1.. if !self.focused => format!("({unread}) proximity-chat"),
-            _ => "proximity-chat".to_owned(),
+            1.. if !self.focused => words::title(unread),
+            _ => words::PROGRAM.to_owned(),
         };
         (self.title != title).then(|| {
             self.title.clone_from(&title);

@@ -7,10 +7,10 @@ use jiff::civil::Date;
 use super::Line;
 use crate::{
     domain::{
-        model::{Author, Mark, MessageId, PeerId, Position, counted, group},
+        model::{Author, Mark, MessageId, PeerId, Position},
         naming::Tags,
     },
-    frontend::tui::app::wrap::cut,
+    frontend::{tui::app::wrap::cut, words::messages as words},
 };
 
 /// Lines that are held of the beginning of a flood, and as many of its end: some pages, enough to see what it is.
@@ -186,12 +186,7 @@ impl Flood {
             lines.sort_by_key(|line| line.position);
             lines
         };
-        let gap = (self.left_out > 0).then(|| {
-            let messages = counted(amount(self.left_out), "message");
-            format!(
-                "… {messages} in between are not on the screen. To read what is kept of them, run: proximity-chat log"
-            )
-        });
+        let gap = (self.left_out > 0).then(|| words::left_out(amount(self.left_out)));
         (order(self.head), gap, order(self.tail.into()))
     }
 
@@ -199,20 +194,11 @@ impl Flood {
         let last = self.tail.back().or(self.head.last());
         let whose = match (self.source, self.people.len()) {
             (Source::One(_) | Source::Past(_), _) => last.map(Line::name).unwrap_or_default(),
-            (Source::Strangers, MAX_PEOPLE..) => format!("{} strangers or more", group(MAX_PEOPLE)),
-            (Source::Strangers, 1) => "a stranger".to_owned(),
-            (Source::Strangers, people) => format!("{} strangers", group(people)),
+            (Source::Strangers, people) => words::strangers(people, people >= MAX_PEOPLE),
         };
-        let named = match self.mentions {
-            0 => String::new(),
-            1 => ", one names you".to_owned(),
-            mentions => format!(", {} name you", group(amount(mentions))),
-        };
-        let shows = if self.left_out == 0 { "them" } else { "some" };
-        let messages = counted(amount(self.said()), "more message");
         let hidden = self.held().saturating_sub(IN_SIGHT);
         let rows = self.head.iter().chain(&self.tail).skip(hidden).map(row);
-        let title = format!("▸ {messages} of {whose}{named}  (Ctrl-O shows {shows})");
+        let title = words::folded(amount(self.said()), &whose, amount(self.mentions));
         self.text = [title].into_iter().chain(rows).collect::<Vec<_>>().join("\n");
     }
 }

@@ -9,7 +9,10 @@ use crate::{
         model::{Author, Delivery, Mark, MessageId, Nick, Position, Repute, Text},
         naming::{SUSPECT, Tags, handle},
     },
-    frontend::tui::app::wrap::{cut_start, tagged_or_cut},
+    frontend::{
+        tui::app::wrap::{cut_start, tagged_or_cut},
+        words::messages as words,
+    },
 };
 
 /// One message.
@@ -29,6 +32,8 @@ pub(crate) struct Line {
     pub delivery: Delivery,
     /// Whether nothing is said yet of an own message's delivery: most get through before anybody could read it.
     pub quiet: bool,
+    /// Whether nobody is here who could receive an own message.
+    pub alone: bool,
     /// What is to be said of it beside its text.
     pub mark: Mark,
     /// The earlier message of the same author that it repeats.
@@ -72,7 +77,7 @@ impl Line {
     fn unnamed(&self) -> String {
         match self.author {
             Author::Peer(peer) => handle(peer),
-            Author::Own => "me".to_owned(),
+            Author::Own => words::ME.to_owned(),
         }
     }
 
@@ -89,22 +94,15 @@ impl Line {
 
     /// What is shown behind the text, and how much that matters.
     pub(crate) fn mark(&self) -> Option<(Cow<'static, str>, Remark)> {
+        let mark = words::mark(self.mark).map(Cow::Borrowed);
         let delivery = match self.delivery {
-            Delivery::NotSent => return Some((Cow::Borrowed("✗ not sent"), Remark::Error)),
-            _ if self.mark == Mark::Forked => {
-                return Some((Cow::Borrowed("(contradicted by its author)"), Remark::Warn));
+            Delivery::NotSent => return Some((Cow::Borrowed(words::NOT_SENT), Remark::Error)),
+            _ if self.mark == Mark::Forked => return mark.map(|mark| (mark, Remark::Warn)),
+            Delivery::Waiting if !self.quiet => {
+                Some(Cow::Borrowed(if self.alone { words::WAITING } else { words::SENDING }))
             }
-            Delivery::Waiting if !self.quiet => Some(Cow::Borrowed("… sending")),
-            Delivery::Partly { delivered, of } if !self.quiet => Some(Cow::Owned(format!("{delivered}/{of}"))),
+            Delivery::Partly { delivered, of } if !self.quiet => Some(Cow::Owned(words::delivered(delivered, of))),
             Delivery::Waiting | Delivery::Partly { .. } | Delivery::Sent => None,
-        };
-        let mark = match self.mark {
-            Mark::Late => Some(Cow::Borrowed("(late)")),
-            Mark::Ahead => Some(Cow::Borrowed("(clock ahead)")),
-            Mark::NotKept => Some(Cow::Borrowed("(not kept yet)")),
-            Mark::Behind => Some(Cow::Borrowed("(clock behind)")),
-            Mark::WrongTime => Some(Cow::Borrowed("(clock wrong)")),
-            Mark::None | Mark::Forked | Mark::Unknown => None,
         };
         delivery.or(mark).map(|mark| (mark, Remark::Dim))
     }

@@ -2,8 +2,11 @@
 //! has its own time behind it: `18:22 ⇄ bob, carol joined · erin left 18:40`.
 
 use crate::{
-    domain::model::{LeaveReason, PeerId, group},
-    frontend::tui::app::{clock::time_of_day, people::Change},
+    domain::model::{LeaveReason, PeerId},
+    frontend::{
+        tui::app::{clock::time_of_day, people::Change},
+        words::presence as words,
+    },
 };
 
 /// People that one line counts; the next one starts a new line. That is several times as many as can be linked at a time,
@@ -58,23 +61,19 @@ enum Outcome {
 
 impl Outcome {
     /// What one or several people did.
-    const fn verb(self, several: bool) -> &'static str {
-        match (self, several) {
-            (Self::ReadTooSlowly, false) => "read too slowly and was let go",
-            (Self::ReadTooSlowly, true) => "read too slowly and were let go",
-            (Self::BrokeProtocol, false) => "broke the protocol and was let go",
-            (Self::BrokeProtocol, true) => "broke the protocol and were let go",
-            (Self::StoppedAnswering, _) => "stopped answering",
-            (Self::Left, _) => "left",
-            (Self::CameAndWent, _) => "came and went",
-            (Self::Joined, _) => "joined",
-            (Self::Renamed, false) => "has a new name",
-            (Self::Renamed, true) => "have new names",
-            (Self::OldName, false) => "has the old name again",
-            (Self::OldName, true) => "have the old names again",
-            (Self::CameBack, _) => "came back",
-            (Self::Reconnected, _) => "reconnected",
-            (Self::LeftAndJoined, _) => "left and joined",
+    const fn verb(self) -> words::Verb {
+        match self {
+            Self::ReadTooSlowly => words::READ_TOO_SLOWLY,
+            Self::BrokeProtocol => words::BROKE_PROTOCOL,
+            Self::StoppedAnswering => words::STOPPED_ANSWERING,
+            Self::Left => words::LEFT,
+            Self::CameAndWent => words::CAME_AND_WENT,
+            Self::Joined => words::JOINED,
+            Self::Renamed => words::RENAMED,
+            Self::OldName => words::OLD_NAME,
+            Self::CameBack => words::CAME_BACK,
+            Self::Reconnected => words::RECONNECTED,
+            Self::LeftAndJoined => words::LEFT_AND_JOINED,
         }
     }
 }
@@ -175,24 +174,15 @@ impl Part<'_> {
     }
 
     fn what(&self) -> String {
-        let counted = (self.others > 0).then(|| others(self.others));
+        let verb = self.outcome.verb();
         if self.outcome == Outcome::Renamed {
-            let named = self.named.iter().map(|person| format!("{} is now {}", person.subject(), person.who.name));
-            let counted = counted.map(|counted| format!("{counted} {}", self.outcome.verb(self.others > 1)));
-            return named.chain(counted).collect::<Vec<_>>().join(" · ");
+            let named = self.named.iter().map(|person| words::is_now(person.subject(), &person.who.name));
+            let others = (self.others > 0).then(|| words::did(&[], self.others, verb));
+            return named.chain(others).collect::<Vec<_>>().join(" · ");
         }
-        let names = self.named.iter().map(|person| person.subject()).collect::<Vec<_>>().join(", ");
-        let who = match counted {
-            None => names,
-            Some(counted) if names.is_empty() => counted,
-            Some(counted) => format!("{names} and {counted}"),
-        };
-        format!("{who} {}", self.outcome.verb(self.named.len() + self.others > 1))
+        let names: Vec<_> = self.named.iter().map(|person| person.subject()).collect();
+        words::did(&names, self.others, verb)
     }
-}
-
-fn others(count: usize) -> String {
-    if count == 1 { "1 other".to_owned() } else { format!("{} others", group(count)) }
 }
 
 /// One line about people who came, left or changed their name: each person once, with the outcome.
@@ -302,7 +292,7 @@ mod tests {
         line.add(who(id(1), "bob"), Change::Left(LeaveReason::Protocol), NOON).unwrap();
         assert_eq!(
             line.text(),
-            "12:00 ⇄ bob broke the protocol and was let go · carol came and went · erin left and joined · dave stopped answering"
+            "12:00 ⇄ bob was disconnected for breaking the protocol · carol came and went · erin left and joined · dave stopped answering"
         );
     }
 
@@ -380,7 +370,7 @@ mod tests {
         );
         line.add(stranger(7), Change::Joined, NOON).unwrap();
         line.add(stranger(7), Change::Left(LeaveReason::Protocol), NOON).unwrap();
-        assert!(line.text().contains("1 other broke the protocol and was let go"), "{}", line.text());
+        assert!(line.text().contains("1 other was disconnected for breaking the protocol"), "{}", line.text());
     }
 
     #[test]
@@ -389,7 +379,7 @@ mod tests {
         line.add(who(id(2), "eve"), Change::Left(LeaveReason::Protocol), NOON).unwrap();
         line.add(who(id(3), "zoe"), Change::Left(LeaveReason::TooSlow), NOON).unwrap();
         line.add(who(id(4), "kim"), Change::Left(LeaveReason::TooSlow), NOON).unwrap();
-        let told = "12:00 ⇄ bob, eve broke the protocol and were let go · zoe, kim read too slowly and were let go";
+        let told = "12:00 ⇄ bob, eve were disconnected for breaking the protocol · zoe, kim were disconnected for reading too slowly";
         assert_eq!(line.text(), told);
     }
 

@@ -255,6 +255,16 @@ impl Pane {
         }
     }
 
+    /// Notes whether nobody is here who could receive own messages.
+    pub(crate) fn set_alone(&mut self, alone: bool) {
+        let ids: Vec<MessageId> = self.own.keys().copied().collect();
+        for id in ids {
+            if let Some(line) = self.own_mut(id) {
+                line.alone = alone;
+            }
+        }
+    }
+
     /// Notes what is to be said of a message, if it is here.
     pub(crate) fn set_mark(&mut self, id: MessageId, mark: Mark) {
         for (index, slot) in self.slots.iter_mut().enumerate().rev() {

@@ -1,0 +1,82 @@
+//! What stands among and beside the messages.
+
+use crate::domain::model::{Mark, counted, group};
+
+/// Behind a message that was lost.
+pub(crate) const NOT_SENT: &str = "✗ not sent";
+
+/// Behind a message that nobody has received yet while somebody is here.
+pub(crate) const SENDING: &str = "… sending";
+
+/// Behind a message that nobody has received yet while nobody is here.
+pub(crate) const WAITING: &str = "… waiting";
+
+/// Stands for the name of the user where there is none.
+pub(crate) const ME: &str = "me";
+
+/// Behind a message that some of those who are here have received.
+pub(crate) fn delivered(delivered: u32, of: u32) -> String {
+    format!("{delivered}/{of}")
+}
+
+/// What is said behind a message whatever became of it.
+pub(crate) const fn mark(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::Forked => Some("(contradicted by its author)"),
+        Mark::Late => Some("(late)"),
+        Mark::Ahead => Some("(clock ahead)"),
+        Mark::Behind => Some("(clock behind)"),
+        Mark::WrongTime => Some("(clock wrong)"),
+        Mark::NotKept => Some("(not saved yet)"),
+        Mark::None | Mark::Unknown => None,
+    }
+}
+
+/// Below the first rows of a long message.
+pub(crate) fn more_rows(rows: usize) -> String {
+    format!("▸ {} · Ctrl-O", counted(rows, "more row"))
+}
+
+/// Above the first unread message; none if all is read.
+pub(crate) fn unread(messages: usize, notices: usize) -> Option<String> {
+    match (messages, notices) {
+        (0, 0) => None,
+        (messages, 0) => Some(counted(messages, "new message")),
+        (0, notices) => Some(counted(notices, "new notice")),
+        (messages, notices) => Some(format!("{}, {}", counted(messages, "new message"), counted(notices, "notice"))),
+    }
+}
+
+/// Tells of messages that came late and stand further up.
+pub(crate) fn late(messages: usize) -> String {
+    let them = if messages == 1 { "it" } else { "them" };
+    format!("⇢ {} arrived · Alt-U shows {them}", counted(messages, "earlier message"))
+}
+
+/// The title of folded messages from `whose`; `mentions` of them name the user.
+pub(crate) fn folded(messages: usize, whose: &str, mentions: usize) -> String {
+    let messages = counted(messages, "more message");
+    let mentions = match mentions {
+        0 => String::new(),
+        1 => ", 1 mentions you".to_owned(),
+        mentions => format!(", {} mention you", group(mentions)),
+    };
+    format!("▸ {messages} from {whose}{mentions} · Ctrl-O")
+}
+
+/// Many people whom nobody knows; `or_more`: they were not counted any further.
+pub(crate) fn strangers(people: usize, or_more: bool) -> String {
+    match (people, or_more) {
+        (people, true) => format!("{} or more strangers", group(people)),
+        (1, false) => "a stranger".to_owned(),
+        (people, false) => format!("{} strangers", group(people)),
+    }
+}
+
+/// Stands for folded messages that are not on the screen even when the others are.
+pub(crate) fn left_out(messages: usize) -> String {
+    format!(
+        "… {} in between are not shown here. To read what was saved of them, run: proximity-chat log",
+        counted(messages, "message")
+    )
+}
