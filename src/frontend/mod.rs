@@ -2,13 +2,9 @@
 //!
 //! A front end talks to the node by the two channels of [`crate::domain::bus`] and nothing else.
 
-mod clock_off;
-mod elsewhere;
 pub mod headless;
 pub mod json;
 pub mod slash;
 pub(crate) mod told;
 pub mod tui;
-mod typing;
-mod withheld;
 pub mod words;

@@ -80,7 +80,7 @@ fn an_unknown_command_is_never_sent_and_the_draft_stays() {
     node.wait_nick("alice");
     term.wait_text("bob");
     term.send("/jion\r");
-    term.wait_text("No command /jion");
+    term.wait_text("Unknown command /jion");
     assert_eq!(input_line(&term), "> /jion");
     term.send("\x15said\r");
     node.wait_said("alice", "said");

@@ -370,11 +370,11 @@ fn a_long_message_says_once_that_reference_nodes_get_less() {
 fn commands_that_cannot_be_carried_out_keep_the_draft() {
     let mut s = screen();
     s.enter("/jion");
-    assert!(s.find("No command /jion.").is_some());
+    assert!(s.find("Unknown command /jion.").is_some());
     assert_eq!(s.input(), "/jion");
     s.ctrl('c');
     s.enter("/connect nowhere");
-    assert!(s.find("is no address").is_some());
+    assert!(s.find("is not an IP address").is_some());
     s.ctrl('c');
     s.enter("/nick a:b");
     assert!(s.find("cannot contain ':'").is_some());

@@ -368,8 +368,8 @@ fn help_and_the_list_of_commands_name_it() {
     shows(&mut s, "/lan [on|off|same|share]");
     s.ctrl('c');
     s.enter("/help lan");
-    shows(&mut s, "/lan on [INTERFACE] Open the chat to your network, or to the one at this interface");
-    shows(&mut s, "/lan share Give what was said here before to everybody who is here now");
+    shows(&mut s, "/lan on [INTERFACE] Open the chat to your network, or to the one at that interface");
+    shows(&mut s, "/lan share Give the history of this network to everyone here");
 }
 
 #[test]

@@ -35,6 +35,11 @@ impl Network {
         Self("no network".into())
     }
 
+    /// Whether this is no network of others: this machine alone, or no network yet. What is said there reaches no one else.
+    pub fn is_local(&self) -> bool {
+        *self == Self::loopback() || *self == Self::awaited()
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,7 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use serde::{Serialize, Serializer};
 
 use crate::{
-    domain::model::{LeaveReason, MessageId, NodeId, PeerId},
+    domain::{
+        bus::VerifyStep,
+        model::{LeaveReason, MessageId, NodeId, PeerId, Trust},
+    },
     frontend::json::{Said, Shown},
 };
 
@@ -149,6 +152,9 @@ pub(super) enum Event<'a> {
         /// Whether it was our user who began.
         #[serde(skip_serializing_if = "Option::is_none")]
         began: Option<bool>,
+        /// The step, for text.
+        #[serde(skip)]
+        how: &'a VerifyStep,
         #[serde(skip)]
         name: String,
     },
@@ -259,6 +265,9 @@ pub(super) struct Whois<'a> {
     pub(super) clock_ahead_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<&'a str>,
+    /// The trust, for text.
+    #[serde(skip)]
+    pub(super) class: Trust,
     #[serde(skip)]
     pub(super) name: String,
     /// Local times for text: first and last sight.

@@ -18,11 +18,11 @@ use crate::{
         bus::Command,
         model::{Room, TextError},
     },
-    frontend::slash::{self, Action, ActionError, Context, Local},
+    frontend::{
+        slash::{self, Action, ActionError, Context, Local},
+        words::pipe_answers,
+    },
 };
-
-/// What a wrong address is answered with.
-const NO_ADDRESS: &str = "That is no address. Give one such as 192.168.1.23 or 192.168.1.23:4565.";
 
 /// The thread that reads the input.
 pub(super) struct Reader {
@@ -55,11 +55,10 @@ impl Reader {
         loop {
             let done = match lines::next(&mut input, &mut line) {
                 Ok(Line::Whole) => self.line(&String::from_utf8_lossy(&line)),
-                Ok(Line::TooLong(length)) => self.refuse("too_long", &TextError::TooLong(length)),
+                Ok(Line::TooLong(length)) => self.refuse("too_long", TextError::TooLong(length).to_string()),
                 Ok(Line::End) => Err(Ended),
                 Err(error) => {
-                    let _ =
-                        self.refuse("input", &format_args!("Cannot read the input: {error}. Nothing more is read."));
+                    let _ = self.refuse("input", pipe_answers::unreadable(&error));
                     Err(Ended)
                 }
             };
@@ -77,8 +76,8 @@ impl Reader {
         match slash::action(line, &context) {
             Ok(Action::Node(command)) => self.send(command),
             Ok(Action::Local(local)) => self.local(local),
-            Err(error @ ActionError::Address(_)) => self.refuse(error.code(), &NO_ADDRESS),
-            Err(error) => self.refuse(error.code(), &error),
+            Err(error @ ActionError::Address(_)) => self.refuse(error.code(), pipe_answers::NO_ADDRESS.to_owned()),
+            Err(error) => self.refuse(error.code(), error.text()),
         }
     }
 
@@ -90,19 +89,19 @@ impl Reader {
     }
 
     fn local(&self, local: Local) -> Result<(), Ended> {
-        let usage = |text: &'static str| self.refuse("usage", &text);
+        let usage = |text: &str| self.refuse("usage", text.to_owned());
         match local {
             Local::OwnNick => self.answer(Answer::OwnNick),
             Local::Who => self.answer(Answer::Who),
             Local::Clear => self.answer(Answer::Clear),
             Local::Help(spec) => self.answer(Answer::Help(spec)),
             Local::Version => self.answer(Answer::Version),
-            Local::Copy(_) => usage("There is no clipboard without a screen: the text is in what is printed."),
-            Local::PlainView => usage("There is no view without a screen."),
-            Local::Network => usage("Type /lan on or /lan off; the event network says which it is."),
-            Local::Typing => usage("Type /typing on or /typing off. A pipe tells nobody that you type."),
-            Local::LastSearch => usage("Type the words to look for: /search WORDS"),
-            Local::ConfirmErase => usage("This erases the room's history on this machine. Type  /erase yes"),
+            Local::Copy(_) => usage(pipe_answers::NO_CLIPBOARD),
+            Local::PlainView => usage(pipe_answers::NO_VIEW),
+            Local::Network => usage(pipe_answers::LAN),
+            Local::Typing => usage(pipe_answers::TYPING),
+            Local::LastSearch => usage(pipe_answers::SEARCH),
+            Local::ConfirmErase => usage(pipe_answers::ERASE),
             Local::Quit => {
                 let complete = self.undelivered.wait();
                 let _ = self.quitting.set(complete);
@@ -111,8 +110,8 @@ impl Reader {
         }
     }
 
-    fn refuse(&self, code: &'static str, error: &impl ToString) -> Result<(), Ended> {
-        self.answer(Answer::Error { code, text: error.to_string() })
+    fn refuse(&self, code: &'static str, text: String) -> Result<(), Ended> {
+        self.answer(Answer::Error { code, text })
     }
 
     fn answer(&self, answer: Answer) -> Result<(), Ended> {

@@ -1,11 +1,11 @@
 //! From updates to lines of output. It remembers the people who are here.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use super::{
     Answer, Options,
     event::{Change, Event, Found, OpenTo, Reason},
-    people::{People, Present, Tagged, bare},
+    people::{People, Present, Tagged, bare, note},
     text, trust,
 };
 use crate::{
@@ -21,12 +21,10 @@ use crate::{
         naming::Name,
     },
     frontend::{
-        elsewhere,
         json::{Clock, Said, Shown, mark_word},
         slash::COMMANDS,
-        told, typing,
-        withheld::withheld,
-        words,
+        told,
+        words::{self, elsewhere, pipe, pipe_answers, typing, withheld::withheld},
     },
 };
 
@@ -159,7 +157,7 @@ impl Printer {
             Update::Whois(whois) => self.whois(&whois),
             Update::Verify { peer, step } => self.verify(peer, &step),
             Update::NickSet(nick) => {
-                self.notice("nick", &format!("You are {nick} now."));
+                self.notice("nick", &pipe::own_new_name(&nick));
                 self.own_nick(nick);
             }
             Update::TypingShared(shared) => self.notice("typing", typing::sentence(shared)),
@@ -177,24 +175,24 @@ impl Printer {
             Answer::Who => print(self.json, &mut self.out, &Event::Who { peers: self.people.list() }),
             Answer::OwnNick => match self.nick.take() {
                 Some(nick) => {
-                    self.notice("nick", &format!("You are {nick}."));
+                    self.notice("nick", &pipe::own_name(&nick));
                     self.nick = Some(nick);
                 }
-                None => self.notice("nick", "The node is not ready yet."),
+                None => self.notice("nick", pipe_answers::STARTING),
             },
             Answer::Help(Some(spec)) => {
                 self.help(spec.usage, spec.help);
                 spec.forms().iter().for_each(|(form, what)| self.help(form, what));
             }
             Answer::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec.usage, spec.help)),
-            Answer::Version => self.notice("version", &format!("proximity-chat {VERSION}")),
-            Answer::Clear => self.notice("clear", "There is no screen to empty here."),
+            Answer::Version => self.notice("version", &pipe_answers::version(VERSION)),
+            Answer::Clear => self.notice("clear", pipe_answers::NO_SCREEN),
             Answer::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }
     }
 
     fn help(&mut self, usage: &str, what: &str) {
-        self.notice("help", &format!("{usage:<23} {what}"));
+        self.notice("help", &pipe_answers::help(usage, what));
     }
 
     fn sweep(&mut self, progress: SweepProgress) {
@@ -292,7 +290,7 @@ impl Printer {
     }
 
     fn alarm(&mut self, alarm: &Alarm) {
-        let text = trust::text(alarm, &mut self.clock);
+        let text = words::trust::alarm(alarm, self.clock.date(alarm.known_last_seen));
         let (code, alarm) = (alarm.kind.as_str(), Some(trust::keys(alarm)));
         self.event(&Event::Notice { code, text: &text, id: None, alarm });
     }
@@ -304,9 +302,9 @@ impl Printer {
         }
     }
 
-    fn verify(&mut self, peer: PeerId, step: &VerifyStep) {
+    fn verify(&mut self, peer: PeerId, how: &VerifyStep) {
         let present = self.people.get(peer);
-        let (step, code, began) = match step {
+        let (step, code, began) = match how {
             VerifyStep::Code { code, began } => ("code", Some(code.as_str()), Some(*began)),
             VerifyStep::Verified => ("verified", None, None),
             VerifyStep::Differs => ("differs", None, None),
@@ -317,7 +315,7 @@ impl Printer {
         // Who left meanwhile is still somebody.
         let name =
             present.map_or_else(|| peer.node().map_or_else(|| peer.to_string(), NodeId::short), |tagged| tagged.name());
-        let event = Event::Verify { step, peer: Shown(peer), nick, code, began, name };
+        let event = Event::Verify { step, peer: Shown(peer), nick, code, began, how, name };
         print(self.json, &mut self.out, &event);
     }
 
@@ -343,7 +341,7 @@ impl Printer {
     }
 
     fn not_sent(&mut self, id: MessageId) {
-        let text = "This line could not be stored, so it was not sent. Say it again.";
+        let text = pipe_answers::NOT_SAVED;
         self.event(&Event::Notice { code: "not_sent", text, id: Some(Shown(id)), alarm: None });
     }
 
@@ -352,11 +350,7 @@ impl Printer {
         let said: String = line.as_str().chars().take(QUOTED).collect();
         let (me, more) = (if action { "/me " } else { "" }, if said.len() < line.as_str().len() { "…" } else { "" });
         let said = said.replace('\n', " ");
-        let text = format!(
-            "\"{me}{said}{more}\" was not sent: {}. Say it again when there is room.",
-            words::disk::trouble(trouble)
-        );
-        self.notice("not_sent", &text);
+        self.notice("not_sent", &pipe_answers::not_sent(&format!("{me}{said}{more}"), trouble));
     }
 
     /// Nobody is here to deliver a line to.
@@ -365,7 +359,7 @@ impl Printer {
             json(&mut self.out, &Event::Delivery { id: Shown(id), delivered: 0, of: 0 });
         } else if !self.alone {
             self.alone = true;
-            self.notice("waiting", "Nobody else is here. This line waits for whoever comes, and so do those after it.");
+            self.notice("waiting", pipe_answers::WAITING);
         }
     }
 
@@ -421,11 +415,10 @@ fn left(gone: &Present, name: String, reason: LeaveReason) -> Event<'_> {
     Event::Peer { change: Change::Left, person: gone.person(), activity, reason, name, was }
 }
 
-fn own_presence(presence: &Presence) -> String {
+fn own_presence(presence: &Presence) -> Cow<'static, str> {
     match presence {
-        Presence::Here => "You are here again.".to_owned(),
-        Presence::Away { note: None } => "You are away.".to_owned(),
-        Presence::Away { note: Some(note) } => format!("You are away: {note}"),
+        Presence::Here => pipe::OWN_BACK.into(),
+        Presence::Away { .. } => pipe::own_away(note(presence)).into(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Alarms in words, and what is known of somebody.
+//! Alarms, and what is known about someone.
 
 use super::{
     event::{Alarmed, Whois},
@@ -6,41 +6,14 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{self, Alarm, AlarmKind},
+        bus::{self, Alarm},
         model::{Nick, NodeId, Peer, PeerId, Software, Trust},
         naming::{doubt_mark, handle},
     },
     frontend::json::{Clock, Shown, protocol},
 };
 
-/// An alarm in one line: what happened, what it may mean, what to do.
-pub(super) fn text(alarm: &Alarm, clock: &mut Clock) -> String {
-    let Alarm { kind, node, nick, known, known_nick, known_last_seen, known_verified } = alarm;
-    let seen = clock.date(*known_last_seen).to_owned();
-    let verified = if *known_verified { " (verified)" } else { "" };
-    let (now, was, key) = (node.short(), known.short(), handle(PeerId::Node(*node)));
-    // With the name: it may have another one by the time that the user types this.
-    let commands = format!("Ask in person. /trust {nick}#{key} lets it have the name, /ignore {key} shuts it out.");
-    match kind {
-        AlarmKind::KeyChanged => format!(
-            "{nick} has a NEW KEY: {now}. The {known_nick} you know has the key {was}{verified}, last seen {seen}. A reinstall \
-             does this; so does someone pretending to be {known_nick}. {commands}"
-        ),
-        AlarmKind::SameName => format!(
-            "{nick} with the key {now} goes by a name of somebody else who is here: {known_nick}, with the key {was}{verified}. \
-             {commands}"
-        ),
-        AlarmKind::OwnName => {
-            format!("{nick} with the key {now} goes by your own name, and is somebody else. {commands}")
-        }
-        AlarmKind::LookAlike => format!(
-            "{nick} with the key {now} looks like {known_nick}{verified} with the key {was}, last seen {seen}, but is \
-             somebody else. {commands}"
-        ),
-    }
-}
-
-/// The same for programs.
+/// The keys of an alarm, for programs.
 pub(super) fn keys(alarm: &Alarm) -> Alarmed<'_> {
     Alarmed {
         peer: Shown(PeerId::Node(alarm.node)),
@@ -66,6 +39,7 @@ pub(super) fn whois<'a>(whois: &'a bus::Whois, present: Option<&Tagged<'_>>, clo
         protocol: protocol(id),
         verified: repute.trust == Trust::Verified,
         trust: repute.trust.as_str(),
+        class: repute.trust,
         ignored: repute.ignored,
         fingerprint: id.node().map(NodeId::short),
         addrs,

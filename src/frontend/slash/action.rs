@@ -3,9 +3,12 @@
 use std::num::NonZeroU32;
 
 use super::{Lan, Slash, SlashError, Spec, find, parse, parse::has_several_lines};
-use crate::domain::{
-    bus::Command,
-    model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
+use crate::{
+    domain::{
+        bus::Command,
+        model::{Network, Nick, NickError, Presence, Room, Target, Text, TextError},
+    },
+    frontend::words::slash_errors,
 };
 
 /// What a typed line means where it was typed.
@@ -57,21 +60,35 @@ pub struct Context {
     pub max_hits: usize,
 }
 
-/// Why a line means nothing. The text is for the person who typed it; the draft should stay.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a line means nothing. The draft should stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionError {
     /// It is not a valid command.
-    #[error(transparent)]
-    Slash(#[from] SlashError),
+    Slash(SlashError),
     /// The text cannot be sent.
-    #[error(transparent)]
-    Text(#[from] TextError),
+    Text(TextError),
     /// The name is not a valid one.
-    #[error(transparent)]
-    Nick(#[from] NickError),
+    Nick(NickError),
     /// The address is not one of a host.
-    #[error("{0:?} is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565")]
     Address(String),
+}
+
+impl From<SlashError> for ActionError {
+    fn from(error: SlashError) -> Self {
+        Self::Slash(error)
+    }
+}
+
+impl From<TextError> for ActionError {
+    fn from(error: TextError) -> Self {
+        Self::Text(error)
+    }
+}
+
+impl From<NickError> for ActionError {
+    fn from(error: NickError) -> Self {
+        Self::Nick(error)
+    }
 }
 
 impl ActionError {
@@ -83,6 +100,16 @@ impl ActionError {
             Self::Text(TextError::Empty) => "empty",
             Self::Nick(_) => "nick",
             Self::Address(_) => "address",
+        }
+    }
+
+    /// For the person who typed it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Slash(error) => error.text(),
+            Self::Text(error) => error.to_string(),
+            Self::Nick(error) => error.to_string(),
+            Self::Address(typed) => slash_errors::address(typed),
         }
     }
 }
@@ -153,10 +180,10 @@ pub fn line_of(command: &Command) -> Option<String> {
         Command::SayHere(Some(network)) => format!("/deliver {network}"),
         Command::SayHere(None) => "/deliver".to_owned(),
         Command::Open(open) => format!("/lan {}", if *open { "on" } else { "off" }),
-        Command::OpenAt(interface) => format!("/lan on {interface}"),
-        Command::SameNetwork(Some(network)) => format!("/lan same {network}"),
-        Command::SameNetwork(None) => "/lan same".to_owned(),
-        Command::ShareHistory => "/lan share".to_owned(),
+        Command::OpenAt(interface) => ["/lan", "on", interface].join(" "),
+        Command::SameNetwork(Some(network)) => ["/lan", "same", network.as_str()].join(" "),
+        Command::SameNetwork(None) => ["/lan", "same"].join(" "),
+        Command::ShareHistory => ["/lan", "share"].join(" "),
         Command::SetPresence(Presence::Away { note: Some(note) }) => format!("/away {note}"),
         Command::SetPresence(Presence::Away { note: None }) => "/away".to_owned(),
         Command::SetPresence(Presence::Here) => "/back".to_owned(),
@@ -191,7 +218,7 @@ mod tests {
 
     fn error(line: &str) -> (&'static str, String) {
         let error = action(line, &here()).unwrap_err();
-        (error.code(), error.to_string())
+        (error.code(), error.text())
     }
 
     #[test]
@@ -234,7 +261,7 @@ mod tests {
         assert_eq!(error("  ").0, "empty");
         assert_eq!(error(&"x".repeat(100_000)).0, "too_long");
         assert_eq!(error("/nick \u{202e}").0, "nick");
-        let text = "\"nowhere\" is no address. Type for example  /connect 192.168.1.23  or  192.168.1.23:4565";
+        let text = "\"nowhere\" is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565";
         assert_eq!(error("/connect nowhere"), ("address", text.to_owned()));
     }
 

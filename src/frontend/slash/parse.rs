@@ -4,7 +4,10 @@ use super::{
     COMMANDS, Lan, Slash, Spec,
     table::{Kind, complete},
 };
-use crate::domain::model::{Network, Text, Who};
+use crate::{
+    domain::model::{Network, Text, Who},
+    frontend::words::slash_errors,
+};
 
 /// Characters of an unknown command that an error repeats: enough to recognise it, too few to fill the screen.
 const MAX_ECHO: usize = 24;
@@ -17,14 +20,12 @@ const fn forgiven(letters: usize) -> usize {
     if letters <= 3 { 1 } else { 2 }
 }
 
-/// Why a line is not a valid command. The text is for the person who typed it; the draft should stay.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a line is not a valid command. The draft should stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlashError {
     /// A slash and nothing after it.
-    #[error("Type the command right after the slash: /help lists them.")]
     Empty,
     /// No such command.
-    #[error("No command /{name}. {}", advice(*.similar))]
     Unknown {
         /// What was typed, cut and cleaned.
         name: String,
@@ -32,10 +33,8 @@ pub enum SlashError {
         similar: Option<&'static str>,
     },
     /// A direct message, which there is not yet.
-    #[error("There are no direct messages yet: everybody here reads everything. Nothing was sent.")]
     NoDirectMessages,
     /// A prefix of several commands.
-    #[error("/{prefix} could be {}. Type more of it.", any_of(.candidates))]
     Ambiguous {
         /// What was typed.
         prefix: String,
@@ -43,16 +42,12 @@ pub enum SlashError {
         candidates: Vec<&'static str>,
     },
     /// The command needs an argument.
-    #[error("Something is missing after /{}. Usage: {}", .0.name, .0.usage)]
     Missing(&'static Spec),
     /// The command has no arguments.
-    #[error("/{} takes nothing after it. Usage: {}", .0.name, .0.usage)]
     Superfluous(&'static Spec),
     /// The command does not know the argument.
-    #[error("That is nothing that /{} can be given. Usage: {}", .0.name, .0.usage)]
     Wrong(&'static Spec),
     /// The argument is longer than any name or key.
-    #[error("That is longer than any name or key. Usage: {}", .0.usage)]
     NotAName(&'static Spec),
 }
 
@@ -65,22 +60,19 @@ impl SlashError {
             Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
     }
-}
 
-fn advice(similar: Option<&str>) -> String {
-    match similar {
-        Some(name) => format!("Did you mean /{name}?"),
-        None => "/help lists the commands; a line that begins with // is sent as text.".to_owned(),
-    }
-}
-
-/// `/a, /b or /c`.
-fn any_of(names: &[&str]) -> String {
-    let names: Vec<_> = names.iter().map(|name| format!("/{name}")).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
+    /// For the person who typed it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Empty => slash_errors::EMPTY.to_owned(),
+            Self::Unknown { name, similar } => slash_errors::unknown(name, *similar),
+            Self::NoDirectMessages => slash_errors::NO_DIRECT_MESSAGES.to_owned(),
+            Self::Ambiguous { prefix, candidates } => slash_errors::ambiguous(prefix, candidates),
+            Self::Missing(spec) => slash_errors::missing(spec.usage),
+            Self::Superfluous(spec) => slash_errors::superfluous(spec.name, spec.usage),
+            Self::Wrong(spec) => slash_errors::invalid(spec.name, spec.usage),
+            Self::NotAName(spec) => slash_errors::not_a_name(spec.usage),
+        }
     }
 }
 
@@ -178,7 +170,8 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         },
         Kind::Plain => nothing(Slash::PlainView),
         Kind::Erase if argument.eq_ignore_ascii_case("yes") => Ok(Slash::Erase { sure: true }),
-        Kind::Erase => nothing(Slash::Erase { sure: false }),
+        Kind::Erase if given.is_some() => Err(SlashError::Wrong(spec)),
+        Kind::Erase => Ok(Slash::Erase { sure: false }),
         Kind::Help => match given {
             Some(name) => Ok(Slash::Help(Some(find(name)?.name.to_owned()))),
             None => Ok(Slash::Help(None)),
@@ -268,7 +261,7 @@ mod tests {
     }
 
     fn error(line: &str) -> String {
-        parse(line).unwrap_err().to_string()
+        parse(line).unwrap_err().text()
     }
 
     #[test]
@@ -292,7 +285,7 @@ mod tests {
             assert!(!is_command(text), "{text:?}");
         }
         assert_eq!(parse("/quit\n"), Ok(Slash::Quit), "one line that was pasted with its end");
-        assert!(error("/usr/bin/env\n").starts_with("No command /usr/bin/env."));
+        assert!(error("/usr/bin/env\n").starts_with("Unknown command /usr/bin/env."));
         assert!(is_command("/quit") && is_command("/usr/bin/env\n") && !is_command("//x") && !is_command("x"));
     }
 
@@ -347,44 +340,44 @@ mod tests {
         ] {
             assert_eq!(parse(line), Ok(Slash::Verify { who: who(name), same }), "{line}");
         }
-        assert_eq!(error("/whois @"), "Something is missing after /whois. Usage: /whois WHO");
+        assert_eq!(error("/whois @"), "Usage: /whois WHO");
         let long = "x".repeat(200);
-        assert_eq!(error(&format!("/trust {long}")), "That is longer than any name or key. Usage: /trust WHO [yes]");
+        assert_eq!(error(&format!("/trust {long}")), "Too long for a name or a key. Usage: /trust WHO [yes]");
     }
 
     #[test]
     fn a_note_may_follow_away() {
         assert_eq!(parse("/away"), Ok(Slash::Away(None)));
         assert_eq!(parse("/away  back at 3 "), Ok(Slash::Away(Some("back at 3".to_owned()))));
-        assert_eq!(error("/back now"), "/back takes nothing after it. Usage: /back");
+        assert_eq!(error("/back now"), "/back takes no argument. Usage: /back");
     }
 
     #[test]
     fn a_prefix_is_enough_unless_it_is_ambiguous() {
         assert_eq!(parse("/q"), Ok(Slash::Quit));
         assert_eq!(parse("/who"), Ok(Slash::Who), "though /whois begins with it");
-        assert_eq!(error("/w"), "/w could be /who or /whois. Type more of it.");
-        assert_eq!(error("/c"), "/c could be /clear, /connect or /copy. Type more of it.");
-        assert_eq!(error("/n"), "/n could be /names or /nick. Type more of it.");
+        assert_eq!(error("/w"), "/w is ambiguous: /who or /whois?");
+        assert_eq!(error("/c"), "/c is ambiguous: /clear, /connect or /copy?");
+        assert_eq!(error("/n"), "/n is ambiguous: /names or /nick?");
     }
 
     #[test]
     fn an_unknown_command_is_never_text_and_suggests_one_that_exists() {
-        assert_eq!(error("/hlep"), "No command /hlep. Did you mean /help?");
-        assert_eq!(error("/recsan now"), "No command /recsan. Did you mean /rescan?");
-        let advice = "/help lists the commands; a line that begins with // is sent as text.";
-        assert_eq!(error("/verfy bob"), "No command /verfy. Did you mean /verify?");
-        assert_eq!(error("/usr/bin/env"), format!("No command /usr/bin/env. {advice}"));
-        assert_eq!(error("/join #lab"), format!("No command /join. {advice}"), "of a later release");
-        assert_eq!(error("/"), "Type the command right after the slash: /help lists them.");
+        assert_eq!(error("/hlep"), "Unknown command /hlep. Did you mean /help?");
+        assert_eq!(error("/recsan now"), "Unknown command /recsan. Did you mean /rescan?");
+        let advice = "/help lists the commands. To send it as text, type // instead of /.";
+        assert_eq!(error("/verfy bob"), "Unknown command /verfy. Did you mean /verify?");
+        assert_eq!(error("/usr/bin/env"), format!("Unknown command /usr/bin/env. {advice}"));
+        assert_eq!(error("/join #lab"), format!("Unknown command /join. {advice}"), "of a later release");
+        assert_eq!(error("/"), "Type a command right after the slash. /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
-        assert!(error("/help frobnicate").starts_with("No command /frobnicate."));
+        assert!(error("/help frobnicate").starts_with("Unknown command /frobnicate."));
     }
 
     #[test]
     fn no_suggestion_leaves_or_deletes() {
         for typed in ["/qiut", "/quti", "/exti", "/exot", "/claer", "/clera", "/erease", "/eraes"] {
-            assert!(error(typed).starts_with(&format!("No command {typed}. /help lists")), "{}", error(typed));
+            assert!(error(typed).starts_with(&format!("Unknown command {typed}. /help lists")), "{}", error(typed));
         }
         // However a word is mistyped.
         for spec in COMMANDS {
@@ -403,7 +396,7 @@ mod tests {
 
     #[test]
     fn a_direct_message_is_never_said_to_everybody() {
-        let text = "There are no direct messages yet: everybody here reads everything. Nothing was sent.";
+        let text = "There are no direct messages yet: everyone here reads everything. Nothing was sent.";
         for line in ["/msg bob my password", "/MSG", "/query bob", "/help msg"] {
             assert_eq!((error(line).as_str(), parse(line).unwrap_err().code()), (text, "unknown_command"), "{line}");
         }
@@ -411,20 +404,20 @@ mod tests {
 
     #[test]
     fn wrong_arguments_are_answered_with_the_usage() {
-        assert_eq!(error("/connect"), "Something is missing after /connect. Usage: /connect ADDRESS[:PORT]");
-        assert_eq!(error("/me  "), "Something is missing after /me. Usage: /me TEXT");
-        assert_eq!(error("/erase all"), "/erase takes nothing after it. Usage: /erase [yes]");
+        assert_eq!(error("/connect"), "Usage: /connect ADDRESS[:PORT]");
+        assert_eq!(error("/me  "), "Usage: /me TEXT");
+        assert_eq!(error("/erase all"), "Invalid argument for /erase. Usage: /erase [yes]");
         for line in ["/copy 0", "/copy all", "/copy -1", "/copy 1 2", "/copy 99999999999"] {
-            assert_eq!(error(line), "That is nothing that /copy can be given. Usage: /copy [N]");
+            assert_eq!(error(line), "Invalid argument for /copy. Usage: /copy [N]");
         }
-        assert_eq!(error("/typing maybe"), "That is nothing that /typing can be given. Usage: /typing [on|off]");
-        assert_eq!(error("/quit the job"), "/quit takes nothing after it. Usage: /quit");
+        assert_eq!(error("/typing maybe"), "Invalid argument for /typing. Usage: /typing [on|off]");
+        assert_eq!(error("/quit the job"), "/quit takes no argument. Usage: /quit");
     }
 
     #[test]
     fn an_error_repeats_neither_escapes_nor_a_book() {
         let text = error(&format!("/x\u{1b}[2J\u{202e}{}", "y".repeat(100_000)));
-        assert!(text.starts_with("No command /x[2jyyy") && text.contains("y…. /help"), "{text}");
+        assert!(text.starts_with("Unknown command /x[2jyyy") && text.contains("y…. /help"), "{text}");
         assert!(text.len() < 150, "{text}");
     }
 

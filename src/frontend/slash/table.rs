@@ -1,5 +1,7 @@
 //! The commands of this release.
 
+use crate::frontend::words::commands;
+
 /// One command, as help and completion show it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -52,6 +54,15 @@ impl Kind {
 }
 
 impl Spec {
+    const fn new(
+        name: &'static str,
+        aliases: &'static [&'static str],
+        (usage, help): commands::Row,
+        kind: Kind,
+    ) -> Self {
+        Self { name, aliases, usage, help, kind }
+    }
+
     /// The name and the aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
@@ -59,172 +70,37 @@ impl Spec {
 
     /// What each form of it does, where one line does not say it: how it is written, and what it does then.
     pub fn forms(&self) -> &'static [(&'static str, &'static str)] {
-        if self.kind == Kind::Lan { LAN_FORMS } else { &[] }
+        if self.kind == Kind::Lan { commands::LAN_FORMS } else { &[] }
     }
 }
 
-/// The forms of `/lan`.
-const LAN_FORMS: &[(&str, &str)] = &[
-    ("/lan", "Show which network this is"),
-    ("/lan on [INTERFACE]", "Open the chat to your network, or to the one at this interface"),
-    ("/lan off", "Close the chat to this machine"),
-    ("/lan same [NETWORK]", "Say that this is a network you know, and show what was said there"),
-    ("/lan share", "Give what was said here before to everybody who is here now"),
-];
-
 /// Every command, in the order in which help lists them.
 pub const COMMANDS: &[Spec] = &[
-    Spec { name: "me", aliases: &[], usage: "/me TEXT", help: "Say what you do: /me waves", kind: Kind::Me },
-    Spec {
-        name: "nick",
-        aliases: &[],
-        usage: "/nick [NAME]",
-        help: "Go by another name, or show yours",
-        kind: Kind::Nick,
-    },
-    Spec { name: "who", aliases: &["names"], usage: "/who", help: "List who is here", kind: Kind::Who },
-    Spec {
-        name: "whois",
-        aliases: &[],
-        usage: "/whois WHO",
-        help: "Tell all that is known of somebody",
-        kind: Kind::Whois,
-    },
-    Spec {
-        name: "away",
-        aliases: &[],
-        usage: "/away [NOTE]",
-        help: "Say that you are not at the keyboard",
-        kind: Kind::Away,
-    },
-    Spec { name: "back", aliases: &[], usage: "/back", help: "Say that you are here again", kind: Kind::Back },
-    Spec {
-        name: "typing",
-        aliases: &[],
-        usage: "/typing [on|off]",
-        help: "Show when you type, and see when others do",
-        kind: Kind::Typing,
-    },
-    Spec {
-        name: "ignore",
-        aliases: &[],
-        usage: "/ignore WHO",
-        help: "Show nothing more of what somebody says",
-        kind: Kind::Ignore,
-    },
-    Spec {
-        name: "unignore",
-        aliases: &[],
-        usage: "/unignore WHO",
-        help: "Show again what somebody says",
-        kind: Kind::Unignore,
-    },
-    Spec {
-        name: "verify",
-        aliases: &[],
-        usage: "/verify WHO [yes|no]",
-        help: "Compare codes, to be sure who somebody is",
-        kind: Kind::Verify,
-    },
-    Spec {
-        name: "unverify",
-        aliases: &[],
-        usage: "/unverify WHO",
-        help: "Take back what you said of the codes",
-        kind: Kind::Unverify,
-    },
-    Spec {
-        name: "trust",
-        aliases: &[],
-        usage: "/trust WHO [yes]",
-        help: "Accept the new key of a name that you know",
-        kind: Kind::Trust,
-    },
-    Spec {
-        name: "untrust",
-        aliases: &[],
-        usage: "/untrust WHO",
-        help: "Take back that you trust a key",
-        kind: Kind::Untrust,
-    },
-    Spec {
-        name: "connect",
-        aliases: &[],
-        usage: "/connect ADDRESS[:PORT]",
-        help: "Reach someone whose address you know",
-        kind: Kind::Connect,
-    },
-    Spec {
-        name: "lan",
-        aliases: &[],
-        usage: "/lan [on|off|same|share]",
-        help: "Open the chat to your network, or close it",
-        kind: Kind::Lan,
-    },
-    Spec {
-        name: "deliver",
-        aliases: &[],
-        usage: "/deliver [NETWORK]",
-        help: "Say here what nobody received elsewhere",
-        kind: Kind::Deliver,
-    },
-    Spec {
-        name: "rescan",
-        aliases: &["scan"],
-        usage: "/rescan",
-        help: "Look for people again now",
-        kind: Kind::Rescan,
-    },
-    Spec {
-        name: "search",
-        aliases: &[],
-        usage: "/search [WORDS]",
-        help: "Find what was said, or show it again",
-        kind: Kind::Search,
-    },
-    Spec {
-        name: "clear",
-        aliases: &[],
-        usage: "/clear",
-        help: "Empty the screen; nothing else is lost",
-        kind: Kind::Clear,
-    },
-    Spec {
-        name: "copy",
-        aliases: &[],
-        usage: "/copy [N]",
-        help: "Copy the newest message, or the Nth last",
-        kind: Kind::Copy,
-    },
-    Spec {
-        name: "plain",
-        aliases: &[],
-        usage: "/plain",
-        help: "Show messages without columns, or with them",
-        kind: Kind::Plain,
-    },
-    Spec {
-        name: "erase",
-        aliases: &[],
-        usage: "/erase [yes]",
-        help: "Erase the room's history on this machine",
-        kind: Kind::Erase,
-    },
-    Spec {
-        name: "help",
-        aliases: &[],
-        usage: "/help [COMMAND]",
-        help: "Show the keys and commands, or one command",
-        kind: Kind::Help,
-    },
-    Spec {
-        name: "version",
-        aliases: &[],
-        usage: "/version",
-        help: "Show the version of this program",
-        kind: Kind::Version,
-    },
-    Spec { name: "quit", aliases: &["exit"], usage: "/quit", help: "Say good-bye and leave", kind: Kind::Quit },
+    Spec::new("me", &[], commands::ME, Kind::Me),
+    Spec::new("nick", &[], commands::NICK, Kind::Nick),
+    Spec::new("who", &["names"], commands::WHO, Kind::Who),
+    Spec::new("whois", &[], commands::WHOIS, Kind::Whois),
+    Spec::new("away", &[], commands::AWAY, Kind::Away),
+    Spec::new("back", &[], commands::BACK, Kind::Back),
+    Spec::new("typing", &[], commands::TYPING, Kind::Typing),
+    Spec::new("ignore", &[], commands::IGNORE, Kind::Ignore),
+    Spec::new("unignore", &[], commands::UNIGNORE, Kind::Unignore),
+    Spec::new("verify", &[], commands::VERIFY, Kind::Verify),
+    Spec::new("unverify", &[], commands::UNVERIFY, Kind::Unverify),
+    Spec::new("trust", &[], commands::TRUST, Kind::Trust),
+    Spec::new("untrust", &[], commands::UNTRUST, Kind::Untrust),
+    Spec::new("connect", &[], commands::CONNECT, Kind::Connect),
+    Spec::new("lan", &[], commands::LAN, Kind::Lan),
+    Spec::new("deliver", &[], commands::DELIVER, Kind::Deliver),
+    Spec::new("rescan", &["scan"], commands::RESCAN, Kind::Rescan),
+    Spec::new("search", &[], commands::SEARCH, Kind::Search),
+    Spec::new("clear", &[], commands::CLEAR, Kind::Clear),
+    Spec::new("copy", &[], commands::COPY, Kind::Copy),
+    Spec::new("plain", &[], commands::PLAIN, Kind::Plain),
+    Spec::new("erase", &[], commands::ERASE, Kind::Erase),
+    Spec::new("help", &[], commands::HELP, Kind::Help),
+    Spec::new("version", &[], commands::VERSION, Kind::Version),
+    Spec::new("quit", &["exit"], commands::QUIT, Kind::Quit),
 ];
 
 /// The commands that `prefix` may become, in the table's order; a leading slash does not matter.
@@ -267,11 +143,13 @@ mod tests {
         }
     }
 
-    /// The list of all commands is two columns: a long usage leaves no room for the text beside it. Help has 76 columns on a screen of 80, and its texts need about 50.
+    /// The list of all commands is two columns: a long usage leaves no room for the text beside it. Help has 72 columns inside
+    /// its frame on a screen of 80.
     #[test]
     fn every_usage_leaves_room_for_the_help() {
         for spec in COMMANDS {
             assert!(spec.usage.len() <= 24, "{}", spec.usage);
+            assert!(spec.help.len() <= 46, "{}", spec.help);
         }
     }
 

@@ -5,8 +5,5 @@
 
 mod en;
 
-pub(crate) use en::{
-    alarm, answers, disk, draft, guide, help, messages, network, people, presence, screen, search, status, times,
-    verification, whois,
-};
+pub(crate) use en::{alarm, answers, clock_off, commands, disk, draft, elsewhere, guide, help, messages, network, people, pipe, pipe_answers, presence, screen, search, slash_errors, status, times, trust, typing, verification, whois, withheld};
 pub use en::{failures::failure, notices::notice};

@@ -94,7 +94,7 @@ fn a_disk_that_takes_nothing_is_told_to_programs_and_people() {
         lines,
         [
             r#"{"event":"disk","trouble":"full","held_back":false}"#.to_owned(),
-            r#"{"event":"notice","code":"not_sent","text":"\"/me my answer\" was not sent: the disk is full. Say it again when there is room."}"#.to_owned(),
+            r#"{"event":"notice","code":"not_sent","text":"\"/me my answer\" was not sent: the disk is full. Send it again when the disk works."}"#.to_owned(),
             r#"{"event":"disk","trouble":"full","held_back":true}"#.to_owned(),
             format!(r#"{{"event":"kept","id":"{id}"}}"#),
             format!(r#"{{"event":"kept","id":"{id}","mark":"late"}}"#),
@@ -121,7 +121,7 @@ fn json_is_the_contract_to_the_byte() {
         r##"{"event":"message","id":"ID","room":"#lobby","from":"guest:127.0.0.1:4566","nick":null,"trust":"guest","text":"who am I","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"hello","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"anybody?","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
-        r#"{"event":"notice","code":"not_sent","text":"This line could not be stored, so it was not sent. Say it again.","id":"ID"}"#,
+        r#"{"event":"notice","code":"not_sent","text":"This line could not be saved, so it was not sent. Send it again.","id":"ID"}"#,
         r##"{"event":"message","id":"ID","room":"#lobby","from":"OWN","nick":"alice","trust":"own","text":"later","sent_at":"2026-01-02T03:04:05.678Z","own":true,"history":false,"protocol":"mesh"}"##,
         r#"{"event":"delivery","id":"ID","delivered":0,"of":0}"#,
         r#"{"event":"delivery","id":"ID","delivered":1,"of":2}"#,
@@ -132,7 +132,7 @@ fn json_is_the_contract_to_the_byte() {
         r#"{"event":"sync","received":2,"total":2,"refused":3}"#,
         r##"{"event":"erased","room":"#lobby","lines":12}"##,
         r#"{"event":"peer","change":"left","peer":"guest:127.0.0.1:4566","nick":"bob","addr":"127.0.0.1:4566","protocol":"reference","reason":"timeout"}"#,
-        r#"{"event":"notice","code":"nick","text":"You are Zoë now."}"#,
+        r#"{"event":"notice","code":"nick","text":"Your name is now Zoë."}"#,
         r#"{"event":"notice","code":"peer_too_slow","text":"carol reads too slowly and missed lines, so its link was closed."}"#,
         r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565 (3 attempts, 2 s). Is the program running there?"}"#,
     ];
@@ -156,26 +156,26 @@ fn text_says_the_same_for_people() {
         print(false, everything()),
         "\
 -- you are alice, at 127.0.0.1:4565
--- looking for people at 5 ports
--- looked at 4 ports in 12 ms: 1 is open
+-- checking 5 ports for people
+-- checked 4 ports in 12 ms: 1 answers
 -- ?127.0.0.1:4566 joined (127.0.0.1:4566)
--- ?127.0.0.1:4566 is ?bob now
+-- ?127.0.0.1:4566 is now ?bob
 03:04 <?bob> say \"hi\"
       再见\\
 03:04 * ?bob waves
 03:04 <?127.0.0.1:4566> who am I
 03:04 <alice> hello
 03:04 <alice> anybody?
--- This line could not be stored, so it was not sent. Say it again.
+-- This line could not be saved, so it was not sent. Send it again.
 03:04 <alice> later
--- Nobody else is here. This line waits for whoever comes, and so do those after it.
+-- Nobody else is here. Saved; it is delivered when someone joins.
 03:04 <bob> I was away
 03:04 <!bob> two tongues
--- 2 lines that were missed have come
--- 3 lines of strangers were left out
--- 12 lines of #lobby are gone from this machine
--- ?bob#4566 left (127.0.0.1:4566): no answer any more
--- You are Zoë now.
+-- caught up: 2 earlier lines
+-- left out 3 lines from strangers
+-- erased 12 lines of #lobby from this machine
+-- ?bob#4566 left (127.0.0.1:4566): stopped answering
+-- Your name is now Zoë.
 -- carol reads too slowly and missed lines, so its link was closed.
 !! No answer from 127.0.0.9:4565 (3 attempts, 2 s). Is the program running there?
 "
@@ -185,9 +185,9 @@ fn text_says_the_same_for_people() {
 #[test]
 fn a_sweep_is_told_in_words() {
     for (total, found, expected) in [
-        (0, 0, "-- looked at 0 ports in 3 ms: nobody new\n"),
-        (1, 1, "-- looked at 1 port in 3 ms: 1 is open\n"),
-        (254, 2, "-- looked at 254 ports in 3 ms: 2 are open\n"),
+        (0, 0, "-- checked 0 ports in 3 ms: nobody new\n"),
+        (1, 1, "-- checked 1 port in 3 ms: 1 answers\n"),
+        (254, 2, "-- checked 254 ports in 3 ms: 2 answer\n"),
     ] {
         let (state, took, left) = (SweepState::Done, Duration::from_millis(3), Duration::ZERO);
         let progress = SweepProgress { state, probed: total, total, found, took, left };
@@ -222,7 +222,7 @@ fn a_new_name_stands_beside_the_old_one() {
     let id = PeerId::Guest(addr(4566));
     let rename = |name| Update::PeerRenamed { peer: id, nick: nick(name) };
     let text = print(false, [Update::PeerJoined(peer(None, 4566)), rename("bob"), rename("rob")]);
-    assert!(text.ends_with("-- ?127.0.0.1:4566 is ?bob now\n-- ?bob is ?rob now\n"), "{text}");
+    assert!(text.ends_with("-- ?127.0.0.1:4566 is now ?bob\n-- ?bob is now ?rob\n"), "{text}");
 }
 
 #[test]
@@ -294,19 +294,19 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     assert_eq!(
         print(false, [found(messages(), true), found(messages(), false), found(vec![message("hi")], false)]),
         "\
--- the newest 2 lines that have \"hi [2J\" in them:
+-- the newest 2 lines that contain \"hi [2J\":
 -- 2026-01-02 03:04 <?bob> hi
 -- 2026-01-02 03:04 <?bob> newer
     hi
--- 2 lines have \"hi [2J\" in them:
+-- 2 lines contain \"hi [2J\":
 -- 2026-01-02 03:04 <?bob> hi
 -- 2026-01-02 03:04 <?bob> newer
     hi
--- one line has \"hi [2J\" in it:
+-- 1 line contains \"hi [2J\":
 -- 2026-01-02 03:04 <?bob> hi
 "
     );
-    assert_eq!(print(false, [found(Vec::new(), false)]), "-- nothing has \"hi [2J\" in it\n");
+    assert_eq!(print(false, [found(Vec::new(), false)]), "-- no line contains \"hi [2J\"\n");
     assert_eq!(
         print(true, [late(Vec::new(), false, 3)]),
         format!("{{\"event\":\"found\",\"query\":\"{query}\",\"messages\":[],\"more\":false,\"behind\":3}}\n")
@@ -314,9 +314,9 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     assert_eq!(
         print(false, [late(Vec::new(), false, 1), late(Vec::new(), false, 3)]),
         "\
--- nothing has \"hi [2J\" in it
+-- no line contains \"hi [2J\"
 -- 1 newer line cannot be searched yet; try again in a moment
--- nothing has \"hi [2J\" in it
+-- no line contains \"hi [2J\"
 -- 3 newer lines cannot be searched yet; try again in a moment
 "
     );
@@ -324,22 +324,19 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
 
 #[test]
 fn what_needs_no_network_is_answered() {
-    assert_eq!(answer(false, Answer::OwnNick), "-- You are alice.\n");
+    assert_eq!(answer(false, Answer::OwnNick), "-- Your name is alice.\n");
     assert_eq!(answer(false, Answer::Version), format!("-- proximity-chat {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(
         answer(true, Answer::Clear),
-        "{\"event\":\"notice\",\"code\":\"clear\",\"text\":\"There is no screen to empty here.\"}\n"
+        "{\"event\":\"notice\",\"code\":\"clear\",\"text\":\"There is no screen to clear here.\"}\n"
     );
     let spec = slash::find("nick").unwrap();
-    assert_eq!(
-        answer(false, Answer::Help(Some(spec))),
-        "-- /nick [NAME]            Go by another name, or show yours\n"
-    );
+    assert_eq!(answer(false, Answer::Help(Some(spec))), "-- /nick [NAME]            Change or show your name\n");
     assert_eq!(answer(false, Answer::Help(None)).lines().count(), slash::COMMANDS.len());
-    let error = Answer::Error { code: "unknown_command", text: "No command /jion.".to_owned() };
+    let error = Answer::Error { code: "unknown_command", text: "Unknown command /jion.".to_owned() };
     assert_eq!(
         answer(true, error),
-        "{\"event\":\"error\",\"code\":\"unknown_command\",\"text\":\"No command /jion.\"}\n"
+        "{\"event\":\"error\",\"code\":\"unknown_command\",\"text\":\"Unknown command /jion.\"}\n"
     );
 }
 

@@ -167,13 +167,13 @@ async fn what_cannot_be_sent_is_an_error_and_the_rest_goes_on() {
     assert_eq!(front.command().await, say("still here", false));
     assert_eq!(front.command().await, say(&full, true));
     for part in [
-        r#"{"event":"error","code":"unknown_command","text":"No command /jion. "#,
-        r#"{"event":"error","code":"ambiguous_command","text":"/c could be /clear, /connect or /copy. Type more of it."}"#,
-        r#"{"event":"error","code":"address","text":"That is no address. "#,
+        r#"{"event":"error","code":"unknown_command","text":"Unknown command /jion. "#,
+        r#"{"event":"error","code":"ambiguous_command","text":"/c is ambiguous: /clear, /connect or /copy?"}"#,
+        r#"{"event":"error","code":"address","text":"That is not an IP address. "#,
         r#"{"event":"error","code":"nick","text":"A name cannot contain ':'. "#,
-        r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off; "#,
-        r#"{"event":"error","code":"usage","text":"That is nothing that /lan can be given. "#,
-        r#"{"event":"error","code":"usage","text":"/quit takes nothing after it. "#,
+        r#"{"event":"error","code":"usage","text":"Type /lan on or /lan off. "#,
+        r#"{"event":"error","code":"usage","text":"Invalid argument for /lan. "#,
+        r#"{"event":"error","code":"usage","text":"/quit takes no argument. "#,
         r#"{"event":"error","code":"too_long","text":"Message too long: 70,112 of 65,536 bytes. Shorten it."}"#,
         r#"{"event":"error","code":"too_long","text":"Message too long: 65,537 of 65,536 bytes. Shorten it."}"#,
     ] {
@@ -244,7 +244,7 @@ async fn an_answer_comes_before_what_later_lines_cause() {
         };
         tokio::task::spawn_blocking(printing).await.unwrap().unwrap();
         let text = sink.text();
-        assert!(text.find("proximity-chat").unwrap() < text.find("You are zoe now.").unwrap(), "{text}");
+        assert!(text.find("proximity-chat").unwrap() < text.find("Your name is now zoe.").unwrap(), "{text}");
     }
 }
 

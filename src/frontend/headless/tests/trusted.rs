@@ -123,12 +123,12 @@ fn trust_and_presence_are_changes_of_a_peer() {
             format!(r#"{{"event":"peer","change":"presence",{peer},"away":false,"typing":false}}"#),
             r#"{"event":"notice","code":"presence","text":"You are away: lunch"}"#.to_owned(),
             r#"{"event":"notice","code":"presence","text":"You are away."}"#.to_owned(),
-            r#"{"event":"notice","code":"presence","text":"You are here again."}"#.to_owned(),
+            r#"{"event":"notice","code":"presence","text":"You are back."}"#.to_owned(),
         ]
     );
     assert_eq!(
         text,
-        "-- !bob#bbbb is away: lunch\n-- !bob#bbbb is back\n-- You are away: lunch\n-- You are away.\n-- You are here again.\n"
+        "-- !bob#bbbb is away: lunch\n-- !bob#bbbb is back\n-- You are away: lunch\n-- You are away.\n-- You are back.\n"
     );
 }
 
@@ -143,7 +143,7 @@ fn a_clock_that_is_far_off_is_a_change_of_a_peer_and_listed() {
         "{json}"
     );
     assert!(lines[1].ends_with(r#""trust":"known"}"#), "{json}");
-    assert_eq!(text, "-- the clock of bob is 45 min behind\n-- the clock of bob is right again\n");
+    assert_eq!(text, "-- bob's clock is 45 min behind\n-- bob's clock is right again\n");
 
     for (json, wanted) in
         [(true, r#""clock_off_ms":259200000"#), (false, "-- bob (127.0.0.1:4567), clock 3 days ahead\n")]
@@ -173,11 +173,11 @@ fn an_alarm_is_a_notice_with_both_keys() {
     };
     let (json, text) = both(&[alarm(AlarmKind::KeyChanged, "bob", true), alarm(AlarmKind::LookAlike, "b0b", false)]);
     let changed = "bob has a NEW KEY: cccc cccc cccc cccc. The bob you know has the key bbbb bbbb bbbb bbbb (verified), \
-                   last seen 2026-01-02 03:04. A reinstall does this; so does someone pretending to be bob. Ask in person. \
-                   /trust bob#cccccccc lets it have the name, /ignore cccccccc shuts it out.";
+                   last seen 2026-01-02 03:04. Either bob has reinstalled, or someone is pretending to be bob. Ask in \
+                   person. /trust bob#cccccccc accepts the key, /ignore cccccccc hides its messages.";
     let alike = "b0b with the key cccc cccc cccc cccc looks like bob with the key bbbb bbbb bbbb bbbb, last seen 2026-01-02 \
-                 03:04, but is somebody else. Ask in person. /trust b0b#cccccccc lets it have the name, /ignore cccccccc \
-                 shuts it out.";
+                 03:04, but is someone else. Ask in person. /trust b0b#cccccccc accepts the key, /ignore cccccccc hides \
+                 its messages.";
     assert_eq!(text, format!("!! {changed}\n!! {alike}\n"));
     let keys = |nick| format!(r#""peer":"CAROL","nick":"{nick}","known":"BOB","known_nick":"bob""#);
     assert_eq!(
@@ -227,16 +227,16 @@ fn whois_tells_what_is_known() {
         text,
         "\
 -- bob has the key bbbb bbbb bbbb bbbb (BOB)
--- bob is away: lunch, at 127.0.0.1:4567, 127.0.0.1:4568
+-- bob is at 127.0.0.1:4567, 127.0.0.1:4568, but away: lunch
 -- bob is verified: you compared codes
--- bob was first met 2026-01-02 03:04, last 2026-01-03 03:04
+-- bob was first seen 2026-01-02 03:04, last seen 2026-01-03 03:04
 -- bob answers in 0.3 ms
 -- bob runs version 0.1.0
 -- bob has the key bbbb bbbb bbbb bbbb (BOB)
--- bob is not here, at 127.0.0.1:4567, 127.0.0.1:4568
+-- bob is not here; known addresses: 127.0.0.1:4567, 127.0.0.1:4568
 -- bob is verified: you compared codes
--- bob was first met 2026-01-02 03:04, last 2026-01-03 03:04
--- ?gus is a guest: nobody can say who that is, and what you write goes to them in clear
+-- bob was first seen 2026-01-02 03:04, last seen 2026-01-03 03:04
+-- ?gus is a guest: the name is only a claim, and what you write reaches them unencrypted
 -- ?gus is here, at 127.0.0.1:4569
 "
     );
@@ -266,13 +266,13 @@ fn a_comparison_of_codes_is_told_step_by_step() {
         ]
     );
     let compare = "-- your code with bob is 493 201 778: ask for theirs, by voice or in person\n\
-                   -- the same? /verify bbbbbbbb yes   another? /verify bbbbbbbb no\n";
+                   -- same code: /verify bbbbbbbb yes   different code: /verify bbbbbbbb no\n";
     assert_eq!(
         text,
         format!(
-            "{compare}-- bob wants to compare codes with you\n{compare}-- bob is verified now\n\
-             !! the codes differ: bob is not who you think, or somebody sits between you. Not verified.\n\
-             -- comparing codes with bob came to nothing. /verify bbbbbbbb begins again.\n"
+            "{compare}-- bob wants to compare codes with you\n{compare}-- bob is now verified\n\
+             !! The codes differ: this is not bob, or someone is between you. NOT verified.\n\
+             -- bob did not confirm. /verify bbbbbbbb starts again.\n"
         )
     );
 }

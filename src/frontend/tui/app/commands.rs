@@ -16,8 +16,7 @@ use crate::{
     },
     frontend::{
         slash::{self, Action, Context, Local},
-        typing,
-        words::answers as words,
+        words::{answers as words, typing},
     },
 };
 
@@ -49,7 +48,7 @@ impl App {
             self.block(Tone::Ask, &question, 0);
             return;
         }
-        let done = action.map_err(|error| error.to_string()).and_then(|action| match action {
+        let done = action.map_err(|error| error.text()).and_then(|action| match action {
             Action::Node(command) => self.request(command),
             Action::Local(local) => self.local(local),
         });

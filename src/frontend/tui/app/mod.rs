@@ -64,7 +64,7 @@ use crate::{
         model::{Network, Now, Room},
         timers::Timers,
     },
-    frontend::{elsewhere, words::screen::WELCOME},
+    frontend::words::{elsewhere, screen::WELCOME},
 };
 
 /// What the screen waits for by itself.

@@ -12,7 +12,10 @@ use crate::{
         model::{Author, Message, NodeId, Peer, PeerId, Presence},
         naming,
     },
-    frontend::{elsewhere, told, typing, withheld::withheld, words::answers as words},
+    frontend::{
+        told,
+        words::{answers as words, elsewhere, typing, withheld::withheld},
+    },
 };
 
 impl App {
@@ -136,7 +139,7 @@ impl App {
         self.offered = networks
             .iter()
             .map(|one| one.network.clone())
-            .filter(|network| here.is_some() && elsewhere::is_local(network))
+            .filter(|network| here.is_some() && network.is_local())
             .collect();
         for one in networks {
             let is_offered = self.offered.contains(&one.network);

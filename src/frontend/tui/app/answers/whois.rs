@@ -9,9 +9,8 @@ use crate::{
         naming::{VERIFIED, handle},
     },
     frontend::{
-        clock_off::span,
         tui::app::{clock::LocalClock, people::People, wrap::whole},
-        words::{times, whois as words},
+        words::{clock_off::span, times, whois as words},
     },
 };
 

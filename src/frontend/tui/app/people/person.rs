@@ -8,10 +8,7 @@ use crate::{
         model::{Nick, NodeId, Peer, PeerId, Presence, Repute, Software, Trust},
         naming::Tags,
     },
-    frontend::{
-        clock_off::clock_off,
-        words::{people as words, times},
-    },
+    frontend::words::{clock_off::clock_off, people as words, times},
 };
 
 /// Ages below a minute are shown in steps of this: a column of running seconds would draw every eye.

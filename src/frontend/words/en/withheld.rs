@@ -1,19 +1,20 @@
-//! How it is said that older lines are held back.
+//! Older lines are held back.
 
-/// Names that are said; of more people the number.
+use super::lists::list;
+
+/// Up to so many people are named; more are counted.
 const MAX_NAMES: usize = 3;
 
-/// The sentence, for people of these names; none if there are none.
+/// The sentence, for people with these names; none if there are none.
 pub(crate) fn withheld(names: &[String]) -> Option<String> {
     let who = match names {
         [] => return None,
-        [one] => one.clone(),
-        [others @ .., last] if names.len() <= MAX_NAMES => format!("{} and {last}", others.join(", ")),
+        few if few.len() <= MAX_NAMES => list(few, "and"),
         _ => format!("{} people", names.len()),
     };
     Some(format!(
-        "What was said on this network before is held back from {who}: nobody known from this network is here. /lan share \
-         gives it to everybody who is here."
+        "Earlier messages are held back from {who}: nobody known from this network is here. /lan share gives them to \
+         everyone here."
     ))
 }
 

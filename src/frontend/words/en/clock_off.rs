@@ -1,7 +1,7 @@
-//! Words for how far off a clock is.
+//! How far off a clock is.
 
 /// `12 min`, `3 h`, `2 days` or `10 years`: the whole units of a number of milliseconds, without its sign.
-pub(super) fn span(ms: i64) -> String {
+pub(crate) fn span(ms: i64) -> String {
     const HOUR: u64 = 60;
     const DAY: u64 = 24 * HOUR;
     const YEAR: u64 = 365 * DAY;
@@ -16,7 +16,7 @@ pub(super) fn span(ms: i64) -> String {
 }
 
 /// `3 days ahead` or `12 min behind`: how far off a clock is that is so many milliseconds ahead; negative if it is behind.
-pub(super) fn clock_off(ahead_ms: i64) -> String {
+pub(crate) fn clock_off(ahead_ms: i64) -> String {
     format!("{} {}", span(ahead_ms), if ahead_ms > 0 { "ahead" } else { "behind" })
 }
 

@@ -1,0 +1,175 @@
+//! What happens, for people who read the output of a pipe. Each text is one line without its mark, or a part of one.
+
+use std::net::SocketAddr;
+
+use super::clock_off::clock_off;
+use crate::domain::model::{LeaveReason, Nick, counted};
+
+/// The node is ready.
+pub(crate) fn listening(nick: &str, addr: SocketAddr) -> String {
+    format!("you are {nick}, at {addr}")
+}
+
+/// The chat is open to these interfaces or networks, separated by commas.
+pub(crate) fn open_to(places: &str) -> String {
+    format!("open to {places}")
+}
+
+/// The chat was open until now.
+pub(crate) const CLOSED: &str = "closed: on this machine only now, nothing leaves it";
+
+/// A sweep begins.
+pub(crate) fn sweep_begins(ports: u64) -> String {
+    format!("checking {} for people", many(ports, "port"))
+}
+
+/// A sweep is over. Peers that are linked are not asked again, so what answers may be someone new.
+pub(crate) fn swept(ports: u64, answer: u64, took_ms: u64) -> String {
+    let answer = match answer {
+        0 => "nobody new".to_owned(),
+        1 => "1 answers".to_owned(),
+        _ => format!("{answer} answer"),
+    };
+    format!("checked {} in {took_ms} ms: {answer}", many(ports, "port"))
+}
+
+/// Someone is here.
+pub(crate) fn joined(name: &str, addr: SocketAddr) -> String {
+    format!("{name} joined ({addr})")
+}
+
+/// Someone is gone.
+pub(crate) fn left(name: &str, addr: SocketAddr, reason: Option<LeaveReason>) -> String {
+    let why = match reason {
+        None | Some(LeaveReason::Closed) => "",
+        Some(LeaveReason::Timeout) => ": stopped answering",
+        Some(LeaveReason::TooSlow) => ": read too slowly",
+        Some(LeaveReason::Protocol) => ": broke the protocol",
+    };
+    format!("{name} left ({addr}){why}")
+}
+
+/// Someone has another name now.
+pub(crate) fn renamed(was: &str, name: &str) -> String {
+    format!("{was} is now {name}")
+}
+
+/// Someone left the keyboard.
+pub(crate) fn away(name: &str, note: Option<&str>) -> String {
+    format!("{name} is away{}", after_colon(note))
+}
+
+/// Someone is back at the keyboard.
+pub(crate) fn back(name: &str) -> String {
+    format!("{name} is back")
+}
+
+/// Someone's clock is ahead of the right time by so much, or is right again.
+pub(crate) fn clock(name: &str, ahead_ms: Option<i64>) -> String {
+    match ahead_ms {
+        Some(ahead) => format!("{name}'s clock is {}", clock_off(ahead)),
+        None => format!("{name}'s clock is right again"),
+    }
+}
+
+/// So many lines that were missed are here now.
+pub(crate) fn caught_up(lines: u64) -> String {
+    format!("caught up: {}", many(lines, "earlier line"))
+}
+
+/// So many lines of strangers were not taken.
+pub(crate) fn left_out(lines: u64) -> String {
+    format!("left out {} from strangers", many(lines, "line"))
+}
+
+/// The history of a room was removed from this disk.
+pub(crate) fn erased(room: &str, lines: u64) -> String {
+    format!("erased {} of {room} from this machine", many(lines, "line"))
+}
+
+/// The disk fails, and more has come than is shown without it.
+pub(crate) const HELD_BACK: &str =
+    "too many lines from others to show while the disk does not work; the rest comes when it works again";
+
+/// A search found nothing, so many lines, or so many and there are older ones. Hits follow below.
+pub(crate) fn found(query: &str, hits: usize, more: bool) -> String {
+    match (hits, more) {
+        (0, _) => format!("no line contains \"{query}\""),
+        (1, false) => format!("1 line contains \"{query}\":"),
+        (_, false) => format!("{} contain \"{query}\":", counted(hits, "line")),
+        (_, true) => format!("the newest {} that contain \"{query}\":", counted(hits, "line")),
+    }
+}
+
+/// Lines that a search did not cover.
+pub(crate) fn not_searched(lines: u64) -> String {
+    format!("{} cannot be searched yet; try again in a moment", many(lines, "newer line"))
+}
+
+/// The answer to `/who` when nobody else is here.
+pub(crate) const ALONE: &str = "nobody else is here";
+
+/// Someone in the answer to `/who`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed<'a> {
+    /// How text calls them.
+    pub(crate) name: &'a str,
+    pub(crate) addr: SocketAddr,
+    pub(crate) verified: bool,
+    pub(crate) ignored: bool,
+    pub(crate) away: bool,
+    /// What they left behind when they went away.
+    pub(crate) note: Option<&'a str>,
+    pub(crate) clock_ahead_ms: Option<i64>,
+    pub(crate) round_trip_us: Option<u64>,
+}
+
+/// A row of the answer to `/who`.
+pub(crate) fn listed(person: Listed<'_>) -> String {
+    let Listed { name, addr, verified, ignored, away, note, clock_ahead_ms, round_trip_us } = person;
+    let facts = [
+        Some(format!("{name} ({addr})")),
+        verified.then(|| "verified".to_owned()),
+        ignored.then(|| "ignored".to_owned()),
+        away.then(|| format!("away{}", after_colon(note))),
+        clock_ahead_ms.map(|ahead| format!("clock {}", clock_off(ahead))),
+        round_trip_us.map(milliseconds),
+    ];
+    facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The user's name, in answer to a question.
+pub(crate) fn own_name(nick: &Nick) -> String {
+    format!("Your name is {nick}.")
+}
+
+/// The user has another name now.
+pub(crate) fn own_new_name(nick: &Nick) -> String {
+    format!("Your name is now {nick}.")
+}
+
+/// The user is away.
+pub(crate) fn own_away(note: Option<&str>) -> String {
+    match note {
+        None => "You are away.".to_owned(),
+        Some(note) => format!("You are away: {note}"),
+    }
+}
+
+/// The user is at the keyboard again.
+pub(crate) const OWN_BACK: &str = "You are back.";
+
+/// What follows a state that may have a note.
+pub(super) fn after_colon(note: Option<&str>) -> String {
+    note.map(|note| format!(": {note}")).unwrap_or_default()
+}
+
+/// `2 ms`, `0.3 ms`.
+pub(super) fn milliseconds(micros: u64) -> String {
+    if micros < 1_000 { format!("0.{} ms", micros / 100) } else { format!("{} ms", micros / 1_000) }
+}
+
+/// `1 line`, `2 lines`.
+fn many(n: u64, unit: &str) -> String {
+    counted(usize::try_from(n).unwrap_or(usize::MAX), unit)
+}

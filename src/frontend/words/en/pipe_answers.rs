@@ -1,0 +1,60 @@
+//! What a pipe answers to the lines that are written into it.
+
+use std::io;
+
+use super::disk;
+use crate::domain::model::DiskTrouble;
+
+/// The user's name is not known yet.
+pub(crate) const STARTING: &str = "Still starting. Try again in a moment.";
+
+/// `/connect` with something else than an address, which may be long and is not repeated.
+pub(crate) const NO_ADDRESS: &str =
+    "That is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565";
+
+/// `/clear`.
+pub(crate) const NO_SCREEN: &str = "There is no screen to clear here.";
+
+/// `/copy`.
+pub(crate) const NO_CLIPBOARD: &str = "/copy works only on the screen. Copy the text from the output.";
+
+/// `/plain`.
+pub(crate) const NO_VIEW: &str = "/plain works only on the screen.";
+
+/// `/lan` without an argument.
+pub(crate) const LAN: &str = "Type /lan on or /lan off. The event \"network\" says which it is.";
+
+/// `/typing` without an argument.
+pub(crate) const TYPING: &str = "Type /typing on or /typing off. A pipe never shows others that you type.";
+
+/// `/search` without words.
+pub(crate) const SEARCH: &str = "Usage: /search WORDS";
+
+/// `/erase` without a yes.
+pub(crate) const ERASE: &str = "This erases this room's history from your disk. Type /erase yes to confirm.";
+
+/// Nobody is here to deliver a line to.
+pub(crate) const WAITING: &str = "Nobody else is here. Saved; it is delivered when someone joins.";
+
+/// A line is shown, but not kept.
+pub(crate) const NOT_SAVED: &str = "This line could not be saved, so it was not sent. Send it again.";
+
+/// A line was not taken at all; its start is `quoted`.
+pub(crate) fn not_sent(quoted: &str, trouble: DiskTrouble) -> String {
+    format!("\"{quoted}\" was not sent: {}. Send it again when the disk works.", disk::trouble(trouble))
+}
+
+/// The input cannot be read.
+pub(crate) fn unreadable(error: &io::Error) -> String {
+    format!("Cannot read the input: {error}. Nothing more is read.")
+}
+
+/// A row of help: how a command is written, and what it does.
+pub(crate) fn help(usage: &str, what: &str) -> String {
+    format!("{usage:<23} {what}")
+}
+
+/// The version of this program.
+pub(crate) fn version(version: &str) -> String {
+    format!("proximity-chat {version}")
+}

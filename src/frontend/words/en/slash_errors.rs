@@ -1,0 +1,52 @@
+//! Why a typed line cannot be carried out.
+
+use std::borrow::Cow;
+
+use super::lists::list;
+
+/// A slash and nothing after it.
+pub(crate) const EMPTY: &str = "Type a command right after the slash. /help lists them.";
+
+/// A command of other programs that this one lacks.
+pub(crate) const NO_DIRECT_MESSAGES: &str =
+    "There are no direct messages yet: everyone here reads everything. Nothing was sent.";
+
+/// There is no such command, but there may be one that is spelled like it.
+pub(crate) fn unknown(name: &str, similar: Option<&str>) -> String {
+    let advice = match similar {
+        Some(similar) => Cow::Owned(format!("Did you mean /{similar}?")),
+        None => Cow::Borrowed("/help lists the commands. To send it as text, type // instead of /."),
+    };
+    format!("Unknown command /{name}. {advice}")
+}
+
+/// A prefix of several commands.
+pub(crate) fn ambiguous(prefix: &str, candidates: &[&str]) -> String {
+    let candidates: Vec<_> = candidates.iter().map(|name| format!("/{name}")).collect();
+    format!("/{prefix} is ambiguous: {}?", list(&candidates, "or"))
+}
+
+/// The command needs an argument.
+pub(crate) fn missing(usage: &str) -> String {
+    format!("Usage: {usage}")
+}
+
+/// The command has no arguments.
+pub(crate) fn superfluous(name: &str, usage: &str) -> String {
+    format!("/{name} takes no argument. Usage: {usage}")
+}
+
+/// The command does not know the argument.
+pub(crate) fn invalid(name: &str, usage: &str) -> String {
+    format!("Invalid argument for /{name}. Usage: {usage}")
+}
+
+/// The argument is longer than any name or key.
+pub(crate) fn not_a_name(usage: &str) -> String {
+    format!("Too long for a name or a key. Usage: {usage}")
+}
+
+/// `/connect` with something else than an address.
+pub(crate) fn address(typed: &str) -> String {
+    format!("{typed:?} is not an IP address. Example: /connect 192.168.1.23 or /connect 192.168.1.23:4565")
+}
