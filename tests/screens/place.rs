@@ -15,8 +15,12 @@ use crate::{
 
 pub(crate) const SIZE: (u16, u16) = (80, 24);
 
-/// As `NoNetwork` says it.
-const NO_NETWORK: &str = "No network: wlan0 is down. Plug in a cable or join a Wi-Fi.";
+/// What is said when there is no network.
+const NO_NETWORK: &str = "No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi.";
+
+fn no_network() -> NoNetwork {
+    NoNetwork::NoAddress(vec![Unusable { interface: "wlan0".into(), connected: false }])
+}
 
 /// The screen's place on another network.
 fn cafe() -> NetworkStatus {
@@ -31,12 +35,12 @@ fn cafe() -> NetworkStatus {
 }
 
 fn lost() -> NetworkStatus {
-    NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..network_status(true) }
+    NetworkStatus { lost: Some(no_network()), ..network_status(true) }
 }
 
 /// On this machine only, with no network to open the chat to.
 fn nowhere() -> NetworkStatus {
-    NetworkStatus { offer: Err(NO_NETWORK.to_owned()), ..network_status(false) }
+    NetworkStatus { offer: Err(no_network()), ..network_status(false) }
 }
 
 pub(crate) fn closed() -> Screen {
@@ -138,7 +142,7 @@ fn another_network_is_another_room() {
     s.effects.clear();
     moves(&mut s, cafe());
     shows(&mut s, "The chat is now open to your network: wlan0, 10.0.0.0/20.");
-    for gone in ["the printer", "notes are at", "new ─", "3 new", "bob", "sync", "keeps its"] {
+    for gone in ["the printer", "notes are at", "new ─", "3 new", "bob", "sync", "only the router"] {
         hides(&mut s, gone);
     }
     shows(&mut s, "● carol");
@@ -256,12 +260,12 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     shows(&mut s, "✗ OFFLINE");
     shows(&mut s, "PEOPLE  offline");
     shows(&mut s, "no network  proximity-chat");
-    shows(&mut s, "No network: wlan0 is down. Plug in");
+    shows(&mut s, "No network: wlan0 is not");
     hides(&mut s, "4 here");
     for name in ["bob", "carol", "dave", "Zoë"] {
         shows(&mut s, &format!("○ {name}"));
     }
-    shows(&mut s, "No network: wlan0 is down. ○ bob");
+    shows(&mut s, "No network: wlan0 is not connected. ○ bob");
     assert_eq!(s.input(), "Message #lobby   (waits for a network)");
     s.enter("running late");
     assert_eq!(s.said(), ["running late"], "the node keeps it until somebody is there");
@@ -279,7 +283,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     shows(&mut s, "│ No network: wlan0 is");
     s.leaves(local);
 
-    moves(&mut s, NetworkStatus { lost: Some("No network: wlan0 has no address.".into()), ..lost() });
+    moves(&mut s, NetworkStatus { lost: Some(NoNetwork::AddressesLost(vec!["wlan0".into()])), ..lost() });
     assert_eq!(s.text().matches("Trying again").count(), 1, "{}", s.text());
     moves(&mut s, network_status(true));
     shows(&mut s, "The network is back.");
@@ -295,7 +299,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
 fn started_nowhere(size: (u16, u16)) -> Screen {
     let mut s = Screen::new(lan(), size);
     listens_at(&mut s, "127.0.0.1:4565");
-    moves(&mut s, NetworkStatus { lost: Some(NO_NETWORK.to_owned()), ..nowhere() });
+    moves(&mut s, NetworkStatus { lost: Some(no_network()), ..nowhere() });
     s.update(Update::Page(page(Seek::Newest, Vec::new(), false, false)));
     s.sweeps(4, 4);
     s
@@ -304,7 +308,7 @@ fn started_nowhere(size: (u16, u16)) -> Screen {
 #[test]
 fn who_wanted_a_network_at_the_start_is_told_that_there_is_none() {
     let mut s = started_nowhere(SIZE);
-    shows(&mut s, "No network: wlan0 is down.");
+    shows(&mut s, "No network: wlan0 is not");
     shows(&mut s, "✗ OFFLINE");
     hides(&mut s, "F2");
     s.effects.clear();

@@ -208,18 +208,24 @@ fn told(s: &mut Screen, begin: &str, mesh: Mesh) {
 #[derive(Debug, Clone)]
 enum Place {
     /// Whether it is open, on which of a few networks, by how many addresses, and what is missing there.
-    At(bool, u8, usize, Option<String>),
-    Wrong(Vec<(Fault, Severity, String, String)>),
+    At(bool, u8, usize, Option<NoNetwork>),
+    Wrong(Vec<Finding>),
 }
 
 fn place() -> impl Strategy<Value = Place> {
     let text = || "([a-z0-9./:]{1,40}[ .]?|山|\\PC){0,12}";
-    let fault = prop::sample::select(vec![Fault::Closed, Fault::NoNetwork, Fault::RouteCaptured, Fault::NobodyFound]);
-    let severity = prop::sample::select(vec![Severity::Fault, Severity::Warning, Severity::Fine]);
+    let missing = || prop::collection::vec(text(), 0..3).prop_map(NoNetwork::NotThere);
+    let finding = prop_oneof![
+        Just(Finding::Closed),
+        Just(Finding::ClocksAgree),
+        Just(Finding::NobodyFound { someone_here: false }),
+        missing().prop_map(Finding::NoNetwork),
+        (text(), text()).prop_map(|(interface, error)| Finding::Mute { interface: interface.into(), error }),
+    ];
     prop_oneof![
-        (any::<bool>(), 0_u8..3, 0_usize..4, prop::option::weighted(0.3, text()))
+        (any::<bool>(), 0_u8..3, 0_usize..4, prop::option::weighted(0.3, missing()))
             .prop_map(|(o, n, s, l)| Place::At(o, n, s, l)),
-        prop::collection::vec((fault, severity, text(), text()), 0..3).prop_map(Place::Wrong),
+        prop::collection::vec(finding, 0..3).prop_map(Place::Wrong),
     ]
 }
 
@@ -235,10 +241,7 @@ fn placed(s: &mut Screen, place: Place) {
                 ..network_status(open)
             })
         }
-        Place::Wrong(findings) => {
-            let finding = |(fault, severity, what, todo)| Finding { fault, severity, what, todo };
-            Update::Diagnosis(findings.into_iter().map(finding).collect())
-        }
+        Place::Wrong(findings) => Update::Diagnosis(findings),
     });
 }
 

@@ -11,23 +11,28 @@ use crate::{
     states::{chat, people, shoot},
 };
 
-fn finding(fault: Fault, severity: Severity, what: &str, todo: &str) -> Finding {
-    Finding { fault, severity, what: what.to_owned(), todo: todo.to_owned() }
-}
-
 pub(crate) fn isolated() -> Finding {
-    let what = "wlan0 keeps its clients apart: the router answers, and nobody else does.";
-    let todo = "Guest Wi-Fi often does that. Try a cable or another network.";
-    finding(Fault::ClientsIsolated, Severity::Warning, what, todo)
+    Finding::OnlyRouter { router: [192, 168, 1, 1].into(), hosts: 253 }
 }
 
 /// About as long as a sentence of a diagnosis gets.
 fn captured() -> Finding {
-    let what = "What is for 192.168.1.0/24 goes out by tun0, most likely a VPN, and not by wlan0, so that nobody on your \
-                own network gets it.";
-    let todo = "Let the VPN leave the local network alone (\"allow LAN access\", \"split tunnelling\"), or leave it while \
-                you chat.";
-    finding(Fault::RouteCaptured, Severity::Fault, what, todo)
+    let (interface, network) = ("wlan0".into(), "192.168.1.0/24".parse().unwrap());
+    Finding::RouteCaptured { interface, network, host: [192, 168, 1, 1].into(), by: Some("tun0".into()) }
+}
+
+const CAPTURED: &str = "Traffic for 192.168.1.1 in your own network 192.168.1.0/24 goes to tun0, not to wlan0.";
+const CAPTURED_TODO: &str = "A VPN often causes this. Let it leave your local network alone (\"allow LAN access\", split \
+                             tunnelling), or disconnect it while you chat.";
+
+/// A reason that is too long for a sidebar.
+fn many_interfaces() -> (Finding, String) {
+    let names: Vec<String> = (0..25).map(|n| format!("wlan{n}")).collect();
+    let names_said = names.join(", ").replace(", wlan24", " and wlan24");
+    let said = format!(
+        "None of the interfaces {names_said} is up and has a network address. Correct their names, or leave them out."
+    );
+    (Finding::NoNetwork(NoNetwork::NotThere(names)), said)
 }
 
 pub(crate) fn diagnosis(s: &mut Screen, findings: impl IntoIterator<Item = Finding>) {
@@ -39,7 +44,7 @@ fn a_diagnosis_is_said_to_who_is_alone() {
     let mut s = alone(SIZE);
     diagnosis(&mut s, [captured(), isolated()]);
     let (left, right) = halves(&mut s);
-    let Finding { what, todo, .. } = captured();
+    let (what, todo) = (CAPTURED, CAPTURED_TODO);
     assert!(left.contains(&format!("{what} {todo}")), "{}", s.text());
     assert_eq!(right, format!("PEOPLE nobody here {what}"), "in short, and no word is cut: {}", s.text());
     hides(&mut s, "Guest Wi-Fi");
@@ -50,7 +55,7 @@ fn a_diagnosis_is_said_to_who_is_alone() {
     assert!(!s.text().contains("tun0"), "{}", s.text());
     s.leaves(bob);
     let (left, right) = halves(&mut s);
-    assert!(left.contains(&todo) && right.contains(&format!("{what} ○ bob")), "{}", s.text());
+    assert!(left.contains(todo) && right.contains(&format!("{what} ○ bob")), "{}", s.text());
     diagnosis(&mut s, []);
     hides(&mut s, "tun0");
 }
@@ -59,29 +64,30 @@ fn a_diagnosis_is_said_to_who_is_alone() {
 fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
     let mut s = alone(SIZE);
     let advice = s.text();
-    diagnosis(&mut s, [finding(Fault::ClockOff, Severity::Fine, "Clocks agree.", "")]);
+    diagnosis(&mut s, [Finding::ClocksAgree]);
     assert_eq!(s.text(), advice, "what is as it should be keeps nobody away");
-    let what = "Nobody answers, and nothing is wrong that can be seen from here.";
-    diagnosis(&mut s, [finding(Fault::NobodyFound, Severity::Warning, what, "Are they here?")]);
+    let what = "No one was found, and nothing wrong can be seen from here.";
+    diagnosis(&mut s, [Finding::NobodyFound { someone_here: false }]);
     let (left, right) = halves(&mut s);
     assert!(left.contains(&format!("{what} 1. They must be")) && right.ends_with(what), "{}", s.text());
     assert!(left.contains("in another terminal."), "all of it is in sight: {}", s.text());
-    hides(&mut s, "Are they here?");
+    hides(&mut s, "Are the others on this same");
 
     let mut s = closed();
     s.sweeps(4, 4);
-    diagnosis(&mut s, [finding(Fault::Closed, Severity::Warning, "Nothing leaves this machine.", "Press F2.")]);
+    diagnosis(&mut s, [Finding::Closed]);
     let (left, right) = halves(&mut s);
-    assert!(right.ends_with("nobody here Nothing leaves this machine.") && !left.contains("Press"), "{}", s.text());
+    let what = "The chat is on this machine only, so no one else on your network can find you.";
+    assert!(right.ends_with(&format!("nobody here {what}")) && !left.contains("press F2"), "{}", s.text());
 }
 
 #[test]
 fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
-    let ports = "Every port of 4565-4569 is taken. ".repeat(9);
+    let (many, said) = many_interfaces();
     for size in [(120, 35), SIZE, (80, 12), (60, 10), (40, 12), (40, 8), (20, 5)] {
-        for what in [&captured().what, ports.trim_end()] {
+        for (finding, what) in [(captured(), CAPTURED), (many.clone(), said.as_str())] {
             let mut s = alone(size);
-            diagnosis(&mut s, [finding(Fault::PortTaken, Severity::Fault, what, &captured().todo)]);
+            diagnosis(&mut s, [finding]);
             let (left, right) = (s.text(), if size.0 < 60 { String::new() } else { halves(&mut s).1 });
             let begin = if left.contains("Nobody else") { "Nobody" } else { what.split(' ').next().unwrap() };
             // A window that is too low for any of it shows its end, as it does with everything.

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     core::discovery::sweep_policy::{self, SHORTEST_IPV6_SWEEP},
     domain::model::{PortRange, Target},
+    frontend::words,
 };
 
 /// Whether `ip` can be one machine's address.
@@ -74,8 +75,9 @@ pub(super) fn cidrs(
             return conflict(
                 &origin,
                 format!(
-                    "{network} is {objection}, which is not swept by itself. Choose a smaller, private network, or add \
-                     --any-network if it is yours to sweep."
+                    "{network} is {}, which is not swept by itself. Choose a smaller, private network, or add \
+                     --any-network if it is yours to sweep.",
+                    words::listening::objection(objection)
                 ),
             );
         }

@@ -8,10 +8,14 @@ use super::{
     Error, Options,
     found::FoundBy,
     people::{Entry, Kind, entries, why},
-    plan::{Outline, outline, span},
+    plan::{Outline, outline},
     scan::scan,
 };
-use crate::{domain::bus::SweepState, runtime::io::Net};
+use crate::{
+    domain::bus::SweepState,
+    frontend::words::{self, discover as text},
+    runtime::io::Net,
+};
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +48,7 @@ pub async fn discover<N: Net>(net: &N, options: &Options, style: Style, output: 
     let scan = scan(net, options, false, None, |progress| {
         if shows {
             let done = progress.state == SweepState::Done;
-            let text = format!("{} of {} probes, {} left", progress.probed, progress.total, span(progress.left));
-            let line = if done { String::new() } else { text };
+            let line = if done { String::new() } else { text::progress(progress) };
             // If the standard error cannot be written, nobody waits for progress.
             let _ = write!(io::stderr(), "\r\x1b[K{line}");
         }
@@ -91,31 +94,32 @@ fn print_plan(plan: &Outline, options: &Options, style: Style, output: &mut impl
         });
         writeln!(output, "{plan}")?;
     } else {
-        writeln!(output, "networks       {}", networks.join(", "))?;
-        writeln!(output, "ports          {}", options.ports)?;
-        writeln!(output, "hosts          {hosts}")?;
-        writeln!(output, "probes         {probes}, {rate:.0} per second")?;
-        writeln!(output, "time           {} for one port of every host, {} for all", span(*first_pass), span(*all))?;
-        let calls = if announcements.is_empty() { "none".to_owned() } else { announcements.join(", ") };
-        writeln!(output, "announcements  {calls}")?;
+        let mut rows = vec![
+            (text::NETWORKS, networks.join(", ")),
+            (text::PORTS, options.ports.to_string()),
+            (text::HOSTS, text::number(*hosts)),
+            (text::PROBES, text::pace(*probes, *rate)),
+            (text::TIME, text::times(*first_pass, *all)),
+            (text::ANNOUNCEMENTS, text::announcements(announcements)),
+        ];
         if !peers.is_empty() {
-            writeln!(output, "peers          {}", peers.join(", "))?;
+            rows.push((text::PEERS, peers.join(", ")));
         }
-        for remark in &options.site.remarks {
-            writeln!(output, "note           {remark}")?;
-        }
-        if let Some(why) = &options.no_network {
-            writeln!(output, "note           {why}")?;
+        rows.extend(options.site.remarks.iter().map(|remark| (text::NOTE, words::listening::remark(remark))));
+        rows.extend(options.no_network.iter().map(|why| (text::NOTE, words::listening::no_network(why))));
+        let width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        for (label, value) in rows {
+            writeln!(output, "{label:width$}  {value}")?;
         }
     }
     Ok(output.flush()?)
 }
 
 fn table(entries: &[Entry], survey: &crate::core::discovery::sweep::Survey, output: &mut impl Write) -> io::Result<()> {
-    let mut rows = vec![["ADDRESS", "WHO", "KEY", "RELEASE", "TIME", "FOUND BY"].map(str::to_owned)];
+    let mut rows = vec![text::HEADINGS.map(str::to_owned)];
     rows.extend(entries.iter().map(row));
     if entries.is_empty() {
-        writeln!(output, "Nobody answers. proximity-chat doctor says why that may be.")?;
+        writeln!(output, "{}", text::NOBODY)?;
     } else {
         let width =
             |column: usize| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max().unwrap_or(0);
@@ -127,7 +131,7 @@ fn table(entries: &[Entry], survey: &crate::core::discovery::sweep::Survey, outp
     }
     let hosts = survey.hosts;
     if hosts > 0 {
-        writeln!(output, "{} of {hosts} other addresses answer something.", survey.answered.len())?;
+        writeln!(output, "{}", text::answered(survey.answered.len(), hosts))?;
     }
     Ok(())
 }
@@ -138,13 +142,13 @@ fn row(entry: &Entry) -> [String; 6] {
     match &entry.kind {
         Kind::Node { node, reply, round_trip, own } => {
             let nick = reply.as_ref().and_then(|reply| reply.nick.as_ref()).map_or("?".to_owned(), ToString::to_string);
-            let nick = if *own { format!("{nick} (you)") } else { nick };
-            let release = reply.as_ref().map_or("older".to_owned(), |reply| {
-                if reply.agrees() { reply.version.to_string() } else { format!("{} (other protocol)", reply.version) }
+            let nick = if *own { text::own(&nick) } else { nick };
+            let release = reply.as_ref().map_or(text::OLDER.to_owned(), |reply| {
+                if reply.agrees() { reply.version.to_string() } else { text::other_protocol(&reply.version) }
             });
-            [addrs, nick, node.tag(8), release, format!("{:.1} ms", round_trip.as_secs_f64() * 1_000.0), by]
+            [addrs, nick, node.tag(8), release, text::round_trip(*round_trip), by]
         }
-        Kind::Reference => [addrs, "?".into(), "none".into(), "reference, plain text".into(), String::new(), by],
+        Kind::Reference => [addrs, "?".into(), text::KEYLESS.into(), text::REFERENCE.into(), String::new(), by],
         Kind::Other(failure) => [addrs, "-".into(), String::new(), why(*failure).into(), String::new(), by],
     }
 }

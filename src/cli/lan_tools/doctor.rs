@@ -11,6 +11,7 @@ use super::{Error, Options, Style, evidence::evidence, scan::scan};
 use crate::{
     core::diagnosis::diagnose,
     domain::model::{Finding, Severity},
+    frontend::words,
     runtime::io::Net,
 };
 
@@ -27,7 +28,7 @@ pub struct Report {
 impl Report {
     /// Whether something keeps people from meeting.
     pub fn has_fault(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Fault)
+        self.findings.iter().any(|finding| finding.severity() == Severity::Fault)
     }
 
     /// Prints it.
@@ -36,19 +37,19 @@ impl Report {
     /// What the output says.
     pub fn print(&self, style: Style, output: &mut impl Write) -> io::Result<()> {
         for finding in &self.findings {
-            let Finding { fault, severity, what, todo } = finding;
+            let (what, todo) = (words::findings::what(finding), words::findings::todo(finding));
             if style == Style::Json {
                 let finding = json!({
                     "event": "finding",
-                    "code": fault.as_str(),
-                    "state": severity.as_str(),
+                    "code": finding.fault().as_str(),
+                    "state": finding.severity().as_str(),
                     "text": what,
                     "todo": todo,
                 });
                 writeln!(output, "{finding}")?;
                 continue;
             }
-            let mark = match severity {
+            let mark = match finding.severity() {
                 Severity::Fault => "!!",
                 Severity::Warning => " !",
                 Severity::Fine => "ok",
@@ -59,11 +60,11 @@ impl Report {
             }
         }
         if style == Style::Json {
-            let worst = self.findings.iter().find(|finding| finding.severity != Severity::Fine);
+            let worst = self.findings.iter().find(|finding| finding.severity() != Severity::Fine);
             let verdict = json!({
                 "event": "verdict",
-                "code": worst.map(|finding| finding.fault.as_str()),
-                "state": worst.map_or(Severity::Fine, |finding| finding.severity).as_str(),
+                "code": worst.map(|finding| finding.fault().as_str()),
+                "state": worst.map_or(Severity::Fine, Finding::severity).as_str(),
             });
             writeln!(output, "{verdict}")?;
         }

@@ -11,10 +11,10 @@ use crate::{
         diagnosis::{Evidence, Person, Proximity, Reached},
         node::DialFailure,
     },
-    domain::model::NodeId,
+    domain::model::{CannotListen, NodeId},
     runtime::{
         io::{captured, now, swept},
-        net::Probed,
+        net::{ListenError, Probed},
     },
 };
 
@@ -50,7 +50,7 @@ pub(super) fn evidence(scan: &Scan, options: &Options) -> Evidence {
         open: site.open,
         spots: site.spots.clone(),
         no_network: no_network.clone(),
-        listening: scan.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(ToString::to_string)),
+        listening: scan.listening.as_ref().map(|bound| bound.as_ref().map(|addr| *addr).map_err(cannot_listen)),
         captured: captured(&site.spots, interfaces, &said),
         swept: Some(swept(&scan.survey, &site.sweep)),
         mute: scan.mute.clone(),
@@ -58,6 +58,16 @@ pub(super) fn evidence(scan: &Scan, options: &Options) -> Evidence {
         announces: *announce,
         people: persons,
         ports: Some(*ports),
+    }
+}
+
+/// The same as a fact for the diagnosis.
+fn cannot_listen(error: &ListenError) -> CannotListen {
+    match error {
+        ListenError::AllInUse { ip, ports } => CannotListen::AllInUse { ip: *ip, ports: *ports },
+        ListenError::NotOurs(ip) => CannotListen::NotOurs(*ip),
+        ListenError::NotAllowed(addr) => CannotListen::NotAllowed(*addr),
+        ListenError::Other { addr, source } => CannotListen::Other { addr: *addr, error: source.to_string() },
     }
 }
 

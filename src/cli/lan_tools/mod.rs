@@ -19,7 +19,7 @@ pub use doctor::{Report, doctor};
 
 use crate::{
     core::discovery::listen_plan::ListenPlan,
-    domain::model::{Interface, NodeId, PortRange, Target},
+    domain::model::{Interface, NoNetwork, NodeId, PortRange, Target},
     protocol::identity::Identity,
     runtime::net::TlsSetupError,
 };
@@ -34,7 +34,7 @@ pub struct Options {
     /// Where we are.
     pub site: ListenPlan,
     /// Why that is not open although it should be.
-    pub no_network: Option<String>,
+    pub no_network: Option<NoNetwork>,
     /// The interfaces of this machine.
     pub interfaces: Vec<Interface>,
     /// The ports to probe.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     core::node::DialFailure,
     domain::model::{NodeId, Target},
+    frontend::words::discover as words,
     protocol::codec::mesh::ProbeReply,
     runtime::net::Probed,
 };
@@ -84,11 +85,11 @@ pub(super) fn entries(scan: &Scan, options: &Options) -> Vec<Entry> {
 /// Why none of our nodes answers there, in words.
 pub(super) const fn why(failure: DialFailure) -> &'static str {
     match failure {
-        DialFailure::Refused => "refuses",
-        DialFailure::Timeout => "does not answer",
-        DialFailure::Unreachable => "no way there",
-        DialFailure::Ended => "hangs up",
-        DialFailure::Protocol | DialFailure::NotTls => "is no chat",
-        DialFailure::Untrusted => "does not prove a key",
+        DialFailure::Refused => words::REFUSED,
+        DialFailure::Timeout => words::SILENT,
+        DialFailure::Unreachable => words::NO_ROUTE,
+        DialFailure::Ended => words::ENDED,
+        DialFailure::Protocol | DialFailure::NotTls => words::NOT_A_CHAT,
+        DialFailure::Untrusted => words::UNPROVEN,
     }
 }

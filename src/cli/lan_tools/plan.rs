@@ -49,12 +49,3 @@ pub(super) fn outline(options: &Options) -> Outline {
         peers: peers.iter().map(ToString::to_string).collect(),
     }
 }
-
-/// `0.4 s`, `8.7 s`, `11 min`, `3 h`.
-pub(super) fn span(time: Duration) -> String {
-    match time.as_secs() {
-        0..100 => format!("{:.1} s", time.as_secs_f32()),
-        100..7_200 => format!("{} min", time.as_secs().div_ceil(60)),
-        secs => format!("{} h", secs.div_ceil(3_600)),
-    }
-}

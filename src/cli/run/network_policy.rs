@@ -7,10 +7,10 @@ use ipnetwork::IpNetwork;
 use crate::{
     cli::config::{Config, Lan},
     core::{
-        discovery::listen_plan::{ListenPlan, NoNetwork, Wishes},
+        discovery::listen_plan::{ListenPlan, Wishes},
         networks::{Evidence, Networks, Standing},
     },
-    domain::model::{Date, Interface, LocalSubnet, Network, NodeId},
+    domain::model::{Date, Interface, LocalSubnet, Network, NetworkRemark, NoNetwork, NodeId},
     runtime::{
         actor::DesiredNetwork,
         io::{ask_routers, interfaces, seen},
@@ -160,7 +160,7 @@ impl NetworkPolicy {
         }
         let site = match self.opened(interfaces) {
             Ok(site) => site,
-            Err(error) => return self.without_network(&error, interfaces, before, today),
+            Err(why) => return self.without_network(why, interfaces, before, today),
         };
         if let Some(waiting) = self.without_addresses(&site, before) {
             return waiting;
@@ -171,15 +171,13 @@ impl NetworkPolicy {
             let may_be_known = self.networks.may_be_opened(&seen) && self.networks.decided(&seen).is_none();
             let mut closed = self.closed(interfaces, Ok(spots), Some(seen));
             if may_be_known && !self.off {
-                let text = "You have opened the chat on a network with these addresses before. Nothing proves that this is that \
-                            one, so the chat stays on this machine. F2, or /lan on, opens it.";
-                closed.desired.site.remarks.push(text.to_owned());
+                closed.desired.site.remarks.push(NetworkRemark::MayBeKnown);
             }
             return closed;
         }
         let joined = self.networks.look(&seen, steady, today).joined();
         let gone = self.is_fixed() && site.primary().is_none();
-        let lost = gone.then(|| format!("No interface has the address {} any more.", self.ip));
+        let lost = gone.then_some(NoNetwork::AddressGone(self.ip));
         self.at_network(DesiredNetwork { lost, ..DesiredNetwork::fixed(site, Network::loopback()) }, joined, Some(seen))
     }
 
@@ -220,7 +218,7 @@ impl NetworkPolicy {
     fn closed(
         &mut self,
         interfaces: &[Interface],
-        offer: Result<Vec<LocalSubnet>, String>,
+        offer: Result<Vec<LocalSubnet>, NoNetwork>,
         seen: Option<Evidence>,
     ) -> Decision {
         self.networks.leave();
@@ -232,23 +230,23 @@ impl NetworkPolicy {
     /// There is nothing to be open to.
     fn without_network(
         &mut self,
-        error: &NoNetwork,
+        why: NoNetwork,
         interfaces: &[Interface],
         before: Option<&Decision>,
         today: Date,
     ) -> Decision {
-        if let Some(lost) = self.lost(before, error.to_string()) {
+        if let Some(lost) = self.lost(before, why.clone()) {
             return lost;
         }
         let awaited = before.is_some_and(|before| before.desired.network == Network::awaited());
         let was_closed = before.is_some_and(|before| before.seen.is_some()) && !awaited;
         let wanted = (self.lan.open || self.is_fixed()) && !self.off && !was_closed;
         let seen = before.and_then(|before| before.seen.clone());
-        let mut decision = self.closed(interfaces, Err(error.to_string()), seen);
+        let mut decision = self.closed(interfaces, Err(why.clone()), seen);
         if wanted {
             // What is typed meanwhile is for the network that comes.
             self.networks.wait_for_network(today);
-            decision.desired.lost = Some(error.to_string());
+            decision.desired.lost = Some(why);
             return self.at_network(decision.desired, None, decision.seen);
         }
         decision
@@ -257,13 +255,15 @@ impl NetworkPolicy {
     /// An address that is assigned again is gone for a moment.
     fn without_addresses(&mut self, site: &ListenPlan, before: Option<&Decision>) -> Option<Decision> {
         let before = before.filter(|before| !is_bare(&before.desired.site) && is_bare(site))?;
-        let names: Vec<&str> = site.spots.iter().filter(|s| !s.ip.is_loopback()).map(|s| &*s.interface).collect();
-        let without = if names.len() == 1 { "has lost its address" } else { "have lost their addresses" };
-        self.lost(Some(before), format!("No network: {} {without}.", names.join(", ")))
+        if self.is_fixed() {
+            return self.lost(Some(before), NoNetwork::AddressGone(self.ip));
+        }
+        let beyond = site.spots.iter().filter(|spot| !spot.ip.is_loopback());
+        self.lost(Some(before), NoNetwork::AddressesLost(beyond.map(|spot| spot.interface.clone()).collect()))
     }
 
     /// A network that is gone for a while is still the one that we are in, if we were open to it and are to be.
-    fn lost(&mut self, before: Option<&Decision>, why: String) -> Option<Decision> {
+    fn lost(&mut self, before: Option<&Decision>, why: NoNetwork) -> Option<Decision> {
         let is_meant = |before: &&Decision| before.seen.as_ref().is_none_or(|seen| self.wants_open(seen));
         let before = before.filter(|before| before.desired.site.open).filter(is_meant)?;
         if before.desired.lost.is_none() {

@@ -208,7 +208,7 @@ impl Watcher {
         let site = self.policy.opened(&interfaces);
         if let (Err(error), true) = (&site, open) {
             if self.answers_again() {
-                self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string()))));
+                self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.clone()))));
             }
             return;
         }
@@ -231,7 +231,7 @@ impl Watcher {
     async fn go_to(&mut self, interface: &Arc<str>) {
         let interfaces = interfaces().unwrap_or_default();
         if let Err(error) = self.policy.go_to(interface, &interfaces) {
-            return self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string()))));
+            return self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error))));
         }
         // What is there now is another network, and nothing was said of it.
         self.policy.networks.leave();
@@ -245,7 +245,7 @@ impl Watcher {
                 let next = self.policy.again(&self.now, step.joined());
                 self.go(next);
             }
-            Err(error) => self.tell(Update::Failed(Failure::Network(NetworkFailure::CannotOpen(error.to_string())))),
+            Err(why) => self.tell(Update::Failed(Failure::Network(NetworkFailure::NotTheSame(why)))),
         }
     }
 

@@ -14,7 +14,7 @@ use std::{
 
 pub use people::{Person, Proximity, Reached};
 
-use crate::domain::model::{Fault, Finding, Interface, LocalSubnet, PortRange, Severity};
+use crate::domain::model::{CannotListen, Fault, Finding, Interface, LocalSubnet, NoNetwork, PortRange, Severity};
 
 /// What was seen.
 #[derive(Debug, Clone, Default)]
@@ -26,14 +26,14 @@ pub struct Evidence {
     /// What it is open to.
     pub spots: Vec<LocalSubnet>,
     /// Why it is not open although it should be.
-    pub no_network: Option<String>,
+    pub no_network: Option<NoNetwork>,
     /// Whether it listens; none if nobody tried.
-    pub listening: Option<Result<SocketAddr, String>>,
+    pub listening: Option<Result<SocketAddr, CannotListen>>,
     /// Own networks, and where the routes lead what is for a host there; only where that is not the spot itself.
     pub captured: Vec<Captured>,
     /// Hosts that were looked at, and those of them that answered anything, when a sweep got far enough to tell.
     pub swept: Option<Swept>,
-    /// Interfaces on which datagrams cannot be sent or heard, and why.
+    /// Interfaces on which datagrams cannot be sent or heard, and what the operating system says of it.
     pub mute: Vec<(Arc<str>, String)>,
     /// Announcements that came from outside of the network that they were heard on.
     pub off_link: BTreeSet<(Arc<str>, IpAddr)>,
@@ -81,29 +81,12 @@ pub fn diagnose(evidence: &Evidence) -> Vec<Finding> {
         people::anybody,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(evidence)).collect();
-    // That nobody was found needs no words of its own where a cause is known.
-    if findings.iter().any(|finding| finding.severity != Severity::Fine && finding.fault != Fault::NobodyFound) {
-        findings.retain(|finding| finding.fault != Fault::NobodyFound);
+    // That nobody was found need not be said where a cause is known.
+    if findings.iter().any(|finding| finding.severity() != Severity::Fine && finding.fault() != Fault::NobodyFound) {
+        findings.retain(|finding| finding.fault() != Fault::NobodyFound);
     }
-    findings.sort_by_key(|finding| finding.severity);
+    findings.sort_by_key(Finding::severity);
     findings
-}
-
-fn fault(fault: Fault, what: impl Into<String>, todo: impl Into<String>) -> Finding {
-    Finding { fault, severity: Severity::Fault, what: what.into(), todo: todo.into() }
-}
-
-fn warning(fault: Fault, what: impl Into<String>, todo: impl Into<String>) -> Finding {
-    Finding { fault, severity: Severity::Warning, what: what.into(), todo: todo.into() }
-}
-
-fn fine(fault: Fault, what: impl Into<String>) -> Finding {
-    Finding { fault, severity: Severity::Fine, what: what.into(), todo: String::new() }
-}
-
-/// `1 person`, `3 people`.
-fn count(number: usize, one: &str, several: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {several}") }
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Evidence, count, fault, fine, warning};
+use super::Evidence;
 use crate::{
-    domain::model::{Fault, Finding, LocalSubnet, Timestamp},
+    domain::model::{Finding, FoundPeer, LocalSubnet, Timestamp, Unreached, Way},
     protocol::codec::mesh::{DialBack, ProbeReply},
 };
 
@@ -74,11 +74,8 @@ impl Person {
         }
     }
 
-    fn name(&self) -> String {
-        match self.seen().and_then(|seen| seen.nick.as_ref()) {
-            Some(nick) => format!("{nick} ({})", self.addr),
-            None => self.addr.to_string(),
-        }
+    fn found(&self) -> FoundPeer {
+        FoundPeer { nick: self.seen().and_then(|seen| seen.nick.clone()), addr: self.addr }
     }
 }
 
@@ -88,88 +85,50 @@ pub(super) fn versions(evidence: &Evidence) -> Vec<Finding> {
         Reached::OtherVersion => true,
         _ => false,
     };
-    let Some(person) = evidence.people.iter().find(other) else { return Vec::new() };
-    let theirs = person.seen().map(|seen| format!(" (release {})", seen.version)).unwrap_or_default();
-    vec![fault(
-        Fault::VersionMismatch,
-        format!(
-            "{}{theirs} speaks another version of the protocol than this program (release {}).",
-            person.name(),
-            env!("CARGO_PKG_VERSION")
-        ),
-        "Update the older of the two programs.",
-    )]
+    let person = evidence.people.iter().find(other);
+    let release = |person: &Person| person.seen().map(|seen| seen.version.clone());
+    let finding = person.map(|person| Finding::OtherVersion { who: person.found(), release: release(person) });
+    finding.into_iter().collect()
 }
 
 pub(super) fn inbound(evidence: &Evidence) -> Vec<Finding> {
     let beyond = |person: &&Person| person.place != Proximity::Here;
     let tried: Vec<(&Person, DialBack)> =
         evidence.people.iter().filter(beyond).filter_map(|p| Some((p, p.seen()?.dial_back?))).collect();
-    let port = match &evidence.listening {
-        Some(Ok(addr)) => format!("TCP {}", addr.port()),
-        _ => "TCP".to_owned(),
-    };
-    match tried.iter().find(|(_, back)| *back == DialBack::Reached).or_else(|| tried.first()) {
-        None => Vec::new(),
-        Some((person, DialBack::Reached)) => {
-            vec![fine(Fault::InboundBlocked, format!("{} can connect to you.", person.name()))]
-        }
-        Some((person, back)) => {
-            let how = match back {
-                DialBack::Timeout => "nothing of this machine answered",
-                DialBack::Refused => "this machine refused",
-                DialBack::Reached | DialBack::Unreachable => "this machine could not be reached",
-            };
-            let range = evidence.ports.map_or_else(|| port.clone(), |ports| format!("TCP {ports}"));
-            vec![fault(
-                Fault::InboundBlocked,
-                format!("{} tried to connect to you on {port}, and {how}.", person.name()),
-                format!(
-                    "A firewall on this machine blocks it. Allow incoming {range}, for example  ufw allow {}/tcp .",
-                    ufw(evidence)
-                ),
-            )]
-        }
-    }
-}
-
-/// The range as firewalls write it.
-fn ufw(evidence: &Evidence) -> String {
-    evidence.ports.map_or_else(|| "4565:4569".to_owned(), |ports| format!("{}:{}", ports.min(), ports.max()))
+    // One who reaches us is enough.
+    let told = tried.iter().find(|(_, back)| *back == DialBack::Reached).or_else(|| tried.first());
+    let port = evidence.listening.as_ref().and_then(|bound| Some(bound.as_ref().ok()?.port()));
+    let finding = told.map(|(person, back)| {
+        let how = match back {
+            DialBack::Reached => return Finding::Reachable(person.found()),
+            DialBack::Timeout => Unreached::Silent,
+            DialBack::Refused => Unreached::Refused,
+            DialBack::Unreachable => Unreached::NoRoute,
+        };
+        Finding::InboundBlocked { who: person.found(), port, how, ports: evidence.ports }
+    });
+    finding.into_iter().collect()
 }
 
 pub(super) fn blocked(evidence: &Evidence) -> Vec<Finding> {
-    let unreached =
-        |person: &&Person| matches!(person.reached, Reached::Silent | Reached::Refused | Reached::Unreachable);
-    let Some(person) = evidence.people.iter().find(unreached) else { return Vec::new() };
-    let (addr, how) = (person.addr, if person.announced { "announces itself" } else { "was named" });
-    let (what, todo) = match person.reached {
-        Reached::Refused => (
-            format!("{addr} {how}, and the connection is refused."),
-            "Is the program open there, on that port? If it is, a firewall refuses it, there or on this machine.",
-        ),
-        Reached::Unreachable => (
-            format!("{addr} {how}, and there is no way there from here."),
-            "It is on another network, and no route leads to that: correct the address, or the routes.",
-        ),
-        _ => (
-            format!("{addr} {how}, and does not answer."),
-            "A firewall may block it, there or on this machine: allow incoming TCP on that port there, and outgoing \
-             here. Or the access point keeps you apart.",
-        ),
-    };
-    vec![if person.announced { fault(Fault::PeerBlocked, what, todo) } else { warning(Fault::PeerBlocked, what, todo) }]
+    let finding = evidence.people.iter().find_map(|person| {
+        let how = match person.reached {
+            Reached::Silent => Unreached::Silent,
+            Reached::Refused => Unreached::Refused,
+            Reached::Unreachable => Unreached::NoRoute,
+            Reached::Answered(..) | Reached::Older | Reached::OtherVersion => return None,
+        };
+        Some(Finding::PeerBlocked { addr: person.addr, announced: person.announced, how })
+    });
+    finding.into_iter().collect()
 }
 
 pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
     if !evidence.announces {
         return Vec::new();
     }
-    let todo = "People are found by the sweep all the same, only slower. Allow UDP on the lowest port of the range, and \
-                multicast, in the firewall; switch off \"IGMP snooping\" or \"multicast filtering\" in the router.";
-    if let Some((interface, why)) = evidence.mute.first() {
-        let what = format!("Announcements cannot be sent, or not be heard, on {interface}: {why}.");
-        return vec![warning(Fault::MulticastBlocked, what, todo)];
+    if let Some((interface, error)) = evidence.mute.first() {
+        return vec![Finding::Mute { interface: interface.clone(), error: error.clone() }];
     }
     let near: Vec<(&Person, &ProbeReply)> = evidence
         .people
@@ -179,13 +138,13 @@ pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
         .collect();
     let Some((person, _)) = near.first() else { return Vec::new() };
     let (out, back) = (near.iter().any(|(_, seen)| seen.heard), near.iter().any(|(person, _)| person.announced));
-    let what = match (out, back) {
-        (true, true) => return vec![fine(Fault::MulticastBlocked, "Announcements pass, both ways.")],
-        (false, true) => format!("{} does not hear your announcements.", person.name()),
-        (true, false) => format!("The announcements of {} do not reach you.", person.name()),
-        (false, false) => format!("Announcements pass neither way between you and {}.", person.name()),
+    let way = match (out, back) {
+        (true, true) => return vec![Finding::AnnouncementsPass],
+        (false, true) => Way::Out,
+        (true, false) => Way::In,
+        (false, false) => Way::Both,
     };
-    vec![warning(Fault::MulticastBlocked, what, todo)]
+    vec![Finding::AnnouncementsLost { who: person.found(), way }]
 }
 
 pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
@@ -198,57 +157,24 @@ pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
     let far = |ms: i64| u128::from(ms.unsigned_abs()) > CLOCK_TOLERANCE.as_millis();
     let off: Vec<_> = all.iter().filter(|(_, ms)| far(*ms)).collect();
     let Some((person, ms)) = off.first() else {
-        return if all.is_empty() { Vec::new() } else { vec![fine(Fault::ClockOff, "The clocks agree.")] };
+        return if all.is_empty() { Vec::new() } else { vec![Finding::ClocksAgree] };
     };
     // Where most are off by about the same, it is us.
     let ours =
         off.len() * 2 > all.len() && off.len() > 1 && off.iter().all(|(_, other)| !far(other.saturating_sub(*ms)));
-    let (whose, todo) = if ours {
-        ("Your clock is", "Set this machine's clock, or switch on its time synchronisation.")
-    } else {
-        (
-            "Your clock, or theirs, is",
-            "Set the wrong one, or switch on its time synchronisation: lines are ordered by time.",
-        )
-    };
-    let (apart, which) = (span(ms.unsigned_abs()), if *ms > 0 { "ahead of" } else { "behind" });
-    vec![warning(
-        Fault::ClockOff,
-        format!("{whose} far off: that of {} is {apart} {which} yours.", person.name()),
-        todo,
-    )]
-}
-
-/// `7 minutes`, `3 hours`, `2 days`.
-fn span(ms: u64) -> String {
-    let minutes = (ms + 30_000) / 60_000;
-    let unit =
-        |number: u64, one: &str, several: &str| count(usize::try_from(number).unwrap_or(usize::MAX), one, several);
-    match minutes {
-        0..120 => unit(minutes, "minute", "minutes"),
-        120..2_880 => unit(minutes / 60, "hour", "hours"),
-        _ => unit(minutes / 1_440, "day", "days"),
-    }
+    // To the nearest minute, so that a clock that runs unevenly is not another finding each time.
+    let minutes_ahead = ms.saturating_add(ms.signum() * 30_000) / 60_000;
+    vec![Finding::ClockOff { who: person.found(), minutes_ahead, ours }]
 }
 
 pub(super) fn anybody(evidence: &Evidence) -> Vec<Finding> {
     let met = |person: &&Person| matches!(person.reached, Reached::Answered(..) | Reached::Older);
     let (here, beyond): (Vec<_>, Vec<_>) =
         evidence.people.iter().filter(met).partition(|person| person.place == Proximity::Here);
-    let found = |people: &[&Person]| format!("{} found", count(people.len(), "person", "people"));
-    // Who cannot be met beyond this machine looks for nobody there.
-    match (here.as_slice(), beyond.as_slice()) {
-        (here @ [_, ..], []) if !evidence.open => {
-            vec![fine(Fault::NobodyFound, format!("{} on this machine.", found(here)))]
-        }
-        (here, []) => {
-            let whom = if here.is_empty() { "Nobody" } else { "Nobody beyond this machine" };
-            vec![warning(
-                Fault::NobodyFound,
-                format!("{whom} was found, and nothing is wrong that can be seen from here."),
-                "Are the others on this same network, with the program open to it (F2)? If they are, run this there, too.",
-            )]
-        }
-        (_, beyond) => vec![fine(Fault::NobodyFound, format!("{}.", found(beyond)))],
-    }
+    // A node that is not open looks for nobody beyond this machine.
+    vec![match (here.len(), beyond.len()) {
+        (here @ 1.., 0) if !evidence.open => Finding::FoundHere(here),
+        (here, 0) => Finding::NobodyFound { someone_here: here > 0 },
+        (_, beyond) => Finding::FoundBeyond(beyond),
+    }]
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    domain::model::{InterfaceAddr, InterfaceKind, Nick, Timestamp},
+    domain::model::{FoundPeer, InterfaceAddr, InterfaceKind, Nick, Timestamp, Unusable},
     protocol::codec::mesh::{DialBack, ProbeReply, VERSIONS},
 };
 
@@ -61,13 +61,13 @@ fn well() -> Evidence {
 
 /// What is said first, if anything is wrong.
 fn first(evidence: &Evidence) -> Option<Fault> {
-    diagnose(evidence).into_iter().find(|finding| finding.severity != Severity::Fine).map(|finding| finding.fault)
+    diagnose(evidence).into_iter().find(|finding| finding.severity() != Severity::Fine).map(|finding| finding.fault())
 }
 
 #[test]
 fn where_all_is_well_it_is_said_of_everything_that_was_looked_at() {
     let findings = diagnose(&well());
-    assert!(findings.iter().all(|finding| finding.severity == Severity::Fine), "{findings:#?}");
+    assert!(findings.iter().all(|finding| finding.severity() == Severity::Fine), "{findings:#?}");
     assert_eq!(findings.len(), 7);
 }
 
@@ -83,10 +83,14 @@ fn each_fault_is_named_by_what_it_looks_like() {
         change(&mut seen);
         with(&|evidence| evidence.people = vec![person(seen.clone())])
     };
-    let gone = |e: &mut Evidence| e.no_network = Some("No network: eth0 is not connected.".to_owned());
+    let unplugged = Unusable { interface: "eth0".into(), connected: false };
+    let gone = |e: &mut Evidence| e.no_network = Some(NoNetwork::NoAddress(vec![unplugged.clone()]));
     assert_eq!(with(&gone), Some(Fault::NoNetwork));
     assert_eq!(with(&|e| e.open = false), Some(Fault::Closed));
-    assert_eq!(with(&|e| e.listening = Some(Err("Ports are all in use.".to_owned()))), Some(Fault::PortTaken));
+    assert_eq!(
+        with(&|e| e.listening = Some(Err(CannotListen::NotOurs([10, 77, 0, 20].into())))),
+        Some(Fault::PortTaken)
+    );
     let by = Some("tun0".into());
     let captured = Captured { spot: spot(), host: Ipv4Addr::new(10, 77, 0, 1), by };
     assert_eq!(with(&|e| e.captured = vec![captured.clone()]), Some(Fault::RouteCaptured));
@@ -119,7 +123,7 @@ fn each_fault_is_named_by_what_it_looks_like() {
 fn what_is_not_known_is_not_said() {
     let evidence = Evidence { open: true, spots: vec![spot()], ..Evidence::default() };
     let findings = diagnose(&evidence);
-    let said: Vec<_> = findings.iter().map(|finding| (finding.fault, finding.severity)).collect();
+    let said: Vec<_> = findings.iter().map(|finding| (finding.fault(), finding.severity())).collect();
     assert_eq!(said, [(Fault::NobodyFound, Severity::Warning), (Fault::NoNetwork, Severity::Fine)]);
 }
 
@@ -130,13 +134,13 @@ fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
     assert_eq!(first(&evidence), None);
     let off = |hours: i64| person(ProbeReply { wall: Timestamp::from_millis(NOON + hours * 3_600_000), ..seen() });
     evidence.people = vec![off(2), off(2), person(seen())];
-    let text = |evidence: &Evidence| diagnose(evidence)[0].what.clone();
-    assert!(text(&evidence).starts_with("Your clock is far off: that of bob (10.77.0.30:4565) is 2 hours ahead"));
+    let clock = |minutes_ahead, ours| {
+        let who = FoundPeer { nick: Nick::new("bob").ok(), addr: ([10, 77, 0, 30], 4_565).into() };
+        Finding::ClockOff { who, minutes_ahead, ours }
+    };
+    assert_eq!(diagnose(&evidence)[0], clock(120, true));
     evidence.people = vec![off(-72), person(seen())];
-    assert!(
-        text(&evidence)
-            .starts_with("Your clock, or theirs, is far off: that of bob (10.77.0.30:4565) is 3 days behind")
-    );
+    assert_eq!(diagnose(&evidence)[0], clock(-4_320, false));
 }
 
 #[test]

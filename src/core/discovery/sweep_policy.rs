@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;
 
+use crate::domain::model::Objection;
+
 /// The largest IPv4 network that is swept without the user's word, as a prefix length: a /16.
 pub const SHORTEST_IPV4_SWEEP: u8 = 16;
 
@@ -28,12 +30,12 @@ const PRIVATE: [&str; 9] = [
 ];
 
 /// Why a network needs `any_network`, or `None` if it does not.
-pub fn objection(network: IpNetwork) -> Option<&'static str> {
+pub fn objection(network: IpNetwork) -> Option<Objection> {
     match network {
         // It only filters: nothing is ever sent because of it.
         IpNetwork::V6(v6) if v6.prefix() < SHORTEST_IPV6_SWEEP => None,
-        _ if !is_private(network) => Some("a public address range"),
-        IpNetwork::V4(v4) if v4.prefix() < SHORTEST_IPV4_SWEEP => Some("larger than a /16"),
+        _ if !is_private(network) => Some(Objection::Public),
+        IpNetwork::V4(v4) if v4.prefix() < SHORTEST_IPV4_SWEEP => Some(Objection::TooLarge),
         _ => None,
     }
 }
@@ -91,10 +93,10 @@ mod tests {
             assert_eq!(objection(net(text)), None, "{text}");
         }
         for text in ["8.8.8.0/24", "172.32.0.0/16", "0.0.0.0/0", "192.0.0.0/8", "2000::/112", "::ffff:8.8.8.0/120"] {
-            assert_eq!(objection(net(text)), Some("a public address range"), "{text}");
+            assert_eq!(objection(net(text)), Some(Objection::Public), "{text}");
         }
         for text in ["10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/15"] {
-            assert_eq!(objection(net(text)), Some("larger than a /16"), "{text}");
+            assert_eq!(objection(net(text)), Some(Objection::TooLarge), "{text}");
         }
     }
 

@@ -41,9 +41,9 @@ pub use people::{Acquaintance, MAX_PEOPLE, People};
 pub use record::{MAX_JOINED, NetworkRecord};
 pub use remembered::remembered;
 pub use standing::Standing;
-pub use whereabouts::{Decided, NotTheSame, Step, Whereabouts};
+pub use whereabouts::{Decided, Step, Whereabouts};
 
-use crate::domain::model::{Date, Network, NodeId};
+use crate::domain::model::{Date, Network, NodeId, NotTheSame};
 
 /// Networks that are remembered. Few people work in more places. The one that was visited longest ago gives way, blank ones
 /// first; its history stays in the database until it is too old.

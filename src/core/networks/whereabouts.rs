@@ -51,14 +51,3 @@ pub struct Decided {
     /// Whether that was decided in this run.
     pub now: bool,
 }
-
-/// What the user says of a network cannot be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotTheSame {
-    /// Where the node is is certain, or it is nowhere.
-    #[error("It is certain already which network this is.")]
-    Certain,
-    /// There is no such network.
-    #[error("There is no network of that name that this one could be.")]
-    Unknown,
-}

@@ -7,7 +7,7 @@ use std::{
 
 use crate::domain::{
     bus::NamedKey,
-    model::{NodeId, StoreFailure, Target, Text, Who},
+    model::{NoNetwork, NodeId, NotTheSame, StoreFailure, Target, Text, Who},
 };
 
 /// Something the user asked for did not work.
@@ -189,8 +189,10 @@ pub enum Stale {
 /// Why the node is not where the user wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetworkFailure {
-    /// It cannot be opened, or stay.
-    CannotOpen(String),
+    /// There is no network to open it to.
+    CannotOpen(NoNetwork),
+    /// It is not on the network that the user says.
+    NotTheSame(NotTheSame),
     /// It could not listen on the network, so it stays on this machine.
     StaysClosed {
         /// Why it could not listen.

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::domain::model::{Nick, NodeId, StoreFailure, Target};
+use crate::domain::model::{NetworkRemark, Nick, NodeId, StoreFailure, Target};
 
 /// Something worth a dim line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -318,7 +318,7 @@ pub enum NetworkNotice {
         open: bool,
     },
     /// What of the network the node is not opened to, or does not sweep, and why.
-    Remark(String),
+    Remark(NetworkRemark),
 }
 
 /// Kinds of [`Notice`].

@@ -8,8 +8,8 @@ use super::{
     ConnectFailure, Failure, LinkNotice, Notice, StorageFailure, TrustFailure, TrustNotice, VerifyFailure, WhoFailure,
 };
 use crate::domain::model::{
-    DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NodeId, Peer,
-    PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
+    DiskTrouble, Finding, Known, LeaveReason, LocalSubnet, Mark, Message, MessageId, Network, Nick, NoNetwork, NodeId,
+    Peer, PeerId, Presence, Repute, Room, Seek, Text, Timestamp,
 };
 
 /// What happened in the network, in the order in which it happened.
@@ -227,9 +227,9 @@ pub struct NetworkStatus {
     /// Where people are looked for.
     pub sweep: Vec<IpNetwork>,
     /// While it is closed: what opening would open it to, or why it cannot be opened.
-    pub offer: Result<Vec<LocalSubnet>, String>,
+    pub offer: Result<Vec<LocalSubnet>, NoNetwork>,
     /// While it is open: why there is no network any more.
-    pub lost: Option<String>,
+    pub lost: Option<NoNetwork>,
 }
 
 /// Own lines that nobody is known to have, on another network than the present one.

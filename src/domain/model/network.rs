@@ -15,6 +15,15 @@ pub struct Network(Box<str>);
 #[error("a network's name has 1 to {MAX_BYTES} printable characters of ASCII")]
 pub struct NetworkError;
 
+/// Why the present network is not the one that the user says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTheSame {
+    /// It is certain which network this is, or there is none.
+    Certain,
+    /// This one could be no network of that name.
+    Unknown,
+}
+
 impl Network {
     /// A network by its name: 1 to 100 printable characters of ASCII.
     ///

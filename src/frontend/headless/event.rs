@@ -1,6 +1,9 @@
 //! The contract: every event, its keys and their order. Keys may be added, never renamed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, SocketAddr},
+};
 
 use serde::{Serialize, Serializer};
 
@@ -38,14 +41,14 @@ pub(super) enum Event<'a> {
         looks: Vec<String>,
         /// Why there is no network, where there should be one.
         #[serde(skip_serializing_if = "Option::is_none")]
-        lost: Option<&'a str>,
+        lost: Option<String>,
         /// Whether it was open until now.
         #[serde(skip)]
         closed: bool,
     },
     /// Why nobody shows up.
     Diagnosis {
-        findings: Vec<Found<'a>>,
+        findings: Vec<Found>,
     },
     Sweep {
         state: &'static str,
@@ -170,11 +173,11 @@ pub(super) struct OpenTo<'a> {
 
 /// What is wrong with the network.
 #[derive(Serialize)]
-pub(super) struct Found<'a> {
+pub(super) struct Found {
     pub(super) code: &'static str,
     pub(super) state: &'static str,
-    pub(super) text: &'a str,
-    pub(super) todo: &'a str,
+    pub(super) text: String,
+    pub(super) todo: Cow<'static, str>,
 }
 
 /// What happened to a peer.

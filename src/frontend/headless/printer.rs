@@ -227,7 +227,7 @@ impl Printer {
             addrs: &status.addrs,
             interfaces: interfaces.collect(),
             looks: status.sweep.iter().map(ToString::to_string).collect(),
-            lost: status.lost.as_deref(),
+            lost: status.lost.as_ref().map(words::listening::no_network),
             closed,
         });
     }
@@ -276,10 +276,10 @@ impl Printer {
 
     fn diagnosis(&mut self, findings: &[Finding]) {
         let findings = findings.iter().map(|finding| Found {
-            code: finding.fault.as_str(),
-            state: finding.severity.as_str(),
-            text: &finding.what,
-            todo: &finding.todo,
+            code: finding.fault().as_str(),
+            state: finding.severity().as_str(),
+            text: words::findings::what(finding),
+            todo: words::findings::todo(finding),
         });
         self.event(&Event::Diagnosis { findings: findings.collect() });
     }

@@ -5,5 +5,5 @@
 
 mod en;
 
-pub(crate) use en::{alarm, answers, clock_off, commands, disk, draft, elsewhere, guide, help, messages, network, people, pipe, pipe_answers, presence, screen, search, slash_errors, status, times, trust, typing, verification, whois, withheld};
+pub(crate) use en::{alarm, answers, clock_off, commands, discover, disk, draft, elsewhere, findings, guide, help, listening, messages, network, people, pipe, pipe_answers, presence, screen, search, slash_errors, status, times, trust, typing, verification, whois, withheld};
 pub use en::{failures::failure, notices::notice};

@@ -12,7 +12,7 @@ use crate::{
     core::{discovery::listen_plan::ListenPlan, networks::Standing},
     domain::{
         bus,
-        model::{LocalSubnet, Network, NodeId},
+        model::{LocalSubnet, Network, NetworkRemark, NoNetwork, NodeId},
     },
 };
 
@@ -30,9 +30,9 @@ pub struct DesiredNetwork {
     /// Networks that this one may be, while it is not certain.
     pub may_be: Vec<Network>,
     /// While the node is closed: what opening would open it to, or why it cannot be opened.
-    pub offer: Result<Vec<LocalSubnet>, String>,
+    pub offer: Result<Vec<LocalSubnet>, NoNetwork>,
     /// While it is open: why there is no network any more. The site is then the last one that there was.
-    pub lost: Option<String>,
+    pub lost: Option<NoNetwork>,
     /// How often the machine has woken from sleep. Each time everyone is searched for again.
     pub woken: u32,
 }
@@ -79,7 +79,7 @@ pub(super) struct NetworkFollower {
     /// Who is linked on the network itself.
     linked: watch::Sender<BTreeSet<NodeId>>,
     /// The remarks about the site that the front end was told.
-    told_remarks: Vec<String>,
+    told_remarks: Vec<NetworkRemark>,
 }
 
 impl NetworkFollower {
@@ -163,7 +163,7 @@ impl NetworkFollower {
     }
 
     /// The remarks about the site, if they are others than those that were given out last.
-    pub(super) fn new_remarks(&mut self) -> Vec<String> {
+    pub(super) fn new_remarks(&mut self) -> Vec<NetworkRemark> {
         let remarks = &self.now.site.remarks;
         if *remarks == self.told_remarks {
             return Vec::new();

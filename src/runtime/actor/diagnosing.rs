@@ -98,7 +98,7 @@ impl<N: Net> Actor<N> {
         if findings == self.diagnosing.told {
             return Ok(());
         }
-        tracing::info!(findings = ?findings.iter().map(|finding| finding.fault.as_str()).collect::<Vec<_>>(), "diagnosis");
+        tracing::info!(findings = ?findings.iter().map(|finding| finding.fault().as_str()).collect::<Vec<_>>(), "diagnosis");
         self.diagnosing.told.clone_from(&findings);
         self.front_end.tell(Update::Diagnosis(findings)).await
     }
@@ -132,7 +132,7 @@ impl<N: Net> Actor<N> {
             ..Evidence::default()
         };
         // That nobody is here is said otherwise.
-        let said = |finding: &Finding| matches!(finding.fault, Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
-        diagnose(&evidence).into_iter().filter(|one| one.severity != Severity::Fine && !said(one)).collect()
+        let said = |finding: &Finding| matches!(finding.fault(), Fault::NobodyFound | Fault::NoNetwork | Fault::Closed);
+        diagnose(&evidence).into_iter().filter(|one| one.severity() != Severity::Fine && !said(one)).collect()
     }
 }

@@ -60,8 +60,8 @@ impl<N: Net> Actor<N> {
 
     async fn tell_network(&mut self) -> Result<(), Stop> {
         self.front_end.tell(Update::NetworkStatus(self.network.status(self.listeners.addrs()))).await?;
-        for text in self.network.new_remarks() {
-            self.front_end.tell(Update::Notice(Notice::Network(NetworkNotice::Remark(text)))).await?;
+        for remark in self.network.new_remarks() {
+            self.front_end.tell(Update::Notice(Notice::Network(NetworkNotice::Remark(remark)))).await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::{
     cli::lan_tools::{Options, Style, discover, doctor, dry_run},
     core::discovery::listen_plan::ListenPlan,
-    domain::model::{Fault, Severity},
+    domain::model::{Fault, Finding},
     protocol::identity::Identity,
     runtime::{
         actor::tests::start,
@@ -45,8 +45,8 @@ async fn a_dry_run_sends_nothing_and_says_how_long_it_would_take() {
     let mut text = Vec::new();
     dry_run(&options, Style::Table, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
-    assert!(text.contains("probes         1270, 150 per second"), "{text}");
-    assert!(text.contains("1.7 s for one port of every host, 10.8 s for all"), "{text}");
+    assert!(text.contains("probes         1,270 at 150 per second"), "{text}");
+    assert!(text.contains("1.7 s for one port of every host, 10.8 s for all ports"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,12 +54,12 @@ async fn the_doctor_says_that_a_closed_node_is_closed_and_that_ports_are_taken()
     let net = MemoryNet::default();
     let _alice = start(&net, "alice", 1).await;
     let report = doctor(&net, &options()).await.unwrap();
-    assert_eq!((report.findings[0].fault, report.findings[0].severity), (Fault::Closed, Severity::Warning));
+    assert_eq!(report.findings[0], Finding::Closed);
     let mut taken = Vec::new();
     for port in 4566..=4569 {
         taken.push(net.bind(SocketAddr::from(([127, 0, 0, 1], port))).await.unwrap());
     }
     let report = doctor(&net, &options()).await.unwrap();
-    assert_eq!(report.findings[0].fault, Fault::PortTaken);
+    assert_eq!(report.findings[0].fault(), Fault::PortTaken);
     assert!(report.has_fault());
 }

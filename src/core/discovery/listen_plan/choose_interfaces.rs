@@ -10,7 +10,7 @@ use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 use super::ListenPlan;
 use crate::{
     core::discovery::sweep_policy::{SHORTEST_IPV4_SWEEP, is_private},
-    domain::model::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet},
+    domain::model::{Interface, InterfaceAddr, InterfaceKind, LocalSubnet, NetworkRemark, NoNetwork, Unusable},
 };
 
 /// What is swept of a network that is larger than that: the part around our own address.
@@ -32,29 +32,6 @@ pub struct Wishes {
     pub any_network: bool,
     /// Of several networks the one that this interface leads to, if the user named none above.
     pub at: Option<Arc<str>>,
-}
-
-/// Why there is no network to open to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoNetwork {
-    /// No interface but loopback, containers and tunnels has an address.
-    #[error("No network: {}. Plug in a cable or join a Wi-Fi.", why(.0))]
-    None(Vec<String>),
-    /// The only addresses are public ones.
-    #[error("{0} has a public address, which is not opened by itself. If that network is yours, add --any-network.")]
-    Public(String),
-    /// The interfaces that the user named are not there.
-    #[error(
-        "Of what was named ({0}), no interface is up and has an address of a network. Correct --interface, or leave it out."
-    )]
-    NotThere(String),
-    /// The address that the user named is not there.
-    #[error("No interface that is up has the address {0}. Correct --ip, or leave it out.")]
-    NoSuchAddress(IpAddr),
-}
-
-fn why(states: &[String]) -> String {
-    if states.is_empty() { "there is no interface but this machine's own".to_owned() } else { states.join(", ") }
 }
 
 /// 127.0.0.1 alone.
@@ -88,21 +65,19 @@ pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPla
         // A link-local address beside a barred one is on the same wire.
         let only_local = own.iter().all(|spot| spot.ip.is_ipv6());
         if let Some(spot) = barred.iter().find(|spot| spot.ip.is_ipv4()).filter(|_| only_local) {
-            public.get_or_insert_with(|| format!("{} ({})", spot.interface, spot.ip));
+            public.get_or_insert_with(|| (spot.interface.clone(), spot.ip));
             continue;
         }
         networks.extend(own);
     }
     if networks.is_empty() {
         return Err(match public {
-            Some(public) => NoNetwork::Public(public),
+            Some((interface, ip)) => NoNetwork::Public { interface, ip },
             None => nothing(interfaces, wishes),
         });
     }
-    if let Some(public) = public {
-        remarks.push(format!(
-            "{public} has a public address and is left out. If that network is yours, add --any-network."
-        ));
+    if let Some((interface, ip)) = public {
+        remarks.push(NetworkRemark::PublicLeftOut { interface, ip });
     }
     if wishes.ip.is_none() && wishes.interfaces.is_empty() {
         networks = one_network(networks, wishes.at.as_ref(), &mut remarks);
@@ -116,7 +91,7 @@ pub(super) fn lan(interfaces: &[Interface], wishes: &Wishes) -> Result<ListenPla
 
 /// The spots of one network: of the interface `at`, else of the first one, and of other interfaces that lead there too. The
 /// rest stays closed: what is said in one network is not for people in another.
-fn one_network(spots: Vec<LocalSubnet>, at: Option<&Arc<str>>, remarks: &mut Vec<String>) -> Vec<LocalSubnet> {
+fn one_network(spots: Vec<LocalSubnet>, at: Option<&Arc<str>>, remarks: &mut Vec<NetworkRemark>) -> Vec<LocalSubnet> {
     let wanted = spots.iter().find(|spot| at == Some(&spot.interface)).or(spots.first());
     let Some(name) = wanted.map(|spot| spot.interface.clone()) else { return spots };
     // What machines give themselves is the same everywhere.
@@ -134,10 +109,7 @@ fn one_network(spots: Vec<LocalSubnet>, at: Option<&Arc<str>>, remarks: &mut Vec
     for spot in &elsewhere {
         if !told.contains(&&spot.interface) {
             told.push(&spot.interface);
-            remarks.push(format!(
-                "{} leads to another network ({}), which stays closed. \"/lan on {}\" goes there instead.",
-                spot.interface, spot.network, spot.interface
-            ));
+            remarks.push(NetworkRemark::OtherNetwork { interface: spot.interface.clone(), network: spot.network });
         }
     }
     here
@@ -147,7 +119,7 @@ fn site(
     interfaces: &[Interface],
     networks: Vec<LocalSubnet>,
     sweep: Vec<IpNetwork>,
-    remarks: Vec<String>,
+    remarks: Vec<NetworkRemark>,
 ) -> ListenPlan {
     let machine = interfaces.iter().filter(|interface| interface.kind == InterfaceKind::Loopback).flat_map(spots);
     let machine = machine.filter(|spot| spot.ip == Ipv4Addr::LOCALHOST);
@@ -202,7 +174,7 @@ fn worth_listening(interface: &Interface) -> Vec<LocalSubnet> {
 }
 
 /// What to sweep around a spot, if anything.
-fn swept(spot: &LocalSubnet, any_network: bool, remarks: &mut Vec<String>) -> Option<IpNetwork> {
+fn swept(spot: &LocalSubnet, any_network: bool, remarks: &mut Vec<NetworkRemark>) -> Option<IpNetwork> {
     let IpNetwork::V4(network) = spot.network else { return None };
     let is_own_making = matches!(spot.ip, IpAddr::V4(ip) if ip.is_link_local());
     if (network.prefix() >= SHORTEST_IPV4_SWEEP || any_network) && !is_own_making {
@@ -210,11 +182,7 @@ fn swept(spot: &LocalSubnet, any_network: bool, remarks: &mut Vec<String>) -> Op
     }
     let near = InterfaceAddr { ip: spot.ip, prefix: NEAR_PREFIX, broadcast: None }.network()?;
     if !is_own_making {
-        remarks.push(format!(
-            "{} is larger than a /16, so only {near} of it is swept; others are met when their announcements pass. Give \
-             --cidr for other parts, or --any-network for all of it.",
-            spot.network
-        ));
+        remarks.push(NetworkRemark::PartlySearched { network: spot.network, part: near });
     }
     Some(near)
 }
@@ -225,17 +193,11 @@ fn nothing(interfaces: &[Interface], wishes: &Wishes) -> NoNetwork {
         return NoNetwork::NoSuchAddress(ip);
     }
     if !wishes.interfaces.is_empty() {
-        return NoNetwork::NotThere(wishes.interfaces.join(", "));
+        return NoNetwork::NotThere(wishes.interfaces.clone());
     }
     let candidates = interfaces.iter().filter(|interface| interface.kind == InterfaceKind::Network);
-    NoNetwork::None(
-        candidates
-            .map(|interface| {
-                let state = if interface.up { "has no address" } else { "is not connected" };
-                format!("{} {state}", interface.name)
-            })
-            .collect(),
-    )
+    let unusable = |interface: &Interface| Unusable { interface: interface.name.clone(), connected: interface.up };
+    NoNetwork::NoAddress(candidates.map(unusable).collect())
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
 //! Where a node is: the addresses it listens on, the networks it looks at, the interfaces it announces itself on. Pure.
 //!
 //! Out of the box that is this machine alone. Opened to the network it is whatever [`ListenPlan::lan`] makes of the machine's
-//! interfaces; what it leaves out, and why, is said in words.
+//! interfaces; what it leaves out is said in remarks.
 
 mod choose_interfaces;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-pub use choose_interfaces::{NoNetwork, Wishes};
+pub use choose_interfaces::Wishes;
 use ipnetwork::IpNetwork;
 
 use crate::{
     core::discovery::sweep_policy::is_loopback,
-    domain::model::{Interface, LocalSubnet},
+    domain::model::{Interface, LocalSubnet, NetworkRemark, NoNetwork},
 };
 
 /// See the module's documentation.
@@ -31,7 +31,7 @@ pub struct ListenPlan {
     /// The only address to dial from, if it does not depend on where to.
     from: Option<IpAddr>,
     /// What the user should know about this choice.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<NetworkRemark>,
 }
 
 impl ListenPlan {

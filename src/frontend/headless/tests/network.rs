@@ -3,7 +3,7 @@
 use super::{super::printer::Printer, *};
 use crate::domain::{
     bus::{NetworkStatus, Update},
-    model::{Fault, Finding, LocalSubnet, Network, Severity},
+    model::{Finding, LocalSubnet, Network, NoNetwork, Unusable},
 };
 
 fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
@@ -50,7 +50,8 @@ fn open() -> NetworkStatus {
 
 /// The same place without a network.
 fn lost(place: NetworkStatus) -> NetworkStatus {
-    NetworkStatus { lost: Some("No network: wlan0 is down. Plug in a cable or join a Wi-Fi.".to_owned()), ..place }
+    let unplugged = Unusable { interface: "wlan0".into(), connected: false };
+    NetworkStatus { lost: Some(NoNetwork::NoAddress(vec![unplugged])), ..place }
 }
 
 #[test]
@@ -65,9 +66,9 @@ fn where_the_node_is_is_the_contract_to_the_byte() {
             "\n",
             r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","certain":true,"addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"]}"#,
             "\n",
-            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","certain":true,"addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            r#"{"event":"network","open":true,"network":"gw 02:42:ac:11:00:01 192.168.1.0/24","certain":true,"addrs":["192.168.1.20:4565","[fe80::20%2]:4565","127.0.0.1:4565"],"interfaces":[{"interface":"wlan0","ip":"192.168.1.20","network":"192.168.1.0/24"},{"interface":"wlan0","ip":"fe80::20","network":"fe80::/64"}],"looks":["127.0.0.1/32","192.168.1.0/24"],"lost":"No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi."}"#,
             "\n",
-            r#"{"event":"network","open":false,"network":"loopback","certain":true,"addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"],"lost":"No network: wlan0 is down. Plug in a cable or join a Wi-Fi."}"#,
+            r#"{"event":"network","open":false,"network":"loopback","certain":true,"addrs":["127.0.0.1:4565"],"interfaces":[],"looks":["127.0.0.1/32"],"lost":"No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi."}"#,
             "\n",
         )
     );
@@ -77,7 +78,7 @@ fn where_the_node_is_is_the_contract_to_the_byte() {
 fn text_says_where_the_node_is_when_that_is_news() {
     let text = |places: &[NetworkStatus]| print(false, places.iter().cloned().map(Update::NetworkStatus));
     let opened = "-- open to wlan0 (192.168.1.20, 192.168.1.0/24), wlan0 (fe80::20, fe80::/64)\n";
-    let down = "!! No network: wlan0 is down. Plug in a cable or join a Wi-Fi.\n";
+    let down = "!! No network: wlan0 is not connected. Plug in a cable or join a Wi-Fi.\n";
     let gone = lost(open());
     assert_eq!(text(&[closed(), closed()]), "");
     assert_eq!(text(&[open(), gone.clone(), open()]), format!("{opened}{down}{opened}"));
@@ -90,20 +91,18 @@ fn text_says_where_the_node_is_when_that_is_news() {
 
 #[test]
 fn a_diagnosis_is_its_findings() {
-    let finding = |fault, severity, what: &str, todo: &str| Finding {
-        fault,
-        severity,
-        what: what.to_owned(),
-        todo: todo.to_owned(),
+    let captured = Finding::RouteCaptured {
+        interface: "wlan0".into(),
+        network: "192.168.1.0/24".parse().unwrap(),
+        host: [192, 168, 1, 1].into(),
+        by: Some("tun0".into()),
     };
-    let captured =
-        finding(Fault::RouteCaptured, Severity::Fault, "192.168.1.0/24 goes out by tun0.", "Leave the \"VPN\".");
-    let clock = finding(Fault::ClockOff, Severity::Warning, "The clock is 3 min ahead.", "");
-    let told = || [Update::Diagnosis(vec![captured.clone(), clock.clone()]), Update::Diagnosis(Vec::new())];
+    let agreed = Finding::ClocksAgree;
+    let told = || [Update::Diagnosis(vec![captured.clone(), agreed.clone()]), Update::Diagnosis(Vec::new())];
     assert_eq!(
         print(true, told()),
         concat!(
-            r#"{"event":"diagnosis","findings":[{"code":"route_captured","state":"fault","text":"192.168.1.0/24 goes out by tun0.","todo":"Leave the \"VPN\"."},{"code":"clock_off","state":"warning","text":"The clock is 3 min ahead.","todo":""}]}"#,
+            r#"{"event":"diagnosis","findings":[{"code":"route_captured","state":"fault","text":"Traffic for 192.168.1.1 in your own network 192.168.1.0/24 goes to tun0, not to wlan0.","todo":"A VPN often causes this. Let it leave your local network alone (\"allow LAN access\", split tunnelling), or disconnect it while you chat."},{"code":"clock_off","state":"ok","text":"The clocks agree.","todo":""}]}"#,
             "\n",
             r#"{"event":"diagnosis","findings":[]}"#,
             "\n",
@@ -111,6 +110,10 @@ fn a_diagnosis_is_its_findings() {
     );
     assert_eq!(
         print(false, told()),
-        "-- 192.168.1.0/24 goes out by tun0. Leave the \"VPN\".\n-- The clock is 3 min ahead.\n"
+        concat!(
+            "-- Traffic for 192.168.1.1 in your own network 192.168.1.0/24 goes to tun0, not to wlan0. A VPN often causes ",
+            "this. Let it leave your local network alone (\"allow LAN access\", split tunnelling), or disconnect it while ",
+            "you chat.\n-- The clocks agree.\n"
+        )
     );
 }

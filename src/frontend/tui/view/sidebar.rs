@@ -5,7 +5,7 @@ use crate::{
     domain::model::Severity,
     frontend::{
         tui::app::{App, Area, Person, Standing, State, cut_start, percent, width, wrap},
-        words::{people as words, times},
+        words::{findings, listening, people as words, times},
     },
 };
 
@@ -45,13 +45,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
 /// Why nobody is here, in short: the pane says what to do about it. Returns the room below it, for people.
 fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
     let (text, role) = match (app.standing(), app.status.lost(), app.status.reason()) {
-        (_, Some(lost), _) => (first_sentence(lost), Role::Error),
-        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) if finding.severity == Severity::Fault => {
-            (finding.what.as_str(), Role::Warn)
+        (_, Some(lost), _) => (first_sentence(words::listening::no_network(lost)), Role::Error),
+        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) => {
+            let role = if finding.severity() == Severity::Fault { Role::Warn } else { Role::Dim };
+            (words::findings::what(finding), role)
         }
-        (Standing::Alone | Standing::OnlyHere, _, Some(finding)) => (finding.what.as_str(), Role::Dim),
         _ => return area,
     };
+    let text = text.as_str();
     let (x, end) = (area.x + 1, area.x + area.cols);
     let columns = usize::from(end.saturating_sub(x)).max(1);
     let rows = wrap(text, columns, columns);
@@ -78,8 +79,11 @@ fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
 }
 
 /// `text` up to its first full stop, which must end a sentence and no name or number.
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
+fn first_sentence(mut text: String) -> String {
+    if let Some(stop) = text.find(". ") {
+        text.truncate(stop + 1);
+    }
+    text
 }
 
 /// How far something is: `[####....] 42%`, behind what it is.

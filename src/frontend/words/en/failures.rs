@@ -3,12 +3,13 @@
 use super::{
     connect_failures::connect_failure,
     disk::{store_failure, trouble, trouble_advice},
+    listening::no_network,
     lists::list,
     trust_notices::with_key,
 };
 use crate::domain::{
     bus::{Failure, NetworkFailure, Stale, StorageFailure, TrustFailure, VerifyFailure, WhoFailure},
-    model::DiskTrouble,
+    model::{DiskTrouble, NotTheSame},
 };
 
 /// One or more sentences: what happened, and what the user can do.
@@ -107,7 +108,14 @@ fn storage_failure(failure: &StorageFailure) -> String {
 
 fn network_failure(failure: &NetworkFailure) -> String {
     match failure {
-        NetworkFailure::CannotOpen(reason) | NetworkFailure::Ended { reason } => reason.clone(),
+        NetworkFailure::CannotOpen(why) => no_network(why),
+        NetworkFailure::NotTheSame(NotTheSame::Certain) => {
+            "There is nothing to confirm: /lan shows which network this is.".to_owned()
+        }
+        NetworkFailure::NotTheSame(NotTheSame::Unknown) => {
+            "This cannot be a network of that name. /lan lists the networks that it may be.".to_owned()
+        }
+        NetworkFailure::Ended { reason } => reason.clone(),
         NetworkFailure::StaysClosed { reason } => {
             format!("{reason} The chat stays on this machine. To try again, press F2 or type /lan on.")
         }

@@ -1,6 +1,8 @@
 //! What the node tells its user without being asked.
 
-use super::{history_notices::history_notice, link_notices::link_notice, trust_notices::trust_notice};
+use super::{
+    history_notices::history_notice, link_notices::link_notice, listening::remark, trust_notices::trust_notice,
+};
 use crate::domain::bus::{NetworkNotice, NotSaved, Notice};
 
 /// One or more sentences: what happened, and what the user can do.
@@ -15,7 +17,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::Network(NetworkNotice::Already { open: false }) => {
             "The chat is already limited to this machine.".to_owned()
         }
-        Notice::Network(NetworkNotice::Remark(text)) => text.clone(),
+        Notice::Network(NetworkNotice::Remark(about)) => remark(about),
         Notice::NotSaved(NotSaved { path, reason }) => {
             format!("Could not write {path}: {reason}. Free some space, or check who may write there.")
         }

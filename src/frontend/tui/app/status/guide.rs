@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{Node, Standing, Status};
 use crate::{
     domain::model::{Finding, Nick},
-    frontend::words::guide as words,
+    frontend::words::{findings, guide as words},
 };
 
 /// What the guide needs to know beside the status.
@@ -54,11 +54,12 @@ impl Status {
         let visible = words::visible(visitor.nick, addr);
         if let Some(cause) = self.cause() {
             let full = in_full(cause);
-            return vec![words::with_cause(&visible, &full), format!("{visible}\n{full}"), full, cause.what.clone()];
+            let what = findings::what(cause);
+            return vec![words::with_cause(&visible, &full), format!("{visible}\n{full}"), full, what];
         }
-        let found = self.reason().map(|finding| finding.what.as_str());
+        let found = self.reason().map(findings::what);
         vec![
-            words::without_cause(&visible, found, visitor.ports),
+            words::without_cause(&visible, found.as_deref(), visitor.ports),
             words::without_cause_in_short(&visible, visitor.ports),
         ]
     }
@@ -66,7 +67,7 @@ impl Status {
 
 /// A finding, and what to do about it.
 fn in_full(finding: &Finding) -> String {
-    format!("{} {}", finding.what, finding.todo).trim_end().to_owned()
+    format!("{} {}", findings::what(finding), findings::todo(finding)).trim_end().to_owned()
 }
 
 #[cfg(test)]

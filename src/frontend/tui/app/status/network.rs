@@ -4,11 +4,11 @@ use super::{Node, Status};
 use crate::{
     domain::{
         bus::NetworkStatus,
-        model::{Fault, Finding, LocalSubnet, Network, Severity},
+        model::{Fault, Finding, LocalSubnet, Network, NoNetwork, Severity},
     },
     frontend::{
         tui::app::conversation::Tone,
-        words::{answers::NOT_READY, network as words},
+        words::{answers::NOT_READY, listening::no_network, network as words},
     },
 };
 
@@ -56,8 +56,8 @@ impl Status {
     }
 
     /// Why there is no network where there should be one.
-    pub(crate) fn lost(&self) -> Option<&str> {
-        self.present()?.lost.as_deref()
+    pub(crate) fn lost(&self) -> Option<&NoNetwork> {
+        self.present()?.lost.as_ref()
     }
 
     /// The network in a few words; the fullest first.
@@ -86,7 +86,7 @@ impl Status {
     /// What F2 does while the chat is closed.
     pub(super) fn offer(&self) -> String {
         match self.network.as_ref().map(|network| &network.offer) {
-            Some(Err(why)) => words::cannot_open(why),
+            Some(Err(why)) => words::cannot_open(&no_network(why)),
             Some(Ok(spots)) if !spots.is_empty() => words::opens(Some(&names(spots))),
             _ => words::opens(None),
         }
@@ -94,12 +94,12 @@ impl Status {
 
     /// The worst of what keeps people from meeting, if it is known.
     pub(crate) fn reason(&self) -> Option<&Finding> {
-        self.findings.iter().find(|finding| finding.severity != Severity::Fine)
+        self.findings.iter().find(|finding| finding.severity() != Severity::Fine)
     }
 
     /// The same, if there is something to do about it that the pane does not say anyway.
     pub(super) fn cause(&self) -> Option<&Finding> {
-        self.reason().filter(|finding| !matches!(finding.fault, Fault::Closed | Fault::NobodyFound))
+        self.reason().filter(|finding| !matches!(finding.fault(), Fault::Closed | Fault::NobodyFound))
     }
 
     /// The node reports its network. What was known about another one is forgotten.
@@ -132,8 +132,8 @@ impl Status {
     }
 
     fn lost_notice(&self) -> Option<(Tone, String)> {
-        let lost = self.network.as_ref()?.lost.as_deref()?;
-        Some((Tone::Error, words::lost(lost)))
+        let lost = no_network(self.network.as_ref()?.lost.as_ref()?);
+        Some((Tone::Error, words::lost(&lost)))
     }
 
     /// What to say at the start if it is not certain which network this is.
@@ -145,11 +145,11 @@ impl Status {
     pub(crate) fn describe_network(&self) -> String {
         match &self.network {
             None => NOT_READY.to_owned(),
-            Some(NetworkStatus { lost: Some(lost), .. }) => words::is_lost(lost),
+            Some(NetworkStatus { lost: Some(lost), .. }) => words::is_lost(&no_network(lost)),
             Some(status) if status.open => {
                 words::is_open(&self.opened_to(status), &status.network, status.certain, doubt(status).as_deref())
             }
-            Some(NetworkStatus { offer: Err(why), .. }) => words::cannot_be_opened(why),
+            Some(NetworkStatus { offer: Err(why), .. }) => words::cannot_be_opened(&no_network(why)),
             Some(NetworkStatus { offer: Ok(spots), .. }) => {
                 let to = if spots.is_empty() { words::YOUR_NETWORK.to_owned() } else { names(spots) };
                 words::is_closed(&to)
@@ -201,6 +201,10 @@ mod tests {
         }
     }
 
+    fn gone() -> NoNetwork {
+        NoNetwork::AddressesLost(vec!["wlan0".into()])
+    }
+
     fn said(change: NetworkChange) -> (bool, String) {
         (change.moved, change.notice.map(|(_, text)| text).unwrap_or_default())
     }
@@ -208,8 +212,8 @@ mod tests {
     #[test]
     fn the_first_report_is_said_only_if_there_is_no_network() {
         assert_eq!(said(Status::default().set_network(status(true, "a"))), (false, String::new()));
-        let lost = NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") };
-        let text = "No Wi-Fi. Trying again; you can keep writing.";
+        let lost = NetworkStatus { lost: Some(gone()), ..status(true, "a") };
+        let text = "No network: wlan0 has lost its address. Trying again; you can keep writing.";
         assert_eq!(said(Status::default().set_network(lost)), (false, text.into()));
     }
 
@@ -230,8 +234,8 @@ mod tests {
     fn a_network_that_comes_back_is_told_of() {
         let mut some = Status::default();
         some.set_network(status(true, "a"));
-        some.set_network(NetworkStatus { lost: Some("No Wi-Fi.".into()), ..status(true, "a") });
-        assert_eq!(some.lost(), Some("No Wi-Fi."));
+        some.set_network(NetworkStatus { lost: Some(gone()), ..status(true, "a") });
+        assert_eq!(some.lost(), Some(&gone()));
         assert_eq!(some.network_names(), ["no network"]);
         assert_eq!(said(some.set_network(status(true, "a"))), (false, words::BACK.into()));
     }
