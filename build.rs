@@ -7,14 +7,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let reference = protox::compile(["proto/message.proto"], ["proto"])?;
     tonic_prost_build::configure()
         // Both messages are one string on field 1. Mapping them to one type of ours keeps the bytes on the wire and
-        // lets one encoded line be shared by all links (see src/wire).
+        // lets one encoded line be shared by all links (see src/protocol/wire).
         .extern_path(".message.NodeRequest", "crate::protocol::wire::Line")
         .extern_path(".message.NodeReply", "crate::protocol::wire::Line")
         .build_transport(false)
         .compile_fds(reference)?;
 
     // The frames of the mesh as types, and the service with frames as bytes: one encoded frame is shared by all links,
-    // and what comes in is decoded in `convert` and nowhere else.
+    // and what comes in is decoded in `protocol/codec` and nowhere else.
     let mesh = protox::compile(["proto/mesh.proto"], ["proto"])?;
     let service = PathBuf::from(env::var("OUT_DIR")?).join("service");
     fs::create_dir_all(&service)?;

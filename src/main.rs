@@ -4,14 +4,15 @@
 
 use std::{
     fmt::Display,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     process::ExitCode,
 };
 
 use clap::Parser;
 use proximity_chat::cli::{
     config::{self, Args, Config, LogArgs, Tool},
-    run::{self, Front, file_limit, log_file, subcommands},
+    manual,
+    run::{self, Front, file_limit, log_file, stderr, subcommands},
 };
 
 /// Something failed while running.
@@ -23,16 +24,21 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     file_limit::survive();
     let args = Args::parse();
+    // These need no settings, and a mistake in them must not stand in the way.
+    match &args.tool {
+        Some(Tool::Man) => return ended(manual::print_man_page(io::stdout().lock())),
+        Some(Tool::Completions(args)) => {
+            return ended(manual::print_completions(args.shell, io::stdout().lock()));
+        }
+        _ => {}
+    }
     let mut config = match config::load(&args) {
         Ok(config) => config,
         Err(error) => return fail(&error, USAGE),
     };
     match &args.tool {
         Some(Tool::Log(log)) => return print_log(&config, log),
-        Some(Tool::Discover(discover)) => {
-            return subcommands::discover(&config, discover)
-                .map_or_else(|error| fail(&error, FAILURE), |()| ExitCode::SUCCESS);
-        }
+        Some(Tool::Discover(discover)) => return ended(subcommands::discover(&config, discover)),
         Some(Tool::Doctor(doctor)) => {
             let fault = subcommands::doctor(&config, doctor).map(|fault| if fault { FAILURE } else { 0 });
             return fault.map_or_else(|error| fail(&error, FAILURE), ExitCode::from);
@@ -43,7 +49,7 @@ fn main() -> ExitCode {
                 |()| ExitCode::SUCCESS,
             );
         }
-        None => {}
+        Some(Tool::Man | Tool::Completions(_)) | None => {}
     }
     // Held to the end: dropping it writes what waits.
     let _log = log_file::start(config.verbose).map_err(|error| config.warnings.push(error.to_string()));
@@ -51,6 +57,10 @@ fn main() -> ExitCode {
         Ok(code) => code.into(),
         Err(error) => fail(&error, FAILURE),
     }
+}
+
+fn ended<E: Display>(result: Result<(), E>) -> ExitCode {
+    result.map_or_else(|error| fail(&error, FAILURE), |()| ExitCode::SUCCESS)
 }
 
 fn print_log(config: &Config, args: &LogArgs) -> ExitCode {
@@ -69,9 +79,9 @@ fn front(args: &Args) -> Front {
     }
 }
 
-fn fail(error: &dyn Display, code: u8) -> ExitCode {
+fn fail(error: &impl Display, code: u8) -> ExitCode {
     tracing::error!("{error}");
     // If even this cannot be written, the exit code says it.
-    let _ = writeln!(io::stderr(), "proximity-chat: {error}");
+    stderr::say(error);
     code.into()
 }

@@ -47,7 +47,7 @@ const ROWS: [&[&str]; 25] = [
     &["frontend/tui/view", "frontend/tui/terminal"],
     &["frontend/tui/event_loop"],
     &["cli/config", "cli/identity", "cli/lan_tools", "cli/log"],
-    &["cli/run"],
+    &["cli/run", "cli/manual"],
     &["main"],
 ];
 

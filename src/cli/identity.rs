@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::{
     domain::model::ProfileName,
+    frontend::words::identity as words,
     runtime::profile::{self, ProfileError, Renewal, Renewed},
 };
 
@@ -14,18 +15,18 @@ pub enum Error {
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// There is no profile yet, and so no key.
-    #[error("There is no key yet: it is made when the chat starts for the first time. Check --profile and --data-dir.")]
+    #[error(
+        "There is no key yet: the chat makes one when it first starts. If it has run before, check --profile and --data-dir."
+    )]
     NoKey,
     /// Ephemeral profiles have a new key each time.
-    #[error(
-        "Ephemeral is set, and with it every run has a new key. Leave it out to see or replace the key of a profile."
-    )]
+    #[error("With ephemeral, every run has a new key. Leave ephemeral out to see or replace the key of a profile.")]
     Ephemeral,
     /// The program runs with this profile.
-    #[error("Profile {0} is in use by another copy. Leave that one (/quit), and try again.")]
+    #[error("Profile {0} is in use by another copy. Quit that copy and try again.")]
     InUse(ProfileName),
     /// Nobody is there to be asked.
-    #[error("The key was not replaced: nobody can be asked here. Add --yes to do it without a question.")]
+    #[error("The key was not replaced: there is no terminal to ask you on. Add --yes to replace it without asking.")]
     NobodyToAsk,
     /// The user has thought better of it.
     #[error("The key was not replaced.")]
@@ -69,23 +70,12 @@ pub fn run(
         ProfileError::InUse(name) => Error::InUse(name),
         other => other.into(),
     })?;
-    let question = format!(
-        "This gives profile {name} a new key. Others will see you as somebody new, and those who verified you have to compare \
-         codes with you again. What you said so far stays in your history, under the old key. Type yes: "
-    );
-    match confirm(&question) {
+    match confirm(&words::question(&name)) {
         None => return Err(Error::NobodyToAsk),
         Some(false) => return Err(Error::Declined),
         Some(true) => {}
     }
     let Renewed { old, new, kept } = renewal.make(date)?;
-    writeln!(
-        output,
-        "Your new key is {}. The old one, {}, is kept in {}. If somebody else has the old one, remove that file, and tell the \
-         others which key is yours.",
-        new.short(),
-        old.short(),
-        kept.display()
-    )?;
+    writeln!(output, "{}", words::renewed(&new.short(), &old.short(), &kept))?;
     Ok(())
 }

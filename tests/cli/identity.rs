@@ -14,7 +14,7 @@ fn a_profile_gets_a_new_key_and_keeps_the_old_one_and_its_history() {
 
     let unasked = user.run(&["identity", "--new"], "");
     assert_eq!(unasked.code, Some(2), "{unasked:?}");
-    assert!(unasked.err.contains("Add --yes"), "{unasked:?}");
+    assert!(unasked.err.contains("there is no terminal to ask you on. Add --yes"), "{unasked:?}");
     let ephemeral = user.run(&["--ephemeral", "identity", "--new"], "");
     assert_eq!(ephemeral.code, Some(2), "{ephemeral:?}");
     assert_eq!(user.run(&["identity"], "").out, old.out);

@@ -61,7 +61,8 @@ fn another_network_another_profile_and_another_directory_have_another_history() 
         let finished = user.log(args);
         assert_eq!((finished.code, finished.out.as_str()), (Some(0), ""), "{finished:?}");
         assert!(
-            finished.err.starts_with("proximity-chat: Nothing is kept of #lobby on this network ("),
+            finished.err.starts_with("proximity-chat: Profile ")
+                && finished.err.contains(" has no messages in #lobby on "),
             "{finished:?}"
         );
     }
@@ -85,8 +86,8 @@ fn another_network_another_profile_and_another_directory_have_another_history() 
 fn a_wrong_command_line_of_the_log_is_a_usage_error() {
     let user = User::new();
     for (args, error) in [
-        (&["log", "kitchen"][..], "proximity-chat: There is no room \"kitchen\". So far there is one: #lobby.\n"),
-        (&["--ephemeral", "log"], "proximity-chat: Ephemeral is set, and with it nothing is stored. "),
+        (&["log", "kitchen"][..], "proximity-chat: There is no room \"kitchen\". The only room is #lobby.\n"),
+        (&["--ephemeral", "log"], "proximity-chat: With ephemeral, nothing is stored. "),
         (&["log", "--erase"], "error: "),
         (&["log", "--yes"], "error: "),
         (&["log", "--json", "--hash"], "error: "),
@@ -111,7 +112,7 @@ fn a_running_copy_is_read_and_not_erased() {
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
     assert_eq!(
         refused.err,
-        "proximity-chat: Profile default is in use by another copy. Type /erase there, or leave it and try again.\n"
+        "proximity-chat: Profile default is in use by another copy. Type /erase there, or quit that copy and try again.\n"
     );
     assert_eq!(user.printed(&["--count"]), "1\n");
 }
@@ -122,9 +123,9 @@ fn what_is_erased_is_gone_and_the_chat_goes_on() {
     assert_eq!(user.node(&[], "the combination is 4711\n/quit\n").code, Some(0));
     let unasked = user.log(&["lobby", "--erase"]);
     assert_eq!(unasked.code, Some(2));
-    assert!(unasked.err.contains("nobody can be asked here. Add --yes"), "{unasked:?}");
+    assert!(unasked.err.contains("there is no terminal to ask you on. Add --yes"), "{unasked:?}");
     assert_eq!(user.printed(&["--count"]), "1\n");
-    assert_eq!(user.printed(&["--erase", "lobby", "--yes"]), "1 lines of #lobby are gone from this machine.\n");
+    assert_eq!(user.printed(&["--erase", "lobby", "--yes"]), "Erased 1 line of #lobby from this machine.\n");
     assert_eq!(user.printed(&["--count"]), "0\n");
     for entry in fs::read_dir(user.profile("")).expect("the profile") {
         let bytes = fs::read(entry.expect("a file").path()).expect("a file");

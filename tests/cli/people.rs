@@ -111,8 +111,8 @@ fn a_profile_that_is_in_use_is_refused_when_it_was_named() {
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
     assert_eq!(
         finished.err,
-        "proximity-chat: Profile work is in use by another copy. Leave that one, or give another --profile; without it \
-         the next free one is taken.\n"
+        "proximity-chat: Profile work is in use by another copy. Quit that copy, or give another --profile. Without \
+         --profile, the next free one is used.\n"
     );
     // However that copy ends, nothing keeps the profile locked.
     drop(running);
@@ -144,11 +144,11 @@ fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
     };
     let shown = path.display();
     mode(0o644);
-    refused(&format!("Other users can read or change {shown}. Make it yours alone: chmod 600 {shown}"));
+    refused(&format!("Other users can read or change {shown}. Make it private: chmod 600 {shown}"));
     mode(0o600);
     assert_eq!(node(&user.someone(&[], "/quit\n")), first);
 
-    let restore = "Restore it from a copy, or move it away to become somebody new, whom nobody knows yet.";
+    let restore = "Restore it from a copy, or move it away to become someone new, with a new key.";
     fs::write(&path, "").unwrap();
     refused(&format!("{shown} is damaged: it is empty. {restore}"));
     fs::write(&path, &pem[..60]).unwrap();
@@ -162,8 +162,8 @@ fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
     fs::rename(&path, &away).unwrap();
     symlink("nowhere", &path).unwrap();
     refused(&format!(
-        "{shown} is a link to a file that is not there. Bring that file back, or remove the link to become somebody new, \
-         whom nobody knows yet."
+        "{shown} is a link to a file that is not there. Restore that file, or remove the link to become someone new, with a \
+         new key."
     ));
     fs::remove_file(&path).unwrap();
     assert_ne!(node(&user.someone(&[], "/quit\n")), first, "who moves it away is somebody new");
@@ -174,8 +174,8 @@ fn a_key_that_is_not_safe_or_not_whole_is_refused_and_kept() {
     fs::write(&known, "[{}]").unwrap();
     fs::set_permissions(&known, fs::Permissions::from_mode(0o600)).unwrap();
     refused(&format!(
-        "{} has something that this release cannot read: missing field `key` at line 1 column 3. If a later release wrote it, \
-         start that one; if you changed it, undo that.",
+        "{} contains something that this version cannot read: missing field `key` at line 1 column 3. If a newer version wrote \
+         it, use that one. If you edited the file, undo your change.",
         known.display()
     ));
 }
@@ -205,8 +205,12 @@ fn a_home_that_is_no_whole_path_is_refused_with_the_cause() {
     command.args(user.range()).env("HOME", "some/where");
     let finished = super::user::finish(command, "/quit\n");
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
-    let cause = "proximity-chat: HOME is \"some/where\", which is no whole path";
-    assert!(finished.err.starts_with(cause) && finished.err.contains("give a --data-dir"), "{}", finished.err);
+    let cause = "proximity-chat: HOME is \"some/where\", which is not an absolute path";
+    assert!(
+        finished.err.starts_with(cause) && finished.err.contains("give another directory with --data-dir"),
+        "{}",
+        finished.err
+    );
     assert!(!user.home.path().join("some").exists(), "nothing was made there");
     let mut command = user.command(&["--headless", "--json"]);
     command.args(user.range()).env("XDG_DATA_HOME", "some/where");
@@ -226,7 +230,8 @@ fn a_home_of_another_user_is_refused_with_the_cause() {
     let finished = user.someone(&[], "/quit\n");
     assert_eq!((finished.code, finished.out.as_str()), (Some(1), ""));
     let home = user.home.path().display();
-    let cause = format!("proximity-chat: HOME is {home}, which belongs to another user (user 12345, and you are 0)");
+    let cause =
+        format!("proximity-chat: HOME is {home}, which belongs to another user (user 12345, and you are user 0)");
     assert!(finished.err.starts_with(&cause) && finished.err.contains("Set HOME to your own"), "{}", finished.err);
     assert_eq!(fs::read_dir(user.home.path()).unwrap().count(), 0, "nothing was made there");
 }

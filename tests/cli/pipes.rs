@@ -120,6 +120,6 @@ fn a_log_that_cannot_be_written_is_a_notice() {
     let finished = user.node(&["--json"], "/quit\n");
     assert_eq!((finished.code, finished.err.as_str()), (Some(0), ""));
     let notices = finished.events().into_iter().filter(|event| event["code"] == "config");
-    assert!(notices.clone().all(|event| event["text"].as_str().unwrap().starts_with("There is no log: ")));
+    assert!(notices.clone().all(|event| event["text"].as_str().unwrap().starts_with("There is no log file: ")));
     assert_eq!(notices.count(), 1);
 }

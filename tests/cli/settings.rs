@@ -19,6 +19,10 @@ fn help_and_version_are_for_everyone() {
     ] {
         assert!(help.out.contains(part), "no {part} in {}", help.out);
     }
+    let headings: Vec<_> = help.out.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
+    let expected =
+        ["Commands:", "Options:", "Identity:", "Network:", "Ports and sweep:", "Display:", "Files:", "Examples:"];
+    assert_eq!(headings, expected, "{}", help.out);
     assert!(help.out.lines().all(|line| line.chars().count() <= 100), "{}", help.out);
     let version = user.run(&["--version"], "");
     assert_eq!((version.code, version.out), (Some(0), format!("proximity-chat {}\n", env!("CARGO_PKG_VERSION"))));
@@ -44,7 +48,7 @@ fn a_bad_setting_is_refused_with_its_place() {
         (&["--config", "config.json"][..], format!("config.json:2:15: min_port {port}, not 0.\n")),
         (
             &["--config", "broken.json"],
-            "broken.json:3:1: trailing comma. The file must be one JSON object, without comments or trailing commas.\n"
+            "broken.json:3:1: there is a comma after the last entry. The file must be one JSON object, without comments or trailing commas.\n"
                 .to_owned(),
         ),
         (&["--max-port", "none"], format!("--max-port {port}, not \"none\".\n")),
@@ -54,25 +58,26 @@ fn a_bad_setting_is_refused_with_its_place() {
         ),
         (
             &["--ip", "0.0.0.0"],
-            "--ip: others cannot reach you at ip 0.0.0.0. Give the address of this machine on the network, such as \
+            "--ip: others cannot reach you at 0.0.0.0. Give the address of this machine on the network, such as \
              192.168.1.20.\n"
                 .to_owned(),
         ),
         (
             &["--cidr", "192.168.1.0/24"],
-            "--cidr: 192.168.1.0/24 is beyond this machine, but ip 127.0.0.1 is not. Add --lan to open the chat to \
-             your network, or --ip with the address of this machine on that network.\n"
+            "--cidr: cidr 192.168.1.0/24 needs --lan: you listen on 127.0.0.1 only. Add --lan, or give --ip an address \
+             of this machine on that network.\n"
                 .to_owned(),
         ),
         (
             &["--profile", "../x"],
-            "--profile must be 1 to 32 letters, digits, - or _, and no name that a system has taken, not \"../x\".\n"
+            "--profile must be 1 to 32 letters, digits, - or _, beginning with a letter or digit, and no name that \
+             Windows reserves, such as con, not \"../x\".\n"
                 .to_owned(),
         ),
         (&["--guests", "all"], "--guests must be \"loopback\", \"network\" or \"none\", not \"all\".\n".to_owned()),
         (
             &["--ephemeral", "--data-dir", "x"],
-            "--data-dir: data_dir is not used, because ephemeral is set too (from --ephemeral). Leave one of them out.\n"
+            "--data-dir: data_dir cannot be combined with ephemeral (from --ephemeral). Leave one of them out.\n"
                 .to_owned(),
         ),
     ] {

@@ -2,72 +2,75 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// What `--help` shows after the options. A paragraph is one line: the terminal's width breaks it.
 const EXAMPLES: &str = "\
 Examples:
   proximity-chat
-      Chat with everyone on this machine: out of the box nothing leaves 127.0.0.1.
+      Chat with everyone on this machine. By default nothing leaves 127.0.0.1.
   proximity-chat --lan
-      Chat with everyone on the network. F2 opens and closes it while the program runs.
+      Chat with everyone on your network. F2 opens and closes the chat while it runs.
   proximity-chat --lan --peer 192.168.7.23
-      And reach somebody whose address you know, behind a router.
+      Also connect to someone whose address you know, for example behind a router.
   proximity-chat doctor --lan
       Find out why nobody shows up.
   tail -f build.log | proximity-chat --headless
-      Say every new line of a file. A line /quit ends the program, the end of the input does not.
+      Send every new line of a file. The end of the input does not end the program; a line /quit does.
   proximity-chat --headless --json
-      One JSON object per line out, for programs.
+      Print one JSON object per line, for programs.
 
-Every option but --config, --headless, --json and -v is also a setting of the config file, and a \
-variable named like it: PROXIMITY_CHAT_MIN_PORT=5000. Options win over variables, variables over what was \
-set on the screen (/nick), that over the file.
+Every option but --config, --headless, --json and -v is also a key of the config file and an environment \
+variable, such as PROXIMITY_CHAT_MIN_PORT=5000. Options override variables. Variables override what you set on the \
+screen, such as your name. That overrides the config file.
 
-Who you are is a key in your profile. Several copies take a profile each, and so are several people.
+Your profile holds the key that others know you by. To run several copies, or to be several people, use a profile for each.
 
-Exit codes: 0 good; 1 failure; 2 usage or bad config; 3 left without a screen while somebody lacked a line; 130 after Ctrl-C without a screen.";
+Exit codes: 0 success; 1 failure; 2 wrong usage or configuration; 3 someone online had not received a line 5 s after /quit \
+(only without a screen); 130 Ctrl-C without a screen.";
 
 /// What `log --help` shows after the options.
 const LOG_EXAMPLES: &str = "\
 Examples:
   proximity-chat log | less +G
-      Read what was said, the newest last.
+      Read the history, newest lines last.
   proximity-chat log --json | jq -r .text
-      The same for programs.
+      Print only the texts.
   proximity-chat log --erase lobby
-      Erase what was said in the lobby of this network.
+      Erase what this machine has of the lobby on this network.
 
-The network is found out as the chat does it: give --ip, --cidr or --network as there, or set them in the config file.
+Each network has a history of its own. The network is recognized as in the chat: give --lan, --ip, --cidr or --network \
+as you do there, or set them in the config file.
 
-Exit codes: 0 good; 1 failure, or not erased; 2 usage or bad config.";
+Exit codes: 0 success; 1 failure, or nothing was erased; 2 wrong usage or configuration.";
 
 /// What `discover --help` shows after the options.
 const DISCOVER_EXAMPLES: &str = "\
 Examples:
   proximity-chat discover --lan
-      Who is on the networks that this machine is in.
+      List who is on the networks of this machine.
   proximity-chat discover --lan --dry-run
-      What that would look at, with how many probes, in what time.
+      Show what would be probed and how long that would take.
   proximity-chat discover --ip 192.168.1.20 --cidr 192.168.7.0/24 --json
-      Another network, for programs.
+      Search another network, for programs.
 
-Without --lan or --ip it looks where the chat would: on this machine, unless F2 has opened it on this network.
+Without --lan and --ip it searches where the chat would: only this machine, unless you opened the chat to this network \
+with F2.
 
-Exit codes: 0 good; 1 failure; 2 usage or bad config.";
+Exit codes: 0 success; 1 failure; 2 wrong usage or configuration.";
 
 /// What `doctor --help` shows after the options.
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
   proximity-chat doctor --lan
-      Check everything that could keep people from meeting on your network.
+      Check everything that could keep people on your network from finding each other.
   proximity-chat doctor --lan --peer 192.168.1.23
-      And whether that machine can be reached.
+      Also check whether you can reach that machine.
 
-It looks around under a key of its own, and asks whoever it finds to connect back once. Without --lan or --ip it \
-looks where the chat would: on this machine, unless F2 has opened it on this network.
+It uses a key of its own, and asks everyone it finds to connect back once. Without --lan and --ip it checks where the \
+chat would search: only this machine, unless you opened the chat to this network with F2.
 
-Exit codes: 0 nothing is wrong; 1 a fault was found, or it could not look; 2 usage or bad config.";
+Exit codes: 0 nothing is wrong; 1 a fault was found, or the check failed; 2 wrong usage or configuration.";
 
 /// What `identity --help` shows after the options.
 const IDENTITY_EXAMPLES: &str = "\
@@ -75,88 +78,108 @@ Examples:
   proximity-chat identity
       Print the key that others know you by.
   proximity-chat identity --new
-      Be somebody new: on one of two machines that have a copy of the same profile, or when your key was stolen.
+      Get a new key: on one of two machines with a copy of the same profile, or if your key was stolen.
 
-With a new key, others see you as somebody new and have to compare codes with you again. Your history stays; what you said so far \
-is shown as said with the old key. The chat must not run meanwhile.
+With a new key, others see you as someone new and must compare codes with you again. Your history stays. What you said \
+so far is shown as said with the old key. Quit the chat first.
 
-Exit codes: 0 good; 1 failure, or not replaced; 2 usage or bad config.";
+Exit codes: 0 success; 1 failure, or the key was not replaced; 2 wrong usage or configuration.";
 
-/// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up.
+/// What `man --help` shows after the options.
+const MAN_EXAMPLES: &str = "\
+Examples:
+  proximity-chat man | man -l -
+      Read the man page.
+  proximity-chat man > ~/.local/share/man/man1/proximity-chat.1
+      Install it.";
+
+/// What `completions --help` shows after the options.
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  proximity-chat completions bash > ~/.local/share/bash-completion/completions/proximity-chat
+  proximity-chat completions zsh > \"${fpath[1]}/_proximity-chat\"
+  proximity-chat completions fish > ~/.config/fish/completions/proximity-chat.fish";
+
+/// The headings of the options in `--help`.
+const IDENTITY: &str = "Identity";
+const NETWORK: &str = "Network";
+const SWEEP: &str = "Ports and sweep";
+const DISPLAY: &str = "Display";
+const FILES: &str = "Files";
+
+/// A full-screen terminal chat for the people on one network: no server, no account, nothing to set up
 #[derive(Debug, Clone, Default, Parser)]
 #[command(version, after_help = EXAMPLES, max_term_width = 100)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of a command line")]
 pub struct Args {
-    /// Read this config file instead of the one in your config directory
-    #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The name others see, from now on (default: the name you had last, or your login name)
-    #[arg(long, value_name = "NAME")]
+    /// Set the name others see, and remember it (default: the name you had last, or your login name)
+    #[arg(long, value_name = "NAME", help_heading = IDENTITY)]
     pub nick: Option<String>,
-    /// Tell nobody when you are typing, and do not show when others are
-    #[arg(long)]
-    pub no_typing: bool,
-    /// Be who this profile is (default: the first one that is free: default, default-2, ...)
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Use this profile (default: the first free one of default, default-2, ...)
+    #[arg(long, global = true, value_name = "NAME", help_heading = IDENTITY)]
     pub profile: Option<String>,
-    /// Keep the profiles in this directory instead of the one for your data
-    #[arg(long, global = true, value_name = "DIR")]
-    pub data_dir: Option<String>,
-    /// Be nobody: a throw-away key, and nothing is stored
-    #[arg(long)]
+    /// Use a throw-away key and store nothing
+    #[arg(long, help_heading = IDENTITY)]
     pub ephemeral: bool,
-    /// Open the chat to the networks that this machine is in; out of the box it stays on 127.0.0.1
-    #[arg(long, global = true)]
+    /// Do not tell others when you are typing, and do not show when they are
+    #[arg(long, help_heading = IDENTITY)]
+    pub no_typing: bool,
+    /// Open the chat to the networks of this machine; by default it stays on 127.0.0.1
+    #[arg(long, global = true, help_heading = NETWORK)]
     pub lan: bool,
-    /// Open it to this interface only, whatever kind it is, such as eth0; may be given several times
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Open the chat to this interface only, such as eth0; repeatable
+    #[arg(long, global = true, value_name = "NAME", help_heading = NETWORK)]
     pub interface: Vec<String>,
-    /// Do not announce this node by multicast and broadcast: it is found by its address and by sweeps
-    #[arg(long, global = true)]
-    pub no_announce: bool,
-    /// The one address of this machine to listen on, where others can reach it
-    #[arg(long, global = true, value_name = "ADDR")]
+    /// Listen on this address of this machine only; others must be able to reach it
+    #[arg(long, global = true, value_name = "ADDR", help_heading = NETWORK)]
     pub ip: Option<String>,
-    /// A network to look for people in, such as 192.168.1.0/24; may be given several times
-    #[arg(long, global = true, value_name = "CIDR")]
+    /// Search this network for people, such as 192.168.1.0/24; repeatable
+    #[arg(long, global = true, value_name = "CIDR", help_heading = NETWORK)]
     pub cidr: Vec<String>,
-    /// What this network is called: what was said in its lobby is kept apart from that of other networks (default: found
-    /// out from its gateway)
-    #[arg(long, global = true, value_name = "NAME")]
-    pub network: Option<String>,
-    /// The lowest port to listen on and to look at
-    #[arg(long, global = true, value_name = "N")]
-    pub min_port: Option<String>,
-    /// The highest port to listen on and to look at
-    #[arg(long, global = true, value_name = "N")]
-    pub max_port: Option<String>,
-    /// Addresses to look at per second: 1 to 300; 4 is gentle enough for every office switch (default: by size)
-    #[arg(long, global = true, value_name = "N")]
-    pub sweep_rate: Option<String>,
-    /// An address to connect to, with or without a port; may be given several times
-    #[arg(long, global = true, value_name = "ADDR[:PORT]")]
+    /// Connect to this address, with or without a port; repeatable
+    #[arg(long, global = true, value_name = "ADDR[:PORT]", help_heading = NETWORK)]
     pub peer: Vec<String>,
-    /// From where nodes of the reference program are let in, which have no key: loopback (the default), network or
-    /// none
-    #[arg(long, value_name = "WHERE")]
+    /// Name this network, whose lobby has a history of its own (default: recognized by its router)
+    #[arg(long, global = true, value_name = "NAME", help_heading = NETWORK)]
+    pub network: Option<String>,
+    /// Do not announce this copy by multicast and broadcast; others then find it by address or by sweeping
+    #[arg(long, global = true, help_heading = NETWORK)]
+    pub no_announce: bool,
+    /// Where nodes of the reference program, which have no key, may join from: loopback (the default), network or none
+    #[arg(long, value_name = "WHERE", help_heading = NETWORK)]
     pub guests: Option<String>,
-    /// No screen: lines in, lines out. Chosen by itself when input or output is no terminal
-    #[arg(long)]
-    pub headless: bool,
-    /// Print one JSON object per line; implies --headless
-    #[arg(long)]
-    pub json: bool,
-    /// Allow public address ranges and IPv4 networks larger than a /16. Only for networks that are yours to sweep
-    #[arg(long, global = true)]
+    /// Lowest port to listen on and to probe
+    #[arg(long, global = true, value_name = "N", help_heading = SWEEP)]
+    pub min_port: Option<String>,
+    /// Highest port to listen on and to probe
+    #[arg(long, global = true, value_name = "N", help_heading = SWEEP)]
+    pub max_port: Option<String>,
+    /// Send this many probes per second, 1 to 300; 4 is gentle enough for any office switch (default: by network size)
+    #[arg(long, global = true, value_name = "N", help_heading = SWEEP)]
+    pub sweep_rate: Option<String>,
+    /// Allow public address ranges and IPv4 networks larger than a /16; sweep only networks that are yours
+    #[arg(long, global = true, help_heading = SWEEP)]
     pub any_network: bool,
-    /// Show messages without columns and prefixes, for copying with the mouse; Alt-L changes it
-    #[arg(long)]
+    /// Show messages without columns and prefixes, for copying with the mouse; Alt-L switches
+    #[arg(long, help_heading = DISPLAY)]
     pub plain_view: bool,
     /// Draw without colours
-    #[arg(long)]
+    #[arg(long, help_heading = DISPLAY)]
     pub no_color: bool,
+    /// Use no screen: lines in, lines out; the default if input or output is not a terminal
+    #[arg(long, help_heading = DISPLAY)]
+    pub headless: bool,
+    /// Print one JSON object per line; implies --headless
+    #[arg(long, help_heading = DISPLAY)]
+    pub json: bool,
+    /// Read this config file instead of the one in your config directory
+    #[arg(long, global = true, value_name = "FILE", help_heading = FILES)]
+    pub config: Option<PathBuf>,
+    /// Keep profiles in this directory instead of your data directory
+    #[arg(long, global = true, value_name = "DIR", help_heading = FILES)]
+    pub data_dir: Option<String>,
     /// Write more to the log file
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = FILES)]
     pub verbose: bool,
     /// What to do instead of chatting.
     #[command(subcommand)]
@@ -166,23 +189,51 @@ pub struct Args {
 /// What the program does instead of chatting.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Tool {
-    /// Print what was said in a room on this network, or erase it
+    /// Print the history of a room on this network, or erase it
     ///
-    /// It can be used while the chat runs. Messages come in the order in which everybody sees them.
+    /// You can use it while the chat runs. Messages come in the order in which everyone sees them.
     Log(LogArgs),
-    /// Look who is on the network, without joining the chat
+    /// See who is on the network, without joining the chat
     ///
     /// Sweeps the configured networks, asks for announcements, and prints a table of what answers. Nobody sees you.
     Discover(DiscoverArgs),
     /// Find out why nobody shows up
     ///
-    /// Checks this machine, its network and who is found there, within ten seconds, and says what to do.
+    /// Checks this machine, its network and the people found there, within ten seconds, and says what to do.
     Doctor(DoctorArgs),
     /// Print your key, or make a new one
     ///
-    /// Make a new one when a machine with your profile was copied, so that each copy is somebody of its own, or when somebody else
-    /// has your key.
+    /// Make a new key if a machine with your profile was copied, so that each copy is a person of its own, or if someone
+    /// else has your key.
     Identity(IdentityArgs),
+    /// Print the man page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man,
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// The command line of `completions`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(after_help = COMPLETIONS_EXAMPLES)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// A shell that there are completions for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash.
+    #[value(help = None::<&'static str>)]
+    Bash,
+    /// The Z shell.
+    #[value(help = None::<&'static str>)]
+    Zsh,
+    /// The friendly interactive shell.
+    #[value(help = None::<&'static str>)]
+    Fish,
 }
 
 /// The command line of `discover`.
@@ -192,7 +243,7 @@ pub struct DiscoverArgs {
     /// Print one JSON object per line: the plan, what was found, the end
     #[arg(long)]
     pub json: bool,
-    /// Print what would be looked at and how long that would take, and send nothing
+    /// Print what would be probed and how long that would take, and send nothing
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -204,7 +255,7 @@ pub struct IdentityArgs {
     /// Give the profile a new key; the old one is kept beside it
     #[arg(long)]
     pub new: bool,
-    /// Do it without asking
+    /// Replace the key without asking
     #[arg(long, requires = "new")]
     pub yes: bool,
 }
@@ -228,13 +279,14 @@ pub struct LogArgs {
     /// Print one JSON object per message, as --headless --json does
     #[arg(long, group = "form")]
     pub json: bool,
-    /// Print one hash over all messages in their order, but for those of guests: it is equal where the same was said
+    /// Print one hash over all messages in their order, without those of guests; two machines with the same messages get
+    /// the same hash
     #[arg(long, group = "form")]
     pub hash: bool,
     /// Print how many messages there are
     #[arg(long, group = "form")]
     pub count: bool,
-    /// Take the room's history off this machine's disk, for good
+    /// Erase the room's history from this machine's disk, for good
     #[arg(long, group = "form", requires = "room")]
     pub erase: bool,
     /// Erase without asking

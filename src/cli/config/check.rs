@@ -12,7 +12,7 @@ use super::{
 use crate::{
     core::discovery::sweep_policy::{self, SHORTEST_IPV6_SWEEP},
     domain::model::{PortRange, Target},
-    frontend::words,
+    frontend::words::{config as words, listening},
 };
 
 /// Whether `ip` can be one machine's address.
@@ -25,30 +25,22 @@ pub(super) fn ip(ip: &Sourced<IpAddr>) -> Result<(), ConfigError> {
     if is_host(ip.value) {
         return Ok(());
     }
-    conflict(
-        &ip.origin,
-        format!(
-            "others cannot reach you at ip {}. Give the address of this machine on the network, such as 192.168.1.20.",
-            ip.value
-        ),
-    )
+    conflict(&ip.origin, words::no_host(ip.value))
 }
 
 pub(super) fn ports(min: &Sourced<NonZeroU16>, max: &Sourced<NonZeroU16>) -> Result<PortRange, ConfigError> {
     PortRange::new(min.value, max.value).ok_or_else(|| {
-        let (origin, other) = match (&min.origin, &max.origin) {
-            (Origin::Default, _) => (&max.origin, format!("min_port {} is {}", min.value, min.origin)),
-            _ => (&min.origin, format!("max_port {} is {}", max.value, from(&max.origin))),
+        let (origin, other, source) = match (&min.origin, &max.origin) {
+            (Origin::Default, _) => (&max.origin, Setting::MinPort, min.origin.to_string()),
+            _ => (&min.origin, Setting::MaxPort, from(&max.origin)),
         };
-        ConfigError::Conflict {
-            origin: origin.clone(),
-            what: format!("min_port {} is above max_port {} ({other}). Set both.", min.value, max.value),
-        }
+        let what = words::ports_reversed(min.value, max.value, other.name(), &source);
+        ConfigError::Conflict { origin: origin.clone(), what }
     })
 }
 
 fn from(origin: &Origin) -> String {
-    if *origin == Origin::Default { origin.to_string() } else { format!("from {origin}") }
+    if *origin == Origin::Default { origin.to_string() } else { words::from(origin) }
 }
 
 /// The networks, each once, if they may be swept from `ip`.
@@ -62,47 +54,23 @@ pub(super) fn cidrs(
     let mut networks = Vec::new();
     for Sourced { value: network, origin } in cidrs {
         if !lan && ip.value.is_loopback() && !sweep_policy::is_loopback(network) {
-            return conflict(
-                &origin,
-                format!(
-                    "{network} is beyond this machine, but ip {} is not. Add --lan to open the chat to your network, or \
-                     --ip with the address of this machine on that network.",
-                    ip.value
-                ),
-            );
+            return conflict(&origin, words::cidr_needs_lan(&network, ip.value));
         }
         if let (Some(objection), false) = (sweep_policy::objection(network), any_network) {
-            return conflict(
-                &origin,
-                format!(
-                    "{network} is {}, which is not swept by itself. Choose a smaller, private network, or add \
-                     --any-network if it is yours to sweep.",
-                    words::listening::objection(objection)
-                ),
-            );
+            return conflict(&origin, words::not_swept_by_default(&network, listening::objection(objection)));
         }
         if network.is_ipv6() && network.prefix() < SHORTEST_IPV6_SWEEP {
-            warnings.push(format!(
-                "{origin}: nobody is looked for in {network}: IPv6 networks shorter than /{SHORTEST_IPV6_SWEEP} are too \
-                 large to sweep. Give --peer for the people there."
-            ));
+            warnings.push(words::too_large_to_sweep(&origin, &network, SHORTEST_IPV6_SWEEP));
         }
         if !lan && network.is_ipv4() != ip.value.is_ipv4() {
-            warnings.push(format!(
-                "{origin}: nobody is looked for in {network}: it cannot be reached from ip {}.",
-                ip.value
-            ));
+            warnings.push(words::out_of_reach(&origin, &network, ip.value));
         }
         if !networks.contains(&network) {
             networks.push(network);
         }
     }
     if !lan && !ip.value.is_loopback() && networks.iter().all(|network| sweep_policy::is_loopback(*network)) {
-        warnings.push(format!(
-            "You can be reached at {}, but nobody is looked for there. Add --cidr with your network, such as --cidr {}.",
-            ip.value,
-            sweep_policy::example(ip.value)
-        ));
+        warnings.push(words::own_network_not_searched(ip.value, &sweep_policy::example(ip.value)));
     }
     Ok(networks)
 }
@@ -118,11 +86,7 @@ pub(super) fn peers(
     let mut targets = Vec::new();
     for Sourced { value: target, origin } in peers {
         if !lan && ip.value.is_loopback() && !target.ip().is_loopback() {
-            warnings.push(format!(
-                "{origin}: {target} cannot be reached from ip {}, which is this machine only. Add --lan, or press F2, to \
-                 open the chat to your network.",
-                ip.value
-            ));
+            warnings.push(words::peer_needs_lan(&origin, target, ip.value));
         }
         if !targets.contains(&target) {
             targets.push(target);
@@ -144,8 +108,7 @@ pub(super) fn ephemeral(
     };
     match (ephemeral, other) {
         (Some(ephemeral), Some(other)) if ephemeral.value && strength(other) >= strength(&ephemeral.origin) => {
-            let what = format!("{setting} is not used, because ephemeral is set too ({}).", from(&ephemeral.origin));
-            conflict(other, format!("{what} Leave one of them out."))
+            conflict(other, words::not_with_ephemeral(&setting, &from(&ephemeral.origin)))
         }
         _ => Ok(()),
     }

@@ -9,7 +9,7 @@ use crate::{domain::model::NickError, runtime::disk::trouble::why};
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("Cannot read {}: {}. Correct --config, or leave it out, and see whether HOME is your own.", path.display(), why(path, error))]
+    #[error("Cannot read {}: {}. Check the path after --config. Without --config, check that HOME is your own directory.", path.display(), why(path, error))]
     Read {
         /// The file.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum ConfigError {
         error: std::io::Error,
     },
     /// The file is too large to be a config file.
-    #[error("{} is larger than {max} bytes, so it is no config file. Correct --config.", path.display())]
+    #[error("{} is larger than {max} bytes, so it is not a config file. Check the path after --config.", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

@@ -10,6 +10,7 @@ use super::{
     setting::Setting,
     source::{Given, Layer, Origin, Value},
 };
+use crate::frontend::words::{config, config_file, settings};
 
 /// A config file that was read.
 #[derive(Debug, Clone, Copy)]
@@ -33,10 +34,7 @@ pub(super) fn from_file(file: &FileText<'_>) -> Result<(Layer, Vec<String>), Con
         }
         match Setting::from_name(&key) {
             Some(setting) => layer.push((setting, text.value(raw_value)?)),
-            None => warnings.push(match Setting::similar(&key) {
-                Some(meant) => format!("{origin}: \"{}\" is not a setting. Did you mean \"{meant}\"?", shown(&key)),
-                None => format!("{origin}: \"{}\" is not a setting. It is ignored.", shown(&key)),
-            }),
+            None => warnings.push(config::unknown_key(&origin, &shown(&key), Setting::similar(&key).as_ref())),
         }
         seen.push((key, origin));
     }
@@ -61,12 +59,15 @@ fn parse<T>(
 /// Characters of a reason that are shown: some lines of a terminal.
 const MAX_REASON: usize = 400;
 
-/// What `serde_json` says, without its own idea of the place.
+/// What `serde_json` says, in plain words and without its own idea of the place.
 fn reason(error: &serde_json::Error) -> String {
+    if error.is_data() {
+        return config_file::NO_OBJECT.to_owned();
+    }
     // It quotes what stands there, however long that is.
     let whole = error.to_string();
     let text: String = whole.chars().take(MAX_REASON).collect();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    config_file::problem(text.split(" at line ").next().unwrap_or_default()).to_owned()
 }
 
 /// A file's text, and the way from a part of it to its place.
@@ -112,7 +113,8 @@ impl<'a> Text<'a> {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        ConfigError::Syntax { origin: self.origin_at(offset), what: reason(error) }
+        let what = if self.text.trim().is_empty() { config_file::EMPTY.to_owned() } else { reason(error) };
+        ConfigError::Syntax { origin: self.origin_at(offset), what }
     }
 
     fn value(&self, raw: &'a RawValue) -> Result<Given, ConfigError> {
@@ -124,12 +126,12 @@ impl<'a> Text<'a> {
                     .map_err(|error| ConfigError::Syntax { origin: self.origin(text), what: reason(&error) })?;
                 let items = items.into_iter().map(|item| match item.get().bytes().next() {
                     // No setting has lists in a list, and this keeps the depth bounded.
-                    Some(b'[') => Ok(Given { value: Value::Other("a list"), origin: self.origin(item.get()) }),
+                    Some(b'[') => Ok(Given { value: Value::Other(settings::A_LIST), origin: self.origin(item.get()) }),
                     _ => self.value(item),
                 });
                 Value::List(items.collect::<Result<_, _>>()?)
             }
-            Some(b'{') => Value::Other("an object"),
+            Some(b'{') => Value::Other(settings::AN_OBJECT),
             Some(b't') => Value::Bool(true),
             Some(b'f') => Value::Bool(false),
             Some(b'n') => Value::Other("null"),
@@ -150,7 +152,7 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
             type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with the settings")
+                f.write_str(config_file::NO_OBJECT)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

@@ -20,7 +20,7 @@ use std::{
 
 use ipnetwork::IpNetwork;
 
-pub use args::{Args, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs, Tool};
+pub use args::{Args, CompletionsArgs, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs, Shell, Tool};
 pub use error::ConfigError;
 pub use json::FileText;
 pub use load::load;
@@ -71,7 +71,7 @@ pub struct Config {
     pub profile: Option<ProfileName>,
     /// Where the profiles are, if not in the user's directory for data.
     pub data_dir: Option<PathBuf>,
-    /// Whether to be nobody, and to store nothing; profile and directory do not matter then.
+    /// Whether to use a throw-away key and store nothing; profile and directory do not matter then.
     pub ephemeral: bool,
     /// How much of what was said to keep.
     pub history: History,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::frontend::words::settings as words;
+
 /// What can be set in the config file and by variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Setting {
@@ -94,32 +96,32 @@ impl Setting {
     /// What a value must be, to follow "must be".
     pub(super) const fn allowed(self) -> &'static str {
         match self {
-            Self::Ip => "an IP address of this machine, such as 127.0.0.1 or 192.168.1.20",
-            Self::Cidr => "a network such as 192.168.1.0/24, or a list of them",
-            Self::MinPort | Self::MaxPort => "a whole number from 1 to 65535",
-            Self::Nick => "a name",
-            Self::Peers => "a list of addresses such as 192.168.1.23 or 192.168.1.23:4565",
-            Self::SweepRate => "a whole number from 1 to 300 (probes per second; 4 is gentle)",
+            Self::Ip => words::IP,
+            Self::Cidr => words::CIDRS,
+            Self::MinPort | Self::MaxPort => words::PORT,
+            Self::Nick => words::NAME,
+            Self::Peers => words::PEERS,
+            Self::SweepRate => words::SWEEP_RATE,
             Self::Lan | Self::Announce | Self::AnyNetwork | Self::Ephemeral | Self::PlainView | Self::Typing => {
-                "true or false"
+                words::SWITCH
             }
-            Self::Interfaces => "a list of interfaces of this machine, such as eth0",
-            Self::Network => "a name of 1 to 100 printable ASCII characters",
-            Self::Guests => "\"loopback\", \"network\" or \"none\"",
-            Self::Profile => "1 to 32 letters, digits, - or _, and no name that a system has taken",
-            Self::DataDir => "the path of a directory (a leading ~ means nothing here)",
-            Self::HistoryDays => "a whole number of days from 0 to 36500 (0 keeps everything)",
-            Self::HistoryLines => "a whole number of lines from 0 to 1000000000 (0 keeps everything)",
-            Self::Theme => "\"auto\", \"dark\", \"light\" or \"none\"",
+            Self::Interfaces => words::INTERFACES,
+            Self::Network => words::NETWORK,
+            Self::Guests => words::GUESTS,
+            Self::Profile => words::PROFILE,
+            Self::DataDir => words::DATA_DIR,
+            Self::HistoryDays => words::HISTORY_DAYS,
+            Self::HistoryLines => words::HISTORY_LINES,
+            Self::Theme => words::THEME,
         }
     }
 
     /// What one value of an option must be, to follow "must be": a list is written by repeating the option.
     pub(super) const fn allowed_once(self) -> &'static str {
         match self {
-            Self::Cidr => "a network such as 192.168.1.0/24",
-            Self::Interfaces => "the name of an interface of this machine, such as eth0",
-            Self::Peers => "an address such as 192.168.1.23 or 192.168.1.23:4565",
+            Self::Cidr => words::CIDR,
+            Self::Interfaces => words::INTERFACE,
+            Self::Peers => words::PEER,
             _ => self.allowed(),
         }
     }

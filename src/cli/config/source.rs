@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::setting::{ENV_PREFIX, Setting};
+use crate::frontend::words::{config, settings};
 
 /// Where something was set, for errors and warnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,8 @@ impl fmt::Display for Origin {
         match self {
             Self::File { file, line, column } => write!(f, "{file}:{line}:{column}"),
             Self::Flag(flag) => f.write_str(flag),
-            Self::Variable(name) => f.write_str(name),
-            Self::Default => f.write_str("the default"),
+            Self::Variable(name) => f.pad(name),
+            Self::Default => f.write_str(settings::THE_DEFAULT),
         }
     }
 }
@@ -83,7 +84,7 @@ impl fmt::Display for Value {
             Self::Word(text) | Self::Text(text) => write!(f, "{:?}", shorten(text)),
             Self::Number(_, text) => f.write_str(&shorten(text)),
             Self::Bool(value) => value.fmt(f),
-            Self::List(_) => f.write_str("a list"),
+            Self::List(_) => f.write_str(settings::A_LIST),
             Self::Other(what) => f.write_str(what),
         }
     }
@@ -148,12 +149,10 @@ pub(super) fn from_env<'a>(env: impl IntoIterator<Item = (&'a str, &'a str)>) ->
                 layer.push((setting, list(words, &origin)));
             }
             Some(setting) => layer.push((setting, Given { value: Value::Word(word.to_owned()), origin })),
-            None => warnings.push(match Setting::similar(&name) {
-                Some(setting) => {
-                    format!("{origin:.60} sets nothing. Did you mean {ENV_PREFIX}{}?", setting.name().to_uppercase())
-                }
-                None => format!("{origin:.60} sets nothing. docs/configuration.md lists the settings."),
-            }),
+            None => {
+                let meant = Setting::similar(&name).map(|meant| format!("{ENV_PREFIX}{}", meant.name().to_uppercase()));
+                warnings.push(config::unknown_variable(&format!("{origin:.60}"), meant.as_deref()));
+            }
         }
     }
     (layer, warnings)

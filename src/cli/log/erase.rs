@@ -5,6 +5,7 @@ use std::io::Write;
 use super::{Error, Options, pages::unexpected, place};
 use crate::{
     core::log::storage::{Reply, Request},
+    frontend::words::log as words,
     runtime::{
         profile::{self, Existing, ProfileError},
         store,
@@ -24,21 +25,17 @@ pub(super) fn run(
         ProfileError::InUse(name) => Error::InUse(name),
         other => other.into(),
     })?;
-    let question = format!(
-        "This takes all that was said in {room} on this network ({network}) off this machine's disk, for good. Others keep \
-         what they have. Type yes: "
-    );
-    if !confirm(&question)? {
+    if !confirm(&words::erase_question(room, network))? {
         return Err(Error::Declined);
     }
     if let Ok(None) = store::open_in_its_format(&place(options, profile)) {
-        writeln!(output, "Nothing was ever kept here.")?;
+        writeln!(output, "{}", words::NOTHING_TO_ERASE)?;
         return Ok(None);
     }
     let mut opened = store::open(&place(options, profile))?;
     let Reply::Raised { lines, .. } = opened.database.handle(Request::Erase(room.id()))? else {
         return Err(unexpected().into());
     };
-    writeln!(output, "{lines} lines of {room} are gone from this machine.")?;
-    Ok(opened.recovered.map(|_| "The history was damaged. The damaged file is gone too.".to_owned()))
+    writeln!(output, "{}", words::erased(room, lines))?;
+    Ok(opened.recovered.map(|_| words::DAMAGED_ERASED.to_owned()))
 }

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::{
     domain::model::{ProfileName, StoreFailure},
+    frontend::words::disk,
     runtime::{
         profile::ProfileError,
         store::{OpenError, ReadError},
@@ -17,16 +18,16 @@ pub enum Error {
     #[error(transparent)]
     Profile(#[from] ProfileError),
     /// The profile that was named is not there.
-    #[error("There is no profile {0}. Correct --profile or --data-dir, or leave them out for the first profile.")]
+    #[error("There is no profile {0}. Check --profile and --data-dir, or leave them out to use the first profile.")]
     NoProfile(ProfileName),
     /// The room does not exist.
-    #[error("There is no room {0:?}. So far there is one: #lobby.")]
+    #[error("There is no room {0:?}. The only room is #lobby.")]
     NoRoom(String),
     /// Nothing is stored, so nothing can be read.
-    #[error("Ephemeral is set, and with it nothing is stored. Leave it out to read what was stored without it.")]
+    #[error("With ephemeral, nothing is stored. Leave ephemeral out to read the history of a profile.")]
     Ephemeral,
     /// Another copy has what is to be erased.
-    #[error("Profile {0} is in use by another copy. Type /erase there, or leave it and try again.")]
+    #[error("Profile {0} is in use by another copy. Type /erase there, or quit that copy and try again.")]
     InUse(ProfileName),
     /// The history cannot be read.
     #[error(transparent)]
@@ -35,13 +36,13 @@ pub enum Error {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The history could not do what it was asked for.
-    #[error(transparent)]
+    #[error("{}", disk::store_failure(.0))]
     Store(#[from] StoreFailure),
     /// The system does not say which networks there are.
-    #[error("Cannot look at the interfaces of this machine: {0}. Name the network with --network.")]
+    #[error("Cannot list the network interfaces of this machine: {0}. Name the network with --network.")]
     Interfaces(io::Error),
     /// Nobody is there to be asked.
-    #[error("Nothing was erased: nobody can be asked here. Add --yes to erase without a question.")]
+    #[error("Nothing was erased: there is no terminal to ask you on. Add --yes to erase without asking.")]
     NobodyToAsk,
     /// The user has thought better of it.
     #[error("Nothing was erased.")]

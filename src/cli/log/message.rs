@@ -6,6 +6,7 @@ use super::{Error, names::Names, pages::unexpected};
 use crate::{
     core::log::storage::{LogState, Reply, Request, StoredLine},
     domain::model::{Author, Delivery, LogId, Mark, Message, MessageId, PeerId, Room, RoomId, Text, Timestamp},
+    frontend::words::log as words,
     protocol::codec::event::Content,
     runtime::{profile::Existing, store::Database},
 };
@@ -39,10 +40,7 @@ impl Messages {
         }
         let (nick, text, action, again, unknown) = match &line.content {
             Content::Said { nick, text, action, again } => (nick.clone(), text.clone(), *action, *again, false),
-            Content::Unknown => {
-                let text = format!("something that this version cannot show (kind {})", line.kind);
-                (None, Text::cut(&text)?, false, None, true)
-            }
+            Content::Unknown => (None, Text::cut(&words::unknown_kind(line.kind))?, false, None, true),
         };
         let nick = self.names.called(author).or(nick);
         let message = Message {

@@ -27,7 +27,10 @@ pub use self::error::Error;
 use self::{message::Messages, pages::each_line};
 use crate::{
     domain::model::{Message, Network, Room},
-    frontend::json::{Clock, Said},
+    frontend::{
+        json::{Clock, Said},
+        words::log as words,
+    },
     runtime::{
         profile::{self, Existing},
         store::{self, Backend, Database},
@@ -89,7 +92,7 @@ fn carry_out(
         return match options.action {
             // Of nothing the answer is known too.
             Action::Hash | Action::Count => print_end(output, options.action, &Sha256::new(), 0).map(|()| None),
-            _ => Ok(Some("There is no history: the chat has not been used here yet.".to_owned())),
+            _ => Ok(Some(words::NEVER_USED.to_owned())),
         };
     };
     if options.action == Action::Erase {
@@ -98,8 +101,8 @@ fn carry_out(
     let database = open(options, &profile)?;
     let printed = print(options, &profile, database, output)?;
     let (room, name, network) = (options.room, profile.name(), &options.network);
-    let nothing = || format!("Nothing is kept of {room} on this network ({network}) in profile {name}.");
-    Ok((printed == 0 && matches!(options.action, Action::Text | Action::Json)).then(nothing))
+    let is_empty = printed == 0 && matches!(options.action, Action::Text | Action::Json);
+    Ok(is_empty.then(|| words::empty(name, room, network)))
 }
 
 fn existing_profile(options: &profile::Options) -> Result<Option<Existing>, Error> {

@@ -273,7 +273,7 @@ fn another_network_has_another_history() {
     let mut output = Vec::new();
     let note = run(&options, &mut output, unasked).unwrap();
     assert!(output.is_empty());
-    assert_eq!(note.as_deref(), Some("Nothing is kept of #lobby on this network (office) in profile default."));
+    assert_eq!(note.as_deref(), Some("Profile default has no messages in #lobby on this network (office)."));
 }
 
 #[test]
@@ -336,11 +336,11 @@ fn what_is_erased_is_gone_from_the_disk_and_only_after_a_yes() {
     let (asked, no) = answering(false);
     let error = run(&data.options(Action::Erase), Vec::new(), no).unwrap_err();
     assert!(matches!(error, Error::Declined), "{error}");
-    assert!(asked.borrow()[0].contains("off this machine's disk, for good") && holds(&data.directory(), secret));
+    assert!(asked.borrow()[0].contains("from this machine's disk, for good") && holds(&data.directory(), secret));
 
     let (mut output, (_, yes)) = (Vec::new(), answering(true));
     run(&data.options(Action::Erase), &mut output, yes).unwrap();
-    assert_eq!(String::from_utf8(output).unwrap(), "2 lines of #lobby are gone from this machine.\n");
+    assert_eq!(String::from_utf8(output).unwrap(), "Erased 2 lines of #lobby from this machine.\n");
     assert!(!holds(&data.directory(), secret));
     assert_eq!(data.print(Action::Count), "0\n");
 }
@@ -352,7 +352,7 @@ fn what_another_copy_uses_is_not_erased_but_can_be_read() {
     let error = run(&data.options(Action::Erase), Vec::new(), unasked).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Profile default is in use by another copy. Type /erase there, or leave it and try again."
+        "Profile default is in use by another copy. Type /erase there, or quit that copy and try again."
     );
     assert_eq!(data.print(Action::Count), "1\n");
 }

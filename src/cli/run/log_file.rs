@@ -26,10 +26,10 @@ const WAITING_LINES: usize = 4_096;
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The system names no directory for it.
-    #[error("There is no log: no home directory is known. Set XDG_STATE_HOME to have one.")]
+    #[error("There is no log file: your home directory is unknown. Set HOME or XDG_STATE_HOME.")]
     Homeless,
     /// The directory or file cannot be made.
-    #[error("There is no log: {} cannot be written ({reason}).", path.display())]
+    #[error("There is no log file: {} cannot be written ({reason}). The chat runs without one.", path.display())]
     File {
         /// The directory.
         path: PathBuf,
@@ -137,6 +137,6 @@ mod tests {
         let file = home.path().join("file");
         fs::write(&file, "").unwrap();
         let error = open(&file.join("proximity-chat")).unwrap_err();
-        assert!(error.to_string().starts_with(&format!("There is no log: {}", file.display())), "{error}");
+        assert!(error.to_string().starts_with(&format!("There is no log file: {}", file.display())), "{error}");
     }
 }

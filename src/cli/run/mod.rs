@@ -11,6 +11,7 @@ pub mod log_file;
 mod network_policy;
 mod networks;
 mod nodes;
+pub mod stderr;
 pub mod subcommands;
 mod watcher;
 
@@ -38,6 +39,7 @@ use crate::{
             event_loop::{self, ScreenError},
             terminal,
         },
+        words::program,
     },
     runtime::{
         actor::{Random, StartError},
@@ -83,7 +85,7 @@ pub enum Error {
     #[error("The system is out of resources: {0}. Close other programs and try again.")]
     System(#[from] io::Error),
     /// A bug of ours.
-    #[error("The network part stopped unexpectedly. Please report this, with the log file.")]
+    #[error("The network thread stopped unexpectedly. This is a bug: please report it, with the log file.")]
     NodeLost,
 }
 
@@ -131,7 +133,7 @@ fn remember_name(config: &mut Config, profile: &Profile) {
     let Some(nick) = config.name.to_remember().filter(|nick| profile.nick() != Some(nick)) else { return };
     if let Err(error) = profile.saver().save_nick(nick) {
         tracing::error!(%error, "the name was not saved");
-        config.warnings.push(format!("{error} The next run does not know the name {nick}."));
+        config.warnings.push(program::name_not_saved(&error, nick));
     }
 }
 

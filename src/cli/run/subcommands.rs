@@ -7,7 +7,7 @@ use std::{
 
 use jiff::tz::TimeZone;
 
-use super::{Error as RunError, network_policy::NetworkPolicy, networks, random, which_profile};
+use super::{Error as RunError, network_policy::NetworkPolicy, networks, random, stderr::say, which_profile};
 use crate::{
     cli::{
         config::{Config, DiscoverArgs, DoctorArgs, IdentityArgs, LogArgs},
@@ -17,6 +17,7 @@ use crate::{
     },
     core::networks::{NetworkRecord, Networks},
     domain::model::{Date, Network, Room},
+    frontend::words::program,
     protocol::identity::Identity,
     runtime::{
         actor::DesiredNetwork,
@@ -82,11 +83,6 @@ fn warn(config: &Config) {
     for warning in &config.warnings {
         say(warning);
     }
-}
-
-/// A word beside the output. If the standard error cannot be written, there is nobody to warn.
-fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "proximity-chat: {text}");
 }
 
 /// Prints who is on the network, or what that would take.
@@ -167,7 +163,7 @@ fn ask(question: &str) -> Option<bool> {
     let mut error = io::stderr().lock();
     write!(error, "{question}").and_then(|()| error.flush()).ok()?;
     io::stdin().lock().read_line(&mut answer).ok()?;
-    Some(answer.trim().eq_ignore_ascii_case("yes"))
+    Some(program::is_yes(&answer))
 }
 
 #[cfg(test)]

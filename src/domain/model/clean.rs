@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
 /// Joins what stands before and behind it to one sign.
-const ZWJ: char = '\u{200D}';
+pub(super) const ZWJ: char = '\u{200D}';
 
 /// Combining marks kept per grapheme; the rest is "zalgo" that paints over neighbouring rows.
 const MAX_MARKS: usize = 4;

@@ -12,7 +12,7 @@ pub struct Network(Box<str>);
 
 /// Not a name of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a network's name has 1 to {MAX_BYTES} printable characters of ASCII")]
+#[error("a network name has 1 to {MAX_BYTES} printable ASCII characters")]
 pub struct NetworkError;
 
 /// Why the present network is not the one that the user says.

@@ -7,7 +7,7 @@ use unicode_security::confusable_detection::skeleton as confusable;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    clean::{is_forbidden, is_invisible, limit_marks},
+    clean::{ZWJ, is_forbidden, is_invisible, limit_marks},
     fold::{fold, is_disguise},
 };
 
@@ -34,22 +34,28 @@ pub enum NickError {
     #[error("A name needs at least one visible character.")]
     Empty,
     /// Wider than [`MAX_NICK_COLUMNS`].
-    #[error("Name too long: {0} of {MAX_NICK_COLUMNS} columns. Choose a shorter one.")]
+    #[error("The name is {0} columns wide, of at most {MAX_NICK_COLUMNS}. Choose a shorter one.")]
     TooWide(usize),
     /// More than two words, or several spaces in a row.
-    #[error("A name has at most {MAX_NICK_WORDS} words, with single spaces between them.")]
+    #[error("A name has at most {MAX_NICK_WORDS} words, with a single space between them. Choose a shorter one.")]
     TooManyWords,
-    /// A character that cannot be part of a name.
-    #[error("A name cannot contain {0:?}. Choose one without it.")]
+    /// A visible character that cannot be part of a name.
+    #[error("A name cannot contain {0:?}. Choose a name without it.")]
     Forbidden(char),
+    /// The character that joins several emoji to one.
+    #[error("A name cannot contain emoji joined from several. Choose a simple one.")]
+    Joined,
+    /// A control character, or one that shows nothing.
+    #[error("A name cannot contain invisible characters. Type it again instead of pasting it.")]
+    Invisible,
     /// A first character that means something else in this program.
-    #[error("A name cannot begin with {0:?}. Choose another one.")]
+    #[error("A name cannot begin with {0:?}. Begin with a letter.")]
     ForbiddenStart(char),
     /// A dot at its begin or end, which disappears beside the text around it.
     #[error("A name cannot begin or end with a dot. Leave it out.")]
     Dot,
-    /// It would pass for somebody's key.
-    #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f would pass for a key. Add another letter.")]
+    /// It looks like a key.
+    #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f looks like a key. Add another letter.")]
     LooksLikeKey,
 }
 
@@ -65,7 +71,11 @@ impl Nick {
         }
         let is_bad = |c: char| is_forbidden(c) || is_invisible(c) || is_ours(c) || is_frame(c) || is_disguise(c);
         if let Some(c) = name.chars().find(|&c| is_bad(c)) {
-            return Err(NickError::Forbidden(c));
+            return Err(match c {
+                ZWJ => NickError::Joined,
+                c if is_forbidden(c) || is_invisible(c) => NickError::Invisible,
+                c => NickError::Forbidden(c),
+            });
         }
         if name.starts_with(is_dot) || name.ends_with(is_dot) {
             return Err(NickError::Dot);
@@ -203,7 +213,10 @@ mod tests {
     fn names_that_would_mislead_are_refused() {
         assert_eq!(Nick::new("  "), Err(NickError::Empty));
         assert_eq!(Nick::new("a:b"), Err(NickError::Forbidden(':')));
-        assert_eq!(Nick::new("a\u{202E}b"), Err(NickError::Forbidden('\u{202E}')));
+        for name in ["a\u{202E}b", "a\nb", "a\u{200B}b"] {
+            assert_eq!(Nick::new(name), Err(NickError::Invisible), "{name:?}");
+        }
+        assert_eq!(Nick::new("\u{1F469}\u{200D}\u{1F680}"), Err(NickError::Joined));
         for c in "<>|│┃❘:∶：＜".chars() {
             assert_eq!(Nick::new(&format!("alice{c} yes")), Err(NickError::Forbidden(c)));
         }
@@ -217,7 +230,6 @@ mod tests {
         assert_eq!(Nick::new("ᴀlice"), Err(NickError::Forbidden('ᴀ')));
         assert_eq!(Nick::new("bob#c04e"), Err(NickError::Forbidden('#')));
         assert_eq!(Nick::new("bob ✓"), Err(NickError::Forbidden('✓')));
-        assert_eq!(Nick::new("a\nb"), Err(NickError::Forbidden('\n')));
         assert_eq!(Nick::new("/quit"), Err(NickError::ForbiddenStart('/')));
         assert_eq!(Nick::new("who has the key"), Err(NickError::TooManyWords));
         assert_eq!(Nick::new("a  b"), Err(NickError::TooManyWords));

@@ -5,5 +5,9 @@
 
 mod en;
 
-pub(crate) use en::{alarm, answers, clock_off, commands, discover, disk, draft, elsewhere, findings, guide, help, listening, messages, network, people, pipe, pipe_answers, presence, screen, search, slash_errors, status, times, trust, typing, verification, whois, withheld};
+pub(crate) use en::{
+    alarm, answers, clock_off, commands, config, config_file, discover, disk, draft, elsewhere, findings, guide, help,
+    identity, listening, log, messages, network, people, pipe, pipe_answers, presence, program, screen, search,
+    settings, slash_errors, status, times, trust, typing, verification, whois, withheld,
+};
 pub use en::{failures::failure, notices::notice};

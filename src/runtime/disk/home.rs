@@ -8,32 +8,32 @@ use std::{
 
 use etcetera::BaseStrategy;
 
-use super::trouble::foreign_owner;
+use super::trouble::{ForeignOwner, foreign_owner};
 
 /// Why the user's directories are not known. The text says why and what to do.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HomeError {
     /// The system names none.
     #[error(
-        "No directory for your data is known. Set HOME, or give one with --data-dir, or add --ephemeral to store nothing."
+        "Your data directory is unknown. Set HOME, give another directory with --data-dir, or add --ephemeral to store nothing."
     )]
     Unknown,
     /// Where it is would depend on where the program was started.
     #[error(
-        "HOME is \"{}\", which is no whole path: it would be another directory wherever you start. Set HOME to a path that begins with /, or give a --data-dir, or add --ephemeral to store nothing.",
+        "HOME is \"{}\", which is not an absolute path. Set HOME to a path that begins with /, give another directory with --data-dir, or add --ephemeral to store nothing.",
         .0.display()
     )]
     Relative(PathBuf),
     /// It belongs to another user, and what would be written there to this one.
     #[error(
-        "HOME is {}, which belongs to another user ({owner}), so your files do not belong there. Set HOME to your own directory (sudo -H does), or give a --data-dir, or add --ephemeral to store nothing.",
+        "HOME is {}, which belongs to another user ({owner}). Set HOME to your own directory (sudo -H does), give another directory with --data-dir, or add --ephemeral to store nothing.",
         home.display()
     )]
     Foreign {
         /// The directory.
         home: PathBuf,
         /// Who owns it, and who the user is.
-        owner: String,
+        owner: ForeignOwner,
     },
 }
 
@@ -78,24 +78,41 @@ fn is_administrator() -> bool {
     false
 }
 
-/// Variables that were set to what cannot be used, and what was taken instead: `data` is where profiles are. One sentence
-/// each.
-pub fn ignored_variables(data: &Path) -> Vec<String> {
-    if cfg!(unix) { ignored(env::var_os("HOME"), env::var_os("XDG_DATA_HOME"), data) } else { Vec::new() }
+/// A variable that was set to what cannot be used. The text says what was used instead.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IgnoredVariable {
+    /// Where data is would depend on where the program was started.
+    #[error(
+        "XDG_DATA_HOME is \"{}\", which is not an absolute path, so it is ignored. Profiles are in {}.",
+        value.display(),
+        profiles.display()
+    )]
+    Data {
+        /// What the variable says.
+        value: PathBuf,
+        /// Where profiles are.
+        profiles: PathBuf,
+    },
+    /// It is empty.
+    #[error("HOME is empty, so the home directory of your account is used. Profiles are in {}.", profiles.display())]
+    Home {
+        /// Where profiles are.
+        profiles: PathBuf,
+    },
 }
 
-fn ignored(home: Option<OsString>, xdg: Option<OsString>, data: &Path) -> Vec<String> {
-    let place = data.display();
-    let mut said = Vec::new();
-    if let Some(xdg) = relative(xdg) {
-        let xdg = xdg.display();
-        said.push(format!(
-            "XDG_DATA_HOME is \"{xdg}\", which is no whole path, so it is ignored. Profiles are in {place}."
-        ));
-    } else if home.is_some_and(|home| home.is_empty()) {
-        said.push(format!("HOME is empty, so your account's own directory is used. Profiles are in {place}."));
+/// The variable that was ignored, if one was; `data` is where profiles are.
+pub fn ignored_variable(data: &Path) -> Option<IgnoredVariable> {
+    if cfg!(unix) { ignored(env::var_os("HOME"), env::var_os("XDG_DATA_HOME"), data) } else { None }
+}
+
+fn ignored(home: Option<OsString>, xdg: Option<OsString>, data: &Path) -> Option<IgnoredVariable> {
+    let profiles = data.to_owned();
+    match relative(xdg) {
+        Some(value) => Some(IgnoredVariable::Data { value, profiles }),
+        None if home.is_some_and(|home| home.is_empty()) => Some(IgnoredVariable::Home { profiles }),
+        None => None,
     }
-    said
 }
 
 fn relative(variable: Option<OsString>) -> Option<PathBuf> {
@@ -111,14 +128,14 @@ mod tests {
     fn what_is_ignored_is_said_with_what_is_used() {
         let said = |home: &str, xdg: &str| {
             let data = Path::new("/data/proximity-chat");
-            let said = ignored(Some(home.into()), Some(xdg.into()), data);
-            assert!(said.iter().all(|text| text.ends_with("Profiles are in /data/proximity-chat.")), "{said:?}");
-            said.iter().map(|text| text.split_whitespace().next().unwrap().to_owned()).collect::<Vec<_>>()
+            let said = ignored(Some(home.into()), Some(xdg.into()), data)?.to_string();
+            assert!(said.ends_with("Profiles are in /data/proximity-chat."), "{said:?}");
+            said.split_whitespace().next().map(str::to_owned)
         };
-        assert_eq!(said("/home/a", ""), [""; 0]);
-        assert_eq!(said("/home/a", "/x"), [""; 0]);
-        assert_eq!(said("/home/a", "x/y"), ["XDG_DATA_HOME"]);
-        assert_eq!(said("", ""), ["HOME"]);
+        assert_eq!(said("/home/a", ""), None);
+        assert_eq!(said("/home/a", "/x"), None);
+        assert_eq!(said("/home/a", "x/y").as_deref(), Some("XDG_DATA_HOME"));
+        assert_eq!(said("", "").as_deref(), Some("HOME"));
         assert_eq!(relative(Some("a/b".into())), Some("a/b".into()));
         assert_eq!(relative(Some("/a".into())), None);
     }

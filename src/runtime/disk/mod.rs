@@ -4,5 +4,5 @@ mod home;
 mod size_limit;
 pub mod trouble;
 
-pub use home::{HomeError, check_owner, directories, ignored_variables};
+pub use home::{HomeError, IgnoredVariable, check_owner, directories, ignored_variable};
 pub use size_limit::file_size_limit;

@@ -39,25 +39,56 @@ fn beside(path: &Path) -> PathBuf {
     path.with_extension("probe")
 }
 
-/// Why `path` cannot be used, in words that go on after a colon. They name the directory or file that is in the way.
-pub fn why(path: &Path, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "the disk is full".to_owned(),
-        io::ErrorKind::FileTooLarge => "a file would exceed the limit of this system (see ulimit -f)".to_owned(),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => match first_file(path) {
-            Some(file) => format!("{} is a file, not a directory", file.display()),
-            None => error.to_string(),
-        },
-        io::ErrorKind::PermissionDenied => match existing(path) {
-            Some(place) => match foreign_owner(place) {
-                Some(owner) => format!("{} belongs to another user ({owner})", place.display()),
-                None => format!("you may not write to {}", place.display()),
-            },
-            None => error.to_string(),
-        },
-        _ => error.to_string(),
-    }
+/// Why a path cannot be used, in words that go on after a colon. They name the directory or file that is in the way.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// It is mounted for reading only.
+    #[error("the disk is read-only")]
+    ReadOnly,
+    /// There is no room.
+    #[error("the disk is full")]
+    Full,
+    /// A file has reached the limit that the system sets.
+    #[error("the file would be larger than this system allows (see ulimit -f)")]
+    FileLimit,
+    /// A file is where a directory should be.
+    #[error("{} is a file, not a directory", .0.display())]
+    File(PathBuf),
+    /// Another user has it.
+    #[error("{} belongs to another user ({owner})", place.display())]
+    Foreign {
+        /// The directory or file.
+        place: PathBuf,
+        /// Who owns it, and who the user is.
+        owner: ForeignOwner,
+    },
+    /// The user has it and may not write there.
+    #[error("you may not write to {}", .0.display())]
+    NotAllowed(PathBuf),
+    /// It gives errors or no answer.
+    #[error("the disk does not work")]
+    Failing,
+    /// Anything else, as the system says it.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Why `path` cannot be used.
+pub fn why(path: &Path, error: &io::Error) -> Obstacle {
+    let known = match error.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => Some(Obstacle::ReadOnly),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Obstacle::Full),
+        io::ErrorKind::FileTooLarge => Some(Obstacle::FileLimit),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            first_file(path).map(|file| Obstacle::File(file.to_owned()))
+        }
+        io::ErrorKind::PermissionDenied => existing(path).map(|place| match (foreign_owner(place), place.to_owned()) {
+            (Some(owner), place) => Obstacle::Foreign { place, owner },
+            (None, place) => Obstacle::NotAllowed(place),
+        }),
+        _ => None,
+    };
+    known.unwrap_or_else(|| Obstacle::Other(error.to_string()))
 }
 
 /// The file among the parents of `path`, or itself, that should be a directory.
@@ -70,17 +101,27 @@ fn existing(path: &Path) -> Option<&Path> {
     path.ancestors().find(|place| place.exists())
 }
 
+/// Another user that a file or directory belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("user {owner}, and you are user {me}")]
+pub struct ForeignOwner {
+    /// The owner's number.
+    owner: u32,
+    /// The user's own.
+    me: u32,
+}
+
 /// The user that a file or directory belongs to, unless it is this one.
 #[cfg(unix)]
-pub fn foreign_owner(path: &Path) -> Option<String> {
+pub fn foreign_owner(path: &Path) -> Option<ForeignOwner> {
     let owner = std::os::unix::fs::MetadataExt::uid(&path.metadata().ok()?);
     let me = rustix::process::geteuid().as_raw();
-    (owner != me).then(|| format!("user {owner}, and you are {me}"))
+    (owner != me).then_some(ForeignOwner { owner, me })
 }
 
 /// Windows keeps the directories of its users apart by itself.
 #[cfg(not(unix))]
-pub fn foreign_owner(_: &Path) -> Option<String> {
+pub fn foreign_owner(_: &Path) -> Option<ForeignOwner> {
     None
 }
 
@@ -95,17 +136,13 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         let inside = file.join("proximity-chat/default");
         let error = std::fs::create_dir_all(&inside).unwrap_err();
-        assert_eq!(why(&inside, &error), format!("{} is a file, not a directory", file.display()));
-        for (kind, words, trouble) in [
-            (io::ErrorKind::ReadOnlyFilesystem, "the disk is read-only", DiskTrouble::ReadOnly),
-            (io::ErrorKind::StorageFull, "the disk is full", DiskTrouble::Full),
-            (
-                io::ErrorKind::FileTooLarge,
-                "a file would exceed the limit of this system (see ulimit -f)",
-                DiskTrouble::Full,
-            ),
+        assert_eq!(why(&inside, &error).to_string(), format!("{} is a file, not a directory", file.display()));
+        for (kind, obstacle, trouble) in [
+            (io::ErrorKind::ReadOnlyFilesystem, Obstacle::ReadOnly, DiskTrouble::ReadOnly),
+            (io::ErrorKind::StorageFull, Obstacle::Full, DiskTrouble::Full),
+            (io::ErrorKind::FileTooLarge, Obstacle::FileLimit, DiskTrouble::Full),
         ] {
-            assert_eq!((why(&file, &kind.into()).as_str(), of(&kind.into())), (words, trouble));
+            assert_eq!((why(&file, &kind.into()), of(&kind.into())), (obstacle, trouble));
         }
         assert_eq!(at(&file), None);
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left beside it");

@@ -27,10 +27,14 @@ pub enum ListenError {
     )]
     NotOurs(IpAddr),
     /// The operating system does not let us.
-    #[error("Not allowed to listen on {0}. Ports below 1024 need special rights; choose higher ones with --min-port.")]
+    #[error(
+        "You are not allowed to listen on {0}. Ports below 1024 need special rights: choose higher ones with --min-port."
+    )]
     NotAllowed(SocketAddr),
     /// Anything else.
-    #[error("Cannot listen on {addr}: {source}")]
+    #[error(
+        "Cannot listen on {addr}: {source}. Choose another address with --ip, or other ports with --min-port and --max-port."
+    )]
     Other {
         /// Where.
         addr: SocketAddr,

@@ -26,12 +26,12 @@ pub enum ProfileError {
     },
     /// The profile that was asked for is another copy's.
     #[error(
-        "Profile {0} is in use by another copy. Leave that one, or give another --profile; without it the next free one is taken."
+        "Profile {0} is in use by another copy. Quit that copy, or give another --profile. Without --profile, the next free one is used."
     )]
     InUse(ProfileName),
     /// Every profile that is taken without being named is another copy's.
     #[error(
-        "{0} copies are running, one in each profile from default on. Leave one of them, or give a --profile of your own."
+        "{0} copies are running, one in each of the default profiles. Quit one of them, or give a --profile of your own."
     )]
     AllInUse(u32),
     /// The disk cannot lock files.
@@ -43,7 +43,7 @@ pub enum ProfileError {
         error: io::Error,
     },
     /// Other users may read or write it.
-    #[error("Other users can read or change {}. Make it yours alone: chmod {mode} {}", path.display(), quoted(path))]
+    #[error("Other users can read or change {}. Make it private: chmod {mode} {}", path.display(), quoted(path))]
     NotPrivate {
         /// The file or directory.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum ProfileError {
         mode: &'static str,
     },
     /// A link that leads nowhere.
-    #[error("{} is a link to a file that is not there. Bring that file back, or remove the link{}.", path.display(), file.without())]
+    #[error("{} is a link to a file that is not there. Restore that file, or remove the link {}.", path.display(), file.without())]
     Dangling {
         /// The link.
         path: PathBuf,
@@ -59,7 +59,7 @@ pub enum ProfileError {
         file: File,
     },
     /// A file is there and cannot be read.
-    #[error("Cannot read {}: {}. Correct its permissions (chmod 600 {}), or restore it from a copy.", path.display(), why(path, error), quoted(path))]
+    #[error("Cannot read {}: {}. Fix its permissions (chmod 600 {}), or restore it from a copy.", path.display(), why(path, error), quoted(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -67,7 +67,7 @@ pub enum ProfileError {
         error: io::Error,
     },
     /// A file is there and is not what it should be.
-    #[error("{} is damaged: {what}. Restore it from a copy, or move it away{}.", path.display(), file.without())]
+    #[error("{} is damaged: {what}. Restore it from a copy, or move it away {}.", path.display(), file.without())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -77,7 +77,7 @@ pub enum ProfileError {
         what: String,
     },
     /// A file says something that this release does not know.
-    #[error("{} has something that this release cannot read: {what}. If a later release wrote it, start that one; if you changed it, undo that.", path.display())]
+    #[error("{} contains something that this version cannot read: {what}. If a newer version wrote it, use that one. If you edited the file, undo your change.", path.display())]
     NotUnderstood {
         /// The file.
         path: PathBuf,
@@ -85,7 +85,7 @@ pub enum ProfileError {
         what: String,
     },
     /// A file that must be written cannot be.
-    #[error("{0} Or give another directory with --data-dir, or add --ephemeral to store nothing.")]
+    #[error("{0} You can also give another directory with --data-dir, or add --ephemeral to store nothing.")]
     Write(#[from] SaveError),
     /// The system has no random bytes for a key.
     #[error("The system gives no random bytes for your key: {0}. Try again.")]
@@ -94,7 +94,7 @@ pub enum ProfileError {
 
 /// Something could not be stored. What was stored before is still there.
 #[derive(Debug, thiserror::Error)]
-#[error("Cannot write {}: {}. Make room, or see who may write there.", path.display(), why(path, error))]
+#[error("Cannot write {}: {}. Free some space, or check who may write there.", path.display(), why(path, error))]
 pub struct SaveError {
     /// The file.
     pub(super) path: PathBuf,
@@ -104,7 +104,7 @@ pub struct SaveError {
 
 impl From<SaveError> for NotSaved {
     fn from(SaveError { path, error }: SaveError) -> Self {
-        Self { reason: why(&path, &error), path: path.display().to_string() }
+        Self { reason: why(&path, &error).to_string(), path: path.display().to_string() }
     }
 }
 
@@ -132,15 +132,28 @@ impl File {
         }
     }
 
-    /// What follows when it is taken away, after the advice to do so.
-    const fn without(self) -> &'static str {
+    /// What happens without it.
+    const fn without(self) -> Without {
         match self {
-            Self::Identity => " to become somebody new, whom nobody knows yet",
-            Self::Settings => " to start without what was set on the screen, such as your name",
-            Self::Networks => " to start as if you had been on no network: each is recognized anew then",
-            Self::Known => " to start as if you had met nobody: whom you verified or ignored is forgotten then",
+            Self::Identity => Without::Identity,
+            Self::Settings => Without::Settings,
+            Self::Networks => Without::Networks,
+            Self::Known => Without::Known,
         }
     }
+}
+
+/// What happens without a file, to follow the advice to move it away.
+#[derive(Debug, thiserror::Error)]
+enum Without {
+    #[error("to become someone new, with a new key")]
+    Identity,
+    #[error("to start without what you set on the screen, such as your name")]
+    Settings,
+    #[error("to start as if you had never been on a network: each one is recognized anew")]
+    Networks,
+    #[error("to start as if you had never met anyone: this forgets whom you verified and ignored")]
+    Known,
 }
 
 /// A path as a shell takes it.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::unreadable::Unreadable;
-use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NodeId, Timestamp};
+use crate::domain::model::{Date, Host, Known, MAX_ADDRESSES, Met, Nick, NoKey, NodeId, Timestamp};
 
 /// Keys that are kept: more people than one meets on one network in years, and few enough to read them all at the
 /// start.
@@ -88,16 +88,15 @@ impl Stored {
         }
     }
 
-    fn read(self) -> Result<(Known, Map<String, Value>), String> {
+    fn read(self) -> Result<(Known, Map<String, Value>), Refused> {
         let Self { key, nick, first_seen, last_seen, addrs, verified, differs, trusted, displaced, ignored, met, rest } =
             self;
-        let node: NodeId = key.parse().map_err(|error| format!("{error}, and {key:.80?} has not"))?;
-        let wrong = |what: String| format!("the key {} has {what}", node.tag(8));
+        let node: NodeId = key.parse().map_err(|error| Refused::Key { error, key })?;
         if addrs.len() > MAX_ADDRESSES {
-            return Err(wrong(format!("more than {MAX_ADDRESSES} addresses")));
+            return Err(Refused::ManyAddresses(node.tag(8)));
         }
         if let Some(addr) = addrs.iter().find(|addr| !is_dialable(addr)) {
-            return Err(wrong(format!("an address that nobody can have, {addr}")));
+            return Err(Refused::Address { key: node.tag(8), addr: *addr });
         }
         let known = Known {
             node,
@@ -117,6 +116,27 @@ impl Stored {
     }
 }
 
+/// What the file says that cannot be.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error("{error}, but {key:.80?} does not")]
+    Key { error: NoKey, key: String },
+    #[error("the key {0} has more than {MAX_ADDRESSES} addresses")]
+    ManyAddresses(String),
+    #[error("the key {key} has the address {addr}, which no machine can have")]
+    Address { key: String, addr: SocketAddr },
+    #[error("it has more than {MAX_KNOWN} keys")]
+    ManyKeys,
+    #[error("it has the key {0} twice")]
+    Twice(String),
+}
+
+impl From<Refused> for Unreadable {
+    fn from(refused: Refused) -> Self {
+        Self::Unknown(refused.to_string())
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 const fn is_false(value: &bool) -> bool {
     !*value
@@ -133,13 +153,13 @@ fn is_dialable(addr: &SocketAddr) -> bool {
 pub(super) fn parse(bytes: &[u8]) -> Result<(Vec<Known>, Rest), Unreadable> {
     let stored: Vec<Stored> = serde_json::from_slice(bytes)?;
     if stored.len() > MAX_KNOWN {
-        return Err(format!("it has more than {MAX_KNOWN} keys").into());
+        return Err(Refused::ManyKeys.into());
     }
     let (mut all, mut seen, mut rest) = (Vec::with_capacity(stored.len()), BTreeSet::new(), Rest::default());
     for stored in stored {
         let (known, unknown) = stored.read()?;
         if !seen.insert(known.node) {
-            return Err(format!("the key {} is in it twice", known.node.tag(8)).into());
+            return Err(Refused::Twice(known.node.tag(8)).into());
         }
         if !unknown.is_empty() {
             rest.insert(known.node, unknown);
@@ -261,7 +281,8 @@ mod tests {
     /// A user who is told that this file is damaged may throw it away, and the people they verified with it.
     #[test]
     fn only_what_is_no_json_is_called_broken() {
-        assert!(matches!(parse(b"[{"), Err(Unreadable::Broken(_))));
+        assert!(matches!(parse(b"[}"), Err(Unreadable::Broken(_))));
+        assert_eq!(parse(b"[{").unwrap_err(), Unreadable::CutOff);
         for text in ["{}", "[{}]", "[{\"key\": 1}]"] {
             assert!(matches!(parse(text.as_bytes()), Err(Unreadable::Unknown(_))), "{text}");
         }
@@ -278,9 +299,9 @@ mod tests {
             (with("\"verified\":false", "\"verified\":0"), "invalid type: integer `0`"),
             (with("\"verified\":false,", ""), "missing field `verified`"),
             (with("\"ignored\"", "\"banned\""), "missing field `ignored`"),
-            (with("\"key\":\"00", "\"key\":\"zz"), "a key has 64 hexadecimal digits, and \"zz"),
-            (with("\"key\":\"00", "\"key\":\"\\u001b[2J"), "a key has 64 hexadecimal digits, and \"\\u{1b}[2J"),
-            (with("4565", "0"), "the key 00010000 has an address that nobody can have, 192.168.1.23:0"),
+            (with("\"key\":\"00", "\"key\":\"zz"), "a key has 64 hexadecimal digits, but \"zz"),
+            (with("\"key\":\"00", "\"key\":\"\\u001b[2J"), "a key has 64 hexadecimal digits, but \"\\u{1b}[2J"),
+            (with("4565", "0"), "the key 00010000 has the address 192.168.1.23:0, which no machine can have"),
             (with(":4565", ""), "invalid socket address"),
             (
                 with(
@@ -289,9 +310,9 @@ mod tests {
                 ),
                 "the key 00010000 has more than 8 addresses",
             ),
-            (format!("[{0},{0}]", good.trim().trim_matches(['[', ']'])), "the key 00010000 is in it twice"),
+            (format!("[{0},{0}]", good.trim().trim_matches(['[', ']'])), "it has the key 00010000 twice"),
             (format!("{good}x"), "trailing characters"),
-            (good.trim_end().trim_end_matches(']').to_owned(), "EOF"),
+            (good.trim_end().trim_end_matches(']').to_owned(), "it ends too early"),
             ("{}".to_owned(), "invalid type: map"),
         ] {
             let found = parse(text.as_bytes()).unwrap_err().to_string();

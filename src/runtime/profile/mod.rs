@@ -36,7 +36,7 @@ use crate::{
     core::networks::NetworkRecord,
     domain::model::{Known, Network, Nick, ProfileName, Text},
     protocol::identity::Identity,
-    runtime::disk::{check_owner, directories, ignored_variables},
+    runtime::disk::{check_owner, directories, ignored_variable},
 };
 
 /// The directory of all profiles, in the user's directory for data.
@@ -88,8 +88,10 @@ pub fn open(options: &Options) -> Result<Profile, ProfileError> {
         Some(name) => lock::take(&root, name)?,
         None => lock::take_free(&root)?,
     };
-    let mut notices = if options.data_dir.is_none() { ignored_variables(&root) } else { Vec::new() };
-    notices.extend(taken(&place.name).filter(|_| options.name.is_none()));
+    let ignored = ignored_variable(&root).filter(|_| options.data_dir.is_none());
+    let taken = NextFree::of(&place.name).filter(|_| options.name.is_none());
+    let notices = ignored.map(|ignored| ignored.to_string()).into_iter().chain(taken.map(|taken| taken.to_string()));
+    let notices = notices.collect();
     let identity = key::load_or_make(&place.directory)?;
     let settings = load(&place.directory, File::Settings, settings::MAX_BYTES, Settings::parse)?;
     let (known, rest) = load(&place.directory, File::Known, known::MAX_BYTES, known::parse)?;
@@ -108,16 +110,26 @@ fn root(options: &Options) -> Result<PathBuf, ProfileError> {
     Ok(root)
 }
 
-/// What to say when the profile is not the one that was expected.
-fn taken(name: &ProfileName) -> Option<String> {
-    let copy = name.copy().get();
-    let others = match copy {
-        1 => return None,
-        2 => "Profile default is in use by another copy".to_owned(),
-        3 => "Profiles default and default-2 are in use by other copies".to_owned(),
-        _ => format!("Profiles default to default-{} are in use by other copies", copy - 1),
-    };
-    Some(format!("{others}; this is {name}."))
+/// Says that the profile is not the one that was expected, because others were in use.
+#[derive(Debug, thiserror::Error)]
+enum NextFree {
+    #[error("Profile default is in use by another copy; this is {0}.")]
+    Second(ProfileName),
+    #[error("Profiles default and default-2 are in use by other copies; this is {0}.")]
+    Third(ProfileName),
+    #[error("Profiles default to default-{last} are in use by other copies; this is {0}.", last = .0.copy().get() - 1)]
+    Later(ProfileName),
+}
+
+impl NextFree {
+    fn of(name: &ProfileName) -> Option<Self> {
+        match name.copy().get() {
+            1 => None,
+            2 => Some(Self::Second(name.clone())),
+            3 => Some(Self::Third(name.clone())),
+            _ => Some(Self::Later(name.clone())),
+        }
+    }
 }
 
 fn load<T: Default>(

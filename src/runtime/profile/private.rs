@@ -53,6 +53,17 @@ pub(super) fn open_lock_as_it_is(path: &Path) -> io::Result<File> {
     }
 }
 
+/// What is wrong with a file as a whole.
+#[derive(Debug, thiserror::Error)]
+enum Flaw {
+    #[error("it is not a file")]
+    NotAFile,
+    #[error("it is empty")]
+    Empty,
+    #[error("it is larger than {0} bytes")]
+    TooLarge(u64),
+}
+
 /// The contents of a file of a profile; `None` if the file does not exist.
 ///
 /// # Errors
@@ -60,11 +71,11 @@ pub(super) fn open_lock_as_it_is(path: &Path) -> io::Result<File> {
 /// be read.
 pub(super) fn read(path: &Path, file: error::File, max: u64) -> Result<Option<Vec<u8>>, ProfileError> {
     let unreadable = |error| ProfileError::Read { path: path.to_owned(), error };
-    let damaged = |what: String| ProfileError::Damaged { path: path.to_owned(), file, what };
+    let damaged = |what: Flaw| ProfileError::Damaged { path: path.to_owned(), file, what: what.to_string() };
     // Looked at before it is opened: opening a pipe would wait for ever.
     match path.metadata() {
         Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Err(damaged("it is no file".to_owned())),
+        Ok(_) => return Err(damaged(Flaw::NotAFile)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return match path.symlink_metadata() {
                 Ok(_) => Err(ProfileError::Dangling { path: path.to_owned(), file }),
@@ -80,8 +91,8 @@ pub(super) fn read(path: &Path, file: error::File, max: u64) -> Result<Option<Ve
     let mut bytes = Vec::new();
     let length = opened.take(max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     match length as u64 {
-        0 => Err(damaged("it is empty".to_owned())),
-        length if length > max => Err(damaged(format!("it is larger than {max} bytes"))),
+        0 => Err(damaged(Flaw::Empty)),
+        length if length > max => Err(damaged(Flaw::TooLarge(max))),
         _ => Ok(Some(bytes)),
     }
 }

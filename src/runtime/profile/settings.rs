@@ -91,7 +91,7 @@ impl Settings {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Unreadable> {
         // A list of values in the order of the settings would be taken for an object.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
-            return Err("it is no JSON object".to_owned().into());
+            return Err(Unreadable::NotAnObject);
         }
         let stored: Stored = serde_json::from_slice(bytes)?;
         // Release 0.4 allowed names that are none any more.
@@ -158,9 +158,9 @@ mod tests {
             ("{\"plain_view\": 1}", "invalid type: integer"),
             ("{\"typing\": \"no\"}", "invalid type: string"),
             ("{\"nick\": \"a\", \"nick\": \"b\"}", "duplicate field `nick`"),
-            ("{\"nick\": \"a\"", "EOF"),
-            ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network's name has"),
-            ("[]", "it is no JSON object"),
+            ("{\"nick\": \"a\"", "it ends too early"),
+            ("{\"lan\": [{\"network\": \"\", \"open\": true}]}", "a network name has"),
+            ("[]", "it is not a JSON object"),
         ] {
             let found = Settings::parse(text.as_bytes()).unwrap_err().to_string();
             assert!(found.starts_with(error), "{text}: {found}");

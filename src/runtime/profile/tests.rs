@@ -147,8 +147,8 @@ fn a_named_profile_is_that_one_or_an_error() {
     let _work = data.open(Some("work"));
     assert_eq!(
         data.error(Some("work")),
-        "Profile work is in use by another copy. Leave that one, or give another --profile; without it the next free \
-         one is taken."
+        "Profile work is in use by another copy. Quit that copy, or give another --profile. Without --profile, the \
+         next free one is used."
     );
     assert_eq!(name(&data.open(None)), "default");
     let second = data.open(Some("default-2"));
@@ -173,16 +173,16 @@ fn a_damaged_file_is_an_error_and_stays() {
     data.open(None).saver().save_known(&[known(1)]).unwrap();
     let pem = fs::read_to_string(data.path("identity")).unwrap();
     let no_key = "it holds no Ed25519 private key in PEM (\"-----BEGIN PRIVATE KEY-----\")";
-    let identity = "Restore it from a copy, or move it away to become somebody new, whom nobody knows yet.";
-    let known = "Restore it from a copy, or move it away to start as if you had met nobody: whom you verified or ignored \
-                 is forgotten then.";
+    let identity = "Restore it from a copy, or move it away to become someone new, with a new key.";
+    let known = "Restore it from a copy, or move it away to start as if you had never met anyone: this forgets whom you \
+                 verified and ignored.";
     for (file, text, what, advice) in [
         ("identity", "", "it is empty", identity),
         ("identity", &pem[..pem.len() / 2], no_key, identity),
         ("identity", "\0\u{1}", no_key, identity),
         ("identity", &"x".repeat(4097), "it is larger than 4096 bytes", identity),
         ("known.json", "", "it is empty", known),
-        ("known.json", "[", "EOF while parsing a list at line 1 column 1", known),
+        ("known.json", "[", "it ends too early", known),
     ] {
         let good = fs::read(data.path(file)).ok();
         data.write(file, text);
@@ -196,7 +196,7 @@ fn a_damaged_file_is_an_error_and_stays() {
     assert_eq!(data.open(None).known().len(), 1);
     fs::remove_file(data.path("known.json")).unwrap();
     fs::create_dir(data.path("known.json")).unwrap();
-    assert!(data.error(None).contains("known.json is damaged: it is no file."));
+    assert!(data.error(None).contains("known.json is damaged: it is not a file."));
 }
 
 /// A user who moves such a file away because we said so forgets the people they verified.
@@ -212,8 +212,8 @@ fn what_a_later_release_may_have_written_is_not_called_damaged() {
         let good = fs::read(data.path(file)).ok();
         data.write(file, text);
         let expected = format!(
-            "{} has something that this release cannot read: {what}. If a later release wrote it, start that one; if you \
-             changed it, undo that.",
+            "{} contains something that this version cannot read: {what}. If a newer version wrote it, use that one. If \
+             you edited the file, undo your change.",
             data.path(file).display()
         );
         assert_eq!(data.error(None), expected);
@@ -351,11 +351,11 @@ mod unix {
             let path = data.path(file);
             mode(&path, bad);
             let (path, error) = (path.display().to_string(), data.error(None));
-            assert_eq!(error, format!("Other users can read or change {path}. Make it yours alone: chmod 600 {path}"));
+            assert_eq!(error, format!("Other users can read or change {path}. Make it private: chmod 600 {path}"));
             mode(&data.path(file), good);
         }
         mode(&data.path(""), 0o755);
-        assert!(data.error(None).contains("Make it yours alone: chmod 700 /"));
+        assert!(data.error(None).contains("Make it private: chmod 700 /"));
         mode(&data.path(""), 0o700);
         data.open(None);
     }
@@ -372,8 +372,8 @@ mod unix {
         assert_eq!(
             data.error(None),
             format!(
-                "{} is a link to a file that is not there. Bring that file back, or remove the link to become somebody \
-                 new, whom nobody knows yet.",
+                "{} is a link to a file that is not there. Restore that file, or remove the link to become someone new, \
+                 with a new key.",
                 data.path("identity").display()
             )
         );
@@ -388,7 +388,7 @@ mod unix {
         fs::remove_file(data.path("identity")).unwrap();
         let made = std::process::Command::new("mkfifo").arg(data.path("identity")).status().unwrap();
         assert!(made.success());
-        assert!(data.error(None).contains("identity is damaged: it is no file."));
+        assert!(data.error(None).contains("identity is damaged: it is not a file."));
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why the text of a file means nothing here.
 
+use serde_json::error::Category;
+
 use super::error::{File, ProfileError};
 
 /// Why a file cannot be read.
@@ -8,6 +10,12 @@ pub(super) enum Unreadable {
     /// It is no JSON: somebody or something has broken it.
     #[error("{0}")]
     Broken(String),
+    /// It is something else than the object that it should be. A later release may have written it.
+    #[error("it is not a JSON object")]
+    NotAnObject,
+    /// It is the beginning of JSON.
+    #[error("it ends too early")]
+    CutOff,
     /// It is JSON and says something that this release does not know. A later one may have written it.
     #[error("{0}")]
     Unknown(String),
@@ -15,8 +23,11 @@ pub(super) enum Unreadable {
 
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
-        let what = error.to_string();
-        if error.is_data() { Self::Unknown(what) } else { Self::Broken(what) }
+        match error.classify() {
+            Category::Data => Self::Unknown(error.to_string()),
+            Category::Eof => Self::CutOff,
+            Category::Io | Category::Syntax => Self::Broken(error.to_string()),
+        }
     }
 }
 
@@ -36,6 +47,8 @@ impl Unreadable {
     ) -> ProfileError {
         match self {
             Self::Broken(what) => ProfileError::Damaged { path, file, what: shown(&what) },
+            Self::CutOff => ProfileError::Damaged { path, file, what: self.to_string() },
+            Self::NotAnObject => ProfileError::NotUnderstood { path, what: self.to_string() },
             Self::Unknown(what) => ProfileError::NotUnderstood { path, what: shown(&what) },
         }
     }

@@ -30,7 +30,7 @@ pub(super) const fn unepoch(value: i64) -> u64 {
 
 /// A value of constant length.
 pub(super) fn array<const N: usize>(column: usize, bytes: &[u8]) -> Result<[u8; N]> {
-    bytes.try_into().map_err(|_| Error::FromSqlConversionFailure(column, Type::Blob, "of another length".into()))
+    bytes.try_into().map_err(|_| Error::FromSqlConversionFailure(column, Type::Blob, "length".into()))
 }
 
 /// A log's id from three columns, `first` and those after it.

@@ -9,7 +9,10 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::{
     domain::model::{DiskTrouble, StoreAdvice, StoreFailure, StoreFault, StoreTask},
-    runtime::disk::{file_size_limit, trouble as disk_trouble},
+    runtime::disk::{
+        file_size_limit,
+        trouble::{self as disk_trouble, Obstacle},
+    },
 };
 
 /// Why the history cannot be opened. The text says what happened and what to do.
@@ -17,7 +20,7 @@ use crate::{
 pub enum OpenError {
     /// A later version of this program wrote it.
     #[error(
-        "{} was written by a newer version of this program (format {found}; this one knows up to {known}). Update this copy, or move that file away to begin a new history.",
+        "{} was written by a newer version of this program (format {found}; this version reads up to {known}). Update this copy, or move that file away to begin a new history.",
         path.display()
     )]
     Newer {
@@ -29,7 +32,7 @@ pub enum OpenError {
         known: i64,
     },
     /// Another program has locked it.
-    #[error("Another program holds {} locked. Close it, then start again.", path.display())]
+    #[error("Another program has locked {}. Close that program, then start again.", path.display())]
     Locked {
         /// The file.
         path: PathBuf,
@@ -53,7 +56,7 @@ pub enum OpenError {
         /// What the system or SQLite says.
         reason: String,
         /// What to do about it.
-        advice: &'static str,
+        advice: Advice,
         /// What is wrong with the disk.
         trouble: DiskTrouble,
     },
@@ -93,13 +96,13 @@ impl OpenError {
     }
 
     fn troubled(path: PathBuf, trouble: DiskTrouble) -> Self {
-        let advice = match trouble {
-            DiskTrouble::Full => advice(Some(ErrorCode::DiskFull)),
-            DiskTrouble::ReadOnly => "Make that disk writable, give a --data-dir on another one",
-            DiskTrouble::NotAllowed => advice(Some(ErrorCode::ReadOnly)),
-            DiskTrouble::Failing => advice(None),
+        let (obstacle, advice) = match trouble {
+            DiskTrouble::Full => (Obstacle::Full, Advice::FreeSpace),
+            DiskTrouble::ReadOnly => (Obstacle::ReadOnly, Advice::AnotherDisk),
+            DiskTrouble::NotAllowed => (Obstacle::NotAllowed(path.clone()), Advice::MakeWritable),
+            DiskTrouble::Failing => (Obstacle::Failing, Advice::CheckAccess),
         };
-        Self::Unusable { path, reason: clause(trouble).to_owned(), advice, trouble }
+        Self::Unusable { path, reason: obstacle.to_string(), advice, trouble }
     }
 
     /// What is wrong with the disk, if that is why the file cannot be used.
@@ -108,25 +111,33 @@ impl OpenError {
     }
 }
 
-/// Completes "Cannot use the file:".
-const fn clause(trouble: DiskTrouble) -> &'static str {
-    match trouble {
-        DiskTrouble::Full => "the disk is full",
-        DiskTrouble::ReadOnly => "the disk is read-only",
-        DiskTrouble::NotAllowed => "you may not write there",
-        DiskTrouble::Failing => "the disk does not work",
-    }
+/// What to do about a file that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Advice {
+    /// There is no room.
+    #[error("Free some space on that disk")]
+    FreeSpace,
+    /// The disk is read-only.
+    #[error("Make that disk writable, give a --data-dir on another disk")]
+    AnotherDisk,
+    /// The user may not write there.
+    #[error("Make it and its directory writable for you")]
+    MakeWritable,
+    /// The disk gives errors.
+    #[error("Check whether the disk is full or failing")]
+    CheckDisk,
+    /// Nothing is known of the cause.
+    #[error("Check who may read and write it, and whether its disk works")]
+    CheckAccess,
 }
 
 /// What to do about an error.
-const fn advice(code: Option<ErrorCode>) -> &'static str {
+const fn advice(code: Option<ErrorCode>) -> Advice {
     match code {
-        Some(ErrorCode::DiskFull) => "Free some space on that disk",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "Make it and its directory writable for you"
-        }
-        Some(ErrorCode::SystemIoFailure) => "See whether the disk is full or failing",
-        _ => "See who may read and write it, and whether its disk works",
+        Some(ErrorCode::DiskFull) => Advice::FreeSpace,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Advice::MakeWritable,
+        Some(ErrorCode::SystemIoFailure) => Advice::CheckDisk,
+        _ => Advice::CheckAccess,
     }
 }
 

@@ -20,14 +20,14 @@ use crate::domain::model::DiskTrouble;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// It is broken.
-    #[error("{} is damaged. Start the chat in this profile once: what can be read of it is saved then.", path.display())]
+    #[error("{} is damaged. Start the chat with this profile once: that saves what can be read of it.", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
     },
     /// It was emptied.
     #[error(
-        "{} is empty: what was in it is gone. If you have a copy of it, put that in its place. Otherwise start the chat: it begins a new history, and what others have comes again.",
+        "{} is empty: what was in it is gone. If you have a copy of the file, put it in its place. Otherwise start the chat: it begins a new history, and others send you what they still have.",
         path.display()
     )]
     Emptied {
@@ -36,7 +36,7 @@ pub enum ReadError {
     },
     /// An earlier version wrote it, and it is too large for a copy in memory.
     #[error(
-        "{} was written by an earlier version and is too large to be read as it is. Start the chat in this profile once: that brings it up to date.",
+        "{} was written by an earlier version and is too large to read without an update. Start the chat with this profile once: that updates it.",
         path.display()
     )]
     Earlier {
@@ -51,7 +51,7 @@ pub enum ReadError {
         /// What the system says.
         reason: String,
         /// What to do about it.
-        advice: &'static str,
+        advice: error::Advice,
     },
     /// What it is to who opens it for writing.
     #[error(transparent)]

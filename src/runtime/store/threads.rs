@@ -125,7 +125,7 @@ pub fn spawn(database: Database) -> io::Result<(Store, mpsc::Receiver<Answer>)> 
     let (open, closed) = sync_channel(1);
     let writer = start("history", database, Some(Indexing::new()), None, second.is_some().then_some(closed))?;
     let reader = match second {
-        Some(database) => start("history reader", database, None, Some(open), None)?,
+        Some(database) => start("history-reader", database, None, Some(open), None)?,
         None => writer.clone(),
     };
     let ended = Arc::new(Mutex::new(all_ended));

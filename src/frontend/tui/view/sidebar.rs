@@ -45,10 +45,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, app: &App, area: Area, overlay: bool
 /// Why nobody is here, in short: the pane says what to do about it. Returns the room below it, for people.
 fn reason(canvas: &mut Canvas<'_>, app: &App, area: Area) -> Area {
     let (text, role) = match (app.standing(), app.status.lost(), app.status.reason()) {
-        (_, Some(lost), _) => (first_sentence(words::listening::no_network(lost)), Role::Error),
+        (_, Some(lost), _) => (first_sentence(listening::no_network(lost)), Role::Error),
         (Standing::Alone | Standing::OnlyHere, _, Some(finding)) => {
             let role = if finding.severity() == Severity::Fault { Role::Warn } else { Role::Dim };
-            (words::findings::what(finding), role)
+            (findings::what(finding), role)
         }
         _ => return area,
     };

@@ -1,0 +1,13 @@
+//! What is said beside the output.
+
+use std::{
+    fmt::Display,
+    io::{self, Write as _},
+};
+
+use crate::frontend::words::program;
+
+/// Writes a sentence to the standard error. If that cannot be written, there is nobody to tell.
+pub fn say(text: &impl Display) {
+    let _ = writeln!(io::stderr(), "{}", program::signed(text));
+}
