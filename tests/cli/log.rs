@@ -5,7 +5,7 @@ use std::{fs, io::BufRead, io::BufReader, io::Write, process::Command};
 use serde_json::Value;
 
 use crate::{
-    support::{PATIENCE, arguments},
+    support::arguments,
     user::{Finished, Running, User, lines},
 };
 
@@ -106,7 +106,7 @@ fn a_running_copy_is_read_and_not_erased() {
     let said = lines(output);
     let input = running.0.stdin.as_mut().expect("a pipe");
     writeln!(input, "hello").and_then(|()| input.flush()).expect("it reads");
-    while said.recv_timeout(PATIENCE).expect("the message")["text"] != "hello" {}
+    while said.next().expect("the message")["text"] != "hello" {}
     assert_eq!(user.printed(&["--count"]), "1\n");
     let refused = user.log(&["lobby", "--erase", "--yes"]);
     assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""));
@@ -173,7 +173,7 @@ fn a_line_said_alone_reaches_who_comes_after_a_restart_and_both_have_the_same_lo
     let heard = lines(output);
     let mut got = Value::Null;
     while got["text"] != "anybody here?" {
-        got = heard.recv_timeout(PATIENCE).expect("the line comes");
+        got = heard.next().expect("the line comes");
     }
     assert_eq!((&got["id"], &got["history"], &got["own"]), (&message["id"], &true.into(), &false.into()));
     assert_eq!(user.printed(&["--hash", "--profile", "default"]), user.printed(&["--hash", "--profile", "default-2"]));
@@ -194,7 +194,7 @@ fn who_leaves_while_somebody_lacks_a_line_is_told_so() {
     let (mut alice, output) = user.start();
     let (bob, _output, _) = user.start_with(&arguments("bob", &user.ports));
     let events = lines(output);
-    while events.recv_timeout(PATIENCE).expect("bob joins")["change"] != "joined" {}
+    while events.next().expect("bob joins")["change"] != "joined" {}
     signal(&bob, "-STOP");
     let input = alice.0.stdin.as_mut().expect("a pipe");
     input.write_all(b"are you there?\n/quit\n").expect("it reads");

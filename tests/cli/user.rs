@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{PATIENCE, Ports, arguments, program};
+use crate::support::{PATIENCE, Ports, Tool, arguments, program, schema};
 
 /// A user without anything, in whose name the program is started.
 pub(super) struct User {
@@ -75,7 +75,7 @@ impl User {
         while events.last().is_none_or(|event: &Value| event["event"] != "listening") {
             let mut line = String::new();
             output.read_line(&mut line).expect("a line");
-            events.push(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line:?}: {error}")));
+            events.push(schema::event(Tool::Chat, &line));
         }
         (child, output, events)
     }
@@ -130,14 +130,34 @@ impl Finished {
 }
 
 /// What a node says, as it says it.
-pub(super) fn lines(output: impl BufRead + Send + 'static) -> mpsc::Receiver<Value> {
+pub(super) struct Said(mpsc::Receiver<String>);
+
+impl Said {
+    /// The next event that comes; none if there is none for a long time, or the node has ended.
+    pub(super) fn next(&self) -> Option<Value> {
+        let line = self.0.recv_timeout(PATIENCE).ok()?;
+        Some(schema::event(Tool::Chat, &line))
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        // Also what no test has waited for is in the contract. A last line may be cut off.
+        if !thread::panicking() {
+            let events = self.0.try_iter().filter_map(|line| serde_json::from_str(&line).ok());
+            events.for_each(|event| schema::check(Tool::Chat, &event).unwrap_or_else(|wrong| panic!("{wrong}")));
+        }
+    }
+}
+
+/// Reads what a node says.
+pub(super) fn lines(output: impl BufRead + Send + 'static) -> Said {
     let (say, said) = mpsc::sync_channel(1_024);
     thread::spawn(move || {
-        let lines = output.lines().map_while(Result::ok);
         // It fails when nobody wants to know any more.
-        lines.map_while(|line| serde_json::from_str(&line).ok()).all(|event| say.send(event).is_ok())
+        output.lines().map_while(Result::ok).all(|line| say.send(line).is_ok())
     });
-    said
+    Said(said)
 }
 
 /// The key of who ran, as the first event says it.
@@ -161,5 +181,10 @@ pub(super) fn finish(mut command: Command, input: &str) -> Finished {
     let Ok(output) = finished.recv_timeout(PATIENCE) else { panic!("process {id} does not end: {command:?}") };
     let Output { status, stdout, stderr } = output.expect("our child");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Finished { code: status.code(), out: text(stdout), err: text(stderr) }
+    let finished = Finished { code: status.code(), out: text(stdout), err: text(stderr) };
+    let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+    if let Some(tool) = Tool::of(&arguments) {
+        finished.out.lines().for_each(|line| drop(schema::event(tool, line)));
+    }
+    finished
 }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::{
     attack::{Author, Face, Key, Link, batch, connect, hello},
     reference::Player,
-    support::{Ports, Python, Setup, seconds, until, until_passed},
+    support::{Ports, Python, Setup, Tool, schema, seconds, until, until_passed},
 };
 
 /// Short ones, each a frame of its own: more than all buffers of the node hold.
@@ -51,7 +51,7 @@ impl Unread {
         let (to_test, events) = mpsc::sync_channel::<Value>(1_024);
         thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                if to_test.send(serde_json::from_str(&line).unwrap()).is_err() {
+                if to_test.send(schema::event(Tool::Chat, &line)).is_err() {
                     return;
                 }
             }

@@ -19,6 +19,7 @@ mod ports;
 mod process;
 mod program;
 mod python;
+pub(crate) mod schema;
 mod setup;
 mod wrong_clock;
 
@@ -41,6 +42,7 @@ pub(crate) use ports::Ports;
 pub(crate) use process::Process;
 pub(crate) use program::{arguments, program};
 pub(crate) use python::Python;
+pub(crate) use schema::Tool;
 pub(crate) use setup::{DIRECTORIES, Place, Setup};
 #[cfg(target_os = "linux")]
 pub(crate) use small_disk::SmallDisk;

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{PATIENCE, Process, Setup};
+use super::{PATIENCE, Process, Setup, Tool, schema};
 
 /// A running node. What every [`Process`] can, it can as well.
 pub(crate) struct Node {
@@ -61,8 +61,7 @@ impl Node {
 
     /// All that its history has, in the order in which it is shown.
     pub(crate) fn history(&self) -> Vec<Value> {
-        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line:?}: {e}"));
-        self.log(&["--json"]).lines().map(parse).collect()
+        self.log(&["--json"]).lines().map(|line| schema::event(Tool::Log, line)).collect()
     }
 
     /// The texts of its history, in the order in which they are shown.

@@ -10,7 +10,11 @@ use std::{
 
 use serde_json::Value;
 
-use super::until;
+use super::{
+    PATIENCE,
+    schema::{self, Tool},
+    until,
+};
 
 /// A look at the events that takes longer is not taken after every line.
 const CHEAP: Duration = Duration::from_millis(1);
@@ -21,6 +25,8 @@ pub(crate) struct Process {
     child: Child,
     stdin: Option<ChildStdin>,
     output: Arc<Output>,
+    /// What must be in the contract; none of another program.
+    tool: Option<Tool>,
 }
 
 #[derive(Default)]
@@ -36,14 +42,26 @@ struct Seen {
     at: Vec<Instant>,
     /// Whatever was no JSON, and standard error.
     other: Vec<String>,
+    /// The first event that is not in the contract, and why.
+    wrong: Option<String>,
     ended: bool,
     /// Whether standard error has ended too.
     complained: bool,
 }
 
 impl Process {
-    /// Starts `command` with all three standard streams piped.
+    /// Starts `command`, which is the chat, with all three standard streams piped. Its events must be in the contract.
     pub(crate) fn start(name: &str, command: &mut Command) -> Self {
+        schema::prepare();
+        Self::spawn(name, command, Some(Tool::Chat))
+    }
+
+    /// Starts another program, which may print any JSON.
+    pub(crate) fn start_other(name: &str, command: &mut Command) -> Self {
+        Self::spawn(name, command, None)
+    }
+
+    fn spawn(name: &str, command: &mut Command, tool: Option<Tool>) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -56,21 +74,24 @@ impl Process {
         let (to_events, to_other) = (Arc::clone(&output), Arc::clone(&output));
         thread::spawn(move || {
             for line in stdout.lines().map_while(Result::ok) {
-                to_events.add(match serde_json::from_str(&line) {
-                    Ok(event) => Ok(event),
-                    Err(_) => Err(format!("stdout: {line}")),
-                });
+                match serde_json::from_str(&line) {
+                    Ok(event) => {
+                        let checked = tool.map_or(Ok(()), |tool| schema::check(tool, &event));
+                        to_events.add(Ok(event), checked);
+                    }
+                    Err(_) => to_events.add(Err(format!("stdout: {line}")), Ok(())),
+                }
             }
             to_events.seen.lock().unwrap().ended = true;
             to_events.grew.notify_all();
         });
         thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                to_other.add(Err(format!("stderr: {line}")));
+                to_other.add(Err(format!("stderr: {line}")), Ok(()));
             }
             to_other.seen.lock().unwrap().complained = true;
         });
-        Self { name: name.to_owned(), stdin: child.stdin.take(), child, output }
+        Self { name: name.to_owned(), stdin: child.stdin.take(), child, output, tool }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -121,6 +142,10 @@ impl Process {
         let begun = Instant::now();
         let mut seen = self.output.seen.lock().unwrap();
         loop {
+            if let Some(wrong) = seen.wrong.take() {
+                drop(seen);
+                panic!("{}: {wrong}", self.name);
+            }
             let looking = Instant::now();
             if let Some(answer) = find(&seen.events) {
                 return (answer, begun.elapsed());
@@ -222,12 +247,20 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        // Also what no test has waited for is in the contract.
+        if self.tool.is_some()
+            && !thread::panicking()
+            && let Some(wrong) = self.output.all_wrong()
+        {
+            panic!("{}: {wrong}", self.name);
+        }
     }
 }
 
 impl Output {
-    fn add(&self, line: Result<Value, String>) {
+    fn add(&self, line: Result<Value, String>, checked: Result<(), String>) {
         let mut seen = self.seen.lock().unwrap();
+        seen.wrong = seen.wrong.take().or(checked.err());
         match line {
             Ok(event) => {
                 seen.events.push(event);
@@ -237,6 +270,13 @@ impl Output {
         }
         drop(seen);
         self.grew.notify_all();
+    }
+
+    /// What was wrong with any of the output of a process that was killed.
+    fn all_wrong(&self) -> Option<String> {
+        let seen = self.seen.lock().unwrap();
+        let (mut seen, _) = self.grew.wait_timeout_while(seen, PATIENCE, |seen| !seen.ended).unwrap();
+        seen.wrong.take()
     }
 
     /// The end of what was printed, for a failed test's report.

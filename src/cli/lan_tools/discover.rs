@@ -175,3 +175,28 @@ fn found(entry: &Entry) -> Value {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, time::Duration};
+
+    use super::*;
+    use crate::{
+        core::node::DialFailure,
+        domain::model::NodeId,
+        schema::{self, Tool},
+    };
+
+    /// The keys are a contract, which the other tests meet with nodes of this version only.
+    #[test]
+    fn whatever_answers_is_in_the_contract() {
+        let old =
+            Kind::Node { node: NodeId::numbered(1), reply: None, round_trip: Duration::from_millis(2), own: true };
+        let by = BTreeSet::from([FoundBy::Sweep, FoundBy::Announcement, FoundBy::Name]);
+        for kind in [old, Kind::Reference, Kind::Other(DialFailure::Timeout)] {
+            let addrs = vec!["192.168.1.20:4565".parse().unwrap(), "[fe80::20%2]:4565".parse().unwrap()];
+            let printed = found(&Entry { kind, addrs, by: by.clone() });
+            assert_eq!(schema::check(Tool::Discover, &printed), Ok(()));
+        }
+    }
+}

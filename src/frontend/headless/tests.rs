@@ -3,6 +3,7 @@
 mod contract;
 mod life;
 mod network;
+mod schema;
 mod trusted;
 
 use std::{

@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Host, Lab, Node};
+use crate::support::{Host, Lab, Node, Tool, schema};
 
 /// What the doctor may take.
 const PROMISED: Duration = Duration::from_secs(10);
@@ -59,8 +59,8 @@ fn through(starters: &[&str], host: &Host, arguments: &[&str]) -> Printed {
     assert!(matches!(done.status.code(), Some(0 | 1)), "{arguments:?}: {}: {said}", done.status);
     println!("{arguments:?} took {took:?} (promised {PROMISED:?})");
     assert!(took < PROMISED * SLACK, "{took:?}");
-    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line:?}: {e}; {said}"));
-    let lines = String::from_utf8(done.stdout).unwrap().lines().map(parse).collect();
+    let tool = Tool::of(&[arguments, &["--json"]].concat()).expect("a tool that prints JSON");
+    let lines = String::from_utf8(done.stdout).unwrap().lines().map(|line| schema::event(tool, line)).collect();
     Printed { lines, success: done.status.success() }
 }
 

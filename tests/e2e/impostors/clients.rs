@@ -86,7 +86,7 @@ fn old_tls_and_certificates_are_refused() {
     for (version, reason) in [("1.2", "PROTOCOL_VERSION"), ("1.3", "HANDSHAKE_FAILURE")] {
         let mut command = python.command("attack/tls.py");
         command.args(["client", &alice.addr().to_string(), version, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY]);
-        let client = Process::start("openssl", &mut command);
+        let client = Process::start_other("openssl", &mut command);
         let error =
             client.wait("the end", seconds(60), |events| events.first()?["error"].as_str().map(str::to_owned)).0;
         assert!(error.contains(reason), "TLS {version}: {error}");

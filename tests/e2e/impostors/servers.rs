@@ -107,7 +107,7 @@ fn servers_with_old_tls_or_certificates_are_refused_and_never_met_in_plain_text(
             let mut command = python.command("attack/tls.py");
             let addr = ports.addr(n).to_string();
             command.args(["server", &addr, version, SELF_SIGNED_CERTIFICATE, SELF_SIGNED_KEY]);
-            let server = Process::start("openssl", &mut command);
+            let server = Process::start_other("openssl", &mut command);
             server.wait("listening", seconds(30), |events| events.first().map(|_| ()));
             server
         })

@@ -16,19 +16,19 @@ pub(crate) struct Player {
 impl Player {
     /// One that only dials.
     pub(crate) fn dialling(python: &Python) -> Self {
-        Self { process: Process::start("grpcio", python.command("reference/node.py").arg("-")) }
+        Self { process: Process::start_other("grpcio", python.command("reference/node.py").arg("-")) }
     }
 
     /// One that only dials, in a network namespace.
     #[cfg(target_os = "linux")]
     pub(crate) fn in_namespace(python: &Python, netns: &str) -> Self {
-        Self { process: Process::start("grpcio", python.command_in(netns, "reference/node.py").arg("-")) }
+        Self { process: Process::start_other("grpcio", python.command_in(netns, "reference/node.py").arg("-")) }
     }
 
     /// One that listens at `addr`, and answers "ok" until told otherwise.
     pub(crate) fn listening(python: &Python, addr: SocketAddr) -> Self {
         let name = format!("grpcio at {addr}");
-        let process = Process::start(&name, python.command("reference/node.py").arg(addr.to_string()));
+        let process = Process::start_other(&name, python.command("reference/node.py").arg(addr.to_string()));
         process.wait("listening", SOON, |events| events.iter().find(|e| e["event"] == "listening").map(|_| ()));
         Self { process }
     }

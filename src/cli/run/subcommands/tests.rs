@@ -11,6 +11,7 @@ use crate::{
         actor::tests::start,
         io::{MemoryNet, Net as _},
     },
+    schema::{self, Tool},
 };
 
 fn options() -> Options {
@@ -28,8 +29,8 @@ async fn who_is_there_is_seen_in_a_table_and_in_json_and_is_not_joined() {
     assert!(text.lines().next().unwrap().starts_with("ADDRESS") && text.contains("alice"), "{text}");
     let mut json = Vec::new();
     discover(&net, &options(), Style::Json, &mut json).await.unwrap();
-    let lines: Vec<serde_json::Value> =
-        String::from_utf8(json).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<_> =
+        String::from_utf8(json).unwrap().lines().map(|line| schema::event(Tool::Discover, line)).collect();
     assert_eq!((lines[0]["event"].as_str(), lines[0]["probes"].as_u64()), (Some("plan"), Some(5)));
     assert_eq!((lines[1]["event"].as_str(), lines[1]["nick"].as_str()), (Some("found"), Some("alice")));
     assert_eq!(lines[1]["peer"], alice.node.to_string());
@@ -62,4 +63,8 @@ async fn the_doctor_says_that_a_closed_node_is_closed_and_that_ports_are_taken()
     let report = doctor(&net, &options()).await.unwrap();
     assert_eq!(report.findings[0].fault(), Fault::PortTaken);
     assert!(report.has_fault());
+    let mut json = Vec::new();
+    report.print(Style::Json, &mut json).unwrap();
+    let lines = String::from_utf8(json).unwrap();
+    assert_eq!(lines.lines().map(|line| schema::event(Tool::Doctor, line)).count(), report.findings.len() + 1);
 }

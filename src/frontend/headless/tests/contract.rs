@@ -88,6 +88,7 @@ fn a_disk_that_takes_nothing_is_told_to_programs_and_people() {
         ]
     };
     let json = print(true, updates());
+    schema::in_contract(&json);
     let lines: Vec<_> = json.lines().filter(|line| !line.contains(r#""event":"message""#)).collect();
     let id = "ab".repeat(16);
     assert_eq!(
@@ -137,6 +138,7 @@ fn json_is_the_contract_to_the_byte() {
         r#"{"event":"error","code":"no_answer","text":"No answer from 127.0.0.9:4565 (3 attempts, 2 s). Is the program running there?"}"#,
     ];
     let printed = print(true, everything());
+    schema::in_contract(&printed);
     let lines: Vec<_> = printed.lines().collect();
     for (line, expected) in lines.iter().zip(expected) {
         let expected = expected
@@ -253,6 +255,7 @@ fn answer(json: bool, answer: Answer) -> String {
 
 #[test]
 fn who_lists_the_peers() {
+    schema::in_contract(&answer(true, Answer::Who));
     assert_eq!(
         answer(true, Answer::Who),
         concat!(
@@ -279,6 +282,7 @@ fn hits_are_one_event_for_programs_and_lines_for_people() {
     let found = |messages, more| late(messages, more, 0);
     let messages = || vec![message("newer\nhi"), Message { mark: Mark::Ahead, ..message("hi") }];
     let json = print(true, [found(messages(), true)]);
+    schema::in_contract(&json);
     let hit = |text, mark| {
         format!(
             r##"{{"id":"{}","room":"#lobby","from":"guest:127.0.0.1:4566","nick":"bob","trust":"guest","text":"{text}","sent_at":"2026-01-02T03:04:05.678Z","own":false,"history":false,"protocol":"reference"{mark}}}"##,

@@ -9,7 +9,11 @@ use crate::domain::{
 fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
     let mut printer = Printer::new(options(json));
     updates.into_iter().for_each(|update| printer.update(update));
-    String::from_utf8(printer.out().clone()).unwrap()
+    let printed = String::from_utf8(printer.out().clone()).unwrap();
+    if json {
+        schema::in_contract(&printed);
+    }
+    printed
 }
 
 fn spot(interface: &str, ip: &str, network: &str) -> LocalSubnet {

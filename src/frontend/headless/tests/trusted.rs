@@ -30,7 +30,9 @@ fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
 /// Both forms, keys written as their digit.
 fn both(updates: &[Update]) -> (String, String) {
     let short = |text: String| text.replace(&key(BOB).to_string(), "BOB").replace(&key('c').to_string(), "CAROL");
-    (short(print(true, updates.iter().cloned())), short(print(false, updates.iter().cloned())))
+    let json = print(true, updates.iter().cloned());
+    schema::in_contract(&json);
+    (short(json), short(print(false, updates.iter().cloned())))
 }
 
 fn known() -> Known {
