@@ -365,7 +365,7 @@ mod tests {
     fn an_unknown_command_is_never_text_and_suggests_one_that_exists() {
         assert_eq!(error("/hlep"), "Unknown command /hlep. Did you mean /help?");
         assert_eq!(error("/recsan now"), "Unknown command /recsan. Did you mean /rescan?");
-        let advice = "/help lists the commands. To send it as text, type // instead of /.";
+        let advice = "/help lists the commands. Start with // to send it as text.";
         assert_eq!(error("/verfy bob"), "Unknown command /verfy. Did you mean /verify?");
         assert_eq!(error("/usr/bin/env"), format!("Unknown command /usr/bin/env. {advice}"));
         assert_eq!(error("/join #lab"), format!("Unknown command /join. {advice}"), "of a later release");

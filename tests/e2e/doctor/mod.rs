@@ -59,8 +59,8 @@ fn through(starters: &[&str], host: &Host, arguments: &[&str]) -> Printed {
     assert!(matches!(done.status.code(), Some(0 | 1)), "{arguments:?}: {}: {said}", done.status);
     println!("{arguments:?} took {took:?} (promised {PROMISED:?})");
     assert!(took < PROMISED * SLACK, "{took:?}");
-    let tool = Tool::of(&[arguments, &["--json"]].concat()).expect("a tool that prints JSON");
-    let lines = String::from_utf8(done.stdout).unwrap().lines().map(|line| schema::event(tool, line)).collect();
+    let kind = Tool::of(&[arguments, &["--json"]].concat()).expect("a tool that prints JSON");
+    let lines = String::from_utf8(done.stdout).unwrap().lines().map(|line| schema::event(kind, line)).collect();
     Printed { lines, success: done.status.success() }
 }
 

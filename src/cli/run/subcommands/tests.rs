@@ -66,5 +66,6 @@ async fn the_doctor_says_that_a_closed_node_is_closed_and_that_ports_are_taken()
     let mut json = Vec::new();
     report.print(Style::Json, &mut json).unwrap();
     let lines = String::from_utf8(json).unwrap();
-    assert_eq!(lines.lines().map(|line| schema::event(Tool::Doctor, line)).count(), report.findings.len() + 1);
+    lines.lines().for_each(|line| drop(schema::event(Tool::Doctor, line)));
+    assert_eq!(lines.lines().count(), report.findings.len() + 1);
 }

@@ -9,11 +9,11 @@ use crate::domain::{
 fn print(json: bool, updates: impl IntoIterator<Item = Update>) -> String {
     let mut printer = Printer::new(options(json));
     updates.into_iter().for_each(|update| printer.update(update));
-    let printed = String::from_utf8(printer.out().clone()).unwrap();
+    let lines = String::from_utf8(printer.out().clone()).unwrap();
     if json {
-        schema::in_contract(&printed);
+        schema::in_contract(&lines);
     }
-    printed
+    lines
 }
 
 fn spot(interface: &str, ip: &str, network: &str) -> LocalSubnet {

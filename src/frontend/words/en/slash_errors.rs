@@ -15,7 +15,7 @@ pub(crate) const NO_DIRECT_MESSAGES: &str =
 pub(crate) fn unknown(name: &str, similar: Option<&str>) -> String {
     let advice = match similar {
         Some(similar) => Cow::Owned(format!("Did you mean /{similar}?")),
-        None => Cow::Borrowed("/help lists the commands. To send it as text, type // instead of /."),
+        None => Cow::Borrowed("/help lists the commands. Start with // to send it as text."),
     };
     format!("Unknown command /{name}. {advice}")
 }
