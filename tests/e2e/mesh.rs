@@ -270,7 +270,7 @@ fn a_pasted_page_is_one_message_between_nodes_of_our_kind() {
     alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));
     alice.wait_text("line 25");
     alice.send("\r");
-    alice.wait_text("Enter again sends it");
+    alice.wait_text("Press Enter again to send it");
     alice.send("\r");
     alice.wait_text("> Message #lobby");
     let heard = bob.wait_text(&page.join("\n"));

@@ -32,7 +32,7 @@ fn everybody_is_seen(test: &str, wrong: &str) {
     }
     tim.wait_text("alice line 24");
     let told = alice.wait_notice("clock_off");
-    assert!(told.contains("bob") && told.contains("tim") && told.contains("Set the clock"), "{told}");
+    assert!(told.contains("bob") && told.contains("tim") && told.contains("Set your clock"), "{told}");
     if is_far_off {
         let marked = |e: &Value| e["change"] == "clock" && e["nick"] == "alice" && e["clock_off_ms"].is_i64();
         bob.wait("alice's clock is marked", seconds(30), |events| events.iter().any(marked).then_some(()));

@@ -139,7 +139,7 @@ fn an_ignore_ends_with_the_link_of_its_guest() {
     told("is ignored until it leaves");
     eve.send("d1", "eve: noise");
     eve.end("d1");
-    told(&format!("The guest ?{claimed}, which you ignored, has left."));
+    told(&format!("The guest ?{claimed}, whom you ignored, has left."));
     eve.dial("d2", alice.addr(), claimed);
     eve.wait_frames("d2", 1);
     eve.send("d2", "carol: somebody else");

@@ -62,7 +62,7 @@ fn who_refuses_us_is_asked_again_later() {
     bob.wait_open("s2");
     assert_eq!(alice.peer_changes(), [""; 0], "nobody is here before ok");
     let told = alice.wait_notice("turned_away");
-    assert!(told.contains("counts our address as linked already"), "{told}");
+    assert!(told.contains("believes you are already connected"), "{told}");
     bob.answer("ok");
     alice.wait_peer(&guest(ports.addr(6)));
     alice.say("let in at last");

@@ -24,7 +24,7 @@ fn a_pasted_page_goes_out_line_by_line_and_says_what_is_missing() {
     alice.send(format!("\x1b[200~{}\x1b[201~", page.join("\r")));
     alice.wait_text("line 25");
     alice.send("\r");
-    alice.wait_text("Enter again sends it");
+    alice.wait_text("Press Enter again to send it");
     alice.send("\r");
     bob.wait_frame("alice: … 5 more lines", seconds(30));
     alice.send("after it\r");
@@ -55,7 +55,7 @@ fn a_rude_guest_neither_steers_nor_stops_the_screen() {
     // Typed while the flood comes in.
     alice.send("still here\r");
     rude.wait_frame("alice: still here", seconds(30));
-    alice.wait_text("more messages of ?rude");
+    alice.wait_text("more messages from ?rude");
     alice.send("/quit\r");
     assert_eq!(alice.wait_exit().exit_code(), 0);
 

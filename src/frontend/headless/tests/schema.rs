@@ -143,7 +143,7 @@ fn the_schema_has_every_code_of_the_source_and_no_other() {
     let found = include_str!("../../../cli/lan_tools/found.rs");
     let message = include_str!("../../json/message.rs");
     let trouble = words(part(part(disk, "impl DiskTrouble {", "\n}"), "fn as_str", "\n    }"), "=> ");
-    let steps = words(part(PRINTER, "match step {", "};"), "=> (");
+    let steps = words(part(PRINTER, "match how {", "};"), "=> (");
     for (pointer, source) in [
         ("/$defs/alarm_code/enum", arms(UPDATE, "impl AlarmKind {")),
         ("/$defs/trust/enum", arms(trust, "impl Trust {")),
