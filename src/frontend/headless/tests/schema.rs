@@ -139,7 +139,7 @@ fn the_schema_has_every_code_of_the_source_and_no_other() {
     let trust = include_str!("../../../domain/model/trust.rs");
     let peer = include_str!("../../../domain/model/peer.rs");
     let disk = include_str!("../../../domain/model/disk.rs");
-    let finding = include_str!("../../../domain/model/finding.rs");
+    let finding = include_str!("../../../domain/model/fault.rs");
     let found = include_str!("../../../cli/lan_tools/found.rs");
     let message = include_str!("../../json/message.rs");
     let trouble = words(part(part(disk, "impl DiskTrouble {", "\n}"), "fn as_str", "\n    }"), "=> ");

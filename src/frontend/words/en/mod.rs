@@ -38,6 +38,7 @@ pub(crate) mod times;
 pub(crate) mod trust;
 mod trust_notices;
 pub(crate) mod typing;
+pub(crate) mod usage;
 pub(crate) mod verification;
 pub(crate) mod whois;
 pub(crate) mod withheld;
