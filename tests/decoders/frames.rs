@@ -21,7 +21,7 @@ pub(super) fn mesh(bytes: &[u8]) {
         Frame::Hello(hello) => {
             hello.nick.iter().for_each(clean::nick);
             clean::message(&hello.version);
-            assert!(hello.version.len() <= 32 && hello.wall.as_millis() >= 0);
+            assert!(hello.version.len() <= 32 && hello.wall.is_none_or(|wall| wall.as_millis() > 0));
             hello.agree();
         }
         Frame::Status(Status { nick, presence, .. }) => {
@@ -45,7 +45,7 @@ pub(super) fn mesh(bytes: &[u8]) {
         Frame::ProbeReply(reply) => {
             reply.nick.iter().for_each(clean::nick);
             clean::message(&reply.version);
-            assert!(reply.version.len() <= 32 && reply.wall.as_millis() >= 0);
+            assert!(reply.version.len() <= 32 && reply.wall.is_none_or(|wall| wall.as_millis() > 0));
             reply.agrees();
         }
         Frame::Refused(refused) => {

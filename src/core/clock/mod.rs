@@ -4,7 +4,7 @@
 //! which time to go by: the reference. That is our own clock, unless others contradict it by half a day or more. So a
 //! clock that is a few minutes off changes nothing, and no stranger alone can move ours.
 //!
-//! The other side of a link tells its clock when the link opens and in every answer to a ping. We then add the time
+//! The other side of a link may tell its clock when the link opens and in every answer to a ping. We then add the time
 //! that has passed on the monotonic clock, so a jump of our own clock shows at once.
 
 mod trusted_run;
@@ -94,20 +94,19 @@ pub struct Off {
 }
 
 impl Clocks {
-    /// A link is open to `node` on `machine`, whose clock is `ahead` milliseconds ahead of ours now.
+    /// The clock of `node` on `machine`, at the other end of a link, is `ahead` milliseconds ahead of ours now.
     pub fn up(&mut self, link: LinkId, node: NodeId, machine: Machine, ahead: i64, now: Now) {
         let showed = Timestamp::from_millis(now.wall.as_millis().saturating_add(ahead));
         self.links.insert(link, Clock { node, machine, showed, at: now.mono });
     }
 
-    /// A link's clock is measured again: it is `ahead` milliseconds ahead of ours now. Returns whether it was set
-    /// meanwhile.
-    pub fn measured(&mut self, link: LinkId, ahead: i64, now: Now) -> bool {
-        let Some(clock) = self.links.get_mut(&link) else { return false };
-        let was_set = clock.ahead(now).abs_diff(ahead) > EXACT_TO_MS.unsigned_abs();
-        clock.showed = Timestamp::from_millis(now.wall.as_millis().saturating_add(ahead));
-        clock.at = now.mono;
-        was_set
+    /// The same, for a link that is open already. Returns whether that is news: its node had not said what its clock
+    /// shows, or the clock was set meanwhile.
+    pub fn measured(&mut self, link: LinkId, node: NodeId, machine: Machine, ahead: i64, now: Now) -> bool {
+        let is_set = |clock: &Clock| clock.ahead(now).abs_diff(ahead) > EXACT_TO_MS.unsigned_abs();
+        let is_news = self.links.get(&link).is_none_or(is_set);
+        self.up(link, node, machine, ahead, now);
+        is_news
     }
 
     /// A link is gone.

@@ -150,7 +150,7 @@ pub(super) fn multicast(evidence: &Evidence) -> Vec<Finding> {
 pub(super) fn clocks(evidence: &Evidence) -> Vec<Finding> {
     // By how many milliseconds each is ahead of us.
     let ahead = |person: &Person| match &person.reached {
-        Reached::Answered(seen, at) => Some(seen.wall.as_millis().saturating_sub(at.as_millis())),
+        Reached::Answered(seen, at) => Some(seen.wall?.as_millis().saturating_sub(at.as_millis())),
         _ => None,
     };
     let all: Vec<(&Person, i64)> = evidence.people.iter().filter_map(|person| Some((person, ahead(person)?))).collect();

@@ -29,7 +29,7 @@ fn seen() -> ProbeReply {
         max: VERSIONS.1,
         nick: Nick::new("bob").ok(),
         version: "0.4.0".into(),
-        wall: Timestamp::from_millis(NOON),
+        wall: Some(Timestamp::from_millis(NOON)),
         dial_back: Some(DialBack::Reached),
         heard: true,
         people: 1,
@@ -112,7 +112,8 @@ fn each_fault_is_named_by_what_it_looks_like() {
     };
     assert_eq!(with(&alone), Some(Fault::ClientsIsolated));
     let hour = 3_600_000;
-    assert_eq!(seen_as(&|seen| seen.wall = Timestamp::from_millis(NOON + hour)), Some(Fault::ClockOff));
+    assert_eq!(seen_as(&|seen| seen.wall = Some(Timestamp::from_millis(NOON + hour))), Some(Fault::ClockOff));
+    assert_eq!(seen_as(&|seen| seen.wall = None), None, "it does not say");
     let nobody = |e: &mut Evidence| e.people.clear();
     assert_eq!(with(&nobody), Some(Fault::NobodyFound));
     assert_eq!(with(&|e| e.people[0].place = Proximity::Here), Some(Fault::NobodyFound), "a copy on this machine");
@@ -132,7 +133,8 @@ fn one_who_reaches_us_is_enough_and_most_clocks_are_right() {
     let mut evidence = well();
     evidence.people.push(person(ProbeReply { dial_back: Some(DialBack::Timeout), ..seen() }));
     assert_eq!(first(&evidence), None);
-    let off = |hours: i64| person(ProbeReply { wall: Timestamp::from_millis(NOON + hours * 3_600_000), ..seen() });
+    let off =
+        |hours: i64| person(ProbeReply { wall: Some(Timestamp::from_millis(NOON + hours * 3_600_000)), ..seen() });
     evidence.people = vec![off(2), off(2), person(seen())];
     let clock = |minutes_ahead, ours| {
         let who = FoundPeer { nick: Nick::new("bob").ok(), addr: ([10, 77, 0, 30], 4_565).into() };

@@ -115,7 +115,7 @@ impl Node {
             addrs,
             presence: link.as_ref().map_or(Presence::Here, |link| link.presence.clone()),
             round_trip: link.as_ref().and_then(|link| link.round_trip),
-            clock_ahead_ms: link.as_ref().map(|link| link.clock_ahead_ms),
+            clock_ahead_ms: link.as_ref().and_then(|link| link.clock_ahead_ms),
         }))));
     }
 }

@@ -38,7 +38,7 @@ impl Myself {
             node: self.node,
             boot: self.boot,
             nick: Some(self.nick.clone()),
-            wall: now.wall,
+            wall: Some(now.wall),
             port: self.local.port().try_into().ok(),
             version: env!("CARGO_PKG_VERSION").into(),
         }))

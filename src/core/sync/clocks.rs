@@ -125,20 +125,24 @@ impl Settling {
 }
 
 impl Sync {
-    /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours.
-    pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: i64, cx: &mut Context<'_>) {
-        let machine = Machine::new(node, cx.people.host(&node));
-        self.clocks.up(link, node, machine, ahead, cx.now);
+    /// A link to `node` is open, whose clock is `ahead` milliseconds ahead of ours, if it has said so.
+    pub(super) fn clock_up(&mut self, link: LinkId, node: NodeId, ahead: Option<i64>, cx: &mut Context<'_>) {
+        if let Some(ahead) = ahead {
+            let machine = Machine::new(node, cx.people.host(&node));
+            self.clocks.up(link, node, machine, ahead, cx.now);
+        }
         self.marked_clocks.forget(&node);
         // Before the link gets anything, so that it has nothing of what is said again.
         self.go_by_clocks(cx);
         self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
     }
 
-    /// A clock was measured again.
-    pub(super) fn clock_measured(&mut self, link: LinkId, ahead: i64, now: Now) {
-        if self.clocks.measured(link, ahead, now) {
-            self.timers.set_no_later(Timer::LookAtClocks, now.mono + LOOK_AFTER);
+    /// A clock was measured, again or for the first time.
+    pub(super) fn clock_measured(&mut self, link: LinkId, ahead: i64, cx: &Context<'_>) {
+        let Some(node) = self.links.get(link).map(|link| link.node) else { return };
+        let machine = Machine::new(node, cx.people.host(&node));
+        if self.clocks.measured(link, node, machine, ahead, cx.now) {
+            self.timers.set_no_later(Timer::LookAtClocks, cx.now.mono + LOOK_AFTER);
         }
     }
 

@@ -37,8 +37,8 @@ pub enum Input {
         node: NodeId,
         /// What the program there can do.
         caps: Caps,
-        /// By how many milliseconds its clock is ahead of ours.
-        clock_ahead_ms: i64,
+        /// By how many milliseconds its clock is ahead of ours, if it has said.
+        clock_ahead_ms: Option<i64>,
     },
     /// The clock of the node at the other end of a link was measured again.
     Clock {

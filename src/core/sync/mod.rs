@@ -243,7 +243,7 @@ impl Sync {
                 self.clock_up(link, node, clock_ahead_ms, cx);
                 self.link_up(link, node, caps, cx);
             }
-            Input::Clock { link, ahead_ms } => self.clock_measured(link, ahead_ms, cx.now),
+            Input::Clock { link, ahead_ms } => self.clock_measured(link, ahead_ms, cx),
             Input::LinkDown(link) => self.link_down(link, cx),
             Input::Have { link, have } => self.have(link, &have, cx),
             Input::Refused { link, refused } => self.refused(link, &refused, cx),

@@ -68,7 +68,7 @@ fn a_link_gets_no_events_before_it_has_listed_all_it_holds() {
     };
     let now = row.now;
     let peer = &mut row.peers[0];
-    peer.feed(Input::LinkUp { link, node, caps: mesh::Caps::ours(), clock_ahead_ms: 0 }, now);
+    peer.feed(Input::LinkUp { link, node, caps: mesh::Caps::ours(), clock_ahead_ms: Some(0) }, now);
     let mut outputs = peer.feed(Input::Taken(link), now);
     outputs.extend(peer.feed(have(true), now));
     assert_eq!(events(&outputs), 0);

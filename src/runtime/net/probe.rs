@@ -110,7 +110,7 @@ impl NodeFacts {
             max,
             nick: Some(nick),
             version,
-            wall: crate::runtime::io::now().wall,
+            wall: Some(crate::runtime::io::now().wall),
             dial_back,
             heard,
             people,

@@ -83,9 +83,9 @@ impl Mesh for Later {
             max: 99,
             nick: Nick::new("zed").ok(),
             version: "9.0.0".into(),
-            wall: Timestamp::from_millis(
+            wall: Some(Timestamp::from_millis(
                 i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap(),
-            ),
+            )),
             dial_back: None,
             heard: true,
             people: 0,

@@ -168,6 +168,6 @@ fn hello(node: NodeId, wall: Timestamp) -> Bytes {
     let (min, max) = VERSIONS;
     let nick = Nick::new("hostile").ok();
     // Without capabilities all that the other side tells comes in full.
-    let caps = Caps::default();
+    let (caps, wall) = (Caps::default(), Some(wall));
     mesh::encode(&Frame::Hello(Hello { min, max, caps, node, boot: 1, nick, wall, port: None, version: "0".into() }))
 }

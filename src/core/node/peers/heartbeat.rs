@@ -128,8 +128,9 @@ pub(super) fn pinged(
         if let Some(wall) = wall {
             let on_the_way = i64::try_from(time.as_millis() / 2).unwrap_or(i64::MAX);
             let shows = wall.as_millis().saturating_add(on_the_way);
-            session.clock_ahead_ms = shows.saturating_sub(now.wall.as_millis());
-            out.push(Output::Clock { link, ahead_ms: session.clock_ahead_ms });
+            let ahead_ms = shows.saturating_sub(now.wall.as_millis());
+            session.clock_ahead_ms = Some(ahead_ms);
+            out.push(Output::Clock { link, ahead_ms });
         }
         out.push(Output::update(Update::RoundTrip { peer: peer.id, time }));
     }

@@ -95,8 +95,8 @@ pub(super) struct LinkDetails {
     pub(super) presence: Presence,
     /// The last round trip time.
     pub(super) round_trip: Option<Duration>,
-    /// By how many milliseconds its clock was ahead of ours.
-    pub(super) clock_ahead_ms: i64,
+    /// By how many milliseconds its clock was ahead of ours, if it has said.
+    pub(super) clock_ahead_ms: Option<i64>,
 }
 
 impl Peers {

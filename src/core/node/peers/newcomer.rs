@@ -43,8 +43,8 @@ impl Newcomer {
         self.session.caps.has(Cap::Sas)
     }
 
-    /// By how many milliseconds its clock is ahead of ours.
-    pub(in crate::core::node) fn clock_ahead_ms(&self) -> i64 {
+    /// By how many milliseconds its clock is ahead of ours, if it has said.
+    pub(in crate::core::node) fn clock_ahead_ms(&self) -> Option<i64> {
         self.session.clock_ahead_ms
     }
 

@@ -55,8 +55,8 @@ pub(in crate::core::node) struct Session {
     pub(super) round_trip: Option<Duration>,
     /// The last ping, until it is answered.
     pub(super) ping: Option<(u64, Instant)>,
-    /// By how many milliseconds its clock was ahead of ours when it was measured last.
-    pub(super) clock_ahead_ms: i64,
+    /// By how many milliseconds its clock was ahead of ours when it was measured last; none while it has not said.
+    pub(super) clock_ahead_ms: Option<i64>,
     /// For frames that are no events.
     frames: TokenBucket,
     /// For frames over that limit.
@@ -73,7 +73,7 @@ impl Session {
             presence: Presence::Here,
             round_trip: None,
             ping: None,
-            clock_ahead_ms: hello.wall.as_millis().saturating_sub(now.wall.as_millis()),
+            clock_ahead_ms: hello.wall.map(|wall| wall.as_millis().saturating_sub(now.wall.as_millis())),
             frames: TokenBucket::new(FRAME_BURST, FRAME_RATE),
             excess: TokenBucket::new(EXCESS_BURST, EXCESS_RATE),
         }

@@ -132,7 +132,7 @@ fn hello(n: u8, boot: u64) -> Hello {
         node: key(n),
         boot,
         nick: Nick::new("bob").ok(),
-        wall: Timestamp::from_millis(0),
+        wall: None,
         port: at(n).port().try_into().ok(),
         version: "0".into(),
     }

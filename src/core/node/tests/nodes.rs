@@ -29,7 +29,7 @@ fn hello(addr: &str, boot: u64, nick: &str) -> Hello {
         node: key(at(addr)),
         boot,
         nick: Nick::new(nick).ok(),
-        wall: Timestamp::from_millis(0),
+        wall: None,
         port: at(addr).port().try_into().ok(),
         version: "0".into(),
     }
@@ -511,6 +511,26 @@ fn presence_names_and_round_trips_reach_the_front_end() {
 
     let outs = bench.feed(Input::Command(Command::SetNick(Nick::new("alice").unwrap())));
     assert!(matches!(&frames(&outs, IN)[..], [Frame::Status(status)] if status.nick == Nick::new("alice").ok()));
+}
+
+#[test]
+fn a_hello_without_a_time_is_no_clock_of_1970() {
+    let mut bench = Harness::new(US);
+    bench.now.wall = Timestamp::from_millis(1_795_000_000_000);
+    let said = mesh::encode(&Frame::Hello(hello(SMALLER, 1, "bob")));
+    let Ok(Frame::Hello(hello)) = mesh::decode(&said) else { panic!("no Hello") };
+    let (source, secure) = (at("10.0.0.2:50000"), secure(SMALLER));
+    let outs = bench.feed(Input::NodeArrived { link: IN, source, secure, hello });
+    let Some(Frame::Ping { token, .. }) = frames(&outs, IN).first().cloned() else { panic!("{outs:?}") };
+    let clock = |outs: &[Output]| {
+        let off = |update: &&Update| if let Update::PeerClock { ahead_ms, .. } = update { *ahead_ms } else { None };
+        updates(outs).iter().find_map(off)
+    };
+    assert_eq!(clock(&bench.wait(3_000)), None);
+    let hour = 3_600_000;
+    let wall = Some(Timestamp::from_millis(bench.now.wall.as_millis() + hour));
+    bench.feed(told(IN, Frame::Ping { token, answer: true, wall }));
+    assert!(clock(&bench.wait(3_000)) >= Some(hour), "the answer to a ping says it");
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Desk {
             node,
             boot: 1,
             nick: Nick::clean(nick),
-            wall: Timestamp::from_millis(0),
+            wall: None,
             port: None,
             version: "0".into(),
         };

@@ -43,7 +43,7 @@ fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
         node: secure.node,
         boot: 1,
         nick: Nick::new("bob").ok(),
-        wall: Timestamp::from_millis(0),
+        wall: None,
         port: None,
         version: "0".into(),
     };

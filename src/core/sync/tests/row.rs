@@ -131,7 +131,7 @@ impl Row {
         self.links.push((one, other, link));
         for (n, other) in [(one, other), (other, one)] {
             let node = self.peers[other].identity.node();
-            let clock_ahead_ms = self.peers[other].ahead - self.peers[n].ahead;
+            let clock_ahead_ms = Some(self.peers[other].ahead - self.peers[n].ahead);
             self.queue.push_back((n, Input::LinkUp { link, node, caps: mesh::Caps::ours(), clock_ahead_ms }));
         }
         self.run();

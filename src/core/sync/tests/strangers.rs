@@ -59,7 +59,7 @@ impl Victim {
 
     fn links(&mut self, n: u32) -> Stranger {
         let (identity, link) = (identity(n), LinkId::Accepted(n));
-        self.feed(Input::LinkUp { link, node: identity.node(), caps: mesh::Caps::ours(), clock_ahead_ms: 0 });
+        self.feed(Input::LinkUp { link, node: identity.node(), caps: mesh::Caps::ours(), clock_ahead_ms: Some(0) });
         self.feed(Input::Have { link, have: Have::default() });
         self.feed(Input::Taken(link));
         Stranger { identity, link }

@@ -12,9 +12,10 @@ use super::{
     Refused, Sas, Sighting, Status,
     probe::{read_probe, read_reply},
     release::release,
+    wall::read_wall,
 };
 use crate::{
-    domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence, Timestamp},
+    domain::model::{MAX_ADDRESSES, Nick, NodeId, Presence},
     protocol::{
         codec::{
             Malformed,
@@ -97,8 +98,7 @@ pub fn decode(bytes: &[u8]) -> Result<Frame, Malformed> {
         mesh::frame::Body::Refused(refused) => Frame::Refused(read_refused(&refused)?),
         mesh::frame::Body::Doubt(doubt) => read_doubt(&doubt),
         mesh::frame::Body::Ping(mesh::Ping { token, answer, wall_ms }) => {
-            let wall = i64::try_from(wall_ms).map_err(|_| Malformed)?;
-            Frame::Ping { token, answer, wall: (wall > 0).then_some(Timestamp::from_millis(wall)) }
+            Frame::Ping { token, answer, wall: read_wall(wall_ms)? }
         }
         // A second list behind the first one is part of it.
         mesh::frame::Body::Have(have) if have.ranges.len() + have.changes.len() > MAX_RANGES => return Err(Malformed),
@@ -138,7 +138,7 @@ fn read_hello(hello: &mesh::Hello) -> Result<Hello, Malformed> {
         node: node(&hello.node)?,
         boot: hello.boot,
         nick: Nick::clean(&hello.nick),
-        wall: Timestamp::from_millis(i64::try_from(hello.wall_ms).map_err(|_| Malformed)?),
+        wall: read_wall(hello.wall_ms)?,
         port: u16::try_from(hello.port).map_err(|_| Malformed)?.try_into().ok(),
         version: release(&hello.version),
     })

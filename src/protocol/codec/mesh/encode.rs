@@ -8,6 +8,7 @@ use prost::Message as _;
 use super::{
     Change, Doubt, Frame, Hello, Reason, RefusalReason, Refused, Sas, Sighting, Status,
     probe::{write_probe, write_reply},
+    wall::write_wall,
 };
 use crate::{
     domain::model::{Nick, Presence},
@@ -36,8 +37,8 @@ pub fn encode(frame: &Frame) -> Bytes {
         }
         Frame::Bye(reason) => Some(mesh::frame::Body::Bye(mesh::Bye { reason: write_reason(*reason).into() })),
         Frame::Ping { token, answer, wall } => {
-            let wall_ms = wall.and_then(|wall| wall.as_millis().try_into().ok()).unwrap_or(0);
-            Some(mesh::frame::Body::Ping(mesh::Ping { token: *token, answer: *answer, wall_ms }))
+            let ping = mesh::Ping { token: *token, answer: *answer, wall_ms: write_wall(*wall) };
+            Some(mesh::frame::Body::Ping(ping))
         }
         Frame::Have(have) => Some(mesh::frame::Body::Have(mesh::Have {
             ranges: have.ranges.iter().map(write_range).collect(),
@@ -74,7 +75,7 @@ fn write_hello(hello: &Hello) -> mesh::Hello {
         node: hello.node.as_bytes().to_vec(),
         boot: hello.boot,
         nick: hello.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
-        wall_ms: hello.wall.as_millis().try_into().unwrap_or(0),
+        wall_ms: write_wall(hello.wall),
         port: hello.port.map_or(0, |port| port.get().into()),
         version: hello.version.to_string(),
     }

@@ -5,6 +5,7 @@ mod decode;
 mod encode;
 mod probe;
 mod release;
+mod wall;
 
 #[cfg(test)]
 mod tests;
@@ -91,8 +92,8 @@ pub struct Hello {
     pub boot: u64,
     /// What it goes by; none if that is no valid name.
     pub nick: Option<Nick>,
-    /// What its clock shows.
-    pub wall: Timestamp,
+    /// What its clock shows, if it says so.
+    pub wall: Option<Timestamp>,
     /// Where it listens.
     pub port: Option<NonZeroU16>,
     /// Its program's version, for people.

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Frame, VERSIONS, release::release};
+use super::{
+    Frame, VERSIONS,
+    release::release,
+    wall::{read_wall, write_wall},
+};
 use crate::{
     domain::model::{Nick, Timestamp},
     protocol::{codec::Malformed, wire::mesh},
@@ -26,8 +30,8 @@ pub struct ProbeReply {
     pub nick: Option<Nick>,
     /// Its program's version, for people.
     pub version: Arc<str>,
-    /// What its clock shows.
-    pub wall: Timestamp,
+    /// What its clock shows, if it says so.
+    pub wall: Option<Timestamp>,
     /// Whether it could connect to us; none if it did not try.
     pub dial_back: Option<DialBack>,
     /// Whether it heard an announcement, or a question, of our key within the last minute.
@@ -80,7 +84,7 @@ pub(super) fn write_reply(reply: &ProbeReply) -> mesh::ProbeReply {
         max: reply.max,
         nick: reply.nick.as_ref().map(Nick::to_string).unwrap_or_default(),
         version: reply.version.to_string(),
-        wall_ms: reply.wall.as_millis().try_into().unwrap_or(0),
+        wall_ms: write_wall(reply.wall),
         dial_back: dial_back.into(),
         heard: reply.heard,
         people: reply.people,
@@ -100,7 +104,7 @@ pub(super) fn read_reply(reply: &mesh::ProbeReply) -> Result<Frame, Malformed> {
         max: reply.max,
         nick: Nick::clean(&reply.nick),
         version: release(&reply.version),
-        wall: Timestamp::from_millis(i64::try_from(reply.wall_ms).map_err(|_| Malformed)?),
+        wall: read_wall(reply.wall_ms)?,
         dial_back,
         heard: reply.heard,
         people: reply.people,

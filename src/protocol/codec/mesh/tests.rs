@@ -18,7 +18,7 @@ fn hello() -> Hello {
         node: NodeId::new([7; 32]),
         boot: 42,
         nick: Nick::new("Zoë 山田").ok(),
-        wall: Timestamp::from_millis(1_700_000_000_000),
+        wall: Some(Timestamp::from_millis(1_700_000_000_000)),
         port: NonZeroU16::new(4565),
         version: "0.2.0".into(),
     }
@@ -52,6 +52,7 @@ fn every_frame_reads_back_as_it_was_written() {
     let addrs = vec!["10.0.0.1:4565".parse().unwrap(), "[fe80::1]:4566".parse().unwrap()];
     for frame in [
         Frame::Hello(hello()),
+        Frame::Hello(Hello { wall: None, ..hello() }),
         Frame::Sas(Sas::Commit([1; 32])),
         Frame::Doubt(Doubt::CodesDiffer),
         Frame::Doubt(Doubt::NameTaken(Nick::new("bob").unwrap())),
@@ -69,7 +70,7 @@ fn every_frame_reads_back_as_it_was_written() {
             max: 3,
             nick: Nick::new("bob").ok(),
             version: "0.4.0".into(),
-            wall: Timestamp::from_millis(1_700_000_000_000),
+            wall: Some(Timestamp::from_millis(1_700_000_000_000)),
             dial_back: Some(DialBack::Timeout),
             heard: true,
             people: 7,

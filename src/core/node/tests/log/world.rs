@@ -76,7 +76,7 @@ impl World {
                 node,
                 boot: u64::from(self.next_link),
                 nick: Nick::new(&format!("node{from}")).ok(),
-                wall: self.benches[from].now.wall,
+                wall: Some(self.benches[from].now.wall),
                 port: None,
                 version: "0".into(),
             };
