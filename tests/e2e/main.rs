@@ -1,4 +1,5 @@
-//! The real program, in several real processes: each other's peers, and those of an independent implementation of gRPC.
+//! The real program, in several real processes: each other's peers, and those of an independent implementation
+//! of gRPC and of an independent client.
 //!
 //! Everything here talks to loopback, or to network namespaces that the test makes itself. Tests that take long are
 //! ignored by `cargo test` and run with `cargo test -- --ignored`. A test that lacks something of the machine
@@ -27,6 +28,7 @@ mod found;
 mod history;
 mod hostile;
 mod impostors;
+mod interop;
 mod mesh;
 mod mixed;
 mod namespaces;

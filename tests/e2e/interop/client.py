@@ -1,0 +1,123 @@
+"""A second implementation of the mesh protocol, as a test of the first one and of its description.
+
+It was written from docs/protocol.md and proto/*.proto alone, by somebody who had not seen the program's source, and later
+cut down. What it does must still follow from these files alone: it shows that they are enough for a client in any
+language. Whoever changes the protocol first changes the document, and then this client by what the document says.
+
+It does what tests/e2e/interop/mod.rs needs and no more. It dials one node at a time and never listens. It keeps nothing
+on disk, offers only its own log, sends nothing again, and does not wait for causes. Each file has one subject: wire (the
+messages), tls, link (HTTP/2 and gRPC), peer (frames), event (what is signed), log (what is held), sas (short codes), keys.
+
+    pip install -r requirements.txt
+    python3 client.py NAME
+
+One JSON object per line goes in:
+
+    {"do":"link","addr":"127.0.0.1:4565"}  links: `linked`, then `listed`; `left` when the link ends
+    {"do":"say","text":"hello"}            `said`, then `delivered` once the node has it on disk
+    {"do":"history"}                       `history` with all lines in order, as soon as nothing is missing
+    {"do":"compare"}                       compares short codes: `code`
+    {"do":"forge","fault":"signature"}     sends an event with one fault: `signature`, `content` or `author`
+
+What comes is printed in the same form: also `message`, `ping`, `refused` (a forged event) and `error`.
+"""
+
+import json
+import os
+import secrets
+import select
+import sys
+import time
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+import event
+from link import Link
+from log import Logs
+from peer import LEAVING, Peer, describe
+from tls import TlsError
+
+TICK = 0.02  # seconds
+
+
+def emit(kind, **keys):
+    print(json.dumps({"event": kind, **keys}, ensure_ascii=False), flush=True)
+
+
+class Client:
+    def __init__(self, nick):
+        self.nick, self.logs, self.peer = nick, Logs(Ed25519PrivateKey.generate()), None
+        self.asked_for_history = False
+        emit("ready", node=self.logs.me.hex())
+
+    def command(self, line):
+        try:
+            order = json.loads(line)
+            getattr(self, "do_" + order.pop("do"), self.do_nothing)(**order)
+        except (TlsError, TypeError, ValueError) as error:
+            emit("error", text=str(error))
+
+    def do_nothing(self, **_):
+        raise ValueError("no such command")
+
+    def do_link(self, addr):
+        host, _, port = addr.rpartition(":")
+        self.peer = Peer(Link(host.strip("[]"), int(port), self.logs.key), self.logs, self.nick, emit)
+
+    def do_say(self, text):
+        linked = {self.peer.key} if self.peer else set()
+        said = self.logs.say(self.nick, text, linked)
+        emit("said", **describe(said))
+        if self.peer:
+            self.peer.send_events([said])
+
+    def do_history(self):
+        self.asked_for_history = True
+
+    def do_compare(self):
+        if self.peer:
+            self.peer.compare()
+
+    def do_forge(self, fault):
+        """The event begins a log of its own, so that nothing else is wrong with it."""
+        author = self.peer.key if fault == "author" else self.logs.me
+        log, said = (event.ROOM, author, secrets.randbits(64)), {"nick": self.nick, "text": "forged " + fault}
+        signed = event.say(self.logs.key, log, 1, b"", event.now_ms() << 16, [], said)
+        if fault == "signature":
+            signed["sig"] = self.logs.key.sign(b"something else")
+        elif fault == "content":
+            signed["content"] += b"x"
+        self.peer.link.send({"batch": {"events": [signed]}})
+
+    def tick(self):
+        if self.peer is None:
+            return
+        self.peer.receive()
+        self.peer.tick(time.monotonic())
+        if self.asked_for_history and self.peer.is_listed and not self.peer.missing():
+            self.asked_for_history = False
+            emit("history", lines=[describe(one) for one in self.logs.in_order()])
+        if self.peer.link.ended:
+            emit("left", reason=self.peer.link.ended)
+            self.peer = None
+
+    def run(self):
+        """Until the input ends."""
+        unread = b""
+        while (data := self._wait_for_input()) != b"":
+            *lines, unread = (unread + (data or b"")).split(b"\n")
+            for line in lines:
+                self.command(line)
+            self.tick()
+        if self.peer:
+            self.peer.bye(LEAVING)
+
+    def _wait_for_input(self):
+        """What was typed, empty at the end of the input. None if only the link has something, or a moment has passed."""
+        links = [self.peer.link] if self.peer else []
+        ready, _, _ = select.select([sys.stdin, *links], [], [], TICK)
+        return os.read(0, 65536) if sys.stdin in ready else None
+
+
+if __name__ == "__main__":
+    Client(sys.argv[1]).run()
