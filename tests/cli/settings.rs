@@ -70,7 +70,7 @@ fn a_bad_setting_is_refused_with_its_place() {
         ),
         (
             &["--profile", "../x"],
-            "--profile must be 1 to 32 letters, digits, - or _, beginning with a letter or digit, and no name that \
+            "--profile must be 1 to 32 letters, digits, - or _, beginning with a letter or digit, and not a name \
              Windows reserves, such as con, not \"../x\".\n"
                 .to_owned(),
         ),

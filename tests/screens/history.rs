@@ -312,7 +312,7 @@ fn marks() {
 fn clearing_empties_the_screen_only() {
     let (mut s, mut disk) = opened(|s| Disk::of_bob(s, 1_000), (80, 24));
     s.enter("/clear");
-    assert!(numbers(&mut s).is_empty() && s.find("The messages are still on disk:").is_some(), "{}", s.text());
+    assert!(numbers(&mut s).is_empty() && s.find("No message is lost:").is_some(), "{}", s.text());
     s.joins(bob(), Some("bob"));
     s.says(bob(), "bob", "after that");
     s.press(KeyCode::PageUp);

@@ -334,7 +334,7 @@ fn a_draft_holds_what_a_message_holds() {
     s.press(KeyCode::PageUp);
     s.feed(Input::Paste("y".repeat(65_530)));
     s.feed(Input::Paste("山".repeat(1_000)));
-    assert!(s.find("the last 2,994 bytes were left out").is_some(), "{}", s.text());
+    assert!(s.find("the last 2,994 bytes did not fit").is_some(), "{}", s.text());
     assert!(s.find("A message has at most 65,536 bytes").is_some(), "{}", s.text());
     s.typed("z");
     assert!(s.find("The message is full: 65,536 of 65,536 bytes.").is_some(), "{}", s.text());

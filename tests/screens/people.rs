@@ -288,16 +288,16 @@ fn a_word_beside_a_name_gives_way_to_it_unless_it_says_more() {
 fn the_status_line_says_that_guests_read_along() {
     let mut s = Screen::up(loopback(), (80, 24));
     s.joins(node("c04e", "127.0.0.1:4570"), Some("carol"));
-    assert!(s.find("clear text").is_none());
+    assert!(s.find("plain text").is_none());
     s.joins(addr(EVE), None);
-    assert!(s.find("2 here  1 guest reads along in clear text  alice  127.0.0.1:4565").is_some(), "{}", s.text());
+    assert!(s.find("2 here  1 guest reads along in plain text  alice  127.0.0.1:4565").is_some(), "{}", s.text());
     s.joins(addr(BOB), Some("bob"));
-    assert!(s.find("3 here  2 guests read along in clear text").is_some(), "{}", s.text());
+    assert!(s.find("3 here  2 guests read along in plain text").is_some(), "{}", s.text());
     s.resize(50, 24);
-    assert!(s.find("3 here  2 in clear text  alice").is_some(), "{}", s.text());
+    assert!(s.find("3 here  2 in plain text  alice").is_some(), "{}", s.text());
     s.leaves(addr(EVE));
     s.leaves(addr(BOB));
-    assert!(s.find("clear text").is_none(), "{}", s.text());
+    assert!(s.find("plain text").is_none(), "{}", s.text());
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
     let what = "No one was found, and nothing wrong can be seen from here.";
     diagnosis(&mut s, [Finding::NobodyFound { someone_here: false }]);
     let (left, right) = halves(&mut s);
-    assert!(left.contains(&format!("{what} 1. They must be")) && right.ends_with(what), "{}", s.text());
+    assert!(left.contains(&format!("{what} 1. Others must be")) && right.ends_with(what), "{}", s.text());
     assert!(left.contains("in another terminal."), "all of it is in sight: {}", s.text());
     hides(&mut s, "Are the others on this same");
 

@@ -29,22 +29,22 @@ pub struct Args {
     /// Open the chat to this interface only, such as eth0; repeatable
     #[arg(long, global = true, value_name = "NAME", help_heading = usage::NETWORK)]
     pub interface: Vec<String>,
-    /// Listen on this address of this machine only; others must be able to reach it
+    /// Listen only on this address of this machine; others must be able to reach it
     #[arg(long, global = true, value_name = "ADDR", help_heading = usage::NETWORK)]
     pub ip: Option<String>,
-    /// Search this network for people, such as 192.168.1.0/24; repeatable
+    /// Search this network, such as 192.168.1.0/24, for people; repeatable
     #[arg(long, global = true, value_name = "CIDR", help_heading = usage::NETWORK)]
     pub cidr: Vec<String>,
     /// Connect to this address, with or without a port; repeatable
     #[arg(long, global = true, value_name = "ADDR[:PORT]", help_heading = usage::NETWORK)]
     pub peer: Vec<String>,
-    /// Name this network, whose lobby has a history of its own (default: recognized by its router)
+    /// Name this network; each network has a history of its own (default: recognized by its router)
     #[arg(long, global = true, value_name = "NAME", help_heading = usage::NETWORK)]
     pub network: Option<String>,
-    /// Do not announce this copy by multicast and broadcast; others then find it by address or by sweeping
+    /// Do not announce this copy by multicast or broadcast; others then find it by address or by sweeping
     #[arg(long, global = true, help_heading = usage::NETWORK)]
     pub no_announce: bool,
-    /// Where nodes of the reference program, which have no key, may join from: loopback (the default), network or none
+    /// Let guests join from loopback (the default), network or none; they run the reference program and have no key
     #[arg(long, value_name = "WHERE", help_heading = usage::NETWORK)]
     pub guests: Option<String>,
     /// Lowest port to listen on and to probe
@@ -102,8 +102,8 @@ pub enum Tool {
     Doctor(DoctorArgs),
     /// Print your key, or make a new one
     ///
-    /// Make a new key if a machine with your profile was copied, so that each copy is a person of its own, or if someone
-    /// else has your key.
+    /// Make a new key if someone else has yours, or if your profile was copied and each copy should be a separate
+    /// person.
     Identity(IdentityArgs),
     /// Print the man page
     #[command(after_help = usage::MAN_EXAMPLES)]

@@ -34,7 +34,7 @@ pub enum NickError {
     #[error("A name needs at least one visible character.")]
     Empty,
     /// Wider than [`MAX_NICK_COLUMNS`].
-    #[error("The name is {0} columns wide, of at most {MAX_NICK_COLUMNS}. Choose a shorter one.")]
+    #[error("The name is {0} columns wide; the limit is {MAX_NICK_COLUMNS}. Choose a shorter one.")]
     TooWide(usize),
     /// More than two words, or several spaces in a row.
     #[error("A name has at most {MAX_NICK_WORDS} words, with a single space between them. Choose a shorter one.")]
@@ -55,7 +55,7 @@ pub enum NickError {
     #[error("A name cannot begin or end with a dot. Leave it out.")]
     Dot,
     /// It looks like a key.
-    #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f looks like a key. Add another letter.")]
+    #[error("A name of {KEY_DIGITS} or more digits 0-9 and a-f looks like a key. Add a letter from g to z.")]
     LooksLikeKey,
 }
 

@@ -94,10 +94,10 @@ impl Exit {
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
     /// Reading from it failed.
-    #[error("cannot read from the terminal: {0}; is standard input a terminal?")]
+    #[error("Cannot read from the terminal: {0}. Is standard input a terminal?")]
     Read(#[source] io::Error),
     /// Writing to it, or switching its modes, failed.
-    #[error("cannot draw on the terminal: {0}; try --headless")]
+    #[error("Cannot draw on the terminal: {0}. Try --headless.")]
     Draw(#[source] io::Error),
 }
 

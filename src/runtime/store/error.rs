@@ -38,7 +38,7 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// It is damaged, and what can be read of it cannot be written down.
-    #[error("{} is damaged, and what can be read of it could not be saved. The system says: {failure}.", path.display())]
+    #[error("{} is damaged, and what can be read of it could not be saved: {failure}. Check the disk, or restore the file from a copy.", path.display())]
     Recovery {
         /// The file.
         path: PathBuf,

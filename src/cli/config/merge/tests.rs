@@ -207,8 +207,8 @@ fn a_bad_value_names_its_place_and_what_is_allowed() {
         ),
         (
             "{\"profile\": \"../x\"}",
-            "config.json:1:13: profile must be 1 to 32 letters, digits, - or _, beginning with a letter or digit, and no \
-             name that Windows reserves, such as con, not \"../x\"."
+            "config.json:1:13: profile must be 1 to 32 letters, digits, - or _, beginning with a letter or digit, and \
+             not a name Windows reserves, such as con, not \"../x\"."
                 .to_owned(),
         ),
         (

@@ -86,7 +86,7 @@ fn text_says_where_the_node_is_when_that_is_news() {
     let gone = lost(open());
     assert_eq!(text(&[closed(), closed()]), "");
     assert_eq!(text(&[open(), gone.clone(), open()]), format!("{opened}{down}{opened}"));
-    let shut = "-- closed: on this machine only now, nothing leaves it\n";
+    let shut = "-- closed: now on this machine only, nothing leaves it\n";
     assert_eq!(text(&[open(), closed(), closed()]), format!("{opened}{shut}"));
     assert_eq!(text(&[lost(closed())]), down);
     // An address that the user gave and no interface has.

@@ -71,7 +71,7 @@ fn warning(alarm: &Alarm, who: &str) -> Warning {
         AlarmKind::LookAlike => Warning {
             title: format!("!! \"{name}\" looks like \"{known}\", whom you know, but is someone else."),
             labels: ["known   ", "this one"],
-            meaning: format!("Either their names are similar, or someone is pretending to be {known}."),
+            meaning: format!("Either the names are similar by chance, or someone is pretending to be {known}."),
             accept: "let them use that name",
         },
     }

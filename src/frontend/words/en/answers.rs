@@ -21,7 +21,7 @@ pub(crate) const NODE_GONE_NOW: &str = "The network part of the program has stop
 pub(crate) const NOT_READY: &str = "The program is still starting. Try again in a moment.";
 
 /// The screen was cleared.
-pub(crate) const CLEARED: &str = "The screen is empty. The messages are still on disk: PgUp shows them again.";
+pub(crate) const CLEARED: &str = "The screen is empty. No message is lost: PgUp shows them again.";
 
 /// Nothing is folded.
 pub(crate) const NOTHING_FOLDED: &str = "Nothing is folded here.";

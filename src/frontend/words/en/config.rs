@@ -31,8 +31,8 @@ pub(crate) fn cidr_needs_lan(network: &impl Display, ip: IpAddr) -> String {
 /// A network may not be swept without the user's word; `objection` is what it is.
 pub(crate) fn not_swept_by_default(network: &impl Display, objection: &str) -> String {
     format!(
-        "{network} is {objection}, so it is not swept by default. Choose a smaller private network, or add --any-network \
-         if this one is yours."
+        "{network} is {objection}, so it is not searched by default. Choose a smaller private network, or add \
+         --any-network if this one is yours."
     )
 }
 

@@ -25,7 +25,7 @@ pub(super) fn connect_failure(failure: &ConnectFailure) -> String {
             let tries = format!("({}, {took} s)", counted(*tries as usize, "attempt"));
             let mut text = match why {
                 NoLink::NoRoute => {
-                    format!("No route from {from} to {target}. Is it on a network that this machine is on?")
+                    format!("No route from {from} to {target}. Is it on one of this machine's networks?")
                 }
                 NoLink::NoAnswer => format!("No answer from {target} {tries}. Is the program running there?"),
                 NoLink::NotAChat => format!("{target} answers, but it is not a chat {tries}. Is the port right?"),
@@ -52,12 +52,12 @@ pub(super) fn connect_failure(failure: &ConnectFailure) -> String {
                     "{target} speaks another version of the protocol {tries}. Update the older of the two programs."
                 ),
                 NoLink::Refused => format!(
-                    "{target} refuses your connection {tries}. It may still count an earlier one; to try again, press \
-                     Ctrl-R."
+                    "{target} refuses your connection {tries}. It may believe you are already connected. To try again, \
+                     press Ctrl-R."
                 ),
             };
             if *again {
-                text.push_str(" It is tried again from time to time.");
+                text.push_str(" Your program tries again from time to time.");
             }
             text
         }

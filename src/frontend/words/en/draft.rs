@@ -14,7 +14,7 @@ pub(crate) fn full(used: usize, limit: usize) -> String {
 /// A pasted text did not fit.
 pub(crate) fn pasted_too_much(dropped: usize, limit: usize) -> String {
     let (dropped, limit) = (counted(dropped, "byte"), counted(limit, "byte"));
-    format!("The pasted text is too long: the last {dropped} were left out. A message has at most {limit}.")
+    format!("The pasted text is too long: the last {dropped} did not fit. A message has at most {limit}.")
 }
 
 /// The size of a draft: `12 rows, 1.2 KB`.

@@ -7,7 +7,7 @@ use crate::domain::{bus::Elsewhere, model::Network};
 fn lines(Elsewhere { network, lines }: &Elsewhere) -> String {
     let count = if *lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
     if *network == Network::loopback() {
-        format!("{count} you wrote on this machine only")
+        format!("{count} you wrote while the chat was limited to this machine")
     } else if *network == Network::awaited() {
         format!("{count} you wrote without a network")
     } else {
@@ -38,7 +38,7 @@ pub(crate) fn last_words(waiting: &[Elsewhere]) -> Option<String> {
     }
     let are = if waiting.iter().map(|one| one.lines).sum::<u64>() == 1 { "It is" } else { "They are" };
     Some(format!(
-        "{} reached nobody yet. {are} delivered when the chat is open there again and someone joins.",
+        "{} reached nobody yet. {are} delivered when the chat is used there again and someone joins.",
         list(&all, "and")
     ))
 }
@@ -59,8 +59,8 @@ mod tests {
         assert_eq!(last_words(&[waiting("office", 0)]), None);
         assert_eq!(
             last_words(&[waiting("office", 1), waiting("loopback", 2)]).unwrap(),
-            "1 line you wrote on the network office and 2 lines you wrote on this machine only reached nobody yet. They \
-             are delivered when the chat is open there again and someone joins."
+            "1 line you wrote on the network office and 2 lines you wrote while the chat was limited to this machine \
+             reached nobody yet. They are delivered when the chat is used there again and someone joins."
         );
     }
 
@@ -68,7 +68,8 @@ mod tests {
     fn the_user_is_told_how_many_where_and_what_he_can_do() {
         assert_eq!(
             said("loopback", 1, Some("office")),
-            "1 line you wrote on this machine only reached nobody. Enter sends it here, to the network office."
+            "1 line you wrote while the chat was limited to this machine reached nobody. Enter sends it here, to the \
+             network office."
         );
         assert_eq!(
             said("home", 2, Some("office")),

@@ -22,11 +22,11 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Storage(failure) => storage_failure(failure),
         Failure::Moved(Stale::Line(text)) => {
             format!(
-                "Not sent: the chat has moved to another network meanwhile. Send it again if it is for here: {text}"
+                "Not sent: the chat has moved to another network. If the line is for this one, send it again: {text}"
             )
         }
         Failure::Moved(Stale::Erase) => {
-            "Nothing was erased: the chat has moved to another network meanwhile.".to_owned()
+            "Nothing was erased: the chat has moved to another network. To erase its history, type /erase.".to_owned()
         }
         Failure::Network(failure) => network_failure(failure),
     }
@@ -50,7 +50,8 @@ fn trust_failure(failure: &TrustFailure) -> String {
             format!("{name} is a guest: nothing proves who that is, so there is nothing to trust.")
         }
         TrustFailure::CodesDiffer(key) => format!(
-            "The codes of {} differed. To compare again, type /verify {name}; to forget that, type /unverify {name}.",
+            "You compared codes with {}, and they differed. To compare again, type /verify {name}; to forget the \
+             result, type /unverify {name}.",
             with_key(key),
             name = key.name
         ),
@@ -76,7 +77,7 @@ fn verify_failure(failure: &VerifyFailure) -> String {
         VerifyFailure::Absent { name } => format!("{name} is not here. Both of you must be here to compare codes."),
         VerifyFailure::Incapable { name } => format!("{name}'s program cannot compare codes."),
         VerifyFailure::NoCode { name } => {
-            format!("There is no code of {name} to compare. To ask for one, type /verify {name}.")
+            format!("There is no code to compare with {name}. To get one, type /verify {name}.")
         }
         VerifyFailure::TooSoon(wait) => {
             format!("You compared codes a moment ago. Try again in {} s.", wait.as_secs() + 1)
@@ -94,12 +95,12 @@ fn storage_failure(failure: &StorageFailure) -> String {
         StorageFailure::TooManyQueries => "Too many searches at once. Wait a moment and try again.".to_owned(),
         StorageFailure::Request(failure) => store_failure(failure),
         StorageFailure::Disk(failure) if failure.trouble == DiskTrouble::Failing => format!(
-            "{} Until the disk works, you can read but not send. Lines of others are shown but not stored.",
+            "{} Until the disk works, you can read but not send. Lines from others are shown but not stored.",
             store_failure(failure)
         ),
         StorageFailure::Disk(failure) => format!(
-            "Nothing can be stored: {}. You can read but not send; lines of others are shown. {} The chat then continues \
-             by itself.",
+            "Nothing can be stored: {}. You can read but not send; lines from others are shown. {} The chat then \
+             continues by itself.",
             trouble(failure.trouble),
             trouble_advice(failure.trouble)
         ),

@@ -45,7 +45,7 @@ pub(crate) fn only_here_in_short(ip: IpAddr, opens: &str) -> String {
 
 /// What to do if the cause is known.
 pub(crate) fn with_cause(visible: &str, cause: &str) -> String {
-    format!("{visible}\n\n{cause}\n\nKnow their address? Type  /connect ADDRESS\n{}", last())
+    format!("{visible}\n\n{cause}\n\nKnow someone's address? Type  /connect ADDRESS\n{}", last())
 }
 
 /// What to check if the cause is not known. `found` is a sentence about what was found.
@@ -54,10 +54,10 @@ pub(crate) fn without_cause(visible: &str, found: Option<&str>, ports: (u16, u16
     format!(
         "{visible}\n\
          {found}  \
-           1. They must be on the same network and have the program running.\n  \
+           1. Others must be on the same network and have the program running.\n  \
            2. Guest Wi-Fi often keeps devices apart. Try a cable or another network.\n  \
            3. A firewall may block TCP {}. Allow it on both machines.\n  \
-           4. Know their address? Type  /connect ADDRESS\n\
+           4. Know someone's address? Type  /connect ADDRESS\n\
          \n\
          {}",
         range(ports),
@@ -69,7 +69,7 @@ pub(crate) fn without_cause(visible: &str, found: Option<&str>, ports: (u16, u16
 pub(crate) fn without_cause_in_short(visible: &str, ports: (u16, u16)) -> String {
     format!(
         "{visible}\n\
-         Are they on this network? A firewall may block TCP {}.\n\
+         Are the others on this network? A firewall may block TCP {}.\n\
          Ctrl-R searches again. Or type /connect ADDRESS.",
         range(ports)
     )

@@ -24,7 +24,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Home, End", "start, end of the line; if empty, of the room"),
     ("Ctrl-Home, Ctrl-End", "oldest, newest message"),
     ("Ctrl-U, Ctrl-D", "scroll half a page if the draft is empty"),
-    ("Alt-U; Alt-P, Alt-N", "first unread; previous, next that names you"),
+    ("Alt-U; Alt-P, Alt-N", "first unread; previous, next mention of you"),
     ("Ctrl-R, F5", "search for people again"),
     ("F2", "open the chat to your network, or close it"),
     ("Ctrl-O", "unfold folded lines; fold a long message again"),

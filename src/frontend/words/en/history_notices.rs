@@ -16,13 +16,14 @@ const MAX_NAMES: usize = 3;
 pub(super) fn history_notice(notice: &HistoryNotice<String>) -> String {
     match notice {
         HistoryNotice::Forked(author) => format!(
-            "{author} has signed two different messages in the same place, so people may have seen different ones. Its \
-             messages from there on are marked."
+            "{author} has signed two different messages under the same number, so people may have seen different \
+             ones. Their messages from that number on are marked."
         ),
-        HistoryNotice::OwnForked => "Two different lines carry your signature in the same place: a copy of your profile is in use \
-             elsewhere, or this one was restored to an older state. What you write from now on goes into a new log."
+        HistoryNotice::OwnForked => "Two different lines with the same number carry your signature: a copy of your \
+             profile is in use elsewhere, or this one was restored to an older state. What you write from now on goes \
+             into a new log."
             .to_owned(),
-        HistoryNotice::NewLog => "Others have lines of yours that this machine lacked: its history is older than they are. They \
+        HistoryNotice::NewLog => "Others have lines of yours that are newer than the history on this machine. They \
              are being fetched, and what you write from now on goes into a new log."
             .to_owned(),
         HistoryNotice::OtherCopy => "Others have lines under your key that this copy of the program never wrote. They are being \
@@ -31,8 +32,8 @@ pub(super) fn history_notice(notice: &HistoryNotice<String>) -> String {
             .to_owned(),
         HistoryNotice::Unreadable(failure) => store_failure(failure),
         HistoryNotice::LeftOut { lines, disk_full: true } => format!(
-            "The disk is nearly full. {} not stored; lines of strangers who are here are still shown, and your lines and \
-             those of people you know are still stored. Free some space.",
+            "The disk is nearly full. {} not stored. You still see what strangers here say, and your lines and those \
+             of people you know are still stored. Free some space.",
             were(*lines, "line from strangers", "lines from strangers"),
         ),
         HistoryNotice::LeftOut { lines, .. } => format!(

@@ -22,13 +22,13 @@ pub(super) fn link_notice(notice: &LinkNotice) -> String {
             let what = if *before { "gave your place to someone else" } else { "has no place for you now" };
             format!(
                 "The node at {addr} {what}: too many people are connected there. You still hear each other through people \
-                 who are connected to both of you. It is tried again from time to time."
+                 who are connected to both of you. Your program tries again from time to time."
             )
         }
         LinkNotice::GuestRefuses(addr) => format!(
             "The guest at {addr} refuses your connection: it believes you are already connected. It may hold on to an old \
-             connection, or another program uses your address. Restarting the program there helps. It is tried again \
-             from time to time."
+             connection, or another program uses your address. Restarting the program there helps. Your program \
+             tries again from time to time."
         ),
         LinkNotice::GuestFlood { guest, lines } => format!(
             "?{guest} sends faster than anyone can read: {} left out. To silence it, type /ignore {guest}",
@@ -45,9 +45,9 @@ pub(super) fn link_notice(notice: &LinkNotice) -> String {
         ),
         LinkNotice::Replaced { name } => format!(
             "A program with your own key has taken your place at {name}, who sees only one of you at a time. Your lines \
-             still arrive, in turns. If you copied your profile, close one of the two programs, or give one of them its \
-             own key: {NEW_KEY}. If you did not, someone has stolen your key and speaks under your name: give this \
-             machine a new one with that command, and tell the others."
+             still arrive, but with delays. If you copied your profile, close one of the two programs, or give one of \
+             them its own key: {NEW_KEY}. If you did not, someone has stolen your key and speaks under your name: give \
+             this machine a new one with that command, and tell the others."
         ),
         LinkNotice::OtherVersion(addr) => format!(
             "The node at {addr} speaks another version of the protocol, so you cannot connect. Update the older of the \

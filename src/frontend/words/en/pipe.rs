@@ -16,7 +16,7 @@ pub(crate) fn open_to(places: &str) -> String {
 }
 
 /// The chat was open until now.
-pub(crate) const CLOSED: &str = "closed: on this machine only now, nothing leaves it";
+pub(crate) const CLOSED: &str = "closed: now on this machine only, nothing leaves it";
 
 /// A sweep begins.
 pub(crate) fn sweep_begins(ports: u64) -> String {

@@ -22,7 +22,7 @@ pub(crate) const NO_CLIPBOARD: &str = "/copy works only on the screen. Copy the 
 pub(crate) const NO_VIEW: &str = "/plain works only on the screen.";
 
 /// `/lan` without an argument.
-pub(crate) const LAN: &str = "Type /lan on or /lan off. The event \"network\" says which it is.";
+pub(crate) const LAN: &str = "Type /lan on or /lan off. The event \"network\" says whether the chat is open.";
 
 /// `/typing` without an argument.
 pub(crate) const TYPING: &str = "Type /typing on or /typing off. A pipe never shows others that you type.";

@@ -22,7 +22,7 @@ pub(crate) const JOINED: Verb = ["joined"; 2];
 /// They go by another name.
 pub(crate) const RENAMED: Verb = ["has a new name", "have new names"];
 /// They went by another name in between.
-pub(crate) const OLD_NAME: Verb = ["has the old name again", "have their old names again"];
+pub(crate) const OLD_NAME: Verb = ["has their old name again", "have their old names again"];
 /// They are here again, after a long time.
 pub(crate) const CAME_BACK: Verb = ["came back"; 2];
 /// They are here again, after a moment.

@@ -14,7 +14,7 @@ pub(crate) const INTERFACE: &str = "the name of a network interface of this mach
 pub(crate) const NETWORK: &str = "a name of 1 to 100 printable ASCII characters";
 pub(crate) const GUESTS: &str = "\"loopback\", \"network\" or \"none\"";
 pub(crate) const PROFILE: &str =
-    "1 to 32 letters, digits, - or _, beginning with a letter or digit, and no name that Windows reserves, such as con";
+    "1 to 32 letters, digits, - or _, beginning with a letter or digit, and not a name Windows reserves, such as con";
 pub(crate) const DATA_DIR: &str = "the path of a directory (a leading ~ is not expanded)";
 pub(crate) const HISTORY_DAYS: &str = "a whole number of days from 0 to 36500 (0 keeps everything)";
 pub(crate) const HISTORY_LINES: &str = "a whole number of lines from 0 to 1000000000 (0 keeps everything)";

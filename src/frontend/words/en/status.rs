@@ -36,9 +36,9 @@ pub(crate) fn here(people: usize) -> String {
 pub(crate) fn guests(guests: usize, few_words: bool) -> Option<String> {
     match (guests, few_words) {
         (0, _) => None,
-        (guests, true) => Some(format!("{guests} in clear text")),
-        (1, false) => Some("1 guest reads along in clear text".to_owned()),
-        (guests, false) => Some(format!("{guests} guests read along in clear text")),
+        (guests, true) => Some(format!("{guests} in plain text")),
+        (1, false) => Some("1 guest reads along in plain text".to_owned()),
+        (guests, false) => Some(format!("{guests} guests read along in plain text")),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn trust_notice(notice: &TrustNotice) -> String {
         TrustNotice::Untrusted { key, back } => format!("{} is no longer trusted.{}", with_key(key), name_back(*back)),
         TrustNotice::Unverified { key, differed, back } => format!(
             "{}{} is not verified.{} To compare codes again, type /verify {}.",
-            if *differed { "The differing codes are forgotten. " } else { "" },
+            if *differed { "The result of the comparison is forgotten. " } else { "" },
             with_key(key),
             name_back(*back),
             key.name

@@ -12,7 +12,7 @@ Examples:
   proximity-chat doctor --lan
       Find out why nobody shows up.
   tail -f build.log | proximity-chat --headless
-      Send every new line of a file. The end of the input does not end the program; a line /quit does.
+      Send every new line of a file. The end of the input does not end the program; the line /quit does.
   proximity-chat --headless --json
       Print one JSON object per line, for programs.
 
@@ -48,9 +48,9 @@ Examples:
   proximity-chat discover --lan --dry-run
       Show what would be probed and how long that would take.
   proximity-chat discover --ip 192.168.1.20 --cidr 192.168.7.0/24 --json
-      Search another network, for programs.
+      Search another network, and print JSON for programs.
 
-Without --lan and --ip it searches where the chat would: only this machine, unless you opened the chat to this network \
+Without --lan or --ip, it searches where the chat would: only this machine, unless you opened the chat to this network \
 with F2.
 
 Exit codes: 0 success; 1 failure; 2 wrong usage or configuration.";
@@ -63,7 +63,7 @@ Examples:
   proximity-chat doctor --lan --peer 192.168.1.23
       Also check whether you can reach that machine.
 
-It uses a key of its own, and asks everyone it finds to connect back once. Without --lan and --ip it checks where the \
+It uses a key of its own, and asks everyone it finds to connect back once. Without --lan or --ip, it checks where the \
 chat would search: only this machine, unless you opened the chat to this network with F2.
 
 Exit codes: 0 nothing is wrong; 1 a fault was found, or the check failed; 2 wrong usage or configuration.";
@@ -74,10 +74,10 @@ Examples:
   proximity-chat identity
       Print the key that others know you by.
   proximity-chat identity --new
-      Get a new key: on one of two machines with a copy of the same profile, or if your key was stolen.
+      Get a new key: if two machines have the same profile (on one of them), or if your key was stolen.
 
 With a new key, others see you as someone new and must compare codes with you again. Your history stays. What you said \
-so far is shown as said with the old key. Quit the chat first.
+so far is shown under the old key. Quit the chat first.
 
 Exit codes: 0 success; 1 failure, or the key was not replaced; 2 wrong usage or configuration.";
 

@@ -13,8 +13,8 @@ pub(crate) fn withheld(names: &[String]) -> Option<String> {
         _ => format!("{} people", names.len()),
     };
     Some(format!(
-        "Earlier messages are held back from {who}: nobody known from this network is here. /lan share gives them to \
-         everyone here."
+        "Earlier messages are held back from {who}: nobody who was on this network before is here. /lan share gives \
+         them to everyone here."
     ))
 }
 

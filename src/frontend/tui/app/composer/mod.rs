@@ -355,7 +355,7 @@ mod tests {
         let mut composer = Composer::default();
         assert_eq!(composer.paste("a\r\nb\tc\u{1b}"), Ok(()));
         assert_eq!(composer.text(), "a\nb\tc");
-        assert!(composer.paste(&"x".repeat(MAX_DRAFT_BYTES)).unwrap_err().contains("the last 5 bytes were left out"));
+        assert!(composer.paste(&"x".repeat(MAX_DRAFT_BYTES)).unwrap_err().contains("the last 5 bytes did not fit"));
         let full = composer.key(Key::plain(KeyCode::Char('x')), 80).unwrap_err();
         assert_eq!(full, "The message is full: 65,536 of 65,536 bytes.");
     }

@@ -210,7 +210,7 @@ impl People {
         self.list.values().filter(|person| !person.absent()).count()
     }
 
-    /// How many guests are here, who get everything in clear text.
+    /// How many guests are here, who get everything in plain text.
     pub(crate) fn guests(&self) -> usize {
         self.list.values().filter(|person| !person.absent() && person.peer.id.node().is_none()).count()
     }
