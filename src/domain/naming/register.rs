@@ -47,9 +47,45 @@ struct Entry {
     repute: Repute,
     /// The name that the repute is about: the present one, or the last one that was heard.
     about: Option<Nick>,
-    /// Every name that it was heard under, with its looks: computing them for each message of a page would take longer
-    /// than reading the page.
-    names: Vec<(Nick, Looks)>,
+    /// Every name that it was heard under.
+    names: Vec<Used>,
+}
+
+/// A name that somebody was heard under.
+#[derive(Debug)]
+struct Used {
+    nick: Nick,
+    /// Computing them for each message of a page would take longer than reading the page.
+    looks: Looks,
+    /// The number of this use in the order in which names were heard.
+    number: u64,
+    /// What was known of them under it, when they had it last.
+    repute: Repute,
+}
+
+/// What speaks for somebody's having a name, the strongest last: to go by it now or to have gone by it last, to be
+/// known well, to have had it first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Strength {
+    is_present_name: bool,
+    class: u8,
+    first: std::cmp::Reverse<u64>,
+}
+
+impl Entry {
+    /// What is known of them under a name that they used.
+    fn repute_of(&self, used: &Used) -> Repute {
+        if self.goes_by(&used.nick) { self.repute } else { used.repute }
+    }
+
+    fn goes_by(&self, nick: &Nick) -> bool {
+        self.about.as_ref() == Some(nick)
+    }
+
+    fn strength(&self, used: &Used, repute: Repute) -> Strength {
+        let is_present_name = self.goes_by(&used.nick) && !repute.namesake;
+        Strength { is_present_name, class: class(repute), first: std::cmp::Reverse(used.number) }
+    }
 }
 
 /// See the module's documentation.
@@ -87,7 +123,7 @@ impl Register {
             self.here.insert(id);
         }
         if let Some(nick) = nick {
-            self.note(id, nick, true);
+            self.note(id, nick, repute, true);
         }
     }
 
@@ -103,8 +139,11 @@ impl Register {
 
     /// What is known of somebody has changed.
     pub fn set_repute(&mut self, id: PeerId, repute: Repute) {
-        if let Some(entry) = self.people.get_mut(&id) {
-            entry.repute = repute;
+        let Some(entry) = self.people.get_mut(&id) else { return };
+        entry.repute = repute;
+        let about = entry.about.as_ref();
+        if let Some(used) = entry.names.iter_mut().find(|used| about == Some(&used.nick)) {
+            used.repute = repute;
         }
     }
 
@@ -116,7 +155,7 @@ impl Register {
         {
             (entry.repute, entry.about) = (repute, Some(nick.clone()));
         }
-        if !self.note(id, nick, false) {
+        if !self.note(id, nick, repute, false) {
             return Vec::new();
         }
         self.alike(id, nick)
@@ -139,7 +178,7 @@ impl Register {
     /// The last name that somebody was heard under.
     pub fn nick(&self, id: PeerId) -> Option<&Nick> {
         let entry = self.people.get(&id)?;
-        entry.about.as_ref().or_else(|| entry.names.last().map(|(nick, _)| nick))
+        entry.about.as_ref().or_else(|| entry.names.last().map(|used| &used.nick))
     }
 
     /// What is known of somebody under the name that they go by now, or went by last.
@@ -162,43 +201,55 @@ impl Register {
     /// The tags of somebody under a name that they go, or went, by, when this was known of them.
     pub fn tags(&self, id: PeerId, nick: &Nick, said: Repute) -> Tags {
         let entry = self.people.get(&id);
-        let known = entry.and_then(|entry| entry.names.iter().find(|(name, _)| name == nick));
-        let looks = known.map_or_else(|| Looks::of(nick), |(_, looks)| looks.clone());
+        let known = entry.and_then(|entry| Some((entry, entry.names.iter().find(|used| used.nick == *nick)?)));
+        let looks = known.map_or_else(|| Looks::of(nick), |(_, used)| used.looks.clone());
+        let repute = self.repute_as(id, Some(nick), said);
         // Of names that were never noted nobody can say who else has them.
-        let doubtful = known.is_none() || is_doubtful(self.repute_as(id, Some(nick), said));
+        let doubtful = known.is_none() || is_doubtful(repute);
         let alike = self.others(id, self.alike.get(&looks.whole));
         let cut_alike = self.others(id, looks.cut.as_ref().and_then(|cut| self.cut_alike.get(cut)));
-        let me = (entry, id);
-        let needs = |others: &[(PeerId, &Entry)]| others.iter().any(|other| self.gives_way(me, *other));
+        let me = known.filter(|_| matches!(id, PeerId::Node(_)));
+        let is_alike = |other: &Used| other.looks.whole == looks.whole;
+        let is_cut_alike = |other: &Used| other.looks.cut.is_some() && other.looks.cut == looks.cut;
+        let gives_way = |is: &dyn Fn(&Used) -> bool, others: &[(PeerId, &Entry)]| {
+            let Some((entry, used)) = me else { return !others.is_empty() };
+            others.iter().any(|(other, theirs)| {
+                // The mark of a guest tells it apart.
+                matches!(other, PeerId::Node(_)) && self.gives_way((entry, used, repute), theirs, is)
+            })
+        };
         let label = || {
             // In a narrow column nothing but the tag is left. So it means nobody else who is here, of any name.
             let here = self.here.iter().copied().filter(|other| *other != id);
             let others = alike.iter().map(|(other, _)| *other).chain(here);
             format!("#{}", short_tag(id, others)).into_boxed_str()
         };
-        let whole = doubtful || self.own.as_ref() == Some(&looks.whole) || needs(&alike);
-        let cut = whole || needs(&cut_alike);
+        let whole = doubtful || self.own.as_ref() == Some(&looks.whole) || gives_way(&is_alike, &alike);
+        let cut = whole || gives_way(&is_cut_alike, &cut_alike);
         let tag = cut.then(label);
         Tags { whole: tag.clone().filter(|_| whole), cut: tag }
     }
 
-    /// Whether the first needs a tag because of the second, whose name looks alike. The one who is known better keeps the
-    /// plain name, and of equals the one who was known first. Guests always need one: nothing proves that they are who they
-    /// were.
-    fn gives_way(&self, (me, id): (Option<&Entry>, PeerId), (other_id, other): (PeerId, &Entry)) -> bool {
-        let (Some(me), PeerId::Node(_)) = (me, id) else { return true };
-        if matches!(other_id, PeerId::Guest(_)) {
-            // Their mark tells them apart.
-            return false;
-        }
-        if other.repute.namesake && !me.repute.namesake {
-            return false;
-        }
-        if !self.in_order && !me.here && !other.here && class(me.repute) == class(other.repute) {
-            // History is read from the newest page back, so we cannot know who was first.
-            return true;
-        }
-        (class(other.repute), std::cmp::Reverse(other.number)) > (class(me.repute), std::cmp::Reverse(me.number))
+    /// Whether somebody needs a tag under a name because of `other`, some of whose names look alike. Who goes by it now keeps
+    /// the plain name, before those who are known better, and of equals the one who had it first. Guests always need a tag:
+    /// nothing proves that they are who they were.
+    fn gives_way(
+        &self,
+        (me, mine, repute): (&Entry, &Used, Repute),
+        other: &Entry,
+        is_alike: &dyn Fn(&Used) -> bool,
+    ) -> bool {
+        other.names.iter().filter(|used| is_alike(used)).any(|theirs| {
+            let their_repute = other.repute_of(theirs);
+            if their_repute.namesake && !repute.namesake {
+                return false;
+            }
+            if !self.in_order && !me.here && !other.here && class(repute) == class(their_repute) {
+                // History is read from the newest page back, so we cannot know who was first.
+                return true;
+            }
+            other.strength(theirs, their_repute) > me.strength(mine, repute)
+        })
     }
 
     fn others<'a>(&'a self, id: PeerId, of: Option<&'a BTreeSet<PeerId>>) -> Vec<(PeerId, &'a Entry)> {
@@ -224,25 +275,31 @@ impl Register {
     }
 
     /// Notes a name, and forgets another one for it if it must. Returns whether it is new and noted.
-    fn note(&mut self, id: PeerId, nick: &Nick, must: bool) -> bool {
+    fn note(&mut self, id: PeerId, nick: &Nick, repute: Repute, must: bool) -> bool {
         let Some(entry) = self.people.get_mut(&id) else { return false };
-        let is_full = entry.names.len() >= MAX_NAMES;
-        if entry.names.iter().any(|(name, _)| name == nick) || is_full && !must {
+        if let Some(used) = entry.names.iter_mut().find(|used| used.nick == *nick) {
+            used.repute = if must { repute } else { used.repute };
             return false;
         }
-        let oldest = is_full.then(|| entry.names.remove(0).1);
+        let is_full = entry.names.len() >= MAX_NAMES;
+        if is_full && !must {
+            return false;
+        }
+        let oldest = is_full.then(|| entry.names.remove(0).looks);
         let looks = Looks::of(nick);
         self.alike.entry(looks.whole.clone()).or_default().insert(id);
         if let Some(cut) = &looks.cut {
             self.cut_alike.entry(cut.clone()).or_default().insert(id);
         }
-        entry.names.push((nick.clone(), looks));
+        let number = self.next_number;
+        self.next_number += 1;
+        entry.names.push(Used { nick: nick.clone(), looks, number, repute });
         if let Some(Looks { whole, cut }) = oldest {
             let names = &entry.names;
-            if !names.iter().any(|(_, looks)| looks.whole == whole) {
+            if !names.iter().any(|used| used.looks.whole == whole) {
                 remove(&mut self.alike, &whole, id);
             }
-            if let Some(cut) = cut.filter(|cut| !names.iter().any(|(_, looks)| looks.cut.as_ref() == Some(cut))) {
+            if let Some(cut) = cut.filter(|cut| !names.iter().any(|used| used.looks.cut.as_ref() == Some(cut))) {
                 remove(&mut self.cut_alike, &cut, id);
             }
         }
@@ -268,7 +325,7 @@ impl Register {
     fn forget(&mut self, id: PeerId) {
         let Some(entry) = self.people.remove(&id) else { return };
         self.here.remove(&id);
-        for (_, Looks { whole, cut }) in entry.names {
+        for Used { looks: Looks { whole, cut }, .. } in entry.names {
             remove(&mut self.alike, &whole, id);
             if let Some(cut) = cut {
                 remove(&mut self.cut_alike, &cut, id);

@@ -188,9 +188,11 @@ impl TrustBook {
     pub(in crate::core::node) fn trust(&mut self, node: &NodeId, both: bool) -> Option<NodeId> {
         let rival = self.rival(node).map(|known| known.node);
         if let Some(rival) = rival {
+            let name = self.claim(node).map(|(_, name)| name.clone());
             self.records.update(&rival, |entry| {
                 entry.known.displaced = true;
-                if both {
+                // Under another name of theirs, nothing was asked about them.
+                if both && entry.claimed.as_ref().map(|(_, name)| name) == name.as_ref() {
                     entry.known.trusted = true;
                     entry.grant();
                 }

@@ -143,3 +143,26 @@ fn what_is_remembered_is_bounded_and_people_who_are_here_are_always_known() {
     assert!(register.people.is_empty() && register.alike.is_empty() && register.cut_alike.is_empty());
     assert_eq!(register.absent(), 0);
 }
+
+/// Found by a newcomer: alice took bob's name for three seconds, and bob was shown with a tag from then on.
+#[test]
+fn who_took_a_name_for_a_moment_does_not_keep_it() {
+    let [zoe, bob] = [node("c04e"), node("7f3a")];
+    let mut register = register(&[(zoe, "zoe", KNOWN), (bob, "bob", NEW)]);
+    register.here(zoe, Some(&nick("bob")), Repute { namesake: true, ..KNOWN });
+    assert_eq!([shown(&register, zoe, "bob"), shown(&register, bob, "bob")], ["bob#c04e", "bob"]);
+    register.here(zoe, Some(&nick("zoe")), KNOWN);
+    assert_eq!([shown(&register, zoe, "zoe"), shown(&register, bob, "bob")], ["zoe", "bob"]);
+}
+
+/// Found by a newcomer: the first sam called itself tom, and the second one, whom the user trusted, kept its tag.
+#[test]
+fn a_name_that_its_holder_has_left_is_plain_for_who_goes_by_it_now() {
+    let [tom, sam] = [node("c04e"), node("7f3a")];
+    let mut register = register(&[(tom, "sam", NEW), (sam, "sam", Repute { namesake: true, ..NEW })]);
+    register.here(tom, Some(&nick("tom")), NEW);
+    assert_eq!(shown(&register, sam, "sam"), "sam#7f3a", "the name is the first one's still");
+    register.set_repute(sam, NEW);
+    assert_eq!([shown(&register, sam, "sam"), shown(&register, tom, "tom")], ["sam", "tom"]);
+    assert_eq!(shown(&register, tom, "sam"), "sam#c04e", "what tom said as sam");
+}

@@ -25,9 +25,7 @@ pub(super) fn trust_notice(notice: &TrustNotice) -> String {
         TrustNotice::Trusted { key, displaced } => format!(
             "{} is now trusted to use this name.{} To take that back, type /untrust {}.",
             with_key(key),
-            displaced
-                .map(|other| format!(" From now on, key {} is shown with a tag.", other.short()))
-                .unwrap_or_default(),
+            displaced.map(|other| format!(" It is no longer the name of key {}.", other.short())).unwrap_or_default(),
             key.name
         ),
         TrustNotice::Untrusted { key, back } => format!("{} is no longer trusted.{}", with_key(key), name_back(*back)),

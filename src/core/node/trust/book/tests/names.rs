@@ -386,3 +386,17 @@ fn keys_of_one_host_take_few_names_in_advance() {
     let taken = (0..100).filter(|n| desk.book.is_somebodys(&nick(&format!("name{n}x")))).count();
     assert!((1..=20).contains(&taken), "{taken}");
 }
+
+/// Found by a newcomer: `/whois tom` said that the user had accepted tom's key.
+#[test]
+fn who_has_left_a_name_is_not_trusted_when_another_gets_it() {
+    let mut desk = Desk::new(Vec::new());
+    desk.met(1, "sam");
+    desk.met(2, "sam");
+    desk.met(1, "tom");
+    assert!(desk.tagged(2), "the name is the first one's still");
+    desk.trusts(2);
+    assert!(!desk.tagged(2) && !desk.tagged(1));
+    let trusted = |n| desk.book.get(&key(n)).unwrap().trusted;
+    assert_eq!((trusted(1), trusted(2)), (false, true));
+}
