@@ -13,7 +13,7 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn start(python: &Python, nick: &str) -> Self {
-        Self { process: Process::start(nick, python.command("interop/client.py").arg(nick)) }
+        Self { process: Process::start_other(nick, python.command("interop/client.py").arg(nick)) }
     }
 
     /// Starts one and links it with a node.
