@@ -427,3 +427,19 @@ fn every_class_is_shown_alike_everywhere() {
         }
     }
 }
+
+/// The first sam is tom now, and the user has given the name to the second one.
+#[test]
+fn what_was_said_under_a_name_that_another_has_now_gets_a_tag() {
+    let mut s = Screen::up(loopback(), (80, 24));
+    s.joins(bob(), Some("sam"));
+    s.joins(eve(), Some("sam"));
+    let taken = Repute { namesake: true, ..Repute::of(Trust::Suspect) };
+    s.update(Update::PeerTrust { peer: eve().id, repute: taken });
+    s.says(bob(), "sam", "I was first");
+    s.says(eve(), "sam", "I was second");
+    assert!(s.find("sam │ I was first").is_some() && s.find("!sam#c04e │ I was second").is_some(), "{}", s.text());
+    s.update(Update::PeerRenamed { peer: bob().id, nick: Nick::new("tom").unwrap() });
+    s.update(Update::PeerTrust { peer: eve().id, repute: Repute::of(Trust::New) });
+    assert!(s.find(" sam │ I was second").is_some() && s.find("sam#7f3a │ I was first").is_some(), "{}", s.text());
+}

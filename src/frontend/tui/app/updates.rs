@@ -56,7 +56,10 @@ impl App {
             }
             Update::PeerTrust { peer, repute } => {
                 self.people.trust(peer, repute);
-                self.relabel(&[peer]);
+                // With the user's word a name may have another owner: what others said under it is shown anew.
+                let mut changed = self.people.alike(peer);
+                changed.push(peer);
+                self.relabel(&changed);
             }
             Update::PeerPresence { peer, presence, typing } => {
                 self.people.presence(peer, presence, typing && self.user.typing, self.now.mono);

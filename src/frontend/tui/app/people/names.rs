@@ -34,9 +34,13 @@ impl People {
     /// People who are not here and whose names look like the present one of somebody who is. What they said before is shown
     /// anew. What somebody says while they are here stays as it was shown.
     pub(crate) fn rivals(&self, id: PeerId) -> Vec<PeerId> {
+        self.alike(id).into_iter().filter(|other| !self.is_here(*other)).collect()
+    }
+
+    /// Others, here or not, who went by a name that looks like the present one of somebody who is here.
+    pub(crate) fn alike(&self, id: PeerId) -> Vec<PeerId> {
         let nick = self.list.get(&id).and_then(|person| person.peer.nick.as_ref());
-        let alike = nick.map(|nick| self.register.alike(id, nick)).unwrap_or_default();
-        alike.into_iter().filter(|other| !self.is_here(*other)).collect()
+        nick.map(|nick| self.register.alike(id, nick)).unwrap_or_default()
     }
 
     /// Notes that `id` goes, or went, by `nick`. Returns people who are not here and whose names are shown in another way from
