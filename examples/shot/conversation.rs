@@ -21,8 +21,9 @@ const VERIFIED: &str = "bob";
 const AWAY: (&str, &str) = ("dave", "/away lunch");
 
 /// Who says what, in order. A line of [`WHO`] is typed, the others' come through the network.
-const LINES: [(&str, &str); 15] = [
-    ("dave", "the printer in 2.04 is fixed"),
+const LINES: [(&str, &str); 16] = [
+    ("carol", "the coffee machine works again"),
+    ("dave", "the printer in 2.04 is fixed, too"),
     ("carol", "thanks 🎉"),
     ("carol", "morning all"),
     (
