@@ -86,7 +86,7 @@ fn is_shared(arg: &clap::Arg) -> bool {
 fn extra(man: &Man) -> io::Result<String> {
     let mut section = Vec::new();
     man.render_extra_section(&mut section)?;
-    Ok(String::from_utf8_lossy(&section).replace(".SH EXTRA\n", ".SH EXAMPLES\n"))
+    Ok(String::from_utf8_lossy(&section).replace(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n"))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ fn reason(error: &serde_json::Error) -> String {
     // It quotes what stands there, however long that is.
     let whole = error.to_string();
     let text: String = whole.chars().take(MAX_REASON).collect();
-    config_file::problem(text.split(" at line ").next().unwrap_or_default()).to_owned()
+    config_file::problem(text.split(" at ").next().unwrap_or_default()).to_owned()
 }
 
 /// A file's text, and the way from a part of it to its place.
