@@ -83,19 +83,29 @@ pub enum StoreFault {
     ),
 }
 
-/// What the user can do about an error of the history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the user can do about an error of the history. The English words are here, because errors that end a
+/// command have them too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreAdvice {
     /// Make room.
+    #[error("Free some space on that disk")]
     FreeSpace,
+    /// Make the disk writable, or use another one.
+    #[error("Make that disk writable, give a --data-dir on another disk")]
+    AnotherDisk,
     /// Make the file and its directory writable.
+    #[error("Make it and its directory writable for you")]
     MakeWritable,
     /// See whether the disk is full or failing.
+    #[error("Check whether the disk is full or failing")]
     CheckDisk,
     /// See who may use the file, and whether the disk works.
+    #[error("Check who may read and write it, and whether its disk works")]
     CheckAccess,
     /// Close the other program that has the file locked.
+    #[error("Another program has it locked: close that, then try again")]
     Unlock,
     /// Start again: what can be read of a damaged file is saved then.
+    #[error("The file is damaged. Restart the program: it saves what can still be read")]
     Restart,
 }

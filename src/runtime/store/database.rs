@@ -7,7 +7,7 @@ use rusqlite::{Connection, Result};
 use super::{Backend, connection, damage_mark, error, places, present::Present, schema};
 use crate::{
     core::log::storage::{Reply, Request},
-    domain::model::{DiskTrouble, NodeId, RoomId, StoreAdvice, StoreFailure, StoreFault, StoreTask},
+    domain::model::{DiskTrouble, NodeId, RoomId, StoreFailure, StoreFault, StoreTask},
 };
 
 /// The log on disk, or in memory. Executes requests one after the other, each at once.
@@ -97,11 +97,9 @@ impl Database {
                 Ok(())
             }
             Err(failure) => {
-                let error = failure.into_error(path);
-                let trouble = error.trouble().unwrap_or(DiskTrouble::Failing);
-                self.read_only = Some(trouble);
-                let fault = StoreFault::Error { reason: error.to_string(), advice: StoreAdvice::CheckAccess };
-                Err(StoreFailure { task: StoreTask::Write, fault, trouble })
+                let failure = failure.into_error(path).into_failure(StoreTask::Write);
+                self.read_only = Some(failure.trouble);
+                Err(failure)
             }
         }
     }

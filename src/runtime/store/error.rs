@@ -56,7 +56,7 @@ pub enum OpenError {
         /// What the system or SQLite says.
         reason: String,
         /// What to do about it.
-        advice: Advice,
+        advice: StoreAdvice,
         /// What is wrong with the disk.
         trouble: DiskTrouble,
     },
@@ -97,12 +97,22 @@ impl OpenError {
 
     fn troubled(path: PathBuf, trouble: DiskTrouble) -> Self {
         let (obstacle, advice) = match trouble {
-            DiskTrouble::Full => (Obstacle::Full, Advice::FreeSpace),
-            DiskTrouble::ReadOnly => (Obstacle::ReadOnly, Advice::AnotherDisk),
-            DiskTrouble::NotAllowed => (Obstacle::NotAllowed(path.clone()), Advice::MakeWritable),
-            DiskTrouble::Failing => (Obstacle::Failing, Advice::CheckAccess),
+            DiskTrouble::Full => (Obstacle::Full, StoreAdvice::FreeSpace),
+            DiskTrouble::ReadOnly => (Obstacle::ReadOnly, StoreAdvice::AnotherDisk),
+            DiskTrouble::NotAllowed => (Obstacle::NotAllowed(path.clone()), StoreAdvice::MakeWritable),
+            DiskTrouble::Failing => (Obstacle::Failing, StoreAdvice::CheckAccess),
         };
         Self::Unusable { path, reason: obstacle.to_string(), advice, trouble }
+    }
+
+    /// The failure of a request that needed the file.
+    pub(super) fn into_failure(self, task: StoreTask) -> StoreFailure {
+        let trouble = self.trouble().unwrap_or(DiskTrouble::Failing);
+        let fault = match self {
+            Self::Unusable { reason, advice, .. } => StoreFault::Error { reason, advice },
+            other => StoreFault::Error { reason: other.to_string(), advice: StoreAdvice::CheckAccess },
+        };
+        StoreFailure { task, fault, trouble }
     }
 
     /// What is wrong with the disk, if that is why the file cannot be used.
@@ -111,33 +121,13 @@ impl OpenError {
     }
 }
 
-/// What to do about a file that cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Advice {
-    /// There is no room.
-    #[error("Free some space on that disk")]
-    FreeSpace,
-    /// The disk is read-only.
-    #[error("Make that disk writable, give a --data-dir on another disk")]
-    AnotherDisk,
-    /// The user may not write there.
-    #[error("Make it and its directory writable for you")]
-    MakeWritable,
-    /// The disk gives errors.
-    #[error("Check whether the disk is full or failing")]
-    CheckDisk,
-    /// Nothing is known of the cause.
-    #[error("Check who may read and write it, and whether its disk works")]
-    CheckAccess,
-}
-
 /// What to do about an error.
-const fn advice(code: Option<ErrorCode>) -> Advice {
+const fn advice(code: Option<ErrorCode>) -> StoreAdvice {
     match code {
-        Some(ErrorCode::DiskFull) => Advice::FreeSpace,
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Advice::MakeWritable,
-        Some(ErrorCode::SystemIoFailure) => Advice::CheckDisk,
-        _ => Advice::CheckAccess,
+        Some(ErrorCode::DiskFull) => StoreAdvice::FreeSpace,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreAdvice::MakeWritable,
+        Some(ErrorCode::SystemIoFailure) => StoreAdvice::CheckDisk,
+        _ => StoreAdvice::CheckAccess,
     }
 }
 
@@ -168,10 +158,7 @@ pub(super) fn failure(task: StoreTask, error: &Error) -> StoreFailure {
     let advice = match error.sqlite_error_code() {
         _ if is_damage(error) => StoreAdvice::Restart,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreAdvice::Unlock,
-        Some(ErrorCode::DiskFull) => StoreAdvice::FreeSpace,
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreAdvice::MakeWritable,
-        Some(ErrorCode::SystemIoFailure) => StoreAdvice::CheckDisk,
-        _ => StoreAdvice::CheckAccess,
+        code => advice(code),
     };
     let fault = StoreFault::Error { reason: error.to_string(), advice };
     StoreFailure { task, fault, trouble: trouble(error) }

@@ -62,7 +62,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use database::Database;
-pub use error::{Advice, OpenError};
+pub use error::OpenError;
 pub use networks::NetworkSummary;
 pub use opening::open;
 pub use read_only::{ReadError, open_in_its_format, open_read_only};

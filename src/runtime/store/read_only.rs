@@ -14,7 +14,7 @@ use super::{
     present::Present,
     schema,
 };
-use crate::domain::model::DiskTrouble;
+use crate::domain::model::{DiskTrouble, StoreAdvice};
 
 /// Why the history cannot be read. The text says what happened and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub enum ReadError {
         /// What the system says.
         reason: String,
         /// What to do about it.
-        advice: error::Advice,
+        advice: StoreAdvice,
     },
     /// What it is to who opens it for writing.
     #[error(transparent)]

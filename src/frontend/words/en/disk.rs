@@ -1,6 +1,6 @@
 //! What is wrong with the disk, and with the history on it.
 
-use crate::domain::model::{DiskTrouble, StoreAdvice, StoreFailure, StoreFault, StoreTask};
+use crate::domain::model::{DiskTrouble, StoreFailure, StoreFault, StoreTask};
 
 /// The part of a sentence: `the disk is full`.
 pub(crate) const fn trouble(trouble: DiskTrouble) -> &'static str {
@@ -35,7 +35,7 @@ pub(crate) const fn trouble_label(trouble: DiskTrouble) -> &'static str {
 /// Why the history did not do what was asked, and what the user can do.
 pub(crate) fn store_failure(failure: &StoreFailure) -> String {
     let advice = match &failure.fault {
-        StoreFault::Error { advice, .. } => self::advice(*advice),
+        StoreFault::Error { advice, .. } => &format!("{advice}."),
         StoreFault::Closed => "Start the program again.",
         StoreFault::AsideStays(_) => "Remove it yourself.",
         StoreFault::ReadOnly | StoreFault::Silent => "Check whether the disk is full, and whether it works.",
@@ -66,20 +66,10 @@ const fn done(task: StoreTask) -> &'static str {
     }
 }
 
-const fn advice(advice: StoreAdvice) -> &'static str {
-    match advice {
-        StoreAdvice::FreeSpace => "Free some space on that disk.",
-        StoreAdvice::MakeWritable => "Make it and its directory writable for you.",
-        StoreAdvice::CheckDisk => "Check whether the disk is full or failing.",
-        StoreAdvice::CheckAccess => "Check who may read and write it, and whether its disk works.",
-        StoreAdvice::Unlock => "Another program has it locked: close that, then try again.",
-        StoreAdvice::Restart => "The file is damaged. Restart the program: it saves what can still be read.",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::model::StoreAdvice;
 
     #[test]
     fn a_failure_says_what_failed_why_and_what_to_do() {
