@@ -67,7 +67,7 @@ pub enum NoLink {
     NoRoute,
     /// Nobody answered.
     NoAnswer,
-    /// Something answered that is no chat node.
+    /// Something answered, but it is not a chat node.
     NotAChat,
     /// It ends the connection.
     Ended,

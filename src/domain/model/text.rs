@@ -88,8 +88,8 @@ fn clean(raw: &str) -> String {
 }
 
 /// `70112` as `70,112`: how all texts of the program write large numbers.
-pub(crate) fn group(n: usize) -> String {
-    let digits = n.to_string();
+pub(crate) fn group(n: impl TryInto<u64>) -> String {
+    let digits = n.try_into().unwrap_or(u64::MAX).to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
@@ -98,11 +98,6 @@ pub(crate) fn group(n: usize) -> String {
         out.push(c);
     }
     out
-}
-
-/// A number with what it counts: `1 message`, `70,112 messages`. The plural of `unit` takes an s.
-pub(crate) fn counted(n: usize, unit: &str) -> String {
-    format!("{} {unit}{}", group(n), if n == 1 { "" } else { "s" })
 }
 
 impl fmt::Display for Text {

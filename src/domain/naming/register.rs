@@ -78,6 +78,16 @@ impl Entry {
         if self.goes_by(&used.nick) { self.repute } else { used.repute }
     }
 
+    /// They go by this name from now on, and this is known of them under it. The earlier name keeps what was known last.
+    fn take(&mut self, nick: Option<&Nick>, repute: Repute) {
+        if self.about.as_ref() != nick
+            && let Some(used) = self.names.iter_mut().find(|used| Some(&used.nick) == self.about.as_ref())
+        {
+            used.repute = self.repute;
+        }
+        (self.repute, self.about) = (repute, nick.cloned());
+    }
+
     fn goes_by(&self, nick: &Nick) -> bool {
         self.about.as_ref() == Some(nick)
     }
@@ -119,7 +129,8 @@ impl Register {
     /// Somebody is here, under this name.
     pub fn here(&mut self, id: PeerId, nick: Option<&Nick>, repute: Repute) {
         if let Some(entry) = self.entry(id, repute, true) {
-            (entry.here, entry.repute, entry.about) = (true, repute, nick.cloned());
+            entry.here = true;
+            entry.take(nick, repute);
             self.here.insert(id);
         }
         if let Some(nick) = nick {
@@ -139,11 +150,8 @@ impl Register {
 
     /// What is known of somebody has changed.
     pub fn set_repute(&mut self, id: PeerId, repute: Repute) {
-        let Some(entry) = self.people.get_mut(&id) else { return };
-        entry.repute = repute;
-        let about = entry.about.as_ref();
-        if let Some(used) = entry.names.iter_mut().find(|used| about == Some(&used.nick)) {
-            used.repute = repute;
+        if let Some(entry) = self.people.get_mut(&id) {
+            entry.repute = repute;
         }
     }
 
@@ -153,7 +161,7 @@ impl Register {
         if let Some(entry) = self.entry(id, repute, false)
             && !entry.here
         {
-            (entry.repute, entry.about) = (repute, Some(nick.clone()));
+            entry.take(Some(nick), repute);
         }
         if !self.note(id, nick, repute, false) {
             return Vec::new();
@@ -277,12 +285,8 @@ impl Register {
     /// Notes a name, and forgets another one for it if it must. Returns whether it is new and noted.
     fn note(&mut self, id: PeerId, nick: &Nick, repute: Repute, must: bool) -> bool {
         let Some(entry) = self.people.get_mut(&id) else { return false };
-        if let Some(used) = entry.names.iter_mut().find(|used| used.nick == *nick) {
-            used.repute = if must { repute } else { used.repute };
-            return false;
-        }
         let is_full = entry.names.len() >= MAX_NAMES;
-        if is_full && !must {
+        if entry.names.iter().any(|used| used.nick == *nick) || is_full && !must {
             return false;
         }
         let oldest = is_full.then(|| entry.names.remove(0).looks);

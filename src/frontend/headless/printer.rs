@@ -24,7 +24,7 @@ use crate::{
         json::{Clock, Said, Shown, mark_word},
         slash::COMMANDS,
         told,
-        words::{self, elsewhere, pipe, pipe_answers, typing, withheld::withheld},
+        words::{self, answers, elsewhere, pipe, pipe_answers, typing, withheld::withheld},
     },
 };
 
@@ -157,7 +157,7 @@ impl Printer {
             Update::Whois(whois) => self.whois(&whois),
             Update::Verify { peer, step } => self.verify(peer, &step),
             Update::NickSet(nick) => {
-                self.notice("nick", &pipe::own_new_name(&nick));
+                self.notice("nick", &answers::renamed(&nick));
                 self.own_nick(nick);
             }
             Update::TypingShared(shared) => self.notice("typing", typing::sentence(shared)),
@@ -185,7 +185,7 @@ impl Printer {
                 spec.forms().iter().for_each(|(form, what)| self.help(form, what));
             }
             Answer::Help(None) => COMMANDS.iter().for_each(|spec| self.help(spec.usage, spec.help)),
-            Answer::Version => self.notice("version", &pipe_answers::version(VERSION)),
+            Answer::Version => self.notice("version", &answers::version(VERSION)),
             Answer::Clear => self.notice("clear", pipe_answers::NO_SCREEN),
             Answer::Error { code, text } => self.event(&Event::Error { code, text: &text }),
         }

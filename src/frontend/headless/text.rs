@@ -13,7 +13,7 @@ use crate::{
         model::{Message, Text},
         naming::{Name, handle},
     },
-    frontend::words::{pipe, trust},
+    frontend::words::{pipe, trust, verification},
 };
 
 /// What stands before the further lines of a message.
@@ -177,6 +177,6 @@ fn verify(out: &mut Vec<u8>, step: &VerifyStep, name: &str, handle: &str) -> io:
         VerifyStep::Verified => told(out, trust::now_verified(name)),
         VerifyStep::Differs => warned(out, trust::differs(name)),
         VerifyStep::TheySayDiffers => warned(out, trust::they_say_differs(name)),
-        VerifyStep::Ended => told(out, trust::not_confirmed(name, handle)),
+        VerifyStep::Ended => told(out, verification::not_confirmed(name, handle)),
     }
 }

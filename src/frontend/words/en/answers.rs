@@ -1,7 +1,7 @@
 //! What the program says about what the user asked for.
 
-use super::disk;
-use crate::domain::model::{DiskTrouble, Nick, Presence, Room, counted};
+use super::{disk, lists::counted};
+use crate::domain::model::{DiskTrouble, Nick, Presence, Room};
 
 /// The user has no name yet and types something else.
 pub(crate) const NAME_FIRST: &str = "Choose a name first: type it and press Enter.";

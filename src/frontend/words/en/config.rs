@@ -20,7 +20,7 @@ pub(crate) fn from(origin: &impl Display) -> String {
     format!("from {origin}")
 }
 
-/// A network of others is to be searched by a node that listens on this machine only.
+/// The settings search another network, but the node listens only on this machine.
 pub(crate) fn cidr_needs_lan(network: &impl Display, ip: IpAddr) -> String {
     format!(
         "cidr {network} needs --lan: you listen on {ip} only. Add --lan, or give --ip an address of this machine on that \
@@ -64,7 +64,7 @@ pub(crate) fn peer_needs_lan(origin: &impl Display, target: Target, ip: IpAddr) 
     format!("{origin}: {target} needs --lan: you listen on {ip} only. Add --lan, or press F2 in the chat.")
 }
 
-/// A place to store something is set, and that nothing is to be stored; `source` says where that was set.
+/// A place for files is set together with `ephemeral`, which stores nothing. `source` says where `ephemeral` was set.
 pub(crate) fn not_with_ephemeral(setting: &impl Display, source: &str) -> String {
     format!("{setting} cannot be combined with ephemeral ({source}). Leave one of them out.")
 }

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::{
-    bus::{ConnectFailure, NoLink},
-    model::counted,
-};
+use super::lists::counted;
+use crate::domain::bus::{ConnectFailure, NoLink};
 
 /// What happened, and what the user can do.
 pub(super) fn connect_failure(failure: &ConnectFailure) -> String {
@@ -22,7 +20,7 @@ pub(super) fn connect_failure(failure: &ConnectFailure) -> String {
         }
         ConnectFailure::NotLinked { target, why, from, tries, took, again } => {
             let took = took.max(&Duration::from_secs(1)).as_secs();
-            let tries = format!("({}, {took} s)", counted(*tries as usize, "attempt"));
+            let tries = format!("({}, {took} s)", counted(*tries, "attempt"));
             let mut text = match why {
                 NoLink::NoRoute => {
                     format!("No route from {from} to {target}. Is it on one of this machine's networks?")

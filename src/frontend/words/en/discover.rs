@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use crate::domain::{
-    bus::SweepProgress,
-    model::{counted, group},
-};
+use super::lists::counted;
+use crate::domain::{bus::SweepProgress, model::group};
 
 /// The labels of a plan.
 pub(crate) const NETWORKS: &str = "networks";
@@ -41,17 +39,17 @@ pub(crate) const UNPROVEN: &str = "does not prove a key";
 /// How far the scan is.
 pub(crate) fn progress(progress: &SweepProgress) -> String {
     let SweepProgress { probed, total, left, .. } = progress;
-    format!("{} of {}, {} left", number(*probed), counted(size(*total), "probe"), span(*left))
+    format!("{} of {}, {} left", group(*probed), counted(*total, "probe"), span(*left))
 }
 
 /// How many hosts, or whatever else a plan counts.
 pub(crate) fn number(count: u64) -> String {
-    group(size(count))
+    group(count)
 }
 
 /// How many probes a scan makes, and how fast.
 pub(crate) fn pace(probes: u64, per_second: f64) -> String {
-    format!("{} at {per_second:.0} per second", number(probes))
+    format!("{} at {per_second:.0} per second", group(probes))
 }
 
 /// How long a scan takes.
@@ -72,7 +70,7 @@ pub(crate) fn answered(answered: usize, hosts: u64) -> String {
         1 => "1 answers".to_owned(),
         several => format!("{} answer", group(several)),
     };
-    format!("Checked {} other {addresses}: {answers}.", number(hosts))
+    format!("Checked {} other {addresses}: {answers}.", group(hosts))
 }
 
 /// The name of the user's own copy.
@@ -97,10 +95,6 @@ fn span(time: Duration) -> String {
         100..7_200 => format!("{} min", time.as_secs().div_ceil(60)),
         secs => format!("{} h", secs.div_ceil(3_600)),
     }
-}
-
-fn size(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What the user writes.
 
-use crate::domain::model::{counted, group};
+use super::lists::counted;
+use crate::domain::model::group;
 
 /// Asks about a draft that was written on another network.
 pub(crate) const OTHER_NETWORK: &str =

@@ -2,12 +2,9 @@
 
 use super::{
     disk::store_failure,
-    lists::{list, were},
+    lists::{counted, list, were},
 };
-use crate::domain::{
-    bus::{HistoryNotice, NotTaken},
-    model::counted,
-};
+use crate::domain::bus::{HistoryNotice, NotTaken};
 
 /// People named in one sentence; further ones are counted.
 const MAX_NAMES: usize = 3;
@@ -107,7 +104,7 @@ fn span(ms: i64) -> String {
         2_880..1_051_200 => (minutes / 1_440, "day"),
         _ => (minutes / 525_600, "year"),
     };
-    counted(usize::try_from(count).unwrap_or(usize::MAX), unit)
+    counted(count, unit)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Lists and numbers within sentences.
 
+use crate::domain::model::group;
+
 /// `a`, `a and b`, `a, b and c`: `last` is the word before the last one.
 pub(crate) fn list(items: &[String], last: &str) -> String {
     match items {
@@ -9,10 +11,15 @@ pub(crate) fn list(items: &[String], last: &str) -> String {
     }
 }
 
+/// A number with what it counts: `1 message`, `70,112 messages`. The plural of `unit` takes an s.
+pub(crate) fn counted(n: impl TryInto<u64>, unit: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    format!("{} {unit}{}", group(n), if n == 1 { "" } else { "s" })
+}
+
 /// `1 line was` or `1,234 lines were`.
 pub(crate) fn were(count: u64, one: &str, many: &str) -> String {
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
-    if count == 1 { format!("1 {one} was") } else { format!("{} {many} were", crate::domain::model::group(count)) }
+    if count == 1 { format!("1 {one} was") } else { format!("{} {many} were", group(count)) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `proximity-chat log`.
 
-use crate::domain::model::{Network, ProfileName, Room, counted};
+use super::lists::counted;
+use crate::domain::model::{Network, ProfileName, Room};
 
 /// Nobody has used the chat here.
 pub(crate) const NEVER_USED: &str = "There is no history: the chat has not been used here yet.";
@@ -31,7 +32,7 @@ pub(crate) fn erase_question(room: Room, network: &Network) -> String {
 
 /// A room was erased.
 pub(crate) fn erased(room: Room, lines: u64) -> String {
-    format!("Erased {} of {room} from this machine.", counted(usize::try_from(lines).unwrap_or(usize::MAX), "line"))
+    format!("Erased {} of {room} from this machine.", counted(lines, "line"))
 }
 
 #[cfg(test)]

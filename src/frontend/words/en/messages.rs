@@ -1,6 +1,7 @@
 //! What stands among and beside the messages.
 
-use crate::domain::model::{Mark, counted, group};
+use super::lists::counted;
+use crate::domain::model::{Mark, group};
 
 /// Behind a message that was lost.
 pub(crate) const NOT_SENT: &str = "✗ not sent";
@@ -64,7 +65,7 @@ pub(crate) fn folded(messages: usize, whose: &str, mentions: usize) -> String {
     format!("▸ {messages} from {whose}{mentions} · Ctrl-O")
 }
 
-/// Many people whom nobody knows; `or_more`: they were not counted any further.
+/// A number of strangers; `or_more`: counting stopped there.
 pub(crate) fn strangers(people: usize, or_more: bool) -> String {
     match (people, or_more) {
         (people, true) => format!("{} or more strangers", group(people)),

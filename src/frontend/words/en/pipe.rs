@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use super::clock_off::clock_off;
-use crate::domain::model::{LeaveReason, Nick, counted};
+use super::{clock_off::clock_off, lists::counted};
+use crate::domain::model::{LeaveReason, Nick};
 
 /// The node is ready.
 pub(crate) fn listening(nick: &str, addr: SocketAddr) -> String {
@@ -20,7 +20,7 @@ pub(crate) const CLOSED: &str = "closed: now on this machine only, nothing leave
 
 /// A sweep begins.
 pub(crate) fn sweep_begins(ports: u64) -> String {
-    format!("checking {} for people", many(ports, "port"))
+    format!("checking {} for people", counted(ports, "port"))
 }
 
 /// A sweep is over. Peers that are linked are not asked again, so what answers may be someone new.
@@ -30,7 +30,7 @@ pub(crate) fn swept(ports: u64, answer: u64, took_ms: u64) -> String {
         1 => "1 answers".to_owned(),
         _ => format!("{answer} answer"),
     };
-    format!("checked {} in {took_ms} ms: {answer}", many(ports, "port"))
+    format!("checked {} in {took_ms} ms: {answer}", counted(ports, "port"))
 }
 
 /// Someone is here.
@@ -74,17 +74,17 @@ pub(crate) fn clock(name: &str, ahead_ms: Option<i64>) -> String {
 
 /// So many lines that were missed are here now.
 pub(crate) fn caught_up(lines: u64) -> String {
-    format!("caught up: {}", many(lines, "earlier line"))
+    format!("caught up: {}", counted(lines, "earlier line"))
 }
 
 /// So many lines of strangers were not taken.
 pub(crate) fn left_out(lines: u64) -> String {
-    format!("left out {} from strangers", many(lines, "line"))
+    format!("left out {} from strangers", counted(lines, "line"))
 }
 
 /// The history of a room was removed from this disk.
 pub(crate) fn erased(room: &str, lines: u64) -> String {
-    format!("erased {} of {room} from this machine", many(lines, "line"))
+    format!("erased {} of {room} from this machine", counted(lines, "line"))
 }
 
 /// The disk fails, and more has come than is shown without it.
@@ -103,7 +103,7 @@ pub(crate) fn found(query: &str, hits: usize, more: bool) -> String {
 
 /// Lines that a search did not cover.
 pub(crate) fn not_searched(lines: u64) -> String {
-    format!("{} cannot be searched yet; try again in a moment", many(lines, "newer line"))
+    format!("{} cannot be searched yet; try again in a moment", counted(lines, "newer line"))
 }
 
 /// The answer to `/who` when nobody else is here.
@@ -143,11 +143,6 @@ pub(crate) fn own_name(nick: &Nick) -> String {
     format!("Your name is {nick}.")
 }
 
-/// The user has another name now.
-pub(crate) fn own_new_name(nick: &Nick) -> String {
-    format!("Your name is now {nick}.")
-}
-
 /// The user is away.
 pub(crate) fn own_away(note: Option<&str>) -> String {
     match note {
@@ -167,9 +162,4 @@ pub(super) fn after_colon(note: Option<&str>) -> String {
 /// `2 ms`, `0.3 ms`.
 pub(super) fn milliseconds(micros: u64) -> String {
     if micros < 1_000 { format!("0.{} ms", micros / 100) } else { format!("{} ms", micros / 1_000) }
-}
-
-/// `1 line`, `2 lines`.
-fn many(n: u64, unit: &str) -> String {
-    counted(usize::try_from(n).unwrap_or(usize::MAX), unit)
 }

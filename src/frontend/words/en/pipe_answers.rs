@@ -53,8 +53,3 @@ pub(crate) fn unreadable(error: &io::Error) -> String {
 pub(crate) fn help(usage: &str, what: &str) -> String {
     format!("{usage:<23} {what}")
 }
-
-/// The version of this program.
-pub(crate) fn version(version: &str) -> String {
-    format!("proximity-chat {version}")
-}

@@ -1,7 +1,7 @@
 //! The status line.
 
-use super::disk;
-use crate::domain::model::{DiskTrouble, counted, group};
+use super::{disk, lists::counted};
+use crate::domain::model::{DiskTrouble, group};
 
 /// The user still has to choose a name.
 pub(crate) const WELCOME: &str = "○ welcome";
@@ -32,7 +32,7 @@ pub(crate) fn here(people: usize) -> String {
     format!("{people} here")
 }
 
-/// How many guests are here, from whom nothing is hidden; none if there are none.
+/// How many guests are here. They read everything in plain text. `None` if there are no guests.
 pub(crate) fn guests(guests: usize, few_words: bool) -> Option<String> {
     match (guests, few_words) {
         (0, _) => None,

@@ -117,8 +117,3 @@ pub(crate) fn differs(name: &str) -> String {
 pub(crate) fn they_say_differs(name: &str) -> String {
     format!("{name} says that the codes differ: this is not {name}, or someone is between you. NOT verified.")
 }
-
-/// The comparison ended without a result. `who` is what commands accept.
-pub(crate) fn not_confirmed(name: &str, who: &str) -> String {
-    format!("{name} did not confirm. /verify {who} starts again.")
-}

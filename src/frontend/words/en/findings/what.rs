@@ -2,8 +2,11 @@
 
 use ipnetwork::IpNetwork;
 
-use super::super::{listening, lists::list};
-use crate::domain::model::{CannotListen, Finding, FoundPeer, LocalSubnet, Unreached, Way, counted, group};
+use super::super::{
+    listening,
+    lists::{counted, list},
+};
+use crate::domain::model::{CannotListen, Finding, FoundPeer, LocalSubnet, Unreached, Way, group};
 
 /// The release of this program.
 const OURS: &str = env!("CARGO_PKG_VERSION");
@@ -39,7 +42,7 @@ pub(crate) fn what(finding: &Finding) -> String {
         Finding::OthersAnswer(1) => "1 other machine on your network answers.".to_owned(),
         Finding::OthersAnswer(machines) => format!("{} other machines on your network answer.", group(*machines)),
         Finding::OnlyRouter { router, hosts } => {
-            let addresses = group(usize::try_from(*hosts).unwrap_or(usize::MAX));
+            let addresses = group(*hosts);
             format!("Of {addresses} addresses only the router ({router}) answers: no one else can be seen.")
         }
         Finding::OtherVersion { who, release: Some(release) } => format!(
@@ -133,5 +136,5 @@ fn span(minutes: u64) -> String {
         120..2_880 => (minutes / 60, "hour"),
         _ => (minutes / 1_440, "day"),
     };
-    counted(usize::try_from(number).unwrap_or(usize::MAX), unit)
+    counted(number, unit)
 }
