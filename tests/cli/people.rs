@@ -77,7 +77,7 @@ fn a_name_and_the_word_on_typing_are_kept_in_the_profile() {
     let user = User::new();
     let finished = user.someone(&["--nick", "Zoë"], "/typing off\n/quit\n");
     let notice = finished.event(|event| event["code"] == "typing");
-    assert!(notice["text"].as_str().is_some_and(|text| text.starts_with("Nobody sees when you type")), "{notice}");
+    assert!(notice["text"].as_str().is_some_and(|text| text.starts_with("No one sees when you type")), "{notice}");
     let settings = || -> Value { serde_json::from_slice(&fs::read(user.profile("settings.json")).unwrap()).unwrap() };
     assert_eq!(settings(), serde_json::json!({ "nick": "Zoë", "typing": false }));
     user.someone(&["--nick", "Ada"], "/quit\n");

@@ -56,7 +56,7 @@ fn an_idle_screen_draws_nothing() {
     let ports = Ports::reserve(1);
     let term = alice(&ports);
     term.send("\r");
-    term.wait_text("Nobody else");
+    term.wait_text("No one else");
     let mut quiet = 0;
     let mut before = term.raw().len();
     // Sweeps repeat and clocks tick; yet in five seconds there must be one in which nothing is written.

@@ -21,11 +21,11 @@ fn the_room_opens_with_what_was_said_and_without_a_flicker() {
     let mut s = Screen::new(lan(), (80, 24));
     let mut disk = Disk::of_bob(&s, 1_000);
     s.listens("alice");
-    assert!(s.find("Nobody else").is_none(), "not before it is known what there is");
+    assert!(s.find("No one else").is_none(), "not before it is known what there is");
     disk.answer(&mut s);
     assert_eq!(numbers(&mut s).last(), Some(&999));
     assert_eq!(disk.asked, [Seek::Newest]);
-    assert!(s.find("Nobody else is here yet").is_some() && s.find("new").is_none(), "{}", s.text());
+    assert!(s.find("No one else is here yet").is_some() && s.find("new").is_none(), "{}", s.text());
     assert!(s.effects.iter().all(|effect| !matches!(effect, Output::Bell)));
 }
 
@@ -37,7 +37,7 @@ fn a_disk_that_does_not_answer_is_told_of_and_leaves_the_rest_alone() {
         StoreTask::Read,
         StoreFault::Silent,
     )))));
-    assert!(s.find("The history could not be read").is_some() && s.find("Nobody else").is_some());
+    assert!(s.find("The history could not be read").is_some() && s.find("No one else").is_some());
 }
 
 #[test]

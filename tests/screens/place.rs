@@ -272,7 +272,7 @@ fn a_network_that_is_gone_is_told_until_it_is_back() {
     s.update(Update::Unsent { lines: 2 });
     shows(&mut s, "✗ OFFLINE  2 messages waiting");
     s.enter("/who");
-    shows(&mut s, "Nobody else is here.");
+    shows(&mut s, "No one else is here.");
 
     // Who is on this machine can be reached all the same, and who links now from elsewhere cannot for long.
     s.joins(local, Some("local"));

@@ -46,7 +46,7 @@ fn a_diagnosis_is_said_to_who_is_alone() {
     let (left, right) = halves(&mut s);
     let (what, todo) = (CAPTURED, CAPTURED_TODO);
     assert!(left.contains(&format!("{what} {todo}")), "{}", s.text());
-    assert_eq!(right, format!("PEOPLE nobody here {what}"), "in short, and no word is cut: {}", s.text());
+    assert_eq!(right, format!("PEOPLE no one here {what}"), "in short, and no word is cut: {}", s.text());
     hides(&mut s, "Guest Wi-Fi");
     shows(&mut s, "visible as \"alice\" at");
 
@@ -78,7 +78,7 @@ fn a_diagnosis_that_finds_nothing_leaves_the_general_advice() {
     diagnosis(&mut s, [Finding::Closed]);
     let (left, right) = halves(&mut s);
     let what = "The chat is on this machine only, so no one else on your network can find you.";
-    assert!(right.ends_with(&format!("nobody here {what}")) && !left.contains("press F2"), "{}", s.text());
+    assert!(right.ends_with(&format!("no one here {what}")) && !left.contains("press F2"), "{}", s.text());
 }
 
 #[test]
@@ -89,13 +89,13 @@ fn the_begin_of_what_is_said_is_in_sight_however_long_it_is() {
             let mut s = alone(size);
             diagnosis(&mut s, [finding]);
             let (left, right) = (s.text(), if size.0 < 60 { String::new() } else { halves(&mut s).1 });
-            let begin = if left.contains("Nobody else") { "Nobody" } else { what.split(' ').next().unwrap() };
+            let begin = if left.contains("No one else") { "No one" } else { what.split(' ').next().unwrap() };
             // A window that is too low for any of it shows its end, as it does with everything.
             if size.1 > 8 && what.len() < 150 {
                 assert!(left.lines().take(2).any(|row| row.contains(begin)), "{size:?}: {left}");
             }
             let cut = right.strip_suffix('…').unwrap_or(&right);
-            let said = cut.strip_prefix("PEOPLE nobody here").unwrap_or_default().trim();
+            let said = cut.strip_prefix("PEOPLE no one here").unwrap_or_default().trim();
             assert!(what.starts_with(said), "{size:?}: {left}");
             assert!(said.len() == what.len() || what[said.len()..].starts_with(' ') || size.0 < 60, "{size:?}: {left}");
         }

@@ -97,6 +97,23 @@ fn the_input_keeps_the_focus() {
 }
 
 #[test]
+fn the_list_makes_room_for_the_answer_of_a_command() {
+    let (mut s, _) = searched("lab key", (80, 24));
+    s.enter("/who");
+    assert!(s.find("12 found").is_none() && s.find("No one else is here").is_some(), "{}", s.text());
+    s.enter("/search");
+    assert!(s.find("12 found").is_some(), "it comes back with the choice");
+}
+
+#[test]
+fn a_list_without_hits_is_closed_by_the_next_line() {
+    let (mut s, _) = searched("unicorn", (80, 24));
+    assert!(s.find("Nothing was found.").is_some(), "{}", s.text());
+    s.enter("hello");
+    assert!(s.find("Nothing was found.").is_none() && s.said() == ["hello"], "{}", s.text());
+}
+
+#[test]
 fn older_hits_come_when_the_end_is_near() {
     let (mut s, mut disk) = searched("line", (80, 24));
     assert!(s.find("50+ found").is_some(), "{}", s.text());

@@ -189,7 +189,7 @@ fn typing_is_told_in_neither_direction_when_it_is_switched_off() {
     s.enter("/typing off");
     assert_eq!(s.sent(), [Command::ShareTyping(false)]);
     s.update(Update::TypingShared(false));
-    assert!(s.find("Nobody sees when you type").is_some() && s.find("bob is typing").is_none(), "{}", s.text());
+    assert!(s.find("No one sees when you type").is_some() && s.find("bob is typing").is_none(), "{}", s.text());
     s.is_at(bob(), Presence::Here, true);
     assert!(s.find("bob is typing").is_none() && s.find("typing…").is_none(), "{}", s.text());
     s.typed("hello");
@@ -199,7 +199,7 @@ fn typing_is_told_in_neither_direction_when_it_is_switched_off() {
     assert_eq!(s.sent(), []);
     s.enter("/clear");
     s.enter("/typing");
-    assert!(s.find("Nobody sees when you type").is_some(), "{}", s.text());
+    assert!(s.find("No one sees when you type").is_some(), "{}", s.text());
     s.enter("/typing on");
     s.update(Update::TypingShared(true));
     assert!(s.find("Others see when you type").is_some(), "{}", s.text());

@@ -94,7 +94,7 @@ pub enum Tool {
     Log(LogArgs),
     /// See who is on the network, without joining the chat
     ///
-    /// Sweeps the configured networks, asks for announcements, and prints a table of what answers. Nobody sees you.
+    /// Sweeps the configured networks, asks for announcements, and prints a table of what answers. No one sees you.
     Discover(DiscoverArgs),
     /// Find out why nobody shows up
     ///

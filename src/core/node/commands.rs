@@ -29,10 +29,12 @@ impl Node {
             Command::Rescan => self.rescan(now, out),
             Command::Connect(target) => self.drive_dialing(dialing::Input::Connect(target), now, out),
             Command::Trust { who, sure } => {
-                self.with_trust(now, out, |trust, here, out| trust.trust(&who, sure, here, out));
+                self.with_trust(now, out, |trust, here, out| trust.trust(&who, sure, here, now, out));
             }
-            Command::Untrust(who) => self.with_trust(now, out, |trust, here, out| trust.untrust(&who, here, out)),
-            Command::Unverify(who) => self.with_trust(now, out, |trust, here, out| trust.unverify(&who, here, out)),
+            Command::Untrust(who) => self.with_trust(now, out, |trust, here, out| trust.untrust(&who, here, now, out)),
+            Command::Unverify(who) => {
+                self.with_trust(now, out, |trust, here, out| trust.unverify(&who, here, now, out));
+            }
             Command::Ignore(who) => {
                 self.with_trust(now, out, |trust, here, out| trust.ignore(&who, true, here, now, out));
             }
@@ -90,7 +92,7 @@ impl Node {
 
     /// Shows what the machines know of somebody.
     fn whois(&self, who: &Who, now: Now, out: &mut Vec<Output>) {
-        let people = self.trust.people(&self.peers);
+        let people = self.trust.people(&self.peers, now.wall);
         let id = match people.resolve_loosely(who) {
             Ok(id) => id,
             Err(unclear) => return out.push(Output::Update(unclear.into())),

@@ -55,7 +55,7 @@ impl Node {
     fn name_taken(&mut self, link: LinkId, nick: &Nick, now: Now, out: &mut Vec<Output>) {
         let Some(teller) = self.peers.node_of(link).filter(|_| *nick == self.myself.nick) else { return };
         let me = self.myself.node;
-        self.with_trust(now, out, |trust, here, out| trust.name_taken(teller, nick, me, here, now.mono, out));
+        self.with_trust(now, out, |trust, here, out| trust.name_taken(teller, nick, me, here, now, out));
     }
 
     /// The node at the other end of a link broke the rules: ends the link.

@@ -109,7 +109,7 @@ impl Node {
     /// Tells the verify machine what happened, and does what it says.
     pub(super) fn drive_verify(&mut self, input: verify::Input<'_>, now: Now, out: &mut Vec<Output>) {
         let mut outputs = Vec::new();
-        self.verify.handle(input, self.trust.people(&self.peers), now.mono, &mut outputs);
+        self.verify.handle(input, self.trust.people(&self.peers, now.wall), now.mono, &mut outputs);
         for output in outputs {
             match output {
                 verify::Output::Tell { link, frame } => out.push(Output::Tell { link, frame }),
@@ -160,7 +160,7 @@ impl Node {
                 }
                 sync::Output::Notice(notice) => {
                     if self.notices.allow(notice.code(), now.mono) {
-                        let names = self.trust.people(&self.peers).names();
+                        let names = self.trust.people(&self.peers, now.wall).names();
                         let notice = notice.named(|author| names.name(PeerId::Node(author)));
                         out.push(Output::Update(Update::Notice(Notice::History(notice))));
                     }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::domain::{
     bus::NamedKey,
-    model::{NoNetwork, NodeId, NotTheSame, StoreFailure, Target, Text, Who},
+    model::{NoNetwork, NodeId, NotTheSame, StoreFailure, Target, Text, Trust, Who},
 };
 
 /// Something the user asked for did not work.
@@ -96,16 +96,25 @@ pub enum WhoFailure {
     OnlyAlike {
         /// What the user typed.
         who: Who,
-        /// Names that each mean one person.
-        people: Vec<String>,
+        /// The people whom it could mean.
+        people: Vec<Candidate>,
     },
     /// These could be meant.
     Several {
         /// What the user typed.
         who: Who,
-        /// Names that each mean one person.
-        people: Vec<String>,
+        /// The people whom it could mean.
+        people: Vec<Candidate>,
     },
+}
+
+/// Someone whom the user may have meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// A name that means this person alone.
+    pub name: String,
+    /// How much is known of who it is.
+    pub trust: Trust,
 }
 
 /// Why trust was not given or taken back.
@@ -133,6 +142,11 @@ pub enum TrustFailure {
     NotTrusted(NamedKey),
     /// No comparison with this key is remembered.
     NotVerified(NamedKey),
+    /// The messages of this person are shown anyway.
+    NotIgnored {
+        /// What they are called.
+        name: String,
+    },
 }
 
 /// Why codes are not compared.

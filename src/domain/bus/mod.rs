@@ -7,8 +7,8 @@ mod update;
 
 pub use command::Command;
 pub use failure::{
-    ConnectFailure, Failure, FailureCode, NetworkFailure, NoLink, Stale, StorageFailure, TrustFailure, VerifyFailure,
-    WhoFailure,
+    Candidate, ConnectFailure, Failure, FailureCode, NetworkFailure, NoLink, Stale, StorageFailure, TrustFailure,
+    VerifyFailure, WhoFailure,
 };
 pub use notice::{
     HistoryNotice, LinkNotice, NamedKey, NetworkNotice, Newcomer, NoPlace, NotSaved, NotTaken, Notice, NoticeCode,

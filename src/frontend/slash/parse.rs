@@ -32,6 +32,13 @@ pub enum SlashError {
         /// A command that is spelled like it.
         similar: Option<&'static str>,
     },
+    /// Help was asked for a command that does not exist.
+    NoHelp {
+        /// What was typed, cut and cleaned.
+        name: String,
+        /// A command that is spelled like it.
+        similar: Option<&'static str>,
+    },
     /// A direct message, which there is not yet.
     NoDirectMessages,
     /// A prefix of several commands.
@@ -55,7 +62,7 @@ impl SlashError {
     /// The `code` of the headless contract.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty | Self::Unknown { .. } | Self::NoDirectMessages => "unknown_command",
+            Self::Empty | Self::Unknown { .. } | Self::NoHelp { .. } | Self::NoDirectMessages => "unknown_command",
             Self::Ambiguous { .. } => "ambiguous_command",
             Self::Missing(_) | Self::Superfluous(_) | Self::Wrong(_) | Self::NotAName(_) => "usage",
         }
@@ -66,6 +73,7 @@ impl SlashError {
         match self {
             Self::Empty => slash_errors::EMPTY.to_owned(),
             Self::Unknown { name, similar } => slash_errors::unknown(name, *similar),
+            Self::NoHelp { name, similar } => slash_errors::no_help(name, *similar),
             Self::NoDirectMessages => slash_errors::NO_DIRECT_MESSAGES.to_owned(),
             Self::Ambiguous { prefix, candidates } => slash_errors::ambiguous(prefix, candidates),
             Self::Missing(spec) => slash_errors::missing(spec.usage),
@@ -173,7 +181,11 @@ pub fn parse(line: &str) -> Result<Slash, SlashError> {
         Kind::Erase if given.is_some() => Err(SlashError::Wrong(spec)),
         Kind::Erase => Ok(Slash::Erase { sure: false }),
         Kind::Help => match given {
-            Some(name) => Ok(Slash::Help(Some(find(name)?.name.to_owned()))),
+            Some(name) => match find(name) {
+                Ok(spec) => Ok(Slash::Help(Some(spec.name.to_owned()))),
+                Err(SlashError::Unknown { name, similar }) => Err(SlashError::NoHelp { name, similar }),
+                Err(error) => Err(error),
+            },
             None => Ok(Slash::Help(None)),
         },
         Kind::Version => nothing(Slash::Version),
@@ -371,7 +383,7 @@ mod tests {
         assert_eq!(error("/join #lab"), format!("Unknown command /join. {advice}"), "of a later release");
         assert_eq!(error("/"), "Type a command right after the slash. /help lists them.");
         assert_eq!(error("/ quit"), error("/"));
-        assert!(error("/help frobnicate").starts_with("Unknown command /frobnicate."));
+        assert_eq!(error("/help frobnicate"), "There is no command /frobnicate. /help lists the commands.");
     }
 
     #[test]

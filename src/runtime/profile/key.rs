@@ -19,7 +19,7 @@ pub(super) fn load_or_make(directory: &Path) -> Result<Identity, ProfileError> {
         return Ok(identity);
     }
     let identity = make()?;
-    // Nobody else writes here: the profile is locked, and nothing was there.
+    // No one else writes here: the profile is locked, and nothing was there.
     private::replace(&directory.join(File::Identity.name()), identity.to_pem().as_bytes())?;
     Ok(identity)
 }

@@ -23,12 +23,12 @@ const LEAVES: Duration = seconds(2);
 fn strangers_do_not_push_an_honest_reader_out_of_the_receipts() {
     let (_alone, ports) = (alone(), Ports::take());
     let mut victor = start(&apart("victor", &ports, 0, &[]));
-    victor.say("to all, nobody here");
-    hears(&victor, "to all, nobody here");
+    victor.say("to all, no one here");
+    hears(&victor, "to all, no one here");
     let given = confirm(victor.addr(), &unhex(&victor.id()), KEYS);
     println!("{given} keys have confirmed");
     let mut bob = start(&apart("bob", &ports, 1, &[0]));
-    hears(&bob, "to all, nobody here");
+    hears(&bob, "to all, no one here");
     victor.say("for bob");
     hears(&bob, "for bob");
     let node = unhex(&bob.id());

@@ -124,7 +124,7 @@ impl Peers {
         true
     }
 
-    /// A linked node was reached at `addr`. Nobody else who claims to be there is.
+    /// A linked node was reached at `addr`. No one else who claims to be there is.
     pub(super) fn reached(&mut self, addr: SocketAddr, node: NodeId, out: &mut Vec<Output>) {
         for (peer, session) in self.table.sessions_mut() {
             if peer.id != PeerId::Node(node) {

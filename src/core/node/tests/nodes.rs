@@ -642,7 +642,7 @@ fn who_is_meant_is_found_or_asked() {
     assert_eq!(whois(&mut bench, "bob#0a000002"), Ok(bob));
     assert_eq!(whois(&mut bench, "0a00 0002"), Ok(bob));
     let Err(WhoFailure::Several { people, .. }) = whois(&mut bench, "bob") else { panic!("there are two") };
-    assert!(people.iter().any(|name| name == "bob#0a000002"), "{people:?}");
+    assert!(people.iter().any(|name| name.name == "bob#0a000002"), "{people:?}");
     assert_eq!(whois(&mut bench, "carol"), Err(WhoFailure::Nobody(who("carol"))));
 }
 

@@ -107,7 +107,7 @@ fn updates(outs: Vec<Output>) -> Vec<Update> {
 fn question(updates: &[Update]) -> Vec<&str> {
     match updates {
         [Update::Failed(Failure::Who(WhoFailure::Several { people, .. } | WhoFailure::OnlyAlike { people, .. }))] => {
-            let mut people: Vec<&str> = people.iter().map(String::as_str).collect();
+            let mut people: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
             people.sort_unstable();
             people
         }

@@ -29,7 +29,7 @@ use super::{
 use crate::domain::{
     bus::{Alarm, NamedKey, NoticeCode, TrustFailure, TrustNotice, Update},
     limit::TokenBucket,
-    model::{Host, Known, Nick, NodeId, Now, PeerId, Who, skeleton},
+    model::{Host, Known, Nick, NodeId, Now, PeerId, Timestamp, Who, skeleton},
 };
 
 /// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
@@ -92,8 +92,8 @@ impl Keyring {
     }
 
     /// Everyone that the user may mean, with their names. `here` says who is linked.
-    pub(super) fn people<'a>(&'a self, here: &'a dyn Directory) -> People<'a> {
-        People::new(&self.book, here)
+    pub(super) fn people<'a>(&'a self, here: &'a dyn Directory, wall: Timestamp) -> People<'a> {
+        People::new(&self.book, here, wall)
     }
 
     /// `node` is being linked from `host` under the name `nick`. Returns the alarm that this raises, for [`Self::raise`] once the front
@@ -177,11 +177,11 @@ impl Keyring {
         nick: &Nick,
         me: NodeId,
         here: &dyn Directory,
-        now: Instant,
+        now: Now,
         out: &mut Vec<Output>,
     ) {
-        if !self.book.is_ignored(&teller) && self.notices.allow(NoticeCode::NameTaken, now) {
-            let teller = self.people(here).names().name(PeerId::Node(teller));
+        if !self.book.is_ignored(&teller) && self.notices.allow(NoticeCode::NameTaken, now.mono) {
+            let teller = self.people(here, now.wall).names().name(PeerId::Node(teller));
             out.push(Output::Update(TrustNotice::NameTaken { teller, nick: nick.clone(), me }.into()));
         }
     }
@@ -206,8 +206,8 @@ impl Keyring {
     }
 
     /// `/trust`: lets a key have the name it goes by. If a key loses it that is verified or here, the user must be `sure`.
-    pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some(key) = self.meant(who, here, out) else { return };
+    pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        let Some(key) = self.meant(who, here, now, out) else { return };
         let node = key.node;
         if self.book.get(&node).is_some_and(|known| known.differs) {
             return out.push(Output::Update(TrustFailure::CodesDiffer(key).into()));
@@ -227,8 +227,8 @@ impl Keyring {
     }
 
     /// `/untrust`: takes back what `/trust` said.
-    pub(super) fn untrust(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some(key) = self.meant(who, here, out) else { return };
+    pub(super) fn untrust(&mut self, who: &Who, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        let Some(key) = self.meant(who, here, now, out) else { return };
         let node = key.node;
         if !self.book.get(&node).is_some_and(|known| known.trusted) {
             return out.push(Output::Update(TrustFailure::NotTrusted(key).into()));
@@ -239,8 +239,8 @@ impl Keyring {
     }
 
     /// `/unverify`: takes back what was said of codes.
-    pub(super) fn unverify(&mut self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) {
-        let Some(key) = self.meant(who, here, out) else { return };
+    pub(super) fn unverify(&mut self, who: &Who, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
+        let Some(key) = self.meant(who, here, now, out) else { return };
         let node = key.node;
         let (verified, differs) = self.book.get(&node).map_or((false, false), |known| (known.verified, known.differs));
         if !verified && !differs {
@@ -255,8 +255,8 @@ impl Keyring {
     }
 
     /// The key that a command is about. If it is nobody's, or a guest's, the user is told.
-    fn meant(&self, who: &Who, here: &dyn Directory, out: &mut Vec<Output>) -> Option<NamedKey> {
-        let people = self.people(here);
+    fn meant(&self, who: &Who, here: &dyn Directory, now: Now, out: &mut Vec<Output>) -> Option<NamedKey> {
+        let people = self.people(here, now.wall);
         match people.resolve(who) {
             Ok(id @ PeerId::Node(node)) => return Some(NamedKey { name: people.names().name(id), node }),
             Ok(id @ PeerId::Guest(_)) => {
@@ -269,12 +269,18 @@ impl Keyring {
 
     /// `/ignore`, or `/unignore`: shows nothing more of somebody, or shows them again.
     pub(super) fn ignore(&mut self, who: &Who, ignore: bool, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
-        let people = self.people(here);
+        let people = self.people(here, now.wall);
         let (id, name) = match people.resolve(who) {
             Ok(id) => (id, people.names().name(id)),
             Err(unclear) => return out.push(Output::Update(unclear.into())),
         };
         match id {
+            PeerId::Node(node) if !ignore && !self.book.is_ignored(&node) => {
+                out.push(Output::Update(TrustFailure::NotIgnored { name }.into()));
+            }
+            PeerId::Guest(addr) if !ignore && !self.is_ignored_guest(&addr) => {
+                out.push(Output::Update(TrustFailure::NotIgnored { name }.into()));
+            }
             PeerId::Node(node) => {
                 let notice = if ignore {
                     self.book.ignore(&node);

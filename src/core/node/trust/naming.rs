@@ -4,7 +4,8 @@ use super::book::TrustBook;
 use crate::{
     core::node::views::Directory,
     domain::{
-        model::{Nick, Peer, PeerId, skeleton},
+        bus::Candidate,
+        model::{Nick, Peer, PeerId, Timestamp, Trust, skeleton},
         naming::{GUEST, handle, short_tag, typed_names},
     },
 };
@@ -38,10 +39,11 @@ impl Names<'_> {
         format!("{nick}#{}", short_tag(id, others.into_iter().chain(holder)))
     }
 
-    /// The names of several people, each of which means that one alone.
-    pub(in crate::core::node) fn list(&self, ids: &[PeerId]) -> Vec<String> {
+    /// People whom the user may have meant, each under a name that means that one alone.
+    pub(in crate::core::node) fn candidates(&self, ids: &[PeerId], now: Timestamp) -> Vec<Candidate> {
         let people: Vec<_> = ids.iter().take(MAX_NAMED).map(|id| (*id, self.nick(*id))).collect();
-        typed_names(&people)
+        let trust = ids.iter().map(|id| id.node().map_or(Trust::Guest, |node| self.book.repute(node, now).trust));
+        typed_names(&people).into_iter().zip(trust).map(|(name, trust)| Candidate { name, trust }).collect()
     }
 
     /// What somebody who is here calls themselves, or else was called last.

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     core::node::views::Directory,
     domain::{
-        bus::WhoFailure,
-        model::{PeerId, Who},
+        bus::{Candidate, WhoFailure},
+        model::{PeerId, Timestamp, Who},
     },
 };
 
@@ -22,6 +22,8 @@ use crate::{
 pub(in crate::core::node) struct People<'a> {
     book: &'a TrustBook,
     here: &'a dyn Directory,
+    /// The user's time, which decides who is new.
+    wall: Timestamp,
 }
 
 /// Those that the user may mean.
@@ -36,8 +38,8 @@ struct Found {
 }
 
 impl<'a> People<'a> {
-    pub(super) fn new(book: &'a TrustBook, here: &'a dyn Directory) -> Self {
-        Self { book, here }
+    pub(super) fn new(book: &'a TrustBook, here: &'a dyn Directory, wall: Timestamp) -> Self {
+        Self { book, here, wall }
     }
 
     /// What people are called.
@@ -59,7 +61,7 @@ impl<'a> People<'a> {
         match (found.certain.as_slice(), found.alike.as_slice()) {
             ([one], _) => Ok(*one),
             ([], []) => Err(WhoFailure::Nobody(who.clone())),
-            ([], alike) => Err(WhoFailure::OnlyAlike { who: who.clone(), people: self.names().list(alike) }),
+            ([], alike) => Err(WhoFailure::OnlyAlike { who: who.clone(), people: self.candidates(alike) }),
             (several, _) => Err(self.several(who, several)),
         }
     }
@@ -80,7 +82,11 @@ impl<'a> People<'a> {
 
     /// Asks which of several people is meant.
     pub(in crate::core::node) fn several(&self, who: &Who, several: &[PeerId]) -> WhoFailure {
-        WhoFailure::Several { who: who.clone(), people: self.names().list(several) }
+        WhoFailure::Several { who: who.clone(), people: self.candidates(several) }
+    }
+
+    fn candidates(&self, ids: &[PeerId]) -> Vec<Candidate> {
+        self.names().candidates(ids, self.wall)
     }
 
     fn find(&self, who: &Who) -> Found {

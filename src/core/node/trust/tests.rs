@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::*;
 use crate::domain::{
-    bus::{NamedKey, Notice, TrustFailure, TrustNotice, WhoFailure},
+    bus::{Candidate, NamedKey, Notice, TrustFailure, TrustNotice, WhoFailure},
     model::{Peer, Repute, Software, Timestamp, Trust},
 };
 
@@ -125,7 +125,7 @@ fn a_name_is_taken_from_a_verified_or_present_key_only_after_a_yes() {
     here.add(PeerId::Node(key(2)), "bob");
     keyring.met(key(2), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
-    keyring.trust(&who("bob#0202"), false, &here, &mut out);
+    keyring.trust(&who("bob#0202"), false, &here, now, &mut out);
     let asked = TrustFailure::Displaces {
         key: NamedKey { name: "bob#0202".to_owned(), node: key(2) },
         nick: "bob".to_owned(),
@@ -134,16 +134,16 @@ fn a_name_is_taken_from_a_verified_or_present_key_only_after_a_yes() {
     };
     assert_eq!(out, [Output::Update(asked.into())]);
     out.clear();
-    keyring.trust(&who("bob#0202"), true, &here, &mut out);
+    keyring.trust(&who("bob#0202"), true, &here, now, &mut out);
     let trusted =
         TrustNotice::Trusted { key: NamedKey { name: "bob#0202".to_owned(), node: key(2) }, displaced: Some(key(1)) };
     assert!(matches!(&out[..], [_, Output::Repute(_), Output::Repute(_)]) && out[0] == Output::Update(trusted.into()));
     assert!(!keyring.book().is_namesake(&key(2)) && keyring.book().is_namesake(&key(1)));
     out.clear();
-    keyring.untrust(&who("bob#0202"), &here, &mut out);
+    keyring.untrust(&who("bob#0202"), &here, now, &mut out);
     assert!(keyring.book().is_namesake(&key(2)) && !keyring.book().is_namesake(&key(1)), "{out:?}");
     out.clear();
-    keyring.untrust(&who("bob#0202"), &here, &mut out);
+    keyring.untrust(&who("bob#0202"), &here, now, &mut out);
     assert!(matches!(&out[..], [Output::Update(Update::Failed(_))]), "there is nothing to take back");
 }
 
@@ -159,9 +159,9 @@ fn every_answer_names_the_key() {
     let mut out = Vec::new();
     keyring.ignore(&who("bob#0202"), true, &here, now, &mut out);
     keyring.ignore(&who("bob#0202"), false, &here, now, &mut out);
-    keyring.trust(&who("bob#0202"), true, &here, &mut out);
-    keyring.untrust(&who("bob#0202"), &here, &mut out);
-    keyring.unverify(&who("bob#0202"), &here, &mut out);
+    keyring.trust(&who("bob#0202"), true, &here, now, &mut out);
+    keyring.untrust(&who("bob#0202"), &here, now, &mut out);
+    keyring.unverify(&who("bob#0202"), &here, now, &mut out);
     let key_of = |notice: &Notice| match notice {
         Notice::Trust(
             TrustNotice::Trusted { key, .. }
@@ -186,7 +186,7 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     here.add(PeerId::Guest(guest()), "eve");
     keyring.met(key(1), Some(&nick("bob")), None, &here, now);
     let mut out = Vec::new();
-    keyring.trust(&who("bob"), false, &here, &mut out);
+    keyring.trust(&who("bob"), false, &here, now, &mut out);
     keyring.ignore(&who("bob"), true, &here, now, &mut out);
     assert_eq!(out.iter().filter(|out| **out == Output::Repute(key(1))).count(), 2);
     assert!(keyring.book().get(&key(1)).is_some_and(|known| known.trusted && known.ignored));
@@ -206,7 +206,7 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
     keyring.guest_left(elsewhere, None, None, &mut out);
     assert_eq!(out.len(), 1, "nobody was ignored there");
     out.clear();
-    keyring.trust(&who("eve"), false, &here, &mut out);
+    keyring.trust(&who("eve"), false, &here, now, &mut out);
     assert!(matches!(&out[..], [Output::Update(Update::Failed(_))]), "nobody can say who a guest is: {out:?}");
 }
 
@@ -216,10 +216,11 @@ fn a_command_that_could_mean_two_people_asks_by_their_keys() {
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Node(key(2)), "bob");
     let mut out = Vec::new();
-    keyring.trust(&who("bob"), false, &here, &mut out);
-    let people = ["bob#01010101", "bob#02020202"].map(str::to_owned).to_vec();
+    keyring.trust(&who("bob"), false, &here, now(), &mut out);
+    let person = |name: &str| Candidate { name: name.to_owned(), trust: Trust::New };
+    let people = ["bob#01010101", "bob#02020202"].map(person).to_vec();
     assert_eq!(out, [Output::Update(WhoFailure::Several { who: who("bob"), people }.into())]);
-    let people = keyring.people(&here);
+    let people = keyring.people(&here, now().wall);
     assert_eq!(people.resolve(&who("bob#02020202")), Ok(PeerId::Node(key(2))));
     assert_eq!(people.names().name(PeerId::Node(key(1))), "bob");
     assert_eq!(people.names().name(PeerId::Node(key(3))), key(3).tag(8), "unknown");

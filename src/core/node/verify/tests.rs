@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use super::*;
 use crate::{
     core::node::{trust::Keyring, views::Directory},
-    domain::model::{Nick, Peer, Repute, Software, Trust},
+    domain::model::{Nick, Peer, Repute, Software, Timestamp, Trust},
 };
 
 const LINK: LinkId = LinkId::Accepted(1);
@@ -49,7 +49,7 @@ impl Side {
 
     fn feed(&mut self, input: Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
-        self.verify.handle(input, self.keyring.people(&self.here), self.now, &mut out);
+        self.verify.handle(input, self.keyring.people(&self.here, Timestamp::from_millis(0)), self.now, &mut out);
         out
     }
 

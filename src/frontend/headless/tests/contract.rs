@@ -170,7 +170,7 @@ fn text_says_the_same_for_people() {
 03:04 <alice> anybody?
 -- This line could not be saved, so it was not sent. Send it again.
 03:04 <alice> later
--- Nobody else is here. Saved; it is delivered when someone joins.
+-- No one else is here. Saved; it is delivered when someone joins.
 03:04 <bob> I was away
 03:04 <!bob> two tongues
 -- caught up: 2 earlier lines
@@ -203,7 +203,7 @@ fn text_says_once_that_nobody_is_here_and_again_after_somebody_was() {
     let joined = || Update::PeerJoined(peer(Some("bob"), 4566));
     let left = || Update::PeerLeft { peer: PeerId::Guest(addr(4566)), reason: LeaveReason::Closed };
     let updates = || [alone(), alone(), alone(), joined(), left(), alone(), alone()];
-    let notices = |json| print(json, updates()).lines().filter(|line| line.contains("Nobody else is here")).count();
+    let notices = |json| print(json, updates()).lines().filter(|line| line.contains("No one else is here")).count();
     assert_eq!(notices(false), 2);
     assert_eq!(print(false, updates()).lines().filter(|line| line.ends_with("<alice> x")).count(), 5);
     // A program looks for the id of each.

@@ -42,9 +42,8 @@ impl App {
         if !stays {
             self.conversation.go_to_bottom();
         }
-        if matches!(action, Ok(Action::Node(Command::Say { .. })))
-            && let Err(question) = self.composer.confirm_size()
-        {
+        let says = matches!(action, Ok(Action::Node(Command::Say { .. })));
+        if says && let Err(question) = self.composer.confirm_size() {
             self.block(Tone::Ask, &question, 0);
             return;
         }
@@ -53,7 +52,13 @@ impl App {
             Action::Local(local) => self.local(local),
         });
         match done {
-            Ok(()) => self.composer.done(&line),
+            Ok(()) => {
+                // The list would hide what a command answers.
+                if !stays && !(says && self.overlays.search.has_hits()) {
+                    self.overlays.search.close();
+                }
+                self.composer.done(&line);
+            }
             Err(text) => self.notice(Tone::Error, &text),
         }
     }

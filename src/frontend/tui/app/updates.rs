@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        bus::{Alarm, Elsewhere, Failure, NetworkStatus, Page, Update, VerifyStep},
+        bus::{Alarm, Elsewhere, Failure, NetworkStatus, Notice, Page, TrustNotice, Update, VerifyStep},
         model::{Author, Message, NodeId, Peer, PeerId, Presence},
         naming,
     },
@@ -92,7 +92,13 @@ impl App {
                 let seq = self.block(Tone::Alarm, &told::notice(&notice), 0);
                 self.arrived(seq);
             }
-            Update::Notice(notice) => self.notice(Tone::Dim, &told::notice(&notice)),
+            Update::Notice(notice) => {
+                // Their messages are on the disk, and were left out of the pane.
+                if matches!(notice, Notice::Trust(TrustNotice::Unignored(_) | TrustNotice::GuestUnignored { .. })) {
+                    self.conversation.reread(&mut self.outputs);
+                }
+                self.notice(Tone::Dim, &told::notice(&notice));
+            }
             Update::Failed(failure) => {
                 if matches!(failure, Failure::Storage(_)) {
                     self.conversation.unreadable();

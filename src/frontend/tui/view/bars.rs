@@ -88,9 +88,9 @@ pub(super) fn footer(canvas: &mut Canvas<'_>, app: &App, area: Area) {
         (false, true) if app.overlays.search.shown().is_some() => words::FOUND,
         (false, true) if app.conversation.hit().is_some() => words::HIT,
         (false, true) if app.window.is_plain() => words::PLAIN,
-        (false, true) if app.status.is_closed() => words::CLOSED,
+        (false, true) if app.status.can_open() => words::CLOSED,
         (false, true) => words::EMPTY,
-        (false, false) if app.status.is_closed() => words::CLOSED_DRAFT,
+        (false, false) if app.status.can_open() => words::CLOSED_DRAFT,
         (false, false) => words::DRAFT,
     };
     let columns: usize = long.iter().map(|(key, what)| width(key) + width(what) + 3).sum();

@@ -5,10 +5,11 @@ use super::{
     disk::{store_failure, trouble, trouble_advice},
     listening::no_network,
     lists::list,
+    people::candidate,
     trust_notices::with_key,
 };
 use crate::domain::{
-    bus::{Failure, NetworkFailure, Stale, StorageFailure, TrustFailure, VerifyFailure, WhoFailure},
+    bus::{Candidate, Failure, NetworkFailure, Stale, StorageFailure, TrustFailure, VerifyFailure, WhoFailure},
     model::{DiskTrouble, NotTheSame},
 };
 
@@ -36,12 +37,17 @@ fn who_failure(failure: &WhoFailure) -> String {
     match failure {
         WhoFailure::Nobody(who) => format!("No one is known as \"{who}\". To see who is here, type /who."),
         WhoFailure::OnlyAlike { who, people } => {
-            format!("No one has exactly the name \"{who}\". Do you mean {}?", list(people, "or"))
+            format!("No one has exactly the name \"{who}\". Do you mean {}?", list(&candidates(people), "or"))
         }
         WhoFailure::Several { who, people } => {
-            format!("\"{who}\" may be any of these: {}. Type one of them.", people.join(", "))
+            format!("\"{who}\" may be any of these: {}. Type one of them.", candidates(people).join(", "))
         }
     }
+}
+
+/// Names that the user can type, each with how well that person is known: `bob#461a (verified)`.
+fn candidates(people: &[Candidate]) -> Vec<String> {
+    people.iter().map(|Candidate { name, trust }| format!("{name} ({})", candidate(*trust))).collect()
 }
 
 fn trust_failure(failure: &TrustFailure) -> String {
@@ -63,6 +69,7 @@ fn trust_failure(failure: &TrustFailure) -> String {
             key.name
         ),
         TrustFailure::NotTrusted(key) => format!("{} was not trusted. Nothing has changed.", with_key(key)),
+        TrustFailure::NotIgnored { name } => format!("You do not ignore {name}. Nothing has changed."),
         TrustFailure::NotVerified(key) => {
             format!("You have not compared codes with {}. Nothing has changed.", with_key(key))
         }
@@ -134,19 +141,22 @@ fn network_failure(failure: &NetworkFailure) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::Who;
+    use crate::domain::model::{Trust, Who};
 
     #[test]
     fn who_could_be_meant_is_asked() {
         let who = || Who::new("bob").unwrap();
-        let people = || vec!["bob#461a".to_owned(), "bob#dc14".to_owned()];
+        let people = || {
+            let person = |name: &str, trust| Candidate { name: name.to_owned(), trust };
+            vec![person("bob#461a", Trust::Verified), person("bob#dc14", Trust::New)]
+        };
         assert_eq!(
             who_failure(&WhoFailure::Several { who: who(), people: people() }),
-            "\"bob\" may be any of these: bob#461a, bob#dc14. Type one of them."
+            "\"bob\" may be any of these: bob#461a (verified), bob#dc14 (new). Type one of them."
         );
         assert_eq!(
             who_failure(&WhoFailure::OnlyAlike { who: who(), people: people() }),
-            "No one has exactly the name \"bob\". Do you mean bob#461a or bob#dc14?"
+            "No one has exactly the name \"bob\". Do you mean bob#461a (verified) or bob#dc14 (new)?"
         );
     }
 }

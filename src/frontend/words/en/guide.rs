@@ -15,12 +15,12 @@ pub(crate) fn looking(networks: &str, ports: (u16, u16)) -> String {
 
 /// Those who were here have left.
 pub(crate) fn left_alone() -> String {
-    format!("Nobody else is here now. {DELIVERED_LATER} Ctrl-R searches again.")
+    format!("No one else is here now. {DELIVERED_LATER} Ctrl-R searches again.")
 }
 
 /// How others see the user.
 pub(crate) fn visible(nick: &Nick, addr: SocketAddr) -> String {
-    format!("Nobody else is here yet. You are visible as \"{nick}\" at {addr}.")
+    format!("No one else is here yet. You are visible as \"{nick}\" at {addr}.")
 }
 
 /// All about a chat that is closed: what F2 does, why it may not work, and how to try the chat nevertheless.
@@ -40,7 +40,7 @@ pub(crate) fn only_here(ip: IpAddr, opens: &str, cause: Option<&str>, visible: &
 
 /// The same in short.
 pub(crate) fn only_here_in_short(ip: IpAddr, opens: &str) -> String {
-    format!("Nobody else is here yet. You are on this machine only ({ip}).\n{opens}")
+    format!("No one else is here yet. You are on this machine only ({ip}).\n{opens}")
 }
 
 /// What to do if the cause is known.

@@ -1,10 +1,12 @@
 //! The list of people and the answer to `/who`.
 
+use crate::domain::model::Trust;
+
 /// The title of the list.
 pub(crate) const TITLE: &str = "PEOPLE";
 
 /// Beside the title while nobody is here.
-pub(crate) const NOBODY_HERE: &str = "nobody here";
+pub(crate) const NOBODY_HERE: &str = "no one here";
 
 /// Beside the title while there is no network, or no node.
 pub(crate) const OFFLINE: &str = "offline";
@@ -39,6 +41,18 @@ pub(crate) const NO_NAME: &str = "no name";
 /// Before how far the progress of a sync is.
 pub(crate) const SYNC: &str = "sync ";
 
+/// How well someone is known whom the user may have meant.
+pub(crate) const fn candidate(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Guest => GUEST,
+        Trust::New => "new",
+        Trust::Known => "known",
+        Trust::Verified => "verified",
+        Trust::Suspect => SUSPECT,
+        Trust::Differs => "the codes differed",
+    }
+}
+
 /// How many people are here.
 pub(crate) fn here(people: usize) -> String {
     format!("{people} here")
@@ -72,7 +86,7 @@ pub(crate) fn clock(off: &str) -> String {
 /// The title of the answer to `/who`.
 pub(crate) fn how_many(here: usize, away: usize) -> String {
     match (here, away) {
-        (0, _) => "Nobody else is here.".to_owned(),
+        (0, _) => "No one else is here.".to_owned(),
         (1, 0) => "1 person is here:".to_owned(),
         (1, _) => "1 person is here, but away:".to_owned(),
         (here, 0) => format!("{here} people are here:"),

@@ -34,7 +34,7 @@ pub(crate) const SEARCH: &str = "Usage: /search WORDS";
 pub(crate) const ERASE: &str = "This erases this room's history from your disk. Type /erase yes to confirm.";
 
 /// Nobody is here to deliver a line to.
-pub(crate) const WAITING: &str = "Nobody else is here. Saved; it is delivered when someone joins.";
+pub(crate) const WAITING: &str = "No one else is here. Saved; it is delivered when someone joins.";
 
 /// A line is shown, but not kept.
 pub(crate) const NOT_SAVED: &str = "This line could not be saved, so it was not sent. Send it again.";

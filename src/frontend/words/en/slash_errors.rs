@@ -14,10 +14,20 @@ pub(crate) const NO_DIRECT_MESSAGES: &str =
 /// There is no such command, but there may be one that is spelled like it.
 pub(crate) fn unknown(name: &str, similar: Option<&str>) -> String {
     let advice = match similar {
-        Some(similar) => Cow::Owned(format!("Did you mean /{similar}?")),
+        Some(similar) => Cow::Owned(did_you_mean(similar)),
         None => Cow::Borrowed("/help lists the commands. Start with // to send it as text."),
     };
     format!("Unknown command /{name}. {advice}")
+}
+
+/// Help was asked for a command that does not exist.
+pub(crate) fn no_help(name: &str, similar: Option<&str>) -> String {
+    let advice = similar.map_or_else(|| "/help lists the commands.".to_owned(), did_you_mean);
+    format!("There is no command /{name}. {advice}")
+}
+
+fn did_you_mean(similar: &str) -> String {
+    format!("Did you mean /{similar}?")
 }
 
 /// A prefix of several commands.

@@ -5,6 +5,6 @@ pub(crate) const fn sentence(shared: bool) -> &'static str {
     if shared {
         "Others see when you type, and you see when they do. /typing off hides both."
     } else {
-        "Nobody sees when you type, and you do not see when others do. /typing on shows both."
+        "No one sees when you type, and you do not see when others do. /typing on shows both."
     }
 }

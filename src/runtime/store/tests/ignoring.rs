@@ -34,7 +34,7 @@ fn a_page_is_full_although_ten_thousand_ignored_lines_lie_between() {
     assert_eq!(texts(&page.lines), ["alice 27", "alice 28", "alice 29", "alice again"]);
     let page = database.seek_without(ignored(&[&bob]), Seek::After(position(&alice.said[29].0)), 4);
     assert_eq!((texts(&page.lines), page.before, page.after), (vec!["alice again".to_owned()], true, false));
-    // Nobody else has said anything there.
+    // No one else has said anything there.
     let page = database.seek_without(ignored(&[&alice, &bob]), Seek::Newest, 20);
     assert_eq!((page.lines.len(), page.before, page.after), (0, false, false));
     assert_eq!(database.seek(Seek::Newest, 20).lines.len(), 20);

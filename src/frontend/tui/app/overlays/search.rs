@@ -145,7 +145,13 @@ impl SearchList {
         self.last.as_ref().map(|search| marks(text, &words(&search.query))).unwrap_or_default()
     }
 
-    fn close(&mut self) {
+    /// Whether the shown list has anything to choose from.
+    pub(crate) fn has_hits(&self) -> bool {
+        self.shown().is_some_and(|search| !search.hits.is_empty())
+    }
+
+    /// Hides the list; it can be reopened.
+    pub(crate) fn close(&mut self) {
         if let Some(search) = &mut self.last {
             search.open = false;
         }
