@@ -1,4 +1,4 @@
-//! What people are called: in sentences, and so that a name can be typed and means nobody else.
+//! What people are called: in sentences, and in lists of names that can be typed and mean one person each.
 
 use super::book::TrustBook;
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
     },
 };
 
-/// People who are named when several could be meant.
+/// How many people are named when several could be meant.
 const MAX_NAMED: usize = 8;
 
 /// The names of those who are here, and of those whose keys are known.
 #[derive(Clone, Copy)]
 pub(in crate::core::node) struct Names<'a> {
-    /// What is known of keys.
+    /// What is known about keys.
     pub(super) book: &'a TrustBook,
     /// Who is linked.
     pub(super) here: &'a dyn Directory,
@@ -38,13 +38,13 @@ impl Names<'_> {
         format!("{nick}#{}", short_tag(id, others.into_iter().chain(holder)))
     }
 
-    /// The names of several people, each of which means that one alone.
+    /// The names of several people, each of which means only that person.
     pub(in crate::core::node) fn list(&self, ids: &[PeerId]) -> Vec<String> {
         let people: Vec<_> = ids.iter().take(MAX_NAMED).map(|id| (*id, self.nick(*id))).collect();
         typed_names(&people)
     }
 
-    /// What somebody who is here calls themselves, or else was called last.
+    /// The name that somebody who is here goes by, otherwise the last one that is known.
     pub(super) fn nick(&self, id: PeerId) -> Option<&Nick> {
         let here = self.here.peer(id).and_then(|peer| peer.nick.as_ref());
         here.or_else(|| self.book.nick(id.node()?))
