@@ -1,4 +1,4 @@
-//! What the user wants, each command to the machine that it is for.
+//! Routes each command of the user to the machine that handles it.
 
 use super::{Node, Output, dialing, verify};
 use crate::{
@@ -47,8 +47,7 @@ impl Node {
             }
             Command::Whois(who) => self.whois(&who, now, out),
             Command::SayHere(network) => self.drive_sync(sync::Input::SayHere(network), now, out),
-            // The shell carries these out, the first four with `Input::Relocated` as the answer. It passes on the other
-            // commands only.
+            // The shell carries these out and does not pass them on. It answers the first four with `Input::Relocated`.
             Command::Open(_)
             | Command::OpenAt(_)
             | Command::SameNetwork(_)
@@ -70,11 +69,11 @@ impl Node {
         self.tell_status(false, now, out);
     }
 
-    /// The front end tells us of typing no more, or again.
+    /// The front end turns typing notices off, or on again.
     fn share_typing(&mut self, shared: bool, now: Now, out: &mut Vec<Output>) {
         out.push(Output::Update(Update::TypingShared(shared)));
         if !shared {
-            // What others were told a moment ago is over.
+            // Others may have been told a moment ago that we are typing.
             self.tell_status(false, now, out);
         }
     }
@@ -90,7 +89,7 @@ impl Node {
         out.push(Output::Sweep);
     }
 
-    /// Shows what the machines know of somebody.
+    /// Shows what the machines know about somebody.
     fn whois(&self, who: &Who, now: Now, out: &mut Vec<Output>) {
         let people = self.trust.people(&self.peers, now.wall);
         let id = match people.resolve_loosely(who) {

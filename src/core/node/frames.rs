@@ -1,4 +1,4 @@
-//! Frames of nodes, each to the machine that it is for.
+//! Routes each frame of a node to the machine that handles it.
 
 use super::{CloseReason, Node, Output, dialing, peers::FrameQuota, verify};
 use crate::{
@@ -11,7 +11,7 @@ impl Node {
     /// A node has sent frames.
     pub(super) fn frames(&mut self, link: LinkId, frames: Vec<Frame>, now: Now, out: &mut Vec<Output>) {
         for frame in frames {
-            // Events are limited where they are read, by their bytes.
+            // Events are limited by their bytes, where they are read.
             if let Frame::Batch(events) = frame {
                 self.drive_sync(sync::Input::Batch { link, events }, now, out);
                 continue;
@@ -51,7 +51,7 @@ impl Node {
         }
     }
 
-    /// A node says that our user's name is another key's there. What it says of a name that we do not have is nothing.
+    /// A node says that it knows our user's name as another key's. Ignored if we do not go by that name.
     fn name_taken(&mut self, link: LinkId, nick: &Nick, now: Now, out: &mut Vec<Output>) {
         let Some(teller) = self.peers.node_of(link).filter(|_| *nick == self.myself.nick) else { return };
         let me = self.myself.node;

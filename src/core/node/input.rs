@@ -21,7 +21,7 @@ use crate::{
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
-    /// The user wants something.
+    /// A command of the user.
     Command(Command),
     /// The sweep found an open port.
     Found(SocketAddr),
@@ -29,14 +29,15 @@ pub enum Input {
     Announced {
         /// The key that signed it.
         node: NodeId,
-        /// The address that it names. Only the key's holder could name it, but nothing proves that it is there.
+        /// The address that it names. Only the holder of the key can have named it, but nothing proves that the node is
+        /// there.
         addr: SocketAddr,
     },
     /// We listen on other addresses now.
     Relocated(LocalAddrs),
     /// The user named this in the config file or on the command line: it is tried for as long as the program runs.
     Configured(Target),
-    /// A dial reached an open port, and finished the TLS handshake if there was one. Nothing else was sent yet.
+    /// A dial reached an open port, and finished the TLS handshake if there was one. Nothing else has been sent yet.
     DialConnected {
         /// The dial.
         link: LinkId,
@@ -54,7 +55,7 @@ pub enum Input {
     DialRefused {
         /// The dial.
         link: LinkId,
-        /// The reason, if there was one. A reference node gives none: it has a link with us, or is just making one.
+        /// The reason, if there was one. A reference node gives none: it has a link with us, or is just setting one up.
         reason: Option<Reason>,
     },
     /// A dial failed.
@@ -70,7 +71,7 @@ pub enum Input {
         link: LinkId,
         /// Where the connection comes from.
         source: SocketAddr,
-        /// The listening address that the frame claims, if it was one.
+        /// The listening address that the frame claims, if it contained one.
         claim: Option<SocketAddr>,
     },
     /// A node dialled us with TLS and said Hello.
@@ -114,12 +115,12 @@ pub enum Input {
     },
     /// How much room there is for the history now.
     FreeSpace(Space),
-    /// We know more about which network this is, and who is known there.
+    /// We know more about which network this is, and about who is known there.
     Standing(Standing),
     /// The network turns out to be this one.
     Join(Network),
     /// A link has taken the batch that it was given last.
     Taken(LinkId),
-    /// The time that [`super::Node::next_timer`] named has come.
+    /// The time that [`super::Node::next_timer`] returned has come.
     Timer,
 }

@@ -9,7 +9,7 @@ use ipnetwork::IpNetwork;
 pub struct LocalAddrs {
     /// The addresses that it listens on, at least one; the first stands for the node.
     pub addrs: Vec<SocketAddr>,
-    /// The networks in which addresses that others pass on are dialled.
+    /// The networks in which passed-on addresses may be dialled.
     pub networks: Vec<IpNetwork>,
     /// Whether anything beyond this machine is dialled, or can dial us.
     pub open: bool,
@@ -26,7 +26,7 @@ impl LocalAddrs {
         self.addrs.contains(addr)
     }
 
-    /// Whether the user looks for people there.
+    /// Whether `ip` is in one of the networks where the user looks for people.
     pub(super) fn is_in_networks(&self, ip: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(ip))
     }
@@ -36,11 +36,11 @@ impl LocalAddrs {
         self.open || ip.is_loopback()
     }
 
-    /// The address at which a peer at `ip` reaches us: the one that shares most bits with it. Reference nodes are told this
-    /// address, and compare it with their own.
+    /// The address at which a peer at `ip` reaches us: the one that shares the most leading bits with it. Reference
+    /// nodes are told this address, and compare it with their own.
     pub(super) fn towards(&self, ip: IpAddr) -> Option<SocketAddr> {
         let alike = |own: &&SocketAddr| (own.ip().is_loopback() == ip.is_loopback(), common_bits(own.ip(), ip));
-        // The first of several that are equally alike stands for us.
+        // Of several that are equally alike, the first is used.
         self.addrs.iter().rev().max_by_key(alike).copied()
     }
 
@@ -50,7 +50,7 @@ impl LocalAddrs {
     }
 }
 
-/// How many leading bits two addresses share; none of different families.
+/// One more than the number of leading bits that two addresses share; zero for different families.
 fn common_bits(a: IpAddr, b: IpAddr) -> u32 {
     match (a, b) {
         (IpAddr::V4(a), IpAddr::V4(b)) => 1 + (u32::from(a) ^ u32::from(b)).leading_zeros(),
@@ -59,14 +59,14 @@ fn common_bits(a: IpAddr, b: IpAddr) -> u32 {
     }
 }
 
-/// `addr` with another port, and with the scope that makes a link-local address mean something.
+/// `addr` with another port. The scope is kept: without it a link-local address means nothing.
 pub(super) fn with_port(mut addr: SocketAddr, port: u16) -> SocketAddr {
     addr.set_port(port);
     addr
 }
 
-/// Whether an address means the same to everybody. A link-local one means nothing outside its network, and inside it only
-/// together with the interface.
+/// Whether an address means the same to everybody. A link-local one means nothing outside its network, and inside it
+/// only together with the interface.
 pub(super) fn is_for_everybody(addr: &SocketAddr) -> bool {
     !matches!(addr.ip(), IpAddr::V6(ip) if ip.is_unicast_link_local())
 }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn others_reach_us_at_the_address_that_is_most_like_theirs() {
+    fn peers_are_told_our_address_most_like_theirs() {
         let addrs = ["192.168.1.20:4565", "10.0.0.5:4565", "[fe80::5%2]:4565", "127.0.0.1:4565"];
         let addrs = addrs.map(|addr| addr.parse().unwrap()).to_vec();
         let location = LocalAddrs { addrs, networks: Vec::new(), open: true };

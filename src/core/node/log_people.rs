@@ -1,4 +1,4 @@
-//! What the log machine asks about people, answered by the links and the trust machine.
+//! Answers the log machine's questions about people, using the links and the trust machine.
 
 use super::{myself::Myself, peers::Peers, trust::Keyring, views::Directory};
 use crate::{
@@ -46,8 +46,8 @@ impl sync::People for LogPeople<'_> {
         Ignored { nodes: nodes.collect(), guests: self.trust.ignored_guests().clone() }
     }
 
-    /// The name in a message proves nothing. The name that its author uses on a link was checked. Without one the name of
-    /// the message is shown, and marked if it is somebody else's.
+    /// The name in a message proves nothing. The name that its author uses on a link was checked. Without such a name,
+    /// the one in the message is shown, and marked if it is somebody else's.
     fn shown(&self, peer: PeerId, said: Option<&Nick>, wall: Timestamp) -> (Option<Nick>, Repute) {
         let here = self.peers.peer(peer);
         let PeerId::Node(node) = peer else {

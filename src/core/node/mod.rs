@@ -1,18 +1,18 @@
-//! The router: what happens to the node, and which machine it is for.
+//! The router: passes each input of the node to the machine that handles it.
 //!
-//! [`Node::handle`] takes what happened and the time, and says what to do. It does no IO, reads no clock and draws its
-//! randomness from a seed: the same inputs give the same outputs, and every rule is tested without a network.
+//! [`Node::handle`] takes an input and the time, and says what to do. It does no IO, reads no clock and draws its
+//! randomness from a seed. So the same inputs give the same outputs, and every rule can be tested without a network.
 //!
 //! The node is made of machines that do not know each other:
 //! - `peers`: links, handshakes, which of two links stays, who is let in, heartbeats;
 //! - `dialing`: which addresses to dial and when, what the user asked to connect to, peer exchange;
-//! - `trust`: what is known of keys, which key has which name, ignored people, and which person a command means;
+//! - `trust`: what is known about keys, which key has which name, ignored people, and which person a command means;
 //! - `verify`: comparing short codes;
 //! - [`crate::core::sync`]: the log among nodes.
 //!
-//! Each has a state, inputs and outputs of its own. What one may ask about another goes through `views`, read-only;
-//! `routes` carries their outputs to the shell and to each other. `commands` and `frames` say which command and which
-//! frame is for which machine.
+//! Each has its own state, inputs and outputs. A machine can query another only through the read-only `views`; `routes`
+//! carries their outputs to the shell and to each other. `commands` and `frames` decide which machine gets a command or
+//! a frame.
 
 mod commands;
 mod dialing;
@@ -68,19 +68,19 @@ pub struct Me {
     pub nick: Nick,
     /// Its key.
     pub node: NodeId,
-    /// Random, another one at every start of the program.
+    /// Random, and new at every start of the program.
     pub boot: u64,
-    /// The ports that a host without a port is tried on.
+    /// The ports to try on a host that is named without a port.
     pub ports: PortRange,
     /// Which reference nodes may join.
     pub guests: Guests,
-    /// What is known of people from earlier runs.
+    /// What earlier runs learned about people.
     pub known: Vec<Known>,
     /// Seeds everything random that is not secret: jitter and message ids.
     pub seed: u64,
-    /// Seeds what nobody may guess: the nonces of comparisons, and salts.
+    /// Seeds what nobody must be able to guess: the nonces of comparisons, and salts.
     pub secret: [u8; 32],
-    /// What was said before, and the key that signs what will be.
+    /// What was said before, and the key that signs new events.
     pub history: History,
 }
 
@@ -93,7 +93,7 @@ pub struct Node {
     trust: Keyring,
     verify: Verify,
     sync: Sync,
-    /// How often notices of the log are shown.
+    /// Limits how often notices of the log are shown.
     notices: NoticeLimits,
     phase: Phase,
 }
@@ -105,12 +105,12 @@ enum Phase {
     New,
     /// It runs.
     Running,
-    /// The program ends: nothing matters any more.
+    /// The program is ending: inputs are ignored.
     Left,
 }
 
 impl Node {
-    /// A node that listens at `me.location` and knows nobody.
+    /// Creates a node that listens at `me.location` and has no links yet.
     pub fn new(me: Me) -> Self {
         let mut rng = fastrand::Rng::with_seed(me.seed);
         Self {
@@ -133,7 +133,7 @@ impl Node {
         }
     }
 
-    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    /// Handles one input and appends what is to be done to `out`.
     pub fn handle(&mut self, input: Input, now: Now, out: &mut Vec<Output>) {
         if self.phase == Phase::Left {
             return;
@@ -173,7 +173,7 @@ impl Node {
         self.tick(now, out);
     }
 
-    /// When [`Input::Timer`] is wanted next.
+    /// When [`Input::Timer`] is due next.
     pub fn next_timer(&self) -> Option<Instant> {
         if self.phase == Phase::Left {
             return None;
@@ -187,12 +187,12 @@ impl Node {
         timers.into_iter().flatten().min()
     }
 
-    /// The addresses that nobody needs to look at: it is known who is there.
+    /// Addresses that need no probe, because we know who is there.
     pub fn linked(&self) -> BTreeSet<SocketAddr> {
         self.peers.settled_addresses()
     }
 
-    /// Who is linked, as far as the front end knows.
+    /// The peers that the front end regards as linked.
     pub fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
         self.peers.linked_peers()
     }
@@ -207,37 +207,37 @@ impl Node {
         (self.myself.nick.clone(), self.myself.presence.clone())
     }
 
-    /// What is known of people, to be kept across runs.
+    /// What is known about people, to be kept across runs.
     pub fn known(&self) -> Vec<Known> {
         self.trust.book().kept().cloned().collect()
     }
 
-    /// Nodes that are there and cannot be linked, as far as is known of the last minute.
+    /// Nodes that exist but cannot be linked, as far as was noticed in the last minute.
     pub fn unreachable(&self, now: Now) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
         self.dialing.unreachable(now.mono)
     }
 
-    /// A datagram of `node` was heard that says no more than that it is there.
+    /// A datagram from `node` was heard that says only that the node is there.
     pub fn note_heard(&mut self, node: NodeId, now: Now) {
         self.drive_dialing(dialing::Input::Heard(node), now, &mut Vec::new());
     }
 
-    /// Whether an announcement of `node` was heard lately.
+    /// Whether an announcement from `node` was heard recently.
     pub fn has_heard(&self, node: &NodeId, now: Now) -> bool {
         self.dialing.has_heard(node, now.mono)
     }
 
-    /// Whether so much waits for the disk that nothing more should come.
+    /// Whether so much is waiting for the disk that no more should be accepted.
     pub fn is_writing_much(&self) -> bool {
         self.sync.is_writing_much()
     }
 
-    /// Whether the disk takes nothing now. The front end was told.
+    /// Whether the disk currently accepts no writes. The front end has been told.
     pub fn keeps_nothing(&self) -> bool {
         self.sync.is_broken()
     }
 
-    /// Whether more events of `link` may come, by what it has on the way to disk.
+    /// Whether `link` may send more events, given what it already has on the way to disk.
     pub fn has_room_for(&self, link: crate::domain::model::LinkId) -> bool {
         self.sync.has_room_for(link)
     }
@@ -261,7 +261,7 @@ impl Node {
         self.with_peers(now, out, |peers, context, out| peers.dial_event(link, event, context, out));
     }
 
-    /// We listen elsewhere now. The shell looks around there, and announces us.
+    /// We listen elsewhere now. The shell sweeps the new place and announces us there.
     fn moved(&mut self, local: LocalAddrs, now: Now, out: &mut Vec<Output>) {
         let was_open = std::mem::replace(&mut self.myself.local, local).open;
         let closed = was_open && !self.myself.local.open;

@@ -1,4 +1,4 @@
-//! What the node says of itself.
+//! What the node says about itself.
 
 use bytes::Bytes;
 
@@ -8,7 +8,7 @@ use crate::{
     protocol::codec::mesh::{self, Caps, Frame, Hello, Status},
 };
 
-/// Who and where we are. The machines read it; the router alone changes it.
+/// Who and where we are. The machines read it; only the router changes it.
 #[derive(Debug)]
 pub(super) struct Myself {
     /// Where we listen and look for people.
@@ -17,11 +17,11 @@ pub(super) struct Myself {
     pub(super) nick: Nick,
     /// Our key.
     pub(super) node: NodeId,
-    /// Names this run of the program: random, a new one at every start.
+    /// Identifies this run of the program: random, and new at every start.
     pub(super) boot: u64,
     /// Whether our user is here.
     pub(super) presence: Presence,
-    /// The ports that a host without a port is tried on.
+    /// The ports to try on a host that is named without a port.
     pub(super) ports: PortRange,
     /// Which reference nodes may join.
     pub(super) guests: Guests,

@@ -1,4 +1,4 @@
-//! How often a notice that strangers can cause is shown.
+//! Limits how often notices that strangers can cause are shown.
 
 use std::{
     collections::BTreeMap,
@@ -7,7 +7,7 @@ use std::{
 
 use crate::domain::bus::NoticeCode;
 
-/// How often one kind of notice is shown at most: nobody may fill the screen by knocking.
+/// The shortest time between two notices of one kind: nobody may fill the screen by connecting again and again.
 const EVERY: Duration = Duration::from_mins(1);
 
 /// When each kind of notice was shown last.

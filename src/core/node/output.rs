@@ -11,12 +11,12 @@ use crate::{
     protocol::codec::{Protocol, Published},
 };
 
-/// What is to be done.
+/// An action for the shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Dial `addr`; answered by `DialConnected` or `DialFailed`.
     Dial {
-        /// The name of the new link.
+        /// The identifier of the new link.
         link: LinkId,
         /// Where to.
         addr: SocketAddr,
@@ -39,14 +39,14 @@ pub enum Output {
         /// On an accepted link: the frame that lets the other side in.
         first: Option<Bytes>,
     },
-    /// Send a frame on an open link, before the lines that wait.
+    /// Send a frame on an open link, ahead of waiting lines.
     Tell {
         /// The link.
         link: LinkId,
         /// The frame.
         frame: Bytes,
     },
-    /// End a link. An accepted link that was not open ends without "ok" or Hello, which refuses it.
+    /// End a link. An accepted link that was never opened ends without "ok" or Hello, which means a refusal.
     Close {
         /// The link.
         link: LinkId,
@@ -55,7 +55,7 @@ pub enum Output {
     },
     /// Send a message on all open links.
     Publish(Published),
-    /// Send a frame of events on an open link, behind its other frames. One at a time: answered by `Taken`.
+    /// Send a frame of events on an open link, behind its other frames. Only one at a time; answered by `Taken`.
     Batch {
         /// The link.
         link: LinkId,
@@ -64,7 +64,7 @@ pub enum Output {
     },
     /// Ask the store; answered by `Stored`.
     Store {
-        /// Names the request.
+        /// Identifies the request.
         ticket: u64,
         /// The request.
         request: Request,

@@ -1,6 +1,6 @@
-//! Carries inputs to the machines, and what they want to the shell and to each other.
+//! Carries inputs to the machines, and their outputs to the shell and to each other.
 //!
-//! Each machine has one function here that calls it and one that carries out its outputs. Machines never call each other.
+//! Each machine has a function here that calls it and then carries out its outputs. Machines never call each other.
 
 use super::{Node, Output, dialing, peers, trust, verify};
 use crate::{
@@ -61,7 +61,7 @@ impl Node {
         }
     }
 
-    /// A node is let in: its link comes up with what is known of its key, and the other machines hear of it.
+    /// A node is let in: its link comes up with what is known about its key, and the other machines are told.
     fn join(&mut self, newcomer: peers::Newcomer, now: Now, out: &mut Vec<Output>) {
         let (link, node, exporter) = (newcomer.link, newcomer.secure.node, newcomer.secure.exporter);
         let (capable, is_known_run) = (newcomer.can_compare(), newcomer.is_known_run);

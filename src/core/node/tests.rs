@@ -31,7 +31,7 @@ fn at(addr: &str) -> SocketAddr {
     addr.parse().unwrap()
 }
 
-/// The key of the node at `addr`: of two, the one with the smaller address has the smaller key.
+/// The key of the node at `addr`. A smaller address gives a smaller key.
 fn key(addr: SocketAddr) -> NodeId {
     let std::net::IpAddr::V4(ip) = addr.ip() else { panic!("tests use IPv4") };
     let mut bytes = [0; 32];
@@ -130,7 +130,7 @@ impl Harness {
         self.feed(Input::Timer)
     }
 
-    /// Nobody at `link` speaks TLS: the dial in plain text that follows.
+    /// Nobody at `link` speaks TLS. Returns the dial in plain text that follows.
     fn plain(&mut self, link: LinkId) -> LinkId {
         dials(&self.feed(Input::DialFailed { link, failure: DialFailure::NotTls }))[0].0
     }

@@ -1,14 +1,14 @@
-//! The words that the node and its shell share about connections: how to dial, what a dial, a handshake or a link came to.
+//! Types about connections that the node and its shell share: how to dial, and how a dial, a handshake or a link ended.
 
 use crate::domain::model::{LeaveReason, NodeId};
 
 /// What a TLS handshake has proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Secure {
-    /// The other side holds the private key to this public one.
+    /// The other side holds the private key that belongs to this public key.
     pub node: NodeId,
-    /// A value that only the two ends of this TLS session know (RFC 9266, tls-exporter). If somebody sits in between, the two
-    /// victims have different ones.
+    /// A value that only the two ends of this TLS session know (RFC 9266, tls-exporter). If somebody is in between, the
+    /// two victims have different values.
     pub exporter: [u8; 32],
 }
 
@@ -19,15 +19,15 @@ pub enum DialFailure {
     Refused,
     /// No answer in time.
     Timeout,
-    /// No way there from the address that we listen on.
+    /// There is no route from the address that we listen on.
     Unreachable,
-    /// The connection ended before an answer.
+    /// The connection ended before an answer came.
     Ended,
     /// Something answered that does not speak our protocol.
     Protocol,
     /// It answered the TLS handshake in plain text, as reference nodes do.
     NotTls,
-    /// It answered the TLS handshake but proved no key, or another one than we looked for.
+    /// It answered the TLS handshake, but proved no key, or not the one that we looked for.
     Untrusted,
 }
 
@@ -52,7 +52,7 @@ pub enum CloseReason {
     Timeout,
     /// Its place in the ring was overtaken.
     TooSlow,
-    /// It sent something that no program of the protocol sends.
+    /// It broke the rules of the protocol.
     Protocol,
 }
 

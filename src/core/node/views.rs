@@ -1,6 +1,7 @@
 //! What one machine may ask about another.
 //!
-//! The machines do not know each other. The router passes them these read-only views, which tests replace by a few lines.
+//! The machines do not know each other. The router passes them these read-only views, which tests replace with small
+//! fakes.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -19,24 +20,25 @@ pub(super) trait Directory {
     }
 }
 
-/// What is known of keys, for whether a link is let in. Implemented by the trust machine.
+/// What is known about keys, to decide whether a link is let in. Implemented by the trust machine.
 pub(super) trait Reputation {
-    /// Whether the key was met on two days, or has the user's word: [`Class::Known`](crate::domain::model::Class::Known) or more.
+    /// Whether the key was met on two days, or the user trusts or has verified it:
+    /// [`Class::Known`](crate::domain::model::Class::Known) or more.
     fn is_acquainted(&self, node: &NodeId) -> bool;
 }
 
-/// Links and dials, for whether an address is worth a dial. Implemented by the links.
+/// Links and dials, to decide whether an address is worth a dial. Implemented by the links.
 pub(super) trait Links {
     /// Whether the holder of this key is linked.
     fn is_node_linked(&self, node: &NodeId) -> bool;
-    /// Whether the peer that listens at `addr` is linked. A peer that merely connects from there, or claims the address, is
-    /// not known to listen there.
+    /// Whether the peer that listens at `addr` is linked. A peer that merely connects from there, or claims the
+    /// address, does not count.
     fn is_linked(&self, addr: SocketAddr) -> bool;
-    /// Whether a dial of `addr` is under way, or nobody needs to dial it because who is there is known.
+    /// Whether a dial of `addr` is under way, or no dial is needed because we know who is there.
     fn is_busy(&self, addr: SocketAddr) -> bool;
-    /// Whether a linked node claims to listen at `addr` and nobody has checked yet.
+    /// Whether a linked node claims to listen at `addr` and the claim is not checked yet.
     fn is_claimed(&self, addr: SocketAddr) -> bool;
-    /// Whether we reached ourselves at `addr` lately.
+    /// Whether we reached ourselves at `addr` recently.
     fn is_ourselves(&self, addr: SocketAddr, now: Instant) -> bool;
     /// Whether no further node can be linked.
     fn is_full(&self) -> bool;
@@ -55,6 +57,6 @@ pub(super) trait Links {
 pub(super) struct OpenDial {
     /// When it began.
     pub(super) began: Instant,
-    /// Whether it looks for one key alone, on a peer's word or an announcement.
+    /// Whether it accepts only one key, because a peer passed on the address or a node announced it.
     pub(super) pinned: bool,
 }

@@ -19,28 +19,28 @@ const BACKOFF: Duration = Duration::from_secs(1);
 /// The longest wait between two dials of one address.
 pub(super) const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// The backoff after a refused dial. Refused means that the other side was just dialling us, or has not noticed yet that an
-/// old link is gone: both are over soon.
+/// The backoff after a refused dial. Refused means that the other side was just dialling us, or has not noticed yet
+/// that an old link is gone: both pass quickly.
 const REFUSED_BACKOFF: Duration = Duration::from_millis(150);
 
-/// Dials of a peer that was linked and is gone, before the address is left to the sweep: about two minutes.
+/// Dials of a peer whose link was lost, before its address is left to the sweep: about two minutes.
 const TRIES_AFTER_LOSS: u32 = 8;
 
 /// Dials of an address that the user typed, before they are told that nobody answers.
 pub(super) const TRIES_WHEN_ASKED: u32 = 3;
 
-/// Repeats of a dial that was refused, before the address is left to the sweep again: half a minute, in which the other
-/// side has noticed an old link's end, however it ended.
+/// Dials of an address that refuses us, before it is left to the sweep again: half a minute. By then the other side has
+/// noticed that an old link is gone, however it ended.
 const TRIES_WHEN_REFUSED: u32 = 8;
 
-/// How long after a link a claimed address is looked at.
+/// How long after linking a claimed address is checked.
 const CHECK_DELAY: Duration = Duration::from_secs(2);
 
-/// Lost peers of one host that are dialled again. A host that claims one port after the other and leaves must neither
-/// fill the book nor have us scan somebody for it.
+/// Lost peers of one host that are dialled again. A host that claims one port after another and leaves must neither
+/// fill the book nor make us scan somebody on its behalf.
 const MAX_LOST_PER_HOST: usize = 8;
 
-/// Addresses and what is to be done about them. See the module's documentation.
+/// Addresses, and when to dial them. See the module's documentation.
 #[derive(Debug, Default)]
 pub(super) struct AddressBook {
     entries: BTreeMap<SocketAddr, Entry>,
@@ -53,14 +53,14 @@ struct Entry {
     only: Option<NodeId>,
     failures: u32,
     phase: Phase,
-    /// Whether an open port is no reason to dial earlier.
+    /// Whether neither an open port nor an announcement shortens the wait.
     firm: bool,
 }
 
 /// Why the address is in the book, from the weakest reason to the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Keep {
-    /// A peer says that somebody is there. Pinned: on a peer's word nobody else is dialled.
+    /// A peer or an announcement says that a key is there. The dial is pinned: it accepts no other key.
     Passed,
     /// A sweep found it; the next one will again.
     Swept,
@@ -74,20 +74,20 @@ enum Keep {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// To be dialled then.
+    /// To be dialled at this time.
     Due(Instant),
     /// Being dialled, or linked.
     Busy,
-    /// Not to be dialled before then, and then only if somebody names it again.
+    /// Not to be dialled before this time, and afterwards only if somebody names it again.
     Resting(Instant),
 }
 
-/// What the user hears of a failed dial.
+/// Whether the user is told about a failed dial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AfterFailure {
-    /// Nobody needs to hear of it.
+    /// Nobody needs to be told.
     Quiet,
-    /// The user named this address and should hear that nobody answers, now and only now.
+    /// The user named this address and is told that nobody answers, now and only now.
     Tell,
 }
 
@@ -111,16 +111,16 @@ impl AddressBook {
         }
     }
 
-    /// Whether it is news that `node` listens at `addr`: what is in the book for a better reason stays as it is, and so does
-    /// the same word of another peer.
+    /// Whether it is news that `node` listens at `addr`. It is not if the address is in the book for a stronger reason,
+    /// or already pinned to that key.
     pub(super) fn is_news(&self, addr: &SocketAddr, node: &NodeId) -> bool {
         self.entries
             .get(addr)
             .is_none_or(|entry| entry.keep == Keep::Passed && entry.phase != Phase::Busy && entry.only != Some(*node))
     }
 
-    /// A peer says that `node` listens at `addr`. What is in the book for a better reason stays as it is; another peer's
-    /// word for another key does not.
+    /// A peer says that `node` listens at `addr`. An entry with a stronger reason stays as it is; one that is pinned to
+    /// another key is replaced.
     pub(super) fn passed(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
         if self.is_news(&addr, &node) {
             self.insert(addr, Keep::Passed, now);
@@ -130,7 +130,7 @@ impl AddressBook {
         }
     }
 
-    /// Whether [`Self::announced`] would have `addr` dialled.
+    /// Whether [`Self::announced`] would cause a dial of `addr`.
     pub(super) fn would_dial(&self, addr: &SocketAddr, node: &NodeId, now: Instant) -> bool {
         self.entries.get(addr).is_none_or(|entry| match entry.phase {
             Phase::Busy => false,
@@ -139,7 +139,7 @@ impl AddressBook {
         })
     }
 
-    /// `node` announces itself at `addr`. If the address is in the book for a better reason, it is dialled now, too.
+    /// `node` announces itself at `addr`. An address that is in the book for a stronger reason is dialled now, too.
     pub(super) fn announced(&mut self, addr: SocketAddr, node: NodeId, now: Instant) {
         match self.entries.get_mut(&addr) {
             Some(entry) if entry.phase != Phase::Busy && (entry.keep != Keep::Passed || entry.only == Some(node)) => {
@@ -149,13 +149,14 @@ impl AddressBook {
         }
     }
 
-    /// Forgets all addresses but those that `keep` accepts; it is told whether the user named the address.
+    /// Forgets all addresses except those that `keep` accepts. Its second argument says whether the user named the
+    /// address.
     pub(super) fn forget(&mut self, keep: impl Fn(&SocketAddr, bool) -> bool) {
         self.entries.retain(|addr, entry| keep(addr, entry.keep >= Keep::Asked));
     }
 
-    /// A linked node says that it listens at `addr`: to be looked at soon, but not at once, when all who start together do
-    /// the same.
+    /// A linked node says that it listens at `addr`: to be checked soon, but not at once, since all nodes that start
+    /// together would do the same.
     pub(super) fn check(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) {
         let idle = |entry: &Entry| matches!(entry.phase, Phase::Resting(_)) || entry.keep == Keep::Passed;
         if self.entries.get(&addr).is_none_or(|entry| entry.phase != Phase::Busy && idle(entry)) {
@@ -168,13 +169,13 @@ impl AddressBook {
         self.entries.get(addr).is_some_and(|entry| !matches!(entry.phase, Phase::Resting(_)))
     }
 
-    /// The user typed `addr`: at once, a few times. A dial that is on its way is not doubled; `is_busy` says whether there
-    /// is one, or a link.
+    /// The user typed `addr`: it is dialled at once, and a few times. A pending dial is not repeated; `is_busy` says
+    /// whether there is one, or a link.
     pub(super) fn asked(&mut self, addr: SocketAddr, is_busy: bool, now: Instant) {
         self.name(addr, Keep::Asked, is_busy, now);
     }
 
-    /// The user configured `addr`: at once, for ever.
+    /// The user configured `addr`: it is dialled at once, and retried for ever.
     pub(super) fn configured(&mut self, addr: SocketAddr, is_busy: bool, now: Instant) {
         self.name(addr, Keep::Configured, is_busy, now);
     }
@@ -189,7 +190,7 @@ impl AddressBook {
         }
     }
 
-    /// `addr` must be dialled once more, now, whatever it was before.
+    /// `addr` must be dialled once more, now, unless it is resting.
     pub(super) fn verify(&mut self, addr: SocketAddr, now: Instant) {
         let keep = self.entries.get(&addr).map_or(Keep::Swept, |entry| entry.keep);
         if self.entries.get(&addr).is_none_or(|entry| !matches!(entry.phase, Phase::Resting(until) if until > now)) {
@@ -219,7 +220,7 @@ impl AddressBook {
         }
     }
 
-    /// The dial of `addr` was refused by a node that takes itself to be linked with us.
+    /// The dial of `addr` was refused by a node that believes it is linked with us.
     pub(super) fn refused(&mut self, addr: SocketAddr, now: Instant, rng: &mut fastrand::Rng) -> AfterFailure {
         self.back_off(addr, now, REFUSED_BACKOFF, TRIES_WHEN_REFUSED, rng)
     }
@@ -229,7 +230,7 @@ impl AddressBook {
         self.back_off(addr, now, BACKOFF, 1, rng)
     }
 
-    /// Nobody that we want is at `addr`: it is not dialled again for about this time.
+    /// Nobody that we want is at `addr`: it is not dialled again for about `wait`.
     pub(super) fn rest(&mut self, addr: SocketAddr, wait: Duration, now: Instant, rng: &mut fastrand::Rng) {
         if let Some(entry) = self.entries.get_mut(&addr) {
             let at = now + jitter(wait, rng);
@@ -258,7 +259,7 @@ impl AddressBook {
         };
         let waited_for = entry.keep >= Keep::Asked;
         if entry.failures < tries {
-            // Somebody waits for the first answers at the keyboard.
+            // The user is at the keyboard, waiting for the first attempts.
             if waited_for && entry.failures < TRIES_WHEN_ASKED {
                 at = at.min(now + BACKOFF);
             }
@@ -270,7 +271,7 @@ impl AddressBook {
         if waited_for && entry.failures == TRIES_WHEN_ASKED { AfterFailure::Tell } else { AfterFailure::Quiet }
     }
 
-    /// The user wants to see everybody now: forget all waits. `is_busy` says where there is a dial or a link.
+    /// The user wants to see everybody now: forgets all waits. `is_busy` says where there is a dial or a link.
     pub(super) fn forgive(&mut self, now: Instant, is_busy: impl Fn(&SocketAddr) -> bool) {
         for (addr, entry) in &mut self.entries {
             if entry.phase != Phase::Busy || !is_busy(addr) {
@@ -280,9 +281,9 @@ impl AddressBook {
         }
     }
 
-    /// The address to dial next, and the only key that may be there, if one is due; it is busy from now on. What
-    /// the user named goes before what peers pass on; then what failed least, so that a host full of ports that never
-    /// answer cannot keep the others waiting. `passed`: whether what peers pass on may be dialled now.
+    /// Takes the address to dial next, if one is due, and the only key that may be there. The entry is busy from now
+    /// on. Addresses with a stronger reason come first, then those that failed least, so that a host full of ports that
+    /// never answer cannot delay the others. `passed` says whether passed-on addresses may be dialled now.
     pub(super) fn take_due(&mut self, passed: bool, now: Instant) -> Option<(SocketAddr, Option<NodeId>)> {
         let due = |entry: &Entry| match entry.phase {
             Phase::Due(at) if at <= now && (passed || entry.keep != Keep::Passed) => {
@@ -296,7 +297,7 @@ impl AddressBook {
         Some((*addr, entry.only))
     }
 
-    /// When the next address is due, if any may be dialled at all.
+    /// When the next address is due, if any may be dialled at all. `passed` is as in [`Self::take_due`].
     pub(super) fn next_due(&self, passed: bool) -> Option<Instant> {
         let due = self.entries.values().filter_map(|entry| match entry.phase {
             Phase::Due(at) if passed || entry.keep != Keep::Passed => Some(at),
@@ -307,7 +308,7 @@ impl AddressBook {
 
     fn insert(&mut self, addr: SocketAddr, keep: Keep, due: Instant) {
         let keep = self.entries.get(&addr).map_or(keep, |entry| entry.keep.max(keep));
-        // What the user configured is bounded by the user.
+        // How many addresses are configured is up to the user.
         let room = self.entries.len() < MAX_ENTRIES || keep == Keep::Configured || self.entries.contains_key(&addr);
         if room || self.make_room(keep) {
             self.entries.insert(addr, Entry { keep, only: None, failures: 0, phase: Phase::Due(due), firm: false });
@@ -328,7 +329,7 @@ impl AddressBook {
     }
 }
 
-/// `wait`, more or less a quarter of it, so that nodes that failed together do not try again together.
+/// `wait`, plus or minus up to a quarter of it, so that nodes whose dials failed together do not retry together.
 fn jitter(wait: Duration, rng: &mut fastrand::Rng) -> Duration {
     wait.mul_f64(0.75 + rng.f64() / 2.0)
 }

@@ -1,5 +1,5 @@
-//! Keys whose announcements were heard, and when our own announcement answers one. Announcements are hints; receivers must
-//! not trust them.
+//! Keys whose announcements were heard, and when our own announcement answers one. Announcements are hints; receivers
+//! must not trust them.
 
 use std::{
     collections::BTreeMap,
@@ -8,14 +8,15 @@ use std::{
 
 use crate::domain::model::NodeId;
 
-/// Keys whose announcements are remembered; the one heard longest ago gives way. Keys cost nothing, so that more of them say
-/// nothing about how many people there are; a room has 256 at most.
+/// Keys whose announcements are remembered; the one heard longest ago gives way. Keys cost nothing, so more of them
+/// would not mean more people; a room has 256 at most.
 const MAX_KEYS: usize = 256;
 
-/// How long an announcement counts as heard lately: two are 30 s apart.
+/// How long an announcement counts as recent: two are 30 s apart.
 const HEARD_FOR: Duration = Duration::from_mins(1);
 
-/// How often an announcement of our own may follow from a dial that failed. A node that we cannot reach may well reach us.
+/// The shortest time between two announcements that we send because a dial failed. A node that we cannot reach may well
+/// reach us.
 const ANSWER_EVERY: Duration = Duration::from_secs(10);
 
 /// See the module's documentation.
@@ -26,7 +27,7 @@ pub(super) struct Announcements {
 }
 
 impl Announcements {
-    /// A datagram of `node` was heard.
+    /// A datagram from `node` was heard.
     pub(super) fn note(&mut self, node: NodeId, now: Instant) {
         if self.heard.len() >= MAX_KEYS && !self.heard.contains_key(&node) {
             let oldest = self.heard.iter().min_by_key(|(_, at)| **at).map(|(node, _)| *node);
@@ -35,7 +36,7 @@ impl Announcements {
         self.heard.insert(node, now);
     }
 
-    /// Whether `node` was heard lately.
+    /// Whether `node` was heard recently.
     pub(super) fn is_fresh(&self, node: &NodeId, now: Instant) -> bool {
         self.heard.get(node).is_some_and(|at| now.saturating_duration_since(*at) < HEARD_FOR)
     }

@@ -11,7 +11,7 @@ use crate::{
 
 impl Dialing {
     pub(super) fn found(&mut self, addr: SocketAddr, Context { me, links, now, .. }: &Context<'_>) {
-        // A claim is checked a little later, lest all nodes that start together do it twice.
+        // A claim is checked a little later; otherwise all nodes that start together would dial twice.
         let is_checked_later = || self.book.is_pending(&addr) && links.is_claimed(addr);
         if !me.local.is_own(&addr)
             && !links.is_linked(addr)
@@ -60,8 +60,8 @@ impl Dialing {
                 continue;
             }
             for addr in addrs.iter().filter(|addr| !me.local.is_own(addr) && is_for_everybody(addr)) {
-                // A stranger's word is not enough to dial outside the user's networks, or at a port that the chat does not use.
-                // Behind such a port may be a printer, which prints what it gets.
+                // A peer's word is not enough to dial outside the user's networks, or at a port that the chat does not
+                // use. A printer may be behind such a port, and it would print what it gets.
                 let may_be_meant = me.ports.is_a_chats(addr.port()) || mutant::dials_any_port();
                 if links.is_linked(*addr) || !may_be_meant || !me.local.is_in_networks(addr.ip()) {
                     continue;

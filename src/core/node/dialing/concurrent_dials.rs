@@ -7,18 +7,18 @@ use crate::core::node::views::{Links, OpenDial};
 /// Dials under way at once. Each is a socket and a task; candidates that find no free slot wait in the address book.
 const MAX_DIALS: usize = 256;
 
-/// How many of these have just started.
+/// How many of these may be fresh: see [`FRESH`].
 const MAX_FRESH_DIALS: usize = 64;
 
-/// How long a dial counts as fresh. A peer has answered by then, on any network where one can chat. An address that
-/// accepts and stays silent holds a socket until its time is up, and keeps nobody waiting.
+/// How long a dial counts as fresh. On any network that is fit for a chat, a peer has answered by then. An address that
+/// accepts but stays silent holds a socket until its time is up, but delays nobody.
 const FRESH: Duration = Duration::from_millis(300);
 
-/// Pinned dials under way at once: those of addresses that peers pass on or announce. What leads nowhere takes up to 10 s,
-/// and the user's own dials must not wait for it.
+/// Pinned dials under way at once: those of addresses that peers pass on or announce. A dial that leads nowhere takes
+/// up to 10 s, and the user's own dials must not wait for it.
 const MAX_PINNED_DIALS: usize = 8;
 
-/// Dials under way at once while no further node can be linked: enough to see who comes back, and who claims what.
+/// Dials under way at once while no further node can be linked: enough to notice who comes back, and to check claims.
 const MAX_DIALS_WHEN_FULL: usize = 2;
 
 /// When the next dial may begin.
@@ -26,9 +26,9 @@ const MAX_DIALS_WHEN_FULL: usize = 2;
 pub(super) enum Slot {
     /// Now.
     Free,
-    /// From then on, if no dial ends before.
+    /// From then on, or earlier if a dial ends.
     From(Instant),
-    /// Not before a dial has ended.
+    /// Only after a dial has ended.
     None,
 }
 

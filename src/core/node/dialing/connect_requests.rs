@@ -15,26 +15,26 @@ use crate::{
     },
 };
 
-/// Requests that are waited for at once. Older ones lose their closing word, not their dials.
+/// How many requests may be pending. Beyond that, the oldest is no longer reported on, but its dials go on.
 const MAX_REQUESTS: usize = 16;
 
-/// The requests that are waited for, the oldest first.
+/// The pending requests, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct ConnectRequests(Vec<Request>);
 
-/// One of them.
+/// A pending request.
 #[derive(Debug)]
 struct Request {
     target: Target,
     began: Instant,
-    /// Addresses that have not failed often enough to say so.
+    /// Addresses that have not yet failed often enough to be reported.
     left: BTreeSet<SocketAddr>,
-    /// Whether it is tried again for ever.
+    /// Whether it is retried for ever.
     configured: bool,
 }
 
 impl ConnectRequests {
-    /// The user named `target`, which means the addresses `left`.
+    /// The user named `target`, which stands for the addresses `left`.
     pub(super) fn add(&mut self, target: Target, left: BTreeSet<SocketAddr>, configured: bool, now: Instant) {
         if self.0.len() == MAX_REQUESTS {
             self.0.remove(0);
@@ -42,7 +42,7 @@ impl ConnectRequests {
         self.0.push(Request { target, began: now, left, configured });
     }
 
-    /// Somebody answered at `addr`: what was asked for is there.
+    /// Somebody answered at `addr`: requests for it are fulfilled.
     pub(super) fn answered(&mut self, addr: SocketAddr) {
         self.0.retain(|request| match request.target {
             Target::Host(ip) => ip != addr.ip(),
@@ -50,8 +50,8 @@ impl ConnectRequests {
         });
     }
 
-    /// Nobody answers at `addr`. Says so, for each request of which all addresses have failed. `from` is the address that
-    /// we dial from.
+    /// Nobody answers at `addr`. Reports each request whose addresses have all failed. `from` is the address that we
+    /// dial from.
     pub(super) fn failed(&mut self, addr: SocketAddr, why: FailedDial, from: IpAddr, now: Instant) -> Vec<Update> {
         let mut updates = Vec::new();
         self.0.retain_mut(|request| {
@@ -106,7 +106,8 @@ impl Dialing {
             self.book.asked(*addr, links.is_busy(*addr), now.mono);
         }
         if let Some(addr) = here.first() {
-            // Several people may be at one host: its other ports are tried all the same, but promise nothing.
+            // Several people may be at one host: its other ports are dialled as well, but failures there are not
+            // reported.
             LinkNotice::AlreadyLinked(*addr).into()
         } else if absent.is_empty() {
             ConnectFailure::OwnAddress(target).into()
@@ -119,7 +120,7 @@ impl Dialing {
     }
 }
 
-/// The addresses that a target means, without our own.
+/// The addresses that a target stands for, without our own.
 fn others_at(target: Target, me: &Myself) -> BTreeSet<SocketAddr> {
     let all: BTreeSet<SocketAddr> = match target {
         Target::Socket(addr) => [addr].into(),

@@ -1,6 +1,6 @@
-//! How many dials others may cause: each key by the addresses that it passes on, each host by its announcements, and all of
-//! them at one target. The limits belong to keys and hosts, so a new link gives no new allowance. Strangers share one more
-//! limit. Known keys are exempt from it, so strangers cannot use up what known people need.
+//! How many dials others may cause: each key by the addresses that it passes on, each host by its announcements, and
+//! all of them at one target. The limits belong to keys and hosts, so a new link gives no new allowance. Strangers
+//! share one more limit. Known keys are exempt from it, so strangers cannot use up what known people need.
 
 use std::{
     collections::BTreeMap,
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// Failed dials of one target in a row, on others' word, after which their word is not taken for a while. A node that has
-/// just ended is passed on by a few peers.
+/// Consecutive failed dials of one target, on others' word, after which passed-on addresses there are not dialled for a
+/// while. A node that has just stopped may still be passed on by a few peers.
 const MAX_FAILURES: u32 = 4;
 
-/// How long addresses of that target are not dialled on others' word then. Meanwhile a node there can find us, or a
-/// sweep finds it.
+/// How long passed-on addresses of that target are then not dialled. Meanwhile a node there can find us, or a sweep
+/// finds it.
 const REST: Duration = Duration::from_mins(5);
 
 /// What counts as one target: a host. On this machine it is a port, since each may be another user.
@@ -41,7 +41,7 @@ impl Aim {
     }
 }
 
-/// Failed dials of one target in a row.
+/// Consecutive failed dials of one target.
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     count: u32,
@@ -53,7 +53,7 @@ struct Failures {
 pub(super) struct Quotas {
     passed: KeyedTokenBucket<NodeId>,
     all_passed: TokenBucket,
-    /// At which targets. It is as much as announcements may cause.
+    /// By target. Each allows as many dials as the announcements of one host.
     aimed: KeyedTokenBucket<Aim>,
     announced: KeyedTokenBucket<IpAddr>,
     all_announced: TokenBucket,
@@ -80,7 +80,8 @@ impl Quotas {
         self.passed.has(node, now) && (known || self.all_passed.has(now))
     }
 
-    /// Whether we dial `addr` on the word of `node`, which may pass on one more. Earlier failures at that target count.
+    /// Whether we dial `addr` on the word of `node`, after [`Self::may_pass_on`] allowed one more. Earlier failures at
+    /// that target count.
     pub(super) fn pass_on(&mut self, node: NodeId, known: bool, addr: SocketAddr, now: Instant) -> bool {
         let aim = Aim::of(addr);
         let rests = |failures: &Failures| failures.count >= MAX_FAILURES && !failures.are_over(now);
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_made_by_the_thousand_share_what_is_left() {
+    fn thousands_of_new_keys_share_one_quota() {
         let (mut quotas, now) = (Quotas::default(), Instant::now());
         let everywhere = |n: u32| {
             let [_, a, b, c] = n.to_be_bytes();
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn one_target_is_dialled_a_few_times_whoever_says_so() {
+    fn a_target_gets_few_dials_however_many_keys_name_it() {
         let (mut quotas, now) = (Quotas::default(), Instant::now());
         let dials = (0..200_u16)
             .filter(|n| quotas.pass_on(NodeId::numbered(u32::from(*n)), false, addr(1, 4_000 + n), now))
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_few_failures_at_a_target_nobodys_word_counts_for_minutes() {
+    fn a_target_with_repeated_failures_rests_for_minutes() {
         let (mut quotas, now) = (Quotas::default(), Instant::now());
         for n in 0..3 {
             quotas.failed(addr(1, 4_565 + n), now);

@@ -1,4 +1,4 @@
-//! What goes into the dialing machine, what comes out, and what it may look at meanwhile.
+//! Inputs and outputs of the dialing machine, and what it may read while it handles an input.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -21,34 +21,34 @@ use crate::{
 /// What happened.
 #[derive(Debug)]
 pub(in crate::core::node) enum Input<'a> {
-    /// The program runs. `last_known` says where people listened in earlier runs.
+    /// The program has started. `last_known` says where people listened in earlier runs.
     Start {
         /// Addresses, the most promising first.
         last_known: Vec<SocketAddr>,
     },
     /// A sweep found an open port.
     Found(SocketAddr),
-    /// A signed datagram says that this key listens at this address. The signature proves that it says so; only a dial that
-    /// takes no other key shows whether it does.
+    /// A signed datagram says that this key listens at this address. The signature proves only that the key says so; a
+    /// dial that accepts no other key shows whether it is true.
     Announced {
         /// The key.
         node: NodeId,
         /// The address.
         addr: SocketAddr,
     },
-    /// A datagram of this key was heard that says no more than that it is there.
+    /// A datagram from this key was heard that says only that the node is there.
     Heard(NodeId),
     /// The user wants to be linked with somebody there, now.
     Connect(Target),
     /// The user wants to be linked with somebody there for as long as the program runs.
     Configured(Target),
-    /// The user looks for people: all waits are over.
+    /// The user looks for people: all waits end.
     Rescan,
-    /// We listen elsewhere now. Peers that were found where we were are not to be looked for from here.
+    /// We listen elsewhere now. Peers that were found at the old place are no longer looked for.
     Relocated {
         /// As in [`Self::Start`].
         last_known: Vec<SocketAddr>,
-        /// Whether nothing leaves this machine any more, and did before.
+        /// Whether the networks were just closed, so that nothing leaves this machine any more.
         closed: bool,
     },
     /// A node was linked: it and the others are told about each other.
@@ -74,9 +74,9 @@ pub(in crate::core::node) enum Input<'a> {
 /// What became of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core::node) enum News {
-    /// A linked peer was met there: it need not be dialled.
+    /// A linked peer was reached there: it need not be dialled.
     Linked(SocketAddr),
-    /// Somebody answered there: what the user asked for is there.
+    /// Somebody answered there: the user's request for it is fulfilled.
     Answered(SocketAddr),
     /// The link with the peer there is gone.
     Lost(SocketAddr),
@@ -84,7 +84,7 @@ pub(in crate::core::node) enum News {
     Claimed(SocketAddr),
     /// It must be dialled once more, now, to see who is there.
     Disputed(SocketAddr),
-    /// We are there ourselves, or nobody that we want: not again for a while.
+    /// We are there ourselves, or nobody that we want: not dialled again for a while.
     Unwanted(SocketAddr),
     /// Another copy of our key has taken our place there: dialled again after this time.
     Displaced {
@@ -97,20 +97,20 @@ pub(in crate::core::node) enum News {
     Reached(SocketAddr),
     /// The node there speaks another version of the protocol.
     OtherVersion(SocketAddr),
-    /// A dial ended without a link. The user hears why if they named the address and it has failed often enough.
+    /// A dial ended without a link. The user is told why if they named the address and it has failed often enough.
     Failed {
         /// Where to.
         addr: SocketAddr,
         /// The only key that was looked for there.
         only: Option<NodeId>,
-        /// Why. None of the rest matters if the user is not to hear of it.
+        /// Why; none if the user need not be told.
         why: Option<FailedDial>,
-        /// Whether the other side refused because of another dial or link between us. That is soon over.
+        /// Whether the other side refused because of another dial or link between us, so that a retry may soon succeed.
         soon_over: bool,
     },
 }
 
-/// What is to be done.
+/// What the machine wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::core::node) enum Output {
     /// Dial.
@@ -133,7 +133,7 @@ pub(in crate::core::node) enum Output {
     Update(Update),
 }
 
-/// What the machine may know of the rest of the node while it handles one input.
+/// What the machine may know about the rest of the node while it handles one input.
 pub(in crate::core::node) struct Context<'a> {
     pub(in crate::core::node) me: &'a Myself,
     pub(in crate::core::node) links: &'a dyn Links,

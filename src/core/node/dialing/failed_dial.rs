@@ -1,4 +1,4 @@
-//! What came of a dial that gave no link.
+//! Why a dial led to no link.
 
 use crate::{core::node::transport::DialFailure, domain::bus::NoLink, protocol::codec::mesh::Reason};
 
@@ -9,11 +9,11 @@ pub(in crate::core::node) enum FailedDial {
     Dial(DialFailure),
     /// The other side refused, with its reason if it gave one.
     Refused(Option<Reason>),
-    /// Somebody answered, and there is no place for them here.
+    /// Somebody answered, but there is no place for them here.
     NoPlace,
-    /// A reference node is there, and such are not let in from there.
+    /// A reference node is there, but guests are not let in from there.
     Guest,
-    /// What was secure speaks plain text now.
+    /// Plain text is spoken where TLS was spoken before.
     Downgrade,
 }
 

@@ -1,9 +1,9 @@
 //! Which addresses to dial, and when.
 //!
 //! Addresses come from the sweep, from announcements, from other nodes ([`peer_exchange`]), from the user
-//! ([`connect_requests`]) and from earlier runs. All of them wait in the [`address_book`], which knows how often each may be
-//! tried; [`concurrent_dials`] bounds how many dials are under way at once, and [`dial_quotas`] how many dials others may cause. The machine
-//! does not know what becomes of a dial until the links tell it, by [`News`].
+//! ([`connect_requests`]) and from earlier runs. All of them wait in the [`address_book`], which knows how often each
+//! may be tried; [`concurrent_dials`] bounds how many dials are under way at once, and [`dial_quotas`] how many dials
+//! others may cause. The machine learns what became of a dial only when the links tell it, by [`News`].
 
 mod address_book;
 mod announced;
@@ -39,8 +39,8 @@ use super::{
 };
 use crate::domain::{model::NodeId, timers::Timers};
 
-/// What the machine waits for. The next dial is no timer: it depends on the address book and on the dials that are under
-/// way, and is computed by [`Dialing::next_timer`].
+/// What the machine waits for. The next dial is not a timer: it depends on the address book and on the dials that are
+/// under way, and is computed by [`Dialing::next_timer`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     /// Tell linked nodes of newcomers.
@@ -62,7 +62,7 @@ pub(super) struct Dialing {
 }
 
 impl Dialing {
-    /// `rng`: for what is random and not secret.
+    /// `rng` is for randomness that need not be secret.
     pub(super) fn new(rng: fastrand::Rng) -> Self {
         Self {
             book: AddressBook::default(),
@@ -76,7 +76,7 @@ impl Dialing {
         }
     }
 
-    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    /// Handles one input and appends what is to be done to `out`.
     pub(super) fn handle(&mut self, input: Input<'_>, context: &Context<'_>, out: &mut Vec<Output>) {
         match input {
             Input::Start { last_known } => self.look_for(&last_known, context),
@@ -99,7 +99,7 @@ impl Dialing {
         }
     }
 
-    /// When [`Input::Tick`] is wanted next.
+    /// When [`Input::Tick`] is due next.
     pub(super) fn next_timer(&self, links: &dyn Links) -> Option<Instant> {
         let slots = Slots::new(links);
         let due = || self.book.next_due(slots.may_pin());
@@ -111,12 +111,12 @@ impl Dialing {
         dial.into_iter().chain(self.timers.next()).min()
     }
 
-    /// Nodes that are there and cannot be linked, as far as is known of the last minute.
+    /// Nodes that exist but cannot be linked, as far as was noticed in the last minute.
     pub(super) fn unreachable(&self, now: Instant) -> impl Iterator<Item = (SocketAddr, Trouble)> + '_ {
         self.unreachable.iter(now)
     }
 
-    /// Whether an announcement of `node` was heard lately.
+    /// Whether an announcement from `node` was heard recently.
     pub(super) fn has_heard(&self, node: &NodeId, now: Instant) -> bool {
         self.announcements.is_fresh(node, now)
     }
@@ -134,7 +134,7 @@ impl Dialing {
         while slots.has_free(now)
             && let Some((addr, only)) = self.book.take_due(slots.may_pin(), now)
         {
-            // What was found or lost while the node was open may come to the book after it was closed.
+            // An address that was found or lost while the networks were open may enter the book after they were closed.
             if context.me.local.reaches(addr.ip()) {
                 slots.take(OpenDial { began: now, pinned: only.is_some() });
                 out.push(Output::Dial { addr, via: Via::Secure { only } });
@@ -144,7 +144,7 @@ impl Dialing {
         }
     }
 
-    /// Everybody may be where nobody was.
+    /// Forgets all waits: by now, people may be where nobody was before.
     fn forgive(&mut self, Context { links, now, .. }: &Context<'_>) {
         self.book.forgive(now.mono, |addr| links.is_busy(*addr));
     }
@@ -202,7 +202,7 @@ impl Dialing {
             Some(FailedDial::Dial(DialFailure::Timeout | DialFailure::Unreachable | DialFailure::Refused))
         );
         if is_silent && let Some(node) = only {
-            // A node that cannot be reached where it announces itself perhaps reaches us.
+            // A node that we cannot reach where it announces itself may still reach us.
             if is_for_everybody(&addr) && self.announcements.may_answer(now.mono) {
                 out.push(Output::Announce);
             }

@@ -1,5 +1,5 @@
-//! Peer exchange: nodes pass on where other nodes listen. A node that is linked to one of us is soon linked to all, also
-//! where nothing but one address is known.
+//! Peer exchange: nodes pass on where other nodes listen. A node that is linked to one of us is soon linked to all,
+//! even if it knew only one address.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,31 +16,32 @@ use crate::{
     protocol::codec::mesh::{self, Frame, MAX_SIGHTINGS, Sighting},
 };
 
-/// How long newcomers are gathered before they are passed on together: too short to be felt, long enough that a room
-/// which starts at once is told in a few frames.
+/// How long newcomers are gathered before they are passed on together: too short to notice, but long enough that a room
+/// whose nodes start at the same time needs only a few frames.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How often newcomers are passed on at most, after the first: a node that comes and goes must not make us flood others.
+/// The shortest time between two rounds of passing on newcomers: a node that comes and goes must not make us flood
+/// others.
 const PASS_ON_EVERY: Duration = Duration::from_millis(250);
 
-/// How often one node is passed on at most.
+/// The shortest time before one node is passed on again.
 const PASS_ON_ONE_EVERY: Duration = Duration::from_secs(10);
 
-/// Nodes that were passed on lately, at most: as many as can be linked.
+/// How many recently passed-on nodes are remembered: as many as can be linked.
 const MAX_PASSED: usize = MAX_NODES;
 
-/// Nodes that were linked and not passed on yet.
+/// Linked nodes that are still to be passed on, and those that were passed on recently.
 #[derive(Debug, Default)]
 pub(super) struct PeerExchange {
     newcomers: BTreeSet<NodeId>,
     /// When newcomers were passed on last.
     last: Option<Instant>,
-    /// Which nodes were passed on lately, and when.
+    /// Which nodes were passed on recently, and when.
     passed: BTreeMap<NodeId, Instant>,
 }
 
 impl PeerExchange {
-    /// `node` was linked: tells it of all others, and prepares to tell the others of it.
+    /// `node` was linked: tells it about all others, and prepares to tell the others about it.
     pub(super) fn linked(
         &mut self,
         link: LinkId,
@@ -54,7 +55,7 @@ impl PeerExchange {
         self.note(node, context.now.mono, timers);
     }
 
-    /// Prepares to pass `node` on, unless that was done lately.
+    /// Prepares to pass `node` on, unless that was done recently.
     fn note(&mut self, node: NodeId, now: Instant, timers: &mut Timers<Timer>) {
         self.passed.retain(|_, at| now.saturating_duration_since(*at) < PASS_ON_ONE_EVERY);
         if self.passed.len() >= MAX_PASSED || self.passed.insert(node, now).is_some() {
@@ -65,7 +66,7 @@ impl PeerExchange {
         timers.set_if_unset(Timer::PassOn, soonest.max(now + GATHER));
     }
 
-    /// [`Timer::PassOn`] has expired: tells all of the newcomers.
+    /// [`Timer::PassOn`] has expired: tells all nodes about the newcomers.
     pub(super) fn pass_on(&mut self, context: &Context<'_>, out: &mut Vec<Output>) {
         self.last = Some(context.now.mono);
         let newcomers: Vec<NodeId> = std::mem::take(&mut self.newcomers).into_iter().collect();

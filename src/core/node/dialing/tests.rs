@@ -1,4 +1,4 @@
-//! The dialing machine alone: links are a few lists.
+//! The dialing machine alone: the links are faked with a few lists.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -86,7 +86,7 @@ impl Harness {
         Self { dialing: Dialing::new(fastrand::Rng::with_seed(1)), me, links: FakeLinks::default(), now }
     }
 
-    /// What comes of an input, and of the tick that follows every input.
+    /// The outputs of an input, and of the tick that follows every input.
     fn feed(&mut self, input: Input<'_>) -> Vec<Output> {
         let mut out = Vec::new();
         let context = Context { me: &self.me, links: &self.links, reputation: &Nobody, now: self.now };
@@ -120,7 +120,7 @@ fn dial(addr: SocketAddr, only: Option<NodeId>) -> Output {
 }
 
 #[test]
-fn a_found_address_is_dialled_for_any_key_and_an_announced_one_for_its_key() {
+fn only_dials_of_announced_addresses_are_pinned_to_a_key() {
     let mut harness = Harness::new();
     assert_eq!(harness.feed(Input::Found(at(7))), [dial(at(7), None)]);
     assert_eq!(harness.feed(Input::Announced { node: key(8), addr: at(8) }), [dial(at(8), Some(key(8)))]);
@@ -130,7 +130,7 @@ fn a_found_address_is_dialled_for_any_key_and_an_announced_one_for_its_key() {
 }
 
 #[test]
-fn connect_says_once_that_nobody_answers_and_configured_addresses_are_tried_on() {
+fn connect_gives_up_but_configured_addresses_are_retried() {
     for (configured, again) in [(false, false), (true, true)] {
         let mut harness = Harness::new();
         let target = Target::Socket(at(7));
@@ -154,7 +154,7 @@ fn connect_says_once_that_nobody_answers_and_configured_addresses_are_tried_on()
 }
 
 #[test]
-fn connect_says_what_is_in_the_way_before_it_dials() {
+fn connect_reports_obstacles_before_it_dials() {
     let mut harness = Harness::new();
     let code = |outs: &[Output]| match outs.first() {
         Some(Output::Update(Update::Failed(failure))) => Err(failure.code()),
@@ -181,7 +181,7 @@ fn pinned_dials_leave_slots_for_others() {
 }
 
 #[test]
-fn fresh_dials_are_bounded_and_the_timer_names_the_next_slot() {
+fn fresh_dials_are_bounded_and_wait_for_a_timer() {
     let mut harness = Harness::new();
     let began = harness.now.mono;
     harness.links.dials = vec![OpenDial { began, pinned: false }; 64];
@@ -194,7 +194,7 @@ fn fresh_dials_are_bounded_and_the_timer_names_the_next_slot() {
 }
 
 #[test]
-fn newcomers_are_gathered_and_passed_on_to_all() {
+fn newcomers_are_batched_and_passed_on_to_all() {
     let mut harness = Harness::new();
     harness.links.nodes = vec![(key(1), LinkId::Accepted(1), vec![at(1)]), (key(2), LinkId::Accepted(2), vec![at(2)])];
     let told = |outs: &[Output]| -> Vec<(LinkId, Vec<Sighting>)> {
@@ -218,7 +218,7 @@ fn newcomers_are_gathered_and_passed_on_to_all() {
 }
 
 #[test]
-fn what_peers_pass_on_is_dialled_inside_the_users_networks_only() {
+fn passed_on_addresses_outside_the_users_networks_are_not_dialled() {
     let mut harness = Harness::new();
     let [inside, outside] = [at(7), "192.168.7.7:4565".parse().unwrap()];
     let sightings =
@@ -228,7 +228,7 @@ fn what_peers_pass_on_is_dialled_inside_the_users_networks_only() {
 }
 
 #[test]
-fn an_announced_node_that_cannot_be_reached_is_noted_and_answered() {
+fn an_unreachable_announced_node_is_noted_and_answered() {
     let mut harness = Harness::new();
     harness.feed(Input::Announced { node: key(7), addr: at(7) });
     let outs = harness.fails(at(7), Some(key(7)), DialFailure::Refused);
@@ -241,7 +241,7 @@ fn an_announced_node_that_cannot_be_reached_is_noted_and_answered() {
 }
 
 #[test]
-fn a_node_that_closes_its_networks_forgets_what_is_beyond_them() {
+fn closing_the_networks_forgets_addresses_outside_this_machine() {
     let mut harness = Harness::new();
     harness.links.dials = vec![OpenDial { began: harness.now.mono, pinned: false }; 256];
     harness.feed(Input::Found(at(7)));

@@ -1,4 +1,4 @@
-//! Nodes that are there and cannot be linked: for users who wonder why nobody shows up.
+//! Nodes that exist but cannot be linked: for users who wonder why nobody shows up.
 
 use std::{
     collections::BTreeMap,
@@ -6,19 +6,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Addresses that are remembered; the one noticed longest ago gives way. One is enough for a reason; the others show whether it is always the same.
+/// How many addresses are remembered; the one noticed longest ago gives way. One is enough to give a reason; the others
+/// show whether the reason is always the same.
 const MAX_ADDRESSES: usize = 16;
 
-/// How long one counts after it was noticed last. A node that is still there announces itself twice in that time, and a
-/// dial follows.
+/// How long a node counts after it was last noticed. A node that is still there announces itself twice in that time,
+/// and a dial follows.
 const COUNTS_FOR: Duration = Duration::from_mins(1);
 
 /// Why a node cannot be linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trouble {
-    /// It announces itself and does not answer.
+    /// It announces itself, but does not answer.
     Silent,
-    /// It announces itself, and its host refuses.
+    /// It announces itself, but its host refuses connections.
     Refused,
     /// It speaks another version of the protocol.
     OtherVersion,
@@ -44,7 +45,7 @@ impl Unreachable {
         self.0.remove(addr);
     }
 
-    /// We listen elsewhere now: what was noticed there says nothing.
+    /// We listen elsewhere now: what was noticed before no longer counts.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

@@ -8,14 +8,15 @@ use std::{
 
 use crate::domain::model::{Known, NodeId};
 
-/// Addresses that are remembered as secure. When there are more, an unknown address counts as secure too: then no stranger
-/// is dialled in plain text any more, in place of one that might have been secure.
+/// How many addresses are remembered as secure. When the list is full, unknown addresses count as secure, too: it is
+/// better to dial nobody in plain text than somebody who may have spoken TLS.
 const MAX_SECURE: usize = 4_096;
 
 /// Addresses at which we have met ourselves: the other interfaces of this machine.
 const MAX_OURS: usize = 256;
 
-/// How long an address counts as our own. Somebody may have passed a connection back to us.
+/// How long an address counts as our own. It is limited, since somebody may merely have relayed a connection back to
+/// us.
 const OURS_FOR: Duration = Duration::from_mins(10);
 
 /// See the module's documentation.
@@ -27,12 +28,12 @@ pub(super) struct AddressOwners {
     secure: BTreeSet<SocketAddr>,
     /// Where we reached ourselves, and until when that is believed.
     ours: BTreeMap<SocketAddr, Instant>,
-    /// When we were dialled by ourselves last.
+    /// When we last accepted a dial from ourselves.
     dialled_ourselves: Option<Instant>,
 }
 
 impl AddressOwners {
-    /// With what earlier runs knew. On loopback any program may have the port today.
+    /// Starts with what earlier runs knew, without loopback addresses: any program may have the port there today.
     pub(super) fn new(known: &[Known]) -> Self {
         let addrs = known.iter().flat_map(|known| &known.addrs).filter(|addr| !addr.ip().is_loopback());
         Self {
@@ -58,7 +59,7 @@ impl AddressOwners {
         self.owners.remove(addr);
     }
 
-    /// `node` is linked no more.
+    /// `node` is no longer linked.
     pub(super) fn parted(&mut self, node: &NodeId) {
         self.owners.retain(|_, owner| owner != node);
     }
@@ -70,7 +71,7 @@ impl AddressOwners {
         }
     }
 
-    /// Whether plain text may be believed at `addr`.
+    /// Whether plain text is acceptable at `addr`.
     pub(super) fn may_be_plain(&self, addr: &SocketAddr) -> bool {
         self.secure.len() < MAX_SECURE && !self.secure.contains(addr)
     }
@@ -80,7 +81,7 @@ impl AddressOwners {
         self.dialled_ourselves = Some(now);
     }
 
-    /// Whether we were dialled by ourselves since then.
+    /// Whether we have accepted a dial from ourselves since `began`.
     pub(super) fn has_dialled_ourselves_since(&self, began: Instant) -> bool {
         self.dialled_ourselves.is_some_and(|at| at >= began)
     }
@@ -92,19 +93,20 @@ impl AddressOwners {
         }
     }
 
-    /// Whether we met ourselves at `addr` lately.
+    /// Whether we met ourselves at `addr` recently.
     pub(super) fn is_ours(&self, addr: &SocketAddr, now: Instant) -> bool {
         self.ours.get(addr).is_some_and(|until| *until > now)
     }
 
-    /// Forgets where we met ourselves, if that was long ago or the user wants to look again; whether there was anything.
+    /// Forgets where we met ourselves: what has expired by `now`, or everything if there is no `now`. Returns whether
+    /// there was anything to forget.
     pub(super) fn forget_ourselves(&mut self, now: Option<Instant>) -> bool {
         let before = self.ours.len();
         self.ours.retain(|_, until| now.is_some_and(|now| *until > now));
         self.ours.len() != before
     }
 
-    /// Addresses that nobody needs to dial: it is known who is there.
+    /// Addresses that need no dial, because we know who is there.
     pub(super) fn taken(&self) -> impl Iterator<Item = SocketAddr> {
         self.owners.keys().chain(self.ours.keys()).copied()
     }
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn who_fills_the_memory_of_secure_addresses_gets_nobody_dialled_in_plain_text() {
+    fn a_full_list_of_secure_addresses_stops_plain_text_dials() {
         let mut owners = AddressOwners::new(&[]);
         owners.spoke_tls(addr(1));
         assert!(!owners.may_be_plain(&addr(1)) && owners.may_be_plain(&addr(2)));
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_our_own_for_a_while() {
+    fn an_address_counts_as_our_own_for_a_while() {
         let (mut owners, now) = (AddressOwners::new(&[]), Instant::now());
         owners.met_ourselves(addr(1), now);
         assert!(owners.is_ours(&addr(1), now));

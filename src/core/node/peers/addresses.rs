@@ -9,12 +9,13 @@ use crate::domain::model::MAX_ADDRESSES;
 pub(super) struct Addresses {
     /// We reached it there.
     proven: BTreeSet<SocketAddr>,
-    /// It says so, and nobody has checked yet.
+    /// It claims this one, and nobody has checked yet.
     claimed: Option<SocketAddr>,
 }
 
 impl Addresses {
-    /// It was reached at `addr`; whether that is news, and which older address gives way if there are too many.
+    /// It was reached at `addr`. Returns whether that is news, and the address that gives way if there are too many:
+    /// the lowest of the others.
     pub(super) fn prove(&mut self, addr: SocketAddr) -> (bool, Option<SocketAddr>) {
         if self.claimed == Some(addr) {
             self.claimed = None;
@@ -48,12 +49,12 @@ impl Addresses {
         }
     }
 
-    /// What it says and nobody has checked.
+    /// Its claim that nobody has checked.
     pub(super) fn claimed(&self) -> Option<SocketAddr> {
         self.claimed
     }
 
-    /// All of them, those we know best first.
+    /// All of them, proven ones first.
     pub(super) fn all(&self) -> Vec<SocketAddr> {
         self.proven.iter().copied().chain(self.claimed).take(MAX_ADDRESSES).collect()
     }
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_claimed_gives_way_to_what_is_proven() {
+    fn a_proven_address_replaces_a_claimed_one() {
         let addr = |port| SocketAddr::from(([10, 0, 0, 1], port));
         let mut addrs = Addresses::default();
         addrs.claim(addr(1));

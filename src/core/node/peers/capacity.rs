@@ -1,4 +1,4 @@
-//! Who is let in: how many links a key may begin, and how many peers there may be.
+//! Who is let in: how many links a key may start, and how many peers there may be.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -23,8 +23,8 @@ use crate::{
     protocol::codec::mesh::Reason,
 };
 
-/// How many links every key, and every host, may still begin. The limit belongs to them, so that a new link gives no new
-/// allowance.
+/// How many more links each key, and each host, may start. The limits belong to keys and hosts, so a new link gives no
+/// new allowance.
 #[derive(Debug)]
 pub(super) struct LinkQuotas {
     keys: KeyedTokenBucket<NodeId>,
@@ -41,7 +41,7 @@ impl Default for LinkQuotas {
 }
 
 impl LinkQuotas {
-    /// Whether `node` may begin one more link, from `ip`.
+    /// Whether `node` may start one more link, from `ip`.
     pub(super) fn take(&mut self, node: NodeId, ip: IpAddr, now: Instant) -> bool {
         let host = Host::of(ip);
         self.keys.take(node, now) && (host.is_loopback() || self.hosts.take(host, now))
@@ -59,8 +59,8 @@ impl Peers {
         self.table.nodes() >= MAX_NODES
     }
 
-    /// Whether there is a place for one more node at `ip`. One is made where there is none and somebody else has less right to
-    /// it (see [`places`]); that one is told. Else the user is.
+    /// Whether there is a place for one more node at `ip`. If none is free, a node with less right to its place gives
+    /// way (see [`places`]) and is told. The user is told who gave way, or that the newcomer was turned away.
     pub(super) fn has_place(
         &mut self,
         node: &NodeId,
@@ -119,7 +119,7 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     #[test]
-    fn a_key_has_one_allowance_however_often_it_comes() {
+    fn a_key_keeps_one_allowance_across_links() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
         assert_eq!((0..100).filter(|_| quotas.take(NodeId::numbered(1), HERE, now)).count(), 10);
         assert!(quotas.take(NodeId::numbered(2), HERE, now));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_made_by_the_thousand_share_the_allowance_of_their_host() {
+    fn thousands_of_new_keys_share_their_hosts_allowance() {
         let (mut quotas, now) = (LinkQuotas::default(), Instant::now());
         let [host, other] = [IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2])];
         let links = (0..10_000).filter(|n| quotas.take(NodeId::numbered(*n), host, now)).count();

@@ -8,17 +8,18 @@ use std::{
 
 use crate::domain::model::NodeId;
 
-/// The first waits. After [`SHORT_TURNS`] of them each is twice as long as the one before, up to [`MAX_WAIT`].
+/// The wait in each of the first turns. After [`SHORT_TURNS`] turns, each wait is twice as long as the one before, up
+/// to [`MAX_WAIT`].
 const WAIT: Duration = Duration::from_secs(30);
 const MAX_WAIT: Duration = Duration::from_mins(8);
 
-/// This many turns bring everything to both copies, whichever begins and whatever each has said.
+/// After this many turns both copies have everything, whichever begins and whatever each has said.
 const SHORT_TURNS: u32 = 3;
 
-/// If we are not displaced for this long, the waits start from the first one again.
+/// If we are not displaced for this long, the waits start over.
 const FORGET_AFTER: Duration = Duration::from_mins(30);
 
-/// Nodes that are remembered: as many as are linked at once.
+/// How many nodes are remembered: as many as can be linked at once.
 const MAX_NODES: usize = 256;
 
 /// See the module's documentation.
@@ -43,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_turns_become_longer_up_to_eight_minutes_and_begin_anew_after_a_while() {
+    fn waits_grow_to_eight_minutes_and_reset_after_a_while() {
         let (mut displacements, start) = (Displacements::default(), Instant::now());
         let node = NodeId::numbered(1);
         let waits: Vec<u64> = (0..9).map(|_| displacements.wait(node, start).as_secs()).collect();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Peers {
-    /// A guest sent lines. What is more than it may say is counted, and nothing else is done about it.
+    /// A guest sent lines. Lines beyond its pace are counted and dropped.
     pub(in crate::core::node) fn heard(
         &mut self,
         link: LinkId,

@@ -1,5 +1,5 @@
-//! How fast guests may talk. Any program on this machine can be a guest, and a reference node whose input has ended repeats its
-//! last word for ever.
+//! How fast guests may talk. Any program on this machine can be a guest, and a reference node whose input has ended
+//! repeats its last line for ever.
 
 use std::{
     collections::BTreeMap,
@@ -13,14 +13,14 @@ use crate::{
     domain::{bus::LinkNotice, limit::TokenBucket, model::LinkId},
 };
 
-/// How long to wait before the user is told that lines of a guest are left out: late enough to say how many.
+/// How long to wait before the user is told that lines of a guest are omitted: long enough to say how many.
 const TELL_AFTER: Duration = Duration::from_secs(1);
 
-/// How often the user is told again while it lasts. A flood is over when nothing was left out for that long.
+/// How often the user is told again while a flood lasts. It is over when nothing was omitted for that long.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
-/// Notices that the user gets at once, and per second in the long run. Guests that come again and again with a flood must
-/// not fill the screen.
+/// Notices that the user gets at once, and per second in the long run. Guests that reconnect again and again to flood
+/// must not fill the screen.
 const NOTICES: u32 = 8;
 const NOTICES_RATE: f64 = 0.2;
 
@@ -39,11 +39,11 @@ struct Guest {
     /// Its address, for the user.
     addr: SocketAddr,
     allowance: TokenBucket,
-    /// Lines that were left out since the flood began.
+    /// Lines that were omitted since the flood began.
     left_out: u64,
     /// How many of them the user knows of.
     told: u64,
-    /// When the user hears about more, or the flood is over.
+    /// When the user is told about more, or the flood counts as over.
     due: Option<Instant>,
 }
 
@@ -105,7 +105,7 @@ impl GuestPace {
 }
 
 impl Guest {
-    /// `told`: the user was just told. `news`: more was left out since they were told before; if not, the flood is over.
+    /// `told`: the user was just told. `news`: more was omitted since they were last told; if not, the flood is over.
     fn go_on(&mut self, told: bool, news: bool, now: Instant) {
         if told {
             self.told = self.left_out;

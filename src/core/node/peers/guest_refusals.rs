@@ -1,23 +1,23 @@
 //! Reference nodes that do not let us in.
 //!
-//! A reference node keeps its links in a map by the address that a dialler names, as it is spelled, and ends a dial whose
-//! address is there already. That is right while the other link lives. But the link may be one of an earlier run that hangs,
-//! or that of another program which named our address first, and then we would be kept out for as long as it lasts. So after
-//! some refusals we spell our address in another way, which is another entry for it. If that does not help either, the user is
-//! told.
+//! A reference node keeps its links in a map. The map's key is the address that a dialler names, exactly as it is
+//! spelled, and a dial whose address is already in the map is ended. That is right while the other link lives. But that
+//! link may be a hanging one from an earlier run, or belong to another program that named our address first, and we
+//! would be kept out for as long as it lasts. So after some refusals we spell our address in another way, which makes a
+//! new entry in the map. If that does not help either, the user is told.
 
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
 };
 
-/// Refusals after which our address is spelled in another way. Two dials at once are over after one or two.
+/// Refusals after which our address is spelled in another way. Two dials at once cause only one or two.
 const RESPELL_AFTER: u32 = 3;
 
 /// Refusals after which the user is told, once.
 const TELL_AFTER: u32 = 6;
 
-/// Addresses that are remembered: several times as many as guests can be linked.
+/// How many addresses are remembered: several times the number of guests that can be linked.
 const MOST: usize = 256;
 
 /// How often each reference node has refused us since it let us in last.
@@ -42,7 +42,7 @@ impl GuestRefusals {
         self.counts.remove(addr);
     }
 
-    /// How to name our address `own` to the guest at `addr`.
+    /// How to spell our address `own` for the guest at `addr`.
     pub(super) fn spelled(&self, own: SocketAddr, addr: &SocketAddr) -> String {
         if self.counts.get(addr).is_some_and(|count| *count >= RESPELL_AFTER) {
             respelled(own)
@@ -52,7 +52,7 @@ impl GuestRefusals {
     }
 }
 
-/// An address in a spelling that is valid and not the usual one: IPv4 in IPv6, or IPv6 with all its zeros.
+/// An address in a valid but unusual spelling: IPv4 in IPv6, or IPv6 with all its zeros.
 fn respelled(own: SocketAddr) -> String {
     match own.ip() {
         IpAddr::V4(ip) => format!("[::ffff:{ip}]:{}", own.port()),
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_address_is_spelled_in_another_way_after_some_refusals() {
+    fn our_address_is_respelled_after_some_refusals() {
         let (own, addr) = (SocketAddr::from(([127, 0, 0, 1], 4565)), SocketAddr::from(([127, 0, 0, 1], 4566)));
         let other = SocketAddr::from(([127, 0, 0, 1], 4567));
         let mut refusals = GuestRefusals::default();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_bounded() {
+    fn the_list_of_refusals_is_bounded() {
         let mut refusals = GuestRefusals::default();
         for port in 1..=2_000 {
             refusals.refused(SocketAddr::from(([127, 0, 0, 1], port)));

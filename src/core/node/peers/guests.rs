@@ -1,7 +1,7 @@
 //! Reference nodes: which of them are let in, and which of two links stays.
 //!
-//! A reference node is known by its address alone, and what it says of its address may be a lie. Of two dials at once that of the
-//! numerically smaller address stays.
+//! A reference node is known only by its address, and what it says about its address may be a lie. Of two dials at
+//! once, the one of the numerically smaller address stays.
 
 use std::net::SocketAddr;
 
@@ -20,7 +20,7 @@ use crate::{
     protocol::codec::Protocol,
 };
 
-/// What lets a reference node in that dialled us.
+/// The answer that lets in a reference node that dialled us.
 const OK: Bytes = Bytes::from_static(b"ok");
 
 impl Peers {
@@ -34,8 +34,8 @@ impl Peers {
         out: &mut Vec<Output>,
     ) {
         let me = context.me;
-        // A claim is worth something if it names the host that it comes from. Behind a NAT it does not: such a guest is
-        // known by its connection, and never dialled back.
+        // A claim counts only if it names the host that it comes from. Behind a NAT it does not: such a guest is known
+        // by its connection, and never dialled back.
         let claim = claim.filter(|claim| claim.ip() == source.ip()).map(|claim| with_port(source, claim.port()));
         // Where a node of our kind was reached, no guest listens.
         let claim = claim.filter(|claim| self.owners.owner(claim).is_none());
@@ -58,7 +58,7 @@ impl Peers {
         let address = if claim.is_some() { GuestAddress::Claimed { source, check } } else { GuestAddress::Source };
         self.join_guest(link, addr, address, Some(OK), out);
         if claim.is_some() {
-            // It may be the address of one of our own nodes. A guest's word must never keep those out.
+            // It may be the address of a node of our kind. A guest's claim must never keep such a node out.
             self.check(addr, me, out);
         }
     }
@@ -67,7 +67,7 @@ impl Peers {
     pub(super) fn let_in(&mut self, link: LinkId, out: &mut Vec<Output>) {
         let Some(dial) = self.table.take_dial(link) else { return out.push(Output::close(link, None)) };
         if let Some(claimant) = self.table.link_of(&PeerId::Guest(dial.addr)) {
-            // A reference node may let in our dial although its own was let in: one of the two is enough.
+            // A reference node may let in our dial although we let in its own: one of the two is enough.
             if dial.superseded || !self.displace(claimant, out) {
                 out.push(Output::Address(News::Linked(dial.addr)));
                 return out.push(Output::close(link, None));
@@ -102,9 +102,9 @@ impl Peers {
         out.push(Output::linked_changed());
     }
 
-    /// Whether a guest of this address is linked. Unless we dialled that guest, only its own word or its source port says that
-    /// the address is its own, and the newcomer may be the true owner: we dial the address, and the owner's answer tells
-    /// (see [`Self::displace`]).
+    /// Whether a guest with this address is linked. Unless we dialled that guest, only its claim or its source port
+    /// ties it to the address, and a newcomer that claims the address may be the true owner. Then we dial the address,
+    /// and the owner's answer decides (see [`Self::displace`]).
     fn is_repeated(&mut self, addr: SocketAddr, claimed: bool, out: &mut Vec<Output>) -> bool {
         let id = PeerId::Guest(addr);
         if !self.table.has(&id) {
@@ -126,8 +126,8 @@ impl Peers {
             && self.table.offers().any(|(_, dial)| dial.is_plain_to(addr))
     }
 
-    /// The other side's dial is let in, so ours is not needed. Before its first frame it can be dropped unnoticed; after
-    /// that the other side ends it, and if it does not, [`Self::let_in`] decides.
+    /// The other side's dial is let in, so ours is not needed. Before its first frame it can be dropped unnoticed;
+    /// after that the other side ends it, and if it does not, [`Self::let_in`] decides.
     fn give_up_dial(&mut self, addr: SocketAddr, out: &mut Vec<Output>) {
         self.table.links.retain(|link, state| match state {
             Link::Dialling(dial) if dial.is_plain_to(addr) => {
@@ -138,7 +138,7 @@ impl Peers {
                 dial.superseded = true;
                 true
             }
-            // It may find a node of our kind there, which did not claim anything.
+            // It may find a node of our kind there, which has claimed nothing.
             Link::Dialling(dial) if dial.addr == addr => {
                 dial.superseded = true;
                 true
@@ -147,7 +147,8 @@ impl Peers {
         });
     }
 
-    /// A reference node answers where a guest claims to listen. Whether that settles the claim: nobody else makes it.
+    /// A reference node answers where a guest claims to listen. Returns whether that settles the claim: it does unless
+    /// somebody else makes the same claim.
     pub(super) fn settles_claim(&mut self, addr: SocketAddr, out: &mut Vec<Output>) -> bool {
         let Some((_, GuestAddress::Claimed { check, .. })) = self.table.guest_at_mut(&PeerId::Guest(addr)) else {
             return false;
@@ -161,16 +162,17 @@ impl Peers {
         true
     }
 
-    /// The owner of a disputed address does not let us in there because it is linked: it is the one that claimed it first.
+    /// The owner of a claimed address does not let us in there because it is linked already: so the linked guest is the
+    /// owner.
     pub(super) fn confirms_claim(&mut self, addr: SocketAddr) {
         if let Some((_, GuestAddress::Claimed { check, .. })) = self.table.guest_at_mut(&PeerId::Guest(addr)) {
             *check = ClaimCheck::Confirmed;
         }
     }
 
-    /// The owner of an address has let us in there, so the guest on the map under it is somebody else. That guest stays under
-    /// the address that its connection comes from, if that is free; else it has to go. False if we dialled it: then it is the
-    /// owner itself.
+    /// The owner of an address has let us in there, so the guest that is linked under that address is somebody else.
+    /// That guest stays, under the address that its connection comes from, if that is free; otherwise its link is
+    /// closed. Returns false if we dialled that guest: then it is the owner itself.
     pub(super) fn displace(&mut self, link: LinkId, out: &mut Vec<Output>) -> bool {
         let Some((peer, address)) = self.table.get(link).and_then(Link::guest) else { return false };
         let (taken, source) = match address {
@@ -198,7 +200,7 @@ impl Peers {
         true
     }
 
-    /// The user shut out the guest at `addr`, or lets it in again.
+    /// The user ignores the guest at `addr`, or no longer ignores it.
     pub(in crate::core::node) fn guest_ignored(&mut self, addr: SocketAddr, ignored: bool, out: &mut Vec<Output>) {
         let id = PeerId::Guest(addr);
         if let Some((peer, _)) = self.table.guest_at_mut(&id) {
@@ -207,7 +209,7 @@ impl Peers {
         }
     }
 
-    /// A peer claims to listen at `addr`: to be checked, if the user looks for people there at all.
+    /// A peer claims to listen at `addr`: asks for a check, if the user looks for people there at all.
     pub(super) fn check(&self, addr: SocketAddr, me: &Myself, out: &mut Vec<Output>) {
         if me.local.is_in_networks(addr.ip()) && !self.is_listening(addr) {
             out.push(Output::Address(News::Claimed(addr)));

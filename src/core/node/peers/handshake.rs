@@ -1,7 +1,8 @@
-//! Handshakes of nodes: which of them are let in. Which of two links with one node stays is for [`super::link_choice`].
+//! Handshakes with nodes: which of them are let in. [`super::link_choice`] decides which of two links with one node
+//! stays.
 //!
-//! A node that is let in becomes a [`Newcomer`]. Its link is not up yet: the router asks first what is known of its key, and
-//! then calls [`Peers::join`] and [`Peers::greet`].
+//! A node that is let in becomes a [`Newcomer`]. Its link is not up yet: the router first asks what is known about its
+//! key, and then calls [`Peers::join`] and [`Peers::greet`].
 
 use std::net::SocketAddr;
 
@@ -52,7 +53,7 @@ impl Peers {
         let id = PeerId::Node(secure.node);
         let start = Start { dialled_by: Side::Theirs, began: now.mono, remote: source };
         let mut session = Session::new(hello, start, now);
-        // Where it listens is its word; somebody checks before it is believed.
+        // Where it listens is a claim; it is checked before it is believed.
         let claimed = hello.port.map(|port| with_port(source, port.get())).filter(|addr| !me.local.is_own(addr));
         if self.is_duplicate(secure.node, session.candidate(), claimed, &me.node) {
             return out.push(refuse(Reason::Duplicate));
@@ -98,7 +99,7 @@ impl Peers {
         self.let_node_in(link, addr, secure, hello, session, None, out);
     }
 
-    /// Whether a node is who it says, and speaks what we do.
+    /// Checks that a node is who it says, and that we have a common protocol version.
     fn vet(
         &mut self,
         secure: &Secure,
@@ -125,8 +126,8 @@ impl Peers {
         Ok(())
     }
 
-    /// Whether a new link with `node` gives way to what there is. `claimed`: where the node says that it listens. Only our
-    /// dial of that address counts: one to another address may hang with somebody in between.
+    /// Whether a new link with `node` gives way to a dial or link that exists already. `claimed` is where the node says
+    /// that it listens. Only our dial of that address counts: a dial of another one may hang with somebody in between.
     fn is_duplicate(&self, node: NodeId, new: Candidate, claimed: Option<SocketAddr>, me: &NodeId) -> bool {
         let smaller = if *me < node { Side::Ours } else { Side::Theirs };
         let is_there = |addr| self.table.offers().any(|(_, dial)| dial.is_of(&node) && dial.addr == addr);
@@ -136,7 +137,7 @@ impl Peers {
         [our_dial, link].into_iter().any(|existing| !new_link_stays(existing, new.dialled_by, smaller))
     }
 
-    /// The other side's dial is let in, so ours are not needed; the other side ends them.
+    /// The other side's dial is let in, so ours are no longer needed; the other side ends them.
     fn supersede_dials_of(&mut self, node: &NodeId) {
         for state in self.table.links.values_mut() {
             if let Link::Offered(dial) = state
@@ -164,12 +165,12 @@ impl Peers {
         let old_boot = self.retire(secure.node, hello.boot, out).or(handed_over);
         let is_known_run = old_boot == Some(hello.boot);
         if old_boot.is_some() && !is_known_run {
-            // The old run is over; the new one is told as an arrival.
+            // The old run is over; the new one is reported as an arrival.
             out.push(Output::update(Update::PeerLeft { peer, reason: CloseReason::Ended.into() }));
         }
         let software = Software::Ours { version: hello.version.clone() };
         let nick = hello.nick.clone();
-        // The same run may come with another name.
+        // The same run may come back under another name.
         let has_new_name = is_known_run && old_nick.as_ref().is_some_and(|old| *old != nick);
         if has_new_name && let Some(Some(old)) = old_nick {
             out.push(Output::NameLeft(old));
@@ -187,8 +188,9 @@ impl Peers {
         })));
     }
 
-    /// Ends the link that a newer one of the run `boot` replaces, without its peer leaving the map. Returns the run that it
-    /// belonged to. If that program still runs, it is a copy with the same key, and is told so.
+    /// Ends the link that a newer one, of the run `boot`, replaces, without telling the front end that its peer left.
+    /// Returns the run that the old link belonged to. If that program still runs, it is a copy with the same key, and
+    /// is told so.
     fn retire(&mut self, node: NodeId, boot: u64, out: &mut Vec<Output>) -> Option<u64> {
         let id = PeerId::Node(node);
         let old = self.table.peers.remove(&id).filter(|_| !mutant::keeps_both_links())?;
@@ -218,7 +220,7 @@ impl Peers {
         self.table.put_up(link, peer, Kind::Mesh(Box::new(session)));
     }
 
-    /// The first frames on a new link, and what a dial has shown about its address.
+    /// Sends the first frames on a new link, and reports what a dial has shown about its address.
     pub(in crate::core::node) fn greet(&mut self, link: LinkId, context: &Context<'_>, out: &mut Vec<Output>) {
         let Some((peer, session)) = self.table.session(link) else { return };
         let (start, node) = (session.start, peer.id.node().copied());

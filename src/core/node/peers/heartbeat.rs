@@ -13,19 +13,19 @@ use crate::{
     protocol::codec::mesh::{self, Cap, Frame},
 };
 
-/// How often the round trip time to each node is measured. Liveness does not depend on it: HTTP/2 asks the connections.
+/// How often the round trip time to each node is measured. Liveness does not depend on it: HTTP/2 has its own pings.
 const PING_EVERY: Duration = Duration::from_secs(10);
 
-/// How often nodes are told our status at most: a script that changes its name all the time is no reason for them to cut
-/// us.
+/// The shortest time between two status frames: a script that changes our name all the time must not make other nodes
+/// cut the link.
 const STATUS_EVERY: Duration = Duration::from_millis(100);
 
-/// What the links wait for. Of several timers that have expired the first in this list comes first.
+/// What the links wait for. Of several expired timers, the one listed first is handled first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
-    /// Ping all nodes. Nobody waits for it while no node is linked.
+    /// Ping all nodes. [`Heartbeat::next_timer`] leaves it out while no node is linked.
     Ping,
-    /// Tell nodes our status, which changed a moment after they were told.
+    /// Tell nodes our status, which changed too soon after they were last told.
     Status,
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Heartbeat {
     timers: Timers<Timer>,
     /// When nodes were told our status last.
     told: Option<Instant>,
-    /// Whether we are typing, as nodes are to be told when [`Timer::Status`] expires.
+    /// Whether the status that waits for [`Timer::Status`] says that we are typing.
     typing: bool,
     /// For the tokens of pings.
     rng: fastrand::Rng,
@@ -46,7 +46,7 @@ impl Heartbeat {
         Self { timers: Timers::default(), told: None, typing: false, rng }
     }
 
-    /// The program runs.
+    /// The program has started.
     pub(super) fn start(&mut self, now: Instant) {
         self.timers.set(Timer::Ping, now + PING_EVERY);
     }
@@ -67,7 +67,7 @@ impl Heartbeat {
         }
     }
 
-    /// When [`Self::tick`] is wanted next.
+    /// When [`Self::tick`] is due next.
     pub(super) fn next_timer(&self, table: &LinkTable) -> Option<Instant> {
         let ping = self.timers.get(Timer::Ping).filter(|_| table.nodes() > 0);
         ping.into_iter().chain(self.timers.get(Timer::Status)).min()
@@ -82,7 +82,7 @@ impl Heartbeat {
         }
     }
 
-    /// Tells nodes our status. If they were told a moment ago, they are told soon what it is then.
+    /// Tells nodes our status. If they were told a moment ago, they are told the then current status a little later.
     pub(super) fn tell_status(
         &mut self,
         typing: bool,
@@ -102,8 +102,8 @@ impl Heartbeat {
         out.extend(takers.map(|(link, ..)| Output::tell(link, frame.clone())));
     }
 
-    /// The user has sent a line, so they no longer type it. A notice of it that still waits would come after the line and
-    /// stand there for seconds.
+    /// The user has sent a line, so they are no longer typing it. A typing notice that still waits would arrive after
+    /// the line and stay on the screen for seconds.
     pub(super) const fn said(&mut self) {
         self.typing = false;
     }

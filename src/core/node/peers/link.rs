@@ -14,7 +14,8 @@
 //!
 //! 1. Superseded means that the other side's own dial was let in. A dial in plain text that has sent nothing is ended
 //!    unnoticed. A dial with TLS is marked instead: it may find a node where a guest claims to listen.
-//! 2. Its first frame is out, so the other side ends it. If it answers instead, the newer of the two links wins.
+//! 2. Its first frame is out, so the other side ends it. If the other side answers instead, [`super::link_choice`]
+//!    decides for a node, and the dial of a guest is ended.
 //! 3. [`super::link_choice`] says which of two links with one node stays.
 //! 4. Retired by a newer link with the same node.
 
@@ -26,7 +27,7 @@ use crate::{
     domain::model::{NodeId, Peer},
 };
 
-/// A link by what has happened on it. The module's documentation has the table of its states.
+/// A link in one of its states. The module's documentation has the table of them.
 #[derive(Debug)]
 pub(in crate::core::node) enum Link {
     /// Our dial, before its first frame: it can be given up without the other side noticing.
@@ -53,7 +54,7 @@ pub(in crate::core::node) struct Dial {
     pub(super) began: Instant,
     /// What the TLS handshake has proved, once there was one.
     pub(super) secure: Option<Secure>,
-    /// The other side's own dial was accepted meanwhile, so the result of this one is ignored.
+    /// The other side's own dial was accepted meanwhile, so this one is no longer needed.
     pub(super) superseded: bool,
 }
 
@@ -63,7 +64,7 @@ impl Dial {
         self.secure.is_some_and(|secure| secure.node == *node)
     }
 
-    /// The only key that it looks for, on a peer's word or an announcement; any key if none.
+    /// The only key that it accepts, because the address was passed on or announced; any key if none.
     pub(super) fn only(&self) -> Option<NodeId> {
         match self.via {
             Via::Secure { only } => only,
@@ -111,7 +112,7 @@ impl Link {
         }
     }
 
-    /// The same, to change it.
+    /// The same, mutable.
     pub(super) fn session_mut(&mut self) -> Option<(&mut Peer, &mut Session)> {
         match self {
             Self::Up { peer, kind: Kind::Mesh(session) } => Some((peer, session)),
@@ -127,7 +128,7 @@ impl Link {
         }
     }
 
-    /// The same, to change it.
+    /// The same, mutable.
     pub(super) fn guest_mut(&mut self) -> Option<(&mut Peer, &mut GuestAddress)> {
         match self {
             Self::Up { peer, kind: Kind::Guest(address) } => Some((peer, address)),
@@ -136,12 +137,13 @@ impl Link {
     }
 }
 
-/// Where a guest's address comes from, and so how much it is worth.
+/// Where a guest's address comes from, and so how far it can be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core::node) enum GuestAddress {
-    /// We dialled it: who answers there owns it.
+    /// We dialled it: whoever answers there owns it.
     Dialled,
-    /// It claimed a listening address on the host that it came from. Another user of that host could have lied.
+    /// It claimed a listening address on the host that it came from. Another user of that host could make that claim
+    /// falsely.
     Claimed {
         /// Where its connection comes from.
         source: SocketAddr,

@@ -27,29 +27,29 @@ pub(super) enum Side {
     Theirs,
 }
 
-/// What matters of a link, here.
+/// What matters about a link for this choice.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Candidate {
     /// Who dialled.
     pub(super) dialled_by: Side,
     /// When the dial began, or arrived.
     pub(super) began: Instant,
-    /// Names the run of the other side's program.
+    /// Identifies the run of the other side's program.
     pub(super) boot: u64,
 }
 
-/// What there is already with the node of a new link.
+/// What exists already with the node of a new link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Existing {
     /// No link and no dial that matters.
     Nothing,
-    /// Our own dial of where it listens, which said Hello and is not answered.
+    /// Our own dial of where it listens. Our Hello was sent and is not answered yet.
     OurDial,
     /// A link.
     Link {
         /// Who dialled it.
         dialled_by: Side,
-        /// Whether the node's program was not started again since.
+        /// Whether the node's program has not been restarted since.
         same_run: bool,
         /// Whether it began within [`AT_ONCE`] of the new one.
         at_once: bool,
@@ -57,14 +57,14 @@ pub(super) enum Existing {
 }
 
 impl Existing {
-    /// `old`: the link that there is. `new`: the one that may take its place.
+    /// `old` is the existing link, and `new` the one that may take its place.
     pub(super) fn link(old: Candidate, new: Candidate) -> Self {
         let apart = new.began.max(old.began).saturating_duration_since(new.began.min(old.began));
         Self::Link { dialled_by: old.dialled_by, same_run: new.boot == old.boot, at_once: apart < AT_ONCE }
     }
 }
 
-/// Whether a new link stays, and replaces what there is. `smaller`: which side has the smaller key.
+/// Whether a new link stays and replaces what exists already. `smaller` is the side with the smaller key.
 pub(super) fn new_link_stays(existing: Existing, new_dialled_by: Side, smaller: Side) -> bool {
     if mutant::keeps_both_links() {
         return true;
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_dials_at_once_that_of_the_smaller_key_stays_at_both_ends() {
+    fn both_ends_keep_the_smaller_keys_dial() {
         for smaller in SIDES {
             for new in SIDES {
                 let existing = Existing::Link { dialled_by: other(new), same_run: true, at_once: true };
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_run_a_second_dial_and_a_later_link_replace_the_old_link() {
+    fn a_restart_redial_or_later_link_replaces_the_old_one() {
         for new in SIDES {
             for smaller in SIDES {
                 for existing in [
@@ -116,13 +116,13 @@ mod tests {
     }
 
     #[test]
-    fn our_dial_on_its_way_stays_if_our_key_is_smaller() {
+    fn our_pending_dial_stays_if_our_key_is_smaller() {
         assert!(!new_link_stays(Existing::OurDial, Side::Theirs, Side::Ours));
         assert!(new_link_stays(Existing::OurDial, Side::Theirs, Side::Theirs));
     }
 
     #[test]
-    fn dials_at_once_begin_within_five_seconds_in_either_order() {
+    fn simultaneous_dials_begin_within_five_seconds_in_either_order() {
         let start = Instant::now();
         let candidate =
             |seconds| Candidate { dialled_by: Side::Ours, began: start + Duration::from_secs(seconds), boot: 1 };

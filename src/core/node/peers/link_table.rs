@@ -8,13 +8,13 @@ use super::{
 };
 use crate::domain::model::{LinkId, NodeId, Peer, PeerId};
 
-/// All links. Every link that is up is the one link of its peer, and no other link is anybody's.
+/// All links. Each link that is up is the one link of its peer. Dials have no peer yet.
 #[derive(Debug, Default)]
 pub(in crate::core::node) struct LinkTable {
     pub(in crate::core::node) links: BTreeMap<LinkId, Link>,
-    /// Linked peers. The key is what makes two links of one peer meet.
+    /// Linked peers. Keyed by peer, so that a second link with the same peer is noticed.
     pub(in crate::core::node) peers: BTreeMap<PeerId, LinkId>,
-    /// Names the next dial.
+    /// The number of the next dial.
     next_dial: u32,
 }
 
@@ -56,7 +56,7 @@ impl LinkTable {
         self.links.get(&link)?.session()
     }
 
-    /// The same, to change it.
+    /// The same, mutable.
     pub(super) fn session_mut(&mut self, link: LinkId) -> Option<(&mut Peer, &mut Session)> {
         self.links.get_mut(&link)?.session_mut()
     }
@@ -66,7 +66,7 @@ impl LinkTable {
         self.of(&PeerId::Node(node))?.session()
     }
 
-    /// The same, to change it.
+    /// The same, mutable.
     pub(super) fn session_of_mut(&mut self, node: NodeId) -> Option<(&mut Peer, &mut Session)> {
         self.of_mut(&PeerId::Node(node))?.session_mut()
     }
@@ -86,7 +86,7 @@ impl LinkTable {
         self.iter().filter_map(|(link, state)| state.session().map(|(peer, session)| (link, peer, session)))
     }
 
-    /// The same, to change them.
+    /// The same, mutable.
     pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = (&mut Peer, &mut Session)> {
         self.links.values_mut().filter_map(Link::session_mut)
     }
@@ -101,7 +101,7 @@ impl LinkTable {
         self.iter().filter_map(|(link, state)| if let Link::Offered(dial) = state { Some((link, dial)) } else { None })
     }
 
-    /// A dial begins. Returns the name of its link.
+    /// A dial begins. Returns the identifier of its link.
     pub(super) fn begin_dial(&mut self, dial: Dial) -> LinkId {
         let link = LinkId::Dialled(self.next_dial);
         self.next_dial = self.next_dial.wrapping_add(1);
@@ -120,7 +120,7 @@ impl LinkTable {
         self.links.insert(link, Link::Up { peer, kind });
     }
 
-    /// Ends a dial; none if the link is none, or is up.
+    /// Removes and returns a dial; none if there is no such link, or it is up.
     pub(super) fn take_dial(&mut self, link: LinkId) -> Option<Dial> {
         let dial = *self.links.get(&link)?.dial()?;
         self.links.remove(&link);
@@ -132,7 +132,7 @@ impl LinkTable {
         self.links.remove(&link)
     }
 
-    /// Takes a peer off the map, if `link` is what holds it there; whether it was.
+    /// Takes a peer off the map if `link` is its link. Returns whether it was.
     pub(super) fn unmap(&mut self, link: LinkId, peer: &PeerId) -> bool {
         let is_held = self.peers.get(peer) == Some(&link);
         if is_held {

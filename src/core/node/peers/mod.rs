@@ -1,13 +1,14 @@
 //! Links with peers: how they come about, which of them stay, and how they end.
 //!
-//! A link is dialled by us ([`our_dials`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference nodes).
-//! [`link`] has the table of its states, [`link_choice`] that of which of two links with one node stays, [`capacity`]
-//! and [`places`] who finds room. [`address_owners`] remembers which node was reached where, [`handover`] which nodes move between two links,
-//! [`heartbeat`] measures round trips and tells our status; [`node_messages`] and [`guest_messages`] read what peers say,
-//! [`guest_pace`] says how much of it guests may. [`guest_refusals`] says what to do about guests that do not let us in.
+//! A link is dialled by us ([`our_dials`]) or by the other side ([`handshake`] for nodes, [`guests`] for reference
+//! nodes). [`link`] has the table of its states, and [`link_choice`] the one that says which of two links with one node
+//! stays. [`capacity`] and [`places`] decide who gets a place. [`address_owners`] remembers which node was reached
+//! where, and [`handover`] which nodes are moving between two links. [`heartbeat`] measures round trips and sends our
+//! status. [`node_messages`] and [`guest_messages`] read what peers say, and [`guest_pace`] limits how much guests may
+//! say. [`guest_refusals`] deals with guests that do not let us in.
 //!
-//! The machine knows nothing of names, trust, the log or the address book. It says what happened ([`Output`]), and the
-//! router passes that on.
+//! The machine knows nothing about names, trust, the log or the address book. It says what happened ([`Output`]), and
+//! the router passes that on.
 
 mod address_owners;
 mod addresses;
@@ -65,7 +66,7 @@ use crate::{
     protocol::codec::mesh::{self, Doubt, Frame, Reason},
 };
 
-/// What the machine may know of the rest of the node while it handles one input.
+/// What the machine may know about the rest of the node while it handles one input.
 pub(super) struct Context<'a> {
     pub(super) me: &'a Myself,
     pub(super) reputation: &'a dyn Reputation,
@@ -86,7 +87,7 @@ pub(super) struct Peers {
     notices: NoticeLimits,
 }
 
-/// What is known of a link with a node, for people.
+/// What is known about a link with a node, to show to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LinkDetails {
     /// Where the node listens.
@@ -100,7 +101,7 @@ pub(super) struct LinkDetails {
 }
 
 impl Peers {
-    /// `known`: what earlier runs knew. `rng`: for what is random and not secret.
+    /// `known` is what earlier runs knew. `rng` is for randomness that need not be secret.
     pub(super) fn new(known: &[Known], rng: fastrand::Rng) -> Self {
         Self {
             table: LinkTable::default(),
@@ -115,7 +116,7 @@ impl Peers {
         }
     }
 
-    /// The program runs.
+    /// The program has started.
     pub(super) fn start(&mut self, now: Now) {
         self.heartbeat.start(now.mono);
     }
@@ -131,7 +132,7 @@ impl Peers {
         }
     }
 
-    /// When [`Self::tick`] is wanted next.
+    /// When [`Self::tick`] is due next.
     pub(super) fn next_timer(&self) -> Option<Instant> {
         self.heartbeat.next_timer(&self.table).into_iter().chain(self.guest_pace.next_timer()).min()
     }
@@ -141,12 +142,12 @@ impl Peers {
         self.heartbeat.tell_status(typing, &self.table, context.me, context.now.mono, out);
     }
 
-    /// The user has sent a line: nodes are not told any more that they type it.
+    /// The user has sent a line: nodes need no longer be told that they are typing it.
     pub(super) const fn said(&mut self) {
         self.heartbeat.said();
     }
 
-    /// A link is gone, not by us.
+    /// A link is gone, and not because we ended it.
     pub(super) fn closed(&mut self, link: LinkId, reason: CloseReason, context: &Context<'_>, out: &mut Vec<Output>) {
         self.part(link, reason, false, context, out);
     }
@@ -164,7 +165,7 @@ impl Peers {
         self.part(link, reason, false, context, out);
     }
 
-    /// A link is gone. `has_other`: whether the other side has another link with us, as it says.
+    /// A link is gone. `has_other`: whether the other side says that it has another link with us.
     fn part(
         &mut self,
         link: LinkId,
@@ -198,7 +199,7 @@ impl Peers {
         out.extend(lost.into_iter().map(|addr| Output::Address(News::Lost(addr))));
     }
 
-    /// Takes a peer off the map, if `link` is what holds it there. Without a reason it has not left for the front end.
+    /// Takes a peer off the map if `link` is its link. Without a `reason`, the front end is not told that it left.
     fn leave(&mut self, link: LinkId, peer: PeerId, reason: Option<LeaveReason>, out: &mut Vec<Output>) {
         if self.table.unmap(link, &peer) {
             if let PeerId::Node(node) = peer {
@@ -235,7 +236,8 @@ impl Peers {
         }
     }
 
-    /// How a key is shown may have changed: tells the front end if so. What somebody said who is not here is shown as well.
+    /// How a key is shown may have changed: tells the front end if so. It is always told about a key that is not
+    /// linked, since that key's lines may be on the screen.
     pub(super) fn set_repute(&mut self, node: NodeId, repute: Repute, out: &mut Vec<Output>) {
         let unchanged = match self.table.session_of_mut(node) {
             Some((peer, _)) => std::mem::replace(&mut peer.repute, repute) == repute,
@@ -246,7 +248,7 @@ impl Peers {
         }
     }
 
-    /// Tells a node that its name is another key's here.
+    /// Tells a node that its name belongs to another key here.
     pub(super) fn tell_name_taken(&self, node: NodeId, nick: Nick, out: &mut Vec<Output>) {
         if let Some(link) = self.table.link_of(&PeerId::Node(node)) {
             out.push(Output::tell(link, mesh::encode(&Frame::Doubt(Doubt::NameTaken(nick)))));
@@ -263,7 +265,7 @@ impl Peers {
         Some(Host::of(self.table.session_of(*node)?.1.start.remote.ip()))
     }
 
-    /// What is known of the link with a node.
+    /// What is known about the link with a node.
     pub(super) fn details(&self, peer: &PeerId) -> Option<LinkDetails> {
         let (_, session) = self.table.of(peer)?.session()?;
         Some(LinkDetails {
@@ -274,7 +276,7 @@ impl Peers {
         })
     }
 
-    /// Who is linked, as far as the front end knows.
+    /// The peers that the front end regards as linked.
     pub(super) fn linked_peers(&self) -> impl Iterator<Item = PeerId> + '_ {
         self.table.peers.keys().copied().chain(self.handovers.nodes().map(PeerId::Node))
     }
@@ -289,7 +291,7 @@ impl Peers {
         self.table.guests() > 0
     }
 
-    /// The addresses that nobody needs to dial: it is known who is there.
+    /// Addresses that need no dial, because we know who is there.
     pub(super) fn settled_addresses(&self) -> BTreeSet<SocketAddr> {
         self.settled().collect()
     }
@@ -318,7 +320,7 @@ fn lost_addresses(peer: &Peer, kind: &link::Kind, me: &Myself) -> Vec<SocketAddr
             }
         }
         link::Kind::Mesh(session) => {
-            // On its word alone nobody is dialled outside the user's networks.
+            // A claim alone is not dialled outside the user's networks.
             let claimed = session.addrs.claimed().filter(|addr| me.local.is_in_networks(addr.ip()));
             session.addrs.proven().chain(claimed).collect()
         }

@@ -20,7 +20,7 @@ pub(in crate::core::node) struct Newcomer {
     pub(in crate::core::node) secure: Secure,
     /// The name that it claims.
     pub(in crate::core::node) nick: Option<Nick>,
-    /// Whether the front end knows this run of its program already: then nobody joins.
+    /// Whether the front end already knows this run of its program: then no arrival is shown.
     pub(in crate::core::node) is_known_run: bool,
     /// Whether the front end knows it under another name.
     pub(super) has_new_name: bool,
@@ -28,7 +28,7 @@ pub(in crate::core::node) struct Newcomer {
     pub(super) addr: SocketAddr,
     pub(super) software: Software,
     pub(super) session: Session,
-    /// What lets it in, if it dialled us.
+    /// The frame that lets it in, if it dialled us.
     pub(super) first: Option<Bytes>,
 }
 

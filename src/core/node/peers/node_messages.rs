@@ -1,4 +1,4 @@
-//! What nodes say of themselves and of their links: status, pings, good-byes.
+//! What nodes say about themselves and their links: status, pings, good-byes.
 
 use super::{Context, FrameQuota, Output, Peers, heartbeat};
 use crate::{
@@ -28,7 +28,7 @@ impl Peers {
         heartbeat::pinged(link, ping, &mut self.table, now, out);
     }
 
-    /// A node tells its status.
+    /// A node sends its status.
     pub(in crate::core::node) fn status_changed(&mut self, link: LinkId, status: Status, out: &mut Vec<Output>) {
         let Some((peer, session)) = self.table.session_mut(link) else { return };
         let Status { nick, presence, typing } = status;
@@ -60,7 +60,7 @@ impl Peers {
         if let Some(peer) = replaced
             && let Some(node) = peer.id.node().copied()
         {
-            // Otherwise both copies would take the place from each other without end.
+            // Without a wait, both copies would take the place from each other for ever.
             let wait = self.displacements.wait(node, context.now.mono);
             if self.notices.allow(NoticeCode::Replaced, context.now.mono) {
                 out.push(Output::update(LinkNotice::Replaced { name: sentence_name(&peer) }.into()));
@@ -68,7 +68,7 @@ impl Peers {
             return out.extend(addrs.into_iter().map(|addr| Output::Address(News::Displaced { addr, wait })));
         }
         if matches!(reason, Reason::Duplicate | Reason::Full) {
-            // Somebody else has our place there, and nothing is gained by asking at once.
+            // Our place there is taken, and asking again at once would gain nothing.
             out.extend(addrs.into_iter().map(|addr| Output::Address(News::Unwanted(addr))));
         }
     }

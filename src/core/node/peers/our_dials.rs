@@ -40,7 +40,7 @@ impl Peers {
         out.push(Output::dial(link, addr, via));
     }
 
-    /// Something became of a dial. See the table of [`super::link`].
+    /// Handles what became of a dial. See the table of [`super::link`].
     pub(in crate::core::node) fn dial_event(
         &mut self,
         link: LinkId,
@@ -53,7 +53,7 @@ impl Peers {
                 let dial = *dial;
                 self.connected(link, dial, secure, context, out);
             }
-            // It was given up while it was under way.
+            // The dial was given up while it was under way.
             (None, DialEvent::Connected(_)) => out.push(Output::close(link, None)),
             (_, DialEvent::Answered(Some(hello))) => self.welcomed(link, &hello, context, out),
             (_, DialEvent::Answered(None)) => self.let_in(link, out),
@@ -63,7 +63,7 @@ impl Peers {
             (Some(Link::Dialling(_) | Link::Offered(_)), DialEvent::Failed(failure)) => {
                 self.failed(link, failure, context, out);
             }
-            // It was given up, or is connected already.
+            // The dial was given up, or is connected already.
             (Some(Link::Offered(_) | Link::Up { .. }), DialEvent::Connected(_))
             | (Some(Link::Up { .. }) | None, DialEvent::Refused(_) | DialEvent::Failed(_)) => {}
         }
@@ -111,7 +111,7 @@ impl Peers {
             return false;
         }
         if self.table.has(&PeerId::Node(node)) {
-            // One node, another of its addresses, or the one that it claimed.
+            // The same node at another of its addresses, or at the one that it claimed.
             self.reached(addr, node, out);
             out.extend([Output::Address(News::Linked(addr)), Output::Address(News::Answered(addr))]);
             return false;
@@ -124,7 +124,7 @@ impl Peers {
         true
     }
 
-    /// A linked node was reached at `addr`. No one else who claims to be there is.
+    /// A linked node was reached at `addr`. Everybody else's claim to that address is false.
     pub(super) fn reached(&mut self, addr: SocketAddr, node: NodeId, out: &mut Vec<Output>) {
         for (peer, session) in self.table.sessions_mut() {
             if peer.id != PeerId::Node(node) {
@@ -170,14 +170,15 @@ impl Peers {
             Some(Reason::Full) => self.turned_away(addr, false, context.now, out),
             _ => {}
         }
-        // Without a reason, or as a duplicate: it knows us already, or has just dialled us. That is soon over.
+        // Without a reason, or with "duplicate", the other side is linked with us already or has just dialled us. That
+        // passes quickly.
         let soon_over = matches!(reason, None | Some(Reason::Duplicate));
         let why = Some(FailedDial::Refused(reason));
         out.push(Output::Address(News::Failed { addr, only: dial.only(), why, soon_over }));
     }
 
-    /// Our own key is at `addr`: we are there ourselves, by another address of this machine or because somebody passes
-    /// everything on to us; or else somebody else has it.
+    /// Our own key is at `addr`. Either we have reached ourselves, by another address of this machine or through
+    /// somebody who relays everything to us, or somebody else has our key.
     fn met_own_key(&mut self, dial: &Dial, context: &Context<'_>, out: &mut Vec<Output>) {
         self.owners.met_ourselves(dial.addr, context.now.mono);
         out.push(Output::Address(News::Unwanted(dial.addr)));
@@ -193,8 +194,8 @@ impl Peers {
         if failure == DialFailure::NotTls && self.settles_claim(addr, out) {
             return;
         }
-        // Plain text is spoken only where guests may come from, where nobody has spoken TLS, and where there is room. A dial
-        // that looks for one key on a peer's word takes nobody else.
+        // Plain text is spoken only where guests may come from, where nobody has spoken TLS, and while there is room
+        // for guests. A pinned dial accepts only its key, and a guest has none.
         if failure == DialFailure::NotTls
             && dial.via == (Via::Secure { only: None })
             && context.me.guests.admits(addr.ip())
@@ -206,7 +207,7 @@ impl Peers {
         if self.is_done(&dial, out) {
             return;
         }
-        // An answer with another key than the one that was looked for says nothing about who else may be there.
+        // An answer with another key than the one we looked for does not mean that nobody is there.
         if !matches!(failure, DialFailure::Untrusted | DialFailure::Unreachable) {
             self.not_at(addr, out);
         }
@@ -231,7 +232,7 @@ impl Peers {
         done
     }
 
-    /// Nobody answers where a linked node claims to listen: then it does not, for us.
+    /// Nobody answers where a linked node claims to listen: for us, the claim is false.
     fn not_at(&mut self, addr: SocketAddr, out: &mut Vec<Output>) {
         for (_, session) in self.table.sessions_mut() {
             if session.addrs.claimed() == Some(addr) {

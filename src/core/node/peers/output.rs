@@ -21,13 +21,13 @@ pub(in crate::core::node) enum Output {
     Shell(output::Output),
     /// For the dialing machine: what became of an address.
     Address(News),
-    /// A node is let in: the router finds out what is known of its key, and calls [`super::Peers::join`].
+    /// A node is let in: the router finds out what is known about its key, and calls [`super::Peers::join`].
     Newcomer(Box<Newcomer>),
     /// A link that was up is gone.
     Down {
         /// Which link.
         link: LinkId,
-        /// The key of the node at its other end; none of a guest.
+        /// The key of the node at its other end; none for a guest.
         node: Option<NodeId>,
     },
     /// A node's clock was measured.
@@ -62,7 +62,7 @@ pub(in crate::core::node) enum Output {
     },
     /// The link with a guest is gone, or goes on under another address.
     GuestLeft {
-        /// Its address so far.
+        /// Its address until now.
         addr: SocketAddr,
         /// The name it went by.
         nick: Option<Nick>,

@@ -1,19 +1,21 @@
 //! Whose place a newcomer takes when all places are taken.
 //!
-//! Keys cost nothing, and neither do addresses in one's own network. So strangers are counted by machine and by network:
-//! 1. One address has [`MAX_NODES_PER_HOST`] places. A known person takes the place of the newest stranger at that address.
-//! 2. Strangers have [`STRANGERS_PLACES`] of all places. A known person takes a free place among the rest. If there is none,
-//!    they take the place of the newest stranger of the machine with most strangers.
-//! 3. When all places for strangers are taken, a stranger takes the place of the newest stranger of the machine with most
-//!    strangers, if that machine has at least two more than the newcomer's. It then still has at least as many, so people are
-//!    not displaced in circles.
-//! 4. Otherwise the same is asked of networks: the newcomer takes the place of the newest stranger of the network with most
-//!    strangers, if that network has at least twice as many as the newcomer's will have then. So more addresses in one network
-//!    gain nothing.
+//! Keys cost nothing, and neither do addresses in one's own network. So strangers are counted by machine and by
+//! network:
+//! 1. One address has [`MAX_NODES_PER_HOST`] places. A known person takes the place of the newest stranger at that
+//!    address.
+//! 2. Strangers have [`STRANGERS_PLACES`] of all places. A known person takes a free place among the rest. If there is
+//!    none, they take the place of the newest stranger of the machine with the most strangers.
+//! 3. When all places for strangers are taken, a stranger takes the place of the newest stranger of the machine with
+//!    the most strangers, if that machine has at least two more than the newcomer's. It then still has at least as
+//!    many, so people are not displaced in circles.
+//! 4. Otherwise the same rule applies to networks: the newcomer takes the place of the newest stranger of the network
+//!    with the most strangers, if that network has at least twice as many as the newcomer's will have then. So more
+//!    addresses in one network gain nothing.
 //!
-//! A machine is an IPv4 address or an IPv6 /64, since one machine may use any address of its /64. A network is a /24 or a
-//! /64; all link-local addresses count as one network. The people of one network may use all places. On this machine each
-//! key counts as a machine and a network of its own, since each may be another user.
+//! A machine is an IPv4 address or an IPv6 /64, since one machine may use any address of its /64. A network is a /24 or
+//! a /64; all link-local addresses count as one network. The people of one network may use all places. On this machine
+//! each key counts as a machine and a network of its own, since each may be another user.
 
 use std::{
     collections::BTreeMap,
@@ -47,12 +49,12 @@ pub(super) struct Holder {
     ip: IpAddr,
     machine: Machine,
     network: Network,
-    /// Whether it is known, that is, no stranger.
+    /// Whether it is known, that is, not a stranger.
     known: bool,
 }
 
 impl Holder {
-    /// The holder of the key `node` at `ip`; `known` says whether they are no stranger.
+    /// The holder of the key `node` at `ip`; `known` says whether they are known, that is, not a stranger.
     pub(super) fn new(node: NodeId, ip: IpAddr, known: bool) -> Self {
         let host = Host::of(ip);
         let network = match host.ip() {
@@ -68,7 +70,7 @@ impl Holder {
     }
 }
 
-/// A place that is taken: the link, since when, and by what node.
+/// A taken place: the link, since when it is taken, and the node that has it.
 pub(super) type Placed = (LinkId, Instant, Holder);
 
 /// Whether a newcomer gets a place.
@@ -84,7 +86,7 @@ pub(super) enum Decision {
     StrangersFull,
 }
 
-/// Whether `newcomer` gets a place beside those who have one.
+/// Whether `newcomer` gets a place, given those who already have one.
 pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Decision {
     let strangers = || placed.iter().filter(|(.., holder)| !holder.known);
     let newest = |is: &dyn Fn(&Holder) -> bool| {
@@ -119,7 +121,7 @@ pub(super) fn decide(newcomer: &Holder, placed: &[Placed]) -> Decision {
     Decision::StrangersFull
 }
 
-/// The group with most members, and their number. Of several such groups it is the one with the newest member.
+/// The group with the most members, and its size. Of several such groups, the one with the newest member.
 fn fullest<T: Ord + Copy>(members: impl Iterator<Item = (T, Instant)>) -> (Option<T>, usize) {
     let mut groups: BTreeMap<T, (usize, Option<Instant>)> = BTreeMap::new();
     for (group, began) in members {
@@ -141,7 +143,7 @@ mod tests {
         NodeId::numbered(u32::try_from(n).unwrap())
     }
 
-    /// A room in which people come one after the other.
+    /// A room in which people arrive one after another.
     struct Room {
         began: Instant,
         placed: Vec<Placed>,
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn nine_aliases_keep_no_newcomer_of_their_network_out() {
+    fn nine_addresses_of_one_computer_keep_no_newcomer_out() {
         let mut room = Room::new();
         for n in 0..300 {
             room.comes(&format!("10.61.0.{}", 100 + n % 9), false);
@@ -189,7 +191,7 @@ mod tests {
             assert!(is_in(room.comes(&format!("10.61.0.{n}"), false)), "{n}");
         }
         assert_eq!(room.placed.len(), STRANGERS_PLACES);
-        // Neither do they come back in place of those.
+        // Nor do the aliases get back in at the newcomers' expense.
         for n in 0..300 {
             room.comes(&format!("10.61.0.{}", 100 + n % 9), false);
         }
@@ -219,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_room_of_single_addresses_yields_to_another_network_only() {
+    fn a_full_room_yields_only_to_another_network() {
         for addr in [|n| format!("10.61.0.{n}"), |n| format!("fe80::{n}")] {
             let mut room = Room::new();
             assert!((0..STRANGERS_PLACES).all(|n| room.comes(&addr(n), false) == Decision::Free));
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_is_kept_for_people_whom_one_knows() {
+    fn a_quarter_of_the_places_is_kept_for_known_people() {
         let mut room = Room::new();
         assert!((0..STRANGERS_PLACES).all(|_| room.comes("127.0.0.1", false) == Decision::Free), "this machine's own");
         assert_eq!(room.comes("127.0.0.1", false), Decision::StrangersFull);
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_person_takes_the_place_of_the_newest_of_the_fullest_machine() {
+    fn a_known_person_displaces_the_fullest_machines_newest_stranger() {
         let mut room = Room::new();
         for n in 0..3 {
             room.comes(&format!("10.0.0.{n}"), false);

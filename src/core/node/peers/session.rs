@@ -1,4 +1,4 @@
-//! What we know of an open link with another node.
+//! What we know about an open link with another node.
 
 use std::{
     net::SocketAddr,
@@ -17,13 +17,13 @@ use crate::{
     protocol::codec::mesh::{Caps, Hello},
 };
 
-/// Frames beside lines that a peer may send at once, and per second in the long run. A node that starts among many is
-/// told of each of them; afterwards it hears pings, presence and newcomers.
+/// Frames other than lines that a peer may send at once, and per second in the long run. A node that starts among many
+/// others is told about each of them; afterwards it gets pings, presence and newcomers.
 const FRAME_BURST: u32 = 512;
 const FRAME_RATE: f64 = 32.0;
 
-/// Frames over the limit that are ignored before the link is cut, and how many per second are forgotten: a peer that sends
-/// so many does nothing else.
+/// Frames over the limit that are ignored before the link is cut, and how many of them per second are forgotten: a peer
+/// that sends more does nothing else.
 const EXCESS_BURST: u32 = 1_000;
 const EXCESS_RATE: f64 = 16.0;
 
@@ -43,7 +43,7 @@ pub(super) struct Start {
 pub(in crate::core::node) struct Session {
     /// How it came about.
     pub(super) start: Start,
-    /// Names the run of the other side's program.
+    /// Identifies the run of the other side's program.
     pub(super) boot: u64,
     /// What both sides can do.
     pub(super) caps: Caps,
@@ -55,9 +55,9 @@ pub(in crate::core::node) struct Session {
     pub(super) round_trip: Option<Duration>,
     /// The last ping, until it is answered.
     pub(super) ping: Option<(u64, Instant)>,
-    /// By how many milliseconds its clock was ahead of ours when it was measured last; none while it has not said.
+    /// By how many milliseconds its clock was ahead of ours when last measured; none until it has told us its time.
     pub(super) clock_ahead_ms: Option<i64>,
-    /// For frames that are no events.
+    /// For frames other than events.
     frames: TokenBucket,
     /// For frames over that limit.
     excess: TokenBucket,
@@ -79,7 +79,7 @@ impl Session {
         }
     }
 
-    /// What matters of it for link choice.
+    /// What matters about it for link choice.
     pub(super) fn candidate(&self) -> Candidate {
         Candidate { dialled_by: self.start.dialled_by, began: self.start.began, boot: self.boot }
     }
@@ -100,6 +100,6 @@ pub(in crate::core::node) enum FrameQuota {
     Within,
     /// Ignore it.
     Over,
-    /// The link is to be cut.
+    /// Cut the link.
     Flood,
 }

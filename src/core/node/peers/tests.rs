@@ -1,4 +1,4 @@
-//! The links alone: what is known of keys is a set, and what the other machines would do is looked at.
+//! The links alone: what is known about keys is a set, and outputs for the other machines are only inspected.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn notices(outs: &[Output]) -> Vec<NoticeCode> {
     outs.iter().filter_map(code).collect()
 }
 
-/// What is said about links among outputs.
+/// The notices about links among outputs.
 fn said(outs: &[Output]) -> Vec<&LinkNotice> {
     outs.iter()
         .filter_map(|out| match out {
@@ -72,8 +72,8 @@ impl Harness {
         out
     }
 
-    /// The node `n` dials us on link `n`, in the run `boot` of its program. Whether it is let in; the router's part is
-    /// done, too.
+    /// The node `n` dials us on link `n`, in the run `boot` of its program. Does the router's part, too. Returns
+    /// whether it is let in.
     fn introduced(&mut self, n: u8, boot: u64) -> bool {
         let (link, source) = (LinkId::Accepted(u32::from(n)), SocketAddr::from(([10, 0, 0, n], 50_000)));
         let outs = self.run(|peers, context, out| {
@@ -82,7 +82,7 @@ impl Harness {
         self.join(outs)
     }
 
-    /// Lets newcomers join, as the router does. Whether there was one.
+    /// Lets newcomers join, as the router does. Returns whether there was one.
     fn join(&mut self, outs: Vec<Output>) -> bool {
         let mut joined = false;
         for output in outs {
@@ -149,7 +149,7 @@ fn news(outs: &[Output]) -> Vec<News> {
 }
 
 #[test]
-fn a_dial_passes_through_its_states_and_ends_in_a_link() {
+fn a_dial_goes_through_its_states_to_a_link() {
     let mut harness = Harness::new();
     let link = harness.dial(7, ANY);
     assert!(matches!(harness.peers.table.get(link), Some(Link::Dialling(_))));
@@ -164,7 +164,7 @@ fn a_dial_passes_through_its_states_and_ends_in_a_link() {
 }
 
 #[test]
-fn events_that_do_not_fit_the_state_of_a_link_change_nothing() {
+fn events_that_do_not_fit_a_links_state_change_nothing() {
     let mut harness = Harness::new();
     let gone = LinkId::Dialled(99);
     assert!(closed(&harness.event(gone, DialEvent::Connected(None)), gone), "given up meanwhile");
@@ -181,7 +181,7 @@ fn events_that_do_not_fit_the_state_of_a_link_change_nothing() {
 }
 
 #[test]
-fn a_dial_with_tls_that_proves_nothing_is_ended_without_a_word() {
+fn a_tls_dial_that_proves_no_key_is_closed_silently() {
     let mut harness = Harness::new();
     let link = harness.dial(7, ANY);
     let outs = harness.event(link, DialEvent::Connected(None));
@@ -190,7 +190,7 @@ fn a_dial_with_tls_that_proves_nothing_is_ended_without_a_word() {
 }
 
 #[test]
-fn the_other_machines_hear_of_a_link_that_a_newer_one_replaces() {
+fn other_machines_are_told_when_a_link_is_replaced() {
     let mut harness = Harness::new();
     assert!(harness.introduced(7, 1));
     let source = SocketAddr::from(([10, 0, 0, 7], 50_001));
@@ -207,7 +207,7 @@ fn the_other_machines_hear_of_a_link_that_a_newer_one_replaces() {
 }
 
 #[test]
-fn a_link_that_ends_says_where_its_node_may_be_dialled_again() {
+fn a_closed_link_reports_where_to_redial_its_node() {
     let mut harness = Harness::new();
     harness.introduced(7, 1);
     let outs = harness.run(|peers, context, out| {
@@ -220,10 +220,10 @@ fn a_link_that_ends_says_where_its_node_may_be_dialled_again() {
 }
 
 #[test]
-fn a_full_room_makes_way_for_acquaintances_only() {
+fn a_full_room_makes_way_only_for_known_people() {
     let mut harness = Harness::new();
     let node = |n: u16| NodeId::new(std::array::from_fn(|at| if at < 2 { n.to_be_bytes()[at] } else { 1 }));
-    // The room's own machine has no limit per host.
+    // This machine has no limit per host.
     let join = |harness: &mut Harness, n: u16| {
         let node = node(n);
         let (link, source) = (LinkId::Accepted(u32::from(n)), SocketAddr::from(([127, 0, 0, 1], 10_000 + n)));
@@ -245,7 +245,7 @@ fn a_full_room_makes_way_for_acquaintances_only() {
 }
 
 #[test]
-fn who_has_no_place_elsewhere_is_told_so_in_words() {
+fn the_user_is_told_when_a_node_is_full() {
     let mut harness = Harness::new();
     let link = harness.dial(7, ANY);
     harness.event(link, DialEvent::Connected(Some(secure(7))));
@@ -259,7 +259,7 @@ fn who_has_no_place_elsewhere_is_told_so_in_words() {
 }
 
 #[test]
-fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
+fn a_guests_excess_lines_are_counted_and_reported() {
     let mut harness = Harness::new();
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let link = LinkId::Accepted(1);
@@ -293,7 +293,7 @@ fn what_a_guest_says_beyond_its_pace_is_counted_and_told() {
 }
 
 #[test]
-fn guests_that_come_again_and_again_with_a_flood_do_not_fill_the_screen() {
+fn guests_that_reconnect_and_flood_do_not_fill_the_screen() {
     let mut harness = Harness::new();
     let mut told = Vec::new();
     for n in 0..1_000 {
@@ -313,7 +313,7 @@ fn guests_that_come_again_and_again_with_a_flood_do_not_fill_the_screen() {
 }
 
 #[test]
-fn all_guests_together_have_a_pace() {
+fn all_guests_together_have_a_rate_limit() {
     let mut harness = Harness::new();
     let mut lines = 0;
     for n in 0..60 {
@@ -327,7 +327,7 @@ fn all_guests_together_have_a_pace() {
 }
 
 #[test]
-fn a_guest_is_known_by_the_address_that_a_check_confirms() {
+fn a_guests_claimed_address_counts_once_a_check_confirms_it() {
     let mut harness = Harness::new();
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let outs = harness.run(|peers, context, out| {
@@ -343,7 +343,7 @@ fn a_guest_is_known_by_the_address_that_a_check_confirms() {
 }
 
 #[test]
-fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
+fn an_ignored_guests_lines_and_names_are_dropped() {
     let mut harness = Harness::new();
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let link = LinkId::Accepted(1);
@@ -358,7 +358,7 @@ fn a_guest_that_is_ignored_says_nothing_and_others_are_passed_on() {
 }
 
 #[test]
-fn who_refuses_us_again_and_again_gets_another_spelling_and_then_a_word() {
+fn repeated_refusals_lead_to_respelling_then_to_a_notice() {
     let mut harness = Harness::new();
     let refused = |harness: &mut Harness| {
         let link = harness.dial(7, Via::Plain);
@@ -379,7 +379,7 @@ fn who_refuses_us_again_and_again_gets_another_spelling_and_then_a_word() {
     assert_eq!(refused(&mut harness).0, "10.0.0.5:4565", "it let us in meanwhile");
 }
 
-/// What the trust machine hears of guests that left: where, and where each goes on.
+/// What the trust machine is told about guests that left: the address of each, and the one where its link goes on.
 fn guests_left(outs: &[Output]) -> Vec<(SocketAddr, Option<SocketAddr>)> {
     let left = |out: &Output| {
         if let Output::GuestLeft { addr, moved_to, .. } = out { Some((*addr, *moved_to)) } else { None }
@@ -388,7 +388,7 @@ fn guests_left(outs: &[Output]) -> Vec<(SocketAddr, Option<SocketAddr>)> {
 }
 
 #[test]
-fn the_next_guest_at_an_address_is_another_one() {
+fn the_next_guest_at_an_address_is_not_ignored() {
     let mut harness = Harness::new();
     let source = SocketAddr::from(([10, 0, 0, 7], 50_000));
     let arrives = |harness: &mut Harness, link| {
@@ -407,7 +407,7 @@ fn the_next_guest_at_an_address_is_another_one() {
 }
 
 #[test]
-fn status_is_told_at_once_and_then_at_most_ten_times_a_second() {
+fn status_is_sent_at_most_ten_times_a_second() {
     let mut harness = Harness::new();
     harness.introduced(7, 1);
     let told =
@@ -421,7 +421,7 @@ fn status_is_told_at_once_and_then_at_most_ten_times_a_second() {
 }
 
 #[test]
-fn a_line_takes_back_a_typing_notice_that_still_waits() {
+fn a_line_cancels_a_pending_typing_notice() {
     let mut harness = Harness::new();
     harness.introduced(7, 1);
     let typing = |outs: &[Output]| {
@@ -452,7 +452,7 @@ fn a_line_takes_back_a_typing_notice_that_still_waits() {
 }
 
 #[test]
-fn a_renamed_node_is_told_to_the_front_end_and_the_trust_machine() {
+fn the_trust_machine_is_told_when_a_node_is_renamed() {
     let mut harness = Harness::new();
     harness.introduced(7, 1);
     let status = Status { nick: Nick::new("carol").ok(), presence: Presence::Here, typing: false };
@@ -461,7 +461,7 @@ fn a_renamed_node_is_told_to_the_front_end_and_the_trust_machine() {
 }
 
 #[test]
-fn links_beyond_this_machine_end_when_it_leaves_its_networks() {
+fn leaving_the_networks_ends_links_beyond_this_machine() {
     let mut harness = Harness::new();
     harness.introduced(7, 1);
     let dial = harness.dial(8, ANY);

@@ -1,4 +1,4 @@
-//! Several nodes with logs, joined by links that are cut and made again: whatever happens, all of them end with the same
+//! Several nodes with logs, joined by links that break and come back: whatever happens, all nodes end with the same
 //! lines in the same order.
 
 mod world;
@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[test]
-fn a_line_is_on_disk_before_it_is_sent_and_shown() {
+fn a_line_is_stored_before_it_is_sent_or_shown() {
     let mut node = World::new(1).benches.remove(0).node;
     let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(1_000) };
     let (mut out, text) = (Vec::new(), Text::new("hello").unwrap());
@@ -32,7 +32,7 @@ fn a_line_is_on_disk_before_it_is_sent_and_shown() {
 }
 
 #[test]
-fn everyone_present_is_counted_and_only_what_they_say_counts() {
+fn delivery_counts_only_the_receipts_of_present_nodes() {
     let mut world = World::new(3);
     world.say(0, "alone");
     assert_eq!(world.shown(0)[0].delivery, Delivery::Waiting);
@@ -56,7 +56,7 @@ fn everyone_present_is_counted_and_only_what_they_say_counts() {
 }
 
 #[test]
-fn every_line_is_followed_until_it_has_come_however_many_there_are() {
+fn every_one_of_many_waiting_lines_is_tracked_until_delivered() {
     let mut world = World::new(2);
     for n in 0..10_000 {
         world.say(0, &n.to_string());
@@ -78,7 +78,7 @@ fn every_line_is_followed_until_it_has_come_however_many_there_are() {
 }
 
 #[test]
-fn who_is_here_and_lacks_lines_is_named_before_the_delivery_is_told() {
+fn present_nodes_that_lack_lines_are_named_before_delivery() {
     let mut world = World::new(2);
     world.say(0, "one");
     world.say(0, "two");
@@ -94,7 +94,7 @@ fn who_is_here_and_lacks_lines_is_named_before_the_delivery_is_told() {
         })
         .collect();
     assert_eq!(told.last(), Some(&&[][..]), "{told:?}");
-    // It may have taken all before anything was told.
+    // It may have received everything before anything was reported.
     assert!(told.iter().all(|nodes| nodes.iter().all(|lack| lack.node == node && lack.lines <= 2)), "{told:?}");
     world.cut(0, 1);
     world.say(0, "three");
@@ -117,7 +117,7 @@ fn lines_typed_while_alone_wait_across_a_restart() {
 }
 
 #[test]
-fn lines_reach_who_cannot_be_reached_through_who_can() {
+fn lines_reach_unlinked_nodes_through_a_third_node() {
     let mut world = World::new(3);
     world.link(0, 1);
     world.link(1, 2);
@@ -127,7 +127,7 @@ fn lines_reach_who_cannot_be_reached_through_who_can() {
     world.wait(5_000);
     assert_eq!(world.texts(0).len(), 3);
     assert_eq!((world.texts(0), world.texts(2)), (world.texts(1), world.texts(1)));
-    // Also when who said it is gone.
+    // Lines also spread after their author is gone.
     world.cut(0, 1);
     world.cut(1, 2);
     world.say(1, "late");
@@ -137,7 +137,7 @@ fn lines_reach_who_cannot_be_reached_through_who_can() {
 }
 
 #[test]
-fn who_comes_late_gets_all_at_once_from_one_and_sees_it_coming() {
+fn a_latecomer_gets_the_backlog_once_and_sees_progress() {
     let mut world = World::new(4);
     for n in 1..4 {
         world.link(0, n);
@@ -151,7 +151,7 @@ fn who_comes_late_gets_all_at_once_from_one_and_sees_it_coming() {
     world.restart(3, 3);
     world.updates[3].clear();
     let frames = world.frames;
-    // Two who have everything; who said it is not there.
+    // Two nodes have everything; the author is away.
     world.restart(0, 2);
     world.link(1, 3);
     world.link(2, 3);
@@ -170,14 +170,14 @@ fn who_comes_late_gets_all_at_once_from_one_and_sees_it_coming() {
 }
 
 #[test]
-fn a_copy_of_a_node_that_speaks_too_is_found_out_and_nobody_is_held_up() {
+fn a_copied_profile_that_speaks_is_detected_and_delays_nobody() {
     let mut world = World::new(4);
     world.say(0, "before");
     for n in 1..3 {
         world.link(0, n);
     }
     world.wait(100);
-    // Somebody copies the whole profile of the first.
+    // Somebody copies the whole profile of the first node.
     world.identities[3] = world.identities[0].clone();
     world.benches[3].store = world.benches[0].store.clone();
     world.restart(3, 9);
@@ -196,13 +196,14 @@ fn a_copy_of_a_node_that_speaks_too_is_found_out_and_nobody_is_held_up() {
     assert_eq!((world.is_told(0, NoticeCode::Forked), world.is_told(3, NoticeCode::Forked)), (1, 1));
     world.say(0, "on its own now");
     world.say(1, "an answer");
-    // Nobody tells the second copy's neighbour at once: it takes its author to be there.
+    // Nobody tells the second copy's neighbour at once: it believes that the author is here.
     world.wait(8_000);
     for n in [1, 2] {
         let texts = world.texts(n);
         assert!(texts.ends_with(&["on its own now".to_owned(), "an answer".to_owned()]), "node {n}: {texts:?}");
     }
-    // Both copies have said again what contradicts the other, so both lines are everywhere and none is marked any more.
+    // Both copies have said their contradicting lines again, so both lines are everywhere and neither is marked any
+    // more.
     for n in [1, 2] {
         world.updates[n].clear();
         world.feed(
@@ -217,7 +218,7 @@ fn a_copy_of_a_node_that_speaks_too_is_found_out_and_nobody_is_held_up() {
 }
 
 #[test]
-fn a_node_that_was_put_back_begins_a_new_log() {
+fn a_node_restored_from_backup_starts_a_new_log() {
     let mut world = World::new(2);
     world.say(0, "one");
     let backup = world.benches[0].store.clone();
@@ -235,7 +236,7 @@ fn a_node_that_was_put_back_begins_a_new_log() {
 }
 
 #[test]
-fn what_is_forged_or_altered_is_never_shown_and_ends_the_link() {
+fn invalid_events_are_never_shown_and_end_the_link() {
     let mut world = World::new(2);
     world.link(0, 1);
     world.say(0, "true");
@@ -265,13 +266,13 @@ fn what_is_forged_or_altered_is_never_shown_and_ends_the_link() {
     assert_eq!(world.links, []);
     world.link(0, 1);
     let link = world.link_of(0, 1).unwrap();
-    // What is true is taken from anybody, once.
+    // A valid event is taken from anybody, once.
     world.feed(1, Input::Frames { link, frames: vec![Frame::Batch(vec![signed; 20])] });
     assert_eq!((world.texts(1).len(), world.links.len()), (2, 1));
 }
 
 #[test]
-fn an_ignored_key_is_silent_under_every_name_and_its_lines_are_passed_on() {
+fn an_ignored_keys_lines_are_hidden_but_passed_on() {
     let mut world = World::new(3);
     world.link(0, 1);
     world.link(1, 2);
@@ -295,7 +296,7 @@ fn an_ignored_key_is_silent_under_every_name_and_its_lines_are_passed_on() {
 }
 
 #[test]
-fn a_full_disk_loses_nothing_that_was_shown_as_said() {
+fn a_full_disk_loses_no_line_shown_as_said() {
     let mut world = World::new(2);
     world.link(0, 1);
     world.say(0, "one");
@@ -313,14 +314,14 @@ fn a_full_disk_loses_nothing_that_was_shown_as_said() {
 }
 
 #[test]
-fn who_holds_less_is_not_believed_to_be_all_there_is() {
+fn a_shorter_copy_is_not_taken_for_the_whole_log() {
     let mut world = World::new(3);
     for n in 0..10 {
         world.say(0, &n.to_string());
     }
     world.link(0, 1);
     world.wait(100);
-    // The first forgets; what it says next is all that the third can have from it.
+    // The first node forgets its lines, so the third can get only what it says next.
     world.benches[0]
         .store
         .handle(crate::core::log::storage::Request::Retain(Retain {
@@ -344,7 +345,7 @@ fn who_holds_less_is_not_believed_to_be_all_there_is() {
 }
 
 #[test]
-fn who_missed_what_its_author_has_erased_hears_what_comes_next() {
+fn a_node_that_missed_erased_lines_gets_later_ones() {
     let mut world = World::new(2);
     world.say(0, "a");
     world.link(0, 1);
@@ -364,7 +365,7 @@ fn who_missed_what_its_author_has_erased_hears_what_comes_next() {
 }
 
 #[test]
-fn what_came_while_the_disk_was_full_comes_again() {
+fn lines_received_while_the_disk_was_full_are_fetched_again() {
     let mut world = World::new(2);
     world.link(0, 1);
     world.say(1, "1");
@@ -380,7 +381,7 @@ fn what_came_while_the_disk_was_full_comes_again() {
 }
 
 #[test]
-fn a_lie_about_our_own_log_changes_nothing() {
+fn a_false_claim_about_our_own_log_changes_nothing() {
     let mut world = World::new(3);
     world.say(0, "one");
     world.link(0, 1);
@@ -428,9 +429,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// Nothing lost, nothing twice, one order, and never an answer before what it answers.
+    /// No line is lost or shown twice, all nodes have one order, and no answer comes before what it answers.
     #[test]
-    fn whatever_happens_all_end_with_the_same_lines_in_the_same_order(steps in steps()) {
+    fn all_nodes_end_with_the_same_lines_in_order(steps in steps()) {
         let mut world = World::new(5);
         let (mut said, mut boot) = (0, 10);
         for step in steps {
@@ -448,7 +449,7 @@ proptest! {
                 Step::Wait(ms) => world.wait(ms),
             }
         }
-        // In a line: the worst of all networks that are one.
+        // In a chain: the worst network in which all are still connected.
         for n in 0..4 {
             world.link(n, n + 1);
         }

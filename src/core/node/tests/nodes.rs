@@ -46,7 +46,7 @@ fn offered(bench: &mut Harness, addr: &str) -> LinkId {
     offered_to(bench, addr, addr)
 }
 
-/// The same, of an address where the node of another one is.
+/// The same, where `addr` leads to the node whose own address is `node`.
 fn offered_to(bench: &mut Harness, addr: &str, node: &str) -> LinkId {
     let link = dials(&bench.feed(Input::Found(at(addr))))[0].0;
     let outs = bench.feed(Input::DialConnected { link, secure: Some(secure(node)) });
@@ -87,7 +87,7 @@ fn who(name: &str) -> Who {
 }
 
 #[test]
-fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
+fn a_node_that_claims_another_key_is_refused() {
     let mut bench = Harness::new(US);
     let outs = bench.feed(introduced(1, SMALLER, 1, "bob"));
     assert!(opens(&outs, IN) && bench.node.peers.table.peers.contains_key(&PeerId::Node(key(at(SMALLER)))));
@@ -103,7 +103,7 @@ fn who_proves_a_key_is_let_in_and_who_says_to_be_another_is_not() {
 }
 
 #[test]
-fn nobody_is_linked_before_the_answer_and_a_false_answer_links_nobody() {
+fn a_dial_links_nobody_without_a_valid_answer() {
     let mut bench = Harness::new(US);
     let link = offered(&mut bench, SMALLER);
     assert_eq!(bench.node.peers.table.peers.len(), 0);
@@ -113,7 +113,7 @@ fn nobody_is_linked_before_the_answer_and_a_false_answer_links_nobody() {
 }
 
 #[test]
-fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
+fn the_dial_of_the_smaller_key_wins() {
     let mut bench = Harness::new(US);
     let dial = offered(&mut bench, LARGER);
     let outs = bench.feed(introduced(1, LARGER, 1, "bob"));
@@ -129,13 +129,13 @@ fn of_two_dials_at_once_that_of_the_smaller_key_stays() {
 }
 
 #[test]
-fn a_dial_that_hangs_with_somebody_in_between_keeps_nobody_out() {
+fn a_dial_stuck_at_a_relay_keeps_nobody_out() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "mallory"));
     let relay = Sighting { node: key(at(LARGER)), addrs: vec![at("10.0.0.2:4568")] };
     let (link, _) = dials(&bench.feed(told(IN, Frame::Peers(vec![relay]))))[0];
     bench.feed(Input::DialConnected { link, secure: Some(secure(LARGER)) });
-    // Our dial of where it really is leads to the same key: not now, but soon again.
+    // Our dial of its real address leads to the same key: it is dropped now, but soon repeated.
     let (direct, _) = dials(&bench.feed(Input::Found(at(LARGER))))[0];
     assert!(closes(&bench.feed(Input::DialConnected { link: direct, secure: Some(secure(LARGER)) }), direct));
     assert_eq!(dials(&bench.wait(300)).len(), 1);
@@ -144,7 +144,7 @@ fn a_dial_that_hangs_with_somebody_in_between_keeps_nobody_out() {
 }
 
 #[test]
-fn what_a_guest_claims_keeps_no_node_out() {
+fn a_guests_claim_keeps_no_node_out() {
     let mut bench = Harness::new("127.0.0.1:4565");
     let bob = "127.0.0.1:4566";
     bench.feed(arrived(1, "127.0.0.1:50000", Some(bob)));
@@ -155,14 +155,14 @@ fn what_a_guest_claims_keeps_no_node_out() {
     welcome(&mut bench, link, bob, 1);
     let guest = PeerId::Guest(at("127.0.0.1:50000"));
     assert_eq!(bench.node.peers.table.peers.keys().copied().collect::<Vec<_>>(), [PeerId::Node(key(at(bob))), guest]);
-    // The other way round: it comes later, and is believed as little.
+    // The other way round: a guest that comes later is believed as little.
     let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some(bob)));
     assert!(opens(&outs, LinkId::Accepted(2)));
     assert!(bench.node.peers.table.peers.contains_key(&PeerId::Guest(at("127.0.0.1:50001"))));
 }
 
 #[test]
-fn on_a_peers_word_nobody_is_dialled_in_plain_text() {
+fn passed_on_addresses_are_never_dialled_in_plain_text() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "mallory"));
     let hint = Sighting { node: key(at(LARGER)), addrs: vec![at(LARGER)] };
@@ -171,7 +171,7 @@ fn on_a_peers_word_nobody_is_dialled_in_plain_text() {
 }
 
 #[test]
-fn a_node_that_comes_and_goes_is_passed_on_once() {
+fn a_node_that_reconnects_repeatedly_is_passed_on_once() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     bench.wait(1_000);
@@ -187,7 +187,7 @@ fn a_node_that_comes_and_goes_is_passed_on_once() {
 }
 
 #[test]
-fn a_key_that_connects_all_the_time_is_turned_away() {
+fn a_key_that_connects_too_often_is_refused() {
     let mut bench = Harness::new(US);
     let let_in =
         (1..100).filter(|n| opens(&bench.feed(introduced(*n, SMALLER, 1, "bob")), LinkId::Accepted(*n))).count();
@@ -196,7 +196,7 @@ fn a_key_that_connects_all_the_time_is_turned_away() {
     assert!(opens(&bench.feed(introduced(200, SMALLER, 1, "bob")), LinkId::Accepted(200)));
 }
 
-/// A node at `addr`, and as many people whom it knows as there are places kept for them.
+/// A node at `addr`, and as many known people as there are places kept for them.
 fn with_acquaintances(addr: &str) -> (Harness, Vec<String>) {
     let people: Vec<String> = (0..MAX_NODES - STRANGERS_PLACES).map(|n| format!("127.0.0.1:{}", 20_000 + n)).collect();
     let known = people.iter().map(|addr| verified(key(at(addr)), "friend"));
@@ -206,7 +206,7 @@ fn with_acquaintances(addr: &str) -> (Harness, Vec<String>) {
 }
 
 #[test]
-fn who_is_known_comes_in_although_strangers_fill_the_room() {
+fn known_people_get_places_in_a_room_full_of_strangers() {
     let (mut bench, people) = with_acquaintances("127.0.0.1:4565");
     for n in 0..STRANGERS_PLACES as u32 {
         assert!(opens(&bench.feed(introduced(n, &format!("127.0.0.1:{}", 6_000 + n), 1, "x")), LinkId::Accepted(n)));
@@ -225,7 +225,7 @@ fn who_is_known_comes_in_although_strangers_fill_the_room() {
 }
 
 #[test]
-fn a_script_that_changes_its_name_all_the_time_is_heard_at_times() {
+fn constant_name_changes_are_sent_at_a_limited_rate() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let mut told = Vec::new();
@@ -259,7 +259,7 @@ fn two_quick_lines_leave_nobody_typing() {
 }
 
 #[test]
-fn typing_that_is_shared_no_more_ends_at_the_others_too() {
+fn turning_typing_notices_off_ends_them_for_others() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let mut told = frames(&bench.feed(Input::Command(Command::Typing(true))), IN);
@@ -274,7 +274,7 @@ fn typing_that_is_shared_no_more_ends_at_the_others_too() {
 }
 
 #[test]
-fn a_later_dial_replaces_a_link_that_only_we_think_alive() {
+fn a_later_dial_replaces_a_link_the_peer_has_lost() {
     let mut bench = Harness::new(US);
     let dial = offered(&mut bench, LARGER);
     welcome(&mut bench, dial, LARGER, 1);
@@ -289,7 +289,7 @@ fn a_later_dial_replaces_a_link_that_only_we_think_alive() {
 }
 
 #[test]
-fn a_new_start_of_the_program_replaces_the_old_link_at_once() {
+fn a_restarted_program_replaces_its_old_link_at_once() {
     let mut bench = Harness::new(US);
     let dial = offered(&mut bench, LARGER);
     welcome(&mut bench, dial, LARGER, 1);
@@ -302,7 +302,7 @@ fn a_new_start_of_the_program_replaces_the_old_link_at_once() {
 }
 
 #[test]
-fn one_node_is_linked_once_whatever_addresses_it_has() {
+fn a_node_with_several_addresses_is_linked_once() {
     let mut bench = Harness::new(US);
     let dial = offered(&mut bench, LARGER);
     welcome(&mut bench, dial, LARGER, 1);
@@ -313,8 +313,8 @@ fn one_node_is_linked_once_whatever_addresses_it_has() {
     assert_eq!(bench.feed(Input::Found(at("10.0.1.8:4565"))), []);
 }
 
-/// We dial the larger key, which dials us from another of its addresses, lets our dial in and gives up its own. What it says
-/// on the one connection and on the other comes in any order. Our dial.
+/// We dial the larger key, which dials us from another of its addresses, lets our dial in and gives up its own. What it
+/// says on the two connections may come in any order. Returns our dial, and the outputs when it gives up its own.
 fn given_up_for_our_dial(bench: &mut Harness) -> (LinkId, Vec<Output>) {
     let dial = offered(bench, LARGER);
     let source = at("10.0.1.8:50000");
@@ -329,7 +329,7 @@ fn comes_or_goes(outs: &[Output]) -> bool {
 }
 
 #[test]
-fn who_gives_up_its_dial_for_ours_has_not_left() {
+fn a_node_that_switches_to_our_dial_has_not_left() {
     let mut bench = Harness::new(US);
     let (dial, outs) = given_up_for_our_dial(&mut bench);
     assert!(!comes_or_goes(&outs), "{outs:?}");
@@ -338,7 +338,7 @@ fn who_gives_up_its_dial_for_ours_has_not_left() {
 }
 
 #[test]
-fn who_gives_up_its_dial_and_does_not_answer_ours_has_left() {
+fn a_node_that_switches_but_never_answers_has_left() {
     let left = |outs: &[Output]| updates(outs).iter().any(|update| matches!(update, Update::PeerLeft { .. }));
     let mut bench = Harness::new(US);
     let (dial, _) = given_up_for_our_dial(&mut bench);
@@ -415,7 +415,7 @@ fn guests_come_in_from_where_the_user_lets_them() {
 }
 
 #[test]
-fn newcomers_are_passed_on_and_what_is_passed_on_is_dialled_for_that_key_alone() {
+fn newcomers_are_passed_on_and_dialled_only_for_their_key() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let outs = bench.feed(introduced(2, LARGER, 1, "carol"));
@@ -437,7 +437,7 @@ fn newcomers_are_passed_on_and_what_is_passed_on_is_dialled_for_that_key_alone()
 }
 
 #[test]
-fn hints_cost_a_bounded_number_of_dials() {
+fn hints_cause_a_bounded_number_of_dials() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let mut count = 0;
@@ -460,14 +460,14 @@ fn hints_cost_a_bounded_number_of_dials() {
         }
     }
     assert!((200..=300).contains(&count), "{count}");
-    // A peer that comes back does not start over.
+    // A peer that comes back gets no new allowance.
     bench.feed(introduced(2, SMALLER, 2, "bob"));
     let again = Sighting { node: key(at("10.8.0.1:1")), addrs: vec![at("10.8.0.1:1")] };
     assert_eq!(dials(&bench.feed(told(LinkId::Accepted(2), Frame::Peers(vec![again])))), []);
 }
 
 #[test]
-fn a_flood_of_frames_is_passed_over_and_then_cut() {
+fn a_flood_of_frames_is_ignored_then_ends_the_link() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     let mut outs = Vec::new();
@@ -514,7 +514,7 @@ fn presence_names_and_round_trips_reach_the_front_end() {
 }
 
 #[test]
-fn a_hello_without_a_time_is_no_clock_of_1970() {
+fn a_hello_without_a_time_is_not_read_as_1970() {
     let mut bench = Harness::new(US);
     bench.now.wall = Timestamp::from_millis(1_795_000_000_000);
     let said = mesh::encode(&Frame::Hello(hello(SMALLER, 1, "bob")));
@@ -534,7 +534,7 @@ fn a_hello_without_a_time_is_no_clock_of_1970() {
 }
 
 #[test]
-fn an_unknown_version_is_refused_with_a_reason_and_told_once() {
+fn an_unknown_version_is_refused_and_reported_once() {
     let mut bench = Harness::new(US);
     let from_the_future = |n: u32| Input::NodeArrived {
         link: LinkId::Accepted(n),
@@ -549,7 +549,7 @@ fn an_unknown_version_is_refused_with_a_reason_and_told_once() {
 }
 
 #[test]
-fn our_own_key_elsewhere_is_an_alarm_and_our_own_dial_is_not() {
+fn only_another_program_with_our_key_raises_a_notice() {
     let mut bench = Harness::new(US);
     let outs = bench.feed(introduced(1, US, 1, "me"));
     assert!(closes(&outs, IN) && updates(&outs).is_empty(), "{outs:?}");
@@ -589,7 +589,7 @@ fn a_guest_that_takes_a_known_name_is_pointed_out() {
 }
 
 #[test]
-fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
+fn a_new_key_under_a_known_name_alarms_until_trusted() {
     let mut bench = Harness::new(US);
     bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
     let outs = bench.feed(introduced(1, SMALLER, 1, "Bob"));
@@ -608,7 +608,7 @@ fn a_new_key_behind_a_known_name_is_an_alarm_until_it_is_trusted() {
 }
 
 #[test]
-fn who_shares_a_name_does_not_inherit_it() {
+fn a_namesake_does_not_inherit_a_name() {
     let mut bench = Harness::new(US);
     bench.node = Node::new(Me { known: vec![bob()], ..me(US, 1) });
     let alarmed = |outs: &[Output]| updates(outs).iter().any(|update| matches!(update, Update::Alarm(_)));
@@ -626,7 +626,7 @@ fn who_shares_a_name_does_not_inherit_it() {
 }
 
 #[test]
-fn who_is_meant_is_found_or_asked() {
+fn a_command_finds_the_person_or_asks() {
     let mut bench = Harness::new(US);
     bench.feed(introduced(1, SMALLER, 1, "bob"));
     bench.feed(introduced(2, LARGER, 1, "bob"));
@@ -647,7 +647,7 @@ fn who_is_meant_is_found_or_asked() {
 }
 
 #[test]
-fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
+fn compared_codes_match_unless_someone_is_in_between() {
     let compare = |exporters: [[u8; 32]; 2]| {
         let [mut alice, mut bob] = [Harness::new(US), Harness::new(LARGER)];
         bob.node = Node::new(Me { secret: [9; 32], ..me(LARGER, 2) });
@@ -697,14 +697,14 @@ fn two_nodes_compare_codes_and_whoever_sits_between_shows_two() {
 }
 
 #[test]
-fn the_room_has_an_end_and_connect_says_so() {
+fn connect_says_when_the_room_is_full() {
     let (mut bench, people) = with_acquaintances(US);
     for n in 0..MAX_NODES_PER_HOST as u32 {
         bench.feed(introduced(n + 2_000, &format!("10.2.0.1:{}", 1_000 + n), 1, "x"));
     }
     let outs = bench.feed(introduced(3_000, "10.2.0.1:5000", 1, "x"));
     assert_eq!(byes(&outs, LinkId::Accepted(3_000)), [Frame::Bye(Reason::Full)], "one host");
-    // All others come in, in the end in place of those of the one host.
+    // All others are let in, in the end in place of those of the one host.
     let from = |n: u32| format!("10.1.{}.{}:4565", n % 4, n / 4 + 1);
     let strangers = STRANGERS_PLACES as u32 - 1;
     for n in 0..strangers {
@@ -718,7 +718,7 @@ fn the_room_has_an_end_and_connect_says_so() {
     assert_eq!(bench.node.peers.table.peers.len(), MAX_NODES);
     let outs = bench.feed(Input::Command(Command::Connect(Target::Socket(at("10.0.0.77:4565")))));
     assert!(matches!(updates(&outs)[..], [Update::Failed(Failure::Connect(ConnectFailure::Full { .. }))]));
-    // Somebody who is here already may come again.
+    // A node that is already here may come again.
     assert!(opens(&bench.feed(introduced(901, &from(0), 2, "x")), LinkId::Accepted(901)));
 }
 

@@ -28,7 +28,8 @@ struct World {
     accepted: u32,
     start: Instant,
     breaks: Vec<Instant>,
-    /// Whether the nodes are of our kind; else reference nodes, as far as two of us in plain text are like them.
+    /// Whether the nodes are of our kind. If not, they speak plain text, which is as close to reference nodes as two of
+    /// us get.
     secure: bool,
 }
 
@@ -168,7 +169,7 @@ impl World {
         }
     }
 
-    /// In the first seconds connections break, which each end notices in its own time.
+    /// Makes connections break in the first seconds. Each end notices in its own time.
     fn break_some(&mut self, count: u32) {
         for _ in 0..count {
             let at = self.start + Duration::from_micros(self.rng.u64(0..3_000_000));
@@ -194,7 +195,7 @@ impl World {
         }
     }
 
-    /// Holds at every moment: who is on the map has exactly one open link, and no open link is off the map.
+    /// Holds at every moment: each peer on the map has exactly one open link, and each open link is on the map.
     fn check_map(&self, who: usize) {
         let node = &self.nodes[who];
         let up = node.peers.table.links.iter().filter(|(_, l)| matches!(l, Link::Up { .. })).count();
@@ -220,7 +221,7 @@ impl World {
     }
 }
 
-/// What a first frame says of its sender, if it is a Hello.
+/// What a first frame says about its sender, if it is a Hello.
 fn hello(frame: &Bytes) -> Option<Hello> {
     match mesh::decode(frame) {
         Ok(Frame::Hello(hello)) => Some(hello),

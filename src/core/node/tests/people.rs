@@ -120,7 +120,7 @@ fn ended(updates: &[Update], node: NodeId) -> bool {
 }
 
 #[test]
-fn nobody_takes_over_a_command_that_names_a_key() {
+fn a_name_cannot_hijack_a_command_that_names_a_key() {
     // Eight digits are not a name: a peer that tries is shown by its key.
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let link = desk.is(mallory(), "7f3a91c0");
@@ -130,7 +130,7 @@ fn nobody_takes_over_a_command_that_names_a_key() {
     let ignored = |desk: &Desk, node| desk.bench.node.trust.book().get(&node).unwrap().ignored;
     assert!(ignored(&desk, bob()) && !ignored(&desk, mallory()));
 
-    // With fewer, both are meant.
+    // With fewer digits, either may be meant.
     for here in [true, false] {
         let mut desk = Desk::new(vec![Known { verified: false, ..verified(bob(), "bob") }]);
         if here {
@@ -150,7 +150,7 @@ fn nobody_takes_over_a_command_that_names_a_key() {
 }
 
 #[test]
-fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
+fn offered_names_stay_unique_against_ground_key_prefixes() {
     let ground = node_of("7f3a91c0ff");
     let mut desk = Desk::new(Vec::new());
     desk.is(bob(), "bob");
@@ -164,8 +164,8 @@ fn names_that_are_offered_mean_one_key_also_if_its_begin_was_ground() {
 }
 
 #[test]
-fn who_merely_looks_so_is_not_trusted_for_it() {
-    // The one of that very name is away: it is meant all the same.
+fn a_look_alike_name_is_not_enough_for_trust() {
+    // The key with exactly that name is away, but it is meant all the same.
     let met = Some(Met { days: 2, proven: true, ..Met::default() });
     let mut desk = Desk::new(vec![Known { verified: false, met, ..verified(bob(), "bob") }]);
     desk.is(mallory(), "вов");
@@ -173,7 +173,7 @@ fn who_merely_looks_so_is_not_trusted_for_it() {
     let trusted = |desk: &Desk, node| desk.bench.node.trust.book().get(&node).unwrap().trusted;
     assert!(trusted(&desk, bob()) && !trusted(&desk, mallory()));
 
-    // There is nobody of that very name.
+    // Nobody has exactly that name.
     let mut desk = Desk::new(Vec::new());
     desk.is(mallory(), "b0b");
     let commands: [fn(Who) -> Command; 4] = [
@@ -193,7 +193,7 @@ fn who_merely_looks_so_is_not_trusted_for_it() {
 }
 
 #[test]
-fn yes_means_the_code_that_was_shown_under_that_name() {
+fn yes_answers_the_code_shown_under_that_name() {
     let mut desk = Desk::new(Vec::new());
     let (bobs, mallorys) = (desk.is(bob(), "bob"), desk.is(mallory(), "mallory"));
     desk.shows(bobs, bob());
@@ -204,7 +204,7 @@ fn yes_means_the_code_that_was_shown_under_that_name() {
     assert!(matches!(failed[..], [Update::Failed(Failure::Verify(_))]), "{failed:?}");
     desk.yes("c04e");
     assert!(!desk.is_verified(mallory()) && !desk.is_verified(bob()));
-    // Another code, under the name that bob's was shown under a moment ago.
+    // Another code, under the name under which bob's was shown a moment ago.
     desk.bench.wait(31_000);
     desk.shows(mallorys, mallory());
     let asked = desk.yes("bob");
@@ -215,7 +215,7 @@ fn yes_means_the_code_that_was_shown_under_that_name() {
 }
 
 #[test]
-fn yes_is_not_taken_for_a_look_alike() {
+fn yes_to_one_name_does_not_verify_a_look_alike() {
     let mut desk = Desk::new(Vec::new());
     let bobs = desk.is(bob(), "bob");
     let mallorys = desk.is(mallory(), "b0b");
@@ -230,7 +230,7 @@ fn yes_is_not_taken_for_a_look_alike() {
 }
 
 #[test]
-fn two_codes_of_one_name_are_told_apart() {
+fn two_codes_under_one_name_are_told_apart() {
     let mut desk = Desk::new(Vec::new());
     let (bobs, mallorys) = (desk.is(bob(), "bob"), desk.is(mallory(), "bob"));
     desk.shows(bobs, bob());
@@ -240,7 +240,7 @@ fn two_codes_of_one_name_are_told_apart() {
     assert_eq!(question(&desk.yes("bob")).len(), 2, "the user may be answering bob's");
     desk.yes("bob#7f3a91c0");
     assert!(!desk.is_verified(mallory()) && !desk.is_verified(bob()));
-    // Not for ever.
+    // But not for ever.
     desk.leaves(mallorys);
     desk.bench.wait(240_000);
     let mallorys = desk.is(mallory(), "bob");
@@ -250,7 +250,7 @@ fn two_codes_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn a_new_link_is_no_new_try_to_show_a_code() {
+fn a_new_link_allows_no_extra_code() {
     let mut desk = Desk::new(Vec::new());
     let link = desk.is(mallory(), "mallory");
     desk.shows(link, mallory());
@@ -261,7 +261,7 @@ fn a_new_link_is_no_new_try_to_show_a_code() {
 }
 
 #[test]
-fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked() {
+fn many_keys_under_a_known_name_raise_few_alarms() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let (mut alarms, mut notices, mut suspects) = (0, 0, 0);
     let mut links = Vec::new();
@@ -288,7 +288,7 @@ fn keys_by_the_hundred_under_a_known_name_raise_a_few_alarms_and_are_all_marked(
 }
 
 #[test]
-fn keys_by_the_hundred_beside_the_owner_of_a_name_are_marked_and_stay_so_when_it_leaves() {
+fn namesakes_stay_marked_when_the_names_owner_leaves() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let bobs = desk.is(bob(), "bob");
     for n in 0..100u8 {
@@ -305,7 +305,7 @@ fn keys_by_the_hundred_beside_the_owner_of_a_name_are_marked_and_stay_so_when_it
 
 /// The key that was known first keeps the name, and the second one learns how it is shown.
 #[test]
-fn who_takes_a_name_that_is_somebodys_is_told() {
+fn a_node_that_takes_anothers_name_is_told() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     let (link, outs) = desk.joins(mallory(), "bob");
     let taken = mesh::encode(&Frame::Doubt(Doubt::NameTaken(Nick::new("bob").unwrap())));
@@ -323,9 +323,9 @@ fn who_takes_a_name_that_is_somebodys_is_told() {
     assert_eq!(desk.bench.feed(Input::Frames { link, frames: doubt(&own) }), [], "not again and again");
 }
 
-/// "The codes differ" is for both sides, and lasts.
+/// An answer that the codes differ counts on both sides, and lasts.
 #[test]
-fn codes_that_differ_are_told_to_the_other_side_and_by_it() {
+fn each_side_tells_the_other_that_codes_differ() {
     let mut desk = Desk::new(Vec::new());
     let link = desk.is(mallory(), "mallory");
     let doubt = || Input::Frames { link, frames: vec![Frame::Doubt(Doubt::CodesDiffer)] };
@@ -348,9 +348,9 @@ fn codes_that_differ_are_told_to_the_other_side_and_by_it() {
     assert!(!desk.is_verified(bob()), "what they say counts as much");
 }
 
-/// Somebody in between must not escape "the codes differ" by ending the link or waiting.
+/// Somebody in between must not escape a "no" by ending the link or waiting.
 #[test]
-fn a_no_counts_also_when_the_link_or_the_time_is_over() {
+fn a_no_counts_after_the_link_or_the_code_ends() {
     let no = |desk: &mut Desk| desk.asks(|who| Command::Verify { who, same: Some(false) }, "mallory");
     let differs = |desk: &Desk| desk.bench.node.trust.book().get(&mallory()).is_some_and(|known| known.differs);
     let mut desk = Desk::new(Vec::new());
@@ -371,9 +371,9 @@ fn a_no_counts_also_when_the_link_or_the_time_is_over() {
     assert!(differs(&desk), "the time was over");
 }
 
-/// The same run comes on another link under another name: the front end must hear of the name as well.
+/// The same run comes on another link under another name: the front end must be told the name as well.
 #[test]
-fn a_second_link_with_another_name_is_a_new_name() {
+fn a_second_link_under_another_name_is_a_rename() {
     let mut desk = Desk::new(vec![verified(bob(), "bob")]);
     desk.joins(mallory(), "bob");
     let told = updates(desk.joins(mallory(), "zed").1);
@@ -385,7 +385,7 @@ fn a_second_link_with_another_name_is_a_new_name() {
 
 /// Two names that differ only in case: nobody can be sure which one was meant.
 #[test]
-fn bob_and_bob_are_asked_about() {
+fn names_that_differ_only_in_case_are_ambiguous() {
     let mut desk = Desk::new(vec![verified(bob(), "Bob")]);
     desk.is(mallory(), "bob");
     for name in ["bob", "Bob"] {

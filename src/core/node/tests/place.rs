@@ -1,11 +1,11 @@
-//! Where the node is, and whom it hears there.
+//! Where the node listens, and which peers it looks for there.
 
 use super::*;
 use crate::domain::model::{Target, Trust};
 
 const OPEN: &str = "10.0.0.5:4565";
 
-/// The node is on this machine alone from now on.
+/// The node stays on this machine from now on.
 fn close(bench: &mut Harness) -> Vec<Output> {
     let networks = vec!["127.0.0.0/8".parse().unwrap()];
     bench.feed(Input::Relocated(LocalAddrs { addrs: vec![at("127.0.0.1:4565")], networks, open: false }))
@@ -20,7 +20,7 @@ fn dialled(outs: &[Output]) -> Vec<SocketAddr> {
 }
 
 #[test]
-fn what_a_sweep_found_before_the_node_was_closed_is_not_dialled_after() {
+fn late_sweep_results_are_not_dialled_once_networks_are_closed() {
     let mut bench = Harness::new(OPEN);
     close(&mut bench);
     assert_eq!(dialled(&bench.feed(Input::Found(at("10.0.0.7:4565")))), []);
@@ -30,7 +30,7 @@ fn what_a_sweep_found_before_the_node_was_closed_is_not_dialled_after() {
 }
 
 #[test]
-fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
+fn a_closed_node_redials_a_local_peer_only_locally() {
     let mut bench = Harness::new(OPEN);
     // Dialled at two addresses: the first one stays the link.
     let secure = Secure { node: NodeId::new([9; 32]), exporter: [7; 32] };
@@ -61,7 +61,7 @@ fn who_stays_on_this_machine_is_not_looked_for_beyond_it_later() {
 }
 
 #[test]
-fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
+fn addresses_found_on_the_previous_network_are_forgotten() {
     let mut bench = Harness::new(OPEN);
     let named = at("10.0.0.8:4565");
     bench.feed(Input::Found(at("10.0.0.7:4565")));
@@ -78,7 +78,7 @@ fn who_was_found_where_we_were_is_not_looked_for_from_where_we_are() {
 }
 
 #[test]
-fn ports_that_accept_and_stay_silent_keep_nobody_waiting() {
+fn ports_that_accept_but_stay_silent_do_not_delay_others() {
     let mut bench = Harness::new(OPEN);
     let silent = |n: u16| at(&format!("10.0.0.{}:4565", 10 + n));
     let begun: usize = (0..200).map(|n| dialled(&bench.feed(Input::Found(silent(n)))).len()).sum();
@@ -98,7 +98,7 @@ fn ports_that_accept_and_stay_silent_keep_nobody_waiting() {
 }
 
 #[test]
-fn who_cannot_be_met_is_a_reason_for_a_minute() {
+fn an_unreachable_node_is_remembered_for_a_minute() {
     let mut bench = Harness::new(OPEN);
     let link = dials(&bench.feed(announced("10.0.0.7:4565", 7)))[0].0;
     bench.feed(Input::DialFailed { link, failure: DialFailure::Refused });
@@ -111,7 +111,7 @@ fn who_cannot_be_met_is_a_reason_for_a_minute() {
 }
 
 #[test]
-fn nobody_has_us_knock_at_the_services_of_others() {
+fn announcements_cannot_make_us_dial_system_services() {
     let mut bench = Harness::new(OPEN);
     for port in [22, 25, 445, 1_023] {
         assert_eq!(dialled(&bench.feed(announced(&format!("10.0.0.7:{port}"), 7))), [], "{port}");
@@ -120,7 +120,7 @@ fn nobody_has_us_knock_at_the_services_of_others() {
 }
 
 #[test]
-fn one_host_that_announces_a_thousand_keys_does_not_keep_others_unheard() {
+fn one_host_announcing_many_keys_does_not_crowd_out_others() {
     let mut bench = Harness::new(OPEN);
     let refuse = |bench: &mut Harness, outs: &[Output]| {
         for (link, _) in dials(outs) {

@@ -33,7 +33,7 @@ fn offered(bench: &mut Harness, addr: &str) -> LinkId {
 }
 
 #[test]
-fn a_believable_claim_is_who_the_guest_is_and_anything_else_is_its_source() {
+fn a_guest_without_a_believable_claim_keeps_its_source_address() {
     let mut bench = Harness::new("10.0.0.1:4565");
     let outs = bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
     assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.2:4565"))]);
@@ -41,7 +41,7 @@ fn a_believable_claim_is_who_the_guest_is_and_anything_else_is_its_source() {
     assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.3:50001"))]);
     let outs = bench.feed(arrived(3, "10.0.0.4:50002", None));
     assert_eq!(joined(&outs), [PeerId::Guest(at("10.0.0.4:50002"))]);
-    // Somebody looks whether it listens there. Nobody listens at a source address.
+    // We check whether it listens there. A source address is not checked, since nobody listens there.
     let looks = dials(&bench.wait(3_000));
     assert_eq!(looks.iter().map(|(_, addr)| *addr).collect::<Vec<_>>(), [at("10.0.0.2:4565")]);
     let settled = bench.feed(Input::DialFailed { link: looks[0].0, failure: DialFailure::NotTls });
@@ -53,7 +53,7 @@ fn a_believable_claim_is_who_the_guest_is_and_anything_else_is_its_source() {
 }
 
 #[test]
-fn only_the_repeated_claim_is_refused() {
+fn only_a_repeated_claim_is_refused() {
     let mut bench = Harness::new("10.0.0.1:4565");
     assert!(opens(&bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565"))), IN));
     let again = bench.feed(arrived(2, "10.0.0.2:50001", Some("10.0.0.2:4565")));
@@ -63,10 +63,10 @@ fn only_the_repeated_claim_is_refused() {
 }
 
 #[test]
-fn the_owner_of_an_address_gets_in_although_somebody_claimed_it_first() {
+fn the_owner_of_an_address_gets_in_despite_false_claims() {
     let mut bench = Harness::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
-    // The owner comes, is refused, and we look who really answers there.
+    // The owner comes and is refused, and we check who really answers there.
     let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:4567")));
     assert!(closes(&outs, LinkId::Accepted(2)));
     let (link, addr) = dials(&outs)[0];
@@ -80,7 +80,7 @@ fn the_owner_of_an_address_gets_in_although_somebody_claimed_it_first() {
 }
 
 #[test]
-fn a_source_port_is_no_claim_to_an_address_that_somebody_listens_on() {
+fn a_source_port_does_not_hold_a_listeners_address() {
     let mut bench = Harness::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:4567", None));
     assert_eq!(bench.node.linked(), BTreeSet::new());
@@ -93,7 +93,7 @@ fn a_source_port_is_no_claim_to_an_address_that_somebody_listens_on() {
 }
 
 #[test]
-fn who_claimed_falsely_has_to_go_if_its_own_place_is_taken_too() {
+fn a_false_claimant_with_no_address_left_is_closed() {
     let mut bench = Harness::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
     bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:50000")));
@@ -107,7 +107,7 @@ fn who_claimed_falsely_has_to_go_if_its_own_place_is_taken_too() {
 }
 
 #[test]
-fn an_honest_claim_survives_the_question() {
+fn an_honest_claim_survives_a_dispute() {
     let mut bench = Harness::new("127.0.0.1:4565");
     bench.feed(arrived(1, "127.0.0.1:50000", Some("127.0.0.1:4567")));
     let outs = bench.feed(arrived(2, "127.0.0.1:50001", Some("127.0.0.1:4567")));
@@ -118,7 +118,7 @@ fn an_honest_claim_survives_the_question() {
 }
 
 #[test]
-fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
+fn the_dial_of_the_smaller_address_wins() {
     let mut small = Harness::new("10.0.0.1:4565");
     let dial = offered(&mut small, "10.0.0.2:4565");
     let outs = small.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
@@ -136,7 +136,7 @@ fn of_two_dials_at_once_the_one_of_the_smaller_address_stays() {
 }
 
 #[test]
-fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
+fn a_guest_that_accepts_both_dials_is_linked_once() {
     let mut bench = Harness::new("10.0.0.2:4565");
     let dial = offered(&mut bench, "10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.1:50000", Some("10.0.0.1:4565")));
@@ -145,7 +145,7 @@ fn a_reference_node_that_lets_both_dials_in_is_linked_once() {
 }
 
 #[test]
-fn a_dial_without_a_first_frame_gives_way_to_the_other_side() {
+fn a_dial_without_a_first_frame_gives_way() {
     let mut bench = Harness::new("10.0.0.1:4565");
     let outs = bench.feed(Input::Found(at("10.0.0.2:4565")));
     let dial = bench.plain(dials(&outs)[0].0);
@@ -158,7 +158,7 @@ fn a_dial_without_a_first_frame_gives_way_to_the_other_side() {
 }
 
 #[test]
-fn when_both_were_refused_the_dial_is_repeated_with_jitter() {
+fn a_refused_dial_is_retried_with_jitter() {
     let mut waits = Vec::new();
     for seed in 0..20 {
         let mut bench = Harness::new("10.0.0.1:4565");
@@ -175,7 +175,7 @@ fn when_both_were_refused_the_dial_is_repeated_with_jitter() {
 }
 
 #[test]
-fn it_never_dials_itself_nor_who_is_linked() {
+fn a_node_never_dials_itself_or_a_linked_peer() {
     let mut bench = Harness::new("10.0.0.1:4565");
     assert_eq!(bench.feed(Input::Found(at("10.0.0.1:4565"))), []);
     bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
@@ -187,7 +187,7 @@ fn it_never_dials_itself_nor_who_is_linked() {
 }
 
 #[test]
-fn guests_beyond_the_limit_are_turned_away_with_one_word() {
+fn guests_beyond_the_limit_are_refused_with_one_notice() {
     let mut bench = Harness::new("10.0.0.1:4565");
     for n in 0..crate::core::budgets::MAX_GUESTS as u32 {
         assert!(opens(&bench.feed(arrived(n, &format!("10.0.1.{n}:50000"), None)), LinkId::Accepted(n)));
@@ -204,7 +204,7 @@ fn guests_beyond_the_limit_are_turned_away_with_one_word() {
 }
 
 #[test]
-fn what_was_asked_for_and_never_answers_is_said_once() {
+fn a_requested_host_that_never_answers_is_reported_once() {
     let mut bench = Harness::new("10.0.0.1:4565");
     let mut outs = bench.feed(Input::Command(Command::Connect(Target::Host("10.0.0.9".parse().unwrap()))));
     let mut failures = Vec::new();
@@ -226,7 +226,7 @@ fn what_was_asked_for_and_never_answers_is_said_once() {
 }
 
 #[test]
-fn what_was_asked_for_and_refuses_is_said_once() {
+fn a_requested_address_that_refuses_is_reported_once() {
     let mut bench = Harness::new("10.0.0.1:4565");
     let mut outs = bench.feed(Input::Command(Command::Connect(Target::Socket(at("10.0.0.9:4565")))));
     let mut failures = Vec::new();
@@ -252,7 +252,7 @@ fn what_was_asked_for_and_refuses_is_said_once() {
 }
 
 #[test]
-fn one_person_at_a_host_does_not_keep_us_from_the_others_there() {
+fn connecting_to_a_host_dials_its_other_ports_too() {
     let mut bench = Harness::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", Some("10.0.0.2:4565")));
     let look = dials(&bench.wait(3_000))[0].0;
@@ -262,7 +262,7 @@ fn one_person_at_a_host_does_not_keep_us_from_the_others_there() {
 }
 
 #[test]
-fn lines_to_guests_alone_count_as_sent() {
+fn lines_sent_only_to_guests_count_as_sent() {
     let mut bench = Harness::new("10.0.0.1:4565");
     assert_eq!(messages(&bench.feed(say("hello")))[0].delivery, Delivery::Waiting);
     bench.feed(arrived(1, "10.0.0.2:50000", None));
@@ -277,7 +277,7 @@ fn lines_to_guests_alone_count_as_sent() {
 }
 
 #[test]
-fn a_guests_line_is_shown_once_although_the_disk_is_full() {
+fn a_guests_line_is_shown_once_on_a_full_disk() {
     let mut bench = Harness::new("10.0.0.1:4565");
     bench.feed(arrived(1, "10.0.0.2:50000", None));
     let line = || Input::GuestLines {
@@ -294,7 +294,7 @@ fn a_guests_line_is_shown_once_although_the_disk_is_full() {
 }
 
 #[test]
-fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
+fn a_guest_takes_its_name_from_its_lines() {
     let mut bench = Harness::new("10.0.0.1:4565");
     let line = |nick: Option<&str>| ReferenceLine {
         nick: nick.map(|n| Nick::new(n).unwrap()),
@@ -314,7 +314,7 @@ fn a_guest_is_renamed_by_what_it_says_and_cannot_speak_before_it_is_in() {
 }
 
 #[test]
-fn after_quit_nothing_happens_any_more() {
+fn nothing_happens_after_quit() {
     let mut bench = Harness::new("10.0.0.1:4565");
     assert_eq!(bench.feed(Input::Command(Command::Quit)), [Output::Leave]);
     assert_eq!(bench.feed(arrived(1, "10.0.0.2:50000", None)), []);

@@ -1,8 +1,8 @@
-//! What is known of keys, and the alarm when one goes by another's name. Nicknames are claims.
+//! What is known about keys, and the alarm when one goes by another's name. Nicknames are claims.
 //!
 //! The key that was known first keeps a name ([`Claim`]), whether it is here or not, unless the user gives the name to
-//! another one (`/trust`, `/verify`). The user's own name is nobody else's. A claim to a name that is somebody's earns
-//! nothing with time: neither by reconnecting, nor by waiting a day, nor across a restart.
+//! another one (`/trust`, `/verify`). The user's own name belongs to nobody else. A claim to somebody else's name gains
+//! nothing over time: neither by reconnecting, nor by waiting a day, nor across a restart.
 
 use std::{cmp::Reverse, collections::BTreeMap, net::SocketAddr};
 
@@ -16,14 +16,14 @@ use crate::domain::{
     naming::Claim,
 };
 
-/// Alarms about one key in one run. A key that takes one name after the other is suspect enough by then, and must not fill
-/// the screen.
+/// Alarms about one key in one run. A key that takes one name after another is suspect enough by then, and must not
+/// fill the screen.
 const MAX_ALARMS_PER_KEY: usize = 8;
 
-/// Addresses that are dialled at the start of a run: what a desk with a few hundred colleagues needs.
+/// Addresses that are dialled at the start of a run: enough for somebody with a few hundred colleagues.
 const MAX_REDIALS: usize = 256;
 
-/// Of these on one host: a peer that claimed one port after the other must not have us scan the host.
+/// Of these on one host: a peer that claimed one port after another must not make us scan the host.
 const MAX_REDIALS_PER_HOST: usize = 8;
 
 /// Every key that was met, and whose name is whose.
@@ -35,7 +35,7 @@ pub(in crate::core::node) struct TrustBook {
     own: (Nick, Skeleton),
 }
 
-/// Somebody whose name it is.
+/// Who holds a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holder {
     /// Our own user.
@@ -45,8 +45,8 @@ enum Holder {
 }
 
 impl TrustBook {
-    /// What earlier runs have kept, for a user with this key and name. Of one key that is in it twice, the last record
-    /// counts.
+    /// Starts with what earlier runs have kept, for a user with this key and name. If a key is in it twice, the last
+    /// record counts.
     pub(in crate::core::node) fn new(known: Vec<Known>, me: NodeId, own: &Nick) -> Self {
         Self { records: Records::new(known), me, own: (own.clone(), skeleton(own)) }
     }
@@ -56,8 +56,8 @@ impl TrustBook {
         self.own = (own.clone(), skeleton(own));
     }
 
-    /// `node` was linked, from `host`, or goes by another name now. Says whether it takes somebody else's name; `present`
-    /// says who is linked.
+    /// `node` was linked, from `host`, or goes by another name now. Returns the alarm to raise if it takes somebody
+    /// else's name; `present` says who is linked.
     pub(in crate::core::node) fn met(
         &mut self,
         node: NodeId,
@@ -88,10 +88,10 @@ impl TrustBook {
         Some(alarm)
     }
 
-    /// Makes a name that nobody has a better claim to `node`'s own.
+    /// Gives `node` a name to which nobody has a better claim.
     fn take(&mut self, node: &NodeId, nick: &Nick, name: &Skeleton, now: Timestamp) {
         self.records.update(node, |entry| entry.take(nick, name, entry.known.verified, now));
-        // Keys that were thrown away had it before: they shall not have it again when they come back.
+        // Throw-away keys that had it before must not get it back when they return.
         let others = self.records.namesakes(name).filter(|entry| entry.known.node != *node);
         let thrown: Vec<NodeId> =
             others.filter(|entry| entry.claim_to(name).is_none()).map(|entry| entry.known.node).collect();
@@ -100,7 +100,7 @@ impl TrustBook {
         }
     }
 
-    /// Whose a name is, if it is anybody's.
+    /// Who holds a name, if anybody does.
     fn holder(&self, name: &Skeleton) -> Option<Holder> {
         if self.own.1 == *name {
             return Some(Holder::User);
@@ -114,7 +114,7 @@ impl TrustBook {
         self.records.listens(node, addr);
     }
 
-    /// `node` is linked no more.
+    /// `node` is no longer linked.
     pub(in crate::core::node) fn parted(&mut self, node: &NodeId, now: Now) {
         self.records.parted(node, now);
     }
@@ -129,8 +129,8 @@ impl TrustBook {
         self.records.tick(now);
     }
 
-    /// What `node` has earned; `present` says whether it is linked. Its name does not matter here. A key that the user shut
-    /// out, or whose codes differed, gets no more than a stranger.
+    /// The class of `node`; `present` says whether it is linked. Its name does not matter here. A key that the user
+    /// ignores, or whose codes differed, counts as a stranger.
     pub(in crate::core::node) fn class(&self, node: &NodeId, present: bool) -> Class {
         let known = self.records.get(node).filter(|entry| !entry.known.ignored && !entry.known.differs);
         match known {
@@ -141,12 +141,12 @@ impl TrustBook {
         }
     }
 
-    /// Whether the user shut `node` out.
+    /// Whether the user ignores `node`.
     pub(in crate::core::node) fn is_ignored(&self, node: &NodeId) -> bool {
         self.records.get(node).is_some_and(|entry| entry.known.ignored)
     }
 
-    /// How `node` is to be shown under the name that it goes by. Shutting somebody out answers the alarm.
+    /// How `node` is to be shown under the name that it goes by. Ignoring somebody settles the alarm.
     pub(in crate::core::node) fn repute(&self, node: &NodeId, now: Timestamp) -> Repute {
         let name = self.claim(node).map(|(_, name)| name.clone());
         self.repute_as(node, name.as_ref(), now)
@@ -174,7 +174,7 @@ impl TrustBook {
         holder.is_some_and(|holder| holder != Holder::Node(*node))
     }
 
-    /// The key that has the name which `node` goes by, if that is another one.
+    /// The key that holds the name that `node` goes by, if that is another key.
     pub(in crate::core::node) fn rival(&self, node: &NodeId) -> Option<&Known> {
         let (_, name) = self.claim(node)?;
         match self.holder(name)? {
@@ -183,15 +183,15 @@ impl TrustBook {
         }
     }
 
-    /// The user lets `node` have the name it goes by, and no other one that is somebody else's. `both`: the key that had the
-    /// name is here too, so both are who they say. Returns that key.
+    /// The user lets `node` have the name it goes by, but no other name of somebody else. `both` says that the key that
+    /// held the name is here, too, so both are who they say. Returns that key.
     pub(in crate::core::node) fn trust(&mut self, node: &NodeId, both: bool) -> Option<NodeId> {
         let rival = self.rival(node).map(|known| known.node);
         if let Some(rival) = rival {
             let name = self.claim(node).map(|(_, name)| name.clone());
             self.records.update(&rival, |entry| {
                 entry.known.displaced = true;
-                // Under another name of theirs, nothing was asked about them.
+                // If they go by another name now, the user was not asked about them.
                 if both && entry.claimed.as_ref().map(|(_, name)| name) == name.as_ref() {
                     entry.known.trusted = true;
                     entry.grant();
@@ -210,7 +210,7 @@ impl TrustBook {
         self.take_back(node, |known| (known.trusted, known.displaced) = (false, false))
     }
 
-    /// The user takes back what they said of codes. Returns a key that gets its name back.
+    /// The user takes back what they said about codes. Returns a key that gets its name back.
     pub(in crate::core::node) fn unverify(&mut self, node: &NodeId) -> Option<NodeId> {
         self.take_back(node, |known| (known.verified, known.differs) = (false, false))
     }
@@ -229,7 +229,8 @@ impl TrustBook {
         self.claim(node).and_then(|(_, name)| self.holder(name)) == Some(Holder::Node(*node))
     }
 
-    /// A key that `held` its name, by nobody's word any more, gives it back to the one that it was taken from.
+    /// A key that `held` its name, but is no longer granted it, gives it back to the key that it was taken from.
+    /// Returns that key.
     fn give_back(&mut self, node: &NodeId, held: bool) -> Option<NodeId> {
         if !held {
             return None;
@@ -246,7 +247,7 @@ impl TrustBook {
         Some(back)
     }
 
-    /// The user wants to see nothing of `node`.
+    /// The user wants to see nothing more of `node`.
     pub(in crate::core::node) fn ignore(&mut self, node: &NodeId) {
         self.records.update(node, |entry| entry.known.ignored = true);
     }
@@ -256,9 +257,9 @@ impl TrustBook {
         self.records.update(node, |entry| entry.known.ignored = false);
     }
 
-    /// Codes were compared with `node`, and were the same or not. The name is its own then, unless a key has it that is
-    /// verified, or that `present` says is here.
-    /// Returns a key whose name is another one's now, or its own again.
+    /// Codes were compared with `node`; `same` says whether they match. If they do, the name it goes by is its own,
+    /// unless that is held by a key that is verified or trusted, or that is here according to `present`. A holder whose
+    /// codes differed loses it all the same. Returns another key whose standing may have changed.
     pub(in crate::core::node) fn compared(
         &mut self,
         node: &NodeId,
@@ -283,12 +284,12 @@ impl TrustBook {
         if same { rival.map(|(rival, _)| rival) } else { self.give_back(node, held) }
     }
 
-    /// What is kept of `node`. Its nick there is none, or an earlier one, while it goes by somebody else's.
+    /// What is kept about `node`. While it goes by somebody else's name, the nick there is none or an earlier one.
     pub(in crate::core::node) fn get(&self, node: &NodeId) -> Option<&Known> {
         self.records.get(node).map(|entry| &entry.known)
     }
 
-    /// The keys that the user may mean, linked or not: linked ones first, then those seen last.
+    /// The keys that the user may mean, linked or not: linked ones first, then those seen most recently.
     pub(in crate::core::node) fn find(&self, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
         find::find(&self.records, wanted)
     }
@@ -318,13 +319,13 @@ impl TrustBook {
         self.records.iter().map(|entry| &entry.known)
     }
 
-    /// Whether [`Self::kept`] may have changed since this was asked last.
+    /// Whether [`Self::kept`] may have changed since the last call.
     pub(in crate::core::node) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.records.changed)
     }
 
-    /// Where people listened last, those first who were seen last; a bounded number, and few on one host. Nobody who is
-    /// shut out.
+    /// Where people listened last: verified keys first, then trusted ones, then those seen most recently. The number is
+    /// bounded, with few addresses on one host. Ignored keys are left out.
     pub(in crate::core::node) fn addresses(&self) -> Vec<SocketAddr> {
         let mut known: Vec<&Known> = self.known().filter(|known| !known.ignored).collect();
         known.sort_by_key(|known| (!known.verified, !known.trusted, Reverse(known.last_seen)));
@@ -339,7 +340,7 @@ impl TrustBook {
         addrs
     }
 
-    /// What to tell of a key that claims a holder's name.
+    /// The alarm about a key that claims a holder's name.
     fn alarm(
         &self,
         holder: Holder,

@@ -4,8 +4,8 @@
 //!   [`UPTIME`] since the last one began. It begins only if the date has changed. So a clock that jumps makes no key
 //!   known, and neither do many restarts on one day.
 //! - **A key gets each day once**, by its date. Several runs on one date are one day.
-//! - **Few keys of one host get their first day on the same day**: see [`NEW_KEYS_PER_HOST`]. The others are linked like
-//!   everyone, and may get their first day later.
+//! - **Few keys of one host get their first day on the same day**: see [`NEW_KEYS_PER_HOST`]. The others are linked as
+//!   usual, and may get their first day later.
 
 use std::{
     collections::BTreeMap,
@@ -17,11 +17,11 @@ use crate::{
     domain::model::{Date, Host, Met, Now},
 };
 
-/// How long the program must run before another day may begin. This is less than a working day, so a machine that sleeps at
-/// night counts every day. It is far more than a clock needs to be set right after the start.
+/// How long the program must run before another day may begin. This is less than a working day, so a machine that
+/// sleeps at night counts every day. It is far more than a clock needs to be set right after the start.
 const UPTIME: Duration = Duration::from_hours(6);
 
-/// The day that is counted now.
+/// The current day.
 #[derive(Debug, Default)]
 pub(super) struct Days {
     /// Its date, and when it began; none before the first input.
@@ -44,7 +44,7 @@ impl Days {
         begins
     }
 
-    /// Takes in a record from an earlier run, which may have got its first day today.
+    /// Counts a record from an earlier run, which may have got its first day today.
     pub(super) fn recall(&mut self, met: &Met) {
         let is_new = self.today.is_some_and(|(today, _)| met.days == 1 && met.last_day == today);
         if let Some(host) = met.host.filter(|_| is_new) {
@@ -88,7 +88,7 @@ mod tests {
         Host::of([10, 0, 0, n].into())
     }
 
-    /// A run that begins on a date.
+    /// A run that starts on a date.
     fn run(date: i64) -> (Days, Now) {
         let now = Now { mono: Instant::now(), wall: Timestamp::from_millis(date * DAY_MS) };
         let mut days = Days::default();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_jumps_while_the_program_runs_makes_no_day() {
+    fn a_clock_jump_during_a_run_starts_no_day() {
         let (mut days, now) = run(100);
         let mut met = Met::default();
         days.earn(&mut met);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_after_hours_and_on_another_date() {
+    fn a_day_needs_six_hours_and_a_new_date() {
         let (mut days, now) = run(100);
         let at = |hours: u64, date: i64| Now {
             mono: now.mono + Duration::from_hours(hours),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_on_one_date_are_one_day_and_on_two_dates_two() {
+    fn runs_on_the_same_date_count_as_one_day() {
         let mut met = Met::default();
         for (date, expected) in [(100, 1), (100, 1), (101, 2), (101, 2), (102, 3)] {
             run(date).0.earn(&mut met);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn few_keys_of_one_host_begin_on_one_day_across_runs() {
+    fn few_keys_per_host_get_their_first_day_each_day() {
         let (mut days, _) = run(100);
         let earns = |days: &mut Days, host| {
             let mut met = Met { host: Some(host), ..Met::default() };
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_made_by_the_thousand_are_bounded() {
+    fn the_list_of_hosts_is_bounded() {
         let (mut days, _) = run(100);
         for n in 0..10_000_u32 {
             let [_, a, b, c] = n.to_be_bytes();

@@ -20,15 +20,16 @@ pub(in crate::core::node) struct Wanted<'a> {
     text: &'a str,
     /// The first digits of a key.
     digits: Option<String>,
-    /// A name, and what tells its holder from others of that name.
+    /// A name, and the tag that tells its holder from others of that name.
     tagged: Option<(&'a str, &'a str)>,
     /// Names with the same skeleton look like it.
     skeleton: Option<Skeleton>,
-    /// What is behind the mark of a guest, which is shown before its name or address: then a guest may be meant, and no node.
+    /// What follows the mark of a guest, which is shown before its name or address. With the mark, only a guest can be
+    /// meant.
     unmarked: Option<Box<Wanted<'a>>>,
 }
 
-/// In what way a peer matches what the user typed.
+/// How a peer matches what the user typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core::node) enum Match {
     /// By the exact name. Anybody may take any name, except one that looks like eight digits of a key.
@@ -46,7 +47,7 @@ impl<'a> Wanted<'a> {
         let text = who.as_str();
         let unmarked = text.strip_prefix(GUEST).map(|text| Box::new(Self::of(text)));
         let of = Self::of(text);
-        // A mark around a name makes no other skeleton.
+        // The mark does not change a name's skeleton, so a marked name must not match by it.
         let skeleton = of.skeleton.filter(|_| unmarked.is_none());
         Self { skeleton, unmarked, ..of }
     }
@@ -68,12 +69,12 @@ impl<'a> Wanted<'a> {
         self.digits.is_some()
     }
 
-    /// In what way a node that goes by `nick` matches.
+    /// How a node that goes by `nick` matches.
     pub(in crate::core::node) fn node(&self, node: &NodeId, nick: Option<&Nick>) -> Option<Match> {
         self.node_alike(node, nick, || nick.map(skeleton))
     }
 
-    /// In what way a guest matches.
+    /// How a guest matches.
     pub(in crate::core::node) fn guest(&self, addr: SocketAddr, nick: Option<&Nick>) -> Option<Match> {
         if let Some(unmarked) = &self.unmarked
             && let Some(how) = unmarked.guest(addr, nick)
@@ -125,7 +126,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The keys that the user may mean, by the names that people see: linked ones first, then those seen last.
+/// The keys that the user may mean, by the names that people see: linked ones first, then those seen most recently.
 pub(super) fn find(records: &Records, wanted: &Wanted<'_>) -> Vec<(NodeId, Match)> {
     let is = |entry: &Entry| {
         let shown = entry.shown();
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guest_is_meant_by_what_is_shown_of_it() {
+    fn a_guest_matches_its_displayed_name_or_address() {
         let (addr, bob) = ("127.0.0.1:4566".parse().unwrap(), Nick::new("bob").unwrap());
         let guest = |typed: &str, nick: Option<&Nick>| Wanted::new(&Who::new(typed).unwrap()).guest(addr, nick);
         for typed in ["127.0.0.1:4566", "?127.0.0.1:4566", "guest:127.0.0.1:4566"] {
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_of_a_guest_means_no_node() {
+    fn the_guest_mark_never_matches_a_node() {
         let node = NodeId::new([0x45; 32]);
         let bob = Nick::new("bob").unwrap();
         for typed in ["?bob", "?4545", "?bob#4545", "?4545454545454545"] {

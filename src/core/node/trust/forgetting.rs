@@ -1,14 +1,14 @@
 //! The order in which keys are forgotten when there are too many.
 //!
-//! Keys cost nothing, so a stranger can make thousands of them. They must displace one another and nobody else. The first
-//! to go are:
+//! Keys cost nothing, so a stranger can make thousands of them. They must displace one another and nobody else. The
+//! first to go are:
 //! 1. keys that were met on one day, long ago;
-//! 2. keys that were linked for moments and said nothing: the newest one of the host with most of them;
+//! 2. keys that were linked for moments and said nothing: the newest one of the host with the most of them;
 //! 3. keys that said something, or were linked for a minute, in the same order;
 //! 4. keys that were met on two days: the one seen longest ago.
 //!
-//! Keys that are linked now, and keys that the user verified, trusted or ignored, are never forgotten. On this machine each
-//! key counts as a host of its own, since each may be another user.
+//! Keys that are linked now, and keys that the user verified, trusted or ignored, are never forgotten. On this machine
+//! each key counts as a host of its own, since each may be another user.
 
 use std::{
     cmp::Reverse,
@@ -17,7 +17,7 @@ use std::{
 
 use crate::domain::model::{Machine, NodeId};
 
-/// How easily a key is forgotten, the first to go first.
+/// How easily a key is forgotten; the first variant goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
     /// Met on one day, long ago.
@@ -33,7 +33,7 @@ pub(super) enum Rank {
 /// A group of keys that displace one another first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Crowd {
-    /// All of a rank.
+    /// All keys of a rank.
     Everybody,
     /// Those of one machine.
     Of(Machine),
@@ -48,7 +48,7 @@ pub(super) struct ForgetOrder {
     pub(super) urgency: i64,
 }
 
-/// The keys that may be forgotten. The time of every operation grows with the logarithm of their number.
+/// The keys that may be forgotten. Every operation takes time logarithmic in their number.
 #[derive(Debug, Default)]
 pub(super) struct Forgettable {
     crowds: BTreeMap<(Rank, Crowd), BTreeSet<(i64, NodeId)>>,
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lowest_rank_goes_first_then_the_newest_of_the_greatest_crowd() {
+    fn the_lowest_rank_and_largest_crowd_are_forgotten_first() {
         let mut keys = Forgettable::default();
         let places = [
             (1, place(Rank::Proven, 1, 1)),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn taking_out_what_is_not_there_changes_nothing() {
+    fn removing_an_absent_key_changes_nothing() {
         let mut keys = Forgettable::default();
         keys.remove(key(1), place(Rank::Proven, 1, 1));
         assert!(keys.next().is_none() && keys.crowds.is_empty() && keys.order.is_empty());

@@ -1,9 +1,9 @@
-//! What is known of keys, whose name is whose, and who is shut out.
+//! What is known about keys, whose name is whose, and who is ignored.
 //!
-//! [`Keyring`] is the machine. It is told who comes, goes and is renamed, and what the user says about people; it answers
-//! with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`] remembers, [`days`] counts
-//! the days on which a key was met, [`forgetting`] decides which key is forgotten first, [`find`] and [`resolve`] find the
-//! person that the user means, [`naming`] says what people are called.
+//! [`Keyring`] is the machine. It is told who comes, goes and is renamed, and what the user says about people; it
+//! answers with alarms and with keys whose standing may have changed. [`book`] decides about names, [`records`]
+//! remembers, [`days`] counts the days on which a key was met, [`forgetting`] decides which key is forgotten first,
+//! [`find`] and [`resolve`] find the person that the user means, [`naming`] says what people are called.
 
 mod book;
 mod days;
@@ -32,21 +32,23 @@ use crate::domain::{
     model::{Host, Known, Nick, NodeId, Now, PeerId, Timestamp, Who, skeleton},
 };
 
-/// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act on.
+/// Alarms that are shown at once, and per second in the long run: one every half minute is as much as anybody can act
+/// on.
 const ALARM_BURST: u32 = 5;
 const ALARM_RATE: f64 = 1.0 / 30.0;
 
 /// Guests that are ignored at once: more than can be linked.
 const MAX_IGNORED_GUESTS: usize = 256;
 
-/// What is known of people. See the module's documentation.
+/// What is known about people. See the module's documentation.
 #[derive(Debug)]
 pub(super) struct Keyring {
     book: TrustBook,
-    /// Guests that the user shut out, each as long as its link lasts: nothing tells it from the next one at its address.
+    /// Guests that the user ignores, each as long as its link lasts: nothing tells it from the next guest at its
+    /// address.
     ignored_guests: BTreeSet<SocketAddr>,
     alarms: TokenBucket,
-    /// The same about names of people whom the user has verified.
+    /// The same for alarms about names of people whom the user has verified.
     verified_alarms: TokenBucket,
     notices: NoticeLimits,
 }
@@ -58,24 +60,24 @@ pub(super) enum Output {
     Update(Update),
     /// How this key is shown may have changed: see [`TrustBook::repute`].
     Repute(NodeId),
-    /// Tell this node that its name is another key's here.
+    /// Tell this node that its name belongs to another key here.
     NameTaken {
         /// The node.
         node: NodeId,
         /// The name.
         nick: Nick,
     },
-    /// The user shut out the guest at this address, or lets it in again.
+    /// The user ignores the guest at this address, or no longer ignores it.
     GuestIgnored {
         /// Which guest.
         addr: SocketAddr,
-        /// Whether it is shut out now.
+        /// Whether it is ignored now.
         ignored: bool,
     },
 }
 
 impl Keyring {
-    /// With what earlier runs have kept, for a user with this key and name.
+    /// Starts with what earlier runs have kept, for a user with this key and name.
     pub(super) fn new(known: Vec<Known>, me: NodeId, own: &Nick) -> Self {
         Self {
             book: TrustBook::new(known, me, own),
@@ -86,7 +88,7 @@ impl Keyring {
         }
     }
 
-    /// What is known, to read.
+    /// Read access to what is known.
     pub(super) fn book(&self) -> &TrustBook {
         &self.book
     }
@@ -96,8 +98,8 @@ impl Keyring {
         People::new(&self.book, here, wall)
     }
 
-    /// `node` is being linked from `host` under the name `nick`. Returns the alarm that this raises, for [`Self::raise`] once the front
-    /// end knows of the peer.
+    /// `node` is being linked from `host` under the name `nick`. Returns the alarm that this raises; pass it to
+    /// [`Self::raise`] once the front end knows the peer.
     pub(super) fn met(
         &mut self,
         node: NodeId,
@@ -119,12 +121,12 @@ impl Keyring {
         self.book.tick(now);
     }
 
-    /// Shows an alarm, and tells the key that causes it. A stranger who makes key after key under one name gets a few of them
-    /// on the screen; the rest are marked in the list like the first.
+    /// Shows an alarm, and tells the node that causes it. If a stranger makes key after key under one name, only a few
+    /// alarms are shown; the other keys are marked in the list like the first.
     pub(super) fn raise(&mut self, alarm: Option<Alarm>, now: Instant, out: &mut Vec<Output>) {
         let Some(alarm) = alarm else { return };
         out.push(Output::NameTaken { node: alarm.node, nick: alarm.nick.clone() });
-        // Keys to throw away must not keep the alarm about a verified person from the screen.
+        // Throw-away keys must not keep the alarm about a verified person off the screen.
         let bucket = if alarm.known_verified { &mut self.verified_alarms } else { &mut self.alarms };
         if bucket.take(now) {
             out.push(Output::Update(Update::Alarm(alarm)));
@@ -145,8 +147,8 @@ impl Keyring {
         self.book.parted(node, now);
     }
 
-    /// A peer that went by `nick` is gone, or shut out. If its key holds no name then, others who are here by it are judged
-    /// again.
+    /// A peer that went by `nick` is gone, or ignored. Its key may no longer hold the name, so others who are here
+    /// under it are judged again.
     pub(super) fn name_left(&mut self, nick: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let name = skeleton(nick);
         let claim = |peer: &crate::domain::model::Peer| {
@@ -160,7 +162,7 @@ impl Keyring {
         }
     }
 
-    /// Our user goes by another name: people who go by it already are judged again.
+    /// Our user goes by another name: everyone who is here is judged again.
     pub(super) fn own_name(&mut self, own: &Nick, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         self.book.set_own(own);
         for peer in here.everyone() {
@@ -170,7 +172,7 @@ impl Keyring {
         }
     }
 
-    /// Another node has told us that our user's name is another key's there. `names` says what the node is called.
+    /// Another node has told us that it knows our user's name as another key's.
     pub(super) fn name_taken(
         &mut self,
         teller: NodeId,
@@ -198,14 +200,15 @@ impl Keyring {
         self.book.listens(node, addr);
     }
 
-    /// Codes were compared with `node`, and they are the same, or not.
+    /// Codes were compared with `node`; `same` says whether they match.
     pub(super) fn compared(&mut self, node: NodeId, same: bool, here: &dyn Directory, out: &mut Vec<Output>) {
         let other = self.book.compared(&node, same, |other| here.has_node(other));
         out.push(Output::Repute(node));
         out.extend(other.map(Output::Repute));
     }
 
-    /// `/trust`: lets a key have the name it goes by. If a key loses it that is verified or here, the user must be `sure`.
+    /// `/trust`: lets a key have the name it goes by. If a key that is verified or here loses that name, the user must
+    /// be `sure`.
     pub(super) fn trust(&mut self, who: &Who, sure: bool, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let Some(key) = self.meant(who, here, now, out) else { return };
         let node = key.node;
@@ -238,7 +241,7 @@ impl Keyring {
         out.extend(back.map(Output::Repute));
     }
 
-    /// `/unverify`: takes back what was said of codes.
+    /// `/unverify`: takes back what was said about codes.
     pub(super) fn unverify(&mut self, who: &Who, here: &dyn Directory, now: Now, out: &mut Vec<Output>) {
         let Some(key) = self.meant(who, here, now, out) else { return };
         let node = key.node;
@@ -311,8 +314,8 @@ impl Keyring {
         }
     }
 
-    /// The link with a guest that went by `nick` is gone, or has another address now. An ignored one is ignored no longer than its
-    /// link lasts: whatever comes from its address next is another guest, as far as anybody can know.
+    /// The link with a guest that went by `nick` is gone, or has another address now. A guest is ignored only as long
+    /// as its link lasts: whoever comes from its address next is another guest, as far as anybody can know.
     pub(super) fn guest_left(
         &mut self,
         addr: SocketAddr,
@@ -329,17 +332,17 @@ impl Keyring {
         }
     }
 
-    /// Whether the user shut out the guest at this address.
+    /// Whether the user ignores the guest at this address.
     pub(super) fn is_ignored_guest(&self, addr: &SocketAddr) -> bool {
         self.ignored_guests.contains(addr)
     }
 
-    /// Guests whom the user shut out in this run.
+    /// The guests that the user ignores.
     pub(super) fn ignored_guests(&self) -> &BTreeSet<SocketAddr> {
         &self.ignored_guests
     }
 
-    /// Whether what is to be kept across runs has changed since this was asked last.
+    /// Whether what is to be kept across runs has changed since the last call.
     pub(super) fn take_changed(&mut self) -> bool {
         self.book.take_changed()
     }

@@ -1,4 +1,4 @@
-//! What people are called: in sentences, and so that a name can be typed and means nobody else.
+//! What people are called: in sentences, and in lists of names that can be typed and mean one person each.
 
 use super::book::TrustBook;
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
     },
 };
 
-/// People who are named when several could be meant.
+/// How many people are named when several could be meant.
 const MAX_NAMED: usize = 8;
 
 /// The names of those who are here, and of those whose keys are known.
 #[derive(Clone, Copy)]
 pub(in crate::core::node) struct Names<'a> {
-    /// What is known of keys.
+    /// What is known about keys.
     pub(super) book: &'a TrustBook,
     /// Who is linked.
     pub(super) here: &'a dyn Directory,
@@ -39,14 +39,14 @@ impl Names<'_> {
         format!("{nick}#{}", short_tag(id, others.into_iter().chain(holder)))
     }
 
-    /// People whom the user may have meant, each under a name that means that one alone.
+    /// The names of several people, each of which means only that person.
     pub(in crate::core::node) fn candidates(&self, ids: &[PeerId], now: Timestamp) -> Vec<Candidate> {
         let people: Vec<_> = ids.iter().take(MAX_NAMED).map(|id| (*id, self.nick(*id))).collect();
         let trust = ids.iter().map(|id| id.node().map_or(Trust::Guest, |node| self.book.repute(node, now).trust));
         typed_names(&people).into_iter().zip(trust).map(|(name, trust)| Candidate { name, trust }).collect()
     }
 
-    /// What somebody who is here calls themselves, or else was called last.
+    /// The name that somebody who is here goes by, otherwise the last one that is known.
     pub(super) fn nick(&self, id: PeerId) -> Option<&Nick> {
         let here = self.here.peer(id).and_then(|peer| peer.nick.as_ref());
         here.or_else(|| self.book.nick(id.node()?))

@@ -1,4 +1,4 @@
-//! What is remembered of keys: found by key and by name, and bounded.
+//! What is remembered about keys: found by key and by name, and bounded.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,18 +22,18 @@ use crate::{
     },
 };
 
-/// Names of one key that are its own while the program runs, so that a peer who goes by another name for an hour finds the
-/// old one as it was. Only the last one is kept for the next run.
+/// How many names a key can hold while the program runs, so that a peer who goes by another name for an hour can return
+/// to the old one. Only the last one is kept for the next run.
 const MAX_NAMES: usize = 4;
 
-/// A key counts as known for long after a day, in milliseconds.
+/// One day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// How long a key is linked until it is proven.
+/// How long a key must be linked until it is proven.
 const PROVEN_AFTER: Duration = Duration::from_mins(1);
 
-/// A key of one day that was seen longer ago than this is the first to be forgotten, in milliseconds: it hardly comes back.
-/// Counted back from when anybody was seen last, at the start of the program.
+/// In milliseconds. A key that was met on one day and seen longer ago than this is the first to be forgotten: it will
+/// hardly come back. Counted at the start of the program, back from when anybody was last seen.
 const STALE_MS: i64 = 30 * DAY_MS;
 
 /// One key.
@@ -42,28 +42,28 @@ pub(super) struct Entry {
     /// What is kept across runs. Its nick is the last one that nobody else had a claim to when it was taken, or that
     /// the user has granted.
     pub(super) known: Known,
-    /// Names that are this key's, the present one first; none if [`Known::nick`] is none.
+    /// The names that this key holds, the present one first. Earlier ones may remain while [`Known::nick`] is none.
     names: Vec<OwnName>,
     /// What it calls itself, rightly or not.
     pub(super) claimed: Option<(Nick, Skeleton)>,
     /// Names for which an alarm was raised.
     pub(super) raised: Vec<Skeleton>,
-    /// Since when it is linked, if it is: such are never forgotten.
+    /// Since when it is linked, if it is. Linked keys are never forgotten.
     linked: Option<Instant>,
-    /// Its number in the order in which keys were met first.
+    /// Its number in the order in which keys were first met.
     number: i64,
-    /// Whether it was seen long ago, when the program was started, and not since.
+    /// Whether it had not been seen for [`STALE_MS`] when the program was started, and has not been since.
     stale: bool,
 }
 
-/// A name that is a key's.
+/// A name that a key holds.
 #[derive(Debug)]
 struct OwnName {
     nick: Nick,
     skeleton: Skeleton,
     /// Since when.
     since: Timestamp,
-    /// Whether the user said so: then it does not matter for how long.
+    /// Whether the user granted it: then it does not matter for how long.
     granted: bool,
 }
 
@@ -94,19 +94,19 @@ impl Entry {
         self.known.met.unwrap_or_default()
     }
 
-    /// Its claim to a name that is its own.
+    /// Its claim to a name that it holds.
     pub(super) fn claim_to(&self, name: &Skeleton) -> Option<Claim> {
         let counts = (self.is_linked() || self.known.keeps_names()) && !self.known.ignored;
         let held = self.names.iter().find(|held| held.skeleton == *name).filter(|_| counts)?;
         Some(Claim::new(&self.known, held.since, held.granted))
     }
 
-    /// How it writes a name that is its own.
+    /// How it spells a name that it holds.
     pub(super) fn own_name(&self, name: &Skeleton) -> Option<&Nick> {
         self.names.iter().find(|held| held.skeleton == *name).map(|held| &held.nick)
     }
 
-    /// Whether the user has said that this name is its own.
+    /// Whether the user has granted it this name.
     pub(super) fn is_granted(&self, name: &Skeleton) -> bool {
         self.names.iter().any(|held| held.granted && held.skeleton == *name)
     }
@@ -125,7 +125,7 @@ impl Entry {
         self.names.retain(|held| held.skeleton != *name);
     }
 
-    /// The user has taken something back. Without their word nothing that they granted counts any more.
+    /// The user has taken something back. A key that is neither verified nor trusted any more keeps no granted names.
     pub(super) fn revoke(&mut self) {
         if !self.known.is_granted() {
             self.names.iter_mut().for_each(|held| held.granted = false);
@@ -143,7 +143,7 @@ impl Entry {
         self.known.nick = Some(nick.clone());
     }
 
-    /// The user says that the name it goes by is its own.
+    /// The user grants it the name that it goes by.
     pub(super) fn grant(&mut self) {
         if let Some((nick, name)) = self.claimed.clone() {
             self.take(&nick, &name, true, self.known.last_seen);
@@ -163,12 +163,12 @@ impl Entry {
         self.linked.is_some()
     }
 
-    /// It is or was there just now.
+    /// It is here now, or was until just now.
     fn seen(&mut self, now: Timestamp) {
         self.stale = false;
         let known = &mut self.known;
         if known.first_seen > now && !is_day(known.first_seen, known.last_seen) {
-            // The clock was wrong then, and has been put right: it shall not have to wait until that day.
+            // The clock was wrong then, and has been put right: the key must not have to wait until that day.
             (known.first_seen, known.last_seen) = (now, now);
             self.names.iter_mut().for_each(|held| held.since = now);
         }
@@ -182,7 +182,7 @@ impl Entry {
         addrs.truncate(MAX_ADDRESSES);
     }
 
-    /// Where it stands in the order in which keys are forgotten, if it may be.
+    /// Where it stands in the order in which keys are forgotten, if it may be forgotten.
     fn place(&self) -> Option<ForgetOrder> {
         let met = self.met();
         let by_sight = |rank| {
@@ -217,11 +217,11 @@ fn due(entry: &Entry) -> Option<Instant> {
 #[derive(Debug, Default)]
 pub(super) struct Records {
     entries: BTreeMap<NodeId, Entry>,
-    /// Whose names, past or present, have this skeleton.
+    /// The keys that hold a name, past or present, with this skeleton.
     by_name: BTreeMap<Skeleton, BTreeSet<NodeId>>,
     /// Those that may be forgotten.
     forgettable: Forgettable,
-    /// Linked keys that are not proven yet, with the time at which they are.
+    /// Linked keys that are not proven yet, with the time at which they will be.
     unproven: BTreeSet<(Instant, NodeId)>,
     days: Days,
     /// The number of the next key.
@@ -310,14 +310,14 @@ impl Records {
         self.days = days;
     }
 
-    /// `node` has said something, or has been here for long enough: it is more than a key that is thrown away.
+    /// `node` has said something, or has been here for long enough: it is more than a throw-away key.
     pub(super) fn prove(&mut self, node: &NodeId) {
         if self.entries.get(node).is_some_and(|entry| !entry.met().proven) {
             self.update(node, |entry| entry.known.met.get_or_insert_default().proven = true);
         }
     }
 
-    /// `node` is linked, from `host` if it was not before.
+    /// `node` is linked. If it is a new key, `host` is where it is linked from.
     pub(super) fn met(&mut self, node: NodeId, host: Option<Host>, now: Now) {
         self.turn(now);
         if !self.entries.contains_key(&node) {
@@ -369,7 +369,7 @@ impl Records {
         self.update(node, |entry| entry.listens(addr));
     }
 
-    /// Changes what is known of `node`, if anything is.
+    /// Changes what is known about `node`, if anything is.
     pub(super) fn update(&mut self, node: &NodeId, change: impl FnOnce(&mut Entry)) {
         if let Some(mut entry) = self.remove(node) {
             let before = entry.known.clone();

@@ -1,8 +1,8 @@
-//! Finds out who the user means by a name, a key, the beginning of a key, or an address.
+//! Finds out who the user means by a name, a key, a key prefix, or an address.
 //!
-//! Anybody may take any name, so a name never means more than it says. Peers who are here come before those who are only
-//! known. If the text can be a key, its holder is meant as well, so that nobody takes that over by a name. A name that
-//! merely looks alike is good enough to show somebody, never to trust them.
+//! Anybody may take any name, so a name never means more than it says. Peers who are here come before those who are
+//! only known. If the text can be a key, its holder is meant as well, so that nobody can hijack the key by taking it as
+//! a name. A name that merely looks alike is good enough to show somebody, never to trust them.
 
 use super::{
     book::TrustBook,
@@ -52,7 +52,7 @@ impl<'a> People<'a> {
         self.here
     }
 
-    /// The one person that the user means, for something that must hit nobody else.
+    /// The one person that the user means, for a command that must affect nobody else.
     ///
     /// # Errors
     /// [`WhoFailure`] if it is nobody, or several, or only somebody whose name looks alike.
@@ -66,7 +66,7 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The one person that the user means, for showing what is known of them. A name that looks alike is enough.
+    /// The one person that the user means, for showing what is known about them. A name that looks alike is enough.
     ///
     /// # Errors
     /// [`WhoFailure`] if it is nobody, or several.
@@ -109,11 +109,11 @@ impl<'a> People<'a> {
             from.iter().filter(|(_, how)| hows.contains(how)).map(|(id, _)| *id).collect()
         };
         let all = [here.as_slice(), &known].concat();
-        // Somebody who is here under a name, and the key that has it, could both be meant.
+        // Both somebody who is here under the name and the absent key that holds it could be meant.
         let by_name = if wanted.is_digits() { &[Match::Name, Match::Key][..] } else { &[Match::Name] };
         let levels = [of(&all, by_name), of(&all, &[Match::Tag, Match::Key])];
         if let Some(mut certain) = levels.into_iter().find(|level| !level.is_empty()) {
-            // Between "Bob" and "bob" nobody can be sure what was meant.
+            // Between "Bob" and "bob", nobody can be sure which was meant.
             let lower = who.as_str().to_lowercase();
             let names = self.names();
             let same = |id: &PeerId| names.nick(*id).is_some_and(|nick| nick.as_str().to_lowercase() == lower);

@@ -1,4 +1,4 @@
-//! The trust machine alone: who is here is a list.
+//! The trust machine alone: the linked peers are a list.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ impl FakeDirectory {
     }
 }
 
-/// Of a user called zoe.
+/// The keyring of a user called zoe.
 fn keyring(known: Vec<Known>) -> Keyring {
     Keyring::new(known, key(0xee), &nick("zoe"))
 }
@@ -74,7 +74,7 @@ fn guest() -> SocketAddr {
 }
 
 #[test]
-fn a_new_key_under_a_known_name_raises_an_alarm_and_is_suspect() {
+fn a_new_key_under_a_known_name_is_suspect() {
     let (mut keyring, here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     let mut out = Vec::new();
     keyring.renamed(key(2), &nick("bob"), &here, now, &mut out);
@@ -91,7 +91,7 @@ fn a_new_key_under_a_known_name_raises_an_alarm_and_is_suspect() {
 }
 
 #[test]
-fn alarms_beyond_a_few_are_one_notice() {
+fn further_alarms_become_one_notice() {
     let (mut keyring, here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     let mut out = Vec::new();
     for n in 2..20 {
@@ -104,7 +104,7 @@ fn alarms_beyond_a_few_are_one_notice() {
 }
 
 #[test]
-fn somebody_who_shares_a_name_is_judged_again_when_a_key_to_throw_away_leaves() {
+fn a_namesake_is_judged_again_when_an_unproven_key_leaves() {
     let (mut keyring, mut here, now) = (keyring(Vec::new()), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
     assert_eq!(keyring.met(key(1), Some(&nick("bob")), None, &here, now), None);
@@ -118,9 +118,9 @@ fn somebody_who_shares_a_name_is_judged_again_when_a_key_to_throw_away_leaves() 
     assert!(!keyring.book().repute(&key(2), now.wall).namesake, "the first one said nothing");
 }
 
-/// Nobody is displaced without a question: not a verified key, nor one that is here.
+/// No key that is verified or here is displaced without a question.
 #[test]
-fn a_name_is_taken_from_a_verified_or_present_key_only_after_a_yes() {
+fn displacing_a_verified_or_present_key_needs_confirmation() {
     let (mut keyring, mut here, now) = (keyring(vec![verified(1, "bob")]), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(2)), "bob");
     keyring.met(key(2), Some(&nick("bob")), None, &here, now);
@@ -180,7 +180,7 @@ fn every_answer_names_the_key() {
 }
 
 #[test]
-fn trust_and_ignore_say_whose_standing_has_changed() {
+fn trust_and_ignore_report_whose_standing_changed() {
     let (mut keyring, mut here, now) = (keyring(Vec::new()), FakeDirectory::default(), now());
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Guest(guest()), "eve");
@@ -211,7 +211,7 @@ fn trust_and_ignore_say_whose_standing_has_changed() {
 }
 
 #[test]
-fn a_command_that_could_mean_two_people_asks_by_their_keys() {
+fn an_ambiguous_command_lists_the_candidates_with_their_keys() {
     let (mut keyring, mut here) = (keyring(Vec::new()), FakeDirectory::default());
     here.add(PeerId::Node(key(1)), "bob");
     here.add(PeerId::Node(key(2)), "bob");
@@ -227,7 +227,7 @@ fn a_command_that_could_mean_two_people_asks_by_their_keys() {
 }
 
 #[test]
-fn a_guest_under_the_name_of_a_known_key_is_pointed_out_once_a_minute() {
+fn a_guest_under_a_known_name_is_reported_once() {
     let (mut keyring, now) = (keyring(vec![verified(1, "bob")]), now());
     let mut out = Vec::new();
     for _ in 0..3 {

@@ -9,15 +9,16 @@
 //!        ◄─────────────── reveal
 //! checks it, shows the code
 //! ```
-//! A side whose user has not asked for anything reveals its nonce only when it holds and has checked the other's, and
-//! shows the code at that moment: nobody learns a code from it that its user does not see. A side whose user has asked
-//! reveals its nonce to anyone who is bound to one, and its user hears how that ends: by a code, or that nothing came of it.
-//! Two sides that begin at once both reveal; an answer cannot be told from a beginning, and need not be. An attacker in
-//! between therefore has one try for each comparison that a user sees, with nonces that it had to choose before it knew
-//! ours; [`Pace`] says how many of those others may begin.
+//! A side whose user has not asked for anything reveals its nonce only after it has received and checked the other's,
+//! and shows the code at that moment: nobody learns a code from it that its user does not see. A side whose user has
+//! asked reveals its nonce to anyone who is bound to one, and its user is told the outcome: a code, or that nothing
+//! came of it. Two sides that start at once both reveal; an answer looks the same as a start, and the two need not be
+//! told apart. So an attacker in between has one try for each comparison that a user sees, with nonces that it had to
+//! choose before it knew ours. [`Pace`] says how many comparisons others may start.
 //!
-//! The commitment names its sender's key, so that ours, sent back to us, fits nobody. Nonces are never used twice, and the
-//! code also depends on the link's TLS session: what was heard on another link is worth nothing.
+//! The commitment includes its sender's key, so our own commitment is useless when somebody sends it back to us. Nonces
+//! are never used twice, and the code also depends on the link's TLS session: what was heard on another link is worth
+//! nothing.
 //!
 //! What happens in each state:
 //! ```text
@@ -41,8 +42,8 @@ use crate::{
 /// each other need seconds.
 pub(super) const EXPIRY: Duration = Duration::from_mins(2);
 
-/// The longest time that a frame takes: no link survives a longer one. When a commitment that we have not answered has less
-/// time left than this, the other side may have given up before our answer is there.
+/// The longest time that a frame takes: no link survives a longer delay. If a commitment that we have not answered has
+/// no more time left than this, the other side may give up before our answer arrives.
 const MAX_DELAY: Duration = Duration::from_secs(10);
 
 /// A message of a comparison.
@@ -54,7 +55,7 @@ pub(super) enum Step {
     Reveal([u8; NONCE_BYTES]),
 }
 
-/// What is to be done.
+/// What the comparison wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Event {
     /// Send this to the other side.
@@ -63,10 +64,10 @@ pub(super) enum Event {
     Code {
         /// Digits in groups.
         code: String,
-        /// Whether we began, too or alone.
+        /// Whether we started it, alone or together with the other side.
         began: bool,
     },
-    /// It came to nothing. Of what the user has not heard of yet, they need not hear that it ended.
+    /// The comparison came to nothing. The user is not told about the end of one that they never heard of.
     Ended,
 }
 
@@ -76,7 +77,7 @@ pub(super) enum Broken {
     /// A message that no program of the protocol sends at this point.
     #[error("a step of comparing codes came out of order")]
     Order,
-    /// What it revealed is not what it was bound to: it wanted to choose its nonce by ours.
+    /// The revealed nonce does not match the commitment: the sender wanted to choose its nonce after seeing ours.
     #[error("the revealed nonce does not fit its commitment")]
     Mismatch,
 }
@@ -88,7 +89,8 @@ pub(super) struct Comparison {
     theirs: NodeId,
     exporter: [u8; 32],
     state: State,
-    /// A commitment that was not answered because it came too soon, and when it came: they wait for our answer.
+    /// A commitment that was not answered because it came too soon, and when it came. The other side waits for our
+    /// answer.
     unanswered: Option<([u8; COMMIT_BYTES], Instant)>,
 }
 
@@ -110,7 +112,7 @@ enum State {
     Bound {
         nonce: [u8; NONCE_BYTES],
         bound: [u8; COMMIT_BYTES],
-        /// Whether our user has asked for a comparison meanwhile, and is to hear if nothing comes of this one.
+        /// Whether our user has asked for a comparison meanwhile, and must be told if nothing comes of this one.
         wanted: bool,
         until: Instant,
     },
@@ -123,12 +125,13 @@ enum State {
 }
 
 impl Comparison {
-    /// Of a link between `ours` and `theirs`; `exporter` is what TLS gives both ends of it, and nobody else.
+    /// The comparisons of a link between `ours` and `theirs`; `exporter` is what TLS gives both ends of it, and nobody
+    /// else.
     pub(super) fn new(ours: NodeId, theirs: NodeId, exporter: [u8; 32]) -> Self {
         Self { ours, theirs, exporter, state: State::Idle, unanswered: None }
     }
 
-    /// The user wants to compare. A code that waits for their word is shown once more.
+    /// The user wants to compare. A code that waits for their answer is shown once more.
     ///
     /// # Errors
     /// [`VerifyFailure::UnderWay`] or [`VerifyFailure::TooSoon`].
@@ -170,7 +173,7 @@ impl Comparison {
         Ok(())
     }
 
-    /// The other side sent `step`; `nonce` gives ours if a comparison begins with it.
+    /// The other side sent `step`; `nonce` gives our nonce if a comparison starts with it.
     ///
     /// # Errors
     /// [`Broken`] if it broke the rules.
@@ -204,7 +207,7 @@ impl Comparison {
                 out.push(Event::Code { code: code.clone(), began });
                 self.state = State::Shown { code, began, until: now + EXPIRY };
             }
-            // An answer to what has expired here.
+            // An answer to a comparison that has expired here.
             (Step::Reveal(_), State::Idle) => {}
             (Step::Commit(_), State::Revealed { .. } | State::Bound { .. })
             | (Step::Reveal(_), State::Committed { .. } | State::Shown { .. }) => {
@@ -215,12 +218,12 @@ impl Comparison {
         Ok(())
     }
 
-    /// Whether a code waits for the user's word.
+    /// Whether a code waits for the user's answer.
     pub(super) fn is_shown(&self) -> bool {
         matches!(self.state, State::Shown { .. })
     }
 
-    /// The user said whether the codes are the same. Says whether there was one to compare.
+    /// The user said whether the codes are the same. Returns whether there was one to compare.
     pub(super) fn answered(&mut self) -> bool {
         let shown = self.is_shown();
         if shown {
@@ -229,7 +232,7 @@ impl Comparison {
         shown
     }
 
-    /// When [`Self::expire`] is wanted.
+    /// When [`Self::expire`] is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
         match self.state {
             State::Idle => None,
@@ -240,14 +243,14 @@ impl Comparison {
         }
     }
 
-    /// Ends what has waited for too long.
+    /// Ends a comparison that has waited for too long.
     pub(super) fn expire(&mut self, now: Instant, out: &mut Vec<Event>) {
         if self.next_due().is_some_and(|due| due <= now) {
             self.end(out);
         }
     }
 
-    /// Ends what is under way, because the link does.
+    /// Ends the comparison that is under way, if there is one.
     pub(super) fn end(&mut self, out: &mut Vec<Event>) {
         let told = match self.state {
             State::Idle => false,
@@ -260,7 +263,7 @@ impl Comparison {
         }
     }
 
-    /// They begin.
+    /// The other side starts a comparison.
     fn answer(
         &mut self,
         bound: [u8; COMMIT_BYTES],
@@ -284,7 +287,7 @@ impl Comparison {
     }
 }
 
-/// Sends our nonce, as the user wanted, to the other side, which is bound to its own.
+/// Sends our nonce, since our user asked, to the other side, which is bound to its own.
 fn reveal(nonce: [u8; NONCE_BYTES], bound: [u8; COMMIT_BYTES], until: Instant, out: &mut Vec<Event>) -> State {
     out.push(Event::Send(Step::Reveal(nonce)));
     State::Revealed { nonce, bound, until }

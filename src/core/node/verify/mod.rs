@@ -1,8 +1,8 @@
 //! Comparing short codes with people (`/verify`): what passes between the user, the links and the rules of
 //! [`comparison`].
 //!
-//! The machine is told of links with nodes coming and going, of the steps that arrive on them, and of what the user says.
-//! It keeps no timers of its own: each comparison knows when it expires, and [`Verify::next_timer`] asks them.
+//! The machine is told when links with nodes come and go, which steps arrive on them, and what the user says. It keeps
+//! no timers of its own: each comparison knows when it expires, and [`Verify::next_timer`] asks them.
 
 mod comparison;
 mod pace;
@@ -60,16 +60,16 @@ pub(super) enum Input<'a> {
     Begin(&'a Who),
     /// The user says whether the codes were the same.
     Answer {
-        /// Of the code that was shown under that very name, or of that key.
+        /// Whose code: the one shown under exactly that name, or the one of that key.
         who: &'a Who,
-        /// Whether they were.
+        /// Whether the codes were the same.
         same: bool,
     },
     /// The clock moved on, or somebody was renamed.
     Tick,
 }
 
-/// What is to be done.
+/// What the machine wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Output {
     /// Send a frame on a link.
@@ -100,7 +100,8 @@ pub(super) struct Verify {
     pace: Pace,
     links: BTreeMap<LinkId, Linked>,
     shown: ShownCodes,
-    /// Nodes that are to be told, when they are linked again, that the codes differed. Each is an answer of the user's.
+    /// Nodes that are to be told, when they are linked again, that the codes differed. Each entry is an answer of the
+    /// user.
     untold: BTreeSet<NodeId>,
 }
 
@@ -125,7 +126,7 @@ impl Verify {
         }
     }
 
-    /// Takes one thing that happened and appends what is to be done about it to `out`.
+    /// Handles one input and appends what is to be done to `out`.
     pub(super) fn handle(&mut self, input: Input<'_>, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let refused = match input {
             Input::LinkUp { link, node, exporter, capable } => {
@@ -160,7 +161,7 @@ impl Verify {
         }
     }
 
-    /// When [`Input::Tick`] is wanted next.
+    /// When [`Input::Tick`] is due next.
     pub(super) fn next_timer(&self) -> Option<Instant> {
         self.links.values().filter_map(|linked| linked.comparison.next_due()).min()
     }
@@ -203,7 +204,8 @@ impl Verify {
             Some((link, linked)) => (Some(*link), latest && linked.comparison.answered()),
             None => (None, false),
         };
-        // That codes differ counts also if the link or the time is over: else somebody in between could end it in time.
+        // A "no" counts even if the link or the code has ended; otherwise somebody in between could escape it by ending
+        // the link in time.
         if !latest || same && !answered {
             return no_code(id);
         }
@@ -219,7 +221,8 @@ impl Verify {
         Ok(())
     }
 
-    /// The other side says that the codes differ. That is believed if a code was shown here: then both users know of it.
+    /// The other side says that the codes differ. That is believed if a code was shown here: then both users know about
+    /// it.
     fn they_differ(&mut self, link: LinkId, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let Some(node) = self.links.get(&link).map(|linked| linked.node) else { return };
         if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.repute.ignored) {
@@ -238,7 +241,7 @@ impl Verify {
     fn step(&mut self, link: LinkId, step: Sas, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let Some(linked) = self.links.get_mut(&link) else { return };
         let node = linked.node;
-        // Somebody who is shut out shows no codes either.
+        // An ignored peer cannot show codes either.
         if people.here().peer(PeerId::Node(node)).is_none_or(|peer| peer.repute.ignored) {
             return;
         }
@@ -254,7 +257,7 @@ impl Verify {
         }
     }
 
-    /// Ends comparisons that have waited for too long, and those with somebody who goes by another name since.
+    /// Ends comparisons that have waited for too long, and those with somebody who has changed their name since.
     fn tick(&mut self, people: People<'_>, now: Instant, out: &mut Vec<Output>) {
         let under_way = |linked: &Linked| linked.comparison.next_due().is_some();
         let links: Vec<LinkId> =
@@ -263,7 +266,7 @@ impl Verify {
             let Some(linked) = self.links.get_mut(&link) else { continue };
             let (node, mut events) = (linked.node, Vec::new());
             linked.comparison.expire(now, &mut events);
-            // The name is how the user says which code they mean: it must not change under their fingers.
+            // The user types the name to say which code they mean, so it must not change meanwhile.
             let peer = people.here().peer(PeerId::Node(node));
             let renamed = self.shown.was_renamed(node, peer.and_then(|peer| peer.nick.as_ref()));
             if renamed && linked.comparison.is_shown() {
@@ -273,7 +276,7 @@ impl Verify {
         }
     }
 
-    /// A link ends, and with it what is compared on it.
+    /// A link ends, and with it the comparison on it.
     fn link_down(&mut self, link: LinkId, out: &mut Vec<Output>) {
         let Some(mut linked) = self.links.remove(&link) else { return };
         let mut events = Vec::new();

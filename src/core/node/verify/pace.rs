@@ -1,4 +1,4 @@
-//! How often comparisons begin.
+//! How often comparisons start.
 
 use std::{
     collections::BTreeMap,
@@ -7,25 +7,28 @@ use std::{
 
 use crate::domain::{limit::TokenBucket, model::NodeId};
 
-/// Between two comparisons that one key starts, over any links: it must not be able to fill the screen with codes.
+/// The shortest time between two comparisons that one key starts, over any links: it must not be able to fill the
+/// screen with codes.
 pub(super) const THEIR_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Between two that we begin: longer than [`THEIR_INTERVAL`] at the other side by more than the network's delay varies.
+/// The shortest time between two comparisons that we start. It exceeds [`THEIR_INTERVAL`] at the other side by more
+/// than the network's delay varies.
 pub(super) const OUR_INTERVAL: Duration = Duration::from_secs(32);
 
-/// Comparisons that others may begin at once, and per second in the long run, all keys together: keys cost nothing. A few
-/// people who stand around one desk, and then one every half minute, as with alarms. It does not bind our user, who can
-/// still begin one with a peer who was not answered.
+/// Comparisons that others may start at once, and per second in the long run, for all keys together: keys cost nothing.
+/// It is enough for a few people who stand around one desk, and then for one every half minute, as with alarms. It does
+/// not limit our user, who can still start one with a peer who was not answered.
 const ANYBODYS_BURST: u32 = 5;
 const ANYBODYS_RATE: f64 = 1.0 / 30.0;
 
-/// How often comparisons begin, on all links together: a new link is a new [`Comparison`](super::comparison::Comparison), and cheap. Both maps
-/// hold what is younger than their interval: theirs as many as [`ANYBODYS_RATE`] lets in, ours as many as a user types.
+/// How often comparisons start, on all links together: a new link is a new
+/// [`Comparison`](super::comparison::Comparison), and cheap. Both maps hold only what is younger than their interval:
+/// `theirs` as many as [`ANYBODYS_RATE`] lets in, `ours` as many as a user types.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// When we began one last, by key.
+    /// When we last started one, by key.
     ours: BTreeMap<NodeId, Instant>,
-    /// When they began one last that was answered.
+    /// When they last started one that was answered.
     pub(super) theirs: BTreeMap<NodeId, Instant>,
     anybodys: TokenBucket,
 }
@@ -48,7 +51,7 @@ impl Pace {
         self.ours.insert(node, now);
     }
 
-    /// Whether one that `node` begins may be answered now; then it counts.
+    /// Whether a comparison that `node` starts may be answered now. If so, it is counted.
     pub(super) fn they_begin(&mut self, node: NodeId, now: Instant) -> bool {
         self.theirs.retain(|_, last| remaining(Some(*last), THEIR_INTERVAL, now).is_some());
         let may = !self.theirs.contains_key(&node) && self.anybodys.take(now);

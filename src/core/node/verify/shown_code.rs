@@ -1,5 +1,5 @@
-//! The codes that the user was shown, and under which name. An answer is for the code that they saw, even if another peer
-//! goes by that name now.
+//! The codes that the user was shown, and under which name. An answer is for the code that they saw, even if another
+//! peer goes by that name now.
 
 use std::{
     collections::BTreeSet,
@@ -12,12 +12,12 @@ use crate::{
     domain::model::{Nick, NodeId, Who},
 };
 
-/// How long it is remembered under which name a code was shown: as long as the code is valid, and as long again in which
-/// the user may still be about to answer.
+/// How long we remember under which name a code was shown: as long as the code is valid, and as long again, since the
+/// user may still be about to answer.
 const REMEMBERED: Duration = EXPIRY.saturating_mul(2);
 
-/// Codes that were shown lately, the newest last. There are no more than [`super::pace`] and the user begin in
-/// [`REMEMBERED`].
+/// Codes that were shown recently, the newest last. There are no more than [`super::pace`] lets others start, and the
+/// user starts, within [`REMEMBERED`].
 #[derive(Debug, Default)]
 pub(super) struct ShownCodes(Vec<Shown>);
 
@@ -33,11 +33,11 @@ struct Shown {
 /// Which code the user may mean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// None that was shown lately.
+    /// None that was shown recently.
     None,
-    /// The last code of this node, if `latest`; else an earlier one, which counts no more.
+    /// The last code of this node, if `latest`; otherwise an earlier one, which no longer counts.
     One {
-        /// Whose.
+        /// Whose code it is.
         node: NodeId,
         /// Whether no other code of it was shown since.
         latest: bool,
@@ -47,14 +47,14 @@ pub(super) enum Meant {
 }
 
 impl ShownCodes {
-    /// A code of `node` is shown, who goes by `nick`.
+    /// A code of `node`, which goes by `nick`, is shown.
     pub(super) fn show(&mut self, node: NodeId, nick: Option<Nick>, now: Instant) {
         self.0.retain(|shown| now.saturating_duration_since(shown.at) < REMEMBERED);
         self.0.retain(|shown| (shown.node, &shown.nick) != (node, &nick));
         self.0.push(Shown { node, nick, at: now });
     }
 
-    /// Whether a code of `node` was shown lately. It counts once.
+    /// Whether a code of `node` was shown recently. It counts once.
     pub(super) fn take_shown(&mut self, node: NodeId, now: Instant) -> bool {
         let fresh = |shown: &Shown| now.saturating_duration_since(shown.at) < REMEMBERED;
         let was_shown = self.0.iter().any(|shown| shown.node == node && fresh(shown));

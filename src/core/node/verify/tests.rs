@@ -10,7 +10,7 @@ use crate::{
 
 const LINK: LinkId = LinkId::Accepted(1);
 
-/// The one who is linked.
+/// The peer that is linked.
 struct FakeDirectory(Vec<Peer>);
 
 impl Directory for FakeDirectory {
@@ -80,7 +80,7 @@ fn code(outs: &[Output]) -> Option<String> {
     })
 }
 
-/// The user at `one` begins. Returns the codes that both see.
+/// The user at `one` starts a comparison. Returns the codes that both see.
 fn compare(one: &mut Side, other: &mut Side) -> [Option<String>; 2] {
     let mut codes = [None, None];
     let mut to_other = steps(&one.feed(Input::Begin(&Who::new("bob").unwrap())));
@@ -101,7 +101,7 @@ fn compare(one: &mut Side, other: &mut Side) -> [Option<String>; 2] {
 }
 
 #[test]
-fn both_users_see_one_code_and_their_word_is_told_once() {
+fn both_users_see_one_code_and_answer_it_once() {
     let (mut alice, mut bob) = (Side::new(1, 2), Side::new(2, 1));
     let [one, other] = compare(&mut alice, &mut bob);
     assert!(one.is_some() && one == other, "{one:?} {other:?}");
@@ -112,7 +112,7 @@ fn both_users_see_one_code_and_their_word_is_told_once() {
 }
 
 #[test]
-fn a_code_expires_and_the_timer_names_when() {
+fn a_code_expires_when_its_timer_says() {
     let (mut alice, mut bob) = (Side::new(1, 2), Side::new(2, 1));
     assert_eq!(alice.verify.next_timer(), None);
     compare(&mut alice, &mut bob);
@@ -125,7 +125,7 @@ fn a_code_expires_and_the_timer_names_when() {
 }
 
 #[test]
-fn a_code_ends_when_its_owner_goes_by_another_name() {
+fn a_rename_ends_the_shown_code() {
     let (mut alice, mut bob) = (Side::new(1, 2), Side::new(2, 1));
     compare(&mut alice, &mut bob);
     alice.here.0[0].nick = Nick::new("carol").ok();
@@ -135,7 +135,7 @@ fn a_code_ends_when_its_owner_goes_by_another_name() {
 }
 
 #[test]
-fn a_link_that_goes_down_takes_its_comparison_with_it() {
+fn a_link_that_goes_down_ends_its_comparison() {
     let (mut alice, mut bob) = (Side::new(1, 2), Side::new(2, 1));
     compare(&mut alice, &mut bob);
     let outs = alice.feed(Input::LinkDown(LINK));
@@ -144,7 +144,7 @@ fn a_link_that_goes_down_takes_its_comparison_with_it() {
 }
 
 #[test]
-fn a_peer_who_is_shut_out_shows_no_code_and_one_out_of_order_is_cut() {
+fn ignored_peers_show_no_code_and_misbehaving_ones_are_cut() {
     let mut alice = Side::new(1, 2);
     alice.here.0[0].repute.ignored = true;
     assert_eq!(alice.feed(Input::Step { link: LINK, step: Sas::Commit([7; 32]) }), []);

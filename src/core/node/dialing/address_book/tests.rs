@@ -9,7 +9,7 @@ fn taken(book: &mut AddressBook, now: Instant) -> Option<SocketAddr> {
 }
 
 #[test]
-fn who_is_named_by_a_peer_is_dialled_alone_until_a_sweep_sees_the_port() {
+fn a_passed_on_address_is_pinned_until_swept() {
     let (mut book, mut rng, now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     let node = NodeId::new([7; 32]);
     book.passed(addr(1), node, now);
@@ -34,7 +34,7 @@ fn a_swept_address_is_dialled_once_per_backoff() {
 }
 
 #[test]
-fn what_the_user_named_goes_before_what_peers_pass_on() {
+fn addresses_the_user_named_come_before_passed_on_ones() {
     let (mut book, now) = (AddressBook::default(), Instant::now());
     for n in 0..500 {
         book.passed(addr(n), NodeId::new([7; 32]), now);
@@ -47,7 +47,7 @@ fn what_the_user_named_goes_before_what_peers_pass_on() {
 }
 
 #[test]
-fn a_false_word_does_not_stand_in_the_way_of_a_true_one() {
+fn a_false_sighting_does_not_block_a_true_one() {
     let (mut book, mut rng, now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     let [liar, node] = [[6; 32], [7; 32]].map(NodeId::new);
     book.passed(addr(1), liar, now);
@@ -61,7 +61,7 @@ fn a_false_word_does_not_stand_in_the_way_of_a_true_one() {
 }
 
 #[test]
-fn an_entry_without_a_dial_or_a_link_is_dialled_when_the_user_asks() {
+fn a_rescan_dials_busy_entries_without_a_dial_or_link() {
     let (mut book, now) = (AddressBook::default(), Instant::now());
     book.configured(addr(1), false, now);
     book.take_due(true, now);
@@ -73,7 +73,7 @@ fn an_entry_without_a_dial_or_a_link_is_dialled_when_the_user_asks() {
 }
 
 #[test]
-fn where_nobody_is_wanted_an_open_port_is_no_reason_to_hurry() {
+fn an_open_port_does_not_shorten_a_firm_wait() {
     let (mut book, mut rng, now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     book.lost(addr(1), now, &mut rng);
     book.rest(addr(1), MAX_BACKOFF, now, &mut rng);
@@ -85,7 +85,7 @@ fn where_nobody_is_wanted_an_open_port_is_no_reason_to_hurry() {
 }
 
 #[test]
-fn what_never_answers_does_not_keep_others_waiting() {
+fn addresses_that_never_answer_do_not_delay_others() {
     let (mut book, mut rng, mut now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     for n in 1..100 {
         book.swept(addr(n), now);
@@ -100,7 +100,7 @@ fn what_never_answers_does_not_keep_others_waiting() {
 }
 
 #[test]
-fn a_configured_address_is_never_given_up_and_waits_longer_each_time() {
+fn a_configured_address_is_retried_forever_with_growing_waits() {
     let (mut book, mut rng, mut now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     book.configured(addr(1), false, now);
     let mut waits = Vec::new();
@@ -117,7 +117,7 @@ fn a_configured_address_is_never_given_up_and_waits_longer_each_time() {
 }
 
 #[test]
-fn a_host_that_claims_port_after_port_is_not_scanned_for_it() {
+fn a_host_that_claims_many_ports_is_not_scanned() {
     let (mut book, mut rng, now) = (AddressBook::default(), fastrand::Rng::with_seed(1), Instant::now());
     for port in 1..=500 {
         book.lost(SocketAddr::from(([10, 0, 0, 1], port)), now, &mut rng);
@@ -135,7 +135,7 @@ fn a_host_that_claims_port_after_port_is_not_scanned_for_it() {
 }
 
 #[test]
-fn naming_an_address_that_is_being_dialled_does_not_dial_it_twice() {
+fn naming_an_address_being_dialled_does_not_dial_it_twice() {
     let (mut book, now) = (AddressBook::default(), Instant::now());
     book.configured(addr(1), false, now);
     assert_eq!(taken(&mut book, now), Some(addr(1)));

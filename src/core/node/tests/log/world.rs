@@ -1,4 +1,4 @@
-//! Several nodes with logs, joined by links that are cut and made again.
+//! Several nodes with logs, joined by links that break and come back.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -11,13 +11,13 @@ use crate::{
     protocol::codec::Protocol,
 };
 
-/// Nodes whose frames arrive at once, one after the other.
+/// Nodes whose frames arrive without delay, one after another.
 pub(super) struct World {
     pub(super) benches: Vec<Harness>,
     pub(super) identities: Vec<Identity>,
     /// What each has told its user.
     pub(super) updates: Vec<Vec<Update>>,
-    /// Which nodes are linked, by which names of the link.
+    /// Which nodes are linked, and by which link.
     pub(super) links: Vec<(usize, usize, LinkId)>,
     next_link: u32,
     queue: VecDeque<(usize, Input)>,
@@ -49,7 +49,7 @@ impl World {
         }
     }
 
-    /// Ends a node without a word and starts it again with what its store holds.
+    /// Stops a node without a good-bye and restarts it with what its store holds.
     pub(super) fn restart(&mut self, n: usize, boot: u64) {
         for other in 0..self.benches.len() {
             self.cut(n, other);
@@ -197,7 +197,7 @@ impl World {
     }
 }
 
-/// A node that has known all the others for days: the logs of strangers travel one hop only, those of acquaintances
+/// A node that has known all the others for days: the logs of strangers travel only one hop, those of known people
 /// everywhere.
 pub(super) fn start(n: usize, identity: &Identity, store: &FakeStore, boot: u64) -> Node {
     let day = |days: i64| Timestamp::from_millis(1_795_000_000_000 - days * 86_400_000);

@@ -16,7 +16,7 @@ use crate::domain::model::{Met, Trust, Who};
 const HOUR: i64 = 60 * 60 * 1_000;
 const DAY: i64 = 24 * HOUR;
 
-/// A time of these tests: hours after their begin, which is years after the epoch.
+/// A time in these tests: hours after their start, which is years after the epoch.
 fn hour(hours: i64) -> Timestamp {
     Timestamp::from_millis(50 * 365 * DAY + hours * HOUR)
 }
@@ -29,12 +29,12 @@ fn nick(name: &str) -> Nick {
     Nick::new(name).unwrap()
 }
 
-/// A record: of somebody who was met a week ago, and seen yesterday.
+/// A record of somebody who was met a week ago, and seen yesterday.
 fn old(n: u8, name: &str) -> Known {
     Known { first_seen: hour(-7 * 24), last_seen: hour(-24), ..fresh(n, name) }
 }
 
-/// A record: of somebody who was met an hour ago, and said something.
+/// A record of somebody who was met an hour ago, and said something.
 fn fresh(n: u8, name: &str) -> Known {
     Known {
         node: key(n),
@@ -131,7 +131,7 @@ impl Desk {
         self.repute(n).trust
     }
 
-    /// What is written to disk, read again by the next run.
+    /// Writes the book as if to disk, and reads it again as the next run does.
     fn restart(&mut self) {
         for node in std::mem::take(&mut self.here) {
             self.book.parted(&node, self.clocks());

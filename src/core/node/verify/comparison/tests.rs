@@ -33,7 +33,7 @@ impl End {
         Self { session: Comparison::new(node, other, EXPORTER), nonces, pace: Pace::default(), node }
     }
 
-    /// Another link takes the place of this one; what that ended.
+    /// Another link takes the place of this one. Returns what that ended.
     fn relink(&mut self, other: NodeId) -> Vec<Event> {
         let mut out = Vec::new();
         self.session.end(&mut out);
@@ -78,7 +78,7 @@ fn codes(events: &[Event]) -> Vec<(String, bool)> {
     events.iter().filter_map(code).collect()
 }
 
-/// Carries steps to and fro until nobody has any; all that happened at each side.
+/// Carries steps to and fro until none are left. Returns all that happened at each side.
 fn carry(alice: &mut End, bob: &mut End, to_bob: Vec<Event>, to_alice: Vec<Event>, now: Instant) -> [Vec<Event>; 2] {
     let (mut at_alice, mut at_bob) = (to_bob, to_alice);
     let (mut to_bob, mut to_alice) = (VecDeque::from(sent(&at_alice)), VecDeque::from(sent(&at_bob)));
@@ -99,7 +99,7 @@ fn carry(alice: &mut End, bob: &mut End, to_bob: Vec<Event>, to_alice: Vec<Event
     [at_alice, at_bob]
 }
 
-/// Alice begins; both show a code.
+/// Alice starts a comparison, and both show a code. Returns the code.
 fn compared(alice: &mut End, bob: &mut End, now: Instant) -> String {
     let (result, out) = alice.begin(now);
     assert_eq!(result, Ok(()));
@@ -137,7 +137,7 @@ fn nothing_is_revealed_before_the_other_side_is_bound() {
 }
 
 #[test]
-fn who_asks_learns_no_code_that_is_not_shown_at_once() {
+fn an_unrequested_code_is_shown_when_our_nonce_is_sent() {
     let (mut alice, mallory, now) = pair();
     let (result, out) = alice.take(mallory.bound_to([7; 32]), now);
     assert_eq!(result, Ok(()));
@@ -148,7 +148,7 @@ fn who_asks_learns_no_code_that_is_not_shown_at_once() {
 }
 
 #[test]
-fn who_is_asked_reveals_nothing_to_a_nonce_that_does_not_fit() {
+fn a_broken_commitment_does_not_reveal_our_nonce() {
     let (mut alice, mallory, now) = pair();
     alice.take(mallory.bound_to([7; 32]), now).0.unwrap();
     assert_eq!(
@@ -164,7 +164,7 @@ fn who_is_asked_reveals_nothing_to_a_nonce_that_does_not_fit() {
 }
 
 #[test]
-fn a_new_link_is_no_new_try() {
+fn a_new_link_allows_no_extra_comparison() {
     let (mut alice, mallory, now) = pair();
     let mut codes_seen = 0;
     for second in 0..60 {
@@ -180,7 +180,7 @@ fn a_new_link_is_no_new_try() {
 }
 
 #[test]
-fn keys_by_the_hundred_do_not_fill_the_screen_with_codes() {
+fn hundreds_of_keys_do_not_fill_the_screen_with_codes() {
     let start = Instant::now();
     let (mut nonces, mut pace) = (Secrets::new(Secrets::NONCES, [1; 32]), Pace::default());
     let mut shown = 0;
@@ -200,7 +200,7 @@ fn keys_by_the_hundred_do_not_fill_the_screen_with_codes() {
 }
 
 #[test]
-fn who_wanted_a_code_hears_that_it_is_withheld() {
+fn a_user_who_asked_hears_that_no_code_came() {
     let (mut alice, mut bob, now) = pair();
     alice.begin(now).0.unwrap();
     alice.take(bob.bound_to([7; 32]), now).0.unwrap();
@@ -213,13 +213,13 @@ fn who_wanted_a_code_hears_that_it_is_withheld() {
 }
 
 #[test]
-fn a_link_that_is_replaced_takes_its_comparison_with_it() {
+fn replacing_a_link_ends_its_comparison() {
     let (mut alice, mut bob, now) = pair();
     let (result, out) = alice.begin(now);
     assert_eq!(result, Ok(()));
     let answer = bob.take(sent(&out)[0], now).1;
     assert_eq!((alice.relink(BOB), bob.relink(ALICE)), (vec![Event::Ended], Vec::new()));
-    // What was said on the old link is nothing on the new one, and gives no code.
+    // What was said on the old link means nothing on the new one, and gives no code.
     let (result, out) = alice.take(sent(&answer)[0], now);
     assert_eq!((result, codes(&out)), (Ok(()), Vec::new()));
     assert!(matches!(sent(&out)[..], [Step::Commit(_)]), "{out:?}");
@@ -228,7 +228,7 @@ fn a_link_that_is_replaced_takes_its_comparison_with_it() {
 }
 
 #[test]
-fn who_reveals_unbound_or_twice_or_changes_their_mind_has_broken_the_rules() {
+fn steps_out_of_order_or_mismatched_break_the_rules() {
     let now = Instant::now();
     let mut mallory = End::new(BOB, ALICE);
     let bound = mallory.bound_to([7; 32]);
@@ -252,7 +252,7 @@ fn who_reveals_unbound_or_twice_or_changes_their_mind_has_broken_the_rules() {
 }
 
 #[test]
-fn what_is_sent_back_to_its_sender_gives_no_code() {
+fn steps_echoed_to_their_sender_give_no_code() {
     let (mut alice, _, now) = pair();
     let [commit] = sent(&alice.begin(now).1)[..] else { panic!("a commitment") };
     let [reveal] = sent(&alice.take(commit, now).1)[..] else { panic!("a nonce") };
@@ -260,7 +260,7 @@ fn what_is_sent_back_to_its_sender_gives_no_code() {
 }
 
 #[test]
-fn another_session_of_the_same_two_keys_gives_another_code() {
+fn another_tls_session_of_the_same_keys_changes_the_code() {
     let (mut alice, mut bob, now) = pair();
     bob.session.exporter = [8; 32];
     let (_, out) = alice.begin(now);
@@ -269,7 +269,7 @@ fn another_session_of_the_same_two_keys_gives_another_code() {
 }
 
 #[test]
-fn a_code_that_waits_for_the_users_word_is_not_replaced() {
+fn an_unanswered_code_is_not_replaced() {
     let (mut alice, mut bob, now) = pair();
     let code = compared(&mut alice, &mut bob, now);
     assert!(alice.session.answered());
@@ -288,7 +288,7 @@ fn a_code_that_waits_for_the_users_word_is_not_replaced() {
 }
 
 #[test]
-fn who_may_just_have_given_up_is_not_answered() {
+fn a_commitment_about_to_expire_is_not_answered() {
     let (mut alice, mut bob, now) = pair();
     compared(&mut bob, &mut alice, now);
     assert!(alice.session.answered());
@@ -334,7 +334,7 @@ fn we_begin_at_most_as_often_as_they_would_answer() {
 }
 
 #[test]
-fn what_is_not_answered_expires() {
+fn unanswered_comparisons_expire() {
     let (mut alice, mut bob, now) = pair();
     alice.begin(now).0.unwrap();
     assert_eq!(alice.begin(now).0, Err(VerifyFailure::UnderWay));
@@ -355,7 +355,7 @@ fn what_is_not_answered_expires() {
 }
 
 #[test]
-fn a_link_that_ends_ends_what_the_user_waits_for() {
+fn a_closed_link_ends_the_pending_comparison() {
     let (mut alice, mut bob, now) = pair();
     let ended = |end: &mut End| {
         let mut out = Vec::new();
@@ -368,7 +368,7 @@ fn a_link_that_ends_ends_what_the_user_waits_for() {
 }
 
 #[test]
-fn nonces_never_repeat_and_do_not_show_their_secret() {
+fn nonces_never_repeat_or_print_their_secret() {
     let mut nonces = Secrets::new(Secrets::NONCES, [7; 32]);
     let drawn: std::collections::BTreeSet<_> = (0..1_000).map(|_| nonces.next::<32>()).collect();
     assert_eq!(drawn.len(), 1_000);

@@ -1,10 +1,11 @@
-//! Random histories: whatever the order of links, renames, words of the user, days and restarts, nobody takes over a name.
+//! Random histories: whatever the order of links, renames, decisions of the user, days and restarts, nobody takes over
+//! a name.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// Who the histories are about: the first ones are known for long, by the names of the same index.
+/// The people in the histories. The first [`OLD`] of them have long been known, by the names at the same index.
 const PEOPLE: u8 = 6;
 const OLD: u8 = 3;
 const NAMES: [&str; 8] = ["bob", "carol", "dave", "b0b", "Carol", "mallory", "dаve", "bob-2"];
@@ -58,7 +59,7 @@ fn desk() -> Desk {
 
 proptest! {
     #[test]
-    fn alarms_are_about_others_and_once(history in proptest::collection::vec(event(), 0..80)) {
+    fn alarms_name_another_key_and_are_raised_once(history in proptest::collection::vec(event(), 0..80)) {
         let mut desk = desk();
         let mut raised = BTreeSet::new();
         for event in history {
@@ -68,7 +69,7 @@ proptest! {
                 Event::Restart => raised.clear(),
                 Event::Met(who, name) => {
                     let here: Vec<u8> = (0..PEOPLE).filter(|n| desk.here.contains(&key(*n))).collect();
-                    // Who is shut out holds no name.
+                    // An ignored key holds no name.
                     let counts = |other: &u8| *other != who && !desk.repute(*other).ignored;
                     for other in here.into_iter().filter(counts) {
                         prop_assert_eq!(desk.repute(other), standings[usize::from(other)]);
@@ -97,10 +98,10 @@ proptest! {
         }
     }
 
-    /// Bob is known for long and never calls himself anything else. Whatever the others do, and however long, as long
-    /// as the user does not give them the name: whoever is linked as "bob" while he is not was or is warned about.
+    /// Bob has long been known and never calls himself anything else. Whatever the others do, and for however long,
+    /// unless the user gives them the name: anybody else who is linked as "bob" is suspect, or ignored.
     #[test]
-    fn nobody_becomes_bob(history in proptest::collection::vec(event(), 0..80)) {
+    fn nobody_takes_over_the_name_of_bob(history in proptest::collection::vec(event(), 0..80)) {
         let mut desk = desk();
         for event in history {
             match event {
@@ -124,7 +125,7 @@ proptest! {
 
     /// The indexes agree with what they index.
     #[test]
-    fn everybody_is_found_by_the_name_that_is_theirs(history in proptest::collection::vec(event(), 0..60)) {
+    fn every_key_is_found_by_its_own_name(history in proptest::collection::vec(event(), 0..60)) {
         let mut desk = desk();
         for event in history {
             play(&mut desk, &event);

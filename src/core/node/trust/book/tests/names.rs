@@ -1,4 +1,4 @@
-//! Whose a name is.
+//! Who holds a name.
 
 use super::*;
 
@@ -8,7 +8,7 @@ const SAME: Option<AlarmKind> = Some(AlarmKind::SameName);
 const OWN: Option<AlarmKind> = Some(AlarmKind::OwnName);
 
 #[test]
-fn a_new_key_behind_a_known_name_raises_the_alarm() {
+fn a_new_key_under_a_known_name_raises_an_alarm() {
     let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
     let alarm = desk.met(2, "Bob").unwrap();
     assert_eq!(
@@ -28,7 +28,7 @@ fn a_new_key_behind_a_known_name_raises_the_alarm() {
 }
 
 #[test]
-fn a_look_alike_of_a_known_name_raises_the_alarm_whoever_is_here() {
+fn a_look_alike_name_raises_an_alarm_whoever_is_present() {
     let mut desk = Desk::new(vec![old(1, "alice")]);
     assert_eq!(desk.kind(2, "аlice"), ALIKE);
     desk.met(1, "alice");
@@ -38,7 +38,7 @@ fn a_look_alike_of_a_known_name_raises_the_alarm_whoever_is_here() {
 
 /// In release 0.4 the second one got the plain name, and the first one's lines got the tag.
 #[test]
-fn somebody_who_was_met_today_and_left_keeps_the_name() {
+fn a_proven_key_keeps_its_name_after_leaving() {
     let mut desk = Desk::new(Vec::new());
     desk.met(1, "yves");
     desk.book.spoke(&key(1));
@@ -52,7 +52,7 @@ fn somebody_who_was_met_today_and_left_keeps_the_name() {
 }
 
 #[test]
-fn a_key_that_was_thrown_away_keeps_no_name() {
+fn a_throw_away_key_keeps_no_name_after_leaving() {
     let mut desk = Desk::new(Vec::new());
     desk.met(1, "dave");
     desk.parted(1);
@@ -61,7 +61,7 @@ fn a_key_that_was_thrown_away_keeps_no_name() {
 }
 
 #[test]
-fn of_two_who_are_here_the_second_one_is_told_apart() {
+fn of_two_present_namesakes_the_second_is_tagged() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(1, "bob");
     assert_eq!(desk.kind(2, "BOB"), SAME);
@@ -72,7 +72,7 @@ fn of_two_who_are_here_the_second_one_is_told_apart() {
 }
 
 #[test]
-fn the_users_own_name_is_nobody_elses() {
+fn the_users_own_name_belongs_to_nobody_else() {
     let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "zoe") }, old(2, "Zoé")]);
     assert_eq!((desk.kind(1, "zoe"), desk.trust(1), desk.tagged(1)), (None, Trust::Verified, true));
     assert_eq!((desk.kind(2, "Zoé"), desk.trust(2)), (OWN, Trust::Suspect));
@@ -82,7 +82,7 @@ fn the_users_own_name_is_nobody_elses() {
 }
 
 #[test]
-fn whoever_has_a_right_to_the_name_raises_none() {
+fn a_names_rightful_holder_raises_no_alarm() {
     let mut desk = Desk::new(vec![
         old(1, "bob"),
         Known { verified: true, ..fresh(3, "carol") },
@@ -95,7 +95,7 @@ fn whoever_has_a_right_to_the_name_raises_none() {
 }
 
 #[test]
-fn of_two_known_by_one_name_the_first_one_has_it() {
+fn of_two_known_namesakes_the_first_holds_the_name() {
     let mut desk = Desk::new(vec![old(1, "max"), fresh(2, "max"), Known { trusted: true, ..fresh(3, "max") }]);
     assert_eq!((desk.kind(2, "max"), desk.trust(2)), (CHANGED, Trust::Suspect));
     assert_eq!((desk.kind(3, "max"), desk.tagged(3)), (None, false), "the user's word comes first");
@@ -103,7 +103,7 @@ fn of_two_known_by_one_name_the_first_one_has_it() {
 }
 
 #[test]
-fn an_alarm_is_raised_once_for_a_key_and_a_name() {
+fn an_alarm_is_raised_once_per_key_and_name() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "carol")]);
     assert_eq!(desk.kind(3, "bob"), CHANGED);
     assert_eq!(desk.kind(3, "Bob"), None);
@@ -116,7 +116,7 @@ fn an_alarm_is_raised_once_for_a_key_and_a_name() {
 }
 
 #[test]
-fn an_innocent_name_ends_the_suspicion() {
+fn a_harmless_name_ends_the_suspicion() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "carol")]);
     desk.met(3, "bob");
     desk.met(3, "mallory");
@@ -126,7 +126,7 @@ fn an_innocent_name_ends_the_suspicion() {
 }
 
 #[test]
-fn what_somebody_said_long_ago_is_judged_by_the_name_of_then() {
+fn old_lines_are_judged_by_the_name_used_then() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     let under = |desk: &Desk, n: u8, name: &str| desk.book.repute_under(&key(n), &nick(name), desk.now);
     assert_eq!(under(&desk, 9, "b0b"), Repute { namesake: true, ..Repute::of(Trust::Suspect) }, "never met");
@@ -138,7 +138,7 @@ fn what_somebody_said_long_ago_is_judged_by_the_name_of_then() {
 }
 
 #[test]
-fn a_suspect_does_not_become_known_by_waiting() {
+fn waiting_does_not_make_a_suspect_known() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(2, "bob");
     for _ in 0..3 {
@@ -152,7 +152,7 @@ fn a_suspect_does_not_become_known_by_waiting() {
 }
 
 #[test]
-fn who_is_known_under_another_name_cannot_take_over_a_name() {
+fn a_known_key_cannot_take_over_another_name() {
     for present in [false, true] {
         let mut desk = Desk::new(vec![old(1, "bob"), old(2, "mallory")]);
         if present {
@@ -170,7 +170,7 @@ fn who_is_known_under_another_name_cannot_take_over_a_name() {
 }
 
 #[test]
-fn who_leaves_a_name_for_an_hour_finds_it_as_it_was() {
+fn a_name_left_for_an_hour_is_still_held() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "mallory")]);
     desk.met(1, "bob");
     desk.met(1, "robert");
@@ -181,7 +181,7 @@ fn who_leaves_a_name_for_an_hour_finds_it_as_it_was() {
 }
 
 #[test]
-fn who_gives_a_name_up_for_good_loses_it() {
+fn a_name_given_up_for_good_is_lost() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(1, "robert");
     desk.parted(1);
@@ -192,7 +192,7 @@ fn who_gives_a_name_up_for_good_loses_it() {
 }
 
 #[test]
-fn who_is_known_cannot_take_a_newcomers_name() {
+fn a_known_key_cannot_take_a_newcomers_name() {
     let mut desk = Desk::new(vec![old(1, "mallory")]);
     desk.met(2, "dave");
     assert_eq!(desk.kind(1, "dave"), SAME);
@@ -206,7 +206,7 @@ fn who_is_known_cannot_take_a_newcomers_name() {
 }
 
 #[test]
-fn the_users_word_gives_the_name_away_and_can_be_taken_back() {
+fn trust_moves_a_name_and_untrust_moves_it_back() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(2, "bob");
     assert_eq!(desk.book.rival(&key(2)).map(|known| known.node), Some(key(1)));
@@ -227,7 +227,7 @@ fn the_users_word_gives_the_name_away_and_can_be_taken_back() {
 }
 
 #[test]
-fn of_two_who_are_here_the_user_may_trust_both() {
+fn the_user_may_trust_two_present_namesakes() {
     let mut desk = Desk::new(vec![old(1, "max")]);
     desk.met(1, "max");
     desk.met(2, "max");
@@ -241,7 +241,7 @@ fn of_two_who_are_here_the_user_may_trust_both() {
 }
 
 #[test]
-fn the_users_word_is_for_one_name() {
+fn trust_covers_one_name_only() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(3, "alice")]);
     desk.met(2, "bob");
     desk.trusts(2);
@@ -251,7 +251,7 @@ fn the_users_word_is_for_one_name() {
 }
 
 #[test]
-fn codes_that_were_compared_end_the_suspicion_for_good() {
+fn comparing_codes_ends_the_suspicion_for_good() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(3, "alice")]);
     desk.met(2, "bob");
     desk.compared(2, true);
@@ -263,7 +263,7 @@ fn codes_that_were_compared_end_the_suspicion_for_good() {
 }
 
 #[test]
-fn a_verified_key_loses_no_name_to_another_verified_one() {
+fn a_verified_key_keeps_its_name_against_another() {
     let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
     desk.met(2, "bob");
     desk.compared(2, true);
@@ -271,7 +271,7 @@ fn a_verified_key_loses_no_name_to_another_verified_one() {
 }
 
 #[test]
-fn that_codes_differed_lasts_until_they_do_not_or_the_user_forgets_it() {
+fn differing_codes_count_until_they_match_or_are_withdrawn() {
     let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
     desk.met(1, "bob");
     desk.compared(1, false);
@@ -300,7 +300,7 @@ fn an_ignored_key_raises_no_alarm_and_gains_nothing() {
 }
 
 #[test]
-fn names_taken_one_after_the_other_do_not_fill_the_screen() {
+fn taking_many_names_in_turn_raises_few_alarms() {
     let mut desk = Desk::new((1..=40).map(|n| old(n, &format!("name{n}"))).collect());
     let alarms = (1..=40).filter_map(|n| desk.kind(99, &format!("name{n}"))).count();
     assert_eq!(alarms, MAX_ALARMS_PER_KEY);
@@ -308,7 +308,7 @@ fn names_taken_one_after_the_other_do_not_fill_the_screen() {
 }
 
 #[test]
-fn a_clock_that_jumps_makes_nobody_unknown() {
+fn a_clock_jump_makes_nobody_unknown() {
     let mut desk = Desk::new(vec![old(1, "bob")]);
     for now in [Timestamp::from_millis(0), Timestamp::from_millis(i64::MIN)] {
         desk.now = now;
@@ -322,7 +322,7 @@ fn a_clock_that_jumps_makes_nobody_unknown() {
 }
 
 #[test]
-fn who_was_met_under_a_wrong_clock_is_known_a_day_after_it_was_put_right() {
+fn correcting_a_fast_clock_lets_keys_become_known() {
     let mut desk = Desk::new(Vec::new());
     desk.now = hour(1_000_000);
     desk.met(1, "bob");
@@ -335,8 +335,8 @@ fn who_was_met_under_a_wrong_clock_is_known_a_day_after_it_was_put_right() {
 }
 
 #[test]
-fn a_key_whose_codes_differed_protects_no_name() {
-    // It was first, and here.
+fn a_key_whose_codes_differed_defends_no_name() {
+    // The key was first, and is here.
     let mut desk = Desk::new(Vec::new());
     desk.met(1, "bob");
     desk.met(2, "bob");
@@ -345,7 +345,7 @@ fn a_key_whose_codes_differed_protects_no_name() {
     desk.met(2, "bob");
     desk.compared(2, true);
     assert_eq!((desk.tagged(1), desk.tagged(2)), (true, false));
-    // It took the name by a comparison that was wrong.
+    // The key took the name by a comparison that was wrong.
     let mut desk = Desk::new(vec![old(1, "bob")]);
     desk.met(2, "bob");
     desk.compared(2, true);
@@ -355,7 +355,7 @@ fn a_key_whose_codes_differed_protects_no_name() {
 }
 
 #[test]
-fn taking_back_a_word_about_one_key_changes_nothing_for_others() {
+fn unverifying_one_key_does_not_affect_others() {
     let mut desk = Desk::new(vec![Known { verified: true, ..old(1, "bob") }]);
     desk.met(2, "bob");
     desk.trusts(2);
@@ -366,7 +366,7 @@ fn taking_back_a_word_about_one_key_changes_nothing_for_others() {
 }
 
 #[test]
-fn who_is_shut_out_holds_no_name() {
+fn an_ignored_key_holds_no_name() {
     let mut desk = Desk::new(Vec::new());
     desk.met(1, "dave");
     desk.book.ignore(&key(1));
@@ -374,7 +374,7 @@ fn who_is_shut_out_holds_no_name() {
 }
 
 #[test]
-fn keys_of_one_host_take_few_names_in_advance() {
+fn keys_of_one_host_can_reserve_few_names() {
     let mut desk = Desk::new(Vec::new());
     let host = Some(Host::of([10, 0, 0, 7].into()));
     for n in 0..100 {
@@ -389,7 +389,7 @@ fn keys_of_one_host_take_few_names_in_advance() {
 
 /// Found by a newcomer: `/whois tom` said that the user had accepted tom's key.
 #[test]
-fn who_has_left_a_name_is_not_trusted_when_another_gets_it() {
+fn trusting_a_namesake_does_not_trust_the_former_holder() {
     let mut desk = Desk::new(Vec::new());
     desk.met(1, "sam");
     desk.met(2, "sam");

@@ -10,7 +10,7 @@ fn found(desk: &Desk, who: &str) -> Vec<(u8, Match)> {
 }
 
 #[test]
-fn a_name_as_it_is_written_is_told_from_one_that_looks_so() {
+fn exact_names_are_distinguished_from_look_alikes() {
     let desk = Desk::new(vec![old(1, "bob"), old(2, "b0b"), old(3, "Bob")]);
     assert_eq!(found(&desk, "bob"), [(1, Name), (2, Alike), (3, Alike)]);
     assert_eq!(found(&desk, "@b0b"), [(1, Alike), (2, Name), (3, Alike)]);
@@ -19,7 +19,7 @@ fn a_name_as_it_is_written_is_told_from_one_that_looks_so() {
 }
 
 #[test]
-fn a_suspect_is_found_by_the_name_it_goes_by_and_who_is_linked_comes_first() {
+fn suspects_match_their_present_name_and_linked_keys_come_first() {
     let mut desk = Desk::new(vec![old(1, "bob"), old(2, "mallory")]);
     desk.met(2, "bob");
     assert_eq!(found(&desk, "bob"), [(2, Name), (1, Name)]);
@@ -31,7 +31,7 @@ fn a_suspect_is_found_by_the_name_it_goes_by_and_who_is_linked_comes_first() {
 }
 
 #[test]
-fn the_begin_of_the_key_tells_two_of_one_name_apart() {
+fn a_key_prefix_tells_two_namesakes_apart() {
     let desk = Desk::new(vec![old(0xc0, "bob"), old(0x4e, "bob")]);
     assert_eq!(found(&desk, "bob#c0c0"), [(0xc0, Tag)]);
     assert_eq!(found(&desk, "bob#4E4e4"), [(0x4e, Tag)]);
@@ -41,7 +41,7 @@ fn the_begin_of_the_key_tells_two_of_one_name_apart() {
 }
 
 #[test]
-fn a_key_is_found_by_its_begin_in_any_groups_whoever_else_has_it_for_a_name() {
+fn a_key_prefix_matches_in_any_grouping_despite_namesakes() {
     let desk = Desk::new(vec![old(0xab, "bob"), old(0xff, "eve"), old(0xac, "cafe"), old(0xca, "caca")]);
     assert_eq!(found(&desk, "abab"), [(0xab, Key)]);
     assert_eq!(found(&desk, "ABAB abab  ab"), [(0xab, Key)]);
@@ -56,7 +56,7 @@ fn a_key_is_found_by_its_begin_in_any_groups_whoever_else_has_it_for_a_name() {
 }
 
 #[test]
-fn whoever_has_no_name_is_found_by_the_key() {
+fn a_nameless_peer_is_found_by_its_key() {
     let mut desk = Desk::new(Vec::new());
     desk.book.met(key(7), None, None, |_| true, desk.clocks());
     assert_eq!(found(&desk, "0707"), [(7, Key)]);

@@ -49,7 +49,7 @@ fn attempt() -> impl Strategy<Value = Try> {
 }
 
 proptest! {
-    /// Whatever honest users do and however the lines are delayed (never by more than a link survives): nobody is
+    /// Whatever honest users do, and however the steps are delayed (never by more than a link survives), nobody is
     /// taken for hostile, and when both look at a code, it is the same.
     #[test]
     fn honest_sides_never_break_the_rules(acts in proptest::collection::vec(act(), 0..120)) {
@@ -104,16 +104,16 @@ proptest! {
         }
     }
 
-    /// Whatever the other side sends, over whatever links: our nonce goes out when our user has asked, to who is bound, or
-    /// together with the code that our user sees; a code is shown only for a nonce that fits; they begin at most every
-    /// half minute, and nothing waits for ever.
+    /// Whatever the other side sends, over whatever links: our nonce goes out only when our user has asked, to a side
+    /// that is bound, or together with the code that our user sees. A code is shown only for a nonce that fits its
+    /// commitment. They start a comparison at most every half minute, and nothing waits for ever.
     #[test]
-    fn a_hostile_side_gets_nothing(tries in proptest::collection::vec(attempt(), 0..120)) {
+    fn a_hostile_side_gains_nothing(tries in proptest::collection::vec(attempt(), 0..120)) {
         let (mut alice, mallory, mut now) = pair();
         let mut seen: Vec<Step> = Vec::new();
         let mut bound: Option<[u8; COMMIT_BYTES]> = None;
         let mut they_began: Option<Instant> = None;
-        // Whether the user waits for the end of something that they began.
+        // Whether the user waits for the outcome of a comparison that they started.
         let mut asked = false;
         for attempt in tries {
             let mut out = Vec::new();
